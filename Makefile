@@ -1,0 +1,52 @@
+# Everything a person or CI runs. Each target sets up what it needs; only Python 3.11 and make are assumed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo test check guarantee bench docs lock format clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "assay needs Python 3.11 or newer; call make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(READY)  ## create .venv with the pinned packages
+
+demo: $(READY)  ## train, plan, rehearse and certify two credit models on real data
+	$(BIN)/python examples/demo.py
+
+test: $(READY)  ## run the tests (under 10 minutes on 2 cores)
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+guarantee: $(READY)  ## prove the error rates and write docs/guarantee.md (long)
+	$(BIN)/python -m guarantee
+
+bench: $(READY)  ## compare with fairlearn and the bare scan in one run (long)
+	$(BIN)/python -m benchmarks
+
+docs: $(READY)  ## regenerate the reference pages and build the documentation
+	$(BIN)/python scripts/write_docs.py
+	$(BIN)/sphinx-build --quiet --fail-on-warning docs docs/_build
+
+lock:  ## re-resolve requirements.lock (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --all-extras --group dev --group oracles --group docs --group build pyproject.toml -o requirements.lock --no-header --custom-compile-command 'make lock'
+
+format: $(READY)  ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) docs/_build examples/*/out
