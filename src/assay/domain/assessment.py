@@ -1,0 +1,120 @@
+"""A statistic held against a criterion at a level: estimates, bounds and p-values, but no verdict yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from assay.domain.vocabulary import Comparator, Grade, Reason, Tier, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One of the statements that must all hold, for example "female against male".
+
+    Attributes:
+        label: which group, pair or change.
+        estimate: the point estimate; None when undefined.
+        lower, upper: one-sided confidence limits, each at level alpha; None when undefined.
+        n: rows behind the estimate.
+        p_pass: p-value against "the true value violates the threshold"; small means it satisfies it.
+        level_pass: the nominal level at which ``p_pass`` is judged (alpha, or less after a size audit).
+        p_fail: p-value against "the true value satisfies the threshold"; small means it violates it.
+        exact: for a census: whether the value satisfies the threshold; None for inference.
+        point_passes: whether the point estimate satisfies the threshold (exact arithmetic).
+        undefined: why the piece has no value.
+        grade: A exact, B simulated, C descriptive.
+        simulated_size: the simulated false-certification rate of a grade-B rule.
+    """
+
+    label: str
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    n: int
+    p_pass: float = 1.0
+    level_pass: float = 0.0
+    p_fail: float = 1.0
+    exact: bool | None = None
+    point_passes: bool | None = None
+    undefined: Reason | None = None
+    grade: Grade = Grade.A
+    method: str = ""
+    simulated_size: float | None = None
+    counts: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def passes(self) -> bool:
+        """Whether this piece alone is shown to satisfy the threshold at its level."""
+        if self.undefined is not None or self.grade is Grade.C:
+            return False
+        if self.exact is not None:
+            return self.exact
+        return self.p_pass <= self.level_pass - TIE
+
+
+TIE = 1e-9
+"""Within this distance of the level, nothing is decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All pieces of one criterion, the binding one first.
+
+    ``pieces`` are those worth printing (at most a few hundred, worst first); ``pieces_total`` is how many were
+    judged, ``all_pass`` whether every one of them passes, ``p_fail_min`` the smallest p-value for a failure.
+
+    Attributes:
+        strictest: the strictest threshold that these rows support at this alpha; None when there is none.
+        confidence_reached: the confidence at which the asked threshold would pass.
+        rows_needed: rows of the whole data set needed to pass with 90 % probability if the estimates are
+            the truth; None when no number of rows is enough.
+        p_fail_min: smallest p-value of a failing piece, for Holm over all pieces of all criteria.
+    """
+
+    criterion: str
+    metric: str
+    across: str
+    data: str
+    tier: Tier
+    comparator: Comparator
+    threshold: Decimal
+    alpha: float
+    pieces: tuple[Piece, ...]
+    pieces_total: int
+    all_pass: bool
+    undefined: tuple[tuple[str, Reason, str], ...] = ()
+    strictest: float | None = None
+    confidence_reached: float | None = None
+    rows: int = 0
+    rows_needed: int | None = None
+    error: tuple[Reason, str] | None = None
+    definition: str = ""
+
+    @property
+    def binding(self) -> Piece | None:
+        """The piece that is hardest to satisfy."""
+        return self.pieces[0] if self.pieces else None
+
+    @property
+    def grade(self) -> Grade:
+        """The weakest grade among the pieces."""
+        return max((p.grade for p in self.pieces), default=Grade.A)
+
+    @property
+    def point_verdict(self) -> Verdict:
+        """What a pipeline that judges point estimates would have said."""
+        known = [p.point_passes for p in self.pieces if p.point_passes is not None]
+        if not known:
+            return Verdict.NOT_EVALUABLE
+        return Verdict.PASS if all(known) else Verdict.FAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An assessment with its verdict, the reason code and the reason in a sentence."""
+
+    assessment: Assessment
+    verdict: Verdict
+    reason: Reason
+    sentence: str

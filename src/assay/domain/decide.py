@@ -1,0 +1,89 @@
+"""From verdicts to a decision: a critical criterion that does not pass withholds; absence never passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assay.domain.assessment import Judged
+from assay.domain.vocabulary import Outcome, Reason, Stage, Tier, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One reason for a decision: a code, a sentence, and the criterion it is about (empty for none)."""
+
+    reason: Reason
+    sentence: str
+    criterion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is said about the model, with every reason; ``conditions`` are spelled out when conditional."""
+
+    outcome: Outcome
+    grounds: tuple[Ground, ...]
+    conditions: tuple[Ground, ...] = ()
+    rehearsal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """What the specification requires: each criterion's id, tier and stage, and the stages that must run."""
+
+    criteria: tuple[tuple[str, Tier, Stage], ...]
+    stages: tuple[Stage, ...]
+
+
+def decide(judged: Sequence[Judged], required: Required, *, rehearsal: bool = False) -> Decision:
+    """Decide on the model from the verdicts on its criteria.
+
+    The result is ``certified`` only if something was required, everything required was judged, every required
+    stage has a verdict, and every critical and supporting criterion passed. A supporting criterion that did not
+    pass makes it ``conditional``. Everything else is ``withheld``, reasons of absence first.
+    """
+    verdicts = {j.assessment.criterion: j for j in judged}
+    absent = tuple(_absences(verdicts, required))
+    critical = tuple(_not_passed(verdicts, required, Tier.CRITICAL, Reason.CRITICAL_NOT_PASSED))
+    if absent or critical:
+        return Decision(Outcome.WITHHELD, absent + critical, rehearsal=rehearsal)
+    conditions = tuple(_not_passed(verdicts, required, Tier.SUPPORTING, Reason.SUPPORTING_NOT_PASSED))
+    if conditions:
+        return Decision(Outcome.CONDITIONAL, conditions, conditions, rehearsal=rehearsal)
+    ground = Ground(Reason.ALL_REQUIRED_PASSED, "Every critical and supporting criterion passed.")
+    return Decision(Outcome.CERTIFIED, (ground,), rehearsal=rehearsal)
+
+
+def _absences(verdicts: dict[str, Judged], required: Required) -> Iterable[Ground]:
+    if not required.criteria:
+        yield Ground(Reason.NO_CRITERIA, "The specification has no criteria.")
+        return
+    gating = [c for c in required.criteria if c[1] is not Tier.ADVISORY]
+    if not any(tier is Tier.CRITICAL for _, tier, _ in required.criteria):
+        yield Ground(Reason.NOTHING_REQUIRED, "No criterion is critical, so nothing would stop a bad model.")
+    if not any(_evaluated(verdicts.get(name)) for name, _, _ in gating):
+        yield Ground(Reason.NOTHING_EVALUATED, "No required criterion could be evaluated.")
+    for name, tier, _ in gating:
+        if name not in verdicts:
+            yield Ground(
+                Reason.CRITERION_NOT_ASSESSED, f"The {tier} criterion {name!r} was not assessed.", name
+            )
+    present = {stage for name, _, stage in required.criteria if name in verdicts}
+    for stage in required.stages:
+        if stage not in present:
+            yield Ground(Reason.STAGE_MISSING, f"The required stage {stage.value!r} has no verdict.")
+
+
+def _evaluated(judged: Judged | None) -> bool:
+    return judged is not None and judged.verdict not in {Verdict.NOT_EVALUABLE, Verdict.ERROR}
+
+
+def _not_passed(
+    verdicts: dict[str, Judged], required: Required, tier: Tier, reason: Reason
+) -> Iterable[Ground]:
+    for name, its_tier, _ in required.criteria:
+        judged = verdicts.get(name)
+        if its_tier is tier and judged is not None and judged.verdict is not Verdict.PASS:
+            said = judged.verdict.value.replace("_", " ")
+            yield Ground(reason, f"The {tier} criterion {name!r} is {said}: {judged.sentence}", name)

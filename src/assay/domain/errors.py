@@ -1,0 +1,96 @@
+"""What can be wrong, said so that a person can mend it, and the exit code it leads to."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class ExitCode(enum.IntEnum):
+    """The same four answers everywhere: command line, server, continuous integration."""
+
+    CERTIFIED = 0
+    WITHHELD = 1
+    NO_VERDICT = 2
+    TRUST_FAILURE = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where in a source text something stands: one-based line and column, 0 when unknown."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """``file:line:column``, the form that editors and terminals make clickable."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where, what was expected, what was found, what to do next.
+
+    Attributes:
+        code: a stable reason code in snake case, for programs.
+        place: file, line and column.
+        message: one sentence: what was expected and what was found.
+        found: the offending text as it stands in the source, shortened by the renderer.
+        nearest: the nearest valid name, when a name was misspelt.
+        remedy: what to do next.
+    """
+
+    code: str
+    place: Place
+    message: str
+    found: str = ""
+    nearest: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """The problem on one line."""
+        hint = f" Did you mean {self.nearest!r}?" if self.nearest else ""
+        remedy = f" {self.remedy}" if self.remedy else ""
+        return f"{self.place}: {self.message}{hint}{remedy}"
+
+
+class AssayError(Exception):
+    """The root of every error that Assay raises on purpose; carries a reason code and an exit code."""
+
+    exit_code: ExitCode = ExitCode.NO_VERDICT
+
+    def __init__(self, message: str, *, code: str, remedy: str = "") -> None:
+        super().__init__(f"{message} {remedy}".strip())
+        self.message = message
+        self.code = code
+        self.remedy = remedy
+
+
+class InvalidDocument(AssayError):
+    """A specification or dictionary with at least one problem; all of them are listed at once."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda p: p.place))
+        first = self.problems[0]
+        more = f" (and {len(self.problems) - 1} more)" if len(self.problems) > 1 else ""
+        super().__init__(f"{first}{more}", code=first.code)
+
+
+class MissingExtra(AssayError):
+    """A part of Assay was asked for whose optional packages are not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(
+            f"This needs the package {package!r}, which is not installed.",
+            code="missing_extra",
+            remedy=f"Install it with: pip install 'assay-ml[{extra}]'",
+        )
+
+
+class SubjectError(AssayError):
+    """Data or a model could not be read, or did not answer as it must. Never carries a row."""
+
+
+class Crash(SubjectError):
+    """A sandboxed child died, hung, or broke the protocol; ``code`` says which."""

@@ -1,0 +1,134 @@
+"""What a check measured: counts without a threshold, from which every verdict can be judged again.
+
+A statistic is a set of *pieces* joined by "and": a maximum gap over groups is at most t exactly when every
+ordered pair of groups differs by at most t. Certifying is therefore pointwise (each piece at level alpha, by
+the intersection-union principle; Berger 1982), failing is uniform (Holm over the pieces).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from assay.domain.vocabulary import Reason
+
+
+class Compare(StrEnum):
+    """How the cells of :class:`Rates` become pieces."""
+
+    EACH = "each"
+    DIFFERENCE = "difference"
+    RATIO = "ratio"
+
+
+class Functional(StrEnum):
+    """What is computed from the scores and labels of :class:`Scores`."""
+
+    AUC = "auc"
+    GINI = "gini"
+    BRIER = "brier"
+    LOG_LOSS = "log_loss"
+    KS_CALIBRATION = "ks_calibration"
+    ECE = "ece"
+    OBSERVED_EXPECTED = "observed_expected"
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """A fact about the data in hand, counted in full: no inference, so no interval.
+
+    ``found`` of ``total``; the value is the share when ``share`` is true, else the number found.
+    ``details`` break the number down by column, code or pair of splits; never by row.
+    """
+
+    found: int
+    total: int
+    share: bool = False
+    details: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``events`` of ``trials`` in the group ``label``; only cells of one ``family`` are compared."""
+
+    label: str
+    events: int
+    trials: int
+    family: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Rates of one or more groups. With a ``reference`` each group is compared with it, else all pairs."""
+
+    cells: tuple[Rate, ...]
+    compare: Compare = Compare.EACH
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCell:
+    """The score histogram of one group: strictly increasing ``scores``, rows per label at each."""
+
+    label: str
+    scores: tuple[float, ...]
+    negatives: tuple[int, ...]
+    positives: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Score histograms of one or more groups and the functional that each group must satisfy."""
+
+    cells: tuple[ScoreCell, ...]
+    functional: Functional
+    bins: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class PairedCell:
+    """Of ``n`` rows, ``worse`` were right before and wrong after, ``better`` the other way round."""
+
+    label: str
+    worse: int
+    better: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Paired outcomes under one or more changes; the drop (worse - better)/n is judged for each."""
+
+    cells: tuple[PairedCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """The check ran and the estimand does not exist on these rows; the reason says why."""
+
+    reason: Reason
+    detail: str
+
+
+Counts = Census | Rates | Scores | Paired | Undefined
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """One measurement: what was counted, on which rows, by which check. Knows no threshold and no alpha.
+
+    Attributes:
+        metric: the check's id, for example ``fairness.impact_ratio``.
+        across: the attribute (or ``a*b`` intersection) whose groups were compared, or empty.
+        data: the data set that was read, for example ``test``.
+        counts: the sufficient counts.
+        parameters: the bound parameters of the check, as text.
+        inputs: digests of what was read (data, model, check source).
+    """
+
+    metric: str
+    across: str
+    data: str
+    counts: Counts
+    parameters: tuple[tuple[str, str], ...] = ()
+    inputs: tuple[tuple[str, str], ...] = field(default=(), compare=True)

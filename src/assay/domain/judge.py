@@ -1,0 +1,126 @@
+"""From assessments to verdicts: pass pointwise, fail by Holm over all pieces of all criteria, else inconclusive.
+
+A criterion passes only if each of its pieces passes at the full level (intersection-union test, Berger 1982):
+whatever the dependence between them, a model that violates the criterion passes with probability at most alpha.
+A failure is a union of rejections and is corrected by Holm (1979) over every piece that was judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from assay.domain.assessment import TIE, Assessment, Judged, Piece
+from assay.domain.vocabulary import Grade, Reason, Verdict
+
+
+def judge(assessments: Sequence[Assessment]) -> tuple[Judged, ...]:
+    """Judge all criteria of one run together, in the order given."""
+    failing = _failing_by_holm(assessments)
+    return tuple(_judge_one(a, i in failing) for i, a in enumerate(assessments))
+
+
+def _failing_by_holm(assessments: Sequence[Assessment]) -> frozenset[int]:
+    """The indices of criteria with at least one piece that Holm's step-down procedure rejects.
+
+    Pieces that are not printed are all at least as good as the printed ones, so they count in the number of
+    hypotheses but are never the ones rejected first. Where criteria have different levels each p-value is first
+    divided by its own, which keeps the family-wise error at most at the largest of them.
+    """
+    ranked = sorted(
+        (piece.p_fail / a.alpha, i)
+        for i, a in enumerate(assessments)
+        for piece in a.pieces
+        if a.error is None and piece.undefined is None and piece.exact is None and piece.grade is not Grade.C
+    )
+    left = sum(_hypotheses(a) for a in assessments)
+    failing: set[int] = set()
+    for scaled, i in ranked:
+        if scaled * max(left, 1) > 1 - TIE:
+            break
+        failing.add(i)
+        left -= 1
+    return frozenset(failing)
+
+
+def _hypotheses(a: Assessment) -> int:
+    census = sum(piece.exact is not None for piece in a.pieces)
+    return max(a.pieces_total - census, 0)
+
+
+def _judge_one(a: Assessment, fails: bool) -> Judged:
+    verdict, reason, sentence = _conclude(a, fails=fails)
+    return Judged(assessment=a, verdict=verdict, reason=reason, sentence=sentence)
+
+
+def _conclude(a: Assessment, *, fails: bool) -> tuple[Verdict, Reason, str]:
+    if a.error is not None:
+        return Verdict.ERROR, a.error[0], a.error[1]
+    if a.undefined:
+        label, reason, detail = a.undefined[0]
+        where = f"{label}: " if label else ""
+        return Verdict.NOT_EVALUABLE, reason, f"{where}{detail}"
+    if not a.pieces:
+        return Verdict.NOT_EVALUABLE, Reason.NOT_MEASURED, "Nothing was measured for this criterion."
+    if any(p.grade is Grade.C for p in a.pieces):
+        return (
+            Verdict.NOT_EVALUABLE,
+            Reason.GRADE_C_NEVER_GATES,
+            "This number is descriptive and never gates.",
+        )
+    if all(p.exact is not None for p in a.pieces):
+        return _conclude_census(a)
+    return _conclude_inference(a, fails=fails)
+
+
+def _conclude_census(a: Assessment) -> tuple[Verdict, Reason, str]:
+    bad = [p for p in a.pieces if not p.exact]
+    if a.all_pass and not bad:
+        return (
+            Verdict.PASS,
+            Reason.EXACT_VALUE_SATISFIES,
+            "Counted in full on this data; the value satisfies it.",
+        )
+    return (
+        Verdict.FAIL,
+        Reason.EXACT_VALUE_VIOLATES,
+        f"Counted in full on this data; {_names(bad)} violates it.",
+    )
+
+
+def _conclude_inference(a: Assessment, *, fails: bool) -> tuple[Verdict, Reason, str]:
+    side = "lower" if a.comparator.value == "at_least" else "upper"
+    confidence = f"{1 - a.alpha:.4g}"
+    if a.all_pass and all(p.passes for p in a.pieces):
+        return (
+            Verdict.PASS,
+            Reason.BOUND_SATISFIES,
+            f"The {side} confidence bound (confidence {confidence}) satisfies the threshold for every piece.",
+        )
+    if fails:
+        return (
+            Verdict.FAIL,
+            Reason.BOUND_VIOLATES,
+            (
+                "The true value lies on the wrong side of the threshold, after Holm's correction for looking at "
+                f"{a.pieces_total} piece{'s' if a.pieces_total != 1 else ''} of this criterion and at the others."
+            ),
+        )
+    worst = a.pieces[0]
+    if abs(worst.p_pass - worst.level_pass) <= TIE:
+        return Verdict.INCONCLUSIVE, Reason.TIE, "The bound ties with the threshold; nothing is decided."
+    if worst.p_fail <= a.alpha:
+        return (
+            Verdict.INCONCLUSIVE,
+            Reason.VIOLATES_ONLY_BEFORE_CORRECTION,
+            f"{worst.label or 'The value'} looks violated on its own, but not once the number of looks is counted.",
+        )
+    return (
+        Verdict.INCONCLUSIVE,
+        Reason.INTERVAL_CONTAINS_THRESHOLD,
+        f"{worst.n:,} rows are too few to say on which side of the threshold the true value lies.",
+    )
+
+
+def _names(pieces: Iterable[Piece]) -> str:
+    labels = [p.label for p in pieces if p.label]
+    return ", ".join(labels[:5]) or "the value"

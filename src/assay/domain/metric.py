@@ -1,0 +1,74 @@
+"""What the domain must know of a check to read a specification: its catalogue entry, not its code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from assay.domain.vocabulary import Comparator, Stage
+
+
+class Across(StrEnum):
+    """Whether a metric compares groups."""
+
+    NEVER = "never"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a metric under a criterion's ``with``: its default, and the range a value must lie in.
+
+    A parameter is a number (``low``, ``high``), one of ``choices``, or a free text when neither is given.
+    A default of None means that the specification must give it.
+    """
+
+    description: str
+    default: Decimal | int | str | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    choices: tuple[str, ...] = ()
+    integer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A catalogue entry.
+
+    Attributes:
+        id: ``stage.name``.
+        title: the field's standard term, for people.
+        estimand: what is estimated, in one sentence.
+        low, high: the range of possible values; None for no limit.
+        comparators: the comparators that make sense; a gap has no "at least".
+        across: whether it compares groups of a protected attribute.
+        reference: whether one group can be named as the reference.
+        census: whether the value is a fact about the data in hand, counted in full, not a population value.
+        needs_model: whether the model is asked for predictions.
+        parameters: what a criterion may set under ``with``.
+    """
+
+    id: str
+    stage: Stage
+    title: str
+    estimand: str
+    low: Decimal | None
+    high: Decimal | None
+    comparators: tuple[Comparator, ...]
+    across: Across = Across.NEVER
+    reference: bool = False
+    census: bool = False
+    needs_model: bool = False
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def vacuous(self, comparator: Comparator, threshold: Decimal) -> bool:
+        """Whether every possible value satisfies the threshold."""
+        if comparator is Comparator.AT_LEAST:
+            return self.low is not None and threshold <= self.low
+        return self.high is not None and threshold >= self.high
+
+
+Catalogue = Mapping[str, Metric]

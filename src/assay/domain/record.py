@@ -1,0 +1,102 @@
+"""The record of one run: everything that a document is rendered from, and that an outsider judges again from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assay.domain.assessment import Judged
+from assay.domain.decide import Decision
+from assay.domain.dictionary import Dictionary
+from assay.domain.evidence import Statistic
+from assay.domain.specification import Specification
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One file or data set that was bound: its role, the path as written in the specification, digest, rows."""
+
+    role: str
+    path: str
+    digest: str
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRecord:
+    """One group in one data set. ``small`` says that the small-group rule set it aside."""
+
+    grouping: str
+    label: str
+    definition: str
+    rows: int
+    positives: int
+    favourable: int
+    correct: int
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CurveRecord:
+    """A curve to draw: ``roc`` (false-positive rate, true-positive rate) or ``reliability`` points.
+
+    For reliability each point is (mean score, observed rate, lower limit, upper limit, rows).
+    """
+
+    kind: str
+    label: str
+    points: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRecord:
+    """One column of one data set as the dictionary table shows it."""
+
+    data: str
+    column: str
+    rows: int
+    missing: int
+    ill_typed: int
+    out_of_range: int
+    undocumented: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Versions that can change a number, and how the run was isolated."""
+
+    assay: str
+    python: str
+    packages: tuple[tuple[str, str], ...]
+    platform: str
+    isolation: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One run of ``certify``.
+
+    ``judged`` holds the specification's criteria in its order; ``set_aside`` the advisory verdicts on groups that
+    the small-group rule set aside. ``seed`` is the hexadecimal seed from which every random choice is derived.
+    """
+
+    specification: Specification
+    specification_digest: str
+    dictionary: Dictionary
+    sources: tuple[SourceRecord, ...]
+    seed: str
+    data: str
+    rows: int
+    rows_used: int
+    statistics: tuple[Statistic, ...]
+    judged: tuple[Judged, ...]
+    set_aside: tuple[Judged, ...]
+    decision: Decision
+    groups: tuple[GroupRecord, ...]
+    curves: tuple[CurveRecord, ...]
+    profiles: tuple[ProfileRecord, ...]
+    not_tested: tuple[str, ...]
+    environment: Environment
+    evidence_digest: str
+    metrics: tuple[tuple[str, str, str], ...]
+    """Per metric used: id, title, estimand."""
+    bypasses: tuple[str, ...] = ()

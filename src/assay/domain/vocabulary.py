@@ -1,0 +1,111 @@
+"""The words of the verdict: stages, tiers, grades, verdicts, decisions and reason codes."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Stage(enum.StrEnum):
+    """The stages of an assay, in the order in which they are reported."""
+
+    DATA = "data"
+    PERFORMANCE = "performance"
+    ROBUSTNESS = "robustness"
+    FAIRNESS = "fairness"
+    PRIVACY = "privacy"
+    SAFETY = "safety"
+    OPERATIONS = "operations"
+    DOCUMENTATION = "documentation"
+
+
+class Tier(enum.StrEnum):
+    """What a criterion does when it does not pass."""
+
+    CRITICAL = "critical"
+    SUPPORTING = "supporting"
+    ADVISORY = "advisory"
+
+
+class Grade(enum.StrEnum):
+    """How well the error rate of a rule is known.
+
+    A: exact in finite samples. B: asymptotic, with a simulated size printed beside it.
+    C: descriptive only; such a number never gates.
+    """
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Comparator(enum.StrEnum):
+    """On which side of the threshold the true value must lie; the threshold itself is included."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+    @property
+    def sign(self) -> str:
+        """The comparator as a mathematical sign."""
+        return "≥" if self is Comparator.AT_LEAST else "≤"
+
+    @property
+    def words(self) -> str:
+        """The comparator as a reader says it."""
+        return self.value.replace("_", " ")
+
+
+class Verdict(enum.StrEnum):
+    """What is said about one criterion."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    NOT_EVALUABLE = "not_evaluable"
+    ERROR = "error"
+
+
+class Outcome(enum.StrEnum):
+    """What is said about the model as a whole."""
+
+    CERTIFIED = "certified"
+    CONDITIONAL = "conditional"
+    WITHHELD = "withheld"
+
+
+class Reason(enum.StrEnum):
+    """Why a verdict or a decision is what it is; stable codes for programs."""
+
+    # verdicts
+    BOUND_SATISFIES = "bound_satisfies"
+    BOUND_VIOLATES = "bound_violates"
+    EXACT_VALUE_SATISFIES = "exact_value_satisfies"
+    EXACT_VALUE_VIOLATES = "exact_value_violates"
+    INTERVAL_CONTAINS_THRESHOLD = "interval_contains_threshold"
+    TIE = "tie"
+    VIOLATES_ONLY_BEFORE_CORRECTION = "violates_only_before_correction"
+    EMPTY_GROUP = "empty_group"
+    NO_ROWS = "no_rows"
+    ONE_CLASS_ONLY = "one_class_only"
+    ZERO_DENOMINATOR = "zero_denominator"
+    FEWER_THAN_TWO_GROUPS = "fewer_than_two_groups"
+    TOO_FEW_ROWS_FOR_METHOD = "too_few_rows_for_method"
+    REFERENCE_ABSENT = "reference_absent"
+    COLUMN_MISSING = "column_missing"
+    NOT_MEASURED = "not_measured"
+    CHECK_CRASHED = "check_crashed"
+    MODEL_CRASHED = "model_crashed"
+    MODEL_TIMED_OUT = "model_timed_out"
+    MODEL_OUTPUT_INVALID = "model_output_invalid"
+    DATA_INVALID = "data_invalid"
+    GRADE_C_NEVER_GATES = "grade_c_never_gates"
+    # decisions
+    NO_CRITERIA = "no_criteria"
+    NOTHING_REQUIRED = "nothing_required"
+    NOTHING_EVALUATED = "nothing_evaluated"
+    STAGE_MISSING = "stage_missing"
+    CRITERION_NOT_ASSESSED = "criterion_not_assessed"
+    CRITICAL_NOT_PASSED = "critical_not_passed"
+    SUPPORTING_NOT_PASSED = "supporting_not_passed"
+    ALL_REQUIRED_PASSED = "all_required_passed"
+    REHEARSAL = "rehearsal"

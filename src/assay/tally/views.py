@@ -1,0 +1,172 @@
+"""What checks are handed: small frozen pictures of a tally, cut along one grouping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOutcomes:
+    """The outcomes of one group.
+
+    Attributes:
+        label: the group's name; empty for all rows.
+        counts: int64[2, 2], rows by (true label, decided value).
+        scores: float64[k], strictly increasing; empty when no scores were needed.
+        by_label: int64[2, k], rows per true label at each score.
+    """
+
+    label: str
+    counts: Integers
+    scores: Floats
+    by_label: Integers
+
+    @property
+    def n(self) -> int:
+        """All rows of the group."""
+        return int(self.counts.sum())
+
+    def decided(self, value: int) -> int:
+        """Rows decided as ``value``."""
+        return int(self.counts[:, value].sum())
+
+    def labelled(self, value: int) -> int:
+        """Rows whose true label is ``value``."""
+        return int(self.counts[value].sum())
+
+    def cell(self, label: int, decided: int) -> int:
+        """Rows with this true label and this decision."""
+        return int(self.counts[label, decided])
+
+    @property
+    def correct(self) -> int:
+        """Rows decided as their true label."""
+        return self.cell(0, 0) + self.cell(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeView:
+    """The outcomes of all rows and of each group of the grouping that a criterion names.
+
+    ``groups`` holds the groups that gate; groups that the small-group rule sets aside are judged in a view of
+    their own, in which ``groups`` are compared with nothing but what the check asks for.
+    """
+
+    overall: GroupOutcomes
+    groups: tuple[GroupOutcomes, ...]
+    favourable: int
+
+    @property
+    def each(self) -> tuple[GroupOutcomes, ...]:
+        """The groups, or all rows when the criterion names no grouping."""
+        return self.groups or (self.overall,)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """Counts about one column of one data set; never a value of a row.
+
+    Attributes:
+        rows: rows read.
+        missing: nulls and NaNs.
+        ill_typed: values that cannot be read as the documented type.
+        out_of_range: numbers outside the documented range.
+        undocumented: rows per code that the dictionary does not list (as text, at most 100 codes, then "other").
+        codes: rows per documented code.
+    """
+
+    name: str
+    rows: int
+    missing: int
+    ill_typed: int = 0
+    out_of_range: int = 0
+    undocumented: tuple[tuple[str, int], ...] = ()
+    codes: tuple[tuple[str, int], ...] = ()
+    missing_allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataProfile:
+    """The profiles of one data set, and how its columns differ from the dictionary's."""
+
+    data: str
+    rows: int
+    columns: tuple[ColumnProfile, ...]
+    absent: tuple[str, ...] = ()
+    undeclared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileView:
+    """The profile of the data set that the criterion names, and rows per group of each grouping in it."""
+
+    profile: DataProfile
+    groups: Mapping[str, tuple[tuple[str, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class RowSetView:
+    """Counts from the row hashes of the data set that the criterion names.
+
+    Attributes:
+        data: its name. rows: its rows.
+        duplicates: rows that repeat an earlier row in every input and the label.
+        conflicting: rows whose inputs also occur with another label.
+        shared: per other data set, rows of this one that also occur there.
+    """
+
+    data: str
+    rows: int
+    duplicates: int
+    conflicting: int
+    shared: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairedGroup:
+    """Rows of one group by whether the decision was right before and after the change: int64[2, 2]."""
+
+    label: str
+    counts: Integers
+
+    @property
+    def n(self) -> int:
+        """All rows of the group."""
+        return int(self.counts.sum())
+
+    @property
+    def worse(self) -> int:
+        """Right before, wrong after."""
+        return int(self.counts[1, 0])
+
+    @property
+    def better(self) -> int:
+        """Wrong before, right after."""
+        return int(self.counts[0, 1])
+
+
+@dataclass(frozen=True, slots=True)
+class PairedView:
+    """Paired decisions of all rows and of each group."""
+
+    overall: PairedGroup
+    groups: tuple[PairedGroup, ...]
+
+    @property
+    def each(self) -> tuple[PairedGroup, ...]:
+        """The groups, or all rows when the criterion names no grouping."""
+        return self.groups or (self.overall,)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """The documentation sections that are required, each with whether it is filled."""
+
+    sections: tuple[tuple[str, bool], ...]
