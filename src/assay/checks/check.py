@@ -61,7 +61,7 @@ class Check:
         return self.measure.__module__
 
 
-def check(  # noqa: PLR0913 - a catalogue entry is a list of named facts
+def check(
     *,
     id: str,  # noqa: A002 - the word of the vocabulary
     title: str,
