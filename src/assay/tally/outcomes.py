@@ -1,0 +1,74 @@
+"""Rows per (cell, true label, decided value), with the score distribution when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.tally.groups import Layout
+from assay.tally.scores import ScoreTally
+from assay.tally.views import GroupOutcomes, OutcomeView
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeTally:
+    """What a model did on rows: int64[cells, 2, 2] by (cell, label, decision), and its scores."""
+
+    layout: Layout
+    decisions: Integers
+    scores: ScoreTally | None
+
+    @classmethod
+    def empty(cls, layout: Layout, *, scores: bool) -> OutcomeTally:
+        """No rows."""
+        counts = np.zeros((layout.cells, 2, 2), dtype=np.int64)
+        return cls(layout, counts, ScoreTally.empty(layout.cells) if scores else None)
+
+    def count_in_place(
+        self, cell: Integers, label: Integers, score: Floats, decide_at: float
+    ) -> OutcomeTally:
+        """This tally with more rows; the one it is called on must not be used again.
+
+        Args:
+            cell: int64[n] from :meth:`Layout.cell`.
+            label: int64[n] of 0 and 1.
+            score: float64[n] in [0, 1].
+            decide_at: a score at or above it is decided as 1.
+        """
+        place = cell * 4 + label * 2 + (score >= decide_at)
+        counts = np.bincount(place, minlength=self.layout.cells * 4).reshape(-1, 2, 2)
+        scores = self.scores.count_in_place(cell, label, score) if self.scores is not None else None
+        return OutcomeTally(self.layout, self.decisions + counts, scores)
+
+    def __add__(self, other: OutcomeTally) -> OutcomeTally:
+        """All rows of both."""
+        scores = self.scores + other.scores if self.scores is not None and other.scores is not None else None
+        return OutcomeTally(self.layout, self.decisions + other.decisions, scores)
+
+    def view(
+        self, names: tuple[str, ...], favourable: int, among: tuple[str, ...] | None = None
+    ) -> OutcomeView:
+        """All rows, and the groups of the grouping ``names`` (those in ``among`` only, when given)."""
+        everything = np.ones(self.layout.cells, dtype=bool)
+        overall = self._group("", self.decisions.sum(axis=0), everything)
+        if not names:
+            return OutcomeView(overall=overall, groups=(), favourable=favourable)
+        of_cell = self.layout.group_of_cell(names)
+        counts = self.layout.collapse(self.decisions, names)
+        groups = tuple(
+            self._group(label, counts[i], of_cell == i)
+            for i, label in enumerate(self.layout.labels(names))
+            if among is None or label in among
+        )
+        return OutcomeView(overall=overall, groups=groups, favourable=favourable)
+
+    def _group(self, label: str, counts: Integers, inside: NDArray[np.bool_]) -> GroupOutcomes:
+        if self.scores is None:
+            return GroupOutcomes(label, counts, np.empty(0), np.empty((2, 0), dtype=np.int64))
+        scores, by_label = self.scores.histogram(inside)
+        return GroupOutcomes(label, counts, scores, by_label)

@@ -1,0 +1,45 @@
+"""The same rows decided twice: right or wrong before and after a change, per cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.tally.groups import Layout
+from assay.tally.views import PairedGroup, PairedView
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class PairedTally:
+    """int64[cells, 2, 2]: rows by (cell, right before, right after)."""
+
+    layout: Layout
+    counts: Integers
+
+    @classmethod
+    def empty(cls, layout: Layout) -> PairedTally:
+        """No rows."""
+        return cls(layout, np.zeros((layout.cells, 2, 2), dtype=np.int64))
+
+    def counting(self, cell: Integers, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> PairedTally:
+        """This tally with more rows: their cells, and whether each decision was right before and after."""
+        counts = np.bincount(cell * 4 + before * 2 + after, minlength=self.layout.cells * 4)
+        return PairedTally(self.layout, self.counts + counts.reshape(-1, 2, 2))
+
+    def __add__(self, other: PairedTally) -> PairedTally:
+        """All rows of both."""
+        return PairedTally(self.layout, self.counts + other.counts)
+
+    def view(self, names: tuple[str, ...], among: tuple[str, ...] | None = None) -> PairedView:
+        """All rows, and the groups of the grouping ``names`` (those in ``among`` only, when given)."""
+        overall = PairedGroup("", self.counts.sum(axis=0))
+        if not names:
+            return PairedView(overall=overall, groups=())
+        collapsed = self.layout.collapse(self.counts, names)
+        labels = self.layout.labels(names)
+        chosen = (i for i, label in enumerate(labels) if among is None or label in among)
+        return PairedView(overall=overall, groups=tuple(PairedGroup(labels[i], collapsed[i]) for i in chosen))

@@ -1,0 +1,126 @@
+"""What the columns of a data set hold, against the dictionary: counts only, never a value of a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.domain.dictionary import Column
+from assay.tally.views import ColumnProfile
+
+MOST_CODES = 100
+"""Distinct undocumented codes that are still named; beyond it, only their number is kept."""
+NUMERIC = frozenset({"integer", "number"})
+MANY = "more than 100 different codes"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileTally:
+    """Counts about one column.
+
+    ``undocumented`` holds rows per code in the order of the codes as text; with more than a hundred different ones
+    (whatever the partitioning) a single entry with their number of rows.
+    """
+
+    name: str
+    rows: int = 0
+    missing: int = 0
+    ill_typed: int = 0
+    out_of_range: int = 0
+    codes: tuple[tuple[str, int], ...] = ()
+    undocumented: tuple[tuple[str, int], ...] = ()
+
+    def __add__(self, other: ProfileTally) -> ProfileTally:
+        """All rows of both."""
+        return ProfileTally(
+            self.name,
+            self.rows + other.rows,
+            self.missing + other.missing,
+            self.ill_typed + other.ill_typed,
+            self.out_of_range + other.out_of_range,
+            _merged(self.codes, other.codes),
+            _capped(_merged(self.undocumented, other.undocumented)),
+        )
+
+    def view(self, column: Column) -> ColumnProfile:
+        """The profile as checks are handed it."""
+        return ColumnProfile(
+            name=self.name,
+            rows=self.rows,
+            missing=self.missing,
+            ill_typed=self.ill_typed,
+            out_of_range=self.out_of_range,
+            undocumented=self.undocumented,
+            codes=self.codes,
+            missing_allowed=column.missing == "allowed",
+        )
+
+
+def profile(column: Column, values: NDArray[Any]) -> ProfileTally:
+    """Profile one batch of a column: numbers as a numeric array (missing is NaN), everything else as objects."""
+    if values.dtype.kind in "iufb":
+        absent = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
+    else:
+        absent = np.array([v is None or v != v for v in values], dtype=bool)
+    begun = ProfileTally(column.name, rows=len(values), missing=int(absent.sum()))
+    present = values[~absent]
+    if column.codes is not None:
+        return _with_codes(begun, column, present)
+    if column.type in NUMERIC:
+        return _with_range(begun, column, present)
+    return begun
+
+
+def _with_codes(begun: ProfileTally, column: Column, present: NDArray[Any]) -> ProfileTally:
+    known = {str(code) for code in column.codes or {}}
+    texts, counts = np.unique(_as_text(present), return_counts=True)
+    found = [(str(text), int(count)) for text, count in zip(texts, counts, strict=True)]
+    return replace(
+        begun,
+        codes=tuple(pair for pair in found if pair[0] in known),
+        undocumented=_capped(tuple(pair for pair in found if pair[0] not in known)),
+    )
+
+
+def _as_text(values: NDArray[Any]) -> NDArray[np.str_]:
+    if values.dtype.kind == "f" and len(values) and bool(np.all(values == np.floor(values))):
+        return values.astype(np.int64).astype(str)
+    return (
+        np.asarray([str(v) for v in values], dtype=str)
+        if values.dtype.kind not in "iub"
+        else values.astype(str)
+    )
+
+
+def _with_range(begun: ProfileTally, column: Column, present: NDArray[Any]) -> ProfileTally:
+    if present.dtype.kind not in "iufb":
+        return replace(begun, ill_typed=len(present))
+    numbers = present.astype(np.float64)
+    ill = ~np.isfinite(numbers)
+    if column.type == "integer":
+        ill |= numbers != np.floor(numbers)
+    outside = np.zeros(len(numbers), dtype=bool)
+    low, high = column.range or (None, None)
+    if low is not None:
+        outside |= numbers < float(low)
+    if high is not None:
+        outside |= numbers > float(high)
+    return replace(begun, ill_typed=int(ill.sum()), out_of_range=int((outside & ~ill).sum()))
+
+
+def _merged(
+    left: tuple[tuple[str, int], ...], right: tuple[tuple[str, int], ...]
+) -> tuple[tuple[str, int], ...]:
+    total = dict(left)
+    for code, count in right:
+        total[code] = total.get(code, 0) + count
+    return tuple(sorted(total.items()))
+
+
+def _capped(pairs: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    if len(pairs) <= MOST_CODES and MANY not in dict(pairs):
+        return pairs
+    return ((MANY, sum(count for _, count in pairs)),)
