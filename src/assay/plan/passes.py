@@ -1,0 +1,126 @@
+"""The passes: what is read and counted of each data set, fused from the needs of all criteria.
+
+A data set is read once. It is read a second time only where units repeat (which row of a unit counts is known
+after the first reading) and where a perturbation needs the spread of the columns of the reference data.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets
+from assay.domain.specification import Attribute, Criterion, Specification
+
+Parameters = Mapping[str, Decimal | int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A perturbation that one pass applies: its key, its function, its parameters and its seed."""
+
+    key: str
+    function: Callable[..., dict[str, Any]]
+    parameters: tuple[tuple[str, Decimal | int | str], ...]
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What is counted of one data set in one reading."""
+
+    data: str
+    outcomes: bool = False
+    scores: bool = False
+    changes: tuple[Change, ...] = ()
+    profiles: bool = False
+    row_set: bool = False
+    units: bool = False
+    spreads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One criterion with the need of its check and its bound parameters (defaults filled in)."""
+
+    criterion: Criterion
+    need: Need
+    parameters: tuple[tuple[str, Decimal | int | str], ...] = field(default=())
+
+    @property
+    def change_key(self) -> str:
+        """The same for two criteria that perturb in the same way."""
+        bound = {name: str(value) for name, value in self.parameters}
+        return f"{self.criterion.metric}{json.dumps(bound, sort_keys=True)}"
+
+
+def bound_parameters(
+    criterion: Criterion, defaults: Mapping[str, Decimal | int | str | None]
+) -> tuple[tuple[str, Decimal | int | str], ...]:
+    """A criterion's parameters over the metric's defaults, sorted by name."""
+    given = {name: value for name, value in defaults.items() if value is not None} | dict(
+        criterion.parameters
+    )
+    return tuple(sorted(given.items()))
+
+
+def reference_data(specification: Specification) -> str:
+    """The data set that fixes group shares and spreads before the test rows are opened."""
+    if specification.data.develop is not None:
+        return "develop"
+    return "train" if specification.data.train is not None else "test"
+
+
+def declared_data(specification: Specification) -> dict[str, str]:
+    """The declared data sets by role, in the order train, develop, test."""
+    data = specification.data
+    named = {"train": data.train, "develop": data.develop, "test": data.test}
+    return {role: path for role, path in named.items() if path is not None}
+
+
+def fuse(specification: Specification, wanted: Sequence[Wanted], judged_on: str) -> tuple[Pass, ...]:
+    """One pass per data set that anything is needed of; ``judged_on`` is the data set the model is judged on.
+
+    The reference data is always read, for group shares; all data sets are, when rows are compared between them.
+    """
+    needs = [w.need for w in wanted]
+    row_sets = any(isinstance(need, RowSets) for need in needs)
+    perturbs = any(isinstance(need, Perturbed) for need in needs)
+    reference = reference_data(specification)
+    passes = []
+    for role in declared_data(specification):
+        mine = [w for w in wanted if _reads(w, judged_on) == role]
+        scored = role == judged_on
+        made = Pass(
+            data=role,
+            outcomes=scored,
+            scores=scored,
+            changes=_changes(mine) if scored else (),
+            profiles=any(isinstance(w.need, Profiles) for w in mine) or scored,
+            row_set=row_sets,
+            units=scored and specification.data.unit is not None,
+            spreads=perturbs and role == reference,
+        )
+        if mine or scored or row_sets or role == reference:
+            passes.append(made)
+    return tuple(passes)
+
+
+def _reads(wanted: Wanted, judged_on: str) -> str:
+    return judged_on if isinstance(wanted.need, Outcomes | Perturbed) else wanted.criterion.data
+
+
+def _changes(wanted: Sequence[Wanted]) -> tuple[Change, ...]:
+    found: dict[str, Change] = {}
+    for w in wanted:
+        if isinstance(w.need, Perturbed):
+            found.setdefault(w.change_key, Change(w.change_key, w.need.change, w.parameters))
+    return tuple(found[key] for key in sorted(found))
+
+
+def attributes_used(specification: Specification) -> tuple[tuple[str, Attribute], ...]:
+    """The protected attributes in the order declared; all of them are counted."""
+    return tuple(specification.protected.items())

@@ -1,0 +1,184 @@
+"""Any partitioning, merged in any order, gives the same bytes."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics
+
+from assay.domain.dictionary import Column
+from assay.domain.specification import Attribute
+from assay.engine.scan import Frame, scan
+from assay.plan.passes import Pass
+from assay.tally import scores as scores_module
+from assay.tally.groups import Layout, codes_of
+from assay.tally.partial import Partial, from_bytes, to_bytes
+from assay.tally.scores import ScoreTally
+from assay.tally.sums import ExactSum, Spread
+
+SEX = Attribute(column="SEX", groups={"female": 2, "male": 1})
+AGE = Attribute(column="AGE", bands=(Decimal(25), Decimal(40)))
+FRAME = Frame(
+    inputs=("SEX", "AGE", "INCOME"),
+    label="bad",
+    attributes=(("sex", SEX), ("age", AGE)),
+    decide_at=0.35,
+    dictionary=(
+        Column(name="SEX", type="category", description="sex", codes={1: "male", 2: "female"}),
+        Column(name="AGE", type="integer", description="age", range=(Decimal(18), Decimal(100))),
+        Column(name="INCOME", type="number", description="income", missing="allowed"),
+    ),
+    unit="client",
+    seed="abc",
+    score_column="score",
+)
+EVERYTHING = Pass("test", outcomes=True, scores=True, profiles=True, row_set=True, units=True, spreads=True)
+
+
+def table(n: int, seed: int) -> pa.RecordBatch:
+    rng = np.random.default_rng(seed)
+    income = rng.normal(1000, 300, n).round(2)
+    return pa.RecordBatch.from_pydict(
+        {
+            "SEX": rng.integers(0, 4, n),
+            "AGE": rng.integers(15, 70, n),
+            "INCOME": pa.array(income, mask=rng.random(n) < 0.1),
+            "bad": rng.integers(0, 2, n),
+            "client": rng.integers(0, max(n // 2, 1), n),
+            "score": rng.random(n).round(3),
+        }
+    )
+
+
+def count(batch: pa.RecordBatch, first_row: int = 0) -> Partial:
+    return scan(FRAME, EVERYTHING, [batch] if batch.num_rows else [], first_row=first_row, predict=None)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 200), st.lists(st.integers(0, 200), max_size=6), st.randoms(use_true_random=False))
+def test_any_partitioning_merged_in_any_order_gives_the_same_bytes(n, cuts, random):
+    batch = table(n, seed=n)
+    edges = sorted({0, n, *(c for c in cuts if c <= n)})
+    parts = [count(batch.slice(a, b - a), a) for a, b in zip(edges, edges[1:], strict=False)]
+    random.shuffle(parts)
+    merged = functools.reduce(operator.add, parts, count(batch.slice(0, 0)))
+    assert to_bytes(merged) == to_bytes(count(batch))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 120), st.integers(0, 120), st.integers(0, 120))
+def test_merge_is_associative_and_commutative(a, b, c):
+    x, y, z = (count(table(n, seed=n + 7), 1000 * i) for i, n in enumerate((a, b, c)))
+    assert to_bytes((x + y) + z) == to_bytes(x + (y + z))
+    assert to_bytes(x + y) == to_bytes(y + x)
+
+
+def test_bytes_come_back_as_the_same_tally():
+    tally = count(table(300, seed=1))
+    assert to_bytes(from_bytes(to_bytes(tally))) == to_bytes(tally)
+
+
+@pytest.mark.parametrize("most_exact", [0, 50, 10_000])
+def test_exact_and_grid_agree_whatever_the_partitioning(monkeypatch, most_exact):
+    monkeypatch.setattr(scores_module, "MOST_EXACT", most_exact)
+    rng = np.random.default_rng(3)
+    cell, label, score = rng.integers(0, 3, 400), rng.integers(0, 2, 400), rng.random(400)
+    whole = ScoreTally.empty(3).counting(cell, label, score)
+    parts = [ScoreTally.empty(3).counting(cell[i::7], label[i::7], score[i::7]) for i in range(7)]
+    merged = functools.reduce(operator.add, reversed(parts))
+    for name in ("keys", "scores", "counts", "grid"):
+        assert np.array_equal(getattr(whole, name), getattr(merged, name))
+    inside = np.array([True, False, True])
+    means, by_label = whole.histogram(inside)
+    assert by_label.sum() == np.isin(cell, [0, 2]).sum()
+    assert np.all(np.diff(means) > 0)
+    assert float(means @ by_label.sum(axis=0)) == pytest.approx(score[np.isin(cell, [0, 2])].sum(), abs=1e-6)
+
+
+def test_decisions_equal_scikit_learn():
+    batch = table(2000, seed=5)
+    view = count(batch).outcomes.view((), favourable=0)
+    y = batch.column("bad").to_numpy()
+    decided = (batch.column("score").to_numpy() >= 0.35).astype(int)
+    assert np.array_equal(view.overall.counts, metrics.confusion_matrix(y, decided))
+
+
+def test_groups_are_cut_as_defined_and_rows_in_none_are_left_out():
+    batch = table(3000, seed=9)
+    sex, age = batch.column("SEX").to_numpy(), batch.column("AGE").to_numpy()
+    view = count(batch).outcomes.view(("sex", "age"), favourable=0)
+    assert [g.label for g in view.groups][:2] == ["female × under 25", "female × 25 to under 40"]
+    by_hand = {
+        "female × under 25": (sex == 2) & (age < 25),
+        "male × 40 and over": (sex == 1) & (age >= 40),
+        "female × 25 to under 40": (sex == 2) & (age >= 25) & (age < 40),
+    }
+    for group in view.groups:
+        if group.label in by_hand:
+            assert group.n == by_hand[group.label].sum()
+    assert sum(g.n for g in view.groups) == np.isin(sex, [1, 2]).sum() < view.overall.n
+    crossed_other_way = count(batch).outcomes.view(("age", "sex"), favourable=0)
+    assert {g.label: g.n for g in crossed_other_way.groups}["under 25 × female"] == view.groups[0].n
+
+
+def test_one_row_per_unit_whatever_the_order():
+    batch = table(500, seed=11)
+    client = batch.column("client").to_numpy()
+    chosen = count(batch).units.selection()
+    assert len(chosen) == len(np.unique(client)) == len(np.unique(client[chosen]))
+    order = np.random.default_rng(0).permutation(500)
+    shuffled = batch.take(pa.array(order))
+    again = order[count(shuffled).units.selection()]
+    content = [
+        tuple(batch.column(n)[int(i)].as_py() for n in ("SEX", "AGE", "INCOME", "bad")) for i in chosen
+    ]
+    content_again = [
+        tuple(batch.column(n)[int(i)].as_py() for n in ("SEX", "AGE", "INCOME", "bad")) for i in again
+    ]
+    assert sorted(content, key=repr) == sorted(content_again, key=repr)
+
+
+def test_profiles_count_what_the_dictionary_does_not_allow():
+    batch = table(1000, seed=13)
+    sex, _, income = count(batch).profiles
+    age = count(batch).profiles[1]
+    values = batch.column("SEX").to_numpy()
+    assert dict(sex.undocumented) == {"0": (values == 0).sum(), "3": (values == 3).sum()}
+    assert dict(sex.codes) == {"1": (values == 1).sum(), "2": (values == 2).sum()}
+    assert age.out_of_range == (batch.column("AGE").to_numpy() < 18).sum()
+    assert income.missing == batch.column("INCOME").null_count
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=64), max_size=40))
+def test_sums_are_exact(values):
+    exact = ExactSum.empty().adding(np.array(values, dtype=np.float64))
+    assert exact.total == sum((Fraction(v) for v in values), Fraction(0))
+
+
+def test_deviation_equals_numpy():
+    values = np.random.default_rng(1).normal(1e6, 3, 5000)
+    assert Spread.empty().adding(values).deviation == pytest.approx(values.std(), rel=1e-6)
+
+
+def test_text_groups_and_missing_values_have_codes_of_their_own():
+    attribute = Attribute(column="c", groups={"a": "A", "bc": ("B", "C")})
+    values = np.array(["A", "C", None, "Z", "B"], dtype=object)
+    assert codes_of(attribute, values).tolist() == [0, 1, 2, 2, 1]
+    assert codes_of(AGE, np.array([np.nan, 24.999, 25.0, 40.0])).tolist() == [3, 0, 1, 2]
+    with pytest.raises(TypeError, match="holds no numbers"):
+        codes_of(Attribute(column="c", bands=(Decimal(1),)), values)
+
+
+def test_too_many_cells_are_refused():
+    many = tuple((f"a{i}", tuple("abcdefghi")) for i in range(7))
+    with pytest.raises(ValueError, match="at most 1,000,000"):
+        Layout(many)
