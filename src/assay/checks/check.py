@@ -6,23 +6,29 @@ group ``assay.checks``. Built-in checks use the same door.
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from assay.domain.evidence import Counts
+from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Across, Metric, Parameter
-from assay.domain.needs import Need
-from assay.domain.vocabulary import Comparator, Stage, Verdict
+from assay.domain.needs import Need, Perturbed
+from assay.domain.vocabulary import Comparator, Reason, Stage, Verdict
 
 Measure = Callable[..., Counts]
+Arguments = Mapping[str, Decimal | int | str]
 Comparators = tuple[Comparator, ...]
 
 AT_LEAST: Comparators = (Comparator.AT_LEAST,)
 AT_MOST: Comparators = (Comparator.AT_MOST,)
 EITHER: Comparators = (Comparator.AT_LEAST, Comparator.AT_MOST)
 ZERO, ONE = Decimal(0), Decimal(1)
+
+SECTIONS = ("Purpose", "Method", "Limits", "Remedy")
+"""The headings that a check's docstring must have, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,9 @@ class Example:
     comparator: Comparator
     threshold: str
     verdict: Verdict
-    arguments: Mapping[str, Decimal | int | str] | None = None
+    arguments: Arguments | None = None
     reference: str | None = None
+    across: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,68 @@ class Check:
         """The module that defines it, whose source is part of every cache key."""
         return self.measure.__module__
 
+    @property
+    def summary(self) -> str:
+        """The first sentence of the docstring."""
+        return inspect.cleandoc(self.measure.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+
+    @property
+    def sections(self) -> dict[str, str]:
+        """The text under each heading of the docstring: purpose, method, limits, remedy."""
+        return _sections(inspect.cleandoc(self.measure.__doc__ or ""))
+
+    def bind(self, arguments: Arguments | None = None) -> dict[str, Decimal | int | str]:
+        """Every parameter with its value: the one given, else the default.
+
+        Raises:
+            ValueError: for an argument that the check does not know, or a required one that is not given.
+        """
+        given = dict(arguments or {})
+        unknown = sorted(given.keys() - self.metric.parameters.keys())
+        if unknown:
+            raise ValueError(f"The check {self.id!r} has no parameter {', '.join(map(repr, unknown))}.")
+        bound: dict[str, Decimal | int | str] = {}
+        for name, parameter in self.metric.parameters.items():
+            value = given.get(name, parameter.default)
+            if value is None:
+                raise ValueError(f"The check {self.id!r} needs a value for its parameter {name!r}.")
+            bound[name] = value
+        return bound
+
+    def count(
+        self,
+        view: Any,
+        *,
+        across: str | None = None,
+        reference: str | None = None,
+        arguments: Arguments | None = None,
+    ) -> Counts:
+        """Measure: hand ``view`` to the function, with those of the other arguments that it asks for by name.
+
+        A grouping that was asked for and of which the view holds no group is undefined; it is never answered by
+        the figure for all rows.
+
+        Raises:
+            ValueError: when the arguments are not those of the check.
+        """
+        bound = self.bind(arguments)
+        self._refuse_what_the_metric_lacks(across=across, reference=reference)
+        if across is not None and not getattr(view, "groups", True):
+            return Undefined(Reason.EMPTY_GROUP, f"No group of {across!r} is in this data.")
+        offered = {"across": across, "reference": reference, **bound}
+        wanted = _keywords(self.measure)
+        return self.measure(view, **{name: offered[name] for name in wanted})
+
+    def _refuse_what_the_metric_lacks(self, *, across: str | None, reference: str | None) -> None:
+        if across is None and self.metric.across is Across.REQUIRED:
+            raise ValueError(f"The check {self.id!r} compares groups and needs 'across'.")
+        if across is not None and self.metric.across is Across.NEVER:
+            raise ValueError(
+                f"The check {self.id!r} does not compare groups; 'across' has no meaning for it."
+            )
+        if reference is not None and not self.metric.reference:
+            raise ValueError(f"The check {self.id!r} compares with no reference group.")
+
 
 def check(
     *,
@@ -77,18 +146,20 @@ def check(
     needs_model: bool = True,
     parameters: Mapping[str, Parameter] | None = None,
 ) -> Callable[[Measure], Check]:
-    """Make a check of a function ``measure(view, **parameters) -> Counts``.
+    """Make a check of a function ``measure(view, *, across, reference, **parameters) -> Counts``.
 
     The function's docstring is the check's catalogue page and must have the headings Purpose, Method, Limits and
     Remedy. It is handed the view that its need names and returns counts; whether they pass is not its business.
+    It names, as keywords, only what it uses: ``across``, ``reference`` and the parameters. The parameters of a
+    check that needs :class:`~assay.domain.needs.Perturbed` go to its ``change`` as well, through the context.
 
     Raises:
-        ValueError: when the id has no known stage, the docstring lacks a heading, or there is not at least one
-            passing and one other example.
+        ValueError: when the id is not ``stage.name`` with a known stage, the docstring lacks a heading, the
+            function asks for something it cannot get, or there is not at least one passing and one other example.
     """
     metric = Metric(
         id=id,
-        stage=Stage(id.partition(".")[0]),
+        stage=_stage(id),
         title=title,
         estimand=estimand,
         low=low,
@@ -109,13 +180,50 @@ def check(
     return register
 
 
-HEADINGS = ("Purpose:", "Method:", "Limits:", "Remedy:")
+_ID = re.compile(r"[a-z]+\.[a-z][a-z0-9_]*")
+
+
+def _stage(id_: str) -> Stage:
+    stage = id_.partition(".")[0]
+    if not _ID.fullmatch(id_) or stage not in set(Stage):
+        raise ValueError(f"A check's id is 'stage.name' with a stage of {', '.join(Stage)}; found {id_!r}.")
+    return Stage(stage)
 
 
 def _validate(made: Check) -> None:
-    lacking = [h for h in HEADINGS if h not in (made.measure.__doc__ or "")]
+    lacking = [heading for heading in SECTIONS if not made.sections.get(heading)]
     if lacking:
         raise ValueError(f"The check {made.id!r} has no {' and no '.join(lacking)} in its docstring.")
     verdicts = {example.verdict for example in made.examples}
     if Verdict.PASS not in verdicts or len(verdicts) < 2:
         raise ValueError(f"The check {made.id!r} needs a passing example and one that does not pass.")
+    _validate_keywords(made)
+
+
+def _validate_keywords(made: Check) -> None:
+    wanted, parameters = set(_keywords(made.measure)), set(made.metric.parameters)
+    unknown = wanted - parameters - {"across", "reference"}
+    if unknown:
+        raise ValueError(f"The check {made.id!r} asks for {', '.join(sorted(unknown))}, which it never gets.")
+    unused = parameters - wanted
+    if unused and not isinstance(made.need, Perturbed):
+        raise ValueError(f"The check {made.id!r} declares {', '.join(sorted(unused))} and does not use it.")
+    if made.metric.reference and "reference" not in wanted:
+        raise ValueError(f"The check {made.id!r} declares a reference group and does not use it.")
+
+
+def _keywords(measure: Measure) -> tuple[str, ...]:
+    parameters = inspect.signature(measure).parameters.values()
+    return tuple(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
+
+
+def _sections(docstring: str) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in docstring.splitlines():
+        heading, colon, rest = line.partition(":")
+        if colon and heading in SECTIONS:
+            current = found.setdefault(heading, [])
+            line = rest
+        current.append(line.strip())
+    return {heading: " ".join(line for line in lines if line) for heading, lines in found.items()}

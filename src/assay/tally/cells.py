@@ -1,0 +1,137 @@
+"""From what was tallied to the cells of a statistic, and the one rule about what is undefined.
+
+The rule, for every check:
+
+1. No rows at all: the statistic is :class:`~assay.domain.evidence.Undefined` with ``no_rows``.
+2. A group without a value (no trials, one class only, nothing expected) **keeps its cell**, empty as it is, so that
+   the assessing step can name it and judge the criterion not evaluable. It is never dropped.
+3. When **no** cell has a value the statistic itself is undefined, with the reason that they share.
+4. A comparison needs two groups (``fewer_than_two_groups``) and its reference (``reference_absent``); a ratio
+   needs a denominator that is not zero: the reference's rate, or the largest rate when all pairs are compared.
+5. Nothing to count (no column that the check is about, no other data set) is ``not_measured``, never a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from assay.domain.evidence import (
+    Census,
+    Compare,
+    Functional,
+    Paired,
+    PairedCell,
+    Rate,
+    Rates,
+    ScoreCell,
+    Scores,
+    Undefined,
+)
+from assay.domain.vocabulary import Reason
+from assay.tally.views import GroupOutcomes, OutcomeView, PairedView
+
+Count = Callable[[GroupOutcomes], tuple[int, int]]
+"""Events and trials of one group."""
+
+NO_ROWS = Undefined(Reason.NO_ROWS, "The data has no rows.")
+
+
+def rate_of_each(view: OutcomeView, count: Count, *, lacking: Reason, detail: str) -> Rates | Undefined:
+    """One rate for each group, or for all rows; ``lacking`` and ``detail`` say why no rate exists anywhere."""
+    if view.overall.n == 0:
+        return NO_ROWS
+    cells = _rates(view.each, count)
+    if not any(cell.trials for cell in cells):
+        return Undefined(lacking, detail)
+    return Rates(cells)
+
+
+def rates_compared(
+    view: OutcomeView,
+    families: Mapping[str, Count],
+    compare: Compare,
+    *,
+    reference: str | None,
+    lacking: Reason,
+    detail: str,
+) -> Rates | Undefined:
+    """The rates of all groups, to be compared within each family with the reference or pair by pair."""
+    unfit = _unfit_for_comparison(view, reference)
+    if unfit is not None:
+        return unfit
+    by_family = [_rates(view.groups, count, family) for family, count in families.items()]
+    if not all(any(cell.trials for cell in cells) for cells in by_family):
+        return Undefined(lacking, detail)
+    cells = tuple(cell for family in by_family for cell in family)
+    denominators = [cell for cell in cells if reference in (None, cell.label)]
+    if compare is Compare.RATIO and not any(cell.events for cell in denominators):
+        who = f"the reference {reference!r}" if reference else "any group"
+        return Undefined(Reason.ZERO_DENOMINATOR, f"The rate of {who} is zero; nothing can be divided by it.")
+    return Rates(cells, compare, reference)
+
+
+def scores_of_each(
+    view: OutcomeView, functional: Functional, *, both_classes: bool = False, bins: int = 15
+) -> Scores | Undefined:
+    """The score histogram of each group, or of all rows. ``both_classes``: the functional needs two labels."""
+    if view.overall.n == 0:
+        return NO_ROWS
+    cells = tuple(_histogram(group) for group in view.each)
+    if both_classes and not any(any(cell.negatives) and any(cell.positives) for cell in cells):
+        return Undefined(Reason.ONE_CLASS_ONLY, "No group has rows of both labels.")
+    if functional is Functional.OBSERVED_EXPECTED and not any(_expects(cell) for cell in cells):
+        return Undefined(Reason.ZERO_DENOMINATOR, "Every score is zero, so no event is expected.")
+    return Scores(cells, functional, bins)
+
+
+def pairs_of_each(view: PairedView) -> Paired | Undefined:
+    """The paired outcomes of each group, or of all rows."""
+    if view.overall.n == 0:
+        return NO_ROWS
+    return Paired(tuple(PairedCell(group.label, group.worse, group.better, group.n) for group in view.each))
+
+
+def worst_share(parts: Iterable[tuple[str, int]], *, rows: int, nothing: str) -> Census | Undefined:
+    """The largest of several shares of the same rows, with all that are not zero as details, largest first.
+
+    A part is named and has its number of rows. Parts of one row set may overlap, so they are not added up: the
+    largest is exact, and zero exactly when all of them are. ``nothing`` says what is lacking if there is no part.
+    """
+    if rows == 0:
+        return NO_ROWS
+    ranked = sorted(parts, key=lambda part: (-part[1], part[0]))
+    if not ranked:
+        return Undefined(Reason.NOT_MEASURED, nothing)
+    return Census(ranked[0][1], rows, share=True, details=tuple(part for part in ranked if part[1]))
+
+
+def _rates(groups: Sequence[GroupOutcomes], count: Count, family: str = "") -> tuple[Rate, ...]:
+    return tuple(Rate(group.label, *count(group), family) for group in groups)
+
+
+def _unfit_for_comparison(view: OutcomeView, reference: str | None) -> Undefined | None:
+    if view.overall.n == 0:
+        return NO_ROWS
+    labels = [group.label for group in view.groups]
+    if reference is not None and reference not in labels:
+        found = ", ".join(labels) or "none"
+        return Undefined(
+            Reason.REFERENCE_ABSENT, f"The reference {reference!r} is none of the groups compared: {found}."
+        )
+    if len(labels) < 2:
+        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, f"A comparison needs two groups; found {len(labels)}.")
+    return None
+
+
+def _histogram(group: GroupOutcomes) -> ScoreCell:
+    return ScoreCell(
+        label=group.label,
+        scores=tuple(group.scores.tolist()),
+        negatives=tuple(group.by_label[0].tolist()),
+        positives=tuple(group.by_label[1].tolist()),
+    )
+
+
+def _expects(cell: ScoreCell) -> bool:
+    rows = zip(cell.scores, cell.negatives, cell.positives, strict=True)
+    return any(score > 0 and negatives + positives for score, negatives, positives in rows)

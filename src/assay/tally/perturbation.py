@@ -1,0 +1,126 @@
+"""What a change of the inputs may know, and randomness that depends on the row and on nothing else.
+
+Every random number is a pure function of (seed, column name, row index), so that any partitioning and any number
+of workers change the same rows by the same bits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.domain.errors import SubjectError
+
+Words = NDArray[np.uint64]
+Floats = NDArray[np.float64]
+Columns = dict[str, NDArray[Any]]
+
+NUMERIC = frozenset({"integer", "number"})
+"""The dictionary types that noise and rounding apply to; the codes of categories are not numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeContext:
+    """What a change is told about the rows that it is handed.
+
+    Attributes:
+        rows: uint64[n], the place of each row in the whole data set.
+        seed: of this check in this run; derived from what was locked, never chosen.
+        spreads: the standard deviation of each numeric column on the reference data.
+        parameters: the bound parameters of the check.
+        kinds: the dictionary's type of each input column.
+    """
+
+    rows: Words
+    seed: int
+    spreads: Mapping[str, float]
+    parameters: Mapping[str, Decimal | int | str]
+    kinds: Mapping[str, str]
+
+    def number(self, parameter: str) -> float:
+        """A numeric parameter as a float."""
+        return float(self.parameters[parameter])
+
+    def numeric(self, columns: Columns) -> tuple[str, ...]:
+        """The columns that hold numbers, by the dictionary's word.
+
+        Raises:
+            SubjectError: ``nothing_to_change`` when there is none: a change that changes nothing must not pass.
+        """
+        return self._some(name for name in columns if self.kinds.get(name) in NUMERIC)
+
+    def losable(self, columns: Columns) -> tuple[str, ...]:
+        """The columns whose value can be lost: all that the dictionary documents, except identifiers.
+
+        Raises:
+            SubjectError: ``nothing_to_change`` when there is none.
+        """
+        return self._some(name for name in columns if self.kinds.get(name, "identifier") != "identifier")
+
+    def _some(self, names: Iterable[str]) -> tuple[str, ...]:
+        found = tuple(names)
+        if not found:
+            raise SubjectError(
+                "None of the model's inputs is of a type that this perturbation changes.",
+                code="nothing_to_change",
+                remedy="Give the types of the inputs in the dictionary, or drop the criterion.",
+            )
+        return found
+
+
+def uniforms(seed: int, name: str, rows: NDArray[Any]) -> Floats:
+    """One number in the open interval (0, 1) for each row, the same whatever rows it is asked together with.
+
+    The row index is hashed twice by the finaliser of SplitMix64 (Steele, Lea & Flood 2014, OOPSLA), under two
+    keys of 64 bits from SHA-256 of the seed and the column's name. The upper 52 bits make the number, so that
+    neither 0 nor 1 can occur.
+
+    Args:
+        seed: any integer. name: the stream, usually a column's name. rows: row indices, shape [n].
+    """
+    first, second = _keys(seed, name)
+    with np.errstate(over="ignore"):
+        words = _mix(rows.astype(np.uint64) * _GOLDEN + first)
+        words = _mix(words ^ second)
+    return ((words >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+def normals(seed: int, name: str, rows: NDArray[Any]) -> Floats:
+    """One standard normal number for each row, by inversion of :func:`uniforms`."""
+    # Here and not above: the catalogue of checks is listed without scipy.
+    from scipy.special import ndtri
+
+    drawn: Floats = ndtri(uniforms(seed, name, rows))
+    return drawn
+
+
+def whole(values: Floats, like: NDArray[Any]) -> NDArray[Any]:
+    """Numbers rounded to whole ones, in the type of ``like`` and within its limits; NaN stays in float columns."""
+    rounded = np.rint(values)
+    if not np.issubdtype(like.dtype, np.integer):
+        return rounded.astype(like.dtype)
+    limits = np.iinfo(like.dtype)
+    # The largest 64-bit integers are no floats: clip to the floats just inside.
+    high = float(limits.max) if limits.bits < 64 else np.nextafter(float(limits.max), 0.0)
+    return np.clip(rounded, float(limits.min), high).astype(like.dtype)
+
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _keys(seed: int, name: str) -> tuple[np.uint64, np.uint64]:
+    digest = hashlib.sha256(f"{seed}\0{name}".encode()).digest()
+    return np.uint64(int.from_bytes(digest[:8], "little")), np.uint64(int.from_bytes(digest[8:16], "little"))
+
+
+def _mix(words: Words) -> Words:
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: Words = words ^ (words >> np.uint64(31))
+    return mixed
