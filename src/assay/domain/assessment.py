@@ -62,14 +62,17 @@ class Assessment:
     """All pieces of one criterion, the binding one first.
 
     ``pieces`` are those worth printing (at most a few hundred, worst first); ``pieces_total`` is how many were
-    judged, ``all_pass`` whether every one of them passes, ``p_fail_min`` the smallest p-value for a failure.
+    judged and ``all_pass`` whether every one of them passes.
 
     Attributes:
+        point_passes: whether the point estimates of all pieces satisfy the threshold; None when undefined.
+        undefined: pieces without a value: label, reason, detail. One is enough for "not evaluable".
         strictest: the strictest threshold that these rows support at this alpha; None when there is none.
         confidence_reached: the confidence at which the asked threshold would pass.
         rows_needed: rows of the whole data set needed to pass with 90 % probability if the estimates are
             the truth; None when no number of rows is enough.
-        p_fail_min: smallest p-value of a failing piece, for Holm over all pieces of all criteria.
+        rows: rows of the data set that was judged. error: why the check or the model gave no counts.
+        definition: how the compared groups are defined, for readers.
     """
 
     criterion: str
@@ -83,6 +86,7 @@ class Assessment:
     pieces: tuple[Piece, ...]
     pieces_total: int
     all_pass: bool
+    point_passes: bool | None = None
     undefined: tuple[tuple[str, Reason, str], ...] = ()
     strictest: float | None = None
     confidence_reached: float | None = None
@@ -104,10 +108,9 @@ class Assessment:
     @property
     def point_verdict(self) -> Verdict:
         """What a pipeline that judges point estimates would have said."""
-        known = [p.point_passes for p in self.pieces if p.point_passes is not None]
-        if not known:
+        if self.point_passes is None:
             return Verdict.NOT_EVALUABLE
-        return Verdict.PASS if all(known) else Verdict.FAIL
+        return Verdict.PASS if self.point_passes else Verdict.FAIL
 
 
 @dataclass(frozen=True, slots=True)
