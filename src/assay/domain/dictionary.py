@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
-
-from assay.domain.specification.base import Block, Exact, Text
+from assay.domain.specification.base import Block, Code, Exact, Text
 
 ColumnType = Literal["integer", "number", "category", "identifier", "text", "boolean", "date"]
 
@@ -15,22 +13,34 @@ class Column(Block):
     """One column: its type, its codes or range, whether values may be missing, and how sensitive it is."""
 
     name: Text
+    """The column's name in the data sets."""
     type: ColumnType
+    """What kind of values it holds."""
     description: Text
-    codes: dict[Annotated[int, Field(strict=True)] | Annotated[str, Field(strict=True)], Text] | None = None
+    """What it means, in words."""
+    codes: dict[Code, Text] | None = None
+    """Each code that may occur, with its meaning."""
     range: tuple[Exact | None, Exact | None] | None = None
+    """The smallest and the largest value that may occur; null for no limit."""
     unit: Text | None = None
+    """What a number counts, for example NT dollars."""
     missing: Literal["never", "allowed"] = "never"
+    """Whether values may be missing."""
     sensitivity: Literal["none", "personal", "special"] = "none"
+    """Whether it is about a person, or one of the special categories of the law."""
     source: Text | None = None
+    """Where the column comes from."""
     note: Text | None = None
+    """What a reader should know."""
 
 
 class Dictionary(Block):
     """All columns of the data sets, in the order in which they are read."""
 
     assay_dictionary: Literal[1]
+    """The version of this document's form."""
     columns: tuple[Column, ...]
+    """Every column."""
 
     def column(self, name: str) -> Column | None:
         """The entry of one column, or None."""

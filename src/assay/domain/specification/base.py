@@ -1,4 +1,4 @@
-"""What all blocks of a specification share: frozen, strict, no unknown keys."""
+"""What all blocks of a document share: frozen, strict, no unknown keys, numbers exactly as written."""
 
 from __future__ import annotations
 
@@ -7,40 +7,78 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
+DAYS_PATTERN = r"^([1-9][0-9]{0,4}) days?$"
 
 
 class Block(BaseModel):
-    """A part of a document: immutable, with exactly the declared keys."""
+    """A part of a document: immutable, with exactly the declared keys; the text under a field describes it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
 
 
 def _exact(value: object) -> object:
     """Accept what was written as a number; a float has already lost the digits that were written."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise ValueError("a plain number is expected")  # noqa: TRY004 - pydantic collects ValueErrors
+        raise PydanticCustomError("number_expected", "a number is expected, for example 0.80")
     return Decimal(value)
 
 
 def _days(value: object) -> object:
     if isinstance(value, dt.timedelta):
         return value
-    match = re.fullmatch(r"(\d+) days?", value) if isinstance(value, str) else None
+    match = re.fullmatch(DAYS_PATTERN, value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError("a duration in days is expected, for example '90 days'")
+        raise PydanticCustomError("days_expected", "a number of days is expected, for example '90 days'")
     return dt.timedelta(days=int(match.group(1)))
 
 
 def _text(value: object) -> object:
     if not isinstance(value, str):
-        raise ValueError("a text is expected; put quotes around it")  # noqa: TRY004
+        raise PydanticCustomError("text_expected", "a text is expected")
     return value
 
 
+def _code(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise PydanticCustomError("code_expected", "a code is expected: a whole number, or a text in quotes")
+    return value
+
+
+def _codes(value: object) -> object:
+    """One code or a list of them; always a list afterwards."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _setting(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise PydanticCustomError("setting_expected", "a number or a text is expected")
+    return value
+
+
+_CODE_SCHEMA = {"type": ["integer", "string"]}
+
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
-Days = Annotated[dt.timedelta, BeforeValidator(_days)]
+Days = Annotated[
+    dt.timedelta, BeforeValidator(_days), WithJsonSchema({"type": "string", "pattern": DAYS_PATTERN})
+]
 Text = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True, min_length=1)]
-Identifier = Annotated[
-    str, BeforeValidator(_text), StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$")
+Identifier = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=NAME_PATTERN)]
+Code = Annotated[int | str, BeforeValidator(_code), WithJsonSchema(_CODE_SCHEMA)]
+Codes = Annotated[
+    tuple[Code, ...],
+    BeforeValidator(_codes),
+    WithJsonSchema({"anyOf": [_CODE_SCHEMA, {"type": "array", "items": _CODE_SCHEMA, "minItems": 1}]}),
+]
+Setting = Annotated[
+    int | Decimal | str, BeforeValidator(_setting), WithJsonSchema({"type": ["number", "string"]})
 ]

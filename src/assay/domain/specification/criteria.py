@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from assay.domain.specification.base import Block, Exact, Identifier, Text
+from assay.domain.specification.base import Block, Exact, Identifier, Setting, Text
 from assay.domain.vocabulary import Comparator, Tier
 
 
@@ -15,33 +16,55 @@ class FailureMode(Block):
     """A way in which the model can do harm, to whom, how badly, and the criteria that guard against it."""
 
     id: Identifier
+    """A short name, unique among the failure modes."""
     harm: Text
+    """What goes wrong, and for whom."""
     severity: Literal["critical", "major", "minor"]
+    """How bad it is; a critical one must be guarded by a critical criterion."""
     affected: tuple[Text, ...] = ()
+    """The groups of people that it touches."""
     criteria: tuple[Identifier, ...]
+    """The ids of the criteria that would catch it."""
 
 
 class Criterion(Block):
     """One estimand, one comparator, one threshold, and why."""
 
     id: Identifier
+    """A short name, unique among the criteria."""
     metric: Identifier
+    """What is measured: an id from the catalogue that `assay checks` lists."""
     across: Text | None = None
+    """The protected attribute, or the intersection such as sex*age, whose groups are compared."""
     reference: Text | None = None
+    """The group with which all others are compared; without it, all pairs are."""
     data: Literal["train", "develop", "test"] = "test"
+    """The data set on which it is judged."""
     at_least: Exact | None = None
+    """The smallest value that is good enough."""
     at_most: Exact | None = None
+    """The largest value that is good enough."""
     confidence: Exact = Field(default=Decimal("0.95"), gt=Decimal("0.5"), lt=1)
+    """One minus the probability of passing a model that violates this criterion."""
     tier: Tier
+    """What happens when it does not pass: critical withholds, supporting makes a condition, advisory is reported."""
     rationale: Text
+    """Why this metric and this threshold, for someone who was not there."""
     owner: Text
+    """The role that answers for this criterion."""
     requirements: tuple[Text, ...] = ()
-    parameters: dict[Identifier, Decimal | int | str] = Field(default_factory=dict, alias="with")
+    """The clauses of law or policy that ask for it."""
+    parameters: dict[Identifier, Setting] = Field(default_factory=dict, alias="with")
+    """The settings of the metric."""
 
     @model_validator(mode="after")
     def _one_comparator(self) -> Criterion:
-        if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("exactly one of 'at_least' and 'at_most' is expected")
+        if self.at_least is None and self.at_most is None:
+            raise PydanticCustomError("comparator_missing", "'at_least' or 'at_most' is expected")
+        if self.at_least is not None and self.at_most is not None:
+            raise PydanticCustomError(
+                "comparator_twice", "only one of 'at_least' and 'at_most' is expected; write two criteria"
+            )
         return self
 
     @property

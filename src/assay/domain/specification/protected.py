@@ -6,11 +6,29 @@ import itertools
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
-from assay.domain.specification.base import Block, Exact, Text
+from assay.domain.specification.base import Block, Codes, Exact, Text
 
-Code = Annotated[int, Field(strict=True)] | Annotated[str, Field(strict=True)]
+Interval = tuple[Exact | None, Exact | None]
+
+
+def _how_bands_are_written(value: object) -> str | None:
+    """Choose by shape, so that what is wrong is said about the form that was written and not about both."""
+    if isinstance(value, dict):
+        return "<names>"
+    return "<edges>" if isinstance(value, list | tuple) else None
+
+
+Bands = Annotated[
+    Annotated[tuple[Exact, ...], Tag("<edges>")] | Annotated[dict[Text, Interval], Tag("<names>")],
+    Discriminator(
+        _how_bands_are_written,
+        custom_error_type="bands_expected",
+        custom_error_message="cut points such as [25, 40], or named bands such as {young: [null, 25]}, are expected",
+    ),
+]
 
 
 class Attribute(Block):
@@ -22,13 +40,18 @@ class Attribute(Block):
     """
 
     column: Text
-    groups: dict[Text, Code | tuple[Code, ...]] | None = None
-    bands: tuple[Exact, ...] | dict[Text, tuple[Exact | None, Exact | None]] | None = None
+    """The column of the data sets that holds the attribute."""
+    groups: dict[Text, Codes] | None = None
+    """Each group's name with its code, or its codes in a list."""
+    bands: Bands | None = None
+    """Cut points of a number such as [25, 40, 60], or named bands."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Attribute:
-        if (self.groups is None) == (self.bands is None):
-            raise ValueError("exactly one of 'groups' and 'bands' is expected")
+        if self.groups is None and self.bands is None:
+            raise PydanticCustomError("grouping_missing", "'groups' or 'bands' is expected")
+        if self.groups is not None and self.bands is not None:
+            raise PydanticCustomError("grouping_twice", "only one of 'groups' and 'bands' is expected")
         return self
 
     def labels(self) -> tuple[str, ...]:
@@ -39,9 +62,7 @@ class Attribute(Block):
 
     def codes(self) -> tuple[tuple[str, tuple[int | str, ...]], ...]:
         """Each group's name and the codes that belong to it; empty for bands."""
-        return tuple(
-            (name, code if isinstance(code, tuple) else (code,)) for name, code in (self.groups or {}).items()
-        )
+        return tuple((self.groups or {}).items())
 
     def intervals(self) -> tuple[tuple[str, Decimal | None, Decimal | None], ...]:
         """Each band's name, included lower edge and excluded upper edge; empty for groups."""
@@ -75,4 +96,6 @@ class SmallGroups(Block):
     """Groups under this share of the reference data are reported but do not gate."""
 
     below_share: Exact = Field(ge=0, lt=1)
+    """The share of the rows under which a group is small."""
     treat: Literal["advisory"]
+    """What is done with a small group: its figures are reported and do not gate."""

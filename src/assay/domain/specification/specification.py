@@ -19,66 +19,94 @@ class Attempts(Block):
     """How many judged runs the test rows may be spent on, and the share of alpha that the first one takes."""
 
     count: int = Field(default=1, ge=1, le=100, strict=True)
+    """How many judged runs there may be."""
     first: Exact | None = Field(default=None, gt=0, lt=1)
+    """The share of alpha that the first run takes, when there may be several."""
 
 
 class Monitoring(Block):
     """What is watched in production, by whom, and what happens then."""
 
     watch: Text
+    """What is watched."""
     cadence: Text
+    """How often."""
     recertify_when: Text
+    """What makes the certificate end early."""
 
 
 class Safety(Block):
     """What the system does when the model must not decide."""
 
     constraints: tuple[Text, ...] = ()
+    """When the model must not decide."""
     fallback: Text
+    """What happens then."""
 
 
 class Compliance(Block):
     """On which ground the data is used and for how long it is kept."""
 
     purposes: Text
+    """The purposes for which the data may be used, and their legal ground."""
     retention: Text
+    """For how long it is kept."""
     consent: Text
+    """What the people were told and agreed to."""
 
 
 class Documentation(Block):
     """The sections of this document that must be filled."""
 
     required: tuple[Text, ...]
+    """Blocks, or fields such as use_case.misuse, that must not be empty."""
 
 
 class Specification(Block):
-    """What must hold, for whom, why, at which threshold, and who answers for it.
-
-    ``protected`` maps an attribute's name to its groups; ``intersections`` lists the attributes to be crossed.
-    ``stages`` are those that must have a verdict; by default each stage that has a critical or supporting criterion.
-    """
+    """What must hold, for whom, why, at which threshold, and who answers for it."""
 
     assay: Literal[1]
+    """The version of this document's form."""
     name: Identifier
+    """The name of the use case, for file names and certificates."""
     use_case: UseCase
+    """What the model is for, on whom, and what it must not be used for."""
     charter: Charter
+    """Why the model exists and what was given up for what."""
     roles: dict[Identifier, tuple[Text, ...]]
+    """Each role with the persons who hold it."""
     owners: Owners
+    """The role that answers for each duty."""
     approval: Approval
+    """Who must agree before a result exists and after, and for how long it holds."""
     attempts: Attempts = Attempts()
+    """How many judged runs the test rows may be spent on."""
     subject: Subject
+    """The model that is tested."""
     prediction: Prediction
+    """What is predicted, and from which score on 1 is decided."""
     data: Data
+    """The data sets, and who held the test rows."""
     protected: dict[Identifier, Attribute] = Field(default_factory=dict)
+    """The protected attributes and their groups, fixed beforehand."""
     intersections: tuple[tuple[Identifier, ...], ...] = ()
+    """The attributes to be crossed, for example [[sex, age]]."""
     small_groups: SmallGroups | None = None
+    """From which share on a group is too small to gate."""
     stages: tuple[Stage, ...] = ()
+    """The stages that must have a verdict; by default each that has a critical or supporting criterion."""
     failure_modes: tuple[FailureMode, ...]
+    """The ways in which the model can do harm."""
     criteria: tuple[Criterion, ...]
+    """What must hold."""
     monitoring: Monitoring | None = None
+    """What is watched in production."""
     safety: Safety | None = None
+    """What happens when the model must not decide."""
     compliance: Compliance | None = None
+    """On which ground the data is used."""
     documentation: Documentation | None = None
+    """The sections of this document that must be filled."""
 
     def groupings(self) -> dict[str, tuple[str, ...]]:
         """Every name that ``across`` may take, with the attributes that make it up; ``a*b`` for intersections."""

@@ -12,40 +12,51 @@ ModelFormat = Literal["skops", "joblib", "lightgbm", "xgboost", "onnx", "predict
 
 
 class Subject(Block):
-    """The model file, its format and the columns it is fed, in order.
-
-    ``format: predictions`` takes the scores from the column ``model`` of the data set itself.
-    ``python`` names the interpreter of the model's own environment; by default the one that runs Assay.
-    """
+    """The model file, its format and the columns it is fed, in order."""
 
     model: Text
+    """The model file; for `format: predictions` the column of the data sets that holds the scores."""
     format: ModelFormat
+    """How the model was saved."""
     inputs: tuple[Text, ...] = ()
+    """The columns that the model is fed, in this order."""
     environment: Text | None = None
+    """The lock file of the environment in which the model runs."""
     recipe: Text | None = None
+    """The function that trains it, as file.py:function."""
     python: Text | None = None
+    """The interpreter of the model's own environment; by default the one that runs Assay."""
 
 
 class Prediction(Block):
-    """What is predicted: the label column (0 or 1) and the score at or above which 1 is decided.
-
-    ``favourable`` is the decided value that is good for the person; impact ratios are ratios of its rate.
-    """
+    """What is predicted, and from which score on 1 is decided."""
 
     task: Literal["binary"]
+    """The kind of prediction."""
     label: Text
+    """The column with the truth, 0 or 1."""
     favourable: Literal[0, 1]
+    """The decided value that is good for the person; impact ratios are ratios of its rate."""
     score: Text
+    """What the score means, for example probability of default."""
     decide_at: Exact = Field(ge=0, le=1)
+    """The score at or above which 1 is decided."""
 
 
 class Data(Block):
     """The data sets, who held the test rows, and the unit of which only one row counts."""
 
     dictionary: Text
+    """The file that says what each column means."""
     test: Text
+    """The rows on which the model is judged, once."""
     train: Text | None = None
+    """The rows from which it learned."""
     develop: Text | None = None
+    """The rows on which it was tuned and rehearsed."""
     custody: Text
+    """The role that held the test rows; if the developer did, the certificate says so."""
     unit: Text | None = None
+    """The column that names the person or case; one row of each is counted."""
     time: Text | None = None
+    """The column that says when."""
