@@ -1,0 +1,194 @@
+"""Brier score, log loss and other bounded means from counts.
+
+What gates, and why:
+
+* `mean_bound`, and with it `brier_bound` and `log_loss_bound`: with at least 100 rows the skew-corrected limit of
+  `assay.stats.skew` (grade B); below, a mixture of bets (grade A), which needs about four times the rows.
+* `mixture_bound`: grade A at any n. It depends on the counts alone, not on the order of rows, hence it merges.
+* `betting_bound`: grade A and nearly as strong as t, but it bets row after row, so it needs the stream of rows in
+  an order that was fixed beforehand (Waudby-Smith & Ramdas 2024, JRSS B 86:1). For comparison and as an oracle.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import logsumexp, xlog1py
+
+from assay.stats import skew
+from assay.stats.auc import root
+from assay.stats.bound import Bound
+from assay.stats.histogram import Floats, Integers, ScoreCounts, Undefined, require_level
+from assay.stats.simulated_sizes import simulated_size
+
+LEAST_ROWS: Final = 100
+"""Rows below which only the exact mixture is used."""
+CLIP: Final = 1e-6
+"""Scores are moved this far away from 0 and 1 before a logarithm is taken; a row then costs at most 13.8 nats."""
+STAKES: Final = 12
+"""Bets that the mixture averages over."""
+MOST_AT_STAKE: Final = 0.5
+"""Share of the capital that `betting_bound` risks on a row at most."""
+
+
+def brier(counts: ScoreCounts) -> float:
+    """Brier score, the mean of (score - label)^2 (Brier 1950). Undefined without rows, ValueError outside [0, 1]."""
+    values, rows = _brier_losses(counts)
+    return float(rows @ values) / counts.n
+
+
+def brier_bound(counts: ScoreCounts, alpha: float) -> Bound:
+    """The Brier score between one-sided limits at level alpha, by `mean_bound` on [0, 1]. Errors as `brier`."""
+    values, rows = _brier_losses(counts)
+    return mean_bound(values, rows, low=0.0, high=1.0, alpha=alpha)
+
+
+def log_loss(counts: ScoreCounts, *, clip: float = CLIP) -> float:
+    """Mean negative log likelihood in nats of the scores clipped to [clip, 1 - clip].
+
+    Raises Undefined without rows, ValueError for scores outside [0, 1] or unless 0 < clip < 0.5.
+    """
+    values, rows = _log_losses(counts, clip)
+    return float(rows @ values) / counts.n
+
+
+def log_loss_bound(counts: ScoreCounts, alpha: float, *, clip: float = CLIP) -> Bound:
+    """The log loss of clipped scores between one-sided limits, by `mean_bound` on [0, -ln clip].
+
+    Errors as `log_loss`. The clip is part of the estimand: print it with the number.
+    """
+    values, rows = _log_losses(counts, clip)
+    return mean_bound(values, rows, low=0.0, high=-math.log(clip), alpha=alpha)
+
+
+def mean_bound(values: ArrayLike, counts: ArrayLike, *, low: float, high: float, alpha: float) -> Bound:
+    """A mean of values in [low, high] between one-sided limits at level alpha.
+
+    values: float[k] in [low, high]; counts: int[k], rows with each value. Grade B from 100 rows on: the most
+    cautious of t, Hall's skew-corrected t, and an allowance for what was not seen. Below: `mixture_bound`.
+    Raises Undefined without rows; ValueError for values outside [low, high] or a level outside (0, 1).
+    """
+    value, rows = _checked(values, counts, low, high, alpha)
+    if rows.sum() < LEAST_ROWS:
+        return mixture_bound(value, rows, low=low, high=high, alpha=alpha)
+    m = skew.of_values(value, rows)
+    return Bound(
+        estimate=float(m.mean),
+        lower=float(skew.lower_limit(m, low, alpha)),
+        upper=float(skew.upper_limit(m, high, alpha)),
+        method="t, Hall's skew-corrected t, and unseen mass, the most cautious",
+        grade="B",
+        simulated_size=simulated_size("mean", m.n),
+    )
+
+
+def mixture_bound(values: ArrayLike, counts: ArrayLike, *, low: float, high: float, alpha: float) -> Bound:
+    """A mean of values in [low, high] between exact one-sided limits that depend on the counts alone, grade A.
+
+    A candidate mean m is excluded from above when the average, over 12 bets f fixed beforehand, of
+    prod_c (1 + f (m - x_c) / (high - m))^(n_c) reaches 1 / alpha: each product has expectation at most 1 when the
+    true mean is at least m, so Markov's inequality holds for every n. Shapes and errors as `mean_bound`.
+    """
+    value, rows = _checked(values, counts, low, high, alpha)
+    unit = (value - low) / (high - low)
+    width = high - low
+    mean = float(rows @ unit) / float(rows.sum())
+    return Bound(
+        estimate=low + width * mean,
+        lower=low + width * (1 - _mixture_upper(1 - unit, rows, 1 - mean, alpha)),
+        upper=low + width * _mixture_upper(unit, rows, mean, alpha),
+        method="mixture of bets (order-free e-value)",
+        grade="A",
+    )
+
+
+def betting_bound(stream: ArrayLike, *, low: float, high: float, alpha: float) -> Bound:
+    """A mean of values in [low, high] between exact one-sided limits from rows in a fixed order, grade A.
+
+    stream: float[n]; the order must not depend on the values (use that of row hashes). Predictable plug-in bets,
+    the running maximum of the capital against 1 / alpha (Waudby-Smith & Ramdas 2024, section 4, fixed n).
+    Raises Undefined without rows; ValueError for values outside [low, high] or a level outside (0, 1).
+    """
+    value, _ = _checked(stream, np.ones(np.shape(stream), dtype=np.int64), low, high, alpha)
+    unit = (value - low) / (high - low)
+    mean, width = float(unit.mean()), high - low
+    upper = _betting_upper(unit, alpha)
+    lower = 1 - _betting_upper(1 - unit, alpha)
+    return Bound(
+        estimate=low + width * mean,
+        lower=low + width * min(lower, upper),
+        upper=low + width * max(lower, upper),
+        method="betting (WSR) on rows in a fixed order",
+        grade="A",
+    )
+
+
+def _brier_losses(counts: ScoreCounts) -> tuple[Floats, Integers]:
+    counts.require_probabilities()
+    return (
+        np.concatenate((counts.scores**2, (1 - counts.scores) ** 2)),
+        np.concatenate((counts.negatives, counts.positives)),
+    )
+
+
+def _log_losses(counts: ScoreCounts, clip: float) -> tuple[Floats, Integers]:
+    counts.require_probabilities()
+    if not 0 < clip < 0.5:
+        raise ValueError(f"expected a clip between 0 and 0.5, found {clip!r}")
+    losses = (-np.log1p(-np.minimum(counts.scores, 1 - clip)), -np.log(np.maximum(counts.scores, clip)))
+    return (
+        np.clip(np.concatenate(losses), -math.log1p(-clip), -math.log(clip)),
+        np.concatenate((counts.negatives, counts.positives)),
+    )
+
+
+def _checked(
+    values: ArrayLike, counts: ArrayLike, low: float, high: float, alpha: float
+) -> tuple[Floats, Integers]:
+    value, rows = np.asarray(values, dtype=np.float64), np.asarray(counts, dtype=np.int64)
+    require_level(alpha)
+    if value.shape != rows.shape or value.ndim != 1 or np.any(rows < 0):
+        raise ValueError(f"expected one count of at least 0 per value, found {rows.shape} for {value.shape}")
+    if not low < high or not np.all((value >= low) & (value <= high)):
+        raise ValueError(f"expected values in [low, high] = [{low}, {high}], found a value outside")
+    if rows.sum() == 0:
+        raise Undefined("expected at least one row, found none", reason="no_rows")
+    return value, rows
+
+
+def _mixture_upper(unit: Floats, rows: Integers, mean: float, alpha: float) -> float:
+    """The largest mean in [0, 1] that the mixture does not exclude."""
+    stakes = np.geomspace(min(0.5, 1 / math.sqrt(float(rows.sum()))) / 4, 1.0, STAKES)
+    enough = math.log(STAKES / alpha)
+
+    def kept(candidate: float) -> bool:
+        gain = (candidate - unit) / (1 - candidate)
+        with np.errstate(divide="ignore"):
+            return float(logsumexp(xlog1py(rows, stakes[:, None] * gain).sum(axis=1))) < enough
+
+    return root(kept, mean, 1.0) if mean < 1 else 1.0
+
+
+def _betting_upper(unit: Floats, alpha: float) -> float:
+    """The largest mean in [0, 1] that never costs the bettor against it less than 1 / alpha of capital."""
+    bets = _predictable_bets(unit, alpha)
+    enough = -math.log(alpha)
+
+    def kept(candidate: float) -> bool:
+        stake = np.minimum(bets, MOST_AT_STAKE / (1 - candidate))
+        return float(np.cumsum(np.log1p(stake * (candidate - unit))).max()) < enough
+
+    return root(kept, 0.0, 1.0)
+
+
+def _predictable_bets(unit: Floats, alpha: float) -> Floats:
+    """sqrt(2 ln(1/alpha) / (n s^2)) with the variance s^2 of the rows before each, started at mean 1/2, variance 1/4."""
+    n = unit.size
+    after = np.arange(1, n + 1)
+    means = (0.5 + np.cumsum(unit)) / (after + 1)
+    variances = (0.25 + np.cumsum((unit - means) ** 2)) / (after + 1)
+    before = np.concatenate(([0.25], variances[:-1]))
+    return np.sqrt(2 * -math.log(alpha) / (n * before))

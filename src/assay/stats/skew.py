@@ -1,0 +1,95 @@
+"""Limits for a mean from its first three moments, also where the loss is rare or the rows are few.
+
+The limit is the most cautious of three, for none of them is good everywhere:
+
+* Student's t;
+* Hall 1992 (JRSS B 54:221): t after a cubic transformation that removes skewness. It repairs the main fault of t,
+  which certifies 14-21 % of models at the threshold when losses are rare;
+* what nobody saw: a part of the population of up to 1 - alpha^(1/n) (about 3/n) may be missing among n rows, with
+  the largest possible loss. This repairs both others where the rows show no large loss at all.
+
+Everything is vectorised: a calibration curve has one mean per score.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import stdtrit
+
+from assay.stats.histogram import Floats, Integers
+
+Numbers = Floats | np.float64
+
+NEGLIGIBLE = 1e-9
+"""Skewness of the mean below which Hall's transformation is the identity."""
+
+
+class Moments(NamedTuple):
+    """Moments of n rows: mean, variance (divisor n - 1), third central moment, smallest and largest value seen.
+
+    float or float64[k] each; broadcast together. n: rows, at least 2.
+    """
+
+    n: int
+    mean: Numbers
+    variance: Numbers
+    third: Numbers
+    smallest: Numbers
+    largest: Numbers
+
+    def mirrored(self) -> Moments:
+        """The moments of the negated values."""
+        return Moments(self.n, -self.mean, self.variance, -self.third, -self.largest, -self.smallest)
+
+
+def moments(
+    n: int, first: Floats, second: Floats, third: Floats, smallest: Floats, largest: Floats
+) -> Moments:
+    """Central moments from raw ones: means of x, x^2, x^3 over n >= 2 rows."""
+    variance = np.maximum(second - first**2, 0.0) * (n / (n - 1))
+    central = third - 3 * first * second + 2 * first**3
+    return Moments(n, first, variance, central, smallest, largest)
+
+
+def of_values(values: Floats, rows: Integers) -> Moments:
+    """Moments of values float64[k] with multiplicities rows[k], at least two rows in all; two passes, stable."""
+    seen = values[rows > 0]
+    n = int(rows.sum())
+    mean = float(rows @ values) / n
+    centred = values - mean
+    return Moments(
+        n=n,
+        mean=np.float64(mean),
+        variance=np.float64(rows @ centred**2 / (n - 1)),
+        third=np.float64(rows @ centred**3 / n),
+        smallest=seen.min(),
+        largest=seen.max(),
+    )
+
+
+def upper_limit(m: Moments, high: float | Floats, alpha: float) -> Numbers:
+    """Upper limits of the means, one-sided at level alpha; `high` is the largest possible value."""
+    error = np.sqrt(m.variance / m.n)
+    t = -float(stdtrit(m.n - 1, alpha))
+    width = np.maximum(t, _hall_width(m, t)) * error
+    unseen = -np.expm1(np.log(alpha) / m.n)
+    limit: Numbers = np.minimum(m.mean + np.maximum(width, (high - m.largest) * unseen), high)
+    return limit
+
+
+def lower_limit(m: Moments, low: float | Floats, alpha: float) -> Numbers:
+    """Lower limits of the means, one-sided at level alpha; `low` is the smallest possible value."""
+    return -upper_limit(m.mirrored(), -low, alpha)
+
+
+def _hall_width(m: Moments, t: float) -> Numbers:
+    """Standard errors above the mean at which Hall's transformed statistic reaches -t.
+
+    g(T) = T + r T^2 / 3 + r^2 T^3 / 27 + r / 6 with r = skewness / sqrt(n); g is monotone, its inverse closed.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r = np.where(m.variance > 0, m.third / m.variance**1.5, 0.0) / np.sqrt(m.n)
+        width = -3 * (np.cbrt(1 + r * (-t - r / 6)) - 1) / r
+    return np.where(np.abs(r) > NEGLIGIBLE, width, t)
