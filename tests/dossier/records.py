@@ -291,6 +291,7 @@ class Bench:
                 pieces_total=more.pop("pieces_total", len(pieces)),
                 all_pass=bool(pieces) and all(p.passes for p in pieces),
                 rows=more.pop("rows", 15_000),
+                point_passes=all(p.point_passes for p in pieces) if pieces else None,
                 **more,
             )
         )
@@ -950,6 +951,7 @@ def set_aside() -> tuple[Judged, ...]:
             p,
             len(p),
             all(x.passes for x in p),
+            point_passes=all(x.point_passes for x in p),
             rows=15_000,
             strictest=0.1,
             confidence_reached=0.9,

@@ -1,0 +1,1 @@
+"""Charts, a file per kind: a Vega-Lite specification, rendered to SVG without a browser or a network."""

@@ -1,0 +1,39 @@
+"""From the record to the document: which sections there are and in which order."""
+
+from __future__ import annotations
+
+from assay.domain.record import Record
+from assay.dossier import wording
+from assay.dossier.blocks import Document
+from assay.dossier.lookup import Lookup
+from assay.dossier.sections.criteria import criteria
+from assay.dossier.sections.curves import curves
+from assay.dossier.sections.data import data
+from assay.dossier.sections.groups import groups
+from assay.dossier.sections.limits import methods, not_proven, not_tested, provenance
+from assay.dossier.sections.opening import opening
+from assay.dossier.sections.purpose import purpose
+from assay.dossier.sections.summary import summary
+
+
+def compose(record: Record, *, date: str = "") -> Document:
+    """The whole dossier; ``date`` is printed as given and is nowhere else in the bytes."""
+    lookup = Lookup(record)
+    sections = (
+        summary(lookup),
+        criteria(lookup),
+        curves(lookup),
+        groups(lookup),
+        data(lookup),
+        purpose(lookup),
+        not_tested(lookup),
+        methods(lookup),
+        not_proven(lookup),
+        provenance(lookup),
+    )
+    said = "Rehearsal" if record.decision.rehearsal else wording.OUTCOME[record.decision.outcome]
+    return Document(
+        title=f"{said}: {record.specification.name}",
+        opening=opening(lookup, date=date),
+        sections=tuple(s for s in sections if s is not None),
+    )

@@ -1,0 +1,71 @@
+"""The dossier as one HTML file: no script, no request, no inline style, the same bytes for the same record."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from assay.domain.record import Record
+from assay.domain.vocabulary import Outcome
+from assay.dossier import wording
+from assay.dossier.charts.theme import PALETTE
+from assay.dossier.document import compose
+
+_SEAL = {Outcome.CERTIFIED: "✓", Outcome.CONDITIONAL: "!", Outcome.WITHHELD: "✕"}
+
+
+def render_html(record: Record, *, date: str = "") -> str:
+    """The page of a record; a ``date`` is printed as it is given.
+
+    Raises:
+        MissingExtra: when vl-convert, which draws the charts, is not installed.
+    """
+    document = compose(record, date=date)
+    style = _style()
+    page = _environment().get_template("page.html.j2")
+    return page.render(
+        document=document,
+        style=style,
+        style_digest=_digest(style),
+        seal=_SEAL[document.opening.outcome],
+        version=record.environment.assay,
+    )
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("assay.dossier"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
+    made.filters["drawn"] = Markup
+    made.globals.update(marks=wording.MARK, verdicts=wording.VERDICT)
+    return made
+
+
+def _finalize(value: Any) -> Any:
+    """Spell out what a reader cannot see in every text that is printed, before it is escaped."""
+    return wording.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _style() -> str:
+    """The style sheet, with a rule per colour of the charts so that they follow the page's scheme."""
+    sheet = files("assay.dossier").joinpath("templates/dossier.css").read_text(encoding="utf-8")
+    repaint = "\n".join(
+        f'.chart [fill="{colour}"] {{ fill: var(--{role}); }} .chart [stroke="{colour}"] {{ stroke: var(--{role}); }}'
+        for role, colour in PALETTE.items()
+    )
+    return f"\n{sheet}{repaint}\n"
+
+
+def _digest(style: str) -> str:
+    """The style sheet's hash as a content security policy states it."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}"

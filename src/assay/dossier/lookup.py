@@ -1,0 +1,96 @@
+"""The record by name: titles, criteria, verdicts, failure modes and group definitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from assay.domain.assessment import Judged
+from assay.domain.decide import Decision, Required, decide
+from assay.domain.record import Record
+from assay.domain.specification import Criterion, FailureMode
+from assay.domain.vocabulary import Stage, Tier, Verdict
+from assay.dossier import figures
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A record with its indices."""
+
+    record: Record
+
+    @cached_property
+    def criteria(self) -> dict[str, Criterion]:
+        """Criteria by id."""
+        return {c.id: c for c in self.record.specification.criteria}
+
+    @cached_property
+    def judged(self) -> dict[str, Judged]:
+        """Verdicts by criterion."""
+        return {j.assessment.criterion: j for j in self.record.judged}
+
+    @cached_property
+    def titles(self) -> dict[str, tuple[str, str]]:
+        """Per metric: its title and its estimand."""
+        return {metric: (title, estimand) for metric, title, estimand in self.record.metrics}
+
+    @cached_property
+    def by_stage(self) -> tuple[tuple[Stage, tuple[Judged, ...]], ...]:
+        """Verdicts by stage, in the order of the stages; those that are required and missing are empty."""
+        found: dict[Stage, list[Judged]] = {}
+        for j in self.record.judged:
+            found.setdefault(self.stage(j.assessment.metric), []).append(j)
+        wanted = set(self.record.specification.stages) | set(found)
+        return tuple((s, tuple(found.get(s, ()))) for s in Stage if s in wanted)
+
+    def stage(self, metric: str) -> Stage:
+        """The stage of a metric."""
+        return Stage(metric.partition(".")[0])
+
+    def title(self, metric: str) -> str:
+        """The field's term for a metric."""
+        return self.titles.get(metric, (metric, ""))[0]
+
+    def estimand(self, metric: str) -> str:
+        """What a metric estimates, in words."""
+        return self.titles.get(metric, ("", ""))[1]
+
+    def asked(self, judged: Judged) -> str:
+        """What was asked: ``Impact ratio across sex: at least 0.80``."""
+        a = judged.assessment
+        across = f" across {a.across.replace('*', ' and ')}" if a.across else ""
+        where = f", on the {a.data} rows" if a.data != self.record.data else ""
+        return f"{self.title(a.metric)}{across}{where}: {a.comparator.words} {figures.threshold(a.threshold)}"
+
+    def guards(self, criterion: str) -> tuple[FailureMode, ...]:
+        """The failure modes that a criterion guards against."""
+        return tuple(m for m in self.record.specification.failure_modes if criterion in m.criteria)
+
+    def definitions(self, across: str) -> tuple[tuple[str, str], ...]:
+        """Each group of an attribute, or of the attributes that are crossed, with its definition."""
+        protected = self.record.specification.protected
+        names = self.record.specification.groupings().get(across, ())
+        return tuple(
+            (label, protected[name].definition(label)) for name in names for label in protected[name].labels()
+        )
+
+    def tally(self, tier: Tier) -> tuple[int, int]:
+        """How many criteria of a tier passed, of how many that were asked."""
+        asked = [c.id for c in self.criteria.values() if c.tier is tier]
+        passed = [n for n in asked if n in self.judged and self.judged[n].verdict is Verdict.PASS]
+        return len(passed), len(asked)
+
+    @cached_property
+    def point_decision(self) -> Decision:
+        """What would have been decided had each point estimate been taken for the truth."""
+        criteria = self.record.specification.criteria
+        required = Required(
+            tuple((c.id, c.tier, self.stage(c.metric)) for c in criteria), self.record.specification.stages
+        )
+        as_points = [replace(j, verdict=j.assessment.point_verdict) for j in self.record.judged]
+        return decide(as_points, required, rehearsal=self.record.decision.rehearsal)
+
+
+def target(criterion: str) -> str:
+    """The place of a criterion in the page."""
+    return f"criterion-{criterion}"

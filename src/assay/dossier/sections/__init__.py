@@ -1,0 +1,1 @@
+"""The sections of the dossier, a file each: from the record to blocks."""

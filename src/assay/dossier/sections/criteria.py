@@ -1,0 +1,251 @@
+"""A card per criterion: what was asked and why, what was found, and what that allows to be said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assay.domain.assessment import Judged, Piece
+from assay.domain.specification import Criterion
+from assay.domain.vocabulary import Comparator, Grade, Verdict
+from assay.dossier import figures, wording
+from assay.dossier.blocks import (
+    Badge,
+    Beside,
+    Block,
+    Bullets,
+    Card,
+    Code,
+    Column,
+    Facts,
+    Figure,
+    Fold,
+    Paragraph,
+    Rich,
+    Section,
+    Strong,
+    Table,
+)
+from assay.dossier.charts.interval import MOST_ROWS, interval
+from assay.dossier.lookup import Lookup, target
+from assay.dossier.sections.summary import bound, estimate
+
+_OPEN_PIECES = 3
+
+
+def criteria(lookup: Lookup) -> Section:
+    """All cards, by stage."""
+    sections = []
+    for stage, judged in lookup.by_stage:
+        cards: tuple[Block, ...] = tuple(card(lookup, j) for j in judged)
+        if not cards:
+            cards = (Paragraph(("This stage is required, and no criterion of it was judged.",)),)
+        sections.append(Section(f"stage-{stage.value}", wording.STAGE[stage], cards))
+    lead = Paragraph(("Each card says what was asked and why, before it says what was found.",), tone="note")
+    return Section("criteria", "Criterion by criterion", (lead, *sections))
+
+
+def card(lookup: Lookup, judged: Judged) -> Card:
+    """The card of one criterion."""
+    a = judged.assessment
+    return Card(
+        target=target(a.criterion),
+        name=a.criterion,
+        asked=lookup.asked(judged),
+        tier=a.tier.value,
+        verdict=judged.verdict,
+        sentence=judged.sentence,
+        reason=wording.REASON[judged.reason],
+        reason_code=judged.reason.value,
+        blocks=tuple(_blocks(lookup, judged)),
+    )
+
+
+def _blocks(lookup: Lookup, judged: Judged) -> Iterable[Block]:
+    criterion = lookup.criteria.get(judged.assessment.criterion)
+    if criterion is not None:
+        yield Paragraph((criterion.rationale,), tone="quote")
+    found = Facts(tuple(found_facts(judged)))
+    drawn = interval(judged, prefix=f"interval-{judged.assessment.criterion}")
+    if drawn is None:
+        yield found
+    else:
+        yield Beside(found, Figure(drawn, _caption(judged)))
+    yield from _pieces(judged)
+    yield Fold("What is measured, for whom, and who asked", tuple(_asked(lookup, judged, criterion)))
+
+
+def _caption(judged: Judged) -> str:
+    a = judged.assessment
+    shown = min(len(a.pieces), MOST_ROWS)
+    worst = f"The {shown} hardest of {a.pieces_total}. " if a.pieces_total > shown else ""
+    return (
+        f"{worst}Mark: estimate. Bar: between two one-sided limits, each at confidence {figures.confidence(a.alpha)}. "
+        f"Tick: the limit that decides. Shaded: satisfies."
+    )
+
+
+def found_facts(judged: Judged) -> Iterable[tuple[str, Rich]]:
+    """What was found, as names and values."""
+    a = judged.assessment
+    p = a.binding
+    if p is not None and p.undefined is None:
+        yield from _value(judged, p)
+    yield "A point estimate would have said", (Badge(a.point_verdict),)
+    if p is not None and p.exact is None and judged.verdict not in {Verdict.NOT_EVALUABLE, Verdict.ERROR}:
+        yield from _support(judged)
+
+
+def _value(judged: Judged, p: Piece) -> Iterable[tuple[str, Rich]]:
+    a = judged.assessment
+    which = f" ({p.label})" if p.label and a.pieces_total > 1 else ""
+    name = "Value" if p.exact is not None else "Estimate"
+    yield name, (Strong(estimate(a)), which)
+    if p.exact is None:
+        side = wording.bound_name(a.comparator)
+        yield f"{side.capitalize()} bound, confidence {figures.confidence(a.alpha)}", (Strong(bound(a)),)
+    yield "Rows behind it", (figures.count(p.n),)
+    yield "Method", (p.method or figures.NONE,)
+    yield "Grade", grade(p)
+
+
+def grade(p: Piece) -> Rich:
+    """How well the error rate of a number is known."""
+    if p.exact is not None:
+        return ("counted in full: no inference, so no error rate",)
+    text = wording.GRADE_MEANS[p.grade]
+    if p.grade is Grade.B:
+        size = "not recorded" if p.simulated_size is None else figures.number(p.simulated_size)
+        text = f"{text}; largest simulated rate of wrong passes {size}"
+    return (Strong(p.grade.value), f", {text}")
+
+
+def _support(judged: Judged) -> Iterable[tuple[str, Rich]]:
+    a = judged.assessment
+    least = a.comparator is Comparator.AT_LEAST
+    if a.strictest is not None:
+        strictest = figures.lower(a.strictest) if least else figures.upper(a.strictest)
+        yield "Strictest threshold these rows support", (f"{a.comparator.words} {strictest}",)
+    if a.confidence_reached is not None:
+        yield "Confidence reached at the one asked", (figures.reached(a.confidence_reached),)
+    yield "Rows needed", (rows_needed(judged),)
+
+
+def rows_needed(judged: Judged) -> str:
+    """How many rows would have been enough, or how many are missing."""
+    a = judged.assessment
+    if judged.verdict is Verdict.PASS:
+        return "these are enough"
+    if a.rows_needed is None:
+        return "no number is enough if the estimate is the truth"
+    more = a.rows_needed - a.rows
+    total = f"{figures.count(a.rows_needed)} in all"
+    return f"{figures.count(more)} more ({total})" if more > 0 else total
+
+
+def _pieces(judged: Judged) -> Iterable[Block]:
+    a = judged.assessment
+    if a.undefined:
+        rows: tuple[tuple[Rich, ...], ...] = tuple(
+            ((label or "all rows",), (wording.REASON[reason], " ", Code(reason.value)), (detail,))
+            for label, reason, detail in a.undefined
+        )
+        columns = (Column("Piece"), Column("Why it has no value"), Column("Detail"))
+        yield Table(f"What could not be evaluated in {a.criterion}", columns, rows)
+    if a.pieces_total > 1 or any(p.counts for p in a.pieces):
+        yield _pieces_table(judged)
+
+
+def _pieces_table(judged: Judged) -> Table:
+    a = judged.assessment
+    inferred = any(p.exact is None for p in a.pieces)
+    shown = len(a.pieces)
+    rest = f"; {shown} of {a.pieces_total} are printed" if a.pieces_total > shown else ""
+    if not inferred:
+        columns: tuple[Column, ...] = (
+            Column("Piece"),
+            Column("Value", numeric=True),
+            Column("Of", numeric=True),
+            Column("Satisfies"),
+        )
+        rows: tuple[tuple[Rich, ...], ...] = tuple(
+            ((p.label or "all rows",), (figures.whole(p.estimate),), (figures.count(p.n),), _yes(p))
+            for p in a.pieces
+        )
+        return Table(f"What was counted for {a.criterion}{rest}", columns, rows, _OPEN_PIECES)
+    columns = (
+        Column("Piece"),
+        Column("Estimate", numeric=True),
+        Column("Lower", numeric=True),
+        Column("Upper", numeric=True),
+        Column("Rows", numeric=True),
+        Column("p", numeric=True),
+        Column("Shown"),
+    )
+    rows = tuple(_piece_row(p, judged) for p in a.pieces)
+    caption = f"All must hold for {a.criterion}, the hardest first{rest}"
+    return Table(caption, columns, rows, _OPEN_PIECES)
+
+
+def _piece_row(p: Piece, judged: Judged) -> tuple[Rich, ...]:
+    if p.undefined is not None:
+        nothing: Rich = (figures.NONE,)
+        return (
+            (p.label or "all rows",),
+            nothing,
+            nothing,
+            nothing,
+            (figures.count(p.n),),
+            nothing,
+            (wording.REASON[p.undefined],),
+        )
+    return (
+        (p.label or "all rows",),
+        (figures.against(p.estimate, judged.assessment.threshold),),
+        (figures.lower(p.lower),),
+        (figures.upper(p.upper),),
+        (figures.count(p.n),),
+        (_p_value(p.p_pass),),
+        _yes(p),
+    )
+
+
+def _p_value(p: float) -> str:
+    return "< 0.0001" if p < 0.0001 else figures.number(p)
+
+
+def _yes(p: Piece) -> Rich:
+    return ("yes",) if p.passes else ("no",)
+
+
+def _asked(lookup: Lookup, judged: Judged, criterion: Criterion | None) -> Iterable[Block]:
+    a = judged.assessment
+    yield Facts(tuple(_asked_facts(lookup, judged, criterion)), wide=True)
+    definitions = lookup.definitions(a.across) if a.across else ()
+    if definitions:
+        yield Paragraph((Strong("Groups, as fixed beforehand"),))
+        yield Bullets(tuple((f"{label}: ", Code(text)) for label, text in definitions))
+    guarded = lookup.guards(a.criterion)
+    if guarded:
+        yield Paragraph((Strong("Failure modes it guards against"),))
+        yield Bullets(tuple((Strong(m.id), f" ({m.severity}): {m.harm}") for m in guarded))
+
+
+def _asked_facts(lookup: Lookup, judged: Judged, criterion: Criterion | None) -> Iterable[tuple[str, Rich]]:
+    a = judged.assessment
+    title = lookup.title(a.metric)
+    said = lookup.estimand(a.metric)
+    yield "Quantity", (f"{title}: {said} " if said else f"{title} ", Code(a.metric))
+    if a.definition:
+        yield "Definition", (a.definition,)
+    if criterion is None:
+        return
+    yield "Tier", (f"{criterion.tier.value}: {wording.TIER_MEANS[criterion.tier]}",)
+    yield "Confidence", (str(criterion.confidence), f" (alpha spent: {figures.number(a.alpha)})")
+    if criterion.reference:
+        yield "Reference group", (criterion.reference,)
+    if criterion.parameters:
+        settings = ", ".join(f"{name} = {value}" for name, value in criterion.parameters.items())
+        yield "Settings", (settings,)
+    yield "Owner", (criterion.owner,)
+    if criterion.requirements:
+        yield "Requirements", (", ".join(criterion.requirements),)

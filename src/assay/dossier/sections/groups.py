@@ -1,0 +1,104 @@
+"""Who was in the data, how they were decided on, and which groups are too small to say anything binding about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from assay.domain.assessment import Judged
+from assay.domain.record import GroupRecord
+from assay.dossier import figures
+from assay.dossier.blocks import Badge, Beside, Block, Code, Column, Figure, Paragraph, Rich, Section, Table
+from assay.dossier.charts.groups import groups as chart
+from assay.dossier.lookup import Lookup
+from assay.dossier.sections.summary import bound, estimate
+
+
+def groups(lookup: Lookup) -> Section | None:
+    """The section of a record; None when no groups were declared."""
+    record = lookup.record
+    blocks: list[Block] = []
+    for i, (grouping, members) in enumerate(groupby(record.groups, key=lambda g: g.grouping)):
+        blocks += _grouping(lookup, grouping, tuple(members), i)
+    aside = Section("set-aside", "Small groups set aside", tuple(_set_aside(lookup)))
+    if not blocks and not record.set_aside:
+        return None
+    return Section("groups", "Groups", (*blocks, aside))
+
+
+def _grouping(lookup: Lookup, grouping: str, members: tuple[GroupRecord, ...], i: int) -> Iterable[Block]:
+    table = _table(grouping, members)
+    drawn = chart(members, prefix=f"groups-{i}")
+    if drawn is None:
+        yield table
+        return
+    label = lookup.record.specification.prediction.label
+    caption = f"{grouping}: share decided favourably (dark bar) and share with {label} = 1 (light bar)."
+    yield Beside(Figure(drawn, caption), table)
+
+
+def _table(grouping: str, members: tuple[GroupRecord, ...]) -> Table:
+    rows: tuple[tuple[Rich, ...], ...] = tuple(
+        (
+            (g.label, " ", Code(g.definition), *((" small",) if g.small else ())),
+            (figures.count(g.rows),),
+            (_share(g.positives, g.rows),),
+            (_share(g.favourable, g.rows),),
+            (_share(g.correct, g.rows),),
+        )
+        for g in members
+    )
+    columns = (
+        Column("Group"),
+        *(Column(t, numeric=True) for t in ("Rows", "Label 1", "Favourable", "Correct")),
+    )
+    return Table(f"Groups of {grouping}, with their definitions", columns, rows)
+
+
+def _share(part: int, whole: int) -> str:
+    return figures.percent(part / whole) if whole else figures.NONE
+
+
+def _set_aside(lookup: Lookup) -> Iterable[Block]:
+    rule = lookup.record.specification.small_groups
+    found = lookup.record.set_aside
+    small = [g for g in lookup.record.groups if g.small]
+    if rule is None:
+        yield Paragraph(("No small-group rule was declared: every declared group gates.",))
+        return
+    if not found and not small:
+        yield Paragraph((f"No group is under {figures.percent(rule.below_share)} of the rows.",))
+        return
+    yield Paragraph(
+        (
+            (
+                f"Groups under {figures.percent(rule.below_share)} of the rows were set aside by a rule that was fixed "
+                "beforehand. Their verdicts are advisory: the decision says nothing about these people."
+            ),
+        )
+    )
+    if found:
+        yield _aside_table(lookup, found)
+
+
+def _aside_table(lookup: Lookup, found: tuple[Judged, ...]) -> Table:
+    rows: tuple[tuple[Rich, ...], ...] = tuple(
+        (
+            (lookup.asked(j),),
+            (j.assessment.binding.label if j.assessment.binding else figures.NONE,),
+            (estimate(j.assessment),),
+            (bound(j.assessment),),
+            (Badge(j.verdict),),
+            (j.sentence,),
+        )
+        for j in found
+    )
+    columns = (
+        Column("Asked"),
+        Column("Hardest piece"),
+        Column("Estimate", numeric=True),
+        Column("Bound", numeric=True),
+        Column("Verdict, advisory"),
+        Column("Reason"),
+    )
+    return Table("Advisory verdicts on small groups", columns, rows)

@@ -1,0 +1,179 @@
+"""What was not tested, how verdicts come about, and what none of it proves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assay.domain.vocabulary import Grade, Verdict
+from assay.dossier import figures, wording
+from assay.dossier.blocks import Badge, Block, Bullets, Code, Column, Paragraph, Rich, Section, Strong, Table
+from assay.dossier.lookup import Lookup
+
+
+def not_tested(lookup: Lookup) -> Section:
+    """What the run left out."""
+    items = lookup.record.not_tested
+    if items:
+        blocks: tuple[Block, ...] = (Bullets(tuple((text,) for text in items)),)
+    else:
+        blocks = (
+            Paragraph(("The run recorded no omission. That is not a claim that everything was tested.",)),
+        )
+    return Section("not-tested", "What was not tested", blocks)
+
+
+def methods(lookup: Lookup) -> Section:
+    """How verdicts come about, what alpha bounds, and the methods that were used."""
+    return Section("methods", "How to read a verdict", tuple(_methods(lookup)))
+
+
+def _methods(lookup: Lookup) -> Iterable[Block]:
+    meanings: tuple[tuple[Rich, ...], ...] = tuple(
+        ((Badge(v),), (wording.VERDICT_MEANS[v],)) for v in Verdict
+    )
+    yield Table("The five verdicts", (Column("Verdict"), Column("Meaning")), meanings)
+    yield Paragraph(
+        (
+            Strong("What alpha bounds. "),
+            (
+                "A model that violates a critical criterion of grade A passes it, and so is certified, with probability at "
+                "most alpha, one minus that criterion's confidence. This holds for any number of criteria and any dependence "
+                "between them, because all must pass (intersection-union; Berger 1982)."
+            ),
+        )
+    )
+    yield Paragraph(
+        (
+            Strong("What alpha does not bound. "),
+            (
+                "It is the probability of a certificate given a bad model. It is not the share of certified models that are "
+                "bad: that depends on how many bad models are submitted, which nobody knows."
+            ),
+        )
+    )
+    yield Paragraph(
+        (
+            Strong("Pass and fail are not mirror images. "),
+            (
+                "A pass needs every piece of a criterion, so each is judged at the full level. A fail needs only one, so it is "
+                "corrected for the number of looks (Holm 1979). What is left is inconclusive."
+            ),
+        )
+    )
+    yield _grades(lookup)
+    used = _methods_used(lookup)
+    if used is not None:
+        yield used
+
+
+def _grades(lookup: Lookup) -> Table:
+    said = {
+        Grade.A: "At most alpha, in every sample size.",
+        Grade.B: "About alpha; the largest rate found by simulation is printed beside the number.",
+        Grade.C: "None, and therefore never decides.",
+    }
+    seen = [p.grade for j in lookup.record.judged for p in j.assessment.pieces if p.exact is None]
+    rows: tuple[tuple[Rich, ...], ...] = tuple(
+        ((Strong(g.value), f", {wording.GRADE_MEANS[g]}"), (said[g],), (figures.count(seen.count(g)),))
+        for g in Grade
+    )
+    columns = (Column("Grade"), Column("Rate of wrong passes"), Column("Pieces here", numeric=True))
+    return Table("Grades of evidence", columns, rows)
+
+
+def _methods_used(lookup: Lookup) -> Table | None:
+    found: dict[tuple[str, str], tuple[Grade, float | None, list[str]]] = {}
+    for j in lookup.record.judged:
+        for p in j.assessment.pieces:
+            key = (p.method or "not named", "counted" if p.exact is not None else p.grade.value)
+            _, size, names = found.setdefault(key, (p.grade, p.simulated_size, []))
+            found[key] = (
+                p.grade,
+                max((s for s in (size, p.simulated_size) if s is not None), default=None),
+                names,
+            )
+            if j.assessment.criterion not in names:
+                names.append(j.assessment.criterion)
+    rows: tuple[tuple[Rich, ...], ...] = tuple(
+        (
+            (method,),
+            (grade,),
+            (figures.number(size) if size is not None else figures.NONE,),
+            (", ".join(names),),
+        )
+        for (method, grade), (_, size, names) in sorted(found.items())
+    )
+    columns = (
+        Column("Method"),
+        Column("Grade"),
+        Column("Simulated rate", numeric=True),
+        Column("Criteria"),
+    )
+    return Table("Methods that were used", columns, rows) if rows else None
+
+
+def not_proven(lookup: Lookup) -> Section:
+    """What a reader must not take from this page."""
+    spec = lookup.record.specification
+    items: list[Rich] = [
+        (
+            (
+                "That the model is lawful or fit for a use that is not written here. It says that named quantities meet named "
+                "thresholds; whether those are the right ones is for the people who agreed on them."
+            ),
+        ),
+        (
+            "That it holds for people who are not like the test rows. They were drawn so: ",
+            spec.use_case.test_population,
+        ),
+        ("That it will hold next year. Drift after the test rows were collected is for monitoring to find.",),
+        ("That labels are right. Verdicts take the recorded label for the truth.",),
+        ("Anything about single persons, causes, or groups that were not declared beforehand.",),
+        (
+            (
+                "That these rows were not used before. The attempts and the custody are the word of those who ran it: test "
+                "rows held by "
+            ),
+            Strong(spec.data.custody),
+            ".",
+        ),
+        ("Who ran it and when. ", wording.NOT_BOUND),
+    ]
+    if spec.attempts.count > 1:
+        items.append(
+            (
+                f"That this was the first try: {spec.attempts.count} attempts were declared, and they share alpha.",
+            )
+        )
+    return Section("not-proven", "What this does not prove", (Bullets(tuple(items)),))
+
+
+def provenance(lookup: Lookup) -> Section:
+    """Everything that could change a number, by digest."""
+    record = lookup.record
+    sources: tuple[tuple[Rich, ...], ...] = tuple(
+        ((s.role,), (s.path,), (figures.count(s.rows) if s.rows else figures.NONE,), (Code(s.digest),))
+        for s in record.sources
+    )
+    columns = (Column("Role"), Column("As written"), Column("Rows", numeric=True), Column("SHA-256"))
+    run: list[tuple[str, Rich]] = [
+        ("specification", (Code(record.specification_digest),)),
+        ("evidence", (Code(record.evidence_digest),)),
+        ("seed of every random choice", (Code(record.seed),)),
+        (
+            "rows used",
+            (f"{figures.count(record.rows_used)} of {figures.count(record.rows)} {record.data} rows",),
+        ),
+    ]
+    e = record.environment
+    run += [("assay", (e.assay,)), ("python", (e.python,)), ("platform", (e.platform,))]
+    run += [(name, (version,)) for name, version in e.packages]
+    run += [(f"isolation: {name}", (value,)) for name, value in e.isolation]
+    blocks: list[Block] = []
+    if sources:
+        blocks.append(Table("What was read, by digest", columns, sources))
+    blocks.append(
+        Table("The run", (Column("What"), Column("Value")), tuple(((name,), value) for name, value in run))
+    )
+    blocks += [Paragraph((Strong("Bypass used: "), text)) for text in record.bypasses]
+    return Section("provenance", "Provenance", tuple(blocks))

@@ -1,0 +1,99 @@
+"""The verdicts at a glance: by stage, by distance to the threshold, and against a point estimate."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from assay.domain.assessment import Assessment, Judged
+from assay.domain.vocabulary import Comparator, Verdict
+from assay.dossier import figures, wording
+from assay.dossier.blocks import (
+    Badge,
+    Beside,
+    Block,
+    Column,
+    Figure,
+    Link,
+    Paragraph,
+    Rich,
+    Section,
+    Table,
+)
+from assay.dossier.charts.overview import overview
+from assay.dossier.lookup import Lookup, target
+
+
+def summary(lookup: Lookup) -> Section:
+    """The section of a record."""
+    blocks: list[Block] = [stages(lookup)]
+    chart = overview(lookup.record.judged, prefix="overview")
+    if chart is None:
+        blocks.append(Paragraph(("Nothing was asked, so there is nothing to report.",)))
+    else:
+        caption = (
+            "How far each criterion is from its threshold: the dot is the estimate, the bar its interval, and one unit "
+            "is one margin of error. A criterion passes when the whole bar lies right of the line."
+        )
+        blocks.append(Beside(Figure(chart, caption), criteria_table(lookup.record.judged)))
+    return Section("summary", "Verdicts at a glance", tuple(blocks))
+
+
+def stages(lookup: Lookup) -> Table:
+    """A row per stage with the number of criteria of each verdict."""
+    rows = []
+    for stage, judged in lookup.by_stage:
+        seen = Counter(j.verdict for j in judged)
+        cells = [(str(seen[v]) if seen[v] else figures.NONE,) for v in Verdict]
+        rows.append(((wording.STAGE[stage],), (str(len(judged)),), *cells))
+    columns = (
+        Column("Stage"),
+        Column("Criteria", numeric=True),
+        *(Column(wording.VERDICT[v].capitalize(), numeric=True) for v in Verdict),
+    )
+    return Table("Criteria by stage and verdict", columns, tuple(rows))
+
+
+def criteria_table(judged: tuple[Judged, ...]) -> Table:
+    """A row per criterion: what was asked, found and said, here and by a point estimate."""
+    rows = tuple(
+        (
+            (Link(j.assessment.criterion, target(j.assessment.criterion)),),
+            (f"{j.assessment.comparator.sign} {figures.threshold(j.assessment.threshold)}",),
+            (estimate(j.assessment),),
+            (bound(j.assessment),),
+            (Badge(j.verdict),),
+            _point(j),
+        )
+        for j in judged
+    )
+    columns = (
+        Column("Criterion"),
+        Column("Asked", numeric=True),
+        Column("Estimate", numeric=True),
+        Column("Bound", numeric=True),
+        Column("Verdict"),
+        Column("Point estimate"),
+    )
+    return Table("Every criterion: the bound decides, not the estimate", columns, rows)
+
+
+def _point(j: Judged) -> Rich:
+    return (Badge(j.assessment.point_verdict),)
+
+
+def estimate(a: Assessment) -> str:
+    """The estimate of the binding piece."""
+    p = a.binding
+    if p is None or p.undefined is not None:
+        return figures.NONE
+    return figures.whole(p.estimate) if p.exact is not None else figures.against(p.estimate, a.threshold)
+
+
+def bound(a: Assessment) -> str:
+    """The limit of the binding piece that decides."""
+    p = a.binding
+    if p is None or p.undefined is not None:
+        return figures.NONE
+    if p.exact is not None:
+        return "exact"
+    return figures.lower(p.lower) if a.comparator is Comparator.AT_LEAST else figures.upper(p.upper)

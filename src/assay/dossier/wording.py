@@ -1,0 +1,155 @@
+"""What verdicts, reasons and grades mean, in the words of someone who was not there."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from assay.domain.vocabulary import Comparator, Grade, Outcome, Reason, Stage, Tier, Verdict
+
+VERDICT: dict[Verdict, str] = {
+    Verdict.PASS: "pass",
+    Verdict.FAIL: "fail",
+    Verdict.INCONCLUSIVE: "inconclusive",
+    Verdict.NOT_EVALUABLE: "not evaluable",
+    Verdict.ERROR: "error",
+}
+
+MARK: dict[Verdict, str] = {
+    Verdict.PASS: "✓",
+    Verdict.FAIL: "✕",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.NOT_EVALUABLE: "–",
+    Verdict.ERROR: "!",
+}
+
+VERDICT_MEANS: dict[Verdict, str] = {
+    Verdict.PASS: "Shown to hold: the confidence bound, not only the estimate, is on the right side of the threshold.",
+    Verdict.FAIL: "Shown not to hold: the opposite bound is on the wrong side, after correction for the number of looks.",
+    Verdict.INCONCLUSIVE: "Not shown either way: these rows are too few for this threshold. It does not count as a pass.",
+    Verdict.NOT_EVALUABLE: "The quantity does not exist on these rows, for example a rate in an empty group. It does not count as a pass.",
+    Verdict.ERROR: "The check or the model broke. It does not count as a pass.",
+}
+
+OUTCOME: dict[Outcome, str] = {
+    Outcome.CERTIFIED: "Certified",
+    Outcome.CONDITIONAL: "Conditional",
+    Outcome.WITHHELD: "Withheld",
+}
+
+OUTCOME_MEANS: dict[Outcome, str] = {
+    Outcome.CERTIFIED: (
+        "Everything that was required beforehand is shown to hold for the population from which the test rows were "
+        "drawn, each requirement at its own confidence."
+    ),
+    Outcome.CONDITIONAL: (
+        "Every critical requirement is shown to hold. Some supporting ones are not: the model may be used only under "
+        "the conditions below."
+    ),
+    Outcome.WITHHELD: "No certificate: something that had to be shown was not.",
+}
+
+REHEARSAL_OUTCOME: dict[Outcome, str] = {
+    Outcome.CERTIFIED: "Would be certified",
+    Outcome.CONDITIONAL: "Would be conditional",
+    Outcome.WITHHELD: "Would be withheld",
+}
+
+REHEARSAL_MEANS: dict[Outcome, str] = {
+    Outcome.CERTIFIED: "On these rows everything that was required passed. Only a run on the test rows can certify.",
+    Outcome.CONDITIONAL: (
+        "On these rows every critical requirement passed and some supporting ones did not. Only a run on the test rows "
+        "can certify."
+    ),
+    Outcome.WITHHELD: "On these rows something that has to be shown was not.",
+}
+
+TIER_MEANS: dict[Tier, str] = {
+    Tier.CRITICAL: "withholds the certificate when it does not pass",
+    Tier.SUPPORTING: "becomes a condition when it does not pass",
+    Tier.ADVISORY: "is reported and does not gate",
+}
+
+STAGE: dict[Stage, str] = {stage: stage.value.capitalize() for stage in Stage}
+
+GRADE_MEANS: dict[Grade, str] = {
+    Grade.A: "exact: the error rate holds for every sample size",
+    Grade.B: "asymptotic: the error rate is simulated, not proven",
+    Grade.C: "descriptive: never gates",
+}
+
+REASON: dict[Reason, str] = {
+    Reason.BOUND_SATISFIES: "The confidence bound satisfies the threshold",
+    Reason.BOUND_VIOLATES: "The confidence bound violates the threshold",
+    Reason.EXACT_VALUE_SATISFIES: "Counted in full, and satisfied",
+    Reason.EXACT_VALUE_VIOLATES: "Counted in full, and violated",
+    Reason.INTERVAL_CONTAINS_THRESHOLD: "The threshold lies inside the interval",
+    Reason.TIE: "The bound ties with the threshold",
+    Reason.VIOLATES_ONLY_BEFORE_CORRECTION: "Violated only if looks are not counted",
+    Reason.EMPTY_GROUP: "A group is empty",
+    Reason.NO_ROWS: "There are no rows",
+    Reason.ONE_CLASS_ONLY: "Only one outcome occurs",
+    Reason.ZERO_DENOMINATOR: "The rate has nothing to divide by",
+    Reason.FEWER_THAN_TWO_GROUPS: "There are not two groups to compare",
+    Reason.TOO_FEW_ROWS_FOR_METHOD: "Too few rows for the method",
+    Reason.REFERENCE_ABSENT: "The reference group is absent",
+    Reason.COLUMN_MISSING: "A column is missing",
+    Reason.NOT_MEASURED: "Nothing was measured",
+    Reason.CHECK_CRASHED: "The check crashed",
+    Reason.MODEL_CRASHED: "The model crashed",
+    Reason.MODEL_TIMED_OUT: "The model did not answer in time",
+    Reason.MODEL_OUTPUT_INVALID: "The model's answer is invalid",
+    Reason.DATA_INVALID: "The data is invalid",
+    Reason.GRADE_C_NEVER_GATES: "A descriptive number never gates",
+    Reason.NO_CRITERIA: "Nothing was asked",
+    Reason.NOTHING_REQUIRED: "Nothing was required",
+    Reason.NOTHING_EVALUATED: "Nothing could be evaluated",
+    Reason.STAGE_MISSING: "A required stage is missing",
+    Reason.CRITERION_NOT_ASSESSED: "A criterion was not assessed",
+    Reason.CRITICAL_NOT_PASSED: "A critical criterion did not pass",
+    Reason.SUPPORTING_NOT_PASSED: "A supporting criterion did not pass",
+    Reason.ALL_REQUIRED_PASSED: "All that was required passed",
+    Reason.REHEARSAL: "This is a rehearsal",
+}
+
+NOT_BOUND = (
+    "This page is not bound: this version of Assay does not yet sign the decision or enter it in a log. The digests "
+    "below say what was tested; nothing yet proves who ran it, when, or how often before."
+)
+
+REHEARSAL = (
+    "This is a rehearsal and never a certificate. It may be repeated at will on rows that the developers know, so "
+    "its verdicts carry no guarantee."
+)
+
+
+def bound_name(comparator: Comparator) -> str:
+    """The side of the bound that decides."""
+    return "lower" if comparator is Comparator.AT_LEAST else "upper"
+
+
+def plural(n: int, one: str, many: str = "") -> str:
+    """``1 row``, ``2 rows``."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def listed(items: tuple[str, ...], last: str = "and") -> str:
+    """``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}" if items else ""
+
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+_HARMLESS = {"\n", "\t", "\N{SOFT HYPHEN}", "\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}"}
+
+
+def visible(text: str) -> str:
+    """The text with characters that a reader cannot see, and that could reorder what is read, spelt out.
+
+    Bidirectional controls (Trojan Source, CVE-2021-42574), control characters and lone surrogates become
+    ``[U+202E]``; joiners, which some scripts need, stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        f"[U+{ord(c):04X}]" if c not in _HARMLESS and unicodedata.category(c) in _INVISIBLE else c
+        for c in text
+    )
