@@ -13,6 +13,7 @@ Everything is vectorised: a calibration curve has one mean per score.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -72,10 +73,10 @@ def of_values(values: Floats, rows: Integers) -> Moments:
 def upper_limit(m: Moments, high: float | Floats, alpha: float) -> Numbers:
     """Upper limits of the means, one-sided at level alpha; `high` is the largest possible value."""
     error = np.sqrt(m.variance / m.n)
-    t = -float(stdtrit(m.n - 1, alpha))
-    width = np.maximum(t, _hall_width(m, t)) * error
-    unseen = -np.expm1(np.log(alpha) / m.n)
-    limit: Numbers = np.minimum(m.mean + np.maximum(width, (high - m.largest) * unseen), high)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        skewness = np.where(m.variance > 0, m.third / m.variance**1.5, 0.0) / np.sqrt(m.n)
+    width = cautious_width(skewness, -float(stdtrit(m.n - 1, alpha))) * error
+    limit: Numbers = np.minimum(m.mean + np.maximum(width, (high - m.largest) * unseen(m.n, alpha)), high)
     return limit
 
 
@@ -84,12 +85,18 @@ def lower_limit(m: Moments, low: float | Floats, alpha: float) -> Numbers:
     return -upper_limit(m.mirrored(), -low, alpha)
 
 
-def _hall_width(m: Moments, t: float) -> Numbers:
-    """Standard errors above the mean at which Hall's transformed statistic reaches -t.
+def unseen(n: int, alpha: float) -> float:
+    """1 - alpha^(1/n): a part of the population this large is missing among n rows with probability alpha."""
+    return -math.expm1(math.log(alpha) / n)
 
-    g(T) = T + r T^2 / 3 + r^2 T^3 / 27 + r / 6 with r = skewness / sqrt(n); g is monotone, its inverse closed.
+
+def cautious_width(skewness: Numbers, t: float) -> Numbers:
+    """Standard errors from an estimate to its upper limit: t, or more where Hall's transformed statistic needs it.
+
+    skewness: of the estimate itself, r = skewness of a row / sqrt(n). The transformed statistic
+    g(T) = T + r T^2 / 3 + r^2 T^3 / 27 + r / 6 is monotone and its inverse closed; the width is -T at g(T) = -t.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        r = np.where(m.variance > 0, m.third / m.variance**1.5, 0.0) / np.sqrt(m.n)
-        width = -3 * (np.cbrt(1 + r * (-t - r / 6)) - 1) / r
-    return np.where(np.abs(r) > NEGLIGIBLE, width, t)
+        hall = -3 * (np.cbrt(1 + skewness * (-t - skewness / 6)) - 1) / skewness
+    width: Numbers = np.where(np.abs(skewness) > NEGLIGIBLE, np.maximum(hall, t), t)
+    return width
