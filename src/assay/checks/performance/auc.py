@@ -1,0 +1,90 @@
+"""How well the score ranks: AUC, and Gini, which is the same on another scale."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.examples import ALL, scored
+from assay.domain.evidence import Counts, Functional
+from assay.domain.metric import Across
+from assay.domain.needs import Outcomes
+from assay.domain.vocabulary import Comparator, Verdict
+from assay.tally.cells import scores_of_each
+from assay.tally.views import OutcomeView
+
+
+def _good() -> OutcomeView:
+    """AUC 0.85."""
+    return scored({ALL: ((0.1, 2000, 150), (0.4, 1000, 350), (0.6, 300, 500), (0.9, 100, 800))})
+
+
+def _poor() -> OutcomeView:
+    """AUC 0.60."""
+    return scored({ALL: ((0.1, 1000, 400), (0.4, 900, 450), (0.6, 800, 550), (0.9, 700, 600))})
+
+
+def _one_class() -> OutcomeView:
+    return scored({ALL: ((0.1, 2000, 0), (0.9, 100, 0))})
+
+
+@check(
+    id="performance.auc",
+    title="Area under the ROC curve (AUC)",
+    estimand="The probability that a row with label 1 scores above a row with label 0, ties counting half; in the "
+    "worst group if groups are named.",
+    need=Outcomes(scores=True),
+    comparators=AT_LEAST,
+    across=Across.OPTIONAL,
+    examples=(
+        Example("The score ranks well.", _good, Comparator.AT_LEAST, "0.80", Verdict.PASS),
+        Example("The score hardly ranks.", _poor, Comparator.AT_LEAST, "0.75", Verdict.FAIL),
+        Example("No row has label 1.", _one_class, Comparator.AT_LEAST, "0.75", Verdict.NOT_EVALUABLE),
+    ),
+)
+def auc(view: OutcomeView) -> Counts:
+    """The area under the ROC curve.
+
+    Purpose:
+        Shows how well the score separates the two labels, whatever threshold is later chosen.
+    Method:
+        From the histogram of scores per label, ties counting half (Hanley & McNeil 1982, Radiology 143). Bounded by
+        the weaker of logit-DeLong with Welch's t (DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44) and Newcombe's
+        score interval (Newcombe 2006, Statistics in Medicine 25); its size is simulated, not exact.
+    Limits:
+        Says nothing about calibration or about the decision at the declared threshold, and weighs parts of the curve
+        that will never be used. Needs rows of both labels, at least 50 of each for the bound.
+    Remedy:
+        Look for more informative inputs or a better model class; if one group lags, look at what is measured less
+        well for it.
+    """
+    return scores_of_each(view, Functional.AUC, both_classes=True)
+
+
+@check(
+    id="performance.gini",
+    title="Gini coefficient (accuracy ratio)",
+    estimand="Twice the area under the ROC curve minus one; in the worst group if groups are named.",
+    need=Outcomes(scores=True),
+    comparators=AT_LEAST,
+    low=Decimal(-1),
+    across=Across.OPTIONAL,
+    examples=(
+        Example("The score ranks well.", _good, Comparator.AT_LEAST, "0.60", Verdict.PASS),
+        Example("The score hardly ranks.", _poor, Comparator.AT_LEAST, "0.50", Verdict.FAIL),
+        Example("No row has label 1.", _one_class, Comparator.AT_LEAST, "0.50", Verdict.NOT_EVALUABLE),
+    ),
+)
+def gini(view: OutcomeView) -> Counts:
+    """The Gini coefficient of the score.
+
+    Purpose:
+        Shows how well the score ranks, on the scale that credit risk uses: 0 for no information, 1 for perfect order.
+    Method:
+        2 AUC - 1 (Engelmann, Hayden & Tasche 2003, "Testing rating accuracy", Risk 16); bounded as the AUC is.
+    Limits:
+        Those of the AUC. It is not the Gini coefficient of inequality, nor the impurity of a tree.
+    Remedy:
+        As for the AUC.
+    """
+    return scores_of_each(view, Functional.GINI, both_classes=True)

@@ -1,0 +1,90 @@
+"""Proper scoring rules: Brier score and log loss."""
+
+from __future__ import annotations
+
+from assay.checks.check import AT_MOST, Example, check
+from assay.checks.examples import ALL, scored
+from assay.domain.evidence import Counts, Functional
+from assay.domain.metric import Across
+from assay.domain.needs import Outcomes
+from assay.domain.vocabulary import Comparator, Verdict
+from assay.tally.cells import scores_of_each
+from assay.tally.views import OutcomeView
+
+
+def _good() -> OutcomeView:
+    """Calibrated and informative: Brier score 0.13, log loss 0.42."""
+    return scored({ALL: ((0.1, 2700, 300), (0.3, 700, 300), (0.8, 200, 800))})
+
+
+def _poor() -> OutcomeView:
+    """Confident and often wrong: Brier score 0.33, log loss 0.95."""
+    return scored({ALL: ((0.1, 1500, 1000), (0.9, 1000, 1500))})
+
+
+def _no_rows() -> OutcomeView:
+    return scored({ALL: ()})
+
+
+@check(
+    id="performance.brier",
+    title="Brier score",
+    estimand="The mean squared difference between score and label; in the worst group if groups are named.",
+    need=Outcomes(scores=True),
+    comparators=AT_MOST,
+    across=Across.OPTIONAL,
+    examples=(
+        Example("Scores are calibrated and informative.", _good, Comparator.AT_MOST, "0.15", Verdict.PASS),
+        Example("Scores are confident and often wrong.", _poor, Comparator.AT_MOST, "0.20", Verdict.FAIL),
+        Example("There are no rows.", _no_rows, Comparator.AT_MOST, "0.20", Verdict.NOT_EVALUABLE),
+    ),
+)
+def brier(view: OutcomeView) -> Counts:
+    """The mean squared error of the score.
+
+    Purpose:
+        Shows how far the scores, taken as probabilities, lie from what happened: calibration and separation in one
+        number.
+    Method:
+        Mean of (score - label) squared (Brier 1950, Monthly Weather Review 78). Bounded by a skewness-corrected t
+        interval (Hall 1992, JRSS B 54), whose size is simulated.
+    Limits:
+        Small whenever events are rare: predicting the base rate p for everyone scores p(1 - p); compare with that.
+        One number does not say whether calibration or separation is lacking.
+    Remedy:
+        See the reliability curve: recalibrate if it departs from the diagonal, else look for more informative inputs.
+    """
+    return scores_of_each(view, Functional.BRIER)
+
+
+@check(
+    id="performance.log_loss",
+    title="Log loss (cross-entropy)",
+    estimand="The mean negative logarithm of the probability that the score gave to the true label; in the worst "
+    "group if groups are named.",
+    need=Outcomes(scores=True),
+    comparators=AT_MOST,
+    high=None,
+    across=Across.OPTIONAL,
+    examples=(
+        Example("Scores are calibrated and informative.", _good, Comparator.AT_MOST, "0.50", Verdict.PASS),
+        Example("Scores are confident and often wrong.", _poor, Comparator.AT_MOST, "0.60", Verdict.FAIL),
+        Example("There are no rows.", _no_rows, Comparator.AT_MOST, "0.60", Verdict.NOT_EVALUABLE),
+    ),
+)
+def log_loss(view: OutcomeView) -> Counts:
+    """The mean negative log-likelihood of the score.
+
+    Purpose:
+        Shows how far the scores, taken as probabilities, lie from what happened, with a heavy price on confident
+        errors.
+    Method:
+        Mean of -log(score) for label 1 and -log(1 - score) for label 0, natural logarithm (Good 1952, JRSS B 14).
+        Scores are clipped away from 0 and 1 first, else one row could make it infinite; the clip is printed with the
+        number. Bounded by a skewness-corrected t interval (Hall 1992, JRSS B 54), whose size is simulated.
+    Limits:
+        A few confident errors dominate it, and the clip bounds how much. Compare with the entropy of the base rate.
+    Remedy:
+        Look at the rows with extreme scores first; recalibrate or regularise.
+    """
+    return scores_of_each(view, Functional.LOG_LOSS)
