@@ -22,6 +22,15 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a run measured and of what: the part of a record that any number of workers gives byte for byte."""
+
+    seed: str
+    sources: tuple[SourceRecord, ...]
+    statistics: tuple[Statistic, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GroupRecord:
     """One group in one data set. ``small`` says that the small-group rule set it aside."""
 

@@ -81,8 +81,10 @@ def declared_data(specification: Specification) -> dict[str, str]:
     return {role: path for role, path in named.items() if path is not None}
 
 
-def fuse(specification: Specification, wanted: Sequence[Wanted], judged_on: str) -> tuple[Pass, ...]:
-    """One pass per data set that anything is needed of; ``judged_on`` is the data set the model is judged on.
+def fuse(
+    specification: Specification, wanted: Sequence[Wanted], judged_on: str, roles: Sequence[str]
+) -> tuple[Pass, ...]:
+    """One pass per data set in ``roles`` that anything is needed of; the model is judged on ``judged_on``.
 
     The reference data is always read, for group shares; all data sets are, when rows are compared between them.
     """
@@ -91,7 +93,7 @@ def fuse(specification: Specification, wanted: Sequence[Wanted], judged_on: str)
     perturbs = any(isinstance(need, Perturbed) for need in needs)
     reference = reference_data(specification)
     passes = []
-    for role in declared_data(specification):
+    for role in roles:
         mine = [w for w in wanted if _reads(w, judged_on) == role]
         scored = role == judged_on
         made = Pass(

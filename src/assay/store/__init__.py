@@ -1,1 +1,1 @@
-"""."""
+"""What is kept: blobs under their digest, beside the specification in ``.assay/``."""

@@ -1,0 +1,187 @@
+"""A case: everything that is bound before the first row is read."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay._version import __version__
+from assay.checks.catalogue import catalogue, metrics, source_digest
+from assay.checks.check import Check
+from assay.domain.dictionary import Dictionary
+from assay.domain.errors import SubjectError
+from assay.domain.record import Environment, SourceRecord
+from assay.domain.specification import Criterion, Specification
+from assay.engine.scan import Frame
+from assay.plan.passes import Wanted, bound_parameters, declared_data
+from assay.reading.dictionary import read_dictionary
+from assay.reading.specification import read_specification
+from assay.subject.datasets import Dataset, inspect_in_child
+from assay.subject.digest import digest_of
+from assay.subject.model import ModelReference
+
+MEASURING = ("numpy", "scipy", "pyarrow", "scikit-learn", "skops", "lightgbm", "xgboost-cpu", "onnxruntime")
+"""Packages whose version can change a number; absent ones are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A specification and the subject that it names, each part with its digest.
+
+    Attributes:
+        root: the folder that paths in the specification are relative to.
+        datasets: the declared data sets by role, inspected but not read.
+        model: what to ask; None when scores stand in a column of the data.
+        wanted: the criteria with the needs of their checks, in the specification's order.
+    """
+
+    root: Path
+    specification: Specification
+    specification_digest: str
+    dictionary: Dictionary
+    checks: Mapping[str, Check]
+    wanted: tuple[Wanted, ...]
+    judged_on: str
+    datasets: Mapping[str, Dataset]
+    model: ModelReference | None
+    sources: tuple[SourceRecord, ...]
+
+    @property
+    def seed(self) -> str:
+        """The seed of every random choice: the digest of what was agreed before any result existed."""
+        return self.specification_digest.removeprefix("sha256:")
+
+    def frame(self, spreads: tuple[tuple[str, float], ...] = ()) -> Frame:
+        """What every batch is read against."""
+        specification = self.specification
+        return Frame(
+            inputs=specification.subject.inputs,
+            label=specification.prediction.label,
+            attributes=tuple(specification.protected.items()),
+            decide_at=float(specification.prediction.decide_at),
+            dictionary=self.dictionary.columns,
+            unit=specification.data.unit,
+            seed=self.seed,
+            score_column=specification.subject.model if self.model is None else None,
+            spreads=spreads,
+        )
+
+
+def open_case(path: Path, *, rehearse: bool = False) -> Case:
+    """Read a specification and bind what it names: dictionary, data sets and model, each by digest.
+
+    A rehearsal never opens the test rows: what would be asked of them is asked of the development rows.
+
+    Raises:
+        InvalidDocument: when the specification or the dictionary has problems; all of them are listed.
+        SubjectError: when data or model cannot be opened.
+    """
+    checks = catalogue()
+    read = read_specification(path, metrics())
+    specification = read.specification
+    root = path.resolve().parent
+    dictionary = read_dictionary(root / specification.data.dictionary)
+    declared = _declared(specification, rehearse=rehearse)
+    datasets = {role: inspect_in_child(root / written) for role, written in declared.items()}
+    model = _model(root, specification)
+    sources = [
+        SourceRecord("specification", path.name, read.digest),
+        SourceRecord("dictionary", specification.data.dictionary, dictionary.digest),
+        *(
+            SourceRecord(role, declared[role], dataset.digest, dataset.rows)
+            for role, dataset in datasets.items()
+        ),
+    ]
+    if model is not None:
+        sources.append(SourceRecord("model", specification.subject.model, model.digest))
+    return Case(
+        root=root,
+        specification=specification,
+        specification_digest=read.digest,
+        dictionary=dictionary.dictionary,
+        checks=checks,
+        wanted=tuple(_wanted(criterion, checks, rehearse=rehearse) for criterion in specification.criteria),
+        judged_on="develop" if rehearse else "test",
+        datasets=datasets,
+        model=model,
+        sources=tuple(sources),
+    )
+
+
+def _declared(specification: Specification, *, rehearse: bool) -> dict[str, str]:
+    declared = declared_data(specification)
+    if not rehearse:
+        return declared
+    if "develop" not in declared:
+        raise SubjectError(
+            "A rehearsal needs development rows, and the specification declares none.",
+            code="no_development_data",
+            remedy="Add data.develop; the test rows are for the one judged run.",
+        )
+    return {role: path for role, path in declared.items() if role != "test"}
+
+
+def _wanted(criterion: Criterion, checks: Mapping[str, Check], *, rehearse: bool) -> Wanted:
+    if rehearse and criterion.data == "test":
+        criterion = criterion.model_copy(update={"data": "develop"})
+    made = checks[criterion.metric]
+    defaults = {name: parameter.default for name, parameter in made.metric.parameters.items()}
+    return Wanted(criterion, made.need, bound_parameters(criterion, defaults))
+
+
+def _model(root: Path, specification: Specification) -> ModelReference | None:
+    subject = specification.subject
+    if subject.format == "predictions":
+        return None
+    path = root / subject.model
+    if not path.exists():
+        raise SubjectError(
+            f"The model file {subject.model!r} does not exist.",
+            code="model_absent",
+            remedy="Give its path relative to the specification.",
+        )
+    return ModelReference(
+        path=str(path),
+        digest=digest_of(path),
+        format=subject.format,
+        inputs=subject.inputs,
+        python=subject.python,
+    )
+
+
+def environment() -> Environment:
+    """The versions that can change a number."""
+    found = []
+    for name in MEASURING:
+        try:
+            found.append((name, importlib.metadata.version(name)))
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return Environment(
+        assay=__version__,
+        python=platform.python_version(),
+        packages=tuple(found),
+        platform=f"{platform.system()} {platform.machine()}",
+    )
+
+
+def code_digest(case: Case) -> str:
+    """Digest of the versions and of the checks' source: whatever else a cached count depends on."""
+    used = sorted({w.criterion.metric for w in case.wanted})
+    facts = [environment().packages, platform.python_version(), [source_digest(case.checks[m]) for m in used]]
+    return hashlib.sha256(json.dumps([facts, source_of_counting()]).encode()).hexdigest()
+
+
+def source_of_counting() -> str:
+    """Digest of Assay's own source: a certifier may count too much anew, never too little."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent.parent
+    for path in sorted(package.rglob("*.py")):
+        digest.update(f"{path.relative_to(package)}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

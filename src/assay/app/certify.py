@@ -1,0 +1,160 @@
+"""Certify: measure what the specification asks, judge it, decide, and keep the record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import rfc8785
+
+from assay.app.case import Case, environment, open_case
+from assay.app.count import Counted, count
+from assay.app.measure import Engine, Measured, measure
+from assay.app.picture import curves, definition_of, group_records, not_tested, profile_records
+from assay.app.plan import refuse_hopeless
+from assay.domain.assessment import Assessment
+from assay.domain.decide import Decision, Required, decide
+from assay.domain.judge import judge
+from assay.domain.plain import to_plain
+from assay.domain.record import Evidence, Record
+from assay.domain.record_document import to_document
+from assay.domain.specification import Specification
+from assay.domain.vocabulary import Reason, Stage, Tier
+from assay.engine.executor import Progress
+from assay.engine.partials import PartialStore
+from assay.stats.assess import assess, failed_assessment
+from assay.store.runs import Run
+from assay.store.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """A finished run: its record and the digest that the record is stored under."""
+
+    record: Record
+    digest: str
+
+    @property
+    def decision(self) -> Decision:
+        """What was decided."""
+        return self.record.decision
+
+
+def certify(
+    specification: Path | str,
+    *,
+    rehearse: bool = False,
+    workers: int = 1,
+    reuse: bool = True,
+    certify_a_hopeless_specification: bool = False,
+    progress: Progress | None = None,
+) -> Certification:
+    """Test a model against its specification and decide.
+
+    Args:
+        specification: the YAML file; every path in it is relative to it.
+        rehearse: use the development rows; shows everything and can never lead to a certificate.
+        workers: processes that read and count.
+        reuse: whether counts of finished partitions from an earlier run may be used.
+        certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
+        progress: is told about rows as they are counted.
+
+    Raises:
+        InvalidDocument: the specification or dictionary has problems; all of them are listed.
+        SubjectError: data or model cannot be opened. What fails later is a verdict, not an exception.
+    """
+    path = Path(specification)
+    case = open_case(path, rehearse=rehearse)
+    workspace = Workspace.beside(path)
+    engine = Engine(workers=workers, partials=PartialStore(workspace.partials), reuse=reuse, progress=progress)
+    bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification) if not rehearse else ()
+    measured = measure(case, engine)
+    record = _record(case, measured, bypasses, rehearse=rehearse)
+    digest = workspace.blobs.put(rfc8785.dumps(to_document(record)))
+    workspace.runs.append(
+        Run(
+            ended=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            name=record.specification.name,
+            record=digest,
+            specification=record.specification_digest,
+            outcome=record.decision.outcome.value,
+            rehearsal=rehearse,
+        )
+    )
+    return Certification(record, digest)
+
+
+def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehearse: bool) -> Record:
+    counted = count(case, measured)
+    judged = judge([_assessed(case, measured, c) for c in counted])
+    gating = tuple(j for j, c in zip(judged, counted, strict=True) if not c.aside)
+    statistics = tuple(c.statistic for c in counted if c.statistic is not None)
+    evidence = Evidence(case.seed, case.sources, statistics)
+    tally = measured.judged
+    return Record(
+        specification=case.specification,
+        specification_digest=case.specification_digest,
+        dictionary=case.dictionary,
+        sources=case.sources,
+        seed=case.seed,
+        data=measured.judged_on,
+        rows=tally.rows,
+        rows_used=int(tally.outcomes.decisions.sum()) if tally.outcomes is not None else 0,
+        statistics=statistics,
+        judged=gating,
+        set_aside=tuple(j for j, c in zip(judged, counted, strict=True) if c.aside),
+        decision=decide(gating, required(case.specification), rehearsal=rehearse),
+        groups=group_records(case, measured),
+        curves=curves(case, measured),
+        profiles=profile_records(measured),
+        not_tested=not_tested(case.specification),
+        environment=environment(),
+        evidence_digest=f"sha256:{hashlib.sha256(rfc8785.dumps(to_plain(evidence, Evidence))).hexdigest()}",
+        metrics=tuple(
+            (check.id, check.metric.title, check.metric.estimand)
+            for check in (case.checks[m] for m in dict.fromkeys(w.criterion.metric for w in case.wanted))
+        ),
+        bypasses=bypasses,
+    )
+
+
+def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
+    criterion = counted.wanted.criterion
+    alpha = criterion.alpha * case.specification.attempts.share_of_first
+    name = f"{criterion.id}.small-groups" if counted.aside else criterion.id
+    tier = Tier.ADVISORY if counted.aside else criterion.tier
+    definition = definition_of(case, measured, counted)
+    if counted.statistic is None:
+        reason, sentence = counted.failure or (Reason.NOT_MEASURED, "Nothing was measured.")
+        return failed_assessment(
+            reason=reason,
+            sentence=sentence,
+            criterion=name,
+            metric=criterion.metric,
+            across=criterion.across or "",
+            data=criterion.data,
+            comparator=criterion.comparator,
+            threshold=criterion.threshold,
+            alpha=alpha,
+            tier=tier,
+            definition=definition,
+        )
+    return assess(
+        counted.statistic,
+        criterion=name,
+        comparator=criterion.comparator,
+        threshold=criterion.threshold,
+        alpha=alpha,
+        tier=tier,
+        rows=measured.tallies[counted.statistic.data].rows,
+        definition=definition,
+    )
+
+
+def required(specification: Specification) -> Required:
+    """What must pass: the criteria with their tiers, and the stages that must have a verdict."""
+    criteria = tuple((c.id, c.tier, Stage(c.metric.partition(".")[0])) for c in specification.criteria)
+    gating = tuple(dict.fromkeys(stage for _, tier, stage in criteria if tier is not Tier.ADVISORY))
+    return Required(criteria, specification.stages or gating)

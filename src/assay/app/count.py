@@ -1,0 +1,156 @@
+"""From tallies to statistics: hand each check the view that its need names, and take its counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from assay.app.case import Case
+from assay.app.measure import Measured, group_rows
+from assay.domain.errors import AssayError
+from assay.domain.evidence import Statistic
+from assay.domain.needs import Outcomes, Perturbed, Profiles, RowSets, Sections
+from assay.domain.specification import Criterion, Specification
+from assay.domain.vocabulary import Reason
+from assay.plan.passes import Wanted
+from assay.tally.outcomes import pooled_outcomes
+from assay.tally.views import DataProfile, OutcomeView, PairedView, ProfileView, RowSetView, SectionView
+
+ALL_OTHERS = "all gating groups"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A criterion with its statistic, or with the reason why there is none.
+
+    ``aside`` says that the statistic is about the groups that the small-group rule set aside.
+    """
+
+    wanted: Wanted
+    statistic: Statistic | None
+    failure: tuple[Reason, str] | None = None
+    aside: bool = False
+
+
+def count(case: Case, measured: Measured) -> tuple[Counted, ...]:
+    """The statistic of every criterion, and one more for each whose grouping has small groups."""
+    found = []
+    for wanted in case.wanted:
+        found.append(_count_one(case, measured, wanted, aside=False))
+        if _has_small(measured, wanted.criterion) and isinstance(wanted.need, Outcomes | Perturbed):
+            found.append(_count_one(case, measured, wanted, aside=True))
+    return tuple(found)
+
+
+def _has_small(measured: Measured, criterion: Criterion) -> bool:
+    return bool(criterion.across and measured.small.get(criterion.across))
+
+
+def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> Counted:
+    criterion = wanted.criterion
+    if measured.failure is not None and isinstance(wanted.need, Outcomes | Perturbed):
+        return Counted(wanted, None, _failure(measured.failure), aside)
+    check = case.checks[criterion.metric]
+    arguments: dict[str, Any] = dict(wanted.parameters) if not isinstance(wanted.need, Perturbed) else {}
+    if check.metric.reference:
+        arguments["reference"] = ALL_OTHERS if aside else criterion.reference
+    try:
+        counts = check.measure(_view(case, measured, wanted, aside=aside), **arguments)
+    except AssayError as error:
+        return Counted(wanted, None, _failure(error), aside)
+    except Exception as error:  # noqa: BLE001 - the one boundary that turns a crashed check into a verdict
+        said = f"The check {check.id!r} crashed with {type(error).__name__}; its message is withheld: it may hold rows."
+        return Counted(wanted, None, (Reason.CHECK_CRASHED, said), aside)
+    statistic = Statistic(
+        metric=criterion.metric,
+        across=criterion.across or "",
+        data=measured.judged_on if isinstance(wanted.need, Outcomes | Perturbed) else criterion.data,
+        counts=counts,
+        parameters=tuple((name, str(value)) for name, value in wanted.parameters),
+    )
+    return Counted(wanted, statistic, aside=aside)
+
+
+def _failure(error: AssayError) -> tuple[Reason, str]:
+    known = {reason.value: reason for reason in Reason}
+    return known.get(error.code, Reason.DATA_INVALID), str(error)
+
+
+def _view(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> Any:  # noqa: ANN401
+    criterion, need = wanted.criterion, wanted.need
+    if isinstance(need, Outcomes):
+        return _outcomes(case, measured, criterion, aside=aside)
+    if isinstance(need, Perturbed):
+        return _paired(case, measured, wanted, aside=aside)
+    if isinstance(need, Profiles):
+        return _profile(case, measured, criterion.data)
+    if isinstance(need, RowSets):
+        return _row_sets(measured, criterion.data)
+    if isinstance(need, Sections):
+        return SectionView(tuple(filled_sections(case.specification)))
+    raise TypeError(f"no view for the need {type(need).__name__}")
+
+
+def _outcomes(case: Case, measured: Measured, criterion: Criterion, *, aside: bool) -> OutcomeView:
+    outcomes = measured.judged.outcomes
+    assert outcomes is not None  # noqa: S101 - a failure is reported before a view is asked for
+    favourable = case.specification.prediction.favourable
+    if criterion.across is None:
+        return outcomes.view((), favourable)
+    names = case.specification.groupings()[criterion.across]
+    small = measured.small[criterion.across]
+    gating = tuple(label for label in outcomes.layout.labels(names) if label not in small)
+    if not aside:
+        return outcomes.view(names, favourable, among=gating)
+    view = outcomes.view(names, favourable, among=tuple(small))
+    if not case.checks[criterion.metric].metric.reference:
+        return view
+    others = outcomes.view(names, favourable, among=gating)
+    return OutcomeView(view.overall, (*view.groups, pooled_outcomes(ALL_OTHERS, others.groups)), favourable)
+
+
+def _paired(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> PairedView:
+    tally = dict(measured.judged.paired)[wanted.change_key]
+    across = wanted.criterion.across
+    if across is None:
+        return tally.view(())
+    names = case.specification.groupings()[across]
+    small = measured.small[across]
+    labels = tally.layout.labels(names)
+    return tally.view(names, among=tuple(label for label in labels if (label in small) == aside))
+
+
+def _profile(case: Case, measured: Measured, data: str) -> ProfileView:
+    tally = measured.tallies[data]
+    present = set(case.datasets[data].columns)
+    columns = {column.name: column for column in case.dictionary.columns}
+    profile = DataProfile(
+        data=data,
+        rows=tally.rows,
+        columns=tuple(p.view(columns[p.name]) for p in tally.profiles if p.name in present),
+        absent=tuple(name for name in columns if name not in present),
+        undeclared=tuple(name for name in case.datasets[data].columns if name not in columns),
+    )
+    groups = {
+        name: tuple(group_rows(tally.layout, tally, attributes).items())
+        for name, attributes in case.specification.groupings().items()
+    }
+    return ProfileView(profile=profile, groups=groups)
+
+
+def _row_sets(measured: Measured, data: str) -> RowSetView:
+    sets = {name: tally.row_set for name, tally in measured.tallies.items() if tally.row_set is not None}
+    return sets[data].view(data, {name: rows for name, rows in sets.items() if name != data})
+
+
+def filled_sections(specification: Specification) -> list[tuple[str, bool]]:
+    """Each required section, ``block`` or ``block.field``, with whether anything stands there."""
+    required = specification.documentation.required if specification.documentation is not None else ()
+    return [(name, _filled(specification, name)) for name in required]
+
+
+def _filled(specification: Specification, name: str) -> bool:
+    value: Any = specification
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
+    return value not in (None, "", (), {})

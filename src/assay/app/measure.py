@@ -1,0 +1,186 @@
+"""From a case to counts: plan the passes, run them over partitions, merge what they counted."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from assay.app.case import Case, code_digest
+from assay.domain.errors import AssayError, SubjectError
+from assay.domain.specification import Specification
+from assay.engine.executor import Progress, execute
+from assay.engine.partials import PartialStore
+from assay.engine.scan import Frame
+from assay.engine.task import ScanTask, run_scan
+from assay.plan.passes import Pass, fuse, reference_data
+from assay.subject.model import ModelReference
+from assay.tally.groups import Layout
+from assay.tally.partial import Partial, from_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was counted.
+
+    Attributes:
+        judged_on: the data set that the model was judged on.
+        tallies: by data set. failure: why there are no outcomes, when the model or the data gave none.
+        small: per grouping, the groups that the small-group rule sets aside.
+        units_repeat: whether rows were left out so that each unit counts once.
+    """
+
+    judged_on: str
+    tallies: Mapping[str, Partial]
+    failure: AssayError | None
+    small: Mapping[str, frozenset[str]]
+    units_repeat: bool
+
+    @property
+    def judged(self) -> Partial:
+        """The tally of the data set that the model was judged on."""
+        return self.tallies[self.judged_on]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """How to run: processes, where partial counts are kept, whether earlier ones may be used, who is told."""
+
+    workers: int
+    partials: PartialStore
+    reuse: bool = True
+    progress: Progress | None = None
+
+
+def measure(case: Case, engine: Engine) -> Measured:
+    """Run all passes that the criteria need.
+
+    The reference data is read first: group shares and the spread of columns come from it. A model or data set
+    that fails leaves the other data sets counted and is reported as a failure, never as a traceback.
+    """
+    passes = fuse(case.specification, case.wanted, case.judged_on, tuple(case.datasets))
+    reference, judged_on = reference_data(case.specification), case.judged_on
+    tallies: dict[str, Partial] = {}
+    spreads: tuple[tuple[str, float], ...] = ()
+    failure: AssayError | None = None
+    for wanted in sorted(passes, key=lambda p: p.data != reference):
+        if wanted.spreads and wanted.outcomes:
+            tallies[wanted.data] = _run(case, case.frame(), replace(wanted, outcomes=False, changes=()), engine)
+            spreads = _deviations(tallies[wanted.data])
+        try:
+            tallies[wanted.data] = _run(case, case.frame(spreads), wanted, engine)
+        except SubjectError as error:
+            failure = error
+            without = replace(wanted, outcomes=False, scores=False, changes=())
+            tallies[wanted.data] = _run(case, case.frame(spreads), without, engine)
+        if wanted.spreads:
+            spreads = _deviations(tallies[wanted.data])
+    units_repeat = _units_repeat(tallies[judged_on])
+    if units_repeat and failure is None:
+        wanted = next(p for p in passes if p.data == judged_on)
+        tallies[judged_on], failure = _one_row_per_unit(case, wanted, tallies[judged_on], spreads, engine)
+    if failure is None and tallies[judged_on].bad_labels:
+        failure = SubjectError(
+            f"{tallies[judged_on].bad_labels:,} rows of the {judged_on} data have a label that is neither 0 nor 1 "
+            f"in the column {case.specification.prediction.label!r}.",
+            code="data_invalid",
+        )
+    return Measured(
+        judged_on=judged_on,
+        tallies=tallies,
+        failure=failure,
+        small=small_groups(case.specification, tallies[reference]),
+        units_repeat=units_repeat,
+    )
+
+
+def _one_row_per_unit(
+    case: Case, wanted: Pass, first: Partial, spreads: tuple[tuple[str, float], ...], engine: Engine
+) -> tuple[Partial, AssayError | None]:
+    """Count outcomes again on the chosen row of each unit; everything else keeps all rows."""
+    assert first.units is not None  # noqa: S101 - asked for by the pass
+    chosen = first.units.selection()
+    path = engine.partials.folder / f"{hashlib.sha256(chosen.tobytes()).hexdigest()}.rows"
+    chosen.tofile(path)
+    again = replace(wanted, units=False, profiles=False, row_set=False, spreads=False)
+    counted = _run(case, case.frame(spreads), again, engine, selection=str(path))
+    return replace(first, outcomes=counted.outcomes, paired=counted.paired), None
+
+
+def _units_repeat(tally: Partial) -> bool:
+    return tally.units is not None and tally.units.repeated
+
+
+def _deviations(tally: Partial) -> tuple[tuple[str, float], ...]:
+    return tuple((name, spread.deviation) for name, spread in tally.spreads)
+
+
+def _run(case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: str | None = None) -> Partial:
+    dataset = case.datasets[wanted.data]
+    model = case.model if wanted.outcomes else None
+    seeded = replace(
+        wanted,
+        changes=tuple(replace(change, seed=_seed(case.seed, change.key)) for change in wanted.changes),
+    )
+    described = _described(case, frame, seeded, model, selection)
+    tasks = [
+        ScanTask(
+            key=hashlib.sha256(f"{described}\0{dataset.digest}\0{partition!r}".encode()).hexdigest(),
+            rows=partition.rows,
+            frame=frame,
+            wanted=seeded,
+            partition=partition,
+            model=model,
+            selection=selection,
+        )
+        for partition in dataset.partitions
+    ]
+    done = execute(
+        tasks,
+        run_scan,
+        workers=engine.workers,
+        partials=engine.partials,
+        progress=engine.progress,
+        reuse=engine.reuse,
+    )
+    return functools.reduce(operator.add, (from_bytes(data) for data in done))
+
+
+def _described(
+    case: Case, frame: Frame, wanted: Pass, model: ModelReference | None, selection: str | None
+) -> str:
+    """Everything that a count depends on besides the rows: meanings, needs, model, seed, code."""
+    facts = [repr(frame), repr(wanted), model.digest if model else "", model.python if model else ""]
+    chosen = Path(selection).name if selection else ""
+    return json.dumps([*facts, chosen, code_digest(case)])
+
+
+def _seed(seed: str, stream: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}\0{stream}".encode()).digest()[:8], "big")
+
+
+def small_groups(specification: Specification, reference: Partial) -> dict[str, frozenset[str]]:
+    """Per grouping, the groups whose share of the reference data is below the declared share."""
+    rule = specification.small_groups
+    if rule is None:
+        return {name: frozenset() for name in specification.groupings()}
+    found = {}
+    for name, attributes in specification.groupings().items():
+        rows = group_rows(reference.layout, reference, attributes)
+        total = max(reference.rows, 1)
+        found[name] = frozenset(
+            label for label, count in rows.items() if count < rule.below_share * total
+        )
+    return found
+
+
+def group_rows(layout: Layout, tally: Partial, attributes: tuple[str, ...]) -> dict[str, int]:
+    """Labelled rows of each group of a grouping."""
+    counts = layout.collapse(tally.population, attributes).sum(axis=1)
+    return dict(zip(layout.labels(attributes), (int(c) for c in np.asarray(counts)), strict=True))

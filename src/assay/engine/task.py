@@ -1,0 +1,75 @@
+"""A task: one pass over one partition, with everything a worker needs and a key that names its result."""
+
+from __future__ import annotations
+
+import atexit
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.engine.scan import Frame, Predict, scan
+from assay.plan.passes import Pass
+from assay.subject.datasets import Partition, iter_batches
+from assay.subject.model import Model, ModelReference
+from assay.tally.partial import to_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ScanTask:
+    """One pass over one partition.
+
+    Attributes:
+        key: hexadecimal digest of everything that the result depends on.
+        rows: rows of the partition, for progress.
+        selection: a file of int64 places of the rows that count for outcomes, or None for all.
+    """
+
+    key: str
+    rows: int
+    frame: Frame
+    wanted: Pass
+    partition: Partition
+    model: ModelReference | None
+    selection: str | None = None
+
+
+def run_scan(task: ScanTask) -> bytes:
+    """Do the task in this process; the model answers from a child of its own, kept for the next task."""
+    selection = _selection(task.selection) if task.selection is not None else None
+    predict = _predictor(task.model) if task.model is not None and task.wanted.outcomes else None
+    batches = iter_batches(task.partition, task.frame.columns(task.wanted))
+    counted = scan(
+        task.frame,
+        task.wanted,
+        batches,
+        first_row=task.partition.first_row,
+        predict=predict,
+        selection=selection,
+    )
+    return to_bytes(counted)
+
+
+def _selection(path: str) -> NDArray[np.int64]:
+    return np.fromfile(Path(path), dtype=np.int64)
+
+
+_open_models: dict[ModelReference, Model] = {}
+
+
+def _predictor(reference: ModelReference) -> Predict:
+    model = _open_models.get(reference)
+    if model is None or not model.alive:
+        close_models()
+        model = _open_models[reference] = Model(reference)
+    return model.predict
+
+
+def close_models() -> None:
+    """End the model children of this process."""
+    while _open_models:
+        _open_models.popitem()[1].close()
+
+
+atexit.register(close_models)

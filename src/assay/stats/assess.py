@@ -1,0 +1,142 @@
+"""A statistic held against a criterion: counts, a threshold and alpha become estimates, bounds and p-values."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from decimal import Decimal
+
+from scipy.special import ndtri
+
+from assay.domain.assessment import Assessment, Piece
+from assay.domain.evidence import Census, Paired, Rates, Scores, Statistic, Undefined
+from assay.domain.vocabulary import Comparator, Reason, Tier
+from assay.stats.pieces.census import census_pieces
+from assay.stats.pieces.paired import paired_pieces
+from assay.stats.pieces.pieces import Pieces, Target
+from assay.stats.pieces.rates import rates_pieces
+from assay.stats.pieces.scores import scores_pieces
+
+POWER = 0.90
+MOST_ROWS = 10_000_000_000
+"""More rows than this are not a plan."""
+
+
+def assess(
+    statistic: Statistic,
+    *,
+    criterion: str,
+    comparator: Comparator,
+    threshold: Decimal,
+    alpha: float,
+    tier: Tier = Tier.CRITICAL,
+    rows: int | None = None,
+    definition: str = "",
+) -> Assessment:
+    """Hold a statistic against a threshold at level alpha; says nothing about passing.
+
+    Args:
+        rows: rows of the data set, for "rows still needed"; by default those behind the binding piece.
+        definition: how the compared groups are defined, for readers.
+    """
+    target = Target(comparator, threshold, alpha)
+    found = _pieces(statistic, target)
+    worst = found.printed[0] if found.printed else None
+    inferred = worst is not None and worst.exact is None
+    base = rows if rows is not None else (worst.n if worst else 0)
+    return Assessment(
+        criterion=criterion,
+        metric=statistic.metric,
+        across=statistic.across,
+        data=statistic.data,
+        tier=tier,
+        comparator=comparator,
+        threshold=threshold,
+        alpha=alpha,
+        pieces=found.printed,
+        pieces_total=found.total,
+        all_pass=found.all_pass,
+        point_passes=found.point_passes,
+        undefined=found.undefined,
+        strictest=found.strictest,
+        confidence_reached=1 - worst.p_pass if inferred and worst is not None else None,
+        rows=base,
+        rows_needed=_rows_needed(found, target, base) if inferred else None,
+        definition=definition,
+    )
+
+
+def failed_assessment(  # noqa: D417 - the rest is the criterion's own
+    *,
+    reason: Reason,
+    sentence: str,
+    criterion: str,
+    metric: str,
+    across: str,
+    data: str,
+    comparator: Comparator,
+    threshold: Decimal,
+    alpha: float,
+    tier: Tier,
+    definition: str = "",
+) -> Assessment:
+    """The assessment of a criterion whose check or model gave no counts.
+
+    Args:
+        reason: why. sentence: the same for a reader.
+    """
+    empty = Statistic(metric=metric, across=across, data=data, counts=Undefined(reason, sentence))
+    made = assess(
+        empty,
+        criterion=criterion,
+        comparator=comparator,
+        threshold=threshold,
+        alpha=alpha,
+        tier=tier,
+        definition=definition,
+    )
+    return replace(made, error=(reason, sentence), undefined=())
+
+
+def _pieces(statistic: Statistic, target: Target) -> Pieces:
+    counts = statistic.counts
+    if isinstance(counts, Undefined):
+        undefined = (("", counts.reason, counts.detail),)
+        return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
+    if isinstance(counts, Census):
+        return census_pieces(counts, target)
+    if isinstance(counts, Rates):
+        return rates_pieces(counts, target)
+    if isinstance(counts, Scores):
+        return scores_pieces(counts, target)
+    if isinstance(counts, Paired):
+        return paired_pieces(counts, target)
+    raise TypeError(f"no rule for counts of type {type(counts).__name__}")
+
+
+def _rows_needed(found: Pieces, target: Target, rows: int) -> int | None:
+    """Rows of the whole data set with which every piece would pass with 90 % probability.
+
+    If the estimates are the truth and the mix of groups stays: half-widths shrink with the root of the rows, and
+    the distance to the threshold must be (1 + z_power / z_alpha) of them. An approximation for readers; None when
+    an estimate lies on the wrong side. (The usual normal sample-size argument, as in methods for non-inferiority;
+    Chow, Shao & Wang 2008, chapter 3.)
+    """
+    if not found.printed or found.all_pass or found.undefined:
+        return None
+    factors = [_factor(piece, target) for piece in found.printed if not piece.passes]
+    if not factors or any(factor is None for factor in factors):
+        return None
+    needed = math.ceil(rows * max(factor for factor in factors if factor is not None))
+    return needed if needed <= MOST_ROWS else None
+
+
+def _factor(piece: Piece, target: Target) -> float | None:
+    bound = target.bound(piece)
+    if piece.estimate is None or bound is None:
+        return None
+    distance = piece.estimate - target.tau if target.at_least else target.tau - piece.estimate
+    if distance <= 0:
+        return None
+    z_alpha, z_power = -float(ndtri(target.alpha)), float(ndtri(POWER))
+    return max((abs(piece.estimate - bound) * (1 + z_power / z_alpha) / distance) ** 2, 1.0)

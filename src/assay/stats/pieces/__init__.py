@@ -1,0 +1,1 @@
+"""From counts and a threshold to pieces: a file per kind of counts."""

@@ -1,0 +1,43 @@
+"""The runs that were made here, oldest first: one line each, appended whole."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: when it ended (UTC, this machine's word), the digests of its record and specification, its outcome."""
+
+    ended: str
+    name: str
+    record: str
+    specification: str
+    outcome: str
+    rehearsal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunList:
+    """A file of JSON lines. Not yet a log: nothing binds it, which the dossier says."""
+
+    path: Path
+
+    def append(self, run: Run) -> None:
+        """Add a run; the line reaches the disk before this returns."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        line = json.dumps(asdict(run), sort_keys=True) + "\n"
+        with self.path.open("ab") as file:
+            file.write(line.encode())
+            file.flush()
+            os.fsync(file.fileno())
+
+    def all(self) -> tuple[Run, ...]:
+        """Every run; a last line that was cut off by a crash is not one."""
+        if not self.path.is_file():
+            return ()
+        lines = self.path.read_text(encoding="utf-8").split("\n")[:-1]
+        return tuple(Run(**json.loads(line)) for line in lines if line)

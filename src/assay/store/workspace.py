@@ -1,0 +1,38 @@
+"""The folder ``.assay/`` beside a specification, like ``.git`` beside a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.store.blobs import BlobStore
+from assay.store.runs import RunList
+
+FOLDER = ".assay"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Where everything of one specification's folder is kept."""
+
+    root: Path
+
+    @classmethod
+    def beside(cls, specification: Path) -> Workspace:
+        """The workspace of a specification."""
+        return cls(specification.resolve().parent / FOLDER)
+
+    @property
+    def blobs(self) -> BlobStore:
+        """Evidence and records by digest."""
+        return BlobStore(self.root / "objects")
+
+    @property
+    def runs(self) -> RunList:
+        """The runs made here."""
+        return RunList(self.root / "runs.jsonl")
+
+    @property
+    def partials(self) -> Path:
+        """Counts of finished partitions, which a later run goes on from."""
+        return self.root / "partials"
