@@ -1,0 +1,59 @@
+"""Between Arrow columns and arrays: numbers as numbers with NaN for missing, everything else as objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+
+def as_numpy(column: pa.Array) -> NDArray[Any]:
+    """A column as an array: integers without nulls keep their type, numbers with nulls become float64 with NaN.
+
+    Booleans are 0 and 1, dictionaries are decoded, dates and everything else become text or None.
+    """
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    kind = column.type
+    if pa.types.is_boolean(kind):
+        column = column.cast(pa.uint8())
+    elif pa.types.is_decimal(kind) or pa.types.is_null(kind):
+        column = column.cast(pa.float64())
+    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        texts: NDArray[Any] = np.array(_as_text(column).to_pylist(), dtype=object)
+        return texts
+    if column.null_count:
+        column = column.cast(pa.float64(), safe=False)
+    numbers: NDArray[Any] = column.to_numpy(zero_copy_only=False)
+    return numbers
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return column
+    return column.cast(pa.string())
+
+
+def with_columns(batch: pa.RecordBatch, changed: Mapping[str, NDArray[Any]]) -> pa.RecordBatch:
+    """The batch with columns replaced; a column keeps its type where its new values allow, NaN becomes missing."""
+    arrays = [
+        _like(field, changed[field.name]) if field.name in changed else batch.column(i)
+        for i, field in enumerate(batch.schema)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, names=list(batch.schema.names))
+
+
+def _like(field: pa.Field, values: NDArray[Any]) -> pa.Array:
+    if values.dtype.kind not in "iufb":
+        return pa.array(values.tolist(), type=field.type if not pa.types.is_dictionary(field.type) else None)
+    missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
+    if pa.types.is_integer(field.type):
+        whole = np.where(missing, 0, values)
+        if np.all(whole == np.floor(whole)):
+            return pa.array(whole.astype(np.int64), mask=missing).cast(field.type, safe=False)
+        return pa.array(values.astype(np.float64), mask=missing)
+    made = pa.array(values, mask=missing)
+    return made.cast(field.type, safe=False) if pa.types.is_floating(field.type) else made
