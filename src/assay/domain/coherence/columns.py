@@ -1,0 +1,149 @@
+"""Rules about columns: what the model is fed, what it predicts, and the files that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
+from assay.domain.nearest import nearest
+
+
+def unknown_column(draft: Draft, world: World) -> Iterator[Finding]:
+    """A column that the dictionary does not describe."""
+    if world.dictionary is None:
+        return
+    names = [column.name for column in world.dictionary.columns]
+    for trail, name, what in _columns_named(draft):
+        if name not in names:
+            yield Finding(
+                trail,
+                "unknown_column",
+                f"{what} is {name!r}, which the dictionary does not describe.",
+                nearest=nearest(name, names),
+                remedy="Correct the name, or describe the column in the dictionary.",
+            )
+
+
+def column_in_no_data(draft: Draft, world: World) -> Iterator[Finding]:
+    """A column that a data set lacks."""
+    for trail, name, what in _columns_named(draft):
+        for data, columns in world.columns.items():
+            if name not in columns and (world.dictionary is None or world.column(name) is not None):
+                yield Finding(
+                    trail,
+                    "column_not_in_data",
+                    f"{what} is {name!r}, which the data set {data!r} does not have.",
+                    nearest=nearest(name, columns),
+                )
+
+
+def inputs_twice(draft: Draft, _: World) -> Iterator[Finding]:
+    """A column that is fed twice."""
+    inputs = draft.subject.inputs if draft.subject else ()
+    for i, name in enumerate(inputs):
+        if name in inputs[:i]:
+            yield Finding(
+                ("subject", "inputs", i), "input_twice", f"The column {name!r} is fed to the model twice."
+            )
+
+
+def input_that_knows(draft: Draft, world: World) -> Iterator[Finding]:
+    """The truth, or the name of the person, among the inputs."""
+    for i, name in enumerate(draft.subject.inputs if draft.subject else ()):
+        column = world.column(name)
+        trail: Trail = ("subject", "inputs", i)
+        if draft.prediction is not None and name == draft.prediction.label:
+            yield Finding(
+                trail,
+                "label_among_inputs",
+                f"The model is fed the label {name!r}, which is what it should predict.",
+            )
+        elif (draft.data is not None and name == draft.data.unit) or (column and column.type == "identifier"):
+            yield Finding(
+                trail,
+                "identifier_among_inputs",
+                f"The model is fed {name!r}, which only names the person or case.",
+                remedy="Train it without this column.",
+            )
+
+
+def label_not_binary(draft: Draft, world: World) -> Iterator[Finding]:
+    """A label whose documented values are not 0 and 1."""
+    column = world.column(draft.prediction.label) if draft.prediction else None
+    if column is None:
+        return
+    documented = None if column.codes is None else set(column.codes)
+    if documented not in (None, {0, 1}) or column.type in {"number", "text", "identifier", "date"}:
+        yield Finding(
+            ("prediction", "label"),
+            "label_not_binary",
+            f"A label of 0 and 1 is expected; the dictionary describes {column.name!r} differently.",
+            remedy="Document it as 'type: integer' or 'category' with the codes 0 and 1.",
+        )
+
+
+def label_is_protected(draft: Draft, _: World) -> Iterator[Finding]:
+    """Groups made from the truth itself."""
+    for name, attribute in draft.protected.items():
+        if draft.prediction is not None and attribute.column == draft.prediction.label:
+            yield Finding(
+                ("protected", name, "column"),
+                "label_is_protected",
+                f"The groups of {name!r} are made from the label, so they cannot be compared on it.",
+            )
+
+
+def same_file_twice(draft: Draft, _: World) -> Iterator[Finding]:
+    """Test rows that are the training rows under another name."""
+    if draft.data is None:
+        return
+    seen: dict[str, str] = {}
+    for role in ("test", "train", "develop"):
+        file = getattr(draft.data, role)
+        if file is not None and file in seen:
+            yield Finding(
+                ("data", role),
+                "same_file_twice",
+                f"{role!r} names the same file as {seen[file]!r}; what a model has learned cannot test it.",
+            )
+        seen.setdefault(file, role)
+
+
+def decides_alike(draft: Draft, _: World) -> Iterator[Finding]:
+    """A cut at which everybody gets the same decision."""
+    if draft.prediction is not None and draft.prediction.decide_at == 0:
+        yield Finding(
+            ("prediction", "decide_at"),
+            "decides_alike",
+            "Every score is at or above 0, so everybody would get the decision 1.",
+            remedy="Write the score from which on 1 is decided in use.",
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    unknown_column,
+    column_in_no_data,
+    inputs_twice,
+    input_that_knows,
+    label_not_binary,
+    label_is_protected,
+    same_file_twice,
+    decides_alike,
+)
+
+
+def _columns_named(draft: Draft) -> Iterator[tuple[Trail, str, str]]:
+    """Every mention of a column: where, which, and what it is there."""
+    if draft.subject is not None:
+        for i, name in enumerate(draft.subject.inputs):
+            yield ("subject", "inputs", i), name, "An input of the model"
+        if draft.subject.format == "predictions":
+            yield ("subject", "model"), draft.subject.model, "The column of scores"
+    if draft.prediction is not None:
+        yield ("prediction", "label"), draft.prediction.label, "The label"
+    for role in ("unit", "time"):
+        column: str | None = getattr(draft.data, role, None)
+        if column is not None:
+            yield ("data", role), column, f"The column of the {role}"
+    for attribute, definition in draft.protected.items():
+        yield ("protected", attribute, "column"), definition.column, f"The column of {attribute!r}"

@@ -1,0 +1,249 @@
+"""Rules about protected attributes: groups and bands that cover every value once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
+from assay.domain.dictionary import Column
+from assay.domain.nearest import listed, nearest
+from assay.domain.specification.protected import Attribute
+
+LARGEST_SMALL_SHARE = Decimal("0.10")
+"""A group of a tenth of the rows is not small: setting it aside would hide it."""
+
+
+def fewer_than_two(draft: Draft, _: World) -> Iterator[Finding]:
+    """A single group, with which nothing can be compared."""
+    for name, attribute in draft.protected.items():
+        if len(attribute.labels()) < 2:
+            yield Finding(
+                ("protected", name, _form(attribute)),
+                "fewer_than_two_groups",
+                f"At least two groups are expected of {name!r}; found {len(attribute.labels())}.",
+            )
+
+
+def codes_overlap(draft: Draft, _: World) -> Iterator[Finding]:
+    """A code that belongs to two groups, or to none because a group has no code."""
+    for name, attribute in draft.protected.items():
+        owner: dict[int | str, str] = {}
+        for label, codes in attribute.codes():
+            trail: Trail = ("protected", name, "groups", label)
+            if not codes:
+                yield Finding(trail, "group_without_code", f"The group {label!r} has no code.")
+            for code in codes:
+                if code in owner:
+                    twice = "twice" if owner[code] == label else f"and to {owner[code]!r}"
+                    yield Finding(
+                        trail, "codes_overlap", f"The code {code!r} belongs to the group {label!r} {twice}."
+                    )
+                owner[code] = label
+
+
+def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
+    """A code that the dictionary does not have, and one of the dictionary's that is in no group."""
+    for name, attribute, column in _documented(draft, world):
+        if column.codes is None or attribute.groups is None:
+            continue
+        given = [(label, code) for label, codes in attribute.codes() for code in codes]
+        for label, code in given:
+            if code not in column.codes:
+                yield Finding(
+                    ("protected", name, "groups", label),
+                    "unknown_code",
+                    f"The dictionary has no code {code!r} for {column.name!r}; it has {_codes(column.codes)}."
+                    f"{_quoted(code, column.codes)}",
+                    nearest="" if _quoted(code, column.codes) else nearest(code, column.codes),
+                )
+        left = [code for code in column.codes if code not in {code for _, code in given}]
+        if left:
+            yield Finding(
+                ("protected", name, "groups"),
+                "codes_uncovered",
+                f"Each documented code of {column.name!r} is expected in one of the groups of {name!r}; "
+                f"in none: {_codes(left)}.",
+                remedy="Add them to a group, so that nobody is left out unseen.",
+            )
+
+
+def bands_unordered(draft: Draft, _: World) -> Iterator[Finding]:
+    """Cut points that do not increase, and named bands that are empty, overlap, or leave a gap between them."""
+    for name, attribute in draft.protected.items():
+        trail: Trail = ("protected", name, "bands")
+        if isinstance(attribute.bands, dict):
+            yield from _named_bands(trail, attribute)
+        else:
+            edges = attribute.bands or ()
+            for i, (left, right) in enumerate(itertools.pairwise(edges), start=1):
+                if left >= right:
+                    yield Finding(
+                        (*trail, i), "bands_not_increasing", f"Cut points increase; {right} follows {left}."
+                    )
+
+
+def bands_uncovered(draft: Draft, world: World) -> Iterator[Finding]:
+    """Bands that do not reach the ends of the values that may occur, and cut points beyond them."""
+    for name, attribute in draft.protected.items():
+        intervals = attribute.intervals()
+        if not intervals:
+            continue
+        column = world.column(attribute.column)
+        low, high = (column.range if column and column.range else None) or (None, None)
+        yield from _ends_open(name, attribute, low, high)
+        yield from _edges_within(name, attribute, low, high)
+
+
+def wrong_kind_of_column(draft: Draft, world: World) -> Iterator[Finding]:
+    """Bands of a column that holds no numbers, and groups by code of one that holds measured numbers."""
+    for name, attribute, column in _documented(draft, world):
+        if attribute.bands is not None and column.type not in {"integer", "number"}:
+            yield Finding(
+                ("protected", name, "bands"),
+                "bands_of_no_number",
+                f"Bands need a number; the dictionary calls {column.name!r} {column.type!r}.",
+                remedy="Use 'groups' with its codes.",
+                key=True,
+            )
+        if attribute.groups is not None and column.type in {"number", "date", "identifier"}:
+            yield Finding(
+                ("protected", name, "groups"),
+                "groups_of_no_code",
+                f"Groups need codes; the dictionary calls {column.name!r} {column.type!r}.",
+                remedy="Use 'bands' with cut points.",
+                key=True,
+            )
+
+
+def intersections(draft: Draft, _: World) -> Iterator[Finding]:
+    """Crossings of attributes that were not declared, of one attribute, or written twice."""
+    known, seen = draft.names("protected"), set()
+    for i, names in draft.intersections.items():
+        trail: Trail = ("intersections", i)
+        for k, name in enumerate(names):
+            if name not in known:
+                yield Finding(
+                    (*trail, k),
+                    "unknown_attribute",
+                    f"{name!r} is no protected attribute; declared are {listed(known)}.",
+                    nearest=nearest(name, known),
+                )
+        if len(set(names)) < len(names) or len(names) < 2:
+            yield Finding(
+                trail, "intersection_of_one", "An intersection crosses at least two different attributes."
+            )
+        if frozenset(names) in seen:
+            yield Finding(trail, "intersection_twice", "These attributes are crossed already.")
+        seen.add(frozenset(names))
+
+
+def small_groups(draft: Draft, _: World) -> Iterator[Finding]:
+    """A share so large that it would hide a group worth looking at."""
+    rule = draft.small_groups
+    if rule is not None and rule.below_share > LARGEST_SMALL_SHARE:
+        yield Finding(
+            ("small_groups", "below_share"),
+            "small_groups_too_large",
+            f"A share of at most {LARGEST_SMALL_SHARE} is expected; a group of under {rule.below_share} of the rows "
+            "would be set aside.",
+            remedy="A small group is one about which the rows cannot say much, for example 0.02.",
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    fewer_than_two,
+    codes_overlap,
+    codes_undocumented,
+    bands_unordered,
+    bands_uncovered,
+    wrong_kind_of_column,
+    intersections,
+    small_groups,
+)
+
+
+def _documented(draft: Draft, world: World) -> Iterator[tuple[str, Attribute, Column]]:
+    for name, attribute in draft.protected.items():
+        column = world.column(attribute.column)
+        if column is not None:
+            yield name, attribute, column
+
+
+def _form(attribute: Attribute) -> str:
+    return "groups" if attribute.groups is not None else "bands"
+
+
+def _named_bands(trail: Trail, attribute: Attribute) -> Iterator[Finding]:
+    intervals = attribute.intervals()
+    for label, low, high in intervals:
+        if low is not None and high is not None and low >= high:
+            yield Finding((*trail, label), "empty_band", f"The band {label!r} from {low} to {high} is empty.")
+    for (left, _, end), (right, start, _) in itertools.pairwise(intervals):
+        if end is None or start is None or start < end:
+            yield Finding(
+                (*trail, right),
+                "bands_overlap",
+                f"The bands {left!r} and {right!r} overlap, or are not in increasing order.",
+                remedy=f"Let {right!r} begin where {left!r} ends.",
+            )
+        elif start > end:
+            yield Finding(
+                (*trail, right),
+                "bands_uncovered",
+                f"The bands {left!r} and {right!r} leave out the values of {attribute.column!r} from {end} to below "
+                f"{start}.",
+                remedy=f"Let {right!r} begin at {end}; a band includes its lower edge and not its upper one.",
+            )
+
+
+def _ends_open(
+    name: str, attribute: Attribute, low: Decimal | None, high: Decimal | None
+) -> Iterator[Finding]:
+    intervals = attribute.intervals()
+    first, start, _ = intervals[0]
+    if start is not None and (low is None or start > low):
+        values = f"below {start}" if low is None else f"from {low} to below {start}"
+        yield Finding(
+            ("protected", name, "bands", first),
+            "bands_uncovered",
+            f"The bands of {name!r} leave out the values of {attribute.column!r} {values}.",
+            remedy="Begin the first band with null.",
+        )
+    last, _, end = intervals[-1]
+    if end is not None and (high is None or end <= high):
+        values = f"of {end} and above" if high is None else f"from {end} to {high}"
+        yield Finding(
+            ("protected", name, "bands", last),
+            "bands_uncovered",
+            f"The bands of {name!r} leave out the values of {attribute.column!r} {values}.",
+            remedy="End the last band with null.",
+        )
+
+
+def _edges_within(
+    name: str, attribute: Attribute, low: Decimal | None, high: Decimal | None
+) -> Iterator[Finding]:
+    edges = attribute.bands if isinstance(attribute.bands, tuple) else ()
+    for i, edge in enumerate(edges):
+        if (low is not None and edge <= low) or (high is not None and edge > high):
+            yield Finding(
+                ("protected", name, "bands", i),
+                "band_beyond_range",
+                f"The cut point {edge} leaves a group of {name!r} empty: the dictionary says that "
+                f"{attribute.column!r} lies from {low} to {high}.",
+            )
+
+
+def _codes(codes: Iterable[int | str]) -> str:
+    shown = [repr(code) for code in codes]
+    return ", ".join(shown[:12]) + (f" and {len(shown) - 12} more" if len(shown) > 12 else "")
+
+
+def _quoted(code: int | str, codes: dict[int | str, str]) -> str:
+    """A hint when a code differs only in being a number or a text."""
+    twin = next((known for known in codes if str(known) == str(code)), None)
+    if twin is None:
+        return ""
+    return f" Write {twin} without quotes." if isinstance(twin, int) else f" Write '{twin}' with quotes."

@@ -1,0 +1,62 @@
+"""The name that was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+_MEANT = {
+    "at_least": (
+        "min",
+        "minimum",
+        "lower",
+        "floor",
+        "above",
+        "gte",
+        "ge",
+        ">=",
+        "≥",
+        "greater_than",
+        "threshold",
+    ),
+    "at_most": ("max", "maximum", "upper", "ceiling", "below", "lte", "le", "<=", "≤", "less_than"),
+    "across": ("by", "group", "groups", "over", "slice", "attribute"),
+    "rationale": ("reason", "why", "justification", "because"),
+    "with": ("parameters", "params", "arguments", "options", "settings"),
+    "metric": ("measure", "check", "estimand"),
+    "codes": ("values", "levels", "categories", "enum"),
+    "description": ("meaning", "label", "title"),
+    "decide_at": ("threshold", "cutoff", "cut_off"),
+    "label": ("target", "outcome", "y"),
+    "inputs": ("features", "columns", "x"),
+    "bands": ("bins", "cuts", "edges"),
+}
+"""What people write for a key in other tools."""
+
+
+def nearest(name: object, names: Iterable[object]) -> str:
+    """The nearest of ``names``, or an empty text when none is near."""
+    written, candidates = str(name).strip(), [str(candidate) for candidate in names]
+    folded = {_fold(candidate): candidate for candidate in reversed(candidates)}
+    if _fold(written) in folded:
+        return folded[_fold(written)]
+    for candidate in candidates:
+        if _fold(written) in _MEANT.get(candidate, ()) or _fold(written) == _fold(
+            candidate.rpartition(".")[2]
+        ):
+            return candidate
+    close = difflib.get_close_matches(_fold(written), folded, n=1, cutoff=0.6)
+    return folded[close[0]] if close else ""
+
+
+def listed(names: Iterable[object], most: int = 12) -> str:
+    """Names for a sentence: quoted, in order, the end left out when there are many."""
+    shown = [repr(str(name)) for name in names]
+    if not shown:
+        return "none"
+    more = f" and {len(shown) - most} more" if len(shown) > most else ""
+    return ", ".join(shown[:most]) + more
+
+
+def _fold(name: str) -> str:
+    return name.casefold().replace("-", "_").replace(" ", "_")

@@ -1,0 +1,414 @@
+"""YAML 1.2 text to plain values, with the place of every key and value.
+
+Only what is needed to write a document down: no anchors or aliases (a page of them can expand to gigabytes), no
+tags, no second document. A number keeps the digits that were written. What looks like a number and is not a plain
+decimal one (``0x10``, ``007``, ``.inf``) is refused rather than guessed at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
+
+from assay.domain.errors import InvalidDocument, Place, Problem
+from assay.reading.source import Source, refuse
+
+Key = str | int
+Trail = tuple[Key, ...]
+
+MOST_DEPTH = 16
+MOST_DIGITS = 28
+MOST_EXPONENT = 999
+
+
+class Unreadable:
+    """Stands where a value was refused, so that the rest of the document can still be looked at."""
+
+    def __repr__(self) -> str:
+        return "<unreadable>"
+
+
+UNREADABLE = Unreadable()
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A document's plain values, where each stands, and what was wrong with single ones.
+
+    Attributes:
+        source: the text that was read.
+        value: the mapping at the top.
+        values: the place of each value; the empty trail is the document itself.
+        keys: the place of each key of a mapping.
+        texts: the source text of each value, its first line.
+        problems: what was wrong without hiding the rest: duplicate keys, anchors, odd numbers.
+        refused: the trails of values that a problem has already been reported for.
+    """
+
+    source: Source
+    value: dict[Key, Any]
+    values: dict[Trail, Place] = field(default_factory=dict)
+    keys: dict[Trail, Place] = field(default_factory=dict)
+    texts: dict[Trail, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    refused: frozenset[Trail] = frozenset()
+
+    def place(self, trail: Trail, *, key: bool = False) -> Place:
+        """Where a value (or its key) stands; for one that is absent, where its nearest parent's key stands."""
+        if not key and trail in self.values:
+            return self.values[trail]
+        while trail:
+            if trail in self.keys:
+                return self.keys[trail]
+            if trail in self.values:
+                return self.values[trail]
+            trail = trail[:-1]
+        return self.values.get((), Place(self.source.file))
+
+    def text(self, trail: Trail) -> str:
+        """What stands in the source at a value."""
+        return self.texts.get(trail, "")
+
+    def has(self, trail: Trail) -> bool:
+        """Whether the document holds a value at this trail."""
+        return trail in self.values
+
+
+def locate(source: Source) -> Located:
+    """Parse a document whose top is a mapping.
+
+    Raises:
+        InvalidDocument: when the text is not YAML, is empty, nests too deep, or is no mapping.
+    """
+    builder = _Builder(source)
+    try:
+        return builder.document()
+    except MarkedYAMLError as error:
+        raise _syntax(source, error) from None
+    except (YAMLError, ValueError, OverflowError) as error:
+        # ruamel lets some of Python's own errors through, for example chr() of an escape beyond Unicode
+        raise refuse(
+            source.file,
+            "not_yaml",
+            f"The text is not valid YAML: {str(error).splitlines()[0] if str(error) else 'unknown reason'}.",
+            "Look for a backslash or a percent sign outside of single quotes.",
+        ) from None
+
+
+class _Builder:
+    """Reads parser events, which come one at a time, so that a limit stops a hostile text early."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(source.text))
+        self.values: dict[Trail, Place] = {}
+        self.keys: dict[Trail, Place] = {}
+        self.texts: dict[Trail, str] = {}
+        self.problems: list[Problem] = []
+        self.refused: set[Trail] = set()
+
+    def document(self) -> Located:
+        file = self.source.file
+        first = next(event for event in self.events if not isinstance(event, StreamStartEvent))
+        if not isinstance(first, DocumentStartEvent):
+            raise refuse(
+                file, "empty_file", "The file is empty.", "Start one with: assay init", Place(file, 1, 1)
+            )
+        self._directives(first)
+        value = self._node(next(self.events), ())
+        next(self.events)
+        after = next(self.events)
+        if not isinstance(after, StreamEndEvent):
+            raise refuse(
+                file,
+                "second_document",
+                "One document is expected and '---' begins a second one.",
+                "Keep them in two files.",
+                self._place(after),
+            )
+        if not isinstance(value, dict):
+            raise refuse(
+                file,
+                "no_mapping",
+                f"A document of 'key: value' lines is expected; found {_kind(value)}.",
+                "Start one with: assay init",
+                self.values[()],
+            )
+        return Located(
+            self.source,
+            value,
+            self.values,
+            self.keys,
+            self.texts,
+            tuple(self.problems),
+            frozenset(self.refused),
+        )
+
+    def _directives(self, start: DocumentStartEvent) -> None:
+        if start.tags or (start.version and tuple(start.version) != (1, 2)):
+            self._report(
+                "directive",
+                Place(self.source.file, 1, 1),
+                "A %YAML or %TAG line is not allowed.",
+                "",
+                "Delete it.",
+            )
+
+    def _node(self, event: Event, trail: Trail) -> Any:
+        self.values[trail] = self._place(event)
+        self.texts[trail] = self._source_text(event)
+        if len(trail) > MOST_DEPTH:
+            raise refuse(
+                self.source.file,
+                "too_deep",
+                f"The document nests deeper than {MOST_DEPTH} levels.",
+                "Look for brackets that are never closed.",
+                self._place(event),
+            )
+        if isinstance(event, AliasEvent):
+            return self._refuse_value(
+                "alias", trail, "An alias (*name) is not allowed.", "Write the value out where it is needed."
+            )
+        self._refuse_decoration(event, trail)
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(trail)
+        if isinstance(event, SequenceStartEvent):
+            return self._sequence(trail)
+        return self._scalar(event, trail)
+
+    def _refuse_decoration(self, event: Event, trail: Trail) -> None:
+        if getattr(event, "anchor", None):
+            self._refuse_value(
+                "anchor",
+                trail,
+                "An anchor (&name) is not allowed.",
+                "Write the value out where it is needed.",
+            )
+        if getattr(event, "tag", None):
+            self._refuse_value(
+                "tag", trail, "A tag (!name) is not allowed.", "Delete it; put quotes around a text."
+            )
+
+    def _sequence(self, trail: Trail) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self.events), SequenceEndEvent):
+            items.append(self._node(event, (*trail, len(items))))
+        return items
+
+    def _mapping(self, trail: Trail) -> dict[Key, Any]:
+        pairs: dict[Key, Any] = {}
+        lost = 0
+        while not isinstance(event := next(self.events), MappingEndEvent):
+            key = self._key(event, trail)
+            if key is None or key in pairs:
+                self._duplicate(key, event, trail)
+                lost += 1
+                self._skip(next(self.events), (*trail, f"<refused {lost}>"))
+                continue
+            self.keys[*trail, key] = self._place(event)
+            pairs[key] = self._node(next(self.events), (*trail, key))
+        return pairs
+
+    def _duplicate(self, key: Key | None, event: Event, trail: Trail) -> None:
+        if key is None:
+            return
+        first = self.keys[*trail, key]
+        self._report(
+            "duplicate_key",
+            self._place(event),
+            f"The key {str(key)!r} stands twice in the same block; the first is on line {first.line}.",
+            str(key),
+            "Keep one of them.",
+        )
+
+    def _skip(self, event: Event, trail: Trail) -> None:
+        """Read past a value that has no place in the result; only its own problems are kept."""
+        kept = self.values, self.keys, self.texts
+        self.values, self.keys, self.texts = {}, {}, {}
+        self._node(event, trail)
+        self.values, self.keys, self.texts = kept
+
+    def _key(self, event: Event, trail: Trail) -> Key | None:
+        """The key, or None when it was refused."""
+        if not isinstance(event, ScalarEvent):
+            self._report(
+                "key_expected",
+                self._place(event),
+                "A name is expected as a key; found a list, a block or an alias.",
+                self._source_text(event),
+                "Write 'name: value'; put quotes around a text that begins with *, [ or {.",
+            )
+            self._skip(event, (*trail, "<key>"))
+            return None
+        if event.anchor or event.tag:
+            self._skip(event, (*trail, "<key>"))
+            return None
+        value = self._plain(event)
+        if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+            return value
+        self._report(
+            "key_expected",
+            self._place(event),
+            f"A name or a whole number is expected as a key; found {event.value!r}.",
+            event.value,
+            "Put quotes around it if it is a name.",
+        )
+        return None
+
+    def _scalar(self, event: Event, trail: Trail) -> Any:
+        value = self._plain(event)
+        if isinstance(value, _Odd):
+            return self._refuse_value(value.code, trail, value.message, value.remedy)
+        return value
+
+    def _plain(self, event: Event) -> Any:
+        assert isinstance(event, ScalarEvent)  # noqa: S101 - the only event that is left
+        if event.style is not None or event.tag:
+            return event.value
+        return _resolve(event.value)
+
+    def _refuse_value(self, code: str, trail: Trail, message: str, remedy: str) -> Unreadable:
+        place = self.values[trail]
+        self._report(code, place, message, self.texts.get(trail, ""), remedy)
+        self.refused.add(trail)
+        return UNREADABLE
+
+    def _report(self, code: str, place: Place, message: str, found: str, remedy: str) -> None:
+        self.problems.append(Problem(code, place, message, found=found, remedy=remedy))
+
+    def _place(self, event: Event) -> Place:
+        mark = event.start_mark
+        return Place(self.source.file, mark.line + 1, mark.column + 1)
+
+    def _source_text(self, event: Event) -> str:
+        text, start, end = self.source.text, event.start_mark.index, event.end_mark.index
+        line_end = text.find("\n", start)
+        line_end = len(text) if line_end < 0 else line_end
+        if isinstance(event, MappingStartEvent | SequenceStartEvent):
+            end = line_end
+        return text[start : min(end, line_end)].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Odd:
+    """A scalar that looks like a number and cannot be taken as one."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+_NULL = {"", "~", "null", "Null", "NULL"}
+_BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_OTHER_BASE = re.compile(r"[-+]?0[oxb][0-9a-fA-F]+")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
+
+
+def _resolve(text: str) -> bool | int | Decimal | str | _Odd | None:
+    """The core schema of YAML 1.2, with numbers exactly as written."""
+    if text in _NULL:
+        return None
+    if text in _BOOLEAN:
+        return _BOOLEAN[text]
+    if _NOT_FINITE.fullmatch(text):
+        return _Odd(
+            "number_not_finite", f"A finite number is expected; found {text}.", "Leave out what has no limit."
+        )
+    if _OTHER_BASE.fullmatch(text) or _LEADING_ZERO.fullmatch(text):
+        return _Odd(
+            "number_form",
+            f"A number in plain decimal digits is expected; found {text}.",
+            "Put quotes around it if it is a code or a name.",
+        )
+    if _INTEGER.fullmatch(text):
+        return int(text) if len(text) <= MOST_DIGITS else _too_long()
+    if _DECIMAL.fullmatch(text):
+        return _decimal(text)
+    return text
+
+
+def _decimal(text: str) -> Decimal | _Odd:
+    mantissa, _, exponent = text.lower().partition("e")
+    if len(mantissa) > MOST_DIGITS or len(exponent) > 6 or abs(int(exponent or 0)) > MOST_EXPONENT:
+        return _too_long()
+    return Decimal(text)
+
+
+def _too_long() -> _Odd:
+    return _Odd(
+        "number_size",
+        f"A number of at most {MOST_DIGITS} digits and an exponent of at most {MOST_EXPONENT} is expected.",
+        "Put quotes around it if it is a code.",
+    )
+
+
+def _kind(value: object) -> str:
+    return "a list" if isinstance(value, list) else "a single value"
+
+
+_RESERVED = "@`%&*!|>,"
+
+
+def _syntax(source: Source, error: MarkedYAMLError) -> InvalidDocument:
+    """Say what is wrong in words of the text, from the character at which the parser gave up."""
+    text = source.text
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return refuse(
+            source.file,
+            "not_yaml",
+            f"The text is not valid YAML: {error.problem}.",
+            "Compare with an example.",
+        )
+    rest = text[mark.index :]
+    opened = error.context_mark
+    if (
+        not rest.strip("\0\r\n\t ")
+        and opened is not None
+        and text[opened.index : opened.index + 1] in tuple("[{'\"")
+    ):
+        mark, message, remedy = (
+            opened,
+            "What is opened here is never closed.",
+            "Close the bracket or the quote.",
+        )
+    else:
+        message, remedy = _diagnosis(rest[:1], str(error.problem))
+    place = Place(source.file, mark.line + 1, mark.column + 1)
+    found = text[mark.index :].partition("\n")[0].strip()
+    code = "tab_indentation" if rest[:1] == "\t" else "not_yaml"
+    return InvalidDocument((Problem(code, place, message, found=found, remedy=remedy),))
+
+
+def _diagnosis(character: str, problem: str) -> tuple[str, str]:
+    if character == "\t":
+        return "A tab is used for indentation; spaces are expected.", "Replace tabs by spaces."
+    if character == ":":
+        return (
+            "A colon stands where no key can be: a second one on the line, or a line that is indented wrongly.",
+            "Put quotes around a text that contains ': ', and align the line with its neighbours.",
+        )
+    if character and character in _RESERVED:
+        return f"A value cannot begin with {character!r}.", "Put quotes around the text."
+    return f"The text is not valid YAML here: {problem}.", "Check indentation, brackets and quotes."

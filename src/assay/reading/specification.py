@@ -1,0 +1,141 @@
+"""Read a specification, or say everything that is wrong with it, in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from assay.domain.coherence import Draft, World, findings
+from assay.domain.dictionary import Dictionary
+from assay.domain.errors import InvalidDocument, Place, Problem
+from assay.domain.metric import Catalogue
+from assay.domain.specification import Attribute, Criterion, FailureMode, Specification
+from assay.reading.dictionary import DictionaryFile, at_their_places, read_dictionary
+from assay.reading.form import broken_trails, form_problems
+from assay.reading.located import Located, Trail, locate
+from assay.reading.source import read_source
+
+DictionaryReader = Callable[[Path], DictionaryFile]
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationFile:
+    """A specification and its dictionary, both valid, and the digest of the bytes it was read from.
+
+    ``document`` has the place of each value, for what is found wrong later.
+    """
+
+    specification: Specification
+    digest: str
+    dictionary: DictionaryFile
+    document: Located
+
+    def place(self, *trail: str | int) -> Place:
+        """Where the value under these keys and indices stands."""
+        return self.document.place(trail)
+
+
+def read_specification(
+    path: Path,
+    catalogue: Catalogue,
+    *,
+    dictionary_reader: DictionaryReader = read_dictionary,
+    columns: Mapping[str, frozenset[str]] | None = None,
+) -> SpecificationFile:
+    """Read a specification and the dictionary that it names, relative to its folder.
+
+    Args:
+        path: the file.
+        catalogue: every metric that can be measured.
+        dictionary_reader: how the dictionary is read.
+        columns: the columns of each data set, when they are known.
+
+    Raises:
+        InvalidDocument: with every problem of both documents, each with its place. Blocks that are valid are
+            looked at even when others are not.
+    """
+    document = locate(read_source(path))
+    problems = list(document.problems)
+    specification, draft = None, None
+    try:
+        specification = Specification.model_validate(document.value, by_alias=True, by_name=False)
+        draft = Draft.of(specification)
+    except ValidationError as error:
+        problems += form_problems(document, Specification, error)
+        draft = _draft_of_what_is_valid(document, broken_trails(document, error))
+    dictionary = None
+    if draft.data is not None:
+        try:
+            dictionary = dictionary_reader(path.parent / draft.data.dictionary)
+        except InvalidDocument as invalid:
+            problems += _dictionary_problems(document, draft.data.dictionary, invalid)
+    known: Dictionary | None = dictionary.dictionary if dictionary else None
+    problems += at_their_places(document, findings(draft, World(catalogue, known, columns or {})))
+    if problems or specification is None or dictionary is None:
+        raise InvalidDocument(tuple(problems))
+    return SpecificationFile(specification, document.source.digest, dictionary, document)
+
+
+def _dictionary_problems(document: Located, written: str, invalid: InvalidDocument) -> tuple[Problem, ...]:
+    """The dictionary's problems; one that is about the file as a whole stands where the file is named."""
+    if invalid.problems[0].place.line:
+        return invalid.problems
+    trail: Trail = ("data", "dictionary")
+    return tuple(
+        Problem(
+            p.code, document.place(trail), f"The dictionary {written!r}: {p.message}", written, "", p.remedy
+        )
+        for p in invalid.problems
+    )
+
+
+_ITEMS: dict[str, TypeAdapter[Any]] = {
+    "protected": TypeAdapter(Attribute),
+    "intersections": TypeAdapter(tuple[str, ...]),
+    "failure_modes": TypeAdapter(FailureMode),
+    "criteria": TypeAdapter(Criterion),
+}
+"""Blocks of which each item can be valid by itself."""
+
+
+def _draft_of_what_is_valid(document: Located, broken: tuple[Trail, ...]) -> Draft:
+    value, bad = document.value, {trail[0] for trail in broken if trail}
+    bad_items = {trail[:2] for trail in broken}
+    blocks: dict[str, Any] = {}
+    for name in Draft.blocks():
+        field = Specification.model_fields.get(name)
+        if name in _ITEMS:
+            blocks[name] = _valid_items(name, value.get(name), bad_items)
+        elif field is not None and name in value and name not in bad:
+            kind: Any = field.annotation
+            blocks[name] = TypeAdapter(kind).validate_python(value[name], by_alias=True, by_name=False)
+    return Draft(**blocks, written={name: _names(name, value.get(name)) for name in _ITEMS})
+
+
+def _valid_items(name: str, written: Any, bad_items: set[Trail]) -> dict[Any, Any]:
+    return {
+        key: _ITEMS[name].validate_python(item, by_alias=True, by_name=False)
+        for key, item in _pairs(written)
+        if (name, key) not in bad_items and (name,) not in bad_items
+    }
+
+
+def _pairs(written: Any) -> list[tuple[str | int, Any]]:
+    if isinstance(written, dict):
+        return list(written.items())
+    return list(enumerate(written)) if isinstance(written, list) else []
+
+
+def _names(name: str, written: Any) -> tuple[str, ...] | None:
+    """Ids and names as they are written, valid or not; None when the block is not there at all."""
+    if name == "protected":
+        return tuple(str(key) for key in written) if isinstance(written, dict) else ()
+    if not isinstance(written, list):
+        return () if name == "intersections" else None
+    if name == "intersections":
+        return tuple("*".join(map(str, item)) if isinstance(item, list) else "" for item in written)
+    return tuple(str(item.get("id", "")) if isinstance(item, dict) else "" for item in written)
