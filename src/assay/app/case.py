@@ -19,10 +19,8 @@ from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
 from assay.engine.scan import Frame
 from assay.plan.passes import Wanted, bound_parameters, declared_data
-from assay.reading.dictionary import read_dictionary
 from assay.reading.specification import read_specification
 from assay.subject.datasets import Dataset, inspect_in_child
-from assay.subject.digest import digest_of
 from assay.subject.model import ModelReference
 
 MEASURING = ("numpy", "scipy", "pyarrow", "scikit-learn", "skops", "lightgbm", "xgboost-cpu", "onnxruntime")
@@ -85,9 +83,11 @@ def open_case(path: Path, *, rehearse: bool = False) -> Case:
     read = read_specification(path, metrics())
     specification = read.specification
     root = path.resolve().parent
-    dictionary = read_dictionary(root / specification.data.dictionary)
     declared = _declared(specification, rehearse=rehearse)
     datasets = {role: inspect_in_child(root / written) for role, written in declared.items()}
+    # Again, now that the files' columns are known: a name that no file has is told with its place.
+    columns = {role: frozenset(dataset.names) for role, dataset in datasets.items()}
+    dictionary = read_specification(path, metrics(), columns=columns).dictionary
     model = _model(root, specification)
     sources = [
         SourceRecord("specification", path.name, read.digest),
@@ -138,20 +138,8 @@ def _model(root: Path, specification: Specification) -> ModelReference | None:
     subject = specification.subject
     if subject.format == "predictions":
         return None
-    path = root / subject.model
-    if not path.exists():
-        raise SubjectError(
-            f"The model file {subject.model!r} does not exist.",
-            code="model_absent",
-            remedy="Give its path relative to the specification.",
-        )
-    return ModelReference(
-        path=str(path),
-        digest=digest_of(path),
-        format=subject.format,
-        inputs=subject.inputs,
-        python=subject.python,
-    )
+    where = subject.model if subject.format == "callable" else root / subject.model
+    return ModelReference.of(where, subject.format, subject.inputs, python=subject.python)
 
 
 def environment() -> Environment:

@@ -68,7 +68,7 @@ def certify(
     path = Path(specification)
     case = open_case(path, rehearse=rehearse)
     workspace = Workspace.beside(path)
-    engine = Engine(workers=workers, partials=PartialStore(workspace.partials), reuse=reuse, progress=progress)
+    engine = open_engine(path, workers=workers, reuse=reuse, progress=progress)
     bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification) if not rehearse else ()
     measured = measure(case, engine)
     record = _record(case, measured, bypasses, rehearse=rehearse)
@@ -84,6 +84,14 @@ def certify(
         )
     )
     return Certification(record, digest)
+
+
+def open_engine(
+    specification: Path, *, workers: int = 1, reuse: bool = True, progress: Progress | None = None
+) -> Engine:
+    """The engine that keeps its partial counts beside a specification."""
+    partials = PartialStore(Workspace.beside(specification).partials)
+    return Engine(workers=workers, partials=partials, reuse=reuse, progress=progress)
 
 
 def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehearse: bool) -> Record:

@@ -76,7 +76,7 @@ def _failure(error: AssayError) -> tuple[Reason, str]:
     return known.get(error.code, Reason.DATA_INVALID), str(error)
 
 
-def _view(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> Any:  # noqa: ANN401
+def _view(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> Any:
     criterion, need = wanted.criterion, wanted.need
     if isinstance(need, Outcomes):
         return _outcomes(case, measured, criterion, aside=aside)
@@ -122,14 +122,14 @@ def _paired(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> P
 
 def _profile(case: Case, measured: Measured, data: str) -> ProfileView:
     tally = measured.tallies[data]
-    present = set(case.datasets[data].columns)
+    present = set(case.datasets[data].names)
     columns = {column.name: column for column in case.dictionary.columns}
     profile = DataProfile(
         data=data,
         rows=tally.rows,
         columns=tuple(p.view(columns[p.name]) for p in tally.profiles if p.name in present),
         absent=tuple(name for name in columns if name not in present),
-        undeclared=tuple(name for name in case.datasets[data].columns if name not in columns),
+        undeclared=tuple(name for name in case.datasets[data].names if name not in columns),
     )
     groups = {
         name: tuple(group_rows(tally.layout, tally, attributes).items())

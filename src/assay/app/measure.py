@@ -20,6 +20,7 @@ from assay.engine.partials import PartialStore
 from assay.engine.scan import Frame
 from assay.engine.task import ScanTask, run_scan
 from assay.plan.passes import Pass, fuse, reference_data
+from assay.subject.datasets import Dataset, Partition
 from assay.subject.model import ModelReference
 from assay.tally.groups import Layout
 from assay.tally.partial import Partial, from_bytes
@@ -71,14 +72,16 @@ def measure(case: Case, engine: Engine) -> Measured:
     failure: AssayError | None = None
     for wanted in sorted(passes, key=lambda p: p.data != reference):
         if wanted.spreads and wanted.outcomes:
-            tallies[wanted.data] = _run(case, case.frame(), replace(wanted, outcomes=False, changes=()), engine)
+            tallies[wanted.data] = run_pass(
+                case, case.frame(), replace(wanted, outcomes=False, changes=()), engine
+            )
             spreads = _deviations(tallies[wanted.data])
         try:
-            tallies[wanted.data] = _run(case, case.frame(spreads), wanted, engine)
+            tallies[wanted.data] = run_pass(case, case.frame(spreads), wanted, engine)
         except SubjectError as error:
             failure = error
             without = replace(wanted, outcomes=False, scores=False, changes=())
-            tallies[wanted.data] = _run(case, case.frame(spreads), without, engine)
+            tallies[wanted.data] = run_pass(case, case.frame(spreads), without, engine)
         if wanted.spreads:
             spreads = _deviations(tallies[wanted.data])
     units_repeat = _units_repeat(tallies[judged_on])
@@ -109,7 +112,7 @@ def _one_row_per_unit(
     path = engine.partials.folder / f"{hashlib.sha256(chosen.tobytes()).hexdigest()}.rows"
     chosen.tofile(path)
     again = replace(wanted, units=False, profiles=False, row_set=False, spreads=False)
-    counted = _run(case, case.frame(spreads), again, engine, selection=str(path))
+    counted = run_pass(case, case.frame(spreads), again, engine, selection=str(path))
     return replace(first, outcomes=counted.outcomes, paired=counted.paired), None
 
 
@@ -121,7 +124,8 @@ def _deviations(tally: Partial) -> tuple[tuple[str, float], ...]:
     return tuple((name, spread.deviation) for name, spread in tally.spreads)
 
 
-def _run(case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: str | None = None) -> Partial:
+def run_pass(case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: str | None = None) -> Partial:
+    """Count one data set: a task per partition, merged in the order of the rows."""
     dataset = case.datasets[wanted.data]
     model = case.model if wanted.outcomes else None
     seeded = replace(
@@ -131,7 +135,7 @@ def _run(case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: str 
     described = _described(case, frame, seeded, model, selection)
     tasks = [
         ScanTask(
-            key=hashlib.sha256(f"{described}\0{dataset.digest}\0{partition!r}".encode()).hexdigest(),
+            key=_key(described, dataset, partition),
             rows=partition.rows,
             frame=frame,
             wanted=seeded,
@@ -150,6 +154,13 @@ def _run(case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: str 
         reuse=engine.reuse,
     )
     return functools.reduce(operator.add, (from_bytes(data) for data in done))
+
+
+def _key(described: str, dataset: Dataset, partition: Partition) -> str:
+    """Names what the task will count: neither where the files lie nor when they were written."""
+    rows = [partition.first_row_group, partition.row_groups, partition.first_row, partition.rows]
+    facts = json.dumps([described, dataset.digest, partition.file_digest, rows])
+    return hashlib.sha256(facts.encode()).hexdigest()
 
 
 def _described(
@@ -174,9 +185,7 @@ def small_groups(specification: Specification, reference: Partial) -> dict[str, 
     for name, attributes in specification.groupings().items():
         rows = group_rows(reference.layout, reference, attributes)
         total = max(reference.rows, 1)
-        found[name] = frozenset(
-            label for label, count in rows.items() if count < rule.below_share * total
-        )
+        found[name] = frozenset(label for label, count in rows.items() if count < rule.below_share * total)
     return found
 
 

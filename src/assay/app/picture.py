@@ -26,21 +26,21 @@ def group_records(case: Case, measured: Measured) -> tuple[GroupRecord, ...]:
     if outcomes is None:
         return ()
     favourable = case.specification.prediction.favourable
-    found = []
+    found: list[GroupRecord] = []
     for name, attributes in case.specification.groupings().items():
-        for group in outcomes.view(attributes, favourable).groups:
-            found.append(
-                GroupRecord(
-                    grouping=name,
-                    label=group.label,
-                    definition=_definition(case.specification, attributes, group.label),
-                    rows=group.n,
-                    positives=group.labelled(1),
-                    favourable=group.decided(favourable),
-                    correct=group.correct,
-                    small=group.label in measured.small[name],
-                )
+        found += [
+            GroupRecord(
+                grouping=name,
+                label=group.label,
+                definition=_definition(case.specification, attributes, group.label),
+                rows=group.n,
+                positives=group.labelled(1),
+                favourable=group.decided(favourable),
+                correct=group.correct,
+                small=group.label in measured.small[name],
             )
+            for group in outcomes.view(attributes, favourable).groups
+        ]
     return tuple(found)
 
 
@@ -122,6 +122,10 @@ UNTESTED = {
 def not_tested(specification: Specification) -> tuple[str, ...]:
     """The stages that no criterion is about, in words, and what no test on data can show."""
     tested = {Stage(c.metric.partition(".")[0]) for c in specification.criteria}
-    absent = tuple(f"{what} ({stage.value}): no criterion asks." for stage, what in UNTESTED.items() if stage not in tested)
+    absent = tuple(
+        f"{what} ({stage.value}): no criterion asks."
+        for stage, what in UNTESTED.items()
+        if stage not in tested
+    )
     groups = () if specification.protected else ("Any group of people: no protected attribute is declared.",)
     return absent + groups

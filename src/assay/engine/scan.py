@@ -281,8 +281,10 @@ class _Outcomes:
         if self._predict is None:
             raise SubjectError("Scores made elsewhere cannot be perturbed.", code="not_measured")
         inputs = self._frame.inputs
+        # By content, not by place: nobody can shop for an order of the rows.
+        content = row_hash(((name, batch.columns[name]) for name in inputs), len(batch.label))
         context = ChangeContext(
-            rows=batch.places.astype(np.uint64),
+            rows=content,
             seed=change.seed,
             spreads=dict(self._frame.spreads),
             parameters=dict(change.parameters),

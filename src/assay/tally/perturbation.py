@@ -30,7 +30,7 @@ class ChangeContext:
     """What a change is told about the rows that it is handed.
 
     Attributes:
-        rows: uint64[n], the place of each row in the whole data set.
+        rows: uint64[n], a number for each row that depends on its content alone.
         seed: of this check in this run; derived from what was locked, never chosen.
         spreads: the standard deviation of each numeric column on the reference data.
         parameters: the bound parameters of the check.

@@ -54,6 +54,8 @@ class Criterion(Block):
     """The role that answers for this criterion."""
     requirements: tuple[Text, ...] = ()
     """The clauses of law or policy that ask for it."""
+    expected: Exact | None = None
+    """The true value that a good model is expected to have: used by ``plan`` alone, never by a verdict."""
     parameters: dict[Identifier, Setting] = Field(default_factory=dict, alias="with")
     """The settings of the metric."""
 

@@ -1,0 +1,62 @@
+"""Report: the documents of a stored run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from assay.domain.errors import AssayError
+from assay.domain.record import Record
+from assay.domain.record_document import from_document
+from assay.store.runs import Run
+from assay.store.workspace import Workspace
+
+
+class NoSuchRun(AssayError):
+    """No stored run has this digest, or more than one has."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message, code=code, remedy="List the runs with: assay show")
+
+
+def runs(folder: Path) -> tuple[Run, ...]:
+    """The runs made in the folder of a specification, oldest first."""
+    return _workspace(folder).runs.all()
+
+
+def load_record(folder: Path, digest: str = "") -> tuple[str, Record]:
+    """A stored record by the beginning of its digest, or the latest one; its digest is checked.
+
+    Raises:
+        NoSuchRun: none or several match. CorruptBlob: its bytes have changed.
+    """
+    workspace = _workspace(folder)
+    if not digest:
+        made = workspace.runs.all()
+        if not made:
+            raise NoSuchRun(f"No run was made in {folder}.", code="no_runs")
+        found: tuple[str, ...] = (made[-1].record,)
+    else:
+        found = workspace.blobs.find(digest)
+    if len(found) != 1:
+        how = "No stored run begins" if not found else f"{len(found)} stored runs begin"
+        raise NoSuchRun(f"{how} with {digest!r}.", code="run_not_found")
+    return found[0], from_document(json.loads(workspace.blobs.get(found[0])))
+
+
+def default_dossier(specification: Path, record: Record) -> Path:
+    """Where the dossier of a run is written unless told otherwise: beside the specification."""
+    kind = "rehearsal" if record.decision.rehearsal else "dossier"
+    return specification.resolve().parent / "out" / f"{record.specification.name}.{kind}.html"
+
+
+def write_dossier(record: Record, target: Path) -> None:
+    """Write the dossier as one HTML file."""
+    from assay.dossier.html import render_html
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(render_html(record), encoding="utf-8")
+
+
+def _workspace(folder: Path) -> Workspace:
+    return Workspace.beside(folder if folder.is_file() else folder / "specification.yaml")

@@ -1,0 +1,79 @@
+"""``assay certify``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from assay.cli.output import json_option, print_json
+from assay.domain.errors import ExitCode
+from assay.domain.vocabulary import Outcome
+
+EXIT = {
+    Outcome.CERTIFIED: ExitCode.CERTIFIED,
+    Outcome.CONDITIONAL: ExitCode.CERTIFIED,
+    Outcome.WITHHELD: ExitCode.WITHHELD,
+}
+
+
+@click.command("certify")
+@click.argument("specification", type=click.Path(path_type=Path))
+@click.option("--rehearse", is_flag=True, help="Use the development rows. Shows everything, never certifies.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per core",
+    help="Processes that read and count.",
+)
+@click.option("--no-cache", is_flag=True, help="Count everything anew; use nothing of an earlier run.")
+@click.option("--output", type=click.Path(path_type=Path), help="Where to write the dossier (HTML).")
+@click.option(
+    "--certify-a-hopeless-specification",
+    is_flag=True,
+    help="DANGEROUS: spend the test rows although the plan says that a good model could not pass. Recorded.",
+)
+@json_option
+def command(
+    specification: Path,
+    *,
+    rehearse: bool,
+    workers: int,
+    no_cache: bool,
+    output: Path | None,
+    certify_a_hopeless_specification: bool,
+    as_json: bool,
+) -> None:
+    """Test the model that SPECIFICATION names, decide, and write the dossier.
+
+    Ends with 0 when the decision is certified or conditional, 1 when it is withheld, 2 when no verdict could be
+    reached. A rehearsal ends with the code that a judged run with this decision would have.
+    """
+    from assay.app.certify import certify
+    from assay.app.report import default_dossier, write_dossier
+    from assay.dossier.tables import print_record
+    from assay.engine.progress import progress_bar
+
+    with progress_bar(enabled=sys.stderr.isatty() and not as_json) as progress:
+        done = certify(
+            specification,
+            rehearse=rehearse,
+            workers=workers,
+            reuse=not no_cache,
+            certify_a_hopeless_specification=certify_a_hopeless_specification,
+            progress=progress,
+        )
+    target = output if output is not None else default_dossier(specification, done.record)
+    write_dossier(done.record, target)
+    if as_json:
+        from assay.domain.record_document import to_document
+
+        print_json({"record": done.digest, "dossier": str(target), **to_document(done.record)})
+    else:
+        print_record(done.record)
+        click.echo(f"Record:  {done.digest}")
+        click.echo(f"Dossier: {target}")
+    raise click.exceptions.Exit(EXIT[done.decision.outcome])

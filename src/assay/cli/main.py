@@ -1,0 +1,78 @@
+"""The command ``assay`` and the list of its subcommands, each imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from assay._version import __version__
+from assay.cli.output import explain
+from assay.domain.errors import AssayError, ExitCode
+
+COMMANDS = {
+    "init": ("assay.cli.init", "Write a commented specification from the columns of your data."),
+    "schema": ("assay.cli.schema", "Print the JSON Schema of a specification."),
+    "plan": ("assay.cli.plan", "Show how likely a good model is to pass, before anything is measured."),
+    "certify": ("assay.cli.certify", "Test a model against its specification and decide."),
+    "show": ("assay.cli.show", "Show the decision of a run, or list the runs."),
+    "report": ("assay.cli.report", "Write the dossier of a run: HTML, JSON or JUnit."),
+    "checks": ("assay.cli.checks", "List the checks, or explain one."),
+}
+EPILOG = (
+    "Exit codes: 0 certified or conditional, 1 withheld, 2 no verdict (usage, bad input), 3 trust failure."
+)
+
+
+class Lazy(click.Group):
+    """A group that knows its commands' names and one-line helps without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names, in the order in which they are used."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, from their one-line helps."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="assay")
+def assay() -> None:
+    """Certify machine-learning models for high-risk use, with a known error rate.
+
+    A specification says what must hold. Assay tests the model against it, decides with statistical confidence,
+    and explains the decision in a page that an outsider can check.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every error of ours becomes a sentence and one of four exit codes."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        assay.main(args=given, prog_name="assay", standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.NO_VERDICT)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped. Finished partitions are kept; the next run goes on from them.", err=True)
+        sys.exit(130)
+    except AssayError as error:
+        explain(error, as_json="--json" in given)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(ExitCode.NO_VERDICT)

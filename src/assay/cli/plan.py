@@ -1,0 +1,128 @@
+"""``assay plan``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.cli.output import json_option, print_json
+
+if TYPE_CHECKING:
+    from assay.app.plan import Plan, PlannedCriterion
+
+
+@click.command("plan")
+@click.argument("specification", type=click.Path(path_type=Path))
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True)
+@json_option
+def command(specification: Path, *, workers: int, as_json: bool) -> None:
+    """Show what a judged run of SPECIFICATION would read, and how likely a good model is to pass.
+
+    Nothing of the test rows is read but their number; shares of groups and labels come from the development or
+    training rows. Ends with 1 when a required criterion is hopeless on these rows.
+    """
+    from assay.app.case import open_case
+    from assay.app.certify import open_engine
+    from assay.app.plan import plan
+
+    made = plan(open_case(specification), open_engine(specification, workers=workers))
+    if as_json:
+        print_json(_document(made))
+    else:
+        _print(made)
+    hopeless = [p for p in made.criteria if p.hopeless and p.criterion.tier.value != "advisory"]
+    raise click.exceptions.Exit(1 if hopeless else 0)
+
+
+def _document(made: Plan) -> dict[str, Any]:
+    return {
+        "rows": made.rows,
+        "reference": made.reference,
+        "all_critical_pass": made.all_pass,
+        "passes": [
+            {
+                "data": p.data,
+                "outcomes": p.outcomes,
+                "perturbations": [c.key for c in p.changes],
+                "profiles": p.profiles,
+                "row_hashes": p.row_set,
+            }
+            for p in made.passes
+        ],
+        "groups": [
+            {"grouping": g.grouping, "group": g.label, "rows": g.rows, "events": g.events, "small": g.small}
+            for g in made.groups
+        ],
+        "criteria": [_criterion(p) for p in made.criteria],
+    }
+
+
+def _criterion(p: PlannedCriterion) -> dict[str, Any]:
+    return {
+        "id": p.criterion.id,
+        "metric": p.criterion.metric,
+        "tier": p.criterion.tier.value,
+        "threshold": str(p.criterion.threshold),
+        "passes": None if p.power is None else round(p.power.passes, 4),
+        "expected": None if p.power is None else p.power.expected,
+        "smallest_margin": None if p.power is None else p.power.margin,
+        "rows_needed": p.rows_needed,
+        "hopeless": p.hopeless,
+        "undefined": p.undefined,
+    }
+
+
+def _print(made: Plan) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    passes = Table(title="Passes over the data", title_justify="left", box=None)
+    for heading in ("data", "asks the model", "perturbations", "also counts"):
+        passes.add_column(heading)
+    for p in made.passes:
+        also = [
+            name
+            for name, on in (("profiles", p.profiles), ("row hashes", p.row_set), ("units", p.units))
+            if on
+        ]
+        passes.add_row(
+            p.data, "yes" if p.outcomes else "no", str(len(p.changes)), ", ".join(also) or "groups"
+        )
+    console.print(passes)
+    groups = Table(
+        title=f"\nGroups of the {made.rows:,} test rows, by the shares of the {made.reference} data",
+        title_justify="left",
+        box=None,
+    )
+    for heading in ("grouping", "group", "rows", "events", ""):
+        groups.add_column(heading, justify="right" if heading in {"rows", "events"} else "left")
+    for g in made.groups:
+        groups.add_row(
+            g.grouping, g.label, f"{g.rows:,}", f"{g.events:,}", "small: advisory" if g.small else ""
+        )
+    console.print(groups)
+    table = Table(title="\nHow likely a good model is to pass", title_justify="left", box=None)
+    for heading in ("criterion", "tier", "asked", "if it is", "passes", "margin for 90 %", "rows for 90 %"):
+        table.add_column(heading, justify="left" if heading in {"criterion", "tier"} else "right")
+    for planned in made.criteria:
+        table.add_row(*_row(planned))
+    console.print(table)
+    console.print(
+        f"\nA model as good as assumed passes every critical criterion with at least {made.all_pass:.0%}."
+    )
+
+
+def _row(p: PlannedCriterion) -> tuple[str, ...]:
+    c = p.criterion
+    asked = f"{c.comparator.sign} {c.threshold}"
+    if p.undefined:
+        return (c.id, c.tier.value, asked, "", "HOPELESS", "", p.undefined)
+    if p.power is None:
+        return (c.id, c.tier.value, asked, "", "counted in full", "", "")
+    margin = f"{p.power.margin:.3f}" if p.power.margin is not None else "none"
+    needed = f"{p.rows_needed:,}" if p.rows_needed is not None else "no number"
+    said = f"{p.power.passes:.0%}" + ("  HOPELESS" if p.hopeless else "")
+    return (c.id, c.tier.value, asked, f"{p.power.expected:.3g}", said, margin, needed)

@@ -1,0 +1,42 @@
+"""``assay show``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from assay.cli.output import json_option, print_json
+
+
+@click.command("show")
+@click.argument("run", required=False, default="")
+@click.option(
+    "--in", "folder", type=click.Path(path_type=Path), default=Path(), help="The specification's folder."
+)
+@json_option
+def command(run: str, folder: Path, *, as_json: bool) -> None:
+    """Show the decision and the tables of RUN (the beginning of its digest), or list all runs."""
+    from assay.app.report import load_record, runs
+
+    if run:
+        digest, record = load_record(folder, run)
+        if as_json:
+            from assay.domain.record_document import to_document
+
+            print_json({"record": digest, **to_document(record)})
+        else:
+            from assay.dossier.tables import print_record
+
+            print_record(record)
+        return
+    made = runs(folder)
+    if as_json:
+        print_json([asdict(r) for r in made])
+        return
+    if not made:
+        click.echo("No run was made here yet. Start with: assay certify SPECIFICATION --rehearse")
+    for r in made:
+        kind = "rehearsal" if r.rehearsal else "judged"
+        click.echo(f"{r.ended}  {r.record[7:19]}  {kind:9}  {r.outcome:11}  {r.name}")

@@ -1,0 +1,202 @@
+"""How likely a good model is to pass a criterion on the rows at hand, before anything is measured.
+
+A good model is one whose true value is the one that the specification expects (``expected``) or, where it says
+nothing, the ideal for a gap or a ratio and half-way from the threshold to the best possible value otherwise.
+Rates are simulated through the very rule that will judge them (without the size audit, which changes a level by a
+few thousandths); functionals of scores use their planning formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from assay.domain.evidence import Compare, Rates
+from assay.domain.metric import Metric
+from assay.domain.vocabulary import Comparator
+from assay.stats.contrasts import p_contrast_at_least
+from assay.stats.rates import p_at_least, p_at_most
+
+MOST_REPLICATES = 1000
+MOST_COMPARISONS = 100_000
+MOST_GROUPS = 12
+"""Of more groups than these only the smallest are simulated: they are the ones that decide a comparison."""
+HOPELESS = 0.05
+"""A good model that passes with less than this probability: the criterion cannot do its work on these rows."""
+AIM = 0.90
+MOST_FACTOR = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """What the rows can do for one criterion.
+
+    Attributes:
+        passes: the probability that a good model passes. expected: the true value that was assumed of it.
+        factor: how many times these rows would give 90 %; 1 or less is enough, None when no number is.
+        margin: the smallest distance from the threshold that passes with 90 % on these rows; None when none does.
+    """
+
+    passes: float
+    expected: float
+    factor: float | None
+    margin: float | None
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether a good model would hardly ever pass."""
+        return self.passes < HOPELESS
+
+
+Passes = Callable[[float, float], float]
+"""The probability of passing, from a true value and a factor on the rows."""
+
+
+def power_of(passes: Passes, *, expected: float, threshold: float, best: float) -> Power:
+    """Search the factor on the rows and the margin that give 90 %, both by bisection on the monotone power."""
+    now = passes(expected, 1.0)
+    return Power(now, expected, _factor(passes, expected), _margin(passes, threshold, best))
+
+
+def _factor(passes: Passes, expected: float) -> float | None:
+    if passes(expected, MOST_FACTOR) < AIM:
+        return None
+    low, high = 1 / 64, float(MOST_FACTOR)
+    if passes(expected, low) >= AIM:
+        return low
+    while high / low > 1.05:
+        middle = (low * high) ** 0.5
+        low, high = (low, middle) if passes(expected, middle) >= AIM else (middle, high)
+    return high
+
+
+def _margin(passes: Passes, threshold: float, best: float) -> float | None:
+    if passes(best, 1.0) < AIM:
+        return None
+    low, high = 0.0, 1.0
+    for _ in range(10):
+        middle = (low + high) / 2
+        enough = passes(threshold + middle * (best - threshold), 1.0) >= AIM
+        low, high = (low, middle) if enough else (middle, high)
+    return abs(high * (best - threshold))
+
+
+def expected_value(
+    metric: Metric, comparator: Comparator, threshold: Decimal, stated: Decimal | None
+) -> float:
+    """The true value assumed of a good model."""
+    if stated is not None:
+        return float(stated)
+    best = best_value(metric, comparator, threshold)
+    ideal = metric.id.startswith(("fairness.", "robustness.")) or metric.census
+    return best if ideal else (float(threshold) + best) / 2
+
+
+def best_value(metric: Metric, comparator: Comparator, threshold: Decimal) -> float:
+    """The best value that the metric can have; for an unlimited one, as far again as the threshold from zero."""
+    limit = metric.high if comparator is Comparator.AT_LEAST else metric.low
+    if limit is not None:
+        return float(limit)
+    return float(threshold) * (2 if comparator is Comparator.AT_LEAST else 0)
+
+
+def rates_power(counts: Rates, comparator: Comparator, threshold: float, alpha: float, seed: int) -> Passes:
+    """Simulated power for rates: binomial counts with the cells' rows, judged as they will be."""
+    if counts.compare is not Compare.EACH:
+        counts = _smallest(counts)
+    comparisons = len(counts.cells) ** (1 if counts.compare is Compare.EACH else 2)
+    replicates = min(max(MOST_COMPARISONS // max(comparisons, 1), 50), MOST_REPLICATES)
+    uniform = np.random.default_rng(seed).random((replicates, len(counts.cells)))
+    trials = np.array([cell.trials for cell in counts.cells], dtype=np.float64)
+    common = sum(c.events for c in counts.cells) / max(sum(c.trials for c in counts.cells), 1)
+
+    def passes(true: float, factor: float) -> float:
+        rows = np.maximum(np.round(trials * factor), 0)
+        if np.any(rows == 0):
+            return 0.0
+        if counts.compare is Compare.EACH:
+            events = _binomial(uniform, rows, np.full(len(rows), true))
+            p = (p_at_least if comparator is Comparator.AT_LEAST else p_at_most)(events, rows, threshold)
+            return float(np.mean(np.all(p <= alpha, axis=1)))
+        events = _binomial(uniform, rows, _good_rates(counts, true, common, trials))
+        return float(np.mean(_pairs_pass(counts, events, rows, threshold, alpha)))
+
+    return passes
+
+
+def _smallest(counts: Rates) -> Rates:
+    """The smallest groups of each family, and the reference."""
+    kept = []
+    for family in dict.fromkeys(cell.family for cell in counts.cells):
+        cells = sorted((c for c in counts.cells if c.family == family), key=lambda c: c.trials)
+        kept += [c for i, c in enumerate(cells) if i < MOST_GROUPS or c.label == counts.reference]
+    return Rates(tuple(kept), counts.compare, counts.reference)
+
+
+def _good_rates(
+    counts: Rates, true: float, common: float, trials: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """All groups at the common rate but the smallest, which is worse by the expected gap or ratio."""
+    rates = np.full(len(counts.cells), common)
+    worst = int(np.argmin(trials))
+    rates[worst] = common * true if counts.compare is Compare.RATIO else common - true
+    clipped: NDArray[np.float64] = np.clip(rates, 0.0, 1.0)
+    return clipped
+
+
+def _binomial(
+    uniform: NDArray[np.float64], rows: NDArray[np.float64], rate: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Binomial counts from common random numbers (normal quantile with skew, clipped), monotone in rate and rows.
+
+    The Cornish-Fisher expansion to second order (Fisher & Cornish 1960); exact enough for a plan from 20 rows on.
+    """
+    z = ndtri(uniform)
+    spread = np.sqrt(rows * rate * (1 - rate))
+    skew = np.where(spread > 0, (1 - 2 * rate) / np.maximum(spread, 1e-12), 0.0)
+    drawn = rows * rate + spread * (z + skew * (z**2 - 1) / 6)
+    counts: NDArray[np.float64] = np.clip(np.round(drawn), 0, rows)
+    return counts
+
+
+def _pairs_pass(
+    counts: Rates, events: NDArray[np.float64], rows: NDArray[np.float64], threshold: float, alpha: float
+) -> NDArray[np.bool_]:
+    ratio = counts.compare is Compare.RATIO
+    r, margin = (threshold, 0.0) if ratio else (1.0, -threshold)
+    passed = np.ones(len(events), dtype=bool)
+    for a, one in enumerate(counts.cells):
+        for b, two in enumerate(counts.cells):
+            if a == b or one.family != two.family or counts.reference not in (None, one.label, two.label):
+                continue
+            if ratio and counts.reference not in (None, two.label):
+                continue
+            p = p_contrast_at_least(events[:, a], rows[a], events[:, b], rows[b], ratio=r, margin=margin)
+            passed &= p <= alpha
+    return passed
+
+
+def normal_power(deviation: Callable[[float], float], threshold: float, alpha: float) -> Passes:
+    """Power of an asymptotic rule: the distance to the threshold in standard errors at these rows, less z_alpha."""
+    z = -float(ndtri(alpha))
+
+    def passes(true: float, factor: float) -> float:
+        error = deviation(true) / factor**0.5
+        distance = abs(threshold - true)
+        return float(ndtr(distance / error - z)) if error > 0 else 1.0
+
+    return passes
+
+
+def all_of(parts: Sequence[Passes]) -> Passes:
+    """At least 1 - sum(1 - power of each): every piece must pass, however they depend on each other."""
+
+    def passes(true: float, factor: float) -> float:
+        return max(0.0, 1 - sum(1 - part(true, factor) for part in parts))
+
+    return passes
