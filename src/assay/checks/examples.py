@@ -6,7 +6,16 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from assay.tally.views import GroupOutcomes, OutcomeView, PairedGroup, PairedView
+from assay.tally.views import (
+    ColumnProfile,
+    DataProfile,
+    GroupOutcomes,
+    OutcomeView,
+    PairedGroup,
+    PairedView,
+    ProfileView,
+    RowSetView,
+)
 
 ALL = ""
 """The label of all rows, when a tally is not cut into groups."""
@@ -71,3 +80,22 @@ def _together(groups: tuple[GroupOutcomes, ...]) -> GroupOutcomes:
     for group in groups:
         by_label[:, np.searchsorted(scores, group.scores)] += group.by_label
     return GroupOutcomes(ALL, counts, scores, by_label)
+
+
+def profiled(
+    *columns: ColumnProfile,
+    absent: tuple[str, ...] = (),
+    undeclared: tuple[str, ...] = (),
+    groups: Mapping[str, Mapping[str, int]] | None = None,
+) -> ProfileView:
+    """The profile of a data set called ``test``, as long as its first column, with the rows of its groups."""
+    rows = columns[0].rows if columns else 0
+    cut = {name: tuple(sizes.items()) for name, sizes in (groups or {}).items()}
+    return ProfileView(DataProfile("test", rows, columns, absent, undeclared), cut)
+
+
+def row_set(
+    rows: int, *, duplicates: int = 0, conflicting: int = 0, shared: Mapping[str, int] | None = None
+) -> RowSetView:
+    """The row counts of a data set called ``test``; ``shared`` has the other data sets."""
+    return RowSetView("test", rows, duplicates, conflicting, tuple((shared or {}).items()))

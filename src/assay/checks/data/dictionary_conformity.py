@@ -1,0 +1,78 @@
+"""Whether the file is what its dictionary says."""
+
+from __future__ import annotations
+
+from assay.checks.check import AT_MOST, Example, check
+from assay.checks.examples import profiled
+from assay.domain.evidence import Counts
+from assay.domain.needs import Profiles
+from assay.domain.vocabulary import Comparator, Verdict
+from assay.tally.cells import worst_share
+from assay.tally.views import ColumnProfile, ProfileView
+
+
+@check(
+    id="data.dictionary_conformity",
+    title="Dictionary conformity",
+    estimand="The share of rows that do not conform to the dictionary, in the worst column.",
+    need=Profiles(),
+    comparators=AT_MOST,
+    census=True,
+    needs_model=False,
+    examples=(
+        Example(
+            says="Every value is of the documented type and in the documented range.",
+            view=lambda: profiled(ColumnProfile("age", 1000, 0), ColumnProfile("amount", 1000, 0)),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="Three ages are negative.",
+            view=lambda: profiled(
+                ColumnProfile("age", 1000, 0, out_of_range=3), ColumnProfile("amount", 1000, 0)
+            ),
+            comparator=Comparator.AT_MOST,
+            threshold="0.001",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="A documented column is not in the file.",
+            view=lambda: profiled(ColumnProfile("age", 1000, 0), absent=("amount",)),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="The file has no rows.",
+            view=lambda: profiled(ColumnProfile("age", 0, 0)),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def dictionary_conformity(view: ProfileView) -> Counts:
+    """The rows whose value is not what the dictionary documents, per column.
+
+    Purpose:
+        Shows that the file in hand is the one that was described: what is certified about a column means nothing if
+        the column holds something else.
+    Method:
+        Per column the rows whose value is not of the documented type or lies outside the documented range; a
+        documented column that is absent and a column that is not documented count with all rows. The value is the
+        share of the worst column. Counted in full, no inference. (Schelter et al. 2018, "Automating large-scale data
+        quality verification", PVLDB 11.)
+    Limits:
+        Shows form, not truth: a wrong value within the range conforms. Missing values and undocumented codes have
+        checks of their own. Says nothing about other files.
+    Remedy:
+        Correct the file where it is wrong and the dictionary where that is; do not widen a range to make it pass.
+    """
+    profile = view.profile
+    typed = [(column.name, column.ill_typed + column.out_of_range) for column in profile.columns]
+    unmatched = [
+        *((f"{name} (absent)", profile.rows) for name in profile.absent),
+        *((f"{name} (not documented)", profile.rows) for name in profile.undeclared),
+    ]
+    return worst_share([*typed, *unmatched], rows=profile.rows, nothing="The dictionary documents no column.")

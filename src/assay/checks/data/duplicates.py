@@ -1,0 +1,111 @@
+"""Rows that repeat: duplicates, and rows that differ in their label alone."""
+
+from __future__ import annotations
+
+from assay.checks.check import AT_MOST, Example, check
+from assay.checks.examples import row_set
+from assay.domain.evidence import Counts
+from assay.domain.needs import RowSets
+from assay.domain.vocabulary import Comparator, Verdict
+from assay.tally.cells import worst_share
+from assay.tally.views import RowSetView
+
+
+@check(
+    id="data.duplicates",
+    title="Duplicate rows",
+    estimand="The share of rows that repeat an earlier row in every input and the label.",
+    need=RowSets(),
+    comparators=AT_MOST,
+    census=True,
+    needs_model=False,
+    examples=(
+        Example(
+            says="Two of 1,000 rows repeat an earlier one.",
+            view=lambda: row_set(1000, duplicates=2),
+            comparator=Comparator.AT_MOST,
+            threshold="0.005",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="Eighty of 1,000 rows repeat an earlier one.",
+            view=lambda: row_set(1000, duplicates=80),
+            comparator=Comparator.AT_MOST,
+            threshold="0.005",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="The file has no rows.",
+            view=lambda: row_set(0),
+            comparator=Comparator.AT_MOST,
+            threshold="0.005",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def duplicates(view: RowSetView) -> Counts:
+    """The rows that repeat an earlier one.
+
+    Purpose:
+        Shows rows that count more than once. The bounds of this assay take rows as independent; repeated ones make
+        them look surer than they are.
+    Method:
+        Rows whose hash over all inputs and the label has occurred before, of all rows. Counted in full, no inference.
+        (Barz & Denzler 2020, "Do we train on test data?", Journal of Imaging 6, arXiv:1902.00423.)
+    Limits:
+        Finds exact repeats only. With few or coarse inputs different people may look the same; then some repeats are
+        expected and true.
+    Remedy:
+        Remove what was recorded twice; if one person has several rows, declare the unit in the specification.
+    """
+    return worst_share([("repeated", view.duplicates)], rows=view.rows, nothing="")
+
+
+@check(
+    id="data.conflicting_labels",
+    title="Conflicting labels",
+    estimand="The share of rows whose inputs also occur with another label.",
+    need=RowSets(),
+    comparators=AT_MOST,
+    census=True,
+    needs_model=False,
+    examples=(
+        Example(
+            says="Four of 1,000 rows have a twin with another label.",
+            view=lambda: row_set(1000, conflicting=4),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="Sixty of 1,000 rows have a twin with another label.",
+            view=lambda: row_set(1000, conflicting=60),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="The file has no rows.",
+            view=lambda: row_set(0),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def conflicting_labels(view: RowSetView) -> Counts:
+    """The rows that agree with another row in every input and differ in the label.
+
+    Purpose:
+        Shows rows that no model can all get right: wrong labels, or inputs too coarse for the question.
+    Method:
+        Rows whose hash over all inputs also occurs with the other label, of all rows. Counted in full, no inference.
+        (Northcutt, Athalye & Mueller 2021, "Pervasive label errors in test sets", NeurIPS Datasets,
+        arXiv:2103.14749.)
+    Limits:
+        A lower bound on wrong labels: those on rows without a twin are not seen. Chance makes some conflicts true,
+        most of all with few inputs.
+    Remedy:
+        Have an expert audit a random sample of the labels; add inputs that tell the rows apart.
+    """
+    return worst_share([("conflicting", view.conflicting)], rows=view.rows, nothing="")

@@ -1,0 +1,84 @@
+"""Rows that the model may have seen before."""
+
+from __future__ import annotations
+
+from assay.checks.check import AT_MOST, Example, check
+from assay.checks.examples import row_set
+from assay.domain.evidence import Counts
+from assay.domain.metric import Parameter
+from assay.domain.needs import RowSets
+from assay.domain.vocabulary import Comparator, Verdict
+from assay.tally.cells import worst_share
+from assay.tally.views import RowSetView
+
+
+@check(
+    id="data.split_overlap",
+    title="Rows shared between data sets",
+    estimand="The share of rows that also occur in another declared data set: the one that shares most, or the named "
+    "one.",
+    need=RowSets(),
+    comparators=AT_MOST,
+    census=True,
+    needs_model=False,
+    parameters={
+        "other": Parameter(
+            "The data set to compare with; by default each of the others.",
+            default="any",
+            choices=("any", "train", "develop", "test"),
+        )
+    },
+    examples=(
+        Example(
+            says="No test row occurs elsewhere.",
+            view=lambda: row_set(1000, shared={"train": 0, "develop": 0}),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="Forty of 1,000 test rows were trained on.",
+            view=lambda: row_set(1000, shared={"train": 40, "develop": 2}),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="The same rows, asked about the development data only.",
+            view=lambda: row_set(1000, shared={"train": 40, "develop": 2}),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.PASS,
+            arguments={"other": "develop"},
+        ),
+        Example(
+            says="No other data set is declared, so nothing can be compared.",
+            view=lambda: row_set(1000),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def split_overlap(view: RowSetView, *, other: str) -> Counts:
+    """The rows of this data set that also occur in another one.
+
+    Purpose:
+        Shows leakage: a row that the model was trained or tuned on says nothing about how it does on new people.
+    Method:
+        Rows whose hash over all inputs and the label occurs in the other data set, of all rows of this one; the value
+        is that of the data set that shares most, and the details have them all. Counted in full, no inference.
+        (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4.)
+    Limits:
+        Finds exact repeats in declared data sets only: not near duplicates, not other rows of the same person, not
+        data that nobody declared. Rows shared with several data sets are not added up.
+    Remedy:
+        Remove the shared rows from the training data and train again; never from the test rows after seeing results.
+    """
+    shared = [(name, rows) for name, rows in view.shared if other in ("any", name)]
+    nothing = (
+        "No other data set is declared."
+        if other == "any"
+        else f"The data set {other!r} is not another one here."
+    )
+    return worst_share(shared, rows=view.rows, nothing=nothing)
