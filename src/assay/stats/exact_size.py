@@ -111,6 +111,11 @@ def _audited(n1: int, n2: int, ratio: float, margin: float, alpha: float) -> Aud
     return shrink_level(lambda level: _audit_at(n1, n2, ratio, margin, level), alpha)
 
 
+def nominal_size(n1: int, n2: int, *, ratio: float, margin: float, level: float) -> Supremum:
+    """Rigorous bound on the true size of "MOVER-CP lower limit at nominal level >= margin"; not cached."""
+    return mover_staircase(n1, n2, ratio=ratio, margin=margin, level=level).size(ratio=ratio, margin=margin)
+
+
 def _audit_at(n1: int, n2: int, ratio: float, margin: float, level: float) -> Audit:
     stairs = mover_staircase(n1, n2, ratio=ratio, margin=margin, level=level)
     found = stairs.size(ratio=ratio, margin=margin)
