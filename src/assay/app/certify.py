@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import rfc8785
 
 from assay.app.case import Case, environment, open_case
 from assay.app.count import Counted, count
-from assay.app.measure import Engine, Measured, measure
+from assay.app.measure import Engine, Measured, measure, silent
 from assay.app.picture import curves, definition_of, group_records, not_tested, profile_records
 from assay.app.plan import refuse_hopeless
 from assay.domain.assessment import Assessment
@@ -22,8 +24,8 @@ from assay.domain.record import Evidence, Record
 from assay.domain.record_document import to_document
 from assay.domain.specification import Specification
 from assay.domain.vocabulary import Reason, Stage, Tier
-from assay.engine.executor import Progress
 from assay.engine.partials import PartialStore
+from assay.engine.progress import Progress
 from assay.stats.assess import assess, failed_assessment
 from assay.store.runs import Run
 from assay.store.workspace import Workspace
@@ -49,7 +51,7 @@ def certify(
     workers: int = 1,
     reuse: bool = True,
     certify_a_hopeless_specification: bool = False,
-    progress: Progress | None = None,
+    progress: Callable[[str, int], AbstractContextManager[Progress]] = silent,
 ) -> Certification:
     """Test a model against its specification and decide.
 
@@ -59,7 +61,7 @@ def certify(
         workers: processes that read and count.
         reuse: whether counts of finished partitions from an earlier run may be used.
         certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
-        progress: is told about rows as they are counted.
+        progress: opens a bar for each pass, which is told of rows as they are counted.
 
     Raises:
         InvalidDocument: the specification or dictionary has problems; all of them are listed.
@@ -87,7 +89,11 @@ def certify(
 
 
 def open_engine(
-    specification: Path, *, workers: int = 1, reuse: bool = True, progress: Progress | None = None
+    specification: Path,
+    *,
+    workers: int = 1,
+    reuse: bool = True,
+    progress: Callable[[str, int], AbstractContextManager[Progress]] = silent,
 ) -> Engine:
     """The engine that keeps its partial counts beside a specification."""
     partials = PartialStore(Workspace.beside(specification).partials)

@@ -48,8 +48,9 @@ def _has_small(measured: Measured, criterion: Criterion) -> bool:
 
 def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> Counted:
     criterion = wanted.criterion
-    if measured.failure is not None and isinstance(wanted.need, Outcomes | Perturbed):
-        return Counted(wanted, None, _failure(measured.failure), aside)
+    failure = _lacking(measured, wanted)
+    if failure is not None:
+        return Counted(wanted, None, _failure(failure), aside)
     check = case.checks[criterion.metric]
     arguments: dict[str, Any] = dict(wanted.parameters) if not isinstance(wanted.need, Perturbed) else {}
     if check.metric.reference:
@@ -71,9 +72,17 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
     return Counted(wanted, statistic, aside=aside)
 
 
+def _lacking(measured: Measured, wanted: Wanted) -> AssayError | None:
+    """Why the model gave nothing for this need."""
+    if isinstance(wanted.need, Perturbed):
+        return measured.change_failure
+    return measured.failure if isinstance(wanted.need, Outcomes) else None
+
+
 def _failure(error: AssayError) -> tuple[Reason, str]:
     known = {reason.value: reason for reason in Reason}
-    return known.get(error.code, Reason.DATA_INVALID), str(error)
+    fallback = Reason.MODEL_CRASHED if error.code.startswith("model_") else Reason.DATA_INVALID
+    return known.get(error.code, fallback), str(error)
 
 
 def _view(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> Any:

@@ -6,7 +6,8 @@ import functools
 import hashlib
 import json
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,8 +16,9 @@ import numpy as np
 from assay.app.case import Case, code_digest
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.specification import Specification
-from assay.engine.executor import Progress, execute
+from assay.engine.executor import execute
 from assay.engine.partials import PartialStore
+from assay.engine.progress import Progress, Silence
 from assay.engine.scan import Frame
 from assay.engine.task import ScanTask, run_scan
 from assay.plan.passes import Pass, fuse, reference_data
@@ -33,6 +35,7 @@ class Measured:
     Attributes:
         judged_on: the data set that the model was judged on.
         tallies: by data set. failure: why there are no outcomes, when the model or the data gave none.
+        change_failure: why there are no paired outcomes, when only the perturbed rows failed.
         small: per grouping, the groups that the small-group rule sets aside.
         units_repeat: whether rows were left out so that each unit counts once.
     """
@@ -40,6 +43,7 @@ class Measured:
     judged_on: str
     tallies: Mapping[str, Partial]
     failure: AssayError | None
+    change_failure: AssayError | None
     small: Mapping[str, frozenset[str]]
     units_repeat: bool
 
@@ -49,6 +53,12 @@ class Measured:
         return self.tallies[self.judged_on]
 
 
+@contextmanager
+def silent(title: str, rows: int) -> Iterator[Progress]:  # noqa: ARG001 - says nothing of them
+    """Progress that nobody watches."""
+    yield Silence()
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """How to run: processes, where partial counts are kept, whether earlier ones may be used, who is told."""
@@ -56,7 +66,7 @@ class Engine:
     workers: int
     partials: PartialStore
     reuse: bool = True
-    progress: Progress | None = None
+    progress: Callable[[str, int], AbstractContextManager[Progress]] = silent
 
 
 def measure(case: Case, engine: Engine) -> Measured:
@@ -70,24 +80,23 @@ def measure(case: Case, engine: Engine) -> Measured:
     tallies: dict[str, Partial] = {}
     spreads: tuple[tuple[str, float], ...] = ()
     failure: AssayError | None = None
+    change_failure: AssayError | None = None
     for wanted in sorted(passes, key=lambda p: p.data != reference):
         if wanted.spreads and wanted.outcomes:
             tallies[wanted.data] = run_pass(
                 case, case.frame(), replace(wanted, outcomes=False, changes=()), engine
             )
             spreads = _deviations(tallies[wanted.data])
-        try:
-            tallies[wanted.data] = run_pass(case, case.frame(spreads), wanted, engine)
-        except SubjectError as error:
-            failure = error
-            without = replace(wanted, outcomes=False, scores=False, changes=())
-            tallies[wanted.data] = run_pass(case, case.frame(spreads), without, engine)
+        tallies[wanted.data], failed = _as_much_as_can_be(case, case.frame(spreads), wanted, engine)
+        failure, change_failure = failed if wanted.outcomes else (failure, change_failure)
         if wanted.spreads:
             spreads = _deviations(tallies[wanted.data])
     units_repeat = _units_repeat(tallies[judged_on])
     if units_repeat and failure is None:
         wanted = next(p for p in passes if p.data == judged_on)
-        tallies[judged_on], failure = _one_row_per_unit(case, wanted, tallies[judged_on], spreads, engine)
+        tallies[judged_on], (failure, change_failure) = _one_row_per_unit(
+            case, wanted, tallies[judged_on], spreads, engine
+        )
     if failure is None and tallies[judged_on].bad_labels:
         failure = SubjectError(
             f"{tallies[judged_on].bad_labels:,} rows of the {judged_on} data have a label that is neither 0 nor 1 "
@@ -98,22 +107,50 @@ def measure(case: Case, engine: Engine) -> Measured:
         judged_on=judged_on,
         tallies=tallies,
         failure=failure,
+        change_failure=failure or change_failure,
         small=small_groups(case.specification, tallies[reference]),
         units_repeat=units_repeat,
     )
 
 
+Failures = tuple[AssayError | None, AssayError | None]
+
+
+def _as_much_as_can_be(
+    case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: str | None = None
+) -> tuple[Partial, Failures]:
+    """Run a pass; when the model fails, what can be counted without it, and why the rest is lacking.
+
+    A failure of the perturbed rows alone leaves the outcomes standing.
+    """
+    failures: list[AssayError] = []
+    without_changes = replace(wanted, changes=())
+    without_model = replace(without_changes, outcomes=False, scores=False)
+    for attempt in dict.fromkeys((wanted, without_changes, without_model)):
+        try:
+            counted = run_pass(case, frame, attempt, engine, selection)
+        except AssayError as error:
+            if attempt == without_model:
+                raise
+            failures.append(error)
+            continue
+        failed = failures[-1] if failures else None
+        return counted, (failed if not attempt.outcomes else None, failed)
+    raise failures[-1]
+
+
 def _one_row_per_unit(
     case: Case, wanted: Pass, first: Partial, spreads: tuple[tuple[str, float], ...], engine: Engine
-) -> tuple[Partial, AssayError | None]:
+) -> tuple[Partial, Failures]:
     """Count outcomes again on the chosen row of each unit; everything else keeps all rows."""
     assert first.units is not None  # noqa: S101 - asked for by the pass
     chosen = first.units.selection()
+    engine.partials.folder.mkdir(parents=True, exist_ok=True)
     path = engine.partials.folder / f"{hashlib.sha256(chosen.tobytes()).hexdigest()}.rows"
     chosen.tofile(path)
     again = replace(wanted, units=False, profiles=False, row_set=False, spreads=False)
-    counted = run_pass(case, case.frame(spreads), again, engine, selection=str(path))
-    return replace(first, outcomes=counted.outcomes, paired=counted.paired), None
+    counted, failed = _as_much_as_can_be(case, case.frame(spreads), again, engine, selection=str(path))
+    return replace(first, outcomes=counted.outcomes, paired=counted.paired), failed
 
 
 def _units_repeat(tally: Partial) -> bool:
@@ -145,14 +182,15 @@ def run_pass(case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: 
         )
         for partition in dataset.partitions
     ]
-    done = execute(
-        tasks,
-        run_scan,
-        workers=engine.workers,
-        partials=engine.partials,
-        progress=engine.progress,
-        reuse=engine.reuse,
-    )
+    with engine.progress(f"{wanted.data} data", dataset.rows) as told:
+        done = execute(
+            tasks,
+            run_scan,
+            workers=engine.workers,
+            partials=engine.partials,
+            progress=told,
+            reuse=engine.reuse,
+        )
     return functools.reduce(operator.add, (from_bytes(data) for data in done))
 
 

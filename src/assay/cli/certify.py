@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -55,17 +54,16 @@ def command(
     from assay.app.certify import certify
     from assay.app.report import default_dossier, write_dossier
     from assay.dossier.tables import print_record
-    from assay.engine.progress import progress_bar
+    from assay.engine.progress import progress
 
-    with progress_bar(enabled=sys.stderr.isatty() and not as_json) as progress:
-        done = certify(
-            specification,
-            rehearse=rehearse,
-            workers=workers,
-            reuse=not no_cache,
-            certify_a_hopeless_specification=certify_a_hopeless_specification,
-            progress=progress,
-        )
+    done = certify(
+        specification,
+        rehearse=rehearse,
+        workers=workers,
+        reuse=not no_cache,
+        certify_a_hopeless_specification=certify_a_hopeless_specification,
+        progress=progress,
+    )
     target = output if output is not None else default_dossier(specification, done.record)
     write_dossier(done.record, target)
     if as_json:

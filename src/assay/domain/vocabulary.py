@@ -97,7 +97,10 @@ class Reason(enum.StrEnum):
     MODEL_CRASHED = "model_crashed"
     MODEL_TIMED_OUT = "model_timed_out"
     MODEL_OUTPUT_INVALID = "model_output_invalid"
+    WORKER_DIED = "worker_died"
     DATA_INVALID = "data_invalid"
+    FILE_CHANGED = "file_changed"
+    NOTHING_TO_CHANGE = "nothing_to_change"
     GRADE_C_NEVER_GATES = "grade_c_never_gates"
     # decisions
     NO_CRITERIA = "no_criteria"
