@@ -1,0 +1,218 @@
+"""Run tasks here or in worker processes, each result once and under its key; the bytes do not depend on where.
+
+Workers are our own processes rather than ``concurrent.futures``: a worker that was killed is told from one that
+failed, by the task it had; an interrupt ends all of them; and what a worker says is read as JSON, never unpickled,
+because it parses hostile files. A result goes to the store, so that a dead coordinator costs only unfinished tasks.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import closing, suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, NoReturn, Protocol, TypeVar
+
+from assay.domain.errors import AssayError, Crash, SubjectError
+from assay.engine.partials import PartialStore
+from assay.engine.progress import Progress, Silence
+from assay.sandbox.launch import close_children
+
+
+class Task(Protocol):
+    """What can be run: picklable, with a key that names its result and a number of rows for progress."""
+
+    @property
+    def key(self) -> str:
+        """Hexadecimal digest of everything that the result depends on."""
+
+    @property
+    def rows(self) -> int:
+        """Rows that it reads."""
+
+
+T = TypeVar("T", bound=Task)
+
+
+class WorkFailed(AssayError):
+    """A task raised something that is not an error of Assay: a defect in a check or in Assay itself."""
+
+
+def execute(
+    tasks: Sequence[T],
+    work: Callable[[T], bytes],
+    *,
+    workers: int,
+    partials: PartialStore,
+    progress: Progress | None = None,
+    reuse: bool = True,
+) -> tuple[bytes, ...]:
+    """The result of each task, in the order of the tasks. Tasks of one key are run once.
+
+    Args:
+        work: picklable (a function of a module, or ``functools.partial`` of one) unless ``workers`` is 0.
+        workers: processes; 0 runs everything in this process. reuse: whether stored results count.
+
+    Raises:
+        SubjectError, Crash: as ``work`` raised it (other errors of Assay come back as SubjectError). Crash: ``worker_died`` when a worker was killed.
+        WorkFailed: ``check_crashed`` for any other exception in a worker. KeyboardInterrupt: finished results stay.
+    """
+    told = progress or Silence()
+    partials.sweep()
+    done: dict[str, bytes] = {}
+    to_do: dict[str, T] = {}
+    for task in tasks:
+        stored = partials.read(task.key) if reuse and task.key not in done else None
+        if stored is not None:
+            done[task.key] = stored
+            told.advance(task.rows)
+        elif task.key not in done:
+            to_do.setdefault(task.key, task)
+    waiting = list(to_do.values())
+    running = (
+        _in_workers(waiting, work, min(workers, len(waiting)), partials)
+        if workers
+        else _here(waiting, work, partials)
+    )
+    with closing(running) as finished:
+        for task in finished:
+            result = partials.read(task.key)
+            if result is None:
+                raise Crash("A finished result could not be read back from disk.", code="partial_lost")
+            done[task.key] = result
+            told.advance(task.rows)
+    return tuple(done[task.key] for task in tasks)
+
+
+def _here(tasks: Sequence[T], work: Callable[[T], bytes], partials: PartialStore) -> Generator[T]:
+    for task in tasks:
+        partials.write(task.key, work(task))
+        yield task
+
+
+def _in_workers(
+    tasks: Sequence[T], work: Callable[[T], bytes], workers: int, partials: PartialStore
+) -> Generator[T]:
+    queue = deque(tasks)
+    busy: dict[Connection, tuple[BaseProcess, T]] = {}
+    started: list[BaseProcess] = []
+    try:
+        for _ in range(workers):
+            process, connection = _start(work, partials)
+            started.append(process)
+            busy[connection] = (process, _hand_out(queue, connection, process))
+        while busy:
+            for connection in _readable(busy):
+                process, task = busy.pop(connection)
+                _check_answer(connection, process)
+                if queue:
+                    busy[connection] = (process, _hand_out(queue, connection, process))
+                else:
+                    connection.close()  # a worker that reads the end of its pipe ends
+                yield task
+        for process in started:
+            process.join()
+    finally:
+        for process in started:
+            process.kill()
+            process.join()
+            process.close()
+
+
+def _readable(connections: Collection[Connection]) -> list[Connection]:
+    ready = set(map(id, wait(list(connections))))
+    return [connection for connection in connections if id(connection) in ready]
+
+
+def _start(work: Callable[[Any], bytes], partials: PartialStore) -> tuple[BaseProcess, Connection]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_worker, args=(theirs, work, partials), daemon=True, name="assay-worker")
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def _hand_out(queue: deque[T], connection: Connection, process: BaseProcess) -> T:
+    task = queue.popleft()
+    try:
+        connection.send(task)
+    except (BrokenPipeError, ConnectionResetError):
+        _died(process)
+    return task
+
+
+def _check_answer(connection: Connection, process: BaseProcess) -> None:
+    """Raise what the worker says went wrong."""
+    try:
+        told = json.loads(connection.recv_bytes(maxlength=1 << 20))
+    except (EOFError, OSError):
+        _died(process)
+    if told["error"] == "none":
+        return
+    kind = _ERRORS.get(told["error"], SubjectError)
+    raise kind(told["message"], code=told["code"], remedy=told["remedy"])
+
+
+def _died(process: BaseProcess) -> NoReturn:
+    process.join(5)
+    code = process.exitcode
+    how = (
+        f"was killed by {signal.Signals(-code).name}"
+        if code is not None and code < 0
+        else f"ended by itself with exit code {code}"
+    )
+    raise Crash(
+        f"A worker {how} while it read a partition.",
+        code="worker_died",
+        remedy="Start again: finished partitions are kept. If it was SIGKILL, the memory may not have sufficed.",
+    )
+
+
+_ERRORS: dict[str, type[AssayError]] = {"Crash": Crash, "WorkFailed": WorkFailed}
+
+
+def _worker(connection: Connection, work: Callable[[Any], bytes], partials: PartialStore) -> None:
+    """Do what is asked until the pipe ends. Dies with its parent; leaves an interrupt to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        with suppress(EOFError):
+            while True:
+                connection.send_bytes(json.dumps(_outcome(work, connection.recv(), partials)).encode())
+    finally:
+        close_children()
+
+
+def _outcome(work: Callable[[Any], bytes], task: Any, partials: PartialStore) -> dict[str, str]:
+    try:
+        partials.write(task.key, work(task))
+    except AssayError as wrong:
+        return _told(wrong)
+    except Exception as wrong:  # noqa: BLE001 - the boundary: a defect in a check becomes a verdict
+        trace = wrong.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+        # Without its text, which may quote a row.
+        return _told(WorkFailed(f"A task raised {type(wrong).__name__}{place}.", code="check_crashed"))
+    return {"error": "none"}
+
+
+def _told(wrong: AssayError) -> dict[str, str]:
+    said = {"message": wrong.message, "code": wrong.code, "remedy": wrong.remedy}
+    return {"error": type(wrong).__name__, **said}
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)

@@ -1,0 +1,208 @@
+"""The program that runs in a child process: loads one thing, answers questions about it, trusts nobody with more.
+
+The file needs the standard library, numpy and pyarrow, and nothing of Assay: any interpreter from Python 3.10 on can
+run it by its path, also one in which Assay is not installed. The parent hands over the folder of the package
+``assay``, under which adapters are then found by name; their own imports come from the interpreter's environment.
+
+Both directions of the pipe carry frames: four bytes ``ASSY``, one byte for the kind, eight for the length, the
+body. Bodies are JSON, an Arrow IPC stream, or raw little-endian float64. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.util
+import io
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+import traceback
+import types
+from typing import Any
+
+MAGIC = b"ASSY"
+HEADER = struct.Struct("<4scQ")
+START, CALL, BATCH = b"S", b"C", b"B"
+READY, ANSWER, SCORES, FAILED = b"R", b"A", b"F", b"X"
+MAX_TEXT = 64 << 20
+MAX_BATCH = 2 << 30
+_LARGEST = {START: MAX_TEXT, CALL: MAX_TEXT, BATCH: MAX_BATCH}
+_PR_SET_PDEATHSIG = 1
+_VERSIONED = (
+    "numpy",
+    "pyarrow",
+    "scipy",
+    "sklearn",
+    "skops",
+    "joblib",
+    "lightgbm",
+    "xgboost",
+    "onnxruntime",
+    "pandas",
+    "polars",
+)
+
+
+def main() -> int:
+    """Answer frames from the pipe until the parent closes it."""
+    reader, writer, parent = (int(text) for text in sys.argv[1:4])
+    _die_with(parent)
+    for descriptor in (reader, writer):
+        os.set_inheritable(descriptor, False)
+    folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - before anything is imported
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != folder]  # noqa: PTH100
+    serving = _Serving()
+    with os.fdopen(reader, "rb") as questions, os.fdopen(writer, "wb", buffering=0) as answers:
+        while (frame := _read_frame(questions)) is not None:
+            kind, body = serving.reply(*frame)
+            _write(answers, HEADER.pack(MAGIC, kind, len(body)))
+            _write(answers, body)
+    return 0
+
+
+class _Serving:
+    """What was loaded, and the answer to each kind of frame."""
+
+    def __init__(self) -> None:
+        self._made: Any = None
+        self._phase = "import"
+
+    def reply(self, kind: bytes, body: bytearray) -> tuple[bytes, bytes | memoryview]:
+        try:
+            if kind == START:
+                return READY, self._start(json.loads(body))
+            if kind == CALL:
+                return ANSWER, self._call(json.loads(body))
+            return SCORES, self._scores(body)
+        except BaseException as wrong:  # noqa: BLE001 - the boundary: sys.exit in a model is a failure, not an end
+            return FAILED, _failure(wrong, self._phase)
+
+    def _start(self, request: dict[str, Any]) -> bytes:
+        _find_package(request["package"], request["folder"])
+        function = _resolve(request["target"])
+        for name in ("numpy", "pyarrow"):
+            importlib.import_module(name)
+        _confine(request["limits"])
+        self._phase = "load"
+        self._made = function(**request["arguments"])
+        answer = None if callable(self._made) else self._made
+        self._phase = "ask"
+        return _json({"answer": answer, "python": sys.version.split()[0], "packages": _versions()})
+
+    def _call(self, request: dict[str, Any]) -> bytes:
+        return _json(getattr(self._made, request["function"])(**request["arguments"]))
+
+    def _scores(self, body: bytearray) -> memoryview:
+        import numpy as np  # by now imported; late so that its absence is reported and not fatal
+        import pyarrow as pa
+
+        with pa.ipc.open_stream(pa.py_buffer(body)) as stream:
+            batch = stream.read_next_batch()
+        scores = np.asarray(self._made(batch))
+        if scores.dtype.kind != "f" or scores.ndim != 1:
+            raise _NotScores(f"{scores.ndim}-dimensional values of type {scores.dtype.name}")
+        return memoryview(np.ascontiguousarray(scores, dtype="<f8").tobytes())
+
+
+class _NotScores(Exception):
+    """The model returned something else than one float per row."""
+
+
+def _confine(limits: dict[str, int | None]) -> None:
+    """Give up what the work does not need; libraries are imported by now, nothing hostile has been read.
+
+    Hardening (Landlock, seccomp, namespaces) belongs here, after the limits.
+    """
+    kinds = {
+        "memory": resource.RLIMIT_AS,
+        "file_size": resource.RLIMIT_FSIZE,
+        "open_files": resource.RLIMIT_NOFILE,
+    }
+    for name, kind in kinds.items():
+        amount = limits.get(name)
+        if amount is not None:
+            resource.setrlimit(kind, (amount, amount))
+    seconds = limits.get("cpu_seconds")
+    if seconds is not None:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _die_with(parent: int) -> None:
+    """Be killed when the thread that started this process ends, however it ends (prctl(2))."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _find_package(name: str, folder: str) -> None:
+    """Make the package importable from its folder alone, without its root module and without its neighbours."""
+    package = types.ModuleType(name)
+    package.__path__ = [folder]
+    sys.modules[name] = package
+
+
+def _resolve(target: str) -> Any:
+    """The function that ``package.module:function`` or ``folder/file.py:function`` names."""
+    place, _, name = target.rpartition(":")
+    if not place.endswith(".py"):
+        return getattr(importlib.import_module(place), name)
+    spec = importlib.util.spec_from_file_location("_target", place)
+    if spec is None or spec.loader is None:
+        raise ImportError(place)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["_target"] = module
+    spec.loader.exec_module(module)
+    return getattr(module, name)
+
+
+def _failure(wrong: BaseException, phase: str) -> bytes:
+    """What the parent may know. Once rows have been seen, only Assay's own errors keep their sentence."""
+    kind = type(wrong)
+    ours = kind.__module__ == "assay.domain.errors"
+    told: dict[str, Any] = {"phase": phase, "type": kind.__name__[:80], "ours": ours}
+    if ours:
+        told |= {name: str(getattr(wrong, name))[:2000] for name in ("message", "code", "remedy")}
+    elif phase != "ask" or kind is _NotScores:
+        told["message"] = str(wrong)[:500]
+    if isinstance(wrong, ModuleNotFoundError):
+        told["module"] = str(wrong.name).partition(".")[0]
+    frames = traceback.extract_tb(wrong.__traceback__)
+    if frames:
+        told["where"] = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}"  # noqa: PTH119
+    return _json(told)
+
+
+def _versions() -> dict[str, str]:
+    loaded = {name: sys.modules[name] for name in _VERSIONED if name in sys.modules}
+    return {name: str(getattr(module, "__version__", "unknown")) for name, module in loaded.items()}
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, allow_nan=False).encode()
+
+
+def _read_frame(questions: io.BufferedReader) -> tuple[bytes, bytearray] | None:
+    """The next frame; None at the end of the pipe."""
+    header = questions.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    magic, kind, length = HEADER.unpack(header)
+    if magic != MAGIC or length > _LARGEST.get(kind, 0):
+        return None
+    body = bytearray(length)
+    return (kind, body) if questions.readinto(body) == length else None
+
+
+def _write(answers: io.FileIO, data: bytes | memoryview) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[answers.write(rest) :]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

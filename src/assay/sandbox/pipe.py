@@ -1,0 +1,98 @@
+"""The parent's end of the pipe: frames with a deadline, so that a child that hangs cannot hang its parent."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from collections.abc import Callable
+
+from assay.sandbox.child import HEADER, MAGIC
+
+_GLANCE = 0.2
+"""Seconds after which a silent child is looked at: a grandchild may hold the pipe open after its death."""
+
+
+class Hung(Exception):
+    """The deadline passed."""
+
+
+class Ended(Exception):
+    """The other side is gone, or closed its end."""
+
+
+class Garbled(Exception):
+    """What arrived is not a frame."""
+
+
+class Pipe:
+    """Two non-blocking descriptors and a way to ask whether the other side is still there."""
+
+    def __init__(self, reader: int, writer: int, ended: Callable[[], bool]) -> None:
+        os.set_blocking(reader, False)
+        os.set_blocking(writer, False)
+        self._reader = reader
+        self._writer = writer
+        self._ended = ended
+
+    def send(self, kind: bytes, body: bytes | memoryview, deadline: float) -> None:
+        """Write one frame.
+
+        Raises:
+            Hung, Ended: see there.
+        """
+        for part in (HEADER.pack(MAGIC, kind, len(body)), body):
+            rest = memoryview(part)
+            while rest:
+                self._wait(self._writer, select.POLLOUT, deadline)
+                rest = rest[self._written(rest) :]
+
+    def receive(self, largest: dict[bytes, int], deadline: float) -> tuple[bytes, bytearray]:
+        """Read one frame of a kind that is expected, not longer than is allowed for its kind.
+
+        Raises:
+            Hung, Ended, Garbled: see there.
+        """
+        magic, kind, length = HEADER.unpack(self._read(HEADER.size, deadline))
+        if magic != MAGIC or kind not in largest:
+            raise Garbled("bytes that are not an answer")
+        if length > largest[kind]:
+            raise Garbled(f"an answer of {length:,} bytes where at most {largest[kind]:,} were expected")
+        return kind, self._read(length, deadline)
+
+    def close(self) -> None:
+        """Close both descriptors."""
+        os.close(self._reader)
+        os.close(self._writer)
+
+    def _written(self, data: memoryview) -> int:
+        try:
+            return os.write(self._writer, data)
+        except BlockingIOError:
+            return 0
+        except BrokenPipeError:
+            raise Ended from None
+
+    def _read(self, length: int, deadline: float) -> bytearray:
+        body = bytearray(length)
+        view = memoryview(body)
+        while view:
+            self._wait(self._reader, select.POLLIN, deadline)
+            count = os.readv(self._reader, [view])
+            if count == 0:
+                raise Ended
+            view = view[count:]
+        return body
+
+    def _wait(self, descriptor: int, event: int, deadline: float) -> None:
+        poll = select.poll()
+        poll.register(descriptor, event)
+        while True:
+            gone = self._ended()
+            left = deadline - time.monotonic()
+            if poll.poll(0 if gone else max(0.0, min(left, _GLANCE)) * 1000):
+                return
+            if gone:
+                raise Ended
+            if left <= 0:
+                raise Hung

@@ -1,0 +1,127 @@
+"""SHA-256 of files and folders, read once, and how to notice that a file is no longer the one that was read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from assay.domain.errors import SubjectError
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the system says of a file; any write since changes it (the time of change cannot be set)."""
+
+    device: int
+    inode: int
+    size: int
+    modified_ns: int
+    changed_ns: int
+
+    @classmethod
+    def of(cls, file: BinaryIO) -> Stamp:
+        """The stamp of an open file."""
+        status = os.fstat(file.fileno())
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def digest_of(path: Path | str) -> str:
+    """``sha256:`` and the hexadecimal digest of a file, or of a folder.
+
+    A folder's covers the names and contents of all its files, see ``digest_of_listing``.
+
+    Raises:
+        SubjectError: missing, not a regular file, an empty folder, or a link that leads out of the folder.
+    """
+    place = Path(path)
+    if not place.is_dir():
+        return stamped_digest(place)[0]
+    files = sorted(p for p in place.rglob("*") if p.is_symlink() or not p.is_dir())
+    if not files:
+        raise SubjectError(f"The folder {place} holds no files.", code="folder_empty")
+    for file in files:
+        check_inside(file, place)
+    return digest_of_listing([(f.relative_to(place).as_posix(), stamped_digest(f)[0]) for f in files])
+
+
+def digest_of_listing(files: Sequence[tuple[str, str]]) -> str:
+    """The digest of files that belong together: of the JSON array of ``[relative name, digest]``, sorted by name."""
+    text = json.dumps(sorted(files), ensure_ascii=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def check_inside(file: Path, folder: Path) -> None:
+    """Refuse a link that leads out of the folder: what is outside is not bound by the folder's digest.
+
+    Raises:
+        SubjectError: ``link_leads_outside``.
+    """
+    if not file.resolve().is_relative_to(folder.resolve()):
+        raise SubjectError(
+            f"{file} is a link that leads out of its folder.",
+            code="link_leads_outside",
+            remedy="Put the file itself there; what is certified must be in the folder.",
+        )
+
+
+def stamped_digest(path: Path) -> tuple[str, Stamp]:
+    """The digest of a file and the stamp that it had while it was read.
+
+    Raises:
+        SubjectError: when it cannot be read, or was written to meanwhile.
+    """
+    with open_regular(path) as file:
+        before = Stamp.of(file)
+        digest = digest_of_open(file)
+        if Stamp.of(file) != before:
+            raise file_changed(path)
+    return digest, before
+
+
+def digest_of_open(file: BinaryIO) -> str:
+    """The digest of an open file from its beginning; leaves it at the beginning."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    file.seek(0)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading, and nothing else: a pipe would block, a device never end.
+
+    Raises:
+        SubjectError: ``not_found``, ``not_a_file`` or ``not_readable``.
+    """
+    try:
+        file = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0)  # noqa: PTH123, SIM115
+    except (FileNotFoundError, NotADirectoryError):
+        raise SubjectError(
+            f"There is no file {path}.", code="not_found", remedy="Paths are relative to the specification."
+        ) from None
+    except IsADirectoryError:
+        raise SubjectError(f"{path} is a folder where a file is expected.", code="not_a_file") from None
+    except OSError as wrong:
+        raise SubjectError(f"{path} cannot be read ({wrong.strerror}).", code="not_readable") from None
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise SubjectError(f"{path} is not a regular file.", code="not_a_file")
+    return file
+
+
+def file_changed(path: Path | str) -> SubjectError:
+    """The error for a file that is not, or no longer, the one that was bound."""
+    return SubjectError(
+        f"{path} is not the file that was bound: its content has changed since.",
+        code="file_changed",
+        remedy="Put the file back, or start again with the new one.",
+    )

@@ -1,0 +1,172 @@
+"""CSV, strictly: UTF-8, comma, one header line, every row as long as the header, an unquoted empty field is missing.
+
+Types are declared or inferred on the whole column, never on its beginning: ``int64`` if every value is a whole
+number without leading zeros, else ``double`` if every value is a plain decimal of at most 15 digits before the
+point, else ``bool`` if all are ``true``/``false`` (or capitalised), else ``string``. Nothing else is guessed: dates,
+``NA``, ``nan`` and ``inf`` stay text. A file is one group, because only a reader from its beginning knows its rows.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from assay.domain.errors import SubjectError
+from assay.subject.files.layout import Column, Layout, check_layout, reading
+
+KIND = "CSV"
+_BLOCK = 1 << 20
+_SHAPES = {
+    "int64": r"^-?(0|[1-9][0-9]{0,17})$",
+    "double": r"^[-+]?((0|[1-9][0-9]{0,14})(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$",
+    "bool": r"^(true|false|True|False)$",
+}
+
+
+def layout(file: BinaryIO, path: str, types: Mapping[str, str] | None = None) -> Layout:
+    """Columns with the types of whole columns, and the number of rows; reads the file once to check its encoding.
+
+    Raises:
+        SubjectError: ``data_encoding``, ``data_ragged``, ``data_column_type`` or ``data_unreadable``.
+    """
+    _check_encoding(file, path)
+    names = _header(file, path)
+    declared = _declared(names, types or {}, path)
+    shapes = {name: list(_SHAPES) for name in names if name not in declared}
+    rows = 0
+    for batch in _text_batches(file, path, names):
+        rows += batch.num_rows
+        for name, left in shapes.items():
+            shapes[name] = [kind for kind in left if _all_match(batch.column(name), _SHAPES[kind])]
+        for name, kind in declared.items():
+            _cast(batch, name, kind, path)
+    found = {name: next(iter(left), "string") for name, left in shapes.items()} | declared
+    return Layout(tuple(Column(name, found[name]) for name in names), (rows,))
+
+
+def batches(
+    file: BinaryIO, path: str, schema: Sequence[Column], columns: Sequence[str], batch_size: int
+) -> Iterator[pa.RecordBatch]:
+    """All rows of the file, the named columns in the types of ``schema``."""
+    kinds = {column.name: column.type for column in schema}
+    for text in _text_batches(file, path, list(columns)):
+        arrays = [_cast(text, name, kinds[name], path) for name in columns]
+        whole = pa.record_batch(arrays, names=list(columns))
+        for start in range(0, whole.num_rows, batch_size):
+            yield whole.slice(start, batch_size)
+
+
+def _declared(names: Sequence[str], types: Mapping[str, str], path: str) -> dict[str, str]:
+    declared = {name: kind for name, kind in types.items() if name in names}
+    unknown = sorted(set(declared.values()) - {*_SHAPES, "string"})
+    if unknown:
+        raise SubjectError(
+            f"{path}: a column of a CSV file is int64, double, bool or string, not {unknown[0]!r}.",
+            code="data_column_type",
+        )
+    return declared
+
+
+def _all_match(values: pa.Array, shape: str) -> bool:
+    matching = pc.all(pc.match_substring_regex(values, shape), skip_nulls=True, min_count=0)
+    return bool(matching.as_py())
+
+
+def _cast(batch: pa.RecordBatch, name: str, kind: str, path: str) -> pa.Array:
+    values = batch.column(name)
+    if kind == "string":
+        return values
+    if not _all_match(values, _SHAPES[kind]):
+        raise SubjectError(
+            f"{path}: column {name!r} holds a text that is not of its declared type {kind}.",
+            code="data_column_type",
+        )
+    return pc.cast(values, pa.type_for_alias(kind))
+
+
+def _check_encoding(file: BinaryIO, path: str) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    place = 0
+    file.seek(0)
+    while True:
+        chunk = file.read(_BLOCK)
+        try:
+            text = decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as wrong:
+            place += wrong.start
+            break
+        if "\0" in text:
+            break
+        place += len(chunk)
+        if not chunk:
+            return
+    raise SubjectError(
+        f"{path} is not UTF-8 text (near byte {place:,}).",
+        code="data_encoding",
+        remedy="Save it as CSV with the encoding UTF-8.",
+    )
+
+
+def _header(file: BinaryIO, path: str) -> list[str]:
+    with _stream(file, path, {}) as stream:
+        names = list(stream.schema.names)
+    check_layout(Layout(tuple(Column(name, "string") for name in names), (1,)), path)
+    return names
+
+
+def _text_batches(file: BinaryIO, path: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    kinds = {name: pa.string() for name in columns}
+    with _stream(file, path, {"column_types": kinds, "include_columns": list(columns)}) as stream:
+        yield from stream
+
+
+@contextmanager
+def _stream(
+    file: BinaryIO, path: str, convert: Mapping[str, Any]
+) -> Iterator[pyarrow.csv.CSVStreamingReader]:
+    ragged = _Ragged(path)
+    try:
+        with reading(path, KIND), _open(file, ragged, convert) as stream:
+            yield stream
+    except SubjectError:
+        ragged.raise_if_found()
+        raise
+
+
+class _Ragged:
+    """Remembers the first row that is longer or shorter than the header; Arrow's own message would quote it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._error: SubjectError | None = None
+
+    def __call__(self, row: Any) -> str:
+        self._error = SubjectError(
+            f"{self._path}, row {row.number}: {row.expected_columns} fields are expected, found "
+            f"{row.actual_columns}.",
+            code="data_ragged",
+            remedy="Put quotes around fields that hold commas.",
+        )
+        return "error"
+
+    def raise_if_found(self) -> None:
+        if self._error is not None:
+            raise self._error from None
+
+
+def _open(file: BinaryIO, ragged: _Ragged, convert: Mapping[str, Any]) -> pyarrow.csv.CSVStreamingReader:
+    file.seek(0)
+    return pyarrow.csv.open_csv(
+        f"/dev/fd/{file.fileno()}",
+        read_options=pyarrow.csv.ReadOptions(use_threads=False, block_size=_BLOCK),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=ragged),
+        convert_options=pyarrow.csv.ConvertOptions(
+            null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False, **convert
+        ),
+    )

@@ -1,0 +1,130 @@
+"""A model by reference: which file, bound by which digest, asked in which environment; and the child that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from assay.domain.errors import MissingExtra, SubjectError
+from assay.sandbox.launch import DEFAULT_LIMITS, Child, Limits, ModuleAbsent
+from assay.sandbox.scores import checked_scores
+from assay.subject.digest import digest_of, file_changed
+from assay.subject.models import callable as functions
+
+FORMATS = ("skops", "joblib", "lightgbm", "xgboost", "onnx", "callable")
+_EXTRAS = {"lightgbm": "lightgbm", "xgboost": "xgboost", "onnxruntime": "onnx"}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReference:
+    """What to load. Hashable, small, and safe to send to a worker.
+
+    Attributes:
+        path: of the file or folder, absolute; ``module:function`` for a callable. format: one of ``FORMATS``.
+        inputs: the columns in the declared order. digest: of the file; empty for a callable, which has none.
+        python: the interpreter of the model's own environment; None for ours.
+        timeout: seconds that one batch may take.
+    """
+
+    path: str
+    format: str
+    inputs: tuple[str, ...]
+    digest: str
+    python: str | None = None
+    limits: Limits = field(default=DEFAULT_LIMITS)
+    timeout: float = 120.0
+
+    @classmethod
+    def of(
+        cls,
+        path: str | Path,
+        format: str,  # noqa: A002 - the specification's word
+        inputs: tuple[str, ...],
+        *,
+        python: str | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        timeout: float = 120.0,
+    ) -> Self:
+        """Bind a model by its digest.
+
+        Raises:
+            SubjectError: when there is no such file, or no such format.
+        """
+        if format not in FORMATS:
+            raise SubjectError(
+                f"No adapter reads the format {format!r}.",
+                code="model_unknown_format",
+                remedy=f"Use one of {', '.join(FORMATS)}.",
+            )
+        if format == "callable":
+            return cls(str(path), format, inputs, "", python, limits, timeout)
+        place = Path(path).absolute()
+        return cls(str(place), format, inputs, digest_of(place), python, limits, timeout)
+
+
+class Model:
+    """A model that answers from a child process. Start it from the thread that will outlive it."""
+
+    def __init__(self, reference: ModelReference) -> None:
+        """Verify the digest, start the child and load.
+
+        Raises:
+            SubjectError: ``file_changed``, or what the adapter found wrong. MissingExtra: the library is not
+                installed here. Crash: the file killed its reader.
+        """
+        self.reference = reference
+        if reference.digest and digest_of(reference.path) != reference.digest:
+            raise file_changed(reference.path)
+        try:
+            self._child = Child.start(
+                f"assay.subject.models.{reference.format}:load",
+                {"path": reference.path, "inputs": list(reference.inputs)},
+                python=reference.python,
+                limits=reference.limits,
+                timeout=reference.timeout,
+            )
+        except ModuleAbsent as absent:
+            if reference.python is None:
+                raise MissingExtra(absent.module, _EXTRAS.get(absent.module, "certify")) from absent
+            raise
+        if reference.digest and digest_of(reference.path) != reference.digest:
+            self.close()
+            raise file_changed(reference.path)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self._child.alive
+
+    @property
+    def packages(self) -> Mapping[str, str]:
+        """Versions in the model's environment that can change a score."""
+        return {"python": self._child.python, **self._child.packages}
+
+    def predict(self, batch: pa.RecordBatch) -> NDArray[np.float64]:
+        """float64[rows]: the score of each row, between 0 and 1; errors as ``Child.predict``."""
+        return self._child.predict(batch)
+
+    def close(self) -> None:
+        """End the child."""
+        self._child.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def in_process(
+    function: Callable[[pa.RecordBatch], Any], inputs: tuple[str, ...]
+) -> Callable[[pa.RecordBatch], NDArray[np.float64]]:
+    """A live function, asked in this process and held to the same answers. For rehearsals only."""
+    predict = functions.live(function, inputs)
+    return lambda batch: checked_scores(predict(batch), batch.num_rows)

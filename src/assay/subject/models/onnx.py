@@ -1,0 +1,120 @@
+"""ONNX by onnxruntime, on one thread of the processor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pyarrow as pa
+from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+from assay.domain.errors import SubjectError
+from assay.subject.models.estimator import not_a_model
+from assay.subject.models.inputs import (
+    Predictor,
+    Scores,
+    check_count,
+    in_order_of,
+    matrix,
+    objects,
+    unsupported,
+)
+
+_NUMBERS = {
+    "tensor(float)": np.float32,
+    "tensor(double)": np.float64,
+    "tensor(int64)": np.int64,
+    "tensor(int32)": np.int32,
+    "tensor(bool)": np.bool_,
+}
+_FLOATS = ("tensor(float)", "tensor(double)")
+_UNREADABLE = (
+    RuntimeError,
+    ValueError,
+    state.Fail,
+    state.InvalidArgument,
+    state.InvalidGraph,
+    state.InvalidProtobuf,
+    state.NotImplemented,
+    state.RuntimeException,
+)
+_ZIPMAP = "seq(map("
+
+
+def load(path: str, inputs: tuple[str, ...]) -> Predictor:
+    """Load a classifier with one matrix as its input, or one column per input by name.
+
+    The score is taken from the only output that can be a probability: a map from classes (ZipMap), two columns of
+    floats (the second is label 1), or one.
+
+    Raises:
+        SubjectError: ``model_unreadable``, ``model_unsupported`` or ``model_inputs_differ``.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except _UNREADABLE as wrong:
+        raise not_a_model(path, "ONNX", wrong) from wrong
+    wanted = session.get_inputs()
+    if len(wanted) == 1:
+        width = wanted[0].shape[-1] if len(wanted[0].shape) == 2 else 1
+        if isinstance(width, int):
+            check_count(width, inputs)
+    else:
+        in_order_of([i.name for i in wanted], inputs)
+    return _Session(session, tuple(inputs), _probability(session.get_outputs()))
+
+
+def _probability(outputs: Sequence[Any]) -> str:
+    maps = [o.name for o in outputs if o.type.startswith(_ZIPMAP)]
+    floats = [o.name for o in outputs if o.type in _FLOATS]
+    named = [name for name in floats if "prob" in name.lower()]
+    for candidates in (maps, named, floats):
+        if len(candidates) == 1:
+            return str(candidates[0])
+    raise unsupported("which of its outputs is the probability cannot be told")
+
+
+class _Session:
+    def __init__(self, session: Any, names: tuple[str, ...], output: str) -> None:
+        self._session = session
+        self._names = names
+        self._output = output
+
+    def __call__(self, batch: pa.RecordBatch) -> Scores:
+        (answer,) = self._session.run([self._output], self._feed(batch))
+        if isinstance(answer, list):
+            return np.array([row.get(1, row.get("1", np.nan)) for row in answer], dtype=np.float64)
+        scores = np.asarray(answer)
+        if scores.ndim == 2 and scores.shape[1] in {1, 2}:
+            scores = scores[:, -1]
+        return scores.astype(np.float64)
+
+    def _feed(self, batch: pa.RecordBatch) -> dict[str, Any]:
+        wanted = self._session.get_inputs()
+        if len(wanted) == 1:
+            return {wanted[0].name: _typed(batch, self._names, wanted[0].type)}
+        return {i.name: _typed(batch, [i.name], i.type) for i in wanted}
+
+
+def _typed(batch: pa.RecordBatch, names: Sequence[str], kind: str) -> Any:
+    if kind == "tensor(string)":
+        texts = objects(batch, names)
+        if any(text is None for text in texts.flat):
+            raise _missing(kind)
+        return texts
+    if kind not in _NUMBERS:
+        raise unsupported(f"it takes inputs of type {kind}")
+    numbers = matrix(batch, names)
+    if not kind.startswith(_FLOATS) and np.isnan(numbers).any():
+        raise _missing(kind)
+    return numbers.astype(_NUMBERS[kind])
+
+
+def _missing(kind: str) -> SubjectError:
+    return unsupported(f"it takes {kind}, which cannot say that a value is missing, and values are missing")

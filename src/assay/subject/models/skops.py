@@ -1,0 +1,43 @@
+"""scikit-learn models stored by skops: read without running code; only types of known packages are trusted."""
+
+from __future__ import annotations
+
+import zipfile
+
+import skops.io
+from skops.io.exceptions import UntrustedTypesFoundException
+
+from assay.domain.errors import SubjectError
+from assay.subject.models.estimator import estimator, not_a_model
+from assay.subject.models.inputs import Predictor
+
+TRUSTED_PACKAGES = frozenset({"sklearn", "numpy", "scipy"})
+
+
+def load(path: str, inputs: tuple[str, ...]) -> Predictor:
+    """Load a ``.skops`` file.
+
+    Raises:
+        SubjectError: ``model_untrusted_types`` listing the types that are not of scikit-learn, numpy or scipy;
+            ``model_unreadable``.
+    """
+    try:
+        unknown = skops.io.get_untrusted_types(file=path)
+        foreign = sorted(t for t in unknown if t.partition(".")[0] not in TRUSTED_PACKAGES)
+        if foreign:
+            raise _untrusted(path, foreign)
+        model = skops.io.load(path, trusted=unknown)
+    except UntrustedTypesFoundException:
+        raise _untrusted(path, []) from None
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError, OSError) as wrong:
+        raise not_a_model(path, "skops", wrong) from wrong
+    return estimator(model, tuple(inputs))
+
+
+def _untrusted(path: str, types: list[str]) -> SubjectError:
+    listed = ", ".join(types[:10]) + (f" and {len(types) - 10} more" if len(types) > 10 else "")
+    return SubjectError(
+        f"{path} holds types that are not of scikit-learn, numpy or scipy: {listed or 'unnamed'}.",
+        code="model_untrusted_types",
+        remedy="Store it with joblib, if you accept that loading it runs code in the sandbox.",
+    )

@@ -1,0 +1,51 @@
+"""XGBoost's own formats, JSON and UBJ."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import xgboost
+
+from assay.subject.models.estimator import not_a_model
+from assay.subject.models.inputs import Predictor, Scores, check_count, in_order_of, matrix, unsupported
+
+OBJECTIVES = frozenset({"binary:logistic", "reg:logistic"})
+
+
+def load(path: str, inputs: tuple[str, ...]) -> Predictor:
+    """Load a binary booster. After early stopping it predicts up to its best round, as XGBClassifier does.
+
+    Raises:
+        SubjectError: ``model_unreadable``, ``model_unsupported`` or ``model_inputs_differ``.
+    """
+    booster = xgboost.Booster({"nthread": 1})
+    try:
+        booster.load_model(path)
+    except (xgboost.core.XGBoostError, ValueError) as wrong:
+        raise not_a_model(path, "XGBoost JSON or UBJ", wrong) from wrong
+    booster.set_param({"nthread": 1})
+    objective = json.loads(booster.save_config())["learner"]["objective"]["name"]
+    if objective not in OBJECTIVES:
+        raise unsupported(f"its objective is {objective}, which gives no probability of label 1")
+    if "c" in (booster.feature_types or ()):
+        raise unsupported("it splits on XGBoost's own categories, which this adapter does not carry over")
+    names = booster.feature_names
+    if names is None:
+        check_count(booster.num_features(), inputs)
+    return _Booster(booster, tuple(inputs) if names is None else in_order_of(names, inputs))
+
+
+class _Booster:
+    def __init__(self, booster: Any, names: tuple[str, ...]) -> None:
+        self._booster = booster
+        self._names = names
+        best = booster.attr("best_iteration")
+        self._rounds = (0, 0) if best is None else (0, int(best) + 1)
+
+    def __call__(self, batch: pa.RecordBatch) -> Scores:
+        rows = matrix(batch, self._names)
+        scores = self._booster.inplace_predict(rows, iteration_range=self._rounds, validate_features=False)
+        return np.asarray(scores).astype(np.float64)
