@@ -30,8 +30,19 @@ _MEANT = {
     "label": ("target", "outcome", "y"),
     "inputs": ("features", "columns", "x"),
     "bands": ("bins", "cuts", "edges"),
+    "number": ("float", "decimal", "real", "numeric", "double"),
+    "integer": ("int", "whole", "count"),
+    "category": ("categorical", "nominal", "factor", "ordinal", "code"),
+    "identifier": ("id", "key", "index"),
+    "text": ("string", "str", "free_text"),
+    "boolean": ("bool", "flag", "binary"),
+    "date": ("datetime", "timestamp", "time"),
+    "critical": ("blocker", "blocking", "must", "high", "severe", "catastrophic", "required"),
+    "supporting": ("should", "warning", "medium", "conditional"),
+    "advisory": ("info", "informational", "low", "may", "optional"),
+    "joblib": ("pickle", "pkl", "sklearn"),
 }
-"""What people write for a key in other tools."""
+"""What people write for a word of ours in other tools."""
 
 
 def nearest(name: object, names: Iterable[object]) -> str:

@@ -70,6 +70,9 @@ def _problem(
 ) -> Problem:
     where = _Where(document, model, trail, key=key)
     code, message, near, remedy = _SENTENCES.get(detail["type"], _otherwise)(detail, where)
+    if detail["type"] == "missing" and isinstance(trail[-1], int):
+        trail = trail[:-1]
+    message = f"{message[0].upper()}{message[1:]}"
     return Problem(code, document.place(trail, key=key), message, where.found, near, remedy)
 
 
@@ -89,7 +92,7 @@ class _Where:
         if not keys:
             return "The document"
         if isinstance(self.trail[-1], int):
-            return f"Item {self.trail[-1] + 1} of {keys[-1]!r}"
+            return f"item {self.trail[-1] + 1} of {keys[-1]!r}"
         return repr(keys[-1])
 
     @property
@@ -183,10 +186,9 @@ def _missing(_: Mapping[str, Any], where: _Where) -> Said:
             "",
             "Use null for no limit.",
         )
-    subject = where.subject[0].upper() + where.subject[1:]
     return (
         "missing_key",
-        f"{subject} needs {where.name}{where.described}",
+        f"{where.subject} needs {where.name}{where.described}",
         "",
         "Add it, indented like its neighbours.",
     )
@@ -243,7 +245,7 @@ def _limit(detail: Mapping[str, Any], where: _Where) -> Said:
     (kind, limit), *_ = detail["ctx"].items()
     words = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}[kind]
     remedy = ""
-    if kind in {"lt", "le"} and limit == 1 and re.fullmatch(r"[0-9.]+", where.found):
+    if kind in {"lt", "le"} and limit == 1 and re.fullmatch(r"[0-9]+", where.found):
         remedy = "Write a share such as 0.95, not a percentage."
     return "out_of_range", f"{where.name} is expected to be {words} {limit}; {where.shown}.", "", remedy
 

@@ -124,6 +124,8 @@ class _Builder:
         self.texts: dict[Trail, str] = {}
         self.problems: list[Problem] = []
         self.refused: set[Trail] = set()
+        self.end = 0
+        """Where the last list or block ended."""
 
     def document(self) -> Located:
         file = self.source.file
@@ -188,11 +190,12 @@ class _Builder:
                 "alias", trail, "An alias (*name) is not allowed.", "Write the value out where it is needed."
             )
         self._refuse_decoration(event, trail)
-        if isinstance(event, MappingStartEvent):
-            return self._mapping(trail)
-        if isinstance(event, SequenceStartEvent):
-            return self._sequence(trail)
-        return self._scalar(event, trail)
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event, trail)
+        value: Any = self._mapping(trail) if isinstance(event, MappingStartEvent) else self._sequence(trail)
+        if getattr(event, "flow_style", False):
+            self.texts[trail] = self._first_line(event.start_mark.index, self.end)
+        return value
 
     def _refuse_decoration(self, event: Event, trail: Trail) -> None:
         if getattr(event, "anchor", None):
@@ -211,6 +214,7 @@ class _Builder:
         items: list[Any] = []
         while not isinstance(event := next(self.events), SequenceEndEvent):
             items.append(self._node(event, (*trail, len(items))))
+        self.end = event.end_mark.index
         return items
 
     def _mapping(self, trail: Trail) -> dict[Key, Any]:
@@ -225,6 +229,7 @@ class _Builder:
                 continue
             self.keys[*trail, key] = self._place(event)
             pairs[key] = self._node(next(self.events), (*trail, key))
+        self.end = event.end_mark.index
         return pairs
 
     def _duplicate(self, key: Key | None, event: Event, trail: Trail) -> None:
@@ -299,12 +304,13 @@ class _Builder:
         return Place(self.source.file, mark.line + 1, mark.column + 1)
 
     def _source_text(self, event: Event) -> str:
-        text, start, end = self.source.text, event.start_mark.index, event.end_mark.index
-        line_end = text.find("\n", start)
-        line_end = len(text) if line_end < 0 else line_end
-        if isinstance(event, MappingStartEvent | SequenceStartEvent):
-            end = line_end
-        return text[start : min(end, line_end)].strip()
+        whole = isinstance(event, MappingStartEvent | SequenceStartEvent)
+        end = len(self.source.text) if whole else event.end_mark.index
+        return self._first_line(event.start_mark.index, end)
+
+    def _first_line(self, start: int, end: int) -> str:
+        line_end = self.source.text.find("\n", start, end)
+        return self.source.text[start : end if line_end < 0 else line_end].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,14 +400,15 @@ def _syntax(source: Source, error: MarkedYAMLError) -> InvalidDocument:
             "Close the bracket or the quote.",
         )
     else:
-        message, remedy = _diagnosis(rest[:1], str(error.problem))
+        message, remedy = _diagnosis(text[max(mark.index - 1, 0) : mark.index + 1], str(error.problem))
     place = Place(source.file, mark.line + 1, mark.column + 1)
     found = text[mark.index :].partition("\n")[0].strip()
     code = "tab_indentation" if rest[:1] == "\t" else "not_yaml"
     return InvalidDocument((Problem(code, place, message, found=found, remedy=remedy),))
 
 
-def _diagnosis(character: str, problem: str) -> tuple[str, str]:
+def _diagnosis(around: str, problem: str) -> tuple[str, str]:
+    before, character = around[:-1], around[-1:]
     if character == "\t":
         return "A tab is used for indentation; spaces are expected.", "Replace tabs by spaces."
     if character == ":":
@@ -409,6 +416,7 @@ def _diagnosis(character: str, problem: str) -> tuple[str, str]:
             "A colon stands where no key can be: a second one on the line, or a line that is indented wrongly.",
             "Put quotes around a text that contains ': ', and align the line with its neighbours.",
         )
-    if character and character in _RESERVED:
-        return f"A value cannot begin with {character!r}.", "Put quotes around the text."
+    for reserved in (character, before):
+        if reserved and reserved in _RESERVED:
+            return f"A key or a value cannot begin with {reserved!r}.", "Put quotes around the text."
     return f"The text is not valid YAML here: {problem}.", "Check indentation, brackets and quotes."

@@ -73,7 +73,8 @@ def label_not_binary(draft: Draft, world: World) -> Iterator[Finding]:
     if column is None:
         return
     documented = None if column.codes is None else set(column.codes)
-    if documented not in (None, {0, 1}) or column.type in {"number", "text", "identifier", "date"}:
+    wider = column.range is not None and set(column.range) != {0, 1}
+    if documented not in (None, {0, 1}) or wider or column.type in {"number", "text", "identifier", "date"}:
         yield Finding(
             ("prediction", "label"),
             "label_not_binary",

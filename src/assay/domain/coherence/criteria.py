@@ -109,13 +109,16 @@ def unknown_across(draft: Draft, _: World) -> Iterator[Finding]:
         if criterion.across is None or criterion.across in draft.groupings():
             continue
         crossed = "*" in criterion.across
+        block = "intersections" if crossed else "protected"
+        parts = sorted(criterion.across.split("*"))
+        reordered = [name for name in draft.names(block) if sorted(name.split("*")) == parts]
         yield Finding(
             ("criteria", i, "across"),
             "unknown_across",
             f"{criterion.across!r} is no protected attribute or intersection; "
             f"declared are {listed(draft.groupings())}.",
-            nearest=nearest(criterion.across, draft.groupings()),
-            remedy=f"Declare it under '{'intersections' if crossed else 'protected'}'.",
+            nearest=reordered[0] if reordered else nearest(criterion.across, draft.names(block)),
+            remedy=f"Declare it under {block!r}.",
         )
 
 
@@ -285,7 +288,9 @@ def needed_by_nothing(draft: Draft, _: World) -> Iterator[Finding]:
     """A criterion that serves no purpose which anyone wrote down."""
     if not draft.whole("failure_modes"):
         return
-    needed = {name for mode in draft.failure_modes.values() for name in mode.criteria}
+    known = draft.names("criteria")
+    named = [name for mode in draft.failure_modes.values() for name in mode.criteria]
+    needed = {name if name in known else nearest(name, known) for name in named}
     for i, criterion in draft.criteria.items():
         if criterion.id not in needed and not criterion.requirements:
             yield Finding(

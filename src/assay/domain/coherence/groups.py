@@ -58,7 +58,8 @@ def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
                     f"{_quoted(code, column.codes)}",
                     nearest="" if _quoted(code, column.codes) else nearest(code, column.codes),
                 )
-        left = [code for code in column.codes if code not in {code for _, code in given}]
+        grouped = {str(code) for _, code in given}
+        left = [code for code in column.codes if str(code) not in grouped]
         if left:
             yield Finding(
                 ("protected", name, "groups"),

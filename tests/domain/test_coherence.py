@@ -1,0 +1,263 @@
+"""Coherence rules, one block at a time: each fires for its cause, and none for what is absent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from assay.domain.coherence import RULES, Draft, World, dictionary_findings, findings
+from assay.domain.dictionary import Column, Dictionary
+from assay.domain.metric import Across, Metric, Parameter
+from assay.domain.nearest import listed, nearest
+from assay.domain.specification import Attribute, Criterion, FailureMode
+from assay.domain.vocabulary import Comparator, Stage
+
+LEAST, MOST = Comparator.AT_LEAST, Comparator.AT_MOST
+ONE = Decimal(1)
+ACCURACY = Metric(
+    "performance.accuracy",
+    Stage.PERFORMANCE,
+    "Accuracy",
+    "",
+    Decimal(0),
+    ONE,
+    (LEAST, MOST),
+    Across.OPTIONAL,
+    needs_model=True,
+)
+RATIO = Metric(
+    "fairness.impact_ratio",
+    Stage.FAIRNESS,
+    "Impact ratio",
+    "",
+    Decimal(0),
+    ONE,
+    (LEAST,),
+    Across.REQUIRED,
+    reference=True,
+)
+OPEN = Metric(
+    "performance.observed_expected", Stage.PERFORMANCE, "Ratio", "", Decimal(0), None, (LEAST, MOST)
+)
+CENSUS = Metric(
+    "data.missing_values", Stage.DATA, "Missing values", "", Decimal(0), ONE, (MOST,), census=True
+)
+AGE = Column(name="age", type="integer", description="Age", range=(Decimal(18), Decimal(90)))
+SEX = Column(name="sex", type="category", description="Sex", codes={1: "male", 2: "female"})
+WORLD = World(
+    {metric.id: metric for metric in (ACCURACY, RATIO, OPEN, CENSUS)},
+    Dictionary(assay_dictionary=1, columns=(AGE, SEX)),
+)
+
+
+def criterion(id_: str = "a", **fields: Any) -> Criterion:
+    given = {"metric": "performance.accuracy", "at_least": Decimal("0.7"), "tier": "critical", **fields}
+    given = {"rationale": "Because it must.", "owner": "validator", "requirements": ("x/1",), **given}
+    return Criterion.model_validate(
+        {"id": id_, **{key: value for key, value in given.items() if value is not None}}
+    )
+
+
+def codes(**blocks: Any) -> list[str]:
+    """The codes of what is found in a draft of these blocks; lists are numbered."""
+    drafted: dict[str, Any] = {}
+    written: dict[str, tuple[str, ...] | None] = {}
+    for name, block in blocks.items():
+        drafted[name] = dict(enumerate(block)) if isinstance(block, list) else block
+        if isinstance(block, list):
+            written[name] = tuple("*".join(item) if isinstance(item, tuple) else item.id for item in block)
+        elif name == "protected":
+            written[name] = tuple(block)
+    return sorted(finding.code for finding in findings(Draft(**drafted, written=written), WORLD))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_a_rule_says_nothing_about_what_is_absent(rule: Any) -> None:
+    assert list(rule(Draft(), World({}))) == []
+    assert rule.__doc__
+
+
+def test_a_sound_criterion_has_no_findings() -> None:
+    assert codes(criteria=[criterion()]) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"at_least": Decimal("0.0")}, ["vacuous_criterion"]),
+        ({"at_least": Decimal("1.00")}, ["unattainable_threshold"]),
+        ({"at_least": Decimal("1.01")}, ["threshold_out_of_range"]),
+        ({"at_least": Decimal("-0.1")}, ["threshold_out_of_range"]),
+        ({"at_least": None, "at_most": Decimal(1)}, ["vacuous_criterion"]),
+        ({"at_least": None, "at_most": Decimal(0)}, ["unattainable_threshold"]),
+        ({"metric": "performance.observed_expected", "at_least": None, "at_most": Decimal(40)}, []),
+        ({"metric": "data.missing_values", "at_least": None, "at_most": Decimal(0)}, []),
+        ({"metric": "data.missing_values"}, ["comparator_unsuited"]),
+        (
+            {"metric": "data.missing_values", "at_least": None, "at_most": Decimal(0), "across": "sex"},
+            ["across_without_meaning"],
+        ),
+        ({"metric": "fairness.impact_ratio"}, ["across_missing"]),
+        ({"metric": "fairness.impact_ratio", "across": "sex", "reference": "male"}, []),
+        ({"metric": "fairness.impact_ratio", "across": "sex*age", "reference": "male × under 40"}, []),
+        ({"metric": "fairness.impact_ratio", "across": "sex*age", "reference": "male"}, ["unknown_group"]),
+        ({"metric": "fairness.impact_ratio", "across": "age*sex"}, ["unknown_across"]),
+        ({"across": "sex", "reference": "male"}, ["reference_without_meaning"]),
+        ({"confidence": Decimal("0.79")}, ["confidence_too_low"]),
+        ({"confidence": Decimal("0.80")}, []),
+        ({"with": {"scale": 1}}, ["unknown_parameter"]),
+        ({"rationale": "TBD"}, ["placeholder_text"]),
+        ({"rationale": "..."}, ["placeholder_text"]),
+        ({"rationale": "todo: ask legal"}, ["placeholder_text"]),
+        ({"rationale": "None of the older models did better than this one."}, []),
+        ({"rationale": "拒绝的客户不会回来"}, []),
+    ],
+)
+def test_one_criterion(fields: dict[str, Any], expected: list[str]) -> None:
+    protected = {
+        "sex": Attribute(column="sex", groups={"male": 1, "female": 2}),
+        "age": Attribute(column="age", bands=(Decimal(40),)),
+    }
+    assert (
+        codes(criteria=[criterion(**fields)], protected=protected, intersections=[("sex", "age")]) == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ({"at_least": Decimal("0.8")}, ["same_criterion_twice"]),
+        ({"at_least": Decimal("0.8"), "tier": "supporting"}, []),
+        ({"at_least": None, "at_most": Decimal("0.9")}, []),
+        ({"at_least": None, "at_most": Decimal("0.6")}, ["contradiction"]),
+        ({"across": "sex"}, ["unknown_across"]),
+    ],
+)
+def test_two_criteria(second: dict[str, Any], expected: list[str]) -> None:
+    assert codes(criteria=[criterion(), criterion("b", **second)]) == expected
+
+
+def test_something_must_be_required() -> None:
+    assert codes(criteria=[]) == ["no_criteria"]
+    assert codes(criteria=[criterion(tier="supporting")]) == ["no_critical_criterion"]
+    draft = Draft(criteria={0: criterion(tier="supporting")}, written={"criteria": ("a", "broken")})
+    assert findings(draft, WORLD) == ()
+
+
+def test_failure_modes_and_criteria_need_each_other() -> None:
+    mode = FailureMode(id="m", harm="People are refused.", severity="major", criteria=("a",))
+    guard = criterion(requirements=())
+    assert codes(failure_modes=[mode], criteria=[guard]) == []
+    assert codes(failure_modes=[mode], criteria=[guard, criterion("b", across="s", requirements=())]) == [
+        "criterion_without_purpose",
+        "unknown_across",
+    ]
+    assert codes(failure_modes=[mode, mode], criteria=[guard]) == ["duplicate_id"]
+
+
+@pytest.mark.parametrize(
+    ("bands", "expected"),
+    [
+        ((Decimal(25), Decimal(40)), []),
+        ((), ["fewer_than_two_groups"]),
+        ((Decimal(25), Decimal(25)), ["bands_not_increasing"]),
+        ((Decimal(18), Decimal(40)), ["band_beyond_range"]),
+        ((Decimal(25), Decimal(90)), []),
+        ((Decimal(25), Decimal(91)), ["band_beyond_range"]),
+        ({"young": (None, Decimal(30)), "old": (Decimal(30), None)}, []),
+        ({"young": (Decimal(18), Decimal(30)), "old": (Decimal(30), Decimal(91))}, []),
+        ({"young": (Decimal(18), Decimal(30)), "old": (Decimal(30), Decimal(90))}, ["bands_uncovered"]),
+        ({"young": (Decimal(19), Decimal(30)), "old": (Decimal(30), None)}, ["bands_uncovered"]),
+        ({"young": (None, Decimal(30)), "old": (Decimal(31), None)}, ["bands_uncovered"]),
+        ({"young": (None, Decimal(31)), "old": (Decimal(30), None)}, ["bands_overlap"]),
+        (
+            {"old": (Decimal(30), None), "young": (None, Decimal(30))},
+            ["bands_overlap", "bands_uncovered", "bands_uncovered"],
+        ),
+        (
+            {"young": (None, Decimal(30)), "none": (Decimal(30), Decimal(30)), "old": (Decimal(30), None)},
+            ["empty_band"],
+        ),
+        ({}, ["fewer_than_two_groups"]),
+    ],
+)
+def test_bands_cover_every_value_once(bands: Any, expected: list[str]) -> None:
+    assert codes(protected={"age": Attribute(column="age", bands=bands)}) == expected
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        ({"m": 1, "f": 2}, []),
+        ({"m": 1, "f": (2, 2)}, ["codes_overlap"]),
+        ({"m": 1, "f": (2, 1)}, ["codes_overlap"]),
+        ({"m": 1, "f": ()}, ["codes_uncovered", "group_without_code"]),
+        ({"m": 1, "f": 3}, ["codes_uncovered", "unknown_code"]),
+        ({"m": 1, "f": "2"}, ["unknown_code"]),
+        ({"all": (1, 2)}, ["fewer_than_two_groups"]),
+    ],
+)
+def test_groups_cover_every_documented_code_once(groups: Any, expected: list[str]) -> None:
+    assert codes(protected={"sex": Attribute(column="sex", groups=groups)}) == expected
+
+
+def test_a_band_without_a_known_range_must_be_open() -> None:
+    attribute = Attribute(
+        column="age", bands={"young": (Decimal(18), Decimal(30)), "old": (Decimal(30), None)}
+    )
+    found = findings(Draft(protected={"age": attribute}), World({}))
+    assert [(f.code, f.trail) for f in found] == [("bands_uncovered", ("protected", "age", "bands", "young"))]
+
+
+def test_a_dictionary() -> None:
+    assert dictionary_findings({0: AGE, 1: SEX}) == ()
+    wrong = Column(name="age", type="date", description="Age", range=(None, None), codes={1: "one"})
+    assert sorted(f.code for f in dictionary_findings({0: AGE, 3: wrong})) == [
+        "codes_without_meaning",
+        "duplicate_column",
+        "range_without_meaning",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "refusal"),
+    [
+        (Parameter("", low=Decimal(0), high=Decimal(1)), Decimal("0.5"), ""),
+        (Parameter("", low=Decimal(0), high=Decimal(1)), Decimal("1.5"), "a number between 0 and 1"),
+        (Parameter("", low=Decimal(0)), -1, "a number of at least 0"),
+        (Parameter("", high=Decimal(9)), 10, "a number of at most 9"),
+        (Parameter("", low=Decimal(0)), "x", "a number of at least 0"),
+        (Parameter("", default=3, integer=True), Decimal("3.0"), ""),
+        (Parameter("", default=3, integer=True), Decimal("3.5"), "a whole number"),
+        (Parameter("", choices=("a", "b")), "a", ""),
+        (Parameter("", choices=("a", "b")), 1, "one of a, b"),
+        (Parameter("", default="all"), "x", ""),
+        (Parameter("", default="all"), 1, "a text; put quotes around it"),
+    ],
+)
+def test_what_a_parameter_refuses(parameter: Parameter, value: Any, refusal: str) -> None:
+    assert parameter.refuses(value) == refusal
+
+
+@pytest.mark.parametrize(
+    ("written", "names", "meant"),
+    [
+        ("Sex", ["sex", "age"], "sex"),
+        ("min", ["at_most", "at_least"], "at_least"),
+        ("impact_ratio", ["fairness.impact_ratio", "fairness.impact"], "fairness.impact_ratio"),
+        ("acuracy", ["performance.accuracy", "accuracy"], "accuracy"),
+        ("zzz", ["sex", "age"], ""),
+        (3, [31, 2], "31"),
+        ("", [], ""),
+    ],
+)
+def test_the_nearest_name(written: object, names: list[object], meant: str) -> None:
+    assert nearest(written, names) == meant
+
+
+def test_a_list_of_names_is_cut_short() -> None:
+    assert listed([]) == "none"
+    assert listed("ab") == "'a', 'b'"
+    assert listed(range(14)).endswith("'11' and 2 more")
