@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.app.case import Case
 from assay.app.measure import Measured, group_rows
 from assay.domain.errors import AssayError
-from assay.domain.evidence import Statistic
+from assay.domain.evidence import Compare, Rates, Statistic
 from assay.domain.needs import Outcomes, Perturbed, Profiles, RowSets, Sections
 from assay.domain.specification import Criterion, Specification
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
-from assay.tally.outcomes import pooled_outcomes
 from assay.tally.views import DataProfile, OutcomeView, PairedView, ProfileView, RowSetView, SectionView
-
-ALL_OTHERS = "all gating groups"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +51,11 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
     check = case.checks[criterion.metric]
     arguments: dict[str, Any] = dict(wanted.parameters) if not isinstance(wanted.need, Perturbed) else {}
     if check.metric.reference:
-        arguments["reference"] = ALL_OTHERS if aside else criterion.reference
+        arguments["reference"] = criterion.reference
     try:
         counts = check.measure(_view(case, measured, wanted, aside=aside), **arguments)
+        if aside and isinstance(counts, Rates) and counts.compare is not Compare.EACH:
+            counts = replace(counts, focus=tuple(sorted(measured.small[criterion.across or ""])))
     except AssayError as error:
         return Counted(wanted, None, _failure(error), aside)
     except Exception as error:  # noqa: BLE001 - the one boundary that turns a crashed check into a verdict
@@ -108,14 +107,13 @@ def _outcomes(case: Case, measured: Measured, criterion: Criterion, *, aside: bo
         return outcomes.view((), favourable)
     names = case.specification.groupings()[criterion.across]
     small = measured.small[criterion.across]
-    gating = tuple(label for label in outcomes.layout.labels(names) if label not in small)
-    if not aside:
-        return outcomes.view(names, favourable, among=gating)
-    view = outcomes.view(names, favourable, among=tuple(small))
-    if not case.checks[criterion.metric].metric.reference:
-        return view
-    others = outcomes.view(names, favourable, among=gating)
-    return OutcomeView(view.overall, (*view.groups, pooled_outcomes(ALL_OTHERS, others.groups)), favourable)
+    if aside and case.checks[criterion.metric].metric.reference:
+        # A comparison: the small groups against every group; ``focus`` leaves the other pairs out.
+        return outcomes.view(names, favourable)
+    labels = outcomes.layout.labels(names)
+    return outcomes.view(
+        names, favourable, among=tuple(label for label in labels if (label in small) == aside)
+    )
 
 
 def _paired(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> PairedView:

@@ -105,8 +105,10 @@ def _print(made: Plan) -> None:
         )
     console.print(groups)
     table = Table(title="\nHow likely a good model is to pass", title_justify="left", box=None)
-    for heading in ("criterion", "tier", "asked", "if it is", "passes", "margin for 90 %", "rows for 90 %"):
-        table.add_column(heading, justify="left" if heading in {"criterion", "tier"} else "right")
+    table.add_column("criterion", overflow="fold", min_width=20)
+    table.add_column("tier")
+    for heading in ("asked", "if it is", "passes", "margin 90%", "rows 90%"):
+        table.add_column(heading, justify="right", overflow="fold")
     for planned in made.criteria:
         table.add_row(*_row(planned))
     console.print(table)
@@ -121,7 +123,7 @@ def _row(p: PlannedCriterion) -> tuple[str, ...]:
     if p.undefined:
         return (c.id, c.tier.value, asked, "", "HOPELESS", "", p.undefined)
     if p.power is None:
-        return (c.id, c.tier.value, asked, "", "counted in full", "", "")
+        return (c.id, c.tier.value, asked, "", "a count", "", "")
     margin = f"{p.power.margin:.3f}" if p.power.margin is not None else "none"
     needed = f"{p.rows_needed:,}" if p.rows_needed is not None else "no number"
     said = f"{p.power.passes:.0%}" + ("  HOPELESS" if p.hopeless else "")

@@ -59,11 +59,23 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Rates of one or more groups. With a ``reference`` each group is compared with it, else all pairs."""
+    """Rates of one or more groups. With a ``reference`` each group is compared with it, else all pairs.
+
+    With a ``focus`` only the pairs that one of those groups belongs to are compared.
+    """
 
     cells: tuple[Rate, ...]
     compare: Compare = Compare.EACH
     reference: str | None = None
+    focus: tuple[str, ...] = ()
+
+    def compares(self, one: Rate, two: Rate) -> bool:
+        """Whether the ordered pair is a piece: a ratio is taken over the reference only, a gap in both directions."""
+        if self.focus and one.label not in self.focus and two.label not in self.focus:
+            return False
+        if self.reference is None or two.label == self.reference:
+            return True
+        return self.compare is Compare.DIFFERENCE and one.label == self.reference
 
 
 @dataclass(frozen=True, slots=True)

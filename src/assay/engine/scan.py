@@ -52,6 +52,13 @@ class Frame:
     spreads: tuple[tuple[str, float], ...] = field(default=())
 
     @property
+    def content(self) -> tuple[str, ...]:
+        """The columns that make two rows the same: all that are documented but identifiers, the label, and scores."""
+        left_out = {self.label, self.unit, self.score_column}
+        named = [c.name for c in self.dictionary if c.type != "identifier" and c.name not in left_out]
+        return tuple(named) or self.inputs
+
+    @property
     def layout(self) -> Layout:
         """The cells that rows are counted in."""
         return Layout(tuple((name, attribute.labels()) for name, attribute in self.attributes))
@@ -59,10 +66,12 @@ class Frame:
     def columns(self, wanted: Pass) -> tuple[str, ...]:
         """The columns that a pass reads, each once."""
         names = [self.label, *(a.column for _, a in self.attributes)]
-        if wanted.outcomes or wanted.row_set or wanted.units or wanted.spreads:
+        if wanted.outcomes or wanted.spreads:
             names += self.inputs
         if wanted.outcomes and self.score_column is not None:
             names.append(self.score_column)
+        if wanted.row_set or wanted.units:
+            names += self.content
         if wanted.profiles:
             names += [column.name for column in self.dictionary]
         if wanted.units and self.unit is not None:
@@ -198,11 +207,11 @@ class _Profiles:
 
 class _RowSet:
     def __init__(self, frame: Frame) -> None:
-        self._inputs = frame.inputs
+        self._content = frame.content
         self._rows = RowTally.empty()
 
     def take(self, batch: Batch) -> None:
-        hashes = row_hash(((name, batch.columns[name]) for name in self._inputs), len(batch.label))
+        hashes = row_hash(((name, batch.columns[name]) for name in self._content), len(batch.label))
         self._rows = self._rows.counting(hashes, batch.label.astype(np.uint8))
 
     def parts(self) -> dict[str, Any]:
@@ -217,7 +226,7 @@ class _Units:
 
     def take(self, batch: Batch) -> None:
         units = column_hash(self._unit, batch.columns[self._unit])
-        names = (*self._frame.inputs, self._frame.label)
+        names = (*self._frame.content, self._frame.label)
         content = row_hash(((name, batch.columns[name]) for name in names), len(batch.label))
         self._units = self._units.counting(units, content, batch.places, self._frame.seed)
 

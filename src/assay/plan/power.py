@@ -94,7 +94,7 @@ def expected_value(
         return float(stated)
     best = best_value(metric, comparator, threshold)
     ideal = metric.id.startswith(("fairness.", "robustness.")) or metric.census
-    return best if ideal else (float(threshold) + best) / 2
+    return max(best, 0.0) if ideal else (float(threshold) + best) / 2
 
 
 def best_value(metric: Metric, comparator: Comparator, threshold: Decimal) -> float:
@@ -172,9 +172,7 @@ def _pairs_pass(
     passed = np.ones(len(events), dtype=bool)
     for a, one in enumerate(counts.cells):
         for b, two in enumerate(counts.cells):
-            if a == b or one.family != two.family or counts.reference not in (None, one.label, two.label):
-                continue
-            if ratio and counts.reference not in (None, two.label):
+            if a == b or one.family != two.family or not counts.compares(one, two):
                 continue
             p = p_contrast_at_least(events[:, a], rows[a], events[:, b], rows[b], ratio=r, margin=margin)
             passed &= p <= alpha

@@ -72,15 +72,3 @@ class OutcomeTally:
             return GroupOutcomes(label, counts, np.empty(0), np.empty((2, 0), dtype=np.int64))
         scores, by_label = self.scores.histogram(inside)
         return GroupOutcomes(label, counts, scores, by_label)
-
-
-def pooled_outcomes(label: str, groups: tuple[GroupOutcomes, ...]) -> GroupOutcomes:
-    """Several groups as one, under a new name."""
-    scores = np.concatenate([group.scores for group in groups]) if groups else np.empty(0)
-    by_label = np.concatenate([group.by_label for group in groups], axis=1) if groups else np.empty((2, 0), np.int64)
-    distinct, place = np.unique(scores, return_inverse=True)
-    summed = np.zeros((2, len(distinct)), dtype=np.int64)
-    for row in (0, 1):
-        np.add.at(summed[row], place, by_label[row])
-    counts = sum((group.counts for group in groups), np.zeros((2, 2), dtype=np.int64))
-    return GroupOutcomes(label, counts, distinct, summed)

@@ -39,7 +39,7 @@ def rates_pieces(counts: Rates, target: Target) -> Pieces:
     cells = [cell for cell in counts.cells if cell.trials > 0]
     if counts.compare is Compare.EACH:
         return gathered((_one_rate(cell, target) for cell in cells), target, undefined)
-    pairs = _pairs(cells, counts.reference, one_way=counts.compare is Compare.RATIO)
+    pairs = _pairs(cells, counts)
     if undefined or not pairs.n1.size:
         return Pieces((), int(pairs.n1.size), all_pass=False, point_passes=None, undefined=undefined)
     return _compared(pairs, counts.compare, target)
@@ -80,12 +80,9 @@ class Pairs(NamedTuple):
     second: tuple[Rate, ...]
 
 
-def _pairs(cells: list[Rate], reference: str | None, *, one_way: bool) -> Pairs:
+def _pairs(cells: list[Rate], counts: Rates) -> Pairs:
     chosen = [
-        (a, b)
-        for a in cells
-        for b in cells
-        if a is not b and a.family == b.family and _compares(a, b, reference, one_way=one_way)
+        (a, b) for a in cells for b in cells if a is not b and a.family == b.family and counts.compares(a, b)
     ]
     first, second = tuple(a for a, _ in chosen), tuple(b for _, b in chosen)
     return Pairs(
@@ -96,13 +93,6 @@ def _pairs(cells: list[Rate], reference: str | None, *, one_way: bool) -> Pairs:
         first,
         second,
     )
-
-
-def _compares(a: Rate, b: Rate, reference: str | None, *, one_way: bool) -> bool:
-    """With a reference, a ratio is taken over it only; a gap is bounded in both directions."""
-    if reference is None:
-        return True
-    return b.label == reference or (not one_way and a.label == reference)
 
 
 def _compared(pairs: Pairs, compare: Compare, target: Target) -> Pieces:
