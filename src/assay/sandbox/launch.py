@@ -21,7 +21,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-import assay
 from assay.domain.errors import Crash, SubjectError
 from assay.domain.vocabulary import Reason
 from assay.sandbox import child as protocol
@@ -127,17 +126,17 @@ class Child:
             Crash: the child died, hung or broke the protocol. SubjectError: the target said what is wrong.
             ModuleAbsent: the interpreter lacks a package.
         """
-        interpreter = python or sys.executable
-        started = cls(*_launch(interpreter), role, timeout)
         request = {
-            "package": assay.__name__,
-            "folder": str(Path(assay.__file__).resolve().parent),
+            "package": __name__.partition(".")[0],
+            "folder": str(Path(__file__).resolve().parent.parent),
             "target": target,
             "arguments": dict(arguments),
             "limits": asdict(limits),
         }
+        body = json.dumps(request).encode()
+        started = cls(*_launch(python or sys.executable), role, timeout)
+        ready = started._asked_json(protocol.START, body, protocol.READY, start_timeout)
         try:
-            ready = started._asked_json(protocol.START, request, protocol.READY, start_timeout)
             started.answer = ready["answer"]
             started.python = ready["python"]
             started.packages = dict(ready["packages"])
@@ -157,8 +156,8 @@ class Child:
 
     def call(self, function: str, arguments: Mapping[str, Any], *, timeout: float | None = None) -> Any:
         """Call a method of what the target made; arguments and answer are JSON values."""
-        request = {"function": function, "arguments": dict(arguments)}
-        return self._asked_json(protocol.CALL, request, protocol.ANSWER, timeout or self._timeout)
+        body = json.dumps({"function": function, "arguments": dict(arguments)}).encode()
+        return self._asked_json(protocol.CALL, body, protocol.ANSWER, timeout or self._timeout)
 
     def predict(self, batch: pa.RecordBatch, *, timeout: float | None = None) -> NDArray[np.float64]:
         """float64[rows]: the model's score of each row, between 0 and 1.
@@ -201,8 +200,8 @@ class Child:
     ) -> None:
         self.close()
 
-    def _asked_json(self, kind: bytes, request: Any, wanted: bytes, timeout: float) -> Any:
-        body = self._asked(kind, json.dumps(request).encode(), {wanted: protocol.MAX_TEXT}, timeout)
+    def _asked_json(self, kind: bytes, request: bytes, wanted: bytes, timeout: float) -> Any:
+        body = self._asked(kind, request, {wanted: protocol.MAX_TEXT}, timeout)
         try:
             return json.loads(body)
         except (ValueError, RecursionError):
