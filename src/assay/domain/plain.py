@@ -199,6 +199,8 @@ def _from_list(plain: list[Plain], options: tuple[Any, ...], path: str) -> Any:
 def _scalar(plain: Plain, options: tuple[Any, ...], path: str) -> Any:
     if isinstance(plain, str) and str not in options:
         return _from_text(plain, options, path)
+    if isinstance(plain, float):
+        raise NotPlain(path, "a number as text", plain)
     for option in options:
         if get_origin(option) is Literal and plain in get_args(option):
             return plain

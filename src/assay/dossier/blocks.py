@@ -85,11 +85,11 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Names with what they stand for; ``wide`` when the texts are long."""
+    """Names with what they stand for; ``shape`` is stacked, wide (long texts), pairs (short ones) or band (few)."""
 
     kind: ClassVar[str] = "facts"
     items: tuple[tuple[str, Rich], ...]
-    wide: bool = False
+    shape: str = "stacked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +123,12 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Two blocks side by side where there is room."""
+    """Blocks in two columns where there is room."""
 
     kind: ClassVar[str] = "beside"
-    left: Block
-    right: Block
+    left: tuple[Block, ...]
+    right: tuple[Block, ...]
+    narrow_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +139,11 @@ class Card:
     target: str
     name: str
     asked: str
+    rationale: str
     tier: str
     verdict: Verdict
     sentence: str
     reason: str
-    reason_code: str
     blocks: tuple[Block, ...]
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from assay.domain.assessment import Judged
 from assay.domain.decide import Decision, Required, decide
+from assay.domain.evidence import Counts
 from assay.domain.record import Record
 from assay.domain.specification import Criterion, FailureMode
 from assay.domain.vocabulary import Stage, Tier, Verdict
@@ -61,6 +62,14 @@ class Lookup:
         across = f" across {a.across.replace('*', ' and ')}" if a.across else ""
         where = f", on the {a.data} rows" if a.data != self.record.data else ""
         return f"{self.title(a.metric)}{across}{where}: {a.comparator.words} {figures.threshold(a.threshold)}"
+
+    def counts(self, judged: Judged) -> Counts | None:
+        """What was counted for a criterion; None when it was not measured or cannot be told apart."""
+        a = judged.assessment
+        found = [
+            s for s in self.record.statistics if (s.metric, s.across, s.data) == (a.metric, a.across, a.data)
+        ]
+        return found[0].counts if len(found) == 1 else None
 
     def guards(self, criterion: str) -> tuple[FailureMode, ...]:
         """The failure modes that a criterion guards against."""

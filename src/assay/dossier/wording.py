@@ -99,6 +99,9 @@ REASON: dict[Reason, str] = {
     Reason.MODEL_TIMED_OUT: "The model did not answer in time",
     Reason.MODEL_OUTPUT_INVALID: "The model's answer is invalid",
     Reason.DATA_INVALID: "The data is invalid",
+    Reason.NOTHING_TO_CHANGE: "There is nothing to change",
+    Reason.WORKER_DIED: "A worker process died",
+    Reason.FILE_CHANGED: "A file changed while it was read",
     Reason.GRADE_C_NEVER_GATES: "A descriptive number never gates",
     Reason.NO_CRITERIA: "Nothing was asked",
     Reason.NOTHING_REQUIRED: "Nothing was required",
@@ -112,8 +115,8 @@ REASON: dict[Reason, str] = {
 }
 
 NOT_BOUND = (
-    "This page is not bound: this version of Assay does not yet sign the decision or enter it in a log. The digests "
-    "below say what was tested; nothing yet proves who ran it, when, or how often before."
+    "This page is not bound: this version of Assay does not yet sign the decision or enter it in a log. Its digests "
+    "say what was tested; nothing yet proves who ran it, when, or how often before."
 )
 
 REHEARSAL = (

@@ -10,7 +10,7 @@ from assay.domain.vocabulary import Comparator, Verdict
 from assay.dossier import wording
 from assay.dossier.charts import theme
 
-WIDTH, ROW = 336, 34
+WIDTH, ROW, LABEL_ROW = 336, 34, 20
 LOW, HIGH = -4.0, 8.0
 
 
@@ -18,8 +18,7 @@ def overview(judged: tuple[Judged, ...], *, prefix: str) -> str | None:
     """The chart of all criteria; None when there are none."""
     if not judged:
         return None
-    height = ROW * len(judged) + 6
-    values = [_row(j, i) for i, j in enumerate(judged)]
+    values, height = _rows(judged)
     drawn = [v for v in values if v["x"] is not None]
     chart = theme.layered(
         width=WIDTH,
@@ -59,26 +58,34 @@ def margins(judged: Judged, p: Piece) -> tuple[float, float, float] | None:
     return estimate, min(a, b), max(a, b)
 
 
-def _row(judged: Judged, i: int) -> dict[str, Any]:
+def _rows(judged: tuple[Judged, ...]) -> tuple[list[dict[str, Any]], int]:
+    """A row per criterion, lower when it has no interval, and the height of all."""
+    values, top = [], 4
+    for j in judged:
+        values.append(_row(j, top))
+        top += ROW if values[-1]["x"] is not None else LABEL_ROW
+    return values, top + 4
+
+
+def _row(judged: Judged, top: int) -> dict[str, Any]:
     piece = judged.assessment.binding
     valued = judged.verdict not in {Verdict.NOT_EVALUABLE, Verdict.ERROR}
     distance = margins(judged, piece) if piece and valued else None
     verdict = wording.VERDICT[judged.verdict]
     row: dict[str, Any] = {
-        "y": (i + 1) * ROW - 10,
-        "label_y": i * ROW + 8,
+        "y": top + ROW - 12,
+        "label_y": top + 7,
         "label": theme.clipped(judged.assessment.criterion, 34),
         "verdict": verdict,
         "colour": theme.VERDICT_COLOUR[judged.verdict],
         "shape": theme.VERDICT_SHAPE[judged.verdict],
         "x": None,
-        "without": "",
         "left": LOW,
         "right": HIGH,
     }
     if distance is None:
         counted = piece is not None and piece.exact is not None
-        return row | {"without": "counted in full, no interval" if counted else "no value"}
+        return row | {"label": f"{row['label']} ({'counted in full' if counted else 'no value'})"}
     x, low, high = (min(max(d, LOW), HIGH) for d in distance)
     return row | {"x": x, "low": low, "high": high, "shape": _shape(row["shape"], distance[0])}
 
@@ -151,7 +158,6 @@ def _intervals(drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _labels(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    without = [v for v in values if v["x"] is None]
     colour = {"field": "colour", "type": "nominal", "scale": None}
     return [
         {
@@ -168,16 +174,5 @@ def _labels(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "text": {"field": "verdict"},
                 "color": colour,
             },
-        },
-        {
-            "data": {"values": without},
-            "mark": {
-                "type": "text",
-                "align": "left",
-                "fontSize": 12,
-                "fontStyle": "italic",
-                "color": theme.MUTED,
-            },
-            "encoding": {"x": theme.at("left"), "y": theme.at("y"), "text": {"field": "without"}},
         },
     ]

@@ -127,13 +127,19 @@ def render(specification: dict[str, Any], *, prefix: str, alternative: str) -> s
     return _named(_plain(svg, prefix), alternative)
 
 
+_TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
+_NEEDLESS = re.compile(r' (?:aria-[a-z]+|role|pointer-events|class|version|xmlns:xlink|font-family)="[^"]*"')
+_INVISIBLE = re.compile(r'<path d="M0,0h0v0h0Z"/>|<path d="" display="none"/>')
+
+
 def _plain(svg: str, prefix: str) -> str:
     """Without what a page does not need: roles that repeat the alternative, invisible paths, repeated fonts."""
-    svg = re.sub(r' (?:aria-[a-z]+|role|pointer-events|class|xmlns:xlink|version)="[^"]*"', "", svg)
-    svg = re.sub(r' font-family="[^"]*"', "", svg)
-    svg = re.sub(r'<path d="M0,0h0v0h0Z"/>|<path d="" display="none"/>|<g>\s*</g>', "", svg)
-    svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
-    return re.sub(r"url\(#", f"url(#{prefix}-", svg)
+
+    def tag(found: re.Match[str]) -> str:
+        kept = _NEEDLESS.sub("", found[0])
+        return kept.replace(' id="', f' id="{prefix}-').replace("url(#", f"url(#{prefix}-")
+
+    return _INVISIBLE.sub("", _TAG.sub(tag, svg))
 
 
 def _named(svg: str, alternative: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assay.domain.assessment import Judged, Piece
+from assay.domain.evidence import Census
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Comparator, Grade, Verdict
 from assay.dossier import figures, wording
@@ -30,6 +31,11 @@ from assay.dossier.lookup import Lookup, target
 from assay.dossier.sections.summary import bound, estimate
 
 _OPEN_PIECES = 3
+_LEGEND = (
+    "Each card says what was asked and why, then what was found. In the drawings the mark is the estimate, the bar lies "
+    "between two one-sided confidence limits, the tick is the limit that decides, and the shaded side of the line "
+    "satisfies the threshold."
+)
 
 
 def criteria(lookup: Lookup) -> Section:
@@ -40,7 +46,7 @@ def criteria(lookup: Lookup) -> Section:
         if not cards:
             cards = (Paragraph(("This stage is required, and no criterion of it was judged.",)),)
         sections.append(Section(f"stage-{stage.value}", wording.STAGE[stage], cards))
-    lead = Paragraph(("Each card says what was asked and why, before it says what was found.",), tone="note")
+    lead = Paragraph((_LEGEND,), tone="note")
     return Section("criteria", "Criterion by criterion", (lead, *sections))
 
 
@@ -54,22 +60,22 @@ def card(lookup: Lookup, judged: Judged) -> Card:
         tier=a.tier.value,
         verdict=judged.verdict,
         sentence=judged.sentence,
-        reason=wording.REASON[judged.reason],
-        reason_code=judged.reason.value,
+        rationale=lookup.criteria[a.criterion].rationale if a.criterion in lookup.criteria else "",
+        reason=judged.reason.value,
         blocks=tuple(_blocks(lookup, judged)),
     )
 
 
 def _blocks(lookup: Lookup, judged: Judged) -> Iterable[Block]:
     criterion = lookup.criteria.get(judged.assessment.criterion)
-    if criterion is not None:
-        yield Paragraph((criterion.rationale,), tone="quote")
-    found = Facts(tuple(found_facts(judged)))
+    value, support = tuple(_value(judged)), tuple(_support(judged))
     drawn = interval(judged, prefix=f"interval-{judged.assessment.criterion}")
     if drawn is None:
-        yield found
+        yield Facts(value + support, shape="band")
     else:
-        yield Beside(found, Figure(drawn, _caption(judged)))
+        right = (Figure(drawn, _caption(judged)), Facts(support, shape="pairs"))
+        yield Beside((Facts(value, shape="pairs"),), right)
+    yield from _census_details(lookup, judged)
     yield from _pieces(judged)
     yield Fold("What is measured, for whom, and who asked", tuple(_asked(lookup, judged, criterion)))
 
@@ -77,32 +83,24 @@ def _blocks(lookup: Lookup, judged: Judged) -> Iterable[Block]:
 def _caption(judged: Judged) -> str:
     a = judged.assessment
     shown = min(len(a.pieces), MOST_ROWS)
-    worst = f"The {shown} hardest of {a.pieces_total}. " if a.pieces_total > shown else ""
-    return (
-        f"{worst}Mark: estimate. Bar: between two one-sided limits, each at confidence {figures.confidence(a.alpha)}. "
-        f"Tick: the limit that decides. Shaded: satisfies."
-    )
+    which = f"The {shown} hardest of {a.pieces_total}, one-sided" if a.pieces_total > shown else "One-sided"
+    return f"{which} limits at confidence {figures.confidence(a.alpha)} against the threshold."
 
 
-def found_facts(judged: Judged) -> Iterable[tuple[str, Rich]]:
-    """What was found, as names and values."""
+def _value(judged: Judged) -> Iterable[tuple[str, Rich]]:
+    """What was found, and how."""
     a = judged.assessment
     p = a.binding
-    if p is not None and p.undefined is None:
-        yield from _value(judged, p)
-    yield "A point estimate would have said", (Badge(a.point_verdict),)
-    if p is not None and p.exact is None and judged.verdict not in {Verdict.NOT_EVALUABLE, Verdict.ERROR}:
-        yield from _support(judged)
-
-
-def _value(judged: Judged, p: Piece) -> Iterable[tuple[str, Rich]]:
-    a = judged.assessment
+    if p is None or p.undefined is not None:
+        return
     which = f" ({p.label})" if p.label and a.pieces_total > 1 else ""
-    name = "Value" if p.exact is not None else "Estimate"
-    yield name, (Strong(estimate(a)), which)
-    if p.exact is None:
-        side = wording.bound_name(a.comparator)
-        yield f"{side.capitalize()} bound, confidence {figures.confidence(a.alpha)}", (Strong(bound(a)),)
+    yield "Value" if p.exact is not None else "Estimate", (Strong(estimate(a)), which)
+    if p.exact is not None:
+        yield "Out of", (figures.count(p.n),)
+        yield "Method", ("counted in full",)
+        return
+    side = wording.bound_name(a.comparator)
+    yield f"{side.capitalize()} bound, confidence {figures.confidence(a.alpha)}", (Strong(bound(a)),)
     yield "Rows behind it", (figures.count(p.n),)
     yield "Method", (p.method or figures.NONE,)
     yield "Grade", grade(p)
@@ -110,8 +108,6 @@ def _value(judged: Judged, p: Piece) -> Iterable[tuple[str, Rich]]:
 
 def grade(p: Piece) -> Rich:
     """How well the error rate of a number is known."""
-    if p.exact is not None:
-        return ("counted in full: no inference, so no error rate",)
     text = wording.GRADE_MEANS[p.grade]
     if p.grade is Grade.B:
         size = "not recorded" if p.simulated_size is None else figures.number(p.simulated_size)
@@ -120,26 +116,41 @@ def grade(p: Piece) -> Rich:
 
 
 def _support(judged: Judged) -> Iterable[tuple[str, Rich]]:
+    """What a point estimate would have said, and what these rows do support."""
     a = judged.assessment
+    p = a.binding
+    yield "A point estimate would have said", (Badge(a.point_verdict),)
+    if p is None or p.exact is not None or judged.verdict in {Verdict.NOT_EVALUABLE, Verdict.ERROR}:
+        return
     least = a.comparator is Comparator.AT_LEAST
     if a.strictest is not None:
         strictest = figures.lower(a.strictest) if least else figures.upper(a.strictest)
         yield "Strictest threshold these rows support", (f"{a.comparator.words} {strictest}",)
     if a.confidence_reached is not None:
         yield "Confidence reached at the one asked", (figures.reached(a.confidence_reached),)
-    yield "Rows needed", (rows_needed(judged),)
+    if judged.verdict is not Verdict.PASS:
+        yield "Rows still needed", (rows_needed(judged),)
 
 
 def rows_needed(judged: Judged) -> str:
-    """How many rows would have been enough, or how many are missing."""
+    """How many rows are missing for a pass with 90 % probability, if the estimate is the truth."""
     a = judged.assessment
-    if judged.verdict is Verdict.PASS:
-        return "these are enough"
     if a.rows_needed is None:
         return "no number is enough if the estimate is the truth"
     more = a.rows_needed - a.rows
     total = f"{figures.count(a.rows_needed)} in all"
-    return f"{figures.count(more)} more ({total})" if more > 0 else total
+    return f"{figures.count(more)} more ({total})" if more > 0 else f"none more ({total})"
+
+
+def _census_details(lookup: Lookup, judged: Judged) -> Iterable[Block]:
+    """Where that which was counted was found: by column, code or pair of splits."""
+    counts = lookup.counts(judged)
+    if isinstance(counts, Census) and counts.details:
+        rows: tuple[tuple[Rich, ...], ...] = tuple(
+            ((where,), (figures.count(n),)) for where, n in counts.details
+        )
+        columns = (Column("Where"), Column("Number", numeric=True))
+        yield Table(f"Where it was found ({judged.assessment.criterion})", columns, rows, open_rows=6)
 
 
 def _pieces(judged: Judged) -> Iterable[Block]:
@@ -151,7 +162,7 @@ def _pieces(judged: Judged) -> Iterable[Block]:
         )
         columns = (Column("Piece"), Column("Why it has no value"), Column("Detail"))
         yield Table(f"What could not be evaluated in {a.criterion}", columns, rows)
-    if a.pieces_total > 1 or any(p.counts for p in a.pieces):
+    if a.pieces_total > 1:
         yield _pieces_table(judged)
 
 
@@ -219,7 +230,7 @@ def _yes(p: Piece) -> Rich:
 
 def _asked(lookup: Lookup, judged: Judged, criterion: Criterion | None) -> Iterable[Block]:
     a = judged.assessment
-    yield Facts(tuple(_asked_facts(lookup, judged, criterion)), wide=True)
+    yield Facts(tuple(_asked_facts(lookup, judged, criterion)), shape="wide")
     definitions = lookup.definitions(a.across) if a.across else ()
     if definitions:
         yield Paragraph((Strong("Groups, as fixed beforehand"),))

@@ -34,13 +34,13 @@ def _grouping(lookup: Lookup, grouping: str, members: tuple[GroupRecord, ...], i
         return
     label = lookup.record.specification.prediction.label
     caption = f"{grouping}: share decided favourably (dark bar) and share with {label} = 1 (light bar)."
-    yield Beside(Figure(drawn, caption), table)
+    yield Beside((Figure(drawn, caption),), (table,))
 
 
 def _table(grouping: str, members: tuple[GroupRecord, ...]) -> Table:
     rows: tuple[tuple[Rich, ...], ...] = tuple(
         (
-            (g.label, " ", Code(g.definition), *((" small",) if g.small else ())),
+            (g.label, " (small) " if g.small else " ", Code(g.definition)),
             (figures.count(g.rows),),
             (_share(g.positives, g.rows),),
             (_share(g.favourable, g.rows),),
@@ -84,7 +84,7 @@ def _set_aside(lookup: Lookup) -> Iterable[Block]:
 def _aside_table(lookup: Lookup, found: tuple[Judged, ...]) -> Table:
     rows: tuple[tuple[Rich, ...], ...] = tuple(
         (
-            (lookup.asked(j),),
+            (lookup.asked(j), " ", Code(j.assessment.criterion)),
             (j.assessment.binding.label if j.assessment.binding else figures.NONE,),
             (estimate(j.assessment),),
             (bound(j.assessment),),

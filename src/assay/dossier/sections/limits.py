@@ -85,7 +85,7 @@ def _methods_used(lookup: Lookup) -> Table | None:
     found: dict[tuple[str, str], tuple[Grade, float | None, list[str]]] = {}
     for j in lookup.record.judged:
         for p in j.assessment.pieces:
-            key = (p.method or "not named", "counted" if p.exact is not None else p.grade.value)
+            key = (p.method or "not named", "exact" if p.exact is not None else p.grade.value)
             _, size, names = found.setdefault(key, (p.grade, p.simulated_size, []))
             found[key] = (
                 p.grade,

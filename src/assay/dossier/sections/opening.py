@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from assay.domain.assessment import Judged
 from assay.domain.decide import Ground
 from assay.domain.vocabulary import Outcome, Tier, Verdict
 from assay.dossier import figures, wording
 from assay.dossier.blocks import Badge, Code, Link, Opening, Rich, Strong
 from assay.dossier.lookup import Lookup, target
+from assay.dossier.sections.summary import estimate
 
 _REASONS_TITLE = {
     Outcome.CERTIFIED: "Why",
@@ -64,7 +66,20 @@ def _ground(lookup: Lookup, ground: Ground) -> Rich:
     if judged is None:
         return (ground.sentence, " ", Code(ground.reason.value))
     asked = Link(lookup.asked(judged), target(ground.criterion))
-    return (Badge(judged.verdict), " ", asked, ". ", judged.sentence)
+    return (Badge(judged.verdict), " ", asked, ". ", _found(judged), judged.sentence)
+
+
+def _found(judged: Judged) -> str:
+    """The numbers behind a reason, in a sentence; empty when there are none."""
+    a = judged.assessment
+    p = a.binding
+    if p is None or p.undefined is not None or judged.verdict in {Verdict.NOT_EVALUABLE, Verdict.ERROR}:
+        return ""
+    if p.exact is not None:
+        return f"Found {estimate(a)}. "
+    which = f" for {p.label}" if p.label else ""
+    low, high = figures.lower(p.lower), figures.upper(p.upper)
+    return f"Found {estimate(a)}{which}, between one-sided limits {low} and {high}. "
 
 
 def _counts(lookup: Lookup) -> tuple[Rich, ...]:

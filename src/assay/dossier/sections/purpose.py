@@ -27,11 +27,11 @@ def purpose(lookup: Lookup) -> Section:
     spec = lookup.record.specification
     blocks: list[Block] = list(_use(spec))
     blocks += [
-        Section("charter", "Charter and trade-offs", (Facts(tuple(_charter(spec)), wide=True),)),
+        Section("charter", "Charter and trade-offs", (Facts(tuple(_charter(spec)), shape="wide"),)),
         Section(
             "failure-modes", "What could go wrong, and what guards against it", tuple(_failure_modes(lookup))
         ),
-        Section("duties", "Who answers for it", (Facts(tuple(_duties(spec)), wide=True),)),
+        Section("duties", "Who answers for it", (Facts(tuple(_duties(spec)), shape="wide"),)),
     ]
     return Section("purpose", "Intended use", tuple(blocks))
 
@@ -53,7 +53,7 @@ def _use(spec: Specification) -> Iterable[Block]:
             ),
         ),
     ]
-    yield Facts(tuple(facts), wide=True)
+    yield Facts(tuple(facts), shape="wide")
     for title, items in (("Must not be used for", use.misuse), ("Out of scope", use.out_of_scope)):
         if items:
             yield Paragraph((Strong(title),))

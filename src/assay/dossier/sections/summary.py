@@ -17,6 +17,7 @@ from assay.dossier.blocks import (
     Paragraph,
     Rich,
     Section,
+    Strong,
     Table,
 )
 from assay.dossier.charts.overview import overview
@@ -34,7 +35,9 @@ def summary(lookup: Lookup) -> Section:
             "How far each criterion is from its threshold: the dot is the estimate, the bar its interval, and one unit "
             "is one margin of error. A criterion passes when the whole bar lies right of the line."
         )
-        blocks.append(Beside(Figure(chart, caption), criteria_table(lookup.record.judged)))
+        blocks.append(
+            Beside((Figure(chart, caption),), (criteria_table(lookup.record.judged),), narrow_left=True)
+        )
     return Section("summary", "Verdicts at a glance", tuple(blocks))
 
 
@@ -78,7 +81,9 @@ def criteria_table(judged: tuple[Judged, ...]) -> Table:
 
 
 def _point(j: Judged) -> Rich:
-    return (Badge(j.assessment.point_verdict),)
+    """In words only, so that the verdict stays the loudest; strong where it differs."""
+    said = wording.VERDICT[j.assessment.point_verdict]
+    return (said,) if j.assessment.point_verdict is j.verdict else (Strong(said),)
 
 
 def estimate(a: Assessment) -> str:

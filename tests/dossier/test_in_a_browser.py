@@ -1,0 +1,117 @@
+"""The page as a browser shows it. Run by scripts/browser.sh, which installs what is needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.dossier import records
+
+from assay.dossier.html import render_html
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+REQUIRED = os.environ.get("ASSAY_BROWSER") == "required"
+
+if not REQUIRED:
+    pytest.importorskip("playwright", reason="scripts/browser.sh runs this")
+    pytest.importorskip("axe_playwright_python", reason="scripts/browser.sh runs this")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium; scripts/browser.sh installs it", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    import axe_playwright_python
+
+    return next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    made = {}
+    for name, make in records.ALL.items():
+        made[name] = folder / f"{name}.html"
+        made[name].write_text(render_html(make()), encoding="utf-8")
+    return made
+
+
+def opened(browser: Any, page: Path, width: int, scheme: str = "light") -> Any:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    tab = context.new_page()
+    tab.requests, tab.complaints = [], []
+    tab.on("request", lambda request: tab.requests.append(request.url))
+    tab.on("console", lambda message: tab.complaints.append(message.text))
+    tab.goto(page.as_uri())
+    return tab
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", ["conditional", "withheld", "rehearsed", "empty", "hostile"])
+def test_axe_finds_nothing(
+    browser: Any, axe: str, pages: dict[str, Path], name: str, width: int, scheme: str
+) -> None:
+    tab = opened(browser, pages[name], width, scheme)
+    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    tab.evaluate(axe)
+    found = tab.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+    said = [
+        (v["id"], [n["html"][:160] + " " + n["failureSummary"][:200] for n in v["nodes"][:3]]) for v in found
+    ]
+    tab.context.close()
+    assert not said, json.dumps(said, indent=1)
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+@pytest.mark.parametrize("name", list(records.ALL))
+def test_nothing_scrolls_sideways(browser: Any, pages: dict[str, Path], name: str, width: int) -> None:
+    tab = opened(browser, pages[name], width)
+    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    inner = tab.evaluate("document.documentElement.scrollWidth")
+    tab.context.close()
+    assert inner <= width
+
+
+@pytest.mark.parametrize("name", list(records.ALL))
+def test_the_page_asks_for_nothing_and_the_browser_has_nothing_to_object(
+    browser: Any, pages: dict[str, Path], name: str
+) -> None:
+    tab = opened(browser, pages[name], 1280)
+    tab.wait_for_timeout(100)
+    styled = tab.evaluate("getComputedStyle(document.querySelector('.page')).maxWidth")
+    asked, complaints = tab.requests, tab.complaints
+    tab.context.close()
+    assert asked == [pages[name].as_uri()]
+    assert complaints == []
+    assert styled != "none", "the content security policy refuses our own style sheet"
+
+
+def test_the_decision_is_on_the_first_screen(browser: Any, pages: dict[str, Path]) -> None:
+    tab = opened(browser, pages["withheld"], 1280)
+    for text in (
+        "Withheld",
+        "Why not",
+        "Nothing is said about",
+        "Not bound",
+        "A pipeline that takes point estimates",
+    ):
+        box = tab.get_by_text(text).first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 900, text
+    tab.context.close()
