@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -16,7 +17,12 @@ def honest():
 
 
 def told(value):
-    return {"value": value, "environment": dict(os.environ), "folder": os.getcwd(), "session": os.getsid(0)}
+    return {
+        "value": value,
+        "environment": dict(os.environ),
+        "folder": str(Path.cwd()),
+        "session": os.getsid(0),
+    }
 
 
 def raises_at_load():
@@ -73,73 +79,85 @@ def _fork_and_hold(batch):
     os._exit(3)
 
 
+def noisy(batch):
+    for _ in range(400):
+        print("x" * 10_000)
+        print("y" * 10_000, file=sys.stderr)
+    os.write(1, b"z" * 1_000_000)
+    return np.full(batch.num_rows, 0.5)
+
+
+def quotes(batch):
+    raise ValueError(f"cannot score {batch.column(0)[0]}")
+
+
+def garbage(batch):
+    os.write(_protocol_descriptor(), b"garbage " * 100)
+    return np.zeros(batch.num_rows)
+
+
+def endless(batch):
+    header = b"ASSYF" + (1 << 40).to_bytes(8, "little")
+    os.write(_protocol_descriptor(), header)
+    time.sleep(60)
+
+
+def half(batch):
+    os.write(_protocol_descriptor(), b"ASSYF" + (8 * batch.num_rows).to_bytes(8, "little") + b"\0" * 9)
+    os._exit(0)
+
+
+def false_failure(batch):
+    os.write(_protocol_descriptor(), b"ASSYX" + (9).to_bytes(8, "little") + b"[1, 2, 3]")
+    time.sleep(60)
+
+
+def closes(batch):
+    os.close(_protocol_descriptor())
+    time.sleep(60)
+
+
+def deaf(batch):
+    time.sleep(60)
+
+
+def ate(batch):
+    return np.ones(1 << 33)
+
+
+def filled(value):
+    return lambda batch: np.full(batch.num_rows, value)
+
+
+BEHAVIOURS = {
+    "noisy": noisy,
+    "quotes": quotes,
+    "garbage": garbage,
+    "endless": endless,
+    "half": half,
+    "false_failure": false_failure,
+    "closes": closes,
+    "deaf": deaf,
+    "ate": ate,
+    "exit": lambda batch: os._exit(5),
+    "sys_exit": lambda batch: sys.exit(0),
+    "segfault": lambda batch: ctypes.string_at(0),
+    "sigkill": lambda batch: os.kill(os.getpid(), signal.SIGKILL),
+    "spin": lambda batch: _spin(),
+    "fork": _fork_and_hold,
+    "nan": filled(np.nan),
+    "inf": filled(np.inf),
+    "above": filled(1.5),
+    "below": filled(-1e-9),
+    "short": lambda batch: np.zeros(batch.num_rows - 1),
+    "long": lambda batch: np.zeros(batch.num_rows * 10),
+    "matrix": lambda batch: np.zeros((batch.num_rows, 2)),
+    "texts": lambda batch: np.array(["0.5"] * batch.num_rows),
+    "integers": lambda batch: np.ones(batch.num_rows, dtype=np.int64),
+    "nothing": lambda batch: None,
+    "recursion": lambda batch: model("recursion")(batch),
+}
+
+
 def model(behaviour):
-    def noisy(batch):
-        for _ in range(400):
-            print("x" * 10_000)
-            print("y" * 10_000, file=sys.stderr)
-        os.write(1, b"z" * 1_000_000)
-        return np.full(batch.num_rows, 0.5)
-
-    def quotes(batch):
-        raise ValueError(f"cannot score {batch.column(0)[0]}")
-
-    def garbage(batch):
-        os.write(_protocol_descriptor(), b"garbage " * 100)
-        return np.zeros(batch.num_rows)
-
-    def endless(batch):
-        header = b"ASSYF" + (1 << 40).to_bytes(8, "little")
-        os.write(_protocol_descriptor(), header)
-        time.sleep(60)
-
-    def half(batch):
-        os.write(_protocol_descriptor(), b"ASSYF" + (8 * batch.num_rows).to_bytes(8, "little") + b"\0" * 9)
-        os._exit(0)
-
-    def false_failure(batch):
-        os.write(_protocol_descriptor(), b"ASSYX" + (9).to_bytes(8, "little") + b"[1, 2, 3]")
-        time.sleep(60)
-
-    def closes(batch):
-        os.close(_protocol_descriptor())
-        time.sleep(60)
-
-    def deaf(batch):
-        time.sleep(60)
-
-    def ate(batch):
-        return np.ones(1 << 33)
-
-    def filled(value):
-        return lambda batch: np.full(batch.num_rows, value)
-
-    behaviours = {
-        "noisy": noisy,
-        "quotes": quotes,
-        "garbage": garbage,
-        "endless": endless,
-        "half": half,
-        "false_failure": false_failure,
-        "closes": closes,
-        "deaf": deaf,
-        "ate": ate,
-        "exit": lambda batch: os._exit(5),
-        "sys_exit": lambda batch: sys.exit(0),
-        "segfault": lambda batch: ctypes.string_at(0),
-        "sigkill": lambda batch: os.kill(os.getpid(), signal.SIGKILL),
-        "spin": lambda batch: _spin(),
-        "fork": _fork_and_hold,
-        "nan": filled(np.nan),
-        "inf": filled(np.inf),
-        "above": filled(1.5),
-        "below": filled(-1e-9),
-        "short": lambda batch: np.zeros(batch.num_rows - 1),
-        "long": lambda batch: np.zeros(batch.num_rows * 10),
-        "matrix": lambda batch: np.zeros((batch.num_rows, 2)),
-        "texts": lambda batch: np.array(["0.5"] * batch.num_rows),
-        "integers": lambda batch: np.ones(batch.num_rows, dtype=np.int64),
-        "nothing": lambda batch: None,
-        "recursion": lambda batch: model("recursion")(batch),
-    }
-    return behaviours[behaviour]
+    return BEHAVIOURS[behaviour]

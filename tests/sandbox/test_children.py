@@ -155,7 +155,7 @@ def test_a_failure_at_load_keeps_its_text_on_one_printable_line():
 
 
 def test_errors_of_assay_cross_the_pipe():
-    with pytest.raises(SubjectError, match="no classes. Fit it") as told:
+    with pytest.raises(SubjectError, match=r"no classes\. Fit it") as told:
         Child.start(f"{HOSTILE}:refuses_at_load", {})
     assert (told.value.code, told.value.remedy) == ("model_unsupported", "Fit it.")
 

@@ -1,0 +1,247 @@
+"""Tasks run here or in workers give the same bytes; whatever is killed, the next run goes on and nothing is left."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import working
+from rich.console import Console
+from working import Square, run
+
+from assay.domain.errors import Crash, SubjectError
+from assay.engine.executor import WorkFailed, execute
+from assay.engine.partials import PartialStore
+from assay.engine.progress import Silence, progress
+
+EXPECTED = tuple(str(n**2).encode() for n in range(8))
+
+
+class Counted:
+    def __init__(self) -> None:
+        self.rows = 0
+
+    def advance(self, rows: int) -> None:
+        self.rows += rows
+
+
+@pytest.fixture
+def partials(tmp_path: Path) -> PartialStore:
+    return PartialStore(tmp_path / "partials")
+
+
+def runs(folder: Path) -> list[str]:
+    return sorted(p.name.partition("-")[0] for p in folder.iterdir())
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_results_come_in_the_order_of_the_tasks(partials: PartialStore, workers: int):
+    counted = Counted()
+    tasks = [Square(n) for n in range(8)]
+    assert execute(tasks, run, workers=workers, partials=partials, progress=counted) == EXPECTED
+    assert counted.rows == 80
+    assert execute((), run, workers=workers, partials=partials) == ()
+
+
+def test_what_is_finished_is_not_done_again(partials: PartialStore, tmp_path: Path):
+    ran = tmp_path / "ran"
+    ran.mkdir()
+    tasks = [Square(n, str(ran)) for n in (0, 1, 2, 1)]
+    assert execute(tasks, run, workers=0, partials=partials) == (b"0", b"1", b"4", b"1")
+    assert runs(ran) == ["0", "1", "2"]
+    for file in ran.iterdir():
+        file.unlink()
+    tasks.append(Square(3, str(ran)))
+    counted = Counted()
+    assert execute(tasks, run, workers=0, partials=partials, progress=counted)[-1] == b"9"
+    assert runs(ran) == ["3"]
+    assert counted.rows == 40
+    execute(tasks, run, workers=0, partials=partials, reuse=False)
+    assert runs(ran) == ["0", "1", "2", "3"]
+
+
+def test_a_damaged_partial_is_made_again(partials: PartialStore):
+    tasks = [Square(n) for n in range(3)]
+    execute(tasks, run, workers=0, partials=partials)
+    stored = [p for p in partials.folder.glob("*/*") if p.is_file()]
+    for place, damage in zip(stored, (b"", b"x", None), strict=True):
+        whole = place.read_bytes()
+        place.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]) if damage is None else damage)
+    assert partials.read(tasks[0].key) is None
+    assert execute(tasks, run, workers=0, partials=partials) == EXPECTED[:3]
+    assert partials.read(tasks[0].key) == b"0"
+
+
+def test_a_key_is_a_digest_and_never_a_path(partials: PartialStore):
+    for key in ("../../etc/passwd", "", "ab", "A" * 64):
+        with pytest.raises(ValueError, match="hexadecimal"):
+            partials.write(key, b"")
+
+
+def test_what_a_dead_process_left_unfinished_is_swept(partials: PartialStore):
+    execute([Square(1)], run, workers=0, partials=partials)
+    folder = next(partials.folder.iterdir())
+    dead, live = folder / "ab.999999999.tmp", folder / f"cd.{os.getpid()}.tmp"
+    dead.touch()
+    live.touch()
+    partials.sweep()
+    assert not dead.exists()
+    assert live.exists()
+
+
+@pytest.mark.parametrize(
+    ("does", "kind", "code", "says"),
+    [
+        ("refuse", SubjectError, "column_missing", "The column is not there. Add it."),
+        ("crash", Crash, "model_crashed", "The model died."),
+        ("defect", WorkFailed, "check_crashed", "A task raised ZeroDivisionError at working.py:"),
+        ("killed", Crash, "worker_died", "killed by SIGKILL"),
+        ("segfault", Crash, "worker_died", "killed by SIGSEGV"),
+    ],
+)
+def test_failures_in_workers_are_typed(partials: PartialStore, does: str, kind: type, code: str, says: str):
+    tasks = [Square(0), Square(1), Square(2, does=does), Square(3, does="slow")]
+    with pytest.raises(kind) as told:
+        execute(tasks, run, workers=2, partials=partials)
+    assert type(told.value) is kind
+    assert told.value.code == code
+    assert says in str(told.value)
+    assert "secret" not in str(told.value)
+    assert no_children()
+    # What was finished before is kept, and the next run goes on from it.
+    assert execute([Square(n) for n in range(4)], run, workers=0, partials=partials) == EXPECTED[:4]
+
+
+def parents() -> dict[int, int]:
+    """The parent of each process."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                found[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+    return found
+
+
+def no_children() -> bool:
+    """No process of ours is left but the tracker that multiprocessing keeps for itself."""
+    ours = [pid for pid, parent in parents().items() if parent == os.getpid()]
+    return all("resource_tracker" in Path(f"/proc/{pid}/cmdline").read_text() for pid in ours)
+
+
+SCRIPT = """
+import sys
+sys.path.insert(0, {here!r})
+from pathlib import Path
+from working import Square, run
+from assay.engine.executor import execute
+from assay.engine.partials import PartialStore
+
+if __name__ == "__main__":
+    does, folder, ran = sys.argv[1:4]
+    tasks = [Square(n, ran, does) for n in range(8)]
+    try:
+        results = execute(tasks, run, workers=2, partials=PartialStore(Path(folder)))
+    except KeyboardInterrupt:
+        print("interrupted")
+        sys.exit(130)
+    print(results)
+"""
+
+
+def started(tmp_path: Path, does: str) -> subprocess.Popen[str]:
+    script = tmp_path / "coordinator.py"
+    script.write_text(SCRIPT.format(here=str(Path(working.__file__).parent)))
+    (tmp_path / "ran").mkdir(exist_ok=True)
+    return subprocess.Popen(
+        [sys.executable, str(script), does, str(tmp_path / "partials"), str(tmp_path / "ran")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for(condition, seconds: float = 15) -> bool:
+    until = time.monotonic() + seconds
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.02)
+    return bool(condition())
+
+
+def finished(tmp_path: Path) -> int:
+    return len([p for p in tmp_path.glob("partials/*/*") if not p.name.endswith(".tmp")])
+
+
+def running(pids: set[int]) -> set[int]:
+    alive = set()
+    for pid in pids:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                alive.add(pid)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return alive
+
+
+def family(root: int) -> set[int]:
+    """All descendants of a process."""
+    known, found = parents(), {root}
+    while more := {pid for pid, parent in known.items() if parent in found} - found:
+        found |= more
+    return found - {root}
+
+
+@pytest.mark.parametrize("does", ["slow", "child"])
+def test_kill_9_leaves_no_orphan_and_the_next_run_goes_on(tmp_path: Path, does: str):
+    process = started(tmp_path, does)
+    assert wait_for(lambda: finished(tmp_path) >= 2)
+    if does == "child":
+        assert wait_for(lambda: len(list((tmp_path / "ran").glob("child-*"))) == 2)
+    everyone = family(process.pid)
+    assert len(everyone) >= (4 if does == "child" else 2)
+    process.kill()
+    process.communicate()
+    assert wait_for(lambda: not running(everyone), 5)
+    done = finished(tmp_path)
+    assert 2 <= done < 8
+    before = len(list((tmp_path / "ran").glob("[0-9]*")))
+    again = started(tmp_path, "square")
+    output, errors = again.communicate(timeout=60)
+    assert output.strip() == str(EXPECTED), errors
+    assert len(list((tmp_path / "ran").glob("[0-9]*"))) - before == 8 - done
+
+
+def test_an_interrupt_is_raised_again_and_leaves_a_clean_state(tmp_path: Path):
+    process = started(tmp_path, "slow")
+    assert wait_for(lambda: finished(tmp_path) >= 1)
+    everyone = family(process.pid)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of the group
+    output, errors = process.communicate(timeout=20)
+    assert (output, process.returncode) == ("interrupted\n", 130), errors
+    assert "Traceback" not in errors
+    assert wait_for(lambda: not running(everyone), 5)
+    again = started(tmp_path, "square")
+    assert again.communicate(timeout=60)[0].strip() == str(EXPECTED)
+    assert not list(tmp_path.glob("partials/*/*.tmp"))
+
+
+def test_progress_shows_rows_a_second_on_a_terminal_and_nothing_in_a_pipe(capsys: pytest.CaptureFixture[str]):
+    shown = io.StringIO()
+    with progress("Reading", 100, console=Console(file=shown, force_terminal=True, width=100)) as bar:
+        for _ in range(4):
+            bar.advance(25)
+            time.sleep(0.06)
+    assert "Reading" in shown.getvalue()
+    assert "rows/s" in shown.getvalue()
+    with progress("Reading", 100) as silent:
+        silent.advance(100)
+        assert isinstance(silent, Silence)
+    assert capsys.readouterr() == ("", "")
