@@ -141,8 +141,18 @@ def shrink_level(audit_at: Callable[[float], Audit], alpha: float) -> Audit:
     return audit
 
 
-def mover_staircase(n1: int, n2: int, *, ratio: float, margin: float, level: float) -> Staircase:
-    """The region where the MOVER-CP lower limit of p1 - ratio * p2 is at least the margin, ties included."""
+def box_staircase(n1: int, n2: int, *, ratio: float, margin: float, alpha: float) -> Staircase:
+    """The region where the corner of the Bonferroni box, each side at alpha / 2, is at least the margin."""
+    return mover_staircase(n1, n2, ratio=ratio, margin=margin, level=alpha / 2, rho=1.0)
+
+
+def mover_staircase(
+    n1: int, n2: int, *, ratio: float, margin: float, level: float, rho: float = 0.0
+) -> Staircase:
+    """The region where the MOVER-CP lower limit of p1 - ratio * p2 is at least the margin, ties included.
+
+    rho is the absolute correlation of `mover`: 0 for independent groups, 1 for the corner of a box.
+    """
     low1 = limits_of_all(n1, level)
     down = np.arange(n1 + 1) / n1 - low1
     p2 = np.arange(n2 + 1) / n2
@@ -151,7 +161,8 @@ def mover_staircase(n1: int, n2: int, *, ratio: float, margin: float, level: flo
     while np.any(always - none > 1):  # the smallest x1 that rejects lies in (none, always]
         middle = (none + always) // 2
         inside = np.clip(middle, 0, n1)
-        limit = inside / n1 - ratio * p2 - np.hypot(down[inside], up)
+        spread = np.sqrt(down[inside] ** 2 + up**2 + 2 * rho * down[inside] * up)
+        limit = inside / n1 - ratio * p2 - spread
         rejects = (limit >= margin - _TIE) | (middle > n1)
         none, always = np.where(rejects, none, middle), np.where(rejects, middle, always)
     return Staircase(n1, n2, always.astype(np.int64))
