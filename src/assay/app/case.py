@@ -6,9 +6,10 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assay._version import __version__
 from assay.checks.catalogue import catalogue, metrics, source_digest
@@ -17,11 +18,11 @@ from assay.domain.dictionary import Dictionary
 from assay.domain.errors import SubjectError
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
-from assay.engine.scan import Frame
+from assay.engine.scan import Frame, Predict
 from assay.plan.passes import Wanted, bound_parameters, declared_data
 from assay.reading.specification import read_specification
-from assay.subject.datasets import Dataset, inspect_in_child
-from assay.subject.model import ModelReference
+from assay.subject.datasets import Dataset, open_dataset
+from assay.subject.model import ModelReference, in_process
 
 MEASURING = ("numpy", "scipy", "pyarrow", "scikit-learn", "skops", "lightgbm", "xgboost-cpu", "onnxruntime")
 """Packages whose version can change a number; absent ones are left out."""
@@ -34,7 +35,8 @@ class Case:
     Attributes:
         root: the folder that paths in the specification are relative to.
         datasets: the declared data sets by role, inspected but not read.
-        model: what to ask; None when scores stand in a column of the data.
+        model: what to ask; None when scores stand in a column of the data, or a live function is asked.
+        live: a function of this process that is asked instead of a model file; rehearsals only.
         wanted: the criteria with the needs of their checks, in the specification's order.
     """
 
@@ -48,6 +50,7 @@ class Case:
     datasets: Mapping[str, Dataset]
     model: ModelReference | None
     sources: tuple[SourceRecord, ...]
+    live: Predict | None = None
 
     @property
     def seed(self) -> str:
@@ -65,15 +68,29 @@ class Case:
             dictionary=self.dictionary.columns,
             unit=specification.data.unit,
             seed=self.seed,
-            score_column=specification.subject.model if self.model is None else None,
+            score_column=specification.subject.model
+            if specification.subject.format == "predictions"
+            else None,
             spreads=spreads,
         )
 
 
-def open_case(path: Path, *, rehearse: bool = False) -> Case:
+def open_case(
+    path: Path,
+    *,
+    rehearse: bool = False,
+    data: Mapping[str, Any] | None = None,
+    model: Callable[[Any], Any] | None = None,
+    scratch: Path | None = None,
+) -> Case:
     """Read a specification and bind what it names: dictionary, data sets and model, each by digest.
 
     A rehearsal never opens the test rows: what would be asked of them is asked of the development rows.
+
+    Args:
+        path: the specification. rehearse: whether this is a rehearsal.
+        data: tables that stand in for declared files, by role. scratch: where they are written for the workers.
+        model: a function from a record batch to scores that stands in for the model file.
 
     Raises:
         InvalidDocument: when the specification or the dictionary has problems; all of them are listed.
@@ -84,11 +101,16 @@ def open_case(path: Path, *, rehearse: bool = False) -> Case:
     specification = read.specification
     root = path.resolve().parent
     declared = _declared(specification, rehearse=rehearse)
-    datasets = {role: inspect_in_child(root / written) for role, written in declared.items()}
+    given = _given_tables(data or {}, declared)
+    folder = scratch if scratch is not None else root
+    datasets = {
+        role: open_dataset(given.get(role, root / written), scratch=folder)
+        for role, written in declared.items()
+    }
     # Again, now that the files' columns are known: a name that no file has is told with its place.
     columns = {role: frozenset(dataset.names) for role, dataset in datasets.items()}
     dictionary = read_specification(path, metrics(), columns=columns).dictionary
-    model = _model(root, specification)
+    reference = _model(root, specification, live=model is not None, rehearse=rehearse)
     sources = [
         SourceRecord("specification", path.name, read.digest),
         SourceRecord("dictionary", specification.data.dictionary, dictionary.digest),
@@ -97,8 +119,8 @@ def open_case(path: Path, *, rehearse: bool = False) -> Case:
             for role, dataset in datasets.items()
         ),
     ]
-    if model is not None:
-        sources.append(SourceRecord("model", specification.subject.model, model.digest))
+    if reference is not None:
+        sources.append(SourceRecord("model", specification.subject.model, reference.digest))
     return Case(
         root=root,
         specification=specification,
@@ -108,9 +130,21 @@ def open_case(path: Path, *, rehearse: bool = False) -> Case:
         wanted=tuple(_wanted(criterion, checks, rehearse=rehearse) for criterion in specification.criteria),
         judged_on="develop" if rehearse else "test",
         datasets=datasets,
-        model=model,
+        model=reference,
         sources=tuple(sources),
+        live=in_process(model, specification.subject.inputs) if model is not None else None,
     )
+
+
+def _given_tables(data: Mapping[str, Any], declared: Mapping[str, str]) -> Mapping[str, Any]:
+    unknown = [role for role in data if role not in declared]
+    if unknown:
+        raise SubjectError(
+            f"A table was given for {unknown[0]!r}, which is no data set of this run; there are "
+            f"{', '.join(declared)}.",
+            code="unknown_data_role",
+        )
+    return data
 
 
 def _declared(specification: Specification, *, rehearse: bool) -> dict[str, str]:
@@ -134,9 +168,15 @@ def _wanted(criterion: Criterion, checks: Mapping[str, Check], *, rehearse: bool
     return Wanted(criterion, made.need, bound_parameters(criterion, defaults))
 
 
-def _model(root: Path, specification: Specification) -> ModelReference | None:
+def _model(root: Path, specification: Specification, *, live: bool, rehearse: bool) -> ModelReference | None:
     subject = specification.subject
-    if subject.format == "predictions":
+    if (live or subject.format == "callable") and not rehearse:
+        raise SubjectError(
+            "A function has no digest, so nothing could bind a certificate to it.",
+            code="callable_not_certifiable",
+            remedy="Save the model to a file and name its format, or rehearse.",
+        )
+    if live or subject.format == "predictions":
         return None
     where = subject.model if subject.format == "callable" else root / subject.model
     return ModelReference.of(where, subject.format, subject.inputs, python=subject.python)

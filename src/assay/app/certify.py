@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import rfc8785
 
@@ -48,6 +49,8 @@ def certify(
     specification: Path | str,
     *,
     rehearse: bool = False,
+    data: Mapping[str, Any] | None = None,
+    model: Callable[[Any], Any] | None = None,
     workers: int = 1,
     reuse: bool = True,
     certify_a_hopeless_specification: bool = False,
@@ -58,6 +61,8 @@ def certify(
     Args:
         specification: the YAML file; every path in it is relative to it.
         rehearse: use the development rows; shows everything and can never lead to a certificate.
+        data: tables that stand in for declared files, by role: anything with ``__arrow_c_stream__``.
+        model: a function from a ``pyarrow.RecordBatch`` of the inputs to scores; rehearsals only.
         workers: processes that read and count.
         reuse: whether counts of finished partitions from an earlier run may be used.
         certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
@@ -68,8 +73,8 @@ def certify(
         SubjectError: data or model cannot be opened. What fails later is a verdict, not an exception.
     """
     path = Path(specification)
-    case = open_case(path, rehearse=rehearse)
     workspace = Workspace.beside(path)
+    case = open_case(path, rehearse=rehearse, data=data, model=model, scratch=workspace.tables)
     engine = open_engine(path, workers=workers, reuse=reuse, progress=progress)
     bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification) if not rehearse else ()
     measured = measure(case, engine)

@@ -183,13 +183,15 @@ def run_pass(case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: 
         for partition in dataset.partitions
     ]
     with engine.progress(f"{wanted.data} data", dataset.rows) as told:
+        live = case.live if wanted.outcomes else None
         done = execute(
             tasks,
-            run_scan,
-            workers=engine.workers,
+            run_scan if live is None else functools.partial(run_scan, live=live),
+            workers=engine.workers if live is None else 0,
             partials=engine.partials,
             progress=told,
-            reuse=engine.reuse,
+            # A function has no digest: what it said before may not be what it says now.
+            reuse=engine.reuse and live is None,
         )
     return functools.reduce(operator.add, (from_bytes(data) for data in done))
 

@@ -53,7 +53,7 @@ def command(
     """
     from assay.app.certify import certify
     from assay.app.report import default_dossier, write_dossier
-    from assay.dossier.tables import print_record
+    from assay.cli.render import print_record
     from assay.engine.progress import progress
 
     done = certify(

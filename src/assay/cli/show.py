@@ -27,7 +27,7 @@ def command(run: str, folder: Path, *, as_json: bool) -> None:
 
             print_json({"record": digest, **to_document(record)})
         else:
-            from assay.dossier.tables import print_record
+            from assay.cli.render import print_record
 
             print_record(record)
         return

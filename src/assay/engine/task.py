@@ -35,10 +35,15 @@ class ScanTask:
     selection: str | None = None
 
 
-def run_scan(task: ScanTask) -> bytes:
-    """Do the task in this process; the model answers from a child of its own, kept for the next task."""
+def run_scan(task: ScanTask, *, live: Predict | None = None) -> bytes:
+    """Do the task in this process; the model answers from a child of its own, kept for the next task.
+
+    ``live`` is asked instead: a function of this process, for rehearsals.
+    """
     selection = _selection(task.selection) if task.selection is not None else None
-    predict = _predictor(task.model) if task.model is not None and task.wanted.outcomes else None
+    predict = live
+    if task.model is not None and task.wanted.outcomes:
+        predict = _predictor(task.model)
     batches = iter_batches(task.partition, task.frame.columns(task.wanted))
     counted = scan(
         task.frame,

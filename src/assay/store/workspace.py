@@ -33,6 +33,11 @@ class Workspace:
         return RunList(self.root / "runs.jsonl")
 
     @property
+    def tables(self) -> Path:
+        """Tables that were given in memory, by their digest."""
+        return self.root / "tables"
+
+    @property
     def partials(self) -> Path:
         """Counts of finished partitions, which a later run goes on from."""
         return self.root / "partials"
