@@ -52,7 +52,7 @@ def threshold_out_of_range(draft: Draft, world: World) -> Iterator[Finding]:
             yield Finding(
                 ("criteria", i, criterion.comparator.value),
                 "threshold_out_of_range",
-                f"A threshold for {metric.title.lower()} lies {_span(metric.low, metric.high)}; found {value}.",
+                f"A threshold for {_lower(metric.title)} lies {_span(metric.low, metric.high)}; found {value}.",
                 remedy=_as_share(value) if metric.high == 1 else "",
             )
 
@@ -64,7 +64,7 @@ def vacuous(draft: Draft, world: World) -> Iterator[Finding]:
             yield Finding(
                 ("criteria", i, criterion.comparator.value),
                 "vacuous_criterion",
-                f"Every model satisfies {metric.title.lower()} {criterion.comparator.words} {criterion.threshold}.",
+                f"Every model satisfies {_lower(metric.title)} {criterion.comparator.words} {criterion.threshold}.",
                 remedy="Choose a threshold that a bad model would miss, or delete the criterion.",
             )
 
@@ -77,7 +77,7 @@ def unattainable(draft: Draft, world: World) -> Iterator[Finding]:
             yield Finding(
                 ("criteria", i, criterion.comparator.value),
                 "unattainable_threshold",
-                f"No number of rows can show that {metric.title.lower()} is {criterion.comparator.words} "
+                f"No number of rows can show that {_lower(metric.title)} is {criterion.comparator.words} "
                 f"{criterion.threshold}: a confidence bound always stays short of it.",
                 remedy="Leave room for what a sample cannot show.",
             )
@@ -180,6 +180,32 @@ def parameters(draft: Draft, world: World) -> Iterator[Finding]:
                     f"{criterion.metric!r} needs the setting {name!r}: {parameter.description}",
                     remedy=f"Add it under 'with:' of {criterion.id!r}.",
                 )
+
+
+def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
+    """A setting that names a column or a data set which does not exist."""
+    columns = [column.name for column in world.dictionary.columns] if world.dictionary else []
+    for i, criterion, metric in _known(draft, world):
+        given = {name: value for name, value in criterion.parameters.items() if name in metric.parameters}
+        column, other = given.get("column"), given.get("other")
+        if column and columns and column not in columns:
+            yield Finding(
+                ("criteria", i, "with", "column"),
+                "unknown_column",
+                f"The dictionary does not describe a column {column!s}.",
+                nearest=nearest(column, columns),
+            )
+        if (
+            draft.data is not None
+            and other in {"train", "develop"}
+            and getattr(draft.data, str(other)) is None
+        ):
+            yield Finding(
+                ("criteria", i, "with", "other"),
+                "data_not_declared",
+                f"{criterion.id!r} compares with {other!r}, and 'data' names no such file.",
+                remedy=f"Add '{other}:' under 'data'.",
+            )
 
 
 def duplicate_ids(draft: Draft, _: World) -> Iterator[Finding]:
@@ -363,6 +389,7 @@ RULES: tuple[Rule, ...] = (
     unknown_across,
     reference_unsuited,
     parameters,
+    parameter_names,
     duplicate_ids,
     said_twice,
     nothing_required,
@@ -416,6 +443,11 @@ def _span(low: Decimal | None, high: Decimal | None) -> str:
     if low is None:
         return f"at or below {high}"
     return f"at or above {low}" if high is None else f"between {low} and {high}"
+
+
+def _lower(title: str) -> str:
+    """A title inside a sentence; one that begins with an abbreviation stays as it is."""
+    return title if title[1:2].isupper() else f"{title[:1].lower()}{title[1:]}"
 
 
 def _as_share(value: Decimal) -> str:

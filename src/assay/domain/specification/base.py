@@ -72,7 +72,12 @@ Days = Annotated[
     dt.timedelta, BeforeValidator(_days), WithJsonSchema({"type": "string", "pattern": DAYS_PATTERN})
 ]
 Text = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True, min_length=1)]
-Identifier = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=NAME_PATTERN)]
+Identifier = Annotated[
+    str,
+    BeforeValidator(_text),
+    StringConstraints(pattern=NAME_PATTERN),
+    WithJsonSchema({"type": "string", "pattern": NAME_PATTERN}),
+]
 Code = Annotated[int | str, BeforeValidator(_code), WithJsonSchema(_CODE_SCHEMA)]
 Codes = Annotated[
     tuple[Code, ...],
