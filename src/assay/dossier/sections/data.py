@@ -24,7 +24,7 @@ def data(lookup: Lookup) -> Section | None:
                 (_dictionary(record.dictionary.columns),),
             )
         )
-    return Section("data", "Data", tuple(blocks)) if blocks else None
+    return Section("data", "Columns and dictionary", tuple(blocks)) if blocks else None
 
 
 def _profiles(name: str, found: tuple[ProfileRecord, ...]) -> list[Block]:
