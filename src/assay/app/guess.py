@@ -1,0 +1,139 @@
+"""What a column could be, guessed from its name and its values; every guess is marked as one where it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.subject.describe import ColumnFacts
+
+MOST_CODES = 12
+ROWS_PER_CODE = 5
+AGE_BANDS = (25, 40, 60)
+
+_IDENTIFIER = re.compile(r"(.*[_\- ])?(id|uuid|key|number|nr|no)|.*(Id|ID)", re.ASCII)
+_SPECIAL = re.compile(
+    r"race|ethnic|religio|disab|health|sex|gender|national|foreign|orientation", re.IGNORECASE
+)
+_PERSONAL = re.compile(
+    r"(^|_)age|birth|marri|marital|education|income|salary|name|address|phone", re.IGNORECASE
+)
+_PROTECTED = re.compile(
+    r"race|ethnic|religio|disab|^sex|gender|national|foreign|marri|marital|(^|_)age($|_)", re.IGNORECASE
+)
+_LABEL = re.compile(r"label|target|y|outcome|default.*|bad|class|churn|fraud|.*_label", re.IGNORECASE)
+_EXACT = re.compile(r"-?[0-9]{1,27}(\.[0-9]{1,20})?")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuess:
+    """A column as the dictionary scaffold describes it; ``codes`` or ``low`` and ``high`` as they were seen."""
+
+    name: str
+    type: str
+    missing: bool
+    sensitivity: str
+    codes: tuple[int | str, ...] = ()
+    low: str | None = None
+    high: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeGuess:
+    """A protected attribute as the specification scaffold proposes it."""
+
+    name: str
+    column: str
+    codes: tuple[int | str, ...] = ()
+    bands: tuple[int, ...] = ()
+
+    def group(self, code: int | str) -> str:
+        """The name of a code's group until a person finds a better one."""
+        return code if isinstance(code, str) and code else f"code {code}"
+
+
+def guess_column(facts: ColumnFacts) -> ColumnGuess:
+    """Type, codes, range and sensitivity of one column."""
+    kind = _type(facts)
+    numeric = kind in {"integer", "number"}
+    return ColumnGuess(
+        name=facts.name,
+        type=kind,
+        missing=facts.missing > 0,
+        sensitivity=_sensitivity(facts.name, kind),
+        codes=tuple(code for code in facts.codes or () if not isinstance(code, bool))
+        if kind == "category"
+        else (),
+        low=_exact(facts.minimum) if numeric else None,
+        high=_exact(facts.maximum) if numeric else None,
+    )
+
+
+def guess_label(facts: Iterable[ColumnFacts]) -> str | None:
+    """The column of 0 and 1 that is named like a label, else the last one of 0 and 1, else None."""
+    binary = [column.name for column in facts if set(column.codes or ()) == {0, 1}]
+    named = [name for name in binary if _LABEL.fullmatch(name)]
+    return (named or binary or [None])[-1]
+
+
+def guess_unit(columns: Sequence[ColumnGuess]) -> str | None:
+    """The first identifier."""
+    return next((column.name for column in columns if column.type == "identifier"), None)
+
+
+def guess_protected(columns: Sequence[ColumnGuess], label: str | None) -> tuple[AttributeGuess, ...]:
+    """Attributes that law or custom protects, where at least two groups can be made of the column."""
+    found: list[AttributeGuess] = []
+    for column in columns:
+        if column.name == label or not _PROTECTED.search(column.name):
+            continue
+        name = re.sub(r"[^a-z0-9]+", "_", column.name.casefold()).strip("_") or "attribute"
+        bands = _bands(column)
+        if len(column.codes) > 1 or bands:
+            name = name if name not in {attribute.name for attribute in found} else f"{name}_{len(found)}"
+            found.append(AttributeGuess(name, column.name, column.codes, bands))
+    return tuple(found)
+
+
+def _bands(column: ColumnGuess) -> tuple[int, ...]:
+    if column.low is None or column.high is None or not re.search("age", column.name, re.IGNORECASE):
+        return ()
+    return tuple(edge for edge in AGE_BANDS if float(column.low) < edge <= float(column.high))
+
+
+def _type(facts: ColumnFacts) -> str:
+    kind = facts.type
+    if kind == "bool":
+        return "boolean"
+    if kind.startswith(("date", "timestamp", "time")):
+        return "date"
+    if facts.codes is None and _IDENTIFIER.fullmatch(facts.name):
+        return "identifier"
+    if kind.startswith(("int", "uint")):
+        return "category" if _few(facts) else "integer"
+    if kind.startswith(("float", "double", "half", "decimal")):
+        return "number"
+    return "category" if facts.codes else "text"
+
+
+def _few(facts: ColumnFacts) -> bool:
+    """Few enough whole numbers, each often enough, to be codes; consecutive counts look the same, so it is a guess."""
+    codes = facts.codes or ()
+    return 0 < len(codes) <= MOST_CODES and len(codes) * ROWS_PER_CODE <= facts.rows
+
+
+def _sensitivity(name: str, kind: str) -> str:
+    if _SPECIAL.search(name):
+        return "special"
+    return "personal" if kind == "identifier" or _PERSONAL.search(name) else "none"
+
+
+def _exact(value: float | str | None) -> str | None:
+    """A limit as it is written in a document; None when it has more digits than one takes."""
+    if value is None or isinstance(value, bool):
+        return None
+    text = repr(value) if isinstance(value, float) else str(value)
+    return text if _EXACT.fullmatch(text) or isinstance(value, float) else None

@@ -1,0 +1,134 @@
+"""The criteria that a new specification starts from: common ones, each a guess until its rationale is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from assay.domain.metric import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionProposal:
+    """A criterion without its rationale."""
+
+    id: str
+    metric: str
+    comparator: str
+    threshold: str
+    tier: str
+    owner: str
+    mode: str
+    across: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureModeProposal:
+    """A failure mode without its harm; ``hint`` says what to think of."""
+
+    id: str
+    severity: str
+    hint: str
+    criteria: tuple[str, ...] = ()
+
+
+_MODES = (
+    FailureModeProposal("wrong-data", "major", "the rows are not what the model was made for"),
+    FailureModeProposal("wrong-decisions", "critical", "who is harmed by a wrong decision, and how"),
+    FailureModeProposal("false-probabilities", "major", "what rests on the probability itself"),
+    FailureModeProposal("brittle-decisions", "major", "a small change of an input flips a decision"),
+    FailureModeProposal(
+        "unequal-treatment", "critical", "which groups could be refused more often, and wrongly"
+    ),
+    FailureModeProposal("unanswerable-decisions", "major", "nobody can say why, and who answers for it"),
+)
+_CRITERIA = (
+    CriterionProposal(
+        "columns-as-documented",
+        "data.dictionary_conformity",
+        "at_most",
+        "0",
+        "critical",
+        "data_steward",
+        "wrong-data",
+    ),
+    CriterionProposal(
+        "no-missing-values", "data.missing_values", "at_most", "0", "critical", "data_steward", "wrong-data"
+    ),
+    CriterionProposal(
+        "few-duplicates", "data.duplicates", "at_most", "0.01", "supporting", "data_steward", "wrong-data"
+    ),
+    CriterionProposal(
+        "ranking", "performance.auc", "at_least", "0.70", "critical", "validator", "wrong-decisions"
+    ),
+    CriterionProposal(
+        "right-decisions",
+        "performance.accuracy",
+        "at_least",
+        "0.70",
+        "critical",
+        "validator",
+        "wrong-decisions",
+    ),
+    CriterionProposal(
+        "probabilities-true",
+        "performance.ks_calibration",
+        "at_most",
+        "0.03",
+        "supporting",
+        "validator",
+        "false-probabilities",
+    ),
+    CriterionProposal(
+        "survives-noise",
+        "robustness.noise",
+        "at_most",
+        "0.02",
+        "supporting",
+        "validator",
+        "brittle-decisions",
+    ),
+    CriterionProposal(
+        "required-sections",
+        "documentation.required_sections",
+        "at_most",
+        "0",
+        "critical",
+        "risk_officer",
+        "unanswerable-decisions",
+    ),
+)
+_PER_ATTRIBUTE = (
+    CriterionProposal(
+        "impact-ratio",
+        "fairness.impact_ratio",
+        "at_least",
+        "0.80",
+        "critical",
+        "risk_officer",
+        "unequal-treatment",
+    ),
+    CriterionProposal(
+        "equal-opportunity",
+        "fairness.equal_opportunity",
+        "at_most",
+        "0.10",
+        "critical",
+        "validator",
+        "unequal-treatment",
+    ),
+)
+
+
+def propose(
+    attributes: Iterable[str], catalogue: Catalogue
+) -> tuple[tuple[FailureModeProposal, ...], tuple[CriterionProposal, ...]]:
+    """Failure modes and criteria for a model with these protected attributes, of the metrics that there are."""
+    compared = [
+        replace(criterion, id=f"{criterion.id}-{name.replace('_', '-')}", across=name)
+        for name in attributes
+        for criterion in _PER_ATTRIBUTE
+    ]
+    criteria = tuple(c for c in (*_CRITERIA, *compared) if c.metric in catalogue)
+    modes = (replace(mode, criteria=tuple(c.id for c in criteria if c.mode == mode.id)) for mode in _MODES)
+    return tuple(mode for mode in modes if mode.criteria), criteria

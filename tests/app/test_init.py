@@ -1,0 +1,273 @@
+"""A scaffold has the real columns, leaves judgement to people, and is refused until they have filled it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay.app.guess import guess_column, guess_label, guess_protected, guess_unit
+from assay.app.init import (
+    DICTIONARY,
+    SCHEMA,
+    SPECIFICATION,
+    CannotStart,
+    Scaffold,
+    initialise,
+    write_scaffold,
+)
+from assay.checks.catalogue import metrics
+from assay.domain.errors import InvalidDocument
+from assay.reading.specification import SpecificationFile, read_specification
+from assay.subject.describe import ColumnFacts
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def column(name: str, type_: str = "int64", **more: Any) -> ColumnFacts:
+    given = {"rows": 1000, "missing": 0, "codes": None, "minimum": None, "maximum": None, **more}
+    return ColumnFacts(name, type_, **given)
+
+
+LOANS = (
+    column("client_id", minimum=1, maximum=1000),
+    column("amount", "double", minimum=0.5, maximum=1e6, missing=3),
+    column("months", minimum=1, maximum=120),
+    column("sex", "string", codes=("f", "m")),
+    column("age", minimum=18, maximum=55),
+    column("has_job", "bool", codes=(False, True)),
+    column("since", "date32[day]", minimum="2020-01-01", maximum="2020-12-31"),
+    column("remark", "string"),
+    column("bad", codes=(0, 1), minimum=0, maximum=1),
+)
+
+
+def start(
+    tmp_path: Path, facts: tuple[ColumnFacts, ...] = LOANS, model: str = "out/model.txt", **more: Any
+) -> Scaffold:
+    return initialise(
+        tmp_path / "develop.parquet",
+        model if model in {fact.name for fact in facts} else str(tmp_path / model),
+        profile=lambda _: facts,
+        catalogue=metrics(),
+        folder=tmp_path,
+        **more,
+    )
+
+
+def filled(scaffold: Scaffold) -> Scaffold:
+    """As a person leaves it who has a word for everything."""
+    return Scaffold({name: text.replace('""', '"Filled in."') for name, text in scaffold.texts.items()})
+
+
+def read(scaffold: Scaffold, folder: Path) -> SpecificationFile:
+    write_scaffold(scaffold, folder)
+    return read_specification(folder / SPECIFICATION, metrics())
+
+
+def test_it_is_refused_until_every_text_is_filled(tmp_path: Path) -> None:
+    scaffold = start(tmp_path)
+    with pytest.raises(InvalidDocument) as refused:
+        read(scaffold, tmp_path)
+    assert {problem.code for problem in refused.value.problems} == {"empty_text"}
+    empty = scaffold.texts[SPECIFICATION].split("assay: 1")[1].count('""')
+    assert sum(problem.place.file.endswith(SPECIFICATION) for problem in refused.value.problems) == empty
+    rationales = [p for p in refused.value.problems if "'rationale' must not be empty" in p.message]
+    assert len(rationales) == scaffold.texts[SPECIFICATION].count("rationale:")
+
+
+def test_filled_it_is_accepted(tmp_path: Path) -> None:
+    file = read(filled(start(tmp_path)), tmp_path)
+    specification, dictionary = file.specification, file.dictionary.dictionary
+    assert specification.subject.model == "out/model.txt"
+    assert specification.subject.format == "lightgbm"
+    assert specification.subject.inputs == ("amount", "months", "sex", "age", "has_job", "since", "remark")
+    assert specification.prediction.label == "bad"
+    assert specification.data.unit == "client_id"
+    assert specification.data.develop == "develop.parquet"
+    assert specification.protected["sex"].codes() == (("f", ("f",)), ("m", ("m",)))
+    assert [str(edge) for edge in specification.protected["age"].bands or ()] == ["25", "40"]
+    assert [c.type for c in dictionary.columns] == [
+        "identifier",
+        "number",
+        "integer",
+        "category",
+        "integer",
+        "boolean",
+        "date",
+        "text",
+        "category",
+    ]
+    amount = dictionary.column("amount")
+    assert amount is not None
+    assert amount.missing == "allowed"
+    assert [str(limit) for limit in amount.range or ()] == ["0.5", "1000000.0"]
+
+
+def test_the_first_line_lets_editors_complete_it(tmp_path: Path) -> None:
+    scaffold = start(tmp_path)
+    assert scaffold.texts[SPECIFICATION].startswith(
+        "# yaml-language-server: $schema=specification.schema.json\n"
+    )
+    assert '"$schema": "https://json-schema.org/draft/2020-12/schema"' in scaffold.texts[SCHEMA]
+    for text in (scaffold.texts[SPECIFICATION], scaffold.texts[DICTIONARY]):
+        assert "# guess" in text
+        assert not re.search(r"[ \t]\n|\{\{|\}\}|\{%", text)
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / DICTIONARY).write_text("mine", encoding="utf-8")
+    with pytest.raises(
+        CannotStart, match=r"dictionary.yaml is there already.*Nothing was written"
+    ) as refused:
+        write_scaffold(start(tmp_path), tmp_path)
+    assert refused.value.code == "file_exists"
+    assert (tmp_path / DICTIONARY).read_text("utf-8") == "mine"
+    assert not (tmp_path / SPECIFICATION).exists()
+
+
+def test_judgement_is_copied_with_its_words_and_comments_and_columns_are_not(tmp_path: Path) -> None:
+    other = EXAMPLES / "german-credit" / SPECIFICATION
+    facts = (
+        *LOANS[:3],
+        column("SEX", "string", codes=("female", "male")),
+        column("AGE", minimum=18, maximum=70),
+        LOANS[-1],
+    )
+    scaffold = start(tmp_path, facts, copy_from=other)
+    text = scaffold.texts[SPECIFICATION]
+    assert "read every rationale again" in text
+    for block in ("use_case", "charter", "roles", "criteria", "failure_modes", "safety"):
+        copied = re.search(rf"^{block}:.*?(?=^\S)", other.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+        assert copied is not None
+        assert copied.group().strip() in text
+    file = read(filled(scaffold), tmp_path)
+    assert file.specification.subject.inputs == ("amount", "months", "SEX", "AGE")
+    assert file.specification.prediction.score == "probability that the loan turns bad"
+    assert str(file.specification.prediction.decide_at) == "0.5"
+    assert file.specification.charter.sponsor == "Head of retail lending"
+    assert file.specification.data.develop == "develop.parquet"
+
+
+def test_copied_groups_of_an_absent_column_are_refused_by_name(tmp_path: Path) -> None:
+    scaffold = start(tmp_path, copy_from=EXAMPLES / "german-credit" / SPECIFICATION)
+    with pytest.raises(InvalidDocument) as refused:
+        read(filled(scaffold), tmp_path)
+    assert [(p.code, p.nearest) for p in refused.value.problems] == [
+        ("unknown_column", "sex"),
+        ("unknown_column", "age"),
+    ]
+
+
+@pytest.mark.parametrize("broken", ["a: [1", "- a\n", "{assay: 1}\n"])
+def test_what_cannot_be_copied_is_refused(tmp_path: Path, broken: str) -> None:
+    (tmp_path / "other.yaml").write_text(broken, encoding="utf-8")
+    with pytest.raises((InvalidDocument, CannotStart)):
+        start(tmp_path, copy_from=tmp_path / "other.yaml")
+
+
+NAMES = [
+    "a: b",
+    "yes",
+    "null",
+    "# x",
+    'q"uote',
+    "it's",
+    "ünï",
+    "😀",
+    "1",
+    "0x10",
+    "a\\b",
+    "[x]",
+    "*a",
+    "&a",
+    "- a",
+    "a #b",
+    "~",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_column_name_and_any_code_survives(tmp_path: Path, name: str) -> None:
+    facts = (
+        column(name, "double", minimum=0.0, maximum=1.0),
+        column("sex", "string", codes=tuple(sorted({"no", "1", name, " a", "x\ny", "\u200b"}))),
+        LOANS[-1],
+    )
+    file = read(filled(start(tmp_path, facts)), tmp_path)
+    assert file.specification.subject.inputs == (name, "sex")
+    sex = file.dictionary.dictionary.column("sex")
+    assert sex is not None
+    assert tuple(sex.codes or ()) == facts[1].codes
+
+
+def test_a_name_cannot_break_out_of_a_comment(tmp_path: Path) -> None:
+    model = str(tmp_path / "a\ncriteria: [].txt")
+    scaffold = initialise(
+        tmp_path / "x\nassay: 2.parquet", model, profile=lambda _: LOANS, catalogue=metrics(), folder=tmp_path
+    )
+    file = read(filled(scaffold), tmp_path)
+    assert file.specification.subject.model == "a\ncriteria: [].txt"
+    assert len(file.specification.criteria) > 5
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "phrase"),
+    [
+        ({"label": "badd"}, "unknown_column", "Did you mean 'bad'"),
+        ({"model": "model.h5"}, "unknown_model_format", ".skops"),
+    ],
+)
+def test_what_it_cannot_start_from(tmp_path: Path, more: dict[str, Any], code: str, phrase: str) -> None:
+    with pytest.raises(CannotStart) as refused:
+        start(tmp_path, **more)
+    assert refused.value.code == code
+    assert phrase in str(refused.value)
+
+
+def test_a_column_of_scores_is_a_model(tmp_path: Path) -> None:
+    facts = (*LOANS, column("p", "double", minimum=0.0, maximum=1.0))
+    file = read(filled(start(tmp_path, facts, model="p")), tmp_path)
+    assert (file.specification.subject.format, file.specification.subject.model) == ("predictions", "p")
+    assert "p" not in file.specification.subject.inputs
+
+
+@pytest.mark.parametrize(
+    ("facts", "type_", "sensitivity"),
+    [
+        (column("x", codes=(1, 2, 3)), "category", "none"),
+        (column("x", codes=(1, 2, 3), rows=10), "integer", "none"),
+        (column("x", codes=tuple(range(20))), "integer", "none"),
+        (column("user_id"), "identifier", "personal"),
+        (column("userId", "string"), "identifier", "personal"),
+        (column("paid"), "integer", "none"),
+        (column("x", "decimal128(10, 2)", minimum="0.10", maximum="5"), "number", "none"),
+        (column("x", "timestamp[us]"), "date", "none"),
+        (column("gender", "string", codes=("a", "b")), "category", "special"),
+        (column("income", "float"), "number", "personal"),
+        (column("package", "string"), "text", "none"),
+    ],
+)
+def test_guesses_about_a_column(facts: ColumnFacts, type_: str, sensitivity: str) -> None:
+    guess = guess_column(facts)
+    assert (guess.type, guess.sensitivity) == (type_, sensitivity)
+
+
+def test_guesses_about_the_whole() -> None:
+    binary = [column(name, codes=(0, 1)) for name in ("flag", "target", "other")]
+    assert guess_label(binary) == "target"
+    assert guess_label([binary[0], binary[2]]) == "other"
+    assert guess_label([column("x")]) is None
+    guesses = [
+        guess_column(fact)
+        for fact in (*LOANS, column("Sex", codes=(1, 2)), column("average", minimum=1, maximum=90))
+    ]
+    assert guess_unit(guesses) == "client_id"
+    assert [(a.name, a.column, a.bands) for a in guess_protected(guesses, "bad")] == [
+        ("sex", "sex", ()),
+        ("age", "age", (25, 40)),
+        ("sex_2", "Sex", ()),
+    ]
+    assert guess_protected(guesses, "age")[0].name == "sex"
