@@ -148,7 +148,7 @@ def inspect_in_child(
             apart or differ between files. Crash: the child did not survive the file.
     """
     place = Path(path).absolute()
-    paths = _files(place)
+    paths = files_of(place)
     stamped = [stamped_digest(p) for p in paths]
     arguments = {"paths": [str(p) for p in paths], "types": dict(types or {})}
     answer = run_in_child(
@@ -241,7 +241,12 @@ def _verified(handle: BinaryIO, file: DataFile) -> Stamp:
     return stamp
 
 
-def _files(place: Path) -> list[Path]:
+def files_of(place: Path) -> list[Path]:
+    """The files of a data set: the file itself, or the Parquet files below a folder, sorted; hidden ones left out.
+
+    Raises:
+        SubjectError: ``data_no_files``, ``link_leads_outside`` or ``data_hive_partitions``.
+    """
     if not place.is_dir():
         return [place]
     found = sorted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,7 +38,6 @@ def estimator(model: Any, inputs: tuple[str, ...]) -> Predictor:
     if not callable(getattr(model, "predict_proba", None)):
         raise unsupported("it has no method predict_proba")
     place = _place_of_one(model)
-    joblib.parallel_config(backend="sequential")
     _one_thread(model)
     names = getattr(model, "feature_names_in_", None)
     if names is not None:
@@ -60,7 +60,7 @@ class _Named:
             rows = frame_or_fail(batch, self._names)
         if rows is None:
             rows = matrix(batch, self._names)
-        return _column(self._model.predict_proba(rows), self._place)
+        return _asked(self._model, rows, self._place)
 
 
 class _Positional:
@@ -72,10 +72,14 @@ class _Positional:
     def __call__(self, batch: pa.RecordBatch) -> Scores:
         numeric = _all_numeric(batch, self._names)
         rows = matrix(batch, self._names) if numeric else objects(batch, self._names)
-        return _column(self._model.predict_proba(rows), self._place)
+        return _asked(self._model, rows, self._place)
 
 
-def _column(probabilities: Any, place: int) -> Scores:
+def _asked(model: Any, rows: Any, place: int) -> Scores:
+    with joblib.parallel_config(backend="sequential"), warnings.catch_warnings():
+        # Names were compared at load; a matrix in their order is what scikit-learn would warn about.
+        warnings.simplefilter("ignore", UserWarning)
+        probabilities = model.predict_proba(rows)
     return np.asarray(probabilities)[:, place].astype(np.float64)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from assay.domain.errors import SubjectError
 
 Scores = NDArray[np.float64]
+_FRAMES = ("pandas", "polars")
 
 
 class Predictor(Protocol):
@@ -70,7 +71,7 @@ def objects(batch: pa.RecordBatch, names: Sequence[str]) -> NDArray[Any]:
 def frame(batch: pa.RecordBatch, names: Sequence[str]) -> Any | None:
     """The named columns as a pandas DataFrame, or polars where pandas is absent; None where both are."""
     chosen = _without_decimals(batch.select(list(names)))
-    for package in ("pandas", "polars"):
+    for package in _FRAMES:
         try:
             module = importlib.import_module(package)
         except ModuleNotFoundError:

@@ -1,0 +1,51 @@
+"""Facts about columns for a dictionary scaffold and for planning; counted in a child, never in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.sandbox.launch import DATA_READER, DEFAULT_LIMITS, Limits, run_in_child
+from assay.subject.datasets import files_of
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """One column of a data set.
+
+    Attributes:
+        type: the Arrow type. rows: of the data set. missing: of them, how many have no value (or NaN).
+        codes: the distinct values of whole numbers, texts or booleans when there are at most 30, sorted.
+        minimum, maximum: of numbers; of dates and times as text.
+    """
+
+    name: str
+    type: str
+    rows: int
+    missing: int
+    codes: tuple[int | str | bool, ...] | None
+    minimum: int | float | str | None
+    maximum: int | float | str | None
+
+
+def describe_in_child(
+    path: str | Path,
+    *,
+    types: Mapping[str, str] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    timeout: float = 600.0,
+) -> tuple[ColumnFacts, ...]:
+    """Read a data set once in a child and describe its columns, in order; errors as ``inspect_in_child``."""
+    paths = [str(p) for p in files_of(Path(path).absolute())]
+    answer = run_in_child(
+        "assay.subject.files.describe:describe",
+        {"paths": paths, "types": dict(types or {})},
+        role=DATA_READER,
+        limits=limits,
+        timeout=timeout,
+    )
+    return tuple(
+        ColumnFacts(**{**said, "codes": None if said["codes"] is None else tuple(said["codes"])})
+        for said in answer
+    )

@@ -1,0 +1,121 @@
+"""What a dictionary can be guessed from: per column its codes, range and missing values. Runs in a child."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assay.subject.digest import open_regular
+from assay.subject.files import facts
+from assay.subject.files.layout import Column
+
+MOST_CODES = 30
+LONGEST_CODE = 100
+_BATCH = 65_536
+
+
+def describe(paths: Sequence[str], types: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """For each column of files with the same columns: name, type, rows, missing, codes, minimum and maximum.
+
+    ``codes`` are the distinct values, sorted, when they are whole numbers, texts or booleans and at most 30;
+    ``minimum`` and ``maximum`` stand for numbers, dates and times (those in ISO 8601). Both are None otherwise.
+    """
+    inspected = facts.inspect(paths, types)
+    schema = tuple(Column(c["name"], c["type"]) for c in inspected[0]["columns"])
+    columns = {column.name: _Seen(column) for column in schema}
+    for path, said in zip(paths, inspected, strict=True):
+        with open_regular(Path(path)) as file:
+            for batch in facts.read(
+                file,
+                path,
+                said["format"],
+                groups=range(len(said["groups"])),
+                schema=schema,
+                columns=list(columns),
+                batch_size=_BATCH,
+            ):
+                for name, seen in columns.items():
+                    seen.take(batch.column(name))
+    return [seen.facts() for seen in columns.values()]
+
+
+class _Seen:
+    """What was seen of one column."""
+
+    def __init__(self, column: Column) -> None:
+        self._column = column
+        self._rows = 0
+        self._missing = 0
+        self._codes: set[Any] | None = set()
+        self._low: Any = None
+        self._high: Any = None
+
+    def take(self, values: pa.Array) -> None:
+        if pa.types.is_dictionary(values.type):
+            values = pc.cast(values, values.type.value_type)
+        if pa.types.is_floating(values.type):
+            values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+        self._rows += len(values)
+        self._missing += values.null_count
+        present = values.drop_null()
+        if len(present):
+            self._widen(present)
+            self._add_codes(present)
+
+    def _widen(self, present: pa.Array) -> None:
+        if not _is_ordered(present.type):
+            return
+        found = pc.min_max(present).as_py()
+        self._low = found["min"] if self._low is None else min(self._low, found["min"])
+        self._high = found["max"] if self._high is None else max(self._high, found["max"])
+
+    def _add_codes(self, present: pa.Array) -> None:
+        if self._codes is None:
+            return
+        distinct = pc.unique(present) if _has_codes(present.type) else None
+        if distinct is None or len(distinct) > MOST_CODES:
+            self._codes = None
+            return
+        codes = self._codes | set(distinct.to_pylist())
+        short = all(not isinstance(code, str) or len(code) <= LONGEST_CODE for code in codes)
+        self._codes = codes if short and len(codes) <= MOST_CODES else None
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "name": self._column.name,
+            "type": self._column.type,
+            "rows": self._rows,
+            "missing": self._missing,
+            "codes": sorted(self._codes) if self._codes else None,
+            "minimum": _plain(self._low),
+            "maximum": _plain(self._high),
+        }
+
+
+def _has_codes(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_integer(kind)
+        or pa.types.is_boolean(kind)
+        or pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+    )
+
+
+def _is_ordered(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_decimal(kind)
+        or pa.types.is_temporal(kind)
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON knows: numbers as they are if finite, everything else as text."""
+    if isinstance(value, float):
+        return value if abs(value) != float("inf") else None
+    return value if value is None or isinstance(value, int) else str(value)
