@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from assay.domain.errors import Crash, SubjectError
+from assay.sandbox import child as protocol
 from assay.sandbox.launch import DATA_READER, Child, Limits, ModuleAbsent, run_in_child
 from assay.sandbox.scores import checked_scores
 
@@ -269,6 +270,15 @@ def test_another_interpreter_without_assay_is_enough(tmp_path: Path):
 @pytest.mark.parametrize("scores", [[0.0, 1.0], np.array([0.5, 0.25], dtype=np.float32)])
 def test_scores_that_are_scores(scores):
     assert checked_scores(scores, 2).dtype == np.float64
+
+
+def test_more_than_is_allowed_is_not_sent(batch: pa.RecordBatch, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(protocol.LARGEST, protocol.BATCH, 100)
+    with (
+        Child.start(f"{HOSTILE}:honest", {}) as child,
+        pytest.raises(SubjectError, match="at once, more than the 100"),
+    ):
+        child.predict(batch)
 
 
 def test_request_bodies_are_json_only():

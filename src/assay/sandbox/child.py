@@ -30,7 +30,7 @@ START, CALL, BATCH = b"S", b"C", b"B"
 READY, ANSWER, SCORES, FAILED = b"R", b"A", b"F", b"X"
 MAX_TEXT = 64 << 20
 MAX_BATCH = 2 << 30
-_LARGEST = {START: MAX_TEXT, CALL: MAX_TEXT, BATCH: MAX_BATCH}
+LARGEST = {START: MAX_TEXT, CALL: MAX_TEXT, BATCH: MAX_BATCH}
 _PR_SET_PDEATHSIG = 1
 _VERSIONED = (
     "numpy",
@@ -192,7 +192,7 @@ def _read_frame(questions: io.BufferedReader) -> tuple[bytes, bytearray] | None:
     if len(header) < HEADER.size:
         return None
     magic, kind, length = HEADER.unpack(header)
-    if magic != MAGIC or length > _LARGEST.get(kind, 0):
+    if magic != MAGIC or length > LARGEST.get(kind, 0):
         return None
     body = bytearray(length)
     return (kind, body) if questions.readinto(body) == length else None

@@ -213,6 +213,12 @@ class Child:
         """One question and its answer; a failure ends the child."""
         if self._closed:
             raise Crash(f"{self._role.name} has ended and cannot be asked again.", code=self._role.crashed)
+        if len(body) > protocol.LARGEST[kind]:
+            raise SubjectError(
+                f"{self._role.name} would be sent {len(body):,} bytes at once, more than the "
+                f"{protocol.LARGEST[kind]:,} that are allowed.",
+                code="batch_too_large",
+            )
         deadline = time.monotonic() + timeout
         try:
             self._pipe.send(kind, body, deadline)
