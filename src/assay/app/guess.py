@@ -76,7 +76,8 @@ def guess_label(facts: Iterable[ColumnFacts]) -> str | None:
     """The column of 0 and 1 that is named like a label, else the last one of 0 and 1, else None."""
     binary = [column.name for column in facts if set(column.codes or ()) == {0, 1}]
     named = [name for name in binary if _LABEL.fullmatch(name)]
-    return (named or binary or [None])[-1]
+    candidates = named or binary
+    return candidates[-1] if candidates else None
 
 
 def guess_unit(columns: Sequence[ColumnGuess]) -> str | None:
