@@ -844,9 +844,17 @@ def curves() -> tuple[CurveRecord, ...]:
         )
     )
     by_sex = [
-        CurveRecord("roc", s, tuple((x, x**e) for x in grid)) for s, e in (("female", 0.35), ("male", 0.38))
+        CurveRecord("roc", f"sex: {s}", tuple((x, x**e) for x in grid))
+        for s, e in (("female", 0.35), ("male", 0.38))
     ]
-    return (CurveRecord("roc", "", roc), *by_sex, CurveRecord("reliability", "", reliability))
+    rest = [CurveRecord("reliability", f"sex: {s}", reliability) for s in ("female", "male")]
+    return (
+        CurveRecord("roc", "all rows", roc),
+        *by_sex,
+        CurveRecord("roc", "age: under 25", roc),
+        CurveRecord("reliability", "all rows", reliability),
+        *rest,
+    )
 
 
 def dictionary() -> Dictionary:

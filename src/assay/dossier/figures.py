@@ -47,6 +47,13 @@ def whole(x: float | None) -> str:
     return number(x)
 
 
+def about(n: int) -> str:
+    """A number of things that was computed from estimates: three digits, rounded up."""
+    unit = 10 ** max(0, len(str(n)) - 3)
+    rounded = -(-n // unit) * unit
+    return count(n) if unit == 1 else f"about {count(rounded)}"
+
+
 def threshold(d: Decimal) -> str:
     """A threshold, exactly as it was written."""
     return _text(d)
@@ -65,9 +72,11 @@ def confidence(alpha: float) -> str:
 
 
 def reached(c: float | None) -> str:
-    """A confidence that was reached, rounded down; never 1."""
+    """A confidence that was reached, rounded down; never 1, and under a half it is none."""
     if c is None:
         return NONE
+    if c < 0.5:
+        return "under 0.5"
     return "over 0.9999" if c > 0.9999 else lower(c)
 
 

@@ -53,23 +53,26 @@ def decision_panel(record: Record) -> Panel:
     parts.append(Text(f"\n{said.not_bound}", style="dim"))
     title = f"{'REHEARSAL: ' if said.rehearsal else ''}{said.word.upper()} · {said.name}"
     return Panel(
-        Group(*parts), title=Text(title, style="bold"), border_style=_BORDER[said.outcome], box=box.ROUNDED
+        Group(*parts),
+        title=Text(f"\n{title}", style="bold"),
+        border_style=_BORDER[said.outcome],
+        box=box.ROUNDED,
     )
 
 
 def _stage(title: str, judged: tuple[Judged, ...]) -> Table:
     table = Table(
-        title=Text(title, style="bold"),
+        title=Text(f"\n{title}", style="bold"),
         title_justify="left",
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
-        padding=(0, 1, 0, 0),
+        padding=0,
     )
-    table.add_column("Criterion", overflow="fold", width=24)
+    table.add_column("Criterion", overflow="fold", width=23)
     table.add_column("Tier", width=4)
-    for name in ("Asked", "Estimate", "Bound"):
-        table.add_column(name, justify="right", overflow="fold", min_width=8)
+    for name, width in (("Asked", 8), ("Estimate", 9), ("Bound", 8)):
+        table.add_column(name, justify="right", overflow="fold", width=width)
     table.add_column("Verdict", no_wrap=True, width=15)
     table.add_column("Point", no_wrap=True, width=6)
     for j in judged:

@@ -138,8 +138,9 @@ def rows_needed(judged: Judged) -> str:
     if a.rows_needed is None:
         return "no number is enough if the estimate is the truth"
     more = a.rows_needed - a.rows
-    total = f"{figures.count(a.rows_needed)} in all"
-    return f"{figures.count(more)} more ({total})" if more > 0 else f"none more ({total})"
+    if more <= 0:
+        return f"none more by the plan ({figures.about(a.rows_needed)} in all)"
+    return f"{figures.about(more)} more ({figures.about(a.rows_needed)} in all)"
 
 
 def _census_details(lookup: Lookup, judged: Judged) -> Iterable[Block]:
@@ -189,7 +190,7 @@ def _pieces_table(judged: Judged) -> Table:
         Column("Lower", numeric=True),
         Column("Upper", numeric=True),
         Column("Rows", numeric=True),
-        Column("p", numeric=True),
+        Column("p to pass", numeric=True),
         Column("Shown"),
     )
     rows = tuple(_piece_row(p, judged) for p in a.pieces)
@@ -231,7 +232,7 @@ def _yes(p: Piece) -> Rich:
 def _asked(lookup: Lookup, judged: Judged, criterion: Criterion | None) -> Iterable[Block]:
     a = judged.assessment
     yield Facts(tuple(_asked_facts(lookup, judged, criterion)), shape="wide")
-    definitions = lookup.definitions(a.across) if a.across else ()
+    definitions = lookup.definitions(a.across) if a.across and not a.definition else ()
     if definitions:
         yield Paragraph((Strong("Groups, as fixed beforehand"),))
         yield Bullets(tuple((f"{label}: ", Code(text)) for label, text in definitions))
@@ -247,7 +248,7 @@ def _asked_facts(lookup: Lookup, judged: Judged, criterion: Criterion | None) ->
     said = lookup.estimand(a.metric)
     yield "Quantity", (f"{title}: {said} " if said else f"{title} ", Code(a.metric))
     if a.definition:
-        yield "Definition", (a.definition,)
+        yield "Groups, as fixed beforehand", (a.definition,)
     if criterion is None:
         return
     yield "Tier", (f"{criterion.tier.value}: {wording.TIER_MEANS[criterion.tier]}",)

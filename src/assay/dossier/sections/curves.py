@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from assay.domain.record import CurveRecord
 from assay.dossier import figures
-from assay.dossier.blocks import Block, Column, Figure, Paragraph, Rich, Section, Table
+from assay.dossier.blocks import Block, Column, Figure, Fold, Paragraph, Rich, Section, Table
 from assay.dossier.charts.reliability import reliability
 from assay.dossier.charts.roc import MOST, roc
 from assay.dossier.lookup import Lookup
@@ -22,21 +23,57 @@ def curves(lookup: Lookup) -> Section | None:
 
 def _blocks(found: tuple[CurveRecord, ...]) -> Iterable[Block]:
     ranked = tuple(c for c in found if c.kind == "roc" and c.points)
-    chart = roc(ranked, prefix="roc")
-    if chart is not None:
-        drawn = f" The first {MOST} of {len(ranked)} are drawn." if len(ranked) > MOST else ""
-        caption = f"ROC: the share of positives found against the share of negatives flagged, over all cut-offs.{drawn}"
-        yield Figure(chart, caption, _roc_table(ranked))
-    for i, curve in enumerate(c for c in found if c.kind == "reliability"):
-        chart = reliability(curve, prefix=f"reliability-{i}")
-        if chart is not None:
-            whom = f" for {curve.label}" if curve.label else ""
-            caption = f"Reliability{whom}: on the diagonal, predicted probabilities are observed rates. Bars at the bottom: rows."
-            yield Figure(chart, caption, _reliability_table(curve, whom))
+    calibrated = tuple(c for c in found if c.kind == "reliability" and c.points)
+    if not ranked and not calibrated:
+        return
+    yield from _several(
+        [_roc(i, *part) for i, part in enumerate(_by_attribute(ranked))], "ROC curves of other groups"
+    )
+    yield from _several([_reliability(i, c) for i, c in enumerate(calibrated)], "Reliability by group")
     yield Paragraph(("Curves are descriptions. No verdict is read off them.",), tone="note")
 
 
-def _roc_table(found: tuple[CurveRecord, ...]) -> Table:
+def _several(drawn: list[Figure | None], summary: str) -> Iterable[Block]:
+    """The first figure in view, the others folded."""
+    shown = [figure for figure in drawn if figure is not None]
+    yield from shown[:1]
+    if len(shown) > 1:
+        yield Fold(f"{summary} ({len(shown) - 1})", tuple(shown[1:]))
+
+
+def _by_attribute(found: tuple[CurveRecord, ...]) -> Iterable[tuple[str, tuple[CurveRecord, ...]]]:
+    """Curves that belong in one chart: those of one attribute (``sex: female``), beside that of all rows."""
+    whole = tuple(c for c in found if ": " not in c.label)
+    parts: dict[str, list[CurveRecord]] = {}
+    for c in found:
+        if ": " in c.label:
+            parts.setdefault(c.label.partition(": ")[0], []).append(c)
+    if not parts:
+        return [("", whole)]
+    return [(name, whole + tuple(members)) for name, members in parts.items()]
+
+
+def _roc(i: int, name: str, found: tuple[CurveRecord, ...]) -> Figure | None:
+    short = tuple(replace(c, label=c.label.removeprefix(f"{name}: ")) for c in found)
+    chart = roc(short, prefix=f"roc-{i}")
+    if chart is None:
+        return None
+    whom = f" by {name}" if name else ""
+    drawn = f" The first {MOST} of {len(found)} are drawn." if len(found) > MOST else ""
+    caption = f"ROC{whom}: the share of positives found against the share of negatives flagged, over all cut-offs.{drawn}"
+    return Figure(chart, caption, _roc_table(short, whom))
+
+
+def _reliability(i: int, curve: CurveRecord) -> Figure | None:
+    chart = reliability(curve, prefix=f"reliability-{i}")
+    if chart is None:
+        return None
+    whom = f" for {curve.label}" if curve.label else ""
+    caption = f"Reliability{whom}: on the diagonal, predicted probabilities are observed rates. Bars at the bottom: rows."
+    return Figure(chart, caption, _reliability_table(curve, whom))
+
+
+def _roc_table(found: tuple[CurveRecord, ...], whom: str) -> Table:
     columns = (
         Column("False-positive rate", numeric=True),
         *(Column(c.label or "all rows", numeric=True) for c in found),
@@ -44,7 +81,7 @@ def _roc_table(found: tuple[CurveRecord, ...]) -> Table:
     rows: tuple[tuple[Rich, ...], ...] = tuple(
         ((f"{x:.1f}",), *((figures.number(_at(c.points, x)),) for c in found)) for x in _GRID
     )
-    return Table("True-positive rate at a given false-positive rate", columns, rows)
+    return Table(f"True-positive rate at a given false-positive rate{whom}", columns, rows)
 
 
 def _at(points: tuple[tuple[float, ...], ...], x: float) -> float:

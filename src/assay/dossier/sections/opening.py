@@ -13,6 +13,7 @@ from assay.dossier.blocks import Badge, Code, Link, Opening, Rich, Strong
 from assay.dossier.lookup import Lookup, target
 from assay.dossier.sections.summary import estimate
 
+_MOST_GROUPS = 6
 _REASONS_TITLE = {
     Outcome.CERTIFIED: "Why",
     Outcome.CONDITIONAL: "What is not shown",
@@ -107,20 +108,23 @@ def _facts(lookup: Lookup, date: str) -> Iterable[tuple[str, Rich]]:
 
 
 def _digest(digest: str) -> Rich:
-    return (" ", Code(digest[:12])) if digest else ()
+    return (" ", Code(digest.removeprefix("sha256:")[:12])) if digest else ()
 
 
 def _silent(lookup: Lookup) -> Iterable[Rich]:
     record = lookup.record
-    small = [g for g in record.groups if g.small]
-    for g in small:
+    small = sorted((g for g in record.groups if g.small), key=lambda g: (g.grouping.count("*"), -g.rows))
+    for g in small[:_MOST_GROUPS]:
         share = figures.percent(g.rows / record.rows) if record.rows else figures.NONE
         yield (
-            Strong(f"{g.grouping}: {g.label}"),
+            Strong(f"{g.grouping.replace('*', ' and ')}: {g.label}"),
             f" ({g.definition}): {wording.plural(g.rows, 'row')}, {share}. Set aside as a small group.",
         )
+    if len(small) > _MOST_GROUPS:
+        more = wording.plural(len(small) - _MOST_GROUPS, "more small group")
+        yield (more, ", listed under ", Link("Groups", "groups"), ".")
     custody = record.specification.data.custody
-    if custody == "developer":
+    if custody == "developer" and not record.decision.rehearsal:
         yield ("The developer held the test rows, so nothing is said about how often they were used before.",)
     for text in record.not_tested:
         yield (text,)
