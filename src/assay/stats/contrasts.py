@@ -137,16 +137,11 @@ def _level_of(
 
 
 def _pair(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, alpha: float) -> _Pair:
+    l1, l2 = lower_limit(x1, n1, alpha), lower_limit(x2, n2, alpha)  # refuses impossible counts
+    u1, u2 = upper_limit(x1, n1, alpha), upper_limit(x2, n2, alpha)
     p1 = np.asarray(x1, dtype=np.float64) / np.asarray(n1, dtype=np.float64)
     p2 = np.asarray(x2, dtype=np.float64) / np.asarray(n2, dtype=np.float64)
-    return _Pair(
-        p1,
-        lower_limit(x1, n1, alpha),
-        upper_limit(x1, n1, alpha),
-        p2,
-        lower_limit(x2, n2, alpha),
-        upper_limit(x2, n2, alpha),
-    )
+    return _Pair(p1, l1, u1, p2, l2, u2)
 
 
 def _complement(x: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
