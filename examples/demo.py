@@ -1,0 +1,99 @@
+"""The main job, from raw data to two decisions, as a team would do it. Run with: make demo
+
+1. Credit default (Taiwan, 30,000 clients): split, train two candidates, plan, rehearse A, certify B.
+2. German credit (1,000 applicants): the honest answer when 300 test rows are too few.
+
+Every step is a command that you can run yourself; it is printed before it runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ASSAY = (sys.executable, "-m", "assay")
+CERTIFIED, WITHHELD = 0, 1
+
+
+def say(text: str) -> None:
+    print(f"\n\033[1m{text}\033[0m" if sys.stdout.isatty() else f"\n{text}", flush=True)
+
+
+def run(*command: str, folder: Path, expect: tuple[int, ...] = (0,), quiet: bool = False) -> str:
+    """Print a command, run it, show what it says, and stop the demo if it ends in another way than told."""
+    shown = ["assay" if part == "assay" else part for part in command]
+    print(f"  $ {' '.join(shown)}", flush=True)
+    real = [*ASSAY, *command[1:]] if command[0] == "assay" else [sys.executable, *command[1:]]
+    width = {"COLUMNS": str(shutil.get_terminal_size((110, 40)).columns)}
+    done = subprocess.run(
+        real,
+        cwd=folder,
+        check=False,
+        text=True,
+        env=os.environ | width,
+        stdout=subprocess.PIPE if quiet else None,
+    )
+    if done.returncode not in expect:
+        raise SystemExit(f"The demo stops: this ended with {done.returncode}, expected one of {expect}.")
+    return done.stdout or ""
+
+
+def rehearse_candidate_a(folder: Path) -> None:
+    """Candidate A is held against the same criteria; only the subject and its decision threshold differ."""
+    text = (folder / "specification.yaml").read_text(encoding="utf-8")
+    candidate = json.loads(run("python", "describe_a.py", folder=folder, quiet=True))
+    for old, new in candidate["replace"]:
+        if text.count(old) != 1:
+            raise SystemExit(f"The demo stops: {old!r} should stand once in specification.yaml.")
+        text = text.replace(old, new)
+    (folder / "rehearse-a.yaml").write_text(text, encoding="utf-8")
+    run("assay", "certify", "rehearse-a.yaml", "--rehearse", folder=folder, expect=(CERTIFIED, WITHHELD))
+
+
+def main() -> None:
+    started = time.monotonic()
+    credit, german = HERE / "credit-default", HERE / "german-credit"
+    for folder in (credit, german):
+        shutil.rmtree(folder / "out", ignore_errors=True)
+        shutil.rmtree(folder / ".assay", ignore_errors=True)
+
+    say("1. Credit default: split 30,000 clients once and train two candidates on 10,000 of them")
+    run("python", "prepare.py", folder=credit)
+    run("python", "train.py", folder=credit)
+
+    say("2. Plan: what can 15,000 test rows show? (no test row is opened)")
+    run("assay", "plan", "specification.yaml", folder=credit)
+
+    say("3. Rehearse candidate A (logistic regression on all columns) on the development rows")
+    rehearse_candidate_a(credit)
+
+    say(
+        "4. Certify candidate B (gradient boosting without protected columns) on the test rows, first attempt"
+    )
+    run("assay", "certify", "specification.yaml", folder=credit, expect=(CERTIFIED, WITHHELD))
+
+    say("5. German credit: the same rules on 300 test rows")
+    run("python", "prepare.py", folder=german)
+    run("python", "train.py", folder=german)
+    run(
+        "assay",
+        "certify",
+        "specification.yaml",
+        "--certify-a-hopeless-specification",
+        folder=german,
+        expect=(CERTIFIED, WITHHELD),
+    )
+
+    say(f"Done in {time.monotonic() - started:.0f} s. Open the dossiers in a browser:")
+    for page in sorted([*credit.glob("out/*.html"), *german.glob("out/*.html")]):
+        print(f"  {page}")
+
+
+if __name__ == "__main__":
+    main()

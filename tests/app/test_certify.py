@@ -1,0 +1,250 @@
+"""From a written specification to a decision, through the public entry."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+
+import lightgbm as lgb
+import numpy as np
+import pyarrow as pa
+import pytest
+from conftest import people, replaced  # type: ignore[import-not-found]
+
+import assay
+from assay.domain.vocabulary import Outcome, Reason, Verdict
+
+
+def verdicts(done: assay.Certification) -> dict[str, tuple[Verdict, Reason]]:
+    return {j.assessment.criterion: (j.verdict, j.reason) for j in done.record.judged + done.record.set_aside}
+
+
+def test_a_good_model_is_certified_and_every_verdict_has_its_numbers(folder):
+    done = assay.certify(folder.write(), workers=1)
+    assert done.decision.outcome is Outcome.CERTIFIED
+    assert {v for v, _ in verdicts(done).values()} <= {Verdict.PASS, Verdict.INCONCLUSIVE}
+    for judged in done.record.judged:
+        binding = judged.assessment.binding
+        assert binding is not None
+        assert binding.n > 0
+        assert judged.sentence
+    assert [s.role for s in done.record.sources] == ["specification", "dictionary", "develop", "test"]
+
+
+def test_a_small_group_is_set_aside_and_reported_as_advice(folder):
+    done = assay.certify(folder.write(), workers=1)
+    aside = {j.assessment.criterion: j for j in done.record.set_aside}
+    assert set(aside) == {"refusals-age.small-groups"}
+    labels = {p.label for p in aside["refusals-age.small-groups"].assessment.pieces}
+    assert labels == {
+        "60 and over against under 30",
+        "under 30 against 60 and over",
+        "60 and over against 30 to under 60",
+        "30 to under 60 against 60 and over",
+    }
+    gating = next(j for j in done.record.judged if j.assessment.criterion == "refusals-age").assessment
+    assert all("60 and over" not in p.label for p in gating.pieces)
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_any_number_of_workers_gives_the_same_evidence(folder, workers):
+    path = folder.write(row_group=500)
+    expected = assay.certify(path, workers=1, reuse=False)
+    assert (
+        assay.certify(path, workers=workers, reuse=False).record.evidence_digest
+        == expected.record.evidence_digest
+    )
+
+
+def test_any_partitioning_gives_the_same_statistics(folder):
+    first = assay.certify(folder.write(row_group=4000), workers=0)
+    second = assay.certify(folder.write(row_group=333), workers=0)
+    assert first.record.statistics == second.record.statistics
+    assert first.record.judged == second.record.judged
+
+
+def test_a_critical_criterion_that_does_not_pass_withholds(folder):
+    folder.edit("at_least: 0.70, expected: 0.8,", "at_least: 0.78, expected: 0.85,")
+    done = assay.certify(folder.write(), workers=0)
+    assert done.decision.outcome is Outcome.WITHHELD
+    assert [g.criterion for g in done.decision.grounds] == ["accuracy"]
+
+
+def test_a_supporting_criterion_makes_a_condition(folder):
+    done = assay.certify(
+        folder.edit("at_most: 0.15", "at_most: 0.02").write(),
+        workers=0,
+        certify_a_hopeless_specification=True,
+    )
+    assert done.decision.outcome is Outcome.CONDITIONAL
+    assert [c.criterion for c in done.decision.conditions] == ["refusals-age"]
+
+
+def test_a_rehearsal_never_opens_the_test_rows(folder):
+    path = folder.write()
+    (folder.root / "test.parquet").unlink()
+    done = assay.certify(path, rehearse=True, workers=0)
+    assert done.decision.rehearsal
+    assert done.record.data == "develop"
+    assert [s.role for s in done.record.sources] == ["specification", "dictionary", "develop"]
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        (
+            lambda s: np.where(np.arange(len(s)) == 7, np.nan, s),
+            "1 scores are missing or not between 0 and 1",
+        ),
+        (lambda s: s + 0.5, "scores are missing or not between 0 and 1"),
+        (lambda s: s.astype(str), "holds no numbers"),
+    ],
+    ids=["nan", "above one", "text"],
+)
+def test_scores_that_are_none_are_an_error_and_never_a_pass(folder, scores, said):
+    folder.test = replaced(folder.test, "score", scores(folder.test["score"].to_numpy()))
+    done = assay.certify(folder.write(), workers=0)
+    assert done.decision.outcome is Outcome.WITHHELD
+    found = verdicts(done)
+    assert found["accuracy"] == (Verdict.ERROR, Reason.MODEL_OUTPUT_INVALID)
+    assert found["complete"][0] in {Verdict.PASS, Verdict.FAIL}
+    sentence = next(j.sentence for j in done.record.judged if j.assessment.criterion == "accuracy")
+    assert said in sentence
+
+
+class Bomb:
+    """Unpickled, it ends the process."""
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return os._exit, (7,)
+
+
+def test_a_model_that_kills_its_process_is_an_error_with_a_reason(folder):
+    (folder.root / "model.joblib").write_bytes(pickle.dumps(Bomb()))
+    folder.edit(
+        "{model: score, format: predictions}", "{model: model.joblib, format: joblib, inputs: [age, income]}"
+    )
+    done = assay.certify(folder.write(), workers=1)
+    assert done.decision.outcome is Outcome.WITHHELD
+    assert verdicts(done)["ranking"] == (Verdict.ERROR, Reason.MODEL_CRASHED)
+    assert verdicts(done)["complete"] == (Verdict.PASS, Reason.EXACT_VALUE_SATISFIES)
+
+
+def test_a_lightgbm_model_is_asked_in_a_child_and_perturbed(folder):
+    x = np.column_stack([folder.develop["age"].to_numpy(), folder.develop["income"].to_numpy()])
+    data = lgb.Dataset(x, folder.develop["bad"].to_numpy(), feature_name=["age", "income"])
+    booster = lgb.train({"objective": "binary", "verbosity": -1, "num_threads": 1, "seed": 1}, data, 5)
+    booster.save_model(folder.root / "model.txt")
+    folder.edit(
+        "{model: score, format: predictions}", "{model: model.txt, format: lightgbm, inputs: [age, income]}"
+    )
+    folder.edit(
+        "      - {id: complete," if "      - {id: complete," in folder.text else "  - {id: complete,",
+        "  - {id: noise, metric: robustness.noise, at_most: 0.2, tier: advisory, owner: validator,\n"
+        "     rationale: a late feed must not matter}\n  - {id: complete,",
+    )
+    folder.edit("complete, ranking]", "complete, ranking, noise]")
+    done = assay.certify(folder.write(), workers=2, certify_a_hopeless_specification=True)
+    test = np.column_stack([folder.test["age"].to_numpy(), folder.test["income"].to_numpy()])
+    right = (booster.predict(test) >= 0.5) == folder.test["bad"].to_numpy()
+    accuracy = next(j for j in done.record.judged if j.assessment.criterion == "accuracy").assessment.binding
+    assert accuracy.estimate == pytest.approx(right.mean(), abs=1e-12)
+    assert verdicts(done)["noise"][0] in {Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.FAIL}
+
+
+def test_labels_that_are_neither_0_nor_1_are_an_error(folder):
+    labels = folder.test["bad"].to_numpy().copy()
+    labels[:3] = 9
+    folder.test = replaced(folder.test, "bad", labels)
+    done = assay.certify(folder.write(), workers=0)
+    assert verdicts(done)["accuracy"] == (Verdict.ERROR, Reason.DATA_INVALID)
+    assert done.decision.outcome is Outcome.WITHHELD
+
+
+def test_one_class_and_empty_groups_are_not_evaluable(folder):
+    folder.test = replaced(folder.test, "bad", np.zeros(len(folder.test), dtype=np.int64))
+    folder.test = replaced(folder.test, "sex", np.ones(len(folder.test), dtype=np.int64))
+    found = verdicts(assay.certify(folder.write(), workers=0))
+    assert found["ranking"] == (Verdict.NOT_EVALUABLE, Reason.ONE_CLASS_ONLY)
+    assert found["approval-sex"] == (Verdict.NOT_EVALUABLE, Reason.EMPTY_GROUP)
+
+
+def test_of_repeated_units_one_row_counts(folder):
+    folder.test = replaced(folder.test, "id", np.arange(len(folder.test)) // 2)
+    done = assay.certify(
+        folder.edit("custody: validator}", "custody: validator, unit: id}").write(), workers=0
+    )
+    assert (done.record.rows, done.record.rows_used) == (4000, 2000)
+    again = assay.certify(folder.write(row_group=700), workers=2)
+    assert again.record.statistics == done.record.statistics
+
+
+def test_the_order_of_rows_cannot_be_shopped_for(folder):
+    folder.test = replaced(folder.test, "id", np.arange(len(folder.test)) // 2)
+    folder.edit("custody: validator}", "custody: validator, unit: id}")
+    first = assay.certify(folder.write(), workers=0)
+    folder.test = folder.test.take(pa.array(np.random.default_rng(0).permutation(len(folder.test))))
+    assert assay.certify(folder.write(), workers=0).record.statistics == first.record.statistics
+
+
+def test_hopeless_criteria_are_refused_unless_the_loud_bypass_is_given(folder):
+    path = folder.edit("at_most: 0.15", "at_most: 0.001").write()
+    with pytest.raises(assay.AssayError, match="refusals-age: a good model passes with probability"):
+        assay.certify(path, workers=0)
+    done = assay.certify(path, workers=0, certify_a_hopeless_specification=True)
+    assert done.record.bypasses
+    assert "refusals-age" in done.record.bypasses[0]
+
+
+def test_tables_and_functions_stand_in_for_files_in_a_rehearsal(folder):
+    path = folder.write()
+    by_file = assay.certify(path, rehearse=True, workers=0)
+    by_table = assay.certify(path, rehearse=True, workers=0, data={"develop": people(2000, 2)})
+    assert by_table.record.judged == by_file.record.judged
+    with pytest.raises(assay.AssayError, match="nothing could bind a certificate"):
+        assay.certify(path, model=lambda batch: batch.column(0))
+
+
+def test_the_record_comes_back_from_the_store(folder):
+    from assay.app.report import load_record
+
+    done = assay.certify(folder.write(), workers=0)
+    digest, record = load_record(folder.root, done.digest[7:20])
+    assert digest == done.digest
+    assert record == done.record
+
+
+def test_a_changed_record_is_noticed(folder):
+    from assay.app.report import load_record
+
+    done = assay.certify(folder.write(), workers=0)
+    name = done.digest.removeprefix("sha256:")
+    blob = folder.root / ".assay" / "objects" / name[:2] / name
+    blob.write_bytes(blob.read_bytes().replace(b'"withheld"', b'"certified"') + b" ")
+    with pytest.raises(assay.AssayError, match="have changed"):
+        load_record(folder.root, done.digest)
+
+
+RUN = """
+import sys
+from assay.app.certify import certify
+if __name__ == "__main__":
+    print(certify(sys.argv[1], workers=2).record.evidence_digest)
+"""
+
+
+@pytest.mark.parametrize("after", [0.5, 1.0, 1.5, 2.0, 2.5])
+def test_killed_at_any_moment_the_next_run_ends_with_the_same_evidence(folder, after):
+    path = folder.write(row_group=100)
+    script = folder.root / "run.py"
+    script.write_text(RUN)
+    process = subprocess.Popen([sys.executable, script, path], stdout=subprocess.PIPE, start_new_session=True)
+    time.sleep(after)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    expected = assay.certify(path, workers=0, reuse=False).record.evidence_digest
+    assert assay.certify(path, workers=0).record.evidence_digest == expected
