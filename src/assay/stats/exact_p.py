@@ -8,7 +8,7 @@ hence never weaker than `audited_level`. One pair at a time; 5 ms at 1000 rows e
 
 from assay.stats.contrasts import p_contrast_at_least
 from assay.stats.exact_size import nominal_size
-from assay.stats.mover import LARGEST_LEVEL
+from assay.stats.mover import LARGEST_LEVEL, SMALLEST_LEVEL
 
 
 def p_exact_at_least(x1: int, n1: int, x2: int, n2: int, *, ratio: float, margin: float) -> float:
@@ -20,9 +20,8 @@ def p_exact_at_least(x1: int, n1: int, x2: int, n2: int, *, ratio: float, margin
     nominal = float(p_contrast_at_least(x1, n1, x2, n2, ratio=ratio, margin=margin))
     if nominal > LARGEST_LEVEL:
         return 1.0
-    if nominal == 0.0:
-        return 0.0
-    return min(1.0, nominal_size(n1, n2, ratio=ratio, margin=margin, level=nominal).bound)
+    level = max(nominal, SMALLEST_LEVEL)
+    return min(1.0, nominal_size(n1, n2, ratio=ratio, margin=margin, level=level).bound)
 
 
 def p_exact_at_most(x1: int, n1: int, x2: int, n2: int, *, ratio: float, margin: float) -> float:

@@ -23,6 +23,10 @@ _CLOSE = 1e-14
 LARGEST_LEVEL = 0.5
 """Up to here a Clopper-Pearson limit is never on the wrong side of the estimate, so MOVER limits are nested."""
 
+SMALLEST_LEVEL = 1e-12
+"""Regions are enumerated at no smaller level. With a handful of rows a nominal level can be 0 where the true size
+is not: MOVER limits never leave the disc of radius sqrt(1 + r^2) around the estimate, whatever the level."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Arc:

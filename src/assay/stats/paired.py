@@ -9,31 +9,32 @@ They are valid at every level: grade A.
 """
 
 import numpy as np
+from scipy.special import ndtri
 
 from assay.stats.bound import Bound
-from assay.stats.mover import LARGEST_LEVEL, crossing_level
-from assay.stats.paired_size import LARGEST_AUDIT, audited_paired_level, correlation, paired_size
+from assay.stats.mover import LARGEST_LEVEL, SMALLEST_LEVEL, crossing_level
+from assay.stats.paired_size import LARGEST_AUDIT, correlation, paired_size
 from assay.stats.rates import Floats, lower_limit, upper_limit
 
-_METHOD = "MOVER with Clopper-Pearson limits and correlation, size audited"
+_METHOD = "exact unconditional, tables ordered by MOVER with Clopper-Pearson limits"
+_SETTLED = 0.04
+_ROUNDS = 25
+_TIE = 1e-9
 _BOX = "Bonferroni box of Clopper-Pearson limits"
 
 
 def paired_bound(b: int, c: int, n: int, alpha: float) -> Bound:
     """The drop (b - c) / n between one-sided limits, each at level alpha. Grade A.
 
-    Each limit is the MOVER limit at the level audited for a threshold at that limit: the test of that very
-    threshold has size at most alpha. Beyond `LARGEST_AUDIT` rows it is the corner of the Bonferroni box.
+    Each limit inverts the exact p-value of `paired_p_at_most` (or its mirror), to within 4 % of alpha: the test of
+    that very threshold has size at most alpha. Beyond `LARGEST_AUDIT` rows it is the corner of the Bonferroni box.
     Raises ValueError unless 0 <= b, c, b + c <= n, n >= 1 and 0 < alpha <= 0.5.
     """
     _check(b, c, n, alpha)
     if n > LARGEST_AUDIT:
         estimate, lower, upper = paired_box_limits(b, c, n, alpha)
         return Bound(estimate, lower, upper, _BOX, "A")
-    estimate, lower, upper = paired_limits(b, c, n, alpha)
-    return Bound(
-        estimate, -_audited_upper(c, b, n, -lower, alpha), _audited_upper(b, c, n, upper, alpha), _METHOD, "A"
-    )
+    return Bound((b - c) / n, -_exact_upper(c, b, n, alpha), _exact_upper(b, c, n, alpha), _METHOD, "A")
 
 
 def paired_limits(b: int, c: int, n: int, alpha: float) -> tuple[float, float, float]:
@@ -66,9 +67,7 @@ def paired_p_at_most(b: int, c: int, n: int, tau: float) -> float:
     nominal = nominal_paired_p_at_most(b, c, n, tau)
     if nominal > LARGEST_LEVEL:
         return 1.0
-    if nominal == 0.0:
-        return 0.0
-    return min(1.0, paired_size(n, margin=-tau, level=nominal).bound)
+    return min(1.0, paired_size(n, margin=-tau, level=max(nominal, SMALLEST_LEVEL)).bound)
 
 
 def paired_p_at_least(b: int, c: int, n: int, tau: float) -> float:
@@ -99,17 +98,23 @@ def _nominal(b: int, c: int, n: int, tau: float, rho: Floats) -> float:
     return float(level[0])
 
 
-def _audited_upper(b: int, c: int, n: int, nominal_limit: float, alpha: float) -> float:
-    """The upper limit at the level audited for a threshold there; two rounds settle it to a fraction of a row."""
-    limit = nominal_limit
-    for _ in range(2):
-        if limit >= 1:
-            return 1.0
-        audit = audited_paired_level(n, margin=-limit, alpha=alpha)
-        if audit.fallback:
-            return paired_box_limits(b, c, n, alpha)[2]
-        limit = max(limit, _upper(b, c, n, audit.level))
-    return limit
+def _exact_upper(b: int, c: int, n: int, alpha: float) -> float:
+    """A drop that `paired_p_at_most` shows not to be exceeded, at a level within 4 % below alpha where one exists.
+
+    Never beyond the corner of the box, which needs no audit.
+    """
+    estimate, low, high = (b - c) / n, (b - c) / n, min(1.0, paired_box_limits(b, c, n, alpha)[2])
+    drop = min(high, _upper(b, c, n, alpha))
+    for _ in range(_ROUNDS):
+        p = paired_p_at_most(b, c, n, drop)
+        low, high = (low, drop) if p <= alpha else (drop, high)
+        if alpha * (1 - _SETTLED) <= p <= alpha or high - low < _TIE:
+            break
+        rescaled = (
+            estimate + (drop - estimate) * float(ndtri(alpha * (1 - _SETTLED / 2)) / ndtri(p)) if p else low
+        )
+        drop = rescaled if low < rescaled < high else (low + high) / 2
+    return high
 
 
 def _upper(b: int, c: int, n: int, alpha: float) -> float:

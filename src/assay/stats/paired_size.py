@@ -13,16 +13,17 @@ from math import hypot, log
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
 from assay.stats.exact_size import Audit, binomial_rows, limits_of_all, rounding, shrink_level
 from assay.stats.mover import LARGEST_LEVEL
 from assay.stats.rates import Floats, tail_below
 from assay.stats.supremum import Supremum, supremum
 
-LARGEST_AUDIT = 100_000
+LARGEST_AUDIT = 1_000_000
 """Rows up to which an audit takes a few seconds; beyond, callers fall back to the Bonferroni box."""
 _TIE = 1e-10
-_NEGLIGIBLE = 1e-18
+_TINY = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,39 @@ class PairedRegion:
     def probability(self, worse: Floats, better: Floats) -> Floats:
         """P(B <= last[C]) at each pair of shares (one-dimensional arrays): C binomial, B binomial given C."""
         start, mass = binomial_rows(self.n, better)
-        count = np.arange(start, start + mass.shape[1])
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(better < 1, np.clip(worse / (1 - better), 0.0, 1.0), 0.0)
-        row, column = np.nonzero(mass > _NEGLIGIBLE)
-        reach = np.zeros_like(mass)
-        last, left = self.last[count].astype(np.float64), (self.n - count).astype(np.float64)
-        reach[row, column] = tail_below(last[column], left[column], share[row])
+        reach = self._reach(start, mass.shape[1], share)
         total: Floats = np.einsum("ij,ij->i", mass, reach)
         return total
+
+    def _reach(self, start: int, width: int, share: Floats) -> Floats:
+        """P(B <= last[c] | n - c rows, share) for a run of c, each from the one before.
+
+        One row fewer adds share * P(B = k | one row fewer); one more b adds its own mass. Only the first column
+        needs an incomplete beta function, which makes an audit some twenty times cheaper.
+        """
+        count = np.arange(start, start + width)
+        last, rows = self.last[count], self.n - count
+        log_share = np.log(np.maximum(share, _TINY))[:, None]
+        log_rest = np.log(np.maximum(1 - share, _TINY))[:, None]
+
+        def mass(k: NDArray[np.int64], n: NDArray[np.int64]) -> Floats:
+            possible = (k >= 0) & (k <= n)
+            inside, among = np.where(possible, k, 0), np.maximum(n, 0)
+            table = _log_factorials(self.n)
+            ways = table[among] - table[inside] - table[among - inside]
+            return np.where(possible, np.exp(ways + inside * log_share + (among - inside) * log_rest), 0.0)
+
+        added = np.empty((share.size, width))
+        added[:, 0] = tail_below(last[:1].astype(np.float64), rows[:1].astype(np.float64), share)
+        before, jump = last[:-1], np.diff(last)
+        added[:, 1:] = share[:, None] * mass(before, rows[1:])
+        for step in range(int(np.abs(jump).max(initial=0))):
+            up, down = jump > step, jump < -step
+            added[:, 1:] += np.where(up, mass(before + step + 1, rows[1:]), 0.0)
+            added[:, 1:] -= np.where(down, mass(before - step, rows[1:]), 0.0)
+        return np.clip(np.cumsum(added, axis=1), 0.0, 1.0)
 
     def size(self, margin: float) -> Supremum:
         """The largest P(reject) over H0 "p_c - p_b < margin", bounded from above."""
@@ -116,6 +141,12 @@ def paired_region(n: int, *, margin: float, level: float) -> PairedRegion:
         certified = (share - share[worse] - spread >= margin - _TIE) & (middle >= 0)
         always, never = np.where(certified, middle, always), np.where(certified, never, middle)
     return PairedRegion(n, always.astype(np.int64))
+
+
+@lru_cache(maxsize=16)
+def _log_factorials(n: int) -> Floats:
+    table: Floats = gammaln(np.arange(n + 1) + 1.0)
+    return table
 
 
 def correlation(worse: Floats | NDArray[np.int64], better: Floats | NDArray[np.int64], n: int) -> Floats:

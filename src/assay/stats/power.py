@@ -21,6 +21,9 @@ from assay.stats.rates import Floats, tail_above
 
 MOST_ROWS = 20_000_000
 """Beyond this many rows the answer is "not with data of any likely size": None."""
+LARGEST_EXACT = 100_000
+"""Beyond this many rows a contrast or a paired comparison is planned by the normal formula, 0.6 % low at worst."""
+_TIE = 1e-9
 _NEAR = 10.0
 _WIDTHS = (3.0, 6.0, 12.0, 24.0, 48.0)
 _STEPS_AHEAD = 8
@@ -74,7 +77,7 @@ def rows_for_rate(
     _check_shares(alpha, tau, true, power)
     if not at_least:
         tau, true = 1 - tau, 1 - true
-    if true <= tau:
+    if true - tau <= _TIE:
         return None
     guess = _normal_rows(tau * (1 - tau), true * (1 - true), true - tau, alpha, power)
     for width in _WIDTHS:
@@ -153,6 +156,7 @@ def rows_for_contrast(
     share1, share2: the groups' shares of the rows. The level is alpha, or the audited one where the answer's is
     lower. Larger data up to 4 % more is checked in steps of 0.5 %; good to about 0.5 %.
     None when the contrast does not exceed the margin or more than `MOST_ROWS` are needed.
+    Beyond `LARGEST_EXACT` rows in the two groups the normal formula answers.
     Raises ValueError for shares outside (0, 1] or as `power_contrast`.
     """
     _check_shares(alpha, p1, p2, power)
@@ -168,12 +172,15 @@ def rows_for_contrast(
             got = power_contrast(n1, n2, p1, p2, ratio=ratio, margin=margin, alpha=alpha, level=level)
             return got >= power
 
-        variance = p1 * (1 - p1) / share1 + ratio**2 * p2 * (1 - p2) / share2
-        guess = _normal_rows(variance, variance, p1 - ratio * p2 - margin, level, power)
         return _enough(reached, guess, smallest=ceil(1 / min(share1, share2)))
 
-    if p1 - ratio * p2 <= margin:
+    distance = p1 - ratio * p2 - margin
+    if distance <= _TIE:
         return None
+    variance = p1 * (1 - p1) / share1 + ratio**2 * p2 * (1 - p2) / share2
+    guess = _normal_rows(variance, variance, distance, alpha, power)
+    if guess * (share1 + share2) > LARGEST_EXACT:
+        return _by_formula(guess)
     rows = search(alpha)
     if rows is None:
         return None
@@ -198,10 +205,12 @@ def rows_for_paired(worse: float, better: float, *, tau: float, alpha: float, po
     """Rows with which "the drop is at most tau" passes with probability `power`; as `rows_for_contrast`."""
     _check_shares(alpha, worse, better, worse + better, power)
     distance = tau - (worse - better)
-    if distance <= 0:
+    if distance <= _TIE:
         return None
     variance = worse + better - (worse - better) ** 2
     guess = _normal_rows(variance, variance, distance, alpha, power)
+    if guess > LARGEST_EXACT:
+        return _by_formula(guess)
     return _enough(lambda n: power_paired(n, worse, better, tau=tau, alpha=alpha) >= power, guess, smallest=1)
 
 
@@ -209,6 +218,10 @@ def _normal_rows(at_threshold: float, at_truth: float, distance: float, alpha: f
     """The textbook (z_a sd_0 + z_b sd_1)^2 / distance^2, only to know where to look."""
     spread = -ndtri(alpha) * at_threshold**0.5 + max(0.0, float(ndtri(power))) * at_truth**0.5
     return max(1.0, float(spread / distance) ** 2)
+
+
+def _by_formula(guess: float) -> int | None:
+    return ceil(guess) if guess <= MOST_ROWS else None
 
 
 def _enough(reached: Callable[[int], bool], guess: float, *, smallest: int) -> int | None:
