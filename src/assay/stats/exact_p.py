@@ -14,7 +14,7 @@ from assay.stats.mover import LARGEST_LEVEL, SMALLEST_LEVEL
 def p_exact_at_least(x1: int, n1: int, x2: int, n2: int, *, ratio: float, margin: float) -> float:
     """Exact p-value of H0 "p1 - ratio * p2 is below the margin".
 
-    Rounded upwards by at most 1e-4 of itself plus 2e-6; 1 where the nominal p-value exceeds 0.5.
+    Rounded upwards by at most 2e-4 of itself plus 2e-6; 1 where the nominal p-value exceeds 0.5.
     Raises ValueError unless 0 <= x <= n, n >= 1 and ratio > 0.
     """
     nominal = float(p_contrast_at_least(x1, n1, x2, n2, ratio=ratio, margin=margin))

@@ -58,7 +58,7 @@ def paired_p_at_most(b: int, c: int, n: int, tau: float) -> float:
     """Exact unconditional p-value of H0 "the drop p_b - p_c exceeds tau"; small values show "at most tau".
 
     Tables are ordered by `nominal_paired_p_at_most` (Barnard's principle; Chan 1998). Valid at every level and
-    rounded upwards by at most 1e-4 relative plus 1e-6. Beyond `LARGEST_AUDIT` rows: `paired_box_p_at_most`.
+    rounded upwards by at most 2e-4 of itself plus 2e-6. Beyond `LARGEST_AUDIT` rows: `paired_box_p_at_most`.
     Raises ValueError for impossible counts.
     """
     _check(b, c, n, LARGEST_LEVEL)

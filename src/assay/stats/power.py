@@ -22,7 +22,7 @@ from assay.stats.rates import Floats, tail_above
 MOST_ROWS = 20_000_000
 """Beyond this many rows the answer is "not with data of any likely size": None."""
 LARGEST_EXACT = 100_000
-"""Beyond this many rows a contrast or a paired comparison is planned by the normal formula, 0.6 % low at worst."""
+"""Beyond this many rows a contrast or a paired comparison is planned by the normal formula, up to 0.6 % low in four designs tried."""
 _TIE = 1e-9
 _NEAR = 10.0
 _WIDTHS = (3.0, 6.0, 12.0, 24.0, 48.0)
