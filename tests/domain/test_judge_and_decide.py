@@ -131,7 +131,7 @@ def test_the_whole_table_of_decisions(critical, supporting, advisory):
     verdicts = {"a": critical, "b": supporting, "c": advisory}
     judged = [judged_as(name, tiers[name], verdicts[name]) for name in tiers]
     decision = decide(judged, required(*tiers.items()))
-    if critical is not Verdict.PASS:
+    if critical is not Verdict.PASS or supporting is Verdict.ERROR:
         assert decision.outcome is Outcome.WITHHELD
     elif supporting is not Verdict.PASS:
         assert decision.outcome is Outcome.CONDITIONAL

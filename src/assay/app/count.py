@@ -49,11 +49,11 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
     if failure is not None:
         return Counted(wanted, None, _failure(failure), aside)
     check = case.checks[criterion.metric]
-    arguments: dict[str, Any] = dict(wanted.parameters) if not isinstance(wanted.need, Perturbed) else {}
-    if check.metric.reference:
-        arguments["reference"] = criterion.reference
     try:
-        counts = check.measure(_view(case, measured, wanted, aside=aside), **arguments)
+        view = _view(case, measured, wanted, aside=aside)
+        counts = check.count(
+            view, across=criterion.across, reference=criterion.reference, arguments=criterion.parameters
+        )
         if aside and isinstance(counts, Rates) and counts.compare is not Compare.EACH:
             counts = replace(counts, focus=tuple(sorted(measured.small[criterion.across or ""])))
     except AssayError as error:

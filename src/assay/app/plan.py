@@ -222,10 +222,9 @@ def _passes(case: Case, imagined: _Imagined, wanted: Wanted, check: Check) -> Pa
             if group.n
         ]
         return all_of(parts) if len(parts) == len(view.each) else "A group has no rows."
-    arguments = dict(wanted.parameters)
-    if check.metric.reference:
-        arguments["reference"] = criterion.reference  # type: ignore[assignment]
-    counts = check.measure(view, **arguments)
+    counts = check.count(
+        view, across=criterion.across, reference=criterion.reference, arguments=criterion.parameters
+    )
     if isinstance(counts, Undefined):
         return counts.detail
     if isinstance(counts, Rates):

@@ -41,7 +41,8 @@ def decide(judged: Sequence[Judged], required: Required, *, rehearsal: bool = Fa
 
     The result is ``certified`` only if something was required, everything required was judged, every required
     stage has a verdict, and every critical and supporting criterion passed. A supporting criterion that did not
-    pass makes it ``conditional``. Everything else is ``withheld``, reasons of absence first.
+    pass makes it ``conditional``. Everything else is ``withheld``, reasons of absence first: a check or a model that
+    broke on a required criterion is one, whatever its tier.
     """
     verdicts = {j.assessment.criterion: j for j in judged}
     absent = tuple(_absences(verdicts, required))
@@ -69,6 +70,9 @@ def _absences(verdicts: dict[str, Judged], required: Required) -> Iterable[Groun
             yield Ground(
                 Reason.CRITERION_NOT_ASSESSED, f"The {tier} criterion {name!r} was not assessed.", name
             )
+        elif verdicts[name].verdict is Verdict.ERROR:
+            said = verdicts[name].sentence
+            yield Ground(Reason.CRITERION_BROKE, f"The {tier} criterion {name!r} broke: {said}", name)
     present = {stage for name, _, stage in required.criteria if name in verdicts}
     for stage in required.stages:
         if stage not in present:
@@ -82,8 +86,9 @@ def _evaluated(judged: Judged | None) -> bool:
 def _not_passed(
     verdicts: dict[str, Judged], required: Required, tier: Tier, reason: Reason
 ) -> Iterable[Ground]:
+    over = {Verdict.PASS, Verdict.ERROR}  # what broke is told as an absence
     for name, its_tier, _ in required.criteria:
         judged = verdicts.get(name)
-        if its_tier is tier and judged is not None and judged.verdict is not Verdict.PASS:
+        if its_tier is tier and judged is not None and judged.verdict not in over:
             said = judged.verdict.value.replace("_", " ")
             yield Ground(reason, f"The {tier} criterion {name!r} is {said}: {judged.sentence}", name)

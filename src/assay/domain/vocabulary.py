@@ -107,6 +107,7 @@ class Reason(enum.StrEnum):
     NOTHING_REQUIRED = "nothing_required"
     NOTHING_EVALUATED = "nothing_evaluated"
     STAGE_MISSING = "stage_missing"
+    CRITERION_BROKE = "criterion_broke"
     CRITERION_NOT_ASSESSED = "criterion_not_assessed"
     CRITICAL_NOT_PASSED = "critical_not_passed"
     SUPPORTING_NOT_PASSED = "supporting_not_passed"

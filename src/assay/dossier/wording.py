@@ -107,6 +107,7 @@ REASON: dict[Reason, str] = {
     Reason.NOTHING_REQUIRED: "Nothing was required",
     Reason.NOTHING_EVALUATED: "Nothing could be evaluated",
     Reason.STAGE_MISSING: "A required stage is missing",
+    Reason.CRITERION_BROKE: "A check or the model broke",
     Reason.CRITERION_NOT_ASSESSED: "A criterion was not assessed",
     Reason.CRITICAL_NOT_PASSED: "A critical criterion did not pass",
     Reason.SUPPORTING_NOT_PASSED: "A supporting criterion did not pass",
