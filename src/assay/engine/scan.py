@@ -144,7 +144,7 @@ def _read(frame: Frame, raw: pa.RecordBatch, place: int) -> Batch:
 def _labels(values: NDArray[Any]) -> NDArray[np.int64]:
     if values.dtype.kind not in "iufb":
         return np.full(len(values), -1, dtype=np.int64)
-    return np.where(values == 1, 1, np.where(values == 0, 0, -1)).astype(np.int64)
+    return np.where((values == 0) | (values == 1), values, -1).astype(np.int64)
 
 
 class Counter(Protocol):

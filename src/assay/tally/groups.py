@@ -14,6 +14,8 @@ from assay.domain.specification import Attribute
 
 Integers = NDArray[np.int64]
 MOST_CELLS = 1_000_000
+MOST_LOOKED_UP = 65_536
+"""Codes of whole numbers that lie this close together are found in a table."""
 CROSS = " × "
 
 
@@ -124,6 +126,11 @@ def _number_codes(attribute: Attribute, values: NDArray[Any], none: int) -> Inte
         return np.full(len(values), none, dtype=np.int64)
     known = np.array([code for code, _ in pairs])
     index = np.array([i for _, i in pairs], dtype=np.int64)
+    low, span = int(known[0]), int(known[-1] - known[0])
+    if values.dtype.kind in "iub" and values.dtype != np.uint64 and span <= MOST_LOOKED_UP:
+        table = np.full(span + 3, none, dtype=np.int64)  # both ends stand for all that lies outside
+        table[(known - low).astype(np.int64) + 1] = index
+        return table[np.clip(values.astype(np.int64) - (low - 1), 0, span + 2)]
     place = np.searchsorted(known, values).clip(0, len(known) - 1)
     return np.where(known[place] == values, index[place], none)
 

@@ -113,17 +113,20 @@ class ScoreTally:
 
 
 def _settled(cells: int, keys: Integers, scores: Floats, counts: Integers) -> ScoreTally:
-    order = np.lexsort((scores, keys))
-    keys, scores, counts = keys[order], scores[order], counts[order]
-    first = np.ones(len(keys), dtype=bool)
-    first[1:] = (keys[1:] != keys[:-1]) | (scores[1:] != scores[:-1])
-    starts = np.flatnonzero(first)
-    summed = np.add.reduceat(counts, starts) if len(starts) else counts[:0]
-    made = ScoreTally(cells, keys[starts], scores[starts], summed, np.empty((2, 0), dtype=np.int64))
-    if len(starts) <= MOST_EXACT:
-        return made
     none = np.empty(0, dtype=np.int64)
-    return ScoreTally(cells, none, np.empty(0), none, made._on_grid())  # noqa: SLF001 - its own class
+    distinct = np.unique(scores) + 0.0  # one kind of zero, whichever came first
+    if len(distinct) <= MOST_EXACT:
+        packed = keys * len(distinct) + np.searchsorted(distinct, scores)
+        order = np.argsort(packed)
+        packed = packed[order]
+        starts = np.flatnonzero(np.diff(packed, prepend=-1))
+        if len(starts) <= MOST_EXACT:
+            summed = np.add.reduceat(counts[order], starts) if len(starts) else none
+            kept, rank = np.divmod(packed[starts], max(len(distinct), 1))
+            return ScoreTally(cells, kept, distinct[rank], summed, np.empty((2, 0), dtype=np.int64))
+    grid = np.zeros((2, cells * 2 * bins_for(cells)), dtype=np.int64)
+    _add_to_grid(grid, cells, keys, scores, counts)
+    return ScoreTally(cells, none, np.empty(0), none, grid)
 
 
 def _add_to_grid(grid: Integers, cells: int, keys: Integers, scores: Floats, counts: Integers) -> None:

@@ -12,6 +12,7 @@ from assay.domain.assessment import TIE, Piece
 from assay.domain.evidence import Compare, Rate, Rates
 from assay.domain.vocabulary import Grade, Reason
 from assay.stats.contrasts import (
+    contrast_limits,
     difference_limits,
     p_box_at_least,
     p_box_at_most,
@@ -23,6 +24,7 @@ from assay.stats.pieces.pieces import MOST_PRINTED, Pieces, Target, gathered
 from assay.stats.rates import lower_limit, p_at_least, p_at_most, upper_limit
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
 CLOPPER_PEARSON = "one-sided Clopper-Pearson"
 MOVER = "MOVER with Clopper-Pearson limits, size audited"
 BOX = "Bonferroni box of Clopper-Pearson limits"
@@ -36,132 +38,172 @@ def rates_pieces(counts: Rates, target: Target) -> Pieces:
         for cell in counts.cells
         if cell.trials == 0
     )
-    cells = [cell for cell in counts.cells if cell.trials > 0]
+    cells = tuple(cell for cell in counts.cells if cell.trials > 0)
     if counts.compare is Compare.EACH:
-        return gathered((_one_rate(cell, target) for cell in cells), target, undefined)
+        return gathered(_alone(cells, target), target, undefined)
     pairs = _pairs(cells, counts)
-    if undefined or not pairs.n1.size:
-        return Pieces((), int(pairs.n1.size), all_pass=False, point_passes=None, undefined=undefined)
-    return _compared(pairs, counts.compare, target)
+    if undefined or not pairs.first.size:
+        return Pieces((), int(pairs.first.size), all_pass=False, point_passes=None, undefined=undefined)
+    return _compared(pairs, target, ratio=counts.compare is Compare.RATIO)
 
 
 def _named(cell: Rate) -> str:
     return f"{cell.label} ({cell.family})" if cell.family else cell.label
 
 
-def _one_rate(cell: Rate, target: Target) -> Piece:
-    above = float(p_at_least(cell.events, cell.trials, target.tau))
-    below = float(p_at_most(cell.events, cell.trials, target.tau))
-    point = Fraction(cell.events, cell.trials)
+def _columns(cells: tuple[Rate, ...]) -> tuple[Floats, Floats]:
+    events = np.array([cell.events for cell in cells], dtype=np.float64)
+    return events, np.array([cell.trials for cell in cells], dtype=np.float64)
+
+
+def _alone(cells: tuple[Rate, ...], target: Target) -> list[Piece]:
+    x, n = _columns(cells)
+    above, below = p_at_least(x, n, target.tau).tolist(), p_at_most(x, n, target.tau).tolist()
+    lower, upper = lower_limit(x, n, target.alpha).tolist(), upper_limit(x, n, target.alpha).tolist()
     threshold = Fraction(target.threshold)
-    return Piece(
-        label=_named(cell),
-        estimate=cell.events / cell.trials,
-        lower=float(lower_limit(cell.events, cell.trials, target.alpha)),
-        upper=float(upper_limit(cell.events, cell.trials, target.alpha)),
-        n=cell.trials,
-        p_pass=above if target.at_least else below,
-        level_pass=target.alpha,
-        p_fail=below if target.at_least else above,
-        point_passes=point >= threshold if target.at_least else point <= threshold,
-        method=CLOPPER_PEARSON,
-        counts=(("events", cell.events), ("rows", cell.trials)),
-    )
+    points = [Fraction(cell.events, cell.trials) for cell in cells]
+    return [
+        Piece(
+            label=_named(cell),
+            estimate=cell.events / cell.trials,
+            lower=lower[i],
+            upper=upper[i],
+            n=cell.trials,
+            p_pass=above[i] if target.at_least else below[i],
+            level_pass=target.alpha,
+            p_fail=below[i] if target.at_least else above[i],
+            point_passes=points[i] >= threshold if target.at_least else points[i] <= threshold,
+            method=CLOPPER_PEARSON,
+            counts=(("events", cell.events), ("rows", cell.trials)),
+        )
+        for i, cell in enumerate(cells)
+    ]
 
 
 class Pairs(NamedTuple):
-    """Ordered pairs of groups, as columns: for a gap p1 - p2 is to be small, for a ratio p1 / p2 large."""
+    """Ordered pairs of cells by their indices: for a gap p1 - p2 is to be small, for a ratio p1 / p2 large."""
 
-    x1: Floats
-    n1: Floats
-    x2: Floats
-    n2: Floats
-    first: tuple[Rate, ...]
-    second: tuple[Rate, ...]
-
-
-def _pairs(cells: list[Rate], counts: Rates) -> Pairs:
-    chosen = [
-        (a, b) for a in cells for b in cells if a is not b and a.family == b.family and counts.compares(a, b)
-    ]
-    first, second = tuple(a for a, _ in chosen), tuple(b for _, b in chosen)
-    return Pairs(
-        np.array([c.events for c in first], dtype=np.float64),
-        np.array([c.trials for c in first], dtype=np.float64),
-        np.array([c.events for c in second], dtype=np.float64),
-        np.array([c.trials for c in second], dtype=np.float64),
-        first,
-        second,
-    )
+    cells: tuple[Rate, ...]
+    x: Floats
+    n: Floats
+    first: Indices
+    second: Indices
 
 
-def _compared(pairs: Pairs, compare: Compare, target: Target) -> Pieces:
-    """All ordered pairs; only those that may bind are audited and described one by one.
+def _pairs(cells: tuple[Rate, ...], counts: Rates) -> Pairs:
+    _, family = np.unique([cell.family for cell in cells], return_inverse=True)
+    paired = family[:, None] == family[None, :]
+    np.fill_diagonal(paired, val=False)
+    if counts.focus or counts.reference is not None:
+        paired &= np.array([[counts.compares(a, b) for b in cells] for a in cells]).reshape(paired.shape)
+    return Pairs(cells, *_columns(cells), *np.nonzero(paired))
+
+
+def _compared(pairs: Pairs, target: Target, *, ratio: bool) -> Pieces:
+    """All ordered pairs; only those that may bind get p-values, an audit and a description of their own.
 
     A gap of at most tau is "p2 - p1 is at least -tau" for every ordered pair; a ratio of at least r is
     "p1 - r p2 is at least 0". A pair is first accepted by the Bonferroni box, which is exact; the audited MOVER
     region contains the box, so a pair that the box accepts needs no audit.
     """
-    ratio = compare is Compare.RATIO
     r, margin = (target.tau, 0.0) if ratio else (1.0, -target.tau)
-    left = (pairs.x1, pairs.n1) if ratio else (pairs.x2, pairs.n2)
-    right = (pairs.x2, pairs.n2) if ratio else (pairs.x1, pairs.n1)
-    box = np.atleast_1d(p_box_at_least(*left, *right, ratio=r, margin=margin))
-    p_fail = np.atleast_1d(p_box_at_most(*left, *right, ratio=r, margin=margin))
-    p_pass, level, boxed = box.copy(), np.full(box.size, target.alpha), box <= target.alpha - TIE
-    if not boxed.all():
-        at = np.flatnonzero(~boxed)
-        chosen = (left[0][at], left[1][at], right[0][at], right[1][at])
-        nominal = np.atleast_1d(p_contrast_at_least(*chosen, ratio=r, margin=margin))
-        p_pass[at] = nominal
-        if np.all(nominal <= target.alpha - TIE):
-            _audit(at, left[1], right[1], p_pass, level, box, boxed, r, margin, target.alpha)
-    return _described(pairs, target, p_pass, level, p_fail, boxed, ratio=ratio)
+    left, right = (pairs.first, pairs.second) if ratio else (pairs.second, pairs.first)
+    x, n = pairs.x, pairs.n
+    table = (x[:, None], n[:, None], x, n)  # every limit is computed once for its cell, not for each pair
+    limits = contrast_limits(*table, ratio=r, alpha=target.alpha)
+    estimate, lower = limits.estimate[left, right], limits.lower[left, right]
+    half = target.alpha / 2
+    corner = lower_limit(x, n, half)[left] - r * upper_limit(x, n, half)[right]
+    doubtful = (corner < margin + NEAR) & bool(np.all(lower >= margin))
+    shown = ratio_limits(*table, alpha=target.alpha) if ratio else limits
+    at = np.flatnonzero(
+        _lowest(_widths(estimate - margin, estimate - lower))
+        | _lowest(shown.estimate[left, right])
+        | doubtful
+    )
+    chosen = (x[left[at]], n[left[at]], x[right[at]], n[right[at]])
+    p_pass, level, boxed = _judged(chosen, r, margin, target.alpha)
+    p_fail = p_box_at_most(*chosen, ratio=r, margin=margin)
+    points = _points(pairs, estimate - margin, target, ratio=ratio)
+    floor = float(np.min(shown.lower[left, right]))
+    return Pieces(
+        printed=_described(pairs, at, target, p_pass, level, p_fail, boxed, points[at], ratio=ratio),
+        total=left.size,
+        all_pass=bool(np.all(p_pass <= level - TIE)),
+        point_passes=bool(points.all()),
+        strictest=floor if ratio else -floor,
+    )
 
 
-def _audit(
-    at: NDArray[np.intp],
-    n1: Floats,
-    n2: Floats,
-    p_pass: Floats,
-    level: Floats,
-    box: Floats,
-    boxed: NDArray[np.bool_],
-    ratio: float,
-    margin: float,
-    alpha: float,
-) -> None:
-    """Replace the nominal level of the pairs ``at`` by one whose true size is at most alpha, in place.
+def _widths(distance: Floats, width: Floats) -> Floats:
+    """How many half-widths each estimate lies above the margin; a pair passes at the nominal level from 1 on."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(width > 0, distance / width, -np.inf)
 
-    Called only when every pair would pass at the nominal level: otherwise the criterion does not pass whatever
-    the audit says, and the audit is the dear part.
+
+def _lowest(values: Floats) -> NDArray[np.bool_]:
+    """Where the lowest values are, as many as are printed and all that tie with the last of them."""
+    last = min(MOST_PRINTED, values.size) - 1
+    lowest: NDArray[np.bool_] = values <= np.partition(values, last)[last]
+    return lowest
+
+
+def _judged(
+    counts: tuple[Floats, Floats, Floats, Floats], ratio: float, margin: float, alpha: float
+) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """P-values, the level of each, and whether the box gave them.
+
+    Pairs are audited only when every one would pass at the nominal level: otherwise the criterion does not pass
+    whatever the audit says, and the audit is the dear part.
     """
-    for i in at:
-        audit = audited_level(int(n1[i]), int(n2[i]), ratio=ratio, margin=margin, alpha=alpha)
-        if audit.fallback:
-            p_pass[i], boxed[i] = box[i], True
-        else:
-            level[i] = audit.level
+    box = p_box_at_least(*counts, ratio=ratio, margin=margin)
+    p_pass, level, boxed = box.copy(), np.full(box.size, alpha), box <= alpha - TIE
+    at = np.flatnonzero(~boxed)
+    nominal = p_contrast_at_least(*(c[at] for c in counts), ratio=ratio, margin=margin)
+    p_pass[at] = nominal
+    if np.all(nominal <= alpha - TIE):
+        for i in at:
+            audit = audited_level(
+                int(counts[1][i]), int(counts[3][i]), ratio=ratio, margin=margin, alpha=alpha
+            )
+            if audit.fallback:
+                p_pass[i], boxed[i] = box[i], True
+            else:
+                level[i] = audit.level
+    return p_pass, level, boxed
+
+
+def _points(pairs: Pairs, slack: Floats, target: Target, *, ratio: bool) -> NDArray[np.bool_]:
+    """Whether each pair's estimate satisfies the threshold; near ties by cross-multiplied integers."""
+    satisfied = slack >= 0
+    threshold = Fraction(target.threshold)
+    for i in np.flatnonzero(np.abs(slack) < NEAR):
+        a, b = pairs.cells[pairs.first[i]], pairs.cells[pairs.second[i]]
+        one, two = Fraction(a.events, a.trials), Fraction(b.events, b.trials)
+        satisfied[i] = one >= threshold * two if ratio else one - two <= threshold
+    return satisfied
 
 
 def _described(
     pairs: Pairs,
+    at: Indices,
     target: Target,
     p_pass: Floats,
     level: Floats,
     p_fail: Floats,
     boxed: NDArray[np.bool_],
+    points: NDArray[np.bool_],
     *,
     ratio: bool,
-) -> Pieces:
+) -> tuple[Piece, ...]:
+    one, two = pairs.first[at], pairs.second[at]
     limits = (ratio_limits if ratio else difference_limits)(
-        pairs.x1, pairs.n1, pairs.x2, pairs.n2, alpha=target.alpha
+        pairs.x[one], pairs.n[one], pairs.x[two], pairs.n[two], alpha=target.alpha
     )
     order = np.lexsort((limits.estimate if ratio else -limits.estimate, -p_pass))
-    points = _points(pairs, target, ratio=ratio)
     printed = []
     for i in order[:MOST_PRINTED]:
-        a, b = pairs.first[i], pairs.second[i]
+        a, b = pairs.cells[one[i]], pairs.cells[two[i]]
         printed.append(
             Piece(
                 label=f"{a.label} against {b.label}" + (f" ({a.family})" if a.family else ""),
@@ -183,26 +225,7 @@ def _described(
                 ),
             )
         )
-    return Pieces(
-        printed=tuple(printed),
-        total=len(order),
-        all_pass=bool(np.all(p_pass <= level - TIE)),
-        point_passes=bool(points.all()),
-        strictest=float(np.min(limits.lower)) if ratio else float(np.max(limits.upper)),
-    )
-
-
-def _points(pairs: Pairs, target: Target, *, ratio: bool) -> NDArray[np.bool_]:
-    """Whether each pair's estimate satisfies the threshold; near ties by cross-multiplied integers."""
-    p1, p2 = pairs.x1 / pairs.n1, pairs.x2 / pairs.n2
-    slack = p1 - target.tau * p2 if ratio else target.tau - (p1 - p2)
-    satisfied = slack >= 0
-    threshold = Fraction(target.threshold)
-    for i in np.flatnonzero(np.abs(slack) < NEAR):
-        one = Fraction(int(pairs.x1[i]), int(pairs.n1[i]))
-        two = Fraction(int(pairs.x2[i]), int(pairs.n2[i]))
-        satisfied[i] = one >= threshold * two if ratio else one - two <= threshold
-    return satisfied
+    return tuple(printed)
 
 
 def _finite(value: float) -> float | None:
