@@ -23,6 +23,7 @@ demo: $(READY)  ## train, plan, rehearse and certify two credit models on real d
 	$(BIN)/python examples/demo.py
 
 test: $(READY)  ## run the tests (under 10 minutes on 2 cores)
+	scripts/chromium.sh
 	$(BIN)/python -m pytest
 
 check: $(READY)  ## format, lint, types, import contracts

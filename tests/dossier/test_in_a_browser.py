@@ -1,4 +1,4 @@
-"""The page as a browser shows it. Run by scripts/browser.sh, which installs what is needed."""
+"""The page as a browser shows it. Run by make test, which installs what is needed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 REQUIRED = os.environ.get("ASSAY_BROWSER") == "required"
 
 if not REQUIRED:
-    pytest.importorskip("playwright", reason="scripts/browser.sh runs this")
-    pytest.importorskip("axe_playwright_python", reason="scripts/browser.sh runs this")
+    pytest.importorskip("playwright", reason="make test runs this")
+    pytest.importorskip("axe_playwright_python", reason="make test runs this")
     if CHROMIUM is None:
-        pytest.skip("no Chromium; scripts/browser.sh installs it", allow_module_level=True)
+        pytest.skip("no Chromium; make test installs it", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ def score_deviation(functional: Functional, negatives: int, positives: int) -> C
     """The standard error of a functional as a function of its true value.
 
     AUC and Gini by Newcombe 2006, method 5. Means of losses by the variance of a calibrated model's loss. Calibration
-    errors by that of a cumulative mean of (label - score), whose variance is at most the Brier score over n; the
-    supremum of a perfectly calibrated model adds to it and is allowed for by a factor of two.
+    errors by that of a cumulative mean of (label - score), whose variance is at most the Brier score over n, half as
+    much again because the supremum of a calibrated model is not zero.
     """
     n = negatives + positives
     if min(negatives, positives) == 0:
@@ -31,7 +31,7 @@ def score_deviation(functional: Functional, negatives: int, positives: int) -> C
     if functional is Functional.OBSERVED_EXPECTED:
         return lambda _: math.sqrt(noise / n) / base
     if functional in {Functional.KS_CALIBRATION, Functional.ECE}:
-        return lambda _: 2 * math.sqrt(noise / n)
+        return lambda _: 1.5 * math.sqrt(noise / n)
     spread = 0.5 if functional is Functional.LOG_LOSS else 0.25
     return lambda _: spread / math.sqrt(n)
 
