@@ -56,18 +56,19 @@ def dictionary_conformity(view: ProfileView) -> Counts:
     """The rows whose value is not what the dictionary documents, per column.
 
     Purpose:
-        Shows that the file in hand is the one that was described: what is certified about a column means nothing if
-        the column holds something else.
+        Shows that the file in hand is the one that was described: what is certified about a column means
+        nothing if the column holds something else.
     Method:
         Per column the rows whose value is not of the documented type or lies outside the documented range; a
-        documented column that is absent and a column that is not documented count with all rows. The value is the
-        share of the worst column. Counted in full, no inference. (Schelter et al. 2018, "Automating large-scale data
-        quality verification", PVLDB 11.)
+        documented column that is absent and a column that is not documented count with all rows. The value is
+        the share of the worst column. Counted in full, no inference. (Schelter et al. 2018, "Automating
+        large-scale data quality verification", PVLDB 11.)
     Limits:
-        Shows form, not truth: a wrong value within the range conforms. Missing values and undocumented codes have
-        checks of their own. Says nothing about other files.
+        Shows form, not truth: a wrong value within the range conforms. Missing values and undocumented codes
+        have checks of their own. Says nothing about other files.
     Remedy:
-        Correct the file where it is wrong and the dictionary where that is; do not widen a range to make it pass.
+        Correct the file where it is wrong and the dictionary where that is; do not widen a range to make it
+        pass.
     """
     profile = view.profile
     typed = [(column.name, column.ill_typed + column.out_of_range) for column in profile.columns]

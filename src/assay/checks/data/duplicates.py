@@ -47,14 +47,14 @@ def duplicates(view: RowSetView) -> Counts:
     """The rows that repeat an earlier one.
 
     Purpose:
-        Shows rows that count more than once. The bounds of this assay take rows as independent; repeated ones make
-        them look surer than they are.
+        Shows rows that count more than once. The bounds of this assay take rows as independent; repeated ones
+        make them look surer than they are.
     Method:
-        Rows whose hash over all inputs and the label has occurred before, of all rows. Counted in full, no inference.
-        (Barz & Denzler 2020, "Do we train on test data?", Journal of Imaging 6, arXiv:1902.00423.)
+        Rows whose hash over all inputs and the label has occurred before, of all rows. Counted in full, no
+        inference. (Barz & Denzler 2020, "Do we train on test data?", Journal of Imaging 6, arXiv:1902.00423.)
     Limits:
-        Finds exact repeats only. With few or coarse inputs different people may look the same; then some repeats are
-        expected and true.
+        Finds exact repeats only. With few or coarse inputs different people may look the same; then some
+        repeats are expected and true.
     Remedy:
         Remove what was recorded twice; if one person has several rows, declare the unit in the specification.
     """
@@ -99,12 +99,12 @@ def conflicting_labels(view: RowSetView) -> Counts:
     Purpose:
         Shows rows that no model can all get right: wrong labels, or inputs too coarse for the question.
     Method:
-        Rows whose hash over all inputs also occurs with the other label, of all rows. Counted in full, no inference.
-        (Northcutt, Athalye & Mueller 2021, "Pervasive label errors in test sets", NeurIPS Datasets,
-        arXiv:2103.14749.)
+        Rows whose hash over all inputs also occurs with the other label, of all rows. Counted in full, no
+        inference. (Northcutt, Athalye & Mueller 2021, "Pervasive label errors in test sets", NeurIPS
+        Datasets, arXiv:2103.14749.)
     Limits:
-        A lower bound on wrong labels: those on rows without a twin are not seen. Chance makes some conflicts true,
-        most of all with few inputs.
+        A lower bound on wrong labels: those on rows without a twin are not seen. Chance makes some conflicts
+        true, most of all with few inputs.
     Remedy:
         Have an expert audit a random sample of the labels; add inputs that tell the rows apart.
     """

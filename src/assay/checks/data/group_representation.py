@@ -65,12 +65,13 @@ def group_representation(view: ProfileView, *, across: str) -> Counts:
     Purpose:
         Shows whether there is enough of everyone to learn from and to say something about.
     Method:
-        Rows per declared group; the value is that of the smallest, the details have them all. Counted in full, no
-        inference. (Buolamwini & Gebru 2018, "Gender shades", PMLR 81, on groups that test data leave out.)
+        Rows per declared group; the value is that of the smallest, the details have them all. Counted in
+        full, no inference. (Buolamwini & Gebru 2018, "Gender shades", PMLR 81, on groups that test data leave
+        out.)
     Limits:
-        A number of rows, not a share of the population: whether the data resemble the people of the use case is for
-        the specification's test population to say. An empty group is a fact here, and fails. Groups under the
-        small-group rule count too.
+        A number of rows, not a share of the population: whether the data resemble the people of the use case
+        is for the specification's test population to say. An empty group is a fact here, and fails. Groups
+        under the small-group rule count too.
     Remedy:
         Collect more rows of the smallest group, or say in the use case that it is out of scope.
     """

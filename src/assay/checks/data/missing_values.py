@@ -67,17 +67,19 @@ def missing_values(view: ProfileView, *, column: str) -> Counts:
     """The rows without a value, per column that must always have one.
 
     Purpose:
-        Shows gaps in what the model and this assay rely on: a value that is missing is guessed by somebody later.
+        Shows gaps in what the model and this assay rely on: a value that is missing is guessed by somebody
+        later.
     Method:
-        Nulls and NaNs per column, of all rows; the value is the share of the worst column whose dictionary entry says
-        that values are never missing, or of the named column. A documented column that is absent counts with all
-        rows. Counted in full, no inference. (Little & Rubin 2019, "Statistical Analysis with Missing Data".)
+        Nulls and NaNs per column, of all rows; the value is the share of the worst column whose dictionary
+        entry says that values are never missing, or of the named column. A documented column that is absent
+        counts with all rows. Counted in full, no inference. (Little & Rubin 2019, "Statistical Analysis with
+        Missing Data".)
     Limits:
-        Knows nulls only: a 0 or 999 that stands for "unknown" is caught by documented codes and ranges. Does not say
-        whether values are missing at random, nor for whom.
+        Knows nulls only: a 0 or 999 that stands for "unknown" is caught by documented codes and ranges. Does
+        not say whether values are missing at random, nor for whom.
     Remedy:
-        Find out why they are missing before filling them; if they may be missing, say so in the dictionary and test
-        the model's robustness to it.
+        Find out why they are missing before filling them; if they may be missing, say so in the dictionary
+        and test the model's robustness to it.
     """
     profile = view.profile
     if column:

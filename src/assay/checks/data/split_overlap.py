@@ -64,16 +64,18 @@ def split_overlap(view: RowSetView, *, other: str) -> Counts:
     """The rows of this data set that also occur in another one.
 
     Purpose:
-        Shows leakage: a row that the model was trained or tuned on says nothing about how it does on new people.
+        Shows leakage: a row that the model was trained or tuned on says nothing about how it does on new
+        people.
     Method:
-        Rows whose hash over all inputs and the label occurs in the other data set, of all rows of this one; the value
-        is that of the data set that shares most, and the details have them all. Counted in full, no inference.
-        (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4.)
+        Rows whose hash over all inputs and the label occurs in the other data set, of all rows of this one;
+        the value is that of the data set that shares most, and the details have them all. Counted in full, no
+        inference. (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4.)
     Limits:
-        Finds exact repeats in declared data sets only: not near duplicates, not other rows of the same person, not
-        data that nobody declared. Rows shared with several data sets are not added up.
+        Finds exact repeats in declared data sets only: not near duplicates, not other rows of the same
+        person, not data that nobody declared. Rows shared with several data sets are not added up.
     Remedy:
-        Remove the shared rows from the training data and train again; never from the test rows after seeing results.
+        Remove the shared rows from the training data and train again; never from the test rows after seeing
+        results.
     """
     shared = [(name, rows) for name, rows in view.shared if other in ("any", name)]
     nothing = (

@@ -57,14 +57,15 @@ def undocumented_codes(view: ProfileView, *, column: str) -> Counts:
     """The rows whose code stands for nothing that is known, per coded column.
 
     Purpose:
-        Shows categories that nobody can explain: the model has learned something from them, and people carry them.
+        Shows categories that nobody can explain: the model has learned something from them, and people carry
+        them.
     Method:
-        Per column for which the dictionary lists codes, the rows with a code that it does not list. The value is the
-        share of the worst column, or of the named one; the details have rows per column and code. Counted in full, no
-        inference. (Gebru et al. 2021, "Datasheets for datasets", CACM 64.)
+        Per column for which the dictionary lists codes, the rows with a code that it does not list. The value
+        is the share of the worst column, or of the named one; the details have rows per column and code.
+        Counted in full, no inference. (Gebru et al. 2021, "Datasheets for datasets", CACM 64.)
     Limits:
-        A documented code may still be wrong, and an undocumented one harmless. Rows with undocumented codes in
-        several columns are not added up. Beyond 100 different codes only their number is kept.
+        A documented code may still be wrong, and an undocumented one harmless. Rows with undocumented codes
+        in several columns are not added up. Beyond 100 different codes only their number is kept.
     Remedy:
         Ask the source of the data what the code means; document it, or treat it as missing everywhere.
     """

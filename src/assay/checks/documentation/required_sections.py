@@ -49,8 +49,8 @@ def required_sections(view: SectionView) -> Counts:
         Shows that what operators, reviewers and authorities must be able to read has been written.
     Method:
         Sections listed as required, of which those without content are counted and named. Counted in full, no
-        inference. (Mitchell et al. 2019, "Model cards for model reporting", FAT*, arXiv:1810.03993; Regulation (EU)
-        2024/1689, Annex IV.)
+        inference. (Mitchell et al. 2019, "Model cards for model reporting", FAT*, arXiv:1810.03993;
+        Regulation (EU) 2024/1689, Annex IV.)
     Limits:
         Sees whether something stands there, not whether it is true, sufficient or understood.
     Remedy:

@@ -60,18 +60,19 @@ def calibration_by_group(view: OutcomeView) -> Counts:
     """The KS calibration error of each group, all of which must be small.
 
     Purpose:
-        Shows whether a score means the same for everyone: among people of each group with a score of 20 %, do 20 out
-        of 100 turn out so?
+        Shows whether a score means the same for everyone: of the people in each group with a score of 20 %, 20 out
+        of 100 should turn out so.
     Method:
-        For each group the largest absolute cumulative mean of (label - score) over rows ordered by score; every group
-        is one piece. (Calibration within groups: Kleinberg, Mullainathan & Raghavan 2017, ITCS, arXiv:1609.05807;
-        the error: Gupta et al. 2021, ICLR, arXiv:2006.12800.) Each is bounded over all thresholds by a
-        sign-wise intersection-union test.
+        For each group the largest absolute cumulative mean of (label - score) over rows ordered by score;
+        every group is one piece. (Calibration within groups: Kleinberg, Mullainathan & Raghavan 2017, ITCS,
+        arXiv:1609.05807; the error: Gupta et al. 2021, ICLR, arXiv:2006.12800.) Certifying is pointwise over
+        all thresholds and both signs (intersection-union test). Needs 100 rows in each group.
     Limits:
         Nearly vacuous at low base rates: a doubled probability of default at 3 % events scores 0.03. Errors
-        of opposite sign at neighbouring scores partly cancel. Pair it with observed/expected. Cannot hold together
-        with equalized odds where base rates differ and the model errs.
+        of opposite sign at neighbouring scores partly cancel. Pair it with observed/expected. Cannot hold
+        together with equalized odds where base rates differ and the model errs.
     Remedy:
-        Recalibrate on development rows (isotonic or logistic), within groups if that is lawful; then certify again.
+        Recalibrate on development rows (isotonic or logistic), within groups if that is lawful; then certify
+        again.
     """
     return scores_of_each(view, Functional.KS_CALIBRATION)

@@ -53,19 +53,19 @@ def demographic_parity(view: OutcomeView, *, reference: str | None = None) -> Co
     """The favourable-decision rate of each group, compared as a difference.
 
     Purpose:
-        Shows whether the good decision is spread unevenly, in percentage points of each group: how many people per
-        hundred are treated differently.
+        Shows whether the good decision is spread unevenly, in percentage points of each group: how many
+        people per hundred are treated differently.
     Method:
-        Rows that receive the favourable decision, of all rows of the group; every ordered pair of groups, or each
-        group against the reference, is one piece. (Calders, Kamiran & Pechenizkiy 2009, ICDM Workshops; Dwork et al.
-        2012, ITCS.) Differences are bounded by MOVER with Clopper-Pearson limits (Zou & Donner 2008) and an audit of
-        the exact size.
+        Rows that receive the favourable decision, of all rows of the group; every ordered pair of groups, or
+        each group against the reference, is one piece. (Calders, Kamiran & Pechenizkiy 2009, ICDM Workshops;
+        Dwork et al. 2012, ITCS.) Differences are bounded by MOVER with Clopper-Pearson limits (Zou & Donner
+        2008) and an audit of the exact size.
     Limits:
-        Ignores the true outcome: a model without error violates it where base rates differ. Small when all rates are
-        small; read it together with the impact ratio.
+        Ignores the true outcome: a model without error violates it where base rates differ. Small when all
+        rates are small; read it together with the impact ratio.
     Remedy:
-        Look for inputs that stand in for the attribute, move the decision threshold, or re-weight the training data;
-        then certify the new model on fresh rows.
+        Look for inputs that stand in for the attribute, move the decision threshold, or re-weight the
+        training data; then certify the new model on fresh rows.
     """
     return rates_compared(
         view,

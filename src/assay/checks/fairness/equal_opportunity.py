@@ -64,20 +64,20 @@ def equal_opportunity(view: OutcomeView, *, reference: str | None = None) -> Cou
     """The favourable-decision rate of each group among rows that deserve it, compared as a difference.
 
     Purpose:
-        Shows whether people who would have turned out well are wrongly refused more often in one group: the gap of
-        wrongful refusals.
+        Shows whether people who would have turned out well are wrongly refused more often in one group: the
+        gap of wrongful refusals.
     Method:
-        Rows with the favourable decision, of the group's rows whose true label is the favourable one; every ordered
-        pair of groups, or each group against the reference, is one piece. (Hardt, Price & Srebro 2016, NeurIPS,
-        arXiv:1610.02413.) Differences are bounded by MOVER with Clopper-Pearson limits (Zou & Donner 2008) and an
-        audit of the exact size.
+        Rows with the favourable decision, of the group's rows whose true label is the favourable one; every
+        ordered pair of groups, or each group against the reference, is one piece. (Hardt, Price & Srebro
+        2016, NeurIPS, arXiv:1610.02413.) Differences are bounded by MOVER with Clopper-Pearson limits (Zou &
+        Donner 2008) and an audit of the exact size.
     Limits:
-        Says nothing about those whose true label is the unfavourable one; trusts the labels, which in lending exist
-        only for those who were once approved. The rows that count are those with the favourable label, so small
-        groups are often inconclusive.
+        Says nothing about those whose true label is the unfavourable one; trusts the labels, which in lending
+        exist only for those who were once approved. The rows that count are those with the favourable label,
+        so small groups are often inconclusive.
     Remedy:
-        Collect more informative inputs for the group that is wrongly refused, or choose thresholds with the gap in
-        view; then certify the new model on fresh rows.
+        Collect more informative inputs for the group that is wrongly refused, or choose thresholds with the
+        gap in view; then certify the new model on fresh rows.
     """
     deserved = view.favourable
     return rates_compared(

@@ -54,14 +54,14 @@ def equalized_odds(view: OutcomeView, *, reference: str | None = None) -> Counts
     Purpose:
         Shows whether one group is wrongly refused or wrongly approved more often than another.
     Method:
-        Two families of rates, one for each true label: rows with the favourable decision, of the group's rows with
-        that label. Rates are compared within a family only; all pairs of both families must hold (intersection-union
-        test, Berger 1982, Technometrics 24). The gaps equal those of the true-positive and false-positive rates.
-        (Hardt, Price & Srebro 2016, NeurIPS, arXiv:1610.02413.) Differences are bounded by MOVER with
-        Clopper-Pearson limits (Zou & Donner 2008) and an audit of the exact size.
+        Two families of rates, one for each true label: rows with the favourable decision, of the group's rows
+        with that label. Rates are compared within a family only; all pairs of both families must hold
+        (intersection-union test, Berger 1982, Technometrics 24). The gaps equal those of the true-positive
+        and false-positive rates. (Hardt, Price & Srebro 2016, NeurIPS, arXiv:1610.02413.) Differences are
+        bounded by MOVER with Clopper-Pearson limits (Zou & Donner 2008) and an audit of the exact size.
     Limits:
-        Cannot hold together with predictive parity where base rates differ and the model errs (Chouldechova 2017).
-        Trusts the labels. Power is that of the rarer label in the smallest group.
+        Cannot hold together with predictive parity where base rates differ and the model errs (Chouldechova
+        2017). Trusts the labels. Power is that of the rarer label in the smallest group.
     Remedy:
         See which of the two families binds; collect more informative inputs for the group it harms, or choose
         thresholds with both gaps in view.

@@ -63,18 +63,18 @@ def impact_ratio(view: OutcomeView, *, reference: str | None = None) -> Counts:
         Shows whether a group receives the good decision much less often than another: the four-fifths rule of
         employment law, also used in lending and insurance.
     Method:
-        Rows that receive the favourable decision, of all rows of the group; every ordered pair of groups, or each
-        group against the reference, is one piece. (29 CFR 1607.4(D), Uniform Guidelines on Employee Selection
-        Procedures, 1978; New York City Local Law 144 of 2021.) A ratio of at least r is the contrast p1 - r p2 >= 0,
-        bounded by MOVER with Clopper-Pearson limits (Zou & Donner 2008, Statistics in Medicine 27) and an audit of
-        its exact size.
+        Rows that receive the favourable decision, of all rows of the group; every ordered pair of groups, or
+        each group against the reference, is one piece. (29 CFR 1607.4(D), Uniform Guidelines on Employee
+        Selection Procedures, 1978; New York City Local Law 144 of 2021.) A ratio of at least r is the
+        contrast p1 - r p2 >= 0, bounded by MOVER with Clopper-Pearson limits (Zou & Donner 2008, Statistics
+        in Medicine 27) and an audit of its exact size.
     Limits:
-        Compares decisions, not whether they were right: groups that differ in their true outcomes differ here as
-        well. Two small rates can have a large ratio between them and a negligible gap. Undefined when no group, or
-        the reference, ever receives the favourable decision.
+        Compares decisions, not whether they were right: groups that differ in their true outcomes differ here
+        as well. Two small rates can have a large ratio between them and a negligible gap. Undefined when no
+        group, or the reference, ever receives the favourable decision.
     Remedy:
-        Look for inputs that stand in for the attribute, move the decision threshold, or re-weight the training data;
-        then certify the new model on fresh rows.
+        Look for inputs that stand in for the attribute, move the decision threshold, or re-weight the
+        training data; then certify the new model on fresh rows.
     """
     return rates_compared(
         view,

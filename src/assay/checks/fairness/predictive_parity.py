@@ -69,20 +69,20 @@ def predictive_parity(view: OutcomeView, *, decision: str, reference: str | None
     """The share of one kind of decision that is right, in each group, compared as a difference.
 
     Purpose:
-        Shows whether the same decision means the same for all: whether "will default" is right as often for one
-        group as for another.
+        Shows whether the same decision means the same for all: whether "will default" is right as often for
+        one group as for another.
     Method:
         Rows whose true label equals the decision, of the group's rows decided so; by default the decision 1
-        (positive predictive value), else the decision 0 (negative predictive value). Every ordered pair of groups,
-        or each group against the reference, is one piece. (Chouldechova 2017, Big Data 5, arXiv:1703.00056.)
-        Differences are bounded by MOVER with Clopper-Pearson limits (Zou & Donner 2008) and an audit of the exact
-        size.
+        (positive predictive value), else the decision 0 (negative predictive value). Every ordered pair of
+        groups, or each group against the reference, is one piece. (Chouldechova 2017, Big Data 5,
+        arXiv:1703.00056.) Differences are bounded by MOVER with Clopper-Pearson limits (Zou & Donner 2008)
+        and an audit of the exact size.
     Limits:
-        Cannot hold together with equalized odds where base rates differ and the model errs (Chouldechova 2017). Says
-        nothing about who is decided how. Undefined for a group that never receives the decision.
+        Cannot hold together with equalized odds where base rates differ and the model errs (Chouldechova
+        2017). Says nothing about who is decided how. Undefined for a group that never receives the decision.
     Remedy:
-        Calibrate the scores within each group, or add inputs that carry information for the group whose decisions
-        are less often right.
+        Calibrate the scores within each group, or add inputs that carry information for the group whose
+        decisions are less often right.
     """
     value = 1 if decision == "positive" else 0
     return rates_compared(

@@ -62,16 +62,18 @@ def accuracy(view: OutcomeView) -> Counts:
     """The share of right decisions.
 
     Purpose:
-        Shows how often the decision, at the declared threshold of the score, agrees with what turned out to be true.
+        Shows how often the decision, at the declared threshold of the score, agrees with what turned out to
+        be true.
     Method:
-        Rows decided as their true label, of all rows; each group is one piece and all must hold (intersection-union
-        test, Berger 1982, Technometrics 24). One-sided Clopper-Pearson bound (Clopper & Pearson 1934, Biometrika 26).
+        Rows decided as their true label, of all rows; each group is one piece and all must hold
+        (intersection-union test, Berger 1982, Technometrics 24). One-sided Clopper-Pearson bound (Clopper &
+        Pearson 1934, Biometrika 26).
     Limits:
-        Both kinds of error weigh the same, and where one label is rare a model that never decides it scores well.
-        Holds for the mix of labels of the test rows only.
+        Both kinds of error weigh the same, and where one label is rare a model that never decides it scores
+        well. Holds for the mix of labels of the test rows only.
     Remedy:
-        Compare with the share of the more frequent label first. If the model is no better, look for more informative
-        inputs; else see in recall and false-positive rate which error dominates.
+        Compare with the share of the more frequent label first. If the model is no better, look for more
+        informative inputs; else see in recall and false-positive rate which error dominates.
     """
     return rate_of_each(
         view, lambda group: (group.correct, group.n), lacking=Reason.NO_ROWS, detail="No group has rows."

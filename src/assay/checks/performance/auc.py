@@ -48,15 +48,17 @@ def auc(view: OutcomeView) -> Counts:
     Purpose:
         Shows how well the score separates the two labels, whatever threshold is later chosen.
     Method:
-        From the histogram of scores per label, ties counting half (Hanley & McNeil 1982, Radiology 143). Bounded by
-        the weaker of logit-DeLong with Welch's t (DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44) and Newcombe's
-        score interval (Newcombe 2006, Statistics in Medicine 25); its size is simulated, not exact.
+        From the histogram of scores per label, ties counting half (Hanley & McNeil 1982, Radiology 143).
+        Bounded by the weaker of logit-DeLong with Welch's t (DeLong, DeLong & Clarke-Pearson 1988, Biometrics
+        44) and Newcombe's score interval (Newcombe 2006, Statistics in Medicine 25); its size is simulated,
+        not exact.
     Limits:
-        Says nothing about calibration or about the decision at the declared threshold, and weighs parts of the curve
-        that will never be used. Needs rows of both labels, at least 50 of each for the bound.
+        Says nothing about calibration or about the decision at the declared threshold, and weighs parts of
+        the curve that will never be used. With fewer than 50 rows of a label only an exact and very cautious
+        bound is left (Hoeffding 1963, JASA 58).
     Remedy:
-        Look for more informative inputs or a better model class; if one group lags, look at what is measured less
-        well for it.
+        Look for more informative inputs or a better model class; if one group lags, look at what is measured
+        less well for it.
     """
     return scores_of_each(view, Functional.AUC, both_classes=True)
 
@@ -64,7 +66,7 @@ def auc(view: OutcomeView) -> Counts:
 @check(
     id="performance.gini",
     title="Gini coefficient (accuracy ratio)",
-    estimand="Twice the area under the ROC curve minus one; in the worst group if groups are named.",
+    estimand="The area under the ROC curve, doubled, minus one; in the worst group if groups are named.",
     need=Outcomes(scores=True),
     comparators=AT_LEAST,
     low=Decimal(-1),
@@ -79,9 +81,11 @@ def gini(view: OutcomeView) -> Counts:
     """The Gini coefficient of the score.
 
     Purpose:
-        Shows how well the score ranks, on the scale that credit risk uses: 0 for no information, 1 for perfect order.
+        Shows how well the score ranks, on the scale that credit risk uses: 0 for no information, 1 for
+        perfect order.
     Method:
-        2 AUC - 1 (Engelmann, Hayden & Tasche 2003, "Testing rating accuracy", Risk 16); bounded as the AUC is.
+        2 AUC - 1 (Engelmann, Hayden & Tasche 2003, "Testing rating accuracy", Risk 16); bounded as the AUC
+        is.
     Limits:
         Those of the AUC. It is not the Gini coefficient of inequality, nor the impurity of a tree.
     Remedy:

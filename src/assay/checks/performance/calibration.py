@@ -49,12 +49,12 @@ def ks_calibration(view: OutcomeView) -> Counts:
     Purpose:
         Shows whether the scores can be read as probabilities, without choosing bins.
     Method:
-        max over t of |mean of (label - score) 1[score <= t]| (Gupta et al. 2021, ICLR, arXiv:2006.12800). Every
-        threshold t with either sign is one piece of an intersection-union test, bounded by its normal limit; the size
-        is simulated.
+        max over t of |mean of (label - score) 1[score <= t]| (Gupta et al. 2021, ICLR, arXiv:2006.12800).
+        Certifying is pointwise: every threshold t with either sign is one piece of an intersection-union
+        test, bounded as a mean is; the size is simulated. Needs 100 rows.
     Limits:
-        Nearly vacuous at low base rates: a doubled probability of default at 3 % events scores 0.03. Pair it with
-        observed/expected. Errors of opposite sign at neighbouring scores partly cancel.
+        Nearly vacuous at low base rates: a doubled probability of default at 3 % events scores 0.03. Pair it
+        with observed/expected. Errors of opposite sign at neighbouring scores partly cancel.
     Remedy:
         Recalibrate on development rows (isotonic or logistic); then certify again on fresh rows.
     """
@@ -92,12 +92,13 @@ def ece(view: OutcomeView, *, bins: int) -> Counts:
     Purpose:
         Shows how far, on average, the stated probability lies from the observed rate.
     Method:
-        Sum over bins of (rows in bin / rows) |observed rate - mean score| (Naeini, Cooper & Hauskrecht 2015, AAAI).
-        It is the largest of the means of s(bin) (score - label) over all choices of signs s, so it is bounded by an
-        intersection-union test over signs; the size is simulated.
+        Sum over bins of (rows in bin / rows) |observed rate - mean score| (Naeini, Cooper & Hauskrecht 2015,
+        AAAI). It is the largest of the means of s(bin) (score - label) over all choices of signs s, so it is
+        bounded by an intersection-union test over signs; the size is simulated. Needs 100 rows.
     Limits:
-        Depends on the bins; differences within a bin cancel; the plug-in value is biased upwards in small samples
-        (Kumar, Liang & Ma 2019, NeurIPS, arXiv:1909.10155). Prefer the KS calibration error as a gate.
+        Depends on the bins; differences within a bin cancel; the plug-in value is biased upwards in small
+        samples (Kumar, Liang & Ma 2019, NeurIPS, arXiv:1909.10155). Prefer the KS calibration error as a
+        gate.
     Remedy:
         Recalibrate on development rows (isotonic or logistic); then certify again on fresh rows.
     """

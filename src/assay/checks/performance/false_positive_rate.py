@@ -47,18 +47,18 @@ def false_positive_rate(view: OutcomeView) -> Counts:
     """The share of rows with label 0 that are decided as 1.
 
     Purpose:
-        Shows how many of those without the event bear the decision meant for those with it: the false alarms, and
-        where 1 is a refusal, the wrongful refusals.
+        Shows how many of those without the event bear the decision meant for those with it: the false alarms,
+        and where 1 is a refusal, the wrongful refusals.
     Method:
         Rows with label 0 decided as 1, of all rows with label 0; each group is one piece and all must hold
-        (intersection-union test, Berger 1982, Technometrics 24). One-sided Clopper-Pearson bound (Clopper & Pearson
-        1934, Biometrika 26).
+        (intersection-union test, Berger 1982, Technometrics 24). One-sided Clopper-Pearson bound (Clopper &
+        Pearson 1934, Biometrika 26).
     Limits:
-        Deciding 0 for everyone gives 0; always pair it with recall. Where label 0 is very frequent a small rate is
-        still many people: see precision.
+        Deciding 0 for everyone gives 0; always pair it with recall. Where label 0 is very frequent a small
+        rate is still many people: see precision.
     Remedy:
-        Raise the score at which 1 is decided, if the cases this misses are acceptable; else look for inputs that
-        separate the false alarms.
+        Raise the score at which 1 is decided, if the cases this misses are acceptable; else look for inputs
+        that separate the false alarms.
     """
     return rate_of_each(
         view,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.examples import ALL, scored
 from assay.domain.evidence import Counts, Functional
@@ -10,6 +12,9 @@ from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import scores_of_each
 from assay.tally.views import OutcomeView
+
+LARGEST_LOSS = Decimal("13.82")
+"""No log loss is larger: -log of the clip, rounded up."""
 
 
 def _good() -> OutcomeView:
@@ -43,16 +48,18 @@ def brier(view: OutcomeView) -> Counts:
     """The mean squared error of the score.
 
     Purpose:
-        Shows how far the scores, taken as probabilities, lie from what happened: calibration and separation in one
-        number.
+        Shows how far the scores, taken as probabilities, lie from what happened: calibration and separation
+        in one number.
     Method:
-        Mean of (score - label) squared (Brier 1950, Monthly Weather Review 78). Bounded by a skewness-corrected t
-        interval (Hall 1992, JRSS B 54), whose size is simulated.
+        Mean of (score - label) squared (Brier 1950, Monthly Weather Review 78). Bounded by a
+        skewness-corrected t interval (Hall 1992, JRSS B 54), whose size is simulated; below 100 rows by an
+        exact mixture of bets.
     Limits:
-        Small whenever events are rare: predicting the base rate p for everyone scores p(1 - p); compare with that.
-        One number does not say whether calibration or separation is lacking.
+        Small whenever events are rare: predicting the base rate p for everyone scores p(1 - p); compare with
+        that. One number does not say whether calibration or separation is lacking.
     Remedy:
-        See the reliability curve: recalibrate if it departs from the diagonal, else look for more informative inputs.
+        See the reliability curve: recalibrate if it departs from the diagonal, else look for more informative
+        inputs.
     """
     return scores_of_each(view, Functional.BRIER)
 
@@ -64,7 +71,7 @@ def brier(view: OutcomeView) -> Counts:
     "group if groups are named.",
     need=Outcomes(scores=True),
     comparators=AT_MOST,
-    high=None,
+    high=LARGEST_LOSS,
     across=Across.OPTIONAL,
     examples=(
         Example("Scores are calibrated and informative.", _good, Comparator.AT_MOST, "0.50", Verdict.PASS),
@@ -76,14 +83,16 @@ def log_loss(view: OutcomeView) -> Counts:
     """The mean negative log-likelihood of the score.
 
     Purpose:
-        Shows how far the scores, taken as probabilities, lie from what happened, with a heavy price on confident
-        errors.
+        Shows how far the scores, taken as probabilities, lie from what happened, with a heavy price on
+        confident errors.
     Method:
-        Mean of -log(score) for label 1 and -log(1 - score) for label 0, natural logarithm (Good 1952, JRSS B 14).
-        Scores are clipped away from 0 and 1 first, else one row could make it infinite; the clip is printed with the
-        number. Bounded by a skewness-corrected t interval (Hall 1992, JRSS B 54), whose size is simulated.
+        Mean of -log(score) for label 1 and -log(1 - score) for label 0, natural logarithm (Good 1952, JRSS B
+        14). Scores are clipped to between 0.000001 and 0.999999 first, else one row could make it infinite;
+        so a row costs at most 13.8. Bounded by a skewness-corrected t interval (Hall 1992, JRSS B 54), whose
+        size is simulated; below 100 rows by an exact mixture of bets.
     Limits:
-        A few confident errors dominate it, and the clip bounds how much. Compare with the entropy of the base rate.
+        A few confident errors dominate it, and the clip bounds how much. Compare with the entropy of the base
+        rate.
     Remedy:
         Look at the rows with extreme scores first; recalibrate or regularise.
     """

@@ -55,16 +55,17 @@ def observed_expected(view: OutcomeView) -> Counts:
     """Events observed per event expected.
 
     Purpose:
-        Shows whether the scores promise too few events (above 1: risk is underestimated) or too many (below 1). It
-        stays sharp where events are rare, and so complements the KS calibration error.
+        Shows whether the scores promise too few events (above 1: risk is underestimated) or too many (below
+        1). It stays sharp where events are rare, and so complements the KS calibration error.
     Method:
-        Number of rows with label 1 divided by the sum of the scores (Steyerberg et al. 2010, Epidemiology 21). A ratio
-        of at most r is the mean of (label - r score) being at most 0, which is bounded as a mean is; the size is
-        simulated.
+        Number of rows with label 1 divided by the sum of the scores (Steyerberg et al. 2010, Epidemiology
+        21). A ratio of at most r is the mean of (label - r score) being at most 0, which is bounded as a mean
+        is (Fieller 1954, JRSS B 16); the size is simulated. Needs 100 rows.
     Limits:
-        A total only: too high for one half and too low for the other cancels. Use two criteria to bound both sides,
-        and name groups to see where it fails.
+        A total only: too high for one half and too low for the other cancels. Use two criteria to bound both
+        sides, and name groups to see where it fails.
     Remedy:
-        Refit the intercept, or recalibrate, on rows from the population of use; ask whether the base rate has moved.
+        Refit the intercept, or recalibrate, on rows from the population of use; ask whether the base rate has
+        moved.
     """
     return scores_of_each(view, Functional.OBSERVED_EXPECTED)

@@ -50,14 +50,14 @@ def precision(view: OutcomeView) -> Counts:
         Shows how often somebody who is decided as 1 (refused, investigated, treated) truly is one.
     Method:
         Rows decided as 1 with label 1, of all rows decided as 1; each group is one piece and all must hold
-        (intersection-union test, Berger 1982, Technometrics 24). One-sided Clopper-Pearson bound (Clopper & Pearson
-        1934, Biometrika 26) given the number of positive decisions.
+        (intersection-union test, Berger 1982, Technometrics 24). One-sided Clopper-Pearson bound (Clopper &
+        Pearson 1934, Biometrika 26) given the number of positive decisions.
     Limits:
-        Depends on how frequent label 1 is in the test rows: it does not carry over to a population with another base
-        rate. Undefined when nobody is decided as 1.
+        Depends on how frequent label 1 is in the test rows: it does not carry over to a population with
+        another base rate. Undefined when nobody is decided as 1.
     Remedy:
-        Raise the score at which 1 is decided, if the cases this misses are acceptable; else look for inputs that
-        separate the false alarms.
+        Raise the score at which 1 is decided, if the cases this misses are acceptable; else look for inputs
+        that separate the false alarms.
     """
     return rate_of_each(
         view,

@@ -58,14 +58,14 @@ def recall(view: OutcomeView) -> Counts:
         Shows how many of the events that the model is there to find (defaults, relapses, frauds) it finds.
     Method:
         Rows with label 1 decided as 1, of all rows with label 1; each group is one piece and all must hold
-        (intersection-union test, Berger 1982, Technometrics 24). One-sided Clopper-Pearson bound (Clopper & Pearson
-        1934, Biometrika 26).
+        (intersection-union test, Berger 1982, Technometrics 24). One-sided Clopper-Pearson bound (Clopper &
+        Pearson 1934, Biometrika 26).
     Limits:
-        Deciding 1 for everyone gives 1.0; always pair it with precision or the false-positive rate. The rows that
-        count are those with label 1.
+        Deciding 1 for everyone gives 1.0; always pair it with precision or the false-positive rate. The rows
+        that count are those with label 1.
     Remedy:
-        Lower the score at which 1 is decided, if the false positives this brings are acceptable; else look for inputs
-        that separate the missed cases.
+        Lower the score at which 1 is decided, if the false positives this brings are acceptable; else look
+        for inputs that separate the missed cases.
     """
     return rate_of_each(
         view,

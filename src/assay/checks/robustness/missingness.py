@@ -81,14 +81,15 @@ def missingness(view: PairedView) -> Counts:
     Purpose:
         Shows whether decisions survive inputs that do not arrive: a form left blank, a source that is down.
     Method:
-        Each row is predicted as it is and with every input value lost independently with the given probability, the
-        loss being a pure function of the seed, the column and the row. Identifiers are kept. The drop is (rows that
-        turn wrong - rows that turn right) / rows, bounded as a paired difference by MOVER with Clopper-Pearson limits
-        and their correlation (Newcombe 1998, Statistics in Medicine 17; Tang et al. 2010, ibid. 29). (Values lost
-        completely at random: Rubin 1976, Biometrika 63.)
+        Each row is predicted as it is and with every input value lost independently with the given
+        probability, the loss being a pure function of the seed, the column and the row. Identifiers are kept.
+        The drop is (rows that turn wrong - rows that turn right) / rows, bounded as a paired difference:
+        MOVER limits with Clopper-Pearson limits and their correlation (Newcombe 1998, Statistics in Medicine
+        17), verdicts by exact unconditional p-values. (Values lost completely at random: Rubin 1976,
+        Biometrika 63.)
     Limits:
-        Losses are independent of everything; real ones are not. A model that cannot read a missing value at all
-        answers with an error, which is the verdict then: the subject must include its own imputation.
+        Losses are independent of everything; real ones are not. A model that cannot read a missing value at
+        all answers with an error, which is the verdict then: the subject must include its own imputation.
     Remedy:
         Use a model that handles missing values, or put the imputation into the model file; train with losses.
     """

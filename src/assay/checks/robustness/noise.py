@@ -74,14 +74,16 @@ def noise(view: PairedView) -> Counts:
     Purpose:
         Shows whether decisions survive the small errors that measuring and typing bring.
     Method:
-        Each row is predicted as it is and with independent normal noise on every numeric input, the noise being a
-        pure function of the seed, the column and the row. Integers are rounded again; the codes of categories are not
-        touched. The drop is (rows that turn wrong - rows that turn right) / rows, bounded as a paired difference by
-        MOVER with Clopper-Pearson limits and their correlation (Newcombe 1998, Statistics in Medicine 17; Tang et al.
-        2010, ibid. 29). (Kinds of test: ISO/IEC TR 24029-1:2021.)
+        Each row is predicted as it is and with independent normal noise on every numeric input, the noise
+        being a pure function of the seed, the column and the row. Integers are rounded again; the codes of
+        categories are not touched. The drop is (rows that turn wrong - rows that turn right) / rows, bounded
+        as a paired difference: MOVER limits with Clopper-Pearson limits and their correlation (Newcombe 1998,
+        Statistics in Medicine 17), verdicts by exact unconditional p-values. (Kinds of test: ISO/IEC TR
+        24029-1:2021.)
     Limits:
         One draw per row, errors independent between columns, no adversary: it shows average, not worst-case,
-        robustness. Noise may leave a column's valid range. A model that ignores its inputs is perfectly robust.
+        robustness. Noise may leave a column's valid range. A model that ignores its inputs is perfectly
+        robust.
     Remedy:
         Regularise, coarsen inputs that are measured less exactly than they are stored, or train with noise.
     """

@@ -90,17 +90,17 @@ def rounding(view: PairedView) -> Counts:
     """The drop in accuracy when numbers are rounded, row by row.
 
     Purpose:
-        Shows whether decisions hang on digits that carry no information: amounts typed to the nearest hundred, sources
-        that store less exactly.
+        Shows whether decisions hang on digits that carry no information: amounts typed to the nearest
+        hundred, sources that store less exactly.
     Method:
-        Each row is predicted as it is and with every numeric input rounded to the given number of significant digits,
-        half to even. The codes of categories are not touched. The drop is (rows that turn wrong - rows that turn
-        right) / rows, bounded as a paired difference by MOVER with Clopper-Pearson limits and their correlation
-        (Newcombe 1998, Statistics in Medicine 17; Tang et al. 2010, ibid. 29). (Kinds of test: ISO/IEC TR
-        24029-1:2021.)
+        Each row is predicted as it is and with every numeric input rounded to the given number of significant
+        digits, half to even. The codes of categories are not touched. The drop is (rows that turn wrong -
+        rows that turn right) / rows, bounded as a paired difference: MOVER limits with Clopper-Pearson limits
+        and their correlation (Newcombe 1998, Statistics in Medicine 17), verdicts by exact unconditional
+        p-values. (Kinds of test: ISO/IEC TR 24029-1:2021.)
     Limits:
-        Significant digits are coarse for large numbers and do nothing to counts below ten. All inputs are rounded
-        alike, whatever their real precision.
+        Significant digits are coarse for large numbers and do nothing to counts below ten. All inputs are
+        rounded alike, whatever their real precision.
     Remedy:
         Coarsen the inputs in training as they will be in use; regularise; look for splits on exact values.
     """

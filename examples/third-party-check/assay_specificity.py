@@ -1,0 +1,64 @@
+"""How many of those without the event are left alone."""
+
+from __future__ import annotations
+
+from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.examples import ALL, outcomes
+from assay.domain.evidence import Counts
+from assay.domain.metric import Across
+from assay.domain.needs import Outcomes
+from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.cells import rate_of_each
+from assay.tally.views import OutcomeView
+
+
+@check(
+    id="performance.specificity",
+    title="Specificity (true-negative rate)",
+    estimand="The share of rows with label 0 that are decided as 0, in the worst group if groups are named.",
+    need=Outcomes(),
+    comparators=AT_LEAST,
+    across=Across.OPTIONAL,
+    examples=(
+        Example(
+            says="Of 1,000 rows with label 0, 950 are decided as 0.",
+            view=lambda: outcomes({ALL: (950, 50, 100, 300)}),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.90",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="Of 1,000 rows with label 0, 800 are decided as 0.",
+            view=lambda: outcomes({ALL: (800, 200, 100, 300)}),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.90",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="No row has label 0.",
+            view=lambda: outcomes({ALL: (0, 0, 100, 300)}),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.90",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def specificity(view: OutcomeView) -> Counts:
+    """The share of rows with label 0 that are decided as 0.
+
+    Purpose:
+        Shows how many healthy people a screening model leaves alone.
+    Method:
+        Rows with label 0 decided as 0, of all rows with label 0; each group is one piece and all must hold.
+        (Altman & Bland 1994, "Diagnostic tests 1: sensitivity and specificity", BMJ 308.)
+    Limits:
+        Deciding 0 for everyone gives 1.0; always pair it with recall.
+    Remedy:
+        Raise the score at which 1 is decided, if the cases this misses are acceptable.
+    """
+    return rate_of_each(
+        view,
+        lambda group: (group.cell(0, 0), group.labelled(0)),
+        lacking=Reason.ONE_CLASS_ONLY,
+        detail="No row has label 0.",
+    )

@@ -1,0 +1,30 @@
+"""The committed pages are those that the checks would write."""
+
+import importlib.util
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def _write_docs():
+    spec = importlib.util.spec_from_file_location("write_docs", ROOT / "scripts" / "write_docs.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_committed_pages_are_up_to_date():
+    wanted = {path.name: text for path, text in _write_docs().check_pages().items()}
+    committed = {
+        path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "checks").glob("*.md")
+    }
+    assert committed.keys() == wanted.keys(), "run scripts/write_docs.py"
+    stale = sorted(name for name in wanted if committed[name] != wanted[name])
+    assert not stale, "run scripts/write_docs.py"
+
+
+def test_every_check_is_on_the_index():
+    index = _write_docs().check_pages()[ROOT / "docs" / "checks" / "index.md"]
+    pages = [p for p in (ROOT / "docs" / "checks").glob("*.md") if p.name != "index.md"]
+    assert pages
+    assert all(f"]({page.name})" in index for page in pages)

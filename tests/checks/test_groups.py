@@ -1,0 +1,165 @@
+"""What is counted does not depend on the names or the order of groups, and absence is never a number."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tables import random_rows
+
+from assay.checks.catalogue import catalogue
+from assay.checks.check import Check
+from assay.checks.examples import ALL, outcomes, paired, profiled, row_set, scored
+from assay.domain.evidence import Rate, Rates, Undefined
+from assay.domain.metric import Across
+from assay.domain.needs import Outcomes, Perturbed
+from assay.domain.vocabulary import Reason
+from assay.tally.views import ColumnProfile, OutcomeView, SectionView
+
+CHECKS = tuple(catalogue().values())
+GROUPED = [c for c in CHECKS if isinstance(c.need, Outcomes) and c.metric.across is not Across.NEVER]
+REQUIRED = [c for c in GROUPED if c.metric.across is Across.REQUIRED]
+COMPARED = [c for c in REQUIRED if c.metric.reference]
+confusion = st.tuples(*[st.integers(0, 60)] * 4)
+
+
+def cells(check: Check, view: OutcomeView) -> dict[str, object]:
+    """The cells by family and label; empty when the statistic is undefined."""
+    counts = check.count(view, across="group")
+    if isinstance(counts, Undefined):
+        return {"": counts.reason}
+    return {f"{getattr(cell, 'family', '')}/{cell.label}": cell for cell in counts.cells}
+
+
+@pytest.mark.parametrize("check", GROUPED, ids=lambda c: c.id)
+@settings(max_examples=20)
+@given(seed=st.integers(0, 50), order=st.permutations(range(3)))
+def test_the_order_of_groups_changes_nothing(check: Check, seed: int, order: list[int]):
+    view = random_rows(seed, n=60).view()
+    if len(view.groups) != 3:
+        return
+    turned = replace(view, groups=tuple(view.groups[k] for k in order))
+    assert cells(check, view) == cells(check, turned)
+
+
+@pytest.mark.parametrize("check", GROUPED, ids=lambda c: c.id)
+@settings(max_examples=20)
+@given(seed=st.integers(0, 50))
+def test_the_names_of_groups_change_nothing(check: Check, seed: int):
+    view = random_rows(seed, n=60).view()
+    renamed = replace(view, groups=tuple(replace(g, label=f"{g.label} anew") for g in view.groups))
+    found, anew = cells(check, view), cells(check, renamed)
+    assert len(found) == len(anew)
+    for before, after in zip(found.values(), anew.values(), strict=True):
+        assert before == (
+            replace(after, label=after.label.removesuffix(" anew")) if hasattr(after, "label") else after
+        )
+
+
+@settings(max_examples=40)
+@given(table=st.dictionaries(st.sampled_from("abcd"), confusion, min_size=2))
+def test_cells_never_hold_more_events_than_trials(table: dict[str, tuple[int, int, int, int]]):
+    for check in GROUPED:
+        if not check.need.scores:
+            counts = check.count(outcomes(table), across="group")
+            if isinstance(counts, Rates):
+                assert all(0 <= cell.events <= cell.trials for cell in counts.cells)
+
+
+# -- absence ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.id)
+def test_no_rows_are_undefined_everywhere(check: Check):
+    across = "sex" if check.metric.across is Across.REQUIRED else None
+    label = "women" if across else ALL
+    views = {
+        "Outcomes": lambda: scored({label: ()}),
+        "Perturbed": lambda: paired({ALL: (0, 0, 0, 0)}),
+        "Profiles": lambda: profiled(
+            ColumnProfile("age", 0, 0, codes=(("1", 0),)), groups={"sex": {"women": 0}}
+        ),
+        "RowSets": lambda: row_set(0, shared={"train": 0}),
+        "Sections": lambda: SectionView(()),
+    }
+    counts = check.count(views[type(check.need).__name__](), across=across)
+    assert isinstance(counts, Undefined)
+    assert counts.reason in {Reason.NO_ROWS, Reason.NOT_MEASURED}
+    assert counts.detail
+
+
+@pytest.mark.parametrize("check", GROUPED, ids=lambda c: c.id)
+def test_a_grouping_without_groups_is_not_answered_by_all_rows(check: Check):
+    counts = check.count(random_rows(0).uncut(), across="sex")
+    assert counts == Undefined(Reason.EMPTY_GROUP, "No group of 'sex' is in this data.")
+
+
+@pytest.mark.parametrize("check", COMPARED, ids=lambda c: c.id)
+def test_one_group_is_no_comparison(check: Check):
+    counts = check.count(outcomes({"women": (10, 10, 10, 10)}), across="sex")
+    assert isinstance(counts, Undefined)
+    assert counts.reason is Reason.FEWER_THAN_TWO_GROUPS
+
+
+@pytest.mark.parametrize("check", COMPARED, ids=lambda c: c.id)
+def test_a_reference_must_be_there_and_is_kept(check: Check):
+    view = outcomes({"women": (10, 10, 10, 10), "men": (10, 10, 10, 10)})
+    absent = check.count(view, across="sex", reference="nobody")
+    assert isinstance(absent, Undefined)
+    assert absent.reason is Reason.REFERENCE_ABSENT
+    assert check.count(view, across="sex", reference="men").reference == "men"
+
+
+@pytest.mark.parametrize("check", GROUPED, ids=lambda c: c.id)
+def test_an_empty_group_keeps_its_cell(check: Check):
+    table = ((0.2, 50, 10), (0.8, 10, 50))
+    counts = check.count(scored({"women": table, "men": table, "others": ()}), across="sex")
+    empty = [cell for cell in counts.cells if cell.label == "others"]
+    assert empty
+    assert all((cell.trials if isinstance(cell, Rate) else len(cell.scores)) == 0 for cell in empty)
+
+
+@pytest.mark.parametrize("reference", [None, "men"])
+def test_a_ratio_to_nothing_is_undefined(reference: str | None):
+    check = catalogue()["fairness.impact_ratio"]
+    table = {"women": (5, 5 if reference else 0, 5, 5 if reference else 0), "men": (10, 0, 10, 0)}
+    counts = check.count(outcomes(table), across="sex", reference=reference)
+    assert isinstance(counts, Undefined)
+    assert counts.reason is Reason.ZERO_DENOMINATOR
+
+
+def test_a_group_that_is_never_favoured_is_a_ratio_of_zero():
+    counts = catalogue()["fairness.impact_ratio"].count(
+        outcomes({"women": (10, 0, 10, 0), "men": (5, 5, 5, 5)}), across="sex"
+    )
+    assert [cell.events for cell in counts.cells] == [0, 10]
+
+
+# -- arguments ----------------------------------------------------------------------------------------------------
+
+
+def test_what_a_check_does_not_know_is_refused():
+    accuracy, parity = catalogue()["performance.accuracy"], catalogue()["fairness.demographic_parity"]
+    view = outcomes({"women": (1, 1, 1, 1), "men": (1, 1, 1, 1)})
+    with pytest.raises(ValueError, match="has no parameter 'bins'"):
+        accuracy.count(view, across="sex", arguments={"bins": 3})
+    with pytest.raises(ValueError, match="no reference group"):
+        accuracy.count(view, across="sex", reference="men")
+    with pytest.raises(ValueError, match="needs 'across'"):
+        parity.count(view)
+    with pytest.raises(ValueError, match="does not compare groups"):
+        catalogue()["data.duplicates"].count(row_set(3), across="sex")
+
+
+@pytest.mark.parametrize("check", [c for c in CHECKS if isinstance(c.need, Perturbed)], ids=lambda c: c.id)
+def test_the_measure_of_a_perturbation_needs_no_arguments(check: Check):
+    assert check.measure(paired({ALL: (90, 3, 2, 5)})) == check.count(paired({ALL: (90, 3, 2, 5)}))
+
+
+def test_a_view_is_not_changed_by_a_check():
+    view = random_rows(3).view()
+    before = [g.counts.copy() for g in view.groups]
+    for check in GROUPED:
+        check.count(view, across="group")
+    assert all(np.array_equal(a, g.counts) for a, g in zip(before, view.groups, strict=True))

@@ -1,0 +1,104 @@
+"""A check that is not whole is refused when it is made."""
+
+import pytest
+
+from assay.checks.check import AT_LEAST, Check, Example, check
+from assay.checks.examples import ALL, outcomes
+from assay.domain.evidence import Census
+from assay.domain.metric import Parameter
+from assay.domain.needs import Outcomes
+from assay.domain.vocabulary import Comparator, Verdict
+
+WHOLE = """Something.
+
+    Purpose:
+        What for.
+    Method:
+        How.
+    Limits:
+        Not what.
+    Remedy:
+        What then.
+    """
+
+
+def example(verdict: Verdict) -> Example:
+    return Example("It is so.", lambda: outcomes({ALL: (1, 0, 0, 1)}), Comparator.AT_LEAST, "0.5", verdict)
+
+
+def make(measure=None, docstring: str = WHOLE, **changed) -> Check:
+    def default(view) -> Census:
+        return Census(1, 1)
+
+    function = measure or default
+    function.__doc__ = docstring
+    stated = {
+        "id": "performance.something",
+        "title": "Something",
+        "estimand": "The thing.",
+        "need": Outcomes(),
+        "comparators": AT_LEAST,
+        "examples": (example(Verdict.PASS), example(Verdict.FAIL)),
+    }
+    return check(**{**stated, **changed})(function)
+
+
+def test_a_whole_check_is_made():
+    made = make()
+    assert made.id == "performance.something"
+    assert made.module == __name__
+    assert made.summary == "Something."
+    assert made.sections == {
+        "Purpose": "What for.",
+        "Method": "How.",
+        "Limits": "Not what.",
+        "Remedy": "What then.",
+    }
+
+
+@pytest.mark.parametrize("heading", ["Purpose", "Method", "Limits", "Remedy"])
+def test_a_docstring_without_a_heading_is_refused(heading: str):
+    with pytest.raises(ValueError, match=f"has no {heading}"):
+        make(docstring=WHOLE.replace(f"{heading}:", "Else:"))
+
+
+@pytest.mark.parametrize(
+    "id_", ["something", "magic.something", "performance.Some", "performance.", "fairness"]
+)
+def test_an_id_outside_the_stages_is_refused(id_: str):
+    with pytest.raises(ValueError, match=r"stage\.name"):
+        make(id=id_)
+
+
+@pytest.mark.parametrize("verdicts", [(), (Verdict.PASS,), (Verdict.FAIL, Verdict.INCONCLUSIVE)])
+def test_one_sided_examples_are_refused(verdicts: tuple[Verdict, ...]):
+    with pytest.raises(ValueError, match="passing example and one that does not"):
+        make(examples=tuple(map(example, verdicts)))
+
+
+def test_a_function_that_asks_for_what_it_never_gets_is_refused():
+    def measure(view, *, threshold) -> Census:
+        return Census(threshold, 1)
+
+    with pytest.raises(ValueError, match="asks for threshold"):
+        make(measure)
+
+
+def test_a_parameter_that_nothing_uses_is_refused():
+    with pytest.raises(ValueError, match="declares bins"):
+        make(parameters={"bins": Parameter("Bins.", default=3)})
+
+
+def test_a_reference_that_nothing_uses_is_refused():
+    with pytest.raises(ValueError, match="declares a reference"):
+        make(reference=True)
+
+
+def test_a_parameter_without_default_must_be_given():
+    def measure(view, *, bins) -> Census:
+        return Census(bins, 10)
+
+    made = make(measure, parameters={"bins": Parameter("Bins.")})
+    with pytest.raises(ValueError, match="needs a value for its parameter 'bins'"):
+        made.count(outcomes({ALL: (1, 0, 0, 1)}))
+    assert made.count(outcomes({ALL: (1, 0, 0, 1)}), arguments={"bins": 4}) == Census(4, 10)
