@@ -141,7 +141,7 @@ def spread(placement: Floats, rows: Integers, mean: float) -> float:
     return float(rows @ (placement - mean) ** 2) / (n - 1) / n
 
 
-def welch(first: float, m: int, second: float, n: int) -> float:
+def welch(first: float, m: float, second: float, n: float) -> float:
     """Welch-Satterthwaite degrees of freedom of the sum of two variances of means over m and n rows."""
     if first + second == 0 or min(m, n) < 2:
         return float(max(min(m, n) - 1, 1))

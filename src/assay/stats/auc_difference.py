@@ -15,6 +15,8 @@ from assay.stats.bound import Bound
 from assay.stats.histogram import Floats, Integers, ScoreCounts, Undefined, require_level
 from assay.stats.simulated_sizes import simulated_size
 
+Parts = tuple[skew.Moments, skew.Moments]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairedScoreCounts:
@@ -58,7 +60,8 @@ class PairedScoreCounts:
 def paired_auc_difference(counts: PairedScoreCounts, alpha: float) -> Bound:
     """AUC of the candidate less that of the incumbent between one-sided limits at level alpha, grade B.
 
-    DeLong's paired variance with Welch's t (DeLong et al. 1988); against rare but grave changes also Hall's skew
+    DeLong's paired variance (DeLong et al. 1988) with Welch's t, whose degrees of freedom count only the rows that
+    make up the variance (`skew.contributions`); against rare but grave changes also Hall's skew
     correction from the third moments of the differences of placements, and an allowance for changes that were not
     seen in the smaller class: the most cautious of the three (`assay.stats.skew`).
     Raises Undefined when a class is empty or has fewer than 50 rows, ValueError unless 0 < alpha < 1.
@@ -68,13 +71,17 @@ def paired_auc_difference(counts: PairedScoreCounts, alpha: float) -> Bound:
     _require_classes(n_pos, n_neg)
     first = _placed(counts.incumbent, counts)
     second = _placed(counts.candidate, counts)
-    parts = (
-        skew.of_values(second[0] - first[0], counts.positives),
-        skew.of_values(second[1] - first[1], counts.negatives),
-    )
+    moved = (second[0] - first[0], second[1] - first[1])
+    parts = (skew.of_values(moved[0], counts.positives), skew.of_values(moved[1], counts.negatives))
     mirrored = (parts[0].mirrored(), parts[1].mirrored())
     estimate = float(parts[0].mean)
-    lower, upper = -_upper(mirrored, -estimate, alpha), _upper(parts, estimate, alpha)
+    degrees = welch(
+        float(parts[0].variance) / n_pos,
+        _contributions(moved[0], counts.positives),
+        float(parts[1].variance) / n_neg,
+        _contributions(moved[1], counts.negatives),
+    )
+    lower, upper = -_upper(mirrored, -estimate, degrees, alpha), _upper(parts, estimate, degrees, alpha)
     return Bound(
         estimate=estimate,
         lower=lower,
@@ -110,13 +117,18 @@ def _placed(scores: Floats, counts: PairedScoreCounts) -> tuple[Floats, Floats]:
     return below[place], above[place]
 
 
-def _upper(parts: tuple[skew.Moments, skew.Moments], estimate: float, alpha: float) -> float:
+def _contributions(moved: Floats, rows: Integers) -> float:
+    squares = (moved - float(rows @ moved) / float(rows.sum())) ** 2
+    return 1 + skew.contributions(float(rows @ squares), float(rows @ squares**2))
+
+
+def _upper(parts: Parts, estimate: float, degrees: float, alpha: float) -> float:
     """Upper limit of the difference; the parts are differences of placements over positives and over negatives."""
     pos, neg = parts
     over_pos, over_neg = float(pos.variance) / pos.n, float(neg.variance) / neg.n
     error = math.sqrt(over_pos + over_neg)
     third = float(pos.third) / pos.n**2 + float(neg.third) / neg.n**2
-    t = -float(stdtrit(welch(over_pos, pos.n, over_neg, neg.n), alpha))
+    t = -float(stdtrit(degrees, alpha))
     skewness = np.float64(third / error**3 if error > 0 else 0.0)
     width = float(skew.cautious_width(skewness, t)) * error
     hidden = max((1 - float(part.largest)) * skew.unseen(part.n, alpha) for part in parts)

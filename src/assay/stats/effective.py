@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy.special import betaincinv
+from scipy.special import betaincinv, ndtri, stdtrit
 
 
 def lower_at(rate: float, rows: float, alpha: float) -> float:
@@ -17,3 +17,12 @@ def lower_at(rate: float, rows: float, alpha: float) -> float:
 def upper_at(rate: float, rows: float, alpha: float) -> float:
     """Upper limit, the mirror image of `lower_at`; 1 when the rate is 1."""
     return 1 - lower_at(1 - rate, rows, alpha)
+
+
+def shrinkage(degrees: float, alpha: float) -> float:
+    """(z / t)^2, by which effective rows shrink for an estimated design effect (Korn & Graubard 1998).
+
+    Continued by its value at alpha = 0.4 where z and t vanish together.
+    """
+    level = min(alpha, 1 - alpha, 0.4)
+    return float(ndtri(level) / stdtrit(degrees, level)) ** 2

@@ -3,41 +3,45 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import stdtrit
 
 from assay.stats.bound import Bound
-from assay.stats.effective import lower_at, upper_at
-from assay.stats.histogram import Undefined, require_level
+from assay.stats.effective import lower_at, shrinkage, upper_at
+from assay.stats.histogram import Floats, Undefined, require_level
+from assay.stats.ratio import Joint, fieller_limits
 from assay.stats.simulated_sizes import simulated_size
+from assay.stats.skew import contributions
 
 LEAST_EFFECTIVE = 50
 """Effective rows below which no limit is given."""
+
+
+Powers = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedCount:
     """Sums over rows with weights w >= 0 and events y in {0, 1}. Sums of disjoint rows add.
 
-    n: rows; weights: sum w; squares: sum w^2; events: sum w y; event_squares: sum w^2 y; heaviest: the largest w.
+    n: rows; weights: sums of w, w^2, w^3, w^4 over all rows; events: the same sums over the rows with an event.
     Raises ValueError for sums that no rows can have.
     """
 
     n: int
-    weights: float
-    squares: float
-    events: float
-    event_squares: float
-    heaviest: float
+    weights: Powers
+    events: Powers
 
     def __post_init__(self) -> None:
-        values = [float(getattr(self, f.name)) for f in fields(self)]
-        if not all(math.isfinite(v) and v >= 0 for v in values):
-            raise ValueError(f"expected finite sums of at least 0, found {self}")
-        slack = 1 + 1e-9
-        if self.events > self.weights * slack or self.event_squares > self.squares * slack:
+        values = (float(self.n), *self.weights, *self.events)
+        if len(values) != 9 or not all(math.isfinite(v) and v >= 0 for v in values):
+            raise ValueError(
+                f"expected four finite sums of at least 0 over all rows and events, found {self}"
+            )
+        if any(e > w * (1 + 1e-9) for e, w in zip(self.events, self.weights, strict=True)):
             raise ValueError(f"expected sums over events of at most those over all rows, found {self}")
 
     @classmethod
@@ -46,45 +50,68 @@ class WeightedCount:
         w, y = np.asarray(weights, dtype=np.float64), np.asarray(events, dtype=np.float64)
         if w.shape != y.shape or w.ndim != 1 or not np.all((y == 0) | (y == 1)) or np.any(w < 0):
             raise ValueError("expected one weight of at least 0 and one event, 0 or 1, for each row")
-        heaviest = float(w.max()) if w.size else 0.0
-        return cls(w.size, math.fsum(w), math.fsum(w**2), math.fsum(w * y), math.fsum(w**2 * y), heaviest)
+        return cls(w.size, _powers(w), _powers(w * y))
 
     def __add__(self, other: WeightedCount) -> WeightedCount:
         """The sums over the rows of both."""
         return WeightedCount(
-            self.n + other.n,
-            self.weights + other.weights,
-            self.squares + other.squares,
-            self.events + other.events,
-            self.event_squares + other.event_squares,
-            max(self.heaviest, other.heaviest),
+            self.n + other.n, _sum(self.weights, other.weights), _sum(self.events, other.events)
         )
 
     @property
     def rate(self) -> float:
         """The Hajek estimate sum w y / sum w. Raises Undefined without any weight."""
-        if self.weights <= 0:
+        if self.weights[0] <= 0:
             reason = "no_rows" if self.n == 0 else "zero_denominator"
             raise Undefined("expected rows of positive weight, found none", reason=reason)
-        return min(self.events / self.weights, 1.0)
+        return min(self.events[0] / self.weights[0], 1.0)
+
+    @property
+    def kish(self) -> float:
+        """Rows of equal weight whose mean varies as much (Kish 1965): (sum w)^2 / sum w^2."""
+        return self.weights[0] ** 2 / self.weights[1] if self.weights[1] > 0 else 0.0
+
+    def spread(self, power: int) -> float:
+        """Sum of (w (y - rate))^power for power 2 or 4."""
+        p, k = self.rate, power - 1
+        return self.events[k] * (1 - p) ** power + (self.weights[k] - self.events[k]) * p**power
 
     @property
     def effective_rows(self) -> float:
-        """Rows of equal weight that would tell as much: the least of two counts.
+        """Rows of equal weight that would tell as much: Kish's number, or less where heavy rows are the different ones.
 
-        Kish 1965: (sum w)^2 / sum w^2. And p (1 - p) over the linearised variance sum w^2 (y - p)^2 / (sum w)^2,
-        which is less where heavy rows are also the ones that differ.
+        The alternative is p (1 - p) over the linearised variance sum w^2 (y - p)^2 / (sum w)^2.
         """
-        p = self.rate
-        kish = self.weights**2 / self.squares
-        spread = self.event_squares * (1 - 2 * p) + p**2 * self.squares
+        p, spread = self.rate, self.spread(2)
         if spread <= 0 or not 0 < p < 1:
-            return kish
-        return min(kish, p * (1 - p) * self.weights**2 / spread)
+            return self.kish
+        return min(self.kish, p * (1 - p) * self.weights[0] ** 2 / spread)
+
+    @property
+    def joint(self) -> Joint:
+        """Joint moments of (w y, w), whose ratio of means is the rate."""
+        a, a2, a3, _ = (v / self.n for v in self.events)
+        b, b2, b3, _ = (v / self.n for v in self.weights)
+        return Joint(
+            n=self.n,
+            top=a,
+            bottom=b,
+            variances=(a2 - a * a, a2 - a * b, b2 - b * b),
+            thirds=(
+                a3 - 3 * a * a2 + 2 * a**3,
+                a3 - 2 * a * a2 - b * a2 + 2 * a * a * b,
+                a3 - 2 * b * a2 - a * b2 + 2 * a * b * b,
+                b3 - 3 * b * b2 + 2 * b**3,
+            ),
+        )
 
 
 def weighted_bound(count: WeightedCount, alpha: float) -> Bound:
-    """The weighted rate between one-sided Clopper-Pearson limits at its effective rows, grade B.
+    """The weighted rate between one-sided limits at level alpha, grade B.
+
+    The more cautious of Clopper-Pearson at the effective rows, and Fieller's limits with skew correction for
+    E(w y) / E(w): the first is too short where heavy rows go with the outcome. In both the estimated variance costs
+    degrees of freedom: t has as many as rows make it up (`skew.contributions`).
 
     Raises Undefined without weight (``no_rows``, ``zero_denominator``) or below 50 effective rows
     (``too_few_rows_for_method``); ValueError unless 0 < alpha < 1.
@@ -96,11 +123,29 @@ def weighted_bound(count: WeightedCount, alpha: float) -> Bound:
             f"a weighted rate needs at least {LEAST_EFFECTIVE} effective rows, found {rows:.1f} of {count.n} rows",
             reason="too_few_rows_for_method",
         )
+    degrees = min(count.kish - 1, contributions(count.spread(2), count.spread(4)))
+    low, high = fieller_limits(count.joint, -float(stdtrit(degrees, alpha)))
+    rows *= shrinkage(degrees, alpha)
     return Bound(
         estimate=rate,
-        lower=min(lower_at(rate, rows, alpha), rate),
-        upper=max(upper_at(rate, rows, alpha), rate),
-        method="Hajek estimate, Clopper-Pearson at the effective number of rows",
+        lower=min(lower_at(rate, rows, alpha), low),
+        upper=max(upper_at(rate, rows, alpha), high),
+        method="Clopper-Pearson at the effective rows and skew-corrected Fieller, the more cautious",
         grade="B",
-        simulated_size=simulated_size("weighted", int(rows)),
+        simulated_size=simulated_size("weighted", int(count.effective_rows)),
     )
+
+
+def _powers(values: Floats) -> Powers:
+    square = values * values
+    return (
+        float(values.sum()),
+        float(square.sum()),
+        float((square * values).sum()),
+        float((square * square).sum()),
+    )
+
+
+def _sum(one: Powers, other: Powers) -> Powers:
+    first, second, third, fourth = (a + b for a, b in zip(one, other, strict=True))
+    return first, second, third, fourth

@@ -1,0 +1,1 @@
+"""The error rates that Assay claims, enumerated or simulated; `make guarantee` runs all of it."""
