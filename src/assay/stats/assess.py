@@ -66,7 +66,7 @@ def assess(
     )
 
 
-def failed_assessment(  # noqa: D417 - the rest is the criterion's own
+def failed_assessment(
     *,
     reason: Reason,
     sentence: str,

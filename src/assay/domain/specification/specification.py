@@ -23,6 +23,11 @@ class Attempts(Block):
     first: Exact | None = Field(default=None, gt=0, lt=1)
     """The share of alpha that the first run takes, when there may be several."""
 
+    @property
+    def share_of_first(self) -> float:
+        """The share of alpha that the first run is judged at: all of it unless a schedule says otherwise."""
+        return 1.0 if self.first is None else float(self.first)
+
 
 class Monitoring(Block):
     """What is watched in production, by whom, and what happens then."""

@@ -14,7 +14,9 @@ from assay.stats.pieces.pieces import Pieces, Target, gathered
 def paired_pieces(counts: Paired, target: Target) -> Pieces:
     """One piece for each group with rows; the others by name and reason."""
     undefined = tuple(
-        (cell.label, Reason.EMPTY_GROUP, "There are no rows to compare.") for cell in counts.cells if cell.n == 0
+        (cell.label, Reason.EMPTY_GROUP, "There are no rows to compare.")
+        for cell in counts.cells
+        if cell.n == 0
     )
     return gathered((_piece(cell, target) for cell in counts.cells if cell.n), target, undefined)
 

@@ -32,7 +32,11 @@ RULES: Mapping[Functional, Rule] = {
 
 def scores_pieces(counts: Scores, target: Target) -> Pieces:
     """One piece for each group that has a value; the others by name and reason."""
-    rule = partial(ece_bound, bins=counts.bins) if counts.functional is Functional.ECE else RULES[counts.functional]
+    rule = (
+        partial(ece_bound, bins=counts.bins)
+        if counts.functional is Functional.ECE
+        else RULES[counts.functional]
+    )
     pieces, undefined = [], []
     for cell in counts.cells:
         try:
