@@ -92,6 +92,12 @@ def test_noise_has_the_asked_spread_and_spares_categories():
     assert after["city"].tolist() == before["city"].tolist()
 
 
+def test_noise_on_constants_alone_is_refused():
+    still = ChangeContext(np.arange(3, dtype=np.uint64), 7, {"age": 0.0}, CHANGES[add_noise], KINDS)
+    with pytest.raises(SubjectError, match="None of the model's inputs"):
+        add_noise({"age": np.array([30, 30, 30])}, still)
+
+
 def test_noise_keeps_what_is_missing_missing():
     handed = {"age": np.array([30.0, np.nan, 50.0]), "amount": np.array([np.nan, 1.0, 2.0])}
     after = add_noise(handed, context(np.arange(3), CHANGES[add_noise]))

@@ -55,6 +55,14 @@ class ChangeContext:
         """
         return self._some(name for name in columns if self.kinds.get(name) in NUMERIC)
 
+    def spread(self, columns: Columns) -> tuple[str, ...]:
+        """The columns of numbers that vary on the reference data; a constant has no spread to measure noise in.
+
+        Raises:
+            SubjectError: ``nothing_to_change`` when there is none.
+        """
+        return self._some(name for name in self.numeric(columns) if self.spreads[name] > 0)
+
     def losable(self, columns: Columns) -> tuple[str, ...]:
         """The columns whose value can be lost: all that the dictionary documents, except identifiers.
 

@@ -19,7 +19,7 @@ def add_noise(columns: Columns, context: ChangeContext) -> Columns:
     """Add to each number a normal error of ``scale`` times its column's spread; integers are rounded after it."""
     scale = context.number("scale")
     changed = dict(columns)
-    for name in context.numeric(columns):
+    for name in context.spread(columns):
         before = columns[name]
         error = scale * context.spreads[name] * normals(context.seed, name, context.rows)
         after = before.astype("float64") + error
