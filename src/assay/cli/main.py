@@ -61,9 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; every error of ours becomes a sentence and one of four exit codes."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        assay.main(args=given, prog_name="assay", standalone_mode=False)
-    except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
+        # Outside its standalone mode click returns the code of a command that asked to exit.
+        ended = assay.main(args=given, prog_name="assay", standalone_mode=False)
+        sys.exit(ended if isinstance(ended, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(ExitCode.NO_VERDICT)

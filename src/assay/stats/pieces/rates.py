@@ -19,7 +19,7 @@ from assay.stats.contrasts import (
     p_contrast_at_least,
     ratio_limits,
 )
-from assay.stats.exact_size import audited_level
+from assay.stats.exact_size import Audit, audited_level
 from assay.stats.pieces.pieces import MOST_PRINTED, Pieces, Target, gathered
 from assay.stats.rates import lower_limit, p_at_least, p_at_most, upper_limit
 
@@ -29,6 +29,8 @@ CLOPPER_PEARSON = "one-sided Clopper-Pearson"
 MOVER = "MOVER with Clopper-Pearson limits, size audited"
 BOX = "Bonferroni box of Clopper-Pearson limits"
 NEAR = 1e-6
+FEW = 24
+"""Audits that are made even where they cannot change the verdict."""
 
 
 def rates_pieces(counts: Rates, target: Target) -> Pieces:
@@ -153,24 +155,29 @@ def _judged(
 ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """P-values, the level of each, and whether the box gave them.
 
-    Pairs are audited only when every one would pass at the nominal level: otherwise the criterion does not pass
-    whatever the audit says, and the audit is the dear part.
+    The audit is the dear part. When a pair misses even the nominal level the criterion does not pass whatever
+    audits say; then more than a few are left to the box, which is exact and says less.
     """
     box = p_box_at_least(*counts, ratio=ratio, margin=margin)
     p_pass, level, boxed = box.copy(), np.full(box.size, alpha), box <= alpha - TIE
     at = np.flatnonzero(~boxed)
     nominal = p_contrast_at_least(*(c[at] for c in counts), ratio=ratio, margin=margin)
     p_pass[at] = nominal
-    if np.all(nominal <= alpha - TIE):
-        for i in at:
-            audit = audited_level(
-                int(counts[1][i]), int(counts[3][i]), ratio=ratio, margin=margin, alpha=alpha
-            )
-            if audit.fallback:
-                p_pass[i], boxed[i] = box[i], True
-            else:
-                level[i] = audit.level
+    claimed = at[nominal <= alpha - TIE]
+    worthwhile = claimed.size == at.size or claimed.size <= FEW
+    for i in claimed:
+        audit = _audit(counts, i, ratio, margin, alpha) if worthwhile else None
+        if audit is None or audit.fallback:
+            p_pass[i], boxed[i] = box[i], True
+        else:
+            level[i] = audit.level
     return p_pass, level, boxed
+
+
+def _audit(
+    counts: tuple[Floats, Floats, Floats, Floats], i: int, ratio: float, margin: float, alpha: float
+) -> Audit:
+    return audited_level(int(counts[1][i]), int(counts[3][i]), ratio=ratio, margin=margin, alpha=alpha)
 
 
 def _points(pairs: Pairs, slack: Floats, target: Target, *, ratio: bool) -> NDArray[np.bool_]:

@@ -1,0 +1,150 @@
+"""The command line as a person and a program meet it: texts, JSON, exit codes; never a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.app.conftest import Folder
+
+from assay.cli.main import COMMANDS
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "assay", *arguments], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory) -> Path:
+    folder = Folder(tmp_path_factory.mktemp("certified"))
+    folder.write()
+    done = run("certify", "specification.yaml", "--workers", "1", cwd=folder.root)
+    assert done.returncode == 0, done.stderr
+    assert "CERTIFIED" in done.stdout
+    return folder.root
+
+
+def test_certify_writes_the_dossier_and_keeps_the_record(certified):
+    assert (certified / "out" / "small-loans.dossier.html").read_text().startswith("<!DOCTYPE html>")
+    runs = json.loads(run("show", "--json", cwd=certified).stdout)
+    assert [(r["outcome"], r["rehearsal"]) for r in runs] == [("certified", False)]
+    shown = run("show", runs[0]["record"][:20], cwd=certified)
+    assert "approval-sex" in shown.stdout
+
+
+def test_certify_as_json_is_the_record(certified):
+    done = run("certify", "specification.yaml", "--rehearse", "--json", cwd=certified)
+    document = json.loads(done.stdout)
+    assert document["schema"] == "assay.record/1"
+    assert document["decision"]["rehearsal"] is True
+
+
+def test_report_gives_every_format(certified):
+    assert "<html" in run("report", cwd=certified).stdout
+    assert "<testsuites" in run("report", "--format", "junit", cwd=certified).stdout
+    assert json.loads(run("report", "--format", "json", cwd=certified).stdout)["schema"] == "assay.record/1"
+
+
+def test_plan_says_how_likely_a_good_model_is_to_pass(certified):
+    done = run("plan", "specification.yaml", "--json", cwd=certified)
+    assert done.returncode == 0
+    planned = {c["id"]: c for c in json.loads(done.stdout)["criteria"]}
+    assert planned["accuracy"]["passes"] > 0.9
+    assert planned["complete"]["passes"] is None
+
+
+def test_withheld_ends_with_1(tmp_path):
+    folder = Folder(tmp_path)
+    folder.edit("at_least: 0.70, expected: 0.8,", "at_least: 0.78, expected: 0.85,").write()
+    done = run("certify", "specification.yaml", "--workers", "1", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "WITHHELD" in done.stdout
+
+
+BROKEN_INPUTS = {
+    "no specification": (lambda f: (f.root / "specification.yaml").unlink(), "specification.yaml"),
+    "a misspelt metric": (
+        lambda f: f.edit("performance.auc", "performance.uac").write(),
+        "nearest: performance.auc",
+    ),
+    "no test data": (lambda f: (f.root / "test.parquet").unlink(), "test.parquet"),
+    "an empty data file": (lambda f: (f.root / "test.parquet").write_bytes(b""), "test.parquet"),
+    "a data file that is text": (
+        lambda f: (f.root / "test.parquet").write_text("a,b\n1,2\n"),
+        "test.parquet",
+    ),
+    "a folder for a specification": (
+        lambda f: ((f.root / "specification.yaml").unlink(), (f.root / "specification.yaml").mkdir()),
+        "specification.yaml",
+    ),
+    "a column that no file has": (
+        lambda f: f.edit("column: sex,", "column: sexx,").write(),
+        "sexx",
+    ),
+    "a hopeless criterion": (lambda f: f.edit("at_most: 0.15", "at_most: 0.001").write(), "refusals-age"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_INPUTS)
+def test_wrong_inputs_end_with_2_and_a_sentence(tmp_path, name):
+    breaks, said = BROKEN_INPUTS[name]
+    folder = Folder(tmp_path)
+    folder.write()
+    breaks(folder)
+    done = run("certify", "specification.yaml", "--workers", "1", cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    as_json = run("certify", "specification.yaml", "--workers", "1", "--json", cwd=tmp_path)
+    assert as_json.returncode == 2
+    assert json.loads(as_json.stdout)["error"]["code"]
+
+
+def test_a_flipped_byte_in_the_store_ends_with_3(certified, tmp_path):
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(certified, copy)
+    digest = json.loads(run("show", "--json", cwd=copy).stdout)[0]["record"]
+    name = digest.removeprefix("sha256:")
+    blob = copy / ".assay" / "objects" / name[:2] / name
+    content = bytearray(blob.read_bytes())
+    content[len(content) // 2] ^= 1
+    blob.write_bytes(content)
+    done = run("show", name[:12], cwd=copy)
+    assert done.returncode == 3
+    assert "have changed" in done.stderr
+
+
+def test_every_command_explains_itself(tmp_path):
+    listed = run("--help", cwd=tmp_path).stdout
+    for name in COMMANDS:
+        assert name in listed
+        done = run(name, "--help", cwd=tmp_path)
+        assert done.returncode == 0
+        assert "Usage: assay" in done.stdout
+
+
+def test_unknown_commands_and_options_are_usage_errors(tmp_path):
+    assert run("certfy", cwd=tmp_path).returncode == 2
+    assert run("certify", "--fast", cwd=tmp_path).returncode == 2
+    assert run("checks", "fairness.impact_ration", cwd=tmp_path).returncode == 2
+
+
+def test_checks_are_listed_and_explained(tmp_path):
+    listed = run("checks", cwd=tmp_path).stdout
+    assert "fairness.impact_ratio" in listed
+    page = run("checks", "fairness.impact_ratio", cwd=tmp_path).stdout
+    assert all(word in page for word in ("Purpose", "Method", "Limits", "Remedy"))
+    assert {c["id"] for c in json.loads(run("checks", "--json", cwd=tmp_path).stdout)} >= {"performance.auc"}
+
+
+def test_schema_is_json(tmp_path):
+    assert json.loads(run("schema", cwd=tmp_path).stdout)["type"] == "object"
+    assert json.loads(run("schema", "--record", cwd=tmp_path).stdout)
