@@ -248,3 +248,11 @@ def test_killed_at_any_moment_the_next_run_ends_with_the_same_evidence(folder, a
     process.communicate()
     expected = assay.certify(path, workers=0, reuse=False).record.evidence_digest
     assert assay.certify(path, workers=0).record.evidence_digest == expected
+
+
+def test_rows_in_no_group_are_named_as_untested(folder):
+    sex = folder.test["sex"].to_numpy().copy()
+    sex[:40] = 7
+    folder.test = replaced(folder.test, "sex", sex)
+    done = assay.certify(folder.write(), workers=0)
+    assert "sex: 40 rows (1 %) whose sex is in none of the declared groups." in done.record.not_tested

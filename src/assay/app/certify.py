@@ -128,7 +128,7 @@ def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehear
         groups=group_records(case, measured),
         curves=curves(case, measured),
         profiles=profile_records(measured),
-        not_tested=not_tested(case.specification),
+        not_tested=not_tested(case.specification, measured),
         environment=environment(),
         evidence_digest=f"sha256:{hashlib.sha256(rfc8785.dumps(to_plain(evidence, Evidence))).hexdigest()}",
         metrics=tuple(

@@ -6,7 +6,7 @@ import numpy as np
 
 from assay.app.case import Case
 from assay.app.count import Counted
-from assay.app.measure import Measured
+from assay.app.measure import Measured, group_rows
 from assay.domain.record import CurveRecord, GroupRecord, ProfileRecord
 from assay.domain.specification import Specification
 from assay.domain.vocabulary import Stage
@@ -119,8 +119,8 @@ UNTESTED = {
 }
 
 
-def not_tested(specification: Specification) -> tuple[str, ...]:
-    """The stages that no criterion is about, in words, and what no test on data can show."""
+def not_tested(specification: Specification, measured: Measured) -> tuple[str, ...]:
+    """What the criteria say nothing about: rows in no group, stages without a criterion, undeclared groups."""
     tested = {Stage(c.metric.partition(".")[0]) for c in specification.criteria}
     absent = tuple(
         f"{what} ({stage.value}): no criterion asks."
@@ -128,4 +128,18 @@ def not_tested(specification: Specification) -> tuple[str, ...]:
         if stage not in tested
     )
     groups = () if specification.protected else ("Any group of people: no protected attribute is declared.",)
-    return absent + groups
+    return _in_no_group(specification, measured) + absent + groups
+
+
+def _in_no_group(specification: Specification, measured: Measured) -> tuple[str, ...]:
+    tally = measured.judged
+    labelled = int(tally.population.sum())
+    found = []
+    for name, attribute in specification.protected.items():
+        left = labelled - sum(group_rows(tally.layout, tally, (name,)).values())
+        if left:
+            share = f"{100 * left / labelled:.2g} %"
+            found.append(
+                f"{name}: {left:,} rows ({share}) whose {attribute.column} is in none of the declared groups."
+            )
+    return tuple(found)
