@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.output import json_option, print_json
+from assay.domain.vocabulary import Tier
+
+TIERS = {Tier.CRITICAL: "crit", Tier.SUPPORTING: "supp", Tier.ADVISORY: "adv"}
 
 if TYPE_CHECKING:
     from assay.app.plan import Plan, PlannedCriterion
@@ -75,10 +78,11 @@ def _criterion(p: PlannedCriterion) -> dict[str, Any]:
 
 
 def _print(made: Plan) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    from assay.cli.render import console as make_console
+
+    console = make_console()
     passes = Table(title="Passes over the data", title_justify="left", box=None)
     for heading in ("data", "asks the model", "perturbations", "also counts"):
         passes.add_column(heading)
@@ -121,10 +125,10 @@ def _row(p: PlannedCriterion) -> tuple[str, ...]:
     c = p.criterion
     asked = f"{c.comparator.sign} {c.threshold}"
     if p.undefined:
-        return (c.id, c.tier.value, asked, "", "HOPELESS", "", p.undefined)
+        return (c.id, TIERS[c.tier], asked, "", "HOPELESS", "", p.undefined)
     if p.power is None:
-        return (c.id, c.tier.value, asked, "", "a count", "", "")
+        return (c.id, TIERS[c.tier], asked, "", "a count", "", "")
     margin = f"{p.power.margin:.3f}" if p.power.margin is not None else "none"
     needed = f"{p.rows_needed:,}" if p.rows_needed is not None else "no number"
     said = f"{p.power.passes:.0%}" + ("  HOPELESS" if p.hopeless else "")
-    return (c.id, c.tier.value, asked, f"{p.power.expected:.3g}", said, margin, needed)
+    return (c.id, TIERS[c.tier], asked, f"{p.power.expected:.3g}", said, margin, needed)

@@ -7,11 +7,19 @@ from rich.console import Console
 from assay.domain.record import Record
 from assay.dossier.tables import decision_panel, stage_tables
 
+WIDTH_IN_A_PIPE = 110
+
+
+def console() -> Console:
+    """As wide as the terminal; in a pipe wide enough for our tables."""
+    made = Console(highlight=False)
+    return made if made.is_terminal else Console(highlight=False, width=WIDTH_IN_A_PIPE)
+
 
 def print_record(record: Record) -> None:
     """Print the same content as the dossier's first screen and its criteria."""
-    console = Console(highlight=False)
-    console.print(decision_panel(record))
+    out = console()
+    out.print(decision_panel(record))
     for table in stage_tables(record):
-        console.print(table)
-        console.print()
+        out.print(table)
+        out.print()
