@@ -17,8 +17,10 @@ from assay.stats.contrasts import (
     p_box_at_least,
     p_box_at_most,
     p_contrast_at_least,
+    p_contrast_at_most,
     ratio_limits,
 )
+from assay.stats.exact_p import p_exact_at_most
 from assay.stats.exact_size import Audit, audited_level
 from assay.stats.pieces.pieces import MOST_PRINTED, Pieces, Target, gathered
 from assay.stats.rates import lower_limit, p_at_least, p_at_most, upper_limit
@@ -29,6 +31,8 @@ CLOPPER_PEARSON = "one-sided Clopper-Pearson"
 MOVER = "MOVER with Clopper-Pearson limits, size audited"
 BOX = "Bonferroni box of Clopper-Pearson limits"
 NEAR = 1e-6
+CLEAR = 1e-6
+"""A p-value this small rejects whatever the number of looks."""
 FEW = 24
 """Audits that are made even where they cannot change the verdict."""
 
@@ -125,7 +129,7 @@ def _compared(pairs: Pairs, target: Target, *, ratio: bool) -> Pieces:
     )
     chosen = (x[left[at]], n[left[at]], x[right[at]], n[right[at]])
     p_pass, level, boxed = _judged(chosen, r, margin, target.alpha)
-    p_fail = p_box_at_most(*chosen, ratio=r, margin=margin)
+    p_fail = _p_of_failure(chosen, r, margin, target.alpha)
     points = _points(pairs, estimate - margin, target, ratio=ratio)
     floor = float(np.min(shown.lower[left, right]))
     return Pieces(
@@ -172,6 +176,23 @@ def _judged(
         else:
             level[i] = audit.level
     return p_pass, level, boxed
+
+
+def _p_of_failure(
+    counts: tuple[Floats, Floats, Floats, Floats], ratio: float, margin: float, alpha: float
+) -> Floats:
+    """P-values against "the pair satisfies the threshold", valid at every level, as Holm's procedure needs.
+
+    That of the box, which is never below the exact unconditional one; the exact one where it may matter, for the
+    few pairs that look violated most.
+    """
+    p = p_box_at_most(*counts, ratio=ratio, margin=margin)
+    nominal = p_contrast_at_most(*counts, ratio=ratio, margin=margin)
+    order = np.argsort(nominal, kind="stable")[:FEW]
+    for i in order[(nominal[order] <= alpha) & (p[order] > CLEAR)]:
+        x1, n1, x2, n2 = (int(c[i]) for c in counts)
+        p[i] = min(p_exact_at_most(x1, n1, x2, n2, ratio=ratio, margin=margin), p[i])
+    return p
 
 
 def _audit(
