@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from assay.app.case import Case, code_digest
-from assay.domain.errors import AssayError, SubjectError
+from assay.domain.errors import AssayError, MissingExtra, SubjectError
 from assay.domain.specification import Specification
 from assay.engine.executor import execute
 from assay.engine.partials import PartialStore
@@ -129,6 +129,8 @@ def _as_much_as_can_be(
     for attempt in dict.fromkeys((wanted, without_changes, without_model)):
         try:
             counted = run_pass(case, frame, attempt, engine, selection)
+        except MissingExtra:
+            raise  # not the model's fault: nothing was tested, so there is nothing to say of it
         except AssayError as error:
             if attempt == without_model:
                 raise

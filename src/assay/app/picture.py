@@ -9,10 +9,10 @@ from assay.app.count import Counted
 from assay.app.measure import Measured, group_rows
 from assay.domain.record import CurveRecord, GroupRecord, ProfileRecord
 from assay.domain.specification import Specification
+from assay.domain.specification.protected import CROSS
 from assay.domain.vocabulary import Stage
 from assay.stats.calibration import reliability_curve
 from assay.stats.histogram import ScoreCounts
-from assay.tally.groups import CROSS
 from assay.tally.views import GroupOutcomes
 
 POINTS = 200

@@ -11,15 +11,13 @@ from assay.domain.dictionary import Column, Dictionary
 from assay.domain.metric import Catalogue
 from assay.domain.specification.criteria import Criterion, FailureMode
 from assay.domain.specification.people import Approval, Charter, Owners
-from assay.domain.specification.protected import Attribute, SmallGroups
+from assay.domain.specification.protected import CROSS, Attribute, SmallGroups
 from assay.domain.specification.specification import Attempts, Documentation, Specification
 from assay.domain.specification.subject import Data, Prediction, Subject
 from assay.domain.specification.use_case import UseCase
 from assay.domain.vocabulary import Stage
 
 Trail = tuple[str | int, ...]
-CROSS = " × "
-"""Joins the groups of crossed attributes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from pydantic_core import PydanticCustomError
 
 from assay.domain.specification.base import Block, Codes, Exact, Text
 
+CROSS = " × "
+"""Joins the names of the groups of crossed attributes."""
+
 Interval = tuple[Exact | None, Exact | None]
 
 
