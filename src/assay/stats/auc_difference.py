@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
-from assay.stats import skew
-from assay.stats.auc import LEAST_PER_CLASS, placements, welch
+from assay.stats.auc import LEAST_PER_CLASS
 from assay.stats.bound import Bound
+from assay.stats.delong import cautious_upper, placed, placements
 from assay.stats.histogram import Floats, Integers, ScoreCounts, Undefined, require_level
 from assay.stats.simulated_sizes import simulated_size
-
-Parts = tuple[skew.Moments, skew.Moments]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,23 +65,13 @@ def paired_auc_difference(counts: PairedScoreCounts, alpha: float) -> Bound:
     require_level(alpha)
     n_pos, n_neg = int(counts.positives.sum()), int(counts.negatives.sum())
     _require_classes(n_pos, n_neg)
-    first = _placed(counts.incumbent, counts)
-    second = _placed(counts.candidate, counts)
-    moved = (second[0] - first[0], second[1] - first[1])
-    parts = (skew.of_values(moved[0], counts.positives), skew.of_values(moved[1], counts.negatives))
-    mirrored = (parts[0].mirrored(), parts[1].mirrored())
-    estimate = float(parts[0].mean)
-    degrees = welch(
-        float(parts[0].variance) / n_pos,
-        _contributions(moved[0], counts.positives),
-        float(parts[1].variance) / n_neg,
-        _contributions(moved[1], counts.negatives),
-    )
-    lower, upper = -_upper(mirrored, -estimate, degrees, alpha), _upper(parts, estimate, degrees, alpha)
+    first, second = _placements(counts.incumbent, counts), _placements(counts.candidate, counts)
+    parts = placed(second[0] - first[0], counts.positives, second[1] - first[1], counts.negatives)
+    estimate = float(parts.pos.mean)
     return Bound(
         estimate=estimate,
-        lower=lower,
-        upper=upper,
+        lower=-cautious_upper(parts.mirrored(), -estimate, 1.0, alpha),
+        upper=cautious_upper(parts, estimate, 1.0, alpha),
         method="paired DeLong: Welch t, Hall's skew-corrected t, and unseen changes, the most cautious",
         grade="B",
         simulated_size=simulated_size("auc_difference", min(n_pos, n_neg)),
@@ -105,7 +91,7 @@ def _require_classes(n_pos: int, n_neg: int) -> None:
         )
 
 
-def _placed(scores: Floats, counts: PairedScoreCounts) -> tuple[Floats, Floats]:
+def _placements(scores: Floats, counts: PairedScoreCounts) -> tuple[Floats, Floats]:
     """Placements of one model at each pair: share of negatives below, share of positives above."""
     distinct, place = np.unique(scores, return_inverse=True)
     per_score = ScoreCounts(
@@ -115,21 +101,3 @@ def _placed(scores: Floats, counts: PairedScoreCounts) -> tuple[Floats, Floats]:
     )
     below, above = placements(per_score.negatives, per_score.positives)
     return below[place], above[place]
-
-
-def _contributions(moved: Floats, rows: Integers) -> float:
-    squares = (moved - float(rows @ moved) / float(rows.sum())) ** 2
-    return 1 + skew.contributions(float(rows @ squares), float(rows @ squares**2))
-
-
-def _upper(parts: Parts, estimate: float, degrees: float, alpha: float) -> float:
-    """Upper limit of the difference; the parts are differences of placements over positives and over negatives."""
-    pos, neg = parts
-    over_pos, over_neg = float(pos.variance) / pos.n, float(neg.variance) / neg.n
-    error = math.sqrt(over_pos + over_neg)
-    third = float(pos.third) / pos.n**2 + float(neg.third) / neg.n**2
-    t = -float(stdtrit(degrees, alpha))
-    skewness = np.float64(third / error**3 if error > 0 else 0.0)
-    width = float(skew.cautious_width(skewness, t)) * error
-    hidden = max((1 - float(part.largest)) * skew.unseen(part.n, alpha) for part in parts)
-    return min(estimate + max(width, hidden), 1.0)

@@ -12,6 +12,7 @@ What gates, and why:
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -169,7 +170,7 @@ def _mixture_upper(unit: Floats, rows: Integers, mean: float, alpha: float) -> f
         with np.errstate(divide="ignore"):
             return float(logsumexp(xlog1py(rows, stakes[:, None] * gain).sum(axis=1))) < enough
 
-    return root(kept, mean, 1.0) if mean < 1 else 1.0
+    return _up_to_one(kept, mean)
 
 
 def _betting_upper(unit: Floats, alpha: float) -> float:
@@ -181,7 +182,13 @@ def _betting_upper(unit: Floats, alpha: float) -> float:
         stake = np.minimum(bets, MOST_AT_STAKE / (1 - candidate))
         return float(np.cumsum(np.log1p(stake * (candidate - unit))).max()) < enough
 
-    return root(kept, 0.0, 1.0)
+    return _up_to_one(kept, 0.0)
+
+
+def _up_to_one(kept: Callable[[float], bool], low: float) -> float:
+    """The largest candidate kept, 1 when all of them are; 1 itself is never asked, for no bet against it exists."""
+    almost = 1 - 1e-12
+    return 1.0 if low >= almost or kept(almost) else root(kept, low, almost)
 
 
 def _predictable_bets(unit: Floats, alpha: float) -> Floats:
