@@ -19,7 +19,7 @@ from assay.domain.errors import AssayError
 from assay.domain.evidence import Rates, Scores, Undefined
 from assay.domain.needs import Outcomes, Perturbed
 from assay.domain.specification import Criterion
-from assay.domain.vocabulary import Tier
+from assay.domain.vocabulary import Comparator, Tier
 from assay.plan.passes import Pass, Wanted, fuse, reference_data
 from assay.plan.power import (
     Passes,
@@ -31,7 +31,7 @@ from assay.plan.power import (
     power_of,
     rates_power,
 )
-from assay.plan.scores import drop_deviation, score_deviation
+from assay.plan.scores import drop_deviation, scores_power
 from assay.tally.partial import Partial
 from assay.tally.views import GroupOutcomes, OutcomeView
 
@@ -231,8 +231,14 @@ def _passes(case: Case, imagined: _Imagined, wanted: Wanted, check: Check) -> Pa
         return rates_power(counts, criterion.comparator, threshold, alpha, _seed(criterion.id))
     if isinstance(counts, Scores):
         parts = [
-            normal_power(
-                score_deviation(counts.functional, sum(cell.negatives), sum(cell.positives)), threshold, alpha
+            scores_power(
+                counts.functional,
+                sum(cell.negatives),
+                sum(cell.positives),
+                at_least=criterion.comparator is Comparator.AT_LEAST,
+                threshold=threshold,
+                alpha=alpha,
+                bins=counts.bins,
             )
             for cell in counts.cells
         ]

@@ -1,4 +1,4 @@
-"""Standard errors of functionals of scores, for plans: what a good model of this base rate would show."""
+"""The power of criteria about scores, from the planning formulas of ``stats.score_power``."""
 
 from __future__ import annotations
 
@@ -6,34 +6,80 @@ import math
 from collections.abc import Callable
 
 from assay.domain.evidence import Functional
-from assay.stats.auc import newcombe_variance
+from assay.plan.power import Passes
+from assay.stats.score_power import (
+    power_auc,
+    power_brier,
+    power_calibration,
+    power_ece,
+    power_mean,
+    power_observed_expected,
+)
 
 CONCENTRATION = 0.75
 """Mean score * (1 - score) of a useful, calibrated model as a share of that of the base rate alone."""
+SPREAD_OF_LOG_LOSS = 0.6
+"""Standard deviation of the log loss of a row, in nats, of such a model."""
 
 
-def score_deviation(functional: Functional, negatives: int, positives: int) -> Callable[[float], float]:
-    """The standard error of a functional as a function of its true value.
+def scores_power(
+    functional: Functional,
+    negatives: int,
+    positives: int,
+    *,
+    at_least: bool,
+    threshold: float,
+    alpha: float,
+    bins: int,
+) -> Passes:
+    """The probability of passing as a function of the true value and a factor on the rows of one group.
 
-    AUC and Gini by Newcombe 2006, method 5. Means of losses by the variance of a calibrated model's loss. Calibration
-    errors by that of a cumulative mean of (label - score), whose variance is at most the Brier score over n, half as
-    much again because the supremum of a calibrated model is not zero.
+    A calibration error of e leaves threshold - e for what chance adds to it (triangle inequality), so the power for
+    a perfectly calibrated model at that smaller threshold is a lower bound.
     """
-    n = negatives + positives
-    if min(negatives, positives) == 0:
-        return lambda _: math.inf
-    base = positives / n
-    noise = CONCENTRATION * base * (1 - base)
-    if functional is Functional.AUC:
-        return lambda true: math.sqrt(float(newcombe_variance(true, positives, negatives)))
-    if functional is Functional.GINI:
-        return lambda true: 2 * math.sqrt(float(newcombe_variance((true + 1) / 2, positives, negatives)))
-    if functional is Functional.OBSERVED_EXPECTED:
-        return lambda _: math.sqrt(noise / n) / base
-    if functional in {Functional.KS_CALIBRATION, Functional.ECE}:
-        return lambda _: 1.5 * math.sqrt(noise / n)
-    spread = 0.5 if functional is Functional.LOG_LOSS else 0.25
-    return lambda _: spread / math.sqrt(n)
+    rules = {
+        Functional.AUC: lambda true, m, n: power_auc(m, n, true, threshold, alpha),
+        Functional.GINI: lambda true, m, n: power_auc(m, n, (true + 1) / 2, (threshold + 1) / 2, alpha),
+        Functional.BRIER: lambda true, m, n: power_brier(m + n, true, threshold, alpha),
+        Functional.LOG_LOSS: lambda true, m, n: power_mean(m + n, true, threshold, SPREAD_OF_LOG_LOSS, alpha),
+        Functional.KS_CALIBRATION: lambda true, m, n: power_calibration(
+            m + n, threshold - true, alpha, base_rate=m / (m + n), brier=_noise(m, n)
+        ),
+        Functional.ECE: lambda true, m, n: power_ece(
+            m + n, threshold - true, alpha, base_rate=m / (m + n), brier=_noise(m, n), bins=bins
+        ),
+        Functional.OBSERVED_EXPECTED: lambda true, m, n: power_observed_expected(
+            m + n,
+            m / (m + n),
+            true,
+            threshold,
+            alpha,
+            meets="at_least" if at_least else "at_most",
+            brier=_noise(m, n),
+        ),
+    }
+    rule: Callable[[float, int, int], float] = rules[functional]
+
+    def passes(true: float, factor: float) -> float:
+        m, n = round(positives * factor), round(negatives * factor)
+        if min(m, n) < 1:
+            return 0.0
+        try:
+            return rule(true, m, n)
+        except ValueError:
+            return _at_the_edge(functional, true, threshold)
+
+    return passes
+
+
+def _noise(positives: int, negatives: int) -> float:
+    return CONCENTRATION * positives * negatives / (positives + negatives) ** 2
+
+
+def _at_the_edge(functional: Functional, true: float, threshold: float) -> float:
+    """The formulas have no value at perfect or impossible models: those pass always, or never."""
+    better = true > threshold if functional in {Functional.AUC, Functional.GINI} else true < threshold
+    return 1.0 if better else 0.0
 
 
 def drop_deviation(discordance: float, n: int) -> Callable[[float], float]:
