@@ -30,7 +30,8 @@ ASKED = (
     at_most("fairness.equalized_odds", "0.15", across=True),
     at_least("fairness.impact_ratio", "0.75", across=True),
 )
-SAMPLE = 300
+SAMPLE = 400
+"""Tables of each size that are judged without screening."""
 BAR_BAD, BAR_WRONG = 0.002, 0.01
 
 
@@ -70,7 +71,9 @@ def portfolio(count: int, seed: int) -> Portfolio:
     return Portfolio(base, recall, alarms, np.max(missed, axis=0).reshape(sets[:2]))
 
 
-def tables(models: int = MODELS, *, seed: int = 20_261_124) -> dict[str, list[dict[str, object]]]:
+def tables(
+    models: int = MODELS, *, sample: int = SAMPLE, seed: int = 20_261_124
+) -> dict[str, list[dict[str, object]]]:
     """One row for each size of the test data, and one for each on how the screening agrees with the product."""
     drawn = portfolio(models, seed)
     shares, agreement = [], []
@@ -81,7 +84,7 @@ def tables(models: int = MODELS, *, seed: int = 20_261_124) -> dict[str, list[di
         certified = _certified(rule, counts)
         point = rule.point_certifies(counts)
         shares.append(_shares(drawn, n, certified, point))
-        agreement.append(_agreement(n, counts, certified, point, rng))
+        agreement.append(_agreement(n, counts, certified, point, sample, rng))
     return {
         f"Portfolio of {models:,} random models": shares,
         "Portfolio: screening against check, assess, judge, decide on every table": agreement,
@@ -122,11 +125,11 @@ def _shares(drawn: Portfolio, n: int, certified: Booleans, point: Booleans) -> d
 
 
 def _agreement(
-    n: int, counts: Integers, certified: Booleans, point: Booleans, rng: np.random.Generator
+    n: int, counts: Integers, certified: Booleans, point: Booleans, sample: int, rng: np.random.Generator
 ) -> dict[str, object]:
     """Ask the product without any screening about random models and about as many that point estimates certify."""
     liked = np.flatnonzero(point & ~certified)
-    half = SAMPLE // 2
+    half = sample // 2
     chosen = np.concatenate(
         (rng.choice(len(counts), half, replace=False), rng.permutation(liked)[:half])
     ).astype(np.intp)

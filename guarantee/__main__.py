@@ -1,0 +1,121 @@
+"""Run every part, hold the figures against the bars, and write the page: ``python -m guarantee``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from guarantee import binomial, pipeline, portfolio, power, simulated, tiny_worlds
+from guarantee.bars import Tables, counts_for_bar, held, number
+from guarantee.boundary import Design, simulate
+from guarantee.page import page
+
+PAGE = Path(__file__).parent.parent / "docs" / "guarantee.md"
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is run. brief, full: samples of each grade-B design, and of the worst of each rule; every: stride."""
+
+    binomial: binomial.Extent
+    worlds: tuple[tiny_worlds.World, ...]
+    effort: float
+    models: int
+    asked_again: int
+    samples: int
+    scores: int
+    power: int
+    brief: int
+    full: int
+    every: int
+
+
+FULL = Extent(
+    binomial.FULL,
+    tiny_worlds.WORLDS,
+    1.0,
+    portfolio.MODELS,
+    portfolio.SAMPLE,
+    10_000,
+    10_000,
+    6_000,
+    1_000,
+    10_000,
+    1,
+)
+QUICK = Extent(binomial.QUICK, tiny_worlds.WORLDS[:8], 0.5, 400, 40, 1_000, 100, 400, 400, 0, 25)
+WORST_OF_A_RULE = 8
+
+
+def simulated_tables(extent: Extent) -> Tables:
+    """Every design briefly, then the worst of each rule in full."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for title, designs in simulated.TABLES.items():
+        chosen = list(designs())[:: extent.every]
+        rows = [_simulated(design, extent.brief) for design in chosen]
+        for at in _worst(rows) if extent.full else ():
+            rows[at] = _simulated(chosen[at], extent.full) | {"confirmed": True}
+        found[title] = rows
+    return found
+
+
+def _simulated(design: Design, reps: int) -> dict[str, object]:
+    return simulate(design, reps) | {"samples": reps, "confirmed": False}
+
+
+def _worst(rows: list[dict[str, object]]) -> list[int]:
+    found: dict[str, list[int]] = {}
+    for at in sorted(range(len(rows)), key=lambda i: -number(rows[i], "certified wrongly")):
+        if counts_for_bar(rows[at]):
+            found.setdefault(str(rows[at]["rule"]), []).append(at)
+    return [at for rule in found.values() for at in rule[:WORST_OF_A_RULE]]
+
+
+def run(extent: Extent) -> dict[str, Tables]:
+    """All tables by part."""
+    parts: dict[str, Callable[[], Tables]] = {
+        "binomial": lambda: binomial.tables(extent.binomial),
+        "tiny": lambda: tiny_worlds.tables(effort=extent.effort, worlds=extent.worlds),
+        "power": lambda: power.tables(extent.power),
+        "pipeline": lambda: pipeline.tables(extent.samples, extent.scores),
+        "portfolio": lambda: portfolio.tables(extent.models, sample=extent.asked_again),
+        "simulated": lambda: simulated_tables(extent),
+    }
+    found = {}
+    for name, part in parts.items():
+        print(f"{name} ...", end=" ", flush=True)
+        start = time.perf_counter()
+        found[name] = part()
+        print(f"{sum(map(len, found[name].values()))} rows, {time.perf_counter() - start:.0f} s", flush=True)
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page; 1 when a bar is missed."""
+    parser = argparse.ArgumentParser(prog="python -m guarantee", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="a minute instead of half an hour; writes no page"
+    )
+    parser.add_argument("--out", type=Path, help="where the page goes (default: docs/guarantee.md)")
+    parser.add_argument("--json", type=Path, help="write every row of every table here as well")
+    given = parser.parse_args(arguments)
+    tables = run(QUICK if given.quick else FULL)
+    claims = held(tables, confirmed=not given.quick)
+    out = given.out or (None if given.quick else PAGE)
+    if out is not None:
+        command = "python -m guarantee" + (" --quick" if given.quick else "")
+        out.write_text(page(tables, claims, command), encoding="utf-8")
+    if given.json is not None:
+        given.json.write_text(json.dumps(tables, indent=1, default=float), encoding="utf-8")
+    for claim in claims:
+        print(f"{'met   ' if claim.met else 'MISSED'} {claim.claim}: {claim.worst} ({claim.bar})")
+    return int(not all(claim.met for claim in claims))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,141 @@
+"""The bars, and which figures are held against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+Row = Mapping[str, object]
+Tables = Mapping[str, list[dict[str, object]]]
+GRADE_A, GRADE_B, POINTS = 0.05, 0.06, 3.0
+BAD_CERTIFIED, WRONG_CERTIFICATES = 0.002, 0.01
+FEWEST_ROWS, FEWEST_CLUSTERS = 100, 50
+ERRORS = 3.0
+"""A simulated figure misses a bar of grade A when it lies more than this many standard errors above it."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """One claim: its bar, the worst figure, the same of the point estimate, and whether the bar is met."""
+
+    claim: str
+    bar: str
+    worst: str
+    point: str
+    met: bool
+
+
+def held(tables: Mapping[str, Tables], *, confirmed: bool) -> list[Held]:
+    """Every claim of a run. `confirmed`: the worst grade-B designs were simulated in full."""
+    return [
+        *_enumerated(tables["binomial"]),
+        _tiny(tables["tiny"]),
+        _end_to_end(tables["pipeline"], grade="A"),
+        _end_to_end(tables["pipeline"], grade="B"),
+        _simulated(tables["simulated"], confirmed=confirmed),
+        *_portfolio(tables["portfolio"]),
+        _planner(
+            "Power that `assay plan` prints, realised by the product",
+            tables["power"],
+            "off, points",
+            noisy=not confirmed,
+        ),
+        _planner("Power at the planned rows, realised", tables["binomial"], "off the prediction, points"),
+    ]
+
+
+def number(row: Row, key: str) -> float:
+    """The number under a key."""
+    return float(str(row[key]))
+
+
+def rows_with(tables: Tables, key: str) -> list[dict[str, object]]:
+    """The rows of all tables that have this column."""
+    return [row for rows in tables.values() for row in rows if key in row]
+
+
+def _enumerated(tables: Tables) -> Iterable[Held]:
+    for title, rows in tables.items():
+        key = next((k for k in ("bound, audited", "bound") if k in rows[0]), None)
+        if key is None:
+            continue
+        worst = max(number(row, key) for row in rows)
+        point = next(k for k in rows[0] if k.startswith("point estimate"))
+        claim = f"{title.partition(':')[0]}: size enumerated in {len(rows)} designs"
+        most = max(number(row, point) for row in rows)
+        yield Held(claim, f"≤ {GRADE_A:.4f}", f"{worst:.5f}", f"{most:.3f}", worst <= GRADE_A)
+
+
+def _tiny(tables: Tables) -> Held:
+    rows = rows_with(tables, "certified wrongly, at most")
+    met = all(number(row, "certified wrongly, at most") <= number(row, "alpha") for row in rows)
+    worst = max(rows, key=lambda row: number(row, "certified wrongly, at most") / number(row, "alpha"))
+    share = number(worst, "certified wrongly, at most")
+    point = max(number(row, "point estimate certifies wrongly") for row in rows)
+    claim = f"P(certified, a criterion violated), {len(rows)} tiny worlds enumerated through `decide`"
+    return Held(claim, "≤ alpha", f"{share:.4f} at alpha {worst['alpha']}", f"{point:.3f}", met)
+
+
+def _end_to_end(tables: Tables, *, grade: str) -> Held:
+    rows = [row for row in rows_with(tables, "certified wrongly") if row["grade"] == grade]
+    bar = GRADE_A if grade == "A" else GRADE_B
+    worst = max(rows, key=lambda row: number(row, "certified wrongly"))
+    reps, share = number(worst, "samples"), number(worst, "certified wrongly")
+    error = (bar * (1 - bar) / reps) ** 0.5
+    claim = f"End to end at the threshold, grade {grade}, {len(rows)} scenarios of {reps:,.0f} samples"
+    said = f"≤ {bar} (simulated; a miss is more than {bar + ERRORS * error:.4f})"
+    point = max(number(row, "point estimate certifies") for row in rows)
+    return Held(claim, said, f"{share:.4f}", f"{point:.3f}", share <= bar + ERRORS * error)
+
+
+def counts_for_bar(row: Row) -> bool:
+    """Whether a grade-B design has enough rows per class, or clusters, for the bar to hold."""
+    return number(row, "size") >= (FEWEST_CLUSTERS if row["rule"] == "clustered" else FEWEST_ROWS)
+
+
+def _simulated(tables: Tables, *, confirmed: bool) -> Held:
+    rows = [row for row in rows_with(tables, "certified wrongly") if counts_for_bar(row)]
+    full = [row for row in rows if row["confirmed"]] if confirmed else rows
+    worst = max(full, key=lambda row: number(row, "certified wrongly"))
+    share, reps = number(worst, "certified wrongly"), number(worst, "samples")
+    slack = 0.0 if confirmed else 4 * (GRADE_B * (1 - GRADE_B) / reps) ** 0.5
+    claim = f"Grade-B rules at the threshold, {len(rows)} designs, the worst with {reps:,.0f} samples"
+    point = max(number(row, "point estimate certifies") for row in rows)
+    return Held(
+        claim, f"≤ {GRADE_B}", f"{share:.4f} ({worst['rule']})", f"{point:.3f}", share <= GRADE_B + slack
+    )
+
+
+def _portfolio(tables: Tables) -> Iterable[Held]:
+    for claim, key, bar in (
+        ("Bad models of a random portfolio that are certified", "bad models certified", BAD_CERTIFIED),
+        ("Certificates of that portfolio that are wrong", "wrong certificates", WRONG_CERTIFICATES),
+    ):
+        rows = rows_with(tables, f"{key}, bounds")
+        worst = max(number(row, f"{key}, bounds") for row in rows)
+        points = [number(row, f"{key}, point estimate") for row in rows]
+        said = f"{min(points):.1%} to {max(points):.1%}"
+        yield Held(claim, f"≤ {bar:.1%}", f"{worst:.2%}", said, worst <= bar)
+    rows = rows_with(tables, "agreement")
+    least = min(number(row, "agreement") for row in rows)
+    asked = sum(int(str(row["models asked again"])) for row in rows)
+    yield Held(
+        f"Screening agrees with `decide` on {asked:,} tables of the portfolio",
+        "100 %",
+        f"{least:.2%}",
+        "",
+        least == 1,
+    )
+
+
+def _planner(claim: str, tables: Tables, key: str, *, noisy: bool = False) -> Held:
+    """`noisy`: a quick run's realised power has a standard error of 2 points, of which three are allowed."""
+    rows = rows_with(tables, key)
+    worst = max((number(row, key) for row in rows), key=abs)
+    return Held(
+        f"{claim}, {len(rows)} designs",
+        f"within {POINTS:.0f} points",
+        f"{worst:+.2f}",
+        "",
+        abs(worst) <= POINTS,
+    )
