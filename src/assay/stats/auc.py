@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 from scipy.special import expit, logit, ndtri, stdtrit
 
@@ -62,8 +63,7 @@ def auc_bound(counts: ScoreCounts, alpha: float) -> Bound:
             method="Hoeffding-KL for U-statistics",
             grade="A",
         )
-    below, above = placements(counts.negatives, counts.positives)
-    parts = placed(below, counts.positives, above, counts.negatives)
+    parts = _placed(counts)
     area = float(parts.pos.mean)
     return Bound(
         estimate=area,
@@ -112,6 +112,12 @@ def root(increasing: Callable[[float], bool], low: float, high: float) -> float:
         else:
             high = middle
     return low
+
+
+@lru_cache(maxsize=8)
+def _placed(counts: ScoreCounts) -> Placed:
+    below, above = placements(counts.negatives, counts.positives)
+    return placed(below, counts.positives, above, counts.negatives)
 
 
 def _least_lower(area: float, parts: Placed, counts: ScoreCounts, alpha: float) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -116,14 +117,13 @@ def ece_bound(counts: ScoreCounts, alpha: float, *, bins: int = DEFAULT_BINS) ->
     Errors as `ks_calibration_bound`; ValueError for fewer than one bin.
     """
     _require(counts, alpha)
-    estimate = ece(counts, bins=bins)
-    parts = _per_bin(counts, _variance_per_score(counts), bins)
-    total, roots = math.sqrt(parts.sum()), np.sqrt(parts).sum()
+    estimate = _remembered_ece(counts, bins)
+    total, roots = _noise(counts, bins)
     allowance = (math.sqrt(2 / math.pi) * roots - float(ndtri(alpha)) * total) / counts.n
     return Bound(
         estimate=estimate,
         lower=max(estimate - max(allowance, 0.0), 0.0),
-        upper=max(_ece_upper(counts, alpha, bins), estimate),
+        upper=max(float(skew.upper_limit(_signed_moments(counts, bins), 1.0, alpha)), estimate),
         method="sign intersection-union upper limit, uniform (Gaussian L1) lower limit",
         grade="B",
         simulated_size=simulated_size("ece", counts.n),
@@ -179,10 +179,12 @@ def _variance_per_score(counts: ScoreCounts) -> Floats:
     return observed if observed.sum() >= expected.sum() else expected
 
 
+@lru_cache(maxsize=8)
 def _variance(counts: ScoreCounts) -> float:
     return float(_variance_per_score(counts).sum()) / counts.n
 
 
+@lru_cache(maxsize=2)
 def _cumulative_moments(counts: ScoreCounts) -> tuple[skew.Moments, skew.Moments]:
     """Moments of (score - label) 1{score <= t} and of its negative, at each score t."""
     s, n = counts.scores, counts.n
@@ -195,13 +197,25 @@ def _cumulative_moments(counts: ScoreCounts) -> tuple[skew.Moments, skew.Moments
     return over, over.mirrored()
 
 
-def _ece_upper(counts: ScoreCounts, alpha: float, bins: int) -> float:
-    """The skew-corrected limit with the observed signs."""
+@lru_cache(maxsize=8)
+def _remembered_ece(counts: ScoreCounts, bins: int) -> float:
+    return ece(counts, bins=bins)
+
+
+@lru_cache(maxsize=8)
+def _noise(counts: ScoreCounts, bins: int) -> tuple[float, float]:
+    """The square root of the total of the gaps' variances over bins, and the sum of their square roots."""
+    parts = _per_bin(counts, _variance_per_score(counts), bins)
+    return math.sqrt(parts.sum()), float(np.sqrt(parts).sum())
+
+
+@lru_cache(maxsize=8)
+def _signed_moments(counts: ScoreCounts, bins: int) -> skew.Moments:
+    """Moments of sign * (score - label) with the observed sign of each bin."""
     signs = np.where(_per_bin(counts, _gaps(counts), bins) < 0, -1.0, 1.0)[_bin_of(counts.scores, bins)]
     values = np.concatenate((signs * counts.scores, signs * (counts.scores - 1)))
     rows = np.concatenate((counts.negatives, counts.positives))
-    m = skew.of_values(values, rows)
-    return float(skew.upper_limit(m, 1.0, alpha))
+    return skew.of_values(values, rows)
 
 
 def _bin_of(scores: Floats, bins: int) -> Integers:

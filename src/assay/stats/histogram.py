@@ -28,7 +28,9 @@ class ScoreCounts:
     """Rows per distinct score and label. Histograms of disjoint rows add: the sum is that of all rows.
 
     scores: float64[k], finite and strictly increasing; negatives, positives: int64[k], at least 0.
-    A score is a distinct value or the representative of a bin; in a bin all rows count as tied.
+    A score is a distinct value or the representative of a bin; in a bin all rows count as tied. The arrays are copied and
+    read-only, and a histogram is its own identity: rules remember what does not depend on the level, because a p-value
+    asks for the limits of one histogram at many levels.
 
     Raises ValueError for other shapes, values or orders.
     """
@@ -128,7 +130,9 @@ def _column(values: ArrayLike, name: str, kind: type[np.generic]) -> NDArray[np.
             f"expected {name} as a one-dimensional array of {kind.__name__}, found {column.dtype} "
             f"with {column.ndim} dimensions"
         )
-    return column.astype(kind)
+    column = column.astype(kind)
+    column.flags.writeable = False
+    return column
 
 
 def _gather(scores: Floats, negatives: ArrayLike, positives: ArrayLike) -> tuple[Floats, Integers, Integers]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -43,8 +44,9 @@ def brier(counts: ScoreCounts) -> float:
 
 def brier_bound(counts: ScoreCounts, alpha: float) -> Bound:
     """The Brier score between one-sided limits at level alpha, by `mean_bound` on [0, 1]. Errors as `brier`."""
-    values, rows = _brier_losses(counts)
-    return mean_bound(values, rows, low=0.0, high=1.0, alpha=alpha)
+    require_level(alpha)
+    values, rows, m = _brier_moments(counts)
+    return _bound(values, rows, m, 0.0, 1.0, alpha)
 
 
 def log_loss(counts: ScoreCounts, *, clip: float = CLIP) -> float:
@@ -61,8 +63,9 @@ def log_loss_bound(counts: ScoreCounts, alpha: float, *, clip: float = CLIP) -> 
 
     Errors as `log_loss`. The clip is part of the estimand: print it with the number.
     """
-    values, rows = _log_losses(counts, clip)
-    return mean_bound(values, rows, low=0.0, high=-math.log(clip), alpha=alpha)
+    require_level(alpha)
+    values, rows, m = _log_loss_moments(counts, clip)
+    return _bound(values, rows, m, 0.0, -math.log(clip), alpha)
 
 
 def mean_bound(values: ArrayLike, counts: ArrayLike, *, low: float, high: float, alpha: float) -> Bound:
@@ -73,9 +76,14 @@ def mean_bound(values: ArrayLike, counts: ArrayLike, *, low: float, high: float,
     Raises Undefined without rows; ValueError for values outside [low, high] or a level outside (0, 1).
     """
     value, rows = _checked(values, counts, low, high, alpha)
-    if rows.sum() < LEAST_ROWS:
+    return _bound(value, rows, _moments(value, rows), low, high, alpha)
+
+
+def _bound(
+    value: Floats, rows: Integers, m: skew.Moments | None, low: float, high: float, alpha: float
+) -> Bound:
+    if m is None:
         return mixture_bound(value, rows, low=low, high=high, alpha=alpha)
-    m = skew.of_values(value, rows)
     return Bound(
         estimate=float(m.mean),
         lower=float(skew.lower_limit(m, low, alpha)),
@@ -125,6 +133,26 @@ def betting_bound(stream: ArrayLike, *, low: float, high: float, alpha: float) -
         method="betting (WSR) on rows in a fixed order",
         grade="A",
     )
+
+
+def _moments(value: Floats, rows: Integers) -> skew.Moments | None:
+    """The moments that the skew-corrected limit needs; None when the rows are too few for it."""
+    return skew.of_values(value, rows) if rows.sum() >= LEAST_ROWS else None
+
+
+Weighed = tuple[Floats, Integers, skew.Moments | None]
+
+
+@lru_cache(maxsize=4)
+def _brier_moments(counts: ScoreCounts) -> Weighed:
+    values, rows = _brier_losses(counts)
+    return values, rows, _moments(values, rows)
+
+
+@lru_cache(maxsize=4)
+def _log_loss_moments(counts: ScoreCounts, clip: float) -> Weighed:
+    values, rows = _log_losses(counts, clip)
+    return values, rows, _moments(values, rows)
 
 
 def _brier_losses(counts: ScoreCounts) -> tuple[Floats, Integers]:

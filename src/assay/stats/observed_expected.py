@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,7 @@ def observed_expected_bound(counts: ScoreCounts, alpha: float) -> Bound:
     )
 
 
+@lru_cache(maxsize=8)
 def _joint(counts: ScoreCounts) -> Joint:
     """Joint moments of label and score."""
     label = np.repeat([0.0, 1.0], counts.scores.size)
@@ -80,6 +82,7 @@ def _joint(counts: ScoreCounts) -> Joint:
     return Joint.of_values(label, np.tile(counts.scores, 2), rows)
 
 
+@lru_cache(maxsize=8)
 def _extremes(counts: ScoreCounts) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
     """The smallest and the largest label - r score seen, as functions of r >= 0."""
     seen = [
