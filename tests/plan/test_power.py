@@ -1,0 +1,87 @@
+"""The power that `assay plan` prints, against what really happens."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assay.domain.evidence import Compare, Rate, Rates
+from assay.domain.vocabulary import Comparator
+from assay.plan.power import rates_power
+from assay.stats.contrasts import p_contrast_at_least
+from assay.stats.rates import p_at_least, p_at_most
+
+ALPHA = 0.05
+REPS = 20_000
+
+
+def cells(*pairs: tuple[int, int], family: str = "") -> tuple[Rate, ...]:
+    return tuple(Rate(f"g{i}", events, trials, family) for i, (events, trials) in enumerate(pairs))
+
+
+def sampled(rates, rows):
+    rng = np.random.default_rng(7)
+    return rng.binomial(rows, rates, size=(REPS, len(rows)))
+
+
+def gaps_pass(x, rows, tau):
+    passed = np.ones(len(x), dtype=bool)
+    for a in range(len(rows)):
+        for b in range(len(rows)):
+            if a != b:
+                p = p_contrast_at_least(x[:, a], rows[a], x[:, b], rows[b], ratio=1.0, margin=-tau)
+                passed &= p <= ALPHA
+    return passed.mean()
+
+
+@pytest.mark.parametrize(
+    ("comparator", "rule", "tau", "true"),
+    [(Comparator.AT_LEAST, p_at_least, 0.8, 0.87), (Comparator.AT_MOST, p_at_most, 0.1, 0.06)],
+)
+def test_single_rates_are_planned_exactly(comparator, rule, tau, true):
+    rows = np.array([300, 500])
+    planned = rates_power(Rates(cells((0, 300), (0, 500))), comparator, tau, ALPHA, seed=1)(true, 1.0)
+    realised = np.all(rule(sampled(np.full(2, true), rows), rows, tau) <= ALPHA, axis=1).mean()
+
+    assert planned == pytest.approx(realised, abs=0.012)
+
+
+def test_gaps_of_many_groups_are_planned_with_all_of_them():
+    rows = np.full(16, 700)
+    counts = Rates(cells(*[(189, 700)] * 16), Compare.DIFFERENCE)
+    planned = rates_power(counts, Comparator.AT_MOST, 0.10, ALPHA, seed=2)(0.0, 1.0)
+    realised = gaps_pass(sampled(np.full(16, 0.27), rows)[:5000], rows, 0.10)
+
+    assert planned == pytest.approx(realised, abs=0.03)
+
+
+def test_each_family_is_planned_at_its_own_rate():
+    low, high = cells((50, 1000), (50, 1000), family="low"), cells((500, 1000), (500, 1000), family="high")
+    both = rates_power(Rates(low + high, Compare.DIFFERENCE), Comparator.AT_MOST, 0.07, ALPHA, seed=3)(
+        0.0, 1.0
+    )
+    alone = [
+        rates_power(Rates(family, Compare.DIFFERENCE), Comparator.AT_MOST, 0.07, ALPHA, seed=3)(0.0, 1.0)
+        for family in (low, high)
+    ]
+
+    assert both == pytest.approx(alone[0] * alone[1], abs=0.02)
+
+
+def test_only_the_pairs_that_will_be_compared_are_planned():
+    counts = cells((250, 500), (250, 500), (10, 20))
+    focused = Rates(counts, Compare.DIFFERENCE, focus=("g0",))
+    all_pairs = Rates(counts, Compare.DIFFERENCE)
+    with_reference = Rates(counts[:2], Compare.DIFFERENCE, reference="g0")
+
+    def power(asked: Rates) -> float:
+        return rates_power(asked, Comparator.AT_MOST, 0.3, ALPHA, seed=4)(0.0, 1.0)
+
+    assert power(all_pairs) <= power(focused)
+    assert power(with_reference) > 0.99
+
+
+def test_no_rows_no_power():
+    counts = Rates(cells((0, 3), (0, 5)), Compare.RATIO)
+
+    assert rates_power(counts, Comparator.AT_LEAST, 0.8, ALPHA, seed=5)(1.0, 0.01) == 0.0
