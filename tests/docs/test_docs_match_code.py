@@ -1,0 +1,95 @@
+"""The documentation cannot lie: pages are compared with the program."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from assay.cli.main import COMMANDS, assay
+from assay.domain.errors import ExitCode
+from assay.domain.vocabulary import Reason
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+REFERENCE = DOCS / "reference"
+WRITTEN = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *DOCS.glob("*.md"),
+    *DOCS.glob("how-to/*.md"),
+    *DOCS.glob("explanation/*.md"),
+]
+
+
+def _generated() -> dict[Path, str]:
+    spec = importlib.util.spec_from_file_location("write_docs", ROOT / "scripts" / "write_docs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    pages: dict[Path, str] = module.reference_pages()
+    return pages
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _blocks(text: str) -> list[str]:
+    """The lines of fenced blocks, where commands are shown."""
+    return [line for block in re.findall(r"```\w*\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+
+
+def _options(command: click.Command) -> set[str]:
+    return {option for parameter in command.params for option in parameter.opts} | {"--help", "-h"}
+
+
+def test_the_reference_is_what_the_program_generates():
+    wanted = _generated()
+    assert {path.name for path in REFERENCE.glob("*.md")} == {path.name for path in wanted}
+    stale = [path.name for path, text in wanted.items() if _text(path) != text]
+    assert not stale, "run: make docs"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_is_on_the_page(name):
+    page = _text(REFERENCE / "commands.md")
+    assert f"## assay {name}\n" in page
+    command = assay.get_command(click.Context(assay), name)
+    assert command is not None
+    assert [o for o in _options(command) if o.startswith("--") and o not in page] == []
+
+
+def test_every_reason_and_exit_code_is_on_a_page():
+    reasons, codes = _text(REFERENCE / "reasons.md"), _text(REFERENCE / "exit-codes.md")
+    assert [r.value for r in Reason if f"| `{r.value}` |" not in reasons] == []
+    assert [c.value for c in ExitCode if f"| {c.value} | `{c.name.lower()}` |" not in codes] == []
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_command_that_is_shown_exists_with_its_options(path):
+    for line in _blocks(_text(path)):
+        shown = re.match(r"(?:\$ )?assay ([a-z]+)([^#]*)", line)
+        if shown is None:
+            continue
+        command = assay.get_command(click.Context(assay), shown[1])
+        assert command is not None, line
+        unknown = set(re.findall(r"(?<=\s)--[a-z-]+", shown[2])) - _options(command)
+        assert not unknown, line
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_make_target_that_is_shown_exists(path):
+    targets = set(re.findall(r"^([a-z]+):", _text(ROOT / "Makefile"), re.MULTILINE))
+    shown = {m[1] for line in _blocks(_text(path)) if (m := re.match(r"(?:\$ )?make ([a-z]+)", line))}
+    assert shown <= targets
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_is_linked_exists(path):
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", _text(path))
+    assert [link for link in links if not (path.parent / link).exists()] == []
