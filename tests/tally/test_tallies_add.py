@@ -22,7 +22,7 @@ from assay.plan.passes import Pass
 from assay.tally import scores as scores_module
 from assay.tally.groups import Layout, codes_of
 from assay.tally.partial import Partial, from_bytes, to_bytes
-from assay.tally.scores import ScoreTally
+from assay.tally.scores import ScoreSum, ScoreTally
 from assay.tally.sums import ExactSum, Spread
 
 SEX = Attribute(column="SEX", groups={"female": 2, "male": 1})
@@ -87,16 +87,29 @@ def test_bytes_come_back_as_the_same_tally():
     assert to_bytes(from_bytes(to_bytes(tally))) == to_bytes(tally)
 
 
+def scores_of(cell, label, score) -> ScoreTally:
+    total = ScoreSum(3)
+    for i in range(0, len(cell), 97):
+        total.count(cell[i : i + 97], label[i : i + 97], score[i : i + 97])
+    return total.tally()
+
+
 @pytest.mark.parametrize("most_exact", [0, 50, 10_000])
-def test_exact_and_grid_agree_whatever_the_partitioning(monkeypatch, most_exact):
-    monkeypatch.setattr(scores_module, "MOST_EXACT", most_exact)
+@pytest.mark.parametrize("most_waiting", [30, 120, 10_000])
+@pytest.mark.parametrize("digits", [1, 17])
+def test_exact_and_grid_agree_whatever_the_partitioning(monkeypatch, most_exact, most_waiting, digits):
     rng = np.random.default_rng(3)
-    cell, label, score = rng.integers(0, 3, 400), rng.integers(0, 2, 400), rng.random(400)
-    whole = ScoreTally.empty(3).counting(cell, label, score)
-    parts = [ScoreTally.empty(3).counting(cell[i::7], label[i::7], score[i::7]) for i in range(7)]
+    cell, label = rng.integers(0, 3, 400), rng.integers(0, 2, 400)
+    score = rng.random(400).round(digits) * rng.choice([-1, 1], 400)
+    score = np.where(score < 0, np.where(score > -0.1, -0.0, -score), score)
+    monkeypatch.setattr(scores_module, "MOST_EXACT", most_exact)
+    whole = scores_of(cell, label, score)
+    monkeypatch.setattr(scores_module, "MOST_WAITING", most_waiting)
+    parts = [scores_of(cell[i::7], label[i::7], score[i::7]) for i in range(7)]
     merged = functools.reduce(operator.add, reversed(parts))
+    assert whole.exact == (len({*zip(cell, label, score, strict=True)}) <= most_exact)
     for name in ("keys", "scores", "counts", "grid"):
-        assert np.array_equal(getattr(whole, name), getattr(merged, name))
+        assert getattr(whole, name).tobytes() == getattr(merged, name).tobytes()
     inside = np.array([True, False, True])
     means, by_label = whole.histogram(inside)
     assert by_label.sum() == np.isin(cell, [0, 2]).sum()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import operator
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -25,7 +24,7 @@ from assay.plan.passes import Pass, fuse, reference_data
 from assay.subject.datasets import Dataset, Partition
 from assay.subject.model import ModelReference
 from assay.tally.groups import Layout
-from assay.tally.partial import Partial, from_bytes
+from assay.tally.partial import Partial, from_bytes, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +194,7 @@ def run_pass(case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: 
             # A function has no digest: what it said before may not be what it says now.
             reuse=engine.reuse and live is None,
         )
-    return functools.reduce(operator.add, (from_bytes(data) for data in done))
+        return merged(from_bytes(data) for data in done)
 
 
 def _key(described: str, dataset: Dataset, partition: Partition) -> str:

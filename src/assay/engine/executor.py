@@ -13,7 +13,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -53,8 +53,8 @@ def execute(
     partials: PartialStore,
     progress: Progress | None = None,
     reuse: bool = True,
-) -> tuple[bytes, ...]:
-    """The result of each task, in the order of the tasks. Tasks of one key are run once.
+) -> Generator[bytes]:
+    """The result of each task, in the order of the tasks. Tasks of one key are run once, results are not held.
 
     Args:
         work: picklable (a function of a module, or ``functools.partial`` of one) unless ``workers`` is 0.
@@ -66,29 +66,38 @@ def execute(
     """
     told = progress or Silence()
     partials.sweep()
-    done: dict[str, bytes] = {}
+    done: set[str] = set()
     to_do: dict[str, T] = {}
     for task in tasks:
-        stored = partials.read(task.key) if reuse and task.key not in done else None
-        if stored is not None:
-            done[task.key] = stored
+        if task.key in done or task.key in to_do:
+            continue
+        if reuse and partials.read(task.key) is not None:
+            done.add(task.key)
             told.advance(task.rows)
-        elif task.key not in done:
-            to_do.setdefault(task.key, task)
+        else:
+            to_do[task.key] = task
     waiting = list(to_do.values())
     running = (
         _in_workers(waiting, work, min(workers, len(waiting)), partials)
         if workers
         else _here(waiting, work, partials)
     )
+    awaited = deque(task.key for task in tasks)
     with closing(running) as finished:
+        yield from _in_turn(awaited, done, partials)
         for task in finished:
-            result = partials.read(task.key)
-            if result is None:
-                raise Crash("A finished result could not be read back from disk.", code="partial_lost")
-            done[task.key] = result
+            done.add(task.key)
             told.advance(task.rows)
-    return tuple(done[task.key] for task in tasks)
+            yield from _in_turn(awaited, done, partials)
+
+
+def _in_turn(awaited: deque[str], done: Collection[str], partials: PartialStore) -> Iterator[bytes]:
+    """The results that are next in order and finished, read back from disk."""
+    while awaited and awaited[0] in done:
+        result = partials.read(awaited.popleft())
+        if result is None:
+            raise Crash("A finished result could not be read back from disk.", code="partial_lost")
+        yield result
 
 
 def _here(tasks: Sequence[T], work: Callable[[T], bytes], partials: PartialStore) -> Generator[T]:

@@ -17,7 +17,7 @@ from assay.plan.passes import Change, Pass
 from assay.subject.arrays import as_numpy, with_columns
 from assay.tally.groups import Layout, codes_of
 from assay.tally.hashes import column_hash, row_hash
-from assay.tally.outcomes import OutcomeTally
+from assay.tally.outcomes import OutcomeSum
 from assay.tally.paired import PairedTally
 from assay.tally.partial import Partial
 from assay.tally.perturbation import ChangeContext
@@ -256,7 +256,7 @@ class _Outcomes:
         self._changes = wanted.changes
         self._predict = predict
         self._selection = selection
-        self._outcomes = OutcomeTally.empty(frame.layout, scores=wanted.scores)
+        self._outcomes = OutcomeSum(frame.layout, scores=wanted.scores)
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
 
     def take(self, batch: Batch) -> None:
@@ -265,7 +265,7 @@ class _Outcomes:
             kept = kept & np.isin(batch.places, self._selection, assume_unique=True)
         score = self._scores(batch)
         cell, label = batch.cell[kept], batch.label[kept]
-        self._outcomes = self._outcomes.count_in_place(cell, label, score[kept], self._frame.decide_at)
+        self._outcomes.count(cell, label, score[kept], self._frame.decide_at)
         right = ((score >= self._frame.decide_at) == batch.label)[kept]
         for change in self._changes:
             changed = self._changed_scores(batch, change)
@@ -303,4 +303,4 @@ class _Outcomes:
         return self._predict(with_columns(batch.raw.select(list(inputs)), changed))
 
     def parts(self) -> dict[str, Any]:
-        return {"outcomes": self._outcomes, "paired": tuple(self._paired.items())}
+        return {"outcomes": self._outcomes.tally(), "paired": tuple(self._paired.items())}

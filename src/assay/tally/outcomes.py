@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.tally.groups import Layout
-from assay.tally.scores import ScoreTally
+from assay.tally.scores import ScoreSum, ScoreTally
 from assay.tally.views import GroupOutcomes, OutcomeView
 
 Integers = NDArray[np.int64]
@@ -23,32 +23,12 @@ class OutcomeTally:
     decisions: Integers
     scores: ScoreTally | None
 
-    @classmethod
-    def empty(cls, layout: Layout, *, scores: bool) -> OutcomeTally:
-        """No rows."""
-        counts = np.zeros((layout.cells, 2, 2), dtype=np.int64)
-        return cls(layout, counts, ScoreTally.empty(layout.cells) if scores else None)
-
-    def count_in_place(
-        self, cell: Integers, label: Integers, score: Floats, decide_at: float
-    ) -> OutcomeTally:
-        """This tally with more rows; the one it is called on must not be used again.
-
-        Args:
-            cell: int64[n] from :meth:`Layout.cell`.
-            label: int64[n] of 0 and 1.
-            score: float64[n] in [0, 1].
-            decide_at: a score at or above it is decided as 1.
-        """
-        place = cell * 4 + label * 2 + (score >= decide_at)
-        counts = np.bincount(place, minlength=self.layout.cells * 4).reshape(-1, 2, 2)
-        scores = self.scores.count_in_place(cell, label, score) if self.scores is not None else None
-        return OutcomeTally(self.layout, self.decisions + counts, scores)
-
     def __add__(self, other: OutcomeTally) -> OutcomeTally:
         """All rows of both."""
-        scores = self.scores + other.scores if self.scores is not None and other.scores is not None else None
-        return OutcomeTally(self.layout, self.decisions + other.decisions, scores)
+        total = OutcomeSum(self.layout, scores=self.scores is not None)
+        total.add(self)
+        total.add(other)
+        return total.tally()
 
     def view(
         self, names: tuple[str, ...], favourable: int, among: tuple[str, ...] | None = None
@@ -72,3 +52,37 @@ class OutcomeTally:
             return GroupOutcomes(label, counts, np.empty(0), np.empty((2, 0), dtype=np.int64))
         scores, by_label = self.scores.histogram(inside)
         return GroupOutcomes(label, counts, scores, by_label)
+
+
+class OutcomeSum:
+    """Sums any number of rows and tallies in bounded memory; the sum does not depend on their order."""
+
+    def __init__(self, layout: Layout, *, scores: bool) -> None:
+        self._layout = layout
+        self._decisions = np.zeros((layout.cells, 2, 2), dtype=np.int64)
+        self._scores = ScoreSum(layout.cells) if scores else None
+
+    def count(self, cell: Integers, label: Integers, score: Floats, decide_at: float) -> None:
+        """More rows.
+
+        Args:
+            cell: int64[n] from :meth:`Layout.cell`.
+            label: int64[n] of 0 and 1.
+            score: float64[n] in [0, 1].
+            decide_at: a score at or above it is decided as 1.
+        """
+        place = cell * 4 + label * 2 + (score >= decide_at)
+        self._decisions += np.bincount(place, minlength=self._decisions.size).reshape(-1, 2, 2)
+        if self._scores is not None:
+            self._scores.count(cell, label, score)
+
+    def add(self, tally: OutcomeTally) -> None:
+        """All rows of a tally of the same layout."""
+        self._decisions += tally.decisions
+        if self._scores is not None and tally.scores is not None:
+            self._scores.add(tally.scores)
+
+    def tally(self) -> OutcomeTally:
+        """What was summed so far."""
+        scores = self._scores.tally() if self._scores is not None else None
+        return OutcomeTally(self._layout, self._decisions.copy(), scores)

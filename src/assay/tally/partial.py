@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assay.tally.groups import Layout
-from assay.tally.outcomes import OutcomeTally
+from assay.tally.outcomes import OutcomeSum, OutcomeTally
 from assay.tally.paired import PairedTally
 from assay.tally.profiles import ProfileTally
 from assay.tally.rows import RowTally
@@ -20,6 +21,7 @@ from assay.tally.sums import ExactSum, Spread
 from assay.tally.units import UnitTally
 
 Arrays = dict[str, NDArray[Any]]
+_GRID = ("scores.places", "scores.rows", "scores.sums")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,22 @@ class Partial:
         )
 
 
+def merged(partials: Iterable[Partial]) -> Partial:
+    """The sum of one or more, as by addition, but outcomes are summed in place and no partial is held on to."""
+    total: Partial | None = None
+    outcomes: OutcomeSum | None = None
+    for partial in partials:
+        if partial.outcomes is not None:
+            if outcomes is None:
+                outcomes = OutcomeSum(partial.layout, scores=partial.outcomes.scores is not None)
+            outcomes.add(partial.outcomes)
+        rest = replace(partial, outcomes=None)
+        total = rest if total is None else total + rest
+    if total is None:
+        raise ValueError("there is nothing to merge")
+    return replace(total, outcomes=outcomes.tally() if outcomes is not None else None)
+
+
 def _plus(left: Any, right: Any) -> Any:
     return None if left is None or right is None else left + right
 
@@ -81,6 +99,9 @@ def to_bytes(partial: Partial) -> bytes:
         arrays["decisions"] = partial.outcomes.decisions
         if partial.outcomes.scores is not None:
             arrays |= _arrays_of("scores", partial.outcomes.scores)
+            # Most of the bytes: each row of the grid in the smallest type that holds it.
+            for name, values in zip(_GRID, arrays.pop("scores.grid"), strict=True):
+                arrays[name] = values.astype(np.min_scalar_type(values.max(initial=0)))
     for i, (_, tally) in enumerate(partial.paired):
         arrays[f"paired.{i}"] = tally.counts
     if partial.row_set is not None:
@@ -135,7 +156,10 @@ def _part(prefix: str, arrays: Arrays) -> Arrays:
 def _outcomes(layout: Layout, arrays: Arrays) -> OutcomeTally | None:
     if "decisions" not in arrays:
         return None
-    scores = ScoreTally(cells=layout.cells, **_part("scores", arrays)) if "scores.grid" in arrays else None
+    scores = None
+    if "scores.keys" in arrays:
+        grid = np.vstack([arrays.pop(name).astype(np.int64) for name in _GRID])
+        scores = ScoreTally(cells=layout.cells, grid=grid, **_part("scores", arrays))
     return OutcomeTally(layout, arrays["decisions"], scores)
 
 

@@ -13,6 +13,7 @@ from assay.tally.views import ColumnProfile
 
 MOST_CODES = 100
 """Distinct undocumented codes that are still named; beyond it, only their number is kept."""
+MOST_CLOSE = 10_000
 NUMERIC = frozenset({"integer", "number"})
 MANY = "more than 100 different codes"
 
@@ -76,8 +77,8 @@ def profile(column: Column, values: NDArray[Any]) -> ProfileTally:
 
 def _with_codes(begun: ProfileTally, column: Column, present: NDArray[Any]) -> ProfileTally:
     known = {str(code) for code in column.codes or {}}
-    texts, counts = np.unique(_as_text(present), return_counts=True)
-    found = [(str(text), int(count)) for text, count in zip(texts, counts, strict=True)]
+    values, counts = _counted(present)
+    found = sorted((_as_text(value), int(count)) for value, count in zip(values, counts, strict=True))
     return replace(
         begun,
         codes=tuple(pair for pair in found if pair[0] in known),
@@ -85,14 +86,22 @@ def _with_codes(begun: ProfileTally, column: Column, present: NDArray[Any]) -> P
     )
 
 
-def _as_text(values: NDArray[Any]) -> NDArray[np.str_]:
-    if values.dtype.kind == "f" and len(values) and bool(np.all(values == np.floor(values))):
-        return values.astype(np.int64).astype(str)
-    return (
-        np.asarray([str(v) for v in values], dtype=str)
-        if values.dtype.kind not in "iub"
-        else values.astype(str)
-    )
+def _counted(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Each distinct value and its rows; whole numbers that lie close together are counted without sorting."""
+    if values.dtype.kind in "iu" and values.dtype != np.uint64 and len(values):
+        low, high = int(values.min()), int(values.max())
+        if high - low <= MOST_CLOSE:
+            counts = np.bincount(values.astype(np.int64) - low)
+            found = np.flatnonzero(counts)
+            return found + low, counts[found]
+    return np.unique(values if values.dtype.kind in "iufb" else values.astype(str), return_counts=True)
+
+
+def _as_text(value: Any) -> str:
+    """A code as the dictionary writes it: a float that is a whole number is written like one."""
+    if isinstance(value, np.floating) and np.isfinite(value) and value == np.floor(value):
+        return str(int(value))
+    return str(value)
 
 
 def _with_range(begun: ProfileTally, column: Column, present: NDArray[Any]) -> ProfileTally:

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.tally.hashes import mixed
+
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 MOST_EXACT = 100_000
 """Distinct (cell, label, score) that are still kept exactly."""
+MOST_WAITING = 1 << 18
+"""Rows that wait until they are sorted together; a partition of the usual size is sorted once."""
 MOST_BINS = 10_000
 MOST_DENSE = 1 << 21
 ONE = 1 << 32
@@ -36,7 +40,8 @@ class ScoreTally:
         cells: cells of the layout.
         keys: int64[k], ``cell * 2 + label``, sorted together with ``scores``; empty on the grid.
         scores: float64[k]. counts: int64[k].
-        grid: int64[2, cells * 2 * bins], rows and fixed-point sums per bin; size 0 while exact.
+        grid: int64[3, k], the bins that hold rows: ``key * bins + bin`` in order, rows, fixed-point sum; empty
+            while exact.
     """
 
     cells: int
@@ -48,53 +53,19 @@ class ScoreTally:
     @classmethod
     def empty(cls, cells: int) -> ScoreTally:
         """No rows."""
-        none = np.empty(0, dtype=np.int64)
-        return cls(cells, none, np.empty(0), none, np.empty((2, 0), dtype=np.int64))
+        return ScoreSum(cells).tally()
 
     @property
     def exact(self) -> bool:
         """Whether every distinct score is kept."""
         return self.grid.size == 0
 
-    def counting(self, cell: Integers, label: Integers, score: Floats) -> ScoreTally:
-        """This tally with more rows: int64[n], int64[n] of 0 and 1, float64[n] in [0, 1]."""
-        keys = cell * 2 + label
-        if not self.exact:
-            grid = self.grid.copy()
-            _add_to_grid(grid, self.cells, keys, score, np.ones(len(keys), dtype=np.int64))
-            return ScoreTally(self.cells, self.keys, self.scores, self.counts, grid)
-        return _settled(
-            self.cells,
-            np.concatenate([self.keys, keys]),
-            np.concatenate([self.scores, score]),
-            np.concatenate([self.counts, np.ones(len(keys), dtype=np.int64)]),
-        )
-
-    def count_in_place(self, cell: Integers, label: Integers, score: Floats) -> ScoreTally:
-        """Like :meth:`counting`, but a grid that nobody else holds is added to where it stands."""
-        if self.exact:
-            return self.counting(cell, label, score)
-        _add_to_grid(self.grid, self.cells, cell * 2 + label, score, np.ones(len(cell), dtype=np.int64))
-        return self
-
     def __add__(self, other: ScoreTally) -> ScoreTally:
         """All rows of both."""
-        if self.exact and other.exact:
-            return _settled(
-                self.cells,
-                np.concatenate([self.keys, other.keys]),
-                np.concatenate([self.scores, other.scores]),
-                np.concatenate([self.counts, other.counts]),
-            )
-        none = np.empty(0, dtype=np.int64)
-        return ScoreTally(self.cells, none, np.empty(0), none, self._on_grid() + other._on_grid())
-
-    def _on_grid(self) -> Integers:
-        if not self.exact:
-            return self.grid
-        grid = np.zeros((2, self.cells * 2 * bins_for(self.cells)), dtype=np.int64)
-        _add_to_grid(grid, self.cells, self.keys, self.scores, self.counts)
-        return grid
+        total = ScoreSum(self.cells)
+        total.add(self)
+        total.add(other)
+        return total.tally()
 
     def histogram(self, inside: NDArray[np.bool_]) -> tuple[Floats, Integers]:
         """The scores of the cells in ``inside`` (bool[cells]): float64[k] increasing, int64[2, k] per label."""
@@ -104,34 +75,96 @@ class ScoreTally:
             by_label = np.zeros((2, len(scores)), dtype=np.int64)
             np.add.at(by_label, (self.keys[kept] % 2, place), self.counts[kept])
             return scores, by_label
-        cube = self.grid.reshape(2, self.cells, 2, -1)[:, inside].sum(axis=1)
-        rows, sums = cube
-        filled = rows.sum(axis=0) > 0
-        total = rows.sum(axis=0)[filled]
-        means = sums.sum(axis=0)[filled].astype(np.float64) / (total * float(ONE))
-        return means, rows[:, filled]
+        bins = bins_for(self.cells)
+        edges = np.searchsorted(self.grid[0], np.arange(self.cells + 1) * 2 * bins)
+        rows, sums = np.zeros((2, bins), dtype=np.int64), np.zeros(bins, dtype=np.int64)
+        for cell in np.flatnonzero(inside):
+            places, counts, summed = self.grid[:, edges[cell] : edges[cell + 1]]
+            label, at = np.divmod(places - cell * 2 * bins, bins)
+            rows[label, at] += counts  # each place stands once
+            np.add.at(sums, at, summed)
+        total = rows.sum(axis=0)
+        filled = total > 0
+        return sums[filled].astype(np.float64) / (total[filled] * float(ONE)), rows[:, filled]
 
 
-def _settled(cells: int, keys: Integers, scores: Floats, counts: Integers) -> ScoreTally:
-    none = np.empty(0, dtype=np.int64)
-    distinct = np.unique(scores) + 0.0  # one kind of zero, whichever came first
-    if len(distinct) <= MOST_EXACT:
-        packed = keys * len(distinct) + np.searchsorted(distinct, scores)
-        order = np.argsort(packed)
-        packed = packed[order]
-        starts = np.flatnonzero(np.diff(packed, prepend=-1))
-        if len(starts) <= MOST_EXACT:
-            summed = np.add.reduceat(counts[order], starts) if len(starts) else none
-            kept, rank = np.divmod(packed[starts], max(len(distinct), 1))
-            return ScoreTally(cells, kept, distinct[rank], summed, np.empty((2, 0), dtype=np.int64))
-    grid = np.zeros((2, cells * 2 * bins_for(cells)), dtype=np.int64)
-    _add_to_grid(grid, cells, keys, scores, counts)
-    return ScoreTally(cells, none, np.empty(0), none, grid)
+class ScoreSum:
+    """Sums any number of rows and tallies, in memory that the grid bounds; the sum does not depend on their order."""
+
+    def __init__(self, cells: int) -> None:
+        self._cells = cells
+        self._waiting: list[tuple[Integers, Floats, Integers]] = []
+        self._grid: Integers | None = None
+
+    def count(self, cell: Integers, label: Integers, score: Floats) -> None:
+        """More rows: int64[n], int64[n] of 0 and 1, float64[n] in [0, 1]."""
+        self._wait(cell * 2 + label, score, np.ones(len(cell), dtype=np.int64))
+
+    def add(self, tally: ScoreTally) -> None:
+        """All rows of a tally of the same cells."""
+        self._wait(tally.keys, tally.scores, tally.counts)
+        if not tally.exact:
+            places, rows, sums = tally.grid
+            grid = self._dense()
+            grid[0, places] += rows  # each place stands once
+            grid[1, places] += sums
+
+    def tally(self) -> ScoreTally:
+        """What was summed so far."""
+        self._settle()
+        none = np.empty(0, dtype=np.int64)
+        if self._grid is None:
+            return ScoreTally(self._cells, *self._together(), np.empty((3, 0), dtype=np.int64))
+        filled = np.flatnonzero(self._grid[0] > 0)
+        return ScoreTally(self._cells, none, np.empty(0), none, np.vstack([filled, self._grid[:, filled]]))
+
+    def _wait(self, keys: Integers, scores: Floats, counts: Integers) -> None:
+        self._waiting.append((keys, scores, counts))
+        if sum(len(waiting) for waiting, _, _ in self._waiting) > MOST_WAITING:
+            self._settle()
+
+    def _settle(self) -> None:
+        keys, scores, counts = self._together()
+        if self._grid is None:
+            found = _distinct(keys, scores, counts)
+            if found is not None:
+                self._waiting = [found]
+                return
+        bins = bins_for(self._cells)
+        places = keys * bins + np.minimum((scores * bins).astype(np.int64), bins - 1)
+        grid = self._dense()
+        np.add.at(grid[0], places, counts)
+        np.add.at(grid[1], places, np.rint(scores * ONE).astype(np.int64) * counts)
+        self._waiting = []
+
+    def _together(self) -> tuple[Integers, Floats, Integers]:
+        none = np.empty(0, dtype=np.int64)
+        keys, scores, counts = zip((none, np.empty(0), none), *self._waiting, strict=True)
+        return np.concatenate(keys), np.concatenate(scores), np.concatenate(counts)
+
+    def _dense(self) -> Integers:
+        if self._grid is None:
+            self._grid = np.zeros((2, self._cells * 2 * bins_for(self._cells)), dtype=np.int64)
+        return self._grid
 
 
-def _add_to_grid(grid: Integers, cells: int, keys: Integers, scores: Floats, counts: Integers) -> None:
-    bins = bins_for(cells)
-    place = np.minimum((scores * bins).astype(np.int64), bins - 1)
-    place += keys * bins
-    np.add.at(grid[0], place, counts)
-    np.add.at(grid[1], place, np.rint(scores * ONE).astype(np.int64) * counts)
+def _distinct(keys: Integers, scores: Floats, counts: Integers) -> tuple[Integers, Floats, Integers] | None:
+    """Each distinct key and score once, in order, with its rows; None when they are too many to be kept."""
+    scores = scores + 0.0  # one kind of zero
+    if _at_least(scores) > MOST_EXACT:
+        return None
+    values = np.unique(scores)
+    codes = keys * len(values) + np.searchsorted(values, scores)
+    order = np.argsort(codes)
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    if len(starts) > MOST_EXACT:
+        return None
+    kept = order[starts]
+    return keys[kept], scores[kept], np.add.reduceat(counts[order], starts) if len(starts) else counts
+
+
+def _at_least(scores: Floats) -> int:
+    """A number of distinct scores that there certainly are: buckets hit by a hash, far cheaper than sorting."""
+    hit = np.zeros(1 << 20, dtype=bool)
+    hit[mixed(scores.view(np.uint64)) >> np.uint64(44)] = True
+    return int(np.count_nonzero(hit))
