@@ -7,6 +7,7 @@ expected events, weighted rates and rates of clustered rows are such ratios.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,9 +16,9 @@ import numpy as np
 from assay.stats.histogram import Floats
 from assay.stats.skew import cautious_width
 
-GRID = 65
-REFINEMENTS = 8
-"""Each divides the bracket by 64: 14 digits."""
+GRID = 257
+REFINEMENTS = 5
+"""Each divides the bracket by 256: 12 digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,13 @@ class Joint:
 
     def _width(self, r: Floats, t: float, side: float) -> Floats:
         aa, ab, bb = self.variances
-        variance = np.maximum(aa - 2 * r * ab + r**2 * bb, 0.0)
+        variance = np.maximum(aa - 2 * r * ab + r * r * bb, 0.0)
         aaa, aab, abb, bbb = self.thirds
-        third = side * (aaa - 3 * r * aab + 3 * r**2 * abb - r**3 * bbb)
+        third = side * (aaa - 3 * r * aab + 3 * r * r * abb - r * r * r * bbb)
+        root = np.sqrt(variance)
         with np.errstate(divide="ignore", invalid="ignore"):
-            skewness = np.where(variance > 0, third / variance**1.5, 0.0) / np.sqrt(self.n)
-        error = np.sqrt(variance / (self.n - 1))
+            skewness = np.where(variance > 0, third / (variance * root), 0.0) / math.sqrt(self.n)
+        error = root / math.sqrt(self.n - 1)
         return np.asarray(cautious_width(skewness, t) * error)
 
 

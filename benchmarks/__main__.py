@@ -1,0 +1,45 @@
+"""``python -m benchmarks``: measure everything, say how it goes, write ``docs/benchmarks.md``."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.fairness import compare
+from benchmarks.page import page
+from benchmarks.scanning import growing, predicting
+from benchmarks.watch import ROOT
+
+
+def main() -> None:
+    """Read the sizes from the command line; the defaults are those of the bars and take about 20 minutes."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows beside fairlearn")
+    parser.add_argument("--scan-rows", type=int, default=10_000_000, help="rows beside the bare scan")
+    parser.add_argument("--predict-rows", type=int, default=10_000_000, help="rows that the 100 trees score")
+    parser.add_argument("--repeats", type=int, default=3, help="turns; those with a model are one")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    asked = parser.parse_args()
+    begun = time.perf_counter()
+
+    def say(what: str) -> None:
+        print(f"{time.perf_counter() - begun:7.1f} s  {what}", flush=True)
+
+    with tempfile.TemporaryDirectory(prefix="assay-bench-") as folder:
+        places = [Path(folder) / name for name in ("fairness", "growing", "predicting")]
+        for place in places:
+            place.mkdir()
+        beside = compare(places[0], rows=asked.rows, repeats=asked.repeats, say=say)
+        grown = growing(places[1], rows=asked.scan_rows, repeats=asked.repeats, say=say)
+        predicted = predicting(places[2], rows=asked.predict_rows, repeats=1, say=say)
+    text = page(beside, grown, predicted)
+    asked.output.parent.mkdir(parents=True, exist_ok=True)
+    asked.output.write_text(text, encoding="utf-8")
+    say(f"written to {asked.output.name}")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The measuring of ``assay certify`` alone, without its plan and its dossier: ``python -m benchmarks.measured SPEC``.
+
+Everything between is there: digests, a reader child, a worker, a model child, partials on disk, merging, evidence.
+Prints, as JSON, the seconds of the measuring by the clock and by the processors, and the evidence digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import rfc8785
+
+from assay.app.case import open_case
+from assay.app.certify import open_engine
+from assay.app.count import count
+from assay.app.measure import measure
+from assay.domain.plain import to_plain
+from assay.domain.record import Evidence
+
+
+def main() -> None:
+    """Measure what the specification asks with so many workers, using nothing of an earlier run."""
+    path, workers = Path(sys.argv[1]), int(sys.argv[2])
+    case = open_case(path)
+    clock, cpu = time.perf_counter(), _cpu()
+    measured = measure(case, open_engine(path, workers=workers, reuse=False))
+    clock, cpu = time.perf_counter() - clock, _cpu() - cpu
+    if measured.failure is not None:
+        raise measured.failure
+    found = tuple(c.statistic for c in count(case, measured) if c.statistic is not None)
+    evidence = to_plain(Evidence(case.seed, case.sources, found), Evidence)
+    digest = hashlib.sha256(rfc8785.dumps(evidence)).hexdigest()
+    print(json.dumps({"clock": clock, "cpu": cpu, "evidence": digest}))
+
+
+def _cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(u.ru_utime + u.ru_stime for u in used)
+
+
+if __name__ == "__main__":
+    main()
