@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Sequence
@@ -71,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("Stopped. Finished partitions are kept; the next run goes on from them.", err=True)
         sys.exit(130)
     except AssayError as error:
-        explain(error, as_json="--json" in given)
+        with contextlib.suppress(BrokenPipeError):  # the reader left; the code still says what happened
+            explain(error, as_json="--json" in given)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
