@@ -59,7 +59,7 @@ def compare(folder: Path, *, rows: int, repeats: int, say: Callable[[str], None]
         say(f"in one process, {turn + 1} of {repeats}")
         ours, found = _timed(lambda: by_assay(batches))
         theirs, expected = _timed(lambda: by_fairlearn(columns))
-        apart = max(apart, furthest(points(*found), expected))
+        apart = max(apart, furthest(points(found[0]), expected))
         inside.append((ours, theirs))
     for turn in range(repeats):
         say(f"as whole processes, {turn + 1} of {repeats}")

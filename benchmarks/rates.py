@@ -63,15 +63,10 @@ def by_assay(batches: Iterable[pa.RecordBatch]) -> tuple[dict[str, Rates], dict[
     return rates, assessed
 
 
-def points(
-    rates: dict[str, Rates], assessed: dict[tuple[str, str], Assessment]
-) -> dict[str, dict[str, object]]:
+def points(rates: dict[str, Rates]) -> dict[str, dict[str, object]]:
     """The point values: the rate of each group, the largest gap, the smallest ratio."""
-    return {
-        name: {
-            "each": [cell.events / cell.trials for cell in alone.cells],
-            "difference": max(p.estimate or 0.0 for p in assessed[name, "difference"].pieces),
-            "ratio": min(1.0 if p.estimate is None else p.estimate for p in assessed[name, "ratio"].pieces),
-        }
-        for name, alone in rates.items()
-    }
+    found: dict[str, dict[str, object]] = {}
+    for name, alone in rates.items():
+        each = [cell.events / cell.trials for cell in alone.cells]
+        found[name] = {"each": each, "difference": max(each) - min(each), "ratio": min(each) / max(each)}
+    return found

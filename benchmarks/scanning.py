@@ -34,6 +34,7 @@ class Predicting:
     cpu_ratio: float
     two_workers: float
     evidence: tuple[str, str]
+    peaks: tuple[dict[str, int], dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +51,27 @@ class Growing:
 
 
 def predicting(folder: Path, *, rows: int, repeats: int, say: Callable[[str], None]) -> Predicting:
-    """The passes of one worker beside the bare loop, in turn."""
-    say(f"writing {rows:,} rows of 12 inputs, training 100 trees")
-    write_features(folder / "test.parquet", rows)
-    write_model(folder / "model.txt")
-    specification = specify_scan(folder, {"sex": 2}, model="model.txt")
+    """The passes of one worker beside the bare loop, in turn; a tenth of the rows once, for its memory."""
+    sizes = (rows // SMALLER, rows)
+    folders = [folder / str(size) for size in sizes]
+    for size, place in zip(sizes, folders, strict=True):
+        say(f"writing {size:,} rows of 12 inputs, training 100 trees")
+        place.mkdir()
+        write_features(place / "test.parquet", size)
+        write_model(place / "model.txt")
+        specify_scan(place, {"sex": 2}, model="model.txt")
+    say("Assay with one worker on the smaller")
+    _, small = _measured(folders[0], workers=1)
     bare, ours = [], []
+    large: dict[str, int] = {}
     for turn in range(repeats):
         say(f"the bare loop, {turn + 1} of {repeats}")
-        bare.append(_bare(folder, model=True))
+        bare.append(_bare(folders[1], model=True))
         say(f"Assay with one worker, {turn + 1} of {repeats}")
-        ours.append(_measured(specification, workers=1))
+        told, large = _measured(folders[1], workers=1)
+        ours.append(told)
     say("Assay with two workers")
-    two = _measured(specification, workers=2)
+    two, _ = _measured(folders[1], workers=2)
     return Predicting(
         rows=rows,
         bare=_median(told["clock"] for told in bare),
@@ -71,6 +80,7 @@ def predicting(folder: Path, *, rows: int, repeats: int, say: Callable[[str], No
         cpu_ratio=_median(b["cpu"] / a["cpu"] for a, b in zip(bare, ours, strict=True)),
         two_workers=two["clock"],
         evidence=(ours[0]["evidence"], two["evidence"]),
+        peaks=(small, large),
     )
 
 
@@ -87,11 +97,11 @@ def growing(folder: Path, *, rows: int, repeats: int, say: Callable[[str], None]
     for turn in range(repeats):
         say(f"both at both sizes, {turn + 1} of {repeats}")
         bare.append([_bare(place, model=False) for place in folders])
-        ours.append([_measured(place / "specification.yaml", workers=1) for place in folders])
+        ours.append([_measured(place, workers=1)[0] for place in folders])
     say("with two workers")
-    two = _measured(folders[1] / "specification.yaml", workers=2)
+    two, _ = _measured(folders[1], workers=2)
     say("assay certify at both sizes, for its memory")
-    peaks = [_certify(place / "specification.yaml").peaks for place in folders]
+    peaks = [_certify(place).peaks for place in folders]
 
     def nanoseconds(told: list[list[Told]], by: str) -> float:
         return _median((large[by] - small[by]) / (sizes[1] - sizes[0]) * 1e9 for small, large in told)
@@ -117,14 +127,14 @@ def _bare(folder: Path, *, model: bool) -> Told:
     return told
 
 
-def _measured(specification: Path, *, workers: int) -> Told:
-    ran = watch.python("benchmarks.measured", str(specification), str(workers))
+def _measured(folder: Path, *, workers: int) -> tuple[Told, dict[str, int]]:
+    ran = watch.python("benchmarks.measured", str(folder / "specification.yaml"), str(workers), memory=True)
     told: Told = json.loads(ran.output)
-    return told
+    return told, ran.peaks
 
 
-def _certify(specification: Path) -> watch.Watched:
+def _certify(folder: Path) -> watch.Watched:
     return watch.python(
-        "assay", "certify", str(specification), "--workers", "1", "--no-cache",
+        "assay", "certify", str(folder / "specification.yaml"), "--workers", "1", "--no-cache",
         "--certify-a-hopeless-specification", expected=(0, 1), memory=True,
     )  # fmt: skip

@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOOK_EVERY = 0.02
+LOOK_EVERY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ def run(*command: str, cwd: Path = ROOT, expected: tuple[int, ...] = (0,), memor
     if memory:
         while process.poll() is None:
             _look(process.pid, peaks)
-            time.sleep(LOOK_EVERY)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(LOOK_EVERY)
     output, said = process.communicate()
     seconds = time.perf_counter() - begun
     if process.returncode not in expected:
@@ -65,4 +67,4 @@ def _look(top: int, peaks: dict[str, int]) -> None:
 def _role(command: str) -> str:
     if "spawn_main" in command:
         return "worker"
-    return "model or reader child" if "sandbox/child.py" in command else ""
+    return "child" if "sandbox/child.py" in command else ""

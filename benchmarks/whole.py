@@ -18,7 +18,7 @@ def main() -> None:
         from benchmarks.rates import by_assay, points
 
         batches = file.iter_batches(65_536, columns=list(GROUP_COLUMNS), use_threads=False)
-        found = points(*by_assay(batches))
+        found = points(by_assay(batches)[0])
     else:
         from benchmarks.fairlearn_rates import by_fairlearn
 
