@@ -256,3 +256,41 @@ def test_rows_in_no_group_are_named_as_untested(folder):
     folder.test = replaced(folder.test, "sex", sex)
     done = assay.certify(folder.write(), workers=0)
     assert "sex: 40 rows (1 %) whose sex is in none of the declared groups." in done.record.not_tested
+
+
+def test_the_label_is_no_score(folder):
+    with pytest.raises(assay.InvalidDocument, match="read from the label"):
+        assay.certify(folder.edit("{model: score,", "{model: bad,").write(), workers=0)
+
+
+def test_the_same_rows_under_two_names_are_refused(folder):
+    path = folder.write()
+    (folder.root / "develop.parquet").unlink()
+    (folder.root / "develop.parquet").symlink_to(folder.root / "test.parquet")
+    with pytest.raises(assay.AssayError, match="are the same bytes"):
+        assay.certify(path, workers=0)
+
+
+def test_a_column_has_one_type_in_all_data_sets(folder):
+    folder.develop = replaced(folder.develop, "sex", folder.develop["sex"].cast(pa.string()))
+    with pytest.raises(
+        assay.AssayError, match="'sex' is int64 in the test data and string in the develop data"
+    ):
+        assay.certify(folder.write(), workers=0)
+
+
+def test_a_check_that_exits_is_an_error_and_not_the_end(folder, monkeypatch):
+    from dataclasses import replace
+
+    from assay.app import case
+    from assay.checks.catalogue import catalogue
+
+    def leave(view):
+        raise SystemExit(0)
+
+    known = dict(catalogue())
+    known["performance.auc"] = replace(known["performance.auc"], measure=leave)
+    monkeypatch.setattr(case, "catalogue", lambda: known)
+    done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True, rehearse=True)
+    assert verdicts(done)["ranking"] == (Verdict.ERROR, Reason.CHECK_CRASHED)
+    assert done.decision.outcome is Outcome.WITHHELD

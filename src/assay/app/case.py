@@ -107,6 +107,8 @@ def open_case(
         role: open_dataset(given.get(role, root / written), scratch=folder)
         for role, written in declared.items()
     }
+    _refuse_the_same_rows(datasets)
+    _refuse_other_types(datasets)
     # Again, now that the files' columns are known: a name that no file has is told with its place.
     columns = {role: frozenset(dataset.names) for role, dataset in datasets.items()}
     dictionary = read_specification(path, metrics(), columns=columns).dictionary
@@ -134,6 +136,33 @@ def open_case(
         sources=tuple(sources),
         live=in_process(model, specification.subject.inputs) if model is not None else None,
     )
+
+
+def _refuse_the_same_rows(datasets: Mapping[str, Dataset]) -> None:
+    """One content under two roles: another name, a link or a copy makes no new rows."""
+    seen: dict[str, str] = {}
+    for role, dataset in datasets.items():
+        if dataset.digest in seen:
+            raise SubjectError(
+                f"The {role} data and the {seen[dataset.digest]} data are the same bytes.",
+                code="same_data_twice",
+                remedy="What a model has learned, or was tuned on, cannot test it: declare rows of their own.",
+            )
+        seen[dataset.digest] = role
+
+
+def _refuse_other_types(datasets: Mapping[str, Dataset]) -> None:
+    """A column must have one type in all data sets: rows of two types cannot be compared with each other."""
+    seen: dict[str, tuple[str, str]] = {}
+    for role, dataset in datasets.items():
+        for column in dataset.schema:
+            other, kind = seen.setdefault(column.name, (role, column.type))
+            if column.type != kind:
+                raise SubjectError(
+                    f"The column {column.name!r} is {column.type} in the {role} data and {kind} in the {other} data.",
+                    code="column_type_differs",
+                    remedy="Write the column with one type in all data sets.",
+                )
 
 
 def _given_tables(data: Mapping[str, Any], declared: Mapping[str, str]) -> Mapping[str, Any]:

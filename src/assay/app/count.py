@@ -58,7 +58,9 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
             counts = replace(counts, focus=tuple(sorted(measured.small[criterion.across or ""])))
     except AssayError as error:
         return Counted(wanted, None, _failure(error), aside)
-    except Exception as error:  # noqa: BLE001 - the one boundary that turns a crashed check into a verdict
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the one boundary that turns a crashed check, or one that exits, into a verdict
         said = f"The check {check.id!r} crashed with {type(error).__name__}; its message is withheld: it may hold rows."
         return Counted(wanted, None, (Reason.CHECK_CRASHED, said), aside)
     statistic = Statistic(

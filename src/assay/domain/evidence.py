@@ -46,6 +46,11 @@ class Census:
     share: bool = False
     details: tuple[tuple[str, int], ...] = ()
 
+    def __post_init__(self) -> None:
+        whole = type(self.found) is int and type(self.total) is int
+        if not whole or self.found < 0 or self.total < 0 or (self.share and self.found > self.total):
+            raise ValueError("a census needs whole numbers with 0 <= found, and found <= total for a share")
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -55,6 +60,14 @@ class Rate:
     events: int
     trials: int
     family: str = ""
+
+    def __post_init__(self) -> None:
+        if (
+            type(self.events) is not int
+            or type(self.trials) is not int
+            or not 0 <= self.events <= self.trials
+        ):
+            raise ValueError("a rate needs whole numbers with 0 <= events <= trials")
 
 
 @dataclass(frozen=True, slots=True)

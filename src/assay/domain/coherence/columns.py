@@ -67,6 +67,19 @@ def input_that_knows(draft: Draft, world: World) -> Iterator[Finding]:
             )
 
 
+def score_is_the_label(draft: Draft, _: World) -> Iterator[Finding]:
+    """Scores made elsewhere that are the truth itself."""
+    if draft.subject is None or draft.prediction is None or draft.subject.format != "predictions":
+        return
+    if draft.subject.model == draft.prediction.label:
+        yield Finding(
+            ("subject", "model"),
+            "score_is_the_label",
+            f"The scores are read from the label {draft.prediction.label!r}, which is what they should predict.",
+            remedy="Name the column that holds the model's scores.",
+        )
+
+
 def label_not_binary(draft: Draft, world: World) -> Iterator[Finding]:
     """A label whose documented values are not 0 and 1."""
     column = world.column(draft.prediction.label) if draft.prediction else None
@@ -126,6 +139,7 @@ RULES: tuple[Rule, ...] = (
     column_in_no_data,
     inputs_twice,
     input_that_knows,
+    score_is_the_label,
     label_not_binary,
     label_is_protected,
     same_file_twice,
