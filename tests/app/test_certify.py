@@ -13,10 +13,10 @@ import lightgbm as lgb
 import numpy as np
 import pyarrow as pa
 import pytest
-from conftest import people, replaced  # type: ignore[import-not-found]
 
 import assay
 from assay.domain.vocabulary import Outcome, Reason, Verdict
+from conftest import people, replaced  # type: ignore[import-not-found]
 
 
 def verdicts(done: assay.Certification) -> dict[str, tuple[Verdict, Reason]]:
@@ -107,6 +107,8 @@ def test_a_rehearsal_never_opens_the_test_rows(folder):
 )
 def test_scores_that_are_none_are_an_error_and_never_a_pass(folder, scores, said):
     folder.test = replaced(folder.test, "score", scores(folder.test["score"].to_numpy()))
+    if folder.test["score"].type == pa.string():
+        folder.develop = replaced(folder.develop, "score", folder.develop["score"].cast(pa.string()))
     done = assay.certify(folder.write(), workers=0)
     assert done.decision.outcome is Outcome.WITHHELD
     found = verdicts(done)
@@ -293,4 +295,23 @@ def test_a_check_that_exits_is_an_error_and_not_the_end(folder, monkeypatch):
     monkeypatch.setattr(case, "catalogue", lambda: known)
     done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True, rehearse=True)
     assert verdicts(done)["ranking"] == (Verdict.ERROR, Reason.CHECK_CRASHED)
+    assert done.decision.outcome is Outcome.WITHHELD
+
+
+def test_a_group_that_is_large_among_the_judged_rows_is_not_set_aside(folder):
+    age = folder.test["age"].to_numpy().copy()
+    age[:1200] = 65
+    folder.test = replaced(folder.test, "age", age)
+    done = assay.certify(folder.write(), workers=0)
+    assert not done.record.set_aside
+    gating = next(j for j in done.record.judged if j.assessment.criterion == "refusals-age").assessment
+    assert any("60 and over" in p.label for p in gating.pieces)
+
+
+def test_rows_coded_out_of_every_group_cannot_hide(folder):
+    sex = folder.test["sex"].to_numpy().copy()
+    sex[:800] = 0
+    folder.test = replaced(folder.test, "sex", sex)
+    done = assay.certify(folder.write(), workers=0)
+    assert verdicts(done)["approval-sex"] == (Verdict.NOT_EVALUABLE, Reason.ROWS_IN_NO_GROUP)
     assert done.decision.outcome is Outcome.WITHHELD

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from assay.app.case import Case
 from assay.app.measure import Measured, group_rows
 from assay.domain.errors import AssayError
-from assay.domain.evidence import Compare, Rates, Statistic
+from assay.domain.evidence import Compare, Counts, Rates, Statistic, Undefined
 from assay.domain.needs import Outcomes, Perturbed, Profiles, RowSets, Sections
 from assay.domain.specification import Criterion, Specification
 from assay.domain.vocabulary import Reason
@@ -50,10 +51,12 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
         return Counted(wanted, None, _failure(failure), aside)
     check = case.checks[criterion.metric]
     try:
+        unclassified = _too_many_in_no_group(case, measured, criterion)
         view = _view(case, measured, wanted, aside=aside)
-        counts = check.count(
+        counts = unclassified or check.count(
             view, across=criterion.across, reference=criterion.reference, arguments=criterion.parameters
         )
+        _require_counts(counts)
         if aside and isinstance(counts, Rates) and counts.compare is not Compare.EACH:
             counts = replace(counts, focus=tuple(sorted(measured.small[criterion.across or ""])))
     except AssayError as error:
@@ -71,6 +74,31 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
         parameters=tuple((name, str(value)) for name, value in wanted.parameters),
     )
     return Counted(wanted, statistic, aside=aside)
+
+
+def _require_counts(counts: object) -> None:
+    if not isinstance(counts, Counts):
+        raise TypeError(f"a check returns counts, not {type(counts).__name__}")
+
+
+MOST_IN_NO_GROUP = Decimal("0.02")
+"""Share of rows that may be in none of an attribute's groups when the specification has no small-group rule."""
+
+
+def _too_many_in_no_group(case: Case, measured: Measured, criterion: Criterion) -> Undefined | None:
+    """Groups cannot be compared when more rows than a small group has belong to none of them: they could hide in it."""
+    if criterion.across is None:
+        return None
+    rule = case.specification.small_groups
+    most = rule.below_share if rule is not None else MOST_IN_NO_GROUP
+    tally = measured.judged
+    labelled = int(tally.population.sum())
+    for name in case.specification.groupings()[criterion.across]:
+        outside = labelled - sum(group_rows(tally.layout, tally, (name,)).values())
+        if outside > most * labelled:
+            said = f"{outside:,} of {labelled:,} rows are in none of the groups of {name!r}; at most a share of {most} may be."
+            return Undefined(Reason.ROWS_IN_NO_GROUP, said)
+    return None
 
 
 def _lacking(measured: Measured, wanted: Wanted) -> AssayError | None:

@@ -107,7 +107,9 @@ def measure(case: Case, engine: Engine) -> Measured:
         tallies=tallies,
         failure=failure,
         change_failure=failure or change_failure,
-        small=small_groups(case.specification, tallies[reference]),
+        small=_still_small(
+            case.specification, small_groups(case.specification, tallies[reference]), tallies[judged_on]
+        ),
         units_repeat=units_repeat,
     )
 
@@ -228,6 +230,27 @@ def small_groups(specification: Specification, reference: Partial) -> dict[str, 
         total = max(reference.rows, 1)
         found[name] = frozenset(label for label, count in rows.items() if count < rule.below_share * total)
     return found
+
+
+STILL_SMALL = 2
+
+
+def _still_small(
+    specification: Specification, small: dict[str, frozenset[str]], judged: Partial
+) -> dict[str, frozenset[str]]:
+    """Those that are small on the judged rows too: under twice the share, since the reference rows may be chosen.
+
+    Which rows are in which group is known before any outcome, so this looks at nothing that is judged.
+    """
+    rule = specification.small_groups
+    if rule is None:
+        return small
+    most = STILL_SMALL * rule.below_share * judged.rows
+    kept = {}
+    for name, labels in small.items():
+        rows = group_rows(judged.layout, judged, specification.groupings()[name])
+        kept[name] = frozenset(label for label in labels if rows[label] < most)
+    return kept
 
 
 def group_rows(layout: Layout, tally: Partial, attributes: tuple[str, ...]) -> dict[str, int]:

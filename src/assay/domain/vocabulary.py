@@ -88,6 +88,7 @@ class Reason(enum.StrEnum):
     NO_ROWS = "no_rows"
     ONE_CLASS_ONLY = "one_class_only"
     ZERO_DENOMINATOR = "zero_denominator"
+    ROWS_IN_NO_GROUP = "rows_in_no_group"
     FEWER_THAN_TWO_GROUPS = "fewer_than_two_groups"
     TOO_FEW_ROWS_FOR_METHOD = "too_few_rows_for_method"
     REFERENCE_ABSENT = "reference_absent"

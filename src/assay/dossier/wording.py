@@ -89,6 +89,7 @@ REASON: dict[Reason, str] = {
     Reason.NO_ROWS: "There are no rows",
     Reason.ONE_CLASS_ONLY: "Only one outcome occurs",
     Reason.ZERO_DENOMINATOR: "The rate has nothing to divide by",
+    Reason.ROWS_IN_NO_GROUP: "Too many rows are in no group",
     Reason.FEWER_THAN_TWO_GROUPS: "There are not two groups to compare",
     Reason.TOO_FEW_ROWS_FOR_METHOD: "Too few rows for the method",
     Reason.REFERENCE_ABSENT: "The reference group is absent",

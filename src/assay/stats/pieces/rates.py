@@ -47,6 +47,9 @@ def rates_pieces(counts: Rates, target: Target) -> Pieces:
     cells = tuple(cell for cell in counts.cells if cell.trials > 0)
     if counts.compare is Compare.EACH:
         return gathered(_alone(cells, target), target, undefined)
+    if target.at_least is not (counts.compare is Compare.RATIO):
+        said = "A gap can only be bounded from above, and a ratio from below."
+        return Pieces((), 0, all_pass=False, point_passes=None, undefined=(("", Reason.NOT_MEASURED, said),))
     pairs = _pairs(cells, counts)
     if undefined or not pairs.first.size:
         return Pieces((), int(pairs.first.size), all_pass=False, point_passes=None, undefined=undefined)
