@@ -33,13 +33,17 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
-    """What was found; ``certify`` is the seconds of the whole command, which also plans, hashes, stores and draws."""
+    """What was found; ``certify`` is the seconds of the whole command, which also plans, hashes, stores and draws.
+
+    ``start`` is the seconds of a process that only starts and imports what Assay needs.
+    """
 
     rows: int
     furthest: float
     in_process: Beside
     process: Beside
     certify: float
+    start: float
 
 
 def compare(folder: Path, *, rows: int, repeats: int, say: Callable[[str], None]) -> Fairness:
@@ -54,7 +58,7 @@ def compare(folder: Path, *, rows: int, repeats: int, say: Callable[[str], None]
     batches = list(pq.ParquetFile(path).iter_batches(65_536, columns=list(GROUP_COLUMNS), use_threads=False))
     table = pq.read_table(path, columns=list(GROUP_COLUMNS))
     columns = {name: table[name].to_numpy() for name in GROUP_COLUMNS}
-    inside, outside, apart = [], [], 0.0
+    inside, outside, started, apart = [], [], [], 0.0
     for turn in range(repeats):
         say(f"in one process, {turn + 1} of {repeats}")
         ours, found = _timed(lambda: by_assay(batches))
@@ -64,6 +68,7 @@ def compare(folder: Path, *, rows: int, repeats: int, say: Callable[[str], None]
     for turn in range(repeats):
         say(f"as whole processes, {turn + 1} of {repeats}")
         one = watch.python("benchmarks.whole", "assay", str(path))
+        started.append(watch.python("benchmarks.whole", "nothing", str(path)).seconds)
         two = watch.python("benchmarks.whole", "fairlearn", str(path))
         apart = max(apart, furthest(json.loads(one.output), json.loads(two.output)))
         outside.append((one.seconds, two.seconds))
@@ -75,7 +80,7 @@ def compare(folder: Path, *, rows: int, repeats: int, say: Callable[[str], None]
         "assay", "certify", str(specification), "--workers", "1", "--no-cache",
         "--certify-a-hopeless-specification", expected=(0, 1),
     )  # fmt: skip
-    return Fairness(rows, apart, _beside(inside), _beside(outside), whole.seconds)
+    return Fairness(rows, apart, _beside(inside), _beside(outside), whole.seconds, statistics.median(started))
 
 
 def furthest(one: Points, two: Points) -> float:

@@ -1,4 +1,7 @@
-"""One whole process: read the Parquet, compute, print the point values. ``python -m benchmarks.whole assay FILE``."""
+"""One whole process: read the Parquet, compute, print the point values. ``python -m benchmarks.whole assay FILE``.
+
+The side is ``assay``, ``fairlearn``, or ``nothing``: start and import what Assay needs, open the file, and end.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,11 @@ def main() -> None:
     """Do what the first argument says with the file that the second names."""
     side, path = sys.argv[1:]
     file = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
-    if side == "assay":
+    if side == "nothing":
+        from benchmarks import rates
+
+        found = {"imported": rates.__name__}
+    elif side == "assay":
         from benchmarks.rates import by_assay, points
 
         batches = file.iter_batches(65_536, columns=list(GROUP_COLUMNS), use_threads=False)
