@@ -148,3 +148,11 @@ def test_checks_are_listed_and_explained(tmp_path):
 def test_schema_is_json(tmp_path):
     assert json.loads(run("schema", cwd=tmp_path).stdout)["type"] == "object"
     assert json.loads(run("schema", "--record", cwd=tmp_path).stdout)
+
+
+def test_the_dossier_never_overwrites_data(tmp_path):
+    folder = Folder(tmp_path)
+    folder.write()
+    before = (tmp_path / "test.parquet").read_bytes()
+    assert run("certify", "specification.yaml", "--output", "test.parquet", cwd=tmp_path).returncode == 2
+    assert (tmp_path / "test.parquet").read_bytes() == before

@@ -21,6 +21,7 @@ from assay.engine.scan import Frame, scan
 from assay.plan.passes import Pass
 from assay.tally import scores as scores_module
 from assay.tally.groups import Layout, codes_of
+from assay.tally.hashes import column_hash
 from assay.tally.partial import Partial, from_bytes, to_bytes
 from assay.tally.scores import ScoreSum, ScoreTally
 from assay.tally.sums import ExactSum, Spread
@@ -196,3 +197,13 @@ def test_too_many_cells_are_refused():
     many = tuple((f"a{i}", tuple("abcdefghi")) for i in range(7))
     with pytest.raises(ValueError, match="at most 1,000,000"):
         Layout(many)
+
+
+def test_large_identifiers_stay_apart_and_small_ones_are_equal_in_any_type():
+    large = np.arange(4000, dtype=np.int64) + 10**18
+    assert len(np.unique(column_hash("id", large))) == 4000
+    small = np.arange(-50, 50)
+    for kind in (np.int8, np.int32, np.float64):
+        assert np.array_equal(
+            column_hash("id", small.astype(kind)), column_hash("id", small.astype(np.int64))
+        )

@@ -51,6 +51,10 @@ def command(
     Ends with 0 when the decision is certified or conditional, 1 when it is withheld, 2 when no verdict could be
     reached. A rehearsal ends with the code that a judged run with this decision would have.
     """
+    if output is not None and output.suffix.lower() not in {".html", ".htm"}:
+        raise click.UsageError(
+            f"The dossier is an HTML page: --output must end in .html, found {output.name!r}."
+        )
     from assay.app.certify import certify
     from assay.app.report import default_dossier, write_dossier
     from assay.cli.render import print_record

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Hashes = NDArray[np.uint64]
+EXACT = 2**53
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -37,6 +38,10 @@ def column_hash(name: str, values: NDArray[Any]) -> Hashes:
         numbers = values.astype(np.float64) + 0.0
         numbers[np.isnan(numbers)] = np.nan
         bits = numbers.view(np.uint64)
+        if values.dtype.kind in "iu" and values.dtype.itemsize == 8:
+            # Beyond 2**53 a float would make one of several integers.
+            large = (values > EXACT) | (values < -EXACT) if values.dtype.kind == "i" else values > EXACT
+            bits = np.where(large, mixed(values.view(np.uint64)), bits)
     else:
         texts = np.asarray(["\x00" if v is None else f"={v}" for v in values], dtype=object)
         unique, inverse = np.unique(texts.astype(str), return_inverse=True)
