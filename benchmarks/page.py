@@ -44,7 +44,6 @@ def page(beside: Fairness, grown: Growing, predicted: Predicting) -> str:
         smaller=grown.rows // 10,
         process_bar=PROCESS,
         allowed=beside.process.theirs / PROCESS,
-        left=beside.process.theirs / PROCESS - beside.start,
         extra_predict=(predicted.ours - predicted.bare) / predicted.rows * 1e9,
         machine=f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}",
@@ -96,9 +95,8 @@ fastest case of both.
 | arrays in memory (count and assess; `MetricFrame`) | {beside.in_process.ours:.3f} s | {beside.in_process.theirs:.2f} s | {beside.in_process.ratio:.0f} |
 | whole process (start, import, read the Parquet, compute) | {beside.process.ours:.3f} s | {beside.process.theirs:.2f} s | {beside.process.ratio:.0f} |
 
-Of Assay's whole process {beside.start:.3f} s are the start of Python and the import of numpy, pyarrow, scipy.special
-and pydantic, whatever the number of rows: with {allowed:.3f} s allowed by the bar of {process_bar} times, what is left for reading,
-counting and assessing is {left:.3f} s.
+Of Assay's whole process {beside.start:.2f} s are the start of Python and the import of numpy, pyarrow, scipy.special and
+pydantic, whatever the number of rows; {process_bar} times faster would be {allowed:.2f} s for everything.
 
 The whole process is Python's entry to counting and assessing. The command `assay certify` on the same file took
 {beside.certify:.1f} s: it also checks the specification, plans the power of each criterion, hashes the file, reads

@@ -130,7 +130,9 @@ def _number_codes(attribute: Attribute, values: NDArray[Any], none: int) -> Inte
     if values.dtype.kind in "iub" and values.dtype != np.uint64 and span <= MOST_LOOKED_UP:
         table = np.full(span + 3, none, dtype=np.int64)  # both ends stand for all that lies outside
         table[(known - low).astype(np.int64) + 1] = index
-        return table[np.clip(values.astype(np.int64) - (low - 1), 0, span + 2)]
+        place = values.astype(np.int64)
+        place -= low - 1
+        return table[np.clip(place, 0, span + 2, out=place)]
     place = np.searchsorted(known, values).clip(0, len(known) - 1)
     return np.where(known[place] == values, index[place], none)
 
