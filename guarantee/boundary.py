@@ -68,15 +68,17 @@ def simulate(design: Design, reps: int, seed: int = 0) -> dict[str, object]:
     }
 
 
+def wrong(row: dict[str, object]) -> float:
+    """The larger share of wrong decisions of a row, certified or failed."""
+    return max(float(str(row[key])) for key in ("certified wrongly", "failed wrongly"))
+
+
 def worst(rows: Iterable[dict[str, object]]) -> dict[str, tuple[tuple[int, float], ...]]:
     """Per rule, size -> largest share of wrong decisions, either way, at that size or a larger one."""
     found: dict[str, dict[int, float]] = {}
     for row in rows:
         at = found.setdefault(str(row["rule"]), {})
-        size, share = (
-            int(str(row["size"])),
-            max(float(str(row[k])) for k in ("certified wrongly", "failed wrongly")),
-        )
+        size, share = int(str(row["size"])), wrong(row)
         at[size] = max(at.get(size, 0.0), share)
     return {
         rule: tuple((n, max(v for m, v in at.items() if m >= n)) for n in sorted(at))

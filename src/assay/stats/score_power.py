@@ -29,7 +29,8 @@ def power_auc(n_pos: int, n_neg: int, true: float, tau: float, alpha: float) -> 
 
     The smallest passing estimate from the rule itself (with Newcombe's variance in DeLong's place), its probability
     from a normal law on the logit scale with Newcombe 2006's variance at `true`. Below 50 rows per class the rule is
-    the exact KL limit. Raises ValueError unless true and tau lie strictly between 0 and 1 and both classes have rows.
+    the exact KL limit. Simulated within .06 for binormal scores; for exponential ones with ten times as many negatives
+    the true power was lower by up to .16. Raises ValueError unless true and tau lie strictly between 0 and 1 and both classes have rows.
     """
     _require_probabilities(alpha=alpha, true=true, tau=tau)
     if min(n_pos, n_neg) < 1:
