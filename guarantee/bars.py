@@ -108,8 +108,12 @@ def _simulated(tables: Tables, *, confirmed: bool) -> Held:
 
 def _portfolio(tables: Tables) -> Iterable[Held]:
     for claim, key, bar in (
-        ("Bad models of a random portfolio that are certified", "bad models certified", BAD_CERTIFIED),
-        ("Certificates of that portfolio that are wrong", "wrong certificates", WRONG_CERTIFICATES),
+        (
+            "Bad models of two random portfolios that are certified",
+            "bad models certified",
+            BAD_CERTIFIED,
+        ),
+        ("Certificates of those portfolios that are wrong", "wrong certificates", WRONG_CERTIFICATES),
     ):
         rows = rows_with(tables, f"{key}, bounds")
         worst = max(number(row, f"{key}, bounds") for row in rows)
@@ -120,7 +124,7 @@ def _portfolio(tables: Tables) -> Iterable[Held]:
     least = min(number(row, "agreement") for row in rows)
     asked = sum(int(str(row["models asked again"])) for row in rows)
     yield Held(
-        f"Screening agrees with `decide` on {asked:,} tables of the portfolio",
+        f"Screening agrees with `decide` on {asked:,} tables of the portfolios",
         "100 %",
         f"{least:.2%}",
         "",

@@ -65,12 +65,15 @@ SECTIONS = (
     ),
     (
         "portfolio",
-        "A portfolio of random models",
+        "Portfolios of random models",
         (
-            "20,000 models with random recall and false-alarm rates in four groups, about half of them bad, a thousand on "
-            "each of twenty test sets of every size, judged by five critical criteria. *Near-boundary* bad models miss "
-            "every threshold by less than .02. The models that are good and not certified are inconclusive, rarely "
-            "failed: the price is power, and the planner says so beforehand."
+            "20,000 models with random recall and false-alarm rates in four groups, a thousand on each of twenty test "
+            "sets of every size, judged by five critical criteria. *Near-boundary* bad models miss every threshold by "
+            "less than .02. How often bad models are certified depends on how many of them are nearly good, so there "
+            "are two portfolios. The one with less variety was tried first, in a trial of 1,000 models that certified "
+            "1 of its 215 bad ones on 20,000 rows; the other was then made of it by widening two ranges until half of "
+            "the models were bad. The bars are held against both. Good models that are not certified are mostly "
+            "inconclusive: the price is power, and the planner says so beforehand."
         ),
     ),
     (
