@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 import time
@@ -15,7 +16,10 @@ from guarantee.bars import Tables, counts_for_bar, held, number
 from guarantee.boundary import Design, simulate
 from guarantee.page import page
 
-PAGE = Path(__file__).parent.parent / "docs" / "guarantee.md"
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "guarantee.md"
+KEPT = ROOT / ".guarantee"
+"""Finished parts, so that a run that was stopped goes on; a part is believed only while no source file changed."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,18 @@ def _worst(rows: list[dict[str, object]]) -> list[int]:
     return [at for rule in found.values() for at in rule[:WORST_OF_A_RULE]]
 
 
-def run(extent: Extent) -> dict[str, Tables]:
-    """All tables by part."""
+def sources() -> str:
+    """The digest of every source file that can change a figure."""
+    found = hashlib.sha256()
+    for folder in (ROOT / "guarantee", ROOT / "src" / "assay"):
+        for file in sorted(folder.rglob("*.py")):
+            content = file.read_bytes()
+            found.update(f"{file.relative_to(ROOT).as_posix()} {len(content)}\n".encode() + content)
+    return found.hexdigest()[:16]
+
+
+def run(extent: Extent, only: str = "") -> dict[str, Tables]:
+    """All tables by part, or those of the one part named."""
     parts: dict[str, Callable[[], Tables]] = {
         "binomial": lambda: binomial.tables(extent.binomial),
         "tiny": lambda: tiny_worlds.tables(effort=extent.effort, worlds=extent.worlds),
@@ -86,11 +100,20 @@ def run(extent: Extent) -> dict[str, Tables]:
         "portfolio": lambda: portfolio.tables(extent.models, sample=extent.asked_again),
         "simulated": lambda: simulated_tables(extent),
     }
+    KEPT.mkdir(exist_ok=True)
     found = {}
     for name, part in parts.items():
+        if only and name != only:
+            continue
+        kept = KEPT / f"{name}-{'quick' if extent is QUICK else 'full'}-{sources()}.json"
         print(f"{name} ...", end=" ", flush=True)
         start = time.perf_counter()
-        found[name] = part()
+        if not kept.exists():
+            text = json.dumps(part(), default=float)
+            beside = kept.with_suffix(".new")
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(kept)
+        found[name] = json.loads(kept.read_text(encoding="utf-8"))
         print(f"{sum(map(len, found[name].values()))} rows, {time.perf_counter() - start:.0f} s", flush=True)
     return found
 
@@ -103,8 +126,13 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--out", type=Path, help="where the page goes (default: docs/guarantee.md)")
     parser.add_argument("--json", type=Path, help="write every row of every table here as well")
+    parser.add_argument(
+        "--part", default="", help="run this part alone and keep it for the whole (binomial, tiny, ...)"
+    )
     given = parser.parse_args(arguments)
-    tables = run(QUICK if given.quick else FULL)
+    tables = run(QUICK if given.quick else FULL, given.part)
+    if given.part:
+        return 0 if tables else parser.error(f"no part is called {given.part!r}")
     claims = held(tables, confirmed=not given.quick)
     out = given.out or (None if given.quick else PAGE)
     if out is not None:
