@@ -6,7 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from assay.domain.errors import SubjectError
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
 from assay.engine.scan import Frame, Predict
-from assay.plan.passes import Wanted, bound_parameters, declared_data
+from assay.plan.passes import Wanted, declared_data
 from assay.reading.specification import read_specification
 from assay.subject.datasets import Dataset, open_dataset
 from assay.subject.model import ModelReference, in_process
@@ -38,6 +38,7 @@ class Case:
         model: what to ask; None when scores stand in a column of the data, or a live function is asked.
         live: a function of this process that is asked instead of a model file; rehearsals only.
         wanted: the criteria with the needs of their checks, in the specification's order.
+        code_digest: of the versions and the source that a count depends on besides the rows.
     """
 
     root: Path
@@ -50,6 +51,7 @@ class Case:
     datasets: Mapping[str, Dataset]
     model: ModelReference | None
     sources: tuple[SourceRecord, ...]
+    code_digest: str
     live: Predict | None = None
 
     @property
@@ -134,6 +136,7 @@ def open_case(
         datasets=datasets,
         model=reference,
         sources=tuple(sources),
+        code_digest=_code_digest(checks[m] for m in sorted({c.metric for c in specification.criteria})),
         live=in_process(model, specification.subject.inputs) if model is not None else None,
     )
 
@@ -193,8 +196,7 @@ def _wanted(criterion: Criterion, checks: Mapping[str, Check], *, rehearse: bool
     if rehearse and criterion.data == "test":
         criterion = criterion.model_copy(update={"data": "develop"})
     made = checks[criterion.metric]
-    defaults = {name: parameter.default for name, parameter in made.metric.parameters.items()}
-    return Wanted(criterion, made.need, bound_parameters(criterion, defaults))
+    return Wanted(criterion, made.need, tuple(sorted(made.bind(dict(criterion.parameters)).items())))
 
 
 def _model(root: Path, specification: Specification, *, live: bool, rehearse: bool) -> ModelReference | None:
@@ -227,18 +229,11 @@ def environment() -> Environment:
     )
 
 
-def code_digest(case: Case) -> str:
-    """Digest of the versions and of the checks' source: whatever else a cached count depends on."""
-    used = sorted({w.criterion.metric for w in case.wanted})
-    facts = [environment().packages, platform.python_version(), [source_digest(case.checks[m]) for m in used]]
-    return hashlib.sha256(json.dumps([facts, source_of_counting()]).encode()).hexdigest()
-
-
-def source_of_counting() -> str:
-    """Digest of Assay's own source: a certifier may count too much anew, never too little."""
-    digest = hashlib.sha256()
-    package = Path(__file__).parent.parent
-    for path in sorted(package.rglob("*.py")):
-        digest.update(f"{path.relative_to(package)}\0".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+def _code_digest(used: Iterable[Check]) -> str:
+    """Digest of the versions and of the source of the checks and of Assay: whatever else a kept count depends on."""
+    facts = [
+        environment().packages,
+        platform.python_version(),
+        [source_digest(check) for check in used],
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assay.app.case import Case, code_digest
+from assay.app.case import Case
 from assay.domain.errors import AssayError, MissingExtra, SubjectError
 from assay.domain.specification import Specification
 from assay.engine.executor import execute
@@ -36,7 +36,6 @@ class Measured:
         tallies: by data set. failure: why there are no outcomes, when the model or the data gave none.
         change_failure: why there are no paired outcomes, when only the perturbed rows failed.
         small: per grouping, the groups that the small-group rule sets aside.
-        units_repeat: whether rows were left out so that each unit counts once.
     """
 
     judged_on: str
@@ -44,7 +43,6 @@ class Measured:
     failure: AssayError | None
     change_failure: AssayError | None
     small: Mapping[str, frozenset[str]]
-    units_repeat: bool
 
     @property
     def judged(self) -> Partial:
@@ -90,8 +88,7 @@ def measure(case: Case, engine: Engine) -> Measured:
         failure, change_failure = failed if wanted.outcomes else (failure, change_failure)
         if wanted.spreads:
             spreads = _deviations(tallies[wanted.data])
-    units_repeat = _units_repeat(tallies[judged_on])
-    if units_repeat and failure is None:
+    if failure is None and _units_repeat(tallies[judged_on]):
         wanted = next(p for p in passes if p.data == judged_on)
         tallies[judged_on], (failure, change_failure) = _one_row_per_unit(
             case, wanted, tallies[judged_on], spreads, engine
@@ -110,7 +107,6 @@ def measure(case: Case, engine: Engine) -> Measured:
         small=_still_small(
             case.specification, small_groups(case.specification, tallies[reference]), tallies[judged_on]
         ),
-        units_repeat=units_repeat,
     )
 
 
@@ -212,7 +208,7 @@ def _described(
     """Everything that a count depends on besides the rows: meanings, needs, model, seed, code."""
     facts = [repr(frame), repr(wanted), model.digest if model else "", model.python if model else ""]
     chosen = Path(selection).name if selection else ""
-    return json.dumps([*facts, chosen, code_digest(case)])
+    return json.dumps([*facts, chosen, case.code_digest])
 
 
 def _seed(seed: str, stream: str) -> int:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets
-from assay.domain.specification import Attribute, Criterion, Specification
+from assay.domain.specification import Criterion, Specification
 
 Parameters = Mapping[str, Decimal | int | str]
 
@@ -55,16 +55,6 @@ class Wanted:
         """The same for two criteria that perturb in the same way."""
         bound = {name: str(value) for name, value in self.parameters}
         return f"{self.criterion.metric}{json.dumps(bound, sort_keys=True)}"
-
-
-def bound_parameters(
-    criterion: Criterion, defaults: Mapping[str, Decimal | int | str | None]
-) -> tuple[tuple[str, Decimal | int | str], ...]:
-    """A criterion's parameters over the metric's defaults, sorted by name."""
-    given = {name: value for name, value in defaults.items() if value is not None} | dict(
-        criterion.parameters
-    )
-    return tuple(sorted(given.items()))
 
 
 def reference_data(specification: Specification) -> str:
@@ -121,8 +111,3 @@ def _changes(wanted: Sequence[Wanted]) -> tuple[Change, ...]:
         if isinstance(w.need, Perturbed):
             found.setdefault(w.change_key, Change(w.change_key, w.need.change, w.parameters))
     return tuple(found[key] for key in sorted(found))
-
-
-def attributes_used(specification: Specification) -> tuple[tuple[str, Attribute], ...]:
-    """The protected attributes in the order declared; all of them are counted."""
-    return tuple(specification.protected.items())

@@ -18,13 +18,18 @@ EXACT = 2**53
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
-def mixed(values: Hashes) -> Hashes:
-    """The splitmix64 finaliser (Steele, Lea, Flood 2014), a bijection that spreads every bit."""
+def finalised(words: Hashes) -> Hashes:
+    """The finaliser of SplitMix64 (Steele, Lea & Flood 2014, OOPSLA): a bijection that spreads every bit."""
     with np.errstate(over="ignore"):
-        z = values + GOLDEN
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
+        words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return words ^ (words >> np.uint64(31))
+
+
+def mixed(values: Hashes) -> Hashes:
+    """One step of SplitMix64 from each value as the state, so that 0 is not mapped to 0."""
+    with np.errstate(over="ignore"):
+        return finalised(values + GOLDEN)
 
 
 def named(text: str) -> np.uint64:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.errors import SubjectError
+from assay.tally.hashes import GOLDEN, finalised
 
 Words = NDArray[np.uint64]
 Floats = NDArray[np.float64]
@@ -85,7 +86,7 @@ class ChangeContext:
 def uniforms(seed: int, name: str, rows: NDArray[Any]) -> Floats:
     """One number in the open interval (0, 1) for each row, the same whatever rows it is asked together with.
 
-    The row index is hashed twice by the finaliser of SplitMix64 (Steele, Lea & Flood 2014, OOPSLA), under two
+    The row index is hashed twice by the finaliser of SplitMix64, under two
     keys of 64 bits from SHA-256 of the seed and the column's name. The upper 52 bits make the number, so that
     neither 0 nor 1 can occur.
 
@@ -94,8 +95,8 @@ def uniforms(seed: int, name: str, rows: NDArray[Any]) -> Floats:
     """
     first, second = _keys(seed, name)
     with np.errstate(over="ignore"):
-        words = _mix(rows.astype(np.uint64) * _GOLDEN + first)
-        words = _mix(words ^ second)
+        words = finalised(rows.astype(np.uint64) * GOLDEN + first)
+        words = finalised(words ^ second)
     return ((words >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
 
@@ -119,16 +120,6 @@ def whole(values: Floats, like: NDArray[Any]) -> NDArray[Any]:
     return np.clip(rounded, float(limits.min), high).astype(like.dtype)
 
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-
-
 def _keys(seed: int, name: str) -> tuple[np.uint64, np.uint64]:
     digest = hashlib.sha256(f"{seed}\0{name}".encode()).digest()
     return np.uint64(int.from_bytes(digest[:8], "little")), np.uint64(int.from_bytes(digest[8:16], "little"))
-
-
-def _mix(words: Words) -> Words:
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed: Words = words ^ (words >> np.uint64(31))
-    return mixed
