@@ -12,7 +12,7 @@ p-value of the Bonferroni box, which is valid at every level as it stands.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from assay.stats.mover import LARGEST_LEVEL, crossing_level
 from assay.stats.rates import Floats, lower_limit, upper_limit
@@ -26,15 +26,39 @@ class Limits(NamedTuple):
     upper: Floats
 
 
-class _Pair(NamedTuple):
-    """Rates p and distances to their limits, for both groups."""
+class RateLimits(NamedTuple):
+    """Rates with their one-sided Clopper-Pearson limits; arrays of one shape."""
 
-    p1: Floats
-    l1: Floats
-    u1: Floats
-    p2: Floats
-    l2: Floats
-    u2: Floats
+    rate: Floats
+    lower: Floats
+    upper: Floats
+
+    def along(self, axis: int) -> "RateLimits":
+        """One-dimensional limits laid along an axis of a table of pairs."""
+        return RateLimits(*(v[:, None] if axis == 0 else v[None, :] for v in self))
+
+    def at(self, places: NDArray[np.intp]) -> "RateLimits":
+        """The limits at these places."""
+        return RateLimits(*(v[places] for v in self))
+
+
+def rate_limits(x: ArrayLike, n: ArrayLike, alpha: float) -> RateLimits:
+    """Rates x / n with their limits, each one-sided at level alpha. Raises ValueError for impossible counts."""
+    lower, upper = lower_limit(x, n, alpha), upper_limit(x, n, alpha)
+    return RateLimits(np.asarray(x, dtype=np.float64) / np.asarray(n, dtype=np.float64), lower, upper)
+
+
+def contrast_width(one: RateLimits, two: RateLimits, ratio: float) -> Floats:
+    """The distance from p1 - ratio * p2 down to its MOVER-CP lower limit, for limits that broadcast together."""
+    return np.sqrt((one.rate - one.lower) ** 2 + (ratio * (two.upper - two.rate)) ** 2)
+
+
+def ratio_floor(one: RateLimits, two: RateLimits) -> Floats:
+    """The MOVER-CP lower limit of p1 / p2, for limits that broadcast together; see `ratio_limits`."""
+    product = one.rate * two.rate
+    a, b = one.lower * (2 * one.rate - one.lower), two.upper * (2 * two.rate - two.upper)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(one.rate == 0, 0.0, a / (product + np.sqrt(np.maximum(product**2 - a * b, 0.0))))
 
 
 def contrast_limits(
@@ -46,11 +70,14 @@ def contrast_limits(
     Raises ValueError for counts outside 0 <= x <= n, n = 0, ratio <= 0 or alpha outside (0, 0.5].
     """
     _check(ratio, alpha)
-    g = _pair(x1, n1, x2, n2, alpha)
-    estimate = g.p1 - ratio * g.p2
-    down = np.hypot(g.p1 - g.l1, ratio * (g.u2 - g.p2))
-    up = np.hypot(g.u1 - g.p1, ratio * (g.p2 - g.l2))
-    return Limits(estimate, estimate - down, estimate + up)
+    return contrast_between(rate_limits(x1, n1, alpha), rate_limits(x2, n2, alpha), ratio)
+
+
+def contrast_between(one: RateLimits, two: RateLimits, ratio: float) -> Limits:
+    """`contrast_limits` of rates whose own limits are known."""
+    estimate = one.rate - ratio * two.rate
+    up = np.sqrt((one.upper - one.rate) ** 2 + (ratio * (two.rate - two.lower)) ** 2)
+    return Limits(estimate, estimate - contrast_width(one, two, ratio), estimate + up)
 
 
 def difference_limits(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, alpha: float) -> Limits:
@@ -67,17 +94,18 @@ def ratio_limits(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, 
     Shapes and errors as `contrast_limits`.
     """
     _check(1.0, alpha)
-    g = _pair(x1, n1, x2, n2, alpha)
-    product = g.p1 * g.p2
+    return ratio_between(rate_limits(x1, n1, alpha), rate_limits(x2, n2, alpha))
+
+
+def ratio_between(one: RateLimits, two: RateLimits) -> Limits:
+    """`ratio_limits` of rates whose own limits are known."""
+    product = one.rate * two.rate
+    c, d = one.upper * (2 * one.rate - one.upper), two.lower * (2 * two.rate - two.lower)
     with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = g.p1 / g.p2
-        a, b = g.l1 * (2 * g.p1 - g.l1), g.u2 * (2 * g.p2 - g.u2)
-        root = np.sqrt(np.maximum(product**2 - a * b, 0.0))
-        lower = np.where(g.p1 == 0, 0.0, a / (product + root))
-        c, d = g.u1 * (2 * g.p1 - g.u1), g.l2 * (2 * g.p2 - g.l2)
+        estimate = one.rate / two.rate
         root = np.sqrt(np.maximum(product**2 - c * d, 0.0))
-        upper = np.where(g.p2 == 0, np.inf, (product + root) / d)
-    return Limits(estimate, lower, upper)
+        upper = np.where(two.rate == 0, np.inf, (product + root) / d)
+    return Limits(estimate, ratio_floor(one, two), upper)
 
 
 def p_contrast_at_least(
@@ -134,14 +162,6 @@ def _level_of(
     flat = [np.ravel(v) for v in arrays]
     level = crossing_level(*flat[:4], ratio=ratio, margin=flat[4], rho=np.full(flat[0].size, rho))
     return level.reshape(shape)
-
-
-def _pair(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, alpha: float) -> _Pair:
-    l1, l2 = lower_limit(x1, n1, alpha), lower_limit(x2, n2, alpha)  # refuses impossible counts
-    u1, u2 = upper_limit(x1, n1, alpha), upper_limit(x2, n2, alpha)
-    p1 = np.asarray(x1, dtype=np.float64) / np.asarray(n1, dtype=np.float64)
-    p2 = np.asarray(x2, dtype=np.float64) / np.asarray(n2, dtype=np.float64)
-    return _Pair(p1, l1, u1, p2, l2, u2)
 
 
 def _complement(x: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:

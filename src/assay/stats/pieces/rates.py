@@ -12,13 +12,16 @@ from assay.domain.assessment import TIE, Piece
 from assay.domain.evidence import Compare, Rate, Rates
 from assay.domain.vocabulary import Grade, Reason
 from assay.stats.contrasts import (
-    contrast_limits,
-    difference_limits,
+    RateLimits,
+    contrast_between,
+    contrast_width,
     p_box_at_least,
     p_box_at_most,
     p_contrast_at_least,
     p_contrast_at_most,
-    ratio_limits,
+    rate_limits,
+    ratio_between,
+    ratio_floor,
 )
 from assay.stats.exact_p import p_exact_at_most
 from assay.stats.exact_size import Audit, audited_level
@@ -51,8 +54,8 @@ def rates_pieces(counts: Rates, target: Target) -> Pieces:
         said = "A gap can only be bounded from above, and a ratio from below."
         return Pieces((), 0, all_pass=False, point_passes=None, undefined=(("", Reason.NOT_MEASURED, said),))
     pairs = _pairs(cells, counts)
-    if undefined or not pairs.first.size:
-        return Pieces((), int(pairs.first.size), all_pass=False, point_passes=None, undefined=undefined)
+    if undefined or not pairs.asked.any():
+        return Pieces((), int(pairs.asked.sum()), all_pass=False, point_passes=None, undefined=undefined)
     return _compared(pairs, target, ratio=counts.compare is Compare.RATIO)
 
 
@@ -70,7 +73,7 @@ def _alone(cells: tuple[Rate, ...], target: Target) -> list[Piece]:
     above, below = p_at_least(x, n, target.tau).tolist(), p_at_most(x, n, target.tau).tolist()
     lower, upper = lower_limit(x, n, target.alpha).tolist(), upper_limit(x, n, target.alpha).tolist()
     threshold = Fraction(target.threshold)
-    points = [Fraction(cell.events, cell.trials) for cell in cells]
+    points = [_satisfies(cell, threshold, at_least=target.at_least) for cell in cells]
     return [
         Piece(
             label=_named(cell),
@@ -81,7 +84,7 @@ def _alone(cells: tuple[Rate, ...], target: Target) -> list[Piece]:
             p_pass=above[i] if target.at_least else below[i],
             level_pass=target.alpha,
             p_fail=below[i] if target.at_least else above[i],
-            point_passes=points[i] >= threshold if target.at_least else points[i] <= threshold,
+            point_passes=points[i],
             method=CLOPPER_PEARSON,
             counts=(("events", cell.events), ("rows", cell.trials)),
         )
@@ -89,23 +92,36 @@ def _alone(cells: tuple[Rate, ...], target: Target) -> list[Piece]:
     ]
 
 
+def _satisfies(cell: Rate, threshold: Fraction, *, at_least: bool) -> bool:
+    """Whether the observed rate satisfies the threshold, in integers: 48 % against 60 % is exactly 0.8."""
+    observed, asked = cell.events * threshold.denominator, threshold.numerator * cell.trials
+    return observed >= asked if at_least else observed <= asked
+
+
 class Pairs(NamedTuple):
-    """Ordered pairs of cells by their indices: for a gap p1 - p2 is to be small, for a ratio p1 / p2 large."""
+    """The table of ordered pairs of cells: for a gap p1 - p2 is to be small, for a ratio p1 / p2 large.
+
+    asked: bool[k, k], which pairs are compared, the first cell by rows and the second by columns.
+    """
 
     cells: tuple[Rate, ...]
     x: Floats
     n: Floats
-    first: Indices
-    second: Indices
+    asked: NDArray[np.bool_]
+
+    def only(self, table: Floats) -> Floats:
+        """The table with infinity where nothing is compared; in place."""
+        table[~self.asked] = np.inf
+        return table
 
 
 def _pairs(cells: tuple[Rate, ...], counts: Rates) -> Pairs:
     _, family = np.unique([cell.family for cell in cells], return_inverse=True)
-    paired = family[:, None] == family[None, :]
-    np.fill_diagonal(paired, val=False)
+    asked = family[:, None] == family[None, :]
+    np.fill_diagonal(asked, val=False)
     if counts.focus or counts.reference is not None:
-        paired &= np.array([[counts.compares(a, b) for b in cells] for a in cells]).reshape(paired.shape)
-    return Pairs(cells, *_columns(cells), *np.nonzero(paired))
+        asked &= np.array([[counts.compares(a, b) for b in cells] for a in cells]).reshape(asked.shape)
+    return Pairs(cells, *_columns(cells), asked)
 
 
 def _compared(pairs: Pairs, target: Target, *, ratio: bool) -> Pieces:
@@ -116,31 +132,36 @@ def _compared(pairs: Pairs, target: Target, *, ratio: bool) -> Pieces:
     region contains the box, so a pair that the box accepts needs no audit.
     """
     r, margin = (target.tau, 0.0) if ratio else (1.0, -target.tau)
-    left, right = (pairs.first, pairs.second) if ratio else (pairs.second, pairs.first)
     x, n = pairs.x, pairs.n
-    table = (x[:, None], n[:, None], x, n)  # every limit is computed once for its cell, not for each pair
-    limits = contrast_limits(*table, ratio=r, alpha=target.alpha)
-    estimate, lower = limits.estimate[left, right], limits.lower[left, right]
-    half = target.alpha / 2
-    corner = lower_limit(x, n, half)[left] - r * upper_limit(x, n, half)[right]
-    doubtful = (corner < margin + NEAR) & bool(np.all(lower >= margin))
-    shown = ratio_limits(*table, alpha=target.alpha) if ratio else limits
-    at = np.flatnonzero(
-        _lowest(_widths(estimate - margin, estimate - lower))
-        | _lowest(shown.estimate[left, right])
-        | doubtful
-    )
-    chosen = (x[left[at]], n[left[at]], x[right[at]], n[right[at]])
-    p_pass, level, boxed = _judged(chosen, r, margin, target.alpha)
-    p_fail = _p_of_failure(chosen, r, margin, target.alpha)
-    points = _points(pairs, estimate - margin, target, ratio=ratio)
-    floor = float(np.min(shown.lower[left, right]))
+    left, right = (0, 1) if ratio else (1, 0)
+    each = rate_limits(x, n, target.alpha)  # once for its cell, not for each pair
+    one, two = each.along(left), each.along(right)
+    slack = pairs.only(one.rate - r * two.rate - margin)
+    width = contrast_width(one, two, r)
+    chosen = _lowest(pairs.only(_widths(slack, width)), pairs)
+    if ratio:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            chosen |= _lowest(pairs.only(one.rate / two.rate), pairs)
+        strictest = float(np.min(pairs.only(ratio_floor(one, two))))
+    else:
+        chosen |= _lowest(slack, pairs)
+        strictest = float(-(np.min(slack - width) + margin))
+    if np.all(slack >= width):
+        half = rate_limits(x, n, target.alpha / 2)
+        corner = half.along(left).lower - r * half.along(right).upper
+        chosen |= pairs.asked & (corner < margin + NEAR)
+    first, second = np.nonzero(chosen)
+    a, b = (first, second) if ratio else (second, first)
+    counted = (x[a], n[a], x[b], n[b])
+    judged = _judged(counted, r, margin, target.alpha)
+    p_fail = _p_of_failure(counted, r, margin, target.alpha)
+    points = _points(pairs, slack, target, ratio=ratio)
     return Pieces(
-        printed=_described(pairs, at, target, p_pass, level, p_fail, boxed, points[at], ratio=ratio),
-        total=left.size,
-        all_pass=bool(np.all(p_pass <= level - TIE)),
+        printed=_described(pairs, first, second, each, judged, p_fail, points[first, second], ratio=ratio),
+        total=int(pairs.asked.sum()),
+        all_pass=bool(np.all(judged.p_pass <= judged.level - TIE)),
         point_passes=bool(points.all()),
-        strictest=floor if ratio else -floor,
+        strictest=strictest,
     )
 
 
@@ -150,17 +171,25 @@ def _widths(distance: Floats, width: Floats) -> Floats:
         return np.where(width > 0, distance / width, -np.inf)
 
 
-def _lowest(values: Floats) -> NDArray[np.bool_]:
+def _lowest(values: Floats, pairs: Pairs) -> NDArray[np.bool_]:
     """Where the lowest values are, as many as are printed and all that tie with the last of them."""
-    last = min(MOST_PRINTED, values.size) - 1
-    lowest: NDArray[np.bool_] = values <= np.partition(values, last)[last]
-    return lowest
+    last = min(MOST_PRINTED, int(pairs.asked.sum())) - 1
+    lowest: NDArray[np.bool_] = values <= np.partition(values, last, axis=None)[last]
+    return lowest & pairs.asked
+
+
+class Judged(NamedTuple):
+    """P-values, the level of each, and whether the box gave them."""
+
+    p_pass: Floats
+    level: Floats
+    boxed: NDArray[np.bool_]
 
 
 def _judged(
     counts: tuple[Floats, Floats, Floats, Floats], ratio: float, margin: float, alpha: float
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """P-values, the level of each, and whether the box gave them.
+) -> Judged:
+    """Judge some pairs.
 
     The audit is the dear part. When a pair misses even the nominal level the criterion does not pass whatever
     audits say; then more than a few are left to the box, which is exact and says less.
@@ -178,7 +207,7 @@ def _judged(
             p_pass[i], boxed[i] = box[i], True
         else:
             level[i] = audit.level
-    return p_pass, level, boxed
+    return Judged(p_pass, level, boxed)
 
 
 def _p_of_failure(
@@ -205,54 +234,52 @@ def _audit(
 
 
 def _points(pairs: Pairs, slack: Floats, target: Target, *, ratio: bool) -> NDArray[np.bool_]:
-    """Whether each pair's estimate satisfies the threshold; near ties by cross-multiplied integers."""
+    """bool[k, k]: whether each pair's estimate satisfies the threshold; near ties by cross-multiplied integers."""
     satisfied = slack >= 0
     threshold = Fraction(target.threshold)
-    for i in np.flatnonzero(np.abs(slack) < NEAR):
-        a, b = pairs.cells[pairs.first[i]], pairs.cells[pairs.second[i]]
+    for i, j in zip(*np.nonzero(np.abs(slack) < NEAR), strict=True):
+        a, b = pairs.cells[i], pairs.cells[j]
         one, two = Fraction(a.events, a.trials), Fraction(b.events, b.trials)
-        satisfied[i] = one >= threshold * two if ratio else one - two <= threshold
+        satisfied[i, j] = one >= threshold * two if ratio else one - two <= threshold
     return satisfied
 
 
 def _described(
     pairs: Pairs,
-    at: Indices,
-    target: Target,
-    p_pass: Floats,
-    level: Floats,
+    one: Indices,
+    two: Indices,
+    each: RateLimits,
+    judged: Judged,
     p_fail: Floats,
-    boxed: NDArray[np.bool_],
     points: NDArray[np.bool_],
     *,
     ratio: bool,
 ) -> tuple[Piece, ...]:
-    one, two = pairs.first[at], pairs.second[at]
-    limits = (ratio_limits if ratio else difference_limits)(
-        pairs.x[one], pairs.n[one], pairs.x[two], pairs.n[two], alpha=target.alpha
-    )
-    order = np.lexsort((limits.estimate if ratio else -limits.estimate, -p_pass))
+    a, b = each.at(one), each.at(two)
+    limits = ratio_between(a, b) if ratio else contrast_between(a, b, 1.0)
+    order = np.lexsort((limits.estimate if ratio else -limits.estimate, -judged.p_pass))
     printed = []
     for i in order[:MOST_PRINTED]:
-        a, b = pairs.cells[one[i]], pairs.cells[two[i]]
+        first, second = pairs.cells[one[i]], pairs.cells[two[i]]
         printed.append(
             Piece(
-                label=f"{a.label} against {b.label}" + (f" ({a.family})" if a.family else ""),
+                label=f"{first.label} against {second.label}"
+                + (f" ({first.family})" if first.family else ""),
                 estimate=_finite(limits.estimate[i]),
                 lower=_finite(limits.lower[i]),
                 upper=_finite(limits.upper[i]),
-                n=a.trials + b.trials,
-                p_pass=float(p_pass[i]),
-                level_pass=float(level[i]),
+                n=first.trials + second.trials,
+                p_pass=float(judged.p_pass[i]),
+                level_pass=float(judged.level[i]),
                 p_fail=float(p_fail[i]),
                 point_passes=bool(points[i]),
                 grade=Grade.A,
-                method=BOX if boxed[i] else MOVER,
+                method=BOX if judged.boxed[i] else MOVER,
                 counts=(
-                    (f"{a.label}: events", a.events),
-                    (f"{a.label}: rows", a.trials),
-                    (f"{b.label}: events", b.events),
-                    (f"{b.label}: rows", b.trials),
+                    (f"{first.label}: events", first.events),
+                    (f"{first.label}: rows", first.trials),
+                    (f"{second.label}: events", second.events),
+                    (f"{second.label}: rows", second.trials),
                 ),
             )
         )
