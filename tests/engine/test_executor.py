@@ -20,6 +20,7 @@ from assay.engine.executor import WorkFailed, execute
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Silence, progress
 
+SECRET = b"only this test knows"
 EXPECTED = tuple(str(n**2).encode() for n in range(8))
 
 
@@ -33,7 +34,7 @@ class Counted:
 
 @pytest.fixture
 def partials(tmp_path: Path) -> PartialStore:
-    return PartialStore(tmp_path / "partials")
+    return PartialStore(tmp_path / "partials", SECRET)
 
 
 def runs(folder: Path) -> list[str]:
@@ -148,7 +149,7 @@ if __name__ == "__main__":
     does, folder, ran = sys.argv[1:4]
     tasks = [Square(n, ran, does) for n in range(8)]
     try:
-        results = tuple(execute(tasks, run, workers=2, partials=PartialStore(Path(folder))))
+        results = tuple(execute(tasks, run, workers=2, partials=PartialStore(Path(folder), b"s" * 32)))
     except KeyboardInterrupt:
         print("interrupted")
         sys.exit(130)

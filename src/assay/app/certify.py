@@ -29,6 +29,7 @@ from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
 from assay.stats.assess import assess, failed_assessment
 from assay.store.runs import Run
+from assay.store.secret import user_secret
 from assay.store.workspace import Workspace
 
 
@@ -101,7 +102,7 @@ def open_engine(
     progress: Callable[[str, int], AbstractContextManager[Progress]] = silent,
 ) -> Engine:
     """The engine that keeps its partial counts beside a specification."""
-    partials = PartialStore(Workspace.beside(specification).partials)
+    partials = PartialStore(Workspace.beside(specification).partials, user_secret())
     return Engine(workers=workers, partials=partials, reuse=reuse, progress=progress)
 
 

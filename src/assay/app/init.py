@@ -14,7 +14,7 @@ import jinja2
 
 from assay.app.guess import guess_column, guess_label, guess_protected, guess_unit
 from assay.app.proposals import propose
-from assay.domain.errors import AssayError
+from assay.domain.errors import AssayError, writing
 from assay.domain.metric import Catalogue
 from assay.domain.nearest import nearest
 from assay.domain.specification.schema import json_schema
@@ -138,10 +138,11 @@ def write_scaffold(scaffold: Scaffold, folder: Path) -> tuple[Path, ...]:
             code="file_exists",
             remedy="Nothing was written. Choose another folder, or move what is there.",
         )
-    folder.mkdir(parents=True, exist_ok=True)
     for path, text in paths.items():
-        with path.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with writing(path):
+            folder.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
     return tuple(paths)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from assay.app.case import Case
-from assay.domain.errors import AssayError, MissingExtra, SubjectError
+from assay.domain.errors import AssayError, MissingExtra, SubjectError, Unwritable, writing
 from assay.domain.specification import Specification
 from assay.engine.executor import execute
 from assay.engine.partials import PartialStore
@@ -126,7 +126,7 @@ def _as_much_as_can_be(
     for attempt in dict.fromkeys((wanted, without_changes, without_model)):
         try:
             counted = run_pass(case, frame, attempt, engine, selection)
-        except MissingExtra:
+        except (MissingExtra, Unwritable):
             raise  # not the model's fault: nothing was tested, so there is nothing to say of it
         except AssayError as error:
             if attempt == without_model:
@@ -144,9 +144,10 @@ def _one_row_per_unit(
     """Count outcomes again on the chosen row of each unit; everything else keeps all rows."""
     assert first.units is not None  # noqa: S101 - asked for by the pass
     chosen = first.units.selection()
-    engine.partials.folder.mkdir(parents=True, exist_ok=True)
     path = engine.partials.folder / f"{hashlib.sha256(chosen.tobytes()).hexdigest()}.rows"
-    chosen.tofile(path)
+    with writing(path):
+        engine.partials.folder.mkdir(parents=True, exist_ok=True)
+        chosen.tofile(path)
     again = replace(wanted, units=False, profiles=False, row_set=False, spreads=False)
     counted, failed = _as_much_as_can_be(case, case.frame(spreads), again, engine, selection=str(path))
     return replace(first, outcomes=counted.outcomes, paired=counted.paired), failed

@@ -8,6 +8,7 @@ from pathlib import Path
 from assay.domain.errors import AssayError
 from assay.domain.record import Record
 from assay.domain.record_document import from_document
+from assay.store.blobs import write_whole
 from assay.store.runs import Run
 from assay.store.workspace import Workspace
 
@@ -54,8 +55,7 @@ def write_dossier(record: Record, target: Path) -> None:
     """Write the dossier as one HTML file."""
     from assay.dossier.html import render_html
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(render_html(record), encoding="utf-8")
+    write_whole(target, render_html(record).encode())
 
 
 def _workspace(folder: Path) -> Workspace:

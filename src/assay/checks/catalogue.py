@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from assay.checks.check import Check
-from assay.domain.errors import AssayError
+from assay.domain.errors import AssayError, MissingExtra
 from assay.domain.metric import Catalogue, Metric
 
 GROUP = "assay.checks"
@@ -33,6 +33,7 @@ def catalogue() -> Mapping[str, Check]:
     Raises:
         PluginRefused: ``plugin_malformed`` or ``plugin_duplicate``, with the culprit named; ``no_checks`` when
             nothing is installed at all.
+        MissingExtra: what measures is not installed.
     """
     return _installed()
 
@@ -86,6 +87,9 @@ def _checks_of(entry: EntryPoint) -> tuple[Check, ...]:
 def _load(entry: EntryPoint) -> object:
     try:
         return entry.load()
+    except ModuleNotFoundError as absent:
+        missing = MissingExtra.of(absent.name or "")
+        raise missing or _malformed(entry, str(absent)) from absent
     except Exception as error:
         raise _malformed(entry, f"{type(error).__name__}: {error}") from error
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_json, reader_may_leave
 from assay.domain.errors import ExitCode
 from assay.domain.vocabulary import Outcome
 
@@ -70,12 +70,13 @@ def command(
     )
     target = output if output is not None else default_dossier(specification, done.record)
     write_dossier(done.record, target)
-    if as_json:
-        from assay.domain.record_document import to_document
+    with reader_may_leave():
+        if as_json:
+            from assay.domain.record_document import to_document
 
-        print_json({"record": done.digest, "dossier": str(target), **to_document(done.record)})
-    else:
-        print_record(done.record)
-        click.echo(f"Record:  {done.digest}")
-        click.echo(f"Dossier: {target}")
+            print_json({"record": done.digest, "dossier": str(target), **to_document(done.record)})
+        else:
+            print_record(done.record)
+            click.echo(f"Record:  {done.digest}")
+            click.echo(f"Dossier: {target}")
     raise click.exceptions.Exit(EXIT[done.decision.outcome])

@@ -6,12 +6,13 @@ import contextlib
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import click
 
 from assay._version import __version__
-from assay.cli.output import explain
-from assay.domain.errors import AssayError, ExitCode
+from assay.cli.output import explain, quiet_output
+from assay.domain.errors import AssayError, ExitCode, MissingExtra
 
 COMMANDS = {
     "init": ("assay.cli.init", "Write a commented specification from the columns of your data."),
@@ -41,6 +42,17 @@ class Lazy(click.Group):
         module = importlib.import_module(COMMANDS[cmd_name][0])
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. When the reader of its output has left, it ends quietly, with no verdict.
+
+        click would end with 1, which here means withheld. A command that has decided says so itself.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            quiet_output()
+            raise click.exceptions.Exit(ExitCode.NO_VERDICT) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands, from their one-line helps."""
@@ -72,9 +84,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("Stopped. Finished partitions are kept; the next run goes on from them.", err=True)
         sys.exit(130)
     except AssayError as error:
-        with contextlib.suppress(BrokenPipeError):  # the reader left; the code still says what happened
-            explain(error, as_json="--json" in given)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(ExitCode.NO_VERDICT)
+        _refuse(error, given)
+    except ModuleNotFoundError as absent:
+        missing = MissingExtra.of(absent.name or "")
+        if missing is None:
+            raise
+        _refuse(missing, given)
+    except OSError as error:
+        _refuse(_told_by_the_system(error), given)
+
+
+def _refuse(error: AssayError, given: Sequence[str]) -> NoReturn:
+    with contextlib.suppress(OSError):  # the reader left; the code still says what happened
+        explain(error, as_json="--json" in given)
+    sys.exit(error.exit_code)
+
+
+def _told_by_the_system(error: OSError) -> AssayError:
+    where = f"{error.filename}: " if error.filename else ""
+    return AssayError(
+        f"{where}{error.strerror or type(error).__name__}.",
+        code="system_refused",
+        remedy="The operating system refused this; see that the path can be read and written.",
+    )

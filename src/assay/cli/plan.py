@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_json, reader_may_leave
 from assay.domain.vocabulary import Tier
 
 TIERS = {Tier.CRITICAL: "crit", Tier.SUPPORTING: "supp", Tier.ADVISORY: "adv"}
@@ -31,10 +31,11 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
     from assay.app.plan import plan
 
     made = plan(open_case(specification), open_engine(specification, workers=workers))
-    if as_json:
-        print_json(_document(made))
-    else:
-        _print(made)
+    with reader_may_leave():
+        if as_json:
+            print_json(_document(made))
+        else:
+            _print(made)
     hopeless = [p for p in made.criteria if p.hopeless and p.criterion.tier.value != "advisory"]
     raise click.exceptions.Exit(1 if hopeless else 0)
 

@@ -10,10 +10,16 @@ from assay.dossier.tables import decision_panel, stage_tables
 WIDTH_IN_A_PIPE = 110
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave the exit code to the command: rich would end with 1, which here means withheld."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """As wide as the terminal; in a pipe wide enough for our tables."""
-    made = Console(highlight=False)
-    return made if made.is_terminal else Console(highlight=False, width=WIDTH_IN_A_PIPE)
+    made = _Console(highlight=False)
+    return made if made.is_terminal else _Console(highlight=False, width=WIDTH_IN_A_PIPE)
 
 
 def print_record(record: Record) -> None:

@@ -37,6 +37,7 @@ def command(run: str, folder: Path, kind: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
+        from assay.store.blobs import write_whole
+
+        write_whole(output, text.encode())
         click.echo(f"Wrote {output}", err=True)

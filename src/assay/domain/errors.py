@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class ExitCode(enum.IntEnum):
@@ -77,15 +80,52 @@ class InvalidDocument(AssayError):
         super().__init__(f"{first}{more}", code=first.code)
 
 
+EXTRAS = {
+    "numpy": ("numpy", "certify"),
+    "scipy": ("scipy", "certify"),
+    "pyarrow": ("pyarrow", "certify"),
+    "sklearn": ("scikit-learn", "certify"),
+    "joblib": ("scikit-learn", "certify"),
+    "skops": ("skops", "certify"),
+    "vl_convert": ("vl-convert-python", "certify"),
+    "lightgbm": ("lightgbm", "lightgbm"),
+    "xgboost": ("xgboost-cpu", "xgboost"),
+    "onnxruntime": ("onnxruntime", "onnx"),
+}
+"""Modules that the base install lacks: the package that has each, and the extra that brings it."""
+
+
 class MissingExtra(AssayError):
     """A part of Assay was asked for whose optional packages are not installed."""
 
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(
+    @classmethod
+    def of(cls, module: str) -> MissingExtra | None:
+        """The error for a module that could not be imported, or None when no extra brings it."""
+        package, extra = EXTRAS.get(module.partition(".")[0], ("", ""))
+        if not package:
+            return None
+        return cls(
             f"This needs the package {package!r}, which is not installed.",
             code="missing_extra",
             remedy=f"Install it with: pip install 'assay-ml[{extra}]'",
         )
+
+
+class Unwritable(AssayError):
+    """A file could not be written: the disk is full, the place is read-only, or something else is in the way."""
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the system says about writing to ``path`` into a sentence that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise Unwritable(
+            f"{path} cannot be written: {error.strerror or type(error).__name__}.",
+            code="unwritable",
+            remedy="Free the disk, allow writing there, or move what is in the way, and run again: what is finished is kept.",
+        ) from error
 
 
 class SubjectError(AssayError):

@@ -21,7 +21,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, TypeVar
 
-from assay.domain.errors import AssayError, Crash, SubjectError
+from assay.domain.errors import AssayError, Crash, MissingExtra, SubjectError, Unwritable
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress, Silence
 from assay.sandbox.launch import close_children
@@ -187,7 +187,12 @@ def _died(process: BaseProcess) -> NoReturn:
     )
 
 
-_ERRORS: dict[str, type[AssayError]] = {"Crash": Crash, "WorkFailed": WorkFailed}
+_ERRORS: dict[str, type[AssayError]] = {
+    "Crash": Crash,
+    "MissingExtra": MissingExtra,
+    "Unwritable": Unwritable,
+    "WorkFailed": WorkFailed,
+}
 
 
 def _worker(connection: Connection, work: Callable[[Any], bytes], partials: PartialStore) -> None:

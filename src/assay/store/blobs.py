@@ -8,7 +8,27 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.domain.errors import AssayError, ExitCode
+from assay.domain.errors import AssayError, ExitCode, writing
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a crash at any instant leaves the old state or the new one, on disk before this returns.
+
+    Raises:
+        Unwritable: with the path and what the system said.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
 
 
 class CorruptBlob(AssayError):
@@ -32,17 +52,7 @@ class BlobStore:
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(temporary).replace(path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            write_whole(path, content)
         return f"sha256:{name}"
 
     def get(self, digest: str) -> bytes:

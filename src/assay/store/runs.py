@@ -7,6 +7,8 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from assay.domain.errors import writing
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -28,12 +30,13 @@ class RunList:
 
     def append(self, run: Run) -> None:
         """Add a run; the line reaches the disk before this returns."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         line = json.dumps(asdict(run), sort_keys=True) + "\n"
-        with self.path.open("ab") as file:
-            file.write(line.encode())
-            file.flush()
-            os.fsync(file.fileno())
+        with writing(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab") as file:
+                file.write(line.encode())
+                file.flush()
+                os.fsync(file.fileno())
 
     def all(self) -> tuple[Run, ...]:
         """Every run; a last line that was cut off by a crash is not one."""

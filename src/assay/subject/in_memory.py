@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assay.domain.errors import SubjectError
+from assay.domain.errors import SubjectError, writing
 from assay.subject.digest import stamped_digest
 
 BATCH = 65_536
@@ -44,12 +44,13 @@ def write_table(table: Any, folder: Path) -> Path:
         raise SubjectError("The table has no rows or no columns.", code="data_no_rows")
     columns = [_canonical(read.column(name)) for name in names]
     plain = pa.table(columns, names=names)
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor, written = tempfile.mkstemp(prefix=".table-", suffix=".tmp", dir=folder)
-    os.close(descriptor)
-    with pa.ipc.new_file(written, plain.schema) as file:
-        for start in range(0, plain.num_rows, BATCH):
-            file.write_batch(_batch(plain.slice(start, BATCH)))
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, written = tempfile.mkstemp(prefix=".table-", suffix=".tmp", dir=folder)
+        os.close(descriptor)
+        with pa.ipc.new_file(written, plain.schema) as file:
+            for start in range(0, plain.num_rows, BATCH):
+                file.write_batch(_batch(plain.slice(start, BATCH)))
     digest, _ = stamped_digest(Path(written))
     return Path(written).replace(folder / f"{digest.removeprefix('sha256:')}.arrow")
 

@@ -18,7 +18,6 @@ from assay.subject.digest import digest_of, file_changed
 from assay.subject.models import callable as functions
 
 FORMATS = ("skops", "joblib", "lightgbm", "xgboost", "onnx", "callable")
-_EXTRAS = {"lightgbm": "lightgbm", "xgboost": "xgboost", "onnxruntime": "onnx"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +89,9 @@ class Model:
                 timeout=reference.timeout,
             )
         except ModuleAbsent as absent:
-            if reference.python is None:
-                raise MissingExtra(absent.module, _EXTRAS.get(absent.module, "certify")) from absent
-            raise
+            # In an environment of its own the model's owner installs what is absent.
+            extra = MissingExtra.of(absent.module) if reference.python is None else None
+            raise extra or absent from absent
         if reference.digest and digest_of(reference.path) != reference.digest:
             self.close()
             raise file_changed(reference.path)

@@ -121,8 +121,8 @@ def render(specification: dict[str, Any], *, prefix: str, alternative: str) -> s
     """
     try:
         import vl_convert
-    except ImportError as absent:
-        raise MissingExtra("vl-convert-python", "certify") from absent
+    except ModuleNotFoundError as absent:
+        raise MissingExtra.of(absent.name or "") or absent from absent
     svg: str = vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE, allowed_base_urls=[])
     return _named(_plain(svg, prefix), alternative)
 

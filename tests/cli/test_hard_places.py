@@ -1,0 +1,241 @@
+"""Full disks, readers that leave, packages that are absent, files in the way: one sentence and the right code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.app.conftest import Folder
+
+NOTHING = Path(os.devnull)
+
+
+def run(
+    *arguments: str,
+    cwd: Path,
+    before: Callable[[], None] | None = None,
+    environment: dict[str, str] | None = None,
+    prelude: str = "",
+) -> subprocess.CompletedProcess[str]:
+    program = f"{prelude}\nfrom assay.cli import main\nmain({list(arguments)!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=before,
+        env={**os.environ, **(environment or {})},
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def evidence(folder: Path) -> str:
+    done = run("show", "--json", cwd=folder)
+    record = json.loads(done.stdout)[-1]["record"]
+    return str(json.loads(run("show", record, "--json", cwd=folder).stdout)["evidence_digest"])
+
+
+@pytest.fixture
+def portfolio(tmp_path: Path) -> Path:
+    Folder(tmp_path).write()
+    return tmp_path
+
+
+def certify(folder: Path, *more: str, **how: object) -> subprocess.CompletedProcess[str]:
+    return run("certify", "specification.yaml", "--workers", "1", *more, cwd=folder, **how)
+
+
+# --- the reader leaves ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+@pytest.mark.parametrize(("threshold", "code"), [("0.70", 0), ("0.90", 1)])
+def test_a_reader_that_leaves_does_not_change_the_decision(tmp_path, more, threshold, code):
+    folder = Folder(tmp_path)
+    folder.edit("at_least: 0.70, expected: 0.8,", f"at_least: {threshold}, expected: 0.95,").write()
+    script = f"{sys.executable} -m assay certify specification.yaml --workers 1 {' '.join(more)}"
+    done = subprocess.run(
+        ["bash", "-c", f"{script} | head -c 10 > /dev/null; exit ${{PIPESTATUS[0]}}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+@pytest.mark.parametrize("words", ["schema", "checks", "report --format json", "show"])
+def test_a_reader_that_leaves_other_commands_gets_no_verdict(portfolio, words):
+    certify(portfolio)
+    # The reader is gone before the first byte.
+    reads, writes = os.pipe()
+    os.close(reads)
+    done = subprocess.run(
+        [sys.executable, "-m", "assay", *words.split()],
+        cwd=portfolio,
+        stdout=writes,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writes)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+# --- nothing can be written -------------------------------------------------------------------------------------
+
+
+def small_files(most: int) -> Callable[[], None]:
+    """As on a full disk: no file grows beyond so many bytes."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+
+@pytest.mark.parametrize("most", [0, 600, 5_000, 60_000])
+def test_a_full_disk_is_no_verdict_and_the_next_run_goes_on(portfolio, most):
+    done = certify(portfolio, before=small_files(most))
+    assert done.returncode == 2
+    assert "cannot be written: File too large" in done.stderr
+    assert certify(portfolio).returncode == 0
+
+
+@pytest.mark.parametrize("taken", [".assay", "out", ".assay/partials", ".assay/objects", ".assay/runs.jsonl"])
+def test_something_in_the_way_is_named(portfolio, taken):
+    place = portfolio / taken
+    place.parent.mkdir(exist_ok=True)
+    if place.suffix:
+        place.mkdir()
+    else:
+        place.write_text("in the way")
+    done = certify(portfolio)
+    assert done.returncode == 2
+    assert taken in done.stderr
+    assert "cannot be written" in done.stderr
+
+
+def test_an_output_that_is_a_folder_is_named(portfolio):
+    (portfolio / "page.html").mkdir()
+    done = certify(portfolio, "--output", "page.html")
+    assert done.returncode == 2
+    assert "page.html cannot be written" in done.stderr
+
+
+# --- partial counts that this user did not write ---------------------------------------------------------------
+
+
+def partials(folder: Path) -> list[Path]:
+    return sorted(p for p in (folder / ".assay" / "partials").glob("*/*") if p.is_file())
+
+
+def rewritten(stored: bytes) -> bytes:
+    data = bytearray(stored[32:])
+    data[-1] ^= 1
+    return hashlib.sha256(data).digest() + bytes(data)
+
+
+SPOILED: dict[str, Callable[[list[Path]], None]] = {
+    "one rewritten with a digest of its own": lambda p: p[0].write_bytes(rewritten(p[0].read_bytes())),
+    "all rewritten": lambda p: [f.write_bytes(rewritten(f.read_bytes())) for f in p] and None,
+    "two exchanged": lambda p: exchange(p[0], p[1]),
+    "one cut off": lambda p: p[0].write_bytes(p[0].read_bytes()[:-7]),
+    "one empty": lambda p: p[0].write_bytes(b""),
+    "garbage": lambda p: p[0].write_bytes(os.urandom(500)),
+}
+
+
+def exchange(one: Path, other: Path) -> None:
+    first, second = one.read_bytes(), other.read_bytes()
+    one.write_bytes(second)
+    other.write_bytes(first)
+
+
+@pytest.mark.parametrize("how", SPOILED)
+def test_spoiled_partial_counts_are_counted_again(portfolio, how):
+    assert certify(portfolio).returncode == 0
+    before = evidence(portfolio)
+    SPOILED[how](partials(portfolio))
+    assert certify(portfolio).returncode == 0
+    assert evidence(portfolio) == before
+
+
+def test_a_folder_in_place_of_a_partial_is_named(portfolio):
+    assert certify(portfolio).returncode == 0
+    place = partials(portfolio)[0]
+    place.unlink()
+    place.mkdir()
+    done = certify(portfolio)
+    assert done.returncode == 2
+    assert f"{place.name} cannot be written" in done.stderr
+
+
+def test_partial_counts_of_another_user_do_not_count(portfolio, tmp_path_factory):
+    """Whoever hands over a folder hands over no counts."""
+    other = {"XDG_STATE_HOME": str(tmp_path_factory.mktemp("other"))}
+    assert certify(portfolio).returncode == 0
+    written = {p: p.stat().st_mtime_ns for p in partials(portfolio)}
+    assert certify(portfolio, environment=other).returncode == 0
+    assert all(p.stat().st_mtime_ns > before for p, before in written.items())
+
+
+def test_the_secret_is_kept_for_its_user_alone(portfolio, tmp_path_factory):
+    state = tmp_path_factory.mktemp("state")
+    assert certify(portfolio, environment={"XDG_STATE_HOME": str(state)}).returncode == 0
+    kept = state / "assay" / "partials.key"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    first = kept.read_bytes()
+    assert certify(portfolio, environment={"XDG_STATE_HOME": str(state)}).returncode == 0
+    assert kept.read_bytes() == first
+
+
+def test_without_a_home_nothing_is_reused_and_all_goes_well(portfolio):
+    nowhere = {
+        "XDG_STATE_HOME": str(portfolio / "specification.yaml")
+    }  # a file: nothing can be made below it
+    assert certify(portfolio, environment=nowhere).returncode == 0
+    written = {p: p.stat().st_mtime_ns for p in partials(portfolio)}
+    assert certify(portfolio, environment=nowhere).returncode == 0
+    assert all(p.stat().st_mtime_ns > before for p, before in written.items())
+
+
+# --- the base install -------------------------------------------------------------------------------------------
+
+WITHOUT = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {names}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Absent())
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["schema", "checks", "plan specification.yaml", "certify specification.yaml", "init --data test.parquet --model score"],
+)
+def test_without_what_measures_the_extra_is_named(portfolio, words):
+    without = WITHOUT.format(names={"numpy", "scipy", "pyarrow", "sklearn", "vl_convert"})
+    done = run(*words.split(), cwd=portfolio, prelude=without)
+    assert done.returncode == 2
+    assert "pip install 'assay-ml[certify]'" in done.stderr
+
+
+def test_without_what_measures_a_record_is_shown(portfolio):
+    assert certify(portfolio).returncode == 0
+    without = WITHOUT.format(names={"numpy", "scipy", "pyarrow", "sklearn", "vl_convert"})
+    assert "CERTIFIED" in run("show", evidence_record(portfolio), cwd=portfolio, prelude=without).stdout
+
+
+def evidence_record(folder: Path) -> str:
+    return str(json.loads(run("show", "--json", cwd=folder).stdout)[-1]["record"])
