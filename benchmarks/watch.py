@@ -65,6 +65,6 @@ def _look(top: int, peaks: dict[str, int]) -> None:
 
 
 def _role(command: str) -> str:
-    if "spawn_main" in command:
+    if "assay.engine.worker" in command:
         return "worker"
     return "child" if "sandbox/child.py" in command else ""

@@ -12,11 +12,12 @@ import time
 import lightgbm as lgb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import assay
 from assay.domain.vocabulary import Outcome, Reason, Verdict
-from conftest import people, replaced  # type: ignore[import-not-found]
+from conftest import Folder, people, replaced  # type: ignore[import-not-found]
 
 
 def verdicts(done: assay.Certification) -> dict[str, tuple[Verdict, Reason]]:
@@ -136,7 +137,8 @@ def test_a_model_that_kills_its_process_is_an_error_with_a_reason(folder):
     assert verdicts(done)["complete"] == (Verdict.PASS, Reason.EXACT_VALUE_SATISFIES)
 
 
-def test_a_lightgbm_model_is_asked_in_a_child_and_perturbed(folder):
+def with_a_lightgbm_model(folder: Folder) -> lgb.Booster:
+    """A small model in place of the column of scores, and a perturbation."""
     x = np.column_stack([folder.develop["age"].to_numpy(), folder.develop["income"].to_numpy()])
     data = lgb.Dataset(x, folder.develop["bad"].to_numpy(), feature_name=["age", "income"])
     booster = lgb.train({"objective": "binary", "verbosity": -1, "num_threads": 1, "seed": 1}, data, 5)
@@ -145,11 +147,16 @@ def test_a_lightgbm_model_is_asked_in_a_child_and_perturbed(folder):
         "{model: score, format: predictions}", "{model: model.txt, format: lightgbm, inputs: [age, income]}"
     )
     folder.edit(
-        "      - {id: complete," if "      - {id: complete," in folder.text else "  - {id: complete,",
+        "  - {id: complete,",
         "  - {id: noise, metric: robustness.noise, at_most: 0.2, tier: advisory, owner: validator,\n"
         "     rationale: a late feed must not matter}\n  - {id: complete,",
     )
     folder.edit("complete, ranking]", "complete, ranking, noise]")
+    return booster
+
+
+def test_a_lightgbm_model_is_asked_in_a_child_and_perturbed(folder):
+    booster = with_a_lightgbm_model(folder)
     done = assay.certify(folder.write(), workers=2, certify_a_hopeless_specification=True)
     test = np.column_stack([folder.test["age"].to_numpy(), folder.test["income"].to_numpy()])
     right = (booster.predict(test) >= 0.5) == folder.test["bad"].to_numpy()
@@ -231,25 +238,91 @@ def test_a_changed_record_is_noticed(folder):
         load_record(folder.root, done.digest)
 
 
-RUN = """
+SCRIPT = """
 import sys
-from assay.app.certify import certify
-if __name__ == "__main__":
-    print(certify(sys.argv[1], workers=2).record.evidence_digest)
+import assay
+print(assay.certify(sys.argv[1], workers=2, certify_a_hopeless_specification=True).record.evidence_digest)
 """
 
 
-@pytest.mark.parametrize("after", [0.5, 1.0, 1.5, 2.0, 2.5])
-def test_killed_at_any_moment_the_next_run_ends_with_the_same_evidence(folder, after):
-    path = folder.write(row_group=100)
-    script = folder.root / "run.py"
-    script.write_text(RUN)
-    process = subprocess.Popen([sys.executable, script, path], stdout=subprocess.PIPE, start_new_session=True)
-    time.sleep(after)
-    process.send_signal(signal.SIGKILL)
+def started(path: Path) -> subprocess.Popen[str]:
+    """A plain script of three lines, as a user writes it."""
+    script = path.parent / "run.py"
+    script.write_text(SCRIPT)
+    return subprocess.Popen(
+        [sys.executable, script, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def kept(path: Path) -> dict[Path, int]:
+    """The finished partial counts and when they were written."""
+    found = (path.parent / ".assay" / "partials").glob("*/*")
+    return {p: p.stat().st_mtime_ns for p in found if p.is_file() and p.suffix != ".tmp"}
+
+
+def with_every_kind_of_pass(folder: Folder) -> Path:
+    """A model that is asked, a perturbation that needs spreads, row sets, and units that repeat."""
+    with_a_lightgbm_model(folder)
+    folder.edit("custody: validator}", "custody: validator, unit: id}")
+    folder.edit(
+        "  - {id: noise,",
+        "  - {id: shared, metric: data.split_overlap, at_most: 0, tier: advisory, owner: validator,\n"
+        "     rationale: rows of their own}\n  - {id: noise,",
+    )
+    folder.edit("ranking, noise]", "ranking, noise, shared]")
+    folder.edit("test: test.parquet", "test: rows")
+    folder.test = replaced(folder.test, "id", np.arange(folder.test.num_rows) // 2)
+    rows = folder.root / "rows"
+    rows.mkdir()
+    for i in range(8):  # a file is a partition of its own
+        pq.write_table(folder.test.slice(500 * i, 500), rows / f"{i}.parquet")
+    return folder.write()
+
+
+@pytest.mark.parametrize("finished", [1, 2, 5, 10, 14])
+def test_killed_at_any_moment_the_next_run_goes_on_and_ends_with_the_same_evidence(folder, finished):
+    path = with_every_kind_of_pass(folder)
+    process = started(path)
+    until = time.monotonic() + 60
+    while len(kept(path)) < finished and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.005)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL, process.stderr.read()
     process.communicate()
-    expected = assay.certify(path, workers=0, reuse=False).record.evidence_digest
-    assert assay.certify(path, workers=0).record.evidence_digest == expected
+    before = kept(path)
+    assert len(before) >= finished
+    again, said = (after := started(path)).communicate(timeout=120)
+    assert after.returncode == 0, said
+    assert {p: kept(path)[p] for p in before} == before  # nothing finished was counted again
+    assert len(kept(path)) > len(before)
+    anew = assay.certify(path, workers=0, reuse=False, certify_a_hopeless_specification=True)
+    assert again.strip() == anew.record.evidence_digest
+
+
+def test_a_run_that_changes_nothing_counts_nothing_again(folder):
+    """Perturbations too: their functions have another address in each process."""
+    path = with_every_kind_of_pass(folder)
+    assert started(path).communicate(timeout=120)[1] == ""
+    before = kept(path)
+    assert started(path).communicate(timeout=120)[1] == ""
+    assert kept(path) == before
+
+
+def test_what_a_function_said_before_is_never_used_again(folder):
+    """A function has no digest that its answers could be kept under."""
+    (folder.root / "scoring.py").write_text(
+        "def score(batch):\n    return batch.column('score').to_numpy()\n"
+    )
+    folder.edit(
+        "{model: score, format: predictions}",
+        "{model: 'scoring.py:score', format: callable, inputs: [score]}",
+    )
+    path = folder.write()
+    first = assay.certify(path, rehearse=True, workers=1)
+    (folder.root / "scoring.py").write_text("def score(batch):\n    return [0.5] * batch.num_rows\n")
+    again = assay.certify(path, rehearse=True, workers=1)
+    assert first.decision.outcome is Outcome.CERTIFIED
+    assert again.decision.outcome is Outcome.WITHHELD
 
 
 def test_rows_in_no_group_are_named_as_untested(folder):

@@ -132,9 +132,7 @@ def parents() -> dict[int, int]:
 
 
 def no_children() -> bool:
-    """No process of ours is left but the tracker that multiprocessing keeps for itself."""
-    ours = [pid for pid, parent in parents().items() if parent == os.getpid()]
-    return all("resource_tracker" in Path(f"/proc/{pid}/cmdline").read_text() for pid in ours)
+    return os.getpid() not in parents().values()
 
 
 SCRIPT = """
@@ -145,15 +143,14 @@ from working import Square, run
 from assay.engine.executor import execute
 from assay.engine.partials import PartialStore
 
-if __name__ == "__main__":
-    does, folder, ran = sys.argv[1:4]
-    tasks = [Square(n, ran, does) for n in range(8)]
-    try:
-        results = tuple(execute(tasks, run, workers=2, partials=PartialStore(Path(folder), b"s" * 32)))
-    except KeyboardInterrupt:
-        print("interrupted")
-        sys.exit(130)
-    print(results)
+does, folder, ran = sys.argv[1:4]
+tasks = [Square(n, ran, does) for n in range(8)]
+try:
+    results = tuple(execute(tasks, run, workers=2, partials=PartialStore(Path(folder), b"s" * 32)))
+except KeyboardInterrupt:
+    print("interrupted")
+    sys.exit(130)
+print(results)
 """
 
 

@@ -209,7 +209,9 @@ def _model(root: Path, specification: Specification, *, live: bool, rehearse: bo
         )
     if live or subject.format == "predictions":
         return None
-    where = subject.model if subject.format == "callable" else root / subject.model
+    # A module is found by its name, a file from the specification's folder.
+    module = subject.format == "callable" and not subject.model.rpartition(":")[0].endswith(".py")
+    where = subject.model if module else str(root / subject.model)
     return ModelReference.of(where, subject.format, subject.inputs, python=subject.python)
 
 

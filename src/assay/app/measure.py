@@ -182,16 +182,17 @@ def run_pass(case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: 
         )
         for partition in dataset.partitions
     ]
+    live = case.live if wanted.outcomes else None
+    # A function has no digest: what it said before may not be what it says now.
+    bound = live is None and (model is None or bool(model.digest))
     with engine.progress(f"{wanted.data} data", dataset.rows) as told:
-        live = case.live if wanted.outcomes else None
         done = execute(
             tasks,
             run_scan if live is None else functools.partial(run_scan, live=live),
             workers=engine.workers if live is None else 0,
             partials=engine.partials,
             progress=told,
-            # A function has no digest: what it said before may not be what it says now.
-            reuse=engine.reuse and live is None,
+            reuse=engine.reuse and bound,
         )
         return merged(from_bytes(data) for data in done)
 

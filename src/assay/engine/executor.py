@@ -1,30 +1,28 @@
 """Run tasks here or in worker processes, each result once and under its key; the bytes do not depend on where.
 
-Workers are our own processes rather than ``concurrent.futures``: a worker that was killed is told from one that
-failed, by the task it had; an interrupt ends all of them; and what a worker says is read as JSON, never unpickled,
-because it parses hostile files. A result goes to the store, so that a dead coordinator costs only unfinished tasks.
+Workers are interpreters of our own rather than ``concurrent.futures``: a worker that was killed is told from one that
+failed, by the task it had; an interrupt ends all of them; the caller's script is not run again in them, so that a
+plain one needs no ``if __name__ == "__main__"``; and what a worker says is read as JSON, never unpickled, because it
+parses hostile files. A result goes to the store, so that a dead coordinator costs only unfinished tasks.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import multiprocessing
 import os
 import signal
-import threading
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from pathlib import Path
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 from assay.domain.errors import AssayError, Crash, MissingExtra, SubjectError, Unwritable
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress, Silence
-from assay.sandbox.launch import close_children
 
 
 class Task(Protocol):
@@ -40,7 +38,10 @@ class Task(Protocol):
 
 
 T = TypeVar("T", bound=Task)
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
+Process = subprocess.Popen[bytes]
+_BEGIN = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[3]); from assay.engine.worker import main; main()"
+)
 
 
 class WorkFailed(AssayError):
@@ -59,7 +60,8 @@ def execute(
     """The result of each task, in the order of the tasks. Tasks of one key are run once, results are not held.
 
     Args:
-        work: picklable (a function of a module, or ``functools.partial`` of one) unless ``workers`` is 0.
+        work: picklable (a function of a module that is not the script, or ``functools.partial`` of one) unless
+            ``workers`` is 0.
         workers: processes; 0 runs everything in this process. reuse: whether stored results count.
 
     Raises:
@@ -112,8 +114,8 @@ def _in_workers(
     tasks: Sequence[T], work: Callable[[T], bytes], workers: int, partials: PartialStore
 ) -> Generator[T]:
     queue = deque(tasks)
-    busy: dict[Connection, tuple[BaseProcess, T]] = {}
-    started: list[BaseProcess] = []
+    busy: dict[Connection, tuple[Process, T]] = {}
+    started: list[Process] = []
     try:
         for _ in range(workers):
             process, connection = _start(work, partials)
@@ -129,12 +131,11 @@ def _in_workers(
                     connection.close()  # a worker that reads the end of its pipe ends
                 yield task
         for process in started:
-            process.join()
+            process.wait()
     finally:
         for process in started:
             process.kill()
-            process.join()
-            process.close()
+            process.wait()
 
 
 def _readable(connections: Collection[Connection]) -> list[Connection]:
@@ -142,16 +143,20 @@ def _readable(connections: Collection[Connection]) -> list[Connection]:
     return [connection for connection in connections if id(connection) in ready]
 
 
-def _start(work: Callable[[Any], bytes], partials: PartialStore) -> tuple[BaseProcess, Connection]:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_worker, args=(theirs, work, partials), daemon=True, name="assay-worker")
-    process.start()
-    theirs.close()
+def _start(work: Callable[[T], bytes], partials: PartialStore) -> tuple[Process, Connection]:
+    ours, theirs = multiprocessing.Pipe()
+    with theirs:
+        command = [sys.executable, "-c", _BEGIN, str(theirs.fileno()), str(os.getpid()), json.dumps(sys.path)]
+        # Out of the terminal's group: an interrupt is the coordinator's to handle.
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
+            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, process_group=0
+        )
+    with suppress(BrokenPipeError, ConnectionResetError):  # told when it is handed its first task
+        ours.send((work, partials))
     return process, ours
 
 
-def _hand_out(queue: deque[T], connection: Connection, process: BaseProcess) -> T:
+def _hand_out(queue: deque[T], connection: Connection, process: Process) -> T:
     task = queue.popleft()
     try:
         connection.send(task)
@@ -160,7 +165,7 @@ def _hand_out(queue: deque[T], connection: Connection, process: BaseProcess) -> 
     return task
 
 
-def _check_answer(connection: Connection, process: BaseProcess) -> None:
+def _check_answer(connection: Connection, process: Process) -> None:
     """Raise what the worker says went wrong."""
     try:
         told = json.loads(connection.recv_bytes(maxlength=1 << 20))
@@ -172,9 +177,10 @@ def _check_answer(connection: Connection, process: BaseProcess) -> None:
     raise kind(told["message"], code=told["code"], remedy=told["remedy"])
 
 
-def _died(process: BaseProcess) -> NoReturn:
-    process.join(5)
-    code = process.exitcode
+def _died(process: Process) -> NoReturn:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(5)
+    code = process.returncode
     how = (
         f"was killed by {signal.Signals(-code).name}"
         if code is not None and code < 0
@@ -193,51 +199,3 @@ _ERRORS: dict[str, type[AssayError]] = {
     "Unwritable": Unwritable,
     "WorkFailed": WorkFailed,
 }
-
-
-def _worker(connection: Connection, work: Callable[[Any], bytes], partials: PartialStore) -> None:
-    """Do what is asked until the pipe ends. Dies with its parent; leaves an interrupt to it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _keep_freed_memory()
-    try:
-        with suppress(EOFError):
-            while True:
-                connection.send_bytes(json.dumps(_outcome(work, connection.recv(), partials)).encode())
-    finally:
-        close_children()
-
-
-def _keep_freed_memory() -> None:
-    """Let glibc hand freed arrays out again instead of returning them: faulting them in anew is a third of a scan."""
-    with suppress(AttributeError, OSError):
-        settings = ctypes.CDLL(None).mallopt
-        settings(_M_MMAP_THRESHOLD, 64 << 20)
-        settings(_M_TRIM_THRESHOLD, 128 << 20)
-
-
-def _outcome(work: Callable[[Any], bytes], task: Any, partials: PartialStore) -> dict[str, str]:
-    try:
-        partials.write(task.key, work(task))
-    except AssayError as wrong:
-        return _told(wrong)
-    except Exception as wrong:  # noqa: BLE001 - the boundary: a defect in a check becomes a verdict
-        trace = wrong.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-        # Without its text, which may quote a row.
-        return _told(WorkFailed(f"A task raised {type(wrong).__name__}{place}.", code="check_crashed"))
-    return {"error": "none"}
-
-
-def _told(wrong: AssayError) -> dict[str, str]:
-    said = {"message": wrong.message, "code": wrong.code, "remedy": wrong.remedy}
-    return {"error": type(wrong).__name__, **said}
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-    os._exit(1)

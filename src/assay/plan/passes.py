@@ -1,7 +1,8 @@
 """The passes: what is read and counted of each data set, fused from the needs of all criteria.
 
-A data set is read once. It is read a second time only where units repeat (which row of a unit counts is known
-after the first reading) and where a perturbation needs the spread of the columns of the reference data.
+A data set is read once in a judged run. It is read a second time only where units repeat (which row of a unit
+counts is known after the first reading) and where a perturbation needs the spread of the columns of the reference
+data. The plan before it reads the reference data too.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ Parameters = Mapping[str, Decimal | int | str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A perturbation that one pass applies: its key, its function, its parameters and its seed."""
+    """A perturbation that one pass applies: its key, its function, its parameters and its seed.
+
+    The key names the function; a printed function would hold an address, which is another one in each process.
+    """
 
     key: str
-    function: Callable[..., dict[str, Any]]
+    function: Callable[..., dict[str, Any]] = field(repr=False)
     parameters: tuple[tuple[str, Decimal | int | str], ...]
     seed: int = 0
 
