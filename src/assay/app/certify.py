@@ -18,13 +18,13 @@ from assay.app.measure import Engine, Measured, measure, silent
 from assay.app.picture import curves, definition_of, group_records, not_tested, profile_records
 from assay.app.plan import refuse_hopeless
 from assay.domain.assessment import Assessment
-from assay.domain.decide import Decision, Required, decide
+from assay.domain.decide import Decision, decide, required
+from assay.domain.evidence import aside_of
 from assay.domain.judge import judge
 from assay.domain.plain import to_plain
 from assay.domain.record import Evidence, Record
 from assay.domain.record_document import to_document
-from assay.domain.specification import Specification
-from assay.domain.vocabulary import Reason, Stage, Tier
+from assay.domain.vocabulary import Reason, Tier
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
 from assay.stats.assess import assess, failed_assessment
@@ -111,7 +111,6 @@ def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehear
     judged = judge([_assessed(case, measured, c) for c in counted])
     gating = tuple(j for j, c in zip(judged, counted, strict=True) if not c.aside)
     statistics = tuple(c.statistic for c in counted if c.statistic is not None)
-    evidence = Evidence(case.seed, case.sources, statistics)
     tally = measured.judged
     return Record(
         specification=case.specification,
@@ -131,7 +130,7 @@ def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehear
         profiles=profile_records(measured),
         not_tested=not_tested(case.specification, measured),
         environment=environment(),
-        evidence_digest=f"sha256:{hashlib.sha256(rfc8785.dumps(to_plain(evidence, Evidence))).hexdigest()}",
+        evidence_digest=evidence_digest(Evidence(case.seed, case.sources, statistics)),
         metrics=tuple(
             (check.id, check.metric.title, check.metric.estimand)
             for check in (case.checks[m] for m in dict.fromkeys(w.criterion.metric for w in case.wanted))
@@ -140,10 +139,15 @@ def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehear
     )
 
 
+def evidence_digest(evidence: Evidence) -> str:
+    """``sha256:`` and the digest of the canonical JSON (RFC 8785) of what was measured."""
+    return f"sha256:{hashlib.sha256(rfc8785.dumps(to_plain(evidence, Evidence))).hexdigest()}"
+
+
 def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
     criterion = counted.wanted.criterion
-    alpha = criterion.alpha * case.specification.attempts.share_of_first
-    name = f"{criterion.id}.small-groups" if counted.aside else criterion.id
+    alpha = case.specification.alpha_of(criterion)
+    name = aside_of(criterion.id) if counted.aside else criterion.id
     tier = Tier.ADVISORY if counted.aside else criterion.tier
     definition = definition_of(case, measured, counted)
     if counted.statistic is None:
@@ -171,10 +175,3 @@ def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
         rows=measured.tallies[counted.statistic.data].rows,
         definition=definition,
     )
-
-
-def required(specification: Specification) -> Required:
-    """What must pass: the criteria with their tiers, and the stages that must have a verdict."""
-    criteria = tuple((c.id, c.tier, Stage(c.metric.partition(".")[0])) for c in specification.criteria)
-    gating = tuple(dict.fromkeys(stage for _, tier, stage in criteria if tier is not Tier.ADVISORY))
-    return Required(criteria, specification.stages or gating)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from assay.app.case import Case
-from assay.app.measure import Measured, group_rows
+from assay.app.measure import Measured, group_rows, rows_in_no_group
 from assay.domain.errors import AssayError
 from assay.domain.evidence import Compare, Counts, Rates, Statistic, Undefined
 from assay.domain.needs import Outcomes, Perturbed, Profiles, RowSets, Sections
@@ -48,10 +47,10 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
     criterion = wanted.criterion
     failure = _lacking(measured, wanted)
     if failure is not None:
-        return Counted(wanted, None, _failure(failure), aside)
+        return Counted(wanted, None, failure, aside)
     check = case.checks[criterion.metric]
     try:
-        unclassified = _too_many_in_no_group(case, measured, criterion)
+        unclassified = _too_many_in_no_group(case, measured, wanted)
         view = _view(case, measured, wanted, aside=aside)
         counts = unclassified or check.count(
             view, across=criterion.across, reference=criterion.reference, arguments=criterion.parameters
@@ -72,6 +71,8 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
         data=measured.judged_on if isinstance(wanted.need, Outcomes | Perturbed) else criterion.data,
         counts=counts,
         parameters=tuple((name, str(value)) for name, value in wanted.parameters),
+        criterion=criterion.id,
+        aside=aside,
     )
     return Counted(wanted, statistic, aside=aside)
 
@@ -81,31 +82,28 @@ def _require_counts(counts: object) -> None:
         raise TypeError(f"a check returns counts, not {type(counts).__name__}")
 
 
-MOST_IN_NO_GROUP = Decimal("0.02")
-"""Share of rows that may be in none of an attribute's groups when the specification has no small-group rule."""
-
-
-def _too_many_in_no_group(case: Case, measured: Measured, criterion: Criterion) -> Undefined | None:
-    """Groups cannot be compared when more rows than a small group has belong to none of them: they could hide in it."""
+def _too_many_in_no_group(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
+    """Groups cannot be compared when too many of the rows that are counted belong to none of them."""
+    criterion = wanted.criterion
     if criterion.across is None:
         return None
-    rule = case.specification.small_groups
-    most = rule.below_share if rule is not None else MOST_IN_NO_GROUP
-    tally = measured.judged
-    labelled = int(tally.population.sum())
-    for name in case.specification.groupings()[criterion.across]:
-        outside = labelled - sum(group_rows(tally.layout, tally, (name,)).values())
-        if outside > most * labelled:
-            said = f"{outside:,} of {labelled:,} rows are in none of the groups of {name!r}; at most a share of {most} may be."
-            return Undefined(Reason.ROWS_IN_NO_GROUP, said)
-    return None
+    asks_model = isinstance(wanted.need, Outcomes | Perturbed)
+    tally = measured.judged if asks_model else measured.tallies[criterion.data]
+    said = rows_in_no_group(case.specification, tally, criterion.across)
+    return Undefined(Reason.ROWS_IN_NO_GROUP, said) if said else None
 
 
-def _lacking(measured: Measured, wanted: Wanted) -> AssayError | None:
+def _lacking(measured: Measured, wanted: Wanted) -> tuple[Reason, str] | None:
     """Why the model gave nothing for this need."""
-    if isinstance(wanted.need, Perturbed):
-        return measured.change_failure
-    return measured.failure if isinstance(wanted.need, Outcomes) else None
+    if not isinstance(wanted.need, Outcomes | Perturbed):
+        return None
+    if measured.failure is not None:
+        return _failure(measured.failure)
+    failed = measured.change_failures.get(wanted.change_key) if isinstance(wanted.need, Perturbed) else None
+    if failed is None:
+        return None
+    reason, said = _failure(failed)
+    return reason, f"On the perturbed rows, and only there: {said}"
 
 
 def _failure(error: AssayError) -> tuple[Reason, str]:
@@ -169,7 +167,7 @@ def _profile(case: Case, measured: Measured, data: str) -> ProfileView:
         undeclared=tuple(name for name in case.datasets[data].names if name not in columns),
     )
     groups = {
-        name: tuple(group_rows(tally.layout, tally, attributes).items())
+        name: tuple(group_rows(tally, attributes).items())
         for name, attributes in case.specification.groupings().items()
     }
     return ProfileView(profile=profile, groups=groups)

@@ -7,12 +7,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from assay.app.case import Case
+from assay.domain import gating
 from assay.domain.errors import AssayError, MissingExtra, SubjectError, Unwritable, writing
 from assay.domain.specification import Specification
 from assay.engine.executor import execute
@@ -23,7 +24,6 @@ from assay.engine.task import ScanTask, run_scan
 from assay.plan.passes import Pass, fuse, reference_data
 from assay.subject.datasets import Dataset, Partition
 from assay.subject.model import ModelReference
-from assay.tally.groups import Layout
 from assay.tally.partial import Partial, from_bytes, merged
 
 
@@ -34,14 +34,14 @@ class Measured:
     Attributes:
         judged_on: the data set that the model was judged on.
         tallies: by data set. failure: why there are no outcomes, when the model or the data gave none.
-        change_failure: why there are no paired outcomes, when only the perturbed rows failed.
+        change_failures: by perturbation, why there are no paired outcomes of it.
         small: per grouping, the groups that the small-group rule sets aside.
     """
 
     judged_on: str
     tallies: Mapping[str, Partial]
     failure: AssayError | None
-    change_failure: AssayError | None
+    change_failures: Mapping[str, AssayError]
     small: Mapping[str, frozenset[str]]
 
     @property
@@ -76,71 +76,81 @@ def measure(case: Case, engine: Engine) -> Measured:
     reference, judged_on = reference_data(case.specification), case.judged_on
     tallies: dict[str, Partial] = {}
     spreads: tuple[tuple[str, float], ...] = ()
-    failure: AssayError | None = None
-    change_failure: AssayError | None = None
+    judged = Reading()
     for wanted in sorted(passes, key=lambda p: p.data != reference):
         if wanted.spreads and wanted.outcomes:
-            tallies[wanted.data] = run_pass(
-                case, case.frame(), replace(wanted, outcomes=False, changes=()), engine
-            )
-            spreads = _deviations(tallies[wanted.data])
-        tallies[wanted.data], failed = _as_much_as_can_be(case, case.frame(spreads), wanted, engine)
-        failure, change_failure = failed if wanted.outcomes else (failure, change_failure)
+            first = run_pass(case, case.frame(), replace(wanted, outcomes=False, changes=()), engine)
+            spreads = _deviations(first)
+        tallies[wanted.data], failures = _as_much_as_can_be(case, case.frame(spreads), wanted, engine)
+        judged = failures if wanted.outcomes else judged
         if wanted.spreads:
             spreads = _deviations(tallies[wanted.data])
-    if failure is None and _units_repeat(tallies[judged_on]):
+    if judged.failure is None and _units_repeat(tallies[judged_on]):
         wanted = next(p for p in passes if p.data == judged_on)
-        tallies[judged_on], (failure, change_failure) = _one_row_per_unit(
-            case, wanted, tallies[judged_on], spreads, engine
-        )
-    if failure is None and tallies[judged_on].bad_labels:
-        failure = SubjectError(
-            f"{tallies[judged_on].bad_labels:,} rows of the {judged_on} data have a label that is neither 0 nor 1 "
-            f"in the column {case.specification.prediction.label!r}.",
-            code="data_invalid",
-        )
+        tallies[judged_on], judged = _one_row_per_unit(case, wanted, tallies[judged_on], spreads, engine)
+    labels = (wrong_labels(case, role, tallies[role]) for role in dict.fromkeys((judged_on, reference)))
     return Measured(
         judged_on=judged_on,
         tallies=tallies,
-        failure=failure,
-        change_failure=failure or change_failure,
-        small=_still_small(
-            case.specification, small_groups(case.specification, tallies[reference]), tallies[judged_on]
-        ),
+        failure=judged.failure or next((wrong for wrong in labels if wrong is not None), None),
+        change_failures=judged.changes,
+        small=small_groups(case.specification, tallies[reference], tallies[judged_on]),
     )
 
 
-Failures = tuple[AssayError | None, AssayError | None]
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where the model failed on a pass: why there are no outcomes at all, or none of a perturbation."""
+
+    failure: AssayError | None = None
+    changes: Mapping[str, AssayError] = field(default_factory=dict)
+
+
+NOT_THE_MODEL = (MissingExtra, Unwritable)
+"""Nothing was tested, so there is nothing to say of the model."""
 
 
 def _as_much_as_can_be(
     case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: str | None = None
-) -> tuple[Partial, Failures]:
-    """Run a pass; when the model fails, what can be counted without it, and why the rest is lacking.
+) -> tuple[Partial, Reading]:
+    """Run a pass; where the model fails, what can be counted all the same, and why the rest is lacking."""
+    try:
+        return run_pass(case, frame, wanted, engine, selection), Reading()
+    except NOT_THE_MODEL:
+        raise
+    except AssayError as error:
+        if wanted.changes:
+            return _each_change_alone(case, frame, wanted, engine, selection, error)
+        if not wanted.outcomes:
+            raise
+        without = replace(wanted, outcomes=False, scores=False)
+        return run_pass(case, frame, without, engine, selection), Reading(error)
 
-    A failure of the perturbed rows alone leaves the outcomes standing.
-    """
-    failures: list[AssayError] = []
-    without_changes = replace(wanted, changes=())
-    without_model = replace(without_changes, outcomes=False, scores=False)
-    for attempt in dict.fromkeys((wanted, without_changes, without_model)):
+
+def _each_change_alone(
+    case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: str | None, error: AssayError
+) -> tuple[Partial, Reading]:
+    """A perturbation that breaks the model leaves the outcomes, and the other perturbations, standing."""
+    counted, reading = _as_much_as_can_be(case, frame, replace(wanted, changes=()), engine, selection)
+    if reading.failure is not None:
+        return counted, reading
+    if len(wanted.changes) == 1:
+        return counted, Reading(changes={wanted.changes[0].key: error})
+    paired, failures = counted.paired, {}
+    for change in wanted.changes:
         try:
-            counted = run_pass(case, frame, attempt, engine, selection)
-        except (MissingExtra, Unwritable):
-            raise  # not the model's fault: nothing was tested, so there is nothing to say of it
-        except AssayError as error:
-            if attempt == without_model:
-                raise
-            failures.append(error)
-            continue
-        failed = failures[-1] if failures else None
-        return counted, (failed if not attempt.outcomes else None, failed)
-    raise failures[-1]
+            alone = Pass(wanted.data, outcomes=True, changes=(change,))
+            paired += run_pass(case, frame, alone, engine, selection).paired
+        except NOT_THE_MODEL:
+            raise
+        except AssayError as failed:
+            failures[change.key] = failed
+    return replace(counted, paired=paired), Reading(changes=failures)
 
 
 def _one_row_per_unit(
     case: Case, wanted: Pass, first: Partial, spreads: tuple[tuple[str, float], ...], engine: Engine
-) -> tuple[Partial, Failures]:
+) -> tuple[Partial, Reading]:
     """Count outcomes again on the chosen row of each unit; everything else keeps all rows."""
     assert first.units is not None  # noqa: S101 - asked for by the pass
     chosen = first.units.selection()
@@ -149,8 +159,8 @@ def _one_row_per_unit(
         engine.partials.folder.mkdir(parents=True, exist_ok=True)
         chosen.tofile(path)
     again = replace(wanted, units=False, profiles=False, row_set=False, spreads=False)
-    counted, failed = _as_much_as_can_be(case, case.frame(spreads), again, engine, selection=str(path))
-    return replace(first, outcomes=counted.outcomes, paired=counted.paired), failed
+    counted, reading = _as_much_as_can_be(case, case.frame(spreads), again, engine, selection=str(path))
+    return replace(first, outcomes=counted.outcomes, paired=counted.paired), reading
 
 
 def _units_repeat(tally: Partial) -> bool:
@@ -217,41 +227,48 @@ def _seed(seed: str, stream: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}\0{stream}".encode()).digest()[:8], "big")
 
 
-def small_groups(specification: Specification, reference: Partial) -> dict[str, frozenset[str]]:
-    """Per grouping, the groups whose share of the reference data is below the declared share."""
+def small_groups(
+    specification: Specification, reference: Partial, judged: Partial | None = None
+) -> dict[str, frozenset[str]]:
+    """Per grouping, the groups that do not gate, by :mod:`assay.domain.gating`; a plan has no judged rows to look at."""
     rule = specification.small_groups
-    if rule is None:
-        return {name: frozenset() for name in specification.groupings()}
     found = {}
     for name, attributes in specification.groupings().items():
-        rows = group_rows(reference.layout, reference, attributes)
-        total = max(reference.rows, 1)
-        found[name] = frozenset(label for label, count in rows.items() if count < rule.below_share * total)
+        small = gating.small_groups(rule, group_rows(reference, attributes), labelled(reference))
+        if judged is not None:
+            small = gating.still_small(rule, small, group_rows(judged, attributes), labelled(judged))
+        found[name] = small
     return found
 
 
-STILL_SMALL = 2
+def rows_in_no_group(specification: Specification, tally: Partial, across: str) -> str:
+    """Why the groups of a grouping cannot be compared on these rows; empty when they can."""
+    of = labelled(tally)
+    for name in specification.groupings()[across]:
+        outside = of - sum(group_rows(tally, (name,)).values())
+        if said := gating.in_no_group(specification.small_groups, name, outside, of):
+            return said
+    return ""
 
 
-def _still_small(
-    specification: Specification, small: dict[str, frozenset[str]], judged: Partial
-) -> dict[str, frozenset[str]]:
-    """Those that are small on the judged rows too: under twice the share, since the reference rows may be chosen.
-
-    Which rows are in which group is known before any outcome, so this looks at nothing that is judged.
-    """
-    rule = specification.small_groups
-    if rule is None:
-        return small
-    most = STILL_SMALL * rule.below_share * judged.rows
-    kept = {}
-    for name, labels in small.items():
-        rows = group_rows(judged.layout, judged, specification.groupings()[name])
-        kept[name] = frozenset(label for label in labels if rows[label] < most)
-    return kept
+def labelled(tally: Partial) -> int:
+    """Rows with a label, in a group or in none."""
+    return int(tally.population.sum())
 
 
-def group_rows(layout: Layout, tally: Partial, attributes: tuple[str, ...]) -> dict[str, int]:
+def group_rows(tally: Partial, attributes: tuple[str, ...]) -> dict[str, int]:
     """Labelled rows of each group of a grouping."""
-    counts = layout.collapse(tally.population, attributes).sum(axis=1)
-    return dict(zip(layout.labels(attributes), (int(c) for c in np.asarray(counts)), strict=True))
+    counts = tally.layout.collapse(tally.population, attributes).sum(axis=1)
+    return dict(zip(tally.layout.labels(attributes), (int(c) for c in np.asarray(counts)), strict=True))
+
+
+def wrong_labels(case: Case, data: str, tally: Partial) -> SubjectError | None:
+    """What is wrong when labels of a data set are neither 0 nor 1; None when nothing is."""
+    if not tally.bad_labels:
+        return None
+    return SubjectError(
+        f"{tally.bad_labels:,} of {tally.rows:,} rows of the {data} data have a label that is neither 0 nor 1 "
+        f"in the column {case.specification.prediction.label!r}.",
+        code="data_invalid",
+        remedy="Write the label as the numbers 0 and 1, and leave out rows whose truth is not known.",
+    )

@@ -6,7 +6,7 @@ import numpy as np
 
 from assay.app.case import Case
 from assay.app.count import Counted
-from assay.app.measure import Measured, group_rows
+from assay.app.measure import Measured, group_rows, labelled
 from assay.domain.record import CurveRecord, GroupRecord, ProfileRecord
 from assay.domain.specification import Specification
 from assay.domain.specification.protected import CROSS
@@ -121,7 +121,7 @@ UNTESTED = {
 
 def not_tested(specification: Specification, measured: Measured) -> tuple[str, ...]:
     """What the criteria say nothing about: rows in no group, stages without a criterion, undeclared groups."""
-    tested = {Stage(c.metric.partition(".")[0]) for c in specification.criteria}
+    tested = {c.stage for c in specification.criteria}
     absent = tuple(
         f"{what} ({stage.value}): no criterion asks."
         for stage, what in UNTESTED.items()
@@ -133,12 +133,12 @@ def not_tested(specification: Specification, measured: Measured) -> tuple[str, .
 
 def _in_no_group(specification: Specification, measured: Measured) -> tuple[str, ...]:
     tally = measured.judged
-    labelled = int(tally.population.sum())
+    rows = labelled(tally)
     found = []
     for name, attribute in specification.protected.items():
-        left = labelled - sum(group_rows(tally.layout, tally, (name,)).values())
+        left = rows - sum(group_rows(tally, (name,)).values())
         if left:
-            share = f"{100 * left / labelled:.2g} %"
+            share = f"{100 * left / rows:.2g} %"
             found.append(
                 f"{name}: {left:,} rows ({share}) whose {attribute.column} is in none of the declared groups."
             )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.app.case import Case
-from assay.app.measure import Engine, run_pass, small_groups
+from assay.app.measure import Engine, rows_in_no_group, run_pass, small_groups, wrong_labels
 from assay.checks.check import Check
 from assay.domain.errors import AssayError
 from assay.domain.evidence import Rates, Scores, Undefined
@@ -58,17 +58,37 @@ class GroupRows:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCriterion:
-    """One criterion of the plan; ``power`` is None for a fact about the data, which needs no power."""
+    """One criterion of the plan.
+
+    ``power`` is None for a fact about the data, which needs none, and for counts that no plan is known for.
+    ``undefined`` says why the criterion could not be evaluated on such rows: then nobody passes it.
+    """
 
     criterion: Criterion
-    power: Power | None
-    rows_needed: int | None
+    power: Power | None = None
+    rows_needed: int | None = None
     undefined: str = ""
+
+    @property
+    def passes(self) -> float | None:
+        """The probability that a good model passes; None where no probability is involved."""
+        if self.undefined:
+            return 0.0
+        return self.power.passes if self.power is not None else None
 
     @property
     def hopeless(self) -> bool:
         """Whether a good model would hardly ever pass."""
         return bool(self.undefined) or (self.power is not None and self.power.hopeless)
+
+    def __str__(self) -> str:
+        """What is hopeless about it, for a person who must decide whether to go on."""
+        said = self.undefined
+        if not said and self.power is not None:
+            said = f"a good model passes with probability {self.power.passes:.2f}"
+            if self.rows_needed is not None:
+                said += f"; {self.rows_needed:,} rows are needed"
+        return f"{self.criterion.id}: {said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +108,21 @@ class Plan:
 
 
 def plan(case: Case, engine: Engine) -> Plan:
-    """Plan the judged run of a case; reads labels and groups of the reference data and no model."""
+    """Plan the judged run of a case; reads labels and groups of the reference data and no model.
+
+    Raises:
+        SubjectError: when labels of the reference data are neither 0 nor 1.
+    """
     specification = case.specification
     reference = reference_data(specification)
     tally = run_pass(case, case.frame(), Pass(reference), engine)
+    if wrong := wrong_labels(case, reference, tally):
+        raise wrong
     rows = case.datasets[case.judged_on].rows
     small = small_groups(specification, tally)
     imagined = _Imagined(case, tally, rows, small)
     criteria = tuple(_planned(case, imagined, wanted, rows) for wanted in case.wanted)
-    critical = [p.power.passes for p in criteria if p.power is not None and p.criterion.tier is Tier.CRITICAL]
+    critical = [p.passes for p in criteria if p.passes is not None and p.criterion.tier is Tier.CRITICAL]
     return Plan(
         passes=fuse(specification, case.wanted, case.judged_on, tuple(case.datasets)),
         rows=rows,
@@ -117,26 +143,15 @@ def refuse_hopeless(case: Case, engine: Engine, *, bypass: bool) -> tuple[str, .
         Hopeless: when there is such a criterion and ``bypass`` is false.
     """
     found = [p for p in plan(case, engine).criteria if p.hopeless and p.criterion.tier is not Tier.ADVISORY]
-    if not found:
-        return ()
-    said = "; ".join(
-        f"{p.criterion.id}: "
-        + (
-            p.undefined or f"a good model passes with probability {p.power.passes:.2f}"
-            if p.power
-            else p.undefined
-        )
-        + (f", {p.rows_needed:,} rows are needed" if p.rows_needed else "")
-        for p in found
-    )
-    if not bypass:
+    if found and not bypass:
         raise Hopeless(
-            f"These criteria cannot do their work on the {case.datasets[case.judged_on].rows:,} test rows: {said}.",
+            f"These criteria cannot do their work on the {case.datasets[case.judged_on].rows:,} test rows: "
+            f"{'. '.join(map(str, found))}.",
             code="hopeless_criteria",
             remedy="Change the criteria or collect rows before the test set is spent (see: assay plan), or give the "
             "bypass --certify-a-hopeless-specification, which is recorded.",
         )
-    return tuple(f"Certified although the plan called it hopeless: {part}" for part in said.split("; "))
+    return tuple(f"Tested although the plan called it hopeless: {planned}" for planned in found)
 
 
 class _Imagined:
@@ -163,6 +178,9 @@ class _Imagined:
                     )
                 )
         return tuple(found)
+
+    def in_no_group(self, across: str) -> str:
+        return rows_in_no_group(self._case.specification, self._tally, across)
 
     def view(self, criterion: Criterion) -> OutcomeView:
         population = self._tally.population
@@ -194,11 +212,15 @@ class _Imagined:
 def _planned(case: Case, imagined: _Imagined, wanted: Wanted, rows: int) -> PlannedCriterion:
     criterion, check = wanted.criterion, case.checks[wanted.criterion.metric]
     if not isinstance(wanted.need, Outcomes | Perturbed):
-        return PlannedCriterion(criterion, None, None)
+        return PlannedCriterion(criterion)
+    if criterion.across is not None and (said := imagined.in_no_group(criterion.across)):
+        return PlannedCriterion(criterion, undefined=said)
     expected = expected_value(check.metric, criterion.comparator, criterion.threshold, criterion.expected)
     passes = _passes(case, imagined, wanted, check)
+    if passes is None:
+        return PlannedCriterion(criterion)
     if isinstance(passes, str):
-        return PlannedCriterion(criterion, None, None, undefined=passes)
+        return PlannedCriterion(criterion, undefined=passes)
     power = power_of(
         passes,
         expected=expected,
@@ -209,10 +231,13 @@ def _planned(case: Case, imagined: _Imagined, wanted: Wanted, rows: int) -> Plan
     return PlannedCriterion(criterion, power, needed)
 
 
-def _passes(case: Case, imagined: _Imagined, wanted: Wanted, check: Check) -> Passes | str:
-    """The probability of passing as a function of the true value and the rows, or why there is none."""
+def _passes(case: Case, imagined: _Imagined, wanted: Wanted, check: Check) -> Passes | str | None:
+    """The probability of passing as a function of the true value and the rows.
+
+    A text says why it cannot be evaluated on such rows; None that no plan is known for what the check counts.
+    """
     criterion = wanted.criterion
-    alpha = criterion.alpha * case.specification.attempts.share_of_first
+    alpha = case.specification.alpha_of(criterion)
     view = imagined.view(criterion)
     threshold = float(criterion.threshold)
     if isinstance(wanted.need, Perturbed):
@@ -243,7 +268,7 @@ def _passes(case: Case, imagined: _Imagined, wanted: Wanted, check: Check) -> Pa
             for cell in counts.cells
         ]
         return all_of(parts)
-    return "There is no plan for such counts."
+    return None
 
 
 def _seed(name: str) -> int:

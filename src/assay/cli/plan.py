@@ -69,7 +69,7 @@ def _criterion(p: PlannedCriterion) -> dict[str, Any]:
         "metric": p.criterion.metric,
         "tier": p.criterion.tier.value,
         "threshold": str(p.criterion.threshold),
-        "passes": None if p.power is None else round(p.power.passes, 4),
+        "passes": None if p.passes is None else round(p.passes, 4),
         "expected": None if p.power is None else p.power.expected,
         "smallest_margin": None if p.power is None else p.power.margin,
         "rows_needed": p.rows_needed,
@@ -118,7 +118,9 @@ def _print(made: Plan) -> None:
         table.add_row(*_row(planned))
     console.print(table)
     console.print(
-        f"\nA model as good as assumed passes every critical criterion with at least {made.all_pass:.0%}."
+        f"\nA model as good as assumed passes all critical criteria together with probability at least {made.all_pass:.0%}.\n"
+        "margin 90%: how much better than asked a model must be to pass with 90 % on these rows.\n"
+        "rows 90%: how many rows would give a model as good as assumed 90 %."
     )
 
 

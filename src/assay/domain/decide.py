@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assay.domain.assessment import Judged
+from assay.domain.specification import Specification
 from assay.domain.vocabulary import Outcome, Reason, Stage, Tier, Verdict
 
 
@@ -34,6 +35,13 @@ class Required:
 
     criteria: tuple[tuple[str, Tier, Stage], ...]
     stages: tuple[Stage, ...]
+
+
+def required(specification: Specification) -> Required:
+    """What must pass: the criteria with their tiers, and the stages that must have a verdict."""
+    criteria = tuple((c.id, c.tier, c.stage) for c in specification.criteria)
+    gating = tuple(dict.fromkeys(stage for _, tier, stage in criteria if tier is not Tier.ADVISORY))
+    return Required(criteria, specification.stages or gating)
 
 
 def decide(judged: Sequence[Judged], required: Required, *, rehearsal: bool = False) -> Decision:

@@ -7,7 +7,7 @@ the intersection-union principle; Berger 1982), failing is uniform (Holm over th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from assay.domain.vocabulary import Reason
@@ -138,6 +138,11 @@ class Undefined:
 Counts = Census | Rates | Scores | Paired | Undefined
 
 
+def aside_of(criterion: str) -> str:
+    """The name of a criterion's second assessment, of the groups that the small-group rule set aside."""
+    return f"{criterion}.small-groups"
+
+
 @dataclass(frozen=True, slots=True)
 class Statistic:
     """One measurement: what was counted, on which rows, by which check. Knows no threshold and no alpha.
@@ -148,7 +153,7 @@ class Statistic:
         data: the data set that was read, for example ``test``.
         counts: the sufficient counts.
         parameters: the bound parameters of the check, as text.
-        inputs: digests of what was read (data, model, check source).
+        criterion: the id of the criterion that asked. aside: about the groups that the small-group rule set aside.
     """
 
     metric: str
@@ -156,4 +161,10 @@ class Statistic:
     data: str
     counts: Counts
     parameters: tuple[tuple[str, str], ...] = ()
-    inputs: tuple[tuple[str, str], ...] = field(default=(), compare=True)
+    criterion: str = ""
+    aside: bool = False
+
+    @property
+    def answers(self) -> str:
+        """The name of the assessment that is made of it."""
+        return aside_of(self.criterion) if self.aside else self.criterion

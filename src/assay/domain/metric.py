@@ -75,6 +75,8 @@ class Metric:
         census: whether the value is a fact about the data in hand, counted in full, not a population value.
         needs_model: whether the model is asked for predictions.
         parameters: what a criterion may set under ``with``.
+        ideal: what a good model is expected to have: no gap, a ratio of one, no drop. None where a good model is
+            only expected to be better than asked.
     """
 
     id: str
@@ -89,6 +91,7 @@ class Metric:
     census: bool = False
     needs_model: bool = False
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    ideal: Decimal | None = None
 
     def vacuous(self, comparator: Comparator, threshold: Decimal) -> bool:
         """Whether every possible value satisfies the threshold."""

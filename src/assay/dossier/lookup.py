@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from assay.domain.assessment import Judged
-from assay.domain.decide import Decision, Required, decide
+from assay.domain.decide import Decision, decide, required
 from assay.domain.evidence import Counts
 from assay.domain.record import Record
 from assay.domain.specification import Criterion, FailureMode
@@ -64,12 +64,9 @@ class Lookup:
         return f"{self.title(a.metric)}{across}{where}: {a.comparator.words} {figures.threshold(a.threshold)}"
 
     def counts(self, judged: Judged) -> Counts | None:
-        """What was counted for a criterion; None when it was not measured or cannot be told apart."""
-        a = judged.assessment
-        found = [
-            s for s in self.record.statistics if (s.metric, s.across, s.data) == (a.metric, a.across, a.data)
-        ]
-        return found[0].counts if len(found) == 1 else None
+        """What was counted for a criterion; None when it was not measured."""
+        name = judged.assessment.criterion
+        return next((s.counts for s in self.record.statistics if s.answers == name), None)
 
     def guards(self, criterion: str) -> tuple[FailureMode, ...]:
         """The failure modes that a criterion guards against."""
@@ -92,12 +89,9 @@ class Lookup:
     @cached_property
     def point_decision(self) -> Decision:
         """What would have been decided had each point estimate been taken for the truth."""
-        criteria = self.record.specification.criteria
-        required = Required(
-            tuple((c.id, c.tier, self.stage(c.metric)) for c in criteria), self.record.specification.stages
-        )
         as_points = [replace(j, verdict=j.assessment.point_verdict) for j in self.record.judged]
-        return decide(as_points, required, rehearsal=self.record.decision.rehearsal)
+        asked = required(self.record.specification)
+        return decide(as_points, asked, rehearsal=self.record.decision.rehearsal)
 
 
 def target(criterion: str) -> str:

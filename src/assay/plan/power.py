@@ -92,9 +92,9 @@ def expected_value(
     """The true value assumed of a good model."""
     if stated is not None:
         return float(stated)
-    best = best_value(metric, comparator, threshold)
-    ideal = metric.id.startswith(("fairness.", "robustness.")) or metric.census
-    return max(best, 0.0) if ideal else (float(threshold) + best) / 2
+    if metric.ideal is not None:
+        return float(metric.ideal)
+    return (float(threshold) + best_value(metric, comparator, threshold)) / 2
 
 
 def best_value(metric: Metric, comparator: Comparator, threshold: Decimal) -> float:

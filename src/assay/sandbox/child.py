@@ -173,8 +173,15 @@ def _failure(wrong: BaseException, phase: str) -> bytes:
         told["module"] = str(wrong.name).partition(".")[0]
     frames = traceback.extract_tb(wrong.__traceback__)
     if frames:
-        told["where"] = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}"  # noqa: PTH119
+        told["where"] = f"{_within_packages(frames[-1].filename)}:{frames[-1].lineno}"
     return _json(told)
+
+
+def _within_packages(file: str) -> str:
+    """The file from its package on, which tells the library; no path of this machine."""
+    parts = file.replace(os.sep, "/").split("/")
+    above = [i for i, part in enumerate(parts) if part in {"site-packages", "dist-packages"}]
+    return "/".join(parts[above[-1] + 1 :]) if above else parts[-1]
 
 
 def _versions() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.checks.check import AT_MOST, Example, check
+from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import scored
 from assay.domain.evidence import Counts, Functional
 from assay.domain.metric import Across
@@ -18,6 +18,7 @@ from assay.tally.views import OutcomeView
     estimand="The largest Kolmogorov-Smirnov calibration error of any group.",
     need=Outcomes(scores=True),
     comparators=AT_MOST,
+    ideal=ZERO,
     across=Across.REQUIRED,
     examples=(
         Example(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.checks.check import AT_MOST, Example, check
+from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import outcomes
 from assay.domain.evidence import Compare, Counts
 from assay.domain.metric import Across
@@ -19,6 +19,7 @@ from assay.tally.views import OutcomeView
     "reference.",
     need=Outcomes(),
     comparators=AT_MOST,
+    ideal=ZERO,
     across=Across.REQUIRED,
     reference=True,
     examples=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.check import AT_LEAST, ONE, Example, check
 from assay.checks.examples import outcomes
 from assay.domain.evidence import Compare, Counts
 from assay.domain.metric import Across
@@ -18,6 +18,7 @@ from assay.tally.views import OutcomeView
     estimand="The smallest ratio between the favourable-decision rates of two groups, or of a group and the reference.",
     need=Outcomes(),
     comparators=AT_LEAST,
+    ideal=ONE,
     across=Across.REQUIRED,
     reference=True,
     examples=(

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from assay.checks.check import AT_MOST, Example, check
+from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import ALL, paired
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Parameter
@@ -40,6 +40,7 @@ def lose_values(columns: Columns, context: ChangeContext) -> Columns:
     "are named.",
     need=Perturbed(change=lose_values),
     comparators=AT_MOST,
+    ideal=ZERO,
     low=Decimal(-1),
     across=Across.OPTIONAL,
     parameters={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from assay.checks.check import AT_MOST, Example, check
+from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import ALL, paired
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Parameter
@@ -34,6 +34,7 @@ def add_noise(columns: Columns, context: ChangeContext) -> Columns:
     "named.",
     need=Perturbed(change=add_noise),
     comparators=AT_MOST,
+    ideal=ZERO,
     low=Decimal(-1),
     across=Across.OPTIONAL,
     parameters={

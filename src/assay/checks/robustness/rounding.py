@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.checks.check import AT_MOST, Example, check
+from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import ALL, paired
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Parameter
@@ -55,6 +55,7 @@ def _significant(numbers: NDArray[np.float64], digits: int) -> NDArray[Any]:
     "if groups are named.",
     need=Perturbed(change=round_numbers),
     comparators=AT_MOST,
+    ideal=ZERO,
     low=Decimal(-1),
     across=Across.OPTIONAL,
     parameters={

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from assay.domain.specification.base import Block, Exact, Identifier, Setting, Text
-from assay.domain.vocabulary import Comparator, Tier
+from assay.domain.vocabulary import Comparator, Stage, Tier
 
 
 class FailureMode(Block):
@@ -68,6 +68,11 @@ class Criterion(Block):
                 "comparator_twice", "only one of 'at_least' and 'at_most' is expected; write two criteria"
             )
         return self
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that its metric belongs to."""
+        return Stage(self.metric.partition(".")[0])
 
     @property
     def comparator(self) -> Comparator:

@@ -113,6 +113,10 @@ class Specification(Block):
     documentation: Documentation | None = None
     """The sections of this document that must be filled."""
 
+    def alpha_of(self, criterion: Criterion) -> float:
+        """The level that the next judged run spends on a criterion."""
+        return criterion.alpha * self.attempts.share_of_first
+
     def groupings(self) -> dict[str, tuple[str, ...]]:
         """Every name that ``across`` may take, with the attributes that make it up; ``a*b`` for intersections."""
         single = {name: (name,) for name in self.protected}
