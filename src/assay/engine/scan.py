@@ -15,17 +15,18 @@ from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute
 from assay.plan.passes import Change, Pass
 from assay.subject.arrays import as_numpy, with_columns
-from assay.tally.groups import Layout, codes_of
+from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import column_hash, row_hash
 from assay.tally.outcomes import OutcomeSum
 from assay.tally.paired import PairedTally
 from assay.tally.partial import Partial
 from assay.tally.perturbation import ChangeContext
-from assay.tally.profiles import profile
+from assay.tally.profiles import ProfileSum
 from assay.tally.rows import RowTally
 from assay.tally.sums import Spread
 from assay.tally.units import UnitTally
 
+Integers = NDArray[np.int64]
 Predict = Callable[[pa.RecordBatch], NDArray[np.float64]]
 
 
@@ -81,18 +82,27 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One batch of rows, read once: columns, labels (-1 where it is neither 0 nor 1), cells, places."""
+    """One batch of rows, read once.
+
+    Attributes:
+        raw: as it came. columns: by name.
+        label: int64[n], -1 where it is neither 0 nor 1. cell: int64[n]. key: int64[n], ``cell * 2 + label``.
+        labelled: selects the rows with a label from an array; a slice when all have one.
+        first_row: place of the first row in the data set.
+    """
 
     raw: pa.RecordBatch
     columns: dict[str, NDArray[Any]]
-    label: NDArray[np.int64]
-    cell: NDArray[np.int64]
-    places: NDArray[np.int64]
+    label: Integers
+    cell: Integers
+    key: Integers
+    labelled: slice | NDArray[np.bool_]
+    first_row: int
 
     @property
-    def labelled(self) -> NDArray[np.bool_]:
-        """bool[n]: rows with a label."""
-        return self.label >= 0
+    def places(self) -> Integers:
+        """int64[n]: places of the rows in the data set."""
+        return np.arange(self.first_row, self.first_row + len(self.label), dtype=np.int64)
 
 
 def scan(
@@ -116,35 +126,32 @@ def scan(
     Raises:
         SubjectError: when a score column holds no numbers between 0 and 1.
     """
+    layout = frame.layout
+    coded = tuple((name, a.column, GroupCodes(a)) for name, a in frame.attributes)
     counters = _counters(frame, wanted, predict, selection)
     place = first_row
     for raw in batches:
-        batch = _read(frame, raw, place)
+        columns = {name: as_numpy(raw.column(name)) for name in raw.schema.names}
+        codes = {name: groups.of(columns[column]) for name, column, groups in coded}
+        cell = layout.cell(codes, raw.num_rows)
+        label, labelled = _labels(columns[frame.label])
+        batch = Batch(raw, columns, label, cell, cell * 2 + label, labelled, place)
         place += raw.num_rows
         for counter in counters:
             counter.take(batch)
     parts: dict[str, Any] = {}
     for counter in counters:
         parts |= counter.parts()
-    return Partial(layout=frame.layout, **parts)
+    return Partial(layout=layout, **parts)
 
 
-def _read(frame: Frame, raw: pa.RecordBatch, place: int) -> Batch:
-    columns = {name: as_numpy(raw.column(name)) for name in raw.schema.names}
-    codes = {name: codes_of(attribute, columns[attribute.column]) for name, attribute in frame.attributes}
-    return Batch(
-        raw=raw,
-        columns=columns,
-        label=_labels(columns[frame.label]),
-        cell=frame.layout.cell(codes, raw.num_rows),
-        places=np.arange(place, place + raw.num_rows, dtype=np.int64),
-    )
-
-
-def _labels(values: NDArray[Any]) -> NDArray[np.int64]:
+def _labels(values: NDArray[Any]) -> tuple[Integers, slice | NDArray[np.bool_]]:
     if values.dtype.kind not in "iufb":
-        return np.full(len(values), -1, dtype=np.int64)
-    return np.where((values == 0) | (values == 1), values, -1).astype(np.int64)
+        return np.full(len(values), -1, dtype=np.int64), np.zeros(len(values), dtype=bool)
+    if values.dtype.kind in "iub" and len(values) and values.min() >= 0 and values.max() <= 1:
+        return values.astype(np.int64), slice(None)
+    labelled = (values == 0) | (values == 1)
+    return np.where(labelled, values, -1).astype(np.int64), labelled
 
 
 class Counter(Protocol):
@@ -181,11 +188,10 @@ class _Population:
         self._counts = np.zeros(frame.layout.cells * 2, dtype=np.int64)
 
     def take(self, batch: Batch) -> None:
-        kept = batch.labelled
-        self._rows += len(batch.label)
-        self._bad += int(len(batch.label) - kept.sum())
-        place = batch.cell[kept] * 2 + batch.label[kept]
-        self._counts += np.bincount(place, minlength=len(self._counts))
+        keys = batch.key[batch.labelled]
+        self._rows += len(batch.key)
+        self._bad += len(batch.key) - len(keys)
+        self._counts += np.bincount(keys, minlength=len(self._counts))
 
     def parts(self) -> dict[str, Any]:
         return {"rows": self._rows, "bad_labels": self._bad, "population": self._counts.reshape(-1, 2)}
@@ -193,16 +199,15 @@ class _Population:
 
 class _Profiles:
     def __init__(self, frame: Frame) -> None:
-        self._columns = frame.dictionary
-        self._profiles = [profile(column, np.empty(0)) for column in self._columns]
+        self._columns = [(column.name, ProfileSum(column)) for column in frame.dictionary]
 
     def take(self, batch: Batch) -> None:
-        for i, column in enumerate(self._columns):
-            if column.name in batch.columns:
-                self._profiles[i] += profile(column, batch.columns[column.name])
+        for name, column in self._columns:
+            if name in batch.columns:
+                column.count(batch.columns[name])
 
     def parts(self) -> dict[str, Any]:
-        return {"profiles": tuple(self._profiles)}
+        return {"profiles": tuple(column.tally() for _, column in self._columns)}
 
 
 class _RowSet:
@@ -260,17 +265,25 @@ class _Outcomes:
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
 
     def take(self, batch: Batch) -> None:
-        kept = batch.labelled
-        if self._selection is not None:
-            kept = kept & np.isin(batch.places, self._selection, assume_unique=True)
+        kept = self._kept(batch)
         score = self._scores(batch)
-        cell, label = batch.cell[kept], batch.label[kept]
-        self._outcomes.count(cell, label, score[kept], self._frame.decide_at)
-        right = ((score >= self._frame.decide_at) == batch.label)[kept]
+        self._outcomes.count(batch.key[kept], score[kept], self._frame.decide_at)
         for change in self._changes:
-            changed = self._changed_scores(batch, change)
-            right_after = ((changed >= self._frame.decide_at) == batch.label)[kept]
-            self._paired[change.key] = self._paired[change.key].counting(cell, right, right_after)
+            right = (score >= self._frame.decide_at) == batch.label
+            right_after = (self._changed_scores(batch, change) >= self._frame.decide_at) == batch.label
+            self._paired[change.key] = self._paired[change.key].counting(
+                batch.cell[kept], right[kept], right_after[kept]
+            )
+
+    def _kept(self, batch: Batch) -> slice | NDArray[np.bool_]:
+        """The rows of a batch that count: labelled, and selected if there is a selection."""
+        if self._selection is None:
+            return batch.labelled
+        first, end = batch.first_row, batch.first_row + len(batch.label)
+        here = slice(*np.searchsorted(self._selection, [first, end]))
+        kept = np.zeros(len(batch.label), dtype=bool)
+        kept[self._selection[here] - first] = True
+        return kept & (batch.label >= 0)
 
     def _scores(self, batch: Batch) -> NDArray[np.float64]:
         if self._predict is not None:
@@ -278,9 +291,9 @@ class _Outcomes:
         score = batch.columns[self._frame.score_column or ""]
         if score.dtype.kind not in "iufb":
             raise SubjectError("The score column holds no numbers.", code="model_output_invalid")
-        numbers = score.astype(np.float64)
-        bad = int((~((numbers >= 0) & (numbers <= 1))).sum())
-        if bad:
+        numbers = score.astype(np.float64, copy=False)
+        if len(numbers) and not (numbers.min() >= 0 and numbers.max() <= 1):  # NaN is neither
+            bad = int((~((numbers >= 0) & (numbers <= 1))).sum())
             raise SubjectError(
                 f"{bad:,} scores are missing or not between 0 and 1.", code="model_output_invalid"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.dictionary import Column
+from assay.tally.hashes import EXACT
 from assay.tally.views import ColumnProfile
 
 MOST_CODES = 100
@@ -60,8 +62,55 @@ class ProfileTally:
         )
 
 
-def profile(column: Column, values: NDArray[Any]) -> ProfileTally:
-    """Profile one batch of a column: numbers as a numeric array (missing is NaN), everything else as objects."""
+class ProfileSum:
+    """Profiles the batches of one column."""
+
+    def __init__(self, column: Column) -> None:
+        self._column = column
+        self._rest = ProfileTally(column.name)
+        self._plain = 0
+        codes = [code for code in column.codes or {} if not isinstance(code, str)]
+        self._low, span = (min(codes), max(codes) - min(codes)) if codes else (0, -1)
+        self._close = np.zeros(span + 1 if span <= MOST_CLOSE else 0, dtype=np.int64)
+
+    def count(self, values: NDArray[Any]) -> None:
+        """One more batch: numbers as a numeric array (missing is NaN), everything else as objects."""
+        if not (self._counted_closely(values) if self._column.codes is not None else self._in_order(values)):
+            self._rest += _profile(self._column, values)
+
+    def tally(self) -> ProfileTally:
+        """What was counted so far."""
+        found = np.flatnonzero(self._close)
+        plain = ProfileTally(self._column.name, rows=self._plain + int(self._close.sum()))
+        return self._rest + _with_codes(plain, self._column, found + self._low, self._close[found])
+
+    def _counted_closely(self, values: NDArray[Any]) -> bool:
+        """Whole numbers from the least to the largest code of the dictionary are counted in a table."""
+        if not _whole(values) or not len(values) or not len(self._close):
+            return False
+        if values.min() < self._low or values.max() >= self._low + len(self._close):
+            return False
+        self._close += np.bincount(values.astype(np.int64) - self._low, minlength=len(self._close))
+        return True
+
+    def _in_order(self, values: NDArray[Any]) -> bool:
+        """Numbers of which the least and the largest show that none is missing or wrong."""
+        column = self._column
+        if column.type not in NUMERIC or not len(values):
+            return False
+        if not (_whole(values) or (values.dtype.kind == "f" and column.type == "number")):
+            return False
+        least, largest = float(values.min()), float(values.max())
+        low, high = column.range or (None, None)
+        if not (math.isfinite(least) and math.isfinite(largest)):
+            return False
+        if (low is not None and least < float(low)) or (high is not None and largest > float(high)):
+            return False
+        self._plain += len(values)
+        return True
+
+
+def _profile(column: Column, values: NDArray[Any]) -> ProfileTally:
     if values.dtype.kind in "iufb":
         absent = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
     else:
@@ -69,15 +118,20 @@ def profile(column: Column, values: NDArray[Any]) -> ProfileTally:
     begun = ProfileTally(column.name, rows=len(values), missing=int(absent.sum()))
     present = values[~absent]
     if column.codes is not None:
-        return _with_codes(begun, column, present)
+        return _with_codes(begun, column, *_counted(present))
     if column.type in NUMERIC:
         return _with_range(begun, column, present)
     return begun
 
 
-def _with_codes(begun: ProfileTally, column: Column, present: NDArray[Any]) -> ProfileTally:
+def _whole(values: NDArray[Any]) -> bool:
+    return values.dtype.kind in "iu" and values.dtype != np.uint64
+
+
+def _with_codes(
+    begun: ProfileTally, column: Column, values: NDArray[Any], counts: NDArray[np.int64]
+) -> ProfileTally:
     known = {str(code) for code in column.codes or {}}
-    values, counts = _counted(present)
     found = sorted((_as_text(value), int(count)) for value, count in zip(values, counts, strict=True))
     return replace(
         begun,
@@ -88,12 +142,14 @@ def _with_codes(begun: ProfileTally, column: Column, present: NDArray[Any]) -> P
 
 def _counted(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Each distinct value and its rows; whole numbers that lie close together are counted without sorting."""
-    if values.dtype.kind in "iu" and values.dtype != np.uint64 and len(values):
-        low, high = int(values.min()), int(values.max())
-        if high - low <= MOST_CLOSE:
-            counts = np.bincount(values.astype(np.int64) - low)
-            found = np.flatnonzero(counts)
-            return found + low, counts[found]
+    if values.dtype.kind in "iuf" and values.dtype != np.uint64 and len(values):
+        low, high = values.min(), values.max()
+        if math.isfinite(low) and math.isfinite(high) and int(high) - int(low) <= MOST_CLOSE:
+            whole = values.astype(np.int64) if abs(int(low)) < EXACT else np.empty(0, dtype=np.int64)
+            if np.array_equal(whole, values):
+                counts = np.bincount(whole - int(low))
+                found = np.flatnonzero(counts)
+                return found + int(low), counts[found]
     return np.unique(values if values.dtype.kind in "iufb" else values.astype(str), return_counts=True)
 
 
