@@ -21,6 +21,7 @@ from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute
 from assay.engine.scan import Frame, scan
 from assay.plan.passes import Pass
+from assay.tally import crossing as crossing_module
 from assay.tally import scores as scores_module
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import column_hash
@@ -301,6 +302,30 @@ def test_profiles_do_not_depend_on_the_type_or_the_batches(batches):
     for batch in batches:
         coded.count(np.array([np.nan if v is None else v for v in batch], dtype=np.float64))
     assert coded.tally() == texts.tally()
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int32, np.int64, np.uint64, np.float64])
+def test_looking_up_by_combination_counts_what_looking_up_by_row_counts(monkeypatch, kind):
+    """A batch has only documented codes or not, codes beside bands, more or fewer columns crossed."""
+    rng = np.random.default_rng(8)
+    parts = []
+    for sexes, labels in ([1, 2], [0, 1]), ([1, 2, 3], [0, 1]), ([0, 1, 2], [0, 1]), ([1, 2], [0, 1, 2]):
+        columns = dict(zip(table(1, 0).schema.names, table(500, len(parts)).columns, strict=True))
+        columns["SEX"] = pa.array(rng.choice(sexes, 500).astype(kind))
+        columns["bad"] = pa.array(rng.choice(labels, 500).astype(kind))
+        parts.append(pa.RecordBatch.from_pydict(columns))
+    counted = []
+    for most in (2, 3, 1 << 14):
+        monkeypatch.setattr(crossing_module, "MOST_COMBINATIONS", most)
+        counted.append(to_bytes(scan(FRAME, EVERYTHING, parts, first_row=0, predict=None)))
+    assert counted[0] == counted[1] == counted[2]
+    sex = np.concatenate([p.column("SEX").to_numpy() for p in parts])
+    bad = np.concatenate([p.column("bad").to_numpy() for p in parts])
+    read = from_bytes(counted[0])
+    by_sex = read.layout.collapse(read.population, ("sex",))
+    assert by_sex.tolist() == [[((sex == s) & (bad == b)).sum() for b in (0, 1)] for s in (2, 1)]
+    assert dict(read.profiles[0].codes) == {str(s): (sex == s).sum() for s in (1, 2)}
+    assert read.bad_labels == (bad == 2).sum()
 
 
 def test_only_selected_rows_with_a_label_count_for_outcomes():

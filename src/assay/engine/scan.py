@@ -15,6 +15,7 @@ from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute
 from assay.plan.passes import Change, Pass
 from assay.subject.arrays import as_numpy, with_columns
+from assay.tally.crossing import Crossing
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import column_hash, row_hash
 from assay.tally.outcomes import OutcomeSum
@@ -86,23 +87,77 @@ class Batch:
 
     Attributes:
         raw: as it came. columns: by name.
-        label: int64[n], -1 where it is neither 0 nor 1. cell: int64[n]. key: int64[n], ``cell * 2 + label``.
+        label: int64[n], -1 where it is neither 0 nor 1. key: int64[n], ``cell * 2``, and 1 more if the label is 1.
         labelled: selects the rows with a label from an array; a slice when all have one.
+        code: int64[n], the combination of the crossed columns; None when some value is in no combination.
         first_row: place of the first row in the data set.
     """
 
     raw: pa.RecordBatch
     columns: dict[str, NDArray[Any]]
     label: Integers
-    cell: Integers
     key: Integers
     labelled: slice | NDArray[np.bool_]
+    code: Integers | None
     first_row: int
+
+    @property
+    def cell(self) -> Integers:
+        """int64[n]: the cell of each row."""
+        return self.key >> 1
 
     @property
     def places(self) -> Integers:
         """int64[n]: places of the rows in the data set."""
         return np.arange(self.first_row, self.first_row + len(self.label), dtype=np.int64)
+
+
+class _Reader:
+    """Batches from what is read. Labels and groups of crossed columns are found by combination, else by row."""
+
+    def __init__(self, frame: Frame, crossing: Crossing) -> None:
+        self._label = frame.label
+        self._layout = frame.layout
+        self._coded = [(name, a.column, GroupCodes(a)) for name, a in frame.attributes]
+        self._crossing = crossing
+        values = crossing.values()
+        self._apart = [part for part in self._coded if part[1] not in values]
+        crossed = [part for part in self._coded if part[1] in values]
+        self._key_of_code = self._cells(crossed, values, crossing.size) * 2 + values[frame.label]
+
+    def read(self, raw: pa.RecordBatch, first_row: int) -> Batch:
+        columns = {name: as_numpy(raw.column(name)) for name in raw.schema.names}
+        code = self._crossing.code(columns)
+        if code is None:
+            label, labelled = _labels(columns[self._label])
+            key = self._cells(self._coded, columns, raw.num_rows) * 2 + (label == 1)
+            return Batch(raw, columns, label, key, labelled, code, first_row)
+        key = self._key_of_code[code]
+        if self._apart:
+            key += self._cells(self._apart, columns, raw.num_rows) * 2
+        return Batch(raw, columns, key & 1, key, slice(None), code, first_row)
+
+    def _cells(
+        self, coded: list[tuple[str, str, GroupCodes]], columns: dict[str, NDArray[Any]], rows: int
+    ) -> Integers:
+        """The cells as far as these attributes go: cells of several sets of attributes add."""
+        none = np.zeros((), dtype=np.int64)
+        codes = {name: groups.of(columns[column]) for name, column, groups in coded}
+        return self._layout.cell({name: codes.get(name, none) for name, _, _ in self._coded}, rows)
+
+
+def _crossing(frame: Frame, wanted: Pass) -> Crossing:
+    """The label, then attributes by code, then documented codes, as far as their values cross to few."""
+    codes: dict[str, list[int | str]] = {frame.label: [0, 1]}
+    for _, attribute in frame.attributes:
+        if attribute.groups is not None:
+            codes.setdefault(attribute.column, []).extend(c for _, group in attribute.codes() for c in group)
+    for column in frame.dictionary:
+        if column.codes is not None and (wanted.profiles or column.name in codes):
+            codes.setdefault(column.name, []).extend(column.codes)
+    numbers = {name: [c for c in found if not isinstance(c, str)] for name, found in codes.items()}
+    ranges = {name: (min(found), max(found)) for name, found in numbers.items() if found}
+    return Crossing(ranges | {frame.label: (0, 1)})
 
 
 def scan(
@@ -112,7 +167,7 @@ def scan(
     *,
     first_row: int,
     predict: Predict | None,
-    selection: NDArray[np.int64] | None = None,
+    selection: Integers | None = None,
 ) -> Partial:
     """Count one partition.
 
@@ -126,23 +181,19 @@ def scan(
     Raises:
         SubjectError: when a score column holds no numbers between 0 and 1.
     """
-    layout = frame.layout
-    coded = tuple((name, a.column, GroupCodes(a)) for name, a in frame.attributes)
-    counters = _counters(frame, wanted, predict, selection)
+    crossing = _crossing(frame, wanted)
+    reader = _Reader(frame, crossing)
+    counters = _counters(frame, wanted, predict, selection, crossing)
     place = first_row
     for raw in batches:
-        columns = {name: as_numpy(raw.column(name)) for name in raw.schema.names}
-        codes = {name: groups.of(columns[column]) for name, column, groups in coded}
-        cell = layout.cell(codes, raw.num_rows)
-        label, labelled = _labels(columns[frame.label])
-        batch = Batch(raw, columns, label, cell, cell * 2 + label, labelled, place)
+        batch = reader.read(raw, place)
         place += raw.num_rows
         for counter in counters:
             counter.take(batch)
     parts: dict[str, Any] = {}
     for counter in counters:
         parts |= counter.parts()
-    return Partial(layout=layout, **parts)
+    return Partial(layout=frame.layout, **parts)
 
 
 def _labels(values: NDArray[Any]) -> tuple[Integers, slice | NDArray[np.bool_]]:
@@ -165,11 +216,11 @@ class Counter(Protocol):
 
 
 def _counters(
-    frame: Frame, wanted: Pass, predict: Predict | None, selection: NDArray[np.int64] | None
+    frame: Frame, wanted: Pass, predict: Predict | None, selection: Integers | None, crossing: Crossing
 ) -> tuple[Counter, ...]:
     made: list[Counter] = [_Population(frame)]
     if wanted.profiles:
-        made.append(_Profiles(frame))
+        made.append(_Profiles(frame, crossing))
     if wanted.row_set:
         made.append(_RowSet(frame))
     if wanted.units and frame.unit is not None:
@@ -198,16 +249,31 @@ class _Population:
 
 
 class _Profiles:
-    def __init__(self, frame: Frame) -> None:
-        self._columns = [(column.name, ProfileSum(column)) for column in frame.dictionary]
+    def __init__(self, frame: Frame, crossing: Crossing) -> None:
+        values = crossing.values()
+        columns = [(column, ProfileSum(column)) for column in frame.dictionary]
+        self._all = [(column.name, total) for column, total in columns]
+        self._crossed = [
+            (values[c.name], total) for c, total in columns if c.codes is not None and c.name in values
+        ]
+        self._apart = [(c.name, total) for c, total in columns if c.codes is None or c.name not in values]
+        self._rows = np.zeros(crossing.size, dtype=np.int64)
 
     def take(self, batch: Batch) -> None:
-        for name, column in self._columns:
+        for name, total in self._all if batch.code is None else self._apart:
             if name in batch.columns:
-                column.count(batch.columns[name])
+                total.count(batch.columns[name])
+        if batch.code is not None:
+            self._rows += np.bincount(batch.code, minlength=len(self._rows))
 
     def parts(self) -> dict[str, Any]:
-        return {"profiles": tuple(column.tally() for _, column in self._columns)}
+        for values, total in self._crossed:
+            low = values.min()
+            rows = np.zeros(values.max() - low + 1, dtype=np.int64)
+            np.add.at(rows, values - low, self._rows)
+            found = np.flatnonzero(rows)
+            total.count_codes(found + low, rows[found])
+        return {"profiles": tuple(total.tally() for _, total in self._all)}
 
 
 class _RowSet:
@@ -255,7 +321,7 @@ class _Spreads:
 
 class _Outcomes:
     def __init__(
-        self, frame: Frame, wanted: Pass, predict: Predict | None, selection: NDArray[np.int64] | None
+        self, frame: Frame, wanted: Pass, predict: Predict | None, selection: Integers | None
     ) -> None:
         self._frame = frame
         self._changes = wanted.changes

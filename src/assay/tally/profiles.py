@@ -13,6 +13,8 @@ from assay.domain.dictionary import Column
 from assay.tally.hashes import EXACT
 from assay.tally.views import ColumnProfile
 
+Integers = NDArray[np.int64]
+
 MOST_CODES = 100
 """Distinct undocumented codes that are still named; beyond it, only their number is kept."""
 MOST_CLOSE = 10_000
@@ -69,29 +71,22 @@ class ProfileSum:
         self._column = column
         self._rest = ProfileTally(column.name)
         self._plain = 0
-        codes = [code for code in column.codes or {} if not isinstance(code, str)]
-        self._low, span = (min(codes), max(codes) - min(codes)) if codes else (0, -1)
-        self._close = np.zeros(span + 1 if span <= MOST_CLOSE else 0, dtype=np.int64)
 
     def count(self, values: NDArray[Any]) -> None:
         """One more batch: numbers as a numeric array (missing is NaN), everything else as objects."""
-        if not (self._counted_closely(values) if self._column.codes is not None else self._in_order(values)):
+        if self._column.codes is not None and _whole(values):
+            self.count_codes(*_counted(values))
+        elif self._column.codes is not None or not self._in_order(values):
             self._rest += _profile(self._column, values)
+
+    def count_codes(self, values: NDArray[Any], rows: Integers) -> None:
+        """More rows of a column with codes: how many (int64[k]) have each of some distinct values."""
+        begun = ProfileTally(self._column.name, rows=int(rows.sum()))
+        self._rest += _with_codes(begun, self._column, values, rows)
 
     def tally(self) -> ProfileTally:
         """What was counted so far."""
-        found = np.flatnonzero(self._close)
-        plain = ProfileTally(self._column.name, rows=self._plain + int(self._close.sum()))
-        return self._rest + _with_codes(plain, self._column, found + self._low, self._close[found])
-
-    def _counted_closely(self, values: NDArray[Any]) -> bool:
-        """Whole numbers from the least to the largest code of the dictionary are counted in a table."""
-        if not _whole(values) or not len(values) or not len(self._close):
-            return False
-        if values.min() < self._low or values.max() >= self._low + len(self._close):
-            return False
-        self._close += np.bincount(values.astype(np.int64) - self._low, minlength=len(self._close))
-        return True
+        return replace(self._rest, rows=self._rest.rows + self._plain)
 
     def _in_order(self, values: NDArray[Any]) -> bool:
         """Numbers of which the least and the largest show that none is missing or wrong."""
@@ -128,9 +123,7 @@ def _whole(values: NDArray[Any]) -> bool:
     return values.dtype.kind in "iu" and values.dtype != np.uint64
 
 
-def _with_codes(
-    begun: ProfileTally, column: Column, values: NDArray[Any], counts: NDArray[np.int64]
-) -> ProfileTally:
+def _with_codes(begun: ProfileTally, column: Column, values: NDArray[Any], counts: Integers) -> ProfileTally:
     known = {str(code) for code in column.codes or {}}
     found = sorted((_as_text(value), int(count)) for value, count in zip(values, counts, strict=True))
     return replace(
@@ -140,7 +133,7 @@ def _with_codes(
     )
 
 
-def _counted(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+def _counted(values: NDArray[Any]) -> tuple[NDArray[Any], Integers]:
     """Each distinct value and its rows; whole numbers that lie close together are counted without sorting."""
     if values.dtype.kind in "iuf" and values.dtype != np.uint64 and len(values):
         low, high = values.min(), values.max()
