@@ -228,8 +228,10 @@ def _distinct(
     none = np.empty(0, dtype=np.int64)
     keys, scores, counts = map(np.concatenate, zip((none, np.empty(0), none), *waiting, strict=True))
     scores += 0.0  # one kind of zero
-    values = np.unique(scores)
-    codes = keys * len(values) + np.searchsorted(values, scores)
+    values, ranks = np.unique(
+        scores, return_inverse=True
+    )  # a search in what was sorted takes five times as long
+    codes = keys * len(values) + ranks
     order = np.argsort(codes)
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
     if len(starts) > MOST_EXACT:
