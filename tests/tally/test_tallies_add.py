@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import dataclasses
 import functools
@@ -148,14 +149,38 @@ def test_exact_and_grid_agree_whatever_the_partitioning(monkeypatch, most_exact,
     assert float(means @ by_label.sum(axis=0)) == pytest.approx(score[np.isin(cell, [0, 2])].sum(), abs=1e-6)
 
 
+@pytest.mark.parametrize("bins", [100, 101, 161, 10_000])
+def test_bins_cover_all_scores_and_are_symmetric(bins):
+    edges = scores_module.edges_of(bins)
+    assert edges[0] == 0
+    assert np.all(np.diff(edges) >= 0)
+    assert np.array_equal(edges[1:] + edges[1:][::-1], np.full(bins - 1, 2**32)) or bins % 2 == 0
+    assert np.diff(edges).max() <= 3.1 * 2**32 / bins
+
+
+@pytest.mark.parametrize("bads_in_ten_thousand", [50, 300, 5000])
+def test_the_area_under_the_curve_stays_on_the_coarsest_grid(monkeypatch, bads_in_ten_thousand):
+    rng = np.random.default_rng(6)
+    score = rng.beta(1.0, 10_000 / bads_in_ten_thousand - 1, 300_000)
+    label = (rng.random(300_000) < score).astype(np.int64)
+    total = ScoreSum(10_000)
+    total.count(label, score)
+    means, by_label = total.tally().histogram(np.ones(10_000, dtype=bool))
+    assert len(means) <= scores_module.FEWEST_BINS
+    y, s = np.repeat([0, 1], len(means)), np.tile(means, 2)
+    on_grid = metrics.roc_auc_score(y, s, sample_weight=by_label.ravel())
+    assert on_grid == pytest.approx(metrics.roc_auc_score(label, score), abs=3e-3)
+
+
 @pytest.mark.parametrize("most_dense", [0, 1 << 21])
 @pytest.mark.parametrize("most_sparse", [0, 300, 1 << 18])
 def test_sums_on_the_grid_are_exact_integers(monkeypatch, most_dense, most_sparse):
     rng = np.random.default_rng(4)
     cell, label = rng.integers(0, 3, 2000), rng.integers(0, 2, 2000)
     bins = scores_module.bins_for(3)
-    edges = np.repeat(np.arange(bins + 1) / bins, 2)[: 2 * 900]
-    score = np.concatenate([edges, rng.random(198), [0.0, 1.0]])
+    edges = scores_module.edges_of(bins)
+    near = rng.choice(edges, 900)[:, None] + [-1, 0]
+    score = np.concatenate([near.ravel().clip(0) / 2**32, rng.random(198), [0.0, 1.0]])
     monkeypatch.setattr(scores_module, "MOST_EXACT", 0)
     monkeypatch.setattr(scores_module, "MOST_DENSE", most_dense)
     monkeypatch.setattr(scores_module, "MOST_SPARSE", most_sparse)
@@ -163,10 +188,10 @@ def test_sums_on_the_grid_are_exact_integers(monkeypatch, most_dense, most_spars
     by_hand: dict[int, list[int]] = {}
     for key, value in zip(cell * 2 + label, score, strict=True):
         fixed = round(Fraction(value) * 2**32)
-        at = min(fixed * bins // 2**32, bins - 1)
+        at = bisect.bisect_right(edges, fixed) - 1
         rows_and_sum = by_hand.setdefault(int(key) * bins + at, [0, 0])
         rows_and_sum[0] += 1
-        rows_and_sum[1] += fixed - -(-at * 2**32 // bins)
+        rows_and_sum[1] += fixed - edges[at]
     assert tally.places.tolist() == sorted(by_hand)
     assert [[*pair] for pair in zip(tally.rows, tally.sums, strict=True)] == [
         by_hand[p] for p in sorted(by_hand)

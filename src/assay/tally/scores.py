@@ -8,6 +8,7 @@ fixed-point sum of the scores are kept per bin, hence order, ties within a bin, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ MOST_DENSE = 1 << 21
 MOST_SPARSE = 1 << 18
 ONE = 1 << 32
 """The fixed point: scores are summed as whole multiples of 2**-32."""
+STEPS = 1 << 16
+"""Bins begin at multiples of 2**-16, so that a table tells the bin of a score."""
 
 
 def bins_for(cells: int) -> int:
@@ -42,8 +45,22 @@ def places_for(cells: int) -> int:
 
 
 def edges_of(bins: int) -> Integers:
-    """int64[bins]: the least fixed-point score of each bin."""
-    return -(-np.arange(bins, dtype=np.int64) * ONE // bins)
+    """int64[bins]: the least fixed-point score of each bin, a multiple of 2**-16; the first bins may be empty.
+
+    Bins grow narrower with the cube towards 0 and 1. Scores of a portfolio with one bad in a hundred nearly all lie
+    below 0.05: of 161 bins of one width they would hit eight, which costs 0.017 of an area under the curve of 0.75.
+    """
+    bin_ = np.arange(bins, dtype=np.int64)
+    from_end = np.minimum(bin_, bins - bin_)
+    steps = 4 * from_end**3 * STEPS // bins**3
+    return np.where(from_end == bin_, steps, STEPS - steps) * (ONE // STEPS)
+
+
+@cache
+def _bin_of_step(bins: int) -> NDArray[np.int16]:
+    """int16[STEPS + 1]: the bin of each multiple of 2**-16 up to 1."""
+    steps = edges_of(bins) // (ONE // STEPS)
+    return np.repeat(np.arange(bins, dtype=np.int16), np.diff(steps, append=STEPS + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,21 +184,20 @@ class _Grid:
     def __init__(self, cells: int) -> None:
         self._bins = bins_for(cells)
         self._edges = edges_of(self._bins)
+        self._bin_of_step = _bin_of_step(self._bins)
         self._size = places_for(cells)
         self._few = np.empty((3, 0), dtype=np.int64)
         self._all = np.zeros((2, self._size), dtype=np.int64) if self._size <= MOST_DENSE else None
 
     def count(self, keys: Integers, scores: Floats, counts: Integers) -> None:
         """More rows, as :class:`ScoreTally` holds them while exact."""
-        fixed = np.rint(scores * ONE)
-        # A whole number below 2**33 times one below 2**14: exact, so that a bin begins precisely at its edge.
-        at = (fixed * (self._bins / ONE)).astype(np.int64)
-        np.minimum(at, self._bins - 1, out=at)  # a score of 1 is in the last bin
-        above = fixed.astype(np.int64)
-        above -= self._edges[at]
-        above *= counts
-        at += keys * self._bins
-        self.add(at, counts, above)
+        fixed = np.rint(scores * ONE).astype(np.int64)
+        at = self._bin_of_step[fixed >> 16]
+        fixed -= self._edges[at]
+        fixed *= counts
+        places = keys * self._bins
+        places += at
+        self.add(places, counts, fixed)
 
     def add(self, places: Integers, rows: Integers, sums: Integers) -> None:
         """Rows and sums at places, int64[n] each; a place may stand more than once."""
