@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
+import contextlib
+import dataclasses
 import functools
 import itertools
 import operator
@@ -19,10 +22,12 @@ from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute
 from assay.engine.scan import Frame, scan
 from assay.plan.passes import Pass
+from assay.tally import crossing as crossing_module
 from assay.tally import scores as scores_module
-from assay.tally.groups import Layout, codes_of
+from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import column_hash
 from assay.tally.partial import Partial, from_bytes, to_bytes
+from assay.tally.profiles import ProfileSum
 from assay.tally.scores import ScoreSum, ScoreTally
 from assay.tally.sums import ExactSum, Spread
 
@@ -64,6 +69,16 @@ def count(batch: pa.RecordBatch, first_row: int = 0) -> Partial:
     return scan(FRAME, EVERYTHING, [batch] if batch.num_rows else [], first_row=first_row, predict=None)
 
 
+def beyond_exact(batch: pa.RecordBatch) -> Partial:
+    """As counted when not one score may be kept exactly."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scores_module, "MOST_EXACT", 0)
+        return count(batch)
+
+
+FEW_SCORES, MANY_SCORES = count(table(20, seed=1)), beyond_exact(table(20, seed=1))
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 200), st.lists(st.integers(0, 200), max_size=6), st.randoms(use_true_random=False))
 def test_any_partitioning_merged_in_any_order_gives_the_same_bytes(n, cuts, random):
@@ -88,10 +103,26 @@ def test_bytes_come_back_as_the_same_tally():
     assert to_bytes(from_bytes(to_bytes(tally))) == to_bytes(tally)
 
 
+def test_damaged_bytes_are_refused():
+    data = to_bytes(count(table(300, seed=1)))
+    for damaged in (b"", data[:7], data[:-1], data + b"\0", b"\xff" * len(data), data[:8] + b"[" * 5000):
+        with pytest.raises(ValueError, match=r"."):
+            from_bytes(damaged)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 3000), st.binary(min_size=1, max_size=8), st.booleans())
+def test_bytes_changed_anywhere_are_refused_or_are_another_tally(at, change, many):
+    data = to_bytes(MANY_SCORES if many else FEW_SCORES)
+    at = min(at, len(data) - len(change))
+    with contextlib.suppress(ValueError):
+        assert isinstance(from_bytes(data[:at] + change + data[at + len(change) :]), Partial)
+
+
 def scores_of(cell, label, score) -> ScoreTally:
     total = ScoreSum(3)
     for i in range(0, len(cell), 97):
-        total.count(cell[i : i + 97], label[i : i + 97], score[i : i + 97])
+        total.count(cell[i : i + 97] * 2 + label[i : i + 97], score[i : i + 97])
     return total.tally()
 
 
@@ -109,13 +140,78 @@ def test_exact_and_grid_agree_whatever_the_partitioning(monkeypatch, most_exact,
     parts = [scores_of(cell[i::7], label[i::7], score[i::7]) for i in range(7)]
     merged = functools.reduce(operator.add, reversed(parts))
     assert whole.exact == (len({*zip(cell, label, score, strict=True)}) <= most_exact)
-    for name in ("keys", "scores", "counts", "grid"):
+    for name in ("keys", "scores", "counts", "places", "rows", "sums"):
         assert getattr(whole, name).tobytes() == getattr(merged, name).tobytes()
     inside = np.array([True, False, True])
     means, by_label = whole.histogram(inside)
     assert by_label.sum() == np.isin(cell, [0, 2]).sum()
     assert np.all(np.diff(means) > 0)
     assert float(means @ by_label.sum(axis=0)) == pytest.approx(score[np.isin(cell, [0, 2])].sum(), abs=1e-6)
+
+
+@pytest.mark.parametrize("bins", [100, 101, 161, 10_000])
+def test_bins_cover_all_scores_and_are_symmetric(bins):
+    edges = scores_module.edges_of(bins)
+    assert edges[0] == 0
+    assert np.all(np.diff(edges) >= 0)
+    assert np.array_equal(edges[1:] + edges[1:][::-1], np.full(bins - 1, 2**32)) or bins % 2 == 0
+    assert np.diff(edges).max() <= 3.1 * 2**32 / bins
+
+
+@pytest.mark.parametrize("bads_in_ten_thousand", [50, 300, 5000])
+def test_the_area_under_the_curve_stays_on_the_coarsest_grid(monkeypatch, bads_in_ten_thousand):
+    rng = np.random.default_rng(6)
+    score = rng.beta(1.0, 10_000 / bads_in_ten_thousand - 1, 300_000)
+    label = (rng.random(300_000) < score).astype(np.int64)
+    total = ScoreSum(10_000)
+    total.count(label, score)
+    means, by_label = total.tally().histogram(np.ones(10_000, dtype=bool))
+    assert len(means) <= scores_module.FEWEST_BINS
+    y, s = np.repeat([0, 1], len(means)), np.tile(means, 2)
+    on_grid = metrics.roc_auc_score(y, s, sample_weight=by_label.ravel())
+    assert on_grid == pytest.approx(metrics.roc_auc_score(label, score), abs=3e-3)
+
+
+@pytest.mark.parametrize("most_dense", [0, 1 << 21])
+@pytest.mark.parametrize("most_sparse", [0, 300, 1 << 18])
+def test_sums_on_the_grid_are_exact_integers(monkeypatch, most_dense, most_sparse):
+    rng = np.random.default_rng(4)
+    cell, label = rng.integers(0, 3, 2000), rng.integers(0, 2, 2000)
+    bins = scores_module.bins_for(3)
+    edges = scores_module.edges_of(bins)
+    near = rng.choice(edges, 900)[:, None] + [-1, 0]
+    score = np.concatenate([near.ravel().clip(0) / 2**32, rng.random(198), [0.0, 1.0]])
+    monkeypatch.setattr(scores_module, "MOST_EXACT", 0)
+    monkeypatch.setattr(scores_module, "MOST_DENSE", most_dense)
+    monkeypatch.setattr(scores_module, "MOST_SPARSE", most_sparse)
+    tally = scores_of(cell, label, score)
+    by_hand: dict[int, list[int]] = {}
+    for key, value in zip(cell * 2 + label, score, strict=True):
+        fixed = round(Fraction(value) * 2**32)
+        at = bisect.bisect_right(edges, fixed) - 1
+        rows_and_sum = by_hand.setdefault(int(key) * bins + at, [0, 0])
+        rows_and_sum[0] += 1
+        rows_and_sum[1] += fixed - edges[at]
+    assert tally.places.tolist() == sorted(by_hand)
+    assert [[*pair] for pair in zip(tally.rows, tally.sums, strict=True)] == [
+        by_hand[p] for p in sorted(by_hand)
+    ]
+    assert tally.sums.min() >= 0
+
+
+def test_a_grid_with_few_and_with_many_filled_places_comes_back(monkeypatch):
+    monkeypatch.setattr(scores_module, "MOST_EXACT", 0)
+    for n in (50, 5000):
+        few = dataclasses.replace(FRAME, attributes=(("sex", SEX),))
+        monkeypatch.setattr(scores_module, "MOST_PLACES", 1 << 10)
+        counted = scan(
+            few, Pass("test", outcomes=True, scores=True), [table(n, 1)], first_row=0, predict=None
+        )
+        again = from_bytes(to_bytes(counted))
+        for field in dataclasses.fields(ScoreTally):
+            before, after = (getattr(p.outcomes.scores, field.name) for p in (counted, again))
+            assert np.array_equal(before, after)
+        assert to_bytes(again) == to_bytes(counted)
 
 
 def test_decisions_equal_scikit_learn():
@@ -187,10 +283,86 @@ def test_deviation_equals_numpy():
 def test_text_groups_and_missing_values_have_codes_of_their_own():
     attribute = Attribute(column="c", groups={"a": "A", "bc": ("B", "C")})
     values = np.array(["A", "C", None, "Z", "B"], dtype=object)
-    assert codes_of(attribute, values).tolist() == [0, 1, 2, 2, 1]
-    assert codes_of(AGE, np.array([np.nan, 24.999, 25.0, 40.0])).tolist() == [3, 0, 1, 2]
+    assert GroupCodes(attribute).of(values).tolist() == [0, 1, 2, 2, 1]
+    assert GroupCodes(AGE).of(np.array([np.nan, 24.999, 25.0, 40.0])).tolist() == [3, 0, 1, 2]
     with pytest.raises(TypeError, match="holds no numbers"):
-        codes_of(Attribute(column="c", bands=(Decimal(1),)), values)
+        GroupCodes(Attribute(column="c", bands=(Decimal(1),))).of(values)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(-70_000, 70_000), min_size=1, max_size=5, unique=True), st.integers(0, 1000))
+def test_group_codes_are_the_same_for_any_type_of_number(codes, seed):
+    attribute = Attribute(column="c", groups={f"g{code}": code for code in codes})
+    rng = np.random.default_rng(seed)
+    values = np.concatenate([codes, rng.choice(codes, 20) + rng.integers(-1, 2, 20)]).astype(np.int32)
+    by_hand = [codes.index(v) if v in codes else len(codes) for v in values.tolist()]
+    for kind in (np.int32, np.int64, np.float64):
+        assert GroupCodes(attribute).of(values.astype(kind)).tolist() == by_hand
+    fractions = np.array([codes[0] + 0.5, np.nan, np.inf, -np.inf, 1e-17, 1e300])
+    none = [len(codes)] * 4 + [len(codes), len(codes)]
+    assert GroupCodes(attribute).of(fractions).tolist() == none
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(-3, 130) | st.none(), max_size=30), max_size=4))
+def test_profiles_do_not_depend_on_the_type_or_the_batches(batches):
+    column = Column(
+        name="c", type="category", description="c", codes={1: "one", 3: "three", "x": "no number"}
+    )
+    number = Column(name="c", type="integer", description="c", range=(Decimal(0), Decimal(50)))
+    values = [v for batch in batches for v in batch]
+    present = [v for v in values if v is not None]
+    for described in (column, number):
+        total = ProfileSum(described)
+        for batch in batches:
+            kind = np.float64 if None in batch else np.int32
+            total.count(np.array([np.nan if v is None else v for v in batch], dtype=kind))
+        tally = total.tally()
+        assert (tally.rows, tally.missing) == (len(values), len(values) - len(present))
+    assert tally.out_of_range == sum(not 0 <= v <= 50 for v in present)
+    assert tally.ill_typed == 0
+    texts = ProfileSum(column)
+    texts.count(np.array([None if v is None else str(v) for v in values], dtype=object))
+    coded = ProfileSum(column)
+    for batch in batches:
+        coded.count(np.array([np.nan if v is None else v for v in batch], dtype=np.float64))
+    assert coded.tally() == texts.tally()
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int32, np.int64, np.uint64, np.float64])
+def test_looking_up_by_combination_counts_what_looking_up_by_row_counts(monkeypatch, kind):
+    """A batch has only documented codes or not, codes beside bands, more or fewer columns crossed."""
+    rng = np.random.default_rng(8)
+    parts = []
+    for sexes, labels in ([1, 2], [0, 1]), ([1, 2, 3], [0, 1]), ([0, 1, 2], [0, 1]), ([1, 2], [0, 1, 2]):
+        columns = dict(zip(table(1, 0).schema.names, table(500, len(parts)).columns, strict=True))
+        columns["SEX"] = pa.array(rng.choice(sexes, 500).astype(kind))
+        columns["bad"] = pa.array(rng.choice(labels, 500).astype(kind))
+        parts.append(pa.RecordBatch.from_pydict(columns))
+    counted = []
+    for most in (2, 3, 1 << 14):
+        monkeypatch.setattr(crossing_module, "MOST_COMBINATIONS", most)
+        counted.append(to_bytes(scan(FRAME, EVERYTHING, parts, first_row=0, predict=None)))
+    assert counted[0] == counted[1] == counted[2]
+    sex = np.concatenate([p.column("SEX").to_numpy() for p in parts])
+    bad = np.concatenate([p.column("bad").to_numpy() for p in parts])
+    read = from_bytes(counted[0])
+    by_sex = read.layout.collapse(read.population, ("sex",))
+    assert by_sex.tolist() == [[((sex == s) & (bad == b)).sum() for b in (0, 1)] for s in (2, 1)]
+    assert dict(read.profiles[0].codes) == {str(s): (sex == s).sum() for s in (1, 2)}
+    assert read.bad_labels == (bad == 2).sum()
+
+
+def test_only_selected_rows_with_a_label_count_for_outcomes():
+    batch = table(1000, seed=21)
+    labels = np.where(np.arange(1000) % 7, batch.column("bad").to_numpy(), 9)
+    batch = batch.set_column(3, "bad", pa.array(labels))
+    chosen = np.flatnonzero(np.random.default_rng(2).random(1000) < 0.4)
+    parts = [batch.slice(a, 250) for a in range(0, 1000, 250)]
+    outcomes = Pass("test", outcomes=True)
+    counted = scan(FRAME, outcomes, parts, first_row=5000, predict=None, selection=chosen + 5000)
+    assert counted.outcomes.decisions.sum() == (labels[chosen] != 9).sum()
+    assert (counted.rows, counted.bad_labels) == (1000, 143)
 
 
 def test_too_many_cells_are_refused():

@@ -15,17 +15,19 @@ from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute
 from assay.plan.passes import Change, Pass
 from assay.subject.arrays import as_numpy, with_columns
-from assay.tally.groups import Layout, codes_of
+from assay.tally.crossing import Crossing
+from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import column_hash, row_hash
 from assay.tally.outcomes import OutcomeSum
 from assay.tally.paired import PairedTally
 from assay.tally.partial import Partial
 from assay.tally.perturbation import ChangeContext
-from assay.tally.profiles import profile
+from assay.tally.profiles import ProfileSum
 from assay.tally.rows import RowTally
 from assay.tally.sums import Spread
 from assay.tally.units import UnitTally
 
+Integers = NDArray[np.int64]
 Predict = Callable[[pa.RecordBatch], NDArray[np.float64]]
 
 
@@ -81,18 +83,81 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One batch of rows, read once: columns, labels (-1 where it is neither 0 nor 1), cells, places."""
+    """One batch of rows, read once.
+
+    Attributes:
+        raw: as it came. columns: by name.
+        label: int64[n], -1 where it is neither 0 nor 1. key: int64[n], ``cell * 2``, and 1 more if the label is 1.
+        labelled: selects the rows with a label from an array; a slice when all have one.
+        code: int64[n], the combination of the crossed columns; None when some value is in no combination.
+        first_row: place of the first row in the data set.
+    """
 
     raw: pa.RecordBatch
     columns: dict[str, NDArray[Any]]
-    label: NDArray[np.int64]
-    cell: NDArray[np.int64]
-    places: NDArray[np.int64]
+    label: Integers
+    key: Integers
+    labelled: slice | NDArray[np.bool_]
+    code: Integers | None
+    first_row: int
 
     @property
-    def labelled(self) -> NDArray[np.bool_]:
-        """bool[n]: rows with a label."""
-        return self.label >= 0
+    def cell(self) -> Integers:
+        """int64[n]: the cell of each row."""
+        return self.key >> 1
+
+    @property
+    def places(self) -> Integers:
+        """int64[n]: places of the rows in the data set."""
+        return np.arange(self.first_row, self.first_row + len(self.label), dtype=np.int64)
+
+
+class _Reader:
+    """Batches from what is read. Labels and groups of crossed columns are found by combination, else by row."""
+
+    def __init__(self, frame: Frame, crossing: Crossing) -> None:
+        self._label = frame.label
+        self._layout = frame.layout
+        self._coded = [(name, a.column, GroupCodes(a)) for name, a in frame.attributes]
+        self._crossing = crossing
+        values = crossing.values()
+        self._apart = [part for part in self._coded if part[1] not in values]
+        crossed = [part for part in self._coded if part[1] in values]
+        self._key_of_code = self._cells(crossed, values, crossing.size) * 2 + values[frame.label]
+
+    def read(self, raw: pa.RecordBatch, first_row: int) -> Batch:
+        columns = {name: as_numpy(raw.column(name)) for name in raw.schema.names}
+        code = self._crossing.code(columns)
+        if code is None:
+            label, labelled = _labels(columns[self._label])
+            key = self._cells(self._coded, columns, raw.num_rows) * 2 + (label == 1)
+            return Batch(raw, columns, label, key, labelled, code, first_row)
+        key = self._key_of_code[code]
+        if self._apart:
+            key += self._cells(self._apart, columns, raw.num_rows) * 2
+        return Batch(raw, columns, key & 1, key, slice(None), code, first_row)
+
+    def _cells(
+        self, coded: list[tuple[str, str, GroupCodes]], columns: dict[str, NDArray[Any]], rows: int
+    ) -> Integers:
+        """The cells as far as these attributes go: cells of several sets of attributes add."""
+        none = np.zeros((), dtype=np.int64)
+        codes = {name: groups.of(columns[column]) for name, column, groups in coded}
+        return self._layout.cell({name: codes.get(name, none) for name, _, _ in self._coded}, rows)
+
+
+def _crossing(frame: Frame, wanted: Pass) -> Crossing:
+    """The label, then attributes by code, then documented codes, as far as their values cross to few."""
+    codes: dict[str, list[int | str]] = {frame.label: [0, 1]}
+    for _, attribute in frame.attributes:
+        if attribute.groups is not None:
+            codes.setdefault(attribute.column, []).extend(c for _, group in attribute.codes() for c in group)
+    for column in frame.dictionary:
+        if column.codes is not None and (wanted.profiles or column.name in codes):
+            codes.setdefault(column.name, []).extend(column.codes)
+    numbers = {name: [c for c in found if not isinstance(c, str)] for name, found in codes.items()}
+    ranges = {name: (min(found), max(found)) for name, found in numbers.items() if found}
+    return Crossing(ranges | {frame.label: (0, 1)})
 
 
 def scan(
@@ -102,7 +167,7 @@ def scan(
     *,
     first_row: int,
     predict: Predict | None,
-    selection: NDArray[np.int64] | None = None,
+    selection: Integers | None = None,
 ) -> Partial:
     """Count one partition.
 
@@ -116,10 +181,12 @@ def scan(
     Raises:
         SubjectError: when a score column holds no numbers between 0 and 1.
     """
-    counters = _counters(frame, wanted, predict, selection)
+    crossing = _crossing(frame, wanted)
+    reader = _Reader(frame, crossing)
+    counters = _counters(frame, wanted, predict, selection, crossing)
     place = first_row
     for raw in batches:
-        batch = _read(frame, raw, place)
+        batch = reader.read(raw, place)
         place += raw.num_rows
         for counter in counters:
             counter.take(batch)
@@ -129,22 +196,13 @@ def scan(
     return Partial(layout=frame.layout, **parts)
 
 
-def _read(frame: Frame, raw: pa.RecordBatch, place: int) -> Batch:
-    columns = {name: as_numpy(raw.column(name)) for name in raw.schema.names}
-    codes = {name: codes_of(attribute, columns[attribute.column]) for name, attribute in frame.attributes}
-    return Batch(
-        raw=raw,
-        columns=columns,
-        label=_labels(columns[frame.label]),
-        cell=frame.layout.cell(codes, raw.num_rows),
-        places=np.arange(place, place + raw.num_rows, dtype=np.int64),
-    )
-
-
-def _labels(values: NDArray[Any]) -> NDArray[np.int64]:
+def _labels(values: NDArray[Any]) -> tuple[Integers, slice | NDArray[np.bool_]]:
     if values.dtype.kind not in "iufb":
-        return np.full(len(values), -1, dtype=np.int64)
-    return np.where((values == 0) | (values == 1), values, -1).astype(np.int64)
+        return np.full(len(values), -1, dtype=np.int64), np.zeros(len(values), dtype=bool)
+    if values.dtype.kind in "iub" and len(values) and values.min() >= 0 and values.max() <= 1:
+        return values.astype(np.int64), slice(None)
+    labelled = (values == 0) | (values == 1)
+    return np.where(labelled, values, -1).astype(np.int64), labelled
 
 
 class Counter(Protocol):
@@ -158,11 +216,11 @@ class Counter(Protocol):
 
 
 def _counters(
-    frame: Frame, wanted: Pass, predict: Predict | None, selection: NDArray[np.int64] | None
+    frame: Frame, wanted: Pass, predict: Predict | None, selection: Integers | None, crossing: Crossing
 ) -> tuple[Counter, ...]:
     made: list[Counter] = [_Population(frame)]
     if wanted.profiles:
-        made.append(_Profiles(frame))
+        made.append(_Profiles(frame, crossing))
     if wanted.row_set:
         made.append(_RowSet(frame))
     if wanted.units and frame.unit is not None:
@@ -181,28 +239,41 @@ class _Population:
         self._counts = np.zeros(frame.layout.cells * 2, dtype=np.int64)
 
     def take(self, batch: Batch) -> None:
-        kept = batch.labelled
-        self._rows += len(batch.label)
-        self._bad += int(len(batch.label) - kept.sum())
-        place = batch.cell[kept] * 2 + batch.label[kept]
-        self._counts += np.bincount(place, minlength=len(self._counts))
+        keys = batch.key[batch.labelled]
+        self._rows += len(batch.key)
+        self._bad += len(batch.key) - len(keys)
+        self._counts += np.bincount(keys, minlength=len(self._counts))
 
     def parts(self) -> dict[str, Any]:
         return {"rows": self._rows, "bad_labels": self._bad, "population": self._counts.reshape(-1, 2)}
 
 
 class _Profiles:
-    def __init__(self, frame: Frame) -> None:
-        self._columns = frame.dictionary
-        self._profiles = [profile(column, np.empty(0)) for column in self._columns]
+    def __init__(self, frame: Frame, crossing: Crossing) -> None:
+        values = crossing.values()
+        columns = [(column, ProfileSum(column)) for column in frame.dictionary]
+        self._all = [(column.name, total) for column, total in columns]
+        self._crossed = [
+            (values[c.name], total) for c, total in columns if c.codes is not None and c.name in values
+        ]
+        self._apart = [(c.name, total) for c, total in columns if c.codes is None or c.name not in values]
+        self._rows = np.zeros(crossing.size, dtype=np.int64)
 
     def take(self, batch: Batch) -> None:
-        for i, column in enumerate(self._columns):
-            if column.name in batch.columns:
-                self._profiles[i] += profile(column, batch.columns[column.name])
+        for name, total in self._all if batch.code is None else self._apart:
+            if name in batch.columns:
+                total.count(batch.columns[name])
+        if batch.code is not None:
+            self._rows += np.bincount(batch.code, minlength=len(self._rows))
 
     def parts(self) -> dict[str, Any]:
-        return {"profiles": tuple(self._profiles)}
+        for values, total in self._crossed:
+            low = values.min()
+            rows = np.zeros(values.max() - low + 1, dtype=np.int64)
+            np.add.at(rows, values - low, self._rows)
+            found = np.flatnonzero(rows)
+            total.count_codes(found + low, rows[found])
+        return {"profiles": tuple(total.tally() for _, total in self._all)}
 
 
 class _RowSet:
@@ -250,7 +321,7 @@ class _Spreads:
 
 class _Outcomes:
     def __init__(
-        self, frame: Frame, wanted: Pass, predict: Predict | None, selection: NDArray[np.int64] | None
+        self, frame: Frame, wanted: Pass, predict: Predict | None, selection: Integers | None
     ) -> None:
         self._frame = frame
         self._changes = wanted.changes
@@ -260,17 +331,25 @@ class _Outcomes:
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
 
     def take(self, batch: Batch) -> None:
-        kept = batch.labelled
-        if self._selection is not None:
-            kept = kept & np.isin(batch.places, self._selection, assume_unique=True)
+        kept = self._kept(batch)
         score = self._scores(batch)
-        cell, label = batch.cell[kept], batch.label[kept]
-        self._outcomes.count(cell, label, score[kept], self._frame.decide_at)
-        right = ((score >= self._frame.decide_at) == batch.label)[kept]
+        self._outcomes.count(batch.key[kept], score[kept], self._frame.decide_at)
         for change in self._changes:
-            changed = self._changed_scores(batch, change)
-            right_after = ((changed >= self._frame.decide_at) == batch.label)[kept]
-            self._paired[change.key] = self._paired[change.key].counting(cell, right, right_after)
+            right = (score >= self._frame.decide_at) == batch.label
+            right_after = (self._changed_scores(batch, change) >= self._frame.decide_at) == batch.label
+            self._paired[change.key] = self._paired[change.key].counting(
+                batch.cell[kept], right[kept], right_after[kept]
+            )
+
+    def _kept(self, batch: Batch) -> slice | NDArray[np.bool_]:
+        """The rows of a batch that count: labelled, and selected if there is a selection."""
+        if self._selection is None:
+            return batch.labelled
+        first, end = batch.first_row, batch.first_row + len(batch.label)
+        here = slice(*np.searchsorted(self._selection, [first, end]))
+        kept = np.zeros(len(batch.label), dtype=bool)
+        kept[self._selection[here] - first] = True
+        return kept & (batch.label >= 0)
 
     def _scores(self, batch: Batch) -> NDArray[np.float64]:
         if self._predict is not None:
@@ -278,9 +357,9 @@ class _Outcomes:
         score = batch.columns[self._frame.score_column or ""]
         if score.dtype.kind not in "iufb":
             raise SubjectError("The score column holds no numbers.", code="model_output_invalid")
-        numbers = score.astype(np.float64)
-        bad = int((~((numbers >= 0) & (numbers <= 1))).sum())
-        if bad:
+        numbers = score.astype(np.float64, copy=False)
+        if len(numbers) and not (numbers.min() >= 0 and numbers.max() <= 1):  # NaN is neither
+            bad = int((~((numbers >= 0) & (numbers <= 1))).sum())
             raise SubjectError(
                 f"{bad:,} scores are missing or not between 0 and 1.", code="model_output_invalid"
             )

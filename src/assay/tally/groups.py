@@ -92,62 +92,66 @@ class Layout:
         return np.where(outside, -1, groups).reshape(-1)
 
 
-def codes_of(attribute: Attribute, values: NDArray[Any]) -> Integers:
-    """The group code of each value, ``len(labels)`` for a value in none of the groups or missing.
+class GroupCodes:
+    """The groups of one attribute as codes: ``len(labels)`` for a value in none of them or missing."""
 
-    Args:
-        attribute: groups by code or bands by number.
-        values: a column as numbers, or as objects for text.
+    def __init__(self, attribute: Attribute) -> None:
+        self._attribute = attribute
+        self._none = len(attribute.labels())
+        codes = [(code, i) for i, (_, group) in enumerate(attribute.codes()) for code in group]
+        self._texts = {str(code): i for code, i in codes}
+        numbers = sorted((code, i) for code, i in codes if not isinstance(code, str))
+        self._known = np.array([float(code) for code, _ in numbers])
+        self._group = np.array([i for _, i in numbers], dtype=np.int64)
+        self._table: Integers | None = None
+        if numbers and int(numbers[-1][0]) - int(numbers[0][0]) <= MOST_LOOKED_UP:
+            self._before = int(numbers[0][0]) - 1  # what the table's first place stands for
+            self._table = np.full(int(numbers[-1][0]) - self._before + 2, self._none, dtype=np.int64)
+            self._table[[int(code) - self._before for code, _ in numbers]] = self._group
 
-    Raises:
-        TypeError: when bands are asked of a column that holds no numbers.
-    """
-    if attribute.groups is None:
-        return _band_codes(attribute, values)
-    labels = attribute.labels()
-    if values.dtype.kind in "iufb":
-        return _number_codes(attribute, values, len(labels))
-    lookup = {str(code): i for i, (_, codes) in enumerate(attribute.codes()) for code in codes}
-    unique, inverse = np.unique(
-        np.asarray(["" if v is None else str(v) for v in values]), return_inverse=True
-    )
-    table = np.array([lookup.get(str(value), len(labels)) for value in unique], dtype=np.int64)
-    return table[inverse] if len(values) else np.empty(0, dtype=np.int64)
+    def of(self, values: NDArray[Any]) -> Integers:
+        """int64[n]: the code of each value of a column, given as numbers, or as objects for text.
 
+        Raises:
+            TypeError: when bands are asked of a column that holds no numbers.
+        """
+        if self._attribute.groups is None:
+            return self._of_bands(values)
+        if values.dtype.kind not in "iufb":
+            return self._of_texts(values)
+        if self._table is not None and values.dtype != np.uint64:
+            return self._looked_up(values, self._table)
+        if not len(self._known):
+            return np.full(len(values), self._none, dtype=np.int64)
+        place = np.searchsorted(self._known, values).clip(0, len(self._known) - 1)
+        return np.where(self._known[place] == values, self._group[place], self._none)
 
-def _number_codes(attribute: Attribute, values: NDArray[Any], none: int) -> Integers:
-    pairs = sorted(
-        (float(code), i)
-        for i, (_, codes) in enumerate(attribute.codes())
-        for code in codes
-        if not isinstance(code, str)
-    )
-    if not pairs:
-        return np.full(len(values), none, dtype=np.int64)
-    known = np.array([code for code, _ in pairs])
-    index = np.array([i for _, i in pairs], dtype=np.int64)
-    low, span = int(known[0]), int(known[-1] - known[0])
-    if values.dtype.kind in "iub" and values.dtype != np.uint64 and span <= MOST_LOOKED_UP:
-        table = np.full(span + 3, none, dtype=np.int64)  # both ends stand for all that lies outside
-        table[(known - low).astype(np.int64) + 1] = index
-        place = values.astype(np.int64)
-        place -= low - 1
-        return table[np.clip(place, 0, span + 2, out=place)]
-    place = np.searchsorted(known, values).clip(0, len(known) - 1)
-    return np.where(known[place] == values, index[place], none)
+    def _looked_up(self, values: NDArray[Any], table: Integers) -> Integers:
+        # Both ends of the table stand for all that lies outside.
+        if values.dtype.kind in "iub":
+            place = values.astype(np.int64)
+            place -= self._before
+            return table.take(place, mode="clip")
+        place = np.fmin(np.fmax(values - float(self._before), 0), len(table) - 1).astype(np.int64)
+        return np.where(place + self._before == values, table[place], self._none)
 
+    def _of_texts(self, values: NDArray[Any]) -> Integers:
+        unique, inverse = np.unique(
+            np.asarray(["" if v is None else str(v) for v in values]), return_inverse=True
+        )
+        table = np.array([self._texts.get(str(value), self._none) for value in unique], dtype=np.int64)
+        return table[inverse] if len(values) else np.empty(0, dtype=np.int64)
 
-def _band_codes(attribute: Attribute, values: NDArray[Any]) -> Integers:
-    if values.dtype.kind not in "iufb":
-        raise TypeError(f"The column {attribute.column!r} holds no numbers, so it has no bands.")
-    intervals = attribute.intervals()
-    codes = np.full(len(values), len(intervals), dtype=np.int64)
-    numbers = values.astype(np.float64, copy=False)
-    for i, (_, low, high) in enumerate(intervals):
-        inside = np.isfinite(numbers)
-        if low is not None:
-            inside &= numbers >= float(low)
-        if high is not None:
-            inside &= numbers < float(high)
-        codes[inside] = i
-    return codes
+    def _of_bands(self, values: NDArray[Any]) -> Integers:
+        if values.dtype.kind not in "iufb":
+            raise TypeError(f"The column {self._attribute.column!r} holds no numbers, so it has no bands.")
+        codes = np.full(len(values), self._none, dtype=np.int64)
+        numbers = values.astype(np.float64, copy=False)
+        for i, (_, low, high) in enumerate(self._attribute.intervals()):
+            inside = np.isfinite(numbers)
+            if low is not None:
+                inside &= numbers >= float(low)
+            if high is not None:
+                inside &= numbers < float(high)
+            codes[inside] = i
+        return codes

@@ -62,19 +62,19 @@ class OutcomeSum:
         self._decisions = np.zeros((layout.cells, 2, 2), dtype=np.int64)
         self._scores = ScoreSum(layout.cells) if scores else None
 
-    def count(self, cell: Integers, label: Integers, score: Floats, decide_at: float) -> None:
+    def count(self, key: Integers, score: Floats, decide_at: float) -> None:
         """More rows.
 
         Args:
-            cell: int64[n] from :meth:`Layout.cell`.
-            label: int64[n] of 0 and 1.
+            key: int64[n], ``cell * 2 + label`` with the cell from :meth:`Layout.cell`.
             score: float64[n] in [0, 1].
             decide_at: a score at or above it is decided as 1.
         """
-        place = cell * 4 + label * 2 + (score >= decide_at)
+        place = key * 2
+        place += score >= decide_at
         self._decisions += np.bincount(place, minlength=self._decisions.size).reshape(-1, 2, 2)
         if self._scores is not None:
-            self._scores.count(cell, label, score)
+            self._scores.count(key, score)
 
     def add(self, tally: OutcomeTally) -> None:
         """All rows of a tally of the same layout."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.dictionary import Column
+from assay.tally.hashes import EXACT
 from assay.tally.views import ColumnProfile
+
+Integers = NDArray[np.int64]
 
 MOST_CODES = 100
 """Distinct undocumented codes that are still named; beyond it, only their number is kept."""
@@ -60,8 +64,48 @@ class ProfileTally:
         )
 
 
-def profile(column: Column, values: NDArray[Any]) -> ProfileTally:
-    """Profile one batch of a column: numbers as a numeric array (missing is NaN), everything else as objects."""
+class ProfileSum:
+    """Profiles the batches of one column."""
+
+    def __init__(self, column: Column) -> None:
+        self._column = column
+        self._rest = ProfileTally(column.name)
+        self._plain = 0
+
+    def count(self, values: NDArray[Any]) -> None:
+        """One more batch: numbers as a numeric array (missing is NaN), everything else as objects."""
+        if self._column.codes is not None and _whole(values):
+            self.count_codes(*_counted(values))
+        elif self._column.codes is not None or not self._in_order(values):
+            self._rest += _profile(self._column, values)
+
+    def count_codes(self, values: NDArray[Any], rows: Integers) -> None:
+        """More rows of a column with codes: how many (int64[k]) have each of some distinct values."""
+        begun = ProfileTally(self._column.name, rows=int(rows.sum()))
+        self._rest += _with_codes(begun, self._column, values, rows)
+
+    def tally(self) -> ProfileTally:
+        """What was counted so far."""
+        return replace(self._rest, rows=self._rest.rows + self._plain)
+
+    def _in_order(self, values: NDArray[Any]) -> bool:
+        """Numbers of which the least and the largest show that none is missing or wrong."""
+        column = self._column
+        if column.type not in NUMERIC or not len(values):
+            return False
+        if not (_whole(values) or (values.dtype.kind == "f" and column.type == "number")):
+            return False
+        least, largest = float(values.min()), float(values.max())
+        low, high = column.range or (None, None)
+        if not (math.isfinite(least) and math.isfinite(largest)):
+            return False
+        if (low is not None and least < float(low)) or (high is not None and largest > float(high)):
+            return False
+        self._plain += len(values)
+        return True
+
+
+def _profile(column: Column, values: NDArray[Any]) -> ProfileTally:
     if values.dtype.kind in "iufb":
         absent = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
     else:
@@ -69,15 +113,18 @@ def profile(column: Column, values: NDArray[Any]) -> ProfileTally:
     begun = ProfileTally(column.name, rows=len(values), missing=int(absent.sum()))
     present = values[~absent]
     if column.codes is not None:
-        return _with_codes(begun, column, present)
+        return _with_codes(begun, column, *_counted(present))
     if column.type in NUMERIC:
         return _with_range(begun, column, present)
     return begun
 
 
-def _with_codes(begun: ProfileTally, column: Column, present: NDArray[Any]) -> ProfileTally:
+def _whole(values: NDArray[Any]) -> bool:
+    return values.dtype.kind in "iu" and values.dtype != np.uint64
+
+
+def _with_codes(begun: ProfileTally, column: Column, values: NDArray[Any], counts: Integers) -> ProfileTally:
     known = {str(code) for code in column.codes or {}}
-    values, counts = _counted(present)
     found = sorted((_as_text(value), int(count)) for value, count in zip(values, counts, strict=True))
     return replace(
         begun,
@@ -86,14 +133,16 @@ def _with_codes(begun: ProfileTally, column: Column, present: NDArray[Any]) -> P
     )
 
 
-def _counted(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+def _counted(values: NDArray[Any]) -> tuple[NDArray[Any], Integers]:
     """Each distinct value and its rows; whole numbers that lie close together are counted without sorting."""
-    if values.dtype.kind in "iu" and values.dtype != np.uint64 and len(values):
-        low, high = int(values.min()), int(values.max())
-        if high - low <= MOST_CLOSE:
-            counts = np.bincount(values.astype(np.int64) - low)
-            found = np.flatnonzero(counts)
-            return found + low, counts[found]
+    if values.dtype.kind in "iuf" and values.dtype != np.uint64 and len(values):
+        low, high = values.min(), values.max()
+        if math.isfinite(low) and math.isfinite(high) and int(high) - int(low) <= MOST_CLOSE:
+            whole = values.astype(np.int64) if abs(int(low)) < EXACT else np.empty(0, dtype=np.int64)
+            if np.array_equal(whole, values):
+                counts = np.bincount(whole - int(low))
+                found = np.flatnonzero(counts)
+                return found + int(low), counts[found]
     return np.unique(values if values.dtype.kind in "iufb" else values.astype(str), return_counts=True)
 
 
