@@ -20,7 +20,7 @@ from assay.engine.executor import execute
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress, Silence
 from assay.engine.scan import Frame
-from assay.engine.task import ScanTask, run_scan
+from assay.engine.task import ScanTask, close_models, run_scan
 from assay.plan.passes import Pass, fuse, reference_data
 from assay.subject.datasets import Dataset, Partition
 from assay.subject.model import ModelReference
@@ -72,6 +72,13 @@ def measure(case: Case, engine: Engine) -> Measured:
     The reference data is read first: group shares and the spread of columns come from it. A model or data set
     that fails leaves the other data sets counted and is reported as a failure, never as a traceback.
     """
+    try:
+        return _measured(case, engine)
+    finally:
+        close_models()  # of this process; workers end with theirs
+
+
+def _measured(case: Case, engine: Engine) -> Measured:
     passes = fuse(case.specification, case.wanted, case.judged_on, tuple(case.datasets))
     reference, judged_on = reference_data(case.specification), case.judged_on
     tallies: dict[str, Partial] = {}

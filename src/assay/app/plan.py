@@ -32,6 +32,7 @@ from assay.plan.power import (
     rates_power,
 )
 from assay.plan.scores import drop_deviation, scores_power
+from assay.stats.pieces.scores import too_few_rows
 from assay.tally.partial import Partial
 from assay.tally.views import GroupOutcomes, OutcomeView
 
@@ -255,6 +256,9 @@ def _passes(case: Case, imagined: _Imagined, wanted: Wanted, check: Check) -> Pa
     if isinstance(counts, Rates):
         return rates_power(counts, criterion.comparator, threshold, alpha, _seed(criterion.id))
     if isinstance(counts, Scores):
+        for cell in counts.cells:
+            if said := too_few_rows(counts.functional, sum(cell.negatives), sum(cell.positives)):
+                return f"{cell.label}: {said}." if cell.label else f"{said}."
         parts = [
             scores_power(
                 counts.functional,

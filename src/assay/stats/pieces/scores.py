@@ -18,6 +18,7 @@ from assay.stats.inversion import smallest_alpha
 from assay.stats.means import brier_bound, log_loss_bound
 from assay.stats.observed_expected import observed_expected_bound
 from assay.stats.pieces.pieces import Pieces, Target, gathered
+from assay.stats.simulated_sizes import SIMULATED_SIZES, simulated_size
 
 Rule = Callable[[ScoreCounts, float], Bound]
 RULES: Mapping[Functional, Rule] = {
@@ -30,6 +31,28 @@ RULES: Mapping[Functional, Rule] = {
 }
 
 
+SIMULATED_AS: Mapping[Functional, str] = {
+    Functional.AUC: "auc",
+    Functional.GINI: "auc",
+    Functional.BRIER: "mean",
+    Functional.LOG_LOSS: "mean",
+    Functional.KS_CALIBRATION: "ks_calibration",
+    Functional.ECE: "ece",
+    Functional.OBSERVED_EXPECTED: "observed_expected",
+}
+
+
+def too_few_rows(functional: Functional, negatives: int, positives: int) -> str:
+    """Why the rule of a functional is not used on so few rows; empty when it is."""
+    rule = SIMULATED_AS[functional]
+    n, what = (
+        (min(negatives, positives), " of the smaller class") if rule == "auc" else (negatives + positives, "")
+    )
+    if simulated_size(rule, n) is not None:
+        return ""
+    return f"{n:,} rows{what} are too few: the error rate of the method is known from {SIMULATED_SIZES[rule][0][0]:,} on"
+
+
 def scores_pieces(counts: Scores, target: Target) -> Pieces:
     """One piece for each group that has a value; the others by name and reason."""
     rule = (
@@ -40,19 +63,21 @@ def scores_pieces(counts: Scores, target: Target) -> Pieces:
     pieces, undefined = [], []
     for cell in counts.cells:
         try:
-            pieces.append(_piece(cell, rule, target))
+            pieces.append(_piece(cell, counts.functional, rule, target))
         except Undefined as why:
             undefined.append((cell.label, Reason(why.reason), f"{why}."))
     return gathered(pieces, target, tuple(undefined))
 
 
-def _piece(cell: ScoreCell, rule: Rule, target: Target) -> Piece:
+def _piece(cell: ScoreCell, functional: Functional, rule: Rule, target: Target) -> Piece:
     counts = ScoreCounts(
         np.array(cell.scores, dtype=np.float64),
         np.array(cell.negatives, dtype=np.int64),
         np.array(cell.positives, dtype=np.int64),
     )
-    bound = rule(counts, target.alpha)
+    bound = rule(counts, target.alpha)  # first: that there is no value says more than that rows are few
+    if said := too_few_rows(functional, counts.n_neg, counts.n_pos):
+        raise Undefined(said, reason=Reason.TOO_FEW_ROWS_FOR_METHOD.value)
     at_least = smallest_alpha(lambda a: rule(counts, a).lower, target.tau, meets="at_least")
     at_most = smallest_alpha(lambda a: rule(counts, a).upper, target.tau, meets="at_most")
     return Piece(
