@@ -74,6 +74,7 @@ class Metric:
         reference: whether one group can be named as the reference.
         census: whether the value is a fact about the data in hand, counted in full, not a population value.
         needs_model: whether the model is asked for predictions.
+        changes_inputs: whether it is asked again with changed inputs, which scores made elsewhere cannot answer.
         parameters: what a criterion may set under ``with``.
     """
 
@@ -88,6 +89,7 @@ class Metric:
     reference: bool = False
     census: bool = False
     needs_model: bool = False
+    changes_inputs: bool = False
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     def vacuous(self, comparator: Comparator, threshold: Decimal) -> bool:

@@ -262,6 +262,11 @@ def _name(_: Mapping[str, Any], where: _Where) -> Said:
     )
 
 
+def _long_name(detail: Mapping[str, Any], where: _Where) -> Said:
+    message = f"A name of at most {detail['ctx']['max_length']} characters is expected for {where.name}; {where.shown}."
+    return "name_too_long", message, "", "Shorten it; what it stands for can be told in a text."
+
+
 def _block(_: Mapping[str, Any], where: _Where) -> Said:
     remedy = f"Its keys are {listed(_fields_at(where.model, where.trail), most=20)}." if where.trail else ""
     if "none" in remedy:
@@ -278,7 +283,9 @@ def _list(_: Mapping[str, Any], where: _Where) -> Said:
     )
 
 
-def _too_many(_: Mapping[str, Any], where: _Where) -> Said:
+def _too_many(detail: Mapping[str, Any], where: _Where) -> Said:
+    if isinstance(detail["input"], str):
+        return _long_name(detail, where)
     return (
         "pair_expected",
         f"A pair of values is expected for {where.name}; {where.shown}.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
+from assay.domain.dictionary import is_index_of_pandas
 from assay.domain.nearest import nearest
 
 
@@ -86,7 +87,7 @@ def label_not_binary(draft: Draft, world: World) -> Iterator[Finding]:
     if column is None:
         return
     documented = None if column.codes is None else set(column.codes)
-    wider = column.range is not None and set(column.range) != {0, 1}
+    wider = column.range not in (None, (None, None)) and set(column.range or ()) != {0, 1}
     if documented not in (None, {0, 1}) or wider or column.type in {"number", "text", "identifier", "date"}:
         yield Finding(
             ("prediction", "label"),
@@ -123,9 +124,23 @@ def same_file_twice(draft: Draft, _: World) -> Iterator[Finding]:
         seen.setdefault(file, role)
 
 
+def index_of_pandas(draft: Draft, world: World) -> Iterator[Finding]:
+    """A column that nobody made: the row index that pandas wrote into the file."""
+    for role, columns in world.columns.items():
+        for name in sorted(filter(is_index_of_pandas, columns)):
+            if world.dictionary is not None and draft.data is not None and world.column(name) is None:
+                yield Finding(
+                    ("data", role),
+                    "index_of_pandas",
+                    f"The {role} data hold {name!r}, the row index that pandas wrote into the file; it says nothing "
+                    "about anybody.",
+                    remedy="Write the file again with index=False, or describe the column in the dictionary.",
+                )
+
+
 def decides_alike(draft: Draft, _: World) -> Iterator[Finding]:
     """A cut at which everybody gets the same decision."""
-    if draft.prediction is not None and draft.prediction.decide_at == 0:
+    if draft.prediction is not None and float(draft.prediction.decide_at) == 0:
         yield Finding(
             ("prediction", "decide_at"),
             "decides_alike",
@@ -143,6 +158,7 @@ RULES: tuple[Rule, ...] = (
     label_not_binary,
     label_is_protected,
     same_file_twice,
+    index_of_pandas,
     decides_alike,
 )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
 from assay.domain.dictionary import Column
 from assay.domain.nearest import listed, nearest
-from assay.domain.specification.protected import Attribute
+from assay.domain.specification.protected import CROSS, MOST_CELLS, Attribute
 
 LARGEST_SMALL_SHARE = Decimal("0.10")
 """A group of a tenth of the rows is not small: setting it aside would hide it."""
@@ -24,6 +25,36 @@ def fewer_than_two(draft: Draft, _: World) -> Iterator[Finding]:
                 "fewer_than_two_groups",
                 f"At least two groups are expected of {name!r}; found {len(attribute.labels())}.",
             )
+
+
+def names_that_cross(draft: Draft, _: World) -> Iterator[Finding]:
+    """A group whose name holds the sign that joins the names of crossed groups."""
+    for name, attribute in draft.protected.items():
+        for label in attribute.labels():
+            sign = next((sign for sign in (CROSS.strip(), "*") if sign in label), None)
+            if sign is not None:
+                yield Finding(
+                    ("protected", name, _form(attribute), label),
+                    "group_name_reserved",
+                    f"The name of a group is expected without {sign!r}, which joins the names of crossed groups; found "
+                    f"{label!r}.",
+                    remedy="Write 'and' or a comma instead.",
+                    key=True,
+                )
+
+
+def too_many_cells(draft: Draft, _: World) -> Iterator[Finding]:
+    """Attributes of so many groups that their crossing cannot be counted."""
+    # Each attribute has one place more than it has groups: for the rows that are in none of them.
+    cells = math.prod(len(attribute.labels()) + 1 for attribute in draft.protected.values())
+    if cells > MOST_CELLS:
+        yield Finding(
+            ("protected",),
+            "too_many_cells",
+            f"The groups of all attributes cross to {cells:,} cells; at most {MOST_CELLS:,} can be counted.",
+            remedy="Join codes into fewer groups, or judge some of the attributes in a specification of their own.",
+            key=True,
+        )
 
 
 def codes_overlap(draft: Draft, _: World) -> Iterator[Finding]:
@@ -155,6 +186,8 @@ def small_groups(draft: Draft, _: World) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     fewer_than_two,
+    names_that_cross,
+    too_many_cells,
     codes_overlap,
     codes_undocumented,
     bands_unordered,
