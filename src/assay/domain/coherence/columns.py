@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
 from assay.domain.dictionary import is_index_of_pandas
@@ -87,7 +88,7 @@ def label_not_binary(draft: Draft, world: World) -> Iterator[Finding]:
     if column is None:
         return
     documented = None if column.codes is None else set(column.codes)
-    wider = column.range not in (None, (None, None)) and set(column.range or ()) != {0, 1}
+    wider = column.range not in {None, (None, None), (Decimal(0), Decimal(1))}
     if documented not in (None, {0, 1}) or wider or column.type in {"number", "text", "identifier", "date"}:
         yield Finding(
             ("prediction", "label"),

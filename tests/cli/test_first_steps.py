@@ -1,0 +1,77 @@
+"""The first steps of a newcomer: start, read what is wrong, look at what was made; each answer leads on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+from tests.app.conftest import Folder, people, replaced
+from tests.cli.test_commands import run
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Path:
+    """A folder with development rows, test rows and a model file that names its columns."""
+    pq.write_table(people(500, 2), tmp_path / "develop.parquet")
+    pq.write_table(people(500, 1), tmp_path / "test.parquet")
+    (tmp_path / "model.txt").write_text("tree\nversion=v4\nfeature_names=income age\n")
+    return tmp_path
+
+
+def test_init_takes_the_inputs_from_the_model_and_says_what_is_next(started):
+    done = run("init", "--data", "develop.parquet", "--model", "model.txt", "--to", "g", cwd=started)
+    assert done.returncode == 0, done.stderr
+    assert "then: assay plan g/specification.yaml" in done.stdout
+    assert (
+        "inputs: [income, age]  # from the model file" in (started / "g" / "specification.yaml").read_text()
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "model", "said"),
+    [
+        ("develop.parquet", "nope.skops", "There is no model file"),
+        (
+            "nope.csv",
+            "model.txt",
+            "Name the file, or the folder of Parquet files, that holds the development rows.",
+        ),
+        ("semicolons.csv", "model.txt", "is separated by ';', ',' is expected"),
+    ],
+)
+def test_init_refuses_what_is_not_there_or_not_readable(started, data, model, said):
+    options = pa.csv.WriteOptions(delimiter=";")
+    pa.csv.write_csv(people(50, 1), started / "semicolons.csv", options)
+    done = run("init", "--data", data, "--model", model, cwd=started)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert not (started / "specification.yaml").exists()
+
+
+def test_a_rehearsal_says_which_column_is_not_as_documented(tmp_path):
+    folder = Folder(tmp_path)
+    income = np.array(folder.develop.column("income").to_pylist())
+    income[:5] = -987_654.25
+    folder.develop = replaced(folder.develop, "income", income)
+    folder.edit("metric: data.missing_values", "metric: data.dictionary_conformity").write()
+    done = run("certify", "specification.yaml", "--rehearse", "--workers", "1", "--json", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    judged = {j["assessment"]["criterion"]: j for j in json.loads(done.stdout)["judged"]}
+    assert judged["complete"]["sentence"] == (
+        "Counted in full on this data; the value violates it: income, outside its documented range (5 of 2,000 rows)."
+    )
+    assert "987654" not in done.stdout
+
+
+def test_the_index_of_pandas_is_refused_by_name(tmp_path):
+    folder = Folder(tmp_path)
+    folder.test = folder.test.append_column("__index_level_0__", pa.array(range(folder.test.num_rows)))
+    folder.write()
+    done = run("plan", "specification.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "index=False" in done.stderr
