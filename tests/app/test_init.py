@@ -80,8 +80,9 @@ def test_it_is_refused_until_every_text_is_filled(tmp_path: Path) -> None:
     with pytest.raises(InvalidDocument) as refused:
         read(scaffold, tmp_path)
     assert {problem.code for problem in refused.value.problems} == {"empty_text"}
-    empty = scaffold.texts[SPECIFICATION].split("assay: 1")[1].count('""')
-    assert sum(problem.place.file.endswith(SPECIFICATION) for problem in refused.value.problems) == empty
+    for name, begins in ((SPECIFICATION, "assay: 1"), (DICTIONARY, "assay_dictionary: 1")):
+        empty = scaffold.texts[name].split(begins)[1].count('""')
+        assert sum(problem.place.file.endswith(name) for problem in refused.value.problems) == empty > 5
     rationales = [p for p in refused.value.problems if "'rationale' must not be empty" in p.message]
     assert len(rationales) == scaffold.texts[SPECIFICATION].count("\n    rationale:")
 

@@ -75,3 +75,24 @@ def test_the_index_of_pandas_is_refused_by_name(tmp_path):
     done = run("plan", "specification.yaml", cwd=tmp_path)
     assert done.returncode == 2
     assert "index=False" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("show",), ("show", "8e4d"), ("report",), ("show", "--json")])
+def test_a_folder_that_is_not_there_has_no_runs(tmp_path, command):
+    done = run(*command, "--in", "nowhere", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"There is no folder {tmp_path / 'nowhere'}" in (done.stderr or json.loads(done.stdout)["error"]["message"])
+
+
+def test_a_folder_without_runs_says_how_to_make_one(tmp_path):
+    listed = run("show", cwd=tmp_path)
+    assert (listed.returncode, json.loads(run("show", "--json", cwd=tmp_path).stdout)) == (0, [])
+    assert f"No run was made in this folder ({tmp_path})." in listed.stdout
+    report = run("report", cwd=tmp_path)
+    assert report.returncode == 2
+    assert f"No run was made in this folder ({tmp_path}). Make one with: assay certify" in report.stderr
+
+
+def test_a_run_that_is_not_there_says_where_to_look(tmp_path):
+    (tmp_path / "g").mkdir()
+    assert "assay show --in g" in run("report", "8e4d", "--in", "g", cwd=tmp_path).stderr

@@ -82,6 +82,14 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
     assert "and 7 more" in str(refused.value)
 
 
+def test_a_blank_in_the_block_that_names_the_dictionary_does_not_hide_its_problems(tmp_path: Path) -> None:
+    specification = edited(SPECIFICATION, "test: test.parquet", 'test: ""')
+    dictionary = edited(DICTIONARY, "range: [1, 120]", "range: [120, 1]")
+    with pytest.raises(InvalidDocument) as refused:
+        read_specification(write(tmp_path, specification, dictionary), CATALOGUE)
+    assert [p.code for p in refused.value.problems] == ["range_reversed", "empty_text"]
+
+
 def test_a_block_with_another_problem_is_not_called_unknown(tmp_path: Path) -> None:
     """A failure mode may name a criterion that is itself broken, and a criterion an attribute that is."""
     specification = edited(
