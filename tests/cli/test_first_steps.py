@@ -32,6 +32,45 @@ def test_init_takes_the_inputs_from_the_model_and_says_what_is_next(started):
     )
 
 
+def test_the_blanks_of_a_scaffold_fit_on_a_screen(started):
+    run("init", "--data", "develop.parquet", "--model", "model.txt", cwd=started)
+    done = run("plan", "specification.yaml", cwd=started)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) < 30
+    assert done.stderr.count("Write it, in words of your own.") == 2
+    specification = (started / "specification.yaml").read_text().split("assay: 1")[1]
+    assert f"{specification.count(chr(34) * 2)} blanks to fill  [empty_text]" in done.stderr
+    assert "domain (11), purpose (12)" in done.stderr
+    assert "blanks to fill" in done.stderr.partition("specification.yaml")[0]  # those of the dictionary too
+    problems = json.loads(run("plan", "specification.yaml", "--json", cwd=started).stdout)["error"][
+        "problems"
+    ]
+    assert {p["remedy"] for p in problems} == {"Write it, in words of your own."}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("format: predictions", "format: pickle", "For a .pkl write joblib"),
+        ("valid_for: 180 days", "valid_for: 2027-01-01", "Write how long it holds, not until when"),
+        ("groups: {women: 2, men: 1}", "groups: {women: 3, men: [1, 2]}", "Write one of these codes"),
+        ("at_least: 0.70, expected", "at_least: 1e-400, expected", "at most 9 decimals"),
+        ("name: small-loans", f"name: {'x' * 300}", "A name of at most 100 characters"),
+        ("{women: 2, men: 1}", "{women × old: 2, men: 1}", "joins the names of crossed groups"),
+        (
+            "metric: performance.auc",
+            "metric: performance.auc, data: develop",
+            "which is judged on 'test' alone",
+        ),
+    ],
+)
+def test_what_is_refused_says_what_to_write_instead(tmp_path, old, new, said):
+    Folder(tmp_path).edit(old, new).write()
+    done = run("certify", "specification.yaml", "--rehearse", cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
 @pytest.mark.parametrize(
     ("data", "model", "said"),
     [
@@ -81,7 +120,9 @@ def test_the_index_of_pandas_is_refused_by_name(tmp_path):
 def test_a_folder_that_is_not_there_has_no_runs(tmp_path, command):
     done = run(*command, "--in", "nowhere", cwd=tmp_path)
     assert done.returncode == 2
-    assert f"There is no folder {tmp_path / 'nowhere'}" in (done.stderr or json.loads(done.stdout)["error"]["message"])
+    assert f"There is no folder {tmp_path / 'nowhere'}" in (
+        done.stderr or json.loads(done.stdout)["error"]["message"]
+    )
 
 
 def test_a_folder_without_runs_says_how_to_make_one(tmp_path):

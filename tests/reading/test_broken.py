@@ -26,6 +26,7 @@ def test_a_broken_specification(tmp_path: Path, case: Broken) -> None:
     with pytest.raises(InvalidDocument) as refused:
         read_specification(path, CATALOGUE)
     assert said(refused.value, "specification.yaml") == case.said
+    assert [p.code for p in refused.value.problems if not p.remedy and not p.nearest] == []
 
 
 @pytest.mark.parametrize("case", DICTIONARIES, ids=lambda case: case.new.strip()[:40])
@@ -34,6 +35,7 @@ def test_a_broken_dictionary(tmp_path: Path, case: Broken) -> None:
     with pytest.raises(InvalidDocument) as refused:
         read_dictionary(path.parent / "dictionary.yaml")
     assert said(refused.value, "dictionary.yaml") == case.said
+    assert [p.code for p in refused.value.problems if not p.remedy and not p.nearest] == []
     with pytest.raises(InvalidDocument) as refused:
         read_specification(path, CATALOGUE)
     assert said(refused.value, "dictionary.yaml") == case.said

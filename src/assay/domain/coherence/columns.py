@@ -36,6 +36,7 @@ def column_in_no_data(draft: Draft, world: World) -> Iterator[Finding]:
                     "column_not_in_data",
                     f"{what} is {name!r}, which the data set {data!r} does not have.",
                     nearest=nearest(name, columns),
+                    remedy="Correct the name, or write the column into the data set.",
                 )
 
 
@@ -45,7 +46,10 @@ def inputs_twice(draft: Draft, _: World) -> Iterator[Finding]:
     for i, name in enumerate(inputs):
         if name in inputs[:i]:
             yield Finding(
-                ("subject", "inputs", i), "input_twice", f"The column {name!r} is fed to the model twice."
+                ("subject", "inputs", i),
+                "input_twice",
+                f"The column {name!r} is fed to the model twice.",
+                remedy="Delete one of the two.",
             )
 
 
@@ -59,6 +63,7 @@ def input_that_knows(draft: Draft, world: World) -> Iterator[Finding]:
                 trail,
                 "label_among_inputs",
                 f"The model is fed the label {name!r}, which is what it should predict.",
+                remedy="Train the model without it, and delete it here.",
             )
         elif (draft.data is not None and name == draft.data.unit) or (column and column.type == "identifier"):
             yield Finding(
@@ -106,6 +111,7 @@ def label_is_protected(draft: Draft, _: World) -> Iterator[Finding]:
                 ("protected", name, "column"),
                 "label_is_protected",
                 f"The groups of {name!r} are made from the label, so they cannot be compared on it.",
+                remedy="Name the column that holds the attribute.",
             )
 
 
@@ -121,6 +127,7 @@ def same_file_twice(draft: Draft, _: World) -> Iterator[Finding]:
                 ("data", role),
                 "same_file_twice",
                 f"{role!r} names the same file as {seen[file]!r}; what a model has learned cannot test it.",
+                remedy="Name a file with rows of their own.",
             )
         seen.setdefault(file, role)
 

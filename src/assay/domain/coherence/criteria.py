@@ -42,6 +42,7 @@ def comparator_unsuited(draft: Draft, world: World) -> Iterator[Finding]:
                 f"{metric.title} is judged with {others}; found {criterion.comparator.value!r}.",
                 nearest=metric.comparators[0].value if len(metric.comparators) == 1 else "",
                 key=True,
+                remedy="Write the other one, with a threshold for it.",
             )
 
 
@@ -54,7 +55,8 @@ def threshold_out_of_range(draft: Draft, world: World) -> Iterator[Finding]:
                 ("criteria", i, criterion.comparator.value),
                 "threshold_out_of_range",
                 f"A threshold for {_lower(metric.title)} lies {_span(metric.low, metric.high)}; found {value}.",
-                remedy=_as_share(value) if metric.high == 1 else "",
+                remedy=(_as_share(value) if metric.high == 1 else "")
+                or "Choose a value that the metric can have.",
             )
 
 
@@ -153,6 +155,7 @@ def reference_unsuited(draft: Draft, world: World) -> Iterator[Finding]:
                 trail,
                 "reference_without_across",
                 "A reference group is named and no 'across' that it belongs to.",
+                remedy="Add 'across:', or delete 'reference'.",
             )
         elif metric is not None and not metric.reference:
             yield Finding(
@@ -168,6 +171,7 @@ def reference_unsuited(draft: Draft, world: World) -> Iterator[Finding]:
                 "unknown_group",
                 f"{criterion.reference!r} is no group of {criterion.across!r}; its groups are {listed(labels)}.",
                 nearest=nearest(criterion.reference, labels),
+                remedy="Write the name of one of the groups.",
             )
 
 
@@ -183,12 +187,14 @@ def parameters(draft: Draft, world: World) -> Iterator[Finding]:
                     f"{criterion.metric!r} has no setting {name!r}; it has {listed(metric.parameters)}.",
                     nearest=nearest(name, metric.parameters),
                     key=True,
+                    remedy="Delete it, or see what can be set with: assay checks",
                 )
             elif expected := metric.parameters[name].refuses(value):
                 yield Finding(
                     (*trail, name),
                     "parameter_out_of_range",
                     f"{name!r} of {criterion.metric!r} is {expected}; found {value!s}.",
+                    remedy="Choose a value that it can take; see: assay checks",
                 )
         for name, parameter in metric.parameters.items():
             if parameter.default is None and name not in criterion.parameters:
@@ -212,6 +218,7 @@ def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
                 "unknown_column",
                 f"The dictionary does not describe a column {column!s}.",
                 nearest=nearest(column, columns),
+                remedy="Name a column that the dictionary describes.",
             )
         if (
             draft.data is not None
@@ -258,6 +265,7 @@ def said_twice(draft: Draft, _: World) -> Iterator[Finding]:
                     "contradiction",
                     f"No model can satisfy both this and {earlier.id!r}, which asks for "
                     f"{earlier.comparator.words} {earlier.threshold}.",
+                    remedy="Correct one of the two thresholds.",
                 )
 
 
@@ -270,6 +278,7 @@ def nothing_required(draft: Draft, _: World) -> Iterator[Finding]:
             ("criteria",),
             "no_criteria",
             "At least one criterion is expected: without one, nothing is tested.",
+            remedy="Add one for each harm that would be worst.",
         )
     elif all(c.tier is not Tier.CRITICAL for c in draft.criteria.values()):
         yield Finding(
@@ -311,6 +320,7 @@ def failure_mode_unguarded(draft: Draft, _: World) -> Iterator[Finding]:
                     "unknown_criterion",
                     f"{name!r} is no criterion of this document.",
                     nearest=nearest(name, known),
+                    remedy="Write the id of a criterion, or add the criterion.",
                 )
 
 
@@ -353,6 +363,7 @@ def no_failure_modes(draft: Draft, _: World) -> Iterator[Finding]:
             ("failure_modes",),
             "no_failure_modes",
             "A high-risk use is expected to name at least one way in which the model can do harm.",
+            remedy="Say what goes wrong, for whom, and which criterion would catch it.",
         )
 
 

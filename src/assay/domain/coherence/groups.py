@@ -24,6 +24,7 @@ def fewer_than_two(draft: Draft, _: World) -> Iterator[Finding]:
                 ("protected", name, _form(attribute)),
                 "fewer_than_two_groups",
                 f"At least two groups are expected of {name!r}; found {len(attribute.labels())}.",
+                remedy="Add a group, or delete the attribute.",
             )
 
 
@@ -64,12 +65,20 @@ def codes_overlap(draft: Draft, _: World) -> Iterator[Finding]:
         for label, codes in attribute.codes():
             trail: Trail = ("protected", name, "groups", label)
             if not codes:
-                yield Finding(trail, "group_without_code", f"The group {label!r} has no code.")
+                yield Finding(
+                    trail,
+                    "group_without_code",
+                    f"The group {label!r} has no code.",
+                    remedy="Write its codes, or delete the group.",
+                )
             for code in codes:
                 if code in owner:
                     twice = "twice" if owner[code] == label else f"and to {owner[code]!r}"
                     yield Finding(
-                        trail, "codes_overlap", f"The code {code!r} belongs to the group {label!r} {twice}."
+                        trail,
+                        "codes_overlap",
+                        f"The code {code!r} belongs to the group {label!r} {twice}.",
+                        remedy="Leave it in one group.",
                     )
                 owner[code] = label
 
@@ -88,6 +97,7 @@ def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
                     f"The dictionary has no code {code!r} for {column.name!r}; it has {_codes(column.codes)}."
                     f"{_quoted(code, column.codes)}",
                     nearest="" if _quoted(code, column.codes) else nearest(code, column.codes),
+                    remedy="Write one of these codes, or describe this one in the dictionary.",
                 )
         grouped = {str(code) for _, code in given}
         left = [code for code in column.codes if str(code) not in grouped]
@@ -112,7 +122,10 @@ def bands_unordered(draft: Draft, _: World) -> Iterator[Finding]:
             for i, (left, right) in enumerate(itertools.pairwise(edges), start=1):
                 if left >= right:
                     yield Finding(
-                        (*trail, i), "bands_not_increasing", f"Cut points increase; {right} follows {left}."
+                        (*trail, i),
+                        "bands_not_increasing",
+                        f"Cut points increase; {right} follows {left}.",
+                        remedy="Write the cut points from the smallest to the largest, each once.",
                     )
 
 
@@ -161,13 +174,22 @@ def intersections(draft: Draft, _: World) -> Iterator[Finding]:
                     "unknown_attribute",
                     f"{name!r} is no protected attribute; declared are {listed(known)}.",
                     nearest=nearest(name, known),
+                    remedy="Declare it under 'protected'.",
                 )
         if len(set(names)) < len(names) or len(names) < 2:
             yield Finding(
-                trail, "intersection_of_one", "An intersection crosses at least two different attributes."
+                trail,
+                "intersection_of_one",
+                "An intersection crosses at least two different attributes.",
+                remedy="Name two attributes, or delete it.",
             )
         if frozenset(names) in seen:
-            yield Finding(trail, "intersection_twice", "These attributes are crossed already.")
+            yield Finding(
+                trail,
+                "intersection_twice",
+                "These attributes are crossed already.",
+                remedy="Delete one of the two.",
+            )
         seen.add(frozenset(names))
 
 
@@ -213,7 +235,12 @@ def _named_bands(trail: Trail, attribute: Attribute) -> Iterator[Finding]:
     intervals = attribute.intervals()
     for label, low, high in intervals:
         if low is not None and high is not None and low >= high:
-            yield Finding((*trail, label), "empty_band", f"The band {label!r} from {low} to {high} is empty.")
+            yield Finding(
+                (*trail, label),
+                "empty_band",
+                f"The band {label!r} from {low} to {high} is empty.",
+                remedy="Let it end above where it begins, or delete it.",
+            )
     for (left, _, end), (right, start, _) in itertools.pairwise(intervals):
         if end is None or start is None or start < end:
             yield Finding(
@@ -267,6 +294,7 @@ def _edges_within(
                 "band_beyond_range",
                 f"The cut point {edge} leaves a group of {name!r} empty: the dictionary says that "
                 f"{attribute.column!r} lies from {low} to {high}.",
+                remedy="Delete the cut point, or correct the range in the dictionary.",
             )
 
 
