@@ -48,6 +48,21 @@ def test_the_blanks_of_a_scaffold_fit_on_a_screen(started):
     assert {p["remedy"] for p in problems} == {"Write it, in words of your own."}
 
 
+def test_a_good_model_is_certified_by_a_scaffold_whose_blanks_are_filled(tmp_path):
+    """No guess of the scaffold is one that the next rows are sure to miss."""
+    pq.write_table(people(2000, 2), tmp_path / "develop.parquet")
+    pq.write_table(people(4000, 1), tmp_path / "test.parquet")
+    run("init", "--data", "develop.parquet", "--model", "score", "--label", "bad", cwd=tmp_path)
+    for name in ("specification.yaml", "dictionary.yaml"):
+        text = (tmp_path / name).read_text().replace('test: ""', "test: test.parquet")
+        (tmp_path / name).write_text(text.replace('""', '"Filled in by a person."'))
+    done = run("certify", "specification.yaml", "--workers", "1", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["decision"]["outcome"] == "certified"
+    assert {j["verdict"] for j in document["judged"] if j["assessment"]["tier"] != "advisory"} == {"pass"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -57,7 +57,8 @@ class _Seen:
         self._codes: set[Any] | None = set()
         self._low: Any = None
         self._high: Any = None
-        self._compared: set[str] = set()
+        self._texts = 0
+        self._compared: set[int] = set()
         self._unique = self._dates = True
 
     def take(self, values: pa.Array) -> None:
@@ -93,13 +94,17 @@ class _Seen:
         self._codes = codes if short and len(codes) <= MOST_CODES else None
 
     def _compare(self, texts: pa.Array) -> None:
-        if self._dates:
-            self._dates = bool(pc.all(pc.match_substring_regex(texts, _DATE)).as_py())
-        room = MOST_COMPARED - len(self._compared)
-        if self._unique and room > 0:
-            more = texts.slice(0, room)
-            self._compared.update(more.to_pylist())
-            self._unique = len(self._compared) == MOST_COMPARED - room + len(more)
+        self._dates = self._dates and bool(pc.all(pc.match_substring_regex(texts, _DATE)).as_py())
+        more = texts.slice(0, max(MOST_COMPARED - self._texts, 0))
+        self._texts += len(more)
+        if self._unique and len(more):
+            self._unique = len(pc.unique(more)) == len(more) and self._all_new(more.to_pylist())
+
+    def _all_new(self, texts: list[str]) -> bool:
+        """Whether none was seen before; hashes are kept, since a text may be long."""
+        before = len(self._compared)
+        self._compared.update(map(hash, texts))
+        return len(self._compared) == before + len(texts)
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -110,8 +115,8 @@ class _Seen:
             "codes": sorted(self._codes) if self._codes else None,
             "minimum": _plain(self._low),
             "maximum": _plain(self._high),
-            "unique": self._unique and len(self._compared) > 1,
-            "dates": self._dates and bool(self._compared),
+            "unique": self._unique and self._texts > 1,
+            "dates": self._dates and self._texts > 0,
         }
 
 
