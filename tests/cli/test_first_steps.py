@@ -152,3 +152,11 @@ def test_a_folder_without_runs_says_how_to_make_one(tmp_path):
 def test_a_run_that_is_not_there_says_where_to_look(tmp_path):
     (tmp_path / "g").mkdir()
     assert "assay show --in g" in run("report", "8e4d", "--in", "g", cwd=tmp_path).stderr
+
+
+def test_a_misspelt_column_is_answered_with_one_that_is_near_or_with_none(started):
+    for label, hint in (("bda", "Did you mean 'bad'?"), ("nope", "")):
+        done = run("init", "--data", "develop.parquet", "--model", "model.txt", "--label", label, cwd=started)
+        assert done.returncode == 2
+        assert ("Did you mean" in done.stderr) is bool(hint)
+        assert hint in done.stderr

@@ -55,7 +55,7 @@ class ColumnGuess:
         return (
             f"{self.low} to {self.high}"
             if self.low is not None and self.high is not None
-            else "too long to write"
+            else "no number that can be written here"
         )
 
     @property
