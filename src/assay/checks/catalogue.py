@@ -89,7 +89,7 @@ def _load(entry: EntryPoint) -> object:
         return entry.load()
     except ModuleNotFoundError as absent:
         missing = MissingExtra.of(absent.name or "")
-        raise missing or _malformed(entry, f"{type(absent).__name__}: {absent}") from absent
+        raise missing or _malformed(entry, f"ModuleNotFoundError: {absent}") from absent
     except Exception as error:
         raise _malformed(entry, f"{type(error).__name__}: {error}") from error
 

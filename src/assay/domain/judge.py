@@ -121,6 +121,11 @@ def _conclude_inference(a: Assessment, *, fails: bool) -> tuple[Verdict, Reason,
     )
 
 
+def _names(pieces: Iterable[Piece]) -> str:
+    labels = [p.label for p in pieces if p.label]
+    return ", ".join(labels[:5]) or "the value"
+
+
 MOST_PLACES = 3
 """Places that a sentence names; the details of the evidence have them all."""
 
@@ -138,8 +143,3 @@ def _where(a: Assessment, bad: Sequence[Piece]) -> str:
     named = [f"{label} ({n:,} of {of:,} rows)" if of == a.rows else label for n, label, of in places]
     more = f"; and {len(named) - MOST_PLACES} more" if len(named) > MOST_PLACES else ""
     return f": {'; '.join(named[:MOST_PLACES])}{more}"
-
-
-def _names(pieces: Iterable[Piece]) -> str:
-    labels = [p.label for p in pieces if p.label]
-    return ", ".join(labels[:5]) or "the value"
