@@ -18,7 +18,14 @@ def test_the_worst_column_is_the_value_and_all_bad_ones_are_details():
         ColumnProfile("sex", 100, 0),
     )
     assert count("data.dictionary_conformity", view) == Census(
-        5, 100, share=True, details=(("amount", 5), ("age", 3))
+        5,
+        100,
+        share=True,
+        details=(
+            ("amount, outside its documented range", 5),
+            ("age, outside its documented range", 2),
+            ("age, not of its documented type", 1),
+        ),
     )
 
 

@@ -12,6 +12,8 @@ from assay.domain.dictionary import Column, Dictionary
 from assay.domain.metric import Across, Metric, Parameter
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification import Attribute, Criterion, FailureMode
+from assay.domain.specification.protected import MOST_CELLS
+from assay.domain.specification.subject import Data, Subject
 from assay.domain.vocabulary import Comparator, Stage
 
 LEAST, MOST = Comparator.AT_LEAST, Comparator.AT_MOST
@@ -107,6 +109,14 @@ def test_a_sound_criterion_has_no_findings() -> None:
         ({"across": "sex", "reference": "male"}, ["reference_without_meaning"]),
         ({"confidence": Decimal("0.79")}, ["confidence_too_low"]),
         ({"confidence": Decimal("0.80")}, []),
+        ({"confidence": Decimal("0.9999999999999999999999999999")}, ["number_too_fine"]),
+        ({"at_least": Decimal("1e-400")}, ["number_too_fine"]),
+        ({"at_least": Decimal("0.7000000000001")}, ["number_too_fine"]),
+        ({"at_least": Decimal("0.70000000000000000")}, []),
+        ({"metric": "performance.observed_expected", "at_least": Decimal("1e400")}, ["number_too_fine"]),
+        ({"data": "train"}, ["judged_on_seen_rows"]),
+        ({"data": "develop", "tier": "advisory"}, ["judged_on_seen_rows", "no_critical_criterion"]),
+        ({"metric": "data.missing_values", "at_least": None, "at_most": Decimal("0.1"), "data": "train"}, []),
         ({"with": {"scale": 1}}, ["unknown_parameter"]),
         ({"rationale": "TBD"}, ["placeholder_text"]),
         ({"rationale": "..."}, ["placeholder_text"]),
@@ -201,6 +211,60 @@ def test_bands_cover_every_value_once(bands: Any, expected: list[str]) -> None:
 )
 def test_groups_cover_every_documented_code_once(groups: Any, expected: list[str]) -> None:
     assert codes(protected={"sex": Attribute(column="sex", groups=groups)}) == expected
+
+
+@pytest.mark.parametrize("label", ["men × women", "men*women", "×"])
+def test_the_name_of_a_group_is_not_that_of_a_crossing(label: str) -> None:
+    assert codes(protected={"sex": Attribute(column="sex", groups={label: 1, "f": 2})}) == [
+        "group_name_reserved"
+    ]
+
+
+def test_groups_that_cannot_be_counted_are_refused() -> None:
+    hundred = {f"g{i}": i for i in range(1, 100)}
+    free = {name: Attribute(column="sex", groups=hundred) for name in "abc"}
+    assert MOST_CELLS == 100**3
+    assert "too_many_cells" not in codes(protected=free)
+    more = free | {"d": Attribute(column="sex", groups={"m": 1, "f": 2})}
+    assert "too_many_cells" in codes(protected=more)
+
+
+def test_scores_made_elsewhere_cannot_be_asked_again() -> None:
+    noise = Metric(
+        "robustness.noise",
+        Stage.ROBUSTNESS,
+        "Noise",
+        "",
+        ONE,
+        ONE,
+        (MOST,),
+        needs_model=True,
+        changes_inputs=True,
+    )
+    draft = {
+        form: Draft(
+            subject=Subject(model="score", format=form),
+            criteria={0: criterion(metric="robustness.noise", at_least=None, at_most=Decimal(1))},
+        )
+        for form in ("predictions", "lightgbm")
+    }
+    found = {
+        form: [f.code for f in findings(d, World({"robustness.noise": noise}))] for form, d in draft.items()
+    }
+    assert "model_not_at_hand" in found["predictions"]
+    assert "model_not_at_hand" not in found["lightgbm"]
+
+
+def test_the_index_of_pandas_is_no_column() -> None:
+    data = Data(dictionary="d.yaml", test="t.parquet", custody="validator")
+    seen = {"test": frozenset({"sex", "__index_level_0__"})}
+    found = findings(Draft(data=data), World(WORLD.catalogue, WORLD.dictionary, seen))
+    assert [(f.code, f.trail) for f in found] == [("index_of_pandas", ("data", "test"))]
+    described = Dictionary(
+        assay_dictionary=1,
+        columns=(SEX, Column(name="__index_level_0__", type="identifier", description="Row number")),
+    )
+    assert findings(Draft(data=data), World(WORLD.catalogue, described, seen)) == ()
 
 
 def test_a_band_without_a_known_range_must_be_open() -> None:

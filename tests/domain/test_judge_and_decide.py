@@ -82,6 +82,25 @@ def test_census_is_exact_and_needs_no_level():
     assert verdict(replace(exact, exact=False)) == (Verdict.FAIL, Reason.EXACT_VALUE_VIOLATES)
 
 
+def test_a_census_says_where_it_was_violated():
+    bad = piece(
+        exact=False,
+        n=4000,
+        counts=(("tenure, outside its documented range", 5), ("age", 7), ("a", 1), ("b", 1)),
+    )
+    (most,) = judge([replace(assessment("c", bad), comparator=Comparator.AT_MOST, rows=4000)])
+    assert most.sentence.endswith(
+        ": age (7 of 4,000 rows); tenure, outside its documented range (5 of 4,000 rows); a (1 of 4,000 rows); "
+        "and 1 more."
+    )
+    (sections,) = judge(
+        [replace(assessment("c", replace(bad, n=4)), comparator=Comparator.AT_MOST, rows=4000)]
+    )
+    assert ": age; tenure" in sections.sentence
+    least = replace(assessment("c", bad), comparator=Comparator.AT_LEAST, threshold=Decimal(6), rows=4000)
+    assert "age" not in judge([least])[0].sentence
+
+
 def test_absence_is_never_a_pass():
     assert verdict(pieces=(), pieces_total=0, all_pass=True) == (Verdict.NOT_EVALUABLE, Reason.NOT_MEASURED)
     assert verdict(undefined=(("over 60", Reason.EMPTY_GROUP, "no rows"),))[0] is Verdict.NOT_EVALUABLE

@@ -38,6 +38,17 @@ SPECIFICATIONS = (
         (Said("2:7", "name_expected", "A name is expected for 'name'; found 'my loans'."),),
     ),
     Broken(
+        "name: loans",
+        f"name: {'x' * 101}",
+        (
+            Said(
+                "2:7",
+                "name_too_long",
+                f"A name of at most 100 characters is expected for 'name'; found '{'x' * 57}...'.",
+            ),
+        ),
+    ),
+    Broken(
         "charter:\n",
         "chartre:\n",
         (
@@ -725,6 +736,28 @@ SPECIFICATIONS = (
     ),
     Broken(
         "at_least: 0.70",
+        "at_least: 1e-400",
+        (
+            Said(
+                "61:15",
+                "number_too_fine",
+                "A number below 10^12 with at most 9 decimals is expected; found 1E-400.",
+            ),
+        ),
+    ),
+    Broken(
+        "    column: sex\n    groups: {female: 2, male: 1}",
+        "    column: sex\n    groups: {female × old: 2, male: 1}",
+        (
+            Said(
+                "44:14",
+                "group_name_reserved",
+                "The name of a group is expected without '×', which joins the names of crossed groups; found 'female × old'.",
+            ),
+        ),
+    ),
+    Broken(
+        "at_least: 0.70",
         "at_least: 1e400",
         (
             Said(
@@ -943,7 +976,7 @@ SPECIFICATIONS = (
             Said(
                 "61:11",
                 "judged_on_seen_rows",
-                "'accuracy' gates on the rows of 'train', which the developer has worked on; its error rate would not be known.",
+                "'accuracy' asks the model, which is judged on 'test' alone; the developer has worked on the rows of 'train'.",
             ),
         ),
     ),
@@ -954,7 +987,7 @@ SPECIFICATIONS = (
             Said(
                 "61:11",
                 "judged_on_seen_rows",
-                "'accuracy' gates on the rows of 'develop', which the developer has worked on; its error rate would not be known.",
+                "'accuracy' asks the model, which is judged on 'test' alone; the developer has worked on the rows of 'develop'.",
             ),
             Said(
                 "61:11",

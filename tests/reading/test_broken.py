@@ -26,6 +26,7 @@ def test_a_broken_specification(tmp_path: Path, case: Broken) -> None:
     with pytest.raises(InvalidDocument) as refused:
         read_specification(path, CATALOGUE)
     assert said(refused.value, "specification.yaml") == case.said
+    assert [p.code for p in refused.value.problems if not p.remedy and not p.nearest] == []
 
 
 @pytest.mark.parametrize("case", DICTIONARIES, ids=lambda case: case.new.strip()[:40])
@@ -34,6 +35,7 @@ def test_a_broken_dictionary(tmp_path: Path, case: Broken) -> None:
     with pytest.raises(InvalidDocument) as refused:
         read_dictionary(path.parent / "dictionary.yaml")
     assert said(refused.value, "dictionary.yaml") == case.said
+    assert [p.code for p in refused.value.problems if not p.remedy and not p.nearest] == []
     with pytest.raises(InvalidDocument) as refused:
         read_specification(path, CATALOGUE)
     assert said(refused.value, "dictionary.yaml") == case.said
@@ -80,6 +82,14 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
     ]
     assert refused.value.code == "range_reversed"
     assert "and 7 more" in str(refused.value)
+
+
+def test_a_blank_in_the_block_that_names_the_dictionary_does_not_hide_its_problems(tmp_path: Path) -> None:
+    specification = edited(SPECIFICATION, "test: test.parquet", 'test: ""')
+    dictionary = edited(DICTIONARY, "range: [1, 120]", "range: [120, 1]")
+    with pytest.raises(InvalidDocument) as refused:
+        read_specification(write(tmp_path, specification, dictionary), CATALOGUE)
+    assert [p.code for p in refused.value.problems] == ["range_reversed", "empty_text"]
 
 
 def test_a_block_with_another_problem_is_not_called_unknown(tmp_path: Path) -> None:

@@ -344,6 +344,13 @@ BROKEN: dict[str, tuple[str, Callable[[], bytes], str, str]] = {
         "data_duplicate_columns",
         "more than one column is named 'a'",
     ),
+    "csv semicolons": (
+        "a.csv",
+        lambda: f"a;b\n1,5;{SECRET}\n".encode(),
+        "data_separator",
+        "is separated by ';', ',' is expected",
+    ),
+    "csv tabs": ("a.csv", lambda: b"a\tb;c\td\n1\t2\t3\n", "data_separator", "is separated by tabs"),
     "csv empty": ("a.csv", lambda: b"", "data_empty", "is empty (0 bytes)"),
     "arrow text": ("a.arrow", lambda: b"a,b\n1,2\n", "data_not_arrow", "does not begin like one"),
     "arrow cut": ("a.arrow", lambda: arrow(TABLE)[:-50], "data_truncated", "is cut off"),
@@ -454,6 +461,8 @@ def test_columns_are_described(tmp_path: Path):
             "flag": pa.array([True, None] * 50),
             "day": pa.array(days.date),
             "none": pa.array([None] * 100, pa.string()),
+            "key": pa.array([f"K{i}" for i in range(100)]),
+            "since": pa.array(["2020-01-02", "2021-03-04"] * 50),
         }
     )
     (tmp_path / "d").mkdir()
@@ -472,4 +481,9 @@ def test_columns_are_described(tmp_path: Path):
         "flag": ("bool", 50, (True,), None, None),
         "day": ("date32[day]", 0, None, "2020-01-02", "2021-03-04"),
         "none": ("string", 100, None, None, None),
+        "key": ("string", 0, None, None, None),
+        "since": ("string", 0, ("2020-01-02", "2021-03-04"), None, None),
     }
+    described = describe_in_child(tmp_path / "d")
+    assert [f.name for f in described if f.unique] == ["key"]
+    assert [f.name for f in described if f.dates] == ["since"]

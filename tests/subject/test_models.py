@@ -26,6 +26,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from assay.domain.errors import Crash, MissingExtra, SubjectError
+from assay.subject.describe import feature_names_in_child
 from assay.subject.model import Model, ModelReference, in_process
 from assay.subject.models import inputs as model_inputs
 from assay.subject.models.estimator import estimator
@@ -394,3 +395,37 @@ def test_an_absent_library_is_named_with_its_extra(tmp_path: Path, rows, label, 
     monkeypatch.setattr("assay.sandbox.launch.sys.executable", str(empty))
     with pytest.raises(MissingExtra, match=r"assay-ml\[lightgbm\]"):
         Model(reference)
+
+
+@pytest.mark.parametrize(
+    ("name", "format_", "content", "names"),
+    [
+        ("m.txt", "lightgbm", "tree\nversion=v4\nfeature_names=a b_c\nfeature_infos=x\n", ("a", "b_c")),
+        ("m.txt", "lightgbm", "tree\nfeature_names=Column_0 Column_1\n", ()),
+        ("m.txt", "lightgbm", "tree\nversion=v4\n", ()),
+        ("m.json", "xgboost", '{"learner": {"feature_names": ["a", "b c"]}}', ("a", "b c")),
+        ("m.json", "xgboost", '{"learner": {"feature_names": []}}', ()),
+        ("m.ubj", "xgboost", "{L", ()),
+        ("m.pkl", "joblib", "not even looked at", ()),
+    ],
+)
+def test_the_columns_that_a_model_file_names(tmp_path, name, format_, content, names):
+    (tmp_path / name).write_text(content)
+    assert feature_names_in_child(tmp_path / name, format_) == names
+
+
+@pytest.mark.parametrize(("name", "format_"), [("m.txt", "lightgbm"), ("m.json", "xgboost")])
+def test_a_file_that_is_no_model_names_nothing(tmp_path, name, format_):
+    (tmp_path / name).write_text("[1, 2")
+    with pytest.raises(SubjectError, match="could not be read as") as told:
+        feature_names_in_child(tmp_path / name, format_)
+    assert told.value.code == "model_unreadable"
+
+
+def test_what_the_libraries_write_names_the_columns(rows, label, tmp_path):
+    frame = pd.DataFrame(rows, columns=["age", "net income", "score"])
+    fitted = lightgbm.LGBMClassifier(n_estimators=2, verbose=-1).fit(frame, label)
+    fitted.booster_.save_model(tmp_path / "m.txt")
+    assert feature_names_in_child(tmp_path / "m.txt", "lightgbm") == ("age", "net_income", "score")
+    xgboost.XGBClassifier(n_estimators=2).fit(frame, label).save_model(tmp_path / "m.json")
+    assert feature_names_in_child(tmp_path / "m.json", "xgboost") == tuple(frame.columns)

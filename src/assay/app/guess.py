@@ -25,12 +25,19 @@ _PROTECTED = re.compile(
     r"race|ethnic|religio|disab|^sex|gender|national|foreign|marri|marital|(^|_)age($|_)", re.IGNORECASE
 )
 _LABEL = re.compile(r"label|target|y|outcome|default.*|bad|class|churn|fraud|.*_label", re.IGNORECASE)
+_NUMERIC = frozenset({"integer", "number"})
+_CROSSING = re.compile(r"[×*]")
+"""The signs that join the names of crossed groups, and that no group's name may have."""
 _EXACT = re.compile(r"-?[0-9]{1,27}(\.[0-9]{1,20})?")
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnGuess:
-    """A column as the dictionary scaffold describes it; ``codes`` or ``low`` and ``high`` as they were seen."""
+    """A column as the dictionary scaffold describes it; ``codes`` or ``low`` and ``high`` as they were seen.
+
+    ``why`` says what the type was guessed from, where that is not its values' form. ``empty`` says that some values are
+    an empty text, which is no code: it stands for a value that is missing.
+    """
 
     name: str
     type: str
@@ -39,6 +46,22 @@ class ColumnGuess:
     codes: tuple[int | str, ...] = ()
     low: str | None = None
     high: str | None = None
+    why: str = ""
+    empty: bool = False
+
+    @property
+    def seen(self) -> str:
+        """The smallest and the largest value, for a comment."""
+        return (
+            f"{self.low} to {self.high}"
+            if self.low is not None and self.high is not None
+            else "no number that can be written here"
+        )
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it has a range."""
+        return self.type in _NUMERIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +75,23 @@ class AttributeGuess:
 
     def group(self, code: int | str) -> str:
         """The name of a code's group until a person finds a better one."""
-        return code if isinstance(code, str) and code else f"code {code}"
+        return _CROSSING.sub("x", code) if isinstance(code, str) else f"code {code}"
 
 
 def guess_column(facts: ColumnFacts) -> ColumnGuess:
     """Type, codes, range and sensitivity of one column."""
-    kind = _type(facts)
-    numeric = kind in {"integer", "number"}
+    kind, why = _type(facts)
+    codes = [code for code in facts.codes or () if not isinstance(code, bool)] if kind == "category" else []
     return ColumnGuess(
         name=facts.name,
         type=kind,
-        missing=facts.missing > 0,
+        missing=facts.missing > 0 or "" in codes,
         sensitivity=_sensitivity(facts.name, kind),
-        codes=tuple(code for code in facts.codes or () if not isinstance(code, bool))
-        if kind == "category"
-        else (),
-        low=_exact(facts.minimum) if numeric else None,
-        high=_exact(facts.maximum) if numeric else None,
+        codes=tuple(code for code in codes if code != ""),
+        low=_exact(facts.minimum) if kind in _NUMERIC else None,
+        high=_exact(facts.maximum) if kind in _NUMERIC else None,
+        why=why,
+        empty="" in codes,
     )
 
 
@@ -105,19 +128,22 @@ def _bands(column: ColumnGuess) -> tuple[int, ...]:
     return tuple(edge for edge in AGE_BANDS if float(column.low) < edge <= float(column.high))
 
 
-def _type(facts: ColumnFacts) -> str:
+def _type(facts: ColumnFacts) -> tuple[str, str]:
+    """The type, and what it was guessed from where the values alone do not show it."""
     kind = facts.type
     if kind == "bool":
-        return "boolean"
-    if kind.startswith(("date", "timestamp", "time")):
-        return "date"
+        return "boolean", ""
+    if kind.startswith(("date", "timestamp", "time")) or facts.dates:
+        return "date", ""
     if facts.codes is None and _IDENTIFIER.fullmatch(facts.name):
-        return "identifier"
+        return "identifier", "from its name"
     if kind.startswith(("int", "uint")):
-        return "category" if _few(facts) else "integer"
+        return ("category" if _few(facts) else "integer"), ""
     if kind.startswith(("float", "double", "half", "decimal")):
-        return "number"
-    return "category" if facts.codes else "text"
+        return "number", ""
+    if facts.codes is None and facts.unique:
+        return "identifier", "no text occurs twice"
+    return ("category" if set(facts.codes or ()) - {""} else "text"), ""
 
 
 def _few(facts: ColumnFacts) -> bool:

@@ -14,9 +14,11 @@ import jinja2
 
 from assay.app.guess import guess_column, guess_label, guess_protected, guess_unit
 from assay.app.proposals import propose
+from assay.domain.dictionary import is_index_of_pandas
 from assay.domain.errors import AssayError, writing
 from assay.domain.metric import Catalogue
-from assay.domain.nearest import nearest
+from assay.domain.nearest import listed, nearest
+from assay.domain.specification.base import LONGEST_NAME
 from assay.domain.specification.schema import json_schema
 from assay.reading.located import Located, locate
 from assay.reading.source import read_source
@@ -24,6 +26,7 @@ from assay.reading.source import read_source
 if TYPE_CHECKING:
     from assay.subject.describe import ColumnFacts
 
+PREDICTIONS = "predictions"
 SPECIFICATION, DICTIONARY, SCHEMA = "specification.yaml", "dictionary.yaml", "specification.schema.json"
 FORMATS = {
     ".skops": "skops",
@@ -71,6 +74,7 @@ def initialise(
     model: str,
     *,
     profile: Callable[[Path], Sequence[ColumnFacts]],
+    feature_names: Callable[[Path, str], Sequence[str]],
     catalogue: Catalogue,
     folder: Path = Path(),
     label: str | None = None,
@@ -82,30 +86,38 @@ def initialise(
         data: development or training rows; the test rows need not be opened.
         model: a model file, or a column of ``data`` that holds scores made elsewhere.
         profile: describes the columns of a data set.
+        feature_names: the columns that a model file of a format says it was fitted on, if it does.
         catalogue: every metric that can be measured.
         folder: where the texts will stand; their paths are relative to it.
         label: the column with the truth; guessed when it is not given.
         copy_from: another specification whose judgement is taken over, words and comments included.
 
     Raises:
-        CannotStart: when the label is no column, or the model's format cannot be told.
+        CannotStart: when there are no such data or model, the label is no column, or the model's format cannot be
+            told.
         InvalidDocument: when ``copy_from`` cannot be read.
     """
-    facts = profile(data)
+    _refuse_absent(data)
+    found = profile(data)
+    facts = [column for column in found if not is_index_of_pandas(column.name)]
     columns = [guess_column(column) for column in facts]
     names = [column.name for column in columns]
     other = locate(read_source(copy_from)) if copy_from else None
     _refuse_unknown_label(label, names)
     chosen = label or _label_of(other, names) or guess_label(facts)
     shown_model, form = _model(model, names, folder)
+    known = _in_the_words_of(names, feature_names(Path(model), form)) if form != PREDICTIONS else []
     protected = guess_protected(columns, chosen)
-    failure_modes, criteria = propose([attribute.name for attribute in protected], catalogue)
+    failure_modes, criteria = propose(
+        [attribute.name for attribute in protected], catalogue, model_at_hand=form != PREDICTIONS
+    )
     text = _render(
         f"{SPECIFICATION}.j2",
         name=_identifier(model),
         model=shown_model,
         format=form,
-        inputs=[c.name for c in columns if c.type != "identifier" and c.name not in {chosen, model}],
+        inputs=known or [c.name for c in columns if c.type != "identifier" and c.name not in {chosen, model}],
+        inputs_known=bool(known),
         label=chosen,
         label_given=label is not None,
         prediction=_prediction_of(other),
@@ -118,7 +130,11 @@ def initialise(
     if other is not None:
         text = _with_judgement_of(other, text)
     dictionary = _render(
-        f"{DICTIONARY}.j2", data=data.name, rows=f"{facts[0].rows if facts else 0:,}", columns=columns
+        f"{DICTIONARY}.j2",
+        data=data.name,
+        rows=f"{facts[0].rows if facts else 0:,}",
+        columns=columns,
+        left_out=[column.name for column in found if is_index_of_pandas(column.name)],
     )
     schema = json.dumps(json_schema(catalogue), indent=2, ensure_ascii=False) + "\n"
     return Scaffold({SPECIFICATION: text, DICTIONARY: dictionary, SCHEMA: schema})
@@ -146,26 +162,47 @@ def write_scaffold(scaffold: Scaffold, folder: Path) -> tuple[Path, ...]:
     return tuple(paths)
 
 
+def _refuse_absent(data: Path) -> None:
+    if not data.exists():
+        raise CannotStart(
+            f"There is no file {data.absolute()}.",
+            code="not_found",
+            remedy="Name the file, or the folder of Parquet files, that holds the development rows.",
+        )
+
+
+def _in_the_words_of(names: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The model's columns as the data writes them: LightGBM writes blanks as underscores."""
+    written = {name.replace(" ", "_"): name for name in names}
+    return [name if name in names else written.get(name, name) for name in known]
+
+
 def _refuse_unknown_label(label: str | None, names: Sequence[str]) -> None:
     if label is not None and label not in names:
         near = nearest(label, names)
         raise CannotStart(
             f"The data has no column {label!r}.{f' Did you mean {near!r}?' if near else ''}",
             code="unknown_column",
-            remedy="Name the column that holds the truth, 0 or 1.",
+            remedy=f"Name the column that holds the truth, 0 or 1; there are {listed(names)}.",
         )
 
 
 def _model(model: str, names: Sequence[str], folder: Path) -> tuple[str, str]:
     """The model as the specification names it, and its format."""
     if model in names:
-        return model, "predictions"
+        return model, PREDICTIONS
     form = FORMATS.get(Path(model).suffix.casefold())
     if form is None:
         raise CannotStart(
             f"A model file that ends in {', '.join(FORMATS)}, or a column of scores, is expected; found {model!r}.",
             code="unknown_model_format",
-            remedy="Save the model in one of these formats.",
+            remedy=f"Save the model in one of these formats, or name one of the columns {listed(names)}.",
+        )
+    if not Path(model).exists():
+        raise CannotStart(
+            f"There is no model file {Path(model).absolute()}, and no column of that name.",
+            code="model_not_found",
+            remedy="Name the file that the model was saved to.",
         )
     return _relative(Path(model), folder), form
 
@@ -182,7 +219,7 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _identifier(model: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.\-]+", "-", Path(model).stem).strip("-._") or "model"
+    return re.sub(r"[^A-Za-z0-9_.\-]+", "-", Path(model).stem)[:LONGEST_NAME].strip("-._") or "model"
 
 
 def _label_of(other: Located | None, names: Sequence[str]) -> str | None:

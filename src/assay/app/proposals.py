@@ -121,14 +121,21 @@ _PER_ATTRIBUTE = (
 
 
 def propose(
-    attributes: Iterable[str], catalogue: Catalogue
+    attributes: Iterable[str], catalogue: Catalogue, *, model_at_hand: bool
 ) -> tuple[tuple[FailureModeProposal, ...], tuple[CriterionProposal, ...]]:
-    """Failure modes and criteria for a model with these protected attributes, of the metrics that there are."""
+    """Failure modes and criteria for a model with these protected attributes, of the metrics that there are.
+
+    Without the model at hand, of which there are only scores, nothing that changes its inputs can be asked.
+    """
     compared = [
         replace(criterion, id=f"{criterion.id}-{name.replace('_', '-')}", across=name)
         for name in attributes
         for criterion in _PER_ATTRIBUTE
     ]
-    criteria = tuple(c for c in (*_CRITERIA, *compared) if c.metric in catalogue)
+    criteria = tuple(
+        c
+        for c in (*_CRITERIA, *compared)
+        if c.metric in catalogue and (model_at_hand or not catalogue[c.metric].changes_inputs)
+    )
     modes = (replace(mode, criteria=tuple(c.id for c in criteria if c.mode == mode.id)) for mode in _MODES)
     return tuple(mode for mode in modes if mode.criteria), criteria

@@ -14,14 +14,15 @@ from assay.store.workspace import Workspace
 
 
 class NoSuchRun(AssayError):
-    """No stored run has this digest, or more than one has."""
-
-    def __init__(self, message: str, *, code: str) -> None:
-        super().__init__(message, code=code, remedy="List the runs with: assay show")
+    """There is no such folder, no stored run has this digest, or more than one has."""
 
 
 def runs(folder: Path) -> tuple[Run, ...]:
-    """The runs made in the folder of a specification, oldest first."""
+    """The runs made in the folder of a specification, oldest first.
+
+    Raises:
+        NoSuchRun: there is no such folder.
+    """
     return _workspace(folder).runs.all()
 
 
@@ -29,19 +30,25 @@ def load_record(folder: Path, digest: str = "") -> tuple[str, Record]:
     """A stored record by the beginning of its digest, or the latest one; its digest is checked.
 
     Raises:
-        NoSuchRun: none or several match. CorruptBlob: its bytes have changed.
+        NoSuchRun: no such folder, or none or several match. CorruptBlob: its bytes have changed.
     """
     workspace = _workspace(folder)
     if not digest:
         made = workspace.runs.all()
         if not made:
-            raise NoSuchRun(f"No run was made in {folder}.", code="no_runs")
+            raise NoSuchRun(
+                f"No run was made in this folder ({folder.absolute()}).",
+                code="no_runs",
+                remedy="Make one with: assay certify SPECIFICATION --rehearse, or name the specification's folder: --in FOLDER",
+            )
         found: tuple[str, ...] = (made[-1].record,)
     else:
         found = workspace.blobs.find(digest)
     if len(found) != 1:
         how = "No stored run begins" if not found else f"{len(found)} stored runs begin"
-        raise NoSuchRun(f"{how} with {digest!r}.", code="run_not_found")
+        raise NoSuchRun(
+            f"{how} with {digest!r}.", code="run_not_found", remedy=f"List the runs with: {_listing(folder)}"
+        )
     return found[0], from_document(json.loads(workspace.blobs.get(found[0])))
 
 
@@ -58,5 +65,15 @@ def write_dossier(record: Record, target: Path) -> None:
     write_whole(target, render_html(record).encode())
 
 
+def _listing(folder: Path) -> str:
+    return "assay show" if folder == Path() else f"assay show --in {folder}"
+
+
 def _workspace(folder: Path) -> Workspace:
+    if not folder.exists():
+        raise NoSuchRun(
+            f"There is no folder {folder.absolute()}.",
+            code="no_such_folder",
+            remedy="Name the folder that the specification is in.",
+        )
     return Workspace.beside(folder if folder.is_file() else folder / "specification.yaml")

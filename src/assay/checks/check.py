@@ -15,7 +15,7 @@ from typing import Any
 
 from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Across, Metric, Parameter
-from assay.domain.needs import Need, Perturbed
+from assay.domain.needs import Need, Outcomes, Perturbed
 from assay.domain.vocabulary import Comparator, Reason, Stage, Verdict
 
 Measure = Callable[..., Counts]
@@ -171,6 +171,7 @@ def check(
         reference=reference,
         census=census,
         needs_model=needs_model,
+        changes_inputs=isinstance(need, Perturbed),
         parameters=dict(parameters or {}),
     )
 
@@ -199,6 +200,8 @@ def _validate(made: Check) -> None:
     verdicts = {example.verdict for example in made.examples}
     if Verdict.PASS not in verdicts or len(verdicts) < 2:
         raise ValueError(f"The check {made.id!r} needs a passing example and one that does not pass.")
+    if made.metric.needs_model != isinstance(made.need, Outcomes | Perturbed):
+        raise ValueError(f"The check {made.id!r} says 'needs_model' otherwise than its need does.")
     _validate_keywords(made)
 
 

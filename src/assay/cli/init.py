@@ -41,14 +41,15 @@ def command(
     Guesses are marked as guesses. Empty rationales are refused by every later command until a person fills them.
     Nothing that exists is overwritten.
     """
-    from assay.app.init import initialise, write_scaffold
+    from assay.app.init import SPECIFICATION, initialise, write_scaffold
     from assay.checks.catalogue import metrics
-    from assay.subject.describe import describe_in_child
+    from assay.subject.describe import describe_in_child, feature_names_in_child
 
     scaffold = initialise(
         data,
         model,
         profile=describe_in_child,
+        feature_names=feature_names_in_child,
         catalogue=metrics(),
         folder=folder,
         label=label,
@@ -60,4 +61,6 @@ def command(
         return
     for path in written:
         click.echo(f"Wrote {path}")
-    click.echo("Fill in what is empty, check each line marked 'guess', then: assay plan specification.yaml")
+    click.echo(
+        f"Fill in what is empty, check each line marked 'guess', then: assay plan {folder / SPECIFICATION}"
+    )

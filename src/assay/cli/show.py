@@ -36,7 +36,10 @@ def command(run: str, folder: Path, *, as_json: bool) -> None:
         print_json([asdict(r) for r in made])
         return
     if not made:
-        click.echo("No run was made here yet. Start with: assay certify SPECIFICATION --rehearse")
+        click.echo(
+            f"No run was made in this folder ({folder.absolute()}). "
+            "Start with: assay certify SPECIFICATION --rehearse"
+        )
     for r in made:
         kind = "rehearsal" if r.rehearsal else "judged"
         click.echo(f"{r.ended}  {r.record[7:19]}  {kind:9}  {r.outcome:11}  {r.name}")

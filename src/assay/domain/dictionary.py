@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from assay.domain.specification.base import Block, Code, Exact, Text
 
 ColumnType = Literal["integer", "number", "category", "identifier", "text", "boolean", "date"]
+
+_INDEX_OF_PANDAS = re.compile(r"__index_level_[0-9]+__|Unnamed: [0-9]+")
+
+
+def is_index_of_pandas(name: str) -> bool:
+    """Whether a column is the row index that pandas writes into a file unless told ``index=False``."""
+    return _INDEX_OF_PANDAS.fullmatch(name) is not None
 
 
 class Column(Block):

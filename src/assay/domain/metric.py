@@ -74,6 +74,7 @@ class Metric:
         reference: whether one group can be named as the reference.
         census: whether the value is a fact about the data in hand, counted in full, not a population value.
         needs_model: whether the model is asked for predictions.
+        changes_inputs: whether it is asked again with changed inputs, which scores made elsewhere cannot answer.
         parameters: what a criterion may set under ``with``.
         ideal: what a good model is expected to have: no gap, a ratio of one, no drop. None where a good model is
             only expected to be better than asked.
@@ -90,6 +91,7 @@ class Metric:
     reference: bool = False
     census: bool = False
     needs_model: bool = False
+    changes_inputs: bool = False
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     ideal: Decimal | None = None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+CUTOFF = 0.65
+"""How alike two names must be: at 0.6, "nope" would be taken for "income"."""
 _MEANT = {
     "at_least": (
         "min",
@@ -56,7 +58,7 @@ def nearest(name: object, names: Iterable[object]) -> str:
             candidate.rpartition(".")[2]
         ):
             return candidate
-    close = difflib.get_close_matches(_fold(written), folded, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(_fold(written), folded, n=1, cutoff=CUTOFF)
     return folded[close[0]] if close else ""
 
 

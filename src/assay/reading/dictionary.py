@@ -41,7 +41,7 @@ def read_dictionary(path: Path) -> DictionaryFile:
     problems += at_their_places(document, dictionary_findings(columns))
     if dictionary is not None and not dictionary.columns:
         message = "At least one column is expected."
-        problems.append(Problem("no_columns", document.place(("columns",)), message))
+        problems.append(Problem("no_columns", document.place(("columns",)), message, remedy="Describe one."))
     if problems or dictionary is None:
         raise InvalidDocument(tuple(problems))
     return DictionaryFile(dictionary, document.source.digest, document)

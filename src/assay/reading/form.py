@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -227,7 +227,13 @@ def _number(_: Mapping[str, Any], where: _Where) -> Said:
 
 
 def _whole(_: Mapping[str, Any], where: _Where) -> Said:
-    return "whole_number_expected", f"A whole number is expected for {where.name}; {where.shown}.", "", ""
+    message = f"A whole number is expected for {where.name}; {where.shown}."
+    return (
+        "whole_number_expected",
+        message,
+        "",
+        "Write it in plain digits, without a point and without quotes.",
+    )
 
 
 def _one_of(detail: Mapping[str, Any], where: _Where) -> Said:
@@ -237,14 +243,26 @@ def _one_of(detail: Mapping[str, Any], where: _Where) -> Said:
         "not_one_of",
         f"{expected} is expected for {where.name}; {where.shown}.",
         nearest(where.found.strip("'\""), choices) if where.found else "",
-        "",
+        _REMEDY_OF_CHOICE.get(str(where.trail[-1]), f"Write {_or(choices) or expected}, as it stands here."),
     )
+
+
+_REMEDY_OF_CHOICE = {
+    "format": "For a .pkl write joblib, which reads pickles; a model saved with skops is safer, because reading it runs "
+    "no code of whoever wrote it.",
+    "assay": "Write 1: it is the version of the form, not of your document.",
+    "assay_dictionary": "Write 1: it is the version of the form, not of your document.",
+}
+
+
+def _or(choices: Sequence[str]) -> str:
+    return " or ".join((", ".join(choices[:-1]), choices[-1])) if len(choices) > 1 else "".join(choices)
 
 
 def _limit(detail: Mapping[str, Any], where: _Where) -> Said:
     (kind, limit), *_ = detail["ctx"].items()
     words = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}[kind]
-    remedy = ""
+    remedy = "Choose a value within these limits."
     if kind in {"lt", "le"} and limit == 1 and re.fullmatch(r"[0-9]+", where.found):
         remedy = "Write a share such as 0.95, not a percentage."
     return "out_of_range", f"{where.name} is expected to be {words} {limit}; {where.shown}.", "", remedy
@@ -260,6 +278,11 @@ def _name(_: Mapping[str, Any], where: _Where) -> Said:
         "",
         "A name has letters, digits, '-', '_' and '.', and begins with a letter or a digit.",
     )
+
+
+def _long_name(detail: Mapping[str, Any], where: _Where) -> Said:
+    message = f"A name of at most {detail['ctx']['max_length']} characters is expected for {where.name}; {where.shown}."
+    return "name_too_long", message, "", "Shorten it; what it stands for can be told in a text."
 
 
 def _block(_: Mapping[str, Any], where: _Where) -> Said:
@@ -278,7 +301,9 @@ def _list(_: Mapping[str, Any], where: _Where) -> Said:
     )
 
 
-def _too_many(_: Mapping[str, Any], where: _Where) -> Said:
+def _too_many(detail: Mapping[str, Any], where: _Where) -> Said:
+    if isinstance(detail["input"], str):
+        return _long_name(detail, where)
     return (
         "pair_expected",
         f"A pair of values is expected for {where.name}; {where.shown}.",
@@ -315,11 +340,19 @@ def _grouping(detail: Mapping[str, Any], where: _Where) -> Said:
 
 def _in_its_words(detail: Mapping[str, Any], where: _Where) -> Said:
     """For types of our own, whose message says what is expected."""
-    return detail["type"], f"For {where.name} {detail['msg']}; {where.shown}.", "", ""
+    return detail["type"], f"For {where.name} {detail['msg']}; {where.shown}.", "", _REMEDIES[detail["type"]]
+
+
+_REMEDIES = {
+    "days_expected": "Write how long it holds, not until when: '180 days'.",
+    "code_expected": "Write the code as it stands in the data: 2, or 'A' in quotes.",
+    "setting_expected": "Write one number without quotes, or one text.",
+    "bands_expected": "Write the cut points in square brackets.",
+}
 
 
 def _otherwise(detail: Mapping[str, Any], where: _Where) -> Said:
-    return "not_valid", f"{where.name} is not valid: {detail['msg']}.", "", ""
+    return "not_valid", f"{where.name} is not valid: {detail['msg']}.", "", "Compare it with: assay schema"
 
 
 _SENTENCES: dict[str, Callable[[Mapping[str, Any], _Where], Said]] = {

@@ -68,16 +68,24 @@ def read_specification(
         problems += form_problems(document, Specification, error)
         draft = _draft_of_what_is_valid(document, broken_trails(document, error))
     dictionary = None
-    if draft.data is not None:
+    named = _dictionary_named(document)
+    if named:
         try:
-            dictionary = dictionary_reader(path.parent / draft.data.dictionary)
+            dictionary = dictionary_reader(path.parent / named)
         except InvalidDocument as invalid:
-            problems += _dictionary_problems(document, draft.data.dictionary, invalid)
+            problems += _dictionary_problems(document, named, invalid)
     known: Dictionary | None = dictionary.dictionary if dictionary else None
     problems += at_their_places(document, findings(draft, World(catalogue, known, columns or {})))
     if problems or specification is None or dictionary is None:
         raise InvalidDocument(tuple(problems))
     return SpecificationFile(specification, document.source.digest, dictionary, document)
+
+
+def _dictionary_named(document: Located) -> str:
+    """The dictionary's file as it is written, whatever else of the block is still to be filled in."""
+    data = document.value.get("data") if isinstance(document.value, dict) else None
+    named = data.get("dictionary") if isinstance(data, dict) else None
+    return named.strip() if isinstance(named, str) else ""
 
 
 def _dictionary_problems(document: Located, written: str, invalid: InvalidDocument) -> tuple[Problem, ...]:

@@ -8,7 +8,6 @@ the descriptor that it then parses, and remembers the stamp for its next partiti
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from assay.domain.errors import SubjectError
+from assay.domain.nearest import nearest
 from assay.sandbox.launch import DATA_READER, DEFAULT_LIMITS, Limits, run_in_child
 from assay.subject.digest import (
     Stamp,
@@ -294,5 +294,5 @@ def _runs(sizes: Sequence[int], target_rows: int) -> Iterator[tuple[int, int]]:
 
 
 def _with_nearest(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"{name!r} (nearest: {near[0]!r})" if near else repr(name)
+    near = nearest(name, known)
+    return f"{name!r} (nearest: {near!r})" if near else repr(name)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.sandbox.launch import DATA_READER, DEFAULT_LIMITS, Limits, run_in_child
+from assay.sandbox.launch import DATA_READER, DEFAULT_LIMITS, MODEL, Limits, run_in_child
 from assay.subject.datasets import files_of
 
 
@@ -18,6 +18,8 @@ class ColumnFacts:
         type: the Arrow type. rows: of the data set. missing: of them, how many have no value (or NaN).
         codes: the distinct values of whole numbers, texts or booleans when there are at most 30, sorted.
         minimum, maximum: of numbers; of dates and times as text.
+        unique: whether no value occurs twice among the first 100,000 of a column of texts.
+        dates: whether all its texts are dates such as 2024-12-31.
     """
 
     name: str
@@ -27,6 +29,8 @@ class ColumnFacts:
     codes: tuple[int | str | bool, ...] | None
     minimum: int | float | str | None
     maximum: int | float | str | None
+    unique: bool = False
+    dates: bool = False
 
 
 def describe_in_child(
@@ -49,3 +53,21 @@ def describe_in_child(
         ColumnFacts(**{**said, "codes": None if said["codes"] is None else tuple(said["codes"])})
         for said in answer
     )
+
+
+def feature_names_in_child(
+    path: str | Path,
+    format: str,  # noqa: A002 - the specification's word
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    timeout: float = 60.0,
+) -> tuple[str, ...]:
+    """The columns that a model file says it was fitted on, in order; empty when it does not say. Read in a child."""
+    named = run_in_child(
+        "assay.subject.models.names:read",
+        {"path": str(Path(path).absolute()), "format": format},
+        role=MODEL,
+        limits=limits,
+        timeout=timeout,
+    )
+    return tuple(named)

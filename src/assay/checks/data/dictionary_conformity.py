@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.examples import profiled
-from assay.domain.evidence import Counts
+from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.needs import Profiles
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import worst_share
@@ -61,7 +63,7 @@ def dictionary_conformity(view: ProfileView) -> Counts:
     Method:
         Per column the rows whose value is not of the documented type or lies outside the documented range; a
         documented column that is absent and a column that is not documented count with all rows. The value is
-        the share of the worst column. Counted in full, no inference. (Schelter et al. 2018, "Automating
+        the share of the worst column; the details say of each column what was found. Counted in full, no inference. (Schelter et al. 2018, "Automating
         large-scale data quality verification", PVLDB 11.)
     Limits:
         Shows form, not truth: a wrong value within the range conforms. Missing values and undocumented codes
@@ -71,9 +73,25 @@ def dictionary_conformity(view: ProfileView) -> Counts:
         pass.
     """
     profile = view.profile
-    typed = [(column.name, column.ill_typed + column.out_of_range) for column in profile.columns]
     unmatched = [
         *((f"{name} (absent)", profile.rows) for name in profile.absent),
         *((f"{name} (not documented)", profile.rows) for name in profile.undeclared),
     ]
-    return worst_share([*typed, *unmatched], rows=profile.rows, nothing="The dictionary documents no column.")
+    found = worst_share(
+        [*((column.name, column.ill_typed + column.out_of_range) for column in profile.columns), *unmatched],
+        rows=profile.rows,
+        nothing="The dictionary documents no column.",
+    )
+    if isinstance(found, Undefined):
+        return found
+    kinds = [kind for column in profile.columns for kind in _kinds(column)]
+    details = sorted([*kinds, *unmatched], key=lambda detail: (-detail[1], detail[0]))
+    return Census(found.found, found.total, share=True, details=tuple(details))
+
+
+def _kinds(column: ColumnProfile) -> Iterator[tuple[str, int]]:
+    """What was found of a column, in words that quote no value."""
+    if column.out_of_range:
+        yield f"{column.name}, outside its documented range", column.out_of_range
+    if column.ill_typed:
+        yield f"{column.name}, not of its documented type", column.ill_typed

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
+from assay.domain.dictionary import is_index_of_pandas
 from assay.domain.nearest import nearest
 
 
@@ -34,6 +36,7 @@ def column_in_no_data(draft: Draft, world: World) -> Iterator[Finding]:
                     "column_not_in_data",
                     f"{what} is {name!r}, which the data set {data!r} does not have.",
                     nearest=nearest(name, columns),
+                    remedy="Correct the name, or write the column into the data set.",
                 )
 
 
@@ -43,7 +46,10 @@ def inputs_twice(draft: Draft, _: World) -> Iterator[Finding]:
     for i, name in enumerate(inputs):
         if name in inputs[:i]:
             yield Finding(
-                ("subject", "inputs", i), "input_twice", f"The column {name!r} is fed to the model twice."
+                ("subject", "inputs", i),
+                "input_twice",
+                f"The column {name!r} is fed to the model twice.",
+                remedy="Delete one of the two.",
             )
 
 
@@ -57,6 +63,7 @@ def input_that_knows(draft: Draft, world: World) -> Iterator[Finding]:
                 trail,
                 "label_among_inputs",
                 f"The model is fed the label {name!r}, which is what it should predict.",
+                remedy="Train the model without it, and delete it here.",
             )
         elif (draft.data is not None and name == draft.data.unit) or (column and column.type == "identifier"):
             yield Finding(
@@ -86,7 +93,7 @@ def label_not_binary(draft: Draft, world: World) -> Iterator[Finding]:
     if column is None:
         return
     documented = None if column.codes is None else set(column.codes)
-    wider = column.range is not None and set(column.range) != {0, 1}
+    wider = column.range not in {None, (None, None), (Decimal(0), Decimal(1))}
     if documented not in (None, {0, 1}) or wider or column.type in {"number", "text", "identifier", "date"}:
         yield Finding(
             ("prediction", "label"),
@@ -104,6 +111,7 @@ def label_is_protected(draft: Draft, _: World) -> Iterator[Finding]:
                 ("protected", name, "column"),
                 "label_is_protected",
                 f"The groups of {name!r} are made from the label, so they cannot be compared on it.",
+                remedy="Name the column that holds the attribute.",
             )
 
 
@@ -119,13 +127,28 @@ def same_file_twice(draft: Draft, _: World) -> Iterator[Finding]:
                 ("data", role),
                 "same_file_twice",
                 f"{role!r} names the same file as {seen[file]!r}; what a model has learned cannot test it.",
+                remedy="Name a file with rows of their own.",
             )
         seen.setdefault(file, role)
 
 
+def index_of_pandas(draft: Draft, world: World) -> Iterator[Finding]:
+    """A column that nobody made: the row index that pandas wrote into the file."""
+    for role, columns in world.columns.items():
+        for name in sorted(filter(is_index_of_pandas, columns)):
+            if world.dictionary is not None and draft.data is not None and world.column(name) is None:
+                yield Finding(
+                    ("data", role),
+                    "index_of_pandas",
+                    f"The {role} data hold {name!r}, the row index that pandas wrote into the file; it says nothing "
+                    "about anybody.",
+                    remedy="Write the file again with index=False, or describe the column in the dictionary.",
+                )
+
+
 def decides_alike(draft: Draft, _: World) -> Iterator[Finding]:
     """A cut at which everybody gets the same decision."""
-    if draft.prediction is not None and draft.prediction.decide_at == 0:
+    if draft.prediction is not None and float(draft.prediction.decide_at) == 0:
         yield Finding(
             ("prediction", "decide_at"),
             "decides_alike",
@@ -143,6 +166,7 @@ RULES: tuple[Rule, ...] = (
     label_not_binary,
     label_is_protected,
     same_file_twice,
+    index_of_pandas,
     decides_alike,
 )
 

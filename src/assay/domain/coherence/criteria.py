@@ -13,6 +13,9 @@ from assay.domain.vocabulary import Comparator, Tier
 
 LOWEST_CONFIDENCE = Decimal("0.80")
 """Below it, one bad model in five would pass a criterion that gates."""
+MOST_DECIMALS = 9
+MOST_DIGITS_BEFORE = 12
+"""More digits than a threshold needs; between them every number differs from its neighbours as a float."""
 
 
 def unknown_metric(draft: Draft, world: World) -> Iterator[Finding]:
@@ -39,6 +42,7 @@ def comparator_unsuited(draft: Draft, world: World) -> Iterator[Finding]:
                 f"{metric.title} is judged with {others}; found {criterion.comparator.value!r}.",
                 nearest=metric.comparators[0].value if len(metric.comparators) == 1 else "",
                 key=True,
+                remedy="Write the other one, with a threshold for it.",
             )
 
 
@@ -46,14 +50,13 @@ def threshold_out_of_range(draft: Draft, world: World) -> Iterator[Finding]:
     """A threshold that no value can reach, often a percentage."""
     for i, criterion, metric in _known(draft, world):
         value = criterion.threshold
-        if (metric.low is not None and value < metric.low) or (
-            metric.high is not None and value > metric.high
-        ):
+        if _outside(metric, value):
             yield Finding(
                 ("criteria", i, criterion.comparator.value),
                 "threshold_out_of_range",
                 f"A threshold for {_lower(metric.title)} lies {_span(metric.low, metric.high)}; found {value}.",
-                remedy=_as_share(value) if metric.high == 1 else "",
+                remedy=(_as_share(value) if metric.high == 1 else "")
+                or "Choose a value that the metric can have.",
             )
 
 
@@ -67,6 +70,23 @@ def vacuous(draft: Draft, world: World) -> Iterator[Finding]:
                 f"Every model satisfies {_lower(metric.title)} {criterion.comparator.words} {criterion.threshold}.",
                 remedy="Choose a threshold that a bad model would miss, or delete the criterion.",
             )
+
+
+def too_fine(draft: Draft, world: World) -> Iterator[Finding]:
+    """A number with digits that no rows can show, and that arithmetic takes for the number beside it."""
+    for i, criterion in draft.criteria.items():
+        metric = world.catalogue.get(criterion.metric)
+        if metric is not None and _outside(metric, criterion.threshold):
+            continue
+        for name in ("at_least", "at_most", "expected", "confidence"):
+            value: Decimal | None = getattr(criterion, name)
+            if value is not None and _too_fine(value):
+                yield Finding(
+                    ("criteria", i, name),
+                    "number_too_fine",
+                    f"A number below 10^{MOST_DIGITS_BEFORE} with at most {MOST_DECIMALS} decimals is expected; found {value}.",
+                    remedy="Round it to what a sample can show.",
+                )
 
 
 def unattainable(draft: Draft, world: World) -> Iterator[Finding]:
@@ -135,6 +155,7 @@ def reference_unsuited(draft: Draft, world: World) -> Iterator[Finding]:
                 trail,
                 "reference_without_across",
                 "A reference group is named and no 'across' that it belongs to.",
+                remedy="Add 'across:', or delete 'reference'.",
             )
         elif metric is not None and not metric.reference:
             yield Finding(
@@ -150,6 +171,7 @@ def reference_unsuited(draft: Draft, world: World) -> Iterator[Finding]:
                 "unknown_group",
                 f"{criterion.reference!r} is no group of {criterion.across!r}; its groups are {listed(labels)}.",
                 nearest=nearest(criterion.reference, labels),
+                remedy="Write the name of one of the groups.",
             )
 
 
@@ -165,12 +187,14 @@ def parameters(draft: Draft, world: World) -> Iterator[Finding]:
                     f"{criterion.metric!r} has no setting {name!r}; it has {listed(metric.parameters)}.",
                     nearest=nearest(name, metric.parameters),
                     key=True,
+                    remedy="Delete it, or see what can be set with: assay checks",
                 )
             elif expected := metric.parameters[name].refuses(value):
                 yield Finding(
                     (*trail, name),
                     "parameter_out_of_range",
                     f"{name!r} of {criterion.metric!r} is {expected}; found {value!s}.",
+                    remedy="Choose a value that it can take; see: assay checks",
                 )
         for name, parameter in metric.parameters.items():
             if parameter.default is None and name not in criterion.parameters:
@@ -194,6 +218,7 @@ def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
                 "unknown_column",
                 f"The dictionary does not describe a column {column!s}.",
                 nearest=nearest(column, columns),
+                remedy="Name a column that the dictionary describes.",
             )
         if (
             draft.data is not None
@@ -240,6 +265,7 @@ def said_twice(draft: Draft, _: World) -> Iterator[Finding]:
                     "contradiction",
                     f"No model can satisfy both this and {earlier.id!r}, which asks for "
                     f"{earlier.comparator.words} {earlier.threshold}.",
+                    remedy="Correct one of the two thresholds.",
                 )
 
 
@@ -252,6 +278,7 @@ def nothing_required(draft: Draft, _: World) -> Iterator[Finding]:
             ("criteria",),
             "no_criteria",
             "At least one criterion is expected: without one, nothing is tested.",
+            remedy="Add one for each harm that would be worst.",
         )
     elif all(c.tier is not Tier.CRITICAL for c in draft.criteria.values()):
         yield Finding(
@@ -293,6 +320,7 @@ def failure_mode_unguarded(draft: Draft, _: World) -> Iterator[Finding]:
                     "unknown_criterion",
                     f"{name!r} is no criterion of this document.",
                     nearest=nearest(name, known),
+                    remedy="Write the id of a criterion, or add the criterion.",
                 )
 
 
@@ -335,19 +363,35 @@ def no_failure_modes(draft: Draft, _: World) -> Iterator[Finding]:
             ("failure_modes",),
             "no_failure_modes",
             "A high-risk use is expected to name at least one way in which the model can do harm.",
+            remedy="Say what goes wrong, for whom, and which criterion would catch it.",
         )
 
 
 def judged_on_seen_rows(draft: Draft, world: World) -> Iterator[Finding]:
-    """A gate on rows from which the model learned, or on which it was tuned."""
+    """A figure of the model from rows on which it learned or was tuned; whatever the tier, it is judged on test rows."""
     for i, criterion, metric in _known(draft, world):
-        if metric.needs_model and criterion.data != "test" and criterion.tier is not Tier.ADVISORY:
+        if metric.needs_model and criterion.data != "test":
             yield Finding(
                 ("criteria", i, "data"),
                 "judged_on_seen_rows",
-                f"{criterion.id!r} gates on the rows of {criterion.data!r}, which the developer has worked on; "
-                "its error rate would not be known.",
-                remedy="Judge it on 'test', or make it advisory.",
+                f"{criterion.id!r} asks the model, which is judged on 'test' alone; the developer has worked on the "
+                f"rows of {criterion.data!r}.",
+                remedy="Delete 'data'; a rehearsal judges the same criterion on the development rows.",
+            )
+
+
+def model_not_at_hand(draft: Draft, world: World) -> Iterator[Finding]:
+    """Changed inputs, asked of scores that were made elsewhere."""
+    if draft.subject is None or draft.subject.format != "predictions":
+        return
+    for i, _, metric in _known(draft, world):
+        if metric.changes_inputs:
+            yield Finding(
+                ("criteria", i, "metric"),
+                "model_not_at_hand",
+                f"{metric.title} asks the model again with changed inputs, and of this model only the scores in "
+                f"{draft.subject.model!r} are at hand.",
+                remedy="Name the model itself under 'subject', or delete the criterion.",
             )
 
 
@@ -384,6 +428,7 @@ RULES: tuple[Rule, ...] = (
     comparator_unsuited,
     threshold_out_of_range,
     vacuous,
+    too_fine,
     unattainable,
     across_unsuited,
     unknown_across,
@@ -399,6 +444,7 @@ RULES: tuple[Rule, ...] = (
     needed_by_nothing,
     no_failure_modes,
     judged_on_seen_rows,
+    model_not_at_hand,
     data_not_declared,
     stage_without_criterion,
 )
@@ -415,15 +461,24 @@ def _known(draft: Draft, world: World) -> Iterator[tuple[int, Criterion, Metric]
 def _suited(draft: Draft, world: World) -> Iterator[tuple[int, Criterion, Metric]]:
     """Those whose comparator and threshold make sense for their metric."""
     for i, criterion, metric in _known(draft, world):
-        low, high, value = metric.low, metric.high, criterion.threshold
-        within = (low is None or value >= low) and (high is None or value <= high)
-        if within and criterion.comparator in metric.comparators:
+        if not _outside(metric, criterion.threshold) and criterion.comparator in metric.comparators:
             yield i, criterion, metric
+
+
+def _outside(metric: Metric, value: Decimal) -> bool:
+    return (metric.low is not None and value < metric.low) or (
+        metric.high is not None and value > metric.high
+    )
 
 
 def _estimand(criterion: Criterion) -> tuple[object, ...]:
     settings = tuple(sorted((name, str(value)) for name, value in criterion.parameters.items()))
     return criterion.metric, criterion.across, criterion.reference, criterion.data, settings
+
+
+def _too_fine(value: Decimal) -> bool:
+    exponent = value.normalize().as_tuple().exponent
+    return value.adjusted() >= MOST_DIGITS_BEFORE or (isinstance(exponent, int) and -exponent > MOST_DECIMALS)
 
 
 def _contradict(one: Criterion, other: Criterion) -> bool:

@@ -25,6 +25,7 @@ def _named_twice(columns: Mapping[int, Column]) -> Iterator[Finding]:
                 ("columns", i, "name"),
                 "duplicate_column",
                 f"The column {column.name!r} is described already.",
+                remedy="Delete one of the two descriptions.",
             )
         seen.add(column.name)
 
@@ -66,6 +67,7 @@ def _range_of_its_type(trail: Trail, column: Column) -> Iterator[Finding]:
             "range_without_meaning",
             f"A range needs a number; the column {column.name!r} is of type {column.type!r}.",
             key=True,
+            remedy="Delete the range, or call the column 'number'.",
         )
 
 
@@ -76,4 +78,5 @@ def _range_in_order(trail: Trail, column: Column) -> Iterator[Finding]:
             (*trail, "range"),
             "range_reversed",
             f"The smallest value comes first in a range; found {low} before {high}.",
+            remedy="Exchange the two.",
         )

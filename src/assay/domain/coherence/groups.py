@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
 from assay.domain.dictionary import Column
 from assay.domain.nearest import listed, nearest
-from assay.domain.specification.protected import Attribute
+from assay.domain.specification.protected import CROSS, MOST_CELLS, Attribute
 
 LARGEST_SMALL_SHARE = Decimal("0.10")
 """A group of a tenth of the rows is not small: setting it aside would hide it."""
@@ -23,7 +24,38 @@ def fewer_than_two(draft: Draft, _: World) -> Iterator[Finding]:
                 ("protected", name, _form(attribute)),
                 "fewer_than_two_groups",
                 f"At least two groups are expected of {name!r}; found {len(attribute.labels())}.",
+                remedy="Add a group, or delete the attribute.",
             )
+
+
+def names_that_cross(draft: Draft, _: World) -> Iterator[Finding]:
+    """A group whose name holds the sign that joins the names of crossed groups."""
+    for name, attribute in draft.protected.items():
+        for label in attribute.labels():
+            sign = next((sign for sign in (CROSS.strip(), "*") if sign in label), None)
+            if sign is not None:
+                yield Finding(
+                    ("protected", name, _form(attribute), label),
+                    "group_name_reserved",
+                    f"The name of a group is expected without {sign!r}, which joins the names of crossed groups; found "
+                    f"{label!r}.",
+                    remedy="Write 'and' or a comma instead.",
+                    key=True,
+                )
+
+
+def too_many_cells(draft: Draft, _: World) -> Iterator[Finding]:
+    """Attributes of so many groups that their crossing cannot be counted."""
+    # Each attribute has one place more than it has groups: for the rows that are in none of them.
+    cells = math.prod(len(attribute.labels()) + 1 for attribute in draft.protected.values())
+    if cells > MOST_CELLS:
+        yield Finding(
+            ("protected",),
+            "too_many_cells",
+            f"The groups of all attributes cross to {cells:,} cells; at most {MOST_CELLS:,} can be counted.",
+            remedy="Join codes into fewer groups, or judge some of the attributes in a specification of their own.",
+            key=True,
+        )
 
 
 def codes_overlap(draft: Draft, _: World) -> Iterator[Finding]:
@@ -33,12 +65,20 @@ def codes_overlap(draft: Draft, _: World) -> Iterator[Finding]:
         for label, codes in attribute.codes():
             trail: Trail = ("protected", name, "groups", label)
             if not codes:
-                yield Finding(trail, "group_without_code", f"The group {label!r} has no code.")
+                yield Finding(
+                    trail,
+                    "group_without_code",
+                    f"The group {label!r} has no code.",
+                    remedy="Write its codes, or delete the group.",
+                )
             for code in codes:
                 if code in owner:
                     twice = "twice" if owner[code] == label else f"and to {owner[code]!r}"
                     yield Finding(
-                        trail, "codes_overlap", f"The code {code!r} belongs to the group {label!r} {twice}."
+                        trail,
+                        "codes_overlap",
+                        f"The code {code!r} belongs to the group {label!r} {twice}.",
+                        remedy="Leave it in one group.",
                     )
                 owner[code] = label
 
@@ -57,6 +97,7 @@ def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
                     f"The dictionary has no code {code!r} for {column.name!r}; it has {_codes(column.codes)}."
                     f"{_quoted(code, column.codes)}",
                     nearest="" if _quoted(code, column.codes) else nearest(code, column.codes),
+                    remedy="Write one of these codes, or describe this one in the dictionary.",
                 )
         grouped = {str(code) for _, code in given}
         left = [code for code in column.codes if str(code) not in grouped]
@@ -81,7 +122,10 @@ def bands_unordered(draft: Draft, _: World) -> Iterator[Finding]:
             for i, (left, right) in enumerate(itertools.pairwise(edges), start=1):
                 if left >= right:
                     yield Finding(
-                        (*trail, i), "bands_not_increasing", f"Cut points increase; {right} follows {left}."
+                        (*trail, i),
+                        "bands_not_increasing",
+                        f"Cut points increase; {right} follows {left}.",
+                        remedy="Write the cut points from the smallest to the largest, each once.",
                     )
 
 
@@ -130,13 +174,22 @@ def intersections(draft: Draft, _: World) -> Iterator[Finding]:
                     "unknown_attribute",
                     f"{name!r} is no protected attribute; declared are {listed(known)}.",
                     nearest=nearest(name, known),
+                    remedy="Declare it under 'protected'.",
                 )
         if len(set(names)) < len(names) or len(names) < 2:
             yield Finding(
-                trail, "intersection_of_one", "An intersection crosses at least two different attributes."
+                trail,
+                "intersection_of_one",
+                "An intersection crosses at least two different attributes.",
+                remedy="Name two attributes, or delete it.",
             )
         if frozenset(names) in seen:
-            yield Finding(trail, "intersection_twice", "These attributes are crossed already.")
+            yield Finding(
+                trail,
+                "intersection_twice",
+                "These attributes are crossed already.",
+                remedy="Delete one of the two.",
+            )
         seen.add(frozenset(names))
 
 
@@ -155,6 +208,8 @@ def small_groups(draft: Draft, _: World) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     fewer_than_two,
+    names_that_cross,
+    too_many_cells,
     codes_overlap,
     codes_undocumented,
     bands_unordered,
@@ -180,7 +235,12 @@ def _named_bands(trail: Trail, attribute: Attribute) -> Iterator[Finding]:
     intervals = attribute.intervals()
     for label, low, high in intervals:
         if low is not None and high is not None and low >= high:
-            yield Finding((*trail, label), "empty_band", f"The band {label!r} from {low} to {high} is empty.")
+            yield Finding(
+                (*trail, label),
+                "empty_band",
+                f"The band {label!r} from {low} to {high} is empty.",
+                remedy="Let it end above where it begins, or delete it.",
+            )
     for (left, _, end), (right, start, _) in itertools.pairwise(intervals):
         if end is None or start is None or start < end:
             yield Finding(
@@ -234,6 +294,7 @@ def _edges_within(
                 "band_beyond_range",
                 f"The cut point {edge} leaves a group of {name!r} empty: the dictionary says that "
                 f"{attribute.column!r} lies from {low} to {high}.",
+                remedy="Delete the cut point, or correct the range in the dictionary.",
             )
 
 

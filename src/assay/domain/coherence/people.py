@@ -23,6 +23,7 @@ def roles_without_person(draft: Draft, _: World) -> Iterator[Finding]:
                 ("roles", role),
                 "person_twice",
                 f"The role {role!r} names one person twice; two signatures need two.",
+                remedy="Name each person once.",
             )
 
 
@@ -39,6 +40,7 @@ def unknown_role(draft: Draft, _: World) -> Iterator[Finding]:
                 f"{what} is expected to be one of the roles {listed(roles)}; found {name!r}.",
                 nearest=nearest(name, roles),
                 key=key,
+                remedy="Write one of the roles, or add this one under 'roles'.",
             )
 
 
@@ -79,6 +81,7 @@ def review_after_the_end(draft: Draft, _: World) -> Iterator[Finding]:
             "review_after_the_end",
             f"A review is expected within the {approval.valid_for.days} days for which a certificate holds; "
             f"found {approval.review_every.days} days.",
+            remedy="Review earlier, or let the certificate hold for longer.",
         )
 
 

@@ -11,6 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 from pydantic_core import PydanticCustomError
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
+LONGEST_NAME = 100
+"""A name becomes part of a file's name, which most systems end at 255 bytes."""
 DAYS_PATTERN = r"^([1-9][0-9]{0,4}) days?$"
 
 
@@ -75,8 +77,8 @@ Text = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace
 Identifier = Annotated[
     str,
     BeforeValidator(_text),
-    StringConstraints(pattern=NAME_PATTERN),
-    WithJsonSchema({"type": "string", "pattern": NAME_PATTERN}),
+    StringConstraints(pattern=NAME_PATTERN, max_length=LONGEST_NAME),
+    WithJsonSchema({"type": "string", "pattern": NAME_PATTERN, "maxLength": LONGEST_NAME}),
 ]
 Code = Annotated[int | str, BeforeValidator(_code), WithJsonSchema(_CODE_SCHEMA)]
 Codes = Annotated[

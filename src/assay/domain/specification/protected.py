@@ -14,6 +14,9 @@ from assay.domain.specification.base import Block, Codes, Exact, Text
 CROSS = " × "
 """Joins the names of the groups of crossed attributes."""
 
+MOST_CELLS = 1_000_000
+"""Into so many cells the groups of all attributes may cross: each one is counted."""
+
 Interval = tuple[Exact | None, Exact | None]
 
 

@@ -22,6 +22,7 @@ from assay.subject.files.layout import Column, Layout, check_layout, reading
 
 KIND = "CSV"
 _BLOCK = 1 << 20
+_OTHER_SEPARATORS = {";": "';'", "\t": "tabs", "|": "'|'"}
 _SHAPES = {
     "int64": r"^-?(0|[1-9][0-9]{0,17})$",
     "double": r"^[-+]?((0|[1-9][0-9]{0,14})(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$",
@@ -33,9 +34,11 @@ def layout(file: BinaryIO, path: str, types: Mapping[str, str] | None = None) ->
     """Columns with the types of whole columns, and the number of rows; reads the file once to check its encoding.
 
     Raises:
-        SubjectError: ``data_encoding``, ``data_ragged``, ``data_column_type`` or ``data_unreadable``.
+        SubjectError: ``data_encoding``, ``data_separator``, ``data_ragged``, ``data_column_type`` or
+            ``data_unreadable``.
     """
     _check_encoding(file, path)
+    _check_separator(file, path)
     names = _header(file, path)
     declared = _declared(names, types or {}, path)
     shapes = {name: list(_SHAPES) for name in names if name not in declared}
@@ -111,6 +114,19 @@ def _check_encoding(file: BinaryIO, path: str) -> None:
         code="data_encoding",
         remedy="Save it as CSV with the encoding UTF-8.",
     )
+
+
+def _check_separator(file: BinaryIO, path: str) -> None:
+    """A first line without a comma that holds another separator is that of a table, and not of a single column."""
+    file.seek(0)
+    line = file.read(_BLOCK).decode("utf-8", "replace").partition("\n")[0]
+    found = max(_OTHER_SEPARATORS, key=line.count)
+    if "," not in line and found in line:
+        raise SubjectError(
+            f"{path} is separated by {_OTHER_SEPARATORS[found]}, ',' is expected.",
+            code="data_separator",
+            remedy="Save it with commas and decimal points, or as Parquet.",
+        )
 
 
 def _header(file: BinaryIO, path: str) -> list[str]:

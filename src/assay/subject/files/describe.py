@@ -15,14 +15,18 @@ from assay.subject.files.layout import Column
 
 MOST_CODES = 30
 LONGEST_CODE = 100
+MOST_COMPARED = 100_000
+"""So many values of a column of texts are compared with each other; more would not fit in bounded memory."""
 _BATCH = 65_536
+_DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 
 def describe(paths: Sequence[str], types: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-    """For each column of files with the same columns: name, type, rows, missing, codes, minimum and maximum.
+    """For each column of files with the same columns: name, type, rows, missing, codes, minimum, maximum, unique, dates.
 
     ``codes`` are the distinct values, sorted, when they are whole numbers, texts or booleans and at most 30;
     ``minimum`` and ``maximum`` stand for numbers, dates and times (those in ISO 8601). Both are None otherwise.
+    ``unique`` and ``dates`` are about texts: no value occurs twice, and all are written like 2024-12-31.
     """
     inspected = facts.inspect(paths, types)
     schema = tuple(Column(c["name"], c["type"]) for c in inspected[0]["columns"])
@@ -53,6 +57,9 @@ class _Seen:
         self._codes: set[Any] | None = set()
         self._low: Any = None
         self._high: Any = None
+        self._texts = 0
+        self._compared: set[int] = set()
+        self._unique = self._dates = True
 
     def take(self, values: pa.Array) -> None:
         if pa.types.is_dictionary(values.type):
@@ -65,6 +72,8 @@ class _Seen:
         if len(present):
             self._widen(present)
             self._add_codes(present)
+            if _is_text(present.type):
+                self._compare(present)
 
     def _widen(self, present: pa.Array) -> None:
         if not _is_ordered(present.type):
@@ -84,6 +93,19 @@ class _Seen:
         short = all(not isinstance(code, str) or len(code) <= LONGEST_CODE for code in codes)
         self._codes = codes if short and len(codes) <= MOST_CODES else None
 
+    def _compare(self, texts: pa.Array) -> None:
+        self._dates = self._dates and bool(pc.all(pc.match_substring_regex(texts, _DATE)).as_py())
+        more = texts.slice(0, max(MOST_COMPARED - self._texts, 0))
+        self._texts += len(more)
+        if self._unique and len(more):
+            self._unique = len(pc.unique(more)) == len(more) and self._all_new(more.to_pylist())
+
+    def _all_new(self, texts: list[str]) -> bool:
+        """Whether none was seen before; hashes are kept, since a text may be long."""
+        before = len(self._compared)
+        self._compared.update(map(hash, texts))
+        return len(self._compared) == before + len(texts)
+
     def facts(self) -> dict[str, Any]:
         return {
             "name": self._column.name,
@@ -93,16 +115,17 @@ class _Seen:
             "codes": sorted(self._codes) if self._codes else None,
             "minimum": _plain(self._low),
             "maximum": _plain(self._high),
+            "unique": self._unique and self._texts > 1,
+            "dates": self._dates and self._texts > 0,
         }
 
 
 def _has_codes(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_integer(kind)
-        or pa.types.is_boolean(kind)
-        or pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-    )
+    return bool(pa.types.is_integer(kind) or pa.types.is_boolean(kind) or _is_text(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _is_ordered(kind: pa.DataType) -> bool:

@@ -48,7 +48,7 @@ def check_layout(layout: Layout, path: str) -> Layout:
                 f"{path}: the name of column {place} is empty, longer than {LONGEST_NAME} characters, or holds "
                 "characters that cannot be printed.",
                 code="data_column_name",
-                remedy="Rename the column.",
+                remedy="Rename the column. If it is the row index of pandas, write the file again with index=False.",
             )
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
