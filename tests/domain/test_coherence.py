@@ -256,7 +256,7 @@ def test_scores_made_elsewhere_cannot_be_asked_again() -> None:
 
 
 def test_the_index_of_pandas_is_no_column() -> None:
-    data = Data(dictionary="d.yaml", test="t.parquet", custody="validator")
+    data = Data(dictionary="d.yaml", test="t.parquet", train="r.parquet", custody="validator")
     seen = {"test": frozenset({"sex", "__index_level_0__"})}
     found = findings(Draft(data=data), World(WORLD.catalogue, WORLD.dictionary, seen))
     assert [(f.code, f.trail) for f in found] == [("index_of_pandas", ("data", "test"))]

@@ -30,7 +30,7 @@ def asked(functional: Functional, negatives: int, positives: int):
         Statistic("performance.x", "", "test", Scores((cell,), functional, bins=10)),
         criterion="x",
         comparator=Comparator.AT_LEAST if functional in AREAS else Comparator.AT_MOST,
-        threshold=Decimal("0.6") if functional in AREAS else Decimal("5"),
+        threshold=Decimal("0.6") if functional in AREAS else Decimal(5),
         alpha=0.05,
     )
 

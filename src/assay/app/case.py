@@ -114,6 +114,7 @@ def open_case(
     # Again, now that the files' columns are known: a name that no file has is told with its place.
     columns = {role: frozenset(dataset.names) for role, dataset in datasets.items()}
     dictionary = read_specification(path, metrics(), columns=columns).dictionary
+    _refuse_text_for_numbers(specification, dictionary.dictionary, datasets)
     reference = _model(root, specification, live=model is not None, rehearse=rehearse)
     sources = [
         SourceRecord("specification", path.name, read.digest),
@@ -165,6 +166,34 @@ def _refuse_other_types(datasets: Mapping[str, Dataset]) -> None:
                     f"The column {column.name!r} is {column.type} in the {role} data and {kind} in the {other} data.",
                     code="column_type_differs",
                     remedy="Write the column with one type in all data sets.",
+                )
+
+
+TEXTS = ("string", "large_string", "string_view", "dictionary<values=string", "binary")
+
+
+def _refuse_text_for_numbers(
+    specification: Specification, dictionary: Dictionary, datasets: Mapping[str, Dataset]
+) -> None:
+    """Text where a number is needed: one 'NA' in a CSV makes a whole column text, and no row of it could be counted."""
+    label = specification.prediction.label
+    needed = {label: "the label, 0 or 1"}
+    needed |= {a.column: "cut into bands" for a in specification.protected.values() if a.bands is not None}
+    for name in specification.subject.inputs:
+        column = dictionary.column(name)
+        if column is not None and column.type in {"integer", "number"}:
+            needed.setdefault(name, f"an input of the model, {column.type} by the dictionary")
+    for role, dataset in datasets.items():
+        for found in dataset.schema:
+            if found.name in needed and found.type.startswith(TEXTS):
+                raise SubjectError(
+                    f"The column {found.name!r} is text in the {role} data, and it is {needed[found.name]}: "
+                    "numbers are expected.",
+                    code="column_is_text",
+                    remedy="Write the truth as 0 and 1."
+                    if found.name == label
+                    else "Write numbers with a decimal point, and missing values as empty fields: a single text such "
+                    "as NA makes the whole column text.",
                 )
 
 

@@ -63,9 +63,7 @@ class Wanted:
 
 def reference_data(specification: Specification) -> str:
     """The data set that fixes group shares and spreads before the test rows are opened."""
-    if specification.data.develop is not None:
-        return "develop"
-    return "train" if specification.data.train is not None else "test"
+    return "develop" if specification.data.develop is not None else "train"
 
 
 def declared_data(specification: Specification) -> dict[str, str]:

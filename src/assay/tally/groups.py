@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.specification import Attribute
-from assay.domain.specification.protected import CROSS
+from assay.domain.specification.protected import CROSS, MOST_CELLS
 
 Integers = NDArray[np.int64]
-MOST_CELLS = 1_000_000
 MOST_LOOKED_UP = 65_536
 """Codes of whole numbers that lie this close together are found in a table."""
 

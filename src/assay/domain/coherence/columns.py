@@ -157,6 +157,18 @@ def decides_alike(draft: Draft, _: World) -> Iterator[Finding]:
         )
 
 
+def no_reference_rows(draft: Draft, _: World) -> Iterator[Finding]:
+    """Test rows alone: what must be known beforehand would have to be taken from them."""
+    if draft.data is not None and draft.data.develop is None and draft.data.train is None:
+        yield Finding(
+            ("data",),
+            "no_reference_rows",
+            "'develop' or 'train' is expected: the plan, small groups and the spread of columns are taken from rows "
+            "that are not the test rows.",
+            remedy="Name the rows on which the model was tuned or from which it learned.",
+        )
+
+
 RULES: tuple[Rule, ...] = (
     unknown_column,
     column_in_no_data,
@@ -166,6 +178,7 @@ RULES: tuple[Rule, ...] = (
     label_not_binary,
     label_is_protected,
     same_file_twice,
+    no_reference_rows,
     index_of_pandas,
     decides_alike,
 )
