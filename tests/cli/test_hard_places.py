@@ -222,7 +222,13 @@ sys.meta_path.insert(0, Absent())
 
 @pytest.mark.parametrize(
     "words",
-    ["schema", "checks", "plan specification.yaml", "certify specification.yaml", "init --data test.parquet --model score"],
+    [
+        "schema",
+        "checks",
+        "plan specification.yaml",
+        "certify specification.yaml",
+        "init --data test.parquet --model score",
+    ],
 )
 def test_without_what_measures_the_extra_is_named(portfolio, words):
     without = WITHOUT.format(names={"numpy", "scipy", "pyarrow", "sklearn", "vl_convert"})

@@ -173,6 +173,8 @@ class Opening:
     reasons_title: str
     reasons: tuple[Rich, ...]
     conditions: tuple[Rich, ...]
+    advice: tuple[Rich, ...]
+    undecided: tuple[Rich, ...]
     silent: tuple[Rich, ...]
     point: Rich
     bypasses: tuple[str, ...]

@@ -43,7 +43,9 @@ def decision_panel(record: Record) -> Panel:
     for title, items in (
         ("Conditions", said.conditions),
         (said.reasons_title, said.reasons),
+        ("Advice, not required", said.advice),
         ("Bypass used", tuple((text,) for text in said.bypasses)),
+        ("Not decided for", said.undecided),
         ("Nothing is said about", said.silent),
     ):
         if items:
@@ -108,9 +110,14 @@ def _rich(text: Rich) -> Text:
     return Text().join(_part(part) for part in text)
 
 
+def _unbroken(text: str) -> str:
+    """A terminal breaks lines at any space, also at those that must not break."""
+    return text.replace(figures.PERCENT, "%")
+
+
 def _part(part: Inline) -> Text:
     if isinstance(part, str):
-        return Text(wording.visible(part))
+        return Text(_unbroken(wording.visible(part)))
     if isinstance(part, Badge):
         return badge(part.verdict)
     return Text(wording.visible(part.text), style="bold" if part.kind == "strong" else "")

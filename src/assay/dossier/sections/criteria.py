@@ -31,6 +31,8 @@ from assay.dossier.lookup import Lookup, target
 from assay.dossier.sections.summary import bound, estimate
 
 _OPEN_PIECES = 3
+_MOST_TIMES = 100
+"""More than so many times the rows at hand are not to be had."""
 _LEGEND = (
     "Each card says what was asked and why, then what was found. In the drawings the mark is the estimate, the bar lies "
     "between two one-sided confidence limits, the tick is the limit that decides, and the shaded side of the line "
@@ -137,6 +139,8 @@ def rows_needed(judged: Judged) -> str:
     a = judged.assessment
     if a.rows_needed is None:
         return "no number is enough if the estimate is the truth"
+    if a.rows_needed > _MOST_TIMES * a.rows > 0:
+        return "more rows than can be had: the estimate lies on the threshold"
     more = a.rows_needed - a.rows
     if more <= 0:
         return f"none more by the plan ({figures.about(a.rows_needed)} in all)"
