@@ -34,7 +34,7 @@ def _grouping(lookup: Lookup, grouping: str, members: tuple[GroupRecord, ...], i
         return
     label = lookup.record.specification.prediction.label
     name = wording.grouping(grouping)
-    caption = f"{name}: share decided favourably (wide bar, with its figure) and share with {label} = 1 (narrow bar)."
+    caption = f"{name}: share decided favourably (thick bar, with its figure) and share with {label} = 1 (thin bar)."
     yield Beside((Figure(drawn, caption),), (table,))
 
 
@@ -74,7 +74,7 @@ def _set_aside(lookup: Lookup) -> Iterable[Block]:
         (
             (
                 f"Groups under {figures.percent(rule.below_share)} of the rows were set aside by a rule that was fixed "
-                "beforehand. Their verdicts are advisory: the decision says nothing about these people."
+                "beforehand. Their verdicts are advisory: nothing was decided about these people."
             ),
         )
     )

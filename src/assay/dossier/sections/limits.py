@@ -6,7 +6,19 @@ from collections.abc import Iterable
 
 from assay.domain.vocabulary import Grade, Verdict
 from assay.dossier import figures, wording
-from assay.dossier.blocks import Badge, Block, Bullets, Code, Column, Paragraph, Rich, Section, Strong, Table
+from assay.dossier.blocks import (
+    Badge,
+    Block,
+    Bullets,
+    Code,
+    Column,
+    Fold,
+    Paragraph,
+    Rich,
+    Section,
+    Strong,
+    Table,
+)
 from assay.dossier.lookup import Lookup
 from assay.dossier.sections.opening import undecided, unseen
 
@@ -68,7 +80,7 @@ def _methods(lookup: Lookup) -> Iterable[Block]:
     yield _grades(lookup)
     used = _methods_used(lookup)
     if used is not None:
-        yield used
+        yield Fold("Methods that were used, and for what", (used,))
 
 
 def _grades(lookup: Lookup) -> Table:
