@@ -175,6 +175,7 @@ class Opening:
     reasons_title: str
     reasons: tuple[Rich, ...]
     conditions: tuple[Rich, ...]
+    also: tuple[Rich, ...]
     advice: tuple[Rich, ...]
     undecided: tuple[Rich, ...]
     silent: tuple[Rich, ...]

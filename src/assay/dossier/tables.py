@@ -54,6 +54,7 @@ def decision_panel(record: Record) -> Panel:
     for title, items in (
         ("Conditions", said.conditions),
         (said.reasons_title, said.reasons),
+        ("Would be conditions", said.also),
         ("Advice, not required", said.advice),
         ("Bypass used", tuple((text,) for text in said.bypasses)),
         ("Not decided for", said.undecided),

@@ -37,7 +37,8 @@ def opening(lookup: Lookup, *, date: str = "") -> Opening:
         reasons_title=_REASONS_TITLE[decision.outcome],
         reasons=() if conditional else reasons + _counts(lookup),
         conditions=tuple(_grounds(lookup, decision.conditions)),
-        advice=tuple(_advice(lookup)),
+        also=tuple(_aside(lookup, Tier.SUPPORTING)),
+        advice=tuple(_aside(lookup, Tier.ADVISORY)),
         undecided=tuple(undecided(lookup, most=_MOST_GROUPS)),
         silent=tuple(unseen(lookup)),
         point=_point(lookup),
@@ -106,11 +107,11 @@ def _name(judged: Judged) -> Link:
     return Link(name, target(name))
 
 
-def _advice(lookup: Lookup) -> Iterable[Rich]:
-    """Advisory criteria that did not pass: they withhold nothing and must not go unseen."""
+def _aside(lookup: Lookup, tier: Tier) -> Iterable[Rich]:
+    """Criteria of a tier that did not pass and did not decide: they must not go unseen."""
     gate = {g.criterion for g in (*lookup.record.decision.grounds, *lookup.record.decision.conditions)}
-    advisory = (j for j in lookup.record.judged if j.assessment.tier is Tier.ADVISORY)
-    return _tell(lookup, (j for j in advisory if j.assessment.criterion not in gate), briefly=True)
+    found = (j for j in lookup.record.judged if j.assessment.tier is tier)
+    return _tell(lookup, (j for j in found if j.assessment.criterion not in gate), briefly=True)
 
 
 def _counts(lookup: Lookup) -> tuple[Rich, ...]:
