@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -183,7 +184,7 @@ def _rich(text: Rich) -> Text:
 
 def _unbroken(text: str) -> str:
     """A terminal breaks lines at any space, also at those that must not break."""
-    return text.replace(figures.PERCENT, "%")
+    return re.sub(r"(?<=\d)\s%", "%", text)
 
 
 def _part(part: Inline) -> Text:
