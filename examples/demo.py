@@ -21,6 +21,12 @@ HERE = Path(__file__).resolve().parent
 ASSAY = (sys.executable, "-m", "assay")
 CERTIFIED, WITHHELD = 0, 1
 
+TRADEOFFS_OF_A = (
+    "Nothing was left out: sex, age, marital status and education are among the inputs. The decision is set at 0.22, "
+    "which catches 64 % of defaulters and refuses 29 % of good clients (development rows). This is a proposal of the "
+    "developer that nobody has accepted; the rehearsal shows what it would cost."
+)
+
 
 def say(text: str) -> None:
     print(f"\n\033[1m{text}\033[0m" if sys.stdout.isatty() else f"\n{text}", flush=True)
@@ -43,7 +49,7 @@ def run(*command: str, folder: Path, expect: tuple[int, ...] = (0,)) -> None:
 
 
 def rehearse_candidate_a(folder: Path) -> None:
-    """Candidate A is held against the same criteria; only the subject and its decision threshold differ."""
+    """Candidate A is held against the same criteria; the subject, its decision threshold and its trade-off differ."""
     sys.path.insert(0, str(folder))
     inputs = importlib.import_module("candidate_a").INPUTS
     changes = {
@@ -53,6 +59,7 @@ def rehearse_candidate_a(folder: Path) -> None:
         r"^  recipe: .*$": "  recipe: candidate_a.py:train",
         r"^  decide_at: .*$": "  decide_at: 0.22",
         r"^name: .*$": "name: credit-default-candidate-a",
+        r"^  tradeoffs: >-\n(?:    .*\n)+": f"  tradeoffs: >-\n    {TRADEOFFS_OF_A}\n",
     }
     text = (folder / "specification.yaml").read_text(encoding="utf-8")
     for old, new in changes.items():

@@ -662,8 +662,8 @@ def _fairness(b: Bench, sex_ratio: float) -> None:
             **ratio,
         ),
         [
-            inferred("male / female", sex_ratio, 0.0058, 15_000, LEAST, "0.80"),
-            inferred("female / male", 1 / sex_ratio, 0.0063, 15_000, LEAST, "0.80"),
+            inferred("male against female", sex_ratio, 0.0058, 15_000, LEAST, "0.80"),
+            inferred("female against male", 1 / sex_ratio, 0.0063, 15_000, LEAST, "0.80"),
         ],
         Rates((Rate("female", 7912, 9091), Rate("male", 4921, 5909)), Compare.RATIO),
         strictest=sex_ratio - 0.0095,
@@ -714,8 +714,8 @@ def _fairness(b: Bench, sex_ratio: float) -> None:
             across="sex",
         ),
         [
-            inferred("male - female", 0.0162, 0.0061, 11_681, MOST, "0.05"),
-            inferred("female - male", -0.0162, 0.0061, 11_681, MOST, "0.05"),
+            inferred("male against female", 0.0162, 0.0061, 11_681, MOST, "0.05"),
+            inferred("female against male", -0.0162, 0.0061, 11_681, MOST, "0.05"),
         ],
         None,
         strictest=0.0263,
@@ -734,8 +734,8 @@ def _fairness(b: Bench, sex_ratio: float) -> None:
             reference="25 to under 40",
         ),
         [
-            inferred("under 25 - 25 to under 40", 0.0512, 0.0131, 8_160, MOST, "0.10"),
-            inferred("40 to under 60 - 25 to under 40", 0.0221, 0.0069, 10_502, MOST, "0.10"),
+            inferred("under 25 against 25 to under 40", 0.0512, 0.0131, 8_160, MOST, "0.10"),
+            inferred("40 to under 60 against 25 to under 40", 0.0221, 0.0069, 10_502, MOST, "0.10"),
         ],
         None,
         strictest=0.0727,
@@ -754,7 +754,7 @@ def _fairness(b: Bench, sex_ratio: float) -> None:
             across="education",
         ),
         [
-            inferred(f"{x} - {y} ({rate})", v, s, n, MOST, "0.08")
+            inferred(f"{x} against {y} ({rate})", v, s, n, MOST, "0.08")
             for ((x, y), rate), v, s, n in zip(
                 itertools.product(
                     itertools.permutations(schools, 2), ("true-positive rate", "false-positive rate")
@@ -780,7 +780,7 @@ def _fairness(b: Bench, sex_ratio: float) -> None:
             across="age",
             reference="25 to under 40",
         ),
-        [inferred("60 and over - 25 to under 40", 0.0461, 0.0389, 7_210, MOST, "0.10")],
+        [inferred("60 and over against 25 to under 40", 0.0461, 0.0389, 7_210, MOST, "0.10")],
         None,
         strictest=0.1103,
         confidence_reached=0.917,
@@ -938,11 +938,11 @@ def required(spec: Specification) -> Required:
 
 def set_aside() -> tuple[Judged, ...]:
     pieces = (
-        inferred("60 and over / 25 to under 40", 0.934, 0.031, 9_293, LEAST, "0.80"),
-        inferred("60 and over / under 25", 1.021, 0.045, 1_515, LEAST, "0.80"),
+        inferred("60 and over against 25 to under 40", 0.934, 0.031, 9_293, LEAST, "0.80"),
+        inferred("60 and over against under 25", 1.021, 0.045, 1_515, LEAST, "0.80"),
     )
-    schools = (inferred("other / university", 1.062, 0.028, 7_250, LEAST, "0.80"),)
-    gap = (inferred("60 and over - 25 to under 40", 0.0461, 0.0389, 7_210, MOST, "0.10"),)
+    schools = (inferred("other against university", 1.062, 0.028, 7_250, LEAST, "0.80"),)
+    gap = (inferred("60 and over against 25 to under 40", 0.0461, 0.0389, 7_210, MOST, "0.10"),)
 
     def one(
         name: str, metric: str, at: Comparator, threshold: str, across: str, p: tuple[Piece, ...]

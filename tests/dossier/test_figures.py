@@ -53,7 +53,13 @@ def test_an_estimate_never_looks_equal_to_a_threshold_it_misses(x: float, thresh
         (figures.upper(0.94746), "0.9475"),
         (figures.percent(Decimal("0.02")), "2\N{NO-BREAK SPACE}%"),
         (figures.percent(0.285), "28.5\N{NO-BREAK SPACE}%"),
-        (figures.percent(0.0), "0\N{NO-BREAK SPACE}%"),
+        (figures.percent(0.0), "0.0\N{NO-BREAK SPACE}%"),
+        (figures.percent(0.87), "87.0\N{NO-BREAK SPACE}%"),
+        (figures.percent(Decimal("0.80")), "80\N{NO-BREAK SPACE}%"),
+        (figures.percent_lower(0.27849), "27.8\N{NO-BREAK SPACE}%"),
+        (figures.percent_upper(0.30203), "30.3\N{NO-BREAK SPACE}%"),
+        (figures.percent_upper(0.000933), "0.0933\N{NO-BREAK SPACE}%"),
+        (figures.percent_against(0.09978, Decimal("0.10")), "9.98\N{NO-BREAK SPACE}%"),
         (figures.confidence(0.05), "0.95"),
         (figures.reached(1.0), "over 0.9999"),
         (figures.reached(0.91799), "0.9179"),
@@ -68,3 +74,11 @@ def test_an_estimate_never_looks_equal_to_a_threshold_it_misses(x: float, thresh
 )
 def test_examples(shown: str, text: str) -> None:
     assert shown == text
+
+
+@given(st.floats(-1, 1, allow_nan=False))
+def test_limits_of_shares_are_rounded_outwards(x: float) -> None:
+    low, high = (
+        value(f(x).removesuffix(figures.PERCENT)) for f in (figures.percent_lower, figures.percent_upper)
+    )
+    assert low <= Decimal(repr(x)) * 100 <= high

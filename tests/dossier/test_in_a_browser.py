@@ -127,3 +127,40 @@ def test_the_decision_is_on_the_first_screen(browser: Any, pages: dict[str, Path
         assert box is not None
         assert box["y"] + box["height"] <= 900, text
     tab.context.close()
+
+
+def test_a_link_opens_the_folded_criterion(browser: Any, pages: dict[str, Path]) -> None:
+    tab = opened(browser, pages["certified"], 390)
+    link = tab.locator("#summary table a").first
+    place = str(link.get_attribute("href"))
+    assert not tab.locator(f"{place} .said").is_visible()
+    link.click()
+    tab.wait_for_timeout(200)
+    assert tab.locator(f"{place} .said").is_visible()
+    assert tab.locator(f"details:has({place}) > summary").bounding_box()["y"] >= 0
+    tab.context.close()
+
+
+def test_what_is_folded_is_printed(browser: Any, pages: dict[str, Path]) -> None:
+    tab = opened(browser, pages["certified"], 1280)
+    tab.emulate_media(media="print")
+    heights = tab.evaluate(
+        "[...document.querySelectorAll('details.card .said')].map(e => e.getBoundingClientRect().height)"
+    )
+    tab.context.close()
+    assert heights
+    assert min(heights) > 0
+
+
+def test_a_page_on_a_phone_is_folded(browser: Any, pages: dict[str, Path]) -> None:
+    tab = opened(browser, pages["certified"], 390)
+    folded = tab.evaluate("document.documentElement.scrollHeight")
+    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    whole = tab.evaluate("document.documentElement.scrollHeight")
+    broken = tab.evaluate(
+        "[...document.querySelectorAll('#summary tbody th')].filter(e => e.textContent === 'Documentation')"
+        ".map(e => e.getBoundingClientRect().height)"
+    )
+    tab.context.close()
+    assert folded < whole / 1.8
+    assert max(broken) < 40, "a stage's name is broken"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -13,6 +14,7 @@ from tests.dossier import records
 from assay.domain.record import Record
 from assay.domain.vocabulary import Stage, Tier, Verdict
 from assay.dossier.exports.junit import render_junit
+from assay.dossier.sections.summary import bound, estimate
 from assay.dossier.tables import decision_panel, stage_tables
 
 
@@ -103,7 +105,19 @@ def printed(record: Record, width: int = 80) -> str:
 def test_everything_fits_80_columns(name: str) -> None:
     text = printed(records.ALL[name]())
     assert max(len(line) for line in text.splitlines()) <= 80
-    assert text.count("Verdict         Point") == len(stage_tables(records.ALL[name]()))
+    assert len(re.findall(r"Verdict +Point", text)) == len(stage_tables(records.ALL[name]()))
+
+
+@pytest.mark.parametrize("width", [80, 110, 140])
+@pytest.mark.parametrize("name", ["conditional", "withheld", "unbounded"])
+def test_no_number_is_broken_and_a_wide_terminal_breaks_no_name(name: str, width: int) -> None:
+    record = records.ALL[name]()
+    lines = [line.split() for line in printed(record, width).splitlines()]
+    for j in record.judged:
+        for shown in (estimate(j.assessment), bound(j.assessment)):
+            assert any(shown in line for line in lines), shown
+        if width >= 110:
+            assert any(line and line[0] == j.assessment.criterion for line in lines)
 
 
 def test_the_terminal_says_what_the_page_says() -> None:

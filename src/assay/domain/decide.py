@@ -91,6 +91,13 @@ def _evaluated(judged: Judged | None) -> bool:
     return judged is not None and judged.verdict not in {Verdict.NOT_EVALUABLE, Verdict.ERROR}
 
 
+_SAID = {
+    Verdict.FAIL: "failed",
+    Verdict.INCONCLUSIVE: "is inconclusive",
+    Verdict.NOT_EVALUABLE: "could not be evaluated",
+}
+
+
 def _not_passed(
     verdicts: dict[str, Judged], required: Required, tier: Tier, reason: Reason
 ) -> Iterable[Ground]:
@@ -98,5 +105,5 @@ def _not_passed(
     for name, its_tier, _ in required.criteria:
         judged = verdicts.get(name)
         if its_tier is tier and judged is not None and judged.verdict not in over:
-            said = judged.verdict.value.replace("_", " ")
-            yield Ground(reason, f"The {tier} criterion {name!r} is {said}: {judged.sentence}", name)
+            said = _SAID[judged.verdict]
+            yield Ground(reason, f"The {tier} criterion {name!r} {said}: {judged.sentence}", name)

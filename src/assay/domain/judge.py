@@ -94,15 +94,15 @@ def _conclude_inference(a: Assessment, *, fails: bool) -> tuple[Verdict, Reason,
         return (
             Verdict.PASS,
             Reason.BOUND_SATISFIES,
-            f"The {side} confidence bound (confidence {confidence}) satisfies the threshold for every piece.",
+            f"The {side} confidence bound (confidence {confidence}) satisfies the threshold{_for_each(a)}.",
         )
     if fails:
         return (
             Verdict.FAIL,
             Reason.BOUND_VIOLATES,
             (
-                "The true value lies on the wrong side of the threshold, after Holm's correction for looking at "
-                f"{a.pieces_total} piece{'s' if a.pieces_total != 1 else ''} of this criterion and at the others."
+                "The true value lies on the wrong side of the threshold, also after Holm's correction for everything "
+                "that was asked of these rows."
             ),
         )
     worst = a.pieces[0]
@@ -112,13 +112,23 @@ def _conclude_inference(a: Assessment, *, fails: bool) -> tuple[Verdict, Reason,
         return (
             Verdict.INCONCLUSIVE,
             Reason.VIOLATES_ONLY_BEFORE_CORRECTION,
-            f"{worst.label or 'The value'} looks violated on its own, but not once the number of looks is counted.",
+            (
+                f"Taken alone, {worst.label or 'the value'} would count as violated; after Holm's correction for "
+                "everything that was asked of these rows it does not."
+            ),
         )
     return (
         Verdict.INCONCLUSIVE,
         Reason.INTERVAL_CONTAINS_THRESHOLD,
-        f"{worst.n:,} rows are too few to say on which side of the threshold the true value lies.",
+        (
+            f"At confidence {confidence} the true value may lie on either side of the threshold; {worst.n:,} "
+            f"{'row does' if worst.n == 1 else 'rows do'} not settle it."
+        ),
     )
+
+
+def _for_each(a: Assessment) -> str:
+    return f" for each of the {a.pieces_total} pieces" if a.pieces_total > 1 else ""
 
 
 def _names(pieces: Iterable[Piece]) -> str:

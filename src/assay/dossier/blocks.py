@@ -133,7 +133,7 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One criterion: what was asked, what was found, what is said."""
+    """One criterion: what was asked, what was found, what is said. ``folded`` shows one line until it is opened."""
 
     kind: ClassVar[str] = "card"
     target: str
@@ -145,6 +145,8 @@ class Card:
     sentence: str
     reason: str
     blocks: tuple[Block, ...]
+    found: str = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,9 @@ class Opening:
     reasons_title: str
     reasons: tuple[Rich, ...]
     conditions: tuple[Rich, ...]
+    also: tuple[Rich, ...]
+    advice: tuple[Rich, ...]
+    undecided: tuple[Rich, ...]
     silent: tuple[Rich, ...]
     point: Rich
     bypasses: tuple[str, ...]

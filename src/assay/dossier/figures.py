@@ -6,6 +6,7 @@ import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 NONE = "–"
+PERCENT = "\N{NO-BREAK SPACE}%"
 _MOST_DECIMALS = 12
 
 
@@ -59,11 +60,50 @@ def threshold(d: Decimal) -> str:
     return _text(d)
 
 
-def percent(share: float | Decimal, decimals: int = 1) -> str:
-    """A share of a hundred: ``2.5 %``; whole ones without decimals."""
-    hundred = Decimal(repr(float(share))) * 100
-    text = f"{_rounded(hundred, decimals):f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}\N{NO-BREAK SPACE}%"
+def percent(share: float | Decimal) -> str:
+    """A share of a hundred: as written (``2 %``) for a decimal, else with one decimal: ``87.0 %``."""
+    if isinstance(share, Decimal):
+        text = _text((share * 100).normalize() + 0)
+        return f"{text}{PERCENT}"
+    return f"{_text(_rounded(Decimal(repr(float(share))) * 100, 1))}{PERCENT}"
+
+
+def percent_lower(share: float) -> str:
+    """A lower limit of a share, rounded down."""
+    return _percent(share, ROUND_FLOOR)
+
+
+def percent_upper(share: float) -> str:
+    """An upper limit of a share, rounded up."""
+    return _percent(share, ROUND_CEILING)
+
+
+def percent_against(share: float, threshold: Decimal) -> str:
+    """A share with so many digits that it never looks equal to a threshold from which it differs."""
+    if not math.isfinite(share):
+        return number(share)
+    exact = Decimal(repr(share)) * 100
+    decimals = _percent_decimals(share)
+    while (
+        decimals < _MOST_DECIMALS
+        and exact != threshold * 100
+        and _rounded(exact, decimals) == threshold * 100
+    ):
+        decimals += 1
+    return f"{_text(_rounded(exact, decimals))}{PERCENT}"
+
+
+def _percent(share: float, rounding: str) -> str:
+    if not math.isfinite(share):
+        return _shown(share, rounding)
+    exact = Decimal(repr(float(share))) * 100
+    return f"{_text(_rounded(exact, _percent_decimals(share), rounding))}{PERCENT}"
+
+
+def _percent_decimals(share: float) -> int:
+    """One, and for less than a percent as many as three significant digits take."""
+    size = abs(share) * 100
+    return 1 if size == 0 or size >= 1 else min(_MOST_DECIMALS, 2 - math.floor(math.log10(size)))
 
 
 def confidence(alpha: float) -> str:

@@ -11,7 +11,7 @@ from assay.domain.evidence import Counts
 from assay.domain.record import Record
 from assay.domain.specification import Criterion, FailureMode
 from assay.domain.vocabulary import Stage, Tier, Verdict
-from assay.dossier import figures
+from assay.dossier import figures, wording
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Lookup:
     def asked(self, judged: Judged) -> str:
         """What was asked: ``Impact ratio across sex: at least 0.80``."""
         a = judged.assessment
-        across = f" across {a.across.replace('*', ' and ')}" if a.across else ""
-        where = f", on the {a.data} rows" if a.data != self.record.data else ""
+        across = f" across {wording.grouping(a.across)}" if a.across else ""
+        where = f", on the {wording.data_set(a.data)} rows" if a.data != self.record.data else ""
         return f"{self.title(a.metric)}{across}{where}: {a.comparator.words} {figures.threshold(a.threshold)}"
 
     def counts(self, judged: Judged) -> Counts | None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from rich import box
-from rich.console import Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -29,9 +35,15 @@ _TIER = {Tier.CRITICAL: "crit", Tier.SUPPORTING: "supp", Tier.ADVISORY: "adv"}
 _POINT = {Verdict.PASS: "pass", Verdict.FAIL: "fail"}
 
 
-def stage_tables(record: Record) -> list[Table]:
+def stage_tables(record: Record) -> list[StageTable]:
     """A table per stage, in the order of the stages; "Point" is what a point estimate would have said."""
-    return [_stage(wording.STAGE[stage], judged) for stage, judged in Lookup(record).by_stage]
+    stages = [
+        (wording.STAGE[stage], [_row(j) for j in judged] or [_NO_VERDICT])
+        for stage, judged in Lookup(record).by_stage
+    ]
+    cells = [row.cells for _, rows in stages for row in rows]
+    widths = tuple(max(cell_len(c) for c in column) for column in zip(_HEADINGS, *cells, strict=True))
+    return [StageTable(title, tuple(rows), widths) for title, rows in stages]
 
 
 def decision_panel(record: Record) -> Panel:
@@ -43,7 +55,10 @@ def decision_panel(record: Record) -> Panel:
     for title, items in (
         ("Conditions", said.conditions),
         (said.reasons_title, said.reasons),
+        ("Would be conditions", said.also),
+        ("Advice, not required", said.advice),
         ("Bypass used", tuple((text,) for text in said.bypasses)),
+        ("Not decided for", said.undecided),
         ("Nothing is said about", said.silent),
     ):
         if items:
@@ -60,35 +75,94 @@ def decision_panel(record: Record) -> Panel:
     )
 
 
-def _stage(title: str, judged: tuple[Judged, ...]) -> Table:
-    table = Table(
-        title=Text(f"\n{title}", style="bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=0,
+_HEADINGS = ("Criterion", "Tier", "Asked", "Estimate", "Bound", "Verdict", "Point")
+_RIGHT = ("Asked", "Estimate", "Bound")
+_ROOMY = 100
+"""From this width on tiers are spelt out and columns stand further apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One criterion: its cells as text, and its verdict."""
+
+    cells: tuple[str, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class StageTable:
+    """A table that uses the width it is given: numbers are never broken, long names at their hyphens.
+
+    ``widths`` are those of the whole record, so that its tables stand under each other.
+    """
+
+    title: str
+    rows: tuple[Row, ...]
+    widths: tuple[int, ...]
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        """The title and the table."""
+        gap, widths = self._layout(options.max_width)
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+        for i, (heading, width) in enumerate(zip(_HEADINGS, widths, strict=True)):
+            table.add_column(
+                heading,
+                width=width,
+                justify="right" if heading in _RIGHT else "left",
+                no_wrap=i > 0,
+            )
+        for row in self.rows:
+            table.add_row(*self._cells(row, widths))
+        table.padding = (0, gap, 0, 0)
+        yield Text(f"\n{self.title}", style="bold")
+        yield table
+
+    def _layout(self, width: int) -> tuple[int, tuple[int, ...]]:
+        """The gap between columns and the width of each; the criterion's name takes what the others leave."""
+        roomy = width >= _ROOMY
+        gap = 2 if roomy else 0
+        tier = self.widths[1] if roomy else max(len(t) for t in (*_TIER.values(), _HEADINGS[1]))
+        others = (tier, *self.widths[2:])
+        between = len(others) * (gap + 1)
+        name = max(min(self.widths[0], width - sum(others) - between - gap), _LEAST_NAME)
+        return gap, (name, *others)
+
+    def _cells(self, row: Row, widths: tuple[int, ...]) -> Iterable[str | Text]:
+        name, tier, *numbers, verdict, point = row.cells
+        yield Text("\n".join(textwrap.wrap(name, widths[0])) or name)
+        yield tier if len(tier) <= widths[1] else _TIER[Tier(tier)]
+        yield from numbers
+        yield Text(verdict, style=_STYLE[row.verdict])
+        yield point
+
+
+_LEAST_NAME = 12
+_NO_VERDICT = Row(
+    (
+        "(required, no verdict)",
+        "",
+        "",
+        "",
+        "",
+        f"{wording.MARK[Verdict.NOT_EVALUABLE]} {wording.VERDICT[Verdict.NOT_EVALUABLE]}",
+        figures.NONE,
+    ),
+    Verdict.NOT_EVALUABLE,
+)
+
+
+def _row(j: Judged) -> Row:
+    a = j.assessment
+    cells = (
+        wording.visible(a.criterion),
+        a.tier.value,
+        f"{a.comparator.sign} {figures.threshold(a.threshold)}",
+        estimate(a),
+        bound(a),
+        badge(j.verdict).plain,
+        _POINT.get(a.point_verdict, figures.NONE),
     )
-    table.add_column("Criterion", overflow="fold", width=23)
-    table.add_column("Tier", width=4)
-    for name, width in (("Asked", 8), ("Estimate", 9), ("Bound", 8)):
-        table.add_column(name, justify="right", overflow="fold", width=width)
-    table.add_column("Verdict", no_wrap=True, width=15)
-    table.add_column("Point", no_wrap=True, width=6)
-    for j in judged:
-        a = j.assessment
-        table.add_row(
-            Text(wording.visible(a.criterion)),
-            _TIER[a.tier],
-            f"{a.comparator.sign} {figures.threshold(a.threshold)}",
-            estimate(a),
-            bound(a),
-            badge(j.verdict),
-            Text(_POINT.get(a.point_verdict, figures.NONE)),
-        )
-    if not judged:
-        table.add_row("(required, no verdict)", "", "", "", "", badge(Verdict.NOT_EVALUABLE), figures.NONE)
-    return table
+    return Row(cells, j.verdict)
 
 
 def badge(verdict: Verdict) -> Text:
@@ -108,9 +182,14 @@ def _rich(text: Rich) -> Text:
     return Text().join(_part(part) for part in text)
 
 
+def _unbroken(text: str) -> str:
+    """A terminal breaks lines at any space, also at those that must not break."""
+    return re.sub(r"(?<=\d)\s%", "%", text)
+
+
 def _part(part: Inline) -> Text:
     if isinstance(part, str):
-        return Text(wording.visible(part))
+        return Text(_unbroken(wording.visible(part)))
     if isinstance(part, Badge):
         return badge(part.verdict)
     return Text(wording.visible(part.text), style="bold" if part.kind == "strong" else "")

@@ -25,7 +25,7 @@ MARK: dict[Verdict, str] = {
 VERDICT_MEANS: dict[Verdict, str] = {
     Verdict.PASS: "Shown to hold: the confidence bound, not only the estimate, is on the right side of the threshold.",
     Verdict.FAIL: "Shown not to hold: the opposite bound is on the wrong side, after correction for the number of looks.",
-    Verdict.INCONCLUSIVE: "Not shown either way: these rows are too few for this threshold. It does not count as a pass.",
+    Verdict.INCONCLUSIVE: "Not shown either way: these rows do not settle it. It does not count as a pass.",
     Verdict.NOT_EVALUABLE: "The quantity does not exist on these rows, for example a rate in an empty group. It does not count as a pass.",
     Verdict.ERROR: "The check or the model broke. It does not count as a pass.",
 }
@@ -125,6 +125,25 @@ REHEARSAL = (
     "This is a rehearsal and never a certificate. It may be repeated at will on rows that the developers know, so "
     "its verdicts carry no guarantee."
 )
+
+
+_DATA = {"develop": "development", "train": "training"}
+
+
+def data_set(name: str) -> str:
+    """A data set as a reader says it: the development, training or test rows."""
+    return _DATA.get(name, name)
+
+
+def grouping(name: str) -> str:
+    """An attribute, or attributes that are crossed: ``sex and age``."""
+    return name.replace("*", " and ")
+
+
+def sentences(*texts: str) -> str:
+    """Texts of other people one after the other, each with one full stop at its end."""
+    kept = [text.strip().rstrip(".") for text in texts]
+    return " ".join(f"{text}." for text in kept if text)
 
 
 def bound_name(comparator: Comparator) -> str:

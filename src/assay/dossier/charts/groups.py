@@ -49,7 +49,13 @@ def _row(g: GroupRecord, i: int) -> dict[str, Any]:
 
 
 def _bars(values: list[dict[str, Any]], height: int) -> list[dict[str, Any]]:
-    axis = {"tickCount": 5, "format": ".0%", "title": None, "grid": False, "orient": "bottom"}
+    axis = {
+        "values": [0, 0.2, 0.4, 0.6, 0.8, 1],
+        "labelExpr": f"format(datum.value * 100, '.0f') + '{figures.PERCENT}'",
+        "title": None,
+        "grid": False,
+        "orient": "bottom",
+    }
     x = {"scale": {"domain": [0, 1], "nice": False}, "axis": axis}
     data = {"values": values}
     return [

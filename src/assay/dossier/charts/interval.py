@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 from assay.domain.assessment import Judged, Piece
@@ -12,6 +13,7 @@ from assay.dossier.charts import theme
 
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 336, 12, 12, 22, 22
 ROW = 36
+_MOST_TICKS = 5
 MOST_ROWS = 6
 
 
@@ -90,7 +92,14 @@ def _threshold(
     least = a.comparator is Comparator.AT_LEAST
     edge = domain[1] if least else domain[0]
     middle = (domain[0] + domain[1]) / 2
-    axis = {"tickCount": 4, "grid": False, "title": None, "orient": "bottom", "format": "~g"}
+    ticks, decimals = _ticks(domain, a.threshold)
+    axis = {
+        "values": ticks,
+        "grid": False,
+        "title": None,
+        "orient": "bottom",
+        "format": f",.{decimals}f",
+    }
     x = {"scale": x_scale, "axis": axis}
     y = theme.plane(height)
     bands = [(-4, 0), *((v["y"] - 10, v["y"] + 10) for v in labelled)] if labelled else [(-4, height)]
@@ -124,6 +133,17 @@ def _threshold(
             "encoding": {"x": theme.at("x"), "y": theme.at("y"), "text": {"field": "text"}},
         },
     ]
+
+
+def _ticks(domain: tuple[float, float], threshold: Decimal) -> tuple[list[float], int]:
+    """Round numbers for the axis, with as many decimals as the threshold is written with."""
+    span = Decimal(repr(domain[1])) - Decimal(repr(domain[0]))
+    unit = Decimal(1).scaleb(math.floor(math.log10(span / 4)))
+    step = next(unit * m for m in (1, 2, 5, 10) if span / (unit * m) <= _MOST_TICKS)
+    first = math.ceil(Decimal(repr(domain[0])) / step)
+    last = math.floor(Decimal(repr(domain[1])) / step)
+    written = (-int(d.as_tuple().exponent) for d in (step.normalize(), threshold))
+    return [float(step * i) for i in range(first, last + 1)], max(0, *written)
 
 
 def _interval_layer(values: list[dict[str, Any]]) -> dict[str, Any]:

@@ -10,27 +10,29 @@ from assay.domain.vocabulary import Comparator, Verdict
 from assay.dossier import wording
 from assay.dossier.charts import theme
 
-WIDTH, ROW, LABEL_ROW = 336, 34, 20
+WIDTH, NAMES, ROW = 344, 186, 24
 LOW, HIGH = -4.0, 8.0
+MOST_LETTERS = 28
 
 
 def overview(judged: tuple[Judged, ...], *, prefix: str) -> str | None:
     """The chart of all criteria; None when there are none."""
     if not judged:
         return None
-    values, height = _rows(judged)
-    drawn = [v for v in values if v["x"] is not None]
+    values = [_row(j, i) for i, j in enumerate(judged)]
+    height = ROW * len(values)
     chart = theme.layered(
         width=WIDTH,
         height=height,
-        padding={"left": 12, "right": 12, "top": 24, "bottom": 44},
+        padding={"left": 2, "right": 10, "top": 24, "bottom": 44},
         layers=[
             *_ground(height),
-            *_intervals(drawn),
+            *_intervals([v for v in values if "low" in v]),
             *_labels(values),
+            *_marks(values),
         ],
     )
-    said = "; ".join(f"{v['label']}: {v['verdict']}" for v in values)
+    said = "; ".join(f"{v['label']}: {v['says']}" for v in values)
     return theme.render(
         chart,
         prefix=prefix,
@@ -58,36 +60,35 @@ def margins(judged: Judged, p: Piece) -> tuple[float, float, float] | None:
     return estimate, min(a, b), max(a, b)
 
 
-def _rows(judged: tuple[Judged, ...]) -> tuple[list[dict[str, Any]], int]:
-    """A row per criterion, lower when it has no interval, and the height of all."""
-    values, top = [], 4
-    for j in judged:
-        values.append(_row(j, top))
-        top += ROW if values[-1]["x"] is not None else LABEL_ROW
-    return values, top + 4
+def place(margin: float) -> float:
+    """Where a distance is drawn: right of the column of names, held at the edges."""
+    return NAMES + (min(max(margin, LOW), HIGH) - LOW) / (HIGH - LOW) * (WIDTH - NAMES)
 
 
-def _row(judged: Judged, top: int) -> dict[str, Any]:
+def _row(judged: Judged, i: int) -> dict[str, Any]:
     piece = judged.assessment.binding
     valued = judged.verdict not in {Verdict.NOT_EVALUABLE, Verdict.ERROR}
     distance = margins(judged, piece) if piece and valued else None
-    verdict = wording.VERDICT[judged.verdict]
     row: dict[str, Any] = {
-        "y": top + ROW - 12,
-        "label_y": top + 7,
-        "label": theme.clipped(judged.assessment.criterion, 34),
-        "verdict": verdict,
+        "y": i * ROW + ROW // 2,
+        "label": theme.clipped(judged.assessment.criterion, MOST_LETTERS),
+        "left": 0,
+        "says": wording.VERDICT[judged.verdict],
         "colour": theme.VERDICT_COLOUR[judged.verdict],
         "shape": theme.VERDICT_SHAPE[judged.verdict],
-        "x": None,
-        "left": LOW,
-        "right": HIGH,
+        "note": "",
     }
-    if distance is None:
-        counted = piece is not None and piece.exact is not None
-        return row | {"label": f"{row['label']} ({'counted in full' if counted else 'no value'})"}
-    x, low, high = (min(max(d, LOW), HIGH) for d in distance)
-    return row | {"x": x, "low": low, "high": high, "shape": _shape(row["shape"], distance[0])}
+    if distance is not None:
+        x, low, high = (place(d) for d in distance)
+        return row | {"x": x, "low": low, "high": high, "shape": _shape(row["shape"], distance[0])}
+    if piece is not None and piece.exact is not None:
+        x = place(_COUNTED if piece.exact else -_COUNTED)
+        return row | {"x": x, "note": "counted" if piece.exact else "", "note_x": x + 9}
+    return row | {"x": place(LOW) + 4, "note": "none", "note_x": place(LOW) + 13}
+
+
+_COUNTED = 0.7
+"""A value that was counted has no margin of error: its mark stands beside the line, on its side."""
 
 
 def _shape(shape: str, x: float) -> str:
@@ -98,16 +99,26 @@ def _shape(shape: str, x: float) -> str:
 
 
 def _ground(height: int) -> list[dict[str, Any]]:
+    """The satisfying side, tinted, the threshold, the scale, and which side is which."""
+    ticks = (-4, -2, 0, 2, 4, 6, 8)
+    names = " : ".join(f"datum.value == {place(t)} ? '{str(t).replace('-', '−')}'" for t in ticks)
     axis = {
-        "values": [-4, -2, 0, 2, 4, 6, 8],
+        "values": [place(t) for t in ticks],
+        "labelExpr": f"{names} : ''",
         "grid": False,
+        "domain": False,
         "title": "margins of error beyond the threshold",
+        "titleAnchor": "end",
         "orient": "bottom",
     }
-    x = {"scale": {"domain": [LOW, HIGH], "nice": False, "zero": False}, "axis": axis}
+    x = {"scale": {"domain": [0, WIDTH], "nice": False, "zero": False}, "axis": axis}
+    captions = (
+        theme.rows(x=place(LOW), y=-10, text="← violates"),
+        theme.rows(x=WIDTH, y=-10, text="satisfies →"),
+    )
     return [
         {
-            "data": theme.rows(a=0, b=HIGH, top=0, bottom=height),
+            "data": theme.rows(a=place(0), b=WIDTH, top=0, bottom=height),
             "mark": {"type": "rect", "color": theme.TINT},
             "encoding": {
                 "x": theme.at("a", **x),
@@ -117,40 +128,40 @@ def _ground(height: int) -> list[dict[str, Any]]:
             },
         },
         {
-            "data": theme.rows(x=LOW, y=-10, text="← violates"),
-            "mark": {"type": "text", "align": "left", "fontSize": 12, "color": theme.MUTED},
-            "encoding": {"x": theme.at("x"), "y": theme.at("y"), "text": {"field": "text"}},
+            "data": theme.rows(x=place(0), top=0, bottom=height),
+            "mark": {"type": "rule", "strokeWidth": 1.5, "color": theme.INK},
+            "encoding": {"x": theme.at("x"), "y": theme.at("top"), "y2": {"field": "bottom"}},
         },
-        {
-            "data": theme.rows(x=HIGH, y=-10, text="satisfies →"),
-            "mark": {"type": "text", "align": "right", "fontSize": 12, "color": theme.MUTED},
-            "encoding": {"x": theme.at("x"), "y": theme.at("y"), "text": {"field": "text"}},
-        },
+        *(
+            {
+                "data": data,
+                "mark": {"type": "text", "align": align, "fontSize": 12, "color": theme.MUTED},
+                "encoding": {"x": theme.at("x"), "y": theme.at("y"), "text": {"field": "text"}},
+            }
+            for data, align in zip(captions, ("left", "right"), strict=True)
+        ),
     ]
 
 
 def _intervals(drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    y = theme.at("y")
-    colour = {"field": "colour", "type": "nominal", "scale": None}
-    bands = [{"x": 0, "top": v["y"] - 10, "bottom": v["y"] + 10} for v in drawn]
     return [
-        {
-            "data": {"values": bands},
-            "mark": {"type": "rule", "strokeWidth": 1.5, "color": theme.INK},
-            "encoding": {"x": theme.at("x"), "y": theme.at("top"), "y2": {"field": "bottom"}},
-        },
         {
             "data": {"values": drawn},
             "mark": {"type": "rule", "strokeWidth": 5, "strokeCap": "round", "color": theme.BAR},
-            "encoding": {"x": theme.at("low"), "x2": {"field": "high"}, "y": y},
-        },
+            "encoding": {"x": theme.at("low"), "x2": {"field": "high"}, "y": theme.at("y")},
+        }
+    ]
+
+
+def _marks(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
         {
-            "data": {"values": drawn},
+            "data": {"values": values},
             "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
             "encoding": {
                 "x": theme.at("x"),
-                "y": y,
-                "color": colour,
+                "y": theme.at("y"),
+                "color": {"field": "colour", "type": "nominal", "scale": None},
                 "shape": {"field": "shape", "type": "nominal", "scale": None},
             },
         },
@@ -158,21 +169,21 @@ def _intervals(drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _labels(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    colour = {"field": "colour", "type": "nominal", "scale": None}
-    return [
+    """The names in a column of their own, and what stands for a value where none can be drawn."""
+    notes = [v for v in values if v["note"]]
+    made = [
         {
             "data": {"values": values},
             "mark": {"type": "text", "align": "left", "fontSize": 12, "color": theme.INK},
-            "encoding": {"x": theme.at("left"), "y": theme.at("label_y"), "text": {"field": "label"}},
-        },
-        {
-            "data": {"values": values},
-            "mark": {"type": "text", "align": "right", "fontSize": 12, "fontWeight": 600, "dx": -4},
-            "encoding": {
-                "x": theme.at("right"),
-                "y": theme.at("label_y"),
-                "text": {"field": "verdict"},
-                "color": colour,
-            },
-        },
+            "encoding": {"x": theme.at("left"), "y": theme.at("y"), "text": {"field": "label"}},
+        }
     ]
+    if notes:
+        made.append(
+            {
+                "data": {"values": notes},
+                "mark": {"type": "text", "align": "left", "fontSize": 12, "color": theme.MUTED},
+                "encoding": {"x": theme.at("note_x"), "y": theme.at("y"), "text": {"field": "note"}},
+            }
+        )
+    return made

@@ -31,10 +31,14 @@ from assay.dossier.lookup import Lookup, target
 from assay.dossier.sections.summary import bound, estimate
 
 _OPEN_PIECES = 3
+_TALL = 3
+"""A drawing of so many rows is as high as the facts about the value."""
+_MOST_TIMES = 100
+"""More than so many times the rows at hand are not to be had."""
 _LEGEND = (
     "Each card says what was asked and why, then what was found. In the drawings the mark is the estimate, the bar lies "
     "between two one-sided confidence limits, the tick is the limit that decides, and the shaded side of the line "
-    "satisfies the threshold."
+    "satisfies the threshold. What passed is folded to a line; open it for the details."
 )
 
 
@@ -63,7 +67,20 @@ def card(lookup: Lookup, judged: Judged) -> Card:
         rationale=lookup.criteria[a.criterion].rationale if a.criterion in lookup.criteria else "",
         reason=judged.reason.value,
         blocks=tuple(_blocks(lookup, judged)),
+        found=_found(judged),
+        folded=judged.verdict is Verdict.PASS,
     )
+
+
+def _found(judged: Judged) -> str:
+    """The figures of a folded card."""
+    a = judged.assessment
+    p = a.binding
+    if p is None or p.undefined is not None:
+        return ""
+    if p.exact is not None:
+        return f"{estimate(a)}, counted in full"
+    return f"{estimate(a)}, {wording.bound_name(a.comparator)} bound {bound(a)}"
 
 
 def _blocks(lookup: Lookup, judged: Judged) -> Iterable[Block]:
@@ -73,8 +90,12 @@ def _blocks(lookup: Lookup, judged: Judged) -> Iterable[Block]:
     if drawn is None:
         yield Facts(value + support, shape="band")
     else:
-        right = (Figure(drawn, _caption(judged)), Facts(support, shape="pairs"))
-        yield Beside((Facts(value, shape="pairs"),), right)
+        figure = Figure(drawn, _caption(judged))
+        if min(len(judged.assessment.pieces), MOST_ROWS) < _TALL:
+            yield Beside((Facts(value, shape="pairs"),), (figure, Facts(support, shape="pairs")))
+        else:
+            yield Beside((Facts(value, shape="pairs"),), (figure,))
+            yield Facts(support, shape="band")
     yield from _census_details(lookup, judged)
     yield from _pieces(judged)
     yield Fold("What is measured, for whom, and who asked", tuple(_asked(lookup, judged, criterion)))
@@ -137,6 +158,8 @@ def rows_needed(judged: Judged) -> str:
     a = judged.assessment
     if a.rows_needed is None:
         return "no number is enough if the estimate is the truth"
+    if a.rows_needed > _MOST_TIMES * a.rows > 0:
+        return "more rows than can be had: the estimate lies on the threshold"
     more = a.rows_needed - a.rows
     if more <= 0:
         return f"none more by the plan ({figures.about(a.rows_needed)} in all)"

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from assay.domain.dictionary import Column as Entry
 from assay.domain.record import ProfileRecord
-from assay.dossier import figures
+from assay.dossier import figures, wording
 from assay.dossier.blocks import Block, Code, Column, Fold, Rich, Section, Table
 from assay.dossier.lookup import Lookup
 
@@ -30,12 +30,13 @@ def data(lookup: Lookup) -> Section | None:
 def _profiles(name: str, found: tuple[ProfileRecord, ...]) -> list[Block]:
     odd = tuple(p for p in found if p.missing or p.ill_typed or p.out_of_range or p.undocumented)
     clean = len(found) - len(odd)
-    caption = f"Columns of the {name} rows with something to report; {clean} of {len(found)} have nothing"
+    rows_of = wording.data_set(name)
+    caption = f"Columns of the {rows_of} rows with something to report; {clean} of {len(found)} have nothing"
     rows = tuple(_profile(p) for p in odd)
     shown: list[Block] = [Table(caption, _PROFILE, rows)]
     if clean:
-        whole = Table(f"All columns of the {name} rows", _PROFILE, tuple(_profile(p) for p in found))
-        shown.append(Fold(f"All {len(found)} columns of the {name} rows", (whole,)))
+        whole = Table(f"All columns of the {rows_of} rows", _PROFILE, tuple(_profile(p) for p in found))
+        shown.append(Fold(f"All {len(found)} columns of the {rows_of} rows", (whole,)))
     return shown
 
 

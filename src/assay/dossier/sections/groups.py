@@ -7,7 +7,7 @@ from itertools import groupby
 
 from assay.domain.assessment import Judged
 from assay.domain.record import GroupRecord
-from assay.dossier import figures
+from assay.dossier import figures, wording
 from assay.dossier.blocks import Badge, Beside, Block, Code, Column, Figure, Paragraph, Rich, Section, Table
 from assay.dossier.charts.groups import groups as chart
 from assay.dossier.lookup import Lookup
@@ -33,7 +33,8 @@ def _grouping(lookup: Lookup, grouping: str, members: tuple[GroupRecord, ...], i
         yield table
         return
     label = lookup.record.specification.prediction.label
-    caption = f"{grouping}: share decided favourably (dark bar) and share with {label} = 1 (light bar)."
+    name = wording.grouping(grouping)
+    caption = f"{name}: share decided favourably (thick bar, with its figure) and share with {label} = 1 (thin bar)."
     yield Beside((Figure(drawn, caption),), (table,))
 
 
@@ -52,7 +53,7 @@ def _table(grouping: str, members: tuple[GroupRecord, ...]) -> Table:
         Column("Group"),
         *(Column(t, numeric=True) for t in ("Rows", "Label 1", "Favourable", "Correct")),
     )
-    return Table(f"Groups of {grouping}, with their definitions", columns, rows)
+    return Table(f"Groups of {wording.grouping(grouping)}, with their definitions", columns, rows)
 
 
 def _share(part: int, whole: int) -> str:
@@ -73,7 +74,7 @@ def _set_aside(lookup: Lookup) -> Iterable[Block]:
         (
             (
                 f"Groups under {figures.percent(rule.below_share)} of the rows were set aside by a rule that was fixed "
-                "beforehand. Their verdicts are advisory: the decision says nothing about these people."
+                "beforehand. Their verdicts are advisory: nothing was decided about these people."
             ),
         )
     )

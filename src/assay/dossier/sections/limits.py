@@ -6,20 +6,37 @@ from collections.abc import Iterable
 
 from assay.domain.vocabulary import Grade, Verdict
 from assay.dossier import figures, wording
-from assay.dossier.blocks import Badge, Block, Bullets, Code, Column, Paragraph, Rich, Section, Strong, Table
+from assay.dossier.blocks import (
+    Badge,
+    Block,
+    Bullets,
+    Code,
+    Column,
+    Fold,
+    Paragraph,
+    Rich,
+    Section,
+    Strong,
+    Table,
+)
 from assay.dossier.lookup import Lookup
+from assay.dossier.sections.opening import undecided, unseen
 
 
 def not_tested(lookup: Lookup) -> Section:
     """What the run left out."""
-    items = lookup.record.not_tested
-    if items:
-        blocks: tuple[Block, ...] = (Bullets(tuple((text,) for text in items)),)
+    left_out = tuple(unseen(lookup))
+    blocks: list[Block] = []
+    if left_out:
+        blocks.append(Bullets(left_out))
     else:
-        blocks = (
-            Paragraph(("The run recorded no omission. That is not a claim that everything was tested.",)),
+        blocks.append(
+            Paragraph(("The run recorded no omission. That is not a claim that everything was tested.",))
         )
-    return Section("not-tested", "What was not tested", blocks)
+    groups = tuple(undecided(lookup))
+    if groups:
+        blocks += [Paragraph((Strong("Groups on which nothing was decided"),)), Bullets(groups)]
+    return Section("not-tested", "What was not tested", tuple(blocks))
 
 
 def methods(lookup: Lookup) -> Section:
@@ -63,7 +80,7 @@ def _methods(lookup: Lookup) -> Iterable[Block]:
     yield _grades(lookup)
     used = _methods_used(lookup)
     if used is not None:
-        yield used
+        yield Fold("Methods that were used, and for what", (used,))
 
 
 def _grades(lookup: Lookup) -> Table:
@@ -162,7 +179,9 @@ def provenance(lookup: Lookup) -> Section:
         ("seed of every random choice", (Code(record.seed),)),
         (
             "rows used",
-            (f"{figures.count(record.rows_used)} of {figures.count(record.rows)} {record.data} rows",),
+            (
+                f"{figures.count(record.rows_used)} of {figures.count(record.rows)} {wording.data_set(record.data)} rows",
+            ),
         ),
     ]
     e = record.environment

@@ -9,9 +9,9 @@ from assay.domain.assessment import Judged
 from assay.domain.decide import Ground
 from assay.domain.vocabulary import Outcome, Tier, Verdict
 from assay.dossier import figures, wording
-from assay.dossier.blocks import Badge, Code, Link, Opening, Rich, Strong
+from assay.dossier.blocks import Badge, Code, Inline, Link, Opening, Rich, Strong
 from assay.dossier.lookup import Lookup, target
-from assay.dossier.sections.summary import estimate
+from assay.dossier.sentences import told
 
 _MOST_GROUPS = 6
 _REASONS_TITLE = {
@@ -26,7 +26,7 @@ def opening(lookup: Lookup, *, date: str = "") -> Opening:
     record = lookup.record
     decision = record.decision
     conditional = decision.outcome is Outcome.CONDITIONAL
-    reasons = tuple(_ground(lookup, g) for g in decision.grounds)
+    reasons = tuple(_grounds(lookup, decision.grounds))
     return Opening(
         name=record.specification.name,
         outcome=decision.outcome,
@@ -36,8 +36,11 @@ def opening(lookup: Lookup, *, date: str = "") -> Opening:
         facts=tuple(_facts(lookup, date)),
         reasons_title=_REASONS_TITLE[decision.outcome],
         reasons=() if conditional else reasons + _counts(lookup),
-        conditions=tuple(_ground(lookup, g) for g in decision.conditions),
-        silent=tuple(_silent(lookup)),
+        conditions=tuple(_grounds(lookup, decision.conditions)),
+        also=tuple(_aside(lookup, Tier.SUPPORTING)),
+        advice=tuple(_aside(lookup, Tier.ADVISORY)),
+        undecided=tuple(undecided(lookup, most=_MOST_GROUPS)),
+        silent=tuple(unseen(lookup)),
         point=_point(lookup),
         bypasses=record.bypasses,
         not_bound=wording.NOT_BOUND,
@@ -56,31 +59,59 @@ def _means(lookup: Lookup) -> str:
         said = wording.plural(verdicts[Verdict.FAIL], "critical requirement is", "critical requirements are")
         return f"{means} {said} shown to be violated."
     if verdicts[Verdict.INCONCLUSIVE]:
-        return (
-            f"{means} Nothing critical is shown to be violated; these rows are too few to show that it holds."
-        )
+        return f"{means} Nothing critical is shown to be violated, and these rows do not show that it holds."
     return f"{means} What was asked could not be answered, and an absent answer never counts as a pass."
 
 
-def _ground(lookup: Lookup, ground: Ground) -> Rich:
-    judged = lookup.judged.get(ground.criterion)
-    if judged is None:
-        return (ground.sentence, " ", Code(ground.reason.value))
-    asked = Link(lookup.asked(judged), target(ground.criterion))
-    return (Badge(judged.verdict), " ", asked, ". ", _found(judged), judged.sentence)
+_ABSENT = (Verdict.NOT_EVALUABLE, Verdict.ERROR)
 
 
-def _found(judged: Judged) -> str:
-    """The numbers behind a reason, in a sentence; empty when there are none."""
-    a = judged.assessment
-    p = a.binding
-    if p is None or p.undefined is not None or judged.verdict in {Verdict.NOT_EVALUABLE, Verdict.ERROR}:
-        return ""
-    if p.exact is not None:
-        return f"Found {estimate(a)}. "
-    which = f" for {p.label}" if p.label else ""
-    low, high = figures.lower(p.lower), figures.upper(p.upper)
-    return f"Found {estimate(a)}{which}, between one-sided limits {low} and {high}. "
+def _grounds(lookup: Lookup, grounds: tuple[Ground, ...]) -> Iterable[Rich]:
+    """Reasons in the order in which they matter: what is absent altogether, violated, not measured, not shown."""
+    found: list[Judged] = []
+    for g in grounds:
+        if g.criterion in lookup.judged:
+            found.append(lookup.judged[g.criterion])
+        else:
+            yield (g.sentence,)
+    yield from _tell(lookup, found)
+
+
+def _tell(lookup: Lookup, judged: Iterable[Judged], *, briefly: bool = False) -> Iterable[Rich]:
+    """Verdicts that are no pass: violations first, then what could not be measured, then what was not shown."""
+    found = tuple(judged)
+    yield from (_one(lookup, j, briefly=briefly) for j in found if j.verdict is Verdict.FAIL)
+    same: dict[tuple[Verdict, str], list[Judged]] = {}
+    for j in found:
+        if j.verdict in _ABSENT:
+            same.setdefault((j.verdict, j.sentence), []).append(j)
+    yield from (_one(lookup, g[0]) if len(g) == 1 else _alike(g) for g in same.values())
+    yield from (_one(lookup, j, briefly=briefly) for j in found if j.verdict is Verdict.INCONCLUSIVE)
+
+
+def _one(lookup: Lookup, judged: Judged, *, briefly: bool = False) -> Rich:
+    return (Badge(judged.verdict), " ", told(lookup, judged, briefly=briefly), " (", _name(judged), ")")
+
+
+def _alike(judged: list[Judged]) -> Rich:
+    """Criteria that could not be measured for one and the same reason."""
+    said = f" {len(judged)} criteria could not be measured: {judged[0].sentence} ("
+    names: list[Inline] = []
+    for j in judged:
+        names += [", ", _name(j)]
+    return (Badge(judged[0].verdict), said, *names[1:], ")")
+
+
+def _name(judged: Judged) -> Link:
+    name = judged.assessment.criterion
+    return Link(name, target(name))
+
+
+def _aside(lookup: Lookup, tier: Tier) -> Iterable[Rich]:
+    """Criteria of a tier that did not pass and did not decide: they must not go unseen."""
+    gate = {g.criterion for g in (*lookup.record.decision.grounds, *lookup.record.decision.conditions)}
+    found = (j for j in lookup.record.judged if j.assessment.tier is tier)
+    return _tell(lookup, (j for j in found if j.assessment.criterion not in gate), briefly=True)
 
 
 def _counts(lookup: Lookup) -> tuple[Rich, ...]:
@@ -99,7 +130,7 @@ def _facts(lookup: Lookup, date: str) -> Iterable[tuple[str, Rich]]:
     model = next((s for s in record.sources if s.role == "model"), None)
     yield "Model", (spec.subject.model, *_digest(model.digest if model else ""))
     yield "Use", (spec.use_case.purpose,)
-    rows = f"{figures.count(record.rows_used)} of {figures.count(record.rows)} {record.data} rows"
+    rows = f"{figures.count(record.rows_used)} of {figures.count(record.rows)} {wording.data_set(record.data)} rows"
     unit = f", one per {spec.data.unit}" if spec.data.unit else ""
     yield "Tested on", (rows + unit, *_digest(source.digest if source else ""))
     yield "Test rows held by", (spec.data.custody,)
@@ -111,18 +142,29 @@ def _digest(digest: str) -> Rich:
     return (" ", Code(digest.removeprefix("sha256:")[:12])) if digest else ()
 
 
-def _silent(lookup: Lookup) -> Iterable[Rich]:
+def undecided(lookup: Lookup, *, most: int | None = None) -> Iterable[Rich]:
+    """The small groups that were set aside: figures, but no decision."""
     record = lookup.record
     small = sorted((g for g in record.groups if g.small), key=lambda g: (g.grouping.count("*"), -g.rows))
-    for g in small[:_MOST_GROUPS]:
+    shown = small if most is None else small[:most]
+    for g in shown:
         share = figures.percent(g.rows / record.rows) if record.rows else figures.NONE
         yield (
-            Strong(f"{g.grouping.replace('*', ' and ')}: {g.label}"),
-            f" ({g.definition}): {wording.plural(g.rows, 'row')}, {share}. Set aside as a small group.",
+            Strong(f"{wording.grouping(g.grouping)}: {g.label}"),
+            f" ({g.definition}): {wording.plural(g.rows, 'row')}, {share}.",
         )
-    if len(small) > _MOST_GROUPS:
-        more = wording.plural(len(small) - _MOST_GROUPS, "more small group")
-        yield (more, ", listed under ", Link("Groups", "groups"), ".")
+    more = len(small) - len(shown)
+    if small:
+        rest = f"{wording.plural(more, 'more small group')}. " if more else ""
+        yield (f"{rest}Small groups were set aside; advisory figures stand under ", _GROUPS, ".")
+
+
+_GROUPS = Link("Groups", "groups")
+
+
+def unseen(lookup: Lookup) -> Iterable[Rich]:
+    """What the run left out, and what the custody of the rows leaves open."""
+    record = lookup.record
     custody = record.specification.data.custody
     if custody == "developer" and not record.decision.rehearsal:
         yield ("The developer held the test rows, so nothing is said about how often they were used before.",)
@@ -131,15 +173,21 @@ def _silent(lookup: Lookup) -> Iterable[Rich]:
 
 
 def _point(lookup: Lookup) -> Rich:
-    decision = lookup.point_decision
-    word = wording.OUTCOME[decision.outcome].lower()
-    differing = [j for j in lookup.record.judged if j.verdict is not j.assessment.point_verdict]
-    if not lookup.record.judged:
+    judged = lookup.record.judged
+    if not judged:
         return ()
-    tail = f" Its verdict differs on {len(differing)} of {wording.plural(len(lookup.record.judged), 'criterion', 'criteria')}."
+    word = wording.OUTCOME[lookup.point_decision.outcome].lower()
+    valued = [j for j in judged if j.assessment.point_passes is not None]
+    differing = [j for j in valued if j.verdict is not j.assessment.point_verdict]
+    absent = len(judged) - len(valued)
+    tail = (
+        f" Its verdict differs on {len(differing)} of {wording.plural(len(valued), 'criterion', 'criteria')}"
+        if differing
+        else " It would have agreed on every criterion that has a value"
+    )
     return (
         "A pipeline that takes point estimates for the truth would have said: ",
         Strong(word),
         ".",
-        tail if differing else " It would have agreed on every criterion.",
+        f"{tail}; {absent} could not be measured." if absent else f"{tail}.",
     )

@@ -102,13 +102,17 @@ def _duties(spec: Specification) -> Iterable[tuple[str, Rich]]:
     yield "Incidents", (o.incidents,)
     if spec.monitoring:
         m = spec.monitoring
-        yield "Watched in use", (f"{m.watch}; {m.cadence}. Certified again when {m.recertify_when}.",)
+        yield (
+            "Watched in use",
+            (wording.sentences(m.watch, m.cadence, f"Certified again when: {m.recertify_when}"),),
+        )
     if spec.safety:
-        limits = " ".join(spec.safety.constraints)
-        yield "When the model must not decide", (f"{spec.safety.fallback} {limits}".strip(),)
+        yield "When the model must not decide", (wording.sentences(spec.safety.fallback),)
+        if spec.safety.constraints:
+            yield "Limits on its use", (wording.sentences(*spec.safety.constraints),)
     if spec.compliance:
         c = spec.compliance
-        yield "Data use", (f"{c.purposes} Kept: {c.retention} Consent: {c.consent}",)
+        yield "Data use", (wording.sentences(c.purposes, f"Kept: {c.retention}", f"Consent: {c.consent}"),)
     quorum = wording.listed(tuple(f"{n} {role}" for role, n in spec.approval.quorum.items()))
     yield "Sign-off needed from", (quorum or "nobody",)
     yield "Valid for", (wording.plural(spec.approval.valid_for.days, "day"),)

@@ -34,8 +34,10 @@ def summary(lookup: Lookup) -> Section:
         blocks.append(Paragraph(("Nothing was asked, so there is nothing to report.",)))
     else:
         caption = (
-            "How far each criterion is from its threshold: the dot is the estimate, the bar its interval, and one unit "
-            "is one margin of error. A criterion passes when the whole bar lies right of the line."
+            "How far each criterion is from its threshold: the mark is the estimate, the bar its interval, and one unit "
+            "is one margin of error. A criterion passes when the whole bar lies right of the line. Round marks pass, "
+            "square ones fail or broke, diamonds are open; a triangle at the edge lies beyond the scale. A mark without "
+            "a bar was counted in full; none means that there is no value."
         )
         blocks.append(
             Beside((Figure(chart, caption),), (criteria_table(lookup.record.judged),), narrow_left=True)

@@ -1,0 +1,180 @@
+"""The first screen in plain language: what matters most first, alike reasons together, nothing that a layman must look up."""
+
+from __future__ import annotations
+
+import dataclasses
+from decimal import Decimal
+
+import pytest
+from tests.dossier import records
+from tests.dossier.pages import read
+
+from assay.domain.assessment import Judged, Piece
+from assay.domain.judge import judge
+from assay.domain.record import Record
+from assay.domain.vocabulary import Comparator, Outcome, Reason, Tier, Verdict
+from assay.dossier.html import render_html
+from assay.dossier.lookup import Lookup
+from assay.dossier.sections.criteria import rows_needed
+from assay.dossier.sections.opening import opening
+from assay.dossier.sentences import told
+
+LEAST, MOST = Comparator.AT_LEAST, Comparator.AT_MOST
+
+
+def judged(
+    metric: str, comparator: Comparator, threshold: str, *pieces: Piece, across: str = "", n: int = 1
+) -> Judged:
+    one = records.certified().judged[0].assessment
+    made = dataclasses.replace(
+        one,
+        criterion="c",
+        metric=metric,
+        across=across,
+        comparator=comparator,
+        threshold=Decimal(threshold),
+        pieces=pieces,
+        pieces_total=max(n, len(pieces)),
+        all_pass=all(p.passes for p in pieces),
+        undefined=(),
+        error=None,
+    )
+    return judge([made])[0]
+
+
+def piece(label: str, estimate: float, lower: float, upper: float, p_pass: float, p_fail: float) -> Piece:
+    good = p_pass < 0.5
+    return Piece(label, estimate, lower, upper, 1_700, p_pass, 0.05, p_fail, point_passes=good)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (
+            judged(
+                "performance.false_positive_rate",
+                MOST,
+                "0.12",
+                piece("", 0.29047, 0.27846, 0.30271, 1, 1e-9),
+            ),
+            (
+                "29.0 % of the cases with default = 0 are decided unfavourably; at most 12 % was allowed. "
+                "With 95 % confidence it is at least 27.8 %."
+            ),
+        ),
+        (
+            judged("performance.auc", LEAST, "0.75", piece("", 0.7935, 0.7411, 0.8421, 0.1, 0.9)),
+            (
+                "The area under the ROC curve (AUC) is 0.7935; at least 0.75 was asked. "
+                "Not shown: the most that can be said with 95 % confidence is at least 0.7411."
+            ),
+        ),
+        (
+            judged(
+                "fairness.equal_opportunity",
+                MOST,
+                "0.05",
+                piece("female against male", 0.1037, 0.0783, 0.1292, 1, 1e-9),
+                across="sex",
+            ),
+            (
+                "Among cases with default = 0, favourable decisions are 10.4 points more frequent for female than for "
+                "male; at most 5 points were allowed. With 95 % confidence it is at least 7.8 points."
+            ),
+        ),
+        (
+            judged(
+                "fairness.equalized_odds",
+                MOST,
+                "0.10",
+                piece("female against male (label 1)", 0.12, 0.09, 0.15, 0.9, 0.2),
+                across="sex",
+            ),
+            (
+                "Among cases with default = 1, favourable decisions are 12.0 points more frequent for female than for "
+                "male; at most 10 points were allowed. Not shown either way: the most that can be said with 95 % "
+                "confidence is at least 9.0 points."
+            ),
+        ),
+        (
+            judged("third.party", LEAST, "0.75", piece("north", 0.8, 0.76, 0.9, 0.01, 0.99)),
+            "Third.party (north): 0.8000; at least 0.75 was asked. With 95 % confidence it is at least 0.7600.",
+        ),
+    ],
+)
+def test_a_verdict_is_told_to_someone_who_knows_no_statistics(found: Judged, said: str) -> None:
+    assert told(Lookup(records.certified()), found).replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+def test_looks_are_counted_without_naming_their_inventor() -> None:
+    looks = judged("performance.auc", LEAST, "0.75", piece("", 0.73, 0.71, 0.7445, 0.97, 0.03), n=10)
+    assert looks.reason is Reason.VIOLATES_ONLY_BEFORE_CORRECTION
+    assert "Holm" in looks.sentence
+    assert "Holm" not in told(Lookup(records.certified()), looks)
+
+
+def broken(record: Record, names: tuple[str, ...]) -> Record:
+    def one(j: Judged) -> Judged:
+        if j.assessment.criterion not in names:
+            return j
+        return dataclasses.replace(
+            j,
+            verdict=Verdict.ERROR,
+            reason=Reason.MODEL_CRASHED,
+            sentence="9 inputs are declared.",
+            assessment=dataclasses.replace(j.assessment, pieces=(), point_passes=None),
+        )
+
+    changed = tuple(one(j) for j in record.judged)
+    required = records.required(record.specification)
+    return dataclasses.replace(record, judged=changed, decision=records.decide(changed, required))
+
+
+def test_one_reason_for_many_criteria_is_given_once() -> None:
+    record = broken(records.withheld(), ("recall", "brier", "noise"))
+    reasons = [str(part) for item in opening(Lookup(record)).reasons for part in item]
+    assert sum("9 inputs are declared" in r for r in reasons) == 1
+    assert any("3 criteria could not be measured: 9 inputs are declared." in r for r in reasons)
+
+
+def test_violations_come_first_then_what_is_absent_then_what_is_not_shown() -> None:
+    record = broken(records.withheld(), ("brier",))
+    badges = [item[0].verdict for item in opening(Lookup(record)).reasons if hasattr(item[0], "verdict")]
+    order = {Verdict.FAIL: 0, Verdict.NOT_EVALUABLE: 1, Verdict.ERROR: 1, Verdict.INCONCLUSIVE: 2}
+    assert [order[b] for b in badges] == sorted(order[b] for b in badges)
+    assert badges[0] is Verdict.FAIL
+
+
+def test_the_point_estimate_is_compared_only_where_there_is_one() -> None:
+    record = broken(records.certified(), ("brier", "noise"))
+    valued = [j for j in record.judged if j.assessment.point_passes is not None]
+    said = "".join(str(part) for part in opening(Lookup(record)).point[2:])
+    assert f"of {len(valued)} criteria; {len(record.judged) - len(valued)} could not be measured." in said
+
+
+def test_advice_that_failed_is_seen_on_a_certified_page() -> None:
+    record = records.certified()
+    one = next(j for j in record.judged if j.verdict is Verdict.PASS)
+    failed = dataclasses.replace(
+        one, verdict=Verdict.FAIL, assessment=dataclasses.replace(one.assessment, tier=Tier.ADVISORY)
+    )
+    record = dataclasses.replace(record, judged=tuple(failed if j is one else j for j in record.judged))
+    assert record.decision.outcome is Outcome.CERTIFIED
+    words = read(render_html(record)).words
+    first = words[: words.index("In this dossier")]
+    assert f"({one.assessment.criterion})" in first[first.index("Advice, not required") :]
+
+
+def test_small_groups_are_undecided_not_unsaid() -> None:
+    words = read(render_html(records.certified())).words
+    first = words[: words.index("In this dossier")]
+    assert "age: 60 and over" in first[first.index("Not decided for") : first.index("Nothing is said about")]
+    left_out = words[words.rindex("What was not tested") :]
+    assert "age: 60 and over" in left_out[: left_out.index("How to read a verdict")]
+
+
+def test_rows_that_nobody_has_are_not_counted() -> None:
+    j = next(j for j in records.conditional().judged if j.verdict is Verdict.INCONCLUSIVE)
+    hopeless = dataclasses.replace(j.assessment, rows_needed=1_902_164_602, rows=15_000)
+    said = rows_needed(dataclasses.replace(j, assessment=hopeless))
+    assert said == "more rows than can be had: the estimate lies on the threshold"
