@@ -389,3 +389,93 @@ def test_rows_coded_out_of_every_group_cannot_hide(folder):
     done = assay.certify(folder.write(), workers=0)
     assert verdicts(done)["approval-sex"] == (Verdict.NOT_EVALUABLE, Reason.ROWS_IN_NO_GROUP)
     assert done.decision.outcome is Outcome.WITHHELD
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "said"),
+    [
+        ("bad", lambda t: ["yes" if b else "no" for b in t["bad"].to_pylist()], "Write the truth as 0 and 1."),
+        ("age", lambda t: ["NA", *map(str, t["age"].to_pylist()[1:])], "cut into bands: numbers are expected"),
+    ],
+)
+def test_a_text_where_a_number_is_needed_is_refused_by_name(folder, column, values, said):
+    folder.develop = replaced(folder.develop, column, values(folder.develop))
+    folder.test = replaced(folder.test, column, values(folder.test))
+    with pytest.raises(assay.AssayError, match=f"column '{column}' is text in the develop data") as told:
+        assay.certify(folder.write(), rehearse=True, workers=0)
+    assert said in str(told.value)
+
+
+def test_the_plan_sees_what_cannot_be_evaluated_and_what_no_label_is(folder):
+    from assay.app.case import open_case
+    from assay.app.certify import open_engine
+    from assay.app.plan import plan
+
+    sex = folder.develop["sex"].to_numpy().copy()
+    sex[:60] = 7
+    folder.develop = replaced(folder.develop, "sex", sex)
+    path = folder.write()
+    made = plan(open_case(path), open_engine(path, workers=0))
+    by_id = {p.criterion.id: p for p in made.criteria}
+    assert "60 of 2,000 rows are in none of the groups of 'sex'" in by_id["approval-sex"].undefined
+    assert by_id["approval-sex"].hopeless
+    assert made.all_pass == 0  # a critical criterion that cannot be evaluated is never passed
+    bad = folder.develop["bad"].to_numpy().copy()
+    bad[:3] = 2
+    folder.develop = replaced(folder.develop, "bad", bad)
+    with pytest.raises(assay.AssayError, match="3 of 2,000 rows of the develop data have a label"):
+        plan(open_case(folder.write()), open_engine(path, workers=0))
+
+
+def test_wrong_labels_among_the_reference_rows_are_an_error(folder):
+    """Rows without a truth would change the groups' shares, and with them which groups gate."""
+    bad = folder.develop["bad"].to_numpy().copy()
+    bad[:3] = 2
+    folder.develop = replaced(folder.develop, "bad", bad)
+    done = assay.certify(folder.write(), rehearse=True, workers=0)
+    assert verdicts(done)["accuracy"] == (Verdict.ERROR, Reason.DATA_INVALID)
+
+
+def test_a_perturbation_that_breaks_the_model_leaves_the_others_standing(folder):
+    with_a_lightgbm_model(folder)
+    (folder.root / "picky.py").write_text(
+        "import numpy as np\n"
+        "def score(batch):\n"
+        "    x = np.column_stack([batch.column(i).to_numpy(zero_copy_only=False) for i in range(2)])\n"
+        "    if np.isnan(x).any():\n        raise ValueError('no missing values, please')\n"
+        "    return 1 / (1 + np.exp(-(x[:, 1] - 3000) / 1000))\n"
+    )
+    folder.edit("{model: model.txt, format: lightgbm,", "{model: 'picky.py:score', format: callable,")
+    folder.edit(
+        "  - {id: noise,",
+        "  - {id: lost, metric: robustness.missingness, at_most: 0.2, tier: advisory, owner: validator,\n"
+        "     rationale: a field may stay empty}\n  - {id: noise,",
+    )
+    folder.edit("ranking, noise]", "ranking, noise, lost]")
+    done = assay.certify(folder.write(), rehearse=True, workers=0)
+    assert verdicts(done)["lost"] == (Verdict.ERROR, Reason.MODEL_CRASHED)
+    assert verdicts(done)["noise"][0] is not Verdict.ERROR
+    assert verdicts(done)["accuracy"][0] is not Verdict.ERROR
+    said = next(j for j in done.record.judged if j.assessment.criterion == "lost").sentence
+    assert "On the perturbed rows, and only there" in said
+    assert "please" not in said  # what a model says once it has seen rows may quote them
+
+
+def test_a_second_judged_run_on_the_same_rows_is_counted(folder):
+    path = folder.write()
+    assert [assay.certify(path, workers=0).judged_before for _ in range(3)] == [0, 1, 2]
+    assert assay.certify(path, workers=0, rehearse=True).judged_before == 0
+
+
+def test_the_models_own_environment_and_its_lock_file_are_bound(folder, tmp_path_factory):
+    with_a_lightgbm_model(folder)
+    folder.edit(
+        "format: lightgbm,", f"format: lightgbm, python: {sys.executable}, environment: requirements.lock,"
+    )
+    path = folder.write()
+    with pytest.raises(assay.AssayError, match=r"requirements\.lock"):
+        assay.certify(path, rehearse=True, workers=0)
+    (folder.root / "requirements.lock").write_text("lightgbm==4.7.0\n")
+    record = assay.certify(path, rehearse=True, workers=0).record
+    assert dict(record.environment.model)["lightgbm"] == lgb.__version__
+    assert "environment" in {source.role for source in record.sources}

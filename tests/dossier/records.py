@@ -1014,11 +1014,7 @@ def record(b: Bench | None = None, *, rehearsal: bool = False, **changes: Any) -
             python="3.11.2",
             packages=(("lightgbm", "4.7.0"), ("numpy", "2.4.6"), ("pyarrow", "26.0.1"), ("scipy", "1.17.1")),
             platform="Linux x86_64",
-            isolation=(
-                ("model", "child process, no network"),
-                ("data", "worker processes"),
-                ("level", "process"),
-            ),
+            model=(("lightgbm", "4.6.0"), ("python", "3.10.12")),
         ),
         evidence_digest="e71d" * 16,
         metrics=METRICS,

@@ -7,7 +7,7 @@ import importlib.metadata
 import json
 import platform
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,15 @@ from assay._version import __version__
 from assay.checks.catalogue import catalogue, metrics, source_digest
 from assay.checks.check import Check
 from assay.domain.dictionary import Dictionary
-from assay.domain.errors import SubjectError
+from assay.domain.errors import AssayError, SubjectError
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
 from assay.engine.scan import Frame, Predict
 from assay.plan.passes import Wanted, declared_data
 from assay.reading.specification import read_specification
 from assay.subject.datasets import Dataset, open_dataset
-from assay.subject.model import ModelReference, in_process
+from assay.subject.digest import digest_of
+from assay.subject.model import Model, ModelReference, in_process
 
 MEASURING = ("numpy", "scipy", "pyarrow", "scikit-learn", "skops", "lightgbm", "xgboost-cpu", "onnxruntime")
 """Packages whose version can change a number; absent ones are left out."""
@@ -38,6 +39,7 @@ class Case:
         model: what to ask; None when scores stand in a column of the data, or a live function is asked.
         live: a function of this process that is asked instead of a model file; rehearsals only.
         wanted: the criteria with the needs of their checks, in the specification's order.
+        environment: the versions that can change a number.
         code_digest: of the versions and the source that a count depends on besides the rows.
     """
 
@@ -51,6 +53,7 @@ class Case:
     datasets: Mapping[str, Dataset]
     model: ModelReference | None
     sources: tuple[SourceRecord, ...]
+    environment: Environment
     code_digest: str
     live: Predict | None = None
 
@@ -124,6 +127,10 @@ def open_case(
             for role, dataset in datasets.items()
         ),
     ]
+    if specification.subject.environment is not None:
+        lock = specification.subject.environment
+        sources.append(SourceRecord("environment", lock, digest_of(root / lock)))
+    versions = _environment(reference)
     if reference is not None:
         sources.append(SourceRecord("model", specification.subject.model, reference.digest))
     return Case(
@@ -137,7 +144,10 @@ def open_case(
         datasets=datasets,
         model=reference,
         sources=tuple(sources),
-        code_digest=_code_digest(checks[m] for m in sorted({c.metric for c in specification.criteria})),
+        environment=versions,
+        code_digest=_code_digest(
+            versions, (checks[m] for m in sorted({c.metric for c in specification.criteria}))
+        ),
         live=in_process(model, specification.subject.inputs) if model is not None else None,
     )
 
@@ -244,7 +254,7 @@ def _model(root: Path, specification: Specification, *, live: bool, rehearse: bo
     return ModelReference.of(where, subject.format, subject.inputs, python=subject.python)
 
 
-def environment() -> Environment:
+def _environment(model: ModelReference | None) -> Environment:
     """The versions that can change a number."""
     found = []
     for name in MEASURING:
@@ -257,14 +267,25 @@ def environment() -> Environment:
         python=platform.python_version(),
         packages=tuple(found),
         platform=f"{platform.system()} {platform.machine()}",
+        model=_own_versions(model),
     )
 
 
-def _code_digest(used: Iterable[Check]) -> str:
+def _own_versions(model: ModelReference | None) -> tuple[tuple[str, str], ...]:
+    """What the interpreter of the model's own environment has; nothing when the model cannot be started there."""
+    if model is None or model.python is None:
+        return ()
+    try:
+        opened = Model(model)
+    except AssayError:  # told when the model is asked, as a verdict
+        return ()
+    try:
+        return tuple(sorted(opened.packages.items()))
+    finally:
+        opened.close()
+
+
+def _code_digest(environment: Environment, used: Iterable[Check]) -> str:
     """Digest of the versions and of the source of the checks and of Assay: whatever else a kept count depends on."""
-    facts = [
-        environment().packages,
-        platform.python_version(),
-        [source_digest(check) for check in used],
-    ]
+    facts = [asdict(environment), [source_digest(check) for check in used]]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

@@ -12,7 +12,7 @@ from typing import Any
 
 import rfc8785
 
-from assay.app.case import Case, environment, open_case
+from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.measure import Engine, Measured, measure, silent
 from assay.app.picture import curves, definition_of, group_records, not_tested, profile_records
@@ -35,10 +35,17 @@ from assay.store.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Certification:
-    """A finished run: its record and the digest that the record is stored under."""
+    """A finished run.
+
+    Attributes:
+        record: everything that was asked, found and decided. digest: what it is stored under.
+        judged_before: judged runs on the same rows that were made in this folder before. Nothing binds the list
+            of runs yet, so this is a reminder and no proof.
+    """
 
     record: Record
     digest: str
+    judged_before: int = 0
 
     @property
     def decision(self) -> Decision:
@@ -80,6 +87,8 @@ def certify(
     bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification) if not rehearse else ()
     measured = measure(case, engine)
     record = _record(case, measured, bypasses, rehearse=rehearse)
+    rows = case.datasets[case.judged_on].digest
+    before = workspace.runs.judged_before(rows)
     digest = workspace.blobs.put(rfc8785.dumps(to_document(record)))
     workspace.runs.append(
         Run(
@@ -87,11 +96,12 @@ def certify(
             name=record.specification.name,
             record=digest,
             specification=record.specification_digest,
+            rows=rows,
             outcome=record.decision.outcome.value,
             rehearsal=rehearse,
         )
     )
-    return Certification(record, digest)
+    return Certification(record, digest, before)
 
 
 def open_engine(
@@ -129,7 +139,7 @@ def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehear
         curves=curves(case, measured),
         profiles=profile_records(measured),
         not_tested=not_tested(case.specification, measured),
-        environment=environment(),
+        environment=case.environment,
         evidence_digest=evidence_digest(Evidence(case.seed, case.sources, statistics)),
         metrics=tuple(
             (check.id, check.metric.title, check.metric.estimand)

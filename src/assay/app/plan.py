@@ -20,6 +20,8 @@ from assay.domain.evidence import Rates, Scores, Undefined
 from assay.domain.needs import Outcomes, Perturbed
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Comparator, Tier
+from assay.engine.executor import execute
+from assay.engine.task import AskTask, run_ask
 from assay.plan.passes import Pass, Wanted, fuse, reference_data
 from assay.plan.power import (
     Passes,
@@ -132,6 +134,27 @@ def plan(case: Case, engine: Engine) -> Plan:
         criteria=criteria,
         all_pass=max(0.0, 1 - sum(1 - p for p in critical)),
     )
+
+
+A_FEW = 100
+
+
+def ask_a_few(case: Case, engine: Engine) -> int:
+    """Ask the model for the scores of a few reference rows: a mistake in its declaration must not cost a judged run.
+
+    Returns:
+        How many rows it answered; 0 when scores stand in a column.
+
+    Raises:
+        SubjectError, Crash: as a judged run would report it.
+    """
+    if case.model is None:
+        return 0
+    partition = case.datasets[reference_data(case.specification)].partitions[0]
+    key = hashlib.sha256(f"a few {partition.file_digest} {case.model.digest}".encode()).hexdigest()
+    asked = AskTask(key, min(A_FEW, partition.rows), partition, case.model)
+    (answered,) = execute([asked], run_ask, workers=engine.workers, partials=engine.partials, reuse=False)
+    return int(answered)
 
 
 def refuse_hopeless(case: Case, engine: Engine, *, bypass: bool) -> tuple[str, ...]:

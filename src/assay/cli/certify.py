@@ -74,9 +74,22 @@ def command(
         if as_json:
             from assay.domain.record_document import to_document
 
-            print_json({"record": done.digest, "dossier": str(target), **to_document(done.record)})
+            print_json(
+                {
+                    "record": done.digest,
+                    "dossier": str(target),
+                    "judged_before": done.judged_before,
+                    **to_document(done.record),
+                }
+            )
         else:
             print_record(done.record)
             click.echo(f"Record:  {done.digest}")
             click.echo(f"Dossier: {target}")
+            if done.judged_before and not rehearse:
+                click.echo(
+                    f"Note:    judged run no. {done.judged_before + 1} on these test rows in this folder; "
+                    f"attempts.count allows {done.record.specification.attempts.count}. The error rate that is "
+                    "promised is that of one attempt; this version counts them and does not yet refuse."
+                )
     raise click.exceptions.Exit(EXIT[done.decision.outcome])

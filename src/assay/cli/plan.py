@@ -24,18 +24,24 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
     """Show what a judged run of SPECIFICATION would read, and how likely a good model is to pass.
 
     Nothing of the test rows is read but their number; shares of groups and labels come from the development or
-    training rows. Ends with 1 when a required criterion is hopeless on these rows.
+    training rows. The model is asked for the scores of a few of those rows, which nobody looks at, to see that it
+    answers. Ends with 1 when a required criterion is hopeless on these rows.
     """
     from assay.app.case import open_case
     from assay.app.certify import open_engine
-    from assay.app.plan import plan
+    from assay.app.plan import ask_a_few, plan
 
-    made = plan(open_case(specification), open_engine(specification, workers=workers))
+    case = open_case(specification)
+    engine = open_engine(specification, workers=workers)
+    made = plan(case, engine)
+    answered = ask_a_few(case, engine)
     with reader_may_leave():
         if as_json:
-            print_json(_document(made))
+            print_json({**_document(made), "model_answered_rows": answered})
         else:
             _print(made)
+            if answered:
+                click.echo(f"The model answers: scores between 0 and 1 for {answered} {made.reference} rows.")
     hopeless = [p for p in made.criteria if p.hopeless and p.criterion.tier.value != "advisory"]
     raise click.exceptions.Exit(1 if hopeless else 0)
 
@@ -82,6 +88,7 @@ def _print(made: Plan) -> None:
     from rich.table import Table
 
     from assay.cli.render import console as make_console
+    from assay.dossier.wording import data_set, grouping
 
     console = make_console()
     passes = Table(title="Passes over the data", title_justify="left", box=None)
@@ -94,11 +101,11 @@ def _print(made: Plan) -> None:
             if on
         ]
         passes.add_row(
-            p.data, "yes" if p.outcomes else "no", str(len(p.changes)), ", ".join(also) or "groups"
+            data_set(p.data), "yes" if p.outcomes else "no", str(len(p.changes)), ", ".join(also) or "groups"
         )
     console.print(passes)
     groups = Table(
-        title=f"\nGroups of the {made.rows:,} test rows, by the shares of the {made.reference} data",
+        title=f"\nGroups of the {made.rows:,} test rows, by the shares of the {data_set(made.reference)} rows",
         title_justify="left",
         box=None,
     )
@@ -106,17 +113,25 @@ def _print(made: Plan) -> None:
         groups.add_column(heading, justify="right" if heading in {"rows", "events"} else "left")
     for g in made.groups:
         groups.add_row(
-            g.grouping, g.label, f"{g.rows:,}", f"{g.events:,}", "small: advisory" if g.small else ""
+            grouping(g.grouping),
+            g.label,
+            f"{g.rows:,}",
+            f"{g.events:,}",
+            "small: advisory" if g.small else "",
         )
     console.print(groups)
     table = Table(title="\nHow likely a good model is to pass", title_justify="left", box=None)
     table.add_column("criterion", overflow="fold", min_width=20)
     table.add_column("tier")
-    for heading in ("asked", "if it is", "passes", "margin 90%", "rows 90%"):
-        table.add_column(heading, justify="right", overflow="fold")
+    for heading in ("asked", "if it is", "passes", "margin 90%"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("rows 90%", justify="right")
     for planned in made.criteria:
         table.add_row(*_row(planned))
     console.print(table)
+    for planned in made.criteria:
+        if planned.undefined:
+            console.print(f"{planned.criterion.id} cannot be evaluated on such rows: {planned.undefined}")
     console.print(
         f"\nA model as good as assumed passes all critical criteria together with probability at least {made.all_pass:.0%}.\n"
         "margin 90%: how much better than asked a model must be to pass with 90 % on these rows.\n"
@@ -128,7 +143,7 @@ def _row(p: PlannedCriterion) -> tuple[str, ...]:
     c = p.criterion
     asked = f"{c.comparator.sign} {c.threshold}"
     if p.undefined:
-        return (c.id, TIERS[c.tier], asked, "", "HOPELESS", "", p.undefined)
+        return (c.id, TIERS[c.tier], asked, "", "HOPELESS", "", "")
     if p.power is None:
         return (c.id, TIERS[c.tier], asked, "", "a count", "", "")
     margin = f"{p.power.margin:.3f}" if p.power.margin is not None else "none"

@@ -71,13 +71,16 @@ class ProfileRecord:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Versions that can change a number, and how the run was isolated."""
+    """Versions that can change a number.
+
+    ``model`` are those in the model's own environment, which its child told; empty when it has none of its own.
+    """
 
     assay: str
     python: str
     packages: tuple[tuple[str, str], ...]
     platform: str
-    isolation: tuple[tuple[str, str], ...] = ()
+    model: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,22 @@ def run_scan(task: ScanTask, *, live: Predict | None = None) -> bytes:
     return to_bytes(counted)
 
 
+@dataclass(frozen=True, slots=True)
+class AskTask:
+    """The first rows of a partition, of which the model is asked the scores and nobody looks at them."""
+
+    key: str
+    rows: int
+    partition: Partition
+    model: ModelReference
+
+
+def run_ask(task: AskTask) -> bytes:
+    """How many rows the model answered."""
+    batch = next(iter(iter_batches(task.partition, task.model.inputs, batch_size=task.rows)))
+    return str(len(_predictor(task.model)(batch))).encode()
+
+
 def _selection(path: str) -> NDArray[np.int64]:
     return np.fromfile(Path(path), dtype=np.int64)
 

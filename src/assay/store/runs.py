@@ -8,16 +8,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from assay.domain.errors import writing
+from assay.store.blobs import CorruptBlob
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: when it ended (UTC, this machine's word), the digests of its record and specification, its outcome."""
+    """One run: when it ended (UTC, this machine's word), what it judged and found.
+
+    ``record``, ``specification`` and ``rows`` are digests, the last of the data set that was judged.
+    """
 
     ended: str
     name: str
     record: str
     specification: str
+    rows: str
     outcome: str
     rehearsal: bool
 
@@ -39,8 +44,23 @@ class RunList:
                 os.fsync(file.fileno())
 
     def all(self) -> tuple[Run, ...]:
-        """Every run; a last line that was cut off by a crash is not one."""
+        """Every run; a last line that was cut off by a crash is not one.
+
+        Raises:
+            CorruptBlob: ``runs_corrupt`` when a line is no run.
+        """
         if not self.path.is_file():
             return ()
-        lines = self.path.read_text(encoding="utf-8").split("\n")[:-1]
-        return tuple(Run(**json.loads(line)) for line in lines if line)
+        try:
+            lines = self.path.read_text(encoding="utf-8").split("\n")[:-1]
+            return tuple(Run(**json.loads(line)) for line in lines if line)
+        except (ValueError, TypeError) as wrong:
+            raise CorruptBlob(
+                f"{self.path} holds a line that is no run.",
+                code="runs_corrupt",
+                remedy="Restore it from a copy, or move it away: records are kept by digest beside it.",
+            ) from wrong
+
+    def judged_before(self, rows: str) -> int:
+        """How many judged runs were made here on a data set, by its digest."""
+        return sum(run.rows == rows and not run.rehearsal for run in self.all())

@@ -187,7 +187,7 @@ def provenance(lookup: Lookup) -> Section:
     e = record.environment
     run += [("assay", (e.assay,)), ("python", (e.python,)), ("platform", (e.platform,))]
     run += [(name, (version,)) for name, version in e.packages]
-    run += [(f"isolation: {name}", (value,)) for name, value in e.isolation]
+    run += [(f"in the model's environment: {name}", (version,)) for name, version in e.model]
     blocks: list[Block] = []
     if sources:
         blocks.append(Table("What was read, by digest", columns, sources))
