@@ -394,8 +394,16 @@ def test_rows_coded_out_of_every_group_cannot_hide(folder):
 @pytest.mark.parametrize(
     ("column", "values", "said"),
     [
-        ("bad", lambda t: ["yes" if b else "no" for b in t["bad"].to_pylist()], "Write the truth as 0 and 1."),
-        ("age", lambda t: ["NA", *map(str, t["age"].to_pylist()[1:])], "cut into bands: numbers are expected"),
+        (
+            "bad",
+            lambda t: ["yes" if b else "no" for b in t["bad"].to_pylist()],
+            "Write the truth as 0 and 1.",
+        ),
+        (
+            "age",
+            lambda t: ["NA", *map(str, t["age"].to_pylist()[1:])],
+            "cut into bands: numbers are expected",
+        ),
     ],
 )
 def test_a_text_where_a_number_is_needed_is_refused_by_name(folder, column, values, said):

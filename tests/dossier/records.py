@@ -303,7 +303,7 @@ class Bench:
                     c.data,
                     counts,
                     parameters=(("bins", "15"),),
-                    inputs=(("data", "9f" * 32),),
+                    criterion=c.id,
                 )
             )
 
