@@ -17,6 +17,8 @@ FEATURES = tuple(f"x{i}" for i in range(12))
 ROW_GROUP = 100_000
 DECIDE_AT = 0.5
 SEED = 20261124
+DEVELOP_ROWS, DEVELOP_SEED = 10_000, SEED + 3
+"""Rows that a plan takes its shares from: as many beside a small test set as beside a large one."""
 
 _HEAD = """\
 assay: 1
@@ -28,14 +30,14 @@ owners: {{data: developer, updates: developer, monitoring: validator, incidents:
 approval: {{lock: {{validator: 1}}, quorum: {{validator: 1, risk_officer: 1}}, valid_for: 180 days}}
 subject: {subject}
 prediction: {{task: binary, label: y, favourable: 1, score: probability of 1, decide_at: {decide_at}}}
-data: {{dictionary: dictionary.yaml, test: test.parquet, custody: validator}}
+data: {{dictionary: dictionary.yaml, develop: develop.parquet, test: test.parquet, custody: validator}}
 protected:
 """
 
 
-def write_groups(path: Path, rows: int) -> None:
+def write_groups(path: Path, rows: int, seed: int = SEED) -> None:
     """Codes of four attributes, labels and scores; rates differ a little between groups."""
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(seed)
     schema = pa.schema([(name, pa.int32()) for name in (*ATTRIBUTES, "y")] + [("score", pa.float64())])
     with pq.ParquetWriter(path, schema) as file:
         for start in range(0, rows, ROW_GROUP):
@@ -46,9 +48,9 @@ def write_groups(path: Path, rows: int) -> None:
             file.write_table(pa.table({**codes, "y": y, "score": score}, schema=schema), ROW_GROUP)
 
 
-def write_features(path: Path, rows: int) -> None:
+def write_features(path: Path, rows: int, seed: int = SEED + 1) -> None:
     """Twelve numeric inputs, one attribute, labels that follow the inputs."""
-    rng = np.random.default_rng(SEED + 1)
+    rng = np.random.default_rng(seed)
     schema = pa.schema([(name, pa.float64()) for name in FEATURES] + [("sex", pa.int32()), ("y", pa.int32())])
     with pq.ParquetWriter(path, schema) as file:
         for start in range(0, rows, ROW_GROUP):
@@ -78,6 +80,7 @@ def write_model(path: Path, rows: int = 100_000, trees: int = 100) -> None:
 
 def specify_groups(folder: Path) -> Path:
     """What is asked of the 320 groups: four rates with bounds, gaps and ratios between all pairs."""
+    write_groups(folder / "develop.parquet", DEVELOP_ROWS, DEVELOP_SEED)
     asked = [
         ("accuracy", "performance.accuracy", "at_least: 0.50"),
         ("true-positive-rate", "performance.recall", "at_least: 0.50"),
@@ -100,6 +103,8 @@ def specify_scan(folder: Path, attributes: dict[str, int], *, model: str | None)
         ("ranking", "performance.auc", "at_least: 0.55"),
         ("selection-gap", "fairness.demographic_parity", "at_most: 0.25"),
     ]
+    write = write_features if model else write_groups
+    write(folder / "develop.parquet", DEVELOP_ROWS, DEVELOP_SEED)
     subject = (
         f"{{model: {model}, format: lightgbm, inputs: [{', '.join(FEATURES)}]}}"
         if model

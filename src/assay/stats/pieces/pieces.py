@@ -9,7 +9,7 @@ from decimal import Decimal
 from assay.domain.assessment import Piece
 from assay.domain.vocabulary import Comparator, Reason
 
-MOST_PRINTED = 200
+MOST_PRINTED = 100
 """Pieces that are kept one by one; the rest only count."""
 
 
