@@ -16,8 +16,11 @@ from rich.console import Console
 from working import Square, run
 
 from assay.domain.errors import Crash, SubjectError
+from assay.engine.engine import executor_of
 from assay.engine.executor import WorkFailed, execute
+from assay.engine.in_process import InProcess
 from assay.engine.partials import PartialStore
+from assay.engine.process_pool import ProcessPool
 from assay.engine.progress import Silence, progress
 
 SECRET = b"only this test knows"
@@ -45,37 +48,37 @@ def runs(folder: Path) -> list[str]:
 def test_results_come_in_the_order_of_the_tasks(partials: PartialStore, workers: int):
     counted = Counted()
     tasks = [Square(n) for n in range(8)]
-    assert tuple(execute(tasks, run, workers=workers, partials=partials, progress=counted)) == EXPECTED
+    assert tuple(execute(tasks, run, executor=executor_of(workers), results=partials, progress=counted)) == EXPECTED
     assert counted.rows == 80
-    assert tuple(execute((), run, workers=workers, partials=partials)) == ()
+    assert tuple(execute((), run, executor=executor_of(workers), results=partials)) == ()
 
 
 def test_what_is_finished_is_not_done_again(partials: PartialStore, tmp_path: Path):
     ran = tmp_path / "ran"
     ran.mkdir()
     tasks = [Square(n, str(ran)) for n in (0, 1, 2, 1)]
-    assert tuple(execute(tasks, run, workers=0, partials=partials)) == (b"0", b"1", b"4", b"1")
+    assert tuple(execute(tasks, run, executor=InProcess(), results=partials)) == (b"0", b"1", b"4", b"1")
     assert runs(ran) == ["0", "1", "2"]
     for file in ran.iterdir():
         file.unlink()
     tasks.append(Square(3, str(ran)))
     counted = Counted()
-    assert tuple(execute(tasks, run, workers=0, partials=partials, progress=counted))[-1] == b"9"
+    assert tuple(execute(tasks, run, executor=InProcess(), results=partials, progress=counted))[-1] == b"9"
     assert runs(ran) == ["3"]
     assert counted.rows == 40
-    tuple(execute(tasks, run, workers=0, partials=partials, reuse=False))
+    tuple(execute(tasks, run, executor=InProcess(), results=partials, reuse=False))
     assert runs(ran) == ["0", "1", "2", "3"]
 
 
 def test_a_damaged_partial_is_made_again(partials: PartialStore):
     tasks = [Square(n) for n in range(3)]
-    tuple(execute(tasks, run, workers=0, partials=partials))
+    tuple(execute(tasks, run, executor=InProcess(), results=partials))
     stored = [p for p in partials.folder.glob("*/*") if p.is_file()]
     for place, damage in zip(stored, (b"", b"x", None), strict=True):
         whole = place.read_bytes()
         place.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]) if damage is None else damage)
     assert partials.read(tasks[0].key) is None
-    assert tuple(execute(tasks, run, workers=0, partials=partials)) == EXPECTED[:3]
+    assert tuple(execute(tasks, run, executor=InProcess(), results=partials)) == EXPECTED[:3]
     assert partials.read(tasks[0].key) == b"0"
 
 
@@ -86,7 +89,7 @@ def test_a_key_is_a_digest_and_never_a_path(partials: PartialStore):
 
 
 def test_what_a_dead_process_left_unfinished_is_swept(partials: PartialStore):
-    tuple(execute([Square(1)], run, workers=0, partials=partials))
+    tuple(execute([Square(1)], run, executor=InProcess(), results=partials))
     folder = next(partials.folder.iterdir())
     dead, live = folder / "ab.999999999.tmp", folder / f"cd.{os.getpid()}.tmp"
     dead.touch()
@@ -109,14 +112,17 @@ def test_what_a_dead_process_left_unfinished_is_swept(partials: PartialStore):
 def test_failures_in_workers_are_typed(partials: PartialStore, does: str, kind: type, code: str, says: str):
     tasks = [Square(0), Square(1), Square(2, does=does), Square(3, does="slow")]
     with pytest.raises(kind) as told:
-        tuple(execute(tasks, run, workers=2, partials=partials))
+        tuple(execute(tasks, run, executor=ProcessPool(2), results=partials))
     assert type(told.value) is kind
     assert told.value.code == code
     assert says in str(told.value)
     assert "secret" not in str(told.value)
     assert no_children()
     # What was finished before is kept, and the next run goes on from it.
-    assert tuple(execute([Square(n) for n in range(4)], run, workers=0, partials=partials)) == EXPECTED[:4]
+    assert (
+        tuple(execute([Square(n) for n in range(4)], run, executor=InProcess(), results=partials))
+        == EXPECTED[:4]
+    )
 
 
 def parents() -> dict[int, int]:
@@ -142,11 +148,12 @@ from pathlib import Path
 from working import Square, run
 from assay.engine.executor import execute
 from assay.engine.partials import PartialStore
+from assay.engine.process_pool import ProcessPool
 
 does, folder, ran = sys.argv[1:4]
 tasks = [Square(n, ran, does) for n in range(8)]
 try:
-    results = tuple(execute(tasks, run, workers=2, partials=PartialStore(Path(folder), b"s" * 32)))
+    results = tuple(execute(tasks, run, executor=ProcessPool(2), results=PartialStore(Path(folder), b"s" * 32)))
 except KeyboardInterrupt:
     print("interrupted")
     sys.exit(130)

@@ -14,7 +14,7 @@ import rfc8785
 
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
-from assay.app.measure import Engine, Measured, measure, silent
+from assay.app.measure import Measured, measure
 from assay.app.picture import curves, definition_of, group_records, not_tested, profile_records
 from assay.app.plan import refuse_hopeless
 from assay.domain.assessment import Assessment
@@ -25,6 +25,7 @@ from assay.domain.plain import to_plain
 from assay.domain.record import Evidence, Record
 from assay.domain.record_document import to_document
 from assay.domain.vocabulary import Reason, Tier
+from assay.engine.engine import Engine, executor_of, silent
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
 from assay.stats.assess import assess, failed_assessment
@@ -113,7 +114,7 @@ def open_engine(
 ) -> Engine:
     """The engine that keeps its partial counts beside a specification."""
     partials = PartialStore(Workspace.beside(specification).partials, user_secret())
-    return Engine(workers=workers, partials=partials, reuse=reuse, progress=progress)
+    return Engine(executor_of(workers), partials, reuse=reuse, progress=progress)
 
 
 def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehearse: bool) -> Record:

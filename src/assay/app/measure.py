@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from assay.app.case import Case
 from assay.domain import gating
 from assay.domain.errors import AssayError, MissingExtra, SubjectError, Unwritable, writing
 from assay.domain.specification import Specification
-from assay.engine.executor import execute
-from assay.engine.partials import PartialStore
-from assay.engine.progress import Progress, Silence
+from assay.engine.engine import Engine
+from assay.engine.in_process import InProcess
 from assay.engine.scan import Frame
 from assay.engine.task import ScanTask, close_models, run_scan
 from assay.plan.passes import Pass, fuse, reference_data
@@ -48,22 +46,6 @@ class Measured:
     def judged(self) -> Partial:
         """The tally of the data set that the model was judged on."""
         return self.tallies[self.judged_on]
-
-
-@contextmanager
-def silent(title: str, rows: int) -> Iterator[Progress]:  # noqa: ARG001 - says nothing of them
-    """Progress that nobody watches."""
-    yield Silence()
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """How to run: processes, where partial counts are kept, whether earlier ones may be used, who is told."""
-
-    workers: int
-    partials: PartialStore
-    reuse: bool = True
-    progress: Callable[[str, int], AbstractContextManager[Progress]] = silent
 
 
 def measure(case: Case, engine: Engine) -> Measured:
@@ -161,9 +143,9 @@ def _one_row_per_unit(
     """Count outcomes again on the chosen row of each unit; everything else keeps all rows."""
     assert first.units is not None  # noqa: S101 - asked for by the pass
     chosen = first.units.selection()
-    path = engine.partials.folder / f"{hashlib.sha256(chosen.tobytes()).hexdigest()}.rows"
+    path = engine.scratch / f"{hashlib.sha256(chosen.tobytes()).hexdigest()}.rows"
     with writing(path):
-        engine.partials.folder.mkdir(parents=True, exist_ok=True)
+        engine.scratch.mkdir(parents=True, exist_ok=True)
         chosen.tofile(path)
     again = replace(wanted, units=False, profiles=False, row_set=False, spreads=False)
     counted, reading = _as_much_as_can_be(case, case.frame(spreads), again, engine, selection=str(path))
@@ -202,16 +184,10 @@ def run_pass(case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: 
     live = case.live if wanted.outcomes else None
     # A function has no digest: what it said before may not be what it says now.
     bound = live is None and (model is None or bool(model.digest))
+    work = run_scan if live is None else functools.partial(run_scan, live=live)
+    here = engine if live is None else replace(engine, executor=InProcess())
     with engine.progress(f"{wanted.data} data", dataset.rows) as told:
-        done = execute(
-            tasks,
-            run_scan if live is None else functools.partial(run_scan, live=live),
-            workers=engine.workers if live is None else 0,
-            partials=engine.partials,
-            progress=told,
-            reuse=engine.reuse and bound,
-        )
-        return merged(from_bytes(data) for data in done)
+        return merged(from_bytes(data) for data in here.results(tasks, work, told=told, reuse=bound))
 
 
 def _key(described: str, dataset: Dataset, partition: Partition) -> str:

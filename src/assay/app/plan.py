@@ -13,14 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.app.case import Case
-from assay.app.measure import Engine, rows_in_no_group, run_pass, small_groups, wrong_labels
+from assay.app.measure import rows_in_no_group, run_pass, small_groups, wrong_labels
 from assay.checks.check import Check
 from assay.domain.errors import AssayError
 from assay.domain.evidence import Rates, Scores, Undefined
 from assay.domain.needs import Outcomes, Perturbed
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Comparator, Tier
-from assay.engine.executor import execute
+from assay.engine.engine import Engine
+from assay.engine.progress import Silence
 from assay.engine.task import AskTask, run_ask
 from assay.plan.passes import Pass, Wanted, fuse, reference_data
 from assay.plan.power import (
@@ -153,7 +154,7 @@ def ask_a_few(case: Case, engine: Engine) -> int:
     partition = case.datasets[reference_data(case.specification)].partitions[0]
     key = hashlib.sha256(f"a few {partition.file_digest} {case.model.digest}".encode()).hexdigest()
     asked = AskTask(key, min(A_FEW, partition.rows), partition, case.model)
-    (answered,) = execute([asked], run_ask, workers=engine.workers, partials=engine.partials, reuse=False)
+    (answered,) = engine.results([asked], run_ask, told=Silence(), reuse=False)
     return int(answered)
 
 

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.domain.errors import AssayError
-from assay.engine.executor import WorkFailed
-from assay.engine.partials import PartialStore
+from assay.engine.executor import Results, WorkFailed
 from assay.sandbox.launch import close_children
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
@@ -33,9 +32,9 @@ def main() -> None:
     connection = Connection(descriptor)
     try:
         with suppress(EOFError):
-            work, partials = connection.recv()
+            work, results = connection.recv()
             while True:
-                connection.send_bytes(json.dumps(_outcome(work, connection.recv(), partials)).encode())
+                connection.send_bytes(json.dumps(_outcome(work, connection.recv(), results)).encode())
     finally:
         close_children()
 
@@ -48,9 +47,9 @@ def _keep_freed_memory() -> None:
         settings(_M_TRIM_THRESHOLD, 128 << 20)
 
 
-def _outcome(work: Callable[[Any], bytes], task: Any, partials: PartialStore) -> dict[str, str]:
+def _outcome(work: Callable[[Any], bytes], task: Any, results: Results) -> dict[str, str]:
     try:
-        partials.write(task.key, work(task))
+        results.write(task.key, work(task))
     except AssayError as wrong:
         return _told(wrong)
     except Exception as wrong:  # noqa: BLE001 - the boundary: a defect in a check becomes a verdict

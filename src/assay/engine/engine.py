@@ -1,0 +1,53 @@
+"""How to run: where tasks go, where their results are kept, whether earlier ones count, who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.engine.executor import Executor, T, execute
+from assay.engine.in_process import InProcess
+from assay.engine.partials import PartialStore
+from assay.engine.process_pool import ProcessPool
+from assay.engine.progress import Progress, Silence
+
+
+@contextmanager
+def silent(title: str, rows: int) -> Iterator[Progress]:  # noqa: ARG001 - says nothing of them
+    """Progress that nobody watches."""
+    yield Silence()
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What a run is given; a cluster would be another executor and another store of results."""
+
+    executor: Executor
+    partials: PartialStore
+    reuse: bool = True
+    progress: Callable[[str, int], AbstractContextManager[Progress]] = silent
+
+    @property
+    def scratch(self) -> Path:
+        """A folder that workers can read, for what they are told by file."""
+        return self.partials.folder
+
+    def results(
+        self, tasks: Sequence[T], work: Callable[[T], bytes], *, told: Progress, reuse: bool = True
+    ) -> Generator[bytes]:
+        """The result of each task, in order; kept ones count only where the engine and the caller both say so."""
+        return execute(
+            tasks,
+            work,
+            executor=self.executor,
+            results=self.partials,
+            progress=told,
+            reuse=self.reuse and reuse,
+        )
+
+
+def executor_of(workers: int) -> Executor:
+    """This process for 0 workers, else a pool of them."""
+    return ProcessPool(workers) if workers else InProcess()
