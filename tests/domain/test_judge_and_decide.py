@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.domain.assessment import Assessment, Piece
+from assay.domain.assessment import Assessment, Broken, NoValue, Piece
 from assay.domain.decide import Required, decide
 from assay.domain.judge import judge
 from assay.domain.vocabulary import Comparator, Grade, Outcome, Reason, Stage, Tier, Verdict
@@ -103,8 +103,8 @@ def test_a_census_says_where_it_was_violated():
 
 def test_absence_is_never_a_pass():
     assert verdict(pieces=(), pieces_total=0, all_pass=True) == (Verdict.NOT_EVALUABLE, Reason.NOT_MEASURED)
-    assert verdict(undefined=(("over 60", Reason.EMPTY_GROUP, "no rows"),))[0] is Verdict.NOT_EVALUABLE
-    assert verdict(error=(Reason.MODEL_CRASHED, "died"))[0] is Verdict.ERROR
+    assert verdict(undefined=(NoValue("over 60", Reason.EMPTY_GROUP, "no rows"),))[0] is Verdict.NOT_EVALUABLE
+    assert verdict(error=Broken(Reason.MODEL_CRASHED, "died"))[0] is Verdict.ERROR
     assert verdict(piece(grade=Grade.C)) == (Verdict.NOT_EVALUABLE, Reason.GRADE_C_NEVER_GATES)
 
 
@@ -136,9 +136,9 @@ KINDS = {
 
 def judged_as(name: str, tier: Tier, verdict: Verdict):
     if verdict is Verdict.ERROR:
-        return judge([assessment(name, tier=tier, error=(Reason.CHECK_CRASHED, "crashed"))])[0]
+        return judge([assessment(name, tier=tier, error=Broken(Reason.CHECK_CRASHED, "crashed"))])[0]
     if verdict is Verdict.NOT_EVALUABLE:
-        return judge([assessment(name, tier=tier, undefined=(("", Reason.NO_ROWS, "no rows"),))])[0]
+        return judge([assessment(name, tier=tier, undefined=(NoValue("", Reason.NO_ROWS, "no rows"),))])[0]
     return judge([assessment(name, KINDS[verdict], tier=tier)])[0]
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from statistics import NormalDist
 from typing import Any
 
-from assay.domain.assessment import Assessment, Judged, Piece
+from assay.domain.assessment import Assessment, Broken, Judged, NoValue, Piece
 from assay.domain.decide import Required, decide
 from assay.domain.dictionary import Column, Dictionary
 from assay.domain.evidence import (
@@ -30,6 +30,7 @@ from assay.domain.record import (
     CurveRecord,
     Environment,
     GroupRecord,
+    MetricRecord,
     ProfileRecord,
     Record,
     SourceRecord,
@@ -638,7 +639,7 @@ def _robustness(b: Bench) -> None:
         ),
         [],
         None,
-        error=(
+        error=Broken(
             Reason.MODEL_CRASHED,
             "The model's process ended with signal 11 while it scored the changed rows.",
         ),
@@ -798,7 +799,7 @@ def _fairness(b: Bench, sex_ratio: float) -> None:
         ),
         [inferred(AGES[1], 0.011, 0.004, 9_120, MOST, "0.04", grade=Grade.B, simulated_size=0.047)],
         Undefined(Reason.ONE_CLASS_ONLY, "no client defaulted"),
-        undefined=(("male, 60 and over", Reason.ONE_CLASS_ONLY, "none of the 9 clients defaulted"),),
+        undefined=(NoValue("male, 60 and over", Reason.ONE_CLASS_ONLY, "none of the 9 clients defaulted"),),
     )
 
 
@@ -1017,7 +1018,7 @@ def record(b: Bench | None = None, *, rehearsal: bool = False, **changes: Any) -
             model=(("lightgbm", "4.6.0"), ("python", "3.10.12")),
         ),
         evidence_digest="e71d" * 16,
-        metrics=METRICS,
+        metrics=tuple(MetricRecord(*m) for m in METRICS),
     )
     return dataclasses.replace(made, **changes)
 
@@ -1091,7 +1092,7 @@ def hostile() -> Record:
             a,
             pieces=tuple(dataclasses.replace(p, label=HOSTILE, method=HOSTILE) for p in a.pieces),
             definition=HOSTILE,
-            error=(a.error[0], HOSTILE + "\x00\x0b") if a.error else None,
+            error=Broken(a.error.reason, HOSTILE + "\x00\x0b") if a.error else None,
         )
         for a in b.assessments
     ]
@@ -1111,7 +1112,7 @@ def hostile() -> Record:
         groups=tuple(dataclasses.replace(g, label=HOSTILE, definition=HOSTILE) for g in groups()),
         curves=tuple(dataclasses.replace(c, label=HOSTILE) for c in curves()),
         not_tested=(HOSTILE,),
-        metrics=tuple((i, HOSTILE, HOSTILE) for i, _, _ in METRICS),
+        metrics=tuple(MetricRecord(i, HOSTILE, HOSTILE) for i, _, _ in METRICS),
         dictionary=Dictionary(
             assay_dictionary=1,
             columns=tuple(

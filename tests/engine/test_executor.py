@@ -48,7 +48,10 @@ def runs(folder: Path) -> list[str]:
 def test_results_come_in_the_order_of_the_tasks(partials: PartialStore, workers: int):
     counted = Counted()
     tasks = [Square(n) for n in range(8)]
-    assert tuple(execute(tasks, run, executor=executor_of(workers), results=partials, progress=counted)) == EXPECTED
+    assert (
+        tuple(execute(tasks, run, executor=executor_of(workers), results=partials, progress=counted))
+        == EXPECTED
+    )
     assert counted.rows == 80
     assert tuple(execute((), run, executor=executor_of(workers), results=partials)) == ()
 

@@ -22,7 +22,7 @@ from assay.domain.decide import Decision, decide, required
 from assay.domain.evidence import aside_of
 from assay.domain.judge import judge
 from assay.domain.plain import to_plain
-from assay.domain.record import Evidence, Record
+from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
 from assay.domain.vocabulary import Reason, Tier
 from assay.engine.engine import Engine, executor_of, silent
@@ -143,7 +143,7 @@ def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehear
         environment=case.environment,
         evidence_digest=evidence_digest(Evidence(case.seed, case.sources, statistics)),
         metrics=tuple(
-            (check.id, check.metric.title, check.metric.estimand)
+            MetricRecord(check.id, check.metric.title, check.metric.estimand)
             for check in (case.checks[m] for m in dict.fromkeys(w.criterion.metric for w in case.wanted))
         ),
         bypasses=bypasses,

@@ -39,9 +39,7 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
         if as_json:
             print_json({**_document(made), "model_answered_rows": answered})
         else:
-            _print(made)
-            if answered:
-                click.echo(f"The model answers: scores between 0 and 1 for {answered} {made.reference} rows.")
+            _print(made, answered)
     hopeless = [p for p in made.criteria if p.hopeless and p.criterion.tier.value != "advisory"]
     raise click.exceptions.Exit(1 if hopeless else 0)
 
@@ -84,7 +82,7 @@ def _criterion(p: PlannedCriterion) -> dict[str, Any]:
     }
 
 
-def _print(made: Plan) -> None:
+def _print(made: Plan, answered: int) -> None:
     from rich.table import Table
 
     from assay.cli.render import console as make_console
@@ -137,6 +135,10 @@ def _print(made: Plan) -> None:
         "margin 90%: how much better than asked a model must be to pass with 90 % on these rows.\n"
         "rows 90%: how many rows would give a model as good as assumed 90 %."
     )
+    if answered:
+        console.print(
+            f"The model answers: scores between 0 and 1 for {answered} {data_set(made.reference)} rows."
+        )
 
 
 def _row(p: PlannedCriterion) -> tuple[str, ...]:

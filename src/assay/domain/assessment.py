@@ -53,6 +53,23 @@ class Piece:
         return self.p_pass <= self.level_pass - TIE
 
 
+@dataclass(frozen=True, slots=True)
+class NoValue:
+    """A piece that could not be evaluated: which (empty for all rows), why, and the same for a reader."""
+
+    label: str
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Why a check or a model gave no counts at all, and the same for a reader."""
+
+    reason: Reason
+    sentence: str
+
+
 TIE = 1e-9
 """Within this distance of the level, nothing is decided."""
 
@@ -66,7 +83,7 @@ class Assessment:
 
     Attributes:
         point_passes: whether the point estimates of all pieces satisfy the threshold; None when undefined.
-        undefined: pieces without a value: label, reason, detail. One is enough for "not evaluable".
+        undefined: pieces without a value. One is enough for "not evaluable".
         strictest: the strictest threshold that these rows support at this alpha; None when there is none.
         confidence_reached: the confidence at which the asked threshold would pass.
         rows_needed: rows of the whole data set needed to pass with 90 % probability if the estimates are
@@ -87,12 +104,12 @@ class Assessment:
     pieces_total: int
     all_pass: bool
     point_passes: bool | None = None
-    undefined: tuple[tuple[str, Reason, str], ...] = ()
+    undefined: tuple[NoValue, ...] = ()
     strictest: float | None = None
     confidence_reached: float | None = None
     rows: int = 0
     rows_needed: int | None = None
-    error: tuple[Reason, str] | None = None
+    error: Broken | None = None
     definition: str = ""
 
     @property

@@ -54,11 +54,11 @@ def _judge_one(a: Assessment, fails: bool) -> Judged:
 
 def _conclude(a: Assessment, *, fails: bool) -> tuple[Verdict, Reason, str]:
     if a.error is not None:
-        return Verdict.ERROR, a.error[0], a.error[1]
+        return Verdict.ERROR, a.error.reason, a.error.sentence
     if a.undefined:
-        label, reason, detail = a.undefined[0]
-        where = f"{label}: " if label else ""
-        return Verdict.NOT_EVALUABLE, reason, f"{where}{detail}"
+        first = a.undefined[0]
+        where = f"{first.label}: " if first.label else ""
+        return Verdict.NOT_EVALUABLE, first.reason, f"{where}{first.detail}"
     if not a.pieces:
         return Verdict.NOT_EVALUABLE, Reason.NOT_MEASURED, "Nothing was measured for this criterion."
     if any(p.grade is Grade.C for p in a.pieces):

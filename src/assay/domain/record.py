@@ -45,6 +45,15 @@ class GroupRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricRecord:
+    """A metric that was used: its id in the catalogue, its title, and what it estimates in one sentence."""
+
+    id: str
+    title: str
+    estimand: str
+
+
+@dataclass(frozen=True, slots=True)
 class CurveRecord:
     """A curve to draw: ``roc`` (false-positive rate, true-positive rate) or ``reliability`` points.
 
@@ -109,6 +118,6 @@ class Record:
     not_tested: tuple[str, ...]
     environment: Environment
     evidence_digest: str
-    metrics: tuple[tuple[str, str, str], ...]
-    """Per metric used: id, title, estimand."""
+    metrics: tuple[MetricRecord, ...]
+    """The metrics used."""
     bypasses: tuple[str, ...] = ()

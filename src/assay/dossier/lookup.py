@@ -33,7 +33,7 @@ class Lookup:
     @cached_property
     def titles(self) -> dict[str, tuple[str, str]]:
         """Per metric: its title and its estimand."""
-        return {metric: (title, estimand) for metric, title, estimand in self.record.metrics}
+        return {m.id: (m.title, m.estimand) for m in self.record.metrics}
 
     @cached_property
     def by_stage(self) -> tuple[tuple[Stage, tuple[Judged, ...]], ...]:

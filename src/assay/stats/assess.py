@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from scipy.special import ndtri
 
-from assay.domain.assessment import Assessment, Piece
+from assay.domain.assessment import Assessment, Broken, NoValue, Piece
 from assay.domain.evidence import Census, Paired, Rates, Scores, Statistic, Undefined
 from assay.domain.vocabulary import Comparator, Reason, Tier
 from assay.stats.pieces.census import census_pieces
@@ -95,13 +95,13 @@ def failed_assessment(
         tier=tier,
         definition=definition,
     )
-    return replace(made, error=(reason, sentence), undefined=())
+    return replace(made, error=Broken(reason, sentence), undefined=())
 
 
 def _pieces(statistic: Statistic, target: Target) -> Pieces:
     counts = statistic.counts
     if isinstance(counts, Undefined):
-        undefined = (("", counts.reason, counts.detail),)
+        undefined = (NoValue("", counts.reason, counts.detail),)
         return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
     if isinstance(counts, Census):
         return census_pieces(counts, target)

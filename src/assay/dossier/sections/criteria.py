@@ -181,8 +181,12 @@ def _pieces(judged: Judged) -> Iterable[Block]:
     a = judged.assessment
     if a.undefined:
         rows: tuple[tuple[Rich, ...], ...] = tuple(
-            ((label or "all rows",), (wording.REASON[reason], " ", Code(reason.value)), (detail,))
-            for label, reason, detail in a.undefined
+            (
+                (none.label or "all rows",),
+                (wording.REASON[none.reason], " ", Code(none.reason.value)),
+                (none.detail,),
+            )
+            for none in a.undefined
         )
         columns = (Column("Piece"), Column("Why it has no value"), Column("Detail"))
         yield Table(f"What could not be evaluated in {a.criterion}", columns, rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from assay.domain.assessment import Piece
+from assay.domain.assessment import NoValue, Piece
 from assay.domain.evidence import Census
 from assay.domain.vocabulary import Reason
 from assay.stats.pieces.pieces import Pieces, Target
@@ -15,7 +15,7 @@ METHOD = "counted in full on this data"
 def census_pieces(counts: Census, target: Target) -> Pieces:
     """The one piece of a census; a share of nothing is undefined."""
     if counts.share and counts.total == 0:
-        undefined = (("", Reason.NO_ROWS, "A share of no rows is not defined."),)
+        undefined = (NoValue("", Reason.NO_ROWS, "A share of no rows is not defined."),)
         return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
     value = Fraction(counts.found, counts.total) if counts.share else Fraction(counts.found)
     threshold = Fraction(target.threshold)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from assay.domain.assessment import Piece
+from assay.domain.assessment import NoValue, Piece
 from assay.domain.evidence import Paired, PairedCell
 from assay.domain.vocabulary import Grade, Reason
 from assay.stats.paired import paired_bound, paired_p_at_least, paired_p_at_most
@@ -14,7 +14,7 @@ from assay.stats.pieces.pieces import Pieces, Target, gathered
 def paired_pieces(counts: Paired, target: Target) -> Pieces:
     """One piece for each group with rows; the others by name and reason."""
     undefined = tuple(
-        (cell.label, Reason.EMPTY_GROUP, "There are no rows to compare.")
+        NoValue(cell.label, Reason.EMPTY_GROUP, "There are no rows to compare.")
         for cell in counts.cells
         if cell.n == 0
     )

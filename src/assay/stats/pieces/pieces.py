@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assay.domain.assessment import Piece
-from assay.domain.vocabulary import Comparator, Reason
+from assay.domain.assessment import NoValue, Piece
+from assay.domain.vocabulary import Comparator
 
 MOST_PRINTED = 100
 """Pieces that are kept one by one; the rest only count."""
@@ -43,7 +43,7 @@ class Pieces:
     Attributes:
         printed: at most :data:`MOST_PRINTED`, worst first. total: how many were judged.
         all_pass: whether every one passes. point_passes: whether every point estimate satisfies the threshold.
-        undefined: pieces without a value: label, reason, detail.
+        undefined: pieces without a value.
         strictest: the strictest threshold that all of them support.
     """
 
@@ -51,13 +51,11 @@ class Pieces:
     total: int
     all_pass: bool
     point_passes: bool | None
-    undefined: tuple[tuple[str, Reason, str], ...] = ()
+    undefined: tuple[NoValue, ...] = ()
     strictest: float | None = None
 
 
-def gathered(
-    pieces: Iterable[Piece], target: Target, undefined: tuple[tuple[str, Reason, str], ...] = ()
-) -> Pieces:
+def gathered(pieces: Iterable[Piece], target: Target, undefined: tuple[NoValue, ...] = ()) -> Pieces:
     """Order pieces worst first and conclude over all of them."""
     ordered = sorted(pieces, key=lambda p: (-p.p_pass, -badness(p, target), p.label))
     bounds = [bound for bound in (target.bound(p) for p in ordered) if bound is not None]

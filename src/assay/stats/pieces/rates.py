@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.domain.assessment import TIE, Piece
+from assay.domain.assessment import TIE, NoValue, Piece
 from assay.domain.evidence import Compare, Rate, Rates
 from assay.domain.vocabulary import Grade, Reason
 from assay.stats.contrasts import (
@@ -43,7 +43,7 @@ FEW = 24
 def rates_pieces(counts: Rates, target: Target) -> Pieces:
     """The pieces of rates that stand alone or are compared."""
     undefined = tuple(
-        (_named(cell), Reason.EMPTY_GROUP, "The rate has no rows to be a rate of (0 of 0).")
+        NoValue(_named(cell), Reason.EMPTY_GROUP, "The rate has no rows to be a rate of (0 of 0).")
         for cell in counts.cells
         if cell.trials == 0
     )
@@ -52,7 +52,9 @@ def rates_pieces(counts: Rates, target: Target) -> Pieces:
         return gathered(_alone(cells, target), target, undefined)
     if target.at_least is not (counts.compare is Compare.RATIO):
         said = "A gap can only be bounded from above, and a ratio from below."
-        return Pieces((), 0, all_pass=False, point_passes=None, undefined=(("", Reason.NOT_MEASURED, said),))
+        return Pieces(
+            (), 0, all_pass=False, point_passes=None, undefined=(NoValue("", Reason.NOT_MEASURED, said),)
+        )
     pairs = _pairs(cells, counts)
     if undefined or not pairs.asked.any():
         return Pieces((), int(pairs.asked.sum()), all_pass=False, point_passes=None, undefined=undefined)

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from assay.domain.assessment import Piece
+from assay.domain.assessment import NoValue, Piece
 from assay.domain.evidence import Functional, ScoreCell, Scores
 from assay.domain.vocabulary import Grade, Reason
 from assay.stats.auc import auc_bound, gini_bound
@@ -65,7 +65,7 @@ def scores_pieces(counts: Scores, target: Target) -> Pieces:
         try:
             pieces.append(_piece(cell, counts.functional, rule, target))
         except Undefined as why:
-            undefined.append((cell.label, Reason(why.reason), f"{why}."))
+            undefined.append(NoValue(cell.label, Reason(why.reason), f"{why}."))
     return gathered(pieces, target, tuple(undefined))
 
 
