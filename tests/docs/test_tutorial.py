@@ -51,7 +51,7 @@ def absent(quoted: str, printed: str) -> list[str]:
     rest, missing = spaced_once(printed), []
     for line in quoted.splitlines():
         for piece in filter(None, map(spaced_once, line.split("…"))):
-            before, found, after = rest.partition(piece)
+            _, found, after = rest.partition(piece)
             if found:
                 rest = after
             else:
