@@ -1,0 +1,50 @@
+"""CONTRIBUTING.md shows the house as it stands; the explanation of grades has the figures that the program prints."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from assay.stats.simulated_sizes import SIMULATED_SIZES
+
+ROOT = Path(__file__).resolve().parents[2]
+HOUSE = ROOT / "src" / "assay"
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+SHOWN = dict(re.findall(r"^\| `(\w+)/` \| (.*) \|$", CONTRIBUTING, re.MULTILINE))
+GUARANTEE = (ROOT / "docs" / "explanation" / "guarantee.md").read_text(encoding="utf-8")
+RULES = {
+    "AUC, Gini": "auc",
+    "difference of two AUCs": "auc_difference",
+    "Brier score, log loss": "mean",
+    "KS calibration error": "ks_calibration",
+    "expected calibration error (ECE)": "ece",
+    "observed over expected": "observed_expected",
+    "weighted rates": "weighted",
+    "clustered rates": "clustered",
+}
+
+
+def test_every_folder_is_shown_in_the_order_of_the_contract():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    (arrows,) = [c for c in contracts["contracts"] if c["type"] == "layers"]
+    assert list(SHOWN) == [name for layer in arrows["layers"] for name in layer.split(" : ")]
+    assert set(SHOWN) == {p.parent.name for p in HOUSE.glob("*/__init__.py")}
+
+
+def test_every_part_that_is_named_is_there():
+    for folder, said in SHOWN.items():
+        for name in re.findall(r"`([a-z_]+(?:/|\.py))`", said):
+            below = [HOUSE / folder / name, *(HOUSE / folder).glob(f"*/{name}"), HOUSE / name]
+            assert any(place.exists() for place in below), f"{folder}: {name}"
+    for name in re.findall(
+        r"`((?:src|tests|docs|scripts|guarantee|benchmarks|\.ci)/[\w./-]*)`", CONTRIBUTING
+    ):
+        assert (ROOT / name).exists(), name
+
+
+def test_the_grade_b_rules_are_shown_with_their_fewest_rows_and_largest_rates():
+    shown = re.findall(r"^\| ([^|]+) \| [^|]+ \| (\d+) \| (0\.\d+) \|$", GUARANTEE, re.MULTILINE)
+    assert {RULES[name]: (int(fewest), float(largest)) for name, fewest, largest in shown} == {
+        rule: (sizes[0][0], max(size for _, size in sizes)) for rule, sizes in SIMULATED_SIZES.items()
+    }
