@@ -50,4 +50,4 @@ format: $(READY)  ## format and mend what can be mended
 	$(BIN)/ruff check --fix .
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) docs/_build examples/*/out
+	rm -rf $(VENV) docs/_build examples/*/out examples/few-rows examples/many-rows .guarantee

@@ -45,6 +45,9 @@ def test_every_functional_of_scores_has_a_size_and_below_it_no_verdict(functiona
     assert enough.simulated_size is not None
     assert enough.simulated_size <= 0.06
     few = asked(functional, 500, 49) if functional in AREAS else asked(functional, 60, 39)
+    if functional in AREAS:  # these have an exact rule for few rows
+        assert few.pieces[0].grade is Grade.A
+        return
     verdict = judge([few])[0]
     assert (verdict.verdict, verdict.reason) == (Verdict.NOT_EVALUABLE, Reason.TOO_FEW_ROWS_FOR_METHOD)
     assert set(SIMULATED_AS) == set(Functional)

@@ -281,7 +281,7 @@ def _passes(case: Case, imagined: _Imagined, wanted: Wanted, check: Check) -> Pa
         return rates_power(counts, criterion.comparator, threshold, alpha, _seed(criterion.id))
     if isinstance(counts, Scores):
         for cell in counts.cells:
-            if said := too_few_rows(counts.functional, sum(cell.negatives), sum(cell.positives)):
+            if said := too_few_rows(counts.functional, sum(cell.negatives) + sum(cell.positives)):
                 return f"{cell.label}: {said}." if cell.label else f"{said}."
         parts = [
             scores_power(

@@ -42,15 +42,13 @@ SIMULATED_AS: Mapping[Functional, str] = {
 }
 
 
-def too_few_rows(functional: Functional, negatives: int, positives: int) -> str:
-    """Why the rule of a functional is not used on so few rows; empty when it is."""
+def too_few_rows(functional: Functional, n: int) -> str:
+    """Why the rule of a functional is not used on n rows; empty when it is. Areas have an exact rule for few rows."""
     rule = SIMULATED_AS[functional]
-    n, what = (
-        (min(negatives, positives), " of the smaller class") if rule == "auc" else (negatives + positives, "")
-    )
-    if simulated_size(rule, n) is not None:
+    if rule == "auc" or simulated_size(rule, n) is not None:
         return ""
-    return f"{n:,} rows{what} are too few: the error rate of the method is known from {SIMULATED_SIZES[rule][0][0]:,} on"
+    least = SIMULATED_SIZES[rule][0][0]
+    return f"{n:,} rows are too few: the error rate of the method is known from {least:,} on"
 
 
 def scores_pieces(counts: Scores, target: Target) -> Pieces:
@@ -76,7 +74,7 @@ def _piece(cell: ScoreCell, functional: Functional, rule: Rule, target: Target) 
         np.array(cell.positives, dtype=np.int64),
     )
     bound = rule(counts, target.alpha)  # first: that there is no value says more than that rows are few
-    if said := too_few_rows(functional, counts.n_neg, counts.n_pos):
+    if said := too_few_rows(functional, counts.n):
         raise Undefined(said, reason=Reason.TOO_FEW_ROWS_FOR_METHOD.value)
     at_least = smallest_alpha(lambda a: rule(counts, a).lower, target.tau, meets="at_least")
     at_most = smallest_alpha(lambda a: rule(counts, a).upper, target.tau, meets="at_most")
