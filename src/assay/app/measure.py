@@ -65,18 +65,18 @@ def _measured(case: Case, engine: Engine) -> Measured:
     reference, judged_on = reference_data(case.specification), case.judged_on
     tallies: dict[str, Partial] = {}
     spreads: tuple[tuple[str, float], ...] = ()
-    judged = Reading()
-    for wanted in sorted(passes, key=lambda p: p.data != reference):
-        if wanted.spreads and wanted.outcomes:
-            first = run_pass(case, case.frame(), replace(wanted, outcomes=False, changes=()), engine)
+    judged = Lacking()
+    for reading in sorted(passes, key=lambda p: p.data != reference):
+        if reading.spreads and reading.outcomes:
+            first = run_pass(case, case.frame(), replace(reading, outcomes=False, changes=()), engine)
             spreads = _deviations(first)
-        tallies[wanted.data], failures = _as_much_as_can_be(case, case.frame(spreads), wanted, engine)
-        judged = failures if wanted.outcomes else judged
-        if wanted.spreads:
-            spreads = _deviations(tallies[wanted.data])
+        tallies[reading.data], failures = _as_much_as_can_be(case, case.frame(spreads), reading, engine)
+        judged = failures if reading.outcomes else judged
+        if reading.spreads:
+            spreads = _deviations(tallies[reading.data])
     if judged.failure is None and _units_repeat(tallies[judged_on]):
-        wanted = next(p for p in passes if p.data == judged_on)
-        tallies[judged_on], judged = _one_row_per_unit(case, wanted, tallies[judged_on], spreads, engine)
+        reading = next(p for p in passes if p.data == judged_on)
+        tallies[judged_on], judged = _one_row_per_unit(case, reading, tallies[judged_on], spreads, engine)
     labels = (wrong_labels(case, role, tallies[role]) for role in dict.fromkeys((judged_on, reference)))
     return Measured(
         judged_on=judged_on,
@@ -88,7 +88,7 @@ def _measured(case: Case, engine: Engine) -> Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Lacking:
     """Where the model failed on a pass: why there are no outcomes at all, or none of a perturbation."""
 
     failure: AssayError | None = None
@@ -100,46 +100,46 @@ NOT_THE_MODEL = (MissingExtra, Unwritable)
 
 
 def _as_much_as_can_be(
-    case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: str | None = None
-) -> tuple[Partial, Reading]:
+    case: Case, frame: Frame, reading: Pass, engine: Engine, selection: str | None = None
+) -> tuple[Partial, Lacking]:
     """Run a pass; where the model fails, what can be counted all the same, and why the rest is lacking."""
     try:
-        return run_pass(case, frame, wanted, engine, selection), Reading()
+        return run_pass(case, frame, reading, engine, selection), Lacking()
     except NOT_THE_MODEL:
         raise
     except AssayError as error:
-        if wanted.changes:
-            return _each_change_alone(case, frame, wanted, engine, selection, error)
-        if not wanted.outcomes:
+        if reading.changes:
+            return _each_change_alone(case, frame, reading, engine, selection, error)
+        if not reading.outcomes:
             raise
-        without = replace(wanted, outcomes=False, scores=False)
-        return run_pass(case, frame, without, engine, selection), Reading(error)
+        without = replace(reading, outcomes=False, scores=False)
+        return run_pass(case, frame, without, engine, selection), Lacking(error)
 
 
 def _each_change_alone(
-    case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: str | None, error: AssayError
-) -> tuple[Partial, Reading]:
+    case: Case, frame: Frame, reading: Pass, engine: Engine, selection: str | None, error: AssayError
+) -> tuple[Partial, Lacking]:
     """A perturbation that breaks the model leaves the outcomes, and the other perturbations, standing."""
-    counted, reading = _as_much_as_can_be(case, frame, replace(wanted, changes=()), engine, selection)
-    if reading.failure is not None:
-        return counted, reading
-    if len(wanted.changes) == 1:
-        return counted, Reading(changes={wanted.changes[0].key: error})
+    counted, lacking = _as_much_as_can_be(case, frame, replace(reading, changes=()), engine, selection)
+    if lacking.failure is not None:
+        return counted, lacking
+    if len(reading.changes) == 1:
+        return counted, Lacking(changes={reading.changes[0].key: error})
     paired, failures = counted.paired, {}
-    for change in wanted.changes:
+    for change in reading.changes:
         try:
-            alone = Pass(wanted.data, outcomes=True, changes=(change,))
+            alone = Pass(reading.data, outcomes=True, changes=(change,))
             paired += run_pass(case, frame, alone, engine, selection).paired
         except NOT_THE_MODEL:
             raise
         except AssayError as failed:
             failures[change.key] = failed
-    return replace(counted, paired=paired), Reading(changes=failures)
+    return replace(counted, paired=paired), Lacking(changes=failures)
 
 
 def _one_row_per_unit(
-    case: Case, wanted: Pass, first: Partial, spreads: tuple[tuple[str, float], ...], engine: Engine
-) -> tuple[Partial, Reading]:
+    case: Case, reading: Pass, first: Partial, spreads: tuple[tuple[str, float], ...], engine: Engine
+) -> tuple[Partial, Lacking]:
     """Count outcomes again on the chosen row of each unit; everything else keeps all rows."""
     assert first.units is not None  # noqa: S101 - asked for by the pass
     chosen = first.units.selection()
@@ -147,9 +147,9 @@ def _one_row_per_unit(
     with writing(path):
         engine.scratch.mkdir(parents=True, exist_ok=True)
         chosen.tofile(path)
-    again = replace(wanted, units=False, profiles=False, row_set=False, spreads=False)
-    counted, reading = _as_much_as_can_be(case, case.frame(spreads), again, engine, selection=str(path))
-    return replace(first, outcomes=counted.outcomes, paired=counted.paired), reading
+    again = replace(reading, units=False, profiles=False, row_set=False, spreads=False)
+    counted, lacking = _as_much_as_can_be(case, case.frame(spreads), again, engine, selection=str(path))
+    return replace(first, outcomes=counted.outcomes, paired=counted.paired), lacking
 
 
 def _units_repeat(tally: Partial) -> bool:
@@ -160,13 +160,15 @@ def _deviations(tally: Partial) -> tuple[tuple[str, float], ...]:
     return tuple((name, spread.deviation) for name, spread in tally.spreads)
 
 
-def run_pass(case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: str | None = None) -> Partial:
+def run_pass(
+    case: Case, frame: Frame, reading: Pass, engine: Engine, selection: str | None = None
+) -> Partial:
     """Count one data set: a task per partition, merged in the order of the rows."""
-    dataset = case.datasets[wanted.data]
-    model = case.model if wanted.outcomes else None
+    dataset = case.datasets[reading.data]
+    model = case.model if reading.outcomes else None
     seeded = replace(
-        wanted,
-        changes=tuple(replace(change, seed=_seed(case.seed, change.key)) for change in wanted.changes),
+        reading,
+        changes=tuple(replace(change, seed=_seed(case.seed, change.key)) for change in reading.changes),
     )
     described = _described(case, frame, seeded, model, selection)
     tasks = [
@@ -181,12 +183,12 @@ def run_pass(case: Case, frame: Frame, wanted: Pass, engine: Engine, selection: 
         )
         for partition in dataset.partitions
     ]
-    live = case.live if wanted.outcomes else None
+    live = case.live if reading.outcomes else None
     # A function has no digest: what it said before may not be what it says now.
     bound = live is None and (model is None or bool(model.digest))
     work = run_scan if live is None else functools.partial(run_scan, live=live)
     here = engine if live is None else replace(engine, executor=InProcess())
-    with engine.progress(f"{wanted.data} data", dataset.rows) as told:
+    with engine.progress(f"{reading.data} data", dataset.rows) as told:
         return merged(from_bytes(data) for data in here.results(tasks, work, told=told, reuse=bound))
 
 
@@ -198,10 +200,10 @@ def _key(described: str, dataset: Dataset, partition: Partition) -> str:
 
 
 def _described(
-    case: Case, frame: Frame, wanted: Pass, model: ModelReference | None, selection: str | None
+    case: Case, frame: Frame, reading: Pass, model: ModelReference | None, selection: str | None
 ) -> str:
     """Everything that a count depends on besides the rows: meanings, needs, model, seed, code."""
-    facts = [repr(frame), repr(wanted), model.digest if model else "", model.python if model else ""]
+    facts = [repr(frame), repr(reading), model.digest if model else "", model.python if model else ""]
     chosen = Path(selection).name if selection else ""
     return json.dumps([*facts, chosen, case.code_digest])
 
