@@ -334,6 +334,14 @@ def test_rows_in_no_group_are_named_as_untested(folder):
     assert "sex: 40 rows (1 %) whose sex is in none of the declared groups." in done.record.not_tested
 
 
+def test_that_nobody_asked_whether_rows_repeat_is_said(folder):
+    said = assay.certify(folder.write(), workers=0).record.not_tested
+    assert any("Whether rows repeat" in limit for limit in said)
+    folder.edit("custody: validator}", "custody: validator, unit: id}")
+    said = assay.certify(folder.write(), workers=0).record.not_tested
+    assert not any("Whether rows repeat" in limit for limit in said)
+
+
 def test_the_label_is_no_score(folder):
     with pytest.raises(assay.InvalidDocument, match="read from the label"):
         assay.certify(folder.edit("{model: score,", "{model: bad,").write(), workers=0)

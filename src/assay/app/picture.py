@@ -128,7 +128,17 @@ def not_tested(specification: Specification, measured: Measured) -> tuple[str, .
         if stage not in tested
     )
     groups = () if specification.protected else ("Any group of people: no protected attribute is declared.",)
-    return _in_no_group(specification, measured) + absent + groups
+    return _in_no_group(specification, measured) + _repeats(specification) + absent + groups
+
+
+def _repeats(specification: Specification) -> tuple[str, ...]:
+    """Every bound takes rows to be independent; rows that repeat would be counted as news each time."""
+    asked = any(c.metric == "data.duplicates" for c in specification.criteria)
+    if asked or specification.data.unit is not None:
+        return ()
+    return (
+        "Whether rows repeat: neither 'unit' nor a criterion of data.duplicates asks, and every bound counts each row.",
+    )
 
 
 def _in_no_group(specification: Specification, measured: Measured) -> tuple[str, ...]:
