@@ -18,8 +18,11 @@ from assay.stats.score_power import (
 
 CONCENTRATION = 0.75
 """Mean score * (1 - score) of a useful, calibrated model as a share of that of the base rate alone."""
-SPREAD_OF_LOG_LOSS = 0.6
-"""Standard deviation of the log loss of a row, in nats, of such a model."""
+SPREAD_OF_LOG_LOSS = 2 * 0.6
+"""Standard deviation of the log loss of a row, in nats, of such a model, times what the exact rule costs.
+
+Its limits lie about twice as far from the estimate as those that the planning formula of a mean knows.
+"""
 
 
 def scores_power(

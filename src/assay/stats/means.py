@@ -2,9 +2,11 @@
 
 What gates, and why:
 
-* `mean_bound`, and with it `brier_bound` and `log_loss_bound`: with at least 100 rows the skew-corrected limit of
-  `assay.stats.skew` (grade B); below, a mixture of bets (grade A), which needs about four times the rows.
-* `mixture_bound`: grade A at any n. It depends on the counts alone, not on the order of rows, hence it merges.
+* `mean_bound`, and with it `brier_bound`: with at least 100 rows the skew-corrected limit of `assay.stats.skew`
+  (grade B); below, a mixture of bets (grade A), which needs about four times the rows.
+* `mixture_bound`, and with it `log_loss_bound`: grade A at any n. It depends on the counts alone, not on the order
+  of rows, hence it merges. A log loss can be 13.8 nats in one row of a thousand: where a sample happens to have none
+  of those rows, the skew-corrected limit certified wrongly with .07, so the log loss pays for the exact one.
 * `betting_bound`: grade A and nearly as strong as t, but it bets row after row, so it needs the stream of rows in
   an order that was fixed beforehand (Waudby-Smith & Ramdas 2024, JRSS B 86:1). For comparison and as an oracle.
 """
@@ -59,13 +61,18 @@ def log_loss(counts: ScoreCounts, *, clip: float = CLIP) -> float:
 
 
 def log_loss_bound(counts: ScoreCounts, alpha: float, *, clip: float = CLIP) -> Bound:
-    """The log loss of clipped scores between one-sided limits, by `mean_bound` on [0, -ln clip].
+    """The log loss of clipped scores between exact one-sided limits, by `mixture_bound` on [0, -ln clip].
 
     Errors as `log_loss`. The clip is part of the estimand: print it with the number.
     """
-    require_level(alpha)
-    values, rows, m = _log_loss_moments(counts, clip)
-    return _bound(values, rows, m, 0.0, -math.log(clip), alpha)
+    values, rows = _log_losses(counts, clip)
+    return mixture_bound(values, rows, low=0.0, high=-math.log(clip), alpha=alpha)
+
+
+def log_loss_p(counts: ScoreCounts, tau: float, *, clip: float = CLIP) -> tuple[float, float]:
+    """P-values for "the log loss is at least tau" and "at most tau", by `mixture_p`. Errors as `log_loss`."""
+    values, rows = _log_losses(counts, clip)
+    return mixture_p(values, rows, low=0.0, high=-math.log(clip), tau=tau)
 
 
 def mean_bound(values: ArrayLike, counts: ArrayLike, *, low: float, high: float, alpha: float) -> Bound:
@@ -114,6 +121,19 @@ def mixture_bound(values: ArrayLike, counts: ArrayLike, *, low: float, high: flo
     )
 
 
+def mixture_p(
+    values: ArrayLike, counts: ArrayLike, *, low: float, high: float, tau: float
+) -> tuple[float, float]:
+    """P-values for "the mean is at least tau" and "at most tau": one over the capital that `mixture_bound` compares.
+
+    Valid for every n by Markov's inequality; small values show. 1 where tau is not inside (low, high).
+    Shapes and errors as `mean_bound`.
+    """
+    value, rows = _checked(values, counts, low, high, 0.5)
+    unit, at = (value - low) / (high - low), (tau - low) / (high - low)
+    return _mixture_p(1 - unit, rows, 1 - at), _mixture_p(unit, rows, at)
+
+
 def betting_bound(stream: ArrayLike, *, low: float, high: float, alpha: float) -> Bound:
     """A mean of values in [low, high] between exact one-sided limits from rows in a fixed order, grade A.
 
@@ -146,12 +166,6 @@ Weighed = tuple[Floats, Integers, skew.Moments | None]
 @lru_cache(maxsize=4)
 def _brier_moments(counts: ScoreCounts) -> Weighed:
     values, rows = _brier_losses(counts)
-    return values, rows, _moments(values, rows)
-
-
-@lru_cache(maxsize=4)
-def _log_loss_moments(counts: ScoreCounts, clip: float) -> Weighed:
-    values, rows = _log_losses(counts, clip)
     return values, rows, _moments(values, rows)
 
 
@@ -190,15 +204,23 @@ def _checked(
 
 def _mixture_upper(unit: Floats, rows: Integers, mean: float, alpha: float) -> float:
     """The largest mean in [0, 1] that the mixture does not exclude."""
+    enough = -math.log(alpha)
+    return _up_to_one(lambda candidate: _log_capital(unit, rows, candidate) < enough, mean)
+
+
+def _mixture_p(unit: Floats, rows: Integers, candidate: float) -> float:
+    """P-value for "the mean is at most the candidate"."""
+    if not 0 < candidate < 1:
+        return 1.0
+    return math.exp(-max(_log_capital(unit, rows, candidate), 0.0))
+
+
+def _log_capital(unit: Floats, rows: Integers, candidate: float) -> float:
+    """The logarithm of the average capital of the bets against "the mean is at least the candidate"."""
     stakes = np.geomspace(min(0.5, 1 / math.sqrt(float(rows.sum()))) / 4, 1.0, STAKES)
-    enough = math.log(STAKES / alpha)
-
-    def kept(candidate: float) -> bool:
-        gain = (candidate - unit) / (1 - candidate)
-        with np.errstate(divide="ignore"):
-            return float(logsumexp(xlog1py(rows, stakes[:, None] * gain).sum(axis=1))) < enough
-
-    return _up_to_one(kept, mean)
+    gain = (candidate - unit) / (1 - candidate)
+    with np.errstate(divide="ignore"):
+        return float(logsumexp(xlog1py(rows, stakes[:, None] * gain).sum(axis=1))) - math.log(STAKES)
 
 
 def _betting_upper(unit: Floats, alpha: float) -> float:

@@ -88,11 +88,11 @@ def log_loss(view: OutcomeView) -> Counts:
     Method:
         Mean of -log(score) for label 1 and -log(1 - score) for label 0, natural logarithm (Good 1952, JRSS B
         14). Scores are clipped to between 0.000001 and 0.999999 first, else one row could make it infinite;
-        so a row costs at most 13.8. Bounded by a skewness-corrected t interval (Hall 1992, JRSS B 54), whose
-        size is simulated; below 100 rows by an exact mixture of bets.
+        so a row costs at most 13.8. Bounded by a mixture of bets on the mean of a bounded value (betting
+        e-values: Waudby-Smith & Ramdas 2024, JRSS B 86), which is exact for any number of rows.
     Limits:
-        A few confident errors dominate it, and the clip bounds how much. Compare with the entropy of the base
-        rate.
+        A few confident errors dominate it, and the clip bounds how much. The exact bound lies about twice as
+        far from the estimate as a t interval would. Compare with the entropy of the base rate.
     Remedy:
         Look at the rows with extreme scores first; recalibrate or regularise.
     """

@@ -15,7 +15,7 @@ from assay.stats.bound import Bound
 from assay.stats.calibration import ece_bound, ks_calibration_bound
 from assay.stats.histogram import ScoreCounts, Undefined
 from assay.stats.inversion import smallest_alpha
-from assay.stats.means import brier_bound, log_loss_bound
+from assay.stats.means import brier_bound, log_loss_bound, log_loss_p
 from assay.stats.observed_expected import observed_expected_bound
 from assay.stats.pieces.pieces import Pieces, Target, gathered
 from assay.stats.simulated_sizes import SIMULATED_SIZES, simulated_size
@@ -31,21 +31,18 @@ RULES: Mapping[Functional, Rule] = {
 }
 
 
-SIMULATED_AS: Mapping[Functional, str] = {
-    Functional.AUC: "auc",
-    Functional.GINI: "auc",
-    Functional.BRIER: "mean",
-    Functional.LOG_LOSS: "mean",
+WITHOUT_EXACT_RULE: Mapping[Functional, str] = {
     Functional.KS_CALIBRATION: "ks_calibration",
     Functional.ECE: "ece",
     Functional.OBSERVED_EXPECTED: "observed_expected",
 }
+"""Those that have only a simulated rule, by its name; the others have an exact one for few rows, or for any number."""
 
 
 def too_few_rows(functional: Functional, n: int) -> str:
-    """Why the rule of a functional is not used on n rows; empty when it is. Areas have an exact rule for few rows."""
-    rule = SIMULATED_AS[functional]
-    if rule == "auc" or simulated_size(rule, n) is not None:
+    """Why the rule of a functional is not used on n rows; empty when it is."""
+    rule = WITHOUT_EXACT_RULE.get(functional)
+    if rule is None or simulated_size(rule, n) is not None:
         return ""
     least = SIMULATED_SIZES[rule][0][0]
     return f"{n:,} rows are too few: the error rate of the method is known from {least:,} on"
@@ -76,8 +73,11 @@ def _piece(cell: ScoreCell, functional: Functional, rule: Rule, target: Target) 
     bound = rule(counts, target.alpha)  # first: that there is no value says more than that rows are few
     if said := too_few_rows(functional, counts.n):
         raise Undefined(said, reason=Reason.TOO_FEW_ROWS_FOR_METHOD.value)
-    at_least = smallest_alpha(lambda a: rule(counts, a).lower, target.tau, meets="at_least")
-    at_most = smallest_alpha(lambda a: rule(counts, a).upper, target.tau, meets="at_most")
+    if functional is Functional.LOG_LOSS:
+        at_least, at_most = log_loss_p(counts, target.tau)
+    else:
+        at_least = smallest_alpha(lambda a: rule(counts, a).lower, target.tau, meets="at_least")
+        at_most = smallest_alpha(lambda a: rule(counts, a).upper, target.tau, meets="at_most")
     return Piece(
         label=cell.label,
         estimate=bound.estimate,
