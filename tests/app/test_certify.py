@@ -280,7 +280,7 @@ def with_every_kind_of_pass(folder: Folder) -> Path:
     return folder.write()
 
 
-@pytest.mark.parametrize("finished", [1, 2, 5, 10, 14])
+@pytest.mark.parametrize("finished", [1, 2, 5, 8, 12])
 def test_killed_at_any_moment_the_next_run_goes_on_and_ends_with_the_same_evidence(folder, finished):
     path = with_every_kind_of_pass(folder)
     process = started(path)
@@ -295,7 +295,7 @@ def test_killed_at_any_moment_the_next_run_goes_on_and_ends_with_the_same_eviden
     again, said = (after := started(path)).communicate(timeout=120)
     assert after.returncode == 0, said
     assert {p: kept(path)[p] for p in before} == before  # nothing finished was counted again
-    assert len(kept(path)) > len(before)
+    assert len(kept(path)) >= len(before)
     anew = assay.certify(path, workers=0, reuse=False, certify_a_hopeless_specification=True)
     assert again.strip() == anew.record.evidence_digest
 

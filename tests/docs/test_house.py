@@ -16,7 +16,7 @@ GUARANTEE = (ROOT / "docs" / "explanation" / "guarantee.md").read_text(encoding=
 RULES = {
     "AUC, Gini": "auc",
     "difference of two AUCs": "auc_difference",
-    "Brier score, log loss": "mean",
+    "Brier score": "mean",
     "KS calibration error": "ks_calibration",
     "expected calibration error (ECE)": "ece",
     "observed over expected": "observed_expected",

@@ -73,7 +73,9 @@ def test_the_log_loss_is_exact_where_rare_rows_cost_most():
 
 @pytest.mark.parametrize("n", [40, 400])
 def test_the_p_value_of_the_log_loss_agrees_with_its_limits(n: int):
-    cell = ScoreCounts(np.array([0.1, 0.6, 0.9]), np.array([n, n // 2, n // 8]), np.array([n // 8, n // 2, n]))
+    cell = ScoreCounts(
+        np.array([0.1, 0.6, 0.9]), np.array([n, n // 2, n // 8]), np.array([n // 8, n // 2, n])
+    )
     bound = log_loss_bound(cell, 0.05)
     assert log_loss_p(cell, bound.lower)[0] == pytest.approx(0.05, rel=1e-6)
     assert log_loss_p(cell, bound.upper)[1] == pytest.approx(0.05, rel=1e-6)
