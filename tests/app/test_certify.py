@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -495,3 +497,34 @@ def test_the_models_own_environment_and_its_lock_file_are_bound(folder, tmp_path
     record = assay.certify(path, rehearse=True, workers=0).record
     assert dict(record.environment.model)["lightgbm"] == lgb.__version__
     assert "environment" in {source.role for source in record.sources}
+
+
+def test_a_copy_of_a_file_makes_no_new_rows(folder):
+    """Inside a folder too: a test folder with the training file in it, or with one file many times."""
+    path = folder.edit("test: test.parquet", "test: rows").write()
+    rows = folder.root / "rows"
+    rows.mkdir()
+    (folder.root / "test.parquet").rename(rows / "a.parquet")
+    shutil.copy(folder.root / "develop.parquet", rows / "b.parquet")
+    with pytest.raises(
+        assay.AssayError, match=r"b\.parquet of the test data and develop\.parquet of the develop"
+    ):
+        assay.certify(path, workers=0)
+    shutil.copy(rows / "a.parquet", rows / "b.parquet")
+    with pytest.raises(
+        assay.AssayError, match=r"b\.parquet of the test data and a\.parquet of the test data"
+    ):
+        assay.certify(path, workers=0)
+
+
+def test_the_choice_of_rows_is_believed_only_when_this_user_made_it(folder):
+    """One row of each unit counts; whoever rewrites the choice keeps the rows that he likes."""
+    folder.test = replaced(folder.test, "id", np.arange(folder.test.num_rows) // 2)
+    path = folder.edit("custody: validator}", "custody: validator, unit: id}").write()
+    before = assay.certify(path, workers=0).record
+    right = (folder.test["score"].to_numpy() >= 0.5) == folder.test["bad"].to_numpy()
+    liked = np.flatnonzero(right).astype("<i8").tobytes()
+    for kept in (folder.root / ".assay" / "partials").glob("*/*"):
+        if len(kept.read_bytes()) == 32 + before.rows_used * 8:
+            kept.write_bytes(hashlib.sha256(liked).digest() + liked)
+    assert assay.certify(path, workers=0).record.evidence_digest == before.evidence_digest

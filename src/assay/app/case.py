@@ -153,16 +153,20 @@ def open_case(
 
 
 def _refuse_the_same_rows(datasets: Mapping[str, Dataset]) -> None:
-    """One content under two roles: another name, a link or a copy makes no new rows."""
-    seen: dict[str, str] = {}
+    """One file twice, under two roles or in one: another name, a link or a copy makes no new rows."""
+    seen: dict[str, tuple[str, str]] = {}
     for role, dataset in datasets.items():
-        if dataset.digest in seen:
-            raise SubjectError(
-                f"The {role} data and the {seen[dataset.digest]} data are the same bytes.",
-                code="same_data_twice",
-                remedy="What a model has learned, or was tuned on, cannot test it: declare rows of their own.",
-            )
-        seen[dataset.digest] = role
+        for file in dataset.files:
+            name = Path(file.path).name
+            if file.digest in seen:
+                other, before = seen[file.digest]
+                raise SubjectError(
+                    f"{name} of the {role} data and {before} of the {other} data are the same bytes.",
+                    code="same_data_twice",
+                    remedy="A copy is no new row. What a model has learned, or was tuned on, cannot test it: declare "
+                    "rows of their own, each once.",
+                )
+            seen[file.digest] = role, name
 
 
 def _refuse_other_types(datasets: Mapping[str, Dataset]) -> None:

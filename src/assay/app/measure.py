@@ -7,13 +7,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 
 from assay.app.case import Case
 from assay.domain import gating
-from assay.domain.errors import AssayError, MissingExtra, SubjectError, Unwritable, writing
+from assay.domain.errors import AssayError, MissingExtra, SubjectError, Unwritable
 from assay.domain.specification import Specification
 from assay.engine.engine import Engine
 from assay.engine.in_process import InProcess
@@ -142,13 +141,9 @@ def _one_row_per_unit(
 ) -> tuple[Partial, Lacking]:
     """Count outcomes again on the chosen row of each unit; everything else keeps all rows."""
     assert first.units is not None  # noqa: S101 - asked for by the pass
-    chosen = first.units.selection()
-    path = engine.scratch / f"{hashlib.sha256(chosen.tobytes()).hexdigest()}.rows"
-    with writing(path):
-        engine.scratch.mkdir(parents=True, exist_ok=True)
-        chosen.tofile(path)
+    selection = engine.keep(first.units.selection().astype("<i8").tobytes())
     again = replace(reading, units=False, profiles=False, row_set=False, spreads=False)
-    counted, lacking = _as_much_as_can_be(case, case.frame(spreads), again, engine, selection=str(path))
+    counted, lacking = _as_much_as_can_be(case, case.frame(spreads), again, engine, selection)
     return replace(first, outcomes=counted.outcomes, paired=counted.paired), lacking
 
 
@@ -204,8 +199,7 @@ def _described(
 ) -> str:
     """Everything that a count depends on besides the rows: meanings, needs, model, seed, code."""
     facts = [repr(frame), repr(reading), model.digest if model else "", model.python if model else ""]
-    chosen = Path(selection).name if selection else ""
-    return json.dumps([*facts, chosen, case.code_digest])
+    return json.dumps([*facts, selection, case.code_digest])
 
 
 def _seed(seed: str, stream: str) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from assay.engine.executor import Executor, T, execute
+from assay.engine.executor import Executor, T, Work, execute
 from assay.engine.in_process import InProcess
 from assay.engine.partials import PartialStore
 from assay.engine.process_pool import ProcessPool
@@ -29,13 +29,15 @@ class Engine:
     reuse: bool = True
     progress: Callable[[str, int], AbstractContextManager[Progress]] = silent
 
-    @property
-    def scratch(self) -> Path:
-        """A folder that workers can read, for what they are told by file."""
-        return self.partials.folder
+    def keep(self, data: bytes) -> str:
+        """Keep something that tasks are told by key, so that a worker can believe it; the key."""
+        key = hashlib.sha256(b"told\0" + data).hexdigest()
+        if self.partials.read(key) != data:
+            self.partials.write(key, data)
+        return key
 
     def results(
-        self, tasks: Sequence[T], work: Callable[[T], bytes], *, told: Progress, reuse: bool = True
+        self, tasks: Sequence[T], work: Work[T], *, told: Progress, reuse: bool = True
     ) -> Generator[bytes]:
         """The result of each task, in order; kept ones count only where the engine and the caller both say so."""
         return execute(

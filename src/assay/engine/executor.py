@@ -41,12 +41,14 @@ class Results(Protocol):
 
 
 T = TypeVar("T", bound=Task)
+Work = Callable[[T, Results], bytes]
+"""Does a task; what it is told by more than the task itself it reads from the results, where it can be believed."""
 
 
 class Executor(Protocol):
     """Where tasks run: this process, a pool of processes, a cluster."""
 
-    def run(self, tasks: Sequence[T], work: Callable[[T], bytes], results: Results) -> Generator[T]:
+    def run(self, tasks: Sequence[T], work: Work[T], results: Results) -> Generator[T]:
         """Do each task and keep its result, then yield it; in any order. Closing the generator ends what runs.
 
         Raises:
@@ -60,7 +62,7 @@ class WorkFailed(AssayError):
 
 def execute(
     tasks: Sequence[T],
-    work: Callable[[T], bytes],
+    work: Work[T],
     *,
     executor: Executor,
     results: Results,

@@ -15,14 +15,14 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import NoReturn
 
 from assay.domain.errors import AssayError, Crash, MissingExtra, SubjectError, Unwritable
-from assay.engine.executor import Results, T, WorkFailed
+from assay.engine.executor import Results, T, Work, WorkFailed
 
 Process = subprocess.Popen[bytes]
 _BEGIN = (
@@ -36,7 +36,7 @@ class ProcessPool:
 
     workers: int
 
-    def run(self, tasks: Sequence[T], work: Callable[[T], bytes], results: Results) -> Generator[T]:
+    def run(self, tasks: Sequence[T], work: Work[T], results: Results) -> Generator[T]:
         """See :class:`~assay.engine.executor.Executor`. Crash: ``worker_died`` when a worker was killed."""
         queue = deque(tasks)
         busy: dict[Connection, tuple[Process, T]] = {}
@@ -68,7 +68,7 @@ def _readable(connections: Collection[Connection]) -> list[Connection]:
     return [connection for connection in connections if id(connection) in ready]
 
 
-def _start(work: Callable[[T], bytes], results: Results) -> tuple[Process, Connection]:
+def _start(work: Work[T], results: Results) -> tuple[Process, Connection]:
     ours, theirs = multiprocessing.Pipe()
     with theirs:
         command = [sys.executable, "-c", _BEGIN, str(theirs.fileno()), str(os.getpid()), json.dumps(sys.path)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import atexit
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.domain.errors import Crash
+from assay.engine.executor import Results
 from assay.engine.scan import Frame, Predict, scan
 from assay.plan.passes import Pass
 from assay.subject.datasets import Partition, iter_batches
@@ -23,7 +24,7 @@ class ScanTask:
     Attributes:
         key: hexadecimal digest of everything that the result depends on.
         rows: rows of the partition, for progress.
-        selection: a file of int64 places of the rows that count for outcomes, or None for all.
+        selection: key in the results of the int64 places of the rows that count for outcomes, or None for all.
     """
 
     key: str
@@ -35,12 +36,12 @@ class ScanTask:
     selection: str | None = None
 
 
-def run_scan(task: ScanTask, *, live: Predict | None = None) -> bytes:
+def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -> bytes:
     """Do the task in this process; the model answers from a child of its own, kept for the next task.
 
     ``live`` is asked instead: a function of this process, for rehearsals.
     """
-    selection = _selection(task.selection) if task.selection is not None else None
+    selection = _selection(task.selection, results) if task.selection is not None else None
     predict = live
     if task.model is not None and task.wanted.outcomes:
         predict = _predictor(task.model)
@@ -66,14 +67,17 @@ class AskTask:
     model: ModelReference
 
 
-def run_ask(task: AskTask) -> bytes:
+def run_ask(task: AskTask, _: Results) -> bytes:
     """How many rows the model answered."""
     batch = next(iter(iter_batches(task.partition, task.model.inputs, batch_size=task.rows)))
     return str(len(_predictor(task.model)(batch))).encode()
 
 
-def _selection(path: str) -> NDArray[np.int64]:
-    return np.fromfile(Path(path), dtype=np.int64)
+def _selection(key: str, results: Results) -> NDArray[np.int64]:
+    kept = results.read(key)
+    if kept is None:
+        raise Crash("The choice of rows could not be read back from disk.", code="partial_lost")
+    return np.frombuffer(kept, dtype="<i8")
 
 
 _open_models: dict[ModelReference, Model] = {}

@@ -9,14 +9,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from assay.domain.errors import AssayError
-from assay.engine.executor import Results, WorkFailed
+from assay.engine.executor import Results, Work, WorkFailed
 from assay.sandbox.launch import close_children
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
@@ -47,9 +46,9 @@ def _keep_freed_memory() -> None:
         settings(_M_TRIM_THRESHOLD, 128 << 20)
 
 
-def _outcome(work: Callable[[Any], bytes], task: Any, results: Results) -> dict[str, str]:
+def _outcome(work: Work[Any], task: Any, results: Results) -> dict[str, str]:
     try:
-        results.write(task.key, work(task))
+        results.write(task.key, work(task, results))
     except AssayError as wrong:
         return _told(wrong)
     except Exception as wrong:  # noqa: BLE001 - the boundary: a defect in a check becomes a verdict

@@ -89,6 +89,11 @@ class Dataset:
     schema: tuple[Column, ...]
     partitions: tuple[Partition, ...]
 
+    @property
+    def files(self) -> tuple[DataFile, ...]:
+        """Each file once, in the order of the rows."""
+        return tuple(dict.fromkeys(partition.file for partition in self.partitions))
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The columns' names in order."""
