@@ -26,6 +26,39 @@ class Broken(NamedTuple):
 
 
 SPECIFICATIONS = (
+    Broken(
+        "below_share: 0.02",
+        "below_share: 1e-400",
+        (
+            Said(
+                "52:29",
+                "number_out_of_reach",
+                "For 'below_share' 0 or a number between 1e-15 and 1e30 in size is expected; found '1e-400'.",
+            ),
+        ),
+    ),
+    Broken(
+        "groups: {female: 2, male: 1}",
+        "groups: {female: 9007199254740993, male: 1}",
+        (
+            Said(
+                "44:22",
+                "code_too_large",
+                "For 'female' a code of at most 9007199254740991 is expected; found '9007199254740993'.",
+            ),
+        ),
+    ),
+    Broken(
+        "  train: train.parquet\n",
+        "",
+        (
+            Said(
+                "36:3",
+                "no_reference_rows",
+                "'develop' or 'train' is expected: the plan, small groups and the spread of columns are taken from rows that are not the test rows.",
+            ),
+        ),
+    ),
     Broken("assay: 1\n", "assay: 2\n", (Said("1:8", "not_one_of", "1 is expected for 'assay'; found '2'."),)),
     Broken(
         "assay: 1\n",
@@ -736,12 +769,12 @@ SPECIFICATIONS = (
     ),
     Broken(
         "at_least: 0.70",
-        "at_least: 1e-400",
+        "at_least: 0.7000000000001",
         (
             Said(
                 "61:15",
                 "number_too_fine",
-                "A number below 10^12 with at most 9 decimals is expected; found 1E-400.",
+                "A number below 10^12 with at most 9 decimals is expected; found 0.7000000000001.",
             ),
         ),
     ),
@@ -762,8 +795,8 @@ SPECIFICATIONS = (
         (
             Said(
                 "61:15",
-                "threshold_out_of_range",
-                "A threshold for accuracy lies between 0 and 1; found 1E+400.",
+                "number_out_of_reach",
+                "For 'at_least' 0 or a number between 1e-15 and 1e30 in size is expected; found '1e400'.",
             ),
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -92,12 +93,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _refuse(missing, given)
     except OSError as error:
         _refuse(_told_by_the_system(error), given)
+    except Exception as error:
+        if os.environ.get("ASSAY_DEBUG"):
+            raise
+        _refuse(_defect(error), given)  # never with 1, which would mean that something was decided
 
 
 def _refuse(error: AssayError, given: Sequence[str]) -> NoReturn:
     with contextlib.suppress(OSError):  # the reader left; the code still says what happened
         explain(error, as_json="--json" in given)
     sys.exit(error.exit_code)
+
+
+def _defect(error: Exception) -> AssayError:
+    """Without its text, which may quote a row."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_code.co_filename.rpartition(os.sep)[2]}:{trace.tb_lineno}" if trace else ""
+    return AssayError(
+        f"Assay broke with {type(error).__name__}{place}: a defect of the program, and no verdict.",
+        code="defect",
+        remedy="Please report it; ASSAY_DEBUG=1 shows the whole trace.",
+    )
 
 
 def _told_by_the_system(error: OSError) -> AssayError:

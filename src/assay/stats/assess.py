@@ -127,8 +127,8 @@ def _rows_needed(found: Pieces, target: Target, rows: int) -> int | None:
     factors = [_factor(piece, target) for piece in found.printed if not piece.passes]
     if not factors or any(factor is None for factor in factors):
         return None
-    needed = math.ceil(rows * max(factor for factor in factors if factor is not None))
-    return needed if needed <= MOST_ROWS else None
+    needed = rows * max(factor for factor in factors if factor is not None)
+    return math.ceil(needed) if needed <= MOST_ROWS else None
 
 
 def _factor(piece: Piece, target: Target) -> float | None:
@@ -139,4 +139,5 @@ def _factor(piece: Piece, target: Target) -> float | None:
     if distance <= 0:
         return None
     z_alpha, z_power = -float(ndtri(target.alpha)), float(ndtri(POWER))
-    return max((abs(piece.estimate - bound) * (1 + z_power / z_alpha) / distance) ** 2, 1.0)
+    half_widths = abs(piece.estimate - bound) * (1 + z_power / z_alpha) / distance
+    return max(half_widths * half_widths, 1.0)

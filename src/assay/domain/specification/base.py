@@ -13,6 +13,8 @@ from pydantic_core import PydanticCustomError
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
 LONGEST_NAME = 100
 """A name becomes part of a file's name, which most systems end at 255 bytes."""
+SMALLEST, LARGEST = -15, 30
+"""Powers of ten that numbers of a document lie between: beyond, a float that is computed with would be 0 or infinite."""
 DAYS_PATTERN = r"^([1-9][0-9]{0,4}) days?$"
 
 
@@ -32,7 +34,14 @@ def _exact(value: object) -> object:
     """Accept what was written as a number; a float has already lost the digits that were written."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise PydanticCustomError("number_expected", "a number is expected, for example 0.80")
-    return Decimal(value)
+    exact = Decimal(value)
+    if exact and not SMALLEST <= exact.adjusted() <= LARGEST:
+        raise PydanticCustomError(
+            "number_out_of_reach",
+            "0 or a number between 1e{smallest} and 1e{largest} in size is expected",
+            {"smallest": SMALLEST, "largest": LARGEST},
+        )
+    return exact
 
 
 def _days(value: object) -> object:
@@ -47,12 +56,14 @@ def _days(value: object) -> object:
 def _text(value: object) -> object:
     if not isinstance(value, str):
         raise PydanticCustomError("text_expected", "a text is expected")
-    return value
+    return value.strip()  # before its length is looked at: blanks are no text
 
 
 def _code(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise PydanticCustomError("code_expected", "a code is expected: a whole number, or a text in quotes")
+    if isinstance(value, int) and abs(value) > LARGEST_CODE:
+        raise PydanticCustomError("code_too_large", "a code of at most 9007199254740991 is expected")
     return value
 
 
@@ -67,13 +78,15 @@ def _setting(value: object) -> object:
     return value
 
 
+LARGEST_CODE = 2**53 - 1
+"""JSON documents are read by programs that keep numbers as floats (RFC 8785); a larger code would become another."""
 _CODE_SCHEMA = {"type": ["integer", "string"]}
 
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
 Days = Annotated[
     dt.timedelta, BeforeValidator(_days), WithJsonSchema({"type": "string", "pattern": DAYS_PATTERN})
 ]
-Text = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True, min_length=1)]
+Text = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1)]
 Identifier = Annotated[
     str,
     BeforeValidator(_text),
