@@ -197,3 +197,9 @@ def test_the_supremum_of_a_known_polynomial():
     assert found.at == pytest.approx(2 / 3, abs=0.01)
     with pytest.raises(ValueError, match="low <= high"):
         supremum(lambda x: x, growth, 1.0, 0.0, rounding=0.0)
+
+
+def test_millions_of_rows_are_left_to_the_box_which_is_exact():
+    audit = audited_level(10, 10_000_000, ratio=0.8, margin=0.0, alpha=0.05)
+    assert audit.fallback
+    assert audit.intervals == 0

@@ -110,7 +110,9 @@ def _defect(error: Exception) -> AssayError:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    place = f" at {trace.tb_frame.f_code.co_filename.rpartition(os.sep)[2]}:{trace.tb_lineno}" if trace else ""
+    place = (
+        f" at {trace.tb_frame.f_code.co_filename.rpartition(os.sep)[2]}:{trace.tb_lineno}" if trace else ""
+    )
     return AssayError(
         f"Assay broke with {type(error).__name__}{place}: a defect of the program, and no verdict.",
         code="defect",

@@ -27,6 +27,8 @@ _LOG_TAIL = 33.0
 """Each truncated binomial tail holds less than exp(-33) < 5e-15."""
 _TINY = 1e-300
 _SHRINKS = 12
+LARGEST_AUDIT = 1_000_000
+"""Rows, of both groups together, up to which an audit takes a few seconds; beyond, the Bonferroni box, which is exact, judges."""
 _RECOVERIES = 4
 
 
@@ -39,7 +41,8 @@ class Audit:
         size_bound: rigorous bound on P(reject | H0) of that rule; at most alpha.
         monotone: whether the region was confirmed to be a monotone staircase.
         intervals: pieces of the nuisance line that were bounded.
-        fallback: no level above alpha / 2 was found: judge by the Bonferroni box, at alpha, alone.
+        fallback: no level above alpha / 2 was found, or none was looked for: judge by the Bonferroni box, at alpha,
+            alone.
     """
 
     level: float
@@ -108,6 +111,8 @@ def _audited(n1: int, n2: int, ratio: float, margin: float, alpha: float) -> Aud
             f"expected rows >= 1, ratio > 0 and alpha in (0, {LARGEST_LEVEL}], "
             f"found rows {n1} and {n2}, ratio {ratio}, alpha {alpha}"
         )
+    if n1 + n2 > LARGEST_AUDIT:
+        return Audit(alpha / 2, alpha, monotone=True, intervals=0, fallback=True)
     return shrink_level(lambda level: _audit_at(n1, n2, ratio, margin, level), alpha)
 
 

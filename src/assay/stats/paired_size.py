@@ -15,13 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from assay.stats.exact_size import Audit, binomial_rows, limits_of_all, rounding, shrink_level
+from assay.stats.exact_size import LARGEST_AUDIT, Audit, binomial_rows, limits_of_all, rounding, shrink_level
 from assay.stats.mover import LARGEST_LEVEL
 from assay.stats.rates import Floats, tail_below
 from assay.stats.supremum import Supremum, supremum
 
-LARGEST_AUDIT = 1_000_000
-"""Rows up to which an audit takes a few seconds; beyond, callers fall back to the Bonferroni box."""
 _TIE = 1e-10
 _TINY = 1e-300
 
