@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from assay.stats.exact_size import LARGEST_AUDIT, Audit, binomial_rows, limits_of_all, rounding, shrink_level
+from assay.stats.exact_size import Audit, binomial_rows, limits_of_all, rounding, shrink_level
 from assay.stats.mover import LARGEST_LEVEL
 from assay.stats.rates import Floats, tail_below
 from assay.stats.supremum import Supremum, supremum
