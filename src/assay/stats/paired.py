@@ -12,8 +12,9 @@ import numpy as np
 from scipy.special import ndtri
 
 from assay.stats.bound import Bound
+from assay.stats.exact_size import LARGEST_AUDIT
 from assay.stats.mover import LARGEST_LEVEL, SMALLEST_LEVEL, crossing_level
-from assay.stats.paired_size import LARGEST_AUDIT, correlation, paired_size
+from assay.stats.paired_size import correlation, paired_size
 from assay.stats.rates import Floats, lower_limit, upper_limit
 
 _METHOD = "exact unconditional, tables ordered by MOVER with Clopper-Pearson limits"
