@@ -189,3 +189,25 @@ def test_the_bin_that_holds_one_alone_is_joined_to_the_bin_below():
     kept = GridCounts.of(counts_of(cell), np.array(cell.edges))
     assert kept.rows.tolist() == [[1, 1], [0, 2]]
     assert 0.9999 < kept.low[-1] < 1 - 1e-12
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("scores", [(1e-6, 1.52e-5), (0.0, 2e-6)])
+def test_the_log_loss_is_in_its_range_where_the_clip_makes_it_concave(scores, mirrored):
+    score = np.append(np.repeat(scores, 100), 0.5)
+    label = np.append(np.ones(200, dtype=np.int64), 0)
+    if mirrored:
+        score, label = 1 - score, 1 - label
+    exact = log_loss(ScoreCounts.of_rows(score, label))
+    least, largest = range_of(Functional.LOG_LOSS, on_grid(score, label))
+    assert least - 1e-3 <= exact <= largest + 1e-3
+
+
+def test_edges_of_the_calibration_error_that_are_edges_of_the_grid_hide_nothing():
+    rng = np.random.default_rng(3)
+    score = rng.random(2000)
+    label = (rng.random(2000) < score**2).astype(np.int64)
+    cell = on_grid(score, label, 2)  # [0, .5) and [.5, 1]
+    found = grid.ece_on_grid(GridCounts.of(counts_of(cell), np.array(cell.edges)), 2)
+    exact = ece(ScoreCounts.of_rows(score, label), bins=2)
+    assert (found.least, found.largest) == pytest.approx((exact, exact), abs=1e-8)

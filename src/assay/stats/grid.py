@@ -1,8 +1,8 @@
 """Limits from scores that were kept on a grid: valid whatever the scores do inside its bins.
 
-On a grid the rows and the mean score of each label in each bin are known; the scores are not. A functional is therefore
-bounded over *arrangements*, that is over all data sets with these rows and means, and the limits are the most cautious
-of those of its extreme arrangements:
+On a grid the rows and the mean score (to 2**-32) of each label in each bin are known; the scores are not. A functional
+is therefore bounded over *arrangements*, that is over all data sets with these rows and means, and the limits are the
+most cautious of those of its extreme arrangements:
 
 * Areas depend on order alone: in each bin all positives stand below all negatives, or above.
 * Losses are convex in the score: the least is at the mean (Jensen's inequality), the largest at the edges of the bin.
