@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.dossier import records
 
-from assay.domain.evidence import Paired, Rates, Scores, Statistic
+from assay.domain.evidence import Paired, Rates, ScoreCell, Scores, Statistic
 from assay.domain.plain import fields
 from assay.domain.record import Record
 from assay.domain.record_document import SCHEMA, UnreadableRecord, from_document, to_document
@@ -50,8 +50,13 @@ def leaves(plain: Any) -> list[Any]:
     return [x for v in plain for x in leaves(v)] if isinstance(plain, list) else [plain]
 
 
-@pytest.mark.parametrize("counts", [Rates(()), Paired(()), Scores((), records.Functional.AUC)])
-def test_kinds_of_counts_are_told_apart_even_when_empty(counts: Any) -> None:
+ON_A_GRID = Scores(
+    (ScoreCell("", (0.125, 0.75), (1, 0), (0, 1), edges=(0.1, 0.3, 0.7, 1.0)),), records.Functional.AUC
+)
+
+
+@pytest.mark.parametrize("counts", [Rates(()), Paired(()), Scores((), records.Functional.AUC), ON_A_GRID])
+def test_kinds_of_counts_are_told_apart_even_when_empty_and_come_back(counts: Any) -> None:
     record = dataclasses.replace(records.empty(), statistics=(Statistic("m", "", "test", counts),))
     assert from_document(to_document(record)).statistics[0].counts == counts
 

@@ -12,6 +12,7 @@ from assay.domain.specification import Specification
 from assay.domain.specification.protected import CROSS
 from assay.domain.vocabulary import Stage
 from assay.stats.calibration import reliability_curve
+from assay.stats.grid import GridCounts
 from assay.stats.histogram import ScoreCounts
 from assay.tally.views import GroupOutcomes
 
@@ -80,12 +81,14 @@ def curves(case: Case, measured: Measured) -> tuple[CurveRecord, ...]:
 def _curves_of(label: str, group: GroupOutcomes) -> list[CurveRecord]:
     if group.labelled(0) == 0 or group.labelled(1) == 0:
         return []
-    negatives, positives = group.by_label
+    counts = ScoreCounts(group.scores, *group.by_label)
+    ranked = GridCounts.of(counts, group.edges).tied() if group.edges.size else counts
+    negatives, positives = ranked.negatives, ranked.positives
     false_positives = np.concatenate([[0], np.cumsum(negatives[::-1])]) / negatives.sum()
     true_positives = np.concatenate([[0], np.cumsum(positives[::-1])]) / positives.sum()
     at = np.unique(np.linspace(0, len(false_positives) - 1, POINTS).round().astype(int))
     roc = tuple((float(false_positives[i]), float(true_positives[i])) for i in at)
-    bins = reliability_curve(ScoreCounts(group.scores, negatives, positives), CONFIDENCE)
+    bins = reliability_curve(counts, CONFIDENCE)
     reliability = tuple((b.mean_score, b.observed_rate, b.lower, b.upper, float(b.n)) for b in bins if b.n)
     return [CurveRecord("roc", label, roc), CurveRecord("reliability", label, reliability)]
 

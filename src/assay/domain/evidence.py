@@ -93,12 +93,17 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class ScoreCell:
-    """The score histogram of one group: strictly increasing ``scores``, rows per label at each."""
+    """The score histogram of one group: strictly increasing ``scores``, rows per label at each.
+
+    Without ``edges`` the scores are exact. With them scores were kept on a grid: each is the mean score of the rows of a
+    label in a bin [edge, next edge), the last bin closed.
+    """
 
     label: str
     scores: tuple[float, ...]
     negatives: tuple[int, ...]
     positives: tuple[int, ...]
+    edges: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

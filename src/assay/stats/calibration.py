@@ -61,13 +61,13 @@ def ks_calibration_bound(counts: ScoreCounts, alpha: float) -> Bound:
     Raises Undefined for fewer than 100 rows, ValueError for scores outside [0, 1] or alpha outside (0, 1).
     """
     _require(counts, alpha)
-    over, under = _cumulative_moments(counts)
+    over, under = _remembered_moments(counts)
     upper = max(
         skew.upper_limit(over, counts.scores, alpha).max(),
         skew.upper_limit(under, 1.0, alpha).max(),
     )
     estimate = ks_calibration(counts)
-    uniform = -float(ndtri(alpha / 4)) * math.sqrt(_variance(counts) / counts.n)
+    uniform = -float(ndtri(alpha / 4)) * math.sqrt(variance(counts) / counts.n)
     return Bound(
         estimate=estimate,
         lower=max(estimate - uniform, 0.0),
@@ -130,6 +130,11 @@ def ece_bound(counts: ScoreCounts, alpha: float, *, bins: int = DEFAULT_BINS) ->
     )
 
 
+def edges_of_bins(bins: int) -> Floats:
+    """float64[bins - 1]: where one bin of `ece` ends and the next begins."""
+    return np.arange(1, bins) / bins
+
+
 def reliability_curve(
     counts: ScoreCounts, alpha: float, *, bins: int = DEFAULT_BINS
 ) -> tuple[ReliabilityBin, ...]:
@@ -155,6 +160,11 @@ def reliability_curve(
 
 def _require(counts: ScoreCounts, alpha: float) -> None:
     require_level(alpha)
+    require_enough(counts)
+
+
+def require_enough(counts: ScoreCounts) -> None:
+    """Raise Undefined for fewer than 100 rows, ValueError for scores outside [0, 1]."""
     counts.require_probabilities()
     if counts.n < LEAST_ROWS:
         raise Undefined(
@@ -180,19 +190,27 @@ def _variance_per_score(counts: ScoreCounts) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def _variance(counts: ScoreCounts) -> float:
+def variance(counts: ScoreCounts) -> float:
+    """The larger of the Brier score and mean s (1 - s): of what the running sum of `ks_calibration` is made."""
     return float(_variance_per_score(counts).sum()) / counts.n
 
 
 @lru_cache(maxsize=2)
-def _cumulative_moments(counts: ScoreCounts) -> tuple[skew.Moments, skew.Moments]:
-    """Moments of (score - label) 1{score <= t} and of its negative, at each score t."""
-    s, n = counts.scores, counts.n
-    first, second, third = (
-        np.cumsum(s**k * counts.negatives + (s - 1) ** k * counts.positives) / n for k in (1, 2, 3)
-    )
-    largest = np.maximum.accumulate(np.where(counts.negatives > 0, s, 0.0))
-    smallest = np.minimum.accumulate(np.where(counts.positives > 0, s - 1, 0.0))
+def _remembered_moments(counts: ScoreCounts) -> tuple[skew.Moments, skew.Moments]:
+    return cumulative_moments(counts.scores, counts.negatives, counts.positives)
+
+
+def cumulative_moments(
+    s: Floats, negatives: Integers, positives: Integers
+) -> tuple[skew.Moments, skew.Moments]:
+    """Moments of (score - label) 1{score <= t} and of its negative after each score t.
+
+    s: float64[k], negatives, positives: int64[k], in the order of summing; two rows or more.
+    """
+    n = int(negatives.sum() + positives.sum())
+    first, second, third = (np.cumsum(s**k * negatives + (s - 1) ** k * positives) / n for k in (1, 2, 3))
+    largest = np.maximum.accumulate(np.where(negatives > 0, s, 0.0))
+    smallest = np.minimum.accumulate(np.where(positives > 0, s - 1, 0.0))
     over = skew.moments(n, first, second, third, smallest, largest)
     return over, over.mirrored()
 
@@ -221,7 +239,7 @@ def _signed_moments(counts: ScoreCounts, bins: int) -> skew.Moments:
 def _bin_of(scores: Floats, bins: int) -> Integers:
     if bins < 1:
         raise ValueError(f"expected at least one bin, found {bins}")
-    return np.searchsorted(np.arange(1, bins) / bins, scores, side="right").astype(np.int64)
+    return np.searchsorted(edges_of_bins(bins), scores, side="right").astype(np.int64)
 
 
 def _per_bin(counts: ScoreCounts, values: Floats | Integers, bins: int) -> Floats:

@@ -28,9 +28,9 @@ class ScoreCounts:
     """Rows per distinct score and label. Histograms of disjoint rows add: the sum is that of all rows.
 
     scores: float64[k], finite and strictly increasing; negatives, positives: int64[k], at least 0.
-    A score is a distinct value or the representative of a bin; in a bin all rows count as tied. The arrays are copied and
-    read-only, and a histogram is its own identity: rules remember what does not depend on the level, because a p-value
-    asks for the limits of one histogram at many levels.
+    Rows with one score are tied; of scores on a grid see `assay.stats.grid`. The arrays are copied and read-only, and a
+    histogram is its own identity: rules remember what does not depend on the level, because a p-value asks for the limits
+    of one histogram at many levels.
 
     Raises ValueError for other shapes, values or orders.
     """
@@ -62,16 +62,19 @@ class ScoreCounts:
             )
         if not np.all((label == 0) | (label == 1)):
             raise ValueError("expected labels 0 and 1, found another value")
-        return cls(*_gather(score, label == 0, label == 1))
+        return cls.merged(score, label == 0, label == 1)
+
+    @classmethod
+    def merged(cls, scores: Floats, negatives: ArrayLike, positives: ArrayLike) -> ScoreCounts:
+        """Rows per score and label, [m] each, in any order; equal scores are merged."""
+        return cls(*_gather(scores, negatives, positives))
 
     def __add__(self, other: ScoreCounts) -> ScoreCounts:
         """The histogram of the rows of both."""
-        return ScoreCounts(
-            *_gather(
-                np.concatenate((self.scores, other.scores)),
-                np.concatenate((self.negatives, other.negatives)),
-                np.concatenate((self.positives, other.positives)),
-            )
+        return ScoreCounts.merged(
+            np.concatenate((self.scores, other.scores)),
+            np.concatenate((self.negatives, other.negatives)),
+            np.concatenate((self.positives, other.positives)),
         )
 
     @property

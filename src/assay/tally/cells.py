@@ -129,6 +129,7 @@ def _histogram(group: GroupOutcomes) -> ScoreCell:
         scores=tuple(group.scores.tolist()),
         negatives=tuple(group.by_label[0].tolist()),
         positives=tuple(group.by_label[1].tolist()),
+        edges=tuple(group.edges.tolist()),
     )
 
 

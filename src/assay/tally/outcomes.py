@@ -50,8 +50,7 @@ class OutcomeTally:
     def _group(self, label: str, counts: Integers, inside: NDArray[np.bool_]) -> GroupOutcomes:
         if self.scores is None:
             return GroupOutcomes(label, counts, np.empty(0), np.empty((2, 0), dtype=np.int64))
-        scores, by_label = self.scores.histogram(inside)
-        return GroupOutcomes(label, counts, scores, by_label)
+        return GroupOutcomes(label, counts, *self.scores.histogram(inside))
 
 
 class OutcomeSum:

@@ -2,13 +2,15 @@
 
 Whether it is exact depends only on how many distinct (cell, label, score) there are among all rows, so it does
 not depend on the partitioning: a part has at most as many as the whole. On the grid the number of rows and the
-fixed-point sum of the scores are kept per bin, hence order, ties within a bin, and every sum of scores.
+fixed-point sum of the scores are kept per label and bin, hence every mean score, and the order of rows up to a bin.
+What the scores do inside a bin is lost; `assay.stats.grid` allows for all that they may do there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +31,7 @@ MOST_DENSE = 1 << 21
 """Places that are all held in memory; of more, only those with rows are, while these are few."""
 MOST_SPARSE = 1 << 18
 ONE = 1 << 32
-"""The fixed point: scores are summed as whole multiples of 2**-32."""
+"""The fixed point: scores are summed as whole multiples of 2**-32, rounded down so that none leaves its bin."""
 STEPS = 1 << 16
 """Bins begin at multiples of 2**-16, so that a table tells the bin of a score."""
 
@@ -61,6 +63,19 @@ def _bin_of_step(bins: int) -> NDArray[np.int16]:
     """int16[STEPS + 1]: the bin of each multiple of 2**-16 up to 1."""
     steps = edges_of(bins) // (ONE // STEPS)
     return np.repeat(np.arange(bins, dtype=np.int16), np.diff(steps, append=STEPS + 1))
+
+
+class Histogram(NamedTuple):
+    """Rows per score and label.
+
+    scores: float64[k], increasing; on the grid the mean score of each label in each bin.
+    by_label: int64[2, k]. edges: float64[m], increasing, of the bins that hold rows and of the gaps between
+    them; a bin holds its lower edge, and the last one 1 too. Empty when the scores are exact.
+    """
+
+    scores: Floats
+    by_label: Integers
+    edges: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,26 +115,23 @@ class ScoreTally:
         total.add(other)
         return total.tally()
 
-    def histogram(self, inside: NDArray[np.bool_]) -> tuple[Floats, Integers]:
-        """The scores of the cells in ``inside`` (bool[cells]): float64[k] increasing, int64[2, k] per label."""
+    def histogram(self, inside: NDArray[np.bool_]) -> Histogram:
+        """The scores of the cells in ``inside``: bool[cells]."""
         if self.exact:
             kept = inside[self.keys // 2]
             scores, place = np.unique(self.scores[kept], return_inverse=True)
             by_label = np.zeros((2, len(scores)), dtype=np.int64)
             np.add.at(by_label, (self.keys[kept] % 2, place), self.counts[kept])
-            return scores, by_label
+            return Histogram(scores, by_label, np.empty(0))
         bins = bins_for(self.cells)
         ends = np.searchsorted(self.places, np.arange(self.cells + 1) * 2 * bins)
-        rows, sums = np.zeros((2, bins), dtype=np.int64), np.zeros(bins, dtype=np.int64)
+        rows, sums = np.zeros((2, 2, bins), dtype=np.int64)
         for cell in np.flatnonzero(inside):
             of_cell = slice(ends[cell], ends[cell + 1])
             label, at = np.divmod(self.places[of_cell] - cell * 2 * bins, bins)
             rows[label, at] += self.rows[of_cell]  # each place stands once
-            np.add.at(sums, at, self.sums[of_cell])
-        total = rows.sum(axis=0)
-        sums += total * edges_of(bins)
-        filled = total > 0
-        return sums[filled].astype(np.float64) / (total[filled] * float(ONE)), rows[:, filled]
+            sums[label, at] += self.sums[of_cell]
+        return _means_of_bins(rows, sums, edges_of(bins))
 
 
 class ScoreSum:
@@ -191,7 +203,7 @@ class _Grid:
 
     def count(self, keys: Integers, scores: Floats, counts: Integers) -> None:
         """More rows, as :class:`ScoreTally` holds them while exact."""
-        fixed = np.rint(scores * ONE).astype(np.int64)
+        fixed = np.floor(scores * ONE).astype(np.int64)
         at = self._bin_of_step[fixed >> 16]
         fixed -= self._edges[at]
         fixed *= counts
@@ -222,6 +234,21 @@ class _Grid:
             return places, rows, sums
         places = np.flatnonzero(self._all[0] != 0)
         return places, self._all[0][places], self._all[1][places]
+
+
+def _means_of_bins(rows: Integers, sums: Integers, edges: Integers) -> Histogram:
+    """Rows and sums above the lower edge, int64[2, bins] each, as mean scores per label within edges."""
+    label, at = np.nonzero(rows)
+    totals = sums[label, at] + rows[label, at] * edges[at]
+    scores, place = np.unique(totals / (rows[label, at] * float(ONE)), return_inverse=True)
+    by_label = np.zeros((2, len(scores)), dtype=np.int64)
+    by_label[label, place] = rows[label, at]
+    ends = np.append(edges, ONE)
+    below_one = edges[
+        np.searchsorted(edges, ONE) - 1
+    ]  # a last bin that is {1} alone is one with the bin below it
+    held = np.unique(np.concatenate((np.minimum(ends[at], below_one), ends[at + 1])))
+    return Histogram(scores, by_label, held / float(ONE))
 
 
 def _surely_many(waiting: list[tuple[Integers, Floats, Integers]]) -> bool:

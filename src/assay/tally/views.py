@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,15 @@ class GroupOutcomes:
         counts: int64[2, 2], rows by (true label, decided value).
         scores: float64[k], strictly increasing; empty when no scores were needed.
         by_label: int64[2, k], rows per true label at each score.
+        edges: float64[m], of the bins of a grid when the scores are the mean scores of each label in each bin;
+            empty when they are exact.
     """
 
     label: str
     counts: Integers
     scores: Floats
     by_label: Integers
+    edges: Floats = field(default_factory=lambda: np.empty(0))
 
     @property
     def n(self) -> int:

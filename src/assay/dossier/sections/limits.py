@@ -102,7 +102,7 @@ def _methods_used(lookup: Lookup) -> Table | None:
     found: dict[tuple[str, str], tuple[Grade, float | None, list[str]]] = {}
     for j in lookup.record.judged:
         for p in j.assessment.pieces:
-            key = (p.method or "not named", "exact" if p.exact is not None else p.grade.value)
+            key = (_rule(p.method) or "not named", "exact" if p.exact is not None else p.grade.value)
             _, size, names = found.setdefault(key, (p.grade, p.simulated_size, []))
             found[key] = (
                 p.grade,
@@ -127,6 +127,11 @@ def _methods_used(lookup: Lookup) -> Table | None:
         Column("Criteria"),
     )
     return Table("Methods that were used", columns, rows) if rows else None
+
+
+def _rule(method: str) -> str:
+    """A method without what a grid of scores may hide, which is a number of each piece."""
+    return method.partition("; ")[0]
 
 
 def not_proven(lookup: Lookup) -> Section:

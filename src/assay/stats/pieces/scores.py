@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -10,9 +10,10 @@ import numpy as np
 from assay.domain.assessment import NoValue, Piece
 from assay.domain.evidence import Functional, ScoreCell, Scores
 from assay.domain.vocabulary import Grade, Reason
+from assay.stats import grid
 from assay.stats.auc import auc_bound, gini_bound
-from assay.stats.bound import Bound
 from assay.stats.calibration import ece_bound, ks_calibration_bound
+from assay.stats.grid import GridCounts, Limits, OnGrid, Rule
 from assay.stats.histogram import ScoreCounts, Undefined
 from assay.stats.inversion import smallest_alpha
 from assay.stats.means import brier_bound, log_loss_bound, log_loss_p
@@ -20,7 +21,6 @@ from assay.stats.observed_expected import observed_expected_bound
 from assay.stats.pieces.pieces import Pieces, Target, gathered
 from assay.stats.simulated_sizes import SIMULATED_SIZES, simulated_size
 
-Rule = Callable[[ScoreCounts, float], Bound]
 RULES: Mapping[Functional, Rule] = {
     Functional.AUC: auc_bound,
     Functional.GINI: gini_bound,
@@ -31,6 +31,15 @@ RULES: Mapping[Functional, Rule] = {
 }
 
 
+ON_GRID: Mapping[Functional, Callable[[GridCounts], OnGrid]] = {
+    Functional.AUC: grid.auc_on_grid,
+    Functional.GINI: grid.gini_on_grid,
+    Functional.BRIER: grid.brier_on_grid,
+    Functional.LOG_LOSS: grid.log_loss_on_grid,
+    Functional.KS_CALIBRATION: grid.ks_calibration_on_grid,
+    Functional.OBSERVED_EXPECTED: grid.observed_expected_on_grid,
+}
+"""The same where the scores were kept on a grid."""
 WITHOUT_EXACT_RULE: Mapping[Functional, str] = {
     Functional.KS_CALIBRATION: "ks_calibration",
     Functional.ECE: "ece",
@@ -50,34 +59,50 @@ def too_few_rows(functional: Functional, n: int) -> str:
 
 def scores_pieces(counts: Scores, target: Target) -> Pieces:
     """One piece for each group that has a value; the others by name and reason."""
-    rule = (
-        partial(ece_bound, bins=counts.bins)
-        if counts.functional is Functional.ECE
-        else RULES[counts.functional]
-    )
     pieces, undefined = [], []
     for cell in counts.cells:
         try:
-            pieces.append(_piece(cell, counts.functional, rule, target))
+            pieces.append(_piece(cell, counts.functional, counts.bins, target))
         except Undefined as why:
             undefined.append(NoValue(cell.label, Reason(why.reason), f"{why}."))
     return gathered(pieces, target, tuple(undefined))
 
 
-def _piece(cell: ScoreCell, functional: Functional, rule: Rule, target: Target) -> Piece:
+def _limits(counts: ScoreCounts, edges: Sequence[float], functional: Functional, bins: int) -> Limits:
+    """Estimate and limits of a functional at any level; allowing for what a grid with these edges hides, if any."""
+    ece = functional is Functional.ECE
+    if not edges:
+        rule = partial(ece_bound, bins=bins) if ece else RULES[functional]
+        return partial(rule, counts)
+    kept = GridCounts.of(counts, np.array(edges, dtype=np.float64))
+    return (grid.ece_on_grid(kept, bins) if ece else ON_GRID[functional](kept)).bound
+
+
+def _p_values(
+    counts: ScoreCounts, edges: Sequence[float], functional: Functional, limits: Limits, tau: float
+) -> tuple[float, float]:
+    """P-values for "at least tau" and "at most tau": by inverting the limits, or as the exact log loss has them."""
+    if functional is Functional.LOG_LOSS:
+        kept = GridCounts.of(counts, np.array(edges, dtype=np.float64)) if edges else None
+        arranged = (counts,) if kept is None else grid.arrangements_of_log_loss(kept)
+        found = [log_loss_p(one, tau) for one in arranged]
+        return max(p for p, _ in found), max(p for _, p in found)
+    at_least = smallest_alpha(lambda a: limits(a).lower, tau, meets="at_least")
+    at_most = smallest_alpha(lambda a: limits(a).upper, tau, meets="at_most")
+    return at_least, at_most
+
+
+def _piece(cell: ScoreCell, functional: Functional, bins: int, target: Target) -> Piece:
     counts = ScoreCounts(
         np.array(cell.scores, dtype=np.float64),
         np.array(cell.negatives, dtype=np.int64),
         np.array(cell.positives, dtype=np.int64),
     )
-    bound = rule(counts, target.alpha)  # first: that there is no value says more than that rows are few
+    limits = _limits(counts, cell.edges, functional, bins)
+    bound = limits(target.alpha)  # first: that there is no value says more than that rows are few
     if said := too_few_rows(functional, counts.n):
         raise Undefined(said, reason=Reason.TOO_FEW_ROWS_FOR_METHOD.value)
-    if functional is Functional.LOG_LOSS:
-        at_least, at_most = log_loss_p(counts, target.tau)
-    else:
-        at_least = smallest_alpha(lambda a: rule(counts, a).lower, target.tau, meets="at_least")
-        at_most = smallest_alpha(lambda a: rule(counts, a).upper, target.tau, meets="at_most")
+    at_least, at_most = _p_values(counts, cell.edges, functional, limits, target.tau)
     return Piece(
         label=cell.label,
         estimate=bound.estimate,
