@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import lightgbm as lgb
@@ -191,6 +192,74 @@ def test_of_repeated_units_one_row_counts(folder):
     assert (done.record.rows, done.record.rows_used) == (4000, 2000)
     again = assay.certify(folder.write(row_group=700), workers=2)
     assert again.record.statistics == done.record.statistics
+
+
+def with_unit(folder: Folder, values: object) -> assay.Certification:
+    folder.test = replaced(folder.test, "id", values)
+    folder.develop = replaced(folder.develop, "id", folder.develop["id"].cast(folder.test["id"].type))
+    if "unit: id" not in folder.text:
+        folder.edit("custody: validator}", "custody: validator, unit: id}")
+    return assay.certify(folder.write(), workers=0)
+
+
+def test_rows_left_out_for_their_unit_are_named_as_untested(folder):
+    said = with_unit(folder, np.arange(4000) // 2).record.not_tested
+    left_out = "2,000 of 4,000 rows were left out so that each 'id' counts once; at most 2 rows share one."
+    assert left_out in said
+    said = with_unit(folder, np.arange(4000)).record.not_tested
+    assert not any("left out" in limit for limit in said)
+
+
+UNKNOWN_UNITS = {
+    "missing": lambda wrong: [None if w else i for i, w in enumerate(wrong)],
+    "a single one missing": lambda wrong: [None, *range(1, len(wrong))],
+    "not a number": lambda wrong: np.where(wrong, np.nan, np.arange(len(wrong))),
+    "empty texts": lambda wrong: ["" if w else str(i) for i, w in enumerate(wrong)],
+    "one for all that are unknown": lambda wrong: np.where(wrong, -1, np.arange(len(wrong))),
+}
+
+
+@pytest.mark.parametrize("how", UNKNOWN_UNITS)
+def test_rows_whose_unit_nobody_knows_are_an_error_and_never_left_out(folder, how):
+    """Else the rows that the model gets wrong would be one person, of which one row counts."""
+    wrong = (folder.test["score"].to_numpy() >= 0.5) != folder.test["bad"].to_numpy()
+    done = with_unit(folder, UNKNOWN_UNITS[how](wrong.tolist()))
+    assert verdicts(done)["accuracy"] == (Verdict.ERROR, Reason.DATA_INVALID)
+    (judged,) = (j for j in done.record.judged if j.assessment.criterion == "accuracy")
+    assert "'id', the unit of which one row counts" in judged.sentence
+    assert verdicts(done)["complete"][0] is not Verdict.ERROR
+
+
+def test_units_of_many_rows_each_are_units(folder):
+    done = with_unit(folder, np.arange(4000) % 40)
+    assert done.record.rows_used == 40
+    assert verdicts(done)["accuracy"][0] is not Verdict.ERROR
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([2**60 + 7 * i for i in range(4000)], type=pa.int64()),
+        pa.array([Decimal(10**19 + i) for i in range(4000)], type=pa.decimal128(38, 0)),
+        pa.array(["q" + "\0" * (i % 50) + str(i // 50) + "\0" * (i % 50) for i in range(4000)]),
+    ],
+    ids=["whole numbers", "decimals", "texts"],
+)
+def test_long_units_are_all_different(folder, values):
+    assert with_unit(folder, values).record.rows_used == 4000
+
+
+def test_a_label_that_is_nearly_1_is_none(folder):
+    """A decimal keeps more digits than the number it is read as."""
+    bad = [Decimal(v) for v in folder.test["bad"].to_pylist()]
+    bad[bad.index(1)] = Decimal("1." + "0" * 29 + "1")
+    kind = pa.decimal128(38, 30)
+    folder.test = replaced(folder.test, "bad", pa.array(bad, type=kind))
+    folder.develop = replaced(
+        folder.develop, "bad", folder.develop["bad"].cast(pa.decimal128(38, 0)).cast(kind)
+    )
+    done = assay.certify(folder.write(), workers=0)
+    assert verdicts(done)["accuracy"] == (Verdict.ERROR, Reason.DATA_INVALID)
 
 
 def test_the_order_of_rows_cannot_be_shopped_for(folder):

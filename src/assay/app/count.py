@@ -7,7 +7,8 @@ from typing import Any
 
 from assay.app.case import Case
 from assay.app.measure import Measured, group_rows, rows_in_no_group
-from assay.domain.errors import AssayError
+from assay.domain import gating
+from assay.domain.errors import AssayError, SubjectError
 from assay.domain.evidence import Compare, Counts, Rates, Statistic, Undefined
 from assay.domain.needs import Outcomes, Perturbed, Profiles, RowSets, Sections
 from assay.domain.specification import Criterion, Specification
@@ -45,7 +46,7 @@ def _has_small(measured: Measured, criterion: Criterion) -> bool:
 
 def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> Counted:
     criterion = wanted.criterion
-    failure = _lacking(measured, wanted)
+    failure = _lacking(case, measured, wanted)
     if failure is not None:
         return Counted(wanted, None, failure, aside)
     check = case.checks[criterion.metric]
@@ -93,17 +94,34 @@ def _too_many_in_no_group(case: Case, measured: Measured, wanted: Wanted) -> Und
     return Undefined(Reason.ROWS_IN_NO_GROUP, said) if said else None
 
 
-def _lacking(measured: Measured, wanted: Wanted) -> tuple[Reason, str] | None:
-    """Why the model gave nothing for this need."""
+def _lacking(case: Case, measured: Measured, wanted: Wanted) -> tuple[Reason, str] | None:
+    """Why the model gave nothing for this need, or why the rows that it is judged on are not known."""
     if not isinstance(wanted.need, Outcomes | Perturbed):
         return None
     if measured.failure is not None:
         return _failure(measured.failure)
+    unknown = _units_unknown(case, measured)
+    if unknown is not None:
+        return _failure(unknown)
     failed = measured.change_failures.get(wanted.change_key) if isinstance(wanted.need, Perturbed) else None
     if failed is None:
         return None
     reason, said = _failure(failed)
     return reason, f"On the perturbed rows, and only there: {said}"
+
+
+def _units_unknown(case: Case, measured: Measured) -> SubjectError | None:
+    units = measured.judged.units
+    if units is None:
+        return None
+    said, remedy = gating.units_unknown(
+        case.specification.data.unit or "",
+        rows=units.rows,
+        missing=units.missing,
+        units=len(units.units),
+        largest=units.largest,
+    )
+    return SubjectError(said, code="data_invalid", remedy=remedy) if said else None
 
 
 def _failure(error: AssayError) -> tuple[Reason, str]:

@@ -14,10 +14,10 @@ from assay.domain.dictionary import Column
 from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute
 from assay.plan.passes import Change, Pass
-from assay.subject.arrays import as_numpy, with_columns
+from assay.subject.arrays import as_numpy, as_words, with_columns
 from assay.tally.crossing import Crossing
 from assay.tally.groups import GroupCodes, Layout
-from assay.tally.hashes import column_hash, row_hash
+from assay.tally.hashes import Hashes, row_hash
 from assay.tally.outcomes import OutcomeSum
 from assay.tally.paired import PairedTally
 from assay.tally.partial import Partial
@@ -90,7 +90,7 @@ class Batch:
         label: int64[n], -1 where it is neither 0 nor 1. key: int64[n], ``cell * 2``, and 1 more if the label is 1.
         labelled: selects the rows with a label from an array; a slice when all have one.
         code: int64[n], the combination of the crossed columns; None when some value is in no combination.
-        first_row: place of the first row in the data set.
+        first_row: place of the first row in the data set. words: of the columns that were asked for by :meth:`hashes`.
     """
 
     raw: pa.RecordBatch
@@ -100,6 +100,17 @@ class Batch:
     labelled: slice | NDArray[np.bool_]
     code: Integers | None
     first_row: int
+    words: dict[str, Hashes] = field(default_factory=dict)
+
+    def hashes(self, names: Iterable[str]) -> Hashes:
+        """uint64[n]: a hash of each row over the named columns."""
+        return row_hash(((name, self.words_of(name)) for name in names), len(self.label))
+
+    def words_of(self, name: str) -> Hashes:
+        """uint64[n]: a word for each value of a column."""
+        if name not in self.words:
+            self.words[name] = as_words(self.raw.column(name))
+        return self.words[name]
 
     @property
     def cell(self) -> Integers:
@@ -282,7 +293,7 @@ class _RowSet:
         self._rows = RowTally.empty()
 
     def take(self, batch: Batch) -> None:
-        hashes = row_hash(((name, batch.columns[name]) for name in self._content), len(batch.label))
+        hashes = batch.hashes(self._content)
         self._rows = self._rows.counting(hashes, batch.label.astype(np.uint8))
 
     def parts(self) -> dict[str, Any]:
@@ -296,9 +307,8 @@ class _Units:
         self._units = UnitTally.empty()
 
     def take(self, batch: Batch) -> None:
-        units = column_hash(self._unit, batch.columns[self._unit])
-        names = (*self._frame.content, self._frame.label)
-        content = row_hash(((name, batch.columns[name]) for name in names), len(batch.label))
+        content = batch.hashes((*self._frame.content, self._frame.label))
+        units = batch.words_of(self._unit)
         self._units = self._units.counting(units, content, batch.places, self._frame.seed)
 
     def parts(self) -> dict[str, Any]:
@@ -370,9 +380,8 @@ class _Outcomes:
             raise SubjectError("Scores made elsewhere cannot be perturbed.", code="not_measured")
         inputs = self._frame.inputs
         # By content, not by place: nobody can shop for an order of the rows.
-        content = row_hash(((name, batch.columns[name]) for name in inputs), len(batch.label))
         context = ChangeContext(
-            rows=content,
+            rows=batch.hashes(inputs),
             seed=change.seed,
             spreads=dict(self._frame.spreads),
             parameters=dict(change.parameters),

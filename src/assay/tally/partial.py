@@ -103,7 +103,7 @@ def to_bytes(partial: Partial) -> bytes:
         arrays |= _arrays_of("row_set", partial.row_set)
     if partial.units is not None:
         arrays |= _arrays_of("units", partial.units)
-        facts["unit_rows"] = partial.units.rows
+        facts["units_missing"] = partial.units.missing
     for i, (_, spread) in enumerate(partial.spreads):
         arrays[f"spread.{i}"] = np.stack([spread.first.parts, spread.second.parts])
     return packed(facts, arrays)
@@ -138,7 +138,10 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
         row_set=RowTally(**_part("row_set", arrays, ("inputs", "labels", "counts")))
         if "row_set.inputs" in arrays
         else None,
-        units=UnitTally(**_part("units", arrays, ("units", "priorities", "places")), rows=facts["unit_rows"])
+        units=UnitTally(
+            **_part("units", arrays, ("units", "priorities", "places", "counts")),
+            missing=facts["units_missing"],
+        )
         if "units.units" in arrays
         else None,
         spreads=tuple(
