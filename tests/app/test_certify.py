@@ -459,6 +459,39 @@ def test_a_group_that_is_large_among_the_judged_rows_is_not_set_aside(folder):
     assert any("60 and over" in p.label for p in gating.pieces)
 
 
+@pytest.mark.parametrize(("rows", "gates"), [(99, False), (124, True)])
+def test_a_group_that_the_judged_rows_show_to_be_larger_than_small_is_not_set_aside(folder, rows, gates):
+    """80 of 4,000 are 2 %; a share just below gives 102 or more in one of a hundred samples."""
+    age = np.where(np.arange(4000) < rows, 65, 40)
+    age[rows : rows + 1000] = 20
+    folder.test = replaced(folder.test, "age", age)
+    done = assay.certify(folder.write(), workers=0)
+    assert {g.label: g.small for g in done.record.groups if g.grouping == "age"}["60 and over"] is not gates
+
+
+def test_no_rule_sets_a_tenth_of_the_judged_people_aside(folder):
+    folder.edit("below_share: 0.02", "below_share: 0.0999")
+    for name, share in (("test", 0.101), ("develop", 0.09)):
+        table = getattr(folder, name)
+        n = len(table)
+        setattr(
+            folder,
+            name,
+            replaced(table, "age", np.where(np.arange(n) < share * n, 65, 20 + np.arange(n) % 30)),
+        )
+    done = assay.certify(folder.write(), workers=0)
+    assert not done.record.set_aside
+
+
+def test_no_rule_lets_more_than_two_in_a_hundred_be_in_no_group(folder):
+    folder.edit("below_share: 0.02", "below_share: 0.0999")
+    sex = folder.test["sex"].to_numpy().copy()
+    sex[:100] = 0
+    folder.test = replaced(folder.test, "sex", sex)
+    done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True)
+    assert verdicts(done)["approval-sex"] == (Verdict.NOT_EVALUABLE, Reason.ROWS_IN_NO_GROUP)
+
+
 def test_rows_coded_out_of_every_group_cannot_hide(folder):
     sex = folder.test["sex"].to_numpy().copy()
     sex[:800] = 0
