@@ -167,6 +167,44 @@ def test_a_lightgbm_model_is_asked_in_a_child_and_perturbed(folder):
     assert verdicts(done)["noise"][0] in {Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.FAIL}
 
 
+def test_inputs_that_a_perturbation_leaves_as_they_are_are_named_as_untested(folder):
+    with_a_lightgbm_model(folder)
+    folder.dictionary = folder.dictionary.replace(
+        "type: number, description: monthly income, range: [0, null]",
+        "type: category, description: monthly income, codes: {1000: little}",
+    )
+    for name in ("test", "develop"):
+        table = getattr(folder, name)
+        setattr(folder, name, replaced(table, "income", (table["income"].to_numpy() // 500).astype(int)))
+    done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True)
+    assert "Errors in income: robustness.noise changes no value of them." in done.record.not_tested
+    assert verdicts(done)["noise"][0] is not Verdict.ERROR
+
+
+@pytest.mark.parametrize("called", ["text", "date", "boolean"])
+def test_an_input_of_numbers_is_called_a_number(folder, called):
+    """A word of the dictionary must not spare an input the noise."""
+    with_a_lightgbm_model(folder)
+    folder.dictionary = folder.dictionary.replace(
+        "type: number, description: monthly income, range: [0, null]",
+        f"type: {called}, description: monthly income",
+    )
+    with pytest.raises(assay.AssayError, match=f"'income' is double in the .* calls it '{called}'") as told:
+        assay.certify(folder.write(), workers=0)
+    assert told.value.code == "column_is_number"
+
+
+def test_an_input_of_many_numbers_is_no_category(folder):
+    with_a_lightgbm_model(folder)
+    folder.dictionary = folder.dictionary.replace(
+        "type: number, description: monthly income, range: [0, null]",
+        "type: category, description: monthly income, codes: {1000: little}",
+    )
+    done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True)
+    assert verdicts(done)["noise"] == (Verdict.ERROR, Reason.DATA_INVALID)
+    assert verdicts(done)["accuracy"][0] is not Verdict.ERROR
+
+
 def test_labels_that_are_neither_0_nor_1_are_an_error(folder):
     labels = folder.test["bad"].to_numpy().copy()
     labels[:3] = 9

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assay.app.case import Case
+from assay.app.case import FLOATS, INTEGERS, Case
 from assay.app.measure import Measured, group_rows, rows_in_no_group
 from assay.domain import gating
 from assay.domain.errors import AssayError, SubjectError
@@ -14,6 +14,7 @@ from assay.domain.needs import Outcomes, Perturbed, Profiles, RowSets, Sections
 from assay.domain.specification import Criterion, Specification
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
+from assay.tally.profiles import MANY
 from assay.tally.views import DataProfile, OutcomeView, PairedView, ProfileView, RowSetView, SectionView
 
 
@@ -103,11 +104,35 @@ def _lacking(case: Case, measured: Measured, wanted: Wanted) -> tuple[Reason, st
     unknown = _units_unknown(case, measured)
     if unknown is not None:
         return _failure(unknown)
-    failed = measured.change_failures.get(wanted.change_key) if isinstance(wanted.need, Perturbed) else None
+    if isinstance(wanted.need, Outcomes):
+        return None
+    continuous = _called_categories(case, measured)
+    if continuous is not None:
+        return _failure(continuous)
+    failed = measured.change_failures.get(wanted.change_key)
     if failed is None:
         return None
     reason, said = _failure(failed)
     return reason, f"On the perturbed rows, and only there: {said}"
+
+
+def _called_categories(case: Case, measured: Measured) -> SubjectError | None:
+    """Inputs that are called categories and hold hundreds of other codes: numbers, which a perturbation would leave."""
+    types = {column.name: column.type for column in case.datasets[measured.judged_on].schema}
+    for profile in measured.judged.profiles:
+        number = types.get(profile.name, "").startswith((*FLOATS, *INTEGERS))
+        if (
+            number
+            and profile.name in case.specification.subject.inputs
+            and MANY in dict(profile.undocumented)
+        ):
+            return SubjectError(
+                f"The input {profile.name!r} has codes in the dictionary, and {MANY} that are not in it: it is more "
+                "likely a number, which perturbations would leave as it is.",
+                code="data_invalid",
+                remedy="Call it 'number' in the dictionary, or list its codes.",
+            )
+    return None
 
 
 def _units_unknown(case: Case, measured: Measured) -> SubjectError | None:

@@ -129,7 +129,18 @@ def not_tested(specification: Specification, measured: Measured) -> tuple[str, .
     )
     groups = () if specification.protected else ("Any group of people: no protected attribute is declared.",)
     rows = _left_out(specification, measured) + _in_no_group(specification, measured)
-    return rows + _repeats(specification) + absent + groups
+    return rows + _not_perturbed(specification, measured) + _repeats(specification) + absent + groups
+
+
+def _not_perturbed(specification: Specification, measured: Measured) -> tuple[str, ...]:
+    """Inputs that a perturbation left as they are: about errors in them its criteria say nothing."""
+    found = []
+    for key, tally in measured.judged.paired:
+        left = [name for name in specification.subject.inputs if name not in tally.changed]
+        if left:
+            which = ", ".join(left)
+            found.append(f"Errors in {which}: {key.partition('{')[0]} changes no value of them.")
+    return tuple(dict.fromkeys(found))
 
 
 def _left_out(specification: Specification, measured: Measured) -> tuple[str, ...]:

@@ -346,9 +346,10 @@ class _Outcomes:
         self._outcomes.count(batch.key[kept], score[kept], self._frame.decide_at)
         for change in self._changes:
             right = (score >= self._frame.decide_at) == batch.label
-            right_after = (self._changed_scores(batch, change) >= self._frame.decide_at) == batch.label
+            after, changed = self._changed_scores(batch, change)
+            right_after = (after >= self._frame.decide_at) == batch.label
             self._paired[change.key] = self._paired[change.key].counting(
-                batch.cell[kept], right[kept], right_after[kept]
+                batch.cell[kept], right[kept], right_after[kept], changed
             )
 
     def _kept(self, batch: Batch) -> slice | NDArray[np.bool_]:
@@ -375,7 +376,8 @@ class _Outcomes:
             )
         return numbers
 
-    def _changed_scores(self, batch: Batch, change: Change) -> NDArray[np.float64]:
+    def _changed_scores(self, batch: Batch, change: Change) -> tuple[NDArray[np.float64], list[str]]:
+        """The scores after a change, and the columns that it changed and was not known to."""
         if self._predict is None:
             raise SubjectError("Scores made elsewhere cannot be perturbed.", code="not_measured")
         inputs = self._frame.inputs
@@ -388,7 +390,15 @@ class _Outcomes:
             kinds={column.name: column.type for column in self._frame.dictionary},
         )
         changed = change.function({name: batch.columns[name].copy() for name in inputs}, context)
-        return self._predict(with_columns(batch.raw.select(list(inputs)), changed))
+        known = self._paired[change.key].changed
+        new = [n for n in inputs if n not in known and n in changed and _differ(batch.columns[n], changed[n])]
+        return self._predict(with_columns(batch.raw.select(list(inputs)), changed)), new
 
     def parts(self) -> dict[str, Any]:
         return {"outcomes": self._outcomes.tally(), "paired": tuple(self._paired.items())}
+
+
+def _differ(before: NDArray[Any], after: NDArray[Any]) -> bool:
+    """Whether any value is another one; what is missing in both is the same."""
+    numbers = before.dtype.kind in "iufb" and after.dtype.kind in "iufb"
+    return not np.array_equal(before, after, equal_nan=numbers)

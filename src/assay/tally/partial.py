@@ -90,7 +90,7 @@ def to_bytes(partial: Partial) -> bytes:
         "bad_labels": partial.bad_labels,
         "layout": partial.layout.attributes,
         "profiles": [asdict(p) for p in partial.profiles],
-        "paired": [name for name, _ in partial.paired],
+        "paired": [[name, tally.changed] for name, tally in partial.paired],
         "spreads": [[name, s.first.count, s.second.count] for name, s in partial.spreads],
     }
     if partial.outcomes is not None:
@@ -131,8 +131,8 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
         population=_shaped(arrays["population"], layout.cells, 2),
         outcomes=_outcomes(layout, arrays),
         paired=tuple(
-            (name, PairedTally(layout, _shaped(arrays[f"paired.{i}"], layout.cells, 2, 2)))
-            for i, name in enumerate(facts["paired"])
+            (name, PairedTally(layout, _shaped(arrays[f"paired.{i}"], layout.cells, 2, 2), tuple(changed)))
+            for i, (name, changed) in enumerate(facts["paired"])
         ),
         profiles=tuple(_profile(p) for p in facts["profiles"]),
         row_set=RowTally(**_part("row_set", arrays, ("inputs", "labels", "counts")))
