@@ -441,6 +441,51 @@ def test_rows_in_no_group_are_named_as_untested(folder):
     assert "sex: 40 rows (1 %) whose sex is in none of the declared groups." in done.record.not_tested
 
 
+def asking_for_overlap(
+    folder: Folder, more: np.ndarray, again: np.ndarray, copied: int = 1000
+) -> tuple[int, int]:
+    """Test rows are in the development rows too, in another order and with another value of one more column."""
+    folder.edit(
+        "  - {id: complete,",
+        "  - {id: overlap, metric: data.split_overlap, at_most: 0, tier: advisory, owner: validator,\n"
+        "     rationale: no row was learned}\n  - {id: complete,",
+    )
+    folder.edit("criteria: [accuracy,", "criteria: [overlap, accuracy,")
+    folder.dictionary += "  - {name: more, type: number, description: said to be documentation}\n"
+    known = folder.test.slice(0, copied).take(pa.array(np.random.default_rng(0).permutation(copied)))
+    folder.test = folder.test.append_column("more", pa.array(more))
+    folder.develop = pa.concat_tables([known, folder.develop]).append_column("more", pa.array(again))
+    done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True)
+    counts = next(s.counts for s in done.record.statistics if s.metric == "data.split_overlap")
+    return counts.found, counts.total
+
+
+def test_a_date_of_the_extract_hides_no_shared_row(folder):
+    assert asking_for_overlap(folder, np.full(4000, 1.0), np.full(3000, 2.0)) == (1000, 4000)
+
+
+def test_a_column_of_noise_hides_no_shared_row_of_a_model(folder):
+    with_a_lightgbm_model(folder)
+    rng = np.random.default_rng(0)
+    value, rows = asking_for_overlap(folder, rng.random(4000), rng.random(3000))
+    assert (value >= 1000, rows) == (True, 4000)
+
+
+def test_inputs_that_many_people_have_are_no_shared_rows(folder):
+    """Of ages in years and incomes in hundreds many rows have a twin by chance."""
+    with_a_lightgbm_model(folder)
+    for name in ("test", "develop"):
+        table = getattr(folder, name)
+        setattr(folder, name, replaced(table, "income", (table["income"].to_numpy() // 100) * 100))
+    rng = np.random.default_rng(0)
+    assert asking_for_overlap(folder, rng.random(4000), rng.random(2000), copied=0) == (0, 4000)
+    pairs = [
+        set(zip(t["age"].to_pylist(), t["income"].to_pylist(), strict=True))
+        for t in (folder.test, folder.develop)
+    ]
+    assert len(pairs[0] & pairs[1]) > 100
+
+
 def test_that_nobody_asked_whether_rows_repeat_is_said(folder):
     said = assay.certify(folder.write(), workers=0).record.not_tested
     assert any("Whether rows repeat" in limit for limit in said)

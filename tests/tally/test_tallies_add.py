@@ -28,9 +28,10 @@ from assay.subject.arrays import as_numpy, as_words
 from assay.tally import crossing as crossing_module
 from assay.tally import scores as scores_module
 from assay.tally.groups import GroupCodes, Layout
-from assay.tally.hashes import MISSING
+from assay.tally.hashes import MISSING, row_sum
 from assay.tally.partial import Partial, from_bytes, to_bytes
 from assay.tally.profiles import ProfileSum
+from assay.tally.rows import RowTally
 from assay.tally.scores import ScoreSum, ScoreTally
 from assay.tally.sums import ExactSum, Spread
 from assay.tally.units import UnitTally
@@ -105,6 +106,15 @@ def test_merge_is_associative_and_commutative(a, b, c):
 def test_bytes_come_back_as_the_same_tally():
     tally = count(table(300, seed=1))
     assert to_bytes(from_bytes(to_bytes(tally))) == to_bytes(tally)
+    fed_less = dataclasses.replace(FRAME, inputs=("AGE",))
+    rows = Pass("test", row_set=True)
+    tallies = [
+        scan(fed_less, rows, parts, first_row=0, predict=None)
+        for parts in ([table(300, seed=1)], [table(300, seed=1).slice(0, 110), table(300, seed=1).slice(110)])
+    ]
+    assert to_bytes(tallies[0]) == to_bytes(tallies[1]) == to_bytes(from_bytes(to_bytes(tallies[0])))
+    assert tallies[0].by_inputs.rows == 300 > len(tallies[0].by_inputs.counts)
+    assert len(tallies[0].row_set.counts) > len(tallies[0].by_inputs.counts)
 
 
 def test_damaged_bytes_are_refused():
@@ -367,6 +377,48 @@ def test_only_selected_rows_with_a_label_count_for_outcomes():
     counted = scan(FRAME, outcomes, parts, first_row=5000, predict=None, selection=chosen + 5000)
     assert counted.outcomes.decisions.sum() == (labels[chosen] != 9).sum()
     assert (counted.rows, counted.bad_labels) == (1000, 143)
+
+
+def rows_of(columns: dict[str, np.ndarray], cuts: tuple[int, ...] = ()) -> RowTally:
+    edges = [0, *cuts, len(next(iter(columns.values())))]
+    tally = RowTally.empty()
+    for start, stop in itertools.pairwise(edges):
+        words = {name: as_words(pa.array(values[start:stop])) for name, values in columns.items()}
+        rows = RowTally.empty()
+        for half in (slice(0, (stop - start) // 2), slice((stop - start) // 2, None)):
+            part = {name: w[half] for name, w in words.items()}
+            n = len(next(iter(part.values())))
+            rows = rows.counting(row_sum(part.items(), n), np.zeros(n, np.uint8), part)
+        tally = rows + tally
+    return tally
+
+
+def test_columns_that_are_constant_in_each_set_hide_no_shared_row():
+    x, y = np.arange(1000) // 2, np.arange(1000) % 7
+    mine = rows_of({"x": x, "y": y, "extract": np.full(1000, 1)}, (100, 101, 700))
+    assert [name for name, _ in mine.constants] == ["extract"]
+    other = rows_of({"x": x[:300], "y": y[:300], "extract": np.full(300, 2)}, (17,))
+    assert mine.shared(other) == 300
+    assert other.shared(mine) == 300
+    varied = rows_of({"x": x[:300], "y": y[:300], "extract": np.where(np.arange(300) < 200, 1, 2)})
+    assert varied.constants == ()
+    assert mine.shared(varied) == 200
+    assert mine.shared(RowTally.empty()) == RowTally.empty().shared(mine) == 0
+    assert dict(mine.view("test", {"train": other}).shared) == {"train": 300}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "copied", "counts"), [(50, 0, False), (10**9, 0, False), (10**9, 20, False), (10**9, 500, True)]
+)
+def test_shared_inputs_are_shared_rows_where_chance_does_not_explain_them(kinds, copied, counts):
+    rng = np.random.default_rng(5)
+    train, test = rng.integers(0, kinds, 20_000), rng.integers(0, kinds, 2000)
+    test[:copied] = train[:copied]
+    mine, other = rows_of({"x": test}), rows_of({"x": train})
+    assert mine.shared(other) >= copied
+    assert mine.shared_beyond_chance(other) == (copied if counts else 0)
+    repeated = rows_of({"x": np.concatenate([train, train])})  # what repeats in one of the sets hides nothing
+    assert mine.shared_beyond_chance(repeated) == (copied if counts else 0)
 
 
 def test_too_many_cells_are_refused():

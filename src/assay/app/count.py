@@ -218,7 +218,9 @@ def _profile(case: Case, measured: Measured, data: str) -> ProfileView:
 
 def _row_sets(measured: Measured, data: str) -> RowSetView:
     sets = {name: tally.row_set for name, tally in measured.tallies.items() if tally.row_set is not None}
-    return sets[data].view(data, {name: rows for name, rows in sets.items() if name != data})
+    by_inputs = {name: t.by_inputs for name, t in measured.tallies.items() if t.by_inputs is not None}
+    others = {name: rows for name, rows in sets.items() if name != data}
+    return sets[data].view(data, others, by_inputs)
 
 
 def filled_sections(specification: Specification) -> list[tuple[str, bool]]:

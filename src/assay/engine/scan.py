@@ -17,7 +17,7 @@ from assay.plan.passes import Change, Pass
 from assay.subject.arrays import as_numpy, as_words, with_columns
 from assay.tally.crossing import Crossing
 from assay.tally.groups import GroupCodes, Layout
-from assay.tally.hashes import Hashes, row_hash
+from assay.tally.hashes import Hashes, row_hash, row_sum
 from assay.tally.outcomes import OutcomeSum
 from assay.tally.paired import PairedTally
 from assay.tally.partial import Partial
@@ -61,6 +61,11 @@ class Frame:
         return tuple(named) or self.inputs
 
     @property
+    def fed(self) -> tuple[str, ...]:
+        """The inputs, where rows are more than what the model is fed; else none."""
+        return () if set(self.content) <= set(self.inputs) else self.inputs
+
+    @property
     def layout(self) -> Layout:
         """The cells that rows are counted in."""
         return Layout(tuple((name, attribute.labels()) for name, attribute in self.attributes))
@@ -74,6 +79,8 @@ class Frame:
             names.append(self.score_column)
         if wanted.row_set or wanted.units:
             names += self.content
+        if wanted.row_set:
+            names += self.fed
         if wanted.profiles:
             names += [column.name for column in self.dictionary]
         if wanted.units and self.unit is not None:
@@ -290,14 +297,23 @@ class _Profiles:
 class _RowSet:
     def __init__(self, frame: Frame) -> None:
         self._content = frame.content
+        self._fed = frame.fed
         self._rows = RowTally.empty()
+        self._by_inputs = RowTally.empty()
 
     def take(self, batch: Batch) -> None:
-        hashes = batch.hashes(self._content)
-        self._rows = self._rows.counting(hashes, batch.label.astype(np.uint8))
+        self._rows = self._counted(self._rows, batch, self._content, batch.label.astype(np.uint8))
+        if self._fed:
+            same = np.zeros(len(batch.label), dtype=np.uint8)
+            self._by_inputs = self._counted(self._by_inputs, batch, self._fed, same)
+
+    @staticmethod
+    def _counted(rows: RowTally, batch: Batch, names: tuple[str, ...], labels: NDArray[np.uint8]) -> RowTally:
+        words = {name: batch.words_of(name) for name in names}
+        return rows.counting(row_sum(words.items(), len(labels)), labels, words)
 
     def parts(self) -> dict[str, Any]:
-        return {"row_set": self._rows}
+        return {"row_set": self._rows, "by_inputs": self._by_inputs if self._fed else None}
 
 
 class _Units:

@@ -76,10 +76,15 @@ def column_hash(name: str, words: Hashes) -> Hashes:
     return mixed(words ^ named(name))
 
 
-def row_hash(columns: Iterable[tuple[str, Hashes]], rows: int) -> Hashes:
-    """uint64[rows]: a hash of each row over the words of the named columns, whatever their order."""
+def row_sum(columns: Iterable[tuple[str, Hashes]], rows: int) -> Hashes:
+    """uint64[rows]: the sum of the hashes of a row's values, from which the hash of a column can be taken away."""
     total = np.zeros(rows, dtype=np.uint64)
     with np.errstate(over="ignore"):
         for name, words in columns:
             total += column_hash(name, words)
-    return mixed(total)
+    return total
+
+
+def row_hash(columns: Iterable[tuple[str, Hashes]], rows: int) -> Hashes:
+    """uint64[rows]: a hash of each row over the words of the named columns, whatever their order."""
+    return mixed(row_sum(columns, rows))
