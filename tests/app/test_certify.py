@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import lightgbm as lgb
@@ -168,6 +169,44 @@ def test_a_lightgbm_model_is_asked_in_a_child_and_perturbed(folder):
     assert verdicts(done)["noise"][0] in {Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.FAIL}
 
 
+def test_inputs_that_a_perturbation_leaves_as_they_are_are_named_as_untested(folder):
+    with_a_lightgbm_model(folder)
+    folder.dictionary = folder.dictionary.replace(
+        "type: number, description: monthly income, range: [0, null]",
+        "type: category, description: monthly income, codes: {1000: little}",
+    )
+    for name in ("test", "develop"):
+        table = getattr(folder, name)
+        setattr(folder, name, replaced(table, "income", (table["income"].to_numpy() // 500).astype(int)))
+    done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True)
+    assert "Errors in income: robustness.noise changes no value of them." in done.record.not_tested
+    assert verdicts(done)["noise"][0] is not Verdict.ERROR
+
+
+@pytest.mark.parametrize("called", ["text", "date", "boolean"])
+def test_an_input_of_numbers_is_called_a_number(folder, called):
+    """A word of the dictionary must not spare an input the noise."""
+    with_a_lightgbm_model(folder)
+    folder.dictionary = folder.dictionary.replace(
+        "type: number, description: monthly income, range: [0, null]",
+        f"type: {called}, description: monthly income",
+    )
+    with pytest.raises(assay.AssayError, match=f"'income' is double in the .* calls it '{called}'") as told:
+        assay.certify(folder.write(), workers=0)
+    assert told.value.code == "column_is_number"
+
+
+def test_an_input_of_many_numbers_is_no_category(folder):
+    with_a_lightgbm_model(folder)
+    folder.dictionary = folder.dictionary.replace(
+        "type: number, description: monthly income, range: [0, null]",
+        "type: category, description: monthly income, codes: {1000: little}",
+    )
+    done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True)
+    assert verdicts(done)["noise"] == (Verdict.ERROR, Reason.DATA_INVALID)
+    assert verdicts(done)["accuracy"][0] is not Verdict.ERROR
+
+
 def test_labels_that_are_neither_0_nor_1_are_an_error(folder):
     labels = folder.test["bad"].to_numpy().copy()
     labels[:3] = 9
@@ -193,6 +232,74 @@ def test_of_repeated_units_one_row_counts(folder):
     assert (done.record.rows, done.record.rows_used) == (4000, 2000)
     again = assay.certify(folder.write(row_group=700), workers=2)
     assert again.record.statistics == done.record.statistics
+
+
+def with_unit(folder: Folder, values: object) -> assay.Certification:
+    folder.test = replaced(folder.test, "id", values)
+    folder.develop = replaced(folder.develop, "id", folder.develop["id"].cast(folder.test["id"].type))
+    if "unit: id" not in folder.text:
+        folder.edit("custody: validator}", "custody: validator, unit: id}")
+    return assay.certify(folder.write(), workers=0)
+
+
+def test_rows_left_out_for_their_unit_are_named_as_untested(folder):
+    said = with_unit(folder, np.arange(4000) // 2).record.not_tested
+    left_out = "2,000 of 4,000 rows were left out so that each 'id' counts once; at most 2 rows share one."
+    assert left_out in said
+    said = with_unit(folder, np.arange(4000)).record.not_tested
+    assert not any("left out" in limit for limit in said)
+
+
+UNKNOWN_UNITS = {
+    "missing": lambda wrong: [None if w else i for i, w in enumerate(wrong)],
+    "a single one missing": lambda wrong: [None, *range(1, len(wrong))],
+    "not a number": lambda wrong: np.where(wrong, np.nan, np.arange(len(wrong))),
+    "empty texts": lambda wrong: ["" if w else str(i) for i, w in enumerate(wrong)],
+    "one for all that are unknown": lambda wrong: np.where(wrong, -1, np.arange(len(wrong))),
+}
+
+
+@pytest.mark.parametrize("how", UNKNOWN_UNITS)
+def test_rows_whose_unit_nobody_knows_are_an_error_and_never_left_out(folder, how):
+    """Else the rows that the model gets wrong would be one person, of which one row counts."""
+    wrong = (folder.test["score"].to_numpy() >= 0.5) != folder.test["bad"].to_numpy()
+    done = with_unit(folder, UNKNOWN_UNITS[how](wrong.tolist()))
+    assert verdicts(done)["accuracy"] == (Verdict.ERROR, Reason.DATA_INVALID)
+    (judged,) = (j for j in done.record.judged if j.assessment.criterion == "accuracy")
+    assert "'id', the unit of which one row counts" in judged.sentence
+    assert verdicts(done)["complete"][0] is not Verdict.ERROR
+
+
+def test_units_of_many_rows_each_are_units(folder):
+    done = with_unit(folder, np.arange(4000) % 40)
+    assert done.record.rows_used == 40
+    assert verdicts(done)["accuracy"][0] is not Verdict.ERROR
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([2**60 + 7 * i for i in range(4000)], type=pa.int64()),
+        pa.array([Decimal(10**19 + i) for i in range(4000)], type=pa.decimal128(38, 0)),
+        pa.array(["q" + "\0" * (i % 50) + str(i // 50) + "\0" * (i % 50) for i in range(4000)]),
+    ],
+    ids=["whole numbers", "decimals", "texts"],
+)
+def test_long_units_are_all_different(folder, values):
+    assert with_unit(folder, values).record.rows_used == 4000
+
+
+def test_a_label_that_is_nearly_1_is_none(folder):
+    """A decimal keeps more digits than the number it is read as."""
+    bad = [Decimal(v) for v in folder.test["bad"].to_pylist()]
+    bad[bad.index(1)] = Decimal("1." + "0" * 29 + "1")
+    kind = pa.decimal128(38, 30)
+    folder.test = replaced(folder.test, "bad", pa.array(bad, type=kind))
+    folder.develop = replaced(
+        folder.develop, "bad", folder.develop["bad"].cast(pa.decimal128(38, 0)).cast(kind)
+    )
+    done = assay.certify(folder.write(), workers=0)
+    assert verdicts(done)["accuracy"] == (Verdict.ERROR, Reason.DATA_INVALID)
 
 
 def test_the_order_of_rows_cannot_be_shopped_for(folder):
@@ -336,6 +443,51 @@ def test_rows_in_no_group_are_named_as_untested(folder):
     assert "sex: 40 rows (1 %) whose sex is in none of the declared groups." in done.record.not_tested
 
 
+def asking_for_overlap(
+    folder: Folder, more: np.ndarray, again: np.ndarray, copied: int = 1000
+) -> tuple[int, int]:
+    """Test rows are in the development rows too, in another order and with another value of one more column."""
+    folder.edit(
+        "  - {id: complete,",
+        "  - {id: overlap, metric: data.split_overlap, at_most: 0, tier: advisory, owner: validator,\n"
+        "     rationale: no row was learned}\n  - {id: complete,",
+    )
+    folder.edit("criteria: [accuracy,", "criteria: [overlap, accuracy,")
+    folder.dictionary += "  - {name: more, type: number, description: said to be documentation}\n"
+    known = folder.test.slice(0, copied).take(pa.array(np.random.default_rng(0).permutation(copied)))
+    folder.test = folder.test.append_column("more", pa.array(more))
+    folder.develop = pa.concat_tables([known, folder.develop]).append_column("more", pa.array(again))
+    done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True)
+    counts = next(s.counts for s in done.record.statistics if s.metric == "data.split_overlap")
+    return counts.found, counts.total
+
+
+def test_a_date_of_the_extract_hides_no_shared_row(folder):
+    assert asking_for_overlap(folder, np.full(4000, 1.0), np.full(3000, 2.0)) == (1000, 4000)
+
+
+def test_a_column_of_noise_hides_no_shared_row_of_a_model(folder):
+    with_a_lightgbm_model(folder)
+    rng = np.random.default_rng(0)
+    value, rows = asking_for_overlap(folder, rng.random(4000), rng.random(3000))
+    assert (value >= 1000, rows) == (True, 4000)
+
+
+def test_inputs_that_many_people_have_are_no_shared_rows(folder):
+    """Of ages in years and incomes in hundreds many rows have a twin by chance."""
+    with_a_lightgbm_model(folder)
+    for name in ("test", "develop"):
+        table = getattr(folder, name)
+        setattr(folder, name, replaced(table, "income", (table["income"].to_numpy() // 100) * 100))
+    rng = np.random.default_rng(0)
+    assert asking_for_overlap(folder, rng.random(4000), rng.random(2000), copied=0) == (0, 4000)
+    pairs = [
+        set(zip(t["age"].to_pylist(), t["income"].to_pylist(), strict=True))
+        for t in (folder.test, folder.develop)
+    ]
+    assert len(pairs[0] & pairs[1]) > 100
+
+
 def test_that_nobody_asked_whether_rows_repeat_is_said(folder):
     said = assay.certify(folder.write(), workers=0).record.not_tested
     assert any("Whether rows repeat" in limit for limit in said)
@@ -390,6 +542,39 @@ def test_a_group_that_is_large_among_the_judged_rows_is_not_set_aside(folder):
     assert not done.record.set_aside
     gating = next(j for j in done.record.judged if j.assessment.criterion == "refusals-age").assessment
     assert any("60 and over" in p.label for p in gating.pieces)
+
+
+@pytest.mark.parametrize(("rows", "gates"), [(99, False), (124, True)])
+def test_a_group_that_the_judged_rows_show_to_be_larger_than_small_is_not_set_aside(folder, rows, gates):
+    """80 of 4,000 are 2 %; a share just below gives 102 or more in one of a hundred samples."""
+    age = np.where(np.arange(4000) < rows, 65, 40)
+    age[rows : rows + 1000] = 20
+    folder.test = replaced(folder.test, "age", age)
+    done = assay.certify(folder.write(), workers=0)
+    assert {g.label: g.small for g in done.record.groups if g.grouping == "age"}["60 and over"] is not gates
+
+
+def test_no_rule_sets_a_tenth_of_the_judged_people_aside(folder):
+    folder.edit("below_share: 0.02", "below_share: 0.0999")
+    for name, share in (("test", 0.101), ("develop", 0.09)):
+        table = getattr(folder, name)
+        n = len(table)
+        setattr(
+            folder,
+            name,
+            replaced(table, "age", np.where(np.arange(n) < share * n, 65, 20 + np.arange(n) % 30)),
+        )
+    done = assay.certify(folder.write(), workers=0)
+    assert not done.record.set_aside
+
+
+def test_no_rule_lets_more_than_two_in_a_hundred_be_in_no_group(folder):
+    folder.edit("below_share: 0.02", "below_share: 0.0999")
+    sex = folder.test["sex"].to_numpy().copy()
+    sex[:100] = 0
+    folder.test = replaced(folder.test, "sex", sex)
+    done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True)
+    assert verdicts(done)["approval-sex"] == (Verdict.NOT_EVALUABLE, Reason.ROWS_IN_NO_GROUP)
 
 
 def test_rows_coded_out_of_every_group_cannot_hide(folder):

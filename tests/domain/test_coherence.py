@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from scipy.stats import binom
 
 from assay.domain.coherence import RULES, Draft, World, dictionary_findings, findings
 from assay.domain.dictionary import Column, Dictionary
+from assay.domain.gating import at_least
 from assay.domain.metric import Across, Metric, Parameter
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification import Attribute, Criterion, FailureMode
@@ -283,6 +285,23 @@ def test_a_dictionary() -> None:
         "duplicate_column",
         "range_without_meaning",
     ]
+
+
+def test_a_code_that_a_float_cannot_tell_from_its_neighbours() -> None:
+    for code, expected in ((2**53 - 1, []), (2**53, ["code_too_large"]), (-(2**60), ["code_too_large"])):
+        column = Column(name="c", type="category", description="c", codes={0: "a", code: "b"})
+        assert [f.code for f in dictionary_findings({0: column})] == expected
+        attribute = Attribute(column="unknown", groups={"a": 0, "b": code})
+        assert [f.code for f in findings(Draft(protected={"c": attribute}), World({}))] == expected
+
+
+@pytest.mark.parametrize(
+    ("events", "rows", "share"),
+    [(124, 5000, 0.02), (1, 3, 0.1), (900, 10_000, 0.0999), (5, 5, 0.5), (210_000, 10_000_000, 0.0209)],
+)
+def test_the_chance_of_so_many_rows_equals_scipy(events: int, rows: int, share: float) -> None:
+    expected = float(binom.sf(events - 1, rows, share)) if events > rows * share else 1.0
+    assert at_least(events, rows, share) == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize(

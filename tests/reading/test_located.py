@@ -84,6 +84,33 @@ def test_a_value_that_would_have_to_be_guessed_is_refused(written: str, code: st
     assert found.refused == {("a",)}
 
 
+@pytest.mark.parametrize(
+    ("escape", "code"),
+    [
+        ("\\u200b", "hidden_character"),
+        ("\\u202e", "control_character"),
+        ("\\u0000", "control_character"),
+        ("\\x1b", "control_character"),
+        ("\\u00ad", "hidden_character"),
+        ("\\uFEFF", "control_character"),
+    ],
+)
+def test_an_escape_hides_no_character(escape: str, code: str) -> None:
+    """Else 'f' and 'f' with something invisible would be two groups on a page that shows one."""
+    found = read(f'b: 1\na: "f{escape}"\n')
+    (problem,) = found.problems
+    assert (problem.code, problem.place.line, problem.place.column) == (code, 2, 4)
+    assert found.refused == {("a",)}
+    found = read(f'b: 1\n"f{escape}": 2\n')
+    assert [(p.code, p.place.line, p.place.column) for p in found.problems] == [(code, 2, 1)]
+    assert found.value == {"b": 1}
+
+
+def test_an_escape_that_can_be_seen_is_a_value() -> None:
+    found = read('a: "x\\ty\\nz \\u00e9"\n')
+    assert (found.problems, found.value) == ((), {"a": "x\ty\nz é"})
+
+
 def test_places_of_keys_and_values() -> None:
     found = read("a:\n  - b: 1\n    c: [x, 'y']\n")
     assert [str(found.place(trail)) for trail in [("a", 0, "c", 1), ("a", 0), ("a", 0, "c", 7), ("z",)]] == [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import bisect
 import contextlib
 import dataclasses
+import datetime as dt
+import decimal
 import functools
 import itertools
 import operator
@@ -23,14 +25,17 @@ from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute
 from assay.engine.scan import Frame, scan
 from assay.plan.passes import Pass
+from assay.subject.arrays import as_numpy, as_words
 from assay.tally import crossing as crossing_module
 from assay.tally import scores as scores_module
 from assay.tally.groups import GroupCodes, Layout
-from assay.tally.hashes import column_hash
+from assay.tally.hashes import MISSING, row_sum
 from assay.tally.partial import Partial, from_bytes, to_bytes
 from assay.tally.profiles import ProfileSum
+from assay.tally.rows import RowTally
 from assay.tally.scores import ScoreSum, ScoreTally
 from assay.tally.sums import ExactSum, Spread
+from assay.tally.units import UnitTally
 
 SEX = Attribute(column="SEX", groups={"female": 2, "male": 1})
 AGE = Attribute(column="AGE", bands=(Decimal(25), Decimal(40)))
@@ -102,6 +107,15 @@ def test_merge_is_associative_and_commutative(a, b, c):
 def test_bytes_come_back_as_the_same_tally():
     tally = count(table(300, seed=1))
     assert to_bytes(from_bytes(to_bytes(tally))) == to_bytes(tally)
+    fed_less = dataclasses.replace(FRAME, inputs=("AGE",))
+    rows = Pass("test", row_set=True)
+    tallies = [
+        scan(fed_less, rows, parts, first_row=0, predict=None)
+        for parts in ([table(300, seed=1)], [table(300, seed=1).slice(0, 110), table(300, seed=1).slice(110)])
+    ]
+    assert to_bytes(tallies[0]) == to_bytes(tallies[1]) == to_bytes(from_bytes(to_bytes(tallies[0])))
+    assert tallies[0].by_inputs.rows == 300 > len(tallies[0].by_inputs.counts)
+    assert len(tallies[0].row_set.counts) > len(tallies[0].by_inputs.counts)
 
 
 def test_damaged_bytes_are_refused():
@@ -367,6 +381,48 @@ def test_only_selected_rows_with_a_label_count_for_outcomes():
     assert (counted.rows, counted.bad_labels) == (1000, 143)
 
 
+def rows_of(columns: dict[str, np.ndarray], cuts: tuple[int, ...] = ()) -> RowTally:
+    edges = [0, *cuts, len(next(iter(columns.values())))]
+    tally = RowTally.empty()
+    for start, stop in itertools.pairwise(edges):
+        words = {name: as_words(pa.array(values[start:stop])) for name, values in columns.items()}
+        rows = RowTally.empty()
+        for half in (slice(0, (stop - start) // 2), slice((stop - start) // 2, None)):
+            part = {name: w[half] for name, w in words.items()}
+            n = len(next(iter(part.values())))
+            rows = rows.counting(row_sum(part.items(), n), np.zeros(n, np.uint8), part)
+        tally = rows + tally
+    return tally
+
+
+def test_columns_that_are_constant_in_each_set_hide_no_shared_row():
+    x, y = np.arange(1000) // 2, np.arange(1000) % 7
+    mine = rows_of({"x": x, "y": y, "extract": np.full(1000, 1)}, (100, 101, 700))
+    assert [name for name, _ in mine.constants] == ["extract"]
+    other = rows_of({"x": x[:300], "y": y[:300], "extract": np.full(300, 2)}, (17,))
+    assert mine.shared(other) == 300
+    assert other.shared(mine) == 300
+    varied = rows_of({"x": x[:300], "y": y[:300], "extract": np.where(np.arange(300) < 200, 1, 2)})
+    assert varied.constants == ()
+    assert mine.shared(varied) == 200
+    assert mine.shared(RowTally.empty()) == RowTally.empty().shared(mine) == 0
+    assert dict(mine.view("test", {"train": other}).shared) == {"train": 300}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "copied", "counts"), [(50, 0, False), (10**9, 0, False), (10**9, 20, False), (10**9, 500, True)]
+)
+def test_shared_inputs_are_shared_rows_where_chance_does_not_explain_them(kinds, copied, counts):
+    rng = np.random.default_rng(5)
+    train, test = rng.integers(0, kinds, 20_000), rng.integers(0, kinds, 2000)
+    test[:copied] = train[:copied]
+    mine, other = rows_of({"x": test}), rows_of({"x": train})
+    assert mine.shared(other) >= copied
+    assert mine.shared_beyond_chance(other) == (copied if counts else 0)
+    repeated = rows_of({"x": np.concatenate([train, train])})  # what repeats in one of the sets hides nothing
+    assert mine.shared_beyond_chance(repeated) == (copied if counts else 0)
+
+
 def test_too_many_cells_are_refused():
     many = tuple((f"a{i}", tuple("abcdefghi")) for i in range(7))
     with pytest.raises(ValueError, match="at most 1,000,000"):
@@ -374,10 +430,75 @@ def test_too_many_cells_are_refused():
 
 
 def test_large_identifiers_stay_apart_and_small_ones_are_equal_in_any_type():
-    large = np.arange(4000, dtype=np.int64) + 10**18
-    assert len(np.unique(column_hash("id", large))) == 4000
-    small = np.arange(-50, 50)
-    for kind in (np.int8, np.int32, np.float64):
-        assert np.array_equal(
-            column_hash("id", small.astype(kind)), column_hash("id", small.astype(np.int64))
-        )
+    large = pa.array(np.arange(4000, dtype=np.int64) + 10**18)
+    assert len(np.unique(as_words(large))) == 4000
+    small = pa.array(np.arange(-50, 50))
+    for kind in (pa.int8(), pa.int32(), pa.float64(), pa.decimal128(30, 0), pa.decimal256(60, 0)):
+        assert np.array_equal(as_words(small.cast(kind)), as_words(small))
+
+
+BEYOND = 2**60 + np.arange(50)
+DISTINCT = {
+    "integers": (pa.int64(), [int(v) for v in BEYOND]),
+    "unsigned": (pa.uint64(), [2**63 + int(v) for v in BEYOND]),
+    "decimals": (pa.decimal128(38, 0), [Decimal(10**29 + i) for i in range(50)]),
+    "fractions": (pa.decimal128(38, 30), [Decimal(f"1.{i:030d}") for i in range(50)]),
+    "wide decimals": (pa.decimal256(76, 0), [Decimal(10**60 + i) for i in range(50)]),
+    "texts": (pa.string(), ["q" + "\0" * i for i in range(50)]),
+    "coded texts": (pa.dictionary(pa.int32(), pa.string()), ["q" + "\0" * i for i in range(50)]),
+    "dates": (pa.date32(), [dt.date(2020, 1, 1) + dt.timedelta(i) for i in range(50)]),
+}
+
+
+@pytest.mark.parametrize("what", DISTINCT)
+def test_no_two_values_fall_together_and_a_missing_one_changes_no_other(what):
+    kind, values = DISTINCT[what]
+    with decimal.localcontext(prec=80):
+        plain = as_words(pa.array(values, type=kind))
+        holed = pa.array([None, *values, None], type=kind)
+    assert len(np.unique(plain)) == 50
+    assert np.array_equal(as_words(holed)[1:-1], plain)
+    assert as_words(holed)[[0, -1]].tolist() == [MISSING, MISSING]
+    assert np.array_equal(
+        as_words(holed.slice(1, 50)), plain
+    )  # a buffer that does not begin with its first value
+    assert len(as_words(holed.slice(0, 0))) == 0
+
+
+def test_every_missing_value_is_the_same_and_none_is_a_value():
+    missing = [
+        pa.nulls(1),
+        pa.array([np.nan]),
+        *(pa.array([None], type=kind) for kind, _ in DISTINCT.values()),
+    ]
+    assert {int(as_words(column)[0]) for column in missing} == {int(MISSING)}
+    values = as_words(pa.array(["", "None", "nan", "\0"]))
+    assert len(np.unique(values)) == 4
+    assert MISSING not in values
+
+
+def test_a_decimal_that_is_no_whole_number_becomes_none():
+    tiny = Decimal("1e-30")
+    with decimal.localcontext(prec=60):
+        near = [1 + tiny, 1 - tiny, -1 - tiny, -1 + tiny, Decimal(1), Decimal(0), tiny, None]
+        found = as_numpy(pa.array(near, type=pa.decimal128(38, 30)))
+    over, under = np.nextafter(1, 2), np.nextafter(1, 0)
+    assert found[:6].tolist() == [over, under, -over, -under, 1, 0]
+    assert found[6] > 0
+    assert np.isnan(found[7])
+
+
+def test_zero_bytes_at_the_end_of_a_text_are_part_of_it():
+    texts = np.array(["f", "f\0", "m", None], dtype=object)
+    attribute = Attribute(column="c", groups={"f": "f", "m": "m"})
+    assert GroupCodes(attribute).of(texts).tolist() == [0, 2, 1, 2]
+    total = ProfileSum(Column(name="c", type="category", description="c", codes={"f": "f", "m": "m"}))
+    total.count(texts)
+    assert dict(total.tally().codes) == {"f": 1, "m": 1}
+    assert dict(total.tally().undocumented) == {"f\0": 1}
+
+
+def test_rows_without_a_unit_are_counted_and_never_one_unit():
+    units = as_words(pa.array(["a", None, "", "b", "a", None]))
+    tally = UnitTally.empty().counting(units, np.arange(6, dtype=np.uint64), np.arange(6), "seed")
+    assert (tally.rows, tally.missing, len(tally.units), tally.largest) == (6, 3, 2, 2)

@@ -118,6 +118,7 @@ def open_case(
     columns = {role: frozenset(dataset.names) for role, dataset in datasets.items()}
     dictionary = read_specification(path, metrics(), columns=columns).dictionary
     _refuse_text_for_numbers(specification, dictionary.dictionary, datasets)
+    _refuse_numbers_as_text(specification, dictionary.dictionary, datasets)
     reference = _model(root, specification, live=model is not None, rehearse=rehearse)
     sources = [
         SourceRecord("specification", path.name, read.digest),
@@ -208,6 +209,31 @@ def _refuse_text_for_numbers(
                     if found.name == label
                     else "Write numbers with a decimal point, and missing values as empty fields: a single text such "
                     "as NA makes the whole column text.",
+                )
+
+
+FLOATS = ("halffloat", "float", "double", "decimal")
+INTEGERS = ("int", "uint")
+
+
+def _refuse_numbers_as_text(
+    specification: Specification, dictionary: Dictionary, datasets: Mapping[str, Dataset]
+) -> None:
+    """An input of numbers that the dictionary calls something else: perturbations of numbers would leave it as it is."""
+    for role, dataset in datasets.items():
+        for found in dataset.schema:
+            column = dictionary.column(found.name)
+            if found.name not in specification.subject.inputs or column is None or column.codes is not None:
+                continue
+            kind = found.type.removeprefix("dictionary<values=")
+            broken = kind.startswith(FLOATS) and column.type not in {"integer", "number"}
+            if broken or (kind.startswith(INTEGERS) and column.type == "text"):
+                raise SubjectError(
+                    f"The column {found.name!r} is {found.type} in the {role} data, an input of the model, and the "
+                    f"dictionary calls it {column.type!r}.",
+                    code="column_is_number",
+                    remedy="Call it 'number' or 'integer' in the dictionary; or 'category', with its codes, if its "
+                    "numbers only name things.",
                 )
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assay.app.case import Case
+from assay.app.case import FLOATS, INTEGERS, Case
 from assay.app.measure import Measured, group_rows, rows_in_no_group
-from assay.domain.errors import AssayError
+from assay.domain import gating
+from assay.domain.errors import AssayError, SubjectError
 from assay.domain.evidence import Compare, Counts, Rates, Statistic, Undefined
 from assay.domain.needs import Outcomes, Perturbed, Profiles, RowSets, Sections
 from assay.domain.specification import Criterion, Specification
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
+from assay.tally.profiles import MANY
 from assay.tally.views import DataProfile, OutcomeView, PairedView, ProfileView, RowSetView, SectionView
 
 
@@ -45,7 +47,7 @@ def _has_small(measured: Measured, criterion: Criterion) -> bool:
 
 def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> Counted:
     criterion = wanted.criterion
-    failure = _lacking(measured, wanted)
+    failure = _lacking(case, measured, wanted)
     if failure is not None:
         return Counted(wanted, None, failure, aside)
     check = case.checks[criterion.metric]
@@ -93,17 +95,58 @@ def _too_many_in_no_group(case: Case, measured: Measured, wanted: Wanted) -> Und
     return Undefined(Reason.ROWS_IN_NO_GROUP, said) if said else None
 
 
-def _lacking(measured: Measured, wanted: Wanted) -> tuple[Reason, str] | None:
-    """Why the model gave nothing for this need."""
+def _lacking(case: Case, measured: Measured, wanted: Wanted) -> tuple[Reason, str] | None:
+    """Why the model gave nothing for this need, or why the rows that it is judged on are not known."""
     if not isinstance(wanted.need, Outcomes | Perturbed):
         return None
     if measured.failure is not None:
         return _failure(measured.failure)
-    failed = measured.change_failures.get(wanted.change_key) if isinstance(wanted.need, Perturbed) else None
+    unknown = _units_unknown(case, measured)
+    if unknown is not None:
+        return _failure(unknown)
+    if isinstance(wanted.need, Outcomes):
+        return None
+    continuous = _called_categories(case, measured)
+    if continuous is not None:
+        return _failure(continuous)
+    failed = measured.change_failures.get(wanted.change_key)
     if failed is None:
         return None
     reason, said = _failure(failed)
     return reason, f"On the perturbed rows, and only there: {said}"
+
+
+def _called_categories(case: Case, measured: Measured) -> SubjectError | None:
+    """Inputs that are called categories and hold hundreds of other codes: numbers, which a perturbation would leave."""
+    types = {column.name: column.type for column in case.datasets[measured.judged_on].schema}
+    for profile in measured.judged.profiles:
+        number = types.get(profile.name, "").startswith((*FLOATS, *INTEGERS))
+        if (
+            number
+            and profile.name in case.specification.subject.inputs
+            and MANY in dict(profile.undocumented)
+        ):
+            return SubjectError(
+                f"The input {profile.name!r} has codes in the dictionary, and {MANY} that are not in it: it is more "
+                "likely a number, which perturbations would leave as it is.",
+                code="data_invalid",
+                remedy="Call it 'number' in the dictionary, or list its codes.",
+            )
+    return None
+
+
+def _units_unknown(case: Case, measured: Measured) -> SubjectError | None:
+    units = measured.judged.units
+    if units is None:
+        return None
+    said, remedy = gating.units_unknown(
+        case.specification.data.unit or "",
+        rows=units.rows,
+        missing=units.missing,
+        units=len(units.units),
+        largest=units.largest,
+    )
+    return SubjectError(said, code="data_invalid", remedy=remedy) if said else None
 
 
 def _failure(error: AssayError) -> tuple[Reason, str]:
@@ -175,7 +218,9 @@ def _profile(case: Case, measured: Measured, data: str) -> ProfileView:
 
 def _row_sets(measured: Measured, data: str) -> RowSetView:
     sets = {name: tally.row_set for name, tally in measured.tallies.items() if tally.row_set is not None}
-    return sets[data].view(data, {name: rows for name, rows in sets.items() if name != data})
+    by_inputs = {name: t.by_inputs for name, t in measured.tallies.items() if t.by_inputs is not None}
+    others = {name: rows for name, rows in sets.items() if name != data}
+    return sets[data].view(data, others, by_inputs)
 
 
 def filled_sections(specification: Specification) -> list[tuple[str, bool]]:

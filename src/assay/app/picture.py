@@ -123,7 +123,7 @@ UNTESTED = {
 
 
 def not_tested(specification: Specification, measured: Measured) -> tuple[str, ...]:
-    """What the criteria say nothing about: rows in no group, stages without a criterion, undeclared groups."""
+    """What the criteria say nothing about: rows left out or in no group, stages without a criterion, undeclared groups."""
     tested = {c.stage for c in specification.criteria}
     absent = tuple(
         f"{what} ({stage.value}): no criterion asks."
@@ -131,7 +131,28 @@ def not_tested(specification: Specification, measured: Measured) -> tuple[str, .
         if stage not in tested
     )
     groups = () if specification.protected else ("Any group of people: no protected attribute is declared.",)
-    return _in_no_group(specification, measured) + _repeats(specification) + absent + groups
+    rows = _left_out(specification, measured) + _in_no_group(specification, measured)
+    return rows + _not_perturbed(specification, measured) + _repeats(specification) + absent + groups
+
+
+def _not_perturbed(specification: Specification, measured: Measured) -> tuple[str, ...]:
+    """Inputs that a perturbation left as they are: about errors in them its criteria say nothing."""
+    found = []
+    for key, tally in measured.judged.paired:
+        left = [name for name in specification.subject.inputs if name not in tally.changed]
+        if left:
+            which = ", ".join(left)
+            found.append(f"Errors in {which}: {key.partition('{')[0]} changes no value of them.")
+    return tuple(dict.fromkeys(found))
+
+
+def _left_out(specification: Specification, measured: Measured) -> tuple[str, ...]:
+    units = measured.judged.units
+    if units is None or not units.repeated:
+        return ()
+    left_out = f"{units.rows - len(units.units):,} of {units.rows:,} rows were left out"
+    unit = specification.data.unit
+    return (f"{left_out} so that each {unit!r} counts once; at most {units.largest:,} rows share one.",)
 
 
 def _repeats(specification: Specification) -> tuple[str, ...]:

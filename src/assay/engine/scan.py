@@ -14,10 +14,10 @@ from assay.domain.dictionary import Column
 from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute
 from assay.plan.passes import Change, Pass
-from assay.subject.arrays import as_numpy, with_columns
+from assay.subject.arrays import as_numpy, as_words, with_columns
 from assay.tally.crossing import Crossing
 from assay.tally.groups import GroupCodes, Layout
-from assay.tally.hashes import column_hash, row_hash
+from assay.tally.hashes import Hashes, row_hash, row_sum
 from assay.tally.outcomes import OutcomeSum
 from assay.tally.paired import PairedTally
 from assay.tally.partial import Partial
@@ -61,6 +61,11 @@ class Frame:
         return tuple(named) or self.inputs
 
     @property
+    def fed(self) -> tuple[str, ...]:
+        """The inputs, where rows are more than what the model is fed; else none."""
+        return () if set(self.content) <= set(self.inputs) else self.inputs
+
+    @property
     def layout(self) -> Layout:
         """The cells that rows are counted in."""
         return Layout(tuple((name, attribute.labels()) for name, attribute in self.attributes))
@@ -74,6 +79,8 @@ class Frame:
             names.append(self.score_column)
         if wanted.row_set or wanted.units:
             names += self.content
+        if wanted.row_set:
+            names += self.fed
         if wanted.profiles:
             names += [column.name for column in self.dictionary]
         if wanted.units and self.unit is not None:
@@ -90,7 +97,7 @@ class Batch:
         label: int64[n], -1 where it is neither 0 nor 1. key: int64[n], ``cell * 2``, and 1 more if the label is 1.
         labelled: selects the rows with a label from an array; a slice when all have one.
         code: int64[n], the combination of the crossed columns; None when some value is in no combination.
-        first_row: place of the first row in the data set.
+        first_row: place of the first row in the data set. words: of the columns that were asked for by :meth:`hashes`.
     """
 
     raw: pa.RecordBatch
@@ -100,6 +107,17 @@ class Batch:
     labelled: slice | NDArray[np.bool_]
     code: Integers | None
     first_row: int
+    words: dict[str, Hashes] = field(default_factory=dict)
+
+    def hashes(self, names: Iterable[str]) -> Hashes:
+        """uint64[n]: a hash of each row over the named columns."""
+        return row_hash(((name, self.words_of(name)) for name in names), len(self.label))
+
+    def words_of(self, name: str) -> Hashes:
+        """uint64[n]: a word for each value of a column."""
+        if name not in self.words:
+            self.words[name] = as_words(self.raw.column(name))
+        return self.words[name]
 
     @property
     def cell(self) -> Integers:
@@ -279,14 +297,23 @@ class _Profiles:
 class _RowSet:
     def __init__(self, frame: Frame) -> None:
         self._content = frame.content
+        self._fed = frame.fed
         self._rows = RowTally.empty()
+        self._by_inputs = RowTally.empty()
 
     def take(self, batch: Batch) -> None:
-        hashes = row_hash(((name, batch.columns[name]) for name in self._content), len(batch.label))
-        self._rows = self._rows.counting(hashes, batch.label.astype(np.uint8))
+        self._rows = self._counted(self._rows, batch, self._content, batch.label.astype(np.uint8))
+        if self._fed:
+            same = np.zeros(len(batch.label), dtype=np.uint8)
+            self._by_inputs = self._counted(self._by_inputs, batch, self._fed, same)
+
+    @staticmethod
+    def _counted(rows: RowTally, batch: Batch, names: tuple[str, ...], labels: NDArray[np.uint8]) -> RowTally:
+        words = {name: batch.words_of(name) for name in names}
+        return rows.counting(row_sum(words.items(), len(labels)), labels, words)
 
     def parts(self) -> dict[str, Any]:
-        return {"row_set": self._rows}
+        return {"row_set": self._rows, "by_inputs": self._by_inputs if self._fed else None}
 
 
 class _Units:
@@ -296,9 +323,8 @@ class _Units:
         self._units = UnitTally.empty()
 
     def take(self, batch: Batch) -> None:
-        units = column_hash(self._unit, batch.columns[self._unit])
-        names = (*self._frame.content, self._frame.label)
-        content = row_hash(((name, batch.columns[name]) for name in names), len(batch.label))
+        content = batch.hashes((*self._frame.content, self._frame.label))
+        units = batch.words_of(self._unit)
         self._units = self._units.counting(units, content, batch.places, self._frame.seed)
 
     def parts(self) -> dict[str, Any]:
@@ -336,9 +362,10 @@ class _Outcomes:
         self._outcomes.count(batch.key[kept], score[kept], self._frame.decide_at)
         for change in self._changes:
             right = (score >= self._frame.decide_at) == batch.label
-            right_after = (self._changed_scores(batch, change) >= self._frame.decide_at) == batch.label
+            after, changed = self._changed_scores(batch, change)
+            right_after = (after >= self._frame.decide_at) == batch.label
             self._paired[change.key] = self._paired[change.key].counting(
-                batch.cell[kept], right[kept], right_after[kept]
+                batch.cell[kept], right[kept], right_after[kept], changed
             )
 
     def _kept(self, batch: Batch) -> slice | NDArray[np.bool_]:
@@ -365,21 +392,29 @@ class _Outcomes:
             )
         return numbers
 
-    def _changed_scores(self, batch: Batch, change: Change) -> NDArray[np.float64]:
+    def _changed_scores(self, batch: Batch, change: Change) -> tuple[NDArray[np.float64], list[str]]:
+        """The scores after a change, and the columns that it changed and was not known to."""
         if self._predict is None:
             raise SubjectError("Scores made elsewhere cannot be perturbed.", code="not_measured")
         inputs = self._frame.inputs
         # By content, not by place: nobody can shop for an order of the rows.
-        content = row_hash(((name, batch.columns[name]) for name in inputs), len(batch.label))
         context = ChangeContext(
-            rows=content,
+            rows=batch.hashes(inputs),
             seed=change.seed,
             spreads=dict(self._frame.spreads),
             parameters=dict(change.parameters),
             kinds={column.name: column.type for column in self._frame.dictionary},
         )
         changed = change.function({name: batch.columns[name].copy() for name in inputs}, context)
-        return self._predict(with_columns(batch.raw.select(list(inputs)), changed))
+        known = self._paired[change.key].changed
+        new = [n for n in inputs if n not in known and n in changed and _differ(batch.columns[n], changed[n])]
+        return self._predict(with_columns(batch.raw.select(list(inputs)), changed)), new
 
     def parts(self) -> dict[str, Any]:
         return {"outcomes": self._outcomes.tally(), "paired": tuple(self._paired.items())}
+
+
+def _differ(before: NDArray[Any], after: NDArray[Any]) -> bool:
+    """Whether any value is another one; what is missing in both is the same."""
+    numbers = before.dtype.kind in "iufb" and after.dtype.kind in "iufb"
+    return not np.array_equal(before, after, equal_nan=numbers)

@@ -29,7 +29,7 @@ from ruamel.yaml.events import (
 )
 
 from assay.domain.errors import InvalidDocument, Place, Problem
-from assay.reading.source import Source, refuse
+from assay.reading.source import Source, hidden_in, refuse
 
 Key = str | int
 Trail = tuple[Key, ...]
@@ -263,7 +263,7 @@ class _Builder:
             )
             self._skip(event, (*trail, "<key>"))
             return None
-        if event.anchor or event.tag:
+        if event.anchor or event.tag or hidden_in(event.value):
             self._skip(event, (*trail, "<key>"))
             return None
         value = self._plain(event)
@@ -279,6 +279,11 @@ class _Builder:
         return None
 
     def _scalar(self, event: Event, trail: Trail) -> Any:
+        assert isinstance(event, ScalarEvent)  # noqa: S101 - the only event that is left
+        if hidden := hidden_in(event.value):
+            code, what, name = hidden
+            message = f"{what} ({name}) is not allowed, written as an escape either: what is signed must be what is seen."
+            return self._refuse_value(code, trail, message, "Delete the escape.")
         value = self._plain(event)
         if isinstance(value, _Odd):
             return self._refuse_value(value.code, trail, value.message, value.remedy)

@@ -21,6 +21,10 @@ _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202f-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _HIDDEN = re.compile("[\u200b-\u200f\u2060-\u206f\u00ad]")
+_UNSEEN = (
+    (_UNPRINTABLE, "control_character", "A control character"),
+    (_HIDDEN, "hidden_character", "An invisible character"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +112,18 @@ def place_at(file: str, text: str, index: int) -> Place:
     return Place(file, text.count("\n", 0, index) + 1, index - start + 1)
 
 
+def hidden_in(value: str) -> tuple[str, str, str] | None:
+    """The first character of a value that a reader cannot see: the code, what it is, and its name."""
+    for pattern, code, what in _UNSEEN:
+        if match := pattern.search(value):
+            return code, what, f"U+{ord(match.group()):04X}"
+    return None
+
+
 def _characters(text: str, file: str) -> list[Problem]:
     """Characters that a reader cannot see, so that the text could say something other than it shows."""
     problems = []
-    for pattern, code, what in (
-        (_UNPRINTABLE, "control_character", "A control character"),
-        (_HIDDEN, "hidden_character", "An invisible character"),
-    ):
+    for pattern, code, what in _UNSEEN:
         for match in list(pattern.finditer(text))[:20]:
             name = f"U+{ord(match.group()):04X}"
             problems.append(

@@ -1,4 +1,6 @@
-"""Between Arrow columns and arrays: numbers as numbers with NaN for missing, everything else as objects."""
+"""Between Arrow columns and arrays: numbers as numbers with NaN for missing, everything else as objects; and as words,
+in which no two different values are one.
+"""
 
 from __future__ import annotations
 
@@ -8,31 +10,96 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from assay.tally.hashes import MISSING, Hashes, number_words, text_words, wide_words
 
 
 def as_numpy(column: pa.Array) -> NDArray[Any]:
     """A column as an array: integers without nulls keep their type, numbers with nulls become float64 with NaN.
 
-    Booleans are 0 and 1, dictionaries are decoded, dates and everything else become text or None.
+    Booleans are 0 and 1, dictionaries are decoded, dates and everything else become text or None. A decimal that is no
+    whole number becomes no whole number.
     """
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     kind = column.type
     if pa.types.is_boolean(kind):
         column = column.cast(pa.uint8())
-    elif pa.types.is_decimal(kind) or pa.types.is_null(kind):
+    elif pa.types.is_null(kind):
         column = column.cast(pa.float64())
+    elif pa.types.is_decimal(kind):
+        return _of_decimals(column)
     elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         texts: NDArray[Any] = np.array(_as_text(column).to_pylist(), dtype=object)
         return texts
     if column.null_count:
         column = column.cast(pa.float64(), safe=False).fill_null(math.nan)
-    # Read from the buffer: Arrow's to_numpy() imports pandas where it is there, most of a second in each worker.
-    dtype = np.dtype(column.type.to_pandas_dtype())
+    return _buffer(column, np.dtype(column.type.to_pandas_dtype()))
+
+
+def as_words(column: pa.Array) -> Hashes:
+    """A column as words: never by way of floats for whole numbers and decimals, nor of numbers for missing values."""
+    kind = column.type
+    if pa.types.is_null(kind):
+        return np.full(len(column), MISSING)
+    if pa.types.is_dictionary(kind):
+        # One more word, of what is missing.
+        table = np.append(as_words(column.dictionary), MISSING)
+        places = column.indices.cast(pa.int64()).fill_null(len(column.dictionary))
+        return table.take(_buffer(places, np.dtype(np.int64)))
+    if pa.types.is_boolean(kind):
+        column = column.cast(pa.uint8())
+    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+        texts = _as_text(column).dictionary_encode()
+        table = np.append(text_words(texts.dictionary.to_pylist()), MISSING)
+        places = texts.indices.cast(pa.int64()).fill_null(len(texts.dictionary))
+        return table.take(_buffer(places, np.dtype(np.int64)))
+    words = _decimal_words(column) if pa.types.is_decimal(kind) else _number_words(column)
+    if column.null_count:
+        words[_bools(column.is_null())] = MISSING
+    return words
+
+
+def _number_words(column: pa.Array) -> Hashes:
+    return number_words(_buffer(column, np.dtype(column.type.to_pandas_dtype())))
+
+
+def _decimal_words(column: pa.Array) -> Hashes:
+    kind = column.type
+    if kind.bit_width < 128:
+        column = column.cast(pa.decimal128(38, kind.scale))
+    width = column.type.bit_width // 64
+    raw = _buffer(column, np.dtype((np.void, 8 * width)))
+    parts = np.frombuffer(raw, dtype=np.dtype("<u8")).reshape(-1, width)
+    return wide_words([np.ascontiguousarray(parts[:, i]) for i in range(width)], kind.scale)
+
+
+def _of_decimals(column: pa.Array) -> NDArray[np.float64]:
+    floats = column.cast(pa.float64()).fill_null(math.nan)
+    numbers = _buffer(floats, np.dtype(np.float64))
+    if column.type.scale <= 0:
+        return numbers
+    whole = pc.trunc(column)
+    broken = _bools(pc.not_equal(column, whole).fill_null(False))
+    rounded = broken & (numbers == np.trunc(numbers))
+    if not rounded.any():
+        return numbers
+    nearer_to_zero = _buffer(whole.cast(pa.float64()).fill_null(math.nan), np.dtype(np.float64))
+    towards = np.where(numbers == nearer_to_zero, np.copysign(np.inf, numbers), 0.0)
+    return np.where(rounded, np.nextafter(numbers, towards), numbers)
+
+
+def _buffer(column: pa.Array, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The values as they lie: Arrow's to_numpy() imports pandas where it is there, most of a second in each worker."""
     if len(column) == 0:
         return np.empty(0, dtype)
     return np.frombuffer(column.buffers()[1], dtype, len(column), column.offset * dtype.itemsize)
+
+
+def _bools(column: pa.BooleanArray) -> NDArray[np.bool_]:
+    return _buffer(column.cast(pa.uint8()), np.dtype(np.uint8)).astype(bool)
 
 
 def _as_text(column: pa.Array) -> pa.Array:

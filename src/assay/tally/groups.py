@@ -135,11 +135,10 @@ class GroupCodes:
         return np.where(place + self._before == values, table[place], self._none)
 
     def _of_texts(self, values: NDArray[Any]) -> Integers:
-        unique, inverse = np.unique(
-            np.asarray(["" if v is None else str(v) for v in values]), return_inverse=True
-        )
-        table = np.array([self._texts.get(str(value), self._none) for value in unique], dtype=np.int64)
-        return table[inverse] if len(values) else np.empty(0, dtype=np.int64)
+        # Never as an array of texts, which would cut the zero bytes at their ends.
+        found = self._texts.get
+        none = self._none
+        return np.fromiter((found(value, none) for value in values.tolist()), np.int64, len(values))
 
     def _of_bands(self, values: NDArray[Any]) -> Integers:
         if values.dtype.kind not in "iufb":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,24 +16,36 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class PairedTally:
-    """int64[cells, 2, 2]: rows by (cell, right before, right after)."""
+    """int64[cells, 2, 2]: rows by (cell, right before, right after).
+
+    Attributes:
+        changed: the columns of which the change made any value another one, sorted.
+    """
 
     layout: Layout
     counts: Integers
+    changed: tuple[str, ...] = ()
 
     @classmethod
     def empty(cls, layout: Layout) -> PairedTally:
         """No rows."""
         return cls(layout, np.zeros((layout.cells, 2, 2), dtype=np.int64))
 
-    def counting(self, cell: Integers, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> PairedTally:
+    def counting(
+        self,
+        cell: Integers,
+        before: NDArray[np.bool_],
+        after: NDArray[np.bool_],
+        changed: Collection[str] = (),
+    ) -> PairedTally:
         """This tally with more rows: their cells, and whether each decision was right before and after."""
         counts = np.bincount(cell * 4 + before * 2 + after, minlength=self.layout.cells * 4)
-        return PairedTally(self.layout, self.counts + counts.reshape(-1, 2, 2))
+        return self + PairedTally(self.layout, counts.reshape(-1, 2, 2), tuple(changed))
 
     def __add__(self, other: PairedTally) -> PairedTally:
         """All rows of both."""
-        return PairedTally(self.layout, self.counts + other.counts)
+        changed = tuple(sorted({*self.changed, *other.changed}))
+        return PairedTally(self.layout, self.counts + other.counts, changed)
 
     def view(self, names: tuple[str, ...], among: tuple[str, ...] | None = None) -> PairedView:
         """All rows, and the groups of the grouping ``names`` (those in ``among`` only, when given)."""

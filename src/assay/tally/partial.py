@@ -28,7 +28,7 @@ class Partial:
 
     Attributes:
         rows: rows read. bad_labels: rows whose label is neither 0 nor 1 (they are in no other count of labels).
-        population: int64[cells, 2], rows per cell and label. Parts that a pass did not ask for are None or empty.
+        population: int64[cells, 2], rows per cell and label. by_inputs: the row set by what the model is fed. Parts that a pass did not ask for are None or empty.
     """
 
     rows: int
@@ -39,6 +39,7 @@ class Partial:
     paired: tuple[tuple[str, PairedTally], ...] = ()
     profiles: tuple[ProfileTally, ...] = ()
     row_set: RowTally | None = None
+    by_inputs: RowTally | None = None
     units: UnitTally | None = None
     spreads: tuple[tuple[str, Spread], ...] = ()
 
@@ -53,6 +54,7 @@ class Partial:
             paired=_plus_named(self.paired, other.paired),
             profiles=tuple(a + b for a, b in zip(self.profiles, other.profiles, strict=True)),
             row_set=_plus(self.row_set, other.row_set),
+            by_inputs=_plus(self.by_inputs, other.by_inputs),
             units=_plus(self.units, other.units),
             spreads=_plus_named(self.spreads, other.spreads),
         )
@@ -90,7 +92,7 @@ def to_bytes(partial: Partial) -> bytes:
         "bad_labels": partial.bad_labels,
         "layout": partial.layout.attributes,
         "profiles": [asdict(p) for p in partial.profiles],
-        "paired": [name for name, _ in partial.paired],
+        "paired": [[name, tally.changed] for name, tally in partial.paired],
         "spreads": [[name, s.first.count, s.second.count] for name, s in partial.spreads],
     }
     if partial.outcomes is not None:
@@ -99,11 +101,13 @@ def to_bytes(partial: Partial) -> bytes:
             arrays |= _scores_apart(partial.outcomes.scores)
     for i, (_, tally) in enumerate(partial.paired):
         arrays[f"paired.{i}"] = tally.counts
-    if partial.row_set is not None:
-        arrays |= _arrays_of("row_set", partial.row_set)
+    for name, rows in (("row_set", partial.row_set), ("by_inputs", partial.by_inputs)):
+        if rows is not None:
+            arrays |= _arrays_of(name, rows)
+            facts[f"{name}_constants"] = rows.constants
     if partial.units is not None:
         arrays |= _arrays_of("units", partial.units)
-        facts["unit_rows"] = partial.units.rows
+        facts["units_missing"] = partial.units.missing
     for i, (_, spread) in enumerate(partial.spreads):
         arrays[f"spread.{i}"] = np.stack([spread.first.parts, spread.second.parts])
     return packed(facts, arrays)
@@ -131,14 +135,16 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
         population=_shaped(arrays["population"], layout.cells, 2),
         outcomes=_outcomes(layout, arrays),
         paired=tuple(
-            (name, PairedTally(layout, _shaped(arrays[f"paired.{i}"], layout.cells, 2, 2)))
-            for i, name in enumerate(facts["paired"])
+            (name, PairedTally(layout, _shaped(arrays[f"paired.{i}"], layout.cells, 2, 2), tuple(changed)))
+            for i, (name, changed) in enumerate(facts["paired"])
         ),
         profiles=tuple(_profile(p) for p in facts["profiles"]),
-        row_set=RowTally(**_part("row_set", arrays, ("inputs", "labels", "counts")))
-        if "row_set.inputs" in arrays
-        else None,
-        units=UnitTally(**_part("units", arrays, ("units", "priorities", "places")), rows=facts["unit_rows"])
+        row_set=_rows("row_set", facts, arrays),
+        by_inputs=_rows("by_inputs", facts, arrays),
+        units=UnitTally(
+            **_part("units", arrays, ("units", "priorities", "places", "counts")),
+            missing=facts["units_missing"],
+        )
         if "units.units" in arrays
         else None,
         spreads=tuple(
@@ -158,6 +164,13 @@ def _part(prefix: str, arrays: Arrays, names: tuple[str, ...]) -> Arrays:
     if len({array.shape for array in part.values()}) > 1 or part[names[0]].ndim != 1:
         raise ValueError(f"the arrays of {prefix} have not one length")
     return part
+
+
+def _rows(name: str, facts: dict[str, Any], arrays: Arrays) -> RowTally | None:
+    if f"{name}.inputs" not in arrays:
+        return None
+    constants = tuple((str(column), int(value)) for column, value in facts[f"{name}_constants"])
+    return RowTally(**_part(name, arrays, ("inputs", "labels", "counts")), constants=constants)
 
 
 def _shaped(array: NDArray[Any], *shape: int) -> NDArray[Any]:

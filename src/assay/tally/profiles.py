@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -143,7 +144,10 @@ def _counted(values: NDArray[Any]) -> tuple[NDArray[Any], Integers]:
                 counts = np.bincount(whole - int(low))
                 found = np.flatnonzero(counts)
                 return found + int(low), counts[found]
-    return np.unique(values if values.dtype.kind in "iufb" else values.astype(str), return_counts=True)
+    if values.dtype.kind not in "iufb":
+        texts = Counter(values.tolist())  # an array of texts would cut the zero bytes at their ends
+        return np.array(list(texts), dtype=object), np.array(list(texts.values()), dtype=np.int64)
+    return np.unique(values, return_counts=True)
 
 
 def _as_text(value: Any) -> str:

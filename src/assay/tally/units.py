@@ -10,41 +10,69 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.tally.hashes import Hashes, mixed, named
+from assay.tally.hashes import MISSING, Hashes, mixed, named, text_words
+
+NOBODY = np.append(text_words([""]), MISSING)
+"""The words of what names no unit: a missing value and a text without a character."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnitTally:
-    """Per unit (uint64[k] sorted hashes) the smallest priority and the row that has it; ``rows`` seen in all."""
+    """Per unit (uint64[k] sorted hashes) the smallest priority, the row that has it, and how many rows it has.
+
+    Attributes:
+        missing: rows whose unit is missing; they are of no unit.
+    """
 
     units: Hashes
     priorities: Hashes
     places: NDArray[np.int64]
-    rows: int
+    counts: NDArray[np.int64]
+    missing: int
 
     @classmethod
     def empty(cls) -> UnitTally:
         """No rows."""
-        return cls(np.empty(0, np.uint64), np.empty(0, np.uint64), np.empty(0, np.int64), 0)
+        none = np.empty(0, np.uint64)
+        return cls(none, none, np.empty(0, np.int64), np.empty(0, np.int64), 0)
 
     def counting(self, units: Hashes, content: Hashes, places: NDArray[np.int64], seed: str) -> UnitTally:
-        """With more rows: hashes of their units and of their content, and their places in the data set."""
-        return self + UnitTally(units, mixed(content ^ named(f"unit:{seed}")), places, len(units))
+        """With more rows: words of their units, hashes of their content, and their places in the data set."""
+        known = ~np.isin(units, NOBODY)
+        priorities = mixed(content[known] ^ named(f"unit:{seed}"))
+        once = np.ones(len(priorities), dtype=np.int64)
+        missing = len(units) - len(priorities)
+        return self + UnitTally(mixed(units[known]), priorities, places[known], once, missing)
 
     def __add__(self, other: UnitTally) -> UnitTally:
         """All rows of both."""
         units = np.concatenate([self.units, other.units])
         priorities = np.concatenate([self.priorities, other.priorities])
         places = np.concatenate([self.places, other.places])
+        counts = np.concatenate([self.counts, other.counts])
         order = np.lexsort((places, priorities, units))
-        units, priorities, places = units[order], priorities[order], places[order]
+        units, priorities, places, counts = units[order], priorities[order], places[order], counts[order]
         first = np.ones(len(units), dtype=bool)
         first[1:] = units[1:] != units[:-1]
-        return UnitTally(units[first], priorities[first], places[first], self.rows + other.rows)
+        starts = np.flatnonzero(first)
+        summed = np.add.reduceat(counts, starts) if len(starts) else counts
+        return UnitTally(
+            units[starts], priorities[starts], places[starts], summed, self.missing + other.missing
+        )
+
+    @property
+    def rows(self) -> int:
+        """All rows, those without a unit included."""
+        return int(self.counts.sum()) + self.missing
+
+    @property
+    def largest(self) -> int:
+        """Rows of the unit that has most."""
+        return int(self.counts.max(initial=0))
 
     @property
     def repeated(self) -> bool:
-        """Whether any unit has more than one row."""
+        """Whether any unit has more than one row, or a row no unit."""
         return self.rows > len(self.units)
 
     def selection(self) -> NDArray[np.int64]:

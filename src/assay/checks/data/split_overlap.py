@@ -67,12 +67,17 @@ def split_overlap(view: RowSetView, *, other: str) -> Counts:
         Shows leakage: a row that the model was trained or tuned on says nothing about how it does on new
         people.
     Method:
-        Rows whose hash over all inputs and the label occurs in the other data set, of all rows of this one;
-        the value is that of the data set that shares most, and the details have them all. Counted in full, no
-        inference. (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4.)
+        Rows whose hash over all documented columns occurs in the other data set, of all rows of this one; left
+        out are identifiers, the label, scores, and columns that hold one value in each of the two sets, such as
+        the date of the extract. Rows whose model inputs alone occur there are counted instead when they are more
+        than 1 % of the rows and ten times as many as chance gives, which the rows that repeat within the sets
+        tell. The value is that of the data set that shares most, and the details have them all. Counted in full,
+        no inference. (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4.)
     Limits:
         Finds exact repeats in declared data sets only: not near duplicates, not other rows of the same
-        person, not data that nobody declared. Rows shared with several data sets are not added up.
+        person, not data that nobody declared. A documented column that is no input and differs between the sets
+        hides repeats where the inputs are few or coarse, or where scores were made elsewhere and no inputs are
+        named: document the columns that describe people, and no others. Rows shared with several data sets are not added up.
     Remedy:
         Remove the shared rows from the training data and train again; never from the test rows after seeing
         results.

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from assay.domain.coherence.draft import Finding, Trail
 from assay.domain.dictionary import Column
 
+LARGEST_CODE = 2**53 - 1
+"""The largest whole number that no other one is read as where a column holds floats."""
+
 
 def dictionary_findings(columns: Mapping[int, Column]) -> tuple[Finding, ...]:
     """What is wrong with a dictionary's columns, each given with its index in the document."""
@@ -56,6 +59,15 @@ def _codes_of_its_type(trail: Trail, column: Column) -> Iterator[Finding]:
                 "code_of_wrong_type",
                 f"A whole number is expected as a code of {column.name!r}; found the text {code!r}.",
                 remedy="Write it without quotes, or call the column 'category'.",
+                key=True,
+            )
+        if not isinstance(code, str) and abs(code) > LARGEST_CODE:
+            yield Finding(
+                (*trail, "codes", code),
+                "code_too_large",
+                f"A code of at most {LARGEST_CODE} is expected; beyond it a float cannot tell {code} from "
+                "its neighbours.",
+                remedy="Write the column and its codes as text.",
                 key=True,
             )
 

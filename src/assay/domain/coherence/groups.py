@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from assay.domain.coherence.dictionary import LARGEST_CODE
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
 from assay.domain.dictionary import Column
 from assay.domain.nearest import listed, nearest
@@ -56,6 +57,21 @@ def too_many_cells(draft: Draft, _: World) -> Iterator[Finding]:
             remedy="Join codes into fewer groups, or judge some of the attributes in a specification of their own.",
             key=True,
         )
+
+
+def codes_too_large(draft: Draft, _: World) -> Iterator[Finding]:
+    """A number so large that a column of floats cannot tell it from the next one."""
+    for name, attribute in draft.protected.items():
+        for label, codes in attribute.codes():
+            for code in codes:
+                if not isinstance(code, str) and abs(code) > LARGEST_CODE:
+                    yield Finding(
+                        ("protected", name, "groups", label),
+                        "code_too_large",
+                        f"A code of at most {LARGEST_CODE} is expected; beyond it a float cannot tell {code} from its "
+                        "neighbours.",
+                        remedy="Write the column and its codes as text.",
+                    )
 
 
 def codes_overlap(draft: Draft, _: World) -> Iterator[Finding]:
@@ -210,6 +226,7 @@ RULES: tuple[Rule, ...] = (
     fewer_than_two,
     names_that_cross,
     too_many_cells,
+    codes_too_large,
     codes_overlap,
     codes_undocumented,
     bands_unordered,
