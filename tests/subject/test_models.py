@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from assay.domain.errors import Crash, MissingExtra, SubjectError
+from assay.subject import digest
 from assay.subject.describe import feature_names_in_child
 from assay.subject.model import Model, ModelReference, in_process
 from assay.subject.models import inputs as model_inputs
@@ -429,3 +431,37 @@ def test_what_the_libraries_write_names_the_columns(rows, label, tmp_path):
     assert feature_names_in_child(tmp_path / "m.txt", "lightgbm") == ("age", "net_income", "score")
     xgboost.XGBClassifier(n_estimators=2).fit(frame, label).save_model(tmp_path / "m.json")
     assert feature_names_in_child(tmp_path / "m.json", "xgboost") == tuple(frame.columns)
+
+
+@pytest.mark.parametrize("in_memory", [1 << 28, 0])
+def test_what_is_loaded_is_what_was_digested_whatever_the_file_becomes(
+    tmp_path: Path, rows, label, monkeypatch, in_memory: int
+):
+    place = tmp_path / "model.txt"
+    boosted(rows, label).save_model(place)
+    expected = scores_here(place, "lightgbm", batch_of(rows))
+    reference = ModelReference.of(place, "lightgbm", NAMES)
+
+    def swapped(path: Path) -> tuple[str, int]:
+        """A, read; B, in its place while it is loaded; and A again."""
+        found = digest.held(path)
+        boosted(rows, 1 - label).save_model(place)
+        return found
+
+    monkeypatch.setattr("assay.subject.model.held", swapped)
+    monkeypatch.setattr(digest, "LARGEST_IN_MEMORY", in_memory)
+    with Model(reference) as model:
+        assert np.array_equal(model.predict(batch_of(rows)), expected)
+    assert not np.array_equal(scores_here(place, "lightgbm", batch_of(rows)), expected)
+
+
+def test_the_copy_that_is_loaded_cannot_be_written_to(tmp_path: Path):
+    (tmp_path / "model").write_bytes(b"as it was")
+    found, descriptor = digest.held(tmp_path / "model")
+    try:
+        assert found == digest.digest_of(tmp_path / "model")
+        with pytest.raises(PermissionError), Path(f"/proc/self/fd/{descriptor}").open("r+b") as file:
+            file.write(b"not so any more")
+        assert Path(f"/proc/self/fd/{descriptor}").read_bytes() == b"as it was"
+    finally:
+        os.close(descriptor)

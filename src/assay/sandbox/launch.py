@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -113,6 +113,7 @@ class Child:
         timeout: float = 60.0,
         start_timeout: float = 120.0,
         role: Role = MODEL,
+        descriptors: Sequence[int] = (),
     ) -> Self:
         """Start a child that calls ``target`` once.
 
@@ -121,6 +122,7 @@ class Child:
                 batches and calls, or is itself the answer, as a JSON value.
             arguments: keyword arguments, JSON values. python: another interpreter, with numpy and pyarrow.
             timeout: seconds for each answer. start_timeout: seconds for imports and the call of the target.
+            descriptors: open files that the child inherits under the same numbers; the caller closes its own.
 
         Raises:
             Crash: the child died, hung or broke the protocol. SubjectError: the target said what is wrong.
@@ -134,7 +136,7 @@ class Child:
             "limits": asdict(limits),
         }
         body = json.dumps(request).encode()
-        started = cls(*_launch(python or sys.executable), role, timeout)
+        started = cls(*_launch(python or sys.executable, descriptors), role, timeout)
         ready = started._asked_json(protocol.START, body, protocol.READY, start_timeout)
         try:
             started.answer = ready["answer"]
@@ -305,7 +307,7 @@ _children: weakref.WeakSet[Child] = weakref.WeakSet()
 atexit.register(close_children)
 
 
-def _launch(interpreter: str) -> tuple[subprocess.Popen[bytes], Pipe]:
+def _launch(interpreter: str, descriptors: Sequence[int]) -> tuple[subprocess.Popen[bytes], Pipe]:
     child_reads, we_write = os.pipe()
     we_read, child_writes = os.pipe()
     try:
@@ -324,7 +326,7 @@ def _launch(interpreter: str) -> tuple[subprocess.Popen[bytes], Pipe]:
             stderr=subprocess.DEVNULL,
             cwd="/",
             env=_environment(),
-            pass_fds=(child_reads, child_writes),
+            pass_fds=(child_reads, child_writes, *descriptors),
             start_new_session=True,
         )
     except OSError as wrong:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from assay.domain.errors import MissingExtra, SubjectError
 from assay.sandbox.launch import DEFAULT_LIMITS, Child, Limits, ModuleAbsent
 from assay.sandbox.scores import checked_scores
-from assay.subject.digest import digest_of, file_changed
+from assay.subject.digest import digest_of, file_changed, held
 from assay.subject.models import callable as functions
 
 FORMATS = ("skops", "joblib", "lightgbm", "xgboost", "onnx", "callable")
@@ -71,30 +72,43 @@ class Model:
     """A model that answers from a child process. Start it from the thread that will outlive it."""
 
     def __init__(self, reference: ModelReference) -> None:
-        """Verify the digest, start the child and load.
+        """Start the child and load the very bytes that have the digest, whatever happens to the file meanwhile.
 
         Raises:
             SubjectError: ``file_changed``, or what the adapter found wrong. MissingExtra: the library is not
                 installed here. Crash: the file killed its reader.
         """
         self.reference = reference
-        if reference.digest and digest_of(reference.path) != reference.digest:
-            raise file_changed(reference.path)
+        if not reference.digest:
+            self._child = self._started(reference.path, ())
+            return
+        digest, descriptor = held(Path(reference.path))
         try:
-            self._child = Child.start(
+            if digest != reference.digest:
+                raise file_changed(reference.path)
+            self._child = self._started(f"/proc/self/fd/{descriptor}", (descriptor,))
+        finally:
+            os.close(descriptor)
+
+    def _started(self, path: str, descriptors: tuple[int, ...]) -> Child:
+        reference = self.reference
+        try:
+            return Child.start(
                 f"assay.subject.models.{reference.format}:load",
-                {"path": reference.path, "inputs": list(reference.inputs)},
+                {"path": path, "inputs": list(reference.inputs)},
                 python=reference.python,
                 limits=reference.limits,
                 timeout=reference.timeout,
+                descriptors=descriptors,
             )
         except ModuleAbsent as absent:
             # In an environment of its own the model's owner installs what is absent.
             extra = MissingExtra.of(absent.module) if reference.python is None else None
             raise extra or absent from absent
-        if reference.digest and digest_of(reference.path) != reference.digest:
-            self.close()
-            raise file_changed(reference.path)
+        except SubjectError as wrong:
+            # The child knows its copy only; a person knows the file.
+            message = wrong.message.replace(path, reference.path)
+            raise type(wrong)(message, code=wrong.code, remedy=wrong.remedy) from wrong
 
     @property
     def alive(self) -> bool:
