@@ -495,3 +495,54 @@ def test_the_models_own_environment_and_its_lock_file_are_bound(folder, tmp_path
     record = assay.certify(path, rehearse=True, workers=0).record
     assert dict(record.environment.model)["lightgbm"] == lgb.__version__
     assert "environment" in {source.role for source in record.sources}
+
+
+class Source:
+    """Unpickled, it is an object of the class ``M`` that a source text defines."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return eval, (f"(lambda d: (exec({self.source!r}, d), d['M']())[1])({{}})",)
+
+
+NO_FUNCTIONS = {
+    "coin": "return np.random.default_rng(time.time_ns()).random(n)",
+    "place in a sorted file": "return (np.arange(n) >= n / 2).astype(float)",
+    "rank among the rows": "return x.argsort().argsort() / max(n - 1, 1)",
+    "repeats its last answers": "s = self.last if self.last is not None and len(self.last) == n else x / 40\n"
+    "  self.last = None if s is self.last else s\n  return s",
+}
+
+
+def behaving(folder: Folder, score: str) -> Path:
+    """The portfolio with a model whose scores are made by a line of Python from ``x``, the age less 18."""
+    source = (
+        "import numpy as np, time\nclass M:\n classes_ = np.array([0, 1])\n n_features_in_ = 2\n last = None\n"
+        " def predict_proba(self, X):\n  s = self.score(np.clip(X[:, 0] - 18, 0, 40), len(X))\n"
+        f"  return np.stack([1 - s, s], 1)\n def score(self, x, n):\n  {score}\n"
+    )
+    (folder.root / "model.joblib").write_bytes(pickle.dumps(Source(source)))
+    folder.edit(
+        "{model: score, format: predictions}", "{model: model.joblib, format: joblib, inputs: [age, income]}"
+    )
+    return folder.write()
+
+
+@pytest.mark.parametrize("score", NO_FUNCTIONS.values(), ids=NO_FUNCTIONS.keys())
+def test_a_model_whose_answers_are_no_function_of_the_row_is_an_error(folder, score):
+    folder.test = folder.test.sort_by("bad")
+    done = assay.certify(behaving(folder, score), workers=0)
+    assert done.decision.outcome is Outcome.WITHHELD
+    assert verdicts(done)["accuracy"] == (Verdict.ERROR, Reason.MODEL_NOT_A_FUNCTION)
+    sentence = next(j.sentence for j in done.record.judged if j.assessment.criterion == "accuracy")
+    assert "different scores for the same rows" in sentence
+
+
+def test_the_evidence_of_a_model_is_the_same_however_the_rows_lie(folder):
+    path = behaving(folder, "return x / 40")
+    first = assay.certify(path, workers=2, reuse=False)
+    assert verdicts(first)["accuracy"][0] is not Verdict.ERROR
+    folder.write(row_group=333)
+    assert assay.certify(path, workers=0, reuse=False).record.statistics == first.record.statistics

@@ -18,7 +18,8 @@ from assay.domain.dictionary import Dictionary
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
-from assay.engine.scan import Frame, Predict
+from assay.engine.asking import Predict
+from assay.engine.scan import Frame
 from assay.plan.passes import Wanted, declared_data
 from assay.reading.specification import read_specification
 from assay.subject.datasets import Dataset, open_dataset

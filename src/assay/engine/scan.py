@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from assay.domain.dictionary import Column
 from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute
+from assay.engine.asking import Asker, Predict
 from assay.plan.passes import Change, Pass
 from assay.subject.arrays import as_numpy, with_columns
 from assay.tally.crossing import Crossing
@@ -28,7 +29,6 @@ from assay.tally.sums import Spread
 from assay.tally.units import UnitTally
 
 Integers = NDArray[np.int64]
-Predict = Callable[[pa.RecordBatch], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +325,7 @@ class _Outcomes:
     ) -> None:
         self._frame = frame
         self._changes = wanted.changes
-        self._predict = predict
+        self._asker = Asker(predict, frame.seed) if predict is not None else None
         self._selection = selection
         self._outcomes = OutcomeSum(frame.layout, scores=wanted.scores)
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
@@ -352,8 +352,8 @@ class _Outcomes:
         return kept & (batch.label >= 0)
 
     def _scores(self, batch: Batch) -> NDArray[np.float64]:
-        if self._predict is not None:
-            return self._predict(batch.raw.select(list(self._frame.inputs)))
+        if self._asker is not None:
+            return self._asker.scores(batch.raw.select(list(self._frame.inputs)), batch.first_row)
         score = batch.columns[self._frame.score_column or ""]
         if score.dtype.kind not in "iufb":
             raise SubjectError("The score column holds no numbers.", code="model_output_invalid")
@@ -366,7 +366,7 @@ class _Outcomes:
         return numbers
 
     def _changed_scores(self, batch: Batch, change: Change) -> NDArray[np.float64]:
-        if self._predict is None:
+        if self._asker is None:
             raise SubjectError("Scores made elsewhere cannot be perturbed.", code="not_measured")
         inputs = self._frame.inputs
         # By content, not by place: nobody can shop for an order of the rows.
@@ -379,7 +379,10 @@ class _Outcomes:
             kinds={column.name: column.type for column in self._frame.dictionary},
         )
         changed = change.function({name: batch.columns[name].copy() for name in inputs}, context)
-        return self._predict(with_columns(batch.raw.select(list(inputs)), changed))
+        rows = with_columns(batch.raw.select(list(inputs)), changed)
+        return self._asker.scores(rows, batch.first_row, change.key)
 
     def parts(self) -> dict[str, Any]:
+        if self._asker is not None:
+            self._asker.finish()
         return {"outcomes": self._outcomes.tally(), "paired": tuple(self._paired.items())}

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.engine.scan import Frame, Predict, scan
+from assay.engine.asking import Predict
+from assay.engine.scan import Frame, scan
 from assay.plan.passes import Pass
 from assay.subject.datasets import Partition, iter_batches
 from assay.subject.model import Model, ModelReference

@@ -107,7 +107,7 @@ def held(path: Path) -> tuple[str, int]:
             descriptor = _room(path.name, before.size)
         try:
             digest = hashlib.sha256()
-            with open(descriptor, "wb", buffering=0, closefd=False) as copy:  # noqa: PTH123 - a descriptor
+            with open(descriptor, "wb", buffering=0, closefd=False) as copy:
                 while chunk := file.read(_CHUNK):
                     digest.update(chunk)
                     with writing(Path(tempfile.gettempdir())):
