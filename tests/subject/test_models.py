@@ -32,6 +32,7 @@ from assay.subject.describe import feature_names_in_child
 from assay.subject.model import Model, ModelReference, in_process
 from assay.subject.models import inputs as model_inputs
 from assay.subject.models.estimator import estimator
+from assay.subject.models.protobuf import keeps_weights_elsewhere
 
 NAMES = ("age", "income", "score")
 
@@ -326,6 +327,53 @@ def test_onnx_refusals(tmp_path: Path):
     assert refused(place, "onnx", ("a", "b", "c")).code == "model_inputs_differ"
     place.write_bytes(b"\x08\x08not a model")
     assert refused(place, "onnx").code == "model_unreadable"
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_onnx_with_weights_in_another_file_is_refused(tmp_path: Path, rows, nested: bool):
+    kept = onnx.numpy_helper.from_array(np.zeros(400, dtype=np.float32), "w")
+    model = onnx_model("tensor")
+    if nested:
+        node = helper.make_node("Constant", [], ["unused"], value=kept)
+        branch = helper.make_graph(
+            [node], "g", [], [helper.make_tensor_value_info("unused", TensorProto.FLOAT, [400])]
+        )
+        model.graph.node.append(helper.make_node("If", ["c"], ["o"], then_branch=branch, else_branch=branch))
+    else:
+        model.graph.initializer.append(kept)
+    place = tmp_path / "model.onnx"
+    model.doc_string = "the location of a branch is an input"
+    onnx.save(model, place)
+    whole = place.read_bytes()
+    assert keeps_weights_elsewhere(whole) is False
+    onnx.save(
+        model,
+        place,
+        save_as_external_data=True,
+        location="weights.bin",
+        size_threshold=0,
+        convert_attribute=True,
+    )
+    assert (tmp_path / "weights.bin").exists()
+    with pytest.raises(SubjectError, match="keeps weights in another file") as told:
+        scores(place, "onnx", batch_of(rows))
+    assert told.value.code == "model_weights_elsewhere"
+    assert str(place) in told.value.message
+    with pytest.raises(ValueError, match="no protocol buffer"):
+        keeps_weights_elsewhere(whole[:-1])
+
+
+def test_an_old_joblib_model_whose_arrays_lie_beside_it_is_refused(tmp_path: Path, rows):
+    """As joblib before 0.10 wrote it: the pickle names a file of its folder."""
+    np.save(tmp_path / "model.pkl_01.npy", rows)
+    (tmp_path / "model.pkl").write_bytes(
+        b"cjoblib.numpy_pickle\nNDArrayWrapper\n(Vmodel.pkl_01.npy\ncnumpy\nndarray\ntR"
+        b"(dVfilename\nVmodel.pkl_01.npy\nsVsubclass\ncnumpy\nndarray\nsVallow_mmap\nI01\nsb."
+    )
+    with pytest.warns(DeprecationWarning, match=r"less than 0\.10"):
+        assert np.array_equal(joblib.load(tmp_path / "model.pkl"), rows)
+    with pytest.raises(SubjectError, match="keeps arrays in other files"):
+        scores(tmp_path / "model.pkl", "joblib", batch_of(rows))
 
 
 @pytest.mark.parametrize("kind", ["skops", "joblib", "lightgbm", "xgboost", "onnx"])
