@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pickle
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import lightgbm as lgb
@@ -18,6 +20,7 @@ import pytest
 
 import assay
 from assay.domain.vocabulary import Outcome, Reason, Verdict
+from assay.subject.model import Model, ModelReference
 from conftest import Folder, people, replaced  # type: ignore[import-not-found]
 
 
@@ -546,3 +549,40 @@ def test_the_evidence_of_a_model_is_the_same_however_the_rows_lie(folder):
     assert verdicts(first)["accuracy"][0] is not Verdict.ERROR
     folder.write(row_group=333)
     assert assay.certify(path, workers=0, reuse=False).record.statistics == first.record.statistics
+
+
+def test_a_module_that_a_stored_model_runs_is_bound(folder, tmp_path, monkeypatch):
+    modules = tmp_path / "modules"
+    modules.mkdir()
+    source = (
+        "import numpy as np\nclass M:\n classes_ = np.array([0, 1])\n n_features_in_ = 2\n"
+        " def predict_proba(self, X):\n  s = np.clip(X[:, 0] / 80, 0, 1)\n  return np.stack([1 - s, s], 1)\n"
+    )
+    (modules / "handmade.py").write_text(source)
+    python = modules / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={modules} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.syspath_prepend(str(modules))
+    (folder.root / "model.joblib").write_bytes(pickle.dumps(importlib.import_module("handmade").M()))
+    folder.edit(
+        "{model: score, format: predictions}",
+        f"{{model: model.joblib, format: joblib, inputs: [age, income], python: {python}}}",
+    )
+    path = folder.write()
+    first = assay.certify(path, workers=0).record
+    assert dict(first.environment.model)["module handmade"].startswith("sha256:")
+    (modules / "handmade.py").write_text(source.replace("[1 - s, s]", "[s, 1 - s]"))
+    second = assay.certify(path, workers=0).record
+    assert second.environment.model != first.environment.model
+    assert second.statistics != first.statistics  # and not what was kept of the first
+
+
+def test_a_module_that_changes_after_it_was_bound_is_an_error(folder):
+    behaving(folder, "return x / 40")
+    bound = ModelReference.of(
+        folder.root / "model.joblib", "joblib", ("age", "income"), python=sys.executable
+    )
+    other = replace(bound, modules=(("module scoring", "sha256:0"),))
+    with pytest.raises(assay.AssayError, match="module scoring") as told:
+        Model(other)
+    assert told.value.code == "file_changed"

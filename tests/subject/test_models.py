@@ -329,6 +329,19 @@ def test_onnx_refusals(tmp_path: Path):
     assert refused(place, "onnx").code == "model_unreadable"
 
 
+class Imaginary(LogisticRegression):
+    """Its probabilities have an imaginary part."""
+
+    def predict_proba(self, X: Any) -> Any:
+        return super().predict_proba(X) + 0.25j
+
+
+def test_complex_scores_are_refused_and_not_cut(rows, label):
+    with pytest.raises(SubjectError, match="complex numbers") as told:
+        estimator(Imaginary().fit(rows, label), NAMES)(batch_of(rows))
+    assert told.value.code == "model_output_invalid"
+
+
 @pytest.mark.parametrize("nested", [False, True])
 def test_onnx_with_weights_in_another_file_is_refused(tmp_path: Path, rows, nested: bool):
     kept = onnx.numpy_helper.from_array(np.zeros(400, dtype=np.float32), "w")

@@ -126,7 +126,7 @@ class _Reader:
         self._key_of_code = self._cells(crossed, values, crossing.size) * 2 + values[frame.label]
 
     def read(self, raw: pa.RecordBatch, first_row: int) -> Batch:
-        columns = {name: as_numpy(raw.column(name)) for name in raw.schema.names}
+        columns = {name: as_numpy(raw.column(name), name) for name in raw.schema.names}
         code = self._crossing.code(columns)
         if code is None:
             label, labelled = _labels(columns[self._label])

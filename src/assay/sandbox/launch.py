@@ -87,12 +87,13 @@ class Child:
 
     Attributes:
         answer: what the target returned, when that is a JSON value.
-        python, packages: versions in the child's environment.
+        python, packages: versions in the child's environment. modules: digests of what else it loaded, if wanted.
     """
 
     answer: Any
     python: str
     packages: Mapping[str, str]
+    modules: Mapping[str, str]
 
     def __init__(self, process: subprocess.Popen[bytes], pipe: Pipe, role: Role, timeout: float) -> None:
         self._process = process
@@ -114,6 +115,7 @@ class Child:
         start_timeout: float = 120.0,
         role: Role = MODEL,
         descriptors: Sequence[int] = (),
+        modules: bool = False,
     ) -> Self:
         """Start a child that calls ``target`` once.
 
@@ -123,6 +125,7 @@ class Child:
             arguments: keyword arguments, JSON values. python: another interpreter, with numpy and pyarrow.
             timeout: seconds for each answer. start_timeout: seconds for imports and the call of the target.
             descriptors: open files that the child inherits under the same numbers; the caller closes its own.
+            modules: whether the digests of the modules that it loaded are wanted.
 
         Raises:
             Crash: the child died, hung or broke the protocol. SubjectError: the target said what is wrong.
@@ -134,6 +137,7 @@ class Child:
             "target": target,
             "arguments": dict(arguments),
             "limits": asdict(limits),
+            "modules": modules,
         }
         body = json.dumps(request).encode()
         started = cls(*_launch(python or sys.executable, descriptors), role, timeout)
@@ -141,7 +145,8 @@ class Child:
         try:
             started.answer = ready["answer"]
             started.python = ready["python"]
-            started.packages = dict(ready["packages"])
+            started.packages = {str(k): _line(v) for k, v in dict(ready["packages"]).items()}
+            started.modules = {_line(k): _line(v) for k, v in dict(ready["modules"]).items()}
         except (KeyError, TypeError, ValueError):
             started._break(role.invalid, "sent something else than an answer")
         return started

@@ -18,6 +18,8 @@ from assay.sandbox.scores import checked_scores
 from assay.subject.digest import digest_of, file_changed, held
 from assay.subject.models import callable as functions
 
+BY_NAME = frozenset({"joblib", "callable"})
+"""Formats whose files name modules that are imported."""
 FORMATS = ("skops", "joblib", "lightgbm", "xgboost", "onnx", "callable")
 
 
@@ -30,6 +32,7 @@ class ModelReference:
         inputs: the columns in the declared order. digest: of the file; empty for a callable, which has none.
         python: the interpreter of the model's own environment; None for ours.
         timeout: seconds that one batch may take.
+        modules: digests of the modules that the model runs besides known packages; None when not yet known.
     """
 
     path: str
@@ -39,6 +42,12 @@ class ModelReference:
     python: str | None = None
     limits: Limits = field(default=DEFAULT_LIMITS)
     timeout: float = 120.0
+    modules: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def runs_code(self) -> bool:
+        """Whether what it does depends on modules of its environment, besides the library of its format."""
+        return self.format in BY_NAME or self.python is not None
 
     @classmethod
     def of(
@@ -79,6 +88,18 @@ class Model:
                 installed here. Crash: the file killed its reader.
         """
         self.reference = reference
+        self._load()
+        if reference.modules is not None and reference.modules != self.modules:
+            self.close()
+            changed = sorted(name for name, _ in set(reference.modules) ^ set(self.modules))
+            raise SubjectError(
+                f"The model's environment is not the one that was bound; changed since: {', '.join(changed[:5])}.",
+                code="file_changed",
+                remedy="Start again when nobody changes it.",
+            )
+
+    def _load(self) -> None:
+        reference = self.reference
         if not reference.digest:
             self._child = self._started(reference.path, ())
             return
@@ -100,6 +121,7 @@ class Model:
                 limits=reference.limits,
                 timeout=reference.timeout,
                 descriptors=descriptors,
+                modules=reference.runs_code,
             )
         except ModuleAbsent as absent:
             # In an environment of its own the model's owner installs what is absent.
@@ -119,6 +141,11 @@ class Model:
     def packages(self) -> Mapping[str, str]:
         """Versions in the model's environment that can change a score."""
         return {"python": self._child.python, **self._child.packages}
+
+    @property
+    def modules(self) -> tuple[tuple[str, str], ...]:
+        """Digests of the modules that it runs besides known packages."""
+        return tuple(sorted(self._child.modules.items()))
 
     def predict(self, batch: pa.RecordBatch) -> NDArray[np.float64]:
         """float64[rows]: the score of each row, between 0 and 1; errors as ``Child.predict``."""

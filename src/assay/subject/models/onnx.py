@@ -20,6 +20,7 @@ from assay.subject.models.inputs import (
     in_order_of,
     matrix,
     objects,
+    reals,
     unsupported,
 )
 from assay.subject.models.protobuf import keeps_weights_elsewhere
@@ -106,7 +107,7 @@ class _Session:
         scores = np.asarray(answer)
         if scores.ndim == 2 and scores.shape[1] in {1, 2}:
             scores = scores[:, -1]
-        return scores.astype(np.float64)
+        return reals(scores)
 
     def _feed(self, batch: pa.RecordBatch) -> dict[str, Any]:
         wanted = self._session.get_inputs()
