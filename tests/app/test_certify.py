@@ -586,3 +586,19 @@ def test_a_module_that_changes_after_it_was_bound_is_an_error(folder):
     with pytest.raises(assay.AssayError, match="module scoring") as told:
         Model(other)
     assert told.value.code == "file_changed"
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "said"),
+    [
+        ("income", pa.array([[1.0]] * 6000), "'income' is of type list<element: double>"),
+        ("sex", pa.array([{"a": 1}] * 6000), "'sex' is of type struct<a: int64>"),
+        ("age", pa.array([1] * 6000, pa.time64("us")), r"'age' is time64\[us\] in the develop data"),
+        ("bad", pa.array([[1]] * 6000), "'bad' is list<element: int64> in the develop data"),
+    ],
+)
+def test_a_column_of_a_type_that_cannot_be_counted_is_named(folder, column, values, said):
+    folder.test = replaced(folder.test, column, values[:4000])
+    folder.develop = replaced(folder.develop, column, values[4000:])
+    with pytest.raises(assay.AssayError, match=said):
+        assay.certify(folder.write(), workers=0)

@@ -194,6 +194,7 @@ def _refuse_other_types(datasets: Mapping[str, Dataset]) -> None:
 
 
 TEXTS = ("string", "large_string", "string_view", "dictionary<values=string", "binary")
+NO_NUMBERS = ("date", "time", "duration", "interval", "list", "large_list", "fixed_size", "struct", "map")
 
 
 def _refuse_text_for_numbers(
@@ -207,11 +208,13 @@ def _refuse_text_for_numbers(
         column = dictionary.column(name)
         if column is not None and column.type in {"integer", "number"}:
             needed.setdefault(name, f"an input of the model, {column.type} by the dictionary")
+    counted = [name for name, use in needed.items() if not use.startswith("an input")]
     for role, dataset in datasets.items():
         for found in dataset.schema:
-            if found.name in needed and found.type.startswith(TEXTS):
+            other = found.name in counted and found.type.startswith(NO_NUMBERS)
+            if other or (found.name in needed and found.type.startswith(TEXTS)):
                 raise SubjectError(
-                    f"The column {found.name!r} is text in the {role} data, and it is {needed[found.name]}: "
+                    f"The column {found.name!r} is {found.type if other else 'text'} in the {role} data, and it is {needed[found.name]}: "
                     "numbers are expected.",
                     code="column_is_text",
                     remedy="Write the truth as 0 and 1."
