@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import pickle
 import shutil
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +23,7 @@ import pytest
 
 import assay
 from assay.domain.vocabulary import Outcome, Reason, Verdict
+from assay.subject.model import Model, ModelReference
 from conftest import Folder, people, replaced  # type: ignore[import-not-found]
 
 
@@ -713,3 +716,107 @@ def test_the_choice_of_rows_is_believed_only_when_this_user_made_it(folder):
         if len(kept.read_bytes()) == 32 + before.rows_used * 8:
             kept.write_bytes(hashlib.sha256(liked).digest() + liked)
     assert assay.certify(path, workers=0).record.evidence_digest == before.evidence_digest
+
+
+class Source:
+    """Unpickled, it is an object of the class ``M`` that a source text defines."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return eval, (f"(lambda d: (exec({self.source!r}, d), d['M']())[1])({{}})",)
+
+
+NO_FUNCTIONS = {
+    "coin": "return np.random.default_rng(time.time_ns()).random(n)",
+    "place in a sorted file": "return (np.arange(n) >= n / 2).astype(float)",
+    "rank among the rows": "return x.argsort().argsort() / max(n - 1, 1)",
+    "repeats its last answers": "s = self.last if self.last is not None and len(self.last) == n else x / 40\n"
+    "  self.last = None if s is self.last else s\n  return s",
+}
+
+
+def behaving(folder: Folder, score: str) -> Path:
+    """The portfolio with a model whose scores are made by a line of Python from ``x``, the age less 18."""
+    source = (
+        "import numpy as np, time\nclass M:\n classes_ = np.array([0, 1])\n n_features_in_ = 2\n last = None\n"
+        " def predict_proba(self, X):\n  s = self.score(np.clip(X[:, 0] - 18, 0, 40), len(X))\n"
+        f"  return np.stack([1 - s, s], 1)\n def score(self, x, n):\n  {score}\n"
+    )
+    (folder.root / "model.joblib").write_bytes(pickle.dumps(Source(source)))
+    folder.edit(
+        "{model: score, format: predictions}", "{model: model.joblib, format: joblib, inputs: [age, income]}"
+    )
+    return folder.write()
+
+
+@pytest.mark.parametrize("score", NO_FUNCTIONS.values(), ids=NO_FUNCTIONS.keys())
+def test_a_model_whose_answers_are_no_function_of_the_row_is_an_error(folder, score):
+    folder.test = folder.test.sort_by("bad")
+    done = assay.certify(behaving(folder, score), workers=0)
+    assert done.decision.outcome is Outcome.WITHHELD
+    assert verdicts(done)["accuracy"] == (Verdict.ERROR, Reason.MODEL_NOT_A_FUNCTION)
+    sentence = next(j.sentence for j in done.record.judged if j.assessment.criterion == "accuracy")
+    assert "different scores for the same rows" in sentence
+
+
+def test_the_evidence_of_a_model_is_the_same_however_the_rows_lie(folder):
+    path = behaving(folder, "return x / 40")
+    first = assay.certify(path, workers=2, reuse=False)
+    assert verdicts(first)["accuracy"][0] is not Verdict.ERROR
+    folder.write(row_group=333)
+    assert assay.certify(path, workers=0, reuse=False).record.statistics == first.record.statistics
+
+
+def test_a_module_that_a_stored_model_runs_is_bound(folder, tmp_path, monkeypatch):
+    modules = tmp_path / "modules"
+    modules.mkdir()
+    source = (
+        "import numpy as np\nclass M:\n classes_ = np.array([0, 1])\n n_features_in_ = 2\n"
+        " def predict_proba(self, X):\n  s = np.clip(X[:, 0] / 80, 0, 1)\n  return np.stack([1 - s, s], 1)\n"
+    )
+    (modules / "handmade.py").write_text(source)
+    python = modules / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={modules} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.syspath_prepend(str(modules))
+    (folder.root / "model.joblib").write_bytes(pickle.dumps(importlib.import_module("handmade").M()))
+    folder.edit(
+        "{model: score, format: predictions}",
+        f"{{model: model.joblib, format: joblib, inputs: [age, income], python: {python}}}",
+    )
+    path = folder.write()
+    first = assay.certify(path, workers=0).record
+    assert dict(first.environment.model)["module handmade"].startswith("sha256:")
+    (modules / "handmade.py").write_text(source.replace("[1 - s, s]", "[s, 1 - s]"))
+    second = assay.certify(path, workers=0).record
+    assert second.environment.model != first.environment.model
+    assert second.statistics != first.statistics  # and not what was kept of the first
+
+
+def test_a_module_that_changes_after_it_was_bound_is_an_error(folder):
+    behaving(folder, "return x / 40")
+    bound = ModelReference.of(
+        folder.root / "model.joblib", "joblib", ("age", "income"), python=sys.executable
+    )
+    other = replace(bound, modules=(("module scoring", "sha256:0"),))
+    with pytest.raises(assay.AssayError, match="module scoring") as told:
+        Model(other)
+    assert told.value.code == "file_changed"
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "said"),
+    [
+        ("income", pa.array([[1.0]] * 6000), "'income' is of type list<element: double>"),
+        ("sex", pa.array([{"a": 1}] * 6000), "'sex' is of type struct<a: int64>"),
+        ("age", pa.array([1] * 6000, pa.time64("us")), r"'age' is time64\[us\] in the develop data"),
+        ("bad", pa.array([[1]] * 6000), "'bad' is list<element: int64> in the develop data"),
+    ],
+)
+def test_a_column_of_a_type_that_cannot_be_counted_is_named(folder, column, values, said):
+    folder.test = replaced(folder.test, column, values[:4000])
+    folder.develop = replaced(folder.develop, column, values[4000:])
+    with pytest.raises(assay.AssayError, match=said):
+        assay.certify(folder.write(), workers=0)

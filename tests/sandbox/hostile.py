@@ -91,6 +91,23 @@ def quotes(batch):
     raise ValueError(f"cannot score {batch.column(0)[0]}")
 
 
+def poses(batch):
+    """A class that says it is Assay's own, to have its text told."""
+
+    class SubjectError(Exception):
+        message = f"a row has {batch.column(0)[0]}"
+        code, remedy = "data_invalid", ""
+
+    SubjectError.__module__ = "assay.domain.errors"
+    raise SubjectError
+
+
+def borrows(batch):
+    from assay.domain.errors import SubjectError
+
+    raise SubjectError(f"a row has {batch.column(0)[0]}", code="data_invalid")
+
+
 def garbage(batch):
     os.write(_protocol_descriptor(), b"garbage " * 100)
     return np.zeros(batch.num_rows)
@@ -132,6 +149,9 @@ def filled(value):
 BEHAVIOURS = {
     "noisy": noisy,
     "quotes": quotes,
+    "poses": poses,
+    "borrows": borrows,
+    "complex": lambda batch: np.full(batch.num_rows, 0.5 + 0.5j),
     "garbage": garbage,
     "endless": endless,
     "half": half,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,10 +27,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from assay.domain.errors import Crash, MissingExtra, SubjectError
+from assay.subject import digest
 from assay.subject.describe import feature_names_in_child
 from assay.subject.model import Model, ModelReference, in_process
 from assay.subject.models import inputs as model_inputs
 from assay.subject.models.estimator import estimator
+from assay.subject.models.protobuf import keeps_weights_elsewhere
 
 NAMES = ("age", "income", "score")
 
@@ -326,6 +329,66 @@ def test_onnx_refusals(tmp_path: Path):
     assert refused(place, "onnx").code == "model_unreadable"
 
 
+class Imaginary(LogisticRegression):
+    """Its probabilities have an imaginary part."""
+
+    def predict_proba(self, X: Any) -> Any:
+        return super().predict_proba(X) + 0.25j
+
+
+def test_complex_scores_are_refused_and_not_cut(rows, label):
+    with pytest.raises(SubjectError, match="complex numbers") as told:
+        estimator(Imaginary().fit(rows, label), NAMES)(batch_of(rows))
+    assert told.value.code == "model_output_invalid"
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_onnx_with_weights_in_another_file_is_refused(tmp_path: Path, rows, nested: bool):
+    kept = onnx.numpy_helper.from_array(np.zeros(400, dtype=np.float32), "w")
+    model = onnx_model("tensor")
+    if nested:
+        node = helper.make_node("Constant", [], ["unused"], value=kept)
+        branch = helper.make_graph(
+            [node], "g", [], [helper.make_tensor_value_info("unused", TensorProto.FLOAT, [400])]
+        )
+        model.graph.node.append(helper.make_node("If", ["c"], ["o"], then_branch=branch, else_branch=branch))
+    else:
+        model.graph.initializer.append(kept)
+    place = tmp_path / "model.onnx"
+    model.doc_string = "the location of a branch is an input"
+    onnx.save(model, place)
+    whole = place.read_bytes()
+    assert keeps_weights_elsewhere(whole) is False
+    onnx.save(
+        model,
+        place,
+        save_as_external_data=True,
+        location="weights.bin",
+        size_threshold=0,
+        convert_attribute=True,
+    )
+    assert (tmp_path / "weights.bin").exists()
+    with pytest.raises(SubjectError, match="keeps weights in another file") as told:
+        scores(place, "onnx", batch_of(rows))
+    assert told.value.code == "model_weights_elsewhere"
+    assert str(place) in told.value.message
+    with pytest.raises(ValueError, match="no protocol buffer"):
+        keeps_weights_elsewhere(whole[:-1])
+
+
+def test_an_old_joblib_model_whose_arrays_lie_beside_it_is_refused(tmp_path: Path, rows):
+    """As joblib before 0.10 wrote it: the pickle names a file of its folder."""
+    np.save(tmp_path / "model.pkl_01.npy", rows)
+    (tmp_path / "model.pkl").write_bytes(
+        b"cjoblib.numpy_pickle\nNDArrayWrapper\n(Vmodel.pkl_01.npy\ncnumpy\nndarray\ntR"
+        b"(dVfilename\nVmodel.pkl_01.npy\nsVsubclass\ncnumpy\nndarray\nsVallow_mmap\nI01\nsb."
+    )
+    with pytest.warns(DeprecationWarning, match=r"less than 0\.10"):
+        assert np.array_equal(joblib.load(tmp_path / "model.pkl"), rows)
+    with pytest.raises(SubjectError, match="keeps arrays in other files"):
+        scores(tmp_path / "model.pkl", "joblib", batch_of(rows))
+
+
 @pytest.mark.parametrize("kind", ["skops", "joblib", "lightgbm", "xgboost", "onnx"])
 def test_a_file_of_another_kind_is_refused_and_not_a_traceback(tmp_path: Path, kind: str):
     place = tmp_path / "model"
@@ -429,3 +492,37 @@ def test_what_the_libraries_write_names_the_columns(rows, label, tmp_path):
     assert feature_names_in_child(tmp_path / "m.txt", "lightgbm") == ("age", "net_income", "score")
     xgboost.XGBClassifier(n_estimators=2).fit(frame, label).save_model(tmp_path / "m.json")
     assert feature_names_in_child(tmp_path / "m.json", "xgboost") == tuple(frame.columns)
+
+
+@pytest.mark.parametrize("in_memory", [1 << 28, 0])
+def test_what_is_loaded_is_what_was_digested_whatever_the_file_becomes(
+    tmp_path: Path, rows, label, monkeypatch, in_memory: int
+):
+    place = tmp_path / "model.txt"
+    boosted(rows, label).save_model(place)
+    expected = scores_here(place, "lightgbm", batch_of(rows))
+    reference = ModelReference.of(place, "lightgbm", NAMES)
+
+    def swapped(path: Path) -> tuple[str, int]:
+        """A, read; B, in its place while it is loaded; and A again."""
+        found = digest.held(path)
+        boosted(rows, 1 - label).save_model(place)
+        return found
+
+    monkeypatch.setattr("assay.subject.model.held", swapped)
+    monkeypatch.setattr(digest, "LARGEST_IN_MEMORY", in_memory)
+    with Model(reference) as model:
+        assert np.array_equal(model.predict(batch_of(rows)), expected)
+    assert not np.array_equal(scores_here(place, "lightgbm", batch_of(rows)), expected)
+
+
+def test_the_copy_that_is_loaded_cannot_be_written_to(tmp_path: Path):
+    (tmp_path / "model").write_bytes(b"as it was")
+    found, descriptor = digest.held(tmp_path / "model")
+    try:
+        assert found == digest.digest_of(tmp_path / "model")
+        with pytest.raises(PermissionError), Path(f"/proc/self/fd/{descriptor}").open("r+b") as file:
+            file.write(b"not so any more")
+        assert Path(f"/proc/self/fd/{descriptor}").read_bytes() == b"as it was"
+    finally:
+        os.close(descriptor)

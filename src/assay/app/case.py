@@ -7,7 +7,7 @@ import importlib.metadata
 import json
 import platform
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,27 @@ from assay.domain.dictionary import Dictionary
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
-from assay.engine.scan import Frame, Predict
+from assay.engine.asking import Predict
+from assay.engine.scan import Frame
 from assay.plan.passes import Wanted, declared_data
 from assay.reading.specification import read_specification
 from assay.subject.datasets import Dataset, open_dataset
 from assay.subject.digest import digest_of
 from assay.subject.model import Model, ModelReference, in_process
 
-MEASURING = ("numpy", "scipy", "pyarrow", "scikit-learn", "skops", "lightgbm", "xgboost-cpu", "onnxruntime")
+MEASURING = (
+    "numpy",
+    "scipy",
+    "pyarrow",
+    "scikit-learn",
+    "joblib",
+    "skops",
+    "pandas",
+    "polars",
+    "lightgbm",
+    "xgboost-cpu",
+    "onnxruntime",
+)
 """Packages whose version can change a number; absent ones are left out."""
 
 
@@ -131,7 +144,8 @@ def open_case(
     if specification.subject.environment is not None:
         lock = specification.subject.environment
         sources.append(SourceRecord("environment", lock, digest_of(root / lock)))
-    versions = _environment(reference)
+    reference, own = _bound(reference)
+    versions = _environment(own)
     if reference is not None:
         sources.append(SourceRecord("model", specification.subject.model, reference.digest))
     return Case(
@@ -185,6 +199,7 @@ def _refuse_other_types(datasets: Mapping[str, Dataset]) -> None:
 
 
 TEXTS = ("string", "large_string", "string_view", "dictionary<values=string", "binary")
+NO_NUMBERS = ("date", "time", "duration", "interval", "list", "large_list", "fixed_size", "struct", "map")
 
 
 def _refuse_text_for_numbers(
@@ -198,11 +213,13 @@ def _refuse_text_for_numbers(
         column = dictionary.column(name)
         if column is not None and column.type in {"integer", "number"}:
             needed.setdefault(name, f"an input of the model, {column.type} by the dictionary")
+    counted = [name for name, use in needed.items() if not use.startswith("an input")]
     for role, dataset in datasets.items():
         for found in dataset.schema:
-            if found.name in needed and found.type.startswith(TEXTS):
+            other = found.name in counted and found.type.startswith(NO_NUMBERS)
+            if other or (found.name in needed and found.type.startswith(TEXTS)):
                 raise SubjectError(
-                    f"The column {found.name!r} is text in the {role} data, and it is {needed[found.name]}: "
+                    f"The column {found.name!r} is {found.type if other else 'text'} in the {role} data, and it is {needed[found.name]}: "
                     "numbers are expected.",
                     code="column_is_text",
                     remedy="Write the truth as 0 and 1."
@@ -284,8 +301,8 @@ def _model(root: Path, specification: Specification, *, live: bool, rehearse: bo
     return ModelReference.of(where, subject.format, subject.inputs, python=subject.python)
 
 
-def _environment(model: ModelReference | None) -> Environment:
-    """The versions that can change a number."""
+def _environment(own: tuple[tuple[str, str], ...]) -> Environment:
+    """The versions that can change a number; ``own`` are those that the model's child told."""
     found = []
     for name in MEASURING:
         try:
@@ -297,22 +314,26 @@ def _environment(model: ModelReference | None) -> Environment:
         python=platform.python_version(),
         packages=tuple(found),
         platform=f"{platform.system()} {platform.machine()}",
-        model=_own_versions(model),
+        model=own,
     )
 
 
-def _own_versions(model: ModelReference | None) -> tuple[tuple[str, str], ...]:
-    """What the interpreter of the model's own environment has; nothing when the model cannot be started there."""
-    if model is None or model.python is None:
-        return ()
+def _bound(
+    model: ModelReference | None,
+) -> tuple[ModelReference | None, tuple[tuple[str, str], ...]]:
+    """The model bound to the modules that it runs, and what its child tells of its environment.
+
+    Of an environment of its own, the versions too. Nothing when the model cannot be started there.
+    """
+    if model is None or not model.runs_code:
+        return model, ()
     try:
         opened = Model(model)
     except AssayError:  # told when the model is asked, as a verdict
-        return ()
-    try:
-        return tuple(sorted(opened.packages.items()))
-    finally:
-        opened.close()
+        return model, ()
+    with opened:
+        own = dict(opened.packages) if model.python is not None else {}
+        return replace(model, modules=opened.modules), tuple(sorted({**own, **dict(opened.modules)}.items()))
 
 
 def _code_digest(environment: Environment, used: Iterable[Check]) -> str:

@@ -82,7 +82,8 @@ class ProfileRecord:
 class Environment:
     """Versions that can change a number.
 
-    ``model`` are those in the model's own environment, which its child told; empty when it has none of its own.
+    ``model`` is what the model's child told: the versions in an environment of its own, and the digests of modules that
+    a model which is stored by name runs there, or in ours.
     """
 
     assay: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from assay.domain.dictionary import Column
 from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute
+from assay.engine.asking import Asker, Predict
 from assay.plan.passes import Change, Pass
 from assay.subject.arrays import as_numpy, as_words, with_columns
 from assay.tally.crossing import Crossing
@@ -28,7 +29,6 @@ from assay.tally.sums import Spread
 from assay.tally.units import UnitTally
 
 Integers = NDArray[np.int64]
-Predict = Callable[[pa.RecordBatch], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class _Reader:
         self._key_of_code = self._cells(crossed, values, crossing.size) * 2 + values[frame.label]
 
     def read(self, raw: pa.RecordBatch, first_row: int) -> Batch:
-        columns = {name: as_numpy(raw.column(name)) for name in raw.schema.names}
+        columns = {name: as_numpy(raw.column(name), name) for name in raw.schema.names}
         code = self._crossing.code(columns)
         if code is None:
             label, labelled = _labels(columns[self._label])
@@ -351,7 +351,7 @@ class _Outcomes:
     ) -> None:
         self._frame = frame
         self._changes = wanted.changes
-        self._predict = predict
+        self._asker = Asker(predict, frame.seed) if predict is not None else None
         self._selection = selection
         self._outcomes = OutcomeSum(frame.layout, scores=wanted.scores)
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
@@ -379,8 +379,8 @@ class _Outcomes:
         return kept & (batch.label >= 0)
 
     def _scores(self, batch: Batch) -> NDArray[np.float64]:
-        if self._predict is not None:
-            return self._predict(batch.raw.select(list(self._frame.inputs)))
+        if self._asker is not None:
+            return self._asker.scores(batch.raw.select(list(self._frame.inputs)), batch.first_row)
         score = batch.columns[self._frame.score_column or ""]
         if score.dtype.kind not in "iufb":
             raise SubjectError("The score column holds no numbers.", code="model_output_invalid")
@@ -394,7 +394,7 @@ class _Outcomes:
 
     def _changed_scores(self, batch: Batch, change: Change) -> tuple[NDArray[np.float64], list[str]]:
         """The scores after a change, and the columns that it changed and was not known to."""
-        if self._predict is None:
+        if self._asker is None:
             raise SubjectError("Scores made elsewhere cannot be perturbed.", code="not_measured")
         inputs = self._frame.inputs
         # By content, not by place: nobody can shop for an order of the rows.
@@ -408,9 +408,12 @@ class _Outcomes:
         changed = change.function({name: batch.columns[name].copy() for name in inputs}, context)
         known = self._paired[change.key].changed
         new = [n for n in inputs if n not in known and n in changed and _differ(batch.columns[n], changed[n])]
-        return self._predict(with_columns(batch.raw.select(list(inputs)), changed)), new
+        rows = with_columns(batch.raw.select(list(inputs)), changed)
+        return self._asker.scores(rows, batch.first_row, change.key), new
 
     def parts(self) -> dict[str, Any]:
+        if self._asker is not None:
+            self._asker.finish()
         return {"outcomes": self._outcomes.tally(), "paired": tuple(self._paired.items())}
 
 

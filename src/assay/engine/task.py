@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.errors import Crash
+from assay.engine.asking import Predict
 from assay.engine.executor import Results
-from assay.engine.scan import Frame, Predict, scan
+from assay.engine.scan import Frame, scan
 from assay.plan.passes import Pass
 from assay.subject.datasets import Partition, iter_batches
 from assay.subject.model import Model, ModelReference

@@ -11,6 +11,7 @@ body. Bodies are JSON, an Arrow IPC stream, or raw little-endian float64. Nothin
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import importlib
 import importlib.util
 import io
@@ -20,6 +21,7 @@ import resource
 import signal
 import struct
 import sys
+import sysconfig
 import traceback
 import types
 from typing import Any
@@ -30,6 +32,7 @@ START, CALL, BATCH = b"S", b"C", b"B"
 READY, ANSWER, SCORES, FAILED = b"R", b"A", b"F", b"X"
 MAX_TEXT = 64 << 20
 MAX_BATCH = 2 << 30
+MAX_SOURCES = 64 << 20
 LARGEST = {START: MAX_TEXT, CALL: MAX_TEXT, BATCH: MAX_BATCH}
 _PR_SET_PDEATHSIG = 1
 _VERSIONED = (
@@ -70,6 +73,8 @@ class _Serving:
     def __init__(self) -> None:
         self._made: Any = None
         self._phase = "import"
+        self._folder = ""
+        self._errors: tuple[type, ...] = ()
 
     def reply(self, kind: bytes, body: bytearray) -> tuple[bytes, bytes | memoryview]:
         try:
@@ -79,10 +84,13 @@ class _Serving:
                 return ANSWER, self._call(json.loads(body))
             return SCORES, self._scores(body)
         except BaseException as wrong:  # noqa: BLE001 - the boundary: sys.exit in a model is a failure, not an end
-            return FAILED, _failure(wrong, self._phase)
+            return FAILED, _failure(wrong, self._phase, ours=self._is_ours(wrong))
 
     def _start(self, request: dict[str, Any]) -> bytes:
+        self._folder = request["folder"] + os.sep
         _find_package(request["package"], request["folder"])
+        errors = importlib.import_module(f"{request['package']}.domain.errors")
+        self._errors = tuple(v for v in vars(errors).values() if isinstance(v, type))
         function = _resolve(request["target"])
         for name in ("numpy", "pyarrow"):
             importlib.import_module(name)
@@ -91,7 +99,8 @@ class _Serving:
         self._made = function(**request["arguments"])
         answer = None if callable(self._made) else self._made
         self._phase = "ask"
-        return _json({"answer": answer, "python": sys.version.split()[0], "packages": _versions()})
+        told = {"answer": answer, "python": sys.version.split()[0], "packages": _versions()}
+        return _json({**told, "modules": _modules(self._folder) if request["modules"] else {}})
 
     def _call(self, request: dict[str, Any]) -> bytes:
         return _json(getattr(self._made, request["function"])(**request["arguments"]))
@@ -106,6 +115,16 @@ class _Serving:
         if scores.dtype.kind != "f" or scores.ndim != 1:
             raise _NotScores(f"{scores.ndim}-dimensional values of type {scores.dtype.name}")
         return memoryview(np.ascontiguousarray(scores, dtype="<f8").tobytes())
+
+    def _is_ours(self, wrong: BaseException) -> bool:
+        """Whether Assay's own code raised its own error, and not somebody who names a class like that.
+
+        Before rows were seen nothing can be told that is not the model's own, and the name is enough.
+        """
+        if self._phase != "ask":
+            return type(wrong).__module__ == "assay.domain.errors"
+        frames = traceback.extract_tb(wrong.__traceback__)
+        return type(wrong) in self._errors and bool(frames) and frames[-1].filename.startswith(self._folder)
 
 
 class _NotScores(Exception):
@@ -160,10 +179,9 @@ def _resolve(target: str) -> Any:
     return getattr(module, name)
 
 
-def _failure(wrong: BaseException, phase: str) -> bytes:
+def _failure(wrong: BaseException, phase: str, *, ours: bool) -> bytes:
     """What the parent may know. Once rows have been seen, only Assay's own errors keep their sentence."""
     kind = type(wrong)
-    ours = kind.__module__ == "assay.domain.errors"
     told: dict[str, Any] = {"phase": phase, "type": kind.__name__[:80], "ours": ours}
     if ours:
         told |= {name: str(getattr(wrong, name))[:2000] for name in ("message", "code", "remedy")}
@@ -187,6 +205,40 @@ def _within_packages(file: str) -> str:
 def _versions() -> dict[str, str]:
     loaded = {name: sys.modules[name] for name in _VERSIONED if name in sys.modules}
     return {name: str(getattr(module, "__version__", "unknown")) for name, module in loaded.items()}
+
+
+def _modules(ours: str) -> dict[str, str]:
+    """Digests of the modules that are loaded besides Python's own, Assay's, and packages that tell a version.
+
+    A model that is stored by name runs what its environment has under that name. Files outside of the folders that
+    packages are installed in are told one line a module, all others together in one.
+    """
+    standard = tuple(os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib"))
+    here: dict[str, list[tuple[str, str]]] = {}
+    for name, module in sorted(sys.modules.items()):
+        file = getattr(module, "__dict__", {}).get("__file__")  # a lazy module would load, or fail to
+        top = name.partition(".")[0]
+        if not isinstance(file, str) or name == "__main__" or top in _VERSIONED or file.startswith(ours):
+            continue
+        place = os.path.realpath(file)
+        installed = any(f"/{folder}/" in place for folder in ("site-packages", "dist-packages"))
+        if installed or not place.startswith(standard):
+            here.setdefault("other packages" if installed else f"module {top}", []).append((name, place))
+    return {label: _digest(files) for label, files in sorted(here.items())}
+
+
+def _digest(files: list[tuple[str, str]]) -> str:
+    """Of names and contents; of what lies beyond a bound, of names and sizes."""
+    whole, left = hashlib.sha256(), MAX_SOURCES
+    for name, place in files:
+        try:
+            size = os.stat(place).st_size  # noqa: PTH116
+            left -= size
+            content = open(place, "rb").read() if left >= 0 else b"%d" % size  # noqa: PTH123, SIM115
+        except OSError:
+            content = b"cannot be read"
+        whole.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(content).digest())
+    return f"sha256:{whole.hexdigest()}"
 
 
 def _json(value: Any) -> bytes:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -87,12 +87,13 @@ class Child:
 
     Attributes:
         answer: what the target returned, when that is a JSON value.
-        python, packages: versions in the child's environment.
+        python, packages: versions in the child's environment. modules: digests of what else it loaded, if wanted.
     """
 
     answer: Any
     python: str
     packages: Mapping[str, str]
+    modules: Mapping[str, str]
 
     def __init__(self, process: subprocess.Popen[bytes], pipe: Pipe, role: Role, timeout: float) -> None:
         self._process = process
@@ -113,6 +114,8 @@ class Child:
         timeout: float = 60.0,
         start_timeout: float = 120.0,
         role: Role = MODEL,
+        descriptors: Sequence[int] = (),
+        modules: bool = False,
     ) -> Self:
         """Start a child that calls ``target`` once.
 
@@ -121,6 +124,8 @@ class Child:
                 batches and calls, or is itself the answer, as a JSON value.
             arguments: keyword arguments, JSON values. python: another interpreter, with numpy and pyarrow.
             timeout: seconds for each answer. start_timeout: seconds for imports and the call of the target.
+            descriptors: open files that the child inherits under the same numbers; the caller closes its own.
+            modules: whether the digests of the modules that it loaded are wanted.
 
         Raises:
             Crash: the child died, hung or broke the protocol. SubjectError: the target said what is wrong.
@@ -132,14 +137,16 @@ class Child:
             "target": target,
             "arguments": dict(arguments),
             "limits": asdict(limits),
+            "modules": modules,
         }
         body = json.dumps(request).encode()
-        started = cls(*_launch(python or sys.executable), role, timeout)
+        started = cls(*_launch(python or sys.executable, descriptors), role, timeout)
         ready = started._asked_json(protocol.START, body, protocol.READY, start_timeout)
         try:
             started.answer = ready["answer"]
             started.python = ready["python"]
-            started.packages = dict(ready["packages"])
+            started.packages = {str(k): _line(v) for k, v in dict(ready["packages"]).items()}
+            started.modules = {_line(k): _line(v) for k, v in dict(ready["modules"]).items()}
         except (KeyError, TypeError, ValueError):
             started._break(role.invalid, "sent something else than an answer")
         return started
@@ -305,7 +312,7 @@ _children: weakref.WeakSet[Child] = weakref.WeakSet()
 atexit.register(close_children)
 
 
-def _launch(interpreter: str) -> tuple[subprocess.Popen[bytes], Pipe]:
+def _launch(interpreter: str, descriptors: Sequence[int]) -> tuple[subprocess.Popen[bytes], Pipe]:
     child_reads, we_write = os.pipe()
     we_read, child_writes = os.pipe()
     try:
@@ -324,7 +331,7 @@ def _launch(interpreter: str) -> tuple[subprocess.Popen[bytes], Pipe]:
             stderr=subprocess.DEVNULL,
             cwd="/",
             env=_environment(),
-            pass_fds=(child_reads, child_writes),
+            pass_fds=(child_reads, child_writes, *descriptors),
             start_new_session=True,
         )
     except OSError as wrong:

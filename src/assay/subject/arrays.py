@@ -13,14 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from assay.domain.errors import SubjectError
 from assay.tally.hashes import MISSING, Hashes, number_words, text_words, wide_words
 
 
-def as_numpy(column: pa.Array) -> NDArray[Any]:
+def as_numpy(column: pa.Array, name: str = "") -> NDArray[Any]:
     """A column as an array: integers without nulls keep their type, numbers with nulls become float64 with NaN.
 
     Booleans are 0 and 1, dictionaries are decoded, dates and everything else become text or None. A decimal that is no
     whole number becomes no whole number.
+
+    Raises:
+        SubjectError: ``data_invalid``, naming the column, when its values are neither numbers nor texts, as lists are.
     """
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
@@ -32,7 +36,14 @@ def as_numpy(column: pa.Array) -> NDArray[Any]:
     elif pa.types.is_decimal(kind):
         return _of_decimals(column)
     elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        texts: NDArray[Any] = np.array(_as_text(column).to_pylist(), dtype=object)
+        try:
+            texts: NDArray[Any] = np.array(_as_text(column).to_pylist(), dtype=object)
+        except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+            raise SubjectError(
+                f"The column {name!r} is of type {kind}, which is neither a number nor a text in each row.",
+                code="data_invalid",
+                remedy="Write one number, text, date or boolean for each row.",
+            ) from None
         return texts
     if column.null_count:
         column = column.cast(pa.float64(), safe=False).fill_null(math.nan)

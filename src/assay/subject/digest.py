@@ -1,19 +1,24 @@
-"""SHA-256 of files and folders, read once, and how to notice that a file is no longer the one that was read."""
+"""SHA-256 of files and folders, how to hold on to the bytes that were digested, and how to notice a changed file."""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import stat
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from assay.domain.errors import SubjectError
+from assay.domain.errors import SubjectError, writing
 
 _CHUNK = 1 << 20
+LARGEST_IN_MEMORY = 256 << 20
+"""Larger files are held on disk, in a file without a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,58 @@ def stamped_digest(path: Path) -> tuple[str, Stamp]:
         if Stamp.of(file) != before:
             raise file_changed(path)
     return digest, before
+
+
+def held(path: Path) -> tuple[str, int]:
+    """The digest of a file, and a descriptor of a copy of the very bytes that were digested; the caller closes it.
+
+    Whatever becomes of the file or its name afterwards: who reads from the descriptor, or opens ``/proc/self/fd/N``,
+    reads what the digest binds. The copy is sealed memory, which nobody can write to; of a large file, a file in the
+    temporary folder that has no name.
+
+    Raises:
+        SubjectError: when it cannot be read, or was written to meanwhile. Unwritable: no room for the copy.
+    """
+    with open_regular(path) as file:
+        before = Stamp.of(file)
+        with writing(Path(tempfile.gettempdir())):
+            descriptor = _room(path.name, before.size)
+        try:
+            digest = hashlib.sha256()
+            with open(descriptor, "wb", buffering=0, closefd=False) as copy:
+                while chunk := file.read(_CHUNK):
+                    digest.update(chunk)
+                    with writing(Path(tempfile.gettempdir())):
+                        _write_all(copy, chunk)
+            if Stamp.of(file) != before:
+                raise file_changed(path)
+            return f"sha256:{digest.hexdigest()}", _unwritable(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _room(name: str, size: int) -> int:
+    if size <= LARGEST_IN_MEMORY:
+        try:
+            return os.memfd_create(name[:100], os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        except OSError:  # a kernel or a container that forbids it
+            pass
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+def _write_all(copy: BinaryIO, chunk: bytes) -> None:
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[copy.write(rest) :]
+
+
+def _unwritable(descriptor: int) -> int:
+    """The same file, opened for reading alone; memory is sealed first."""
+    with contextlib.suppress(OSError):  # a file on disk has no seals
+        seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+    return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def digest_of_open(file: BinaryIO) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +15,11 @@ from numpy.typing import NDArray
 from assay.domain.errors import MissingExtra, SubjectError
 from assay.sandbox.launch import DEFAULT_LIMITS, Child, Limits, ModuleAbsent
 from assay.sandbox.scores import checked_scores
-from assay.subject.digest import digest_of, file_changed
+from assay.subject.digest import digest_of, file_changed, held
 from assay.subject.models import callable as functions
 
+BY_NAME = frozenset({"joblib", "callable"})
+"""Formats whose files name modules that are imported."""
 FORMATS = ("skops", "joblib", "lightgbm", "xgboost", "onnx", "callable")
 
 
@@ -29,6 +32,7 @@ class ModelReference:
         inputs: the columns in the declared order. digest: of the file; empty for a callable, which has none.
         python: the interpreter of the model's own environment; None for ours.
         timeout: seconds that one batch may take.
+        modules: digests of the modules that the model runs besides known packages; None when not yet known.
     """
 
     path: str
@@ -38,6 +42,12 @@ class ModelReference:
     python: str | None = None
     limits: Limits = field(default=DEFAULT_LIMITS)
     timeout: float = 120.0
+    modules: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def runs_code(self) -> bool:
+        """Whether what it does depends on modules of its environment, besides the library of its format."""
+        return self.format in BY_NAME or self.python is not None
 
     @classmethod
     def of(
@@ -71,30 +81,56 @@ class Model:
     """A model that answers from a child process. Start it from the thread that will outlive it."""
 
     def __init__(self, reference: ModelReference) -> None:
-        """Verify the digest, start the child and load.
+        """Start the child and load the very bytes that have the digest, whatever happens to the file meanwhile.
 
         Raises:
             SubjectError: ``file_changed``, or what the adapter found wrong. MissingExtra: the library is not
                 installed here. Crash: the file killed its reader.
         """
         self.reference = reference
-        if reference.digest and digest_of(reference.path) != reference.digest:
-            raise file_changed(reference.path)
+        self._load()
+        if reference.modules is not None and reference.modules != self.modules:
+            self.close()
+            changed = sorted(name for name, _ in set(reference.modules) ^ set(self.modules))
+            raise SubjectError(
+                f"The model's environment is not the one that was bound; changed since: {', '.join(changed[:5])}.",
+                code="file_changed",
+                remedy="Start again when nobody changes it.",
+            )
+
+    def _load(self) -> None:
+        reference = self.reference
+        if not reference.digest:
+            self._child = self._started(reference.path, ())
+            return
+        digest, descriptor = held(Path(reference.path))
         try:
-            self._child = Child.start(
+            if digest != reference.digest:
+                raise file_changed(reference.path)
+            self._child = self._started(f"/proc/self/fd/{descriptor}", (descriptor,))
+        finally:
+            os.close(descriptor)
+
+    def _started(self, path: str, descriptors: tuple[int, ...]) -> Child:
+        reference = self.reference
+        try:
+            return Child.start(
                 f"assay.subject.models.{reference.format}:load",
-                {"path": reference.path, "inputs": list(reference.inputs)},
+                {"path": path, "inputs": list(reference.inputs)},
                 python=reference.python,
                 limits=reference.limits,
                 timeout=reference.timeout,
+                descriptors=descriptors,
+                modules=reference.runs_code,
             )
         except ModuleAbsent as absent:
             # In an environment of its own the model's owner installs what is absent.
             extra = MissingExtra.of(absent.module) if reference.python is None else None
             raise extra or absent from absent
-        if reference.digest and digest_of(reference.path) != reference.digest:
-            self.close()
-            raise file_changed(reference.path)
+        except SubjectError as wrong:
+            # The child knows its copy only; a person knows the file.
+            message = wrong.message.replace(path, reference.path)
+            raise type(wrong)(message, code=wrong.code, remedy=wrong.remedy) from wrong
 
     @property
     def alive(self) -> bool:
@@ -105,6 +141,11 @@ class Model:
     def packages(self) -> Mapping[str, str]:
         """Versions in the model's environment that can change a score."""
         return {"python": self._child.python, **self._child.packages}
+
+    @property
+    def modules(self) -> tuple[tuple[str, str], ...]:
+        """Digests of the modules that it runs besides known packages."""
+        return tuple(sorted(self._child.modules.items()))
 
     def predict(self, batch: pa.RecordBatch) -> NDArray[np.float64]:
         """float64[rows]: the score of each row, between 0 and 1; errors as ``Child.predict``."""

@@ -21,6 +21,7 @@ from assay.subject.models.inputs import (
     is_numeric,
     matrix,
     objects,
+    reals,
     unsupported,
 )
 
@@ -80,7 +81,7 @@ def _asked(model: Any, rows: Any, place: int) -> Scores:
         # Names were compared at load; a matrix in their order is what scikit-learn would warn about.
         warnings.simplefilter("ignore", UserWarning)
         probabilities = model.predict_proba(rows)
-    return np.asarray(probabilities)[:, place].astype(np.float64)
+    return reals(np.asarray(probabilities)[:, place])
 
 
 def _all_numeric(batch: pa.RecordBatch, names: Sequence[str]) -> bool:

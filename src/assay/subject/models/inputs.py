@@ -59,6 +59,22 @@ def matrix(batch: pa.RecordBatch, names: Sequence[str]) -> Scores:
     return values
 
 
+def reals(values: Any) -> Scores:
+    """What a library returned as floats; an imaginary part is not dropped in silence.
+
+    Raises:
+        SubjectError: ``model_output_invalid``.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind == "c":
+        raise SubjectError(
+            "The model's answer is not usable: it is made of complex numbers.",
+            code="model_output_invalid",
+            remedy="Mend the model; a certificate needs a probability for every row.",
+        )
+    return array.astype(np.float64)
+
+
 def objects(batch: pa.RecordBatch, names: Sequence[str]) -> NDArray[Any]:
     """object[rows, names]: the values as Python has them; missing values are None in text and NaN in numbers."""
     values = np.empty((batch.num_rows, len(names)), dtype=object)

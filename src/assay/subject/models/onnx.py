@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,10 @@ from assay.subject.models.inputs import (
     in_order_of,
     matrix,
     objects,
+    reals,
     unsupported,
 )
+from assay.subject.models.protobuf import keeps_weights_elsewhere
 
 _NUMBERS = {
     "tensor(float)": np.float32,
@@ -50,13 +53,16 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
     floats (the second is label 1), or one.
 
     Raises:
-        SubjectError: ``model_unreadable``, ``model_unsupported`` or ``model_inputs_differ``.
+        SubjectError: ``model_unreadable``, ``model_weights_elsewhere``, ``model_unsupported`` or
+            ``model_inputs_differ``.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     try:
+        if keeps_weights_elsewhere(Path(path).read_bytes()):
+            raise _weights_elsewhere(path)
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except _UNREADABLE as wrong:
         raise not_a_model(path, "ONNX", wrong) from wrong
@@ -68,6 +74,14 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
     else:
         in_order_of([i.name for i in wanted], inputs)
     return _Session(session, tuple(inputs), _probability(session.get_outputs()))
+
+
+def _weights_elsewhere(path: str) -> SubjectError:
+    return SubjectError(
+        f"{path} keeps weights in another file, which its digest does not bind.",
+        code="model_weights_elsewhere",
+        remedy="Save it as one file: onnx.save(onnx.load(PATH), NEW_PATH, save_as_external_data=False).",
+    )
 
 
 def _probability(outputs: Sequence[Any]) -> str:
@@ -93,7 +107,7 @@ class _Session:
         scores = np.asarray(answer)
         if scores.ndim == 2 and scores.shape[1] in {1, 2}:
             scores = scores[:, -1]
-        return scores.astype(np.float64)
+        return reals(scores)
 
     def _feed(self, batch: pa.RecordBatch) -> dict[str, Any]:
         wanted = self._session.get_inputs()

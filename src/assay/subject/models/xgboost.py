@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
     """
     booster = xgboost.Booster({"nthread": 1})
     try:
-        booster.load_model(path)
+        # As bytes: by a path, XGBoost goes by the ending, and the copy that the child is handed has none.
+        booster.load_model(bytearray(Path(path).read_bytes()))
     except (xgboost.core.XGBoostError, ValueError) as wrong:
         raise not_a_model(path, "XGBoost JSON or UBJ", wrong) from wrong
     booster.set_param({"nthread": 1})

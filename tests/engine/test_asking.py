@@ -1,0 +1,103 @@
+"""A model is asked in a drawn order and some rows again: one whose answers are no function of the row is found out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from assay.domain.errors import Crash
+from assay.engine.asking import TOLERANCE, Asker
+
+
+def rows(n: int) -> pa.RecordBatch:
+    x = np.random.default_rng(n).random(n)
+    return pa.record_batch({"x": x, "name": pa.array([str(v) for v in x]).dictionary_encode()})
+
+
+def first(batch: pa.RecordBatch) -> np.ndarray:
+    return np.asarray(batch.column("x").to_numpy())
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 33, 1000])
+def test_every_row_gets_its_own_score(n: int):
+    asker = Asker(first, "seed")
+    for place in (0, n):
+        assert np.array_equal(asker.scores(rows(n), place), first(rows(n)))
+    asker.finish()
+
+
+def test_the_order_is_another_for_each_seed_batch_and_change_and_the_same_again():
+    def orders(seed: str, place: int, stream: str) -> list[float]:
+        seen: list[float] = []
+        Asker(lambda b: seen.extend(first(b)) or first(b), seed).scores(rows(200), place, stream)
+        return seen
+
+    drawn = [orders(*a) for a in [("a", 0, ""), ("b", 0, ""), ("a", 200, ""), ("a", 0, "noise")]]
+    assert len({tuple(d) for d in drawn}) == 4
+    assert orders("a", 0, "") == drawn[0]
+    assert all(d != sorted(d) and set(d) == set(first(rows(200))) for d in drawn)
+    # 200 rows, 32 again among others, 4 alone
+    assert {len(d) for d in drawn} == {236}
+
+
+def coin(b: pa.RecordBatch) -> np.ndarray:
+    return np.random.default_rng().random(b.num_rows)
+
+
+def place(b: pa.RecordBatch) -> np.ndarray:
+    return np.arange(b.num_rows) / b.num_rows
+
+
+def rank(b: pa.RecordBatch) -> np.ndarray:
+    return np.asarray(first(b).argsort().argsort() / b.num_rows)
+
+
+def centred(b: pa.RecordBatch) -> np.ndarray:
+    return np.clip(first(b) - first(b).mean() + 0.5, 0, 1)
+
+
+def alone() -> Callable[[pa.RecordBatch], np.ndarray]:
+    return lambda b: first(b) if b.num_rows > 1 else 1 - first(b)
+
+
+def learning() -> Callable[[pa.RecordBatch], np.ndarray]:
+    """Answers differently once it has seen two thousand rows."""
+    seen = [0]
+
+    def predict(b: pa.RecordBatch) -> np.ndarray:
+        seen[0] += b.num_rows
+        return first(b) if seen[0] < 2000 else 1 - first(b)
+
+    return predict
+
+
+@pytest.mark.parametrize(
+    ("predict", "how"),
+    [
+        (coin, "among other rows, 32 got"),
+        (place, "among other rows"),
+        (rank, "among other rows"),
+        (centred, "among other rows, 32 got"),
+        (alone(), "one by one, 4 got"),
+        (learning(), "after all others|among other rows"),
+    ],
+)
+def test_what_is_no_function_of_the_row_is_refused(predict, how):
+    def partition() -> None:
+        asker = Asker(predict, "seed")
+        for start in range(0, 3000, 1000):
+            asker.scores(rows(1000), start)
+        asker.finish()
+
+    with pytest.raises(Crash, match=how) as told:
+        partition()
+    assert told.value.code == "model_not_a_function"
+
+
+def test_the_last_digits_may_follow_the_shape_of_the_batch():
+    jitter = Asker(lambda b: np.clip(first(b) + TOLERANCE / 2 * (b.num_rows % 2), 0, 1), "seed")
+    assert np.allclose(jitter.scores(rows(999), 0), first(rows(999)), atol=TOLERANCE)
+    jitter.finish()
