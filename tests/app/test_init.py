@@ -202,7 +202,7 @@ NAMES = [
 def test_any_column_name_and_any_code_survives(tmp_path: Path, name: str) -> None:
     facts = (
         column(name, "double", minimum=0.0, maximum=1.0),
-        column("sex", "string", codes=tuple(sorted({"no", "1", name, " a", "x\ny", "\u200b"}))),
+        column("sex", "string", codes=tuple(sorted({"no", "1", name, " a", "x\ny"}))),
         LOANS[-1],
     )
     file = read(filled(start(tmp_path, facts)), tmp_path)
@@ -210,6 +210,13 @@ def test_any_column_name_and_any_code_survives(tmp_path: Path, name: str) -> Non
     sex = file.dictionary.dictionary.column("sex")
     assert sex is not None
     assert tuple(sex.codes or ()) == facts[1].codes
+
+
+def test_a_code_that_nobody_can_see_is_refused_when_the_scaffold_is_read(tmp_path: Path) -> None:
+    facts = (column("sex", "string", codes=("a", "a\u200b")), LOANS[-1])
+    with pytest.raises(InvalidDocument) as told:
+        read(filled(start(tmp_path, facts)), tmp_path)
+    assert {problem.code for problem in told.value.problems} >= {"hidden_character"}
 
 
 def test_a_name_cannot_break_out_of_a_comment(tmp_path: Path) -> None:
