@@ -271,6 +271,7 @@ def test_rows_whose_unit_nobody_knows_are_an_error_and_never_left_out(folder, ho
     (judged,) = (j for j in done.record.judged if j.assessment.criterion == "accuracy")
     assert "'id', the unit of which one row counts" in judged.sentence
     assert verdicts(done)["complete"][0] is not Verdict.ERROR
+    assert not any("left out" in limit for limit in done.record.not_tested) or "one for all" in how
 
 
 def test_units_of_many_rows_each_are_units(folder):

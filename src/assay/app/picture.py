@@ -148,7 +148,7 @@ def _not_perturbed(specification: Specification, measured: Measured) -> tuple[st
 
 def _left_out(specification: Specification, measured: Measured) -> tuple[str, ...]:
     units = measured.judged.units
-    if units is None or not units.repeated:
+    if units is None or units.missing or not units.repeated:  # with a missing one nothing is judged
         return ()
     left_out = f"{units.rows - len(units.units):,} of {units.rows:,} rows were left out"
     unit = specification.data.unit
