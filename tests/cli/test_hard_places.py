@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -50,6 +51,21 @@ def portfolio(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory) -> Path:
+    """A folder in which a run has ended."""
+    folder = tmp_path_factory.mktemp("once")
+    Folder(folder).write()
+    assert certify(folder).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def certified(once: Path, tmp_path: Path) -> Path:
+    """A copy of it: counts do not depend on where files lie."""
+    return Path(shutil.copytree(once, tmp_path / "copy"))
+
+
 def certify(folder: Path, *more: str, **how: object) -> subprocess.CompletedProcess[str]:
     return run("certify", "specification.yaml", "--workers", "1", *more, cwd=folder, **how)
 
@@ -74,14 +90,13 @@ def test_a_reader_that_leaves_does_not_change_the_decision(tmp_path, more, thres
 
 
 @pytest.mark.parametrize("words", ["schema", "checks", "report --format json", "show"])
-def test_a_reader_that_leaves_other_commands_gets_no_verdict(portfolio, words):
-    certify(portfolio)
+def test_a_reader_that_leaves_other_commands_gets_no_verdict(once, words):
     # The reader is gone before the first byte.
     reads, writes = os.pipe()
     os.close(reads)
     done = subprocess.run(
         [sys.executable, "-m", "assay", *words.split()],
-        cwd=portfolio,
+        cwd=once,
         stdout=writes,
         stderr=subprocess.PIPE,
         text=True,
@@ -159,30 +174,27 @@ def exchange(one: Path, other: Path) -> None:
 
 
 @pytest.mark.parametrize("how", SPOILED)
-def test_spoiled_partial_counts_are_counted_again(portfolio, how):
-    assert certify(portfolio).returncode == 0
-    before = evidence(portfolio)
-    SPOILED[how](partials(portfolio))
-    assert certify(portfolio).returncode == 0
-    assert evidence(portfolio) == before
+def test_spoiled_partial_counts_are_counted_again(certified, how):
+    before = evidence(certified)
+    SPOILED[how](partials(certified))
+    assert certify(certified).returncode == 0
+    assert evidence(certified) == before
 
 
-def test_a_folder_in_place_of_a_partial_is_named(portfolio):
-    assert certify(portfolio).returncode == 0
-    place = partials(portfolio)[0]
+def test_a_folder_in_place_of_a_partial_is_named(certified):
+    place = partials(certified)[0]
     place.unlink()
     place.mkdir()
-    done = certify(portfolio)
+    done = certify(certified)
     assert done.returncode == 2
     assert f"{place.name} cannot be written" in done.stderr
 
 
-def test_partial_counts_of_another_user_do_not_count(portfolio, tmp_path_factory):
+def test_partial_counts_of_another_user_do_not_count(certified, tmp_path_factory):
     """Whoever hands over a folder hands over no counts."""
     other = {"XDG_STATE_HOME": str(tmp_path_factory.mktemp("other"))}
-    assert certify(portfolio).returncode == 0
-    written = {p: p.stat().st_mtime_ns for p in partials(portfolio)}
-    assert certify(portfolio, environment=other).returncode == 0
+    written = {p: p.stat().st_mtime_ns for p in partials(certified)}
+    assert certify(certified, environment=other).returncode == 0
     assert all(p.stat().st_mtime_ns > before for p, before in written.items())
 
 
@@ -237,10 +249,9 @@ def test_without_what_measures_the_extra_is_named(portfolio, words):
     assert "pip install 'assay-ml[certify]'" in done.stderr
 
 
-def test_without_what_measures_a_record_is_shown(portfolio):
-    assert certify(portfolio).returncode == 0
+def test_without_what_measures_a_record_is_shown(once):
     without = WITHOUT.format(names={"numpy", "scipy", "pyarrow", "sklearn", "vl_convert"})
-    assert "CERTIFIED" in run("show", evidence_record(portfolio), cwd=portfolio, prelude=without).stdout
+    assert "CERTIFIED" in run("show", evidence_record(once), cwd=once, prelude=without).stdout
 
 
 def evidence_record(folder: Path) -> str:
