@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assay.reading.source import hidden_in
+
 if TYPE_CHECKING:
     from assay.subject.describe import ColumnFacts
 
@@ -81,7 +83,7 @@ class AttributeGuess:
 def guess_column(facts: ColumnFacts) -> ColumnGuess:
     """Type, codes, range and sensitivity of one column."""
     kind, why = _type(facts)
-    codes = [code for code in facts.codes or () if not isinstance(code, bool)] if kind == "category" else []
+    codes = [code for code in _seen(facts) if not isinstance(code, bool)] if kind == "category" else []
     return ColumnGuess(
         name=facts.name,
         type=kind,
@@ -143,7 +145,12 @@ def _type(facts: ColumnFacts) -> tuple[str, str]:
         return "number", ""
     if facts.codes is None and facts.unique:
         return "identifier", "no text occurs twice"
-    return ("category" if set(facts.codes or ()) - {""} else "text"), ""
+    return ("category" if set(_seen(facts)) - {""} else "text"), ""
+
+
+def _seen(facts: ColumnFacts) -> tuple[int | str, ...]:
+    """The codes that a page can show. One with an invisible character is left out, for the data stage to find."""
+    return tuple(code for code in facts.codes or () if not isinstance(code, str) or not hidden_in(code))
 
 
 def _few(facts: ColumnFacts) -> bool:
