@@ -213,13 +213,6 @@ def test_any_column_name_and_any_code_survives(tmp_path: Path, name: str) -> Non
     assert tuple(sex.codes or ()) == tuple(code for code in facts[1].codes if code != "\u200b")
 
 
-def test_a_code_that_nobody_can_see_is_refused_when_the_scaffold_is_read(tmp_path: Path) -> None:
-    facts = (column("sex", "string", codes=("a", "a\u200b")), LOANS[-1])
-    with pytest.raises(InvalidDocument) as told:
-        read(filled(start(tmp_path, facts)), tmp_path)
-    assert {problem.code for problem in told.value.problems} >= {"hidden_character"}
-
-
 def test_a_name_cannot_break_out_of_a_comment(tmp_path: Path) -> None:
     model = str(tmp_path / "a\ncriteria: [].txt")
     data = tmp_path / "x\nassay: 2.parquet"

@@ -69,7 +69,7 @@ def test_a_good_model_is_certified_by_a_scaffold_whose_blanks_are_filled(tmp_pat
         ("format: predictions", "format: pickle", "For a .pkl write joblib"),
         ("valid_for: 180 days", "valid_for: 2027-01-01", "Write how long it holds, not until when"),
         ("groups: {women: 2, men: 1}", "groups: {women: 3, men: [1, 2]}", "Write one of these codes"),
-        ("at_least: 0.70, expected", "at_least: 1e-400, expected", "at most 9 decimals"),
+        ("at_least: 0.70, expected", "at_least: 1e-400, expected", "between 1e-15 and 1e30"),
         ("name: small-loans", f"name: {'x' * 300}", "A name of at most 100 characters"),
         ("{women: 2, men: 1}", "{women × old: 2, men: 1}", "joins the names of crossed groups"),
         (

@@ -38,17 +38,6 @@ SPECIFICATIONS = (
         ),
     ),
     Broken(
-        "groups: {female: 2, male: 1}",
-        "groups: {female: 9007199254740993, male: 1}",
-        (
-            Said(
-                "44:22",
-                "code_too_large",
-                "For 'female' a code of at most 9007199254740991 is expected; found '9007199254740993'.",
-            ),
-        ),
-    ),
-    Broken(
         "  train: train.parquet\n",
         "",
         (

@@ -346,7 +346,6 @@ def _in_its_words(detail: Mapping[str, Any], where: _Where) -> Said:
 _REMEDIES = {
     "days_expected": "Write how long it holds, not until when: '180 days'.",
     "code_expected": "Write the code as it stands in the data: 2, or 'A' in quotes.",
-    "code_too_large": "Put it in quotes if it is a name made of digits; else give groups smaller codes.",
     "number_out_of_reach": "Round it to what a sample can show.",
     "setting_expected": "Write one number without quotes, or one text.",
     "bands_expected": "Write the cut points in square brackets.",
@@ -385,7 +384,6 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], _Where], Said]] = {
     "grouping_missing": _grouping,
     "grouping_twice": _grouping,
     "code_expected": _in_its_words,
-    "code_too_large": _in_its_words,
     "days_expected": _in_its_words,
     "number_out_of_reach": _in_its_words,
     "setting_expected": _in_its_words,

@@ -62,8 +62,6 @@ def _text(value: object) -> object:
 def _code(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise PydanticCustomError("code_expected", "a code is expected: a whole number, or a text in quotes")
-    if isinstance(value, int) and abs(value) > LARGEST_CODE:
-        raise PydanticCustomError("code_too_large", "a code of at most 9007199254740991 is expected")
     return value
 
 
@@ -78,8 +76,6 @@ def _setting(value: object) -> object:
     return value
 
 
-LARGEST_CODE = 2**53 - 1
-"""JSON documents are read by programs that keep numbers as floats (RFC 8785); a larger code would become another."""
 _CODE_SCHEMA = {"type": ["integer", "string"]}
 
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
