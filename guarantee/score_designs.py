@@ -19,7 +19,7 @@ from assay.stats.auc_difference import PairedScoreCounts, paired_auc_difference
 from assay.stats.bound import Bound
 from assay.stats.calibration import ece_bound, ks_calibration_bound
 from assay.stats.histogram import ScoreCounts
-from assay.stats.means import CLIP, brier_bound, log_loss_bound, mean_bound
+from assay.stats.means import CLIP, brier_bound, mean_bound
 from assay.stats.observed_expected import observed_expected_bound
 from guarantee.boundary import Design
 
@@ -330,13 +330,10 @@ Rule = Callable[[ScoreCounts, float], Bound]
 
 
 def mean_designs() -> Iterator[Design]:
-    """Upper limits of the Brier score and of plain bounded means, which share a rule; of the exact log loss too."""
+    """Upper limits of the Brier score and of plain bounded means, which share a rule. The log loss is exact."""
     for n in SIZES:
         for shape, population in POPULATIONS.items():
             yield _design("mean", f"Brier: {shape}", population, n, population.brier, brier_bound)
-            yield _design(
-                "log_loss", f"log loss: {shape}", population, n, population.log_loss, log_loss_bound
-            )
         for shape, (values, mass) in BOUNDED.items():
             yield Design(
                 rule="mean",

@@ -25,7 +25,7 @@ WORST_OF_EACH = 8
 TABLES: dict[str, Callable[[], Iterable[Design]]] = {
     "AUC": auc_designs,
     "Difference of two AUCs on the same rows": auc_difference_designs,
-    "Brier score, bounded means and the exact log loss": mean_designs,
+    "Brier score and bounded means": mean_designs,
     "Calibration errors": calibration_designs,
     "Observed over expected": observed_expected_designs,
     "Weighted rates": weighted_designs,
