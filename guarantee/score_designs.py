@@ -19,7 +19,7 @@ from assay.stats.auc_difference import PairedScoreCounts, paired_auc_difference
 from assay.stats.bound import Bound
 from assay.stats.calibration import ece_bound, ks_calibration_bound
 from assay.stats.histogram import ScoreCounts
-from assay.stats.means import CLIP, brier_bound, mean_bound
+from assay.stats.means import brier_bound, mean_bound
 from assay.stats.observed_expected import observed_expected_bound
 from guarantee.boundary import Design
 
@@ -69,12 +69,6 @@ class Population:
     def brier(self) -> float:
         """The true Brier score."""
         return self.mean(self.scores**2, (1 - self.scores) ** 2)
-
-    @property
-    def log_loss(self) -> float:
-        """The true log loss of the clipped scores."""
-        clipped = np.clip(self.scores, CLIP, 1 - CLIP)
-        return self.mean(-np.log1p(-clipped), -np.log(clipped))
 
     @property
     def gaps(self) -> Floats:
