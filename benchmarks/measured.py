@@ -6,20 +6,16 @@ Prints, as JSON, the seconds of the measuring by the clock and by the processors
 
 from __future__ import annotations
 
-import hashlib
 import json
 import resource
 import sys
 import time
 from pathlib import Path
 
-import rfc8785
-
 from assay.app.case import open_case
-from assay.app.certify import open_engine
+from assay.app.certify import evidence_digest, open_engine
 from assay.app.count import count
 from assay.app.measure import measure
-from assay.domain.plain import to_plain
 from assay.domain.record import Evidence
 
 
@@ -33,8 +29,7 @@ def main() -> None:
     if measured.failure is not None:
         raise measured.failure
     found = tuple(c.statistic for c in count(case, measured) if c.statistic is not None)
-    evidence = to_plain(Evidence(case.seed, case.sources, found), Evidence)
-    digest = hashlib.sha256(rfc8785.dumps(evidence)).hexdigest()
+    digest = evidence_digest(Evidence(case.seed, case.sources, found))
     print(json.dumps({"clock": clock, "cpu": cpu, "evidence": digest}))
 
 

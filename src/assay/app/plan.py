@@ -110,6 +110,11 @@ class Plan:
     criteria: tuple[PlannedCriterion, ...]
     all_pass: float
 
+    @property
+    def hopeless(self) -> tuple[PlannedCriterion, ...]:
+        """The critical and supporting criteria that a good model would hardly ever pass."""
+        return tuple(p for p in self.criteria if p.hopeless and p.criterion.tier is not Tier.ADVISORY)
+
 
 def plan(case: Case, engine: Engine) -> Plan:
     """Plan the judged run of a case; reads labels and groups of the reference data and no model.
@@ -167,7 +172,7 @@ def refuse_hopeless(case: Case, engine: Engine, *, bypass: bool) -> tuple[str, .
     Raises:
         Hopeless: when there is such a criterion and ``bypass`` is false.
     """
-    found = [p for p in plan(case, engine).criteria if p.hopeless and p.criterion.tier is not Tier.ADVISORY]
+    found = plan(case, engine).hopeless
     if found and not bypass:
         raise Hopeless(
             f"These criteria cannot do their work on the {case.datasets[case.judged_on].rows:,} test rows: "

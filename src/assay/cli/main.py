@@ -13,7 +13,7 @@ import click
 
 from assay._version import __version__
 from assay.cli.output import explain, quiet_output
-from assay.domain.errors import AssayError, ExitCode, MissingExtra
+from assay.domain.errors import AssayError, ExitCode, MissingExtra, raised
 
 COMMANDS = {
     "init": ("assay.cli.init", "Write a commented specification from the columns of your data."),
@@ -106,15 +106,8 @@ def _refuse(error: AssayError, given: Sequence[str]) -> NoReturn:
 
 
 def _defect(error: Exception) -> AssayError:
-    """Without its text, which may quote a row."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = (
-        f" at {trace.tb_frame.f_code.co_filename.rpartition(os.sep)[2]}:{trace.tb_lineno}" if trace else ""
-    )
     return AssayError(
-        f"Assay broke with {type(error).__name__}{place}: a defect of the program, and no verdict.",
+        f"Assay broke with {raised(error)}: a defect of the program, and no verdict.",
         code="defect",
         remedy="Please report it; ASSAY_DEBUG=1 shows the whole trace.",
     )

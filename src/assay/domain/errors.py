@@ -128,6 +128,16 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
+def raised(error: BaseException) -> str:
+    """What was raised and where, for a sentence: ``ValueError at scan.py:12``. Without its text, which may quote a row."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    return f"{type(error).__name__} at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+
+
 class SubjectError(AssayError):
     """Data or a model could not be read, or did not answer as it must. Never carries a row."""
 

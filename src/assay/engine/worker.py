@@ -11,10 +11,9 @@ import threading
 import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
-from assay.domain.errors import AssayError
+from assay.domain.errors import AssayError, raised
 from assay.engine.executor import Results, Work, WorkFailed
 from assay.sandbox.launch import close_children
 
@@ -52,12 +51,7 @@ def _outcome(work: Work[Any], task: Any, results: Results) -> dict[str, str]:
     except AssayError as wrong:
         return _told(wrong)
     except Exception as wrong:  # noqa: BLE001 - the boundary: a defect in a check becomes a verdict
-        trace = wrong.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-        # Without its text, which may quote a row.
-        return _told(WorkFailed(f"A task raised {type(wrong).__name__}{place}.", code="check_crashed"))
+        return _told(WorkFailed(f"A task raised {raised(wrong)}.", code="check_crashed"))
     return {"error": "none"}
 
 
