@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assay.app.case import FLOATS, INTEGERS, Case
+from assay.app.case import Case
 from assay.app.measure import Measured, group_rows, rows_in_no_group
+from assay.app.unfit_data import FLOATS, INTEGERS
 from assay.domain import gating
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.evidence import Compare, Counts, Rates, Statistic, Undefined

@@ -1,0 +1,98 @@
+"""Data that could not be judged, or would be judged wrongly, refused by name before a row is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from assay.domain.dictionary import Dictionary
+from assay.domain.errors import SubjectError
+from assay.domain.specification import Specification
+from assay.subject.datasets import Dataset
+
+
+def refuse_the_same_rows(datasets: Mapping[str, Dataset]) -> None:
+    """One file twice, under two roles or in one: another name, a link or a copy makes no new rows."""
+    seen: dict[str, tuple[str, str]] = {}
+    for role, dataset in datasets.items():
+        for file in dataset.files:
+            name = Path(file.path).name
+            if file.digest in seen:
+                other, before = seen[file.digest]
+                raise SubjectError(
+                    f"{name} of the {role} data and {before} of the {other} data are the same bytes.",
+                    code="same_data_twice",
+                    remedy="A copy is no new row. What a model has learned, or was tuned on, cannot test it: declare "
+                    "rows of their own, each once.",
+                )
+            seen[file.digest] = role, name
+
+
+def refuse_other_types(datasets: Mapping[str, Dataset]) -> None:
+    """A column must have one type in all data sets: rows of two types cannot be compared with each other."""
+    seen: dict[str, tuple[str, str]] = {}
+    for role, dataset in datasets.items():
+        for column in dataset.schema:
+            other, kind = seen.setdefault(column.name, (role, column.type))
+            if column.type != kind:
+                raise SubjectError(
+                    f"The column {column.name!r} is {column.type} in the {role} data and {kind} in the {other} data.",
+                    code="column_type_differs",
+                    remedy="Write the column with one type in all data sets.",
+                )
+
+
+TEXTS = ("string", "large_string", "string_view", "dictionary<values=string", "binary")
+NO_NUMBERS = ("date", "time", "duration", "interval", "list", "large_list", "fixed_size", "struct", "map")
+
+
+def refuse_text_for_numbers(
+    specification: Specification, dictionary: Dictionary, datasets: Mapping[str, Dataset]
+) -> None:
+    """Text where a number is needed: one 'NA' in a CSV makes a whole column text, and no row of it could be counted."""
+    label = specification.prediction.label
+    needed = {label: "the label, 0 or 1"}
+    needed |= {a.column: "cut into bands" for a in specification.protected.values() if a.bands is not None}
+    for name in specification.subject.inputs:
+        column = dictionary.column(name)
+        if column is not None and column.type in {"integer", "number"}:
+            needed.setdefault(name, f"an input of the model, {column.type} by the dictionary")
+    counted = [name for name, use in needed.items() if not use.startswith("an input")]
+    for role, dataset in datasets.items():
+        for found in dataset.schema:
+            other = found.name in counted and found.type.startswith(NO_NUMBERS)
+            if other or (found.name in needed and found.type.startswith(TEXTS)):
+                raise SubjectError(
+                    f"The column {found.name!r} is {found.type if other else 'text'} in the {role} data, and it is {needed[found.name]}: "
+                    "numbers are expected.",
+                    code="column_is_text",
+                    remedy="Write the truth as 0 and 1."
+                    if found.name == label
+                    else "Write numbers with a decimal point, and missing values as empty fields: a single text such "
+                    "as NA makes the whole column text.",
+                )
+
+
+FLOATS = ("halffloat", "float", "double", "decimal")
+INTEGERS = ("int", "uint")
+
+
+def refuse_numbers_as_text(
+    specification: Specification, dictionary: Dictionary, datasets: Mapping[str, Dataset]
+) -> None:
+    """An input of numbers that the dictionary calls something else: perturbations of numbers would leave it as it is."""
+    for role, dataset in datasets.items():
+        for found in dataset.schema:
+            column = dictionary.column(found.name)
+            if found.name not in specification.subject.inputs or column is None or column.codes is not None:
+                continue
+            kind = found.type.removeprefix("dictionary<values=")
+            broken = kind.startswith(FLOATS) and column.type not in {"integer", "number"}
+            if broken or (kind.startswith(INTEGERS) and column.type == "text"):
+                raise SubjectError(
+                    f"The column {found.name!r} is {found.type} in the {role} data, an input of the model, and the "
+                    f"dictionary calls it {column.type!r}.",
+                    code="column_is_number",
+                    remedy="Call it 'number' or 'integer' in the dictionary; or 'category', with its codes, if its "
+                    "numbers only name things.",
+                )
