@@ -1,6 +1,7 @@
 """One whole process: read the Parquet, compute, print the point values. ``python -m benchmarks.whole assay FILE``.
 
-The side is ``assay``, ``fairlearn``, or ``nothing``: start and import what Assay needs, open the file, and end.
+The side is ``assay``, ``fairlearn``, ``nothing`` (start and import what Assay needs, open the file, and end), or
+``floor`` (start with numpy and pyarrow alone, read the file, count nothing).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ def main() -> None:
         from benchmarks import rates
 
         found = {"imported": rates.__name__}
+    elif side == "floor":
+        found = {"rows": sum(b.num_rows for b in file.iter_batches(65_536, columns=list(GROUP_COLUMNS)))}
     elif side == "assay":
         from benchmarks.rates import by_assay, points
 

@@ -9,6 +9,7 @@ p-value of the Bonferroni box, which is valid at every level as it stands.
 "p_a - p_b is at most tau" is "p_b - p_a is at least -tau": swap the groups and negate the margin.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -37,15 +38,29 @@ class RateLimits(NamedTuple):
         """One-dimensional limits laid along an axis of a table of pairs."""
         return RateLimits(*(v[:, None] if axis == 0 else v[None, :] for v in self))
 
-    def at(self, places: NDArray[np.intp]) -> "RateLimits":
+    def at(self, places: NDArray[np.intp] | slice) -> "RateLimits":
         """The limits at these places."""
         return RateLimits(*(v[places] for v in self))
 
 
 def rate_limits(x: ArrayLike, n: ArrayLike, alpha: float) -> RateLimits:
     """Rates x / n with their limits, each one-sided at level alpha. Raises ValueError for impossible counts."""
+    events, trials = np.asarray(x, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    if events.ndim == 1 and events.shape == trials.shape:
+        return _limits_of_cells(events.tobytes(), trials.tobytes(), alpha)
+    lower, upper = lower_limit(events, trials, alpha), upper_limit(events, trials, alpha)
+    return RateLimits(events / trials, lower, upper)
+
+
+@lru_cache(maxsize=64)
+def _limits_of_cells(events: bytes, trials: bytes, alpha: float) -> RateLimits:
+    """The same cells are asked alone, for their gaps and for their ratios; inverting the beta is the dear part."""
+    x, n = np.frombuffer(events, dtype=np.float64), np.frombuffer(trials, dtype=np.float64)
     lower, upper = lower_limit(x, n, alpha), upper_limit(x, n, alpha)
-    return RateLimits(np.asarray(x, dtype=np.float64) / np.asarray(n, dtype=np.float64), lower, upper)
+    found = RateLimits(x / n, lower, upper)
+    for values in found:
+        values.setflags(write=False)
+    return found
 
 
 def contrast_width(one: RateLimits, two: RateLimits, ratio: float) -> Floats:

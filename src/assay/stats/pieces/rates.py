@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -14,26 +15,23 @@ from assay.domain.vocabulary import Grade, Reason
 from assay.stats.contrasts import (
     RateLimits,
     contrast_between,
-    contrast_width,
     p_box_at_least,
     p_box_at_most,
     p_contrast_at_least,
     p_contrast_at_most,
     rate_limits,
     ratio_between,
-    ratio_floor,
 )
 from assay.stats.exact_p import p_exact_at_most
 from assay.stats.exact_size import Audit, audited_level
+from assay.stats.pieces.pairs import Pairs, Survey, survey
 from assay.stats.pieces.pieces import MOST_PRINTED, Pieces, Target, gathered
-from assay.stats.rates import lower_limit, p_at_least, p_at_most, upper_limit
+from assay.stats.rates import p_at_least, p_at_most
 
 Floats = NDArray[np.float64]
-Indices = NDArray[np.intp]
 CLOPPER_PEARSON = "one-sided Clopper-Pearson"
 MOVER = "MOVER with Clopper-Pearson limits, size audited"
 BOX = "Bonferroni box of Clopper-Pearson limits"
-NEAR = 1e-6
 CLEAR = 1e-6
 """A p-value this small rejects whatever the number of looks."""
 FEW = 24
@@ -55,10 +53,11 @@ def rates_pieces(counts: Rates, target: Target) -> Pieces:
         return Pieces(
             (), 0, all_pass=False, point_passes=None, undefined=(NoValue("", Reason.NOT_MEASURED, said),)
         )
-    pairs = _pairs(cells, counts)
-    if undefined or not pairs.asked.any():
-        return Pieces((), int(pairs.asked.sum()), all_pass=False, point_passes=None, undefined=undefined)
-    return _compared(pairs, target, ratio=counts.compare is Compare.RATIO)
+    pairs = Pairs.of(cells, counts)
+    total = pairs.total()
+    if undefined or not total:
+        return Pieces((), total, all_pass=False, point_passes=None, undefined=undefined)
+    return _compared(pairs, total, target)
 
 
 def _named(cell: Rate) -> str:
@@ -73,7 +72,7 @@ def _columns(cells: tuple[Rate, ...]) -> tuple[Floats, Floats]:
 def _alone(cells: tuple[Rate, ...], target: Target) -> list[Piece]:
     x, n = _columns(cells)
     above, below = p_at_least(x, n, target.tau).tolist(), p_at_most(x, n, target.tau).tolist()
-    lower, upper = lower_limit(x, n, target.alpha).tolist(), upper_limit(x, n, target.alpha).tolist()
+    _, lower, upper = (values.tolist() for values in rate_limits(x, n, target.alpha))
     threshold = Fraction(target.threshold)
     points = [_satisfies(cell, threshold, at_least=target.at_least) for cell in cells]
     return [
@@ -100,84 +99,26 @@ def _satisfies(cell: Rate, threshold: Fraction, *, at_least: bool) -> bool:
     return observed >= asked if at_least else observed <= asked
 
 
-class Pairs(NamedTuple):
-    """The table of ordered pairs of cells: for a gap p1 - p2 is to be small, for a ratio p1 / p2 large.
-
-    asked: bool[k, k], which pairs are compared, the first cell by rows and the second by columns.
-    """
-
-    cells: tuple[Rate, ...]
-    x: Floats
-    n: Floats
-    asked: NDArray[np.bool_]
-
-    def only(self, table: Floats) -> Floats:
-        """The table with infinity where nothing is compared; in place."""
-        table[~self.asked] = np.inf
-        return table
-
-
-def _pairs(cells: tuple[Rate, ...], counts: Rates) -> Pairs:
-    _, family = np.unique([cell.family for cell in cells], return_inverse=True)
-    asked = family[:, None] == family[None, :]
-    np.fill_diagonal(asked, val=False)
-    if counts.focus or counts.reference is not None:
-        asked &= np.array([[counts.compares(a, b) for b in cells] for a in cells]).reshape(asked.shape)
-    return Pairs(cells, *_columns(cells), asked)
-
-
-def _compared(pairs: Pairs, target: Target, *, ratio: bool) -> Pieces:
+def _compared(pairs: Pairs, total: int, target: Target) -> Pieces:
     """All ordered pairs; only those that may bind get p-values, an audit and a description of their own.
 
-    A gap of at most tau is "p2 - p1 is at least -tau" for every ordered pair; a ratio of at least r is
-    "p1 - r p2 is at least 0". A pair is first accepted by the Bonferroni box, which is exact; the audited MOVER
-    region contains the box, so a pair that the box accepts needs no audit.
+    A pair is first accepted by the Bonferroni box, which is exact; the audited MOVER region contains the box, so a
+    pair that the box accepts needs no audit.
     """
-    r, margin = (target.tau, 0.0) if ratio else (1.0, -target.tau)
-    x, n = pairs.x, pairs.n
-    left, right = (0, 1) if ratio else (1, 0)
-    each = rate_limits(x, n, target.alpha)  # once for its cell, not for each pair
-    one, two = each.along(left), each.along(right)
-    slack = pairs.only(one.rate - r * two.rate - margin)
-    width = contrast_width(one, two, r)
-    chosen = _lowest(pairs.only(_widths(slack, width)), pairs)
-    if ratio:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            chosen |= _lowest(pairs.only(one.rate / two.rate), pairs)
-        strictest = float(np.min(pairs.only(ratio_floor(one, two))))
-    else:
-        chosen |= _lowest(slack, pairs)
-        strictest = float(-(np.min(slack - width) + margin))
-    if np.all(slack >= width):
-        half = rate_limits(x, n, target.alpha / 2)
-        corner = half.along(left).lower - r * half.along(right).upper
-        chosen |= pairs.asked & (corner < margin + NEAR)
-    first, second = np.nonzero(chosen)
-    a, b = (first, second) if ratio else (second, first)
-    counted = (x[a], n[a], x[b], n[b])
+    r, margin = (target.tau, 0.0) if pairs.ratio else (1.0, -target.tau)
+    each = rate_limits(pairs.x, pairs.n, target.alpha)  # once for its cell, not for each pair
+    found = survey(pairs, each, target)
+    a, b = (found.first, found.second) if pairs.ratio else (found.second, found.first)
+    counted = (pairs.x[a], pairs.n[a], pairs.x[b], pairs.n[b])
     judged = _judged(counted, r, margin, target.alpha)
     p_fail = _p_of_failure(counted, r, margin, target.alpha)
-    points = _points(pairs, slack, target, ratio=ratio)
     return Pieces(
-        printed=_described(pairs, first, second, each, judged, p_fail, points[first, second], ratio=ratio),
-        total=int(pairs.asked.sum()),
+        printed=_described(pairs, found, each, judged, p_fail),
+        total=total,
         all_pass=bool(np.all(judged.p_pass <= judged.level - TIE)),
-        point_passes=bool(points.all()),
-        strictest=strictest,
+        point_passes=found.point_passes,
+        strictest=found.strictest,
     )
-
-
-def _widths(distance: Floats, width: Floats) -> Floats:
-    """How many half-widths each estimate lies above the margin; a pair passes at the nominal level from 1 on."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(width > 0, distance / width, -np.inf)
-
-
-def _lowest(values: Floats, pairs: Pairs) -> NDArray[np.bool_]:
-    """Where the lowest values are, as many as are printed and all that tie with the last of them."""
-    last = min(MOST_PRINTED, int(pairs.asked.sum())) - 1
-    lowest: NDArray[np.bool_] = values <= np.partition(values, last, axis=None)[last]
-    return lowest & pairs.asked
 
 
 class Judged(NamedTuple):
@@ -235,48 +176,33 @@ def _audit(
     return audited_level(int(counts[1][i]), int(counts[3][i]), ratio=ratio, margin=margin, alpha=alpha)
 
 
-def _points(pairs: Pairs, slack: Floats, target: Target, *, ratio: bool) -> NDArray[np.bool_]:
-    """bool[k, k]: whether each pair's estimate satisfies the threshold; near ties by cross-multiplied integers."""
-    satisfied = slack >= 0
-    threshold = Fraction(target.threshold)
-    for i, j in zip(*np.nonzero(np.abs(slack) < NEAR), strict=True):
-        a, b = pairs.cells[i], pairs.cells[j]
-        one, two = Fraction(a.events, a.trials), Fraction(b.events, b.trials)
-        satisfied[i, j] = one >= threshold * two if ratio else one - two <= threshold
-    return satisfied
-
-
 def _described(
-    pairs: Pairs,
-    one: Indices,
-    two: Indices,
-    each: RateLimits,
-    judged: Judged,
-    p_fail: Floats,
-    points: NDArray[np.bool_],
-    *,
-    ratio: bool,
+    pairs: Pairs, found: Survey, each: RateLimits, judged: Judged, p_fail: Floats
 ) -> tuple[Piece, ...]:
-    a, b = each.at(one), each.at(two)
-    limits = ratio_between(a, b) if ratio else contrast_between(a, b, 1.0)
-    order = np.lexsort((limits.estimate if ratio else -limits.estimate, -judged.p_pass))
+    one, two = each.at(found.first), each.at(found.second)
+    limits = ratio_between(one, two) if pairs.ratio else contrast_between(one, two, 1.0)
+    order = np.lexsort((limits.estimate if pairs.ratio else -limits.estimate, -judged.p_pass))[:MOST_PRINTED]
+    judgements = (judged.p_pass, judged.level, judged.boxed, p_fail, found.points)
+    columns = (found.first, found.second, *limits, *judgements)
     printed = []
-    for i in order[:MOST_PRINTED]:
-        first, second = pairs.cells[one[i]], pairs.cells[two[i]]
+    for i, j, estimate, lower, upper, p_pass, level, boxed, failing, point in zip(
+        *(column[order].tolist() for column in columns), strict=True
+    ):
+        first, second = pairs.cells[i], pairs.cells[j]
         printed.append(
             Piece(
                 label=f"{first.label} against {second.label}"
                 + (f" ({first.family})" if first.family else ""),
-                estimate=_finite(limits.estimate[i]),
-                lower=_finite(limits.lower[i]),
-                upper=_finite(limits.upper[i]),
+                estimate=_finite(estimate),
+                lower=_finite(lower),
+                upper=_finite(upper),
                 n=first.trials + second.trials,
-                p_pass=float(judged.p_pass[i]),
-                level_pass=float(judged.level[i]),
-                p_fail=float(p_fail[i]),
-                point_passes=bool(points[i]),
+                p_pass=p_pass,
+                level_pass=level,
+                p_fail=failing,
+                point_passes=point,
                 grade=Grade.A,
-                method=BOX if judged.boxed[i] else MOVER,
+                method=BOX if boxed else MOVER,
                 counts=(
                     (f"{first.label}: events", first.events),
                     (f"{first.label}: rows", first.trials),
@@ -289,4 +215,4 @@ def _described(
 
 
 def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+    return value if math.isfinite(value) else None
