@@ -1,0 +1,1 @@
+"""What an outsider checks with: canonical bytes, digests, signatures, the Merkle log, statements, bundles. No I/O."""
