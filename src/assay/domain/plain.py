@@ -2,6 +2,7 @@
 
 - A decimal and a float are texts: ``"0.80"`` keeps its zero, and a float is the shortest text that reads back to
   the same double (``"inf"`` included). So no reader, and no canonical form, can change a number that was judged.
+- A time is a text in UTC to the second; it is read by the block that holds it.
 - Where a decimal may stand beside a text it is ``{"decimal": "0.80"}``.
 - A dictionary whose keys may be numbers is a list of pairs.
 - Where several kinds of object may stand, ``kind`` says which.
@@ -86,14 +87,16 @@ def to_plain(value: Any, declared: Any) -> Plain:
         value = float(value)
     if value is None or isinstance(value, bool | int | str):
         return value
-    if isinstance(value, Decimal | float | dt.timedelta):
+    if isinstance(value, Decimal | float | dt.timedelta | dt.datetime):
         return _scalar_to_plain(value, options)
     if is_object(type(value)):
         return _object_to_plain(value, tag=tagged(options))
     return _container_to_plain(value, options)
 
 
-def _scalar_to_plain(value: Decimal | float | dt.timedelta, options: tuple[Any, ...]) -> Plain:
+def _scalar_to_plain(value: Decimal | float | dt.timedelta | dt.datetime, options: tuple[Any, ...]) -> Plain:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, dt.timedelta):
         return f"{value.days} days"
     if isinstance(value, Decimal) and str in options:
@@ -213,7 +216,9 @@ def _from_text(plain: str, options: tuple[Any, ...], path: str) -> Any:
     for option in options:
         if option in {Decimal, float}:
             return _number(option, plain, path)
-        if option is dt.timedelta or (get_origin(option) is Literal and plain in get_args(option)):
+        if option in {dt.timedelta, dt.datetime} or (
+            get_origin(option) is Literal and plain in get_args(option)
+        ):
             return plain
         if isinstance(option, type) and issubclass(option, enum.Enum) and plain in {m.value for m in option}:
             return option(plain)

@@ -53,6 +53,24 @@ def _days(value: object) -> object:
     return dt.timedelta(days=int(match.group(1)))
 
 
+def _instant(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            value = dt.datetime.fromisoformat(value)
+        except ValueError:
+            value = None
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        value = dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
+    if isinstance(value, dt.datetime) and value.utcoffset() is None and value.time() == dt.time():
+        value = value.replace(tzinfo=dt.UTC)  # a date alone
+    if not isinstance(value, dt.datetime) or value.utcoffset() is None:
+        raise PydanticCustomError(
+            "instant_expected",
+            "a date, or a time with its zone, is expected, for example 2026-11-26T09:00:00Z",
+        )
+    return value.astimezone(dt.UTC).replace(microsecond=0)
+
+
 def _text(value: object) -> object:
     if not isinstance(value, str):
         raise PydanticCustomError("text_expected", "a text is expected")
@@ -81,6 +99,9 @@ _CODE_SCHEMA = {"type": ["integer", "string"]}
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
 Days = Annotated[
     dt.timedelta, BeforeValidator(_days), WithJsonSchema({"type": "string", "pattern": DAYS_PATTERN})
+]
+Instant = Annotated[
+    dt.datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 Text = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1)]
 Identifier = Annotated[

@@ -1,0 +1,168 @@
+"""The organisation's rules, signed by its root keys: which keys count, for what, and what every specification must ask.
+
+Roles that a developer writes into a specification prove nothing. The policy maps keys to roles; there is no default key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from assay.domain.specification.base import Block, Days, Exact, Identifier, Instant, Text
+from assay.domain.specification.criteria import Criterion
+from assay.domain.vocabulary import Comparator, Tier
+
+NEVER_APPROVE = frozenset({"developer", "submitter"})
+"""Roles that agree to nothing and sign off nothing, whatever a policy says: they are judged."""
+
+
+class HeldKey(Block):
+    """A key, who holds it, and what it may do while it is valid."""
+
+    holder: Text
+    """Who holds it; two keys of one holder count once."""
+    key: Text
+    """The public key, in PEM."""
+    roles: tuple[Identifier, ...] = ()
+    """The roles in which it may sign."""
+    valid_from: Instant
+    """When it begins to count."""
+    valid_until: Instant
+    """When it ends to count; what it signed before stays signed."""
+
+    def counts_at(self, time: dt.datetime) -> bool:
+        """Whether it may sign at this time."""
+        return self.valid_from <= time < self.valid_until
+
+
+class Verifier(Block):
+    """Who issues certificates: an identity, bound to one of the keys."""
+
+    id: Text
+    """The identity that a certificate names, a URL of the organisation."""
+    key: Identifier
+    """The name of its key in this policy."""
+
+
+class LogKeys(Block):
+    """The log that holds everything, and who watches it."""
+
+    origin: Text
+    """The name of the log, in every checkpoint."""
+    key: Text
+    """Its Ed25519 verifier key, in the text form of a C2SP signed note."""
+    witnesses: tuple[Text, ...] = ()
+    """Verifier keys of witnesses."""
+    witnesses_needed: Annotated[int, Field(ge=0, strict=True)] = 0
+    """How many of them must have seen a checkpoint."""
+
+
+class Least(Block):
+    """A bound that a specification may only tighten."""
+
+    metric: Text
+    """The metric."""
+    at_least: Exact | None = None
+    """The lowest threshold that may be asked."""
+    at_most: Exact | None = None
+    """The highest threshold that may be asked."""
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Least:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("exactly one of at_least and at_most is expected")
+        return self
+
+    def met_by(self, criterion: Criterion) -> bool:
+        """Whether a criterion asks at least this much, in the same direction, and gates."""
+        if criterion.metric != self.metric or criterion.tier is Tier.ADVISORY:
+            return False
+        if self.at_least is not None:
+            return criterion.comparator is Comparator.AT_LEAST and criterion.threshold >= self.at_least
+        return (
+            self.at_most is not None
+            and criterion.comparator is Comparator.AT_MOST
+            and criterion.threshold <= self.at_most
+        )
+
+
+class Requires(Block):
+    """What every specification must ask before it can be locked."""
+
+    metrics: tuple[Text, ...] = ()
+    """Metrics that some critical or supporting criterion must use."""
+    bounds: tuple[Least, ...] = ()
+    """Thresholds that a specification may tighten and not loosen; each names a metric that must be asked."""
+    confidence: Exact = Field(default=Decimal("0.95"), gt=0, lt=1)
+    """The lowest confidence of a critical or supporting criterion."""
+    lock: dict[Identifier, Annotated[int, Field(ge=1, strict=True)]] = Field(default_factory=dict)
+    """Signatures by role that every specification's approval.lock must ask for."""
+    quorum: dict[Identifier, Annotated[int, Field(ge=1, strict=True)]] = Field(default_factory=dict)
+    """Signatures by role that every specification's approval.quorum must ask for."""
+    longest: Days = dt.timedelta(days=365)
+    """The longest that a certificate may hold."""
+    attempts: Annotated[int, Field(ge=1, le=100, strict=True)] = 1
+    """The most judged runs that a specification may ask for."""
+
+
+class Freshness(Block):
+    """How old the word on a certificate's status may be."""
+
+    at_the_gate: Days = dt.timedelta(days=1)
+    """For deployment and issuing: older, and the gate refuses."""
+    grace: Days = dt.timedelta(days=7)
+    """For a model that already runs: older, and it is refused there too."""
+
+
+class Policy(Block):
+    """The rules of one organisation, in one version; the next version names the digest of this one."""
+
+    assay_policy: Literal[1]
+    """The version of this document's form."""
+    organisation: Text
+    """Whose rules these are."""
+    version: Annotated[int, Field(ge=1, strict=True)]
+    """Counted from 1, one more with each change."""
+    previous: Text | None = None
+    """The digest of the version before; none for the first."""
+    demo: bool = False
+    """Whether the demo's keys, which anyone can make, are accepted. Certificates then say so."""
+    keys: dict[Identifier, HeldKey]
+    """The keys by name."""
+    roots: tuple[Identifier, ...]
+    """Names of the keys that may sign the next policy."""
+    root_threshold: Annotated[int, Field(ge=1, strict=True)] = 1
+    """How many of them must sign it."""
+    verifiers: tuple[Verifier, ...]
+    """Who issues certificates."""
+    log: LogKeys
+    """The log that holds everything."""
+    requires: Requires = Requires()
+    """What every specification must ask."""
+    isolation: Annotated[int, Field(ge=0, le=3, strict=True)] = 1
+    """The least isolation of untrusted models that is accepted."""
+    plugins: tuple[Text, ...] = ()
+    """Digests of third-party check packages that may be used."""
+    freshness: Freshness = Freshness()
+    """How old the word on a certificate's status may be."""
+
+    @model_validator(mode="after")
+    def _named_keys_exist(self) -> Policy:
+        for what, names in (("roots", self.roots), ("verifiers", tuple(v.key for v in self.verifiers))):
+            absent = [name for name in names if name not in self.keys]
+            if absent:
+                raise ValueError(f"{what} names the key {absent[0]!r}, which is not among the keys")
+        if len(set(self.roots)) != len(self.roots) or len(self.roots) < self.root_threshold:
+            raise ValueError("root_threshold asks for more different root keys than there are")
+        if not self.verifiers:
+            raise ValueError("at least one verifier is expected: nobody could issue a certificate")
+        if (self.previous is None) != (self.version == 1):
+            raise ValueError("version 1 has no previous version, and every later one names its digest")
+        return self
+
+    def named(self, pem: str) -> tuple[str, HeldKey] | None:
+        """The name and entry of a key, by its PEM text."""
+        return next(((n, k) for n, k in self.keys.items() if k.key.strip() == pem.strip()), None)

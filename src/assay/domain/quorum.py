@@ -1,0 +1,108 @@
+"""Who has agreed, who is missing: roles by distinct persons, with a reject that blocks."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+
+class Word(enum.StrEnum):
+    """What a person says of a specification or a decision."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    """Takes back the word that the same person gave in the same role."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """One signature that counts: its key was valid, its role held, and it is over exactly this.
+
+    Attributes:
+        entry: the place in the log. key: the key's name in the policy. holder: who holds it. role: in which it signed.
+        word: a reject has a ``reason``. time: as the log has it, self-asserted unless witnessed.
+        checkpoint: the size of the log that the signer saw.
+    """
+
+    entry: int
+    key: str
+    holder: str
+    role: str
+    word: Word
+    reason: str
+    time: str
+    checkpoint: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """Whether enough different persons have agreed.
+
+    Attributes:
+        approved: for each needed place that is filled: role and holder. missing: how many each role still lacks.
+        rejected: standing rejects.
+    """
+
+    approved: tuple[tuple[str, str], ...]
+    missing: tuple[tuple[str, int], ...]
+    rejected: tuple[SignOff, ...]
+
+    @property
+    def reached(self) -> bool:
+        """Whether nothing is missing and nobody rejects."""
+        return not self.missing and not self.rejected
+
+    def sentence(self) -> str:
+        """Who is missing and who rejects, for a reader."""
+        said = [f"{count} {role}" for role, count in self.missing]
+        lacking = f"Signatures are missing: {', '.join(said)}." if said else ""
+        against = " ".join(f"{r.holder} ({r.role}) rejects: {r.reason}" for r in self.rejected)
+        return " ".join(part for part in (lacking, against) if part) or "The quorum is reached."
+
+
+def quorum(needed: Mapping[str, int], sign_offs: Iterable[SignOff]) -> Quorum:
+    """Who agreed and who is missing.
+
+    Of each holder and role the latest word counts. A person counts once, whatever roles and keys they hold; who counts
+    for which role is chosen so that as many places as possible are filled (a maximum matching, by augmenting paths:
+    Kuhn 1955). An empty ``needed`` is never reached: nobody agreed to nothing.
+    """
+    latest: dict[tuple[str, str], SignOff] = {(s.holder, s.role): s for s in sign_offs}
+    words = tuple(latest.values())
+    places = [role for role, count in sorted(needed.items()) for _ in range(count)]
+    filled = _matched(places, [w for w in words if w.word is Word.APPROVE])
+    missing = dict.fromkeys(needed, 0) or {"anybody": 1}
+    for role in places:
+        missing[role] += 1
+    for place in filled:
+        missing[places[place]] -= 1
+    return Quorum(
+        approved=tuple((places[place], holder) for place, holder in sorted(filled.items())),
+        missing=tuple((role, count) for role, count in missing.items() if count),
+        rejected=tuple(w for w in words if w.word is Word.REJECT),
+    )
+
+
+def _matched(places: Sequence[str], approvals: Sequence[SignOff]) -> dict[int, str]:
+    may: dict[str, set[str]] = {}
+    for word in approvals:
+        may.setdefault(word.holder, set()).add(word.role)
+    filled: dict[int, str] = {}
+    for holder in sorted(may):
+        _seat(holder, places, may, filled, set())
+    return filled
+
+
+def _seat(
+    holder: str, places: Sequence[str], may: Mapping[str, set[str]], filled: dict[int, str], tried: set[int]
+) -> bool:
+    for place, role in enumerate(places):
+        if place in tried or role not in may[holder]:
+            continue
+        tried.add(place)
+        if place not in filled or _seat(filled[place], places, may, filled, tried):
+            filled[place] = holder
+            return True
+    return False

@@ -1,0 +1,68 @@
+"""The fold: entry after entry, each held against the rules; what breaks one is void, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from assay.domain.entry import Action, Entry, Inspect
+from assay.domain.refusal import Because, Refusal
+from assay.domain.state import certificates, people, runs
+from assay.domain.state.state import State
+
+Rule = Callable[[State, Entry, Inspect], Refusal | None]
+"""Holds an entry against a state: the reason why it is void, or None and the state has taken it in."""
+
+RULES: dict[Action, Rule] = {
+    Action.POLICY_SET: people.policy_set,
+    Action.AGREED: people.agreed,
+    Action.LOCKED: runs.locked,
+    Action.RUN_STARTED: runs.started,
+    Action.RUN_REFUSED: runs.refused,
+    Action.DECIDED: runs.decided,
+    Action.SIGNED: people.signed,
+    Action.WAIVED: people.waived,
+    Action.ISSUED: certificates.issued,
+    Action.ISSUE_REFUSED: certificates.refused,
+    Action.REVOKED: certificates.revoked,
+    Action.SUSPENDED: certificates.suspended,
+    Action.REINSTATED: certificates.reinstated,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """An entry that counts for nothing, and why."""
+
+    entry: int
+    refusal: Refusal
+
+
+def fold(entries: Iterable[Entry], inspect: Inspect) -> tuple[State, tuple[Void, ...]]:
+    """The state that these entries lead to, and those among them that break a rule.
+
+    The writer appends nothing that would be void, so a void entry in a log was written by somebody else.
+    """
+    state, void = State(), []
+    for place, entry in enumerate(entries):
+        refusal = _order(state, entry, place) or RULES[entry.action](state, entry, inspect)
+        if refusal is not None:
+            void.append(Void(place, refusal))
+        state.size, state.time = place + 1, max(state.time or entry.time, entry.time)
+    return state, tuple(void)
+
+
+def _order(state: State, entry: Entry, place: int) -> Refusal | None:
+    if entry.seq != place:
+        return Refusal(
+            Because.ENTRY_OUT_OF_ORDER,
+            f"Entry {place} says that it is entry {entry.seq}: the log was rearranged.",
+        )
+    if state.time is not None and entry.time < state.time:
+        return Refusal(
+            Because.TIME_BACKWARDS,
+            f"Entry {place} is dated {entry.time.isoformat()}, before the entry that it follows.",
+        )
+    if state.policy is None and entry.action is not Action.POLICY_SET:
+        return Refusal(Because.NO_POLICY, f"Entry {place} came before any policy.")
+    return None

@@ -1,0 +1,192 @@
+"""Rules about persons: policies, agreements, sign-offs and waivers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from assay.domain.entry import Entry, Inspect, Signed
+from assay.domain.plain import from_plain
+from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
+from assay.domain.quorum import SignOff, Word
+from assay.domain.refusal import Because, Refusal
+from assay.domain.state.state import State, WaiverState
+
+POLICY = "policy/v1"
+AGREEMENT = "agreement/v1"
+SIGN_OFF = "sign-off/v1"
+WAIVER = "waiver/v1"
+
+
+def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
+    """A new version of the policy, signed by a threshold of root keys of the version before and of its own.
+
+    As the root role of The Update Framework (TUF 1.0.34, section 5.3): who takes over must be named by who leaves, and must
+    have signed too. The first version is signed by its own roots: it is trusted because a verifier has it by digest.
+    """
+    try:
+        policy = from_plain(entry.body["policy"], Policy, "policy")
+    except (KeyError, ValueError, ValidationError):
+        return Refusal(Because.POLICY_BROKEN, "The entry holds no policy that this version can read.")
+    keys = [held for _, held in policy.keys.items()]
+    for name, held in policy.keys.items():
+        facts = inspect(held.key)
+        if facts is None:
+            return Refusal(Because.POLICY_BROKEN, f"The key {name!r} of the policy is no P-256 public key.")
+        if facts.is_demo and not policy.demo:
+            return Refusal(
+                Because.DEMO_KEY,
+                f"The key {name!r} is a demo key, with which anyone can sign; only a demo policy takes it.",
+            )
+    if len({held.key.strip() for held in keys}) != len(keys):
+        return Refusal(Because.POLICY_BROKEN, "One key stands twice in the policy.")
+    if state.policy is not None and (
+        policy.version != state.policy.version + 1 or policy.previous != state.policy_digest
+    ):
+        return Refusal(
+            Because.POLICY_NOT_NEXT,
+            f"Version {state.policy.version} is in force; its successor must be version {state.policy.version + 1} and name its digest.",
+        )
+    if state.policy is None and policy.version != 1:
+        return Refusal(
+            Because.POLICY_NOT_NEXT, f"The first policy of a log is version 1, found {policy.version}."
+        )
+    for signers in filter(None, (state.policy, policy)):
+        found = _roots(signers, entry)
+        if found < signers.root_threshold:
+            return Refusal(
+                Because.POLICY_UNSIGNED,
+                f"{found} of {signers.root_threshold} root keys of policy version {signers.version} signed the new version.",
+            )
+    state.policy, state.policy_digest = policy, entry.object
+    return None
+
+
+def _roots(policy: Policy, entry: Entry) -> int:
+    about = [s for s in entry.signed if s.kind.endswith(POLICY) and _subjects(s) == {entry.object}]
+    roots = [policy.keys[name] for name in policy.roots]
+    return sum(any(s.signed_by(root.key) for s in about) for root in roots if root.counts_at(entry.time))
+
+
+def agreed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
+    """A word on a specification: the agreement to it before any result, or a reject."""
+    found = _word(state, entry, AGREEMENT, {entry.object})
+    if isinstance(found, Refusal):
+        return found
+    state.agreements.setdefault(entry.object, []).append(found)
+    return None
+
+
+def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+    """A word on a decision; it names the record, the evidence and the specification, and dies with any change."""
+    decision = state.decisions.get(entry.object)
+    if decision is None:
+        return Refusal(Because.DECISION_UNKNOWN, f"No decision has the record {entry.object}.")
+    about = {decision.record, decision.evidence, decision.specification}
+    found = _word(state, entry, SIGN_OFF, about)
+    if isinstance(found, Refusal):
+        return found
+    if found.word is Word.WITHDRAW and not any(
+        (s.holder, s.role) == (found.holder, found.role) for s in decision.sign_offs
+    ):
+        return Refusal(Because.NOTHING_TO_WITHDRAW, f"{found.holder} said nothing as {found.role} yet.")
+    decision.sign_offs.append(found)
+    return None
+
+
+def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+    """A waiver of a criterion, or of the rule on spent test rows (``test_set_spent``), by an independent role."""
+    found = _word(state, entry, WAIVER, {entry.object})
+    if isinstance(found, Refusal):
+        return found
+    (statement,) = entry.signed
+    try:
+        criterion, until = (
+            str(statement.predicate["criterion"]),
+            dt.datetime.fromisoformat(statement.predicate["until"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        return Refusal(
+            Because.STATEMENT_BROKEN, "A waiver names a criterion and the date until which it holds."
+        )
+    if until.tzinfo is None or not found.reason:
+        return Refusal(Because.REASON_MISSING, "A waiver has a reason and an end in UTC.")
+    state.waivers.append(
+        WaiverState(
+            entry.seq,
+            statement.digest,
+            entry.object,
+            criterion,
+            until,
+            found.holder,
+            found.role,
+            found.reason,
+        )
+    )
+    return None
+
+
+def _word(state: State, entry: Entry, kind: str, about: set[str]) -> SignOff | Refusal:
+    """The one signed word that an entry carries, if its signer may say it."""
+    if len(entry.signed) != 1 or not entry.signed[0].kind.endswith(kind):
+        return Refusal(Because.STATEMENT_BROKEN, f"Exactly one signed statement of kind {kind} is expected.")
+    (statement,) = entry.signed
+    if _subjects(statement) != about:
+        return Refusal(
+            Because.SIGNED_SOMETHING_ELSE, "The signature is over other digests than the entry names."
+        )
+    try:
+        role, word = str(statement.predicate["role"]), Word(statement.predicate["word"])
+        reason, checkpoint = (
+            str(statement.predicate["reason"]),
+            int(statement.predicate["checkpoint"]["size"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        return Refusal(
+            Because.STATEMENT_BROKEN, "A signed word has a role, a word, a reason and the checkpoint seen."
+        )
+    holder = signer_in(state.policy, statement, role, entry.time)
+    if isinstance(holder, Refusal):
+        return holder
+    if word is Word.REJECT and not reason.strip():
+        return Refusal(Because.REASON_MISSING, "Who rejects says why.")
+    name, key = holder
+    return SignOff(entry.seq, name, key.holder, role, word, reason, entry.time.isoformat(), checkpoint)
+
+
+def signer_in(
+    policy: Policy | None, statement: Signed, role: str, time: dt.datetime
+) -> tuple[str, HeldKey] | Refusal:
+    """The key of the policy that made a signature, if it is valid and may act in this role; else why not."""
+    if role in NEVER_APPROVE:
+        return Refusal(Because.ROLE_NEVER_APPROVES, f"A {role} is judged and approves nothing.")
+    if policy is None:
+        return Refusal(Because.NO_POLICY, "There is no policy, so no key counts.")
+    for name, held in policy.keys.items():
+        if not statement.signed_by(held.key):
+            continue
+        if not held.counts_at(time):
+            return Refusal(
+                Because.KEY_NOT_VALID,
+                f"The key {name!r} is valid from {held.valid_from.date()} until {held.valid_until.date()}, and signed outside.",
+            )
+        if role not in held.roles:
+            return Refusal(Because.ROLE_NOT_HELD, f"The key {name!r} does not hold the role {role}.")
+        if NEVER_APPROVE & set(held.roles):
+            return Refusal(
+                Because.ROLE_NEVER_APPROVES,
+                f"The key {name!r} also belongs to a developer, who approves nothing.",
+            )
+        return name, held
+    return Refusal(Because.KEY_UNKNOWN, "The policy has no key that made this signature.")
+
+
+def holders_of(policy: Policy, role: str) -> Sequence[str]:
+    """Who may sign in a role."""
+    return tuple(dict.fromkeys(k.holder for k in policy.keys.values() if role in k.roles))
+
+
+def _subjects(statement: Signed) -> set[str]:
+    return {digest for _, digest in statement.subjects}

@@ -1,0 +1,136 @@
+"""Rules about locks, judged runs, the budget of the test rows, and decisions."""
+
+from __future__ import annotations
+
+from assay.domain.entry import Entry, Inspect
+from assay.domain.plain import NotPlain, from_plain
+from assay.domain.refusal import Because, Refusal
+from assay.domain.sketch import SPENT_FROM, Sketch
+from assay.domain.state.state import DecisionState, Lock, RunState, State, Terms, WaiverState
+from assay.domain.vocabulary import Outcome
+
+TEST_SET_SPENT = "test_set_spent"
+"""What a waiver names to allow another judged run on spent rows."""
+PASSED = {Outcome.CERTIFIED.value, Outcome.CONDITIONAL.value}
+
+
+def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
+    """A specification is locked: the roles that it names agreed to it, and nobody rejects it."""
+    try:
+        terms: Terms = from_plain(entry.body["terms"], Terms, "terms")
+        reason = str(entry.body["reason"])
+    except (KeyError, TypeError, NotPlain):
+        return Refusal(Because.ENTRY_UNREADABLE, "A locking entry states the terms of the specification.")
+    reached = state.agreed(entry.object, terms.lock)
+    if not reached.reached:
+        return Refusal(Because.QUORUM_MISSING, f"The specification is not agreed. {reached.sentence()}")
+    before = state.lock_in_force(terms.name)
+    if before is not None and before.specification == entry.object:
+        return Refusal(Because.LOCK_SUPERSEDED, "This very specification is locked already.")
+    if before is not None and not reason.strip():
+        return Refusal(
+            Because.REASON_MISSING, f"{terms.name} is locked in another version; a new one needs a reason."
+        )
+    state.locks[entry.digest] = Lock(
+        entry.seq, entry.digest, entry.object, terms, entry.time, before.digest if before else "", reason
+    )
+    return None
+
+
+def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+    """A judged run starts: its lock is in force, and its rows are not spent, or a waiver says so."""
+    try:
+        rows = Sketch.read(int(entry.body["rows"]), entry.body["sketch"])
+        subject = {str(k): str(v) for k, v in entry.body["subject"].items()}
+        lock = state.locks[entry.body["lock"]]
+        attempt = int(entry.body["attempt"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Refusal(
+            Because.NOT_LOCKED, "A run names the lock in force, its subject, and a sketch of its rows."
+        )
+    if lock.specification != entry.object or state.lock_in_force(lock.terms.name) is not lock:
+        return Refusal(
+            Because.LOCK_SUPERSEDED, "The run is of a specification that is not the locked version in force."
+        )
+    spent = spent_by(state, rows, lock)
+    waiver = waiver_for(state, entry.object, TEST_SET_SPENT, entry)
+    if spent is not None and waiver is None:
+        return spent
+    before = state.overlapping(rows, SPENT_FROM)
+    if attempt != len(before) + 1:
+        return Refusal(
+            Because.ENTRY_UNREADABLE,
+            f"This is attempt {len(before) + 1} on these rows, the entry says {attempt}.",
+        )
+    state.runs[entry.seq] = RunState(
+        entry.seq,
+        lock.digest,
+        rows,
+        attempt,
+        subject,
+        tuple((run.entry, share) for run, share in before),
+        waiver.digest if spent is not None and waiver is not None else "",
+    )
+    return None
+
+
+def spent_by(state: State, rows: Sketch, lock: Lock) -> Refusal | None:
+    """Why these rows may not be judged on again under this lock; None when they may.
+
+    Every earlier judged run on overlapping rows counts, whatever model or specification it was of. The first pass closes
+    the ledger.
+    """
+    before = state.overlapping(rows, SPENT_FROM)
+    if not before:
+        return None
+    run, share = max(before, key=lambda found: found[1])
+    allowed = lock.terms.attempts
+    others = [r for r, _ in before if r.lock != lock.digest]
+    passed = [r for r, _ in before if r.outcome in PASSED]
+    if len(before) < allowed and not others and not passed:
+        return None
+    why = (
+        "a run on them has passed"
+        if passed
+        else f"{allowed} judged run{'s' * (allowed > 1)} may be made on them"
+    )
+    return Refusal(
+        Because.TEST_SET_SPENT,
+        f"{share:.0%} of these test rows were used by the judged run of entry {run.entry}; {why}, and "
+        f"{len(before)} {'was' if len(before) == 1 else 'were'} made.",
+    )
+
+
+def waiver_for(state: State, specification: str, criterion: str, entry: Entry) -> WaiverState | None:
+    """The waiver of a rule that holds at the time of an entry."""
+    return next(
+        (
+            w
+            for w in reversed(state.waivers)
+            if (w.specification, w.criterion) == (specification, criterion) and entry.time < w.until
+        ),
+        None,
+    )
+
+
+def refused(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+    """A run that was not made; it changes nothing, and everyone sees that it was tried."""
+    return None
+
+
+def decided(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+    """A run ends with a decision."""
+    try:
+        run = state.runs[int(entry.body["run"])]
+        evidence, outcome = str(entry.body["evidence"]), Outcome(entry.body["outcome"])
+        bypasses = tuple(str(b) for b in entry.body["bypasses"])
+    except (KeyError, TypeError, ValueError):
+        return Refusal(Because.RUN_UNKNOWN, "A decision names its run, its evidence and its outcome.")
+    if run.outcome:
+        return Refusal(Because.RUN_UNKNOWN, f"The run of entry {run.entry} was decided already.")
+    run.outcome = outcome.value
+    specification = state.locks[run.lock].specification
+    state.decisions[entry.object] = DecisionState(
+        entry.seq, run.entry, entry.object, evidence, specification, outcome.value, bypasses
+    )
+    return None

@@ -1,0 +1,167 @@
+"""The state that a log leads to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assay.domain.policy import Policy
+from assay.domain.quorum import Quorum, SignOff, quorum
+from assay.domain.sketch import Sketch
+
+
+@dataclass(slots=True)
+class Lock:
+    """A specification that was agreed before any result of it existed.
+
+    Attributes:
+        entry, digest: the place of the locking entry and the digest of its leaf, from which every seed is derived.
+        specification: digest of the document. terms: what the rules need of it.
+        previous: the lock that it supersedes, with the reason.
+    """
+
+    entry: int
+    digest: str
+    specification: str
+    terms: Terms
+    time: dt.datetime
+    previous: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the rules of the log need of a specification; whoever has the document can compare."""
+
+    name: str
+    lock: Mapping[str, int]
+    quorum: Mapping[str, int]
+    valid_for_days: int
+    attempts: int
+    first: str
+    risk: str
+
+
+@dataclass(slots=True)
+class RunState:
+    """One judged run.
+
+    Attributes:
+        entry: its place. lock: the digest of the locking entry. rows: the sketch of its test rows.
+        attempt: counted from 1 among the runs on these rows. subject: digests by role.
+        overlaps: earlier runs on overlapping rows, by place, with the share of rows.
+        waived: the waiver that allowed a spent set, or empty.
+    """
+
+    entry: int
+    lock: str
+    rows: Sketch
+    attempt: int
+    subject: Mapping[str, str]
+    overlaps: tuple[tuple[int, float], ...]
+    waived: str = ""
+    outcome: str = ""
+
+
+@dataclass(slots=True)
+class DecisionState:
+    """What a run decided, and what persons said of it.
+
+    Attributes:
+        record: digest of the record, which is what they sign. bypasses: dangerous options that the run used.
+    """
+
+    entry: int
+    run: int
+    record: str
+    evidence: str
+    specification: str
+    outcome: str
+    bypasses: tuple[str, ...]
+    sign_offs: list[SignOff] = field(default_factory=list)
+
+
+class Status(enum.StrEnum):
+    """Whether a certificate may be relied upon."""
+
+    GOOD = "good"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(slots=True)
+class CertificateState:
+    """A certificate that was issued, and what became of it; ``why`` is the reason of the last change."""
+
+    entry: int
+    digest: str
+    record: str
+    result: str
+    status: Status = Status.GOOD
+    why: str = ""
+
+
+@dataclass(slots=True)
+class State:
+    """Everything that can be asked of a log. Made by the fold alone; nobody else writes to it.
+
+    Attributes:
+        policy, policy_digest: in force now. agreements: what persons said of specifications, by digest.
+        locks: by digest of the locking entry, in order. runs: by place. decisions: by digest of the record.
+        waivers: test rows that may be used again: by digest of the locking entry, with who and until when.
+        certificates: by digest of the bundle. size: how many entries there are. time: of the last one.
+    """
+
+    policy: Policy | None = None
+    policy_digest: str = ""
+    agreements: dict[str, list[SignOff]] = field(default_factory=dict)
+    locks: dict[str, Lock] = field(default_factory=dict)
+    runs: dict[int, RunState] = field(default_factory=dict)
+    decisions: dict[str, DecisionState] = field(default_factory=dict)
+    waivers: list[WaiverState] = field(default_factory=list)
+    certificates: dict[str, CertificateState] = field(default_factory=dict)
+    size: int = 0
+    time: dt.datetime | None = None
+
+    def lock_in_force(self, name: str) -> Lock | None:
+        """The latest locked version of a specification of this name."""
+        return next((lock for lock in reversed(self.locks.values()) if lock.terms.name == name), None)
+
+    def locked(self, specification: str) -> Lock | None:
+        """The lock of exactly this document, when it is the version in force."""
+        for lock in reversed(self.locks.values()):
+            if lock.specification == specification:
+                return lock if self.lock_in_force(lock.terms.name) is lock else None
+        return None
+
+    def agreed(self, specification: str, needed: Mapping[str, int]) -> Quorum:
+        """Who agreed to a specification and who is missing."""
+        return quorum(needed, self.agreements.get(specification, ()))
+
+    def signed(self, record: str) -> Quorum:
+        """Who signed a decision and who is missing, by the terms of its lock."""
+        decision = self.decisions[record]
+        lock = self.locks[self.runs[decision.run].lock]
+        return quorum(lock.terms.quorum, decision.sign_offs)
+
+    def overlapping(self, rows: Sketch, share: float) -> tuple[tuple[RunState, float], ...]:
+        """Earlier judged runs whose rows overlap with these by at least this share, with the share."""
+        found = ((run, rows.overlap(run.rows)) for run in self.runs.values())
+        return tuple((run, overlap) for run, overlap in found if overlap >= share)
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverState:
+    """A rule that was set aside by a person who is not the developer, until a date, with a reason."""
+
+    entry: int
+    digest: str
+    specification: str
+    criterion: str
+    until: dt.datetime
+    holder: str
+    role: str
+    reason: str

@@ -1,0 +1,175 @@
+"""The bytes of a log entry, and what they say: canonical JSON in, an opened entry out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assay.domain.entry import SCHEMA, Action, Entry, KeyFacts
+from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+from assay.domain.state import State, Void, fold
+from assay.proof.bundle import BrokenBundle, Bundle
+from assay.proof.bundle import read as read_bundle
+from assay.proof.canonical import canonical, digest_of_bytes
+from assay.proof.keys import PublicKey, UnfitKey
+from assay.proof.statement import BrokenStatement, Statement, statement_of
+
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class UnreadableLeaf(ValueError):
+    """Bytes that are no entry of a version that this program knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedStatement:
+    """A bundle with its statement read: what an entry carries."""
+
+    bundle: Bundle
+    statement: Statement
+
+    @classmethod
+    def read(cls, content: bytes) -> SignedStatement:
+        """Read a bundle. Raises BrokenBundle or BrokenStatement."""
+        bundle = read_bundle(content)
+        return cls(bundle, statement_of(bundle))
+
+    @property
+    def kind(self) -> str:
+        """Its predicate type."""
+        return self.statement.kind.value
+
+    @property
+    def subjects(self) -> tuple[tuple[str, str], ...]:
+        """Names and digests of what it is about."""
+        return self.statement.subjects
+
+    @property
+    def predicate(self) -> Mapping[str, Any]:
+        """What it says."""
+        return self.statement.predicate
+
+    @property
+    def digest(self) -> str:
+        """The digest of the whole bundle."""
+        return self.bundle.digest
+
+    def signed_by(self, pem: str) -> bool:
+        """Whether the key with this PEM text made the signature."""
+        try:
+            return self.bundle.signed_by(PublicKey(pem))
+        except UnfitKey:
+            return False
+
+
+def write_leaf(
+    seq: int,
+    time: dt.datetime,
+    action: Action,
+    object: str,  # noqa: A002 - the word of the entry
+    body: Mapping[str, Any],
+    bundles: Sequence[Bundle] = (),
+) -> bytes:
+    """The canonical bytes of an entry.
+
+    Raises:
+        ValueError: for a time that is not UTC, or a body without a canonical form.
+    """
+    if time.utcoffset() != dt.timedelta(0):
+        raise ValueError("the time of an entry is UTC")
+    plain = {
+        "schema": SCHEMA,
+        "seq": seq,
+        "time": time.strftime(TIME),
+        "action": action.value,
+        "object": object,
+        "body": dict(body),
+        "signed": [bundle.content.decode() for bundle in bundles],
+    }
+    return canonical(plain)
+
+
+def read_leaf(leaf: bytes) -> Entry:
+    """The entry that a leaf's bytes stand for.
+
+    Raises:
+        UnreadableLeaf: when they are of another form or version.
+    """
+    try:
+        plain = json.loads(leaf)
+        if plain["schema"] != SCHEMA or canonical(plain) != leaf:
+            raise UnreadableLeaf(f"expected an entry of schema {SCHEMA!r} in canonical form")  # noqa: TRY301
+        return Entry(
+            seq=int(plain["seq"]),
+            time=dt.datetime.strptime(plain["time"], TIME).replace(tzinfo=dt.UTC),
+            action=Action(plain["action"]),
+            object=str(plain["object"]),
+            body=dict(plain["body"]),
+            signed=tuple(SignedStatement.read(text.encode()) for text in plain["signed"]),
+            digest=digest_of_bytes(leaf),
+        )
+    except UnreadableLeaf:
+        raise
+    except (BrokenBundle, BrokenStatement) as wrong:
+        raise UnreadableLeaf(f"a signed statement in it is broken: {wrong}") from None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise UnreadableLeaf("expected an entry of the log in canonical JSON") from None
+
+
+def inspect(pem: str) -> KeyFacts | None:
+    """What can be said of a public key by looking at it; None when it is no P-256 key."""
+    try:
+        key = PublicKey(pem)
+    except UnfitKey:
+        return None
+    return KeyFacts(key.key_id, key.is_demo)
+
+
+def state_of(leaves: Iterable[bytes]) -> tuple[State, tuple[Void, ...]]:
+    """The state that the bytes of a log lead to, and the entries that count for nothing.
+
+    An outsider with an exported log calls this, and reaches the same state as its owner.
+    """
+    entries, unreadable = [], []
+    for place, leaf in enumerate(leaves):
+        try:
+            entries.append(read_leaf(leaf))
+        except UnreadableLeaf as wrong:
+            unreadable.append(Void(place, Refusal(Because.ENTRY_UNREADABLE, f"Entry {place}: {wrong}.")))
+            break  # what follows cannot be placed
+    state, void = fold(entries, inspect)
+    return state, (*void, *unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry before it has a place and a time."""
+
+    action: Action
+    object: str
+    body: Mapping[str, Any]
+    bundles: tuple[Bundle, ...] = ()
+
+
+def next_leaf(leaves: Sequence[bytes], draft: Draft, time: dt.datetime) -> bytes:
+    """The bytes of the entry that follows these, if every rule lets it stand.
+
+    Raises:
+        Refused: when a rule makes the new entry void. Distrusted: when an entry that is there already is.
+    """
+    leaf = write_leaf(len(leaves), time, draft.action, draft.object, draft.body, draft.bundles)
+    _, void = state_of([*leaves, leaf])
+    for found in void:
+        if found.entry < len(leaves):
+            raise Distrusted(
+                Refusal(
+                    found.refusal.because,
+                    f"Entry {found.entry} of the log breaks a rule, so nothing is added to it: {found.refusal.sentence}",
+                ),
+                remedy="Run: assay log verify",
+            )
+        raise Refused(found.refusal)
+    return leaf

@@ -1,0 +1,105 @@
+"""What persons and verifiers sign: each statement of ours made in one place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assay.domain.quorum import Word
+from assay.domain.state.state import Status
+from assay.proof.leaf import TIME
+from assay.proof.statement import Kind, Statement
+
+
+def policy_statement(digest: str, *, organisation: str, version: int) -> Statement:
+    """A root key's signature under a version of the policy."""
+    return Statement(Kind.POLICY, (("policy", digest),), {"organisation": organisation, "version": version})
+
+
+def agreement(
+    specification: str, *, role: str, word: Word, reason: str, seen: tuple[int, str], time: dt.datetime
+) -> Statement:
+    """A word on a specification before any result of it exists. ``seen``: size and root of the log that the signer saw."""
+    return Statement(
+        Kind.AGREEMENT, (("specification", specification),), _word(role, word, reason, seen, time)
+    )
+
+
+def sign_off(
+    *,
+    record: str,
+    evidence: str,
+    specification: str,
+    role: str,
+    word: Word,
+    reason: str,
+    seen: tuple[int, str],
+    time: dt.datetime,
+) -> Statement:
+    """A word on a decision; it is over the digests of the record, the evidence and the specification."""
+    subjects = (("record", record), ("evidence", evidence), ("specification", specification))
+    return Statement(Kind.SIGN_OFF, subjects, _word(role, word, reason, seen, time))
+
+
+def waiver(
+    specification: str,
+    *,
+    criterion: str,
+    until: dt.datetime,
+    role: str,
+    reason: str,
+    seen: tuple[int, str],
+    time: dt.datetime,
+) -> Statement:
+    """A criterion, or the rule on spent rows, set aside until a date."""
+    said = _word(role, Word.APPROVE, reason, seen, time)
+    return Statement(
+        Kind.WAIVER,
+        (("specification", specification),),
+        {**said, "criterion": criterion, "until": until.isoformat()},
+    )
+
+
+def revocation(
+    certificate: str, *, becomes: Status, role: str, reason: str, seen: tuple[int, str], time: dt.datetime
+) -> Statement:
+    """What a certificate becomes from now on, and why."""
+    said = _word(role, Word.APPROVE, reason, seen, time)
+    return Statement(Kind.REVOCATION, (("certificate", certificate),), {**said, "becomes": becomes.value})
+
+
+def _word(role: str, word: Word, reason: str, seen: tuple[int, str], time: dt.datetime) -> Mapping[str, Any]:
+    return {
+        "role": role,
+        "word": word.value,
+        "reason": reason,
+        "checkpoint": {"size": seen[0], "root": seen[1]},
+        "signedAt": time.strftime(TIME),
+    }
+
+
+def stage_result(
+    stage: str,
+    *,
+    record: str,
+    specification: str,
+    passed: Sequence[str],
+    failed: Sequence[str],
+    warned: Sequence[str],
+) -> Statement:
+    """The result of one stage as an in-toto test result. https://in-toto.io/attestation/test-result/v0.1"""
+    result = "FAILED" if failed else "WARNED" if warned else "PASSED"
+    return Statement(
+        Kind.STAGE,
+        ((f"record/{stage}", record),),
+        {
+            "result": result,
+            "configuration": [
+                {"name": "specification", "digest": {"sha256": specification.removeprefix("sha256:")}}
+            ],
+            "passedTests": list(passed),
+            "warnedTests": list(warned),
+            "failedTests": list(failed),
+        },
+    )

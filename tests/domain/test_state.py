@@ -1,0 +1,371 @@
+"""The fold of the log: what it accepts, what it refuses with which reason, and that nobody gets round the quorum."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.world import EVIDENCE, KEYS, OTHER, RECORD, SPECIFICATION, START, World, policy, rows
+
+from assay.domain.entry import Action
+from assay.domain.plain import to_plain
+from assay.domain.policy import HeldKey, Policy
+from assay.domain.quorum import SignOff, Word, quorum
+from assay.domain.refusal import Because, Distrusted, Refused
+from assay.domain.sketch import SIZE, Sketch
+from assay.domain.state import Status
+from assay.proof.canonical import digest_of_bytes, digest_of_document
+from assay.proof.keys import PrivateKey
+from assay.proof.leaf import state_of
+
+
+def refused(because: Because):
+    return pytest.raises(Refused, check=lambda e: e.refusal.because is because)
+
+
+def test_the_straight_way_leads_to_a_certificate() -> None:
+    world = World.decided()
+    world.sign("val", "validator")
+    world.sign("ria", "risk_officer")
+    certificate = world.issue()
+    state, void = world.opened
+    assert void == ()
+    assert state.certificates[certificate].status is Status.GOOD
+    assert state.signed(RECORD).approved == (("risk_officer", "ria"), ("validator", "val"))
+    assert state.runs[state.decisions[RECORD].run].attempt == 1
+
+
+def test_a_withheld_decision_is_issued_as_failed_without_signatures_and_never_as_passed() -> None:
+    world = World.decided("withheld")
+    with refused(Because.RESULT_FAILED):
+        world.issue(result="PASSED")
+    assert world.issue(result="FAILED") in world.state.certificates
+
+
+# --- people
+
+
+def test_one_person_does_not_fill_two_places() -> None:
+    world = World.decided()
+    world.sign("vic", "validator")
+    world.sign("vic", "risk_officer")
+    with refused(Because.QUORUM_MISSING):
+        world.issue()
+    world.sign("val", "validator")  # then the other role is left for the one who holds both
+    assert world.issue()
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "because"),
+    [
+        ("dora", "developer", Because.ROLE_NEVER_APPROVES),
+        ("dora", "validator", Because.ROLE_NOT_HELD),
+        ("ria", "validator", Because.ROLE_NOT_HELD),
+        ("stranger", "validator", Because.KEY_UNKNOWN),
+        ("certifier", "validator", Because.ROLE_NOT_HELD),
+    ],
+)
+def test_who_may_not_sign_is_refused(who: str, role: str, because: Because) -> None:
+    world = World.decided()
+    with refused(because):
+        world.sign(who, role)
+    with refused(because):
+        world.agree(who, role, about=OTHER)
+
+
+def test_a_developer_does_not_approve_with_a_second_key() -> None:
+    second = policy().keys["val"].model_copy(update={"holder": "dora"})
+    world = World.with_policy(policy(keys=policy().keys | {"val": second}))
+    with refused(Because.ROLE_NEVER_APPROVES):
+        world.agree("val", "validator")
+
+
+@pytest.mark.parametrize("part", ["record", "evidence", "specification"])
+def test_a_signature_dies_with_any_change(part: str) -> None:
+    world = World.decided()
+    with refused(Because.SIGNED_SOMETHING_ELSE):
+        world.sign("val", "validator", **{part: digest_of_bytes(b"changed")})
+
+
+def test_a_signature_for_another_decision_does_not_count() -> None:
+    world = World.decided()
+    with refused(Because.DECISION_UNKNOWN):
+        world.sign("val", "validator", about=digest_of_bytes(b"another record"))
+
+
+def test_a_reject_blocks_until_it_is_withdrawn() -> None:
+    world = World.decided()
+    world.sign("val", "validator")
+    world.sign("ria", "risk_officer")
+    world.sign("leo", "legal", Word.REJECT)
+    with refused(Because.REJECTED):
+        world.issue()
+    with refused(Because.NOTHING_TO_WITHDRAW):
+        world.sign("vic", "validator", Word.WITHDRAW)
+    world.sign("leo", "legal", Word.WITHDRAW)
+    assert world.issue()
+
+
+def test_a_key_signs_only_while_it_is_valid_and_its_past_signatures_stay() -> None:
+    world = World.decided()
+    world.sign("val", "validator")
+    first = world.state.policy
+    assert first is not None
+    left = first.keys["val"].model_copy(update={"valid_until": world.time})
+    world.set_policy(policy(version=2, previous=world.state.policy_digest, keys=first.keys | {"val": left}))
+    with refused(Because.KEY_NOT_VALID):
+        world.sign("val", "validator")
+    world.sign("ria", "risk_officer")
+    assert world.issue()  # the signature that val made before still counts
+
+
+# --- policy
+
+
+def test_the_next_policy_is_signed_by_the_old_roots_and_by_the_new() -> None:
+    world = World.with_policy()
+    taken = policy(version=2, previous=world.state.policy_digest, roots=("val",))
+    for signers in (("root",), ("val",), ("ria", "dora")):
+        with refused(Because.POLICY_UNSIGNED):
+            world.set_policy(taken, *signers)
+    world.set_policy(taken, "root", "val")
+    assert world.state.policy == taken
+
+
+@pytest.mark.parametrize("changes", [{"version": 3}, {"previous": digest_of_bytes(b"another")}])
+def test_a_policy_that_does_not_follow_the_one_in_force_is_refused(changes: dict[str, object]) -> None:
+    world = World.with_policy()
+    with refused(Because.POLICY_NOT_NEXT):
+        world.set_policy(policy(**({"version": 2, "previous": world.state.policy_digest} | changes)))
+
+
+def test_demo_keys_are_refused_but_in_a_demo_policy() -> None:
+    held = HeldKey(
+        holder="anyone",
+        key=PrivateKey.demo("validator").public.pem,
+        roles=("validator",),
+        valid_from=START,
+        valid_until=START + dt.timedelta(days=9),
+    )
+    with refused(Because.DEMO_KEY):
+        World.with_policy(policy(keys=policy().keys | {"demo": held}))
+    assert World.with_policy(policy(keys=policy().keys | {"demo": held}, demo=True)).state.policy
+
+
+def test_nothing_counts_before_a_policy() -> None:
+    with refused(Because.NO_POLICY):
+        World().agree("val", "validator")
+
+
+# --- lock, runs, attempts
+
+
+def test_a_run_needs_the_lock_in_force() -> None:
+    world = World.with_policy()
+    with refused(Because.NOT_LOCKED):
+        world.run()
+    world.lock()
+    world.lock(OTHER, reason="the threshold was too low")
+    with refused(Because.NOT_LOCKED):
+        world.run(about=SPECIFICATION)
+    assert world.run(about=OTHER)
+
+
+def test_a_lock_needs_its_quorum_and_a_new_version_its_reason() -> None:
+    world = World.with_policy()
+    world.agree("val", "validator")
+    with refused(Because.QUORUM_MISSING):
+        world.lock_only()
+    world.agree("ria", "risk_officer")
+    world.lock_only()
+    with refused(Because.REASON_MISSING):
+        world.lock(OTHER)
+
+
+def test_test_rows_are_spent_by_one_judged_run_whatever_they_are_called() -> None:
+    world = World.decided("withheld")
+    with refused(Because.TEST_SET_SPENT):
+        world.run(attempt=2)
+    with refused(Because.TEST_SET_SPENT):
+        world.run(rows(300), attempt=2)  # a quarter of the rows are the old ones
+    assert world.run(rows(5000))  # rows that nobody used
+
+
+def test_a_schedule_allows_its_number_of_runs_and_the_first_pass_closes_it() -> None:
+    world = World.decided("withheld", attempts=3, first="0.8")
+    world.run(attempt=2)
+    world.decide("withheld", record=OTHER)
+    world.run(attempt=3)
+    world.decide("certified", record=EVIDENCE)
+    with refused(Because.TEST_SET_SPENT):
+        world.run(attempt=4)
+    closed = World.decided("certified", attempts=3)
+    with refused(Because.TEST_SET_SPENT):
+        closed.run(attempt=2)
+
+
+def test_a_new_version_of_the_specification_does_not_make_the_rows_new() -> None:
+    world = World.decided("withheld", attempts=3)
+    world.lock(OTHER, reason="another threshold", attempts=3)
+    with refused(Because.TEST_SET_SPENT):
+        world.run(about=OTHER, attempt=2)
+
+
+def test_a_waiver_opens_spent_rows_and_stays_on_the_run() -> None:
+    world = World.decided("withheld")
+    with refused(Because.ROLE_NEVER_APPROVES):
+        world.waive("dora", "developer", "test_set_spent")
+    world.waive("ria", "risk_officer", "test_set_spent", days=2)
+    run = world.run(attempt=2)
+    assert world.state.runs[run].waived
+    world.time += dt.timedelta(days=3)
+    with refused(Because.TEST_SET_SPENT):
+        world.run(attempt=3)
+
+
+def test_overlap_is_the_share_of_the_smaller_set() -> None:
+    assert rows(0).overlap(rows(0)) == 1
+    assert rows(0).overlap(rows(400)) == 0
+    assert rows(0, 400).overlap(rows(300, 200)) == 0.5
+    large = Sketch(10**6, tuple(range(0, 2 * SIZE, 2)))
+    assert large.overlap(Sketch(10**6, tuple(range(SIZE)))) == 1.0
+    assert Sketch.read(400, rows(7).text()) == rows(7)
+
+
+# --- certificates
+
+
+def test_a_certificate_is_suspended_reinstated_and_revoked_for_good() -> None:
+    world = World.decided()
+    world.sign("val", "validator")
+    world.sign("ria", "risk_officer")
+    certificate = world.issue()
+    with refused(Because.ROLE_NEVER_APPROVES):
+        world.becomes(certificate, Status.REVOKED, "dora", "developer")
+    world.becomes(certificate, Status.SUSPENDED)
+    assert world.state.certificates[certificate].status is Status.SUSPENDED
+    world.becomes(certificate, Status.GOOD)
+    world.becomes(certificate, Status.REVOKED)
+    assert world.state.certificates[certificate].why == "drift"
+    with refused(Because.REVOKED):
+        world.becomes(certificate, Status.GOOD)
+
+
+# --- the log itself
+
+
+def test_a_rearranged_log_says_so() -> None:
+    world = World.decided()
+    swapped = [world.leaves[0], world.leaves[2], world.leaves[1], *world.leaves[3:]]
+    assert state_of(swapped)[1][0].refusal.because is Because.ENTRY_OUT_OF_ORDER
+
+
+def test_time_does_not_run_backwards() -> None:
+    world = World.with_policy()
+    world.time -= dt.timedelta(days=1)
+    with refused(Because.TIME_BACKWARDS):
+        world.agree("val", "validator")
+
+
+@given(data=st.data())
+@settings(max_examples=200, deadline=None)
+def test_one_changed_byte_in_an_entry_is_never_a_better_state(data: st.DataObject) -> None:
+    """Whoever edits an entry in place loses it or breaks it: nothing new is approved."""
+    place = data.draw(st.integers(0, len(SIGNED.leaves) - 1))
+    leaf = SIGNED.leaves[place]
+    at, value = data.draw(st.integers(0, len(leaf) - 1)), data.draw(st.integers(0, 255))
+    changed = leaf[:at] + bytes([value]) + leaf[at + 1 :]
+    state, _ = state_of([*SIGNED.leaves[:place], changed, *SIGNED.leaves[place + 1 :]])
+    assert len(state.certificates) <= 1
+    for record, decision in state.decisions.items():
+        assert (
+            {s.holder for s in decision.sign_offs} <= {"val", "ria"}
+            if record == RECORD
+            else not decision.sign_offs
+        )
+
+
+def _signed() -> World:
+    world = World.decided()
+    world.sign("val", "validator")
+    world.sign("ria", "risk_officer")
+    world.issue()
+    return world
+
+
+SIGNED = _signed()
+ATTEMPTS = st.one_of(
+    st.tuples(st.just("sign"), st.sampled_from([k for k in KEYS if k not in ("val", "ria", "vic")]),
+              st.sampled_from(["validator", "risk_officer", "legal", "developer", "submitter", "root"])),
+    st.tuples(st.just("sign"), st.just("vic"), st.sampled_from(["validator", "risk_officer"])),
+    st.tuples(st.just("sign other"), st.sampled_from(["val", "ria"]), st.sampled_from(["validator", "risk_officer"])),
+    st.tuples(st.just("issue"), st.sampled_from(list(KEYS)), st.sampled_from(["PASSED", "FAILED"])),
+    st.tuples(st.just("policy"), st.sampled_from(list(KEYS)), st.just("")),
+    st.tuples(st.just("decide"), st.just(""), st.sampled_from(["certified", "withheld"])),
+)  # fmt: skip
+
+
+@given(tried=st.lists(ATTEMPTS, max_size=8))
+@settings(max_examples=1000, deadline=None)
+def test_no_sequence_without_the_quorum_reaches_a_certificate(tried: list[tuple[str, str, str]]) -> None:
+    """A thousand adversarial sequences: of the two roles at most one is ever filled, by the one person who holds both."""
+    world = World(list(DECIDED.leaves), DECIDED.time)
+    for what, who, how in tried:
+        try:
+            _attack(world, what, who, how)
+        except (Refused, Distrusted):
+            continue
+    assert all(c.result == "FAILED" for c in world.state.certificates.values())
+
+
+DECIDED = World.decided()
+
+
+def _attack(world: World, what: str, who: str, how: str) -> None:
+    if what == "sign":
+        world.sign(who, how)
+    elif what == "sign other":
+        world.sign(who, how, record=OTHER)
+    elif what == "issue":
+        world.issue(who, result=how)
+    elif what == "policy":
+        mine = {n: HeldKey(holder=n, key=KEYS[who].public.pem, roles=("validator", "risk_officer"),
+                           valid_from=START, valid_until=START + dt.timedelta(days=99)) for n in ("root", "certifier")}  # fmt: skip
+        world.set_policy(policy(version=2, previous=world.state.policy_digest, keys=mine), who)
+    else:
+        world.decide(how, record=OTHER, run=world.state.decisions[RECORD].run)
+
+
+# --- the arithmetic of the quorum
+
+
+def word(holder: str, role: str, said: Word = Word.APPROVE, entry: int = 0) -> SignOff:
+    return SignOff(entry, holder, holder, role, said, "because", "", 0)
+
+
+@given(
+    needed=st.dictionaries(st.sampled_from("abc"), st.integers(1, 2), max_size=3),
+    words=st.lists(st.tuples(st.sampled_from("pqrs"), st.sampled_from("abc")), max_size=8, unique=True),
+)
+@settings(deadline=None)
+def test_the_quorum_is_reached_exactly_when_different_persons_can_fill_all_places(
+    needed: dict[str, int], words: list[tuple[str, str]]
+) -> None:
+    """Against a search over all assignments of persons to places."""
+    import itertools
+
+    places = [role for role, count in needed.items() for _ in range(count)]
+    persons = sorted({holder for holder, _ in words})
+    possible = any(
+        all((holder, role) in words for holder, role in zip(chosen, places, strict=True))
+        for chosen in itertools.permutations(persons, len(places))
+    )
+    assert quorum(needed, [word(*w) for w in words]).reached is (possible and bool(places))
+
+
+def test_an_entry_of_an_unknown_form_ends_the_reading() -> None:
+    assert state_of([b"{}"])[1][0].refusal.because is Because.ENTRY_UNREADABLE
+    assert Action.LOCKED.value == "specification.locked"
+    assert digest_of_document(to_plain(policy(), Policy)) == World.with_policy().state.policy_digest
