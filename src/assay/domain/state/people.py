@@ -174,10 +174,10 @@ def signer_in(
             )
         if role not in held.roles:
             return Refusal(Because.ROLE_NOT_HELD, f"The key {name!r} does not hold the role {role}.")
-        if NEVER_APPROVE & set(held.roles):
+        if any(k.holder == held.holder and NEVER_APPROVE & set(k.roles) for k in policy.keys.values()):
             return Refusal(
                 Because.ROLE_NEVER_APPROVES,
-                f"The key {name!r} also belongs to a developer, who approves nothing.",
+                f"{held.holder} is also a developer or submitter, who approves nothing.",
             )
         return name, held
     return Refusal(Because.KEY_UNKNOWN, "The policy has no key that made this signature.")
