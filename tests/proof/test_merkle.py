@@ -9,17 +9,14 @@ import pymerkle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.proof.parties import Tree, numbered
 
 from assay.proof.merkle import (
     EMPTY_ROOT,
     check_consistency,
     check_inclusion,
-    consistency_proof,
-    finished_by,
-    inclusion_proof,
     leaf_hash,
     node_hash,
-    root,
 )
 
 # The entries and roots of certificate-transparency's merkle_tree_test, as every CT implementation has them.
@@ -66,34 +63,6 @@ CONSISTENCY = [
     (2, 5, ["5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
             "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"]),
 ]  # fmt: skip
-
-
-class Tree:
-    """Complete subtrees kept as a store keeps them: each once, when it is finished."""
-
-    def __init__(self, entries) -> None:
-        self.entries = list(entries)
-        self.kept: dict[tuple[int, int], bytes] = {}
-        for at, entry in enumerate(self.entries):
-            for level, index, found in finished_by(at, leaf_hash(entry), self.subtree):
-                assert (level, index) not in self.kept
-                self.kept[level, index] = found
-
-    def subtree(self, level: int, index: int) -> bytes:
-        return self.kept[level, index]
-
-    def root(self, size: int) -> bytes:
-        return root(size, self.subtree)
-
-    def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
-        return inclusion_proof(index, size, self.subtree)
-
-    def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
-        return consistency_proof(old, new, self.subtree)
-
-
-def numbered(size: int) -> list[bytes]:
-    return [b"entry %d" % i for i in range(size)]
 
 
 MOST = 130
