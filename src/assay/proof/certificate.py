@@ -1,0 +1,149 @@
+"""What a certificate says: a SLSA Verification Summary with one extension, and how it is read again.
+
+SLSA VSA v1: https://slsa.dev/verification_summary/v1. It carries refusals too: a withheld decision is a certificate with
+the result FAILED. What it has no field for (validity, scope, conditions, the place in the log) stands in one extension.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from assay.domain.plain import NotPlain, from_plain, to_plain
+from assay.proof.canonical import PREFIX, hexadecimal
+from assay.proof.leaf import TIME
+from assay.proof.manifest import Manifest
+from assay.proof.statement import BrokenStatement, Kind, Statement
+
+EXTENSION = "https://github.com/assay-ml/assay/certificate/v1"
+PASSED, FAILED = "PASSED", "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a certificate is about, and what it is not about.
+
+    Attributes:
+        name: of the specification; the resource of the certificate. domain, purpose, population, jurisdictions: the use.
+        decide_at, favourable: the operating point. conditions: what holds only in part, spelled out.
+        says_nothing_about: groups that the evidence does not reach. custody: the role that held the test rows.
+        attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
+        isolation: level at which the model ran. demo: signed with keys that anyone can make.
+        valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
+        outcome: certified, conditional or withheld.
+    """
+
+    name: str
+    domain: str
+    purpose: str
+    population: str
+    risk: str
+    jurisdictions: tuple[str, ...]
+    decide_at: str
+    favourable: int
+    outcome: str
+    conditions: tuple[str, ...]
+    says_nothing_about: tuple[str, ...]
+    custody: str
+    attempt: int
+    waivers: tuple[str, ...]
+    bypasses: tuple[str, ...]
+    isolation: int
+    demo: bool
+    valid_from: str
+    valid_until: str
+    lock: str
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What is signed.
+
+    Attributes:
+        manifest: the files of the model. verifier: who issues. policy: its digest. record: of the decision.
+        attestations: name and digest of everything that it stands on: specification, evidence, data, sign-offs.
+        result: ``PASSED`` or ``FAILED``. time: when it was issued.
+    """
+
+    manifest: Manifest
+    verifier: str
+    version: str
+    policy: str
+    record: str
+    attestations: tuple[tuple[str, str], ...]
+    result: str
+    time: dt.datetime
+    scope: Scope
+
+    def statement(self) -> Statement:
+        """The statement that is signed."""
+        levels = [f"ASSAY_{self.scope.outcome.upper()}"] if self.result == PASSED else [FAILED]
+        predicate = {
+            "verifier": {"id": self.verifier, "version": {"assay": self.version}},
+            "timeVerified": self.time.strftime(TIME),
+            "resourceUri": resource(self.scope.name),
+            "policy": {"uri": "assay:policy", "digest": {"sha256": hexadecimal(self.policy)}},
+            "inputAttestations": [
+                {"uri": f"assay:{name}", "digest": {"sha256": hexadecimal(digest)}}
+                for name, digest in (("record", self.record), *self.attestations)
+            ],
+            "verificationResult": self.result,
+            "verifiedLevels": levels,
+            "slsaVersion": "1.1",
+            EXTENSION: cast("dict[str, Any]", to_plain(self.scope, Scope)),
+        }
+        return Statement(Kind.CERTIFICATE, self.manifest.subjects(), predicate)
+
+    @classmethod
+    def read(cls, statement: Statement) -> Certificate:
+        """The certificate that a statement says.
+
+        Raises:
+            BrokenStatement: when it is of another kind, or says anything else or in another way than ours do.
+        """
+        if statement.kind is not Kind.CERTIFICATE:
+            raise BrokenStatement(f"expected a certificate, found {statement.kind.value}")
+        try:
+            made = _read(statement)
+            if made.statement().plain() != statement.plain():
+                raise BrokenStatement("the certificate contradicts itself")  # noqa: TRY301
+        except BrokenStatement:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError, NotPlain, ValidationError):
+            raise BrokenStatement("expected a SLSA verification summary with Assay's extension") from None
+        return made
+
+
+def resource(name: str) -> str:
+    """The resource that a certificate is for: the use case that a specification of this name describes."""
+    return f"assay:use-case/{name}"
+
+
+def _read(statement: Statement) -> Certificate:
+    said: Mapping[str, Any] = statement.predicate
+    (model, digest), *files = statement.subjects
+    manifest = Manifest.of(model, files)
+    if manifest.digest != digest:
+        raise BrokenStatement("the files of the certificate do not have the digest of its model")
+    (first, *others) = (
+        (str(a["uri"]).removeprefix("assay:"), PREFIX + a["digest"]["sha256"])
+        for a in said["inputAttestations"]
+    )
+    if first[0] != "record":
+        raise BrokenStatement("the first attestation of a certificate is its record")
+    return Certificate(
+        manifest=manifest,
+        verifier=str(said["verifier"]["id"]),
+        version=str(said["verifier"]["version"]["assay"]),
+        policy=PREFIX + said["policy"]["digest"]["sha256"],
+        record=first[1],
+        attestations=tuple(others),
+        result=str(said["verificationResult"]),
+        time=dt.datetime.strptime(said["timeVerified"], TIME).replace(tzinfo=dt.UTC),
+        scope=from_plain(said[EXTENSION], Scope, "scope"),
+    )

@@ -1,0 +1,123 @@
+"""The files of a model and their one digest, as the OpenSSF Model Signing specification v1.0 has them.
+
+The digest of a model is the SHA-256 over the digests of its files, ordered by path. Such a manifest can be signed as a
+Model Signing statement too, so that ``model_signing verify`` accepts what we sign, and we read theirs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from assay.domain.refusal import Because, Refusal
+from assay.proof.canonical import PREFIX, hexadecimal
+from assay.proof.statement import STATEMENT, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The files of a model: relative POSIX path and digest of each, ordered by path."""
+
+    name: str
+    files: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, name: str, files: Iterable[tuple[str, str]]) -> Manifest:
+        """The manifest of these files.
+
+        Raises:
+            ValueError: for no file, a file named twice, or a path that leads out of the model.
+        """
+        ordered = tuple(sorted(files, key=lambda file: PurePosixPath(file[0])))
+        paths = [path for path, _ in ordered]
+        if not paths:
+            raise ValueError("a model has at least one file")
+        if len(set(paths)) != len(paths):
+            raise ValueError("a file stands twice in the manifest")
+        for path in map(PurePosixPath, paths):
+            if path.is_absolute() or ".." in path.parts:
+                raise ValueError(f"{path} leads out of the model")
+        for _, digest in ordered:
+            hexadecimal(digest)
+        return cls(name, ordered)
+
+    @property
+    def digest(self) -> str:
+        """The one digest of the model."""
+        every = b"".join(bytes.fromhex(hexadecimal(digest)) for _, digest in self.files)
+        return PREFIX + hashlib.sha256(every).hexdigest()
+
+    def subjects(self) -> tuple[tuple[str, str], ...]:
+        """The model as a whole and each file, for a statement; so any single file can be checked with other tools."""
+        return ((self.name, self.digest), *self.files)
+
+    def signing_statement(self) -> dict[str, Any]:
+        """The Model Signing statement of this manifest."""
+        return {
+            "_type": STATEMENT,
+            "subject": [{"name": self.name, "digest": {"sha256": hexadecimal(self.digest)}}],
+            "predicateType": Kind.MODEL.value,
+            "predicate": {
+                "serialization": {"method": "files", "hash_type": "sha256", "allow_symlinks": False},
+                "resources": [
+                    {"name": path, "algorithm": "sha256", "digest": hexadecimal(digest)}
+                    for path, digest in self.files
+                ],
+            },
+        }
+
+
+def manifest_of_signing_statement(plain: Mapping[str, Any]) -> Manifest:
+    """The manifest inside a Model Signing statement, ours or another tool's.
+
+    Raises:
+        ValueError: when it is none, hashes something else than whole files, or contradicts its own digest.
+    """
+    try:
+        if plain["_type"] != STATEMENT or plain["predicateType"] != Kind.MODEL.value:
+            raise ValueError("expected a Model Signing statement v1.0")
+        (subject,) = plain["subject"]
+        serialization = plain["predicate"]["serialization"]
+        if (serialization["method"], serialization["hash_type"]) != ("files", "sha256"):
+            raise ValueError("expected whole files under SHA-256")
+        resources = plain["predicate"]["resources"]
+        if any(r["algorithm"] != "sha256" for r in resources):
+            raise ValueError("expected every file under SHA-256")
+        made = Manifest.of(str(subject["name"]), [(r["name"], PREFIX + r["digest"]) for r in resources])
+        if made.digest != PREFIX + subject["digest"]["sha256"]:
+            raise ValueError("the files do not have the digest of the model")
+    except (KeyError, TypeError, AttributeError) as wrong:
+        raise ValueError("expected a Model Signing statement v1.0") from wrong
+    return made
+
+
+def differences(expected: Iterable[tuple[str, str]], found: Iterable[tuple[str, str]]) -> tuple[Refusal, ...]:
+    """What became of files: changed, missing, added. Names and digests; empty when they are the same bytes."""
+    wanted, there = dict(expected), dict(found)
+    return (
+        *(
+            Refusal(
+                Because.BYTES_CHANGED,
+                f"{path} has other bytes than those that were certified: {_short(there[path])} instead of {_short(digest)}.",
+            )
+            for path, digest in wanted.items()
+            if path in there and there[path] != digest
+        ),
+        *(
+            Refusal(Because.FILE_MISSING, f"{path} was certified and is not there.")
+            for path in wanted
+            if path not in there
+        ),
+        *(
+            Refusal(Because.FILE_ADDED, f"{path} was not there when the model was certified.")
+            for path in there
+            if path not in wanted
+        ),
+    )
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix(PREFIX)[:12]

@@ -1,0 +1,78 @@
+"""The word on certificates: signed by a verifier for a short time, so that a gate needs no network and no database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assay.domain.state import Status
+from assay.proof.leaf import TIME
+from assay.proof.statement import BrokenStatement, Kind, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class StatusList:
+    """What each certificate of a log was worth at one moment.
+
+    Attributes:
+        log: the origin of the log. size: how many entries had been read. root: their root, in hexadecimal.
+        issued, expires: UTC. certificates: the status of each, by digest. reasons: why, of those that are not good.
+    """
+
+    log: str
+    size: int
+    root: str
+    issued: dt.datetime
+    expires: dt.datetime
+    certificates: Mapping[str, Status]
+    reasons: Mapping[str, str]
+
+    def statement(self) -> Statement:
+        """The statement that is signed. Its subject is each certificate."""
+        subjects = tuple(("certificate", digest) for digest in sorted(self.certificates))
+        return Statement(
+            Kind.STATUS,
+            subjects,
+            {
+                "log": self.log,
+                "checkpoint": {"size": self.size, "root": self.root},
+                "issuedAt": self.issued.strftime(TIME),
+                "expiresAt": self.expires.strftime(TIME),
+                "status": [
+                    {"status": self.certificates[digest].value, "reason": self.reasons.get(digest, "")}
+                    for _, digest in subjects
+                ],
+            },
+        )
+
+    @classmethod
+    def read(cls, statement: Statement) -> StatusList:
+        """The list that a statement says.
+
+        Raises:
+            BrokenStatement: when it is of another kind or form.
+        """
+        if statement.kind is not Kind.STATUS:
+            raise BrokenStatement(f"expected a status, found {statement.kind.value}")
+        said = statement.predicate
+        try:
+            listed = list(zip(statement.subjects, said["status"], strict=True))
+            made = cls(
+                log=str(said["log"]),
+                size=int(said["checkpoint"]["size"]),
+                root=str(said["checkpoint"]["root"]),
+                issued=_time(said["issuedAt"]),
+                expires=_time(said["expiresAt"]),
+                certificates={digest: Status(s["status"]) for (_, digest), s in listed},
+                reasons={digest: str(s["reason"]) for (_, digest), s in listed if s["reason"]},
+            )
+        except (KeyError, TypeError, ValueError):
+            raise BrokenStatement("expected a status list of Assay's") from None
+        if made.statement().plain() != statement.plain():
+            raise BrokenStatement("the status list contradicts itself")
+        return made
+
+
+def _time(text: str) -> dt.datetime:
+    return dt.datetime.strptime(text, TIME).replace(tzinfo=dt.UTC)
