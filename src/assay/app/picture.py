@@ -122,8 +122,9 @@ UNTESTED = {
 }
 
 
-def not_tested(specification: Specification, measured: Measured) -> tuple[str, ...]:
+def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
     """What the criteria say nothing about: rows left out or in no group, stages without a criterion, undeclared groups."""
+    specification = case.specification
     tested = {c.stage for c in specification.criteria}
     absent = tuple(
         f"{what} ({stage.value}): no criterion asks."
@@ -132,7 +133,7 @@ def not_tested(specification: Specification, measured: Measured) -> tuple[str, .
     )
     groups = () if specification.protected else ("Any group of people: no protected attribute is declared.",)
     rows = _left_out(specification, measured) + _in_no_group(specification, measured)
-    return rows + _not_perturbed(specification, measured) + _repeats(specification) + absent + groups
+    return rows + _not_perturbed(specification, measured) + _repeats(case) + absent + groups
 
 
 def _not_perturbed(specification: Specification, measured: Measured) -> tuple[str, ...]:
@@ -155,14 +156,15 @@ def _left_out(specification: Specification, measured: Measured) -> tuple[str, ..
     return (f"{left_out} so that each {unit!r} counts once; at most {units.largest:,} rows share one.",)
 
 
-def _repeats(specification: Specification) -> tuple[str, ...]:
+def _repeats(case: Case) -> tuple[str, ...]:
     """Every bound takes rows to be independent; rows that repeat would be counted as news each time."""
-    asked = any(c.metric == "data.duplicates" for c in specification.criteria)
-    if asked or specification.data.unit is not None:
+    telling = {id_ for id_, check in case.checks.items() if check.metric.counts_repeats}
+    asked = any(c.metric in telling for c in case.specification.criteria)
+    if asked or case.specification.data.unit is not None:
         return ()
-    return (
-        "Whether rows repeat: neither 'unit' nor a criterion of data.duplicates asks, and every bound counts each row.",
-    )
+    checks = " or ".join(sorted(telling))
+    said = f"Whether rows repeat: neither 'unit' nor a criterion of {checks} asks, and every bound counts each row."
+    return (said,)
 
 
 def _in_no_group(specification: Specification, measured: Measured) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, World
-from assay.domain.metric import Across, Metric
+from assay.domain.metric import Across, Metric, Names
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification.criteria import Criterion
 from assay.domain.vocabulary import Comparator, Tier
@@ -210,27 +210,23 @@ def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
     """A setting that names a column or a data set which does not exist."""
     columns = [column.name for column in world.dictionary.columns] if world.dictionary else []
     for i, criterion, metric in _known(draft, world):
-        given = {name: value for name, value in criterion.parameters.items() if name in metric.parameters}
-        column, other = given.get("column"), given.get("other")
-        if column and columns and column not in columns:
-            yield Finding(
-                ("criteria", i, "with", "column"),
-                "unknown_column",
-                f"The dictionary does not describe a column {column!s}.",
-                nearest=nearest(column, columns),
-                remedy="Name a column that the dictionary describes.",
-            )
-        if (
-            draft.data is not None
-            and other in {"train", "develop"}
-            and getattr(draft.data, str(other)) is None
-        ):
-            yield Finding(
-                ("criteria", i, "with", "other"),
-                "data_not_declared",
-                f"{criterion.id!r} compares with {other!r}, and 'data' names no such file.",
-                remedy=f"Add '{other}:' under 'data'.",
-            )
+        for name, value in criterion.parameters.items():
+            names = metric.parameters[name].names if name in metric.parameters else None
+            if names is Names.COLUMN and value and columns and value not in columns:
+                yield Finding(
+                    ("criteria", i, "with", name),
+                    "unknown_column",
+                    f"The dictionary does not describe a column {value!s}.",
+                    nearest=nearest(str(value), columns),
+                    remedy="Name a column that the dictionary describes.",
+                )
+            if names is Names.DATA and draft.data is not None and getattr(draft.data, str(value), "") is None:
+                yield Finding(
+                    ("criteria", i, "with", name),
+                    "data_not_declared",
+                    f"{criterion.id!r} compares with {value!r}, and 'data' names no such file.",
+                    remedy=f"Add '{value}:' under 'data'.",
+                )
 
 
 def duplicate_ids(draft: Draft, _: World) -> Iterator[Finding]:
