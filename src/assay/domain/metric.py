@@ -118,6 +118,11 @@ class Metric:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     ideal: Decimal | None = None
 
+    def outside(self, value: Decimal) -> bool:
+        """Whether the metric cannot have the value."""
+        below = self.low is not None and value < self.low
+        return below or (self.high is not None and value > self.high)
+
     def vacuous(self, comparator: Comparator, threshold: Decimal) -> bool:
         """Whether every possible value satisfies the threshold."""
         if comparator is Comparator.AT_LEAST:
