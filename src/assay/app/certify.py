@@ -14,8 +14,9 @@ import rfc8785
 
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
+from assay.app.illustrate import curves, definition_of, group_records, profile_records
 from assay.app.measure import Measured, measure
-from assay.app.picture import curves, definition_of, group_records, not_tested, profile_records
+from assay.app.not_tested import not_tested
 from assay.app.plan import refuse_hopeless
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
