@@ -22,7 +22,9 @@ def entry(value: str, name: str = "some") -> EntryPoint:
 
 
 def in_a_fresh_process(code: str, path: Path | None = None) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(path)} if path else dict(os.environ)
+    before = [str(path)] if path else []
+    places = os.pathsep.join([*before, *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": places}
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)],
         capture_output=True,

@@ -11,7 +11,7 @@ from scipy.stats import binom
 from assay.domain.coherence import RULES, Draft, World, dictionary_findings, findings
 from assay.domain.dictionary import Column, Dictionary
 from assay.domain.gating import at_least
-from assay.domain.metric import Across, Metric, Parameter
+from assay.domain.metric import Across, Metric, Parameter, Unit
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification import Attribute, Criterion, FailureMode
 from assay.domain.specification.protected import MOST_CELLS
@@ -20,6 +20,7 @@ from assay.domain.vocabulary import Comparator, Stage
 
 LEAST, MOST = Comparator.AT_LEAST, Comparator.AT_MOST
 ONE = Decimal(1)
+TOLD = (Unit.SHARE, "{value} of the cases are so")
 ACCURACY = Metric(
     "performance.accuracy",
     Stage.PERFORMANCE,
@@ -28,6 +29,7 @@ ACCURACY = Metric(
     Decimal(0),
     ONE,
     (LEAST, MOST),
+    *TOLD,
     Across.OPTIONAL,
     needs_model=True,
 )
@@ -39,14 +41,15 @@ RATIO = Metric(
     Decimal(0),
     ONE,
     (LEAST,),
+    *TOLD,
     Across.REQUIRED,
     reference=True,
 )
 OPEN = Metric(
-    "performance.observed_expected", Stage.PERFORMANCE, "Ratio", "", Decimal(0), None, (LEAST, MOST)
+    "performance.observed_expected", Stage.PERFORMANCE, "Ratio", "", Decimal(0), None, (LEAST, MOST), *TOLD
 )
 CENSUS = Metric(
-    "data.missing_values", Stage.DATA, "Missing values", "", Decimal(0), ONE, (MOST,), census=True
+    "data.missing_values", Stage.DATA, "Missing values", "", Decimal(0), ONE, (MOST,), *TOLD, census=True
 )
 AGE = Column(name="age", type="integer", description="Age", range=(Decimal(18), Decimal(90)))
 SEX = Column(name="sex", type="category", description="Sex", codes={1: "male", 2: "female"})
@@ -240,6 +243,7 @@ def test_scores_made_elsewhere_cannot_be_asked_again() -> None:
         ONE,
         ONE,
         (MOST,),
+        *TOLD,
         needs_model=True,
         changes_inputs=True,
     )

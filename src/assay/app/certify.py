@@ -14,8 +14,9 @@ import rfc8785
 
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
+from assay.app.illustrate import curves, definition_of, group_records, profile_records
 from assay.app.measure import Measured, measure
-from assay.app.picture import curves, definition_of, group_records, not_tested, profile_records
+from assay.app.not_tested import not_tested
 from assay.app.plan import refuse_hopeless
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
@@ -139,12 +140,14 @@ def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehear
         groups=group_records(case, measured),
         curves=curves(case, measured),
         profiles=profile_records(measured),
-        not_tested=not_tested(case.specification, measured),
+        not_tested=not_tested(case, measured),
         environment=case.environment,
         evidence_digest=evidence_digest(Evidence(case.seed, case.sources, statistics)),
         metrics=tuple(
-            MetricRecord(check.id, check.metric.title, check.metric.estimand)
-            for check in (case.checks[m] for m in dict.fromkeys(w.criterion.metric for w in case.wanted))
+            MetricRecord(m.id, m.title, m.estimand, m.unit, m.reading)
+            for m in (
+                case.checks[id_].metric for id_ in dict.fromkeys(w.criterion.metric for w in case.wanted)
+            )
         ),
         bypasses=bypasses,
     )

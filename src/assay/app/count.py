@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.app.case import Case
-from assay.app.measure import Measured, group_rows, rows_in_no_group
+from assay.app.measure import Measured, rows_in_no_group
 from assay.app.unfit_data import FLOATS, INTEGERS
 from assay.domain import gating
 from assay.domain.errors import AssayError, SubjectError
@@ -211,7 +211,7 @@ def _profile(case: Case, measured: Measured, data: str) -> ProfileView:
         undeclared=tuple(name for name in case.datasets[data].names if name not in columns),
     )
     groups = {
-        name: tuple(group_rows(tally, attributes).items())
+        name: tuple(tally.group_rows(attributes).items())
         for name, attributes in case.specification.groupings().items()
     }
     return ProfileView(profile=profile, groups=groups)
