@@ -71,8 +71,9 @@ def certify(
         specification: the YAML file; every path in it is relative to it.
         rehearse: use the development rows; shows everything and can never lead to a certificate.
         data: tables that stand in for declared files, by role: anything with ``__arrow_c_stream__``.
-        model: a function from a ``pyarrow.RecordBatch`` of the inputs to scores; rehearsals only.
-        workers: processes that read and count.
+        model: a function from a ``pyarrow.RecordBatch`` of the inputs to scores, asked in this process, which then
+            reads the rows as well; rehearsals only.
+        workers: processes that read and count; at least one.
         reuse: whether counts of finished partitions from an earlier run may be used.
         certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
         progress: opens a bar for each pass, which is told of rows as they are counted.
