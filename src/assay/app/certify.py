@@ -17,14 +17,14 @@ from assay.app.count import Counted, count
 from assay.app.measure import Measured, measure
 from assay.app.picture import curves, definition_of, group_records, not_tested, profile_records
 from assay.app.plan import refuse_hopeless
-from assay.domain.assessment import Assessment
+from assay.domain.assessment import Assessment, Broken
 from assay.domain.decide import Decision, decide, required
 from assay.domain.evidence import aside_of
 from assay.domain.judge import judge
 from assay.domain.plain import to_plain
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
-from assay.domain.vocabulary import Reason, Tier
+from assay.domain.vocabulary import Tier
 from assay.engine.engine import Engine, executor_of, silent
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
@@ -162,11 +162,10 @@ def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
     name = aside_of(criterion.id) if counted.aside else criterion.id
     tier = Tier.ADVISORY if counted.aside else criterion.tier
     definition = definition_of(case, measured, counted)
-    if counted.statistic is None:
-        reason, sentence = counted.failure or (Reason.NOT_MEASURED, "Nothing was measured.")
+    if isinstance(counted.found, Broken):
         return failed_assessment(
-            reason=reason,
-            sentence=sentence,
+            reason=counted.found.reason,
+            sentence=counted.found.sentence,
             criterion=name,
             metric=criterion.metric,
             across=criterion.across or "",
@@ -178,12 +177,12 @@ def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
             definition=definition,
         )
     return assess(
-        counted.statistic,
+        counted.found,
         criterion=name,
         comparator=criterion.comparator,
         threshold=criterion.threshold,
         alpha=alpha,
         tier=tier,
-        rows=measured.tallies[counted.statistic.data].rows,
+        rows=measured.tallies[counted.found.data].rows,
         definition=definition,
     )
