@@ -18,14 +18,14 @@ from assay.app.illustrate import curves, definition_of, group_records, profile_r
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
 from assay.app.plan import refuse_hopeless
-from assay.domain.assessment import Assessment
+from assay.domain.assessment import Assessment, Broken
 from assay.domain.decide import Decision, decide, required
 from assay.domain.evidence import aside_of
 from assay.domain.judge import judge
 from assay.domain.plain import to_plain
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
-from assay.domain.vocabulary import Reason, Tier
+from assay.domain.vocabulary import Tier
 from assay.engine.engine import Engine, executor_of, silent
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
@@ -72,8 +72,9 @@ def certify(
         specification: the YAML file; every path in it is relative to it.
         rehearse: use the development rows; shows everything and can never lead to a certificate.
         data: tables that stand in for declared files, by role: anything with ``__arrow_c_stream__``.
-        model: a function from a ``pyarrow.RecordBatch`` of the inputs to scores; rehearsals only.
-        workers: processes that read and count.
+        model: a function from a ``pyarrow.RecordBatch`` of the inputs to scores, asked in this process, which then
+            reads the rows as well; rehearsals only.
+        workers: processes that read and count; at least one.
         reuse: whether counts of finished partitions from an earlier run may be used.
         certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
         progress: opens a bar for each pass, which is told of rows as they are counted.
@@ -164,11 +165,10 @@ def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
     name = aside_of(criterion.id) if counted.aside else criterion.id
     tier = Tier.ADVISORY if counted.aside else criterion.tier
     definition = definition_of(case, measured, counted)
-    if counted.statistic is None:
-        reason, sentence = counted.failure or (Reason.NOT_MEASURED, "Nothing was measured.")
+    if isinstance(counted.found, Broken):
         return failed_assessment(
-            reason=reason,
-            sentence=sentence,
+            reason=counted.found.reason,
+            sentence=counted.found.sentence,
             criterion=name,
             metric=criterion.metric,
             across=criterion.across or "",
@@ -180,12 +180,12 @@ def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
             definition=definition,
         )
     return assess(
-        counted.statistic,
+        counted.found,
         criterion=name,
         comparator=criterion.comparator,
         threshold=criterion.threshold,
         alpha=alpha,
         tier=tier,
-        rows=measured.tallies[counted.statistic.data].rows,
+        rows=measured.tallies[counted.found.data].rows,
         definition=definition,
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assay.app.boundary import broken, counts_of
 from assay.app.case import Case
 from assay.app.measure import Measured, rows_in_no_group
 from assay.app.unfit_data import FLOATS, INTEGERS
 from assay.domain import gating
+from assay.domain.assessment import Broken
 from assay.domain.errors import AssayError, SubjectError
-from assay.domain.evidence import Compare, Counts, Rates, Statistic, Undefined
+from assay.domain.evidence import Compare, Rates, Statistic, Undefined
 from assay.domain.needs import Outcomes, Perturbed, Profiles, RowSets, Sections
 from assay.domain.specification import Criterion, Specification
 from assay.domain.vocabulary import Reason
@@ -21,15 +23,19 @@ from assay.tally.views import DataProfile, OutcomeView, PairedView, ProfileView,
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A criterion with its statistic, or with the reason why there is none.
+    """A criterion with its statistic, or with why there is none.
 
-    ``aside`` says that the statistic is about the groups that the small-group rule set aside.
+    ``aside`` says that it is about the groups that the small-group rule set aside.
     """
 
     wanted: Wanted
-    statistic: Statistic | None
-    failure: tuple[Reason, str] | None = None
+    found: Statistic | Broken
     aside: bool = False
+
+    @property
+    def statistic(self) -> Statistic | None:
+        """The statistic, if there is one."""
+        return self.found if isinstance(self.found, Statistic) else None
 
 
 def count(case: Case, measured: Measured) -> tuple[Counted, ...]:
@@ -48,26 +54,17 @@ def _has_small(measured: Measured, criterion: Criterion) -> bool:
 
 def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> Counted:
     criterion = wanted.criterion
-    failure = _lacking(case, measured, wanted)
-    if failure is not None:
-        return Counted(wanted, None, failure, aside)
-    check = case.checks[criterion.metric]
-    try:
-        unclassified = _too_many_in_no_group(case, measured, wanted)
-        view = _view(case, measured, wanted, aside=aside)
-        counts = unclassified or check.count(
-            view, across=criterion.across, reference=criterion.reference, arguments=criterion.parameters
+    counts = (
+        _lacking(case, measured, wanted)
+        or _too_many_in_no_group(case, measured, wanted)
+        or counts_of(
+            case.checks[criterion.metric], criterion, lambda: _view(case, measured, wanted, aside=aside)
         )
-        _require_counts(counts)
-        if aside and isinstance(counts, Rates) and counts.compare is not Compare.EACH:
-            counts = replace(counts, focus=tuple(sorted(measured.small[criterion.across or ""])))
-    except AssayError as error:
-        return Counted(wanted, None, _failure(error), aside)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - the one boundary that turns a crashed check, or one that exits, into a verdict
-        said = f"The check {check.id!r} crashed with {type(error).__name__}; its message is withheld: it may hold rows."
-        return Counted(wanted, None, (Reason.CHECK_CRASHED, said), aside)
+    )
+    if isinstance(counts, Broken):
+        return Counted(wanted, counts, aside)
+    if aside and isinstance(counts, Rates) and counts.compare is not Compare.EACH:
+        counts = replace(counts, focus=tuple(sorted(measured.small[criterion.across or ""])))
     statistic = Statistic(
         metric=criterion.metric,
         across=criterion.across or "",
@@ -77,12 +74,7 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
         criterion=criterion.id,
         aside=aside,
     )
-    return Counted(wanted, statistic, aside=aside)
-
-
-def _require_counts(counts: object) -> None:
-    if not isinstance(counts, Counts):
-        raise TypeError(f"a check returns counts, not {type(counts).__name__}")
+    return Counted(wanted, statistic, aside)
 
 
 def _too_many_in_no_group(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
@@ -96,7 +88,7 @@ def _too_many_in_no_group(case: Case, measured: Measured, wanted: Wanted) -> Und
     return Undefined(Reason.ROWS_IN_NO_GROUP, said) if said else None
 
 
-def _lacking(case: Case, measured: Measured, wanted: Wanted) -> tuple[Reason, str] | None:
+def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
     """Why the model gave nothing for this need, or why the rows that it is judged on are not known."""
     if not isinstance(wanted.need, Outcomes | Perturbed):
         return None
@@ -113,8 +105,8 @@ def _lacking(case: Case, measured: Measured, wanted: Wanted) -> tuple[Reason, st
     failed = measured.change_failures.get(wanted.change_key)
     if failed is None:
         return None
-    reason, said = _failure(failed)
-    return reason, f"On the perturbed rows, and only there: {said}"
+    found = _failure(failed)
+    return Broken(found.reason, f"On the perturbed rows, and only there: {found.sentence}")
 
 
 def _called_categories(case: Case, measured: Measured) -> SubjectError | None:
@@ -150,10 +142,9 @@ def _units_unknown(case: Case, measured: Measured) -> SubjectError | None:
     return SubjectError(said, code="data_invalid", remedy=remedy) if said else None
 
 
-def _failure(error: AssayError) -> tuple[Reason, str]:
-    known = {reason.value: reason for reason in Reason}
-    fallback = Reason.MODEL_CRASHED if error.code.startswith("model_") else Reason.DATA_INVALID
-    return known.get(error.code, fallback), str(error)
+def _failure(error: AssayError) -> Broken:
+    of_model = error.code.startswith("model_")
+    return broken(error, otherwise=Reason.MODEL_CRASHED if of_model else Reason.DATA_INVALID)
 
 
 def _view(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> Any:

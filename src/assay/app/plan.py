@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assay.app.boundary import counts_of
 from assay.app.case import Case
 from assay.app.measure import rows_in_no_group, run_pass, small_groups, wrong_labels
 from assay.checks.check import Check
+from assay.domain.assessment import Broken
 from assay.domain.errors import AssayError
 from assay.domain.evidence import Rates, Scores, Undefined
 from assay.domain.needs import Outcomes, Perturbed
@@ -65,24 +67,26 @@ class PlannedCriterion:
     """One criterion of the plan.
 
     ``power`` is None for a fact about the data, which needs none, and for counts that no plan is known for.
-    ``undefined`` says why the criterion could not be evaluated on such rows: then nobody passes it.
+    ``undefined`` says why the criterion could not be evaluated on such rows, ``broken`` why its check gave no
+    counts on them: then nobody passes it.
     """
 
     criterion: Criterion
     power: Power | None = None
     rows_needed: int | None = None
     undefined: str = ""
+    broken: Broken | None = None
 
     @property
     def passes(self) -> float | None:
         """The probability that a good model passes; None where no probability is involved."""
-        if self.undefined:
+        if self.undefined or self.broken:
             return 0.0
         return self.power.passes if self.power is not None else None
 
     @property
     def hopeless(self) -> bool:
-        """Whether a good model would hardly ever pass."""
+        """Whether a good model would hardly ever pass; of a broken check nothing is known, and the verdict is an error."""
         return bool(self.undefined) or (self.power is not None and self.power.hopeless)
 
     def __str__(self) -> str:
@@ -114,6 +118,11 @@ class Plan:
     def hopeless(self) -> tuple[PlannedCriterion, ...]:
         """The critical and supporting criteria that a good model would hardly ever pass."""
         return tuple(p for p in self.criteria if p.hopeless and p.criterion.tier is not Tier.ADVISORY)
+
+    @property
+    def broken(self) -> tuple[PlannedCriterion, ...]:
+        """The critical and supporting criteria whose check breaks."""
+        return tuple(p for p in self.criteria if p.broken and p.criterion.tier is not Tier.ADVISORY)
 
 
 def plan(case: Case, engine: Engine) -> Plan:
@@ -249,6 +258,8 @@ def _planned(case: Case, imagined: _Imagined, wanted: Wanted, rows: int) -> Plan
     passes = _passes(case, imagined, wanted, check)
     if passes is None:
         return PlannedCriterion(criterion)
+    if isinstance(passes, Broken):
+        return PlannedCriterion(criterion, broken=passes)
     if isinstance(passes, str):
         return PlannedCriterion(criterion, undefined=passes)
     power = power_of(
@@ -261,7 +272,7 @@ def _planned(case: Case, imagined: _Imagined, wanted: Wanted, rows: int) -> Plan
     return PlannedCriterion(criterion, power, needed)
 
 
-def _passes(case: Case, imagined: _Imagined, wanted: Wanted, check: Check) -> Passes | str | None:
+def _passes(case: Case, imagined: _Imagined, wanted: Wanted, check: Check) -> Passes | Broken | str | None:
     """The probability of passing as a function of the true value and the rows.
 
     A text says why it cannot be evaluated on such rows; None that no plan is known for what the check counts.
@@ -277,9 +288,9 @@ def _passes(case: Case, imagined: _Imagined, wanted: Wanted, check: Check) -> Pa
             if group.n
         ]
         return all_of(parts) if len(parts) == len(view.each) else "A group has no rows."
-    counts = check.count(
-        view, across=criterion.across, reference=criterion.reference, arguments=criterion.parameters
-    )
+    counts = counts_of(check, criterion, lambda: view)
+    if isinstance(counts, Broken):
+        return counts
     if isinstance(counts, Undefined):
         return counts.detail
     if isinstance(counts, Rates):

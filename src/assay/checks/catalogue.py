@@ -90,7 +90,7 @@ def _load(entry: EntryPoint) -> object:
     except ModuleNotFoundError as absent:
         missing = MissingExtra.of(absent.name or "")
         raise missing or _malformed(entry, f"ModuleNotFoundError: {absent}") from absent
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _malformed(entry, f"{type(error).__name__}: {error}") from error
 
 

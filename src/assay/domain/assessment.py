@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assay.domain.vocabulary import Comparator, Grade, Reason, Tier, Verdict
+from assay.domain.vocabulary import ERROR_REASONS, Comparator, Grade, Reason, Tier, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,10 @@ class Broken:
 
     reason: Reason
     sentence: str
+
+    def __post_init__(self) -> None:
+        if self.reason not in ERROR_REASONS:
+            raise ValueError(f"{self.reason.value!r} is no reason for a verdict of error")
 
 
 TIE = 1e-9
