@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from scipy.special import ndtri
 
-from assay.domain.assessment import Assessment, Broken, NoValue, Piece
+from assay.domain.assessment import Assessment, Broken, NoValue, Piece, headlined
 from assay.domain.evidence import Census, Paired, Rates, Scores, Statistic, Undefined
 from assay.domain.vocabulary import Comparator, Reason, Tier
 from assay.stats.pieces.census import census_pieces
@@ -41,10 +41,10 @@ def assess(
     """
     target = Target(comparator, threshold, alpha)
     found = _pieces(statistic, target)
-    worst = found.printed[0] if found.printed else None
-    inferred = worst is not None and worst.exact is None
-    base = rows if rows is not None else (worst.n if worst else 0)
-    return Assessment(
+    binding = found.printed[0] if found.printed else None
+    inferred = binding is not None and binding.exact is None
+    base = rows if rows is not None else (binding.n if binding else 0)
+    made = Assessment(
         criterion=criterion,
         metric=statistic.metric,
         across=statistic.across,
@@ -59,11 +59,11 @@ def assess(
         point_passes=found.point_passes,
         undefined=found.undefined,
         strictest=found.strictest,
-        confidence_reached=1 - worst.p_pass if inferred and worst is not None else None,
         rows=base,
         rows_needed=_rows_needed(found, target, base) if inferred else None,
         definition=definition,
     )
+    return headlined(made)
 
 
 def failed_assessment(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from assay.domain.assessment import Judged
+from assay.domain.assessment import Judged, Worst
 from assay.domain.record import GroupRecord
 from assay.dossier import figures, wording
 from assay.dossier.blocks import Badge, Beside, Block, Code, Column, Figure, Paragraph, Rich, Section, Table
@@ -82,13 +82,16 @@ def _set_aside(lookup: Lookup) -> Iterable[Block]:
         yield _aside_table(lookup, found)
 
 
+def _with_label(shown: str, worst: Worst | None) -> str:
+    return f"{shown} ({worst.label})" if worst is not None and worst.label else shown
+
+
 def _aside_table(lookup: Lookup, found: tuple[Judged, ...]) -> Table:
     rows: tuple[tuple[Rich, ...], ...] = tuple(
         (
             (lookup.asked(j), " ", Code(j.assessment.criterion)),
-            (j.assessment.binding.label if j.assessment.binding else figures.NONE,),
-            (estimate(j.assessment),),
-            (bound(j.assessment),),
+            (_with_label(estimate(j.assessment), j.assessment.estimate),),
+            (_with_label(bound(j.assessment), j.assessment.bound),),
             (Badge(j.verdict),),
             (j.sentence,),
         )
@@ -96,9 +99,8 @@ def _aside_table(lookup: Lookup, found: tuple[Judged, ...]) -> Table:
     )
     columns = (
         Column("Asked"),
-        Column("Hardest piece"),
-        Column("Estimate", numeric=True),
-        Column("Bound", numeric=True),
+        Column("Estimate"),
+        Column("Bound"),
         Column("Verdict, advisory"),
         Column("Reason"),
     )

@@ -91,18 +91,22 @@ def _point(j: Judged) -> Rich:
 
 
 def estimate(a: Assessment) -> str:
-    """The estimate of the binding piece."""
-    p = a.binding
-    if p is None or p.undefined is not None:
+    """The worst estimate over all pieces."""
+    if a.estimate is None:
         return figures.NONE
-    return figures.whole(p.estimate) if p.exact is not None else figures.against(p.estimate, a.threshold)
+    value = a.estimate.value
+    return figures.whole(value) if _counted(a) else figures.against(value, a.threshold)
 
 
 def bound(a: Assessment) -> str:
-    """The limit of the binding piece that decides."""
-    p = a.binding
-    if p is None or p.undefined is not None:
-        return figures.NONE
-    if p.exact is not None:
+    """The worst limit over all pieces, which decides."""
+    if _counted(a):
         return "exact"
-    return figures.lower(p.lower) if a.comparator is Comparator.AT_LEAST else figures.upper(p.upper)
+    if a.bound is None:
+        return figures.NONE
+    value = a.bound.value
+    return figures.lower(value) if a.comparator is Comparator.AT_LEAST else figures.upper(value)
+
+
+def _counted(a: Assessment) -> bool:
+    return a.binding is not None and a.binding.exact is not None
