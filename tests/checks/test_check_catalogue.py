@@ -22,7 +22,9 @@ def entry(value: str, name: str = "some") -> EntryPoint:
 
 
 def in_a_fresh_process(code: str, path: Path | None = None) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(path)} if path else dict(os.environ)
+    environment = dict(os.environ)
+    if path:
+        environment["PYTHONPATH"] = os.pathsep.join([str(path), environment.get("PYTHONPATH", "")])
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)],
         capture_output=True,
