@@ -11,8 +11,10 @@ from assay.app.views import VIEWS
 from assay.checks.catalogue import catalogue
 from assay.domain import needs
 from assay.domain.evidence import Compare, Counts, Rates
-from assay.domain.needs import Need
+from assay.domain.needs import Need, Part
 from assay.domain.vocabulary import Reason, Verdict
+from assay.plan.counts import PLANS
+from assay.plan.imagined import IMAGINED
 from assay.stats.pieces.kinds import PIECES
 from assay.tally.cells import rates_compared
 from assay.tally.views import OutcomeView
@@ -23,8 +25,12 @@ def test_every_kind_of_need_has_a_view():
     assert set(VIEWS) == kinds - {Need}
 
 
-def test_every_kind_of_counts_is_judged():
-    assert set(PIECES) == set(get_args(Counts))
+def test_every_need_that_asks_the_model_can_be_imagined():
+    assert set(IMAGINED) == {kind for kind in VIEWS if Part.OUTCOMES in kind.parts}
+
+
+def test_every_kind_of_counts_is_judged_and_planned():
+    assert set(PIECES) == set(PLANS) == set(get_args(Counts))
 
 
 def gaps(view: OutcomeView) -> Counts:
