@@ -60,7 +60,7 @@ class PlannedCriterion:
 
     def __str__(self) -> str:
         """What is hopeless about it, for a person who must decide whether to go on."""
-        said = self.undefined
+        said = self.broken.sentence if self.broken else self.undefined
         if not said and self.power is not None:
             said = f"a good model passes with probability {self.power.passes:.2f}"
             if self.rows_needed is not None:
