@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 import pytest
+from tests.app.conftest import Folder
 
 import assay
 from assay.app import case
@@ -22,7 +23,6 @@ from assay.checks.catalogue import catalogue
 from assay.checks.check import Check
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Outcome, Reason, Verdict
-from conftest import Folder  # type: ignore[import-not-found]
 
 
 def verdicts(done: assay.Certification) -> dict[str, tuple[Verdict, Reason]]:

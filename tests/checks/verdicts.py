@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from assay.checks.check import Check, Example
-from assay.domain.assessment import Judged
+from assay.domain.assessment import Asked, Judged
 from assay.domain.evidence import Counts, Statistic
 from assay.domain.judge import judge
 from assay.stats.assess import assess
@@ -21,9 +21,6 @@ def judged(check: Check, example: Example) -> Judged:
     )
     assessment = assess(
         statistic,
-        criterion="example",
-        comparator=example.comparator,
-        threshold=Decimal(example.threshold),
-        alpha=0.05,
+        Asked("example", example.comparator, Decimal(example.threshold), alpha=0.05),
     )
     return judge([assessment])[0]

@@ -6,7 +6,7 @@ import fairlearn.metrics as fair
 import numpy as np
 import pytest
 
-from assay.domain.assessment import Assessment
+from assay.domain.assessment import Asked, Assessment
 from assay.domain.evidence import Compare, Rate, Rates, Statistic
 from assay.domain.judge import judge
 from assay.domain.vocabulary import Comparator, Verdict
@@ -33,7 +33,7 @@ def table(seed: int) -> tuple[Rate, ...]:
 
 def held(cells: tuple[Rate, ...], asked: tuple[Compare, Comparator], threshold: str) -> Assessment:
     statistic = Statistic("fairness.some", "group", "test", Rates(cells, asked[0]))
-    return assess(statistic, criterion="c", comparator=asked[1], threshold=Decimal(threshold), alpha=ALPHA)
+    return assess(statistic, Asked("c", asked[1], Decimal(threshold), ALPHA))
 
 
 def by_fairlearn(cells: tuple[Rate, ...], compare: Compare) -> float:

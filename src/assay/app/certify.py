@@ -18,7 +18,7 @@ from assay.app.illustrate import curves, definition_of, group_records, profile_r
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
 from assay.app.plan import refuse_hopeless
-from assay.domain.assessment import Assessment, Broken
+from assay.domain.assessment import Asked, Assessment, Broken
 from assay.domain.decide import Decision, decide, required
 from assay.domain.evidence import aside_of
 from assay.domain.judge import judge
@@ -29,7 +29,7 @@ from assay.domain.vocabulary import Tier
 from assay.engine.engine import Engine, executor_of, silent
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
-from assay.stats.assess import assess, failed_assessment
+from assay.stats.assess import assess, failed
 from assay.store.runs import Run
 from assay.store.secret import user_secret
 from assay.store.workspace import Workspace
@@ -161,31 +161,20 @@ def evidence_digest(evidence: Evidence) -> str:
 
 def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
     criterion = counted.wanted.criterion
-    alpha = case.specification.alpha_of(criterion)
-    name = aside_of(criterion.id) if counted.aside else criterion.id
-    tier = Tier.ADVISORY if counted.aside else criterion.tier
-    definition = definition_of(case, measured, counted)
+    asked = Asked(
+        criterion=aside_of(criterion.id) if counted.aside else criterion.id,
+        comparator=criterion.comparator,
+        threshold=criterion.threshold,
+        alpha=case.specification.alpha_of(criterion),
+        tier=Tier.ADVISORY if counted.aside else criterion.tier,
+        definition=definition_of(case, measured, counted),
+    )
     if isinstance(counted.found, Broken):
-        return failed_assessment(
-            reason=counted.found.reason,
-            sentence=counted.found.sentence,
-            criterion=name,
+        return failed(
+            counted.found,
+            asked,
             metric=criterion.metric,
             across=criterion.across or "",
             data=criterion.data,
-            comparator=criterion.comparator,
-            threshold=criterion.threshold,
-            alpha=alpha,
-            tier=tier,
-            definition=definition,
         )
-    return assess(
-        counted.found,
-        criterion=name,
-        comparator=criterion.comparator,
-        threshold=criterion.threshold,
-        alpha=alpha,
-        tier=tier,
-        rows=measured.tallies[counted.found.data].rows,
-        definition=definition,
-    )
+    return assess(counted.found, asked, rows=measured.tallies[counted.found.data].rows)

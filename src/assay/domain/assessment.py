@@ -83,6 +83,22 @@ class Broken:
             raise ValueError(f"{self.reason.value!r} is no reason for a verdict of error")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a statistic is held against: the threshold of a criterion, at level alpha.
+
+    Attributes:
+        criterion: the name of the assessment. definition: how the compared groups are defined, for readers.
+    """
+
+    criterion: str
+    comparator: Comparator
+    threshold: Decimal
+    alpha: float
+    tier: Tier = Tier.CRITICAL
+    definition: str = ""
+
+
 TIE = 1e-9
 """Within this distance of the level, nothing is decided."""
 

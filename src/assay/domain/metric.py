@@ -90,6 +90,7 @@ class Metric:
         unit: how a value is read out.
         reading: the sentence that tells a value, see :mod:`assay.domain.telling`.
         across: whether it compares groups of a protected attribute.
+        pairwise: whether it compares groups with each other, pair by pair or with a reference.
         reference: whether one group can be named as the reference.
         census: whether the value is a fact about the data in hand, counted in full, not a population value.
         needs_model: whether the model is asked for predictions.
@@ -110,6 +111,7 @@ class Metric:
     unit: Unit
     reading: str
     across: Across = Across.NEVER
+    pairwise: bool = False
     reference: bool = False
     census: bool = False
     needs_model: bool = False

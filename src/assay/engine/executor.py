@@ -71,7 +71,9 @@ def attempt(task: T, work: Work[T], results: Results) -> AssayError | None:
         results.write(task.key, work(task, results))
     except AssayError as wrong:
         return wrong
-    except (Exception, SystemExit) as wrong:  # noqa: BLE001 - the boundary: a defect in a check becomes a verdict
+    except KeyboardInterrupt:
+        raise
+    except BaseException as wrong:  # noqa: BLE001 - the boundary: a defect in a check, or one that exits, becomes a verdict
         failed = WorkFailed(f"A task raised {raised(wrong)}.", code=Reason.CHECK_CRASHED.value)
         failed.__cause__ = wrong
         return failed

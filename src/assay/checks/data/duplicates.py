@@ -21,7 +21,6 @@ from assay.tally.views import RowSetView
     need=RowSets(),
     comparators=AT_MOST,
     census=True,
-    needs_model=False,
     counts_repeats=True,
     examples=(
         Example(
@@ -74,7 +73,6 @@ def duplicates(view: RowSetView) -> Counts:
     need=RowSets(),
     comparators=AT_MOST,
     census=True,
-    needs_model=False,
     examples=(
         Example(
             says="Four of 1,000 rows have a twin with another label.",

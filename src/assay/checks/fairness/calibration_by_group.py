@@ -19,7 +19,7 @@ from assay.tally.views import OutcomeView
     unit=Unit.NUMBER,
     reading="predicted probabilities and outcomes differ by {value}[ for {group}], added up over the "
     "scores (KS calibration error)",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_MOST,
     ideal=ZERO,
     across=Across.REQUIRED,

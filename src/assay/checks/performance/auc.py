@@ -35,7 +35,7 @@ def _one_class() -> OutcomeView:
     "worst group if groups are named.",
     unit=Unit.NUMBER,
     reading="the area under the ROC curve (AUC)[ for {group}] is {value}",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_LEAST,
     across=Across.OPTIONAL,
     examples=(
@@ -71,7 +71,7 @@ def auc(view: OutcomeView) -> Counts:
     estimand="The area under the ROC curve, doubled, minus one; in the worst group if groups are named.",
     unit=Unit.NUMBER,
     reading="the Gini coefficient[ for {group}] is {value}",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_LEAST,
     low=Decimal(-1),
     across=Across.OPTIONAL,

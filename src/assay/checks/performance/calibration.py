@@ -35,7 +35,7 @@ def _no_rows() -> OutcomeView:
     unit=Unit.NUMBER,
     reading="predicted probabilities and outcomes differ by {value}[ for {group}], added up over the "
     "scores (KS calibration error)",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_MOST,
     across=Across.OPTIONAL,
     examples=(
@@ -71,7 +71,7 @@ def ks_calibration(view: OutcomeView) -> Counts:
     "rate and mean score; in the worst group if groups are named.",
     unit=Unit.NUMBER,
     reading="predicted probabilities[ for {group}] are off by {value} on average (calibration error)",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_MOST,
     across=Across.OPTIONAL,
     parameters={

@@ -37,7 +37,7 @@ def _no_rows() -> OutcomeView:
     estimand="The mean squared difference between score and label; in the worst group if groups are named.",
     unit=Unit.NUMBER,
     reading="the mean squared error of the probabilities[ for {group}] (Brier score) is {value}",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_MOST,
     across=Across.OPTIONAL,
     examples=(
@@ -73,7 +73,7 @@ def brier(view: OutcomeView) -> Counts:
     "group if groups are named.",
     unit=Unit.NUMBER,
     reading="the log loss[ for {group}] is {value}",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_MOST,
     high=LARGEST_LOSS,
     across=Across.OPTIONAL,

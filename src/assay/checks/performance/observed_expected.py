@@ -18,7 +18,7 @@ from assay.tally.views import OutcomeView
     estimand="The number of events divided by the sum of the scores; in each group if groups are named.",
     unit=Unit.NUMBER,
     reading="{label} = 1 occurs[ for {group}] {value} times as often as predicted",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=EITHER,
     high=None,
     across=Across.OPTIONAL,
