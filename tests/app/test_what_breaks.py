@@ -142,6 +142,7 @@ import sys
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts
+from assay.domain.metric import Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
 
@@ -149,6 +150,7 @@ def example(verdict):
     return Example("It is so.", lambda: outcomes({ALL: (1, 0, 0, 1)}), Comparator.AT_LEAST, "0.5", verdict)
 
 @check(id="performance.leaving", title="Leaving", estimand="Nothing.", need=Outcomes(), comparators=AT_LEAST,
+       unit=Unit.SHARE, reading="{value} of the cases leave",
        examples=(example(Verdict.PASS), example(Verdict.FAIL)))
 def leaving(view) -> Counts:
     """Ends the program.
