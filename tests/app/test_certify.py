@@ -521,6 +521,35 @@ def test_a_column_has_one_type_in_all_data_sets(folder):
         assay.certify(folder.write(), workers=0)
 
 
+@pytest.mark.parametrize(
+    ("column", "kinds"),
+    [
+        ("word", ("string", "large_string", "string_view", "dictionary")),
+        ("sex", ("int64", "int8", "uint32", "double")),
+    ],
+)
+def test_how_the_values_of_a_column_lie_is_no_type_of_their_own(folder, column, kinds):
+    """The development rows are among the test rows; another layout of a column hides none of them."""
+    for name in ("test", "develop"):
+        table = getattr(folder, name)
+        setattr(folder, name, table.append_column("word", pa.array([f"w{i % 7}" for i in range(len(table))])))
+    folder.test = pa.concat_tables([folder.test, folder.develop.slice(0, 500)])
+    folder.dictionary += "  - {name: word, type: text, description: a word}\n"
+    folder.edit(
+        "  - {id: complete,",
+        "  - {id: apart, metric: data.split_overlap, at_most: 0, tier: advisory, owner: validator,\n"
+        "     rationale: nobody is judged twice}\n  - {id: complete,",
+    ).edit("complete, ranking]", "complete, ranking, apart]")
+    develop, statistics = folder.develop, []
+    for kind in kinds:
+        other = develop[column].dictionary_encode() if kind == "dictionary" else develop[column].cast(kind)
+        folder.develop = replaced(develop, column, other)
+        done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True)
+        statistics.append(done.record.statistics)
+        assert next(s.counts.found for s in statistics[-1] if s.criterion == "apart") >= 500
+    assert all(found == statistics[0] for found in statistics)
+
+
 def test_a_group_that_is_large_among_the_judged_rows_is_not_set_aside(folder):
     age = folder.test["age"].to_numpy().copy()
     age[:1200] = 65
