@@ -248,8 +248,10 @@ def _bound(
         return model, ()
     try:
         opened = Model(model)
-    except AssayError:  # told when the model is asked, as a verdict
-        return model, ()
+    except AssayError as wrong:
+        if wrong.code == "model_not_found":  # a name that is wrong, and no model
+            raise
+        return model, ()  # told when the model is asked, as a verdict
     with opened:
         own = dict(opened.packages) if model.python is not None else {}
         return replace(model, modules=opened.modules), tuple(sorted({**own, **dict(opened.modules)}.items()))

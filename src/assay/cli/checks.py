@@ -12,12 +12,14 @@ from assay.domain.vocabulary import Stage
 @click.argument("check", required=False, default="")
 @json_option
 def command(check: str, *, as_json: bool) -> None:
-    """List the checks by stage, or print the page of one CHECK: purpose, method, limits, remedy."""
+    """List the checks, or those of a stage, or print the page of one CHECK: purpose, method, limits, remedy."""
     from assay.checks.catalogue import catalogue
     from assay.checks.pages import page
 
     known = catalogue()
-    if check:
+    if check in set(Stage):
+        known = {name: made for name, made in known.items() if made.metric.stage is Stage(check)}
+    elif check:
         if check not in known:
             from assay.domain.nearest import nearest
 

@@ -8,7 +8,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.domain.errors import AssayError, ExitCode, writing
+from assay.domain.errors import AssayError, ExitCode, Unwritable, writing
+
+LEAST_CHARACTERS = 4
+"""So much of a digest says which one is meant."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -17,6 +20,12 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         Unwritable: with the path and what the system said.
     """
+    if path.is_dir():
+        raise Unwritable(
+            f"{path} is a folder, and a file is expected.",
+            code="unwritable",
+            remedy="Name a file in it.",
+        )
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
@@ -77,7 +86,7 @@ class BlobStore:
     def find(self, beginning: str) -> tuple[str, ...]:
         """The digests that begin with these hexadecimal characters."""
         hexadecimal = beginning.removeprefix("sha256:")
-        if len(hexadecimal) < 4 or not self.folder.is_dir():
+        if len(hexadecimal) < LEAST_CHARACTERS or not self.folder.is_dir():
             return ()
         found = self.folder.glob(f"{hexadecimal[:2]}/{hexadecimal}*")
         return tuple(f"sha256:{path.name}" for path in sorted(found))
