@@ -56,6 +56,8 @@ def command(
         copy_from=copy_from,
     )
     written = write_scaffold(scaffold, folder)
+    for warning in scaffold.warnings:
+        click.echo(f"Warning: {warning}", err=True)
     if as_json:
         print_json([str(path) for path in written])
         return
