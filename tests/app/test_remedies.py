@@ -73,7 +73,7 @@ def test_a_function_that_is_not_there_is_refused_when_the_case_is_opened(folder,
     )
     error = refused(assay.certify, folder.write(), rehearse=True, workers=0)
     assert error.code == "model_not_found"
-    assert error.remedy == "Name it as package.module:function or folder/file.py:function."
+    assert error.problems[0].remedy == "Name it as package.module:function or folder/file.py:function."
 
 
 def said_of(folder: Folder, criterion: str) -> str:
@@ -132,3 +132,27 @@ def test_reasons_of_a_model_have_a_remedy_each():
 
     assert set(MODEL.remedies) == {MODEL.crashed, MODEL.timed_out, MODEL.invalid}
     assert "120 seconds" in MODEL.remedies[Reason.MODEL_TIMED_OUT.value]
+
+
+def test_a_file_that_is_not_there_is_told_at_its_line_with_the_nearest_name(folder):
+    path = folder.edit("develop: develop.parquet", "develop: ./develp.parquet").write()
+    (problem,) = refused(assay.certify, path, workers=0).problems
+    assert str(problem.place).startswith("specification.yaml:") or f"{path}:" in str(problem.place)
+    line = path.read_text().splitlines()[problem.place.line - 1]
+    assert line[problem.place.column - 1 :].startswith("./develp.parquet")
+    assert (problem.code, problem.nearest) == ("not_found", "develop.parquet")
+    assert problem.message == f"There is no file {folder.root / 'develp.parquet'}."
+
+
+def test_a_file_that_is_damaged_is_told_at_its_line(folder):
+    path = folder.edit("develop: develop.parquet", "develop: rows.parquet").write()
+    (folder.root / "rows.parquet").write_bytes(b"PAR1 and nothing else")
+    (problem,) = refused(assay.certify, path, workers=0).problems
+    assert "develop: rows.parquet" in path.read_text().splitlines()[problem.place.line - 1]
+    assert problem.code.startswith("data_")
+
+
+def test_a_model_that_is_not_there_is_told_at_its_line(folder):
+    path = folder.edit("{model: score, format: predictions}", BY_JOBLIB).write()
+    (problem,) = refused(assay.certify, path, workers=0).problems
+    assert "model: model.joblib" in path.read_text().splitlines()[problem.place.line - 1]

@@ -6,7 +6,8 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,14 @@ from assay.app.unfit_data import (
 from assay.checks.catalogue import catalogue, metrics, source_digest
 from assay.checks.check import Check
 from assay.domain.dictionary import Dictionary
-from assay.domain.errors import AssayError, SubjectError
+from assay.domain.errors import AssayError, Crash, InvalidDocument, Problem, SubjectError
+from assay.domain.nearest import nearest
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
 from assay.engine.asking import Predict
 from assay.engine.scan import Frame
 from assay.plan.passes import Wanted, declared_data
-from assay.reading.specification import read_specification
+from assay.reading.specification import SpecificationFile, read_specification
 from assay.subject.datasets import Dataset, open_dataset
 from assay.subject.digest import digest_of
 from assay.subject.model import Model, ModelReference, in_process
@@ -127,10 +129,13 @@ def open_case(
     declared = _declared(specification, rehearse=rehearse)
     given = _given_tables(data or {}, declared)
     folder = scratch if scratch is not None else root
-    datasets = {
-        role: open_dataset(given.get(role, root / written), scratch=folder)
-        for role, written in declared.items()
-    }
+    datasets = {}
+    for role, written in declared.items():
+        if role in given:
+            datasets[role] = open_dataset(given[role], scratch=folder)
+            continue
+        with _told_at(read, root, "data", role):
+            datasets[role] = open_dataset(root / written, scratch=folder)
     refuse_the_same_rows(datasets)
     refuse_other_types(datasets)
     # Again, now that the files' columns are known: a name that no file has is told with its place.
@@ -138,7 +143,8 @@ def open_case(
     dictionary = read_specification(path, metrics(), columns=columns).dictionary
     refuse_text_for_numbers(specification, dictionary.dictionary, datasets)
     refuse_numbers_as_text(specification, dictionary.dictionary, datasets)
-    reference = _model(root, specification, live=model is not None, rehearse=rehearse)
+    with _told_at(read, root, "subject", "model"):
+        reference, own = _bound(_model(root, specification, live=model is not None, rehearse=rehearse))
     sources = [
         SourceRecord("specification", path.name, read.digest),
         SourceRecord("dictionary", specification.data.dictionary, dictionary.digest),
@@ -149,8 +155,8 @@ def open_case(
     ]
     if specification.subject.environment is not None:
         lock = specification.subject.environment
-        sources.append(SourceRecord("environment", lock, digest_of(root / lock)))
-    reference, own = _bound(reference)
+        with _told_at(read, root, "subject", "environment"):
+            sources.append(SourceRecord("environment", lock, digest_of(root / lock)))
     versions = _environment(own)
     if reference is not None:
         sources.append(SourceRecord("model", specification.subject.model, reference.digest))
@@ -171,6 +177,41 @@ def open_case(
         ),
         live=in_process(model, specification.subject.inputs) if model is not None else None,
     )
+
+
+@contextmanager
+def _told_at(read: SpecificationFile, root: Path, *trail: str) -> Iterator[None]:
+    """Tell what is wrong with a file at the place where the specification names it, with the nearest name beside it."""
+    try:
+        yield
+    except Crash:
+        raise
+    except SubjectError as wrong:
+        written: Any = read.document.value
+        for key in trail:
+            written = written.get(key, "")
+        absent = wrong.code == "not_found"
+        raise InvalidDocument(
+            (
+                Problem(
+                    code=wrong.code,
+                    place=read.place(*trail),
+                    message=wrong.message,
+                    found=str(written),
+                    nearest=_nearest_file(root, str(written)) if absent else "",
+                    remedy=wrong.remedy,
+                ),
+            )
+        ) from wrong
+
+
+def _nearest_file(root: Path, written: str) -> str:
+    """The file in the same folder that is named most alike, as the specification would name it."""
+    place = Path(written)
+    folder = root / place.parent
+    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    near = nearest(place.name, names)
+    return str(place.with_name(near)) if near else ""
 
 
 def _given_tables(data: Mapping[str, Any], declared: Mapping[str, str]) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -161,11 +161,10 @@ def ask_a_few(case: Case, engine: Engine) -> Spread | None:
     reference = reference_data(case.specification)
     partitions = case.datasets[reference].partitions
     places = partitions[:: -(-len(partitions) // PLACES)]
+    described = repr(replace(case.model, path="")) + case.code_digest
     asked = [
         AskTask(
-            hashlib.sha256(
-                f"a few {place.index} {place.file_digest} {case.model.digest}".encode()
-            ).hexdigest(),
+            hashlib.sha256(f"a few {place.index} {place.file_digest} {described}".encode()).hexdigest(),
             min(A_FEW, place.rows),
             place,
             case.model,
@@ -174,7 +173,7 @@ def ask_a_few(case: Case, engine: Engine) -> Spread | None:
         if place.rows
     ]
     try:
-        answered = engine.results(asked, run_ask, told=Silence(), reuse=False)
+        answered = engine.results(asked, run_ask, told=Silence(), reuse=bool(case.model.digest))
         scores = np.concatenate([np.frombuffer(scores, dtype="<f8") for scores in answered])
     finally:
         close_models()  # of this process; workers end with theirs

@@ -159,7 +159,7 @@ def _threshold(unit: Unit, threshold: Decimal) -> str:
 def _points(percent: str) -> str:
     """``10 %`` of a rate that is compared with another is ``10 points``."""
     number = percent.rpartition(figures.PERCENT)[0]
-    return f"{number} point{'' if number in {'1', '1.0'} else 's'}"
+    return f"{number} point{'' if number in {'1', '1.00'} else 's'}"
 
 
 def _capital(text: str) -> str:

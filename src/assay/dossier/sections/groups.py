@@ -90,18 +90,18 @@ def _aside_table(lookup: Lookup, found: tuple[Judged, ...]) -> Table:
     rows: tuple[tuple[Rich, ...], ...] = tuple(
         (
             (lookup.asked(j), " ", Code(j.assessment.criterion)),
+            (Badge(j.verdict),),
             (_with_label(estimate(j.assessment), j.assessment.estimate),),
             (_with_label(bound(j.assessment), j.assessment.bound),),
-            (Badge(j.verdict),),
             (j.sentence,),
         )
         for j in found
     )
     columns = (
         Column("Asked"),
+        Column("Verdict, advisory"),
         Column("Estimate"),
         Column("Bound"),
-        Column("Verdict, advisory"),
         Column("Reason"),
     )
     return Table("Advisory verdicts on small groups", columns, rows)

@@ -65,20 +65,20 @@ def criteria_table(judged: tuple[Judged, ...]) -> Table:
     rows = tuple(
         (
             (Link(j.assessment.criterion, target(j.assessment.criterion)),),
+            (Badge(j.verdict),),
             (f"{j.assessment.comparator.sign} {figures.threshold(j.assessment.threshold)}",),
             (estimate(j.assessment),),
             (bound(j.assessment),),
-            (Badge(j.verdict),),
             _point(j),
         )
         for j in judged
     )
     columns = (
         Column("Criterion"),
+        Column("Verdict"),
         Column("Asked", numeric=True),
         Column("Estimate", numeric=True),
         Column("Bound", numeric=True),
-        Column("Verdict"),
         Column("Point estimate"),
     )
     return Table("Every criterion: the bound decides, not the estimate", columns, rows)
