@@ -229,6 +229,8 @@ def scope(start: dt.datetime, **changes: Any) -> Scope:
         "population": "applicants",
         "risk": "high",
         "jurisdictions": ("eu",),
+        "format": "lightgbm",
+        "inputs": ("income", "debt"),
         "decide_at": "0.35",
         "favourable": 0,
         "outcome": "certified",
