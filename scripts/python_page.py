@@ -63,11 +63,11 @@ def home_of(package: str) -> dict[str, str]:
 def _described(name: str, thing: Any, home: str) -> Iterator[str]:
     """What stands under the heading of a public name."""
     if inspect.isfunction(thing):
-        yield f"```python\n{signature(thing)}\n```"
+        yield f"```text\n{signature(thing)}\n```"
         yield markdown(thing.__doc__ or "")
     elif not inspect.isclass(thing):
         written, said = constant(name, home)
-        yield f"```python\n{name} = {written}\n```"
+        yield f"```text\n{name} = {written}\n```"
         if said:
             yield markdown(said)
     elif issubclass(thing, enum.Enum):
@@ -75,7 +75,7 @@ def _described(name: str, thing: Any, home: str) -> Iterator[str]:
         yield "\n".join(f"- `{member.name}`: `{member.value}`" for member in thing)
     else:
         if dataclasses.is_dataclass(thing) or hasattr(thing, "_fields"):
-            yield f"```python\n{signature(thing)}\n```"
+            yield f"```text\n{signature(thing)}\n```"
         yield markdown(thing.__doc__ or "")
         yield from _members(thing)
 
