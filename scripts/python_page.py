@@ -116,8 +116,11 @@ def signature(thing: Any, *, width: int = WIDTH) -> str:
 
 
 def _annotation(annotation: Any) -> str:
-    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
-    return text.strip("'\"")
+    """As it is written: what it stands for would change with the versions of other packages."""
+    text = getattr(annotation, "__forward_arg__", annotation)
+    if not isinstance(text, str):
+        raise TypeError(f"expected a written annotation, found {text!r}: from __future__ import annotations")
+    return text
 
 
 def _value(value: Any) -> str:

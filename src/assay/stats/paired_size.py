@@ -8,6 +8,8 @@ Biometrics 47:361, here with a margin); for m > 0 the part of H0 with p_c < m is
 p_b = 0 every b is 0, rho is 0 and L rises in c. On that line `supremum` bounds it from above.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import lru_cache
 from math import hypot, log

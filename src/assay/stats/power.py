@@ -11,6 +11,8 @@ the group named, or of the whole data set where shares of groups are given. The 
 (Chow, Shao & Wang 2008, Sample Size Calculations in Clinical Research, chapters 3 and 4).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from math import ceil, floor
 

@@ -5,6 +5,8 @@ alpha for every n and every true rate; "p is at least tau" is shown exactly when
 most alpha, which is the same event as ``lower_limit(x, n, alpha) >= tau`` without the rounding of a quantile.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, betaincinv
