@@ -17,18 +17,16 @@ from assay.app.count import Counted, count
 from assay.app.measure import Measured, measure
 from assay.app.picture import curves, definition_of, group_records, not_tested, profile_records
 from assay.app.plan import refuse_hopeless
-from assay.domain.assessment import Assessment
+from assay.app.rejudge import NOTHING, assessment_of
+from assay.domain.assessment import Assessment, Broken
 from assay.domain.decide import Decision, decide, required
-from assay.domain.evidence import aside_of
 from assay.domain.judge import judge
 from assay.domain.plain import to_plain
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
-from assay.domain.vocabulary import Reason, Tier
 from assay.engine.engine import Engine, executor_of, silent
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
-from assay.stats.assess import assess, failed_assessment
 from assay.store.runs import Run
 from assay.store.secret import user_secret
 from assay.store.workspace import Workspace
@@ -156,33 +154,12 @@ def evidence_digest(evidence: Evidence) -> str:
 
 
 def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
-    criterion = counted.wanted.criterion
-    alpha = case.specification.alpha_of(criterion)
-    name = aside_of(criterion.id) if counted.aside else criterion.id
-    tier = Tier.ADVISORY if counted.aside else criterion.tier
-    definition = definition_of(case, measured, counted)
-    if counted.statistic is None:
-        reason, sentence = counted.failure or (Reason.NOT_MEASURED, "Nothing was measured.")
-        return failed_assessment(
-            reason=reason,
-            sentence=sentence,
-            criterion=name,
-            metric=criterion.metric,
-            across=criterion.across or "",
-            data=criterion.data,
-            comparator=criterion.comparator,
-            threshold=criterion.threshold,
-            alpha=alpha,
-            tier=tier,
-            definition=definition,
-        )
-    return assess(
-        counted.statistic,
-        criterion=name,
-        comparator=criterion.comparator,
-        threshold=criterion.threshold,
-        alpha=alpha,
-        tier=tier,
-        rows=measured.tallies[counted.statistic.data].rows,
-        definition=definition,
+    statistic = counted.statistic
+    return assessment_of(
+        case.specification,
+        counted.wanted.criterion,
+        statistic or (Broken(*counted.failure) if counted.failure else NOTHING),
+        aside=counted.aside,
+        rows=measured.tallies[statistic.data].rows if statistic is not None else 0,
+        definition=definition_of(case, measured, counted),
     )
