@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from assay.domain.assessment import Assessment, Broken, Judged
+from assay.domain.decide import decide, required
 from assay.domain.evidence import Statistic, aside_of
 from assay.domain.judge import judge
-from assay.domain.record import Record
+from assay.domain.plain import to_plain
+from assay.domain.record import Evidence, Record
 from assay.domain.specification import Criterion, Specification
 from assay.domain.vocabulary import Reason, Tier
+from assay.proof.canonical import digest_of_document
 from assay.stats.assess import assess, failed_assessment
 
 
@@ -39,6 +42,33 @@ def judged_again(record: Record) -> tuple[Judged, ...]:
             )
         )
     return judge(found)
+
+
+def contradicted(record: Record) -> str:
+    """Where a record contradicts its own counts, in one sentence; empty when it does not.
+
+    The evidence has the digest that is named, each verdict follows from the counts, and the decision from the verdicts.
+    """
+    if digest_of_document(to_plain(Evidence(record.seed, record.sources, record.statistics), Evidence)) != (
+        record.evidence_digest
+    ):
+        return "The counts in the record are not the evidence that it names."
+    try:
+        again = judged_again(record)
+    except (KeyError, ValueError, TypeError):
+        return "The record judges criteria that its specification or its counts do not have."
+    for told, found in zip((*record.judged, *record.set_aside), again, strict=True):
+        if told != found:
+            what = "is" if told.verdict is not found.verdict else "has other numbers:"
+            return (
+                f"The criterion {told.assessment.criterion!r} {what} {told.verdict.value} in the record; its counts say "
+                f"{found.verdict.value}."
+            )
+    gating = again[: len(record.judged)]
+    decided = decide(gating, required(record.specification), rehearsal=record.decision.rehearsal)
+    if decided != record.decision:
+        return f"The decision is {record.decision.outcome.value} in the record; the verdicts lead to {decided.outcome.value}."
+    return ""
 
 
 NOTHING = Broken(Reason.NOT_MEASURED, "Nothing was measured.")

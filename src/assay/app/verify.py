@@ -84,15 +84,13 @@ def _contradiction(record: Record, certificate: Certificate) -> Refusal | None:
 
 def _compared(step: Step, record: Record) -> Step:
     try:
-        from assay.app.rejudge import differences_of
+        from assay.app.rejudge import contradicted
     except ModuleNotFoundError as absent:
         missing = MissingExtra.of(absent.name or "")
         said = missing.message if missing else f"{absent.name} is not installed."
         return replace(step, sentence=f"{step.sentence} The criteria were not judged again: {said}")
-    wrong = differences_of(record)
+    wrong = contradicted(record)
     if wrong:
-        return replace(step, answer=Answer.REFUSED, sentence=wrong[0], because=Because.JUDGED_DIFFERENTLY)
-    return replace(
-        step,
-        sentence=f"{step.sentence} All {len(record.judged)} criteria were judged again from the tallies, alike.",
-    )
+        return replace(step, answer=Answer.REFUSED, sentence=wrong, because=Because.JUDGED_DIFFERENTLY)
+    again = f"All {len(record.judged)} criteria were judged again from the tallies, alike."
+    return replace(step, sentence=f"{step.sentence} {again}")
