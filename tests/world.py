@@ -150,6 +150,8 @@ class World:
             "lock": lock.digest if lock else "",
             "rows": used.rows,
             "sketch": used.text(),
+            "bound": used.bound,
+            "salt": digest_of_bytes(b"salt"),
             "subject": {"model": digest_of_bytes(b"model")},
             "attempt": attempt,
         }

@@ -59,6 +59,7 @@ class Case:
         live: a function of this process that is asked instead of a model file; rehearsals only.
         wanted: the criteria with the needs of their checks, in the specification's order.
         environment: the versions that can change a number.
+        drawn: the seed of a judged run, hexadecimal. attempt: which judged run on its rows this is.
         code_digest: of the versions and the source that a count depends on besides the rows.
     """
 
@@ -75,11 +76,16 @@ class Case:
     environment: Environment
     code_digest: str
     live: Predict | None = None
+    drawn: str = ""
+    attempt: int = 1
 
     @property
     def seed(self) -> str:
-        """The seed of every random choice: the digest of what was agreed before any result existed."""
-        return self.specification_digest.removeprefix("sha256:")
+        """The seed of every random choice: of a judged run the digest of the entry that locked the specification.
+
+        Nobody knows it while the specification can still be changed. A rehearsal takes the document's own digest.
+        """
+        return self.drawn or self.specification_digest.removeprefix("sha256:")
 
     def frame(self, spreads: tuple[tuple[str, float], ...] = ()) -> Frame:
         """What every batch is read against."""

@@ -14,6 +14,7 @@ from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import State
 from assay.proof.checkpoint import Checkpoint
 from assay.proof.leaf import Draft, next_leaf, state_of
+from assay.proof.salted import Salted
 from assay.proof.tlog_proof import TlogProof
 from assay.store.keys import log_signer
 from assay.store.log import Log
@@ -60,8 +61,13 @@ class Ledger:
         """
         return self.decide(lambda state: drafts)  # noqa: ARG005
 
-    def decide(self, draft: Callable[[State], Sequence[Draft]]) -> tuple[bytes, ...]:
-        """As :meth:`add`, with entries that depend on the state: nobody else can write in between."""
+    def decide(
+        self, draft: Callable[[State], Sequence[Draft]], *, pairs: Sequence[Salted] = ()
+    ) -> tuple[bytes, ...]:
+        """As :meth:`add`, with entries that depend on the state: nobody else can write in between.
+
+        ``pairs`` of personal data, whose digests stand in the entries, are kept beside them and can be erased.
+        """
         made: list[bytes] = []
 
         def appended(stored: Sequence[bytes]) -> Sequence[bytes]:
@@ -75,7 +81,8 @@ class Ledger:
                 made.append(leaf)
             return made
 
-        self.log.append(appended)
+        kept = [pair for pair in pairs if self.log.value(pair.digest) is None]
+        self.log.append(appended, pairs=kept)
         if made:
             self.sign_checkpoint()
         return tuple(made)

@@ -39,6 +39,7 @@ def judged_again(record: Record) -> tuple[Judged, ...]:
                 aside=aside,
                 rows=told.rows,
                 definition=told.definition,
+                attempt=record.attempt,
             )
         )
     return judge(found)
@@ -83,16 +84,18 @@ def assessment_of(
     aside: bool,
     rows: int,
     definition: str,
+    attempt: int,
 ) -> Assessment:
     """A criterion's counts held against its threshold at its level, or why there are no counts.
 
     Args:
         aside: about the groups that the small-group rule set aside; such an assessment is advisory.
         rows: rows of the data set that was counted. definition: how the compared groups are defined, for readers.
+        attempt: which judged run on its rows this is.
     """
     name = aside_of(criterion.id) if aside else criterion.id
     tier = Tier.ADVISORY if aside else criterion.tier
-    alpha = specification.alpha_of(criterion)
+    alpha = specification.alpha_of(criterion, attempt)
     if isinstance(found, Broken):
         return failed_assessment(
             reason=found.reason,
