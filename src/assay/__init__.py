@@ -13,6 +13,8 @@ from assay._version import __version__
 
 if TYPE_CHECKING:
     from assay.app.certify import Certification, certify
+    from assay.app.gate import gate, require
+    from assay.app.load_certified import CertifiedModel, load_certified
     from assay.app.plan import Hopeless, Plan
     from assay.app.planning import make_plan
     from assay.app.rejudge import judged_again
@@ -23,15 +25,19 @@ if TYPE_CHECKING:
     from assay.domain.errors import AssayError, InvalidDocument, MissingExtra, Problem, SubjectError
     from assay.domain.record import Record
     from assay.domain.record_document import from_document, to_document
+    from assay.domain.refusal import Because, Distrusted, Refusal, Refused
     from assay.domain.vocabulary import Outcome, Reason, Stage, Tier, Verdict
     from assay.store.runs import Run
 
 __all__ = [
     "AssayError",
     "Assessment",
+    "Because",
     "Certification",
+    "CertifiedModel",
     "Check",
     "Decision",
+    "Distrusted",
     "Example",
     "Ground",
     "Hopeless",
@@ -45,6 +51,8 @@ __all__ = [
     "Problem",
     "Reason",
     "Record",
+    "Refusal",
+    "Refused",
     "Run",
     "Stage",
     "SubjectError",
@@ -54,9 +62,12 @@ __all__ = [
     "certify",
     "check",
     "from_document",
+    "gate",
     "judged_again",
+    "load_certified",
     "load_record",
     "make_plan",
+    "require",
     "runs",
     "to_document",
     "write_dossier",
@@ -66,6 +77,8 @@ __getattr__, __dir__ = lazy(
     __name__,
     {
         "assay.app.certify": ("Certification", "certify"),
+        "assay.app.gate": ("gate", "require"),
+        "assay.app.load_certified": ("CertifiedModel", "load_certified"),
         "assay.app.plan": ("Hopeless", "Plan"),
         "assay.app.planning": ("make_plan",),
         "assay.app.rejudge": ("judged_again",),
@@ -76,6 +89,7 @@ __getattr__, __dir__ = lazy(
         "assay.domain.errors": ("AssayError", "InvalidDocument", "MissingExtra", "Problem", "SubjectError"),
         "assay.domain.record": ("Record",),
         "assay.domain.record_document": ("from_document", "to_document"),
+        "assay.domain.refusal": ("Because", "Distrusted", "Refusal", "Refused"),
         "assay.domain.vocabulary": ("Outcome", "Reason", "Stage", "Tier", "Verdict"),
         "assay.store.runs": ("Run",),
     },

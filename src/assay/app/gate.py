@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.app.ledger import utc_now
+from assay.app.clock import utc_now
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+from assay.proof.certificate import Certificate
 from assay.proof.verify import Presented, Purpose, Verification, verify
 from assay.reading.policy import read_policy
 from assay.subject.files_in_hand import files_of
@@ -85,13 +86,14 @@ def require(
     policy: Path | Policy,
     certificate: Path | None = None,
     purpose: Purpose = Purpose.DEPLOYMENT,
+    now: dt.datetime | None = None,
 ) -> Verification:
     """As :func:`gate`, and raises when the model is refused.
 
     Raises:
         Refused: with the first reason; Distrusted when it is a failure of trust.
     """
-    found = gate(model, use_case=use_case, policy=policy, certificate=certificate, purpose=purpose)
+    found = gate(model, use_case=use_case, policy=policy, certificate=certificate, purpose=purpose, now=now)
     if not found.accepted:
         raise refused(found)
     return found
@@ -104,6 +106,13 @@ def refused(found: Verification) -> Refused:
     )
     remedy = "What was changed must be tested and signed again: assay certify, assay sign, assay issue."
     return (Distrusted if refusal.because in TRUST else Refused)(refusal, remedy=remedy)
+
+
+def certificate_of(found: Verification) -> Certificate:
+    """The certificate that a verification accepted."""
+    if found.certificate is None:
+        raise refused(found)
+    return found.certificate
 
 
 def certificate_beside(model: Path) -> Path:

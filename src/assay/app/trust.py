@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assay.app.ledger import Ledger, open_ledger, utc_now
+from assay.app.clock import utc_now
+from assay.app.ledger import Ledger, open_ledger
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier

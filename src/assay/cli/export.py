@@ -25,7 +25,7 @@ def review(target: Path, *, certificate: str, folder: Path, as_json: bool) -> No
 
     From it an outsider judges every criterion again, without the model or a row of data: assay verify --review TARGET.
     """
-    from assay.app.packs import export_review
+    from assay.app.export import export_review
 
     count = export_review(folder, target, certificate)
     if as_json:

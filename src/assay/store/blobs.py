@@ -11,8 +11,10 @@ from pathlib import Path
 from assay.domain.errors import AssayError, ExitCode, writing
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write a file so that a crash at any instant leaves the old state or the new one, on disk before this returns.
+
+    ``private``: readable for the user alone; else as the user's umask says.
 
     Raises:
         Unwritable: with the path and what the system said.
@@ -24,11 +26,20 @@ def write_whole(path: Path, content: bytes) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
+                if not private:
+                    os.fchmod(file.fileno(), 0o666 & ~_umask())
                 os.fsync(file.fileno())
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+def _umask() -> int:
+    """What this process takes from the rights of new files; it can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 class CorruptBlob(AssayError):

@@ -55,8 +55,7 @@ def new_key(name: str, passphrase: str) -> PublicKey:
         raise KeyTrouble(f"{wrong}.", code="passphrase_empty") from None
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_whole(path, kept)
-    path.chmod(0o600)
+    write_whole(path, kept, private=True)
     write_whole(path.with_suffix(".pub"), key.public.pem.encode())
     return key.public
 
@@ -126,6 +125,5 @@ def log_signer(origin: str, *, demo: bool = False) -> NoteSigner:
     if not path.is_file():
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(path, Ed25519PrivateKey.generate().private_bytes_raw())
-        path.chmod(0o600)
+        write_whole(path, Ed25519PrivateKey.generate().private_bytes_raw(), private=True)
     return NoteSigner(origin, Ed25519PrivateKey.from_private_bytes(path.read_bytes()))
