@@ -41,13 +41,8 @@ def decision_named(state: State, beginning: str) -> DecisionState:
     if not wanted:
         return found[-1]
     if len(found) != 1:
-        raise Refused(
-            Refusal(
-                Because.DECISION_UNKNOWN,
-                f"{len(found) or 'No'} decision{'s' * (len(found) != 1)} of this log begin{'s' * (len(found) < 2)} "
-                f"with {beginning!r}.",
-            )
-        )
+        how = f"{len(found)} decisions of this log begin" if found else "No decision of this log begins"
+        raise Refused(Refusal(Because.DECISION_UNKNOWN, f"{how} with {beginning!r}."))
     return found[0]
 
 

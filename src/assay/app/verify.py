@@ -16,6 +16,7 @@ from assay.domain.refusal import Because, Refusal
 from assay.domain.vocabulary import Outcome
 from assay.proof.certificate import Certificate
 from assay.proof.verify import Answer, Purpose, Step, Verification
+from assay.subject.digest import digest_of
 
 
 def verify_certificate(
@@ -25,9 +26,15 @@ def verify_certificate(
     policy: Path,
     use_case: str,
     review: Path | None = None,
+    sources: Path | None = None,
     now: dt.datetime | None = None,
 ) -> Verification:
     """The eleven steps; with a review pack the last one also judges every criterion again and compares.
+
+    Args:
+        certificate: its folder. model, policy, use_case: as for the gate. review: the review pack.
+        sources: the specification's folder: every file that was judged on must still be there with the bytes that it had.
+        now: the time to judge at.
 
     Raises:
         InvalidDocument: the policy has problems. BrokenPack: the review pack is none. SubjectError: there is no model.
@@ -44,16 +51,18 @@ def verify_certificate(
     )
     if review is None or found.certificate is None or found.steps[-1].answer is not Answer.HOLDS:
         return found
-    last = _judged_again(found.steps[-1], pack, found.certificate)
+    last = _judged_again(found.steps[-1], pack, found.certificate, sources)
     return replace(found, steps=(*found.steps[:-1], last))
 
 
-def _judged_again(step: Step, pack: Pack, certificate: Certificate) -> Step:
+def _judged_again(step: Step, pack: Pack, certificate: Certificate, sources: Path | None) -> Step:
     """Step 11, with the record opened: it says what the certificate says, and its verdicts follow from its tallies."""
     content = record_of(pack, certificate)
     try:
         record = from_document(json.loads(content or b""))
-        wrong = _contradiction(record, certificate)
+        wrong = _contradiction(record, certificate) or (
+            _changed_sources(record, sources) if sources else None
+        )
     except (AssayError, ValueError) as broken:
         wrong = Refusal(Because.ATTESTATION_CHANGED, f"The record cannot be read: {broken}.")
     if wrong is None:
@@ -79,6 +88,21 @@ def _contradiction(record: Record, certificate: Certificate) -> Refusal | None:
         return Refusal(
             Because.JUDGED_DIFFERENTLY, "The record is that of a rehearsal, which never certifies."
         )
+    return None
+
+
+def _changed_sources(record: Record, folder: Path) -> Refusal | None:
+    """The first file of the run that is not what it was: specification, dictionary, data, environment, model."""
+    for source in record.sources:
+        try:
+            found = digest_of(folder / source.path)
+        except AssayError as gone:
+            return Refusal(Because.FILE_MISSING, f"The {source.role} {source.path}: {gone.message}")
+        if found != source.digest:
+            return Refusal(
+                Because.BYTES_CHANGED,
+                f"The {source.role} {source.path} has other bytes than those that were judged: what it is now was never tested.",
+            )
     return None
 
 

@@ -79,9 +79,21 @@ use_case_option = click.option(
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The review pack: also read the log, and judge every criterion again from the tallies.",
 )
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The specification's folder: also compare every file that was judged on. Needs --review.",
+)
 @json_option
 def command(
-    certificate: Path, *, model: Path, policy: Path, use_case: str, review: Path | None, as_json: bool
+    certificate: Path,
+    *,
+    model: Path,
+    policy: Path,
+    use_case: str,
+    review: Path | None,
+    sources: Path | None,
+    as_json: bool,
 ) -> None:
     """Verify the certificate in the folder CERTIFICATE against the bytes in hand, in eleven numbered steps.
 
@@ -90,7 +102,11 @@ def command(
     """
     from assay.app.verify import verify_certificate
 
-    found = verify_certificate(certificate, model=model, policy=policy, use_case=use_case, review=review)
+    if sources is not None and review is None:
+        raise click.UsageError("--sources needs --review: the pack says which files were judged on.")
+    found = verify_certificate(
+        certificate, model=model, policy=policy, use_case=use_case, review=review, sources=sources
+    )
     shown(found, as_json=as_json)
 
 
