@@ -30,12 +30,14 @@ def in_a_child(body) -> str:
     pid = os.fork()
     if pid == 0:
         os.close(reads)
+        said = "nothing"
         try:
-            said = body() or "nothing"
-        except BaseException as error:
-            said = f"{type(error).__name__} {getattr(error, 'code', '')} {error}"
-        os.write(writes, said.encode())
-        os._exit(0)
+            body()
+        except AssayError as error:
+            said = f"{type(error).__name__} {error.code} {error}"
+        finally:
+            os.write(writes, said.encode())
+            os._exit(0)
     os.close(writes)
     with os.fdopen(reads, "rb") as pipe:
         said = pipe.read().decode()
@@ -50,12 +52,11 @@ def test_a_full_disk_is_said_and_the_log_stays_whole(tmp_path, room):
         log.append(lambda _: numbered(20))
     size = where.stat().st_size
 
-    def full() -> str:
+    def full() -> None:
         # As on a full disk: no file grows beyond so many bytes.
         with Log.open(where) as log:
             resource.setrlimit(resource.RLIMIT_FSIZE, (size + room, resource.RLIM_INFINITY))
             log.append(lambda _: BIG)
-        return ""
 
     said = in_a_child(full)
     assert said.startswith("Unwritable unwritable"), said
@@ -68,10 +69,9 @@ def test_a_full_disk_is_said_and_the_log_stays_whole(tmp_path, room):
 
 
 def test_a_disk_that_is_full_from_the_start_is_said(tmp_path):
-    def full() -> str:
+    def full() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
         Log.open(tmp_path / "log.db")
-        return ""
 
     assert in_a_child(full).startswith("Unwritable unwritable")
     with Log.open(tmp_path / "log.db") as log:
@@ -208,7 +208,7 @@ def test_the_server_of_these_tests_survives_its_own_crash(where, outsider):
                 os.kill(connection.execute(sa.text(asked)).scalar_one(), signal.SIGKILL)
             return [b"never"]
 
-        with pytest.raises((StoreUnreachable, sa.exc.DBAPIError)):
+        with pytest.raises(StoreUnreachable):
             log.append(kill)
     for _ in range(100):
         try:

@@ -44,7 +44,7 @@ def test_a_writer_that_is_killed_loses_nothing_that_it_acknowledged(traceable, w
 def test_a_log_that_acknowledges_too_early_is_caught(tmp_path, traceable):
     """The method has teeth: a writer that answers before it commits loses entries."""
     program = f"""
-import os, json
+import dataclasses, json, os
 from guarantee import killing
 from assay.store.log import Log
 
@@ -59,7 +59,7 @@ def hasty(where, name):
     return body
 
 killing.append = hasty
-print(json.dumps(asdict(killing.kill_everywhere({str(tmp_path / "log.db")!r}, 12))))
+print(json.dumps(dataclasses.asdict(killing.kill_everywhere({str(tmp_path / "log.db")!r}, 12))))
 """
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
