@@ -91,3 +91,45 @@ print(first)
         [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
     )
     assert int(done.stdout) > 30
+
+
+def test_a_witness_that_is_killed_remembers_what_it_cosigned(traceable, tmp_path):
+    """It answers when the checkpoint is on disk, not before: else a log could be rolled back behind its back."""
+    program = f"""
+import os
+from pathlib import Path
+from guarantee.killing import NEVER, run_until
+from tests.proof.parties import Tree, numbered, witness_key
+from assay.proof.checkpoint import Checkpoint
+from assay.proof.note import Note
+from assay.proof.witness import Submission
+from assay.store.witness import Witness, origin_hash
+
+TREE = Tree(numbered(9))
+
+def witness(folder):
+    return Witness(Path(folder), cosigner=witness_key(), logs=[TREE.trusted])
+
+def cosigning(folder):
+    def body(pipe):
+        one = witness(folder)
+        for size in range(1, 6):
+            note = TREE.checkpoint(size)
+            assert one.submit(bytes(Submission(size - 1, TREE.consistency(size - 1, size), note)), 5).status == 200
+            os.write(pipe, b"+")
+    return body
+
+met, said = run_until(NEVER, cosigning({str(tmp_path / "whole")!r}))
+assert said == b"+++++"
+for point in range(1, met + 1, 2):
+    folder = {str(tmp_path)!r} + f"/{{point}}"
+    _, said = run_until(point, cosigning(folder))
+    kept = witness(folder).checkpoint(origin_hash("log.example/one"))
+    size = Checkpoint.parse(Note.parse(kept).text).size if kept else 0
+    assert size in (len(said), len(said) + 1), (point, size, said)
+print(met)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert int(done.stdout) > 30
