@@ -38,7 +38,13 @@ def test_import_assay_is_light():
 
 
 @pytest.mark.parametrize(
-    "words", [("--help",), ("witness", "serve", "--help"), *((command, "--help") for command in COMMANDS)]
+    "words",
+    [
+        ("--help",),
+        ("witness", "serve", "--help"),
+        ("witness", "cosign", "--help"),
+        *((command, "--help") for command in COMMANDS),
+    ],
 )
 def test_help_is_light(words: tuple[str, ...]):
     loaded = loaded_by(

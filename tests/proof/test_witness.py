@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 
 import pytest
 from tests.proof.parties import Tree, log_key, numbered, witness_key
@@ -174,3 +175,11 @@ def test_every_history_of_one_witness_is_one_history():
     assert [c.size for c in cosigned] == sorted(c.size for c in cosigned)
     assert {c.root == TREE.root(c.size) for c in cosigned} == {True}
     assert {c.size for c in cosigned} >= {3, 9, 30, 40}
+
+
+def test_no_single_byte_can_be_changed():
+    draw = random.Random(20261126)
+    for at in range(len(BODY)):
+        content = bytearray(BODY)
+        content[at] ^= 1 << draw.randrange(8)
+        assert refused(ask(bytes(content), seen(7))) in {400, 403, 404, 409, 422}, at

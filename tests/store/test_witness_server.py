@@ -19,9 +19,9 @@ from assay.proof.checkpoint import Checkpoint
 from assay.proof.note import Note, UntrustedNote, open_note
 from assay.proof.tlog_proof import TlogProof, check_logged
 from assay.proof.witness import Submission
+from assay.store.durable import UnreadableKey, kept_key
 from assay.store.log import Log
-from assay.store.witness import UnreadableWitness, Witness, origin_hash
-from assay.store.witness import witness_key as kept_key
+from assay.store.witness import ForgetfulWitness, Witness, origin_hash
 from assay.store.witness_client import (
     WitnessDisagrees,
     WitnessRefused,
@@ -280,7 +280,7 @@ def test_a_witness_that_forgot_stops(tmp_path, content):
     body = bytes(Submission(0, (), TREE.checkpoint(20)))
     forgetful.submit(body, 5)
     (tmp_path / "witness" / f"{HASH}.checkpoint").write_bytes(content)
-    with pytest.raises(UnreadableWitness) as refused:
+    with pytest.raises(ForgetfulWitness) as refused:
         forgetful.submit(body, 5)
     assert refused.value.code == "witness_forgot"
 
@@ -296,13 +296,16 @@ def test_the_server_tells_its_operator_and_not_the_world(tmp_path, url, capfd):
 
 def test_a_key_is_made_once_for_its_user_alone(tmp_path):
     folder = tmp_path / "witness"
-    first = kept_key(folder)
+    first = kept_key(folder / "witness.key")
     assert (folder / "witness.key").stat().st_mode & 0o777 == 0o600
-    assert kept_key(folder).private_bytes_raw() == first.private_bytes_raw()
+    assert (
+        Witness.of(folder, name="w", logs=[]).cosigner.private.private_bytes_raw()
+        == first.private_bytes_raw()
+    )
     (folder / "witness.key").write_bytes(b"garbage")
-    with pytest.raises(UnreadableWitness) as refused:
-        kept_key(folder)
-    assert refused.value.code == "witness_key_unreadable"
+    with pytest.raises(UnreadableKey) as refused:
+        kept_key(folder / "witness.key")
+    assert refused.value.code == "key_unreadable"
 
 
 def test_the_note_that_is_kept_is_a_note(tmp_path):

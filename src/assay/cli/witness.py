@@ -3,11 +3,42 @@
 from __future__ import annotations
 
 import contextlib
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import click
 
 from assay.cli.output import json_option, print_json
+from assay.domain.errors import AssayError, ExitCode
+
+TRUST_FAILURES = {403, 409, 422}
+
+
+def who(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options by which a witness and its logs are named."""
+    for option in (
+        click.option(
+            "--log",
+            "logs",
+            multiple=True,
+            required=True,
+            metavar="VKEY",
+            help="The verifier key of a log that it may cosign. Repeat it for more logs.",
+        ),
+        click.option(
+            "--name", required=True, help="The name of the witness, such as witness.example.com/one."
+        ),
+        click.option(
+            "--folder",
+            type=click.Path(path_type=Path, file_okay=False),
+            required=True,
+            help="Where it keeps its key (made at the first start) and the last checkpoint of each log. Back it up.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.group("witness")
@@ -20,21 +51,7 @@ def command() -> None:
 
 
 @command.command("serve")
-@click.option(
-    "--folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    help="Where it keeps its key (made at the first start) and the last checkpoint of each log. Back it up.",
-)
-@click.option("--name", required=True, help="Its name, such as witness.example.com/one.")
-@click.option(
-    "--log",
-    "logs",
-    multiple=True,
-    required=True,
-    metavar="VKEY",
-    help="The verifier key of a log. Repeat it for more logs.",
-)
+@who
 @click.option(
     "--host",
     default="127.0.0.1",
@@ -52,19 +69,47 @@ def serve(folder: Path, *, name: str, logs: tuple[str, ...], host: str, port: in
     put into their policies.
     """
     from assay.proof.checkpoint import TrustedLog
-    from assay.proof.cosignature import Cosigner
-    from assay.store.witness import Witness, witness_key
+    from assay.store.witness import Witness
     from assay.store.witness_server import WitnessServer
 
     trusted = [TrustedLog.of(vkey) for vkey in logs]
-    witness = Witness(folder, cosigner=Cosigner(name, witness_key(folder)), logs=trusted)
-    vkey = witness.cosigner.key.vkey
+    witness = Witness.of(folder, name=name, logs=trusted)
+    vkey, origins = witness.cosigner.key.vkey, sorted({log.origin for log in trusted})
     with WitnessServer((host, port), witness) as server:
         if as_json:
-            print_json({"url": server.url, "vkey": vkey, "logs": sorted({log.origin for log in trusted})})
+            print_json({"url": server.url, "vkey": vkey, "logs": origins})
         else:
-            click.echo(
-                f"Witness: {vkey}\nServing: {server.url}\nLogs:    {', '.join(log.origin for log in trusted)}"
-            )
+            click.echo(f"Witness: {vkey}\nServing: {server.url}\nLogs:    {', '.join(origins)}")
         with contextlib.suppress(KeyboardInterrupt):  # the way to end it; what it cosigned is kept
             server.serve_forever()
+
+
+@command.command("cosign")
+@who
+@click.argument("request", type=click.File("rb"))
+@json_option
+def cosign(folder: Path, *, name: str, logs: tuple[str, ...], request: BinaryIO, as_json: bool) -> None:
+    """Answer one add-checkpoint REQUEST (a file, or - for standard input) and print the cosignature lines.
+
+    For a witness without a network. Ends with 3 when the log is not what this witness saw, or its key is wrong.
+    """
+    from assay.proof.checkpoint import TrustedLog
+    from assay.proof.witness import MOST_BYTES, OK
+    from assay.store.witness import Witness
+
+    witness = Witness.of(folder, name=name, logs=map(TrustedLog.of, logs))
+    answer = witness.submit(request.read(MOST_BYTES + 1), int(time.time()))
+    if answer.status != OK:
+        raise _refused(answer.status, answer.body.decode().strip())
+    lines = answer.body.decode()
+    if as_json:
+        print_json({"vkey": witness.cosigner.key.vkey, "cosignatures": lines.splitlines()})
+    else:
+        click.echo(lines, nl=False)
+
+
+def _refused(status: int, said: str) -> AssayError:
+    why = f"the size that was cosigned last is {said}" if status == 409 else said
+    refusal = AssayError(f"Not cosigned: {why}.", code=f"witness_status_{status}")
+    refusal.exit_code = ExitCode.TRUST_FAILURE if status in TRUST_FAILURES else ExitCode.NO_VERDICT
+    return refusal
