@@ -41,6 +41,7 @@ def held(tables: Mapping[str, Tables], *, confirmed: bool) -> list[Held]:
             noisy=not confirmed,
         ),
         _planner("Power at the planned rows, realised", tables["binomial"], "off the prediction, points"),
+        _crash(tables["crash"]),
     ]
 
 
@@ -140,3 +141,13 @@ def _planner(claim: str, tables: Tables, key: str, *, noisy: bool = False) -> He
     return Held(
         f"{claim}, {len(rows)} designs", f"within {bar:.0f} points", f"{worst:+.2f}", "", abs(worst) <= bar
     )
+
+
+def _crash(tables: Tables) -> Held:
+    rows = rows_with(tables, "acknowledged entries lost")
+    killed = sum(number(row, "writers killed") for row in rows)
+    harm = sum(
+        number(row, "acknowledged entries lost") + number(row, "logs that do not verify") for row in rows
+    )
+    claim = f"The log after kill -9 at {killed:.0f} write boundaries, {len(rows)} databases"
+    return Held(claim, "nothing acknowledged lost, every log verifies", f"{harm:.0f} losses", "", harm == 0)

@@ -99,6 +99,17 @@ SECTIONS = (
         "The planner",
         "What `assay plan` says a good model's chance is, against how often the product then passes it.",
     ),
+    (
+        "crash",
+        "The log under kill -9",
+        (
+            "A writer appends and acknowledges. Its parent traces it and kills it when it enters or leaves one of its "
+            "system calls that write, so that every boundary between two writes is met on purpose. Then the log is "
+            "opened, recomputed from its entries, and compared with what was acknowledged: all of that is there, and "
+            "of what was not, all or nothing of an append. A power cut is not simulated: the databases are told to "
+            "sync each commit, and their word is taken for it."
+        ),
+    ),
 )
 
 

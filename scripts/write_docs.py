@@ -80,6 +80,9 @@ def _commands() -> str:
             raise LookupError(name)
         inner = click.Context(command, info_name=name, parent=root, terminal_width=WIDTH)
         parts += [f"## assay {name}", _help(command, inner)]
+        for below, each in command.commands.items() if isinstance(command, click.Group) else ():
+            innermost = click.Context(each, info_name=below, parent=inner, terminal_width=WIDTH)
+            parts += [f"### assay {name} {below}", _help(each, innermost)]
     return _page(*parts)
 
 

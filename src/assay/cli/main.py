@@ -37,6 +37,7 @@ COMMANDS = {
     "trust": ("assay.cli.trust", "Say whose keys count, for what: the policy."),
     "keys": ("assay.cli.keys", "Make and show the keys that sign."),
     "checks": ("assay.cli.checks", "List the checks, or explain one."),
+    "witness": ("assay.cli.witness", "Be a witness of logs: cosign what continues, refuse the rest."),
 }
 EPILOG = (
     "Exit codes: 0 certified or conditional, 1 withheld, 2 no verdict (usage, bad input), 3 trust failure."

@@ -268,7 +268,9 @@ def _told_by_postgresql(state: str | None, error: sa.exc.DBAPIError, where: str)
         return Unwritable(f"{where} cannot be written: {said}.", code="unwritable", remedy=FREE)
     if state is not None and state.startswith("XX00"):
         return CorruptStore(f"{where} is damaged: {said}.", code="store_corrupt")
-    if error.connection_invalidated or state is None or state.startswith(("08", "28", "3D", "57P")):
+    # Without a state the driver speaks for itself: of the connection, or of a defect of ours.
+    lost = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) if state is None else False
+    if lost or error.connection_invalidated or str(state).startswith(("08", "28", "3D", "57P")):
         return StoreUnreachable(
             f"{where} does not answer: {said}.",
             code="store_unreachable",

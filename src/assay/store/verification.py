@@ -70,14 +70,12 @@ def _size(connection: sa.Connection) -> int:
 
 def _count_of_subtrees(size: int) -> sa.Select[int]:
     """How many of the kept hashes claim to be of these entries; those of entries appended meanwhile are not counted."""
-    levels = size.bit_length()
-    within = sa.or_(
-        *(sa.and_(SUBTREE.c.level == level, SUBTREE.c.index < size >> level) for level in range(levels))
+    within = (
+        sa.and_(SUBTREE.c.level == level, SUBTREE.c.index < size >> level)
+        for level in range(size.bit_length())
     )
-    outside = sa.or_(SUBTREE.c.level < 0, SUBTREE.c.index < 0)
-    return (
-        sa.select(sa.func.count()).select_from(SUBTREE).where(sa.or_(within, outside) if levels else outside)
-    )
+    counted = sa.or_(SUBTREE.c.level < 0, SUBTREE.c.index < 0, *within)
+    return sa.select(sa.func.count()).select_from(SUBTREE).where(counted)
 
 
 def _tree(
