@@ -110,7 +110,7 @@ def _kept(
 ) -> Certification:
     """Measure, judge, decide, and keep the record with every document that it stands on."""
     measured = measure(case, engine)
-    record = _record(case, measured, bypasses, rehearse=rehearse)
+    record = record_of_run(case, measured, bypasses, rehearse=rehearse)
     rows = case.datasets[case.judged_on].digest
     _keep_documents(case, record, workspace)
     digest = workspace.blobs.put(canonical(to_document(record)))
@@ -153,7 +153,8 @@ def open_engine(
     return Engine(executor_of(workers), partials, reuse=reuse, progress=progress)
 
 
-def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehearse: bool) -> Record:
+def record_of_run(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehearse: bool) -> Record:
+    """Judge and decide what was measured; the record of it."""
     counted = count(case, measured)
     judged = judge([_assessed(case, measured, c) for c in counted])
     gating = tuple(j for j, c in zip(judged, counted, strict=True) if not c.aside)

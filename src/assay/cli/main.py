@@ -33,6 +33,8 @@ COMMANDS = {
     "reinstate": ("assay.cli.reinstate", "End the suspension of a certificate."),
     "status": ("assay.cli.status", "Sign what every certificate is worth now."),
     "export": ("assay.cli.export", "Write what is handed to an outsider."),
+    "replay": ("assay.cli.replay", "Run again from a record and say whether the same comes out."),
+    "diff": ("assay.cli.diff", "Say what changed between two specifications, runs or certificates."),
     "log": ("assay.cli.log", "Read and verify the log."),
     "trust": ("assay.cli.trust", "Say whose keys count, for what: the policy."),
     "keys": ("assay.cli.keys", "Make and show the keys that sign."),
