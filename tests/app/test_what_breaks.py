@@ -21,6 +21,7 @@ from assay.app.certify import open_engine
 from assay.app.plan import plan
 from assay.checks.catalogue import catalogue
 from assay.checks.check import Check
+from assay.domain.evidence import Functional, Paired, PairedCell, ScoreCell, Scores, Undefined
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Outcome, Reason, Verdict
 
@@ -111,6 +112,9 @@ BREAKING: dict[str, Callable[..., Any]] = {
     "ends a generator": raising(GeneratorExit()),
     "claims that it passed": claiming,
     "returns no counts": lambda *_, **__: 1.0,
+    "gives a reason of its own": lambda *_, **__: Undefined("because", "It is so."),
+    "counts more pairs than rows": lambda *_, **__: Paired((PairedCell("", 5, 5, 3),)),
+    "counts labels without scores": lambda *_, **__: Scores((ScoreCell("", (), (1,), (1,)),), Functional.AUC),
 }
 
 

@@ -148,6 +148,10 @@ class Undefined:
     reason: Reason
     detail: str
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.reason, Reason):
+            raise TypeError(f"a reason code of Assay is expected, not {type(self.reason).__name__}")
+
 
 Counts = Census | Rates | Scores | Paired | Undefined
 
