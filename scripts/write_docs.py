@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from python_page import python_page
 
 from assay.checks.catalogue import catalogue, metrics
 from assay.checks.pages import documents
@@ -54,6 +55,7 @@ def reference_pages() -> dict[Path, str]:
     pages = {
         "commands.md": _commands(),
         "exit-codes.md": _exit_codes(),
+        "python.md": _page(python_page()),
         "reasons.md": _reasons(),
         "record.md": _record(),
         "specification.md": _specification(),

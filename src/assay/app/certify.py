@@ -17,18 +17,16 @@ from assay.app.count import Counted, count
 from assay.app.measure import Measured, measure
 from assay.app.picture import curves, definition_of, group_records, not_tested, profile_records
 from assay.app.plan import refuse_hopeless
-from assay.domain.assessment import Asked, Assessment, Broken
+from assay.app.rejudge import assessment_of
+from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
-from assay.domain.evidence import aside_of
 from assay.domain.judge import judge
 from assay.domain.plain import to_plain
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
-from assay.domain.vocabulary import Tier
 from assay.engine.engine import Engine, executor_of, silent
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
-from assay.stats.assess import assess, failed
 from assay.store.runs import Run
 from assay.store.secret import user_secret
 from assay.store.workspace import Workspace
@@ -157,21 +155,12 @@ def evidence_digest(evidence: Evidence) -> str:
 
 
 def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
-    criterion = counted.wanted.criterion
-    asked = Asked(
-        criterion=aside_of(criterion.id) if counted.aside else criterion.id,
-        comparator=criterion.comparator,
-        threshold=criterion.threshold,
-        alpha=case.specification.alpha_of(criterion),
-        tier=Tier.ADVISORY if counted.aside else criterion.tier,
+    statistic = counted.statistic
+    return assessment_of(
+        case.specification,
+        counted.wanted.criterion,
+        counted.found,
+        aside=counted.aside,
+        rows=measured.tallies[statistic.data].rows if statistic is not None else 0,
         definition=definition_of(case, measured, counted),
     )
-    if isinstance(counted.found, Broken):
-        return failed(
-            counted.found,
-            asked,
-            metric=criterion.metric,
-            across=criterion.across or "",
-            data=criterion.data,
-        )
-    return assess(counted.found, asked, rows=measured.tallies[counted.found.data].rows)

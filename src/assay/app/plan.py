@@ -73,7 +73,7 @@ class Plan:
     """What a judged run would read and what its rows can show.
 
     ``all_pass`` is the probability that a good model passes every critical criterion: at least one minus the sum of
-    what each one lacks.
+    what each one lacks. ``answered``: reference rows for whose scores the model was asked, to see that it answers.
     """
 
     passes: tuple[Pass, ...]
@@ -82,6 +82,7 @@ class Plan:
     groups: tuple[GroupRows, ...]
     criteria: tuple[PlannedCriterion, ...]
     all_pass: float
+    answered: int = 0
 
     @property
     def hopeless(self) -> tuple[PlannedCriterion, ...]:

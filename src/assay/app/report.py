@@ -17,21 +17,22 @@ class NoSuchRun(AssayError):
     """There is no such folder, no stored run has this digest, or more than one has."""
 
 
-def runs(folder: Path) -> tuple[Run, ...]:
+def runs(folder: Path | str) -> tuple[Run, ...]:
     """The runs made in the folder of a specification, oldest first.
 
     Raises:
         NoSuchRun: there is no such folder.
     """
-    return _workspace(folder).runs.all()
+    return _workspace(Path(folder)).runs.all()
 
 
-def load_record(folder: Path, digest: str = "") -> tuple[str, Record]:
-    """A stored record by the beginning of its digest, or the latest one; its digest is checked.
+def load_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
+    """A stored record by the beginning of its digest, or the latest one, with that digest, which is checked.
 
     Raises:
         NoSuchRun: no such folder, or none or several match. CorruptBlob: its bytes have changed.
     """
+    folder = Path(folder)
     workspace = _workspace(folder)
     if not digest:
         made = workspace.runs.all()
@@ -58,11 +59,15 @@ def default_dossier(specification: Path, record: Record) -> Path:
     return specification.resolve().parent / "out" / f"{record.specification.name}.{kind}.html"
 
 
-def write_dossier(record: Record, target: Path) -> None:
-    """Write the dossier as one HTML file."""
+def write_dossier(record: Record, target: Path | str) -> None:
+    """Write the dossier as one HTML file.
+
+    Raises:
+        Unwritable: with the path and what the system said. MissingExtra: what draws charts is not installed.
+    """
     from assay.dossier.html import render_html
 
-    write_whole(target, render_html(record).encode())
+    write_whole(Path(target), render_html(record).encode())
 
 
 def _listing(folder: Path) -> str:

@@ -154,6 +154,7 @@ class Undefined:
 
 
 Counts = Census | Rates | Scores | Paired | Undefined
+"""What a check may return; the rule that assesses it follows from its type."""
 
 
 def aside_of(criterion: str) -> str:

@@ -48,10 +48,16 @@ class BlobStore:
     folder: Path
 
     def put(self, content: bytes) -> str:
-        """Store bytes and return their digest ``sha256:...``; a crash leaves the old state or the new one."""
+        """Store bytes and return their digest ``sha256:...``; a crash leaves the old state or the new one.
+
+        Bytes that have changed since they were stored under this digest are replaced.
+
+        Raises:
+            Unwritable: with the path and what the system said.
+        """
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
-        if not path.exists():
+        if not path.is_file() or path.read_bytes() != content:
             write_whole(path, content)
         return f"sha256:{name}"
 
