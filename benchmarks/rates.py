@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from assay.domain.assessment import Assessment
+from assay.domain.assessment import Asked, Assessment
 from assay.domain.evidence import Compare, Rate, Rates, Statistic
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator
@@ -57,9 +57,7 @@ def by_assay(batches: Iterable[pa.RecordBatch]) -> tuple[dict[str, Rates], dict[
     for name, alone in rates.items():
         for compare, (comparator, threshold) in ASKED.items():
             statistic = Statistic(name, "", "test", Rates(alone.cells, compare))
-            assessed[name, compare.value] = assess(
-                statistic, criterion=name, comparator=comparator, threshold=threshold, alpha=0.05
-            )
+            assessed[name, compare.value] = assess(statistic, Asked(name, comparator, threshold, alpha=0.05))
     return rates, assessed
 
 

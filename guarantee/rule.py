@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.catalogue import catalogue
+from assay.domain import assessment
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Required, decide
 from assay.domain.evidence import Compare, Counts, Functional, Statistic
 from assay.domain.judge import judge
-from assay.domain.vocabulary import Comparator, Outcome, Tier
+from assay.domain.vocabulary import Comparator, Outcome
 from assay.stats.assess import assess
 from assay.stats.contrasts import contrast_limits
 from assay.stats.histogram import ScoreCounts, Undefined
@@ -169,11 +170,7 @@ class Rule:
             asked = self.asked[i]
             self._kept[key] = assess(
                 Statistic(asked.metric, "group" if asked.across else "", "test", measured),
-                criterion=f"{i}: {asked}",
-                comparator=asked.comparator,
-                threshold=asked.threshold,
-                alpha=self.alpha,
-                tier=Tier.CRITICAL,
+                assessment.Asked(f"{i}: {asked}", asked.comparator, asked.threshold, self.alpha),
             )
         return self._kept[key]
 

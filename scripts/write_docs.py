@@ -28,7 +28,8 @@ WIDTH = 88
 
 EXIT_MEANS = {
     ExitCode.CERTIFIED: "The decision is certified or conditional; for a command that decides nothing, it did its work.",
-    ExitCode.WITHHELD: "The decision is withheld; from `assay plan`, a required criterion is hopeless on these rows.",
+    ExitCode.WITHHELD: "The decision is withheld; from `assay plan`, a required criterion is "
+    "hopeless on these rows, or its check breaks.",
     ExitCode.NO_VERDICT: "No verdict was reached: wrong usage, a bad specification, data or a model that cannot be opened.",
     ExitCode.TRUST_FAILURE: "A stored record no longer matches its digest. Signatures, keys and the log come with the next issue.",
 }

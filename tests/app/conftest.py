@@ -10,6 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from assay.app import certify
+from assay.engine.engine import executor_of
+from assay.engine.executor import Executor
+from assay.engine.in_process import InProcess
+
 SPECIFICATION = """
     assay: 1
     name: small-loans
@@ -101,6 +106,16 @@ class Folder:
         path = self.root / "specification.yaml"
         path.write_text(self.text)
         return path
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``workers=0``, which users are refused, reads and counts in the test's own process: no interpreter is started."""
+
+    def chosen(workers: int) -> Executor:
+        return executor_of(workers) if workers else InProcess()
+
+    monkeypatch.setattr(certify, "executor_of", chosen)
 
 
 @pytest.fixture

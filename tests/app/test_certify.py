@@ -521,23 +521,6 @@ def test_a_column_has_one_type_in_all_data_sets(folder):
         assay.certify(folder.write(), workers=0)
 
 
-def test_a_check_that_exits_is_an_error_and_not_the_end(folder, monkeypatch):
-    from dataclasses import replace
-
-    from assay.app import case
-    from assay.checks.catalogue import catalogue
-
-    def leave(view):
-        raise SystemExit(0)
-
-    known = dict(catalogue())
-    known["performance.auc"] = replace(known["performance.auc"], measure=leave)
-    monkeypatch.setattr(case, "catalogue", lambda: known)
-    done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True, rehearse=True)
-    assert verdicts(done)["ranking"] == (Verdict.ERROR, Reason.CHECK_CRASHED)
-    assert done.decision.outcome is Outcome.WITHHELD
-
-
 def test_a_group_that_is_large_among_the_judged_rows_is_not_set_aside(folder):
     age = folder.test["age"].to_numpy().copy()
     age[:1200] = 65

@@ -61,10 +61,9 @@ def test_the_names_of_groups_change_nothing(check: Check, seed: int):
 @given(table=st.dictionaries(st.sampled_from("abcd"), confusion, min_size=2))
 def test_cells_never_hold_more_events_than_trials(table: dict[str, tuple[int, int, int, int]]):
     for check in GROUPED:
-        if not check.need.scores:
-            counts = check.count(outcomes(table), across="group")
-            if isinstance(counts, Rates):
-                assert all(0 <= cell.events <= cell.trials for cell in counts.cells)
+        counts = check.count(outcomes(table), across="group")
+        if isinstance(counts, Rates):
+            assert all(0 <= cell.events <= cell.trials for cell in counts.cells)
 
 
 # -- absence ------------------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ import pytest
 from assay.checks.check import AT_LEAST, Check, Example, check
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Census
-from assay.domain.metric import Parameter
-from assay.domain.needs import Outcomes
+from assay.domain.metric import Across, Parameter
+from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections
 from assay.domain.vocabulary import Comparator, Verdict
 
 WHOLE = """Something.
@@ -90,8 +90,30 @@ def test_a_parameter_that_nothing_uses_is_refused():
 
 
 def test_a_reference_that_nothing_uses_is_refused():
-    with pytest.raises(ValueError, match="declares a reference"):
-        make(reference=True)
+    with pytest.raises(ValueError, match="declares a reference group and does not use it"):
+        make(reference=True, pairwise=True, across=Across.REQUIRED)
+
+
+def test_a_reference_is_for_pairs_and_pairs_are_of_groups():
+    with pytest.raises(ValueError, match="does not say that it is pairwise"):
+        make(reference=True, across=Across.REQUIRED)
+    with pytest.raises(ValueError, match="pairwise and never compares groups"):
+        make(pairwise=True)
+
+
+@pytest.mark.parametrize(
+    ("need", "asks", "changes"),
+    [
+        (Outcomes(), True, False),
+        (Perturbed(lambda columns, _: columns), True, True),
+        (Profiles(), False, False),
+        (RowSets(), False, False),
+        (Sections(), False, False),
+    ],
+)
+def test_the_need_says_what_is_asked_of_the_model(need: Need, asks: bool, changes: bool):
+    metric = make(need=need).metric
+    assert (metric.needs_model, metric.changes_inputs) == (asks, changes)
 
 
 def test_a_parameter_without_default_must_be_given():

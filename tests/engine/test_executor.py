@@ -15,9 +15,9 @@ import working
 from rich.console import Console
 from working import Square, run
 
-from assay.domain.errors import Crash, SubjectError
+from assay.domain.errors import AssayError, Crash, SubjectError
 from assay.engine.engine import executor_of
-from assay.engine.executor import WorkFailed, execute
+from assay.engine.executor import Executor, WorkFailed, execute
 from assay.engine.in_process import InProcess
 from assay.engine.partials import PartialStore
 from assay.engine.process_pool import ProcessPool
@@ -44,16 +44,18 @@ def runs(folder: Path) -> list[str]:
     return sorted(p.name.partition("-")[0] for p in folder.iterdir())
 
 
-@pytest.mark.parametrize("workers", [0, 1, 2])
-def test_results_come_in_the_order_of_the_tasks(partials: PartialStore, workers: int):
+@pytest.mark.parametrize("executor", [InProcess(), ProcessPool(1), ProcessPool(2)], ids=str)
+def test_results_come_in_the_order_of_the_tasks(partials: PartialStore, executor: Executor):
     counted = Counted()
     tasks = [Square(n) for n in range(8)]
-    assert (
-        tuple(execute(tasks, run, executor=executor_of(workers), results=partials, progress=counted))
-        == EXPECTED
-    )
+    assert tuple(execute(tasks, run, executor=executor, results=partials, progress=counted)) == EXPECTED
     assert counted.rows == 80
-    assert tuple(execute((), run, executor=executor_of(workers), results=partials)) == ()
+    assert tuple(execute((), run, executor=executor, results=partials)) == ()
+
+
+def test_no_run_is_without_a_worker():
+    with pytest.raises(AssayError, match="At least one worker must read and count; 0 were asked for"):
+        executor_of(0)
 
 
 def test_what_is_finished_is_not_done_again(partials: PartialStore, tmp_path: Path):
@@ -126,6 +128,26 @@ def test_failures_in_workers_are_typed(partials: PartialStore, does: str, kind: 
         tuple(execute([Square(n) for n in range(4)], run, executor=InProcess(), results=partials))
         == EXPECTED[:4]
     )
+
+
+@pytest.mark.parametrize(
+    ("does", "kind", "code", "says"),
+    [
+        ("refuse", SubjectError, "column_missing", "The column is not there. Add it."),
+        ("crash", Crash, "model_crashed", "The model died."),
+        ("defect", WorkFailed, "check_crashed", "A task raised ZeroDivisionError at working.py:"),
+        ("leave", WorkFailed, "check_crashed", "A task raised SystemExit at working.py:"),
+    ],
+)
+@pytest.mark.parametrize("executor", [InProcess(), ProcessPool(1)], ids=["here", "in a worker"])
+def test_a_failure_is_the_same_wherever_it_happens(
+    partials: PartialStore, executor: Executor, does: str, kind: type, code: str, says: str
+):
+    with pytest.raises(kind) as told:
+        tuple(execute([Square(1, does=does)], run, executor=executor, results=partials))
+    assert (type(told.value), told.value.code) == (kind, code)
+    assert says in str(told.value)
+    assert "secret" not in str(told.value)
 
 
 def parents() -> dict[int, int]:

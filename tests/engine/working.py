@@ -37,6 +37,8 @@ def run(task: Square, _results: object) -> bytes:
         raise Crash("The model died.", code="model_crashed")
     if task.does == "defect":
         raise ZeroDivisionError("secret of a row")
+    if task.does == "leave":
+        raise SystemExit(0)
     if task.does == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     if task.does == "segfault":

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from guarantee.rule import Rule
 from guarantee.tiny_worlds import WORLDS, Decided, World, decided, worst
 
+from assay.domain.assessment import Asked
 from assay.domain.evidence import Compare, Rate, Rates, Statistic
 from assay.domain.vocabulary import Comparator, Grade
 from assay.stats.assess import assess
@@ -91,7 +92,7 @@ def wald_passes(tau: str):
 
 def assessed(counts: Rates, comparator: Comparator, threshold: str):
     statistic = Statistic("m", "", "test", counts)
-    return assess(statistic, criterion="c", comparator=comparator, threshold=Decimal(threshold), alpha=ALPHA)
+    return assess(statistic, Asked("c", comparator, Decimal(threshold), ALPHA))
 
 
 RATES = [(n, tau) for n in (5, 20, 60, 150) for tau in ("0.1", "0.5", "0.8", "0.95")]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import assay.tally.scores as scores_module
-from assay.domain.assessment import Assessment
+from assay.domain.assessment import Asked, Assessment
 from assay.domain.evidence import Functional, ScoreCell, Scores, Statistic
 from assay.domain.judge import judge
 from assay.domain.vocabulary import Comparator, Verdict
@@ -113,10 +113,12 @@ def test_of_scores_that_a_grid_does_not_merge_the_range_is_a_point(functional):
 def held(cell: ScoreCell, functional: Functional, threshold: str, *, bins: int = 15) -> Assessment:
     return assess(
         Statistic("performance.x", "", "test", Scores((cell,), functional, bins)),
-        criterion="x",
-        comparator=Comparator.AT_LEAST if functional is Functional.AUC else Comparator.AT_MOST,
-        threshold=Decimal(threshold),
-        alpha=0.05,
+        Asked(
+            "x",
+            Comparator.AT_LEAST if functional is Functional.AUC else Comparator.AT_MOST,
+            Decimal(threshold),
+            alpha=0.05,
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from assay.domain.assessment import Asked
 from assay.domain.evidence import Functional, ScoreCell, Scores, Statistic
 from assay.domain.judge import judge
 from assay.domain.vocabulary import Comparator, Grade, Reason, Verdict
@@ -31,10 +32,12 @@ def asked(functional: Functional, negatives: int, positives: int):
     cell = ScoreCell("", (0.1, 0.9), (negatives - 1, 1), (1, positives - 1))
     return assess(
         Statistic("performance.x", "", "test", Scores((cell,), functional, bins=10)),
-        criterion="x",
-        comparator=Comparator.AT_LEAST if functional in AREAS else Comparator.AT_MOST,
-        threshold=Decimal("0.6") if functional in AREAS else Decimal(5),
-        alpha=0.05,
+        Asked(
+            "x",
+            Comparator.AT_LEAST if functional in AREAS else Comparator.AT_MOST,
+            Decimal("0.6") if functional in AREAS else Decimal(5),
+            alpha=0.05,
+        ),
     )
 
 

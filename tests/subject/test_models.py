@@ -406,6 +406,13 @@ def test_text_where_numbers_are_expected_names_the_column_and_no_value(tmp_path:
     assert "Secret" not in str(told.value)
 
 
+def _raiser(wrong: BaseException):
+    def score(batch):
+        raise wrong
+
+    return score
+
+
 def test_a_callable_by_name_runs_in_a_child_and_a_live_one_here(tmp_path: Path, rows):
     place = tmp_path / "rehearsal.py"
     place.write_text(
@@ -420,6 +427,11 @@ def test_a_callable_by_name_runs_in_a_child_and_a_live_one_here(tmp_path: Path, 
     assert np.array_equal(live(batch_of(rows)), expected)
     with pytest.raises(Crash, match="1 are missing or infinite"):
         in_process(lambda batch: np.array([np.nan]), ("age",))(batch_of(rows[:1]))
+    for leaves in (ZeroDivisionError("secret of a row"), SystemExit(0)):
+        with pytest.raises(Crash, match="The model raised") as told:
+            in_process(_raiser(leaves), ("age",))(batch_of(rows[:1]))
+        assert told.value.code == "model_crashed"
+        assert "secret" not in str(told.value)
     for name, says in (
         (f"{place}:scor", "no function 'scor'"),
         ("no_module:f", "no module"),

@@ -16,8 +16,8 @@ from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
 from assay.app.picture import curves, definition_of, group_records, not_tested, profile_records
 from assay.app.plan import refuse_hopeless
-from assay.app.rejudge import NOTHING, assessment_of
-from assay.domain.assessment import Assessment, Broken
+from assay.app.rejudge import assessment_of
+from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
 from assay.domain.judge import judge
 from assay.domain.plain import to_plain
@@ -74,8 +74,9 @@ def certify(
         specification: the YAML file; every path in it is relative to it.
         rehearse: use the development rows; shows everything and can never lead to a certificate.
         data: tables that stand in for declared files, by role: anything with ``__arrow_c_stream__``.
-        model: a function from a ``pyarrow.RecordBatch`` of the inputs to scores; rehearsals only.
-        workers: processes that read and count.
+        model: a function from a ``pyarrow.RecordBatch`` of the inputs to scores, asked in this process, which then
+            reads the rows as well; rehearsals only.
+        workers: processes that read and count; at least one.
         reuse: whether counts of finished partitions from an earlier run may be used.
         certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
         certify_without_a_lock: go on although nobody agreed to the specification before its result. The run is in no
@@ -198,7 +199,7 @@ def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
     return assessment_of(
         case.specification,
         counted.wanted.criterion,
-        statistic or (Broken(*counted.failure) if counted.failure else NOTHING),
+        counted.found,
         aside=counted.aside,
         rows=measured.tallies[statistic.data].rows if statistic is not None else 0,
         definition=definition_of(case, measured, counted),

@@ -10,39 +10,21 @@ import hashlib
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
+from assay.app.boundary import counts_of
 from assay.app.case import Case
 from assay.app.measure import rows_in_no_group, run_pass, small_groups, wrong_labels
-from assay.checks.check import Check
+from assay.domain.assessment import Asked, Broken
 from assay.domain.errors import AssayError
-from assay.domain.evidence import Rates, Scores, Undefined
-from assay.domain.needs import Outcomes, Perturbed
 from assay.domain.specification import Criterion
-from assay.domain.vocabulary import Comparator, Tier
+from assay.domain.vocabulary import Tier
 from assay.engine.engine import Engine
 from assay.engine.progress import Silence
 from assay.engine.task import AskTask, run_ask
+from assay.plan.counts import passes_of
+from assay.plan.imagined import GroupRows, Imagined
 from assay.plan.passes import Pass, Wanted, fuse, reference_data
-from assay.plan.power import (
-    Passes,
-    Power,
-    all_of,
-    best_value,
-    expected_value,
-    normal_power,
-    power_of,
-    rates_power,
-)
-from assay.plan.scores import drop_deviation, scores_power
-from assay.stats.pieces.scores import too_few_rows
+from assay.plan.power import Power, best_value, expected_value, power_of
 from assay.tally.partial import Partial
-from assay.tally.views import GroupOutcomes, OutcomeView
-
-SENSITIVITY, FALSE_ALARMS = 0.6, 0.12
-"""The decisions of the model that a plan imagines: only the sizes of denominators and common rates come of them."""
-DISCORDANCE = 0.05
-"""Share of rows on which a perturbed decision is imagined to change."""
 
 
 class Hopeless(AssayError):
@@ -50,44 +32,35 @@ class Hopeless(AssayError):
 
 
 @dataclass(frozen=True, slots=True)
-class GroupRows:
-    """Rows and events that the test data will have in one group, by the shares of the reference data."""
-
-    grouping: str
-    label: str
-    rows: int
-    events: int
-    small: bool
-
-
-@dataclass(frozen=True, slots=True)
 class PlannedCriterion:
     """One criterion of the plan.
 
     ``power`` is None for a fact about the data, which needs none, and for counts that no plan is known for.
-    ``undefined`` says why the criterion could not be evaluated on such rows: then nobody passes it.
+    ``undefined`` says why the criterion could not be evaluated on such rows, ``broken`` why its check gave no
+    counts on them: then nobody passes it.
     """
 
     criterion: Criterion
     power: Power | None = None
     rows_needed: int | None = None
     undefined: str = ""
+    broken: Broken | None = None
 
     @property
     def passes(self) -> float | None:
         """The probability that a good model passes; None where no probability is involved."""
-        if self.undefined:
+        if self.undefined or self.broken:
             return 0.0
         return self.power.passes if self.power is not None else None
 
     @property
     def hopeless(self) -> bool:
-        """Whether a good model would hardly ever pass."""
+        """Whether a good model would hardly ever pass; of a broken check nothing is known, and the verdict is an error."""
         return bool(self.undefined) or (self.power is not None and self.power.hopeless)
 
     def __str__(self) -> str:
         """What is hopeless about it, for a person who must decide whether to go on."""
-        said = self.undefined
+        said = self.broken.sentence if self.broken else self.undefined
         if not said and self.power is not None:
             said = f"a good model passes with probability {self.power.passes:.2f}"
             if self.rows_needed is not None:
@@ -116,6 +89,11 @@ class Plan:
         """The critical and supporting criteria that a good model would hardly ever pass."""
         return tuple(p for p in self.criteria if p.hopeless and p.criterion.tier is not Tier.ADVISORY)
 
+    @property
+    def broken(self) -> tuple[PlannedCriterion, ...]:
+        """The critical and supporting criteria whose check breaks."""
+        return tuple(p for p in self.criteria if p.broken and p.criterion.tier is not Tier.ADVISORY)
+
 
 def plan(case: Case, engine: Engine) -> Plan:
     """Plan the judged run of a case; reads labels and groups of the reference data and no model.
@@ -129,9 +107,8 @@ def plan(case: Case, engine: Engine) -> Plan:
     if wrong := wrong_labels(case, reference, tally):
         raise wrong
     rows = case.datasets[case.judged_on].rows
-    small = small_groups(specification, tally)
-    imagined = _Imagined(case, tally, rows, small)
-    criteria = tuple(_planned(case, imagined, wanted, rows) for wanted in case.wanted)
+    imagined = _imagined(case, tally, rows)
+    criteria = tuple(_planned(case, tally, imagined, wanted) for wanted in case.wanted)
     critical = [p.passes for p in criteria if p.passes is not None and p.criterion.tier is Tier.CRITICAL]
     return Plan(
         passes=fuse(specification, case.wanted, case.judged_on, tuple(case.datasets)),
@@ -185,125 +162,43 @@ def refuse_hopeless(case: Case, engine: Engine, *, bypass: bool) -> tuple[str, .
     return tuple(f"Tested although the plan called it hopeless: {planned}" for planned in found)
 
 
-class _Imagined:
-    """The test rows as the reference data's shares predict them, decided by an imagined model."""
-
-    def __init__(self, case: Case, tally: Partial, rows: int, small: dict[str, frozenset[str]]) -> None:
-        self._case, self._tally, self._rows, self._small = case, tally, rows, small
-        self._scale = rows / max(tally.rows, 1)
-
-    def group_rows(self) -> tuple[GroupRows, ...]:
-        found = []
-        for name, attributes in self._case.specification.groupings().items():
-            counts = self._tally.layout.collapse(self._tally.population, attributes)
-            for label, (negatives, positives) in zip(
-                self._tally.layout.labels(attributes), counts, strict=True
-            ):
-                found.append(
-                    GroupRows(
-                        grouping=name,
-                        label=label,
-                        rows=round(float(negatives + positives) * self._scale),
-                        events=round(float(positives) * self._scale),
-                        small=label in self._small[name],
-                    )
-                )
-        return tuple(found)
-
-    def in_no_group(self, across: str) -> str:
-        return rows_in_no_group(self._case.specification, self._tally, across)
-
-    def view(self, criterion: Criterion) -> OutcomeView:
-        population = self._tally.population
-        favourable = self._case.specification.prediction.favourable
-        overall = self._group("", population.sum(axis=0))
-        if criterion.across is None:
-            return OutcomeView(overall, (), favourable)
-        names = self._case.specification.groupings()[criterion.across]
-        counts = self._tally.layout.collapse(population, names)
-        labels = self._tally.layout.labels(names)
-        groups = tuple(
-            self._group(label, counts[i])
-            for i, label in enumerate(labels)
-            if label not in self._small[criterion.across]
-        )
-        return OutcomeView(overall, groups, favourable)
-
-    def _group(self, label: str, by_label: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> GroupOutcomes:
-        negatives, positives = (float(n) * self._scale for n in by_label)
-        counts = np.rint(
-            [
-                [negatives * (1 - FALSE_ALARMS), negatives * FALSE_ALARMS],
-                [positives * (1 - SENSITIVITY), positives * SENSITIVITY],
-            ]
-        ).astype(np.int64)
-        return GroupOutcomes(label, counts, np.array([0.25, 0.75]), counts)
+def _imagined(case: Case, tally: Partial, rows: int) -> Imagined:
+    specification = case.specification
+    return Imagined(
+        layout=tally.layout,
+        population=tally.population,
+        scale=rows / max(tally.rows, 1),
+        groupings=specification.groupings(),
+        small=small_groups(specification, tally),
+        favourable=specification.prediction.favourable,
+    )
 
 
-def _planned(case: Case, imagined: _Imagined, wanted: Wanted, rows: int) -> PlannedCriterion:
+def _planned(case: Case, tally: Partial, imagined: Imagined, wanted: Wanted) -> PlannedCriterion:
+    """What the test rows can show of one criterion, from what its check counts on imagined ones."""
     criterion, check = wanted.criterion, case.checks[wanted.criterion.metric]
-    if not isinstance(wanted.need, Outcomes | Perturbed):
+    view = imagined.view(wanted.need, criterion.across)
+    if view is None:
         return PlannedCriterion(criterion)
-    if criterion.across is not None and (said := imagined.in_no_group(criterion.across)):
+    if criterion.across is not None and (
+        said := rows_in_no_group(case.specification, tally, criterion.across)
+    ):
         return PlannedCriterion(criterion, undefined=said)
-    expected = expected_value(check.metric, criterion.comparator, criterion.threshold, criterion.expected)
-    passes = _passes(case, imagined, wanted, check)
+    counts = counts_of(check, criterion, lambda: view)
+    if isinstance(counts, Broken):
+        return PlannedCriterion(criterion, broken=counts)
+    alpha = case.specification.alpha_of(criterion)
+    passes = passes_of(counts, Asked(criterion.id, criterion.comparator, criterion.threshold, alpha))
     if passes is None:
         return PlannedCriterion(criterion)
     if isinstance(passes, str):
         return PlannedCriterion(criterion, undefined=passes)
     power = power_of(
         passes,
-        expected=expected,
+        expected=expected_value(check.metric, criterion.comparator, criterion.threshold, criterion.expected),
         threshold=float(criterion.threshold),
         best=best_value(check.metric, criterion.comparator, criterion.threshold),
     )
+    rows = case.datasets[case.judged_on].rows
     needed = math.ceil(rows * power.factor) if power.factor is not None else None
     return PlannedCriterion(criterion, power, needed)
-
-
-def _passes(case: Case, imagined: _Imagined, wanted: Wanted, check: Check) -> Passes | str | None:
-    """The probability of passing as a function of the true value and the rows.
-
-    A text says why it cannot be evaluated on such rows; None that no plan is known for what the check counts.
-    """
-    criterion = wanted.criterion
-    alpha = case.specification.alpha_of(criterion)
-    view = imagined.view(criterion)
-    threshold = float(criterion.threshold)
-    if isinstance(wanted.need, Perturbed):
-        parts = [
-            normal_power(drop_deviation(DISCORDANCE, group.n), threshold, alpha)
-            for group in view.each
-            if group.n
-        ]
-        return all_of(parts) if len(parts) == len(view.each) else "A group has no rows."
-    counts = check.count(
-        view, across=criterion.across, reference=criterion.reference, arguments=criterion.parameters
-    )
-    if isinstance(counts, Undefined):
-        return counts.detail
-    if isinstance(counts, Rates):
-        return rates_power(counts, criterion.comparator, threshold, alpha, _seed(criterion.id))
-    if isinstance(counts, Scores):
-        for cell in counts.cells:
-            if said := too_few_rows(counts.functional, sum(cell.negatives) + sum(cell.positives)):
-                return f"{cell.label}: {said}." if cell.label else f"{said}."
-        parts = [
-            scores_power(
-                counts.functional,
-                sum(cell.negatives),
-                sum(cell.positives),
-                at_least=criterion.comparator is Comparator.AT_LEAST,
-                threshold=threshold,
-                alpha=alpha,
-                bins=counts.bins,
-            )
-            for cell in counts.cells
-        ]
-        return all_of(parts)
-    return None
-
-
-def _seed(name: str) -> int:
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.domain.assessment import Assessment, Broken, Judged
+from assay.domain.assessment import Asked, Assessment, Broken, Judged
 from assay.domain.decide import decide, required
 from assay.domain.evidence import Statistic, aside_of
 from assay.domain.judge import judge
@@ -11,7 +11,7 @@ from assay.domain.record import Evidence, Record
 from assay.domain.specification import Criterion, Specification
 from assay.domain.vocabulary import Reason, Tier
 from assay.proof.canonical import digest_of_document
-from assay.stats.assess import assess, failed_assessment
+from assay.stats.assess import assess, failed
 
 
 def judged_again(record: Record) -> tuple[Judged, ...]:
@@ -93,30 +93,16 @@ def assessment_of(
         rows: rows of the data set that was counted. definition: how the compared groups are defined, for readers.
         attempt: which judged run on its rows this is.
     """
-    name = aside_of(criterion.id) if aside else criterion.id
-    tier = Tier.ADVISORY if aside else criterion.tier
-    alpha = specification.alpha_of(criterion, attempt)
-    if isinstance(found, Broken):
-        return failed_assessment(
-            reason=found.reason,
-            sentence=found.sentence,
-            criterion=name,
-            metric=criterion.metric,
-            across=criterion.across or "",
-            data=criterion.data,
-            comparator=criterion.comparator,
-            threshold=criterion.threshold,
-            alpha=alpha,
-            tier=tier,
-            definition=definition,
-        )
-    return assess(
-        found,
-        criterion=name,
+    asked = Asked(
+        criterion=aside_of(criterion.id) if aside else criterion.id,
         comparator=criterion.comparator,
         threshold=criterion.threshold,
-        alpha=alpha,
-        tier=tier,
-        rows=rows,
+        alpha=specification.alpha_of(criterion, attempt),
+        tier=Tier.ADVISORY if aside else criterion.tier,
         definition=definition,
     )
+    if isinstance(found, Broken):
+        return failed(
+            found, asked, metric=criterion.metric, across=criterion.across or "", data=criterion.data
+        )
+    return assess(found, asked, rows=rows)

@@ -15,7 +15,7 @@ from typing import Any
 
 from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Across, Metric, Parameter
-from assay.domain.needs import Need, Outcomes, Perturbed
+from assay.domain.needs import Need
 from assay.domain.vocabulary import Comparator, Reason, Stage, Verdict
 
 Measure = Callable[..., Counts]
@@ -142,9 +142,9 @@ def check(
     high: Decimal | None = ONE,
     ideal: Decimal | None = None,
     across: Across = Across.NEVER,
+    pairwise: bool = False,
     reference: bool = False,
     census: bool = False,
-    needs_model: bool = True,
     parameters: Mapping[str, Parameter] | None = None,
 ) -> Callable[[Measure], Check]:
     """Make a check of a function ``measure(view, *, across, reference, **parameters) -> Counts``.
@@ -153,6 +153,8 @@ def check(
     Remedy. It is handed the view that its need names and returns counts; whether they pass is not its business.
     It names, as keywords, only what it uses: ``across``, ``reference`` and the parameters. The parameters of a
     check that needs :class:`~assay.domain.needs.Perturbed` go to its ``change`` as well, through the context.
+    ``pairwise`` says that it compares groups with each other: small groups are then judged against every group,
+    the view's ``focus`` naming them. Whether it asks the model, and with changed inputs, follows from its need.
 
     Raises:
         ValueError: when the id is not ``stage.name`` with a known stage, the docstring lacks a heading, the
@@ -168,10 +170,11 @@ def check(
         ideal=ideal,
         comparators=comparators,
         across=across,
+        pairwise=pairwise,
         reference=reference,
         census=census,
-        needs_model=needs_model,
-        changes_inputs=isinstance(need, Perturbed),
+        needs_model=need.asks_model,
+        changes_inputs=need.changes_inputs,
         parameters=dict(parameters or {}),
     )
 
@@ -200,8 +203,12 @@ def _validate(made: Check) -> None:
     verdicts = {example.verdict for example in made.examples}
     if Verdict.PASS not in verdicts or len(verdicts) < 2:
         raise ValueError(f"The check {made.id!r} needs a passing example and one that does not pass.")
-    if made.metric.needs_model != isinstance(made.need, Outcomes | Perturbed):
-        raise ValueError(f"The check {made.id!r} says 'needs_model' otherwise than its need does.")
+    if made.metric.reference and not made.metric.pairwise:
+        raise ValueError(
+            f"The check {made.id!r} declares a reference group and does not say that it is pairwise."
+        )
+    if made.metric.pairwise and made.metric.across is Across.NEVER:
+        raise ValueError(f"The check {made.id!r} is pairwise and never compares groups.")
     _validate_keywords(made)
 
 
@@ -211,7 +218,7 @@ def _validate_keywords(made: Check) -> None:
     if unknown:
         raise ValueError(f"The check {made.id!r} asks for {', '.join(sorted(unknown))}, which it never gets.")
     unused = parameters - wanted
-    if unused and not isinstance(made.need, Perturbed):
+    if unused and not made.need.changes_inputs:
         raise ValueError(f"The check {made.id!r} declares {', '.join(sorted(unused))} and does not use it.")
     if made.metric.reference and "reference" not in wanted:
         raise ValueError(f"The check {made.id!r} declares a reference group and does not use it.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assay.checks.check import Check, Example
-from assay.domain.assessment import Judged
+from assay.domain.assessment import Asked, Judged
 from assay.domain.errors import AssayError
 from assay.domain.evidence import Statistic
 from assay.domain.judge import judge
@@ -44,14 +44,8 @@ def judged_example(check: Check, example: Example) -> Judged:
         example.view(), across=example.across, reference=example.reference, arguments=example.arguments
     )
     statistic = Statistic(metric=check.id, across=example.across or "", data="test", counts=counts)
-    assessed = assess(
-        statistic,
-        criterion="example",
-        comparator=example.comparator,
-        threshold=Decimal(example.threshold),
-        alpha=ALPHA,
-    )
-    return judge([assessed])[0]
+    asked = Asked("example", example.comparator, Decimal(example.threshold), ALPHA)
+    return judge([assess(statistic, asked)])[0]
 
 
 def _wrong_with(check: Check, example: Example) -> str:

@@ -25,7 +25,7 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
 
     Nothing of the test rows is read but their number; shares of groups and labels come from the development or
     training rows. The model is asked for the scores of a few of those rows, which nobody looks at, to see that it
-    answers. Ends with 1 when a required criterion is hopeless on these rows.
+    answers. Ends with 1 when a required criterion is hopeless on these rows, or its check breaks.
     """
     from assay.app.case import open_case
     from assay.app.certify import open_engine
@@ -40,7 +40,7 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
             print_json({**_document(made), "model_answered_rows": answered})
         else:
             _print(made, answered)
-    raise click.exceptions.Exit(1 if made.hopeless else 0)
+    raise click.exceptions.Exit(1 if made.hopeless or made.broken else 0)
 
 
 def _document(made: Plan) -> dict[str, Any]:
@@ -78,6 +78,7 @@ def _criterion(p: PlannedCriterion) -> dict[str, Any]:
         "rows_needed": p.rows_needed,
         "hopeless": p.hopeless,
         "undefined": p.undefined,
+        "broken": p.broken.sentence if p.broken else "",
     }
 
 
@@ -126,9 +127,8 @@ def _print(made: Plan, answered: int) -> None:
     for planned in made.criteria:
         table.add_row(*_row(planned))
     console.print(table)
-    for planned in made.criteria:
-        if planned.undefined:
-            console.print(f"{planned.criterion.id} cannot be evaluated on such rows: {planned.undefined}")
+    for remark in filter(None, map(_remark, made.criteria)):
+        console.print(remark)
     console.print(
         f"\nA model as good as assumed passes all critical criteria together with probability at least {made.all_pass:.0%}.\n"
         "margin 90%: how much better than asked a model must be to pass with 90 % on these rows.\n"
@@ -140,11 +140,19 @@ def _print(made: Plan, answered: int) -> None:
         )
 
 
+def _remark(p: PlannedCriterion) -> str:
+    if p.undefined:
+        return f"{p.criterion.id} cannot be evaluated on such rows: {p.undefined}"
+    return f"{p.criterion.id} would be an error: {p.broken.sentence}" if p.broken else ""
+
+
 def _row(p: PlannedCriterion) -> tuple[str, ...]:
     c = p.criterion
     asked = f"{c.comparator.sign} {c.threshold}"
     if p.undefined:
         return (c.id, TIERS[c.tier], asked, "", "HOPELESS", "", "")
+    if p.broken:
+        return (c.id, TIERS[c.tier], asked, "", "BROKEN", "", "")
     if p.power is None:
         return (c.id, TIERS[c.tier], asked, "", "a count", "", "")
     margin = f"{p.power.margin:.3f}" if p.power.margin is not None else "none"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assay.domain.vocabulary import Comparator, Grade, Reason, Tier, Verdict
+from assay.domain.vocabulary import ERROR_REASONS, Comparator, Grade, Reason, Tier, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,26 @@ class Broken:
 
     reason: Reason
     sentence: str
+
+    def __post_init__(self) -> None:
+        if self.reason not in ERROR_REASONS:
+            raise ValueError(f"{self.reason.value!r} is no reason for a verdict of error")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a statistic is held against: the threshold of a criterion, at level alpha.
+
+    Attributes:
+        criterion: the name of the assessment. definition: how the compared groups are defined, for readers.
+    """
+
+    criterion: str
+    comparator: Comparator
+    threshold: Decimal
+    alpha: float
+    tier: Tier = Tier.CRITICAL
+    definition: str = ""
 
 
 TIE = 1e-9

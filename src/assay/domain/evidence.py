@@ -105,6 +105,10 @@ class ScoreCell:
     positives: tuple[int, ...]
     edges: tuple[float, ...] = ()
 
+    def __post_init__(self) -> None:
+        if not len(self.scores) == len(self.negatives) == len(self.positives):
+            raise ValueError("a cell of scores needs as many negatives and positives as scores")
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -124,6 +128,11 @@ class PairedCell:
     better: int
     n: int
 
+    def __post_init__(self) -> None:
+        whole = all(type(count) is int for count in (self.worse, self.better, self.n))
+        if not whole or self.worse < 0 or self.better < 0 or self.worse + self.better > self.n:
+            raise ValueError("paired outcomes need whole numbers with 0 <= worse + better <= n")
+
 
 @dataclass(frozen=True, slots=True)
 class Paired:
@@ -138,6 +147,10 @@ class Undefined:
 
     reason: Reason
     detail: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.reason, Reason):
+            raise TypeError(f"a reason code of Assay is expected, not {type(self.reason).__name__}")
 
 
 Counts = Census | Rates | Scores | Paired | Undefined

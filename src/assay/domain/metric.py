@@ -71,6 +71,7 @@ class Metric:
         low, high: the range of possible values; None for no limit.
         comparators: the comparators that make sense; a gap has no "at least".
         across: whether it compares groups of a protected attribute.
+        pairwise: whether it compares groups with each other, pair by pair or with a reference.
         reference: whether one group can be named as the reference.
         census: whether the value is a fact about the data in hand, counted in full, not a population value.
         needs_model: whether the model is asked for predictions.
@@ -88,6 +89,7 @@ class Metric:
     high: Decimal | None
     comparators: tuple[Comparator, ...]
     across: Across = Across.NEVER
+    pairwise: bool = False
     reference: bool = False
     census: bool = False
     needs_model: bool = False

@@ -1,43 +1,96 @@
-"""What a check needs measured before it can count; the planner fuses equal needs into one pass."""
+"""What a check needs measured before it can count; the planner fuses equal needs into one pass.
+
+A kind of need states the facts that others act on: what it reads, what a pass must count for it, whether the model is
+asked with changed inputs. Nobody else asks which kind it is, but the table of views.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class Reads(StrEnum):
+    """Which data sets are read: the one that the model is judged on, the one that the criterion names, all, none."""
+
+    JUDGED = "judged"
+    NAMED = "named"
+    EVERY = "every"
+    NOTHING = "nothing"
+
+
+class Part(StrEnum):
+    """What a pass counts besides rows per group and label."""
+
+    OUTCOMES = "outcomes"
+    PAIRED = "paired"
+    PROFILES = "profiles"
+    ROW_SET = "row_set"
+
+
+class Need:
+    """The base of every kind of need.
+
+    Attributes:
+        reads: which data sets are read. parts: what is counted of them.
+        changes_inputs: whether the model is asked again with changed inputs.
+    """
+
+    __slots__ = ()
+    reads: ClassVar[Reads]
+    parts: ClassVar[frozenset[Part]]
+    changes_inputs: ClassVar[bool] = False
+
+    @property
+    def asks_model(self) -> bool:
+        """Whether scores are needed: those of a model, or a column of them."""
+        return Part.OUTCOMES in self.parts
 
 
 @dataclass(frozen=True, slots=True)
-class Outcomes:
-    """Counts per (group, label, decision); with ``scores``, also the score histogram per (group, label)."""
+class Outcomes(Need):
+    """Counts per (group, label, decision), and the score histogram per (group, label)."""
 
-    scores: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Profiles:
-    """A profile of every column of every data set: missing, ill-typed, undocumented, out of range."""
+    reads = Reads.JUDGED
+    parts = frozenset({Part.OUTCOMES})
 
 
 @dataclass(frozen=True, slots=True)
-class RowSets:
+class Profiles(Need):
+    """A profile of every column of a data set: missing, ill-typed, undocumented, out of range."""
+
+    reads = Reads.NAMED
+    parts = frozenset({Part.PROFILES})
+
+
+@dataclass(frozen=True, slots=True)
+class RowSets(Need):
     """The hashes of all rows of every data set: duplicates, conflicting labels, rows shared between splits."""
 
+    reads = Reads.EVERY
+    parts = frozenset({Part.ROW_SET})
+
 
 @dataclass(frozen=True, slots=True)
-class Perturbed:
+class Perturbed(Need):
     """The same rows predicted twice, as they are and after ``change``.
 
     ``change(columns, context)`` is a module-level function: columns is a dict of input arrays (copies), the
     context gives the row indices, a seed, each column's spread and role, and the criterion's parameters.
     """
 
+    reads = Reads.JUDGED
+    parts = frozenset({Part.OUTCOMES, Part.PAIRED})
+    changes_inputs = True
+
     change: Callable[..., dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Sections:
+class Sections(Need):
     """Which documentation sections the specification requires, and which are filled."""
 
-
-Need = Outcomes | Profiles | RowSets | Perturbed | Sections
+    reads = Reads.NOTHING
+    parts = frozenset()

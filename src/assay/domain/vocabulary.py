@@ -114,4 +114,21 @@ class Reason(enum.StrEnum):
     CRITICAL_NOT_PASSED = "critical_not_passed"
     SUPPORTING_NOT_PASSED = "supporting_not_passed"
     ALL_REQUIRED_PASSED = "all_required_passed"
-    REHEARSAL = "rehearsal"
+
+
+ERROR_REASONS = frozenset(
+    {
+        Reason.CHECK_CRASHED,
+        Reason.COLUMN_MISSING,
+        Reason.DATA_INVALID,
+        Reason.FILE_CHANGED,
+        Reason.MODEL_CRASHED,
+        Reason.MODEL_NOT_A_FUNCTION,
+        Reason.MODEL_OUTPUT_INVALID,
+        Reason.MODEL_TIMED_OUT,
+        Reason.NOTHING_TO_CHANGE,
+        Reason.NOT_MEASURED,
+        Reason.WORKER_DIED,
+    }
+)
+"""The reasons that a verdict of error may carry, whatever code a check or a model claims."""

@@ -114,7 +114,6 @@ REASON: dict[Reason, str] = {
     Reason.CRITICAL_NOT_PASSED: "A critical criterion did not pass",
     Reason.SUPPORTING_NOT_PASSED: "A supporting criterion did not pass",
     Reason.ALL_REQUIRED_PASSED: "All that was required passed",
-    Reason.REHEARSAL: "This is a rehearsal",
 }
 
 NOT_BOUND = (

@@ -7,8 +7,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
+from assay.domain.errors import AssayError
 from assay.engine.executor import Executor, T, Work, execute
-from assay.engine.in_process import InProcess
 from assay.engine.partials import PartialStore
 from assay.engine.process_pool import ProcessPool
 from assay.engine.progress import Progress, Silence
@@ -51,5 +51,15 @@ class Engine:
 
 
 def executor_of(workers: int) -> Executor:
-    """This process for 0 workers, else a pool of them."""
-    return ProcessPool(workers) if workers else InProcess()
+    """A pool of so many workers: hostile files are parsed in none but theirs.
+
+    Raises:
+        AssayError: ``no_workers`` for fewer than one.
+    """
+    if workers < 1:
+        raise AssayError(
+            f"At least one worker must read and count; {workers} were asked for.",
+            code="no_workers",
+            remedy="Give workers=1 or more.",
+        )
+    return ProcessPool(workers)

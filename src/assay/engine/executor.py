@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from typing import Protocol, TypeVar
 
-from assay.domain.errors import AssayError, Crash
+from assay.domain.errors import AssayError, Crash, raised
+from assay.domain.vocabulary import Reason
 from assay.engine.progress import Progress, Silence
 
 
@@ -58,6 +59,25 @@ class Executor(Protocol):
 
 class WorkFailed(AssayError):
     """A task raised something that is not an error of Assay: a defect in a check or in Assay itself."""
+
+
+def attempt(task: T, work: Work[T], results: Results) -> AssayError | None:
+    """Do a task and keep its result: the boundary of every executor, where a defect becomes an error of Assay.
+
+    Returns:
+        What went wrong, or None. :class:`WorkFailed` does not repeat what the defect said, which may quote a row.
+    """
+    try:
+        results.write(task.key, work(task, results))
+    except AssayError as wrong:
+        return wrong
+    except KeyboardInterrupt:
+        raise
+    except BaseException as wrong:  # noqa: BLE001 - the boundary: a defect in a check, or one that exits, becomes a verdict
+        failed = WorkFailed(f"A task raised {raised(wrong)}.", code=Reason.CHECK_CRASHED.value)
+        failed.__cause__ = wrong
+        return failed
+    return None
 
 
 def execute(

@@ -1,11 +1,11 @@
-"""An executor that runs everything in this process, for tests, for functions at hand, and to step through."""
+"""An executor that runs everything in this process: a function at hand cannot be asked in another."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from assay.engine.executor import Results, T, Work
+from assay.engine.executor import Results, T, Work, attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class InProcess:
     """One task after the other, here."""
 
     def run(self, tasks: Sequence[T], work: Work[T], results: Results) -> Generator[T]:
-        """See :class:`~assay.engine.executor.Executor`; other exceptions than Assay's own come out as they are."""
+        """See :class:`~assay.engine.executor.Executor`."""
         for task in tasks:
-            results.write(task.key, work(task, results))
+            if (wrong := attempt(task, work, results)) is not None:
+                raise wrong
             yield task

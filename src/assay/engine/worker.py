@@ -11,10 +11,9 @@ import threading
 import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Any
 
-from assay.domain.errors import AssayError, raised
-from assay.engine.executor import Results, Work, WorkFailed
+from assay.domain.errors import AssayError
+from assay.engine.executor import attempt
 from assay.sandbox.launch import close_children
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
@@ -32,7 +31,8 @@ def main() -> None:
         with suppress(EOFError):
             work, results = connection.recv()
             while True:
-                connection.send_bytes(json.dumps(_outcome(work, connection.recv(), results)).encode())
+                wrong = attempt(connection.recv(), work, results)
+                connection.send_bytes(json.dumps(_told(wrong)).encode())
     finally:
         close_children()
 
@@ -45,17 +45,9 @@ def _keep_freed_memory() -> None:
         settings(_M_TRIM_THRESHOLD, 128 << 20)
 
 
-def _outcome(work: Work[Any], task: Any, results: Results) -> dict[str, str]:
-    try:
-        results.write(task.key, work(task, results))
-    except AssayError as wrong:
-        return _told(wrong)
-    except Exception as wrong:  # noqa: BLE001 - the boundary: a defect in a check becomes a verdict
-        return _told(WorkFailed(f"A task raised {raised(wrong)}.", code="check_crashed"))
-    return {"error": "none"}
-
-
-def _told(wrong: AssayError) -> dict[str, str]:
+def _told(wrong: AssayError | None) -> dict[str, str]:
+    if wrong is None:
+        return {"error": "none"}
     said = {"message": wrong.message, "code": wrong.code, "remedy": wrong.remedy}
     return {"error": type(wrong).__name__, **said}
 

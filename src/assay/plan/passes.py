@@ -8,12 +8,12 @@ data. The plan before it reads the reference data too.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets
+from assay.domain.needs import Need, Part, Perturbed, Reads
 from assay.domain.specification import Criterion, Specification
 
 Parameters = Mapping[str, Decimal | int | str]
@@ -54,6 +54,10 @@ class Wanted:
     need: Need
     parameters: tuple[tuple[str, Decimal | int | str], ...] = field(default=())
 
+    def data(self, judged_on: str) -> str:
+        """The data set that it is about: the one that the criterion names, unless the model is judged."""
+        return judged_on if self.need.reads is Reads.JUDGED else self.criterion.data
+
     @property
     def change_key(self) -> str:
         """The same for two criteria that perturb in the same way."""
@@ -80,31 +84,31 @@ def fuse(
 
     The reference data is always read, for group shares; all data sets are, when rows are compared between them.
     """
-    needs = [w.need for w in wanted]
-    row_sets = any(isinstance(need, RowSets) for need in needs)
-    perturbs = any(isinstance(need, Perturbed) for need in needs)
+    everywhere = _parts(w for w in wanted if w.need.reads is Reads.EVERY)
+    perturbs = any(w.need.changes_inputs for w in wanted)
     reference = reference_data(specification)
     passes = []
     for role in roles:
-        mine = [w for w in wanted if _reads(w, judged_on) == role]
+        mine = [w for w in wanted if w.data(judged_on) == role]
+        parts = _parts(mine) | everywhere
         scored = role == judged_on
         made = Pass(
             data=role,
             outcomes=scored,
             scores=scored,
             changes=_changes(mine) if scored else (),
-            profiles=any(isinstance(w.need, Profiles) for w in mine) or scored,
-            row_set=row_sets,
+            profiles=Part.PROFILES in parts or scored,
+            row_set=Part.ROW_SET in parts,
             units=scored and specification.data.unit is not None,
             spreads=perturbs and role == reference,
         )
-        if mine or scored or row_sets or role == reference:
+        if mine or scored or everywhere or role == reference:
             passes.append(made)
     return tuple(passes)
 
 
-def _reads(wanted: Wanted, judged_on: str) -> str:
-    return judged_on if isinstance(wanted.need, Outcomes | Perturbed) else wanted.criterion.data
+def _parts(wanted: Iterable[Wanted]) -> frozenset[Part]:
+    return frozenset(part for w in wanted for part in w.need.parts)
 
 
 def _changes(wanted: Sequence[Wanted]) -> tuple[Change, ...]:

@@ -4,55 +4,33 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from decimal import Decimal
 
 from scipy.special import ndtri
 
-from assay.domain.assessment import Assessment, Broken, NoValue, Piece
-from assay.domain.evidence import Census, Paired, Rates, Scores, Statistic, Undefined
-from assay.domain.vocabulary import Comparator, Reason, Tier
-from assay.stats.pieces.census import census_pieces
-from assay.stats.pieces.paired import paired_pieces
+from assay.domain.assessment import Asked, Assessment, Broken, Piece
+from assay.domain.evidence import Statistic
+from assay.stats.pieces.kinds import PIECES
 from assay.stats.pieces.pieces import Pieces, Target
-from assay.stats.pieces.rates import rates_pieces
-from assay.stats.pieces.scores import scores_pieces
 
 POWER = 0.90
 MOST_ROWS = 10_000_000_000
 """More rows than this are not a plan."""
 
 
-def assess(
-    statistic: Statistic,
-    *,
-    criterion: str,
-    comparator: Comparator,
-    threshold: Decimal,
-    alpha: float,
-    tier: Tier = Tier.CRITICAL,
-    rows: int | None = None,
-    definition: str = "",
-) -> Assessment:
+def assess(statistic: Statistic, asked: Asked, *, rows: int | None = None) -> Assessment:
     """Hold a statistic against a threshold at level alpha; says nothing about passing.
 
     Args:
         rows: rows of the data set, for "rows still needed"; by default those behind the binding piece.
-        definition: how the compared groups are defined, for readers.
     """
-    target = Target(comparator, threshold, alpha)
-    found = _pieces(statistic, target)
+    target = Target(asked.comparator, asked.threshold, asked.alpha)
+    found = PIECES[type(statistic.counts)](statistic.counts, target)
     worst = found.printed[0] if found.printed else None
     inferred = worst is not None and worst.exact is None
     base = rows if rows is not None else (worst.n if worst else 0)
-    return Assessment(
-        criterion=criterion,
-        metric=statistic.metric,
-        across=statistic.across,
-        data=statistic.data,
-        tier=tier,
-        comparator=comparator,
-        threshold=threshold,
-        alpha=alpha,
+    empty = _empty(asked, metric=statistic.metric, across=statistic.across, data=statistic.data)
+    return replace(
+        empty,
         pieces=found.printed,
         pieces_total=found.total,
         all_pass=found.all_pass,
@@ -62,56 +40,29 @@ def assess(
         confidence_reached=1 - worst.p_pass if inferred and worst is not None else None,
         rows=base,
         rows_needed=_rows_needed(found, target, base) if inferred else None,
-        definition=definition,
     )
 
 
-def failed_assessment(
-    *,
-    reason: Reason,
-    sentence: str,
-    criterion: str,
-    metric: str,
-    across: str,
-    data: str,
-    comparator: Comparator,
-    threshold: Decimal,
-    alpha: float,
-    tier: Tier,
-    definition: str = "",
-) -> Assessment:
-    """The assessment of a criterion whose check or model gave no counts.
+def failed(broken: Broken, asked: Asked, *, metric: str, across: str, data: str) -> Assessment:
+    """The assessment of a criterion whose check or model gave no counts."""
+    return replace(_empty(asked, metric=metric, across=across, data=data), error=broken)
 
-    Args:
-        reason: why. sentence: the same for a reader.
-    """
-    empty = Statistic(metric=metric, across=across, data=data, counts=Undefined(reason, sentence))
-    made = assess(
-        empty,
-        criterion=criterion,
-        comparator=comparator,
-        threshold=threshold,
-        alpha=alpha,
-        tier=tier,
-        definition=definition,
+
+def _empty(asked: Asked, *, metric: str, across: str, data: str) -> Assessment:
+    return Assessment(
+        criterion=asked.criterion,
+        metric=metric,
+        across=across,
+        data=data,
+        tier=asked.tier,
+        comparator=asked.comparator,
+        threshold=asked.threshold,
+        alpha=asked.alpha,
+        pieces=(),
+        pieces_total=0,
+        all_pass=False,
+        definition=asked.definition,
     )
-    return replace(made, error=Broken(reason, sentence), undefined=())
-
-
-def _pieces(statistic: Statistic, target: Target) -> Pieces:
-    counts = statistic.counts
-    if isinstance(counts, Undefined):
-        undefined = (NoValue("", counts.reason, counts.detail),)
-        return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
-    if isinstance(counts, Census):
-        return census_pieces(counts, target)
-    if isinstance(counts, Rates):
-        return rates_pieces(counts, target)
-    if isinstance(counts, Scores):
-        return scores_pieces(counts, target)
-    if isinstance(counts, Paired):
-        return paired_pieces(counts, target)
-    raise TypeError(f"no rule for counts of type {type(counts).__name__}")
 
 
 def _rows_needed(found: Pieces, target: Target, rows: int) -> int | None:

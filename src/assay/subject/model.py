@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from assay.domain.errors import MissingExtra, SubjectError
+from assay.domain.errors import Crash, MissingExtra, SubjectError, raised
+from assay.domain.vocabulary import Reason
 from assay.sandbox.launch import DEFAULT_LIMITS, Child, Limits, ModuleAbsent
 from assay.sandbox.scores import checked_scores
 from assay.subject.digest import digest_of, file_changed, held
@@ -165,6 +166,18 @@ class Model:
 def in_process(
     function: Callable[[pa.RecordBatch], Any], inputs: tuple[str, ...]
 ) -> Callable[[pa.RecordBatch], NDArray[np.float64]]:
-    """A live function, asked in this process and held to the same answers. For rehearsals only."""
+    """A live function, asked in this process and held to the same answers. For rehearsals only.
+
+    The function that is returned raises Crash: ``model_crashed`` for whatever the live one raises, and as
+    ``checked_scores``.
+    """
     predict = functions.live(function, inputs)
-    return lambda batch: checked_scores(predict(batch), batch.num_rows)
+
+    def ask(batch: pa.RecordBatch) -> NDArray[np.float64]:
+        try:
+            said = np.asarray(predict(batch))
+        except (Exception, SystemExit) as wrong:
+            raise Crash(f"The model raised {raised(wrong)}.", code=Reason.MODEL_CRASHED.value) from wrong
+        return checked_scores(said, batch.num_rows)
+
+    return ask

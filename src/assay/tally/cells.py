@@ -56,7 +56,7 @@ def rates_compared(
     lacking: Reason,
     detail: str,
 ) -> Rates | Undefined:
-    """The rates of all groups, to be compared within each family with the reference or pair by pair."""
+    """The rates of all groups, to be compared within each family with the reference or pair by pair, as the view's focus says."""
     unfit = _unfit_for_comparison(view, reference)
     if unfit is not None:
         return unfit
@@ -68,7 +68,7 @@ def rates_compared(
     if compare is Compare.RATIO and not any(cell.events for cell in denominators):
         who = f"the reference {reference!r}" if reference else "any group"
         return Undefined(Reason.ZERO_DENOMINATOR, f"The rate of {who} is zero; nothing can be divided by it.")
-    return Rates(cells, compare, reference)
+    return Rates(cells, compare, reference, view.focus)
 
 
 def scores_of_each(

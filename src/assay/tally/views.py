@@ -19,7 +19,7 @@ class GroupOutcomes:
     Attributes:
         label: the group's name; empty for all rows.
         counts: int64[2, 2], rows by (true label, decided value).
-        scores: float64[k], strictly increasing; empty when no scores were needed.
+        scores: float64[k], strictly increasing; empty when none were counted.
         by_label: int64[2, k], rows per true label at each score.
         edges: float64[m], of the bins of a grid when the scores are the mean scores of each label in each bin;
             empty when they are exact.
@@ -58,13 +58,15 @@ class GroupOutcomes:
 class OutcomeView:
     """The outcomes of all rows and of each group of the grouping that a criterion names.
 
-    ``groups`` holds the groups that gate; groups that the small-group rule sets aside are judged in a view of
-    their own, in which ``groups`` are compared with nothing but what the check asks for.
+    ``groups`` holds the groups that gate. Those that the small-group rule sets aside are judged in a view of their own:
+    they alone, or, for a check that is pairwise, among all groups and named by ``focus``. Only pairs that a group of
+    ``focus`` belongs to are compared then; empty, it leaves none out.
     """
 
     overall: GroupOutcomes
     groups: tuple[GroupOutcomes, ...]
     favourable: int
+    focus: tuple[str, ...] = ()
 
     @property
     def each(self) -> tuple[GroupOutcomes, ...]:

@@ -20,7 +20,6 @@ from assay.tally.views import ColumnProfile, ProfileView
     need=Profiles(),
     comparators=AT_MOST,
     census=True,
-    needs_model=False,
     examples=(
         Example(
             says="Every value is of the documented type and in the documented range.",

@@ -18,7 +18,6 @@ from assay.tally.views import RowSetView
     need=RowSets(),
     comparators=AT_MOST,
     census=True,
-    needs_model=False,
     examples=(
         Example(
             says="Two of 1,000 rows repeat an earlier one.",
@@ -68,7 +67,6 @@ def duplicates(view: RowSetView) -> Counts:
     need=RowSets(),
     comparators=AT_MOST,
     census=True,
-    needs_model=False,
     examples=(
         Example(
             says="Four of 1,000 rows have a twin with another label.",

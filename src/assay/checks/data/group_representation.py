@@ -21,7 +21,6 @@ from assay.tally.views import ColumnProfile, ProfileView
     high=None,
     across=Across.REQUIRED,
     census=True,
-    needs_model=False,
     examples=(
         Example(
             says="The smaller group has 400 rows.",

@@ -19,7 +19,6 @@ from assay.tally.views import ColumnProfile, DataProfile, ProfileView
     need=Profiles(),
     comparators=AT_MOST,
     census=True,
-    needs_model=False,
     parameters={
         "column": Parameter(
             "One column to look at, whether or not it may have missing values; by default all that may not.",

@@ -20,7 +20,6 @@ from assay.tally.views import RowSetView
     need=RowSets(),
     comparators=AT_MOST,
     census=True,
-    needs_model=False,
     parameters={
         "other": Parameter(
             "The data set to compare with; by default each of the others.",

@@ -19,7 +19,6 @@ from assay.tally.views import ColumnProfile, ProfileView
     need=Profiles(),
     comparators=AT_MOST,
     census=True,
-    needs_model=False,
     parameters={"column": Parameter("One column to look at; by default all that have codes.", default="")},
     examples=(
         Example(

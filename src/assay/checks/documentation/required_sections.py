@@ -17,7 +17,6 @@ from assay.tally.views import SectionView
     comparators=AT_MOST,
     high=None,
     census=True,
-    needs_model=False,
     examples=(
         Example(
             says="Both required sections are filled.",

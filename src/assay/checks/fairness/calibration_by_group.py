@@ -16,7 +16,7 @@ from assay.tally.views import OutcomeView
     id="fairness.calibration_by_group",
     title="Calibration within groups (KS calibration error)",
     estimand="The largest Kolmogorov-Smirnov calibration error of any group.",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_MOST,
     ideal=ZERO,
     across=Across.REQUIRED,

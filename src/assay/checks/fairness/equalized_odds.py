@@ -21,6 +21,7 @@ from assay.tally.views import OutcomeView
     comparators=AT_MOST,
     ideal=ZERO,
     across=Across.REQUIRED,
+    pairwise=True,
     reference=True,
     examples=(
         Example(

@@ -20,6 +20,7 @@ from assay.tally.views import OutcomeView
     comparators=AT_LEAST,
     ideal=ONE,
     across=Across.REQUIRED,
+    pairwise=True,
     reference=True,
     examples=(
         Example(

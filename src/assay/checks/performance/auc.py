@@ -33,7 +33,7 @@ def _one_class() -> OutcomeView:
     title="Area under the ROC curve (AUC)",
     estimand="The probability that a row with label 1 scores above a row with label 0, ties counting half; in the "
     "worst group if groups are named.",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_LEAST,
     across=Across.OPTIONAL,
     examples=(
@@ -67,7 +67,7 @@ def auc(view: OutcomeView) -> Counts:
     id="performance.gini",
     title="Gini coefficient (accuracy ratio)",
     estimand="The area under the ROC curve, doubled, minus one; in the worst group if groups are named.",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_LEAST,
     low=Decimal(-1),
     across=Across.OPTIONAL,

@@ -32,7 +32,7 @@ def _no_rows() -> OutcomeView:
     title="KS calibration error",
     estimand="The largest absolute cumulative mean of (label - score) over rows ordered by score; in the worst group "
     "if groups are named.",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_MOST,
     across=Across.OPTIONAL,
     examples=(
@@ -66,7 +66,7 @@ def ks_calibration(view: OutcomeView) -> Counts:
     title="Expected calibration error (ECE)",
     estimand="The mean over equal-width score bins, weighted by rows, of the absolute difference between observed "
     "rate and mean score; in the worst group if groups are named.",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_MOST,
     across=Across.OPTIONAL,
     parameters={

@@ -35,7 +35,7 @@ def _no_rows() -> OutcomeView:
     id="performance.brier",
     title="Brier score",
     estimand="The mean squared difference between score and label; in the worst group if groups are named.",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_MOST,
     across=Across.OPTIONAL,
     examples=(
@@ -69,7 +69,7 @@ def brier(view: OutcomeView) -> Counts:
     title="Log loss (cross-entropy)",
     estimand="The mean negative logarithm of the probability that the score gave to the true label; in the worst "
     "group if groups are named.",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=AT_MOST,
     high=LARGEST_LOSS,
     across=Across.OPTIONAL,

@@ -16,7 +16,7 @@ from assay.tally.views import OutcomeView
     id="performance.observed_expected",
     title="Observed/expected ratio (calibration in the large)",
     estimand="The number of events divided by the sum of the scores; in each group if groups are named.",
-    need=Outcomes(scores=True),
+    need=Outcomes(),
     comparators=EITHER,
     high=None,
     across=Across.OPTIONAL,

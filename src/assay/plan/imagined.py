@@ -1,0 +1,112 @@
+"""The rows that a judged run will read, imagined: as many as there are, mixed as the reference data is, decided by nobody yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.domain.needs import Need, Outcomes, Perturbed
+from assay.tally.groups import Layout
+from assay.tally.views import GroupOutcomes, OutcomeView, PairedGroup, PairedView
+
+Integers = NDArray[np.int64]
+
+SENSITIVITY, FALSE_ALARMS = 0.6, 0.12
+"""The decisions of the model that a plan imagines: only the sizes of denominators and common rates come of them."""
+DISCORDANCE = 0.05
+"""Share of rows on which a perturbed decision is imagined to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRows:
+    """Rows and events that the test data will have in one group, by the shares of the reference data."""
+
+    grouping: str
+    label: str
+    rows: int
+    events: int
+    small: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Imagined:
+    """The test rows as the reference data's shares predict them, decided by an imagined model.
+
+    Attributes:
+        layout, population: of the reference data, int64[cells, 2] by (cell, label).
+        scale: how many test rows there are for each reference row.
+        groupings: the attributes of each. small: per grouping, the groups that are set aside.
+    """
+
+    layout: Layout
+    population: Integers
+    scale: float
+    groupings: Mapping[str, tuple[str, ...]]
+    small: Mapping[str, frozenset[str]]
+    favourable: int
+
+    def group_rows(self) -> tuple[GroupRows, ...]:
+        """Every group of every grouping."""
+        return tuple(
+            GroupRows(
+                grouping=name,
+                label=label,
+                rows=round(float(negatives + positives) * self.scale),
+                events=round(float(positives) * self.scale),
+                small=label in self.small[name],
+            )
+            for name, attributes in self.groupings.items()
+            for label, (negatives, positives) in self._counts(attributes)
+        )
+
+    def view(self, need: Need, across: str | None) -> Any | None:
+        """What a check with this need would be handed; None where nothing can be imagined: facts about the data."""
+        made = IMAGINED.get(type(need))
+        return made(self, across) if made is not None else None
+
+    def outcomes(self, across: str | None) -> OutcomeView:
+        """Imagined decisions of all rows, and of the groups that gate."""
+        overall = self._decided("", self.population.sum(axis=0))
+        if across is None:
+            return OutcomeView(overall, (), self.favourable)
+        groups = tuple(
+            self._decided(label, counts)
+            for label, counts in self._counts(self.groupings[across])
+            if label not in self.small[across]
+        )
+        return OutcomeView(overall, groups, self.favourable)
+
+    def paired(self, across: str | None) -> PairedView:
+        """The same before and after a change that turns as many right as wrong."""
+        view = self.outcomes(across)
+        return PairedView(_changed(view.overall), tuple(_changed(group) for group in view.groups))
+
+    def _counts(self, attributes: tuple[str, ...]) -> list[tuple[str, Integers]]:
+        counts = self.layout.collapse(self.population, attributes)
+        return list(zip(self.layout.labels(attributes), counts, strict=True))
+
+    def _decided(self, label: str, by_label: Integers) -> GroupOutcomes:
+        negatives, positives = (float(n) * self.scale for n in by_label)
+        counts = np.rint(
+            [
+                [negatives * (1 - FALSE_ALARMS), negatives * FALSE_ALARMS],
+                [positives * (1 - SENSITIVITY), positives * SENSITIVITY],
+            ]
+        ).astype(np.int64)
+        return GroupOutcomes(label, counts, np.array([0.25, 0.75]), counts)
+
+
+def _changed(group: GroupOutcomes) -> PairedGroup:
+    turned = round(group.n * DISCORDANCE / 2)
+    return PairedGroup(group.label, np.array([[0, turned], [turned, group.n - 2 * turned]], dtype=np.int64))
+
+
+IMAGINED: Mapping[type[Need], Callable[[Imagined, str | None], Any]] = {
+    Outcomes: Imagined.outcomes,
+    Perturbed: Imagined.paired,
+}
+"""How the view of each kind of need is imagined; of the others a check counts facts, which need no power."""

@@ -1,0 +1,63 @@
+"""Every kind of need has a view, and every kind of counts has its pieces and its plan: a table each, and none is longer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+import assay
+from assay.app import case
+from assay.app.views import VIEWS
+from assay.checks.catalogue import catalogue
+from assay.domain import needs
+from assay.domain.evidence import Compare, Counts, Rates
+from assay.domain.needs import Need, Part
+from assay.domain.vocabulary import Reason, Verdict
+from assay.plan.counts import PLANS
+from assay.plan.imagined import IMAGINED
+from assay.stats.pieces.kinds import PIECES
+from assay.tally.cells import rates_compared
+from assay.tally.views import OutcomeView
+
+
+def test_every_kind_of_need_has_a_view():
+    kinds = {k for k in vars(needs).values() if isinstance(k, type) and issubclass(k, Need)}
+    assert set(VIEWS) == kinds - {Need}
+
+
+def test_every_need_that_asks_the_model_can_be_imagined():
+    assert set(IMAGINED) == {kind for kind in VIEWS if Part.OUTCOMES in kind.parts}
+
+
+def test_every_kind_of_counts_is_judged_and_planned():
+    assert set(PIECES) == set(PLANS) == set(get_args(Counts))
+
+
+def gaps(view: OutcomeView) -> Counts:
+    return rates_compared(
+        view,
+        {"": lambda group: (group.correct, group.n)},
+        Compare.DIFFERENCE,
+        reference=None,
+        lacking=Reason.NO_ROWS,
+        detail="No group has rows.",
+    )
+
+
+def test_a_small_group_is_compared_also_by_a_check_that_knows_no_reference(folder, monkeypatch):
+    known = dict(catalogue())
+    made = known["fairness.equal_opportunity"]
+    known[made.id] = replace(made, metric=replace(made.metric, reference=False), measure=gaps)
+    monkeypatch.setattr(case, "catalogue", lambda: known)
+    done = assay.certify(folder.write(), workers=0)
+    (aside,) = (j for j in done.record.set_aside if j.assessment.metric == made.id)
+    assert aside.verdict is not Verdict.NOT_EVALUABLE
+    assert {p.label for p in aside.assessment.pieces} == {
+        "60 and over against under 30",
+        "under 30 against 60 and over",
+        "60 and over against 30 to under 60",
+        "30 to under 60 against 60 and over",
+    }
+    (counts,) = (s.counts for s in done.record.statistics if s.aside and s.metric == made.id)
+    assert isinstance(counts, Rates)
+    assert counts.focus == ("60 and over",)
