@@ -100,6 +100,15 @@ SECTIONS = (
         "What `assay plan` says a good model's chance is, against how often the product then passes it.",
     ),
     (
+        "attempts",
+        "The test set is a budget",
+        (
+            "Candidates whose true rate lies at the threshold, so that each certificate is wrong, and an attacker who makes "
+            "the next one from what was released of those before. Without a ledger everybody gets a certificate in the end. "
+            "With one, a schedule spends alpha in shares, tells one bit, and closes at the first pass."
+        ),
+    ),
+    (
         "crash",
         "The log under kill -9",
         (
