@@ -21,6 +21,7 @@ from assay.store.database import CorruptStore, StoreBusy, StoreUnreachable
 from assay.store.log import Log
 from assay.store.workspace import Workspace
 
+on_postgresql = pytest.mark.parametrize("where", ["postgresql"], indirect=True)
 BIG = [os.urandom(3000) for _ in range(40)]
 
 
@@ -30,9 +31,10 @@ def in_a_child(body) -> str:
     pid = os.fork()
     if pid == 0:
         os.close(reads)
-        said = "nothing"
+        said = "it broke"
         try:
             body()
+            said = "nothing"
         except AssayError as error:
             said = f"{type(error).__name__} {error.code} {error}"
         finally:
@@ -133,9 +135,8 @@ def test_a_server_that_is_not_there_is_said():
     assert "secret" not in str(refused.value)
 
 
+@on_postgresql
 def test_a_connection_that_dies_inside_an_append_leaves_nothing(server, outsider, where):
-    if "://" not in where:
-        pytest.skip("a file has no connection")
 
     def cut(_):
         with outsider.connect() as connection:
@@ -154,6 +155,41 @@ def test_a_connection_that_dies_inside_an_append_leaves_nothing(server, outsider
         assert list(log.entries()) == [b"before"]
         assert log.verify() == ()
         log.append(lambda _: [b"after"])
+
+
+def test_a_database_that_is_not_there_is_said(server):
+    with pytest.raises(StoreUnreachable, match="nowhere"):
+        Log.open(sa.make_url(server).set(database="nowhere").render_as_string(hide_password=False))
+
+
+@on_postgresql
+def test_an_auditor_who_may_only_read_verifies_and_cannot_write(server, where, outsider):
+    with Log.open(where) as log:
+        log.append(lambda _: numbered(5))
+    with outsider.begin() as connection:
+        connection.execute(sa.text("DROP ROLE IF EXISTS auditor"))
+        connection.execute(sa.text("CREATE ROLE auditor LOGIN"))
+        connection.execute(sa.text("GRANT USAGE ON SCHEMA public TO auditor"))
+        connection.execute(sa.text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO auditor"))
+    url = sa.make_url(where).set(username="auditor").render_as_string(hide_password=False)
+    with Log.open(url, create=False) as log:
+        assert (list(log.entries()), log.verify()) == (numbered(5), ())
+        with pytest.raises(Unwritable, match="permission denied"):
+            log.append(lambda _: [b"x"])
+
+
+def test_a_file_that_may_only_be_read_is_read(tmp_path):
+    """A copy on a read-only disk: SQLite writes nothing beside it to read it."""
+    with Log.open(tmp_path / "log.db") as log:
+        log.append(lambda _: numbered(5))
+
+    def read() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        with Log.open(tmp_path / "log.db", create=False) as log:
+            assert (list(log.entries()), log.verify()) == (numbered(5), ())
+
+    assert in_a_child(read) == "nothing"
+    assert [p.name for p in tmp_path.iterdir()] == ["log.db"]
 
 
 def test_another_kind_of_database_is_refused():
@@ -195,10 +231,9 @@ def test_the_team_s_database_is_named_by_the_environment(monkeypatch, tmp_path):
     assert Workspace(tmp_path).database == "postgresql://team/assay"
 
 
+@on_postgresql
 def test_the_server_of_these_tests_survives_its_own_crash(where, outsider):
     """kill -9 of PostgreSQL's own process for a writer: the server recovers, and what was acknowledged is there."""
-    if "://" not in where:
-        pytest.skip("a file has no server")
     with Log.open(where) as log:
         log.append(lambda _: numbered(5))
 

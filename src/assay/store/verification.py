@@ -42,14 +42,17 @@ def findings(database: Database, seen: Sequence[Checkpoint] = ()) -> tuple[Findi
                 break
     except CorruptStore as damaged:
         found.append(Finding(damaged.code, damaged.message))
+    except TypeError:  # SQLite keeps a text where bytes were declared
+        found.append(Finding("store_corrupt", "A value has another type than what is written there."))
     return tuple(found)
 
 
 def _findings(database: Database, seen: Sequence[Checkpoint]) -> Iterator[Finding]:
     with database.reading() as connection:
+        # Checkpoints first: what is appended and signed meanwhile is then ahead of none.
+        notes = [bytes(note) for note in connection.execute(sa.select(CHECKPOINT.c.note)).scalars()]
         size = _size(connection)
         complete = connection.execute(_count_of_subtrees(size)).scalar_one()
-        notes = [bytes(note) for note in connection.execute(sa.select(CHECKPOINT.c.note)).scalars()]
         missing = sorted(database.guards_missing(connection))
     for guard in missing:
         yield Finding("guard_missing", f"The trigger {guard} is gone: nothing refuses changes any more.")
