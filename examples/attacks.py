@@ -205,7 +205,7 @@ def rewritten_log(scene: Scene) -> str:
 
 
 def rewritten_database(scene: Scene) -> str:
-    database = sqlite3.connect(scene.folder / ".assay" / "log.sqlite")
+    database = sqlite3.connect(scene.folder / ".assay" / "log.db")
     for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         database.execute(f"DROP TRIGGER {name}")
     database.execute("UPDATE entry SET data = replace(data, 'withheld', 'certified') || ' ' WHERE seq = 6")

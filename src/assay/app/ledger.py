@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,10 +17,7 @@ from assay.proof.salted import Salted
 from assay.proof.tlog_proof import TlogProof
 from assay.store.keys import log_signer
 from assay.store.log import Log
-from assay.store.workspace import Workspace
-
-STORE = "ASSAY_STORE"
-FILE = "log.sqlite"
+from assay.store.workspace import FOLDER, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +130,6 @@ def policy_of(state: State) -> Policy:
     return state.policy
 
 
-def place_of(folder: Path) -> str | Path:
-    """Where the log of a folder is: ``ASSAY_STORE`` when it is set, else a file in ``.assay/``."""
-    return os.environ.get(STORE) or Workspace(folder.resolve() / ".assay").root / FILE
-
-
 @contextmanager
 def open_ledger(folder: Path, *, create: bool = False, clock: Clock = utc_now) -> Iterator[Ledger]:
     """The log of a folder.
@@ -146,7 +137,7 @@ def open_ledger(folder: Path, *, create: bool = False, clock: Clock = utc_now) -
     Raises:
         Refused: ``no_policy`` when there is none and it is not to be made.
     """
-    place = place_of(folder)
+    place = Workspace(folder.resolve() / FOLDER).database
     if isinstance(place, Path) and not place.is_file() and not create:
         raise Refused(
             Refusal(Because.NO_POLICY, f"There is no log in {folder}: nobody has said whose keys count."),

@@ -13,6 +13,7 @@ from assay.domain.errors import AssayError, ExitCode, writing
 from assay.proof.keys import DEMO_NAMES, PrivateKey, PublicKey, Signer, UnfitKey
 from assay.proof.note import NoteSigner
 from assay.store.blobs import write_whole
+from assay.store.durable import kept_key
 
 DEMO = "demo:"
 Passphrase = Callable[[str], str]
@@ -122,8 +123,4 @@ def log_signer(origin: str, *, demo: bool = False) -> NoteSigner:
         return NoteSigner(origin, Ed25519PrivateKey.from_private_bytes(seed))
     base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     path = Path(base) / "assay" / "logs" / f"{hashlib.sha256(origin.encode()).hexdigest()[:32]}.key"
-    if not path.is_file():
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(path, Ed25519PrivateKey.generate().private_bytes_raw(), private=True)
-    return NoteSigner(origin, Ed25519PrivateKey.from_private_bytes(path.read_bytes()))
+    return NoteSigner(origin, kept_key(path))

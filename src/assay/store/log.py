@@ -269,7 +269,14 @@ def _size(connection: sa.Connection) -> int:
 
 def _page(connection: sa.Connection, start: int, stop: int) -> list[bytes]:
     asked = sa.select(ENTRY.c.data).where(ENTRY.c.seq >= start, ENTRY.c.seq < stop).order_by(ENTRY.c.seq)
-    return [bytes(data) for data in connection.execute(asked).scalars()]
+    found = list(connection.execute(asked).scalars())
+    if not all(isinstance(data, bytes | memoryview | bytearray) for data in found):
+        raise CorruptStore(
+            f"An entry between {start} and {start + len(found) - 1} holds something else than bytes: it was written by another program.",
+            code="store_corrupt",
+            remedy="Restore a copy that agrees with the checkpoints others have seen.",
+        )
+    return [bytes(data) for data in found]
 
 
 def _insert(connection: sa.Connection, first: int, added: Sequence[bytes]) -> None:
