@@ -88,7 +88,7 @@ def certify(
     engine = open_engine(path, workers=workers, reuse=reuse, progress=progress)
     bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification) if not rehearse else ()
     measured = measure(case, engine)
-    record = _record(case, measured, bypasses, rehearse=rehearse)
+    record = record_of(case, measured, bypasses, rehearse=rehearse)
     rows = case.datasets[case.judged_on].digest
     before = workspace.runs.judged_before(rows)
     digest = workspace.blobs.put(rfc8785.dumps(to_document(record)))
@@ -118,7 +118,10 @@ def open_engine(
     return Engine(executor_of(workers), partials, reuse=reuse, progress=progress)
 
 
-def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehearse: bool) -> Record:
+def record_of(
+    case: Case, measured: Measured, bypasses: tuple[str, ...] = (), *, rehearse: bool = False
+) -> Record:
+    """Judge what was measured, decide, and put down everything that a document is rendered from."""
     counted = count(case, measured)
     judged = judge([_assessed(case, measured, c) for c in counted])
     gating = tuple(j for j, c in zip(judged, counted, strict=True) if not c.aside)
