@@ -8,14 +8,7 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_json, reader_may_leave
-from assay.domain.errors import ExitCode
-from assay.domain.vocabulary import Outcome
-
-EXIT = {
-    Outcome.CERTIFIED: ExitCode.CERTIFIED,
-    Outcome.CONDITIONAL: ExitCode.CERTIFIED,
-    Outcome.WITHHELD: ExitCode.WITHHELD,
-}
+from assay.domain.decide import exit_code
 
 
 @click.command("certify")
@@ -56,9 +49,9 @@ def command(
             f"The dossier is an HTML page: --output must end in .html, found {output.name!r}."
         )
     from assay.app.certify import certify
-    from assay.app.report import default_dossier, write_dossier
+    from assay.app.report import default_dossier, write_document
+    from assay.cli.progress import progress
     from assay.cli.render import print_record
-    from assay.engine.progress import progress
 
     done = certify(
         specification,
@@ -69,7 +62,7 @@ def command(
         progress=progress,
     )
     target = output if output is not None else default_dossier(specification, done.record)
-    write_dossier(done.record, target)
+    write_document(done.record, "html", target)
     with reader_may_leave():
         if as_json:
             from assay.domain.record_document import to_document
@@ -92,4 +85,4 @@ def command(
                     f"attempts.count allows {done.record.specification.attempts.count}. The error rate that is "
                     "promised is that of one attempt; this version counts them and does not yet refuse."
                 )
-    raise click.exceptions.Exit(EXIT[done.decision.outcome])
+    raise click.exceptions.Exit(exit_code(done.decision.outcome))
