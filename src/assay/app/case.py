@@ -21,7 +21,8 @@ from assay.app.unfit_data import (
 from assay.checks.catalogue import catalogue, source_digest
 from assay.checks.check import Check
 from assay.domain.dictionary import Dictionary
-from assay.domain.errors import AssayError, SubjectError
+from assay.domain.digests import bare
+from assay.domain.errors import DRAWING, PACKAGES, AssayError, SubjectError
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
 from assay.engine.asking import Predict
@@ -32,19 +33,7 @@ from assay.subject.datasets import Dataset, open_dataset
 from assay.subject.digest import digest_of
 from assay.subject.model import Model, ModelReference, in_process
 
-MEASURING = (
-    "numpy",
-    "scipy",
-    "pyarrow",
-    "scikit-learn",
-    "joblib",
-    "skops",
-    "pandas",
-    "polars",
-    "lightgbm",
-    "xgboost-cpu",
-    "onnxruntime",
-)
+MEASURING = tuple(package for module, (package, _) in PACKAGES.items() if module not in DRAWING)
 """Packages whose version can change a number; absent ones are left out."""
 
 
@@ -79,7 +68,7 @@ class Case:
     @property
     def seed(self) -> str:
         """The seed of every random choice: the digest of what was agreed before any result existed."""
-        return self.specification_digest.removeprefix("sha256:")
+        return bare(self.specification_digest)
 
     def frame(self, spreads: tuple[tuple[str, float], ...] = ()) -> Frame:
         """What every batch is read against."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from assay.app.not_tested import not_tested
 from assay.app.plan import refuse_hopeless
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
+from assay.domain.digests import sha256_of
 from assay.domain.evidence import aside_of
 from assay.domain.judge import judge
 from assay.domain.plain import to_plain
@@ -158,7 +158,7 @@ def record_of(
 
 def evidence_digest(evidence: Evidence) -> str:
     """``sha256:`` and the digest of the canonical JSON (RFC 8785) of what was measured."""
-    return f"sha256:{hashlib.sha256(rfc8785.dumps(to_plain(evidence, Evidence))).hexdigest()}"
+    return sha256_of(rfc8785.dumps(to_plain(evidence, Evidence)))
 
 
 def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
