@@ -17,6 +17,7 @@ from assay.checks.pages import documents
 from assay.cli.main import COMMANDS, assay
 from assay.domain.coherence import RULES
 from assay.domain.errors import ExitCode
+from assay.domain.plan_document import plan_schema
 from assay.domain.record_schema import record_schema
 from assay.domain.specification.schema import json_schema
 from assay.domain.vocabulary import Grade, Outcome, Reason, Tier, Verdict
@@ -41,6 +42,9 @@ RECORD_SAYS = """The JSON document of one run, from which every page is rendered
 number that is not a whole one is written as text, so that no reader changes it. `assay schema --record` prints the same
 as JSON Schema."""
 
+PLAN_SAYS = """What a judged run would read, and how likely a good model is to pass: `assay plan --json`. `assay schema --plan`
+prints the same as JSON Schema."""
+
 Schema = dict[str, Any]
 
 
@@ -57,7 +61,8 @@ def reference_pages() -> dict[Path, str]:
         "exit-codes.md": _exit_codes(),
         "python.md": _page(python_page()),
         "reasons.md": _reasons(),
-        "record.md": _record(),
+        "plan.md": _document(plan_schema(), "Plan", PLAN_SAYS),
+        "record.md": _document(record_schema(), "Record", RECORD_SAYS),
         "specification.md": _specification(),
     }
     return {DOCS / "reference" / name: text for name, text in pages.items()}
@@ -147,11 +152,10 @@ def _specification() -> str:
     return _page(*(part for part in parts if part))
 
 
-def _record() -> str:
-    schema = record_schema()
+def _document(schema: Schema, name: str, says: str) -> str:
     parts = [
-        f"# Record: `{schema['title']}`",
-        RECORD_SAYS,
+        f"# {name}: `{schema['title']}`",
+        says,
         _fields(schema),
     ]
     for name, block in schema["$defs"].items():

@@ -1,4 +1,4 @@
-"""How many of those without the event are left alone."""
+"""How many of those without the event are recognised as such."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from assay.checks import (
     Outcomes,
     OutcomeView,
     Reason,
+    Unit,
     Verdict,
     check,
     outcomes,
@@ -23,6 +24,8 @@ from assay.checks import (
     id="performance.specificity",
     title="Specificity (true-negative rate)",
     estimand="The share of rows with label 0 that are decided as 0, in the worst group if groups are named.",
+    unit=Unit.SHARE,
+    reading="{value} of the cases with {label} = 0[ for {group}] are recognised as such",
     need=Outcomes(),
     comparators=AT_LEAST,
     across=Across.OPTIONAL,

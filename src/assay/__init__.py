@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assay.app.plan import Hopeless, Plan
     from assay.app.planning import make_plan
     from assay.app.rejudge import judged_again
-    from assay.app.report import NoSuchRun, load_record, runs, write_dossier
+    from assay.app.report import NoSuchRun, load_record, runs, write_document
     from assay.checks.check import Check, Example, check
     from assay.domain.assessment import Assessment, Judged, Piece
     from assay.domain.decide import Decision, Ground
@@ -70,7 +70,7 @@ __all__ = [
     "require",
     "runs",
     "to_document",
-    "write_dossier",
+    "write_document",
 ]
 
 __getattr__, __dir__ = lazy(
@@ -82,7 +82,7 @@ __getattr__, __dir__ = lazy(
         "assay.app.plan": ("Hopeless", "Plan"),
         "assay.app.planning": ("make_plan",),
         "assay.app.rejudge": ("judged_again",),
-        "assay.app.report": ("NoSuchRun", "load_record", "runs", "write_dossier"),
+        "assay.app.report": ("NoSuchRun", "load_record", "runs", "write_document"),
         "assay.checks.check": ("Check", "Example", "check"),
         "assay.domain.assessment": ("Assessment", "Judged", "Piece"),
         "assay.domain.decide": ("Decision", "Ground"),

@@ -194,8 +194,7 @@ def test_fresh_rows_are_not_spent_and_a_waiver_opens_spent_ones(team: Team) -> N
     with refused(Because.TEST_SET_SPENT):
         team.certify()
     waive(
-        team.root,
-        digest_of(team.path),
+        team.path,
         criterion="test_set_spent",
         until=dt.datetime.now(dt.UTC) + dt.timedelta(days=1),
         role="risk_officer",

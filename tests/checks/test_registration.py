@@ -5,7 +5,7 @@ import pytest
 from assay.checks.check import AT_LEAST, Check, Example, check
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Census
-from assay.domain.metric import Across, Parameter
+from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections
 from assay.domain.vocabulary import Comparator, Verdict
 
@@ -36,6 +36,8 @@ def make(measure=None, docstring: str = WHOLE, **changed) -> Check:
         "id": "performance.something",
         "title": "Something",
         "estimand": "The thing.",
+        "unit": Unit.SHARE,
+        "reading": "{value} of the cases are so",
         "need": Outcomes(),
         "comparators": AT_LEAST,
         "examples": (example(Verdict.PASS), example(Verdict.FAIL)),
@@ -124,3 +126,55 @@ def test_a_parameter_without_default_must_be_given():
     with pytest.raises(ValueError, match="needs a value for its parameter 'bins'"):
         made.count(outcomes({ALL: (1, 0, 0, 1)}))
     assert made.count(outcomes({ALL: (1, 0, 0, 1)}), arguments={"bins": 4}) == Census(4, 10)
+
+
+@pytest.mark.parametrize(
+    ("reading", "says"),
+    [
+        ("", "is empty; write how its value is told, for example"),
+        ("it is so", r"does not say \{value\}"),
+        ("{value} of the cases are so.", "ends with a full stop"),
+        ("{vlaue} of the cases are so", r"names \{vlaue\}, which it never gets; did you mean \{value\}\?"),
+        ("{value} of {0}", "cannot be parsed at"),
+        ("{value} of [those [who]]", "cannot be parsed at"),
+        ("{value} for {group}", "names groups, which the check does not compare"),
+    ],
+)
+def test_a_reading_that_cannot_be_told_is_refused(reading: str, says: str):
+    with pytest.raises(ValueError, match=rf"The reading of the check 'performance\.something' {says}"):
+        make(reading=reading)
+
+
+@pytest.mark.parametrize(
+    ("across", "reading", "says"),
+    [
+        (Across.OPTIONAL, "{value} of the cases", "does not say for whom"),
+        (Across.OPTIONAL, "{value} for {group}", r"names \{group\} outside of brackets"),
+        (Across.OPTIONAL, "{value} more for {one} than for {two}", "can be asked about all rows"),
+        (Across.REQUIRED, "{value} more for {one}", r"names only one of \{one\} and \{two\}"),
+        (Across.REQUIRED, "{value}[ for {group}] with {given}", r"names \{given\} without"),
+    ],
+)
+def test_a_reading_says_for_whom(across: Across, reading: str, says: str):
+    with pytest.raises(ValueError, match=says):
+        make(reading=reading, across=across)
+
+
+@pytest.mark.parametrize(
+    ("reading", "says"),
+    [
+        ("{value} in {column}", r"names \{column\} outside of brackets"),
+        ("{value} of {kind:good=right}", r"does not say how \{kind\} reads when it is bad"),
+    ],
+)
+def test_a_reading_tells_the_parameters_as_they_are_set(reading: str, says: str):
+    def measure(view, *, column, kind) -> Census:
+        return Census(1, 10)
+
+    given = {
+        "column": Parameter("Where.", default=""),
+        "kind": Parameter("What.", "good", choices=("good", "bad")),
+    }
+    with pytest.raises(ValueError, match=says):
+        make(measure, reading=reading, parameters=given)
+    make(measure, reading="{value}[ in {column}] of {kind:good=right,bad=wrong}", parameters=given)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from statistics import NormalDist
 from typing import Any
 
+from assay.checks.catalogue import metrics
 from assay.domain.assessment import Assessment, Broken, Judged, NoValue, Piece
 from assay.domain.decide import Required, decide
 from assay.domain.dictionary import Column, Dictionary
@@ -26,6 +27,7 @@ from assay.domain.evidence import (
     Undefined,
 )
 from assay.domain.judge import judge
+from assay.domain.metric import Unit
 from assay.domain.record import (
     CurveRecord,
     Environment,
@@ -246,6 +248,11 @@ METRICS = (
         "the number of required sections that are missing",
     ),
 )
+
+
+def how_it_is_told(metric: str, title: str) -> tuple[Unit, str]:
+    known = metrics().get(metric)
+    return (known.unit, known.reading) if known else (Unit.NUMBER, f"{title}[ for {{group}}] is {{value}}")
 
 
 def criterion(
@@ -1018,7 +1025,7 @@ def record(b: Bench | None = None, *, rehearsal: bool = False, **changes: Any) -
             model=(("lightgbm", "4.6.0"), ("python", "3.10.12")),
         ),
         evidence_digest="e71d" * 16,
-        metrics=tuple(MetricRecord(*m) for m in METRICS),
+        metrics=tuple(MetricRecord(*m, *how_it_is_told(m[0], m[1])) for m in METRICS),
     )
     return dataclasses.replace(made, **changes)
 
@@ -1112,7 +1119,9 @@ def hostile() -> Record:
         groups=tuple(dataclasses.replace(g, label=HOSTILE, definition=HOSTILE) for g in groups()),
         curves=tuple(dataclasses.replace(c, label=HOSTILE) for c in curves()),
         not_tested=(HOSTILE,),
-        metrics=tuple(MetricRecord(i, HOSTILE, HOSTILE) for i, _, _ in METRICS),
+        metrics=tuple(
+            MetricRecord(i, HOSTILE, HOSTILE, Unit.NUMBER, f"{HOSTILE} {{value}}") for i, _, _ in METRICS
+        ),
         dictionary=Dictionary(
             assay_dictionary=1,
             columns=tuple(

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from decimal import Decimal
 
 import pytest
+from tests.checks.verdicts import judged as verdict
 from tests.dossier import records
 from tests.dossier.pages import read
 
+from assay.checks.catalogue import catalogue, metrics
+from assay.checks.check import Check
 from assay.domain.assessment import Judged, Piece
+from assay.domain.evidence import Census, Statistic
 from assay.domain.judge import judge
-from assay.domain.record import Record
+from assay.domain.record import MetricRecord, Record
 from assay.domain.vocabulary import Comparator, Outcome, Reason, Tier, Verdict
 from assay.dossier.html import render_html
 from assay.dossier.lookup import Lookup
@@ -40,6 +45,11 @@ def judged(
         error=None,
     )
     return judge([made])[0]
+
+
+def knowing_every_metric(record: Record) -> Lookup:
+    told = tuple(MetricRecord(m.id, m.title, m.estimand, m.unit, m.reading) for m in metrics().values())
+    return Lookup(dataclasses.replace(record, metrics=told))
 
 
 def piece(label: str, estimate: float, lower: float, upper: float, p_pass: float, p_fail: float) -> Piece:
@@ -103,7 +113,43 @@ def piece(label: str, estimate: float, lower: float, upper: float, p_pass: float
     ],
 )
 def test_a_verdict_is_told_to_someone_who_knows_no_statistics(found: Judged, said: str) -> None:
-    assert told(Lookup(records.certified()), found).replace("\N{NO-BREAK SPACE}", " ") == said
+    assert told(knowing_every_metric(records.certified()), found).replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+def test_a_parameter_is_told_as_it_was_set() -> None:
+    one = piece("male against female", 0.02, 0.01, 0.03, 1e-9, 0.9)
+    parity = judged("fairness.predictive_parity", MOST, "0.05", one, across="sex")
+    codes = judged("data.undocumented_codes", MOST, "0.05", piece("", 0.02, 0.01, 0.03, 1e-9, 0.9))
+    for found, parameters, said in (
+        (parity, (("decision", "negative"),), "Decisions for default = 0 are right 2.0 points more often"),
+        (parity, (("decision", "positive"),), "Decisions for default = 1 are right 2.0 points more often"),
+        (codes, (("column", "job"),), "2.0 % of the rows have a code in job that the dictionary"),
+        (codes, (("column", ""),), "2.0 % of the rows have a code that the dictionary"),
+    ):
+        metric, across = found.assessment.metric, found.assessment.across
+        statistic = Statistic(metric, across, "test", Census(1, 50, share=True), parameters, criterion="c")
+        record = dataclasses.replace(records.certified(), statistics=(statistic,))
+        text = told(knowing_every_metric(record), found).replace("\N{NO-BREAK SPACE}", " ")
+        assert text.startswith(said), text
+
+
+@pytest.mark.parametrize("check", catalogue().values(), ids=lambda check: check.id)
+def test_every_check_is_told_in_its_own_words(check: Check) -> None:
+    valued = 0
+    for example in check.examples:
+        bound = tuple((name, str(value)) for name, value in check.bind(example.arguments).items())
+        statistic = Statistic(check.id, "", "test", Census(0, 1), bound, criterion="example")
+        lookup = knowing_every_metric(dataclasses.replace(records.certified(), statistics=(statistic,)))
+        found = verdict(check, example)
+        if found.assessment.binding is None or found.verdict is Verdict.NOT_EVALUABLE:
+            continue
+        text = told(lookup, found)
+        valued += 1
+        assert not re.match(rf"{re.escape(check.metric.title)}( across .+)?( \(.+\))?: ", text), text
+        assert not set("{}[]") & set(text), text
+        assert "  " not in text, text
+        assert example.across is None or check.metric.census or found.assessment.binding.label[:3] in text
+    assert valued
 
 
 def test_looks_are_counted_without_naming_their_inventor() -> None:

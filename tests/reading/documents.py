@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
-from assay.domain.metric import Across, Metric, Parameter
+from assay.domain.metric import Across, Metric, Names, Parameter, Unit
 from assay.domain.vocabulary import Comparator, Stage
 
 LEAST, MOST = Comparator.AT_LEAST, Comparator.AT_MOST
@@ -16,7 +16,9 @@ def metric(
 ) -> Metric:
     stage = Stage(id_.partition(".")[0])
     more = {"needs_model": True, **more}
-    return Metric(id_, stage, title, title, Decimal(0), high, comparators, **more)
+    return Metric(
+        id_, stage, title, title, Decimal(0), high, comparators, Unit.SHARE, "{value} of them", **more
+    )
 
 
 CATALOGUE = {
@@ -35,7 +37,7 @@ CATALOGUE = {
                 "scale": Parameter("How much.", low=Decimal(0), high=Decimal(1)),
                 "repeats": Parameter("How often.", default=3, low=Decimal(1), high=Decimal(9), integer=True),
                 "kind": Parameter("Which.", default="gauss", choices=("gauss", "uniform")),
-                "column": Parameter("Where.", default="all"),
+                "column": Parameter("Where.", default="all", names=Names.COLUMN),
             },
         ),
         metric("fairness.impact_ratio", "Impact ratio", LEAST, across=Across.REQUIRED, reference=True),

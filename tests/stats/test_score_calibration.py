@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.calibration import calibration_curve
 
 from assay.stats.calibration import (
     ece,
@@ -142,3 +143,12 @@ def test_a_model_at_the_threshold_is_seldom_certified(rule):
         failed += bound.lower > truth
     for wrong in (certified, failed):
         assert wrong / reps <= 0.06 + 3 * math.sqrt(0.06 * 0.94 / reps)
+
+
+def test_the_reliability_curve_is_that_of_scikit_learn():
+    scores = np.random.default_rng(3).random(2_000)
+    labels = (np.random.default_rng(4).random(2_000) < scores).astype(int)
+    observed, predicted = calibration_curve(labels, scores, n_bins=10)
+    curve = reliability_curve(ScoreCounts.of_rows(scores, labels), 0.05, bins=10)
+    np.testing.assert_allclose([b.observed_rate for b in curve], observed, atol=1e-12)
+    np.testing.assert_allclose([b.mean_score for b in curve], predicted, atol=1e-12)

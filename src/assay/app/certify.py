@@ -11,10 +11,11 @@ from typing import Any
 
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
+from assay.app.illustrate import curves, definition_of, group_records, profile_records
 from assay.app.judged_run import begin, finish, lock_of, seeded
 from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
-from assay.app.picture import curves, definition_of, group_records, not_tested, profile_records
+from assay.app.not_tested import not_tested
 from assay.app.plan import refuse_hopeless
 from assay.app.rejudge import assessment_of
 from assay.domain.assessment import Assessment
@@ -111,7 +112,7 @@ def _kept(
 ) -> Certification:
     """Measure, judge, decide, and keep the record with every document that it stands on."""
     measured = measure(case, engine)
-    record = record_of_run(case, measured, bypasses, rehearse=rehearse)
+    record = record_of(case, measured, bypasses, rehearse=rehearse)
     rows = case.datasets[case.judged_on].digest
     _keep_documents(case, record, workspace)
     digest = workspace.blobs.put(canonical(to_document(record)))
@@ -154,8 +155,10 @@ def open_engine(
     return Engine(executor_of(workers), partials, reuse=reuse, progress=progress)
 
 
-def record_of_run(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehearse: bool) -> Record:
-    """Judge and decide what was measured; the record of it."""
+def record_of(
+    case: Case, measured: Measured, bypasses: tuple[str, ...] = (), *, rehearse: bool = False
+) -> Record:
+    """Judge what was measured, decide, and put down everything that a document is rendered from."""
     counted = count(case, measured)
     judged = judge([_assessed(case, measured, c) for c in counted])
     gating = tuple(j for j, c in zip(judged, counted, strict=True) if not c.aside)
@@ -177,12 +180,14 @@ def record_of_run(case: Case, measured: Measured, bypasses: tuple[str, ...], *, 
         groups=group_records(case, measured),
         curves=curves(case, measured),
         profiles=profile_records(measured),
-        not_tested=not_tested(case.specification, measured),
+        not_tested=not_tested(case, measured),
         environment=case.environment,
         evidence_digest=evidence_digest(Evidence(case.seed, case.sources, statistics)),
         metrics=tuple(
-            MetricRecord(check.id, check.metric.title, check.metric.estimand)
-            for check in (case.checks[m] for m in dict.fromkeys(w.criterion.metric for w in case.wanted))
+            MetricRecord(m.id, m.title, m.estimand, m.unit, m.reading)
+            for m in (
+                case.checks[id_].metric for id_ in dict.fromkeys(w.criterion.metric for w in case.wanted)
+            )
         ),
         bypasses=bypasses,
         attempt=case.attempt,

@@ -8,8 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from assay.app.case import Case
 from assay.domain import gating
 from assay.domain.errors import AssayError, MissingExtra, SubjectError, Unwritable
@@ -213,32 +211,21 @@ def small_groups(
     rule = specification.small_groups
     found = {}
     for name, attributes in specification.groupings().items():
-        small = gating.small_groups(rule, group_rows(reference, attributes), labelled(reference))
+        small = gating.small_groups(rule, reference.group_rows(attributes), reference.labelled)
         if judged is not None:
-            small = gating.still_small(rule, small, group_rows(judged, attributes), labelled(judged))
+            small = gating.still_small(rule, small, judged.group_rows(attributes), judged.labelled)
         found[name] = small
     return found
 
 
 def rows_in_no_group(specification: Specification, tally: Partial, across: str) -> str:
     """Why the groups of a grouping cannot be compared on these rows; empty when they can."""
-    of = labelled(tally)
+    of = tally.labelled
     for name in specification.groupings()[across]:
-        outside = of - sum(group_rows(tally, (name,)).values())
+        outside = of - sum(tally.group_rows((name,)).values())
         if said := gating.in_no_group(specification.small_groups, name, outside, of):
             return said
     return ""
-
-
-def labelled(tally: Partial) -> int:
-    """Rows with a label, in a group or in none."""
-    return int(tally.population.sum())
-
-
-def group_rows(tally: Partial, attributes: tuple[str, ...]) -> dict[str, int]:
-    """Labelled rows of each group of a grouping."""
-    counts = tally.layout.collapse(tally.population, attributes).sum(axis=1)
-    return dict(zip(tally.layout.labels(attributes), (int(c) for c in np.asarray(counts)), strict=True))
 
 
 def wrong_labels(case: Case, data: str, tally: Partial) -> SubjectError | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay.app.case import Case, open_case
-from assay.app.certify import open_engine, record_of_run
+from assay.app.certify import open_engine, record_of
 from assay.app.measure import measure
 from assay.app.report import load_record
 from assay.domain.errors import AssayError, ExitCode
@@ -68,7 +68,7 @@ def replay(
     _same_subject(case, record)
     case = replace(case, drawn=record.seed, attempt=record.attempt)
     engine = open_engine(path, workers=workers, reuse=False, progress=progress)
-    again = record_of_run(case, measure(case, engine), record.bypasses, rehearse=record.decision.rehearsal)
+    again = record_of(case, measure(case, engine), record.bypasses, rehearse=record.decision.rehearsal)
     versions = tuple(_versions(record, again))
     if again.evidence_digest == record.evidence_digest and again.judged == record.judged:
         return Replayed(digest, Alike.IDENTICAL, versions)

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from assay.domain.errors import AssayError
 from assay.domain.record import Record
-from assay.domain.record_document import from_document
+from assay.domain.record_document import from_document, to_document
 from assay.store.blobs import write_whole
 from assay.store.runs import Run
 from assay.store.workspace import Workspace
+
+FORMS = ("html", "json", "junit")
+"""The documents of a run."""
 
 
 class NoSuchRun(AssayError):
@@ -59,15 +62,26 @@ def default_dossier(specification: Path, record: Record) -> Path:
     return specification.resolve().parent / "out" / f"{record.specification.name}.{kind}.html"
 
 
-def write_dossier(record: Record, target: Path | str) -> None:
-    """Write the dossier as one HTML file.
+def document(record: Record, form: str) -> str:
+    """A document of a run: the dossier as one page of ``html``, the record as ``json``, the verdicts as ``junit``."""
+    if form == "html":
+        from assay.dossier.html import render_html
+
+        return render_html(record)
+    if form == "junit":
+        from assay.dossier.exports.junit import render_junit
+
+        return render_junit(record)
+    return json.dumps(to_document(record), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_document(record: Record, form: str, target: Path | str) -> None:
+    """Write a document of a run, ``html``, ``json`` or ``junit``; a crash leaves what was there before.
 
     Raises:
         Unwritable: with the path and what the system said. MissingExtra: what draws charts is not installed.
     """
-    from assay.dossier.html import render_html
-
-    write_whole(Path(target), render_html(record).encode())
+    write_whole(Path(target), document(record, form).encode())
 
 
 def _listing(folder: Path) -> str:

@@ -15,6 +15,7 @@ from assay.proof.bundle import sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
 from assay.proof.words import sign_off, waiver
+from assay.subject.digest import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,7 @@ def sign_decision(
 
 
 def waive(
-    folder: Path,
-    specification: str,
+    specification: Path,
     *,
     criterion: str,
     until: dt.datetime,
@@ -91,10 +91,11 @@ def waive(
     Raises:
         Refused: the signer may not, or gives no reason.
     """
-    with open_ledger(folder) as ledger:
-        _only_what_may_be_waived(ledger, specification)
+    digest = digest_of(specification)
+    with open_ledger(specification.resolve().parent) as ledger:
+        _only_what_may_be_waived(ledger, digest)
         said = waiver(
-            specification,
+            digest,
             criterion=criterion,
             until=until,
             role=role,
@@ -102,7 +103,7 @@ def waive(
             seen=ledger.seen(),
             time=ledger.clock(),
         )
-        ledger.add(Draft(Action.WAIVED, specification, {}, (sign(said.plain(), signer),)))
+        ledger.add(Draft(Action.WAIVED, digest, {}, (sign(said.plain(), signer),)))
 
 
 def _only_what_may_be_waived(ledger: Ledger, specification: str) -> None:

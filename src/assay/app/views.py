@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.app.case import Case
-from assay.app.measure import Measured, group_rows
+from assay.app.measure import Measured
 from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections
 from assay.domain.specification import Specification
 from assay.plan.passes import Wanted
@@ -84,7 +84,7 @@ def _profile(asked: Request) -> ProfileView:
         undeclared=tuple(name for name in names if name not in columns),
     )
     groups = {
-        name: tuple(group_rows(tally, attributes).items())
+        name: tuple(tally.group_rows(attributes).items())
         for name, attributes in case.specification.groupings().items()
     }
     return ProfileView(profile=profile, groups=groups)

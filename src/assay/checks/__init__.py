@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         Scores,
         Undefined,
     )
-    from assay.domain.metric import Across, Metric, Parameter
+    from assay.domain.metric import Across, Metric, Names, Parameter, Unit
     from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections
     from assay.domain.vocabulary import Comparator, Reason, Stage, Verdict
     from assay.tally.cells import (
@@ -75,6 +75,7 @@ __all__ = [
     "Functional",
     "GroupOutcomes",
     "Metric",
+    "Names",
     "Need",
     "OutcomeView",
     "Outcomes",
@@ -97,6 +98,7 @@ __all__ = [
     "Sections",
     "Stage",
     "Undefined",
+    "Unit",
     "Verdict",
     "check",
     "judged_example",
@@ -135,7 +137,7 @@ __getattr__, __dir__ = lazy(
             "Scores",
             "Undefined",
         ),
-        "assay.domain.metric": ("Across", "Metric", "Parameter"),
+        "assay.domain.metric": ("Across", "Metric", "Names", "Parameter", "Unit"),
         "assay.domain.needs": ("Need", "Outcomes", "Perturbed", "Profiles", "RowSets", "Sections"),
         "assay.domain.vocabulary": ("Comparator", "Reason", "Stage", "Verdict"),
         "assay.tally.cells": (

@@ -14,8 +14,9 @@ from decimal import Decimal
 from typing import Any
 
 from assay.domain.evidence import Counts, Undefined
-from assay.domain.metric import Across, Metric, Parameter
+from assay.domain.metric import Across, Metric, Parameter, Unit
 from assay.domain.needs import Need
+from assay.domain.telling import fault_in_reading
 from assay.domain.vocabulary import Comparator, Reason, Stage, Verdict
 
 Measure = Callable[..., Counts]
@@ -135,6 +136,8 @@ def check(
     id: str,  # noqa: A002 - the word of the vocabulary
     title: str,
     estimand: str,
+    unit: Unit,
+    reading: str,
     need: Need,
     comparators: Comparators,
     examples: tuple[Example, ...],
@@ -145,26 +148,31 @@ def check(
     pairwise: bool = False,
     reference: bool = False,
     census: bool = False,
+    counts_repeats: bool = False,
     parameters: Mapping[str, Parameter] | None = None,
 ) -> Callable[[Measure], Check]:
     """Make a check of a function ``measure(view, *, across, reference, **parameters) -> Counts``.
 
     The function's docstring is the check's catalogue page and must have the headings Purpose, Method, Limits and
     Remedy. It is handed the view that its need names and returns counts; whether they pass is not its business.
+    ``unit`` and ``reading`` say how a person is told the value (:mod:`assay.domain.telling`).
     It names, as keywords, only what it uses: ``across``, ``reference`` and the parameters. The parameters of a
     check that needs :class:`~assay.domain.needs.Perturbed` go to its ``change`` as well, through the context.
     ``pairwise`` says that it compares groups with each other: small groups are then judged against every group,
     the view's ``focus`` naming them. Whether it asks the model, and with changed inputs, follows from its need.
 
     Raises:
-        ValueError: when the id is not ``stage.name`` with a known stage, the docstring lacks a heading, the
-            function asks for something it cannot get, or there is not at least one passing and one other example.
+        ValueError: when the id is not ``stage.name`` with a known stage, the docstring lacks a heading, the reading
+            names what it cannot be told, the function asks for something it cannot get, or there is not at least
+            one passing and one other example.
     """
     metric = Metric(
         id=id,
         stage=_stage(id),
         title=title,
         estimand=estimand,
+        unit=unit,
+        reading=reading,
         low=low,
         high=high,
         ideal=ideal,
@@ -175,6 +183,7 @@ def check(
         census=census,
         needs_model=need.asks_model,
         changes_inputs=need.changes_inputs,
+        counts_repeats=counts_repeats,
         parameters=dict(parameters or {}),
     )
 
@@ -200,6 +209,8 @@ def _validate(made: Check) -> None:
     lacking = [heading for heading in SECTIONS if not made.sections.get(heading)]
     if lacking:
         raise ValueError(f"The check {made.id!r} has no {' and no '.join(lacking)} in its docstring.")
+    if fault := fault_in_reading(made.metric):
+        raise ValueError(f"The reading of the check {made.id!r} {fault}.")
     verdicts = {example.verdict for example in made.examples}
     if Verdict.PASS not in verdicts or len(verdicts) < 2:
         raise ValueError(f"The check {made.id!r} needs a passing example and one that does not pass.")

@@ -8,14 +8,7 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_json, reader_may_leave
-from assay.domain.errors import ExitCode
-from assay.domain.vocabulary import Outcome
-
-EXIT = {
-    Outcome.CERTIFIED: ExitCode.CERTIFIED,
-    Outcome.CONDITIONAL: ExitCode.CERTIFIED,
-    Outcome.WITHHELD: ExitCode.WITHHELD,
-}
+from assay.domain.decide import exit_code
 
 
 @click.command("certify")
@@ -64,9 +57,9 @@ def command(
             f"The dossier is an HTML page: --output must end in .html, found {output.name!r}."
         )
     from assay.app.certify import certify
-    from assay.app.report import default_dossier, write_dossier
+    from assay.app.report import default_dossier, write_document
+    from assay.cli.progress import progress
     from assay.cli.render import print_record
-    from assay.engine.progress import progress
 
     done = certify(
         specification,
@@ -78,7 +71,7 @@ def command(
         progress=progress,
     )
     target = output if output is not None else default_dossier(specification, done.record)
-    write_dossier(done.record, target)
+    write_document(done.record, "html", target)
     with reader_may_leave():
         if as_json:
             from assay.domain.record_document import to_document
@@ -95,4 +88,4 @@ def command(
             print_record(done.record)
             click.echo(f"Record:  {done.digest}")
             click.echo(f"Dossier: {target}")
-    raise click.exceptions.Exit(EXIT[done.decision.outcome])
+    raise click.exceptions.Exit(exit_code(done.decision.outcome))

@@ -64,13 +64,16 @@ class Lazy(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. When the reader of its output has left, it ends quietly, with no verdict.
 
-        click would end with 1, which here means withheld. A command that has decided says so itself.
+        click would end with 1, which here means withheld. A command that has decided says so itself, and nothing that
+        it calls may: of a check that leaves with 0, the code would say certified.
         """
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
             quiet_output()
             raise click.exceptions.Exit(ExitCode.NO_VERDICT) from None
+        except SystemExit as left:
+            raise _left(left) from left
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands, from their one-line helps."""
@@ -120,6 +123,14 @@ def _refuse(error: AssayError, given: Sequence[str]) -> NoReturn:
     with contextlib.suppress(OSError):  # the reader left; the code still says what happened
         explain(error, as_json="--json" in given)
     sys.exit(error.exit_code)
+
+
+def _left(error: SystemExit) -> AssayError:
+    return AssayError(
+        f"Something that was called ended the program ({raised(error)}) before there was a verdict.",
+        code="program_ended",
+        remedy="Mend or uninstall the check or the package that calls sys.exit.",
+    )
 
 
 def _defect(error: Exception) -> AssayError:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from assay.cli.output import json_option, print_json, reader_may_leave
-from assay.domain.vocabulary import Tier
-
-TIERS = {Tier.CRITICAL: "crit", Tier.SUPPORTING: "supp", Tier.ADVISORY: "adv"}
+from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
     from assay.app.plan import Plan, PlannedCriterion
@@ -30,6 +28,8 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
     from assay.app.case import open_case
     from assay.app.certify import open_engine
     from assay.app.plan import ask_a_few, plan
+    from assay.app.plan_document import plan_document
+    from assay.domain.plan_document import to_document
 
     case = open_case(specification)
     engine = open_engine(specification, workers=workers)
@@ -37,49 +37,10 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
     answered = ask_a_few(case, engine)
     with reader_may_leave():
         if as_json:
-            print_json({**_document(made), "model_answered_rows": answered})
+            print_json(to_document(plan_document(made, answered=answered)))
         else:
             _print(made, answered)
-    raise click.exceptions.Exit(1 if made.hopeless or made.broken else 0)
-
-
-def _document(made: Plan) -> dict[str, Any]:
-    return {
-        "rows": made.rows,
-        "reference": made.reference,
-        "all_critical_pass": made.all_pass,
-        "passes": [
-            {
-                "data": p.data,
-                "outcomes": p.outcomes,
-                "perturbations": [c.key for c in p.changes],
-                "profiles": p.profiles,
-                "row_hashes": p.row_set,
-            }
-            for p in made.passes
-        ],
-        "groups": [
-            {"grouping": g.grouping, "group": g.label, "rows": g.rows, "events": g.events, "small": g.small}
-            for g in made.groups
-        ],
-        "criteria": [_criterion(p) for p in made.criteria],
-    }
-
-
-def _criterion(p: PlannedCriterion) -> dict[str, Any]:
-    return {
-        "id": p.criterion.id,
-        "metric": p.criterion.metric,
-        "tier": p.criterion.tier.value,
-        "threshold": str(p.criterion.threshold),
-        "passes": None if p.passes is None else round(p.passes, 4),
-        "expected": None if p.power is None else p.power.expected,
-        "smallest_margin": None if p.power is None else p.power.margin,
-        "rows_needed": p.rows_needed,
-        "hopeless": p.hopeless,
-        "undefined": p.undefined,
-        "broken": p.broken.sentence if p.broken else "",
-    }
+    raise click.exceptions.Exit(ExitCode.WITHHELD if made.hopeless or made.broken else ExitCode.CERTIFIED)
 
 
 def _print(made: Plan, answered: int) -> None:
@@ -147,15 +108,17 @@ def _remark(p: PlannedCriterion) -> str:
 
 
 def _row(p: PlannedCriterion) -> tuple[str, ...]:
+    from assay.dossier.wording import TIER_SHORT
+
     c = p.criterion
     asked = f"{c.comparator.sign} {c.threshold}"
     if p.undefined:
-        return (c.id, TIERS[c.tier], asked, "", "HOPELESS", "", "")
+        return (c.id, TIER_SHORT[c.tier], asked, "", "HOPELESS", "", "")
     if p.broken:
-        return (c.id, TIERS[c.tier], asked, "", "BROKEN", "", "")
+        return (c.id, TIER_SHORT[c.tier], asked, "", "BROKEN", "", "")
     if p.power is None:
-        return (c.id, TIERS[c.tier], asked, "", "a count", "", "")
+        return (c.id, TIER_SHORT[c.tier], asked, "", "a count", "", "")
     margin = f"{p.power.margin:.3f}" if p.power.margin is not None else "none"
     needed = f"{p.rows_needed:,}" if p.rows_needed is not None else "no number"
     said = f"{p.power.passes:.0%}" + ("  HOPELESS" if p.hopeless else "")
-    return (c.id, TIERS[c.tier], asked, f"{p.power.expected:.3g}", said, margin, needed)
+    return (c.id, TIER_SHORT[c.tier], asked, f"{p.power.expected:.3g}", said, margin, needed)

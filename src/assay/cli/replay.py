@@ -29,7 +29,7 @@ def command(run: str, *, workers: int, folder: Path, as_json: bool) -> None:
     different or the files are not those that were judged. It is no further attempt on the test rows.
     """
     from assay.app.replay import Alike, replay
-    from assay.engine.progress import progress
+    from assay.cli.progress import progress
 
     found = replay(folder, run, workers=workers, progress=progress)
     if as_json:

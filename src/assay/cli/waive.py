@@ -35,12 +35,10 @@ def command(
     certificate then says that the guarantee does not cover it. No failure of trust can be waived, and never by a developer.
     """
     from assay.app.sign import waive
-    from assay.subject.digest import digest_of
 
     end = until.replace(tzinfo=dt.UTC) + dt.timedelta(days=1)
     waive(
-        specification.resolve().parent,
-        digest_of(specification),
+        specification,
         criterion=criterion,
         until=end,
         role=role,

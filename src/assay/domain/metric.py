@@ -10,6 +10,22 @@ from enum import StrEnum
 from assay.domain.vocabulary import Comparator, Stage
 
 
+class Unit(StrEnum):
+    """How a value is read out: as it is, as a percentage, as the points between two percentages, or as a whole number."""
+
+    NUMBER = "number"
+    SHARE = "share"
+    POINTS = "points"
+    COUNT = "count"
+
+
+class Names(StrEnum):
+    """What the value of a parameter names, so that a name which does not exist is refused."""
+
+    COLUMN = "column"
+    DATA = "data"
+
+
 class Across(StrEnum):
     """Whether a metric compares groups."""
 
@@ -23,7 +39,7 @@ class Parameter:
     """A parameter of a metric under a criterion's ``with``: its default, and the range a value must lie in.
 
     A parameter is a number (``low``, ``high``), one of ``choices``, or a free text when neither is given.
-    A default of None means that the specification must give it.
+    A default of None means that the specification must give it. ``names`` says of what its text is the name.
     """
 
     description: str
@@ -32,6 +48,7 @@ class Parameter:
     high: Decimal | None = None
     choices: tuple[str, ...] = ()
     integer: bool = False
+    names: Names | None = None
 
     def refuses(self, value: Decimal | int | str) -> str:
         """What is expected instead of a value that the parameter cannot take; empty when it can."""
@@ -70,6 +87,8 @@ class Metric:
         estimand: what is estimated, in one sentence.
         low, high: the range of possible values; None for no limit.
         comparators: the comparators that make sense; a gap has no "at least".
+        unit: how a value is read out.
+        reading: the sentence that tells a value, see :mod:`assay.domain.telling`.
         across: whether it compares groups of a protected attribute.
         pairwise: whether it compares groups with each other, pair by pair or with a reference.
         reference: whether one group can be named as the reference.
@@ -77,6 +96,7 @@ class Metric:
         needs_model: whether the model is asked for predictions.
         changes_inputs: whether it is asked again with changed inputs, which scores made elsewhere cannot answer.
         parameters: what a criterion may set under ``with``.
+        counts_repeats: whether it tells how many rows repeat, which every bound takes for news.
         ideal: what a good model is expected to have: no gap, a ratio of one, no drop. None where a good model is
             only expected to be better than asked.
     """
@@ -88,14 +108,22 @@ class Metric:
     low: Decimal | None
     high: Decimal | None
     comparators: tuple[Comparator, ...]
+    unit: Unit
+    reading: str
     across: Across = Across.NEVER
     pairwise: bool = False
     reference: bool = False
     census: bool = False
     needs_model: bool = False
     changes_inputs: bool = False
+    counts_repeats: bool = False
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     ideal: Decimal | None = None
+
+    def outside(self, value: Decimal) -> bool:
+        """Whether the metric cannot have the value."""
+        below = self.low is not None and value < self.low
+        return below or (self.high is not None and value > self.high)
 
     def vacuous(self, comparator: Comparator, threshold: Decimal) -> bool:
         """Whether every possible value satisfies the threshold."""

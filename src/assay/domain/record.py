@@ -8,6 +8,7 @@ from assay.domain.assessment import Judged
 from assay.domain.decide import Decision
 from assay.domain.dictionary import Dictionary
 from assay.domain.evidence import Statistic
+from assay.domain.metric import Unit
 from assay.domain.specification import Specification
 
 
@@ -46,11 +47,13 @@ class GroupRecord:
 
 @dataclass(frozen=True, slots=True)
 class MetricRecord:
-    """A metric that was used: its id in the catalogue, its title, and what it estimates in one sentence."""
+    """A metric that was used: its id in the catalogue, its title, what it estimates, and how its value is told."""
 
     id: str
     title: str
     estimand: str
+    unit: Unit
+    reading: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from assay.domain.assessment import Judged
 from assay.domain.decide import Decision, decide, required
-from assay.domain.evidence import Counts
-from assay.domain.record import Record
+from assay.domain.evidence import Counts, Statistic
+from assay.domain.record import MetricRecord, Record
 from assay.domain.specification import Criterion, FailureMode
 from assay.domain.vocabulary import Stage, Tier, Verdict
 from assay.dossier import figures, wording
@@ -31,9 +31,9 @@ class Lookup:
         return {j.assessment.criterion: j for j in self.record.judged}
 
     @cached_property
-    def titles(self) -> dict[str, tuple[str, str]]:
-        """Per metric: its title and its estimand."""
-        return {m.id: (m.title, m.estimand) for m in self.record.metrics}
+    def metrics(self) -> dict[str, MetricRecord]:
+        """Metrics by id."""
+        return {m.id: m for m in self.record.metrics}
 
     @cached_property
     def by_stage(self) -> tuple[tuple[Stage, tuple[Judged, ...]], ...]:
@@ -50,11 +50,11 @@ class Lookup:
 
     def title(self, metric: str) -> str:
         """The field's term for a metric."""
-        return self.titles.get(metric, (metric, ""))[0]
+        return self.metrics[metric].title if metric in self.metrics else metric
 
     def estimand(self, metric: str) -> str:
         """What a metric estimates, in words."""
-        return self.titles.get(metric, ("", ""))[1]
+        return self.metrics[metric].estimand if metric in self.metrics else ""
 
     def asked(self, judged: Judged) -> str:
         """What was asked: ``Impact ratio across sex: at least 0.80``."""
@@ -65,8 +65,17 @@ class Lookup:
 
     def counts(self, judged: Judged) -> Counts | None:
         """What was counted for a criterion; None when it was not measured."""
+        found = self._statistic(judged)
+        return found.counts if found is not None else None
+
+    def settings(self, judged: Judged) -> dict[str, str]:
+        """The bound parameters of the check that measured a criterion; none when it was not measured."""
+        found = self._statistic(judged)
+        return dict(found.parameters) if found is not None else {}
+
+    def _statistic(self, judged: Judged) -> Statistic | None:
         name = judged.assessment.criterion
-        return next((s.counts for s in self.record.statistics if s.answers == name), None)
+        return next((s for s in self.record.statistics if s.answers == name), None)
 
     def guards(self, criterion: str) -> tuple[FailureMode, ...]:
         """The failure modes that a criterion guards against."""

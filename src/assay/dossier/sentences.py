@@ -1,96 +1,19 @@
 """A verdict in the words of someone who knows no statistics: what was found, what was asked, how sure that is.
 
-Each metric has a template; one that is not known here, for example of a third party, is told by its title.
+Each metric brings its reading (:mod:`assay.domain.telling`); a value that does not fit it is told by the metric's title.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from assay.domain.assessment import Assessment, Judged, Piece
-from assay.domain.specification import Prediction
+from assay.domain.metric import Unit
+from assay.domain.telling import can_be_told, tell
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.dossier import figures, wording
 from assay.dossier.lookup import Lookup
-
-
-class Unit(StrEnum):
-    """How a value is read out."""
-
-    NUMBER = "number"
-    SHARE = "share"
-    POINTS = "points"
-    COUNT = "count"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A unit and a template; ``{of}`` says on whom, for the value of one group."""
-
-    unit: Unit
-    text: str
-    names_group: bool = False
-    """Whether the template itself names the group or the pair."""
-
-
-_KS = "predicted probabilities and outcomes differ by {value}{of}, added up over the scores (KS calibration error)"
-_MORE = "favourable decisions are {value} more frequent for {one} than for {two}"
-
-_TOLD: dict[str, Told] = {
-    "data.dictionary_conformity": Told(Unit.SHARE, "{value} of the rows do not conform to the dictionary"),
-    "data.missing_values": Told(Unit.SHARE, "{value} of the rows lack a value that must be there"),
-    "data.duplicates": Told(Unit.SHARE, "{value} of the rows repeat an earlier row"),
-    "data.conflicting_labels": Told(Unit.SHARE, "{value} of the rows also occur with another label"),
-    "data.split_overlap": Told(Unit.SHARE, "{value} of the rows also occur in another data set"),
-    "data.undocumented_codes": Told(
-        Unit.SHARE, "{value} of the rows have a code{column} that the dictionary does not explain"
-    ),
-    "data.group_representation": Told(Unit.COUNT, "the smallest group has {value} rows"),
-    "documentation.required_sections": Told(Unit.COUNT, "required sections that are not filled: {value}"),
-    "performance.accuracy": Told(Unit.SHARE, "{value} of the cases{of} are decided right"),
-    "performance.recall": Told(Unit.SHARE, "{value} of the cases with {label} = 1{of} are found"),
-    "performance.false_positive_rate": Told(
-        Unit.SHARE, "{value} of the cases with {label} = 0{of} are decided {as_one}"
-    ),
-    "performance.precision": Told(Unit.SHARE, "{value} of the decisions for {label} = 1{of} are right"),
-    "performance.auc": Told(Unit.NUMBER, "the area under the ROC curve (AUC){of} is {value}"),
-    "performance.gini": Told(Unit.NUMBER, "the Gini coefficient{of} is {value}"),
-    "performance.brier": Told(
-        Unit.NUMBER, "the mean squared error of the probabilities{of} (Brier score) is {value}"
-    ),
-    "performance.log_loss": Told(Unit.NUMBER, "the log loss{of} is {value}"),
-    "performance.ks_calibration": Told(Unit.NUMBER, _KS),
-    "performance.ece": Told(
-        Unit.NUMBER, "predicted probabilities{of} are off by {value} on average (calibration error)"
-    ),
-    "performance.observed_expected": Told(
-        Unit.NUMBER, "{label} = 1 occurs{of} {value} times as often as predicted"
-    ),
-    "robustness.noise": Told(Unit.POINTS, "accuracy{of} drops by {value} under noise"),
-    "robustness.missingness": Told(Unit.POINTS, "accuracy{of} drops by {value} when values are missing"),
-    "robustness.rounding": Told(Unit.POINTS, "accuracy{of} drops by {value} when inputs are rounded"),
-    "fairness.impact_ratio": Told(
-        Unit.SHARE,
-        "favourable decisions are {value} as frequent for {one} as for {two}",
-        names_group=True,
-    ),
-    "fairness.demographic_parity": Told(Unit.POINTS, _MORE, names_group=True),
-    "fairness.equal_opportunity": Told(
-        Unit.POINTS, f"among cases with {{label}} = {{favourable}}, {_MORE}", names_group=True
-    ),
-    "fairness.equalized_odds": Told(
-        Unit.POINTS, f"among cases with {{label}} = {{given}}, {_MORE}", names_group=True
-    ),
-    "fairness.predictive_parity": Told(
-        Unit.POINTS,
-        "decisions for {label} = {decision} are right {value} more often for {one} than for {two}",
-        names_group=True,
-    ),
-    "fairness.calibration_by_group": Told(Unit.NUMBER, _KS),
-}
 
 _PAIR = " against "
 _GIVEN = " (label "
@@ -121,36 +44,33 @@ def _title(lookup: Lookup, judged: Judged) -> str:
 def _found(lookup: Lookup, judged: Judged, p: Piece) -> tuple[Unit, str]:
     """How the value is read out, and the statement without its end."""
     a = judged.assessment
-    form = _TOLD.get(a.metric)
+    metric = lookup.metrics.get(a.metric)
+    if metric is not None and p.estimate is not None:
+        words = _words(lookup, judged, p, _value(metric.unit, p.estimate, a.threshold))
+        if can_be_told(metric.reading, words):
+            return metric.unit, tell(metric.reading, words)
+    where = f" ({p.label})" if p.label else ""
+    exact = p.exact is not None
+    shown = figures.whole(p.estimate) if exact else figures.against(p.estimate, a.threshold)
+    return Unit.NUMBER, f"{_title(lookup, judged)}{where}: {shown}"
+
+
+def _words(lookup: Lookup, judged: Judged, p: Piece, value: str) -> dict[str, str]:
+    """What the placeholders of a reading stand for; a parameter is told as it was bound."""
+    prediction = lookup.record.specification.prediction
     pair, given = _pair(p.label)
-    if form is None or p.estimate is None or not _fits(form, p.estimate, pair, given):
-        where = f" ({p.label})" if p.label else ""
-        exact = p.exact is not None
-        shown = figures.whole(p.estimate) if exact else figures.against(p.estimate, a.threshold)
-        return Unit.NUMBER, f"{_title(lookup, judged)}{where}: {shown}"
-    prediction: Prediction = lookup.record.specification.prediction
     one, two = pair if len(pair) == 2 else ("", "")
-    criterion = lookup.criteria.get(a.criterion)
-    settings = criterion.parameters if criterion else {}
-    return form.unit, form.text.format(
-        value=_value(form.unit, p.estimate, a.threshold),
-        of=f" for {p.label}" if p.label and not form.names_group else "",
-        one=one,
-        two=two,
-        given=given,
-        label=prediction.label,
-        favourable=prediction.favourable,
-        as_one="favourably" if prediction.favourable == 1 else "unfavourably",
-        column=f" in {settings['column']}" if "column" in settings else "",
-        decision=0 if settings.get("decision") == "negative" else 1,
-    )
-
-
-def _fits(form: Told, estimate: float, pair: tuple[str, ...], given: str) -> bool:
-    """Whether a value can be told by the template: a check of somebody else may use our name in another way."""
-    if form.names_group and (len(pair) != 2 or ("{given}" in form.text and not given)):
-        return False
-    return form.unit is not Unit.SHARE or form.names_group or abs(estimate) <= 1
+    return {
+        **lookup.settings(judged),
+        "value": value,
+        "group": p.label,
+        "one": one,
+        "two": two,
+        "given": given,
+        "label": prediction.label,
+        "favourable": str(prediction.favourable),
+        "as_one": "favourably" if prediction.favourable == 1 else "unfavourably",
+    }
 
 
 def _pair(label: str) -> tuple[tuple[str, ...], str]:

@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.domain.digests import bare, named
 from assay.domain.errors import AssayError, ExitCode, writing
 
 
@@ -70,7 +71,7 @@ class BlobStore:
         path = self._path(name)
         if not path.is_file() or path.read_bytes() != content:
             write_whole(path, content)
-        return f"sha256:{name}"
+        return named(name)
 
     def get(self, digest: str) -> bytes:
         """The bytes under a digest.
@@ -78,7 +79,7 @@ class BlobStore:
         Raises:
             AbsentBlob: when there are none. CorruptBlob: when they have another digest.
         """
-        name = digest.removeprefix("sha256:")
+        name = bare(digest)
         path = self._path(name)
         if not path.is_file():
             raise AbsentBlob(f"Nothing is stored under {digest}.", code="blob_absent")
@@ -93,11 +94,11 @@ class BlobStore:
 
     def find(self, beginning: str) -> tuple[str, ...]:
         """The digests that begin with these hexadecimal characters."""
-        hexadecimal = beginning.removeprefix("sha256:")
+        hexadecimal = bare(beginning)
         if len(hexadecimal) < 4 or not self.folder.is_dir():
             return ()
         found = self.folder.glob(f"{hexadecimal[:2]}/{hexadecimal}*")
-        return tuple(f"sha256:{path.name}" for path in sorted(found))
+        return tuple(named(path.name) for path in sorted(found))
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name

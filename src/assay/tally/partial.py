@@ -59,6 +59,16 @@ class Partial:
             spreads=_plus_named(self.spreads, other.spreads),
         )
 
+    @property
+    def labelled(self) -> int:
+        """Rows with a label, in a group or in none."""
+        return int(self.population.sum())
+
+    def group_rows(self, attributes: tuple[str, ...]) -> dict[str, int]:
+        """Labelled rows of each group of a grouping."""
+        counts = self.layout.collapse(self.population, attributes).sum(axis=1)
+        return dict(zip(self.layout.labels(attributes), map(int, counts), strict=True))
+
 
 def merged(partials: Iterable[Partial]) -> Partial:
     """The sum of one or more, as by addition, but outcomes are summed in place and no partial is held on to."""

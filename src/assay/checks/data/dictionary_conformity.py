@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.examples import profiled
 from assay.domain.evidence import Census, Counts, Undefined
+from assay.domain.metric import Unit
 from assay.domain.needs import Profiles
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import worst_share
@@ -17,6 +18,8 @@ from assay.tally.views import ColumnProfile, ProfileView
     id="data.dictionary_conformity",
     title="Dictionary conformity",
     estimand="The share of rows that do not conform to the dictionary, in the worst column.",
+    unit=Unit.SHARE,
+    reading="{value} of the rows do not conform to the dictionary",
     need=Profiles(),
     comparators=AT_MOST,
     census=True,

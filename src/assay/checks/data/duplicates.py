@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.examples import row_set
 from assay.domain.evidence import Counts
+from assay.domain.metric import Unit
 from assay.domain.needs import RowSets
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import worst_share
@@ -15,9 +16,12 @@ from assay.tally.views import RowSetView
     id="data.duplicates",
     title="Duplicate rows",
     estimand="The share of rows that repeat an earlier row in every input and the label.",
+    unit=Unit.SHARE,
+    reading="{value} of the rows repeat an earlier row",
     need=RowSets(),
     comparators=AT_MOST,
     census=True,
+    counts_repeats=True,
     examples=(
         Example(
             says="Two of 1,000 rows repeat an earlier one.",
@@ -64,6 +68,8 @@ def duplicates(view: RowSetView) -> Counts:
     id="data.conflicting_labels",
     title="Conflicting labels",
     estimand="The share of rows whose inputs also occur with another label.",
+    unit=Unit.SHARE,
+    reading="{value} of the rows also occur with another label",
     need=RowSets(),
     comparators=AT_MOST,
     census=True,

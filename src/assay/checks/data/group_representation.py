@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.examples import profiled
 from assay.domain.evidence import Census, Counts, Undefined
-from assay.domain.metric import Across
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import Profiles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
@@ -16,6 +16,8 @@ from assay.tally.views import ColumnProfile, ProfileView
     id="data.group_representation",
     title="Group representation",
     estimand="The number of rows of the smallest group.",
+    unit=Unit.COUNT,
+    reading="the smallest group has {value} rows",
     need=Profiles(),
     comparators=AT_LEAST,
     high=None,

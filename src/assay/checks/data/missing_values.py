@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.examples import profiled
 from assay.domain.evidence import Counts, Undefined
-from assay.domain.metric import Parameter
+from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Profiles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import worst_share
@@ -16,6 +16,8 @@ from assay.tally.views import ColumnProfile, DataProfile, ProfileView
     id="data.missing_values",
     title="Missing values",
     estimand="The share of rows without a value in the worst column that must always have one, or in the named column.",
+    unit=Unit.SHARE,
+    reading="{value} of the rows lack a value[ in {column}] where one is asked for",
     need=Profiles(),
     comparators=AT_MOST,
     census=True,
@@ -23,6 +25,7 @@ from assay.tally.views import ColumnProfile, DataProfile, ProfileView
         "column": Parameter(
             "One column to look at, whether or not it may have missing values; by default all that may not.",
             default="",
+            names=Names.COLUMN,
         )
     },
     examples=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.examples import row_set
 from assay.domain.evidence import Counts
-from assay.domain.metric import Parameter
+from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import RowSets
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import worst_share
@@ -17,6 +17,8 @@ from assay.tally.views import RowSetView
     title="Rows shared between data sets",
     estimand="The share of rows that also occur in another declared data set: the one that shares most, or the named "
     "one.",
+    unit=Unit.SHARE,
+    reading="{value} of the rows also occur in another data set",
     need=RowSets(),
     comparators=AT_MOST,
     census=True,
@@ -25,6 +27,7 @@ from assay.tally.views import RowSetView
             "The data set to compare with; by default each of the others.",
             default="any",
             choices=("any", "train", "develop", "test"),
+            names=Names.DATA,
         )
     },
     examples=(

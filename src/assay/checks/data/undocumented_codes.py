@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.examples import profiled
 from assay.domain.evidence import Census, Counts, Undefined
-from assay.domain.metric import Parameter
+from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Profiles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import worst_share
@@ -16,10 +16,16 @@ from assay.tally.views import ColumnProfile, ProfileView
     id="data.undocumented_codes",
     title="Undocumented codes",
     estimand="The share of rows whose code the dictionary does not list, in the worst coded column or in the named one.",
+    unit=Unit.SHARE,
+    reading="{value} of the rows have a code[ in {column}] that the dictionary does not explain",
     need=Profiles(),
     comparators=AT_MOST,
     census=True,
-    parameters={"column": Parameter("One column to look at; by default all that have codes.", default="")},
+    parameters={
+        "column": Parameter(
+            "One column to look at; by default all that have codes.", default="", names=Names.COLUMN
+        )
+    },
     examples=(
         Example(
             says="All codes of both columns are documented.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.domain.evidence import Census, Counts, Undefined
+from assay.domain.metric import Unit
 from assay.domain.needs import Sections
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.views import SectionView
@@ -13,6 +14,8 @@ from assay.tally.views import SectionView
     id="documentation.required_sections",
     title="Required sections",
     estimand="The number of required documentation sections that are not filled.",
+    unit=Unit.COUNT,
+    reading="required sections that are not filled: {value}",
     need=Sections(),
     comparators=AT_MOST,
     high=None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import scored
 from assay.domain.evidence import Counts, Functional
-from assay.domain.metric import Across
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import scores_of_each
@@ -16,6 +16,9 @@ from assay.tally.views import OutcomeView
     id="fairness.calibration_by_group",
     title="Calibration within groups (KS calibration error)",
     estimand="The largest Kolmogorov-Smirnov calibration error of any group.",
+    unit=Unit.NUMBER,
+    reading="predicted probabilities and outcomes differ by {value}[ for {group}], added up over the "
+    "scores (KS calibration error)",
     need=Outcomes(),
     comparators=AT_MOST,
     ideal=ZERO,

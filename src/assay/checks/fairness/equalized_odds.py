@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import outcomes
 from assay.domain.evidence import Compare, Counts
-from assay.domain.metric import Across
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import rates_compared
@@ -17,6 +17,9 @@ from assay.tally.views import OutcomeView
     title="Equalized odds difference",
     estimand="The largest difference between two groups, or a group and the reference, in the favourable-decision "
     "rate among rows with the same true label, over both labels.",
+    unit=Unit.POINTS,
+    reading="among cases with {label} = {given}, favourable decisions are {value} more frequent for "
+    "{one} than for {two}",
     need=Outcomes(),
     comparators=AT_MOST,
     ideal=ZERO,

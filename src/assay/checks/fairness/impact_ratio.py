@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.checks.check import AT_LEAST, ONE, Example, check
 from assay.checks.examples import outcomes
 from assay.domain.evidence import Compare, Counts
-from assay.domain.metric import Across
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import rates_compared
@@ -16,6 +16,8 @@ from assay.tally.views import OutcomeView
     id="fairness.impact_ratio",
     title="Impact ratio (disparate impact)",
     estimand="The smallest ratio between the favourable-decision rates of two groups, or of a group and the reference.",
+    unit=Unit.SHARE,
+    reading="favourable decisions are {value} as frequent for {one} as for {two}",
     need=Outcomes(),
     comparators=AT_LEAST,
     ideal=ONE,

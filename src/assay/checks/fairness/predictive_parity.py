@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import outcomes
 from assay.domain.evidence import Compare, Counts
-from assay.domain.metric import Across, Parameter
+from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import rates_compared
@@ -17,6 +17,9 @@ from assay.tally.views import OutcomeView
     title="Predictive parity difference",
     estimand="The largest difference between two groups, or a group and the reference, in the share of decisions of "
     "one kind that turn out right.",
+    unit=Unit.POINTS,
+    reading="decisions for {label} = {decision:positive=1,negative=0} are right {value} more often for "
+    "{one} than for {two}",
     need=Outcomes(),
     comparators=AT_MOST,
     ideal=ZERO,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.examples import ALL, scored
 from assay.domain.evidence import Counts, Functional
-from assay.domain.metric import Across
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import scores_of_each
@@ -33,6 +33,8 @@ def _one_class() -> OutcomeView:
     title="Area under the ROC curve (AUC)",
     estimand="The probability that a row with label 1 scores above a row with label 0, ties counting half; in the "
     "worst group if groups are named.",
+    unit=Unit.NUMBER,
+    reading="the area under the ROC curve (AUC)[ for {group}] is {value}",
     need=Outcomes(),
     comparators=AT_LEAST,
     across=Across.OPTIONAL,
@@ -67,6 +69,8 @@ def auc(view: OutcomeView) -> Counts:
     id="performance.gini",
     title="Gini coefficient (accuracy ratio)",
     estimand="The area under the ROC curve, doubled, minus one; in the worst group if groups are named.",
+    unit=Unit.NUMBER,
+    reading="the Gini coefficient[ for {group}] is {value}",
     need=Outcomes(),
     comparators=AT_LEAST,
     low=Decimal(-1),

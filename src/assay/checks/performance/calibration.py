@@ -7,7 +7,7 @@ from decimal import Decimal
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.examples import ALL, scored
 from assay.domain.evidence import Counts, Functional
-from assay.domain.metric import Across, Parameter
+from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import scores_of_each
@@ -32,6 +32,9 @@ def _no_rows() -> OutcomeView:
     title="KS calibration error",
     estimand="The largest absolute cumulative mean of (label - score) over rows ordered by score; in the worst group "
     "if groups are named.",
+    unit=Unit.NUMBER,
+    reading="predicted probabilities and outcomes differ by {value}[ for {group}], added up over the "
+    "scores (KS calibration error)",
     need=Outcomes(),
     comparators=AT_MOST,
     across=Across.OPTIONAL,
@@ -66,6 +69,8 @@ def ks_calibration(view: OutcomeView) -> Counts:
     title="Expected calibration error (ECE)",
     estimand="The mean over equal-width score bins, weighted by rows, of the absolute difference between observed "
     "rate and mean score; in the worst group if groups are named.",
+    unit=Unit.NUMBER,
+    reading="predicted probabilities[ for {group}] are off by {value} on average (calibration error)",
     need=Outcomes(),
     comparators=AT_MOST,
     across=Across.OPTIONAL,

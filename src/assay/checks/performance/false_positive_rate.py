@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts
-from assay.domain.metric import Across
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import rate_of_each
@@ -16,6 +16,8 @@ from assay.tally.views import OutcomeView
     id="performance.false_positive_rate",
     title="False-positive rate",
     estimand="The share of rows with label 0 that are decided as 1, in the worst group if groups are named.",
+    unit=Unit.SHARE,
+    reading="{value} of the cases with {label} = 0[ for {group}] are decided {as_one}",
     need=Outcomes(),
     comparators=AT_MOST,
     across=Across.OPTIONAL,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.examples import ALL, scored
 from assay.domain.evidence import Counts, Functional
-from assay.domain.metric import Across
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import scores_of_each
@@ -35,6 +35,8 @@ def _no_rows() -> OutcomeView:
     id="performance.brier",
     title="Brier score",
     estimand="The mean squared difference between score and label; in the worst group if groups are named.",
+    unit=Unit.NUMBER,
+    reading="the mean squared error of the probabilities[ for {group}] (Brier score) is {value}",
     need=Outcomes(),
     comparators=AT_MOST,
     across=Across.OPTIONAL,
@@ -69,6 +71,8 @@ def brier(view: OutcomeView) -> Counts:
     title="Log loss (cross-entropy)",
     estimand="The mean negative logarithm of the probability that the score gave to the true label; in the worst "
     "group if groups are named.",
+    unit=Unit.NUMBER,
+    reading="the log loss[ for {group}] is {value}",
     need=Outcomes(),
     comparators=AT_MOST,
     high=LARGEST_LOSS,

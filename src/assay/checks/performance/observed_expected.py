@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.checks.check import EITHER, Example, check
 from assay.checks.examples import ALL, scored
 from assay.domain.evidence import Counts, Functional
-from assay.domain.metric import Across
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import scores_of_each
@@ -16,6 +16,8 @@ from assay.tally.views import OutcomeView
     id="performance.observed_expected",
     title="Observed/expected ratio (calibration in the large)",
     estimand="The number of events divided by the sum of the scores; in each group if groups are named.",
+    unit=Unit.NUMBER,
+    reading="{label} = 1 occurs[ for {group}] {value} times as often as predicted",
     need=Outcomes(),
     comparators=EITHER,
     high=None,

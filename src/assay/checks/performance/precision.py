@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts
-from assay.domain.metric import Across
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import rate_of_each
@@ -16,6 +16,8 @@ from assay.tally.views import OutcomeView
     id="performance.precision",
     title="Precision (positive predictive value)",
     estimand="The share of rows decided as 1 whose true label is 1, in the worst group if groups are named.",
+    unit=Unit.SHARE,
+    reading="{value} of the decisions for {label} = 1[ for {group}] are right",
     need=Outcomes(),
     comparators=AT_LEAST,
     across=Across.OPTIONAL,

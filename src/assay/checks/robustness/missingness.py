@@ -9,7 +9,7 @@ import numpy as np
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import ALL, paired
 from assay.domain.evidence import Counts
-from assay.domain.metric import Across, Parameter
+from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import pairs_of_each
@@ -38,6 +38,8 @@ def lose_values(columns: Columns, context: ChangeContext) -> Columns:
     title="Robustness to missing values",
     estimand="The drop in accuracy when a share of all input values is lost at random; in the worst group if groups "
     "are named.",
+    unit=Unit.POINTS,
+    reading="accuracy[ for {group}] drops by {value} when values are missing",
     need=Perturbed(change=lose_values),
     comparators=AT_MOST,
     ideal=ZERO,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import ALL, paired
 from assay.domain.evidence import Counts
-from assay.domain.metric import Across, Parameter
+from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import pairs_of_each
@@ -32,6 +32,8 @@ def add_noise(columns: Columns, context: ChangeContext) -> Columns:
     title="Robustness to noise",
     estimand="The drop in accuracy when normal noise is added to every numeric input; in the worst group if groups are "
     "named.",
+    unit=Unit.POINTS,
+    reading="accuracy[ for {group}] drops by {value} under noise",
     need=Perturbed(change=add_noise),
     comparators=AT_MOST,
     ideal=ZERO,

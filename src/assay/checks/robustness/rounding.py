@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import ALL, paired
 from assay.domain.evidence import Counts
-from assay.domain.metric import Across, Parameter
+from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import pairs_of_each
@@ -53,6 +53,8 @@ def _significant(numbers: NDArray[np.float64], digits: int) -> NDArray[Any]:
     title="Robustness to rounding",
     estimand="The drop in accuracy when every numeric input is rounded to a few significant digits; in the worst group "
     "if groups are named.",
+    unit=Unit.POINTS,
+    reading="accuracy[ for {group}] drops by {value} when inputs are rounded",
     need=Perturbed(change=round_numbers),
     comparators=AT_MOST,
     ideal=ZERO,

@@ -1,10 +1,28 @@
 """What a specification must satisfy beyond its form: names that exist, groups that cover, gates that can close."""
 
-from assay.domain.coherence import columns, criteria, groups, people, texts
+from assay.domain.coherence import (
+    columns,
+    criteria,
+    failure_modes,
+    groups,
+    people,
+    settings,
+    texts,
+    thresholds,
+)
 from assay.domain.coherence.dictionary import dictionary_findings
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
 
-RULES: tuple[Rule, ...] = (*people.RULES, *columns.RULES, *groups.RULES, *criteria.RULES, *texts.RULES)
+RULES: tuple[Rule, ...] = (
+    *people.RULES,
+    *columns.RULES,
+    *groups.RULES,
+    *criteria.RULES,
+    *thresholds.RULES,
+    *settings.RULES,
+    *failure_modes.RULES,
+    *texts.RULES,
+)
 """Every rule; each looks at one thing and is silent about blocks that are absent."""
 
 

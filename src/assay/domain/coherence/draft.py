@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from assay.domain.dictionary import Column, Dictionary
-from assay.domain.metric import Catalogue
+from assay.domain.metric import Catalogue, Metric
 from assay.domain.specification.criteria import Criterion, FailureMode
 from assay.domain.specification.people import Approval, Charter, Owners
 from assay.domain.specification.protected import CROSS, Attribute, SmallGroups
@@ -113,6 +113,13 @@ class Draft:
         """Whether every item of a list block is valid, so that something can be said about all of them."""
         names = self.written.get(block)
         return names is not None and len(names) == len(getattr(self, block))
+
+    def known(self, world: World) -> Iterator[tuple[int, Criterion, Metric]]:
+        """The criteria whose metric the catalogue has, with it."""
+        for i, criterion in self.criteria.items():
+            metric = world.catalogue.get(criterion.metric)
+            if metric is not None:
+                yield i, criterion, metric
 
     def groupings(self) -> tuple[str, ...]:
         """What ``across`` may name."""

@@ -1,0 +1,69 @@
+"""Rules about what a criterion sets under ``with``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assay.domain.coherence.draft import Draft, Finding, Rule, World
+from assay.domain.metric import Names
+from assay.domain.nearest import listed, nearest
+
+
+def parameters(draft: Draft, world: World) -> Iterator[Finding]:
+    """Settings that the metric lacks, needs, or cannot take."""
+    for i, criterion, metric in draft.known(world):
+        trail = ("criteria", i, "with")
+        for name, value in criterion.parameters.items():
+            if name not in metric.parameters:
+                yield Finding(
+                    (*trail, name),
+                    "unknown_parameter",
+                    f"{criterion.metric!r} has no setting {name!r}; it has {listed(metric.parameters)}.",
+                    nearest=nearest(name, metric.parameters),
+                    key=True,
+                    remedy="Delete it, or see what can be set with: assay checks",
+                )
+            elif expected := metric.parameters[name].refuses(value):
+                yield Finding(
+                    (*trail, name),
+                    "parameter_out_of_range",
+                    f"{name!r} of {criterion.metric!r} is {expected}; found {value!s}.",
+                    remedy="Choose a value that it can take; see: assay checks",
+                )
+        for name, parameter in metric.parameters.items():
+            if parameter.default is None and name not in criterion.parameters:
+                yield Finding(
+                    trail if criterion.parameters else ("criteria", i),
+                    "parameter_missing",
+                    f"{criterion.metric!r} needs the setting {name!r}: {parameter.description}",
+                    remedy=f"Add it under 'with:' of {criterion.id!r}.",
+                )
+
+
+def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
+    """A setting that names a column or a data set which does not exist."""
+    columns = [column.name for column in world.dictionary.columns] if world.dictionary else []
+    for i, criterion, metric in draft.known(world):
+        for name, value in criterion.parameters.items():
+            names = metric.parameters[name].names if name in metric.parameters else None
+            if names is Names.COLUMN and value and columns and value not in columns:
+                yield Finding(
+                    ("criteria", i, "with", name),
+                    "unknown_column",
+                    f"The dictionary does not describe a column {value!s}.",
+                    nearest=nearest(str(value), columns),
+                    remedy="Name a column that the dictionary describes.",
+                )
+            if names is Names.DATA and draft.data is not None and getattr(draft.data, str(value), "") is None:
+                yield Finding(
+                    ("criteria", i, "with", name),
+                    "data_not_declared",
+                    f"{criterion.id!r} compares with {value!r}, and 'data' names no such file.",
+                    remedy=f"Add '{value}:' under 'data'.",
+                )
+
+
+RULES: tuple[Rule, ...] = (
+    parameters,
+    parameter_names,
+)
