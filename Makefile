@@ -35,7 +35,7 @@ check: $(READY)  ## format, lint, types, import contracts
 guarantee: $(READY)  ## prove the error rates and write docs/guarantee.md (long)
 	$(BIN)/python -m guarantee
 
-bench: $(READY)  ## compare with fairlearn and the bare scan in one run (long; being written)
+bench: $(READY)  ## compare with fairlearn and the bare scan in one run and write docs/benchmarks.md (long)
 	$(BIN)/python -m benchmarks
 
 docs: $(READY)  ## regenerate the reference pages and build the documentation

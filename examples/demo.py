@@ -1,7 +1,9 @@
 """The main job, from raw data to two decisions, as a team would do it. Run with: make demo
 
 1. Credit default (Taiwan, 30,000 clients): split, train two candidates, plan, rehearse A, certify B.
-2. German credit (1,000 applicants): the honest answer when 300 test rows are too few.
+2. The way to a certificate: policy, agreement before the result, signatures, certificate, gate, review pack; and a table
+   of attacks on it, each of which must be refused.
+3. German credit (1,000 applicants): the honest answer when 300 test rows are too few.
 
 Every step is a command that you can run yourself; it is printed before it runs.
 """
@@ -16,6 +18,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+from attacks import attack
 
 HERE = Path(__file__).resolve().parent
 ASSAY = (sys.executable, "-m", "assay")
@@ -70,6 +74,36 @@ def rehearse_candidate_a(folder: Path) -> None:
     run("assay", "certify", "rehearse-a.yaml", "--rehearse", folder=folder, expect=(CERTIFIED, WITHHELD))
 
 
+TRUST = (
+    "assay", "trust", "init", "--demo", "--organisation", "Demo Bank", "--root", "root=demo:root",
+    "--certifier", "certifier=demo:certifier", "--person", "dora:developer=demo:developer",
+    "--person", "val:validator=demo:validator", "--person", "ria:risk_officer=demo:risk-officer",
+    "--person", "leo:legal=demo:legal", "--output", "out/policy.yaml",
+)  # fmt: skip
+
+
+def certificate(folder: Path) -> None:
+    """Sign, issue, hand over, verify, and ask the gate."""
+    run("assay", "sign", "--as", "validator", "--key", "demo:validator", folder=folder, expect=(0, 1))
+    run("assay", "sign", "--as", "risk_officer", "--key", "demo:risk-officer", folder=folder)
+    run("assay", "issue", "--key", "demo:certifier", folder=folder)
+    run("assay", "export", "review", "out/review.zip", folder=folder)
+    shown = ("--policy", "out/policy.yaml", "--use-case", "credit-default")
+    model = "out/candidate-b.txt"
+    run(
+        "assay",
+        "verify",
+        f"{model}.assay",
+        "--model",
+        model,
+        *shown,
+        "--review",
+        "out/review.zip",
+        folder=folder,
+    )
+    run("assay", "gate", model, *shown, folder=folder)
+
+
 def main() -> None:
     started = time.monotonic()
     credit, german = HERE / "credit-default", HERE / "german-credit"
@@ -88,11 +122,30 @@ def main() -> None:
     rehearse_candidate_a(credit)
 
     say(
-        "4. Certify candidate B (gradient boosting without protected columns) on the test rows, first attempt"
+        "4. Say whose keys count (DEMO keys, which anyone can make), and lock the specification before any result"
+    )
+    run(*TRUST, folder=credit)
+    for role, key in (("validator", "validator"), ("risk_officer", "risk-officer"), ("legal", "legal")):
+        run(
+            "assay", "lock", "specification.yaml", "--as", role, "--key", f"demo:{key}",
+            folder=credit, expect=(0, 1),
+        )  # fmt: skip
+
+    say(
+        "5. Certify candidate B (gradient boosting without protected columns) on the test rows, first attempt"
     )
     run("assay", "certify", "specification.yaml", folder=credit, expect=(CERTIFIED, WITHHELD))
 
-    say("5. German credit: the same rules on 300 test rows")
+    say(
+        "6. Two roles sign the decision; the certificate is issued, verified with the review pack, and passes the gate"
+    )
+    certificate(credit)
+
+    say("7. The demo attacks itself: each line must be refused")
+    if attack(credit):
+        raise SystemExit("The demo stops: an attack got through.")
+
+    say("8. German credit: the same rules on 300 test rows")
     run("python", "prepare.py", folder=german)
     run("python", "train.py", folder=german)
     run(
@@ -100,6 +153,7 @@ def main() -> None:
         "certify",
         "specification.yaml",
         "--certify-a-hopeless-specification",
+        "--certify-without-a-lock",
         folder=german,
         expect=(CERTIFIED, WITHHELD),
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from guarantee import binomial, pipeline, portfolio, power, simulated, tiny_worlds
+from guarantee import attempts, binomial, crash, pipeline, portfolio, power, simulated, tiny_worlds
 from guarantee.bars import Tables, counts_for_bar, held, number
 from guarantee.boundary import Design, simulate
 from guarantee.page import page
@@ -24,7 +24,8 @@ KEPT = ROOT / ".guarantee"
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is run. brief, full: samples of each grade-B design, and of the worst of each rule; every: stride."""
+    """How much is run. brief, full: samples of each grade-B design, and of the worst of each rule; every: stride.
+    killed: writers of the log, of each database. attackers: who try 500 times."""
 
     binomial: binomial.Extent
     worlds: tuple[tiny_worlds.World, ...]
@@ -37,6 +38,8 @@ class Extent:
     brief: int
     full: int
     every: int
+    killed: int
+    attackers: int
 
 
 FULL = Extent(
@@ -51,8 +54,24 @@ FULL = Extent(
     1_000,
     10_000,
     1,
+    crash.FULL,
+    attempts.FULL,
 )
-QUICK = Extent(binomial.QUICK, tiny_worlds.WORLDS[:8], 0.5, 400, 40, 1_000, 100, 400, 400, 0, 25)
+QUICK = Extent(
+    binomial.QUICK,
+    tiny_worlds.WORLDS[:8],
+    0.5,
+    400,
+    40,
+    1_000,
+    100,
+    400,
+    400,
+    0,
+    25,
+    crash.QUICK,
+    attempts.QUICK,
+)
 WORST_OF_A_RULE = 8
 
 
@@ -99,6 +118,8 @@ def run(extent: Extent, only: str = "") -> dict[str, Tables]:
         "pipeline": lambda: pipeline.tables(extent.samples, extent.scores),
         "portfolio": lambda: portfolio.tables(extent.models, sample=extent.asked_again),
         "simulated": lambda: simulated_tables(extent),
+        "attempts": lambda: attempts.tables(extent.attackers),
+        "crash": lambda: crash.tables(extent.killed),
     }
     KEPT.mkdir(exist_ok=True)
     found = {}

@@ -99,6 +99,26 @@ SECTIONS = (
         "The planner",
         "What `assay plan` says a good model's chance is, against how often the product then passes it.",
     ),
+    (
+        "attempts",
+        "The test set is a budget",
+        (
+            "Candidates whose true rate lies at the threshold, so that each certificate is wrong, and an attacker who makes "
+            "the next one from what was released of those before. Without a ledger everybody gets a certificate in the end. "
+            "With one, a schedule spends alpha in shares, tells one bit, and closes at the first pass."
+        ),
+    ),
+    (
+        "crash",
+        "The log under kill -9",
+        (
+            "A writer appends and acknowledges. Its parent traces it and kills it when it enters or leaves one of its "
+            "system calls that write, so that every boundary between two writes is met on purpose. Then the log is "
+            "opened, recomputed from its entries, and compared with what was acknowledged: all of that is there, and "
+            "of what was not, all or nothing of an append. A power cut is not simulated: the databases are told to "
+            "sync each commit, and their word is taken for it."
+        ),
+    ),
 )
 
 

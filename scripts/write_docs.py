@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from python_page import python_page
 
 from assay.checks.catalogue import catalogue, metrics
 from assay.checks.pages import documents
 from assay.cli.main import COMMANDS, assay
 from assay.domain.coherence import RULES
 from assay.domain.errors import ExitCode
+from assay.domain.plan_document import plan_schema
 from assay.domain.record_schema import record_schema
 from assay.domain.specification.schema import json_schema
 from assay.domain.vocabulary import Grade, Outcome, Reason, Tier, Verdict
@@ -40,6 +42,9 @@ RECORD_SAYS = """The JSON document of one run, from which every page is rendered
 number that is not a whole one is written as text, so that no reader changes it. `assay schema --record` prints the same
 as JSON Schema."""
 
+PLAN_SAYS = """What a judged run would read, and how likely a good model is to pass: `assay plan --json`. `assay schema --plan`
+prints the same as JSON Schema."""
+
 Schema = dict[str, Any]
 
 
@@ -54,8 +59,10 @@ def reference_pages() -> dict[Path, str]:
     pages = {
         "commands.md": _commands(),
         "exit-codes.md": _exit_codes(),
+        "python.md": _page(python_page()),
         "reasons.md": _reasons(),
-        "record.md": _record(),
+        "plan.md": _document(plan_schema(), "Plan", PLAN_SAYS),
+        "record.md": _document(record_schema(), "Record", RECORD_SAYS),
         "specification.md": _specification(),
     }
     return {DOCS / "reference" / name: text for name, text in pages.items()}
@@ -79,6 +86,9 @@ def _commands() -> str:
             raise LookupError(name)
         inner = click.Context(command, info_name=name, parent=root, terminal_width=WIDTH)
         parts += [f"## assay {name}", _help(command, inner)]
+        for below, each in command.commands.items() if isinstance(command, click.Group) else ():
+            innermost = click.Context(each, info_name=below, parent=inner, terminal_width=WIDTH)
+            parts += [f"### assay {name} {below}", _help(each, innermost)]
     return _page(*parts)
 
 
@@ -142,11 +152,10 @@ def _specification() -> str:
     return _page(*(part for part in parts if part))
 
 
-def _record() -> str:
-    schema = record_schema()
+def _document(schema: Schema, name: str, says: str) -> str:
     parts = [
-        f"# Record: `{schema['title']}`",
-        RECORD_SAYS,
+        f"# {name}: `{schema['title']}`",
+        says,
         _fields(schema),
     ]
     for name, block in schema["$defs"].items():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
@@ -16,9 +19,17 @@ from assay.domain.state.state import Terms
 from assay.proof import words
 from assay.proof.bundle import Bundle, sign
 from assay.proof.canonical import digest_of_bytes, digest_of_document
+from assay.proof.certificate import Certificate, Scope
+from assay.proof.checkpoint import Checkpoint
 from assay.proof.keys import PrivateKey
 from assay.proof.leaf import Draft, next_leaf, state_of
+from assay.proof.manifest import Manifest
+from assay.proof.merkle import inclusion_proof
+from assay.proof.note import NoteSigner
 from assay.proof.statement import Kind, Statement
+from assay.proof.status import StatusList
+from assay.proof.tlog_proof import TlogProof
+from assay.proof.verify import Presented, Purpose, Verification, root_of, verify
 
 START = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
 SEEN = (0, "")
@@ -139,6 +150,8 @@ class World:
             "lock": lock.digest if lock else "",
             "rows": used.rows,
             "sketch": used.text(),
+            "bound": used.bound,
+            "salt": digest_of_bytes(b"salt"),
             "subject": {"model": digest_of_bytes(b"model")},
             "attempt": attempt,
         }
@@ -194,3 +207,139 @@ class World:
             reason="the vendor delivered them twice", seen=SEEN, time=self.time,
         )  # fmt: skip
         self.add(Action.WAIVED, about, {}, sign(said.plain(), KEYS[who]))
+
+
+# --- everything that a verifier is shown
+
+
+LOG_ORIGIN = "bank.example/assay"
+FILES = (("model.txt", digest_of_bytes(b"tree")), ("tokenizer/words.json", digest_of_bytes(b"words")))
+DOCUMENTS = {digest_of_bytes(content): content for content in (b"record", b"evidence", b"specification")}
+
+
+def log_signer() -> NoteSigner:
+    """The Ed25519 key of the log."""
+    return NoteSigner(LOG_ORIGIN, Ed25519PrivateKey.from_private_bytes(b"\x07" * 32))
+
+
+def scope(start: dt.datetime, **changes: Any) -> Scope:
+    """What the certificate of this world says it is about."""
+    made: dict[str, Any] = {
+        "name": "credit",
+        "domain": "credit",
+        "purpose": "grants small loans",
+        "population": "applicants",
+        "risk": "high",
+        "jurisdictions": ("eu",),
+        "format": "lightgbm",
+        "inputs": ("income", "debt"),
+        "decide_at": "0.35",
+        "favourable": 0,
+        "outcome": "certified",
+        "conditions": (),
+        "says_nothing_about": ("over 60",),
+        "custody": "validator",
+        "attempt": 1,
+        "waivers": (),
+        "bypasses": (),
+        "isolation": 1,
+        "demo": False,
+        "valid_from": start.isoformat(),
+        "valid_until": (start + dt.timedelta(days=180)).isoformat(),
+        "lock": digest_of_bytes(b"lock"),
+        "log": LOG_ORIGIN,
+    }
+    return Scope(**(made | changes))
+
+
+def certificate(time: dt.datetime, **changes: Any) -> Certificate:
+    """The certificate of this world."""
+    made: dict[str, Any] = {
+        "manifest": Manifest.of("model", FILES),
+        "verifier": "https://bank.example/certifier",
+        "version": "1.0",
+        "policy": digest_of_bytes(b"policy"),
+        "record": RECORD,
+        "attestations": (("evidence", EVIDENCE), ("specification", SPECIFICATION)),
+        "result": "PASSED",
+        "time": time,
+        "scope": scope(time),
+    }
+    return Certificate(**(made | changes))
+
+
+@dataclass
+class Issued:
+    """A world with a certificate, its proof and a status; every part can be made again after a change."""
+
+    world: World
+    policy: Policy
+    bundle: Bundle
+    index: int
+
+    @classmethod
+    def good(cls, policy_changes: dict[str, Any] | None = None, **changes: Any) -> Issued:
+        """Signed by the quorum and issued; ``changes`` are of the certificate."""
+        log = LogKeys(origin=LOG_ORIGIN, key=log_signer().key.vkey)
+        used = policy(**({"log": log} | (policy_changes or {})))
+        world = World.with_policy(used)
+        world.lock()
+        world.run()
+        world.decide()
+        world.sign("val", "validator")
+        world.sign("ria", "risk_officer")
+        return cls.of(world, used, certificate(world.time, **changes))
+
+    @classmethod
+    def of(cls, world: World, used: Policy, made: Certificate, key: str = "certifier") -> Issued:
+        bundle = sign(made.statement().plain(), KEYS[key])
+        world.add(Action.ISSUED, bundle.digest, {"record": RECORD}, bundle)
+        return cls(world, used, bundle, len(world.leaves) - 1)
+
+    def proof(self, index: int | None = None, signer: NoteSigner | None = None) -> bytes:
+        """The tlog-proof of an entry, under a checkpoint of the whole log."""
+        place = self.index if index is None else index
+        leaves = self.world.leaves
+        checkpoint = Checkpoint(LOG_ORIGIN, len(leaves), root_of(leaves)).signed_by(signer or log_signer())
+        path = inclusion_proof(place, len(leaves), _subtrees(leaves))
+        return bytes(TlogProof(place, path, bytes(checkpoint), leaves[place]))
+
+    def status(self, *, key: str = "certifier", age: dt.timedelta = dt.timedelta(0), **changes: Any) -> bytes:
+        """The signed word on all certificates, as of now."""
+        state, issued = self.world.state, self.world.time - age
+        made = StatusList(
+            log=LOG_ORIGIN,
+            size=len(self.world.leaves),
+            root=root_of(self.world.leaves).hex(),
+            issued=issued,
+            expires=issued + dt.timedelta(days=1),
+            certificates={c.digest: c.status for c in state.certificates.values()},
+            reasons={c.digest: c.why for c in state.certificates.values() if c.why},
+        )
+        return sign(replace(made, **changes).statement().plain(), KEYS[key]).content
+
+    def presented(self, **changes: Any) -> Presented:
+        """Everything in hand, as it should be."""
+        made: dict[str, Any] = {
+            "certificate": self.bundle.content,
+            "files": FILES,
+            "use_case": "credit",
+            "status": self.status(),
+            "proof": self.proof(),
+            "leaves": tuple(self.world.leaves),
+            "attestations": DOCUMENTS,
+        }
+        return Presented(**(made | changes))
+
+    def verify(self, *, after: dt.timedelta = dt.timedelta(0), **changes: Any) -> Verification:
+        """What the verifier says of it, ``after`` so long."""
+        purpose = changes.pop("purpose", Purpose.DEPLOYMENT)
+        used = changes.pop("policy", self.policy)
+        return verify(self.presented(**changes), used, now=self.world.time + after, purpose=purpose)
+
+
+def _subtrees(leaves: list[bytes]) -> Callable[[int, int], bytes]:
+    def subtree(level: int, index: int) -> bytes:
+        return root_of(leaves[index << level : (index + 1) << level])
+
+    return subtree

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from assay.checks.check import AT_LEAST, Example, check
-from assay.checks.examples import ALL, outcomes
-from assay.domain.evidence import Counts
-from assay.domain.metric import Across, Unit
-from assay.domain.needs import Outcomes
-from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import rate_of_each
-from assay.tally.views import OutcomeView
+from assay.checks import (
+    ALL,
+    AT_LEAST,
+    Across,
+    Comparator,
+    Counts,
+    Example,
+    Outcomes,
+    OutcomeView,
+    Reason,
+    Unit,
+    Verdict,
+    check,
+    outcomes,
+    rate_of_each,
+)
 
 
 @check(

@@ -1,49 +1,96 @@
 """Assay certifies machine-learning models for high-risk use, with a known error rate.
 
-The names below are the whole public interface; each is imported when it is first used.
+The names below are what a program that certifies needs; each is imported when it is first used. What a check is
+written with stands in `assay.checks`, the bounds and sample sizes in `assay.stats`.
 """
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from assay._lazy import lazy
 from assay._version import __version__
 
 if TYPE_CHECKING:
     from assay.app.certify import Certification, certify
+    from assay.app.gate import gate, require
+    from assay.app.load_certified import CertifiedModel, load_certified
+    from assay.app.plan import Hopeless, Plan
+    from assay.app.planning import make_plan
+    from assay.app.rejudge import judged_again
+    from assay.app.report import NoSuchRun, load_record, runs, write_document
     from assay.checks.check import Check, Example, check
-    from assay.domain.errors import AssayError, InvalidDocument
-
-_HOMES = {
-    "AssayError": "assay.domain.errors",
-    "Certification": "assay.app.certify",
-    "Check": "assay.checks.check",
-    "Example": "assay.checks.check",
-    "InvalidDocument": "assay.domain.errors",
-    "certify": "assay.app.certify",
-    "check": "assay.checks.check",
-}
+    from assay.domain.assessment import Assessment, Judged, Piece
+    from assay.domain.decide import Decision, Ground
+    from assay.domain.errors import AssayError, InvalidDocument, MissingExtra, Problem, SubjectError
+    from assay.domain.record import Record
+    from assay.domain.record_document import from_document, to_document
+    from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+    from assay.domain.vocabulary import Outcome, Reason, Stage, Tier, Verdict
+    from assay.store.runs import Run
 
 __all__ = [
     "AssayError",
+    "Assessment",
+    "Because",
     "Certification",
+    "CertifiedModel",
     "Check",
+    "Decision",
+    "Distrusted",
     "Example",
+    "Ground",
+    "Hopeless",
     "InvalidDocument",
+    "Judged",
+    "MissingExtra",
+    "NoSuchRun",
+    "Outcome",
+    "Piece",
+    "Plan",
+    "Problem",
+    "Reason",
+    "Record",
+    "Refusal",
+    "Refused",
+    "Run",
+    "Stage",
+    "SubjectError",
+    "Tier",
+    "Verdict",
     "__version__",
     "certify",
     "check",
+    "from_document",
+    "gate",
+    "judged_again",
+    "load_certified",
+    "load_record",
+    "make_plan",
+    "require",
+    "runs",
+    "to_document",
+    "write_document",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'assay' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return sorted(__all__)
+__getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "assay.app.certify": ("Certification", "certify"),
+        "assay.app.gate": ("gate", "require"),
+        "assay.app.load_certified": ("CertifiedModel", "load_certified"),
+        "assay.app.plan": ("Hopeless", "Plan"),
+        "assay.app.planning": ("make_plan",),
+        "assay.app.rejudge": ("judged_again",),
+        "assay.app.report": ("NoSuchRun", "load_record", "runs", "write_document"),
+        "assay.checks.check": ("Check", "Example", "check"),
+        "assay.domain.assessment": ("Assessment", "Judged", "Piece"),
+        "assay.domain.decide": ("Decision", "Ground"),
+        "assay.domain.errors": ("AssayError", "InvalidDocument", "MissingExtra", "Problem", "SubjectError"),
+        "assay.domain.record": ("Record",),
+        "assay.domain.record_document": ("from_document", "to_document"),
+        "assay.domain.refusal": ("Because", "Distrusted", "Refusal", "Refused"),
+        "assay.domain.vocabulary": ("Outcome", "Reason", "Stage", "Tier", "Verdict"),
+        "assay.store.runs": ("Run",),
+    },
+)

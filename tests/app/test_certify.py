@@ -22,7 +22,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import assay
+from assay.app.case import open_case
+from assay.app.certify import open_engine, record_of
+from assay.app.measure import measure
+from assay.app.plan import plan
+from assay.checks.catalogue import catalogue
 from assay.domain.vocabulary import Outcome, Reason, Verdict
+from assay.reading import source
 from assay.subject.model import Model, ModelReference
 from conftest import Folder, people, replaced  # type: ignore[import-not-found]
 
@@ -550,6 +556,29 @@ def test_how_the_values_of_a_column_lie_is_no_type_of_their_own(folder, column, 
     assert all(found == statistics[0] for found in statistics)
 
 
+def test_a_check_that_exits_is_an_error_and_not_the_end(folder):
+    def leave(view):
+        raise SystemExit(0)
+
+    known = dict(catalogue())
+    known["performance.auc"] = replace(known["performance.auc"], measure=leave)
+    case = open_case(path := folder.write(), checks=known)
+    record = record_of(case, measure(case, open_engine(path, workers=0)))
+    found = {j.assessment.criterion: (j.verdict, j.reason) for j in record.judged}
+    assert found["ranking"] == (Verdict.ERROR, Reason.CHECK_CRASHED)
+    assert record.decision.outcome is Outcome.WITHHELD
+
+
+def test_the_specification_is_read_once(folder, monkeypatch):
+    """What was agreed is what is bound: nothing that is written meanwhile can slip in between two readings."""
+    path, reads, whole = folder.write(), [], source._read_bytes
+    monkeypatch.setattr(
+        source, "_read_bytes", lambda file, name: reads.append(file.name) or whole(file, name)
+    )
+    open_case(path)
+    assert sorted(reads) == ["dictionary.yaml", path.name]
+
+
 def test_a_group_that_is_large_among_the_judged_rows_is_not_set_aside(folder):
     age = folder.test["age"].to_numpy().copy()
     age[:1200] = 65
@@ -626,10 +655,6 @@ def test_a_text_where_a_number_is_needed_is_refused_by_name(folder, column, valu
 
 
 def test_the_plan_sees_what_cannot_be_evaluated_and_what_no_label_is(folder):
-    from assay.app.case import open_case
-    from assay.app.certify import open_engine
-    from assay.app.plan import plan
-
     sex = folder.develop["sex"].to_numpy().copy()
     sex[:60] = 7
     folder.develop = replaced(folder.develop, "sex", sex)

@@ -7,6 +7,7 @@ import pickle
 
 import numpy as np
 import pytest
+from tests.app.conftest import Folder, people, replaced
 
 import assay
 from assay.app.case import open_case
@@ -15,7 +16,6 @@ from assay.app.plan import Plan, ask_a_few, plan
 from assay.cli.main import main
 from assay.domain.vocabulary import Verdict
 from assay.store.workspace import Workspace
-from conftest import Folder, people, replaced
 
 CALIBRATION = (
     "  - {id: true-probabilities, metric: performance.ks_calibration, at_most: 0.04, expected: 0.015, tier: critical,\n"

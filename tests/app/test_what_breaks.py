@@ -21,6 +21,7 @@ from assay.app.certify import open_engine
 from assay.app.plan import plan
 from assay.checks.catalogue import catalogue
 from assay.checks.check import Check
+from assay.domain.evidence import Functional, Paired, PairedCell, ScoreCell, Scores, Undefined
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Outcome, Reason, Verdict
 
@@ -111,6 +112,9 @@ BREAKING: dict[str, Callable[..., Any]] = {
     "ends a generator": raising(GeneratorExit()),
     "claims that it passed": claiming,
     "returns no counts": lambda *_, **__: 1.0,
+    "gives a reason of its own": lambda *_, **__: Undefined("because", "It is so."),
+    "counts more pairs than rows": lambda *_, **__: Paired((PairedCell("", 5, 5, 3),)),
+    "counts labels without scores": lambda *_, **__: Scores((ScoreCell("", (), (1,), (1,)),), Functional.AUC),
 }
 
 
@@ -216,4 +220,4 @@ def test_a_check_of_a_third_party_that_exits_ends_neither_plan_nor_certify(folde
 def test_a_package_that_exits_when_it_is_imported_is_refused_by_name(folder):
     done = plugged_in(folder, "raise SystemExit(0)")("certify")
     assert done.returncode == 2
-    assert "'leaving' (assay_leaving) of assay-leaving cannot be used: SystemExit: 0" in done.stderr
+    assert "'leaving' (assay_leaving) of assay-leaving cannot be used: it ends the program" in done.stderr

@@ -22,9 +22,10 @@ def entry(value: str, name: str = "some") -> EntryPoint:
 
 
 def in_a_fresh_process(code: str, path: Path | None = None) -> str:
-    before = [str(path)] if path else []
-    places = os.pathsep.join([*before, *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = {**os.environ, "PYTHONPATH": places}
+    environment = dict(os.environ)
+    if path is not None:
+        others = environment.get("PYTHONPATH", "")
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(path), others]))
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)],
         capture_output=True,
@@ -159,17 +160,33 @@ def test_a_third_party_adds_a_check_without_touching_assay(outside: Path):
 
 def test_the_examples_of_a_third_party_hold(outside: Path):
     shown = in_a_fresh_process(
-        f"""
-        import sys
-        sys.path.insert(0, {str(Path(__file__).parent)!r})
-        from verdicts import judged
+        """
+        from assay.checks import verify
         from assay.checks.catalogue import catalogue, source_digest
         check = catalogue()["performance.specificity"]
-        for example in check.examples:
-            assert judged(check, example).verdict is example.verdict, example.says
+        verify(check)
         assert source_digest(check) != source_digest(catalogue()["performance.auc"])
         print(len(check.examples))
         """,
         outside,
     )
     assert shown.strip() == "3"
+
+
+def test_the_test_of_a_third_party_is_one_line_and_holds(outside: Path):
+    source = ROOT / "examples" / "third-party-check"
+    shown = in_a_fresh_process(
+        f"""
+        import pytest
+        raise SystemExit(pytest.main(["-q", "-p", "no:cacheprovider", {str(source)!r}]))
+        """,
+        outside,
+    )
+    assert shown.startswith(".")
+
+
+def test_a_third_party_needs_one_import_of_assay():
+    text = (ROOT / "examples" / "third-party-check" / "assay_specificity.py").read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if "assay" in line and "import" in line] == [
+        "from assay.checks import ("
+    ]

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from verdicts import counted, judged
 
+from assay.checks import judged_example
 from assay.checks.catalogue import catalogue
 from assay.checks.check import SECTIONS, Check, Example
 from assay.domain.evidence import Census, Undefined
@@ -23,7 +23,7 @@ each_example = pytest.mark.parametrize(("check", "example"), EXAMPLES)
 
 @each_example
 def test_an_example_gives_the_verdict_it_states(check: Check, example: Example):
-    found = judged(check, example)
+    found = judged_example(check, example)
     assert found.verdict is example.verdict, found.sentence
 
 
@@ -51,7 +51,9 @@ def test_examples_pass_fail_and_show_what_is_not_evaluable(check: Check):
 @each_check
 def test_a_census_is_counted_and_never_inferred(check: Check):
     for example in check.examples:
-        counts = counted(check, example)
+        counts = check.count(
+            example.view(), across=example.across, reference=example.reference, arguments=example.arguments
+        )
         assert isinstance(counts, Undefined) or isinstance(counts, Census) == check.metric.census
 
 

@@ -55,7 +55,10 @@ def test_report_gives_every_format(certified):
 def test_plan_says_how_likely_a_good_model_is_to_pass(certified):
     done = run("plan", "specification.yaml", "--json", cwd=certified)
     assert done.returncode == 0
-    planned = {c["id"]: c for c in json.loads(done.stdout)["criteria"]}
+    document = json.loads(done.stdout)
+    assert document["schema"] == "assay.plan/1"
+    assert document["model_answered_rows"] == 0  # its scores stand in a column
+    planned = {c["id"]: c for c in document["criteria"]}
     assert planned["accuracy"]["passes"] > 0.9
     assert planned["complete"]["passes"] is None
 
@@ -151,6 +154,8 @@ def test_checks_are_listed_and_explained(tmp_path):
 def test_schema_is_json(tmp_path):
     assert json.loads(run("schema", cwd=tmp_path).stdout)["type"] == "object"
     assert json.loads(run("schema", "--record", cwd=tmp_path).stdout)
+    assert json.loads(run("schema", "--plan", cwd=tmp_path).stdout)["title"] == "assay.plan/1"
+    assert run("schema", "--plan", "--record", cwd=tmp_path).returncode == 2
 
 
 def test_the_dossier_never_overwrites_data(tmp_path):

@@ -7,8 +7,19 @@ import sys
 
 import pytest
 
-HEAVY = {"numpy", "scipy", "pyarrow", "sqlalchemy", "sklearn", "pandas", "lightgbm", "vl_convert"}
-COMMANDS = ("init", "schema", "plan", "certify", "show", "report", "checks")
+HEAVY = {
+    "numpy",
+    "scipy",
+    "pyarrow",
+    "sqlalchemy",
+    "alembic",
+    "psycopg",
+    "sklearn",
+    "pandas",
+    "lightgbm",
+    "vl_convert",
+}
+COMMANDS = ("init", "schema", "plan", "certify", "show", "report", "checks", "witness")
 
 
 def loaded_by(*lines: str) -> set[str]:
@@ -26,7 +37,15 @@ def test_import_assay_is_light():
     assert not loaded & (HEAVY | {"pydantic", "click", "rich", "ruamel", "jinja2"})
 
 
-@pytest.mark.parametrize("words", [("--help",), *((command, "--help") for command in COMMANDS)])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--help",),
+        ("witness", "serve", "--help"),
+        ("witness", "cosign", "--help"),
+        *((command, "--help") for command in COMMANDS),
+    ],
+)
 def test_help_is_light(words: tuple[str, ...]):
     loaded = loaded_by(
         "from assay.cli import main",

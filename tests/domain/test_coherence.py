@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from scipy.stats import binom
 from assay.domain.coherence import RULES, Draft, World, dictionary_findings, findings
 from assay.domain.dictionary import Column, Dictionary
 from assay.domain.gating import at_least
-from assay.domain.metric import Across, Metric, Parameter, Unit
+from assay.domain.metric import Across, Metric, Names, Parameter, Unit
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification import Attribute, Criterion, FailureMode
 from assay.domain.specification.protected import MOST_CELLS
@@ -348,3 +349,28 @@ def test_a_list_of_names_is_cut_short() -> None:
     assert listed([]) == "none"
     assert listed("ab") == "'a', 'b'"
     assert listed(range(14)).endswith("'11' and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"where": "age", "against": "train"}, []),
+        ({"where": "", "against": "none"}, []),
+        ({"where": "agee"}, ["unknown_column"]),
+        ({"against": "develop"}, ["data_not_declared"]),
+        ({"word": "agee"}, []),
+    ],
+)
+def test_a_parameter_that_names_something_must_name_what_there_is(
+    given: dict[str, str], expected: list[str]
+) -> None:
+    """By what it says that it names, whatever it is called."""
+    parameters = {
+        "where": Parameter("", default="", names=Names.COLUMN),
+        "against": Parameter("", default="none", choices=("none", "train", "develop"), names=Names.DATA),
+        "word": Parameter("", default=""),
+    }
+    world = replace(WORLD, catalogue={ACCURACY.id: replace(ACCURACY, parameters=parameters)})
+    data = Data(dictionary="d.yaml", test="t.parquet", train="r.parquet", custody="validator")
+    found = findings(Draft(data=data, criteria={0: criterion(**{"with": given})}), world)
+    assert [f.code for f in found if f.trail[2:3] == ("with",)] == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from dataclasses import replace
 from decimal import Decimal
 
@@ -121,6 +122,41 @@ def test_holm_rejects_as_written_in_the_paper(p_values):
             break
         expected.add(i)
     assert rejected == expected
+
+
+def failed(p_values: list[float], **changes: object) -> list[bool]:
+    judged = judge(
+        [assessment(f"c{i}", piece(p_pass=1.0, p_fail=p), **changes) for i, p in enumerate(p_values)]
+    )
+    return [j.verdict is Verdict.FAIL for j in judged]
+
+
+def test_holm_by_hand():
+    assert failed([0.01, 0.04, 0.03, 0.005]) == [True, False, False, True]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 40])
+@pytest.mark.parametrize("seed", range(5))
+def test_holm_rejects_what_statsmodels_rejects(size: int, seed: int):
+    multitest = pytest.importorskip("statsmodels.stats.multitest")
+    p_values = [random.Random(f"{seed} {size}").random() ** 3 for _ in range(size)]
+    rejected, _, _, _ = multitest.multipletests(p_values, 0.05, method="holm")
+    assert failed(p_values) == rejected.tolist()
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12), st.randoms())
+def test_the_order_of_criteria_changes_no_failure_and_bonferroni_is_contained(p_values, shuffling):
+    order = list(range(len(p_values)))
+    shuffling.shuffle(order)
+    found = failed(p_values)
+    assert failed([p_values[i] for i in order]) == [found[i] for i in order]
+    assert all(fails for p, fails in zip(p_values, found, strict=True) if p * len(p_values) <= 0.05 - 1e-9)
+
+
+def test_the_family_wise_error_is_at_most_alpha():
+    draw = random.Random(3)
+    wrong = sum(any(failed([draw.random() for _ in range(12)])) for _ in range(2000))
+    assert wrong / 2000 < 0.065
 
 
 def required(*names: tuple[str, Tier], stages: tuple[Stage, ...] = ()) -> Required:

@@ -7,12 +7,12 @@ import re
 from decimal import Decimal
 
 import pytest
-from tests.checks.verdicts import judged as verdict
 from tests.dossier import records
 from tests.dossier.pages import read
 
 from assay.checks.catalogue import catalogue, metrics
 from assay.checks.check import Check
+from assay.checks.verifying import judged_example as verdict
 from assay.domain.assessment import Judged, Piece
 from assay.domain.evidence import Census, Statistic
 from assay.domain.judge import judge

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import subprocess
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import working
-from rich.console import Console
 from working import Square, run
 
 from assay.domain.errors import AssayError, Crash, SubjectError
@@ -21,7 +19,6 @@ from assay.engine.executor import Executor, WorkFailed, execute
 from assay.engine.in_process import InProcess
 from assay.engine.partials import PartialStore
 from assay.engine.process_pool import ProcessPool
-from assay.engine.progress import Silence, progress
 
 SECRET = b"only this test knows"
 EXPECTED = tuple(str(n**2).encode() for n in range(8))
@@ -261,17 +258,3 @@ def test_an_interrupt_is_raised_again_and_leaves_a_clean_state(tmp_path: Path):
     again = started(tmp_path, "square")
     assert again.communicate(timeout=60)[0].strip() == str(EXPECTED)
     assert not list(tmp_path.glob("partials/*/*.tmp"))
-
-
-def test_progress_shows_rows_a_second_on_a_terminal_and_nothing_in_a_pipe(capsys: pytest.CaptureFixture[str]):
-    shown = io.StringIO()
-    with progress("Reading", 100, console=Console(file=shown, force_terminal=True, width=100)) as bar:
-        for _ in range(4):
-            bar.advance(25)
-            time.sleep(0.06)
-    assert "Reading" in shown.getvalue()
-    assert "rows/s" in shown.getvalue()
-    with progress("Reading", 100) as silent:
-        silent.advance(100)
-        assert isinstance(silent, Silence)
-    assert capsys.readouterr() == ("", "")

@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from assay.domain.errors import Crash, SubjectError
 from assay.sandbox.launch import Child
 
@@ -44,7 +46,9 @@ def run(task: Square, _results: object) -> bytes:
     if task.does == "slow":
         time.sleep(0.3)
     if task.does == "child" and task.number > 1:
-        child = Child.start(f"{Path(__file__).parent.parent / 'sandbox' / 'hostile.py'}:sleeper", {})
+        child = Child.start(
+            f"{Path(__file__).parent.parent / 'sandbox' / 'hostile.py'}:model", {"behaviour": "deaf"}
+        )
         Path(task.folder, f"child-{child.pid}").touch()
-        child.call("wait", {}, timeout=60)
+        child.predict(pa.record_batch({"x": [0.0]}), timeout=60)
     return str(task.number**2).encode()

@@ -106,7 +106,7 @@ def test_a_block_with_another_problem_is_not_called_unknown(tmp_path: Path) -> N
 def test_columns_of_the_data_are_compared_when_they_are_known(tmp_path: Path) -> None:
     known = frozenset({"amount", "months", "status", "bad", "sex", "age", "client"})
     with pytest.raises(InvalidDocument) as refused:
-        read_specification(write(tmp_path), CATALOGUE, columns={"test": known})
+        read_specification(write(tmp_path), CATALOGUE).hold_against({"test": known})
     (problem,) = refused.value.problems
     assert (problem.code, problem.place.line) == ("column_not_in_data", 49)
     assert "the data set 'test' does not have" in problem.message

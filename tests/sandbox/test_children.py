@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from assay.domain.errors import Crash, SubjectError
+from assay.domain.errors import DRAWING, PACKAGES, Crash, SubjectError
 from assay.sandbox import child as protocol
 from assay.sandbox.launch import DATA_READER, Child, Limits, ModuleAbsent, run_in_child
 from assay.sandbox.scores import checked_scores
@@ -181,11 +181,7 @@ def test_a_missing_package_and_a_missing_interpreter_are_named(tmp_path: Path):
     assert told.value.code == "interpreter_not_found"
 
 
-def test_calls_and_answers_are_json():
-    with Child.start(f"{HOSTILE}:sleeper", {}) as child:
-        assert child.call("add", {"a": 2, "b": 3}) == 5
-        with pytest.raises(Crash, match="AttributeError"):
-            child.call("no_such", {})
+def test_an_answer_is_json():
     answer = run_in_child(f"{HOSTILE}:told", {"value": [1, "ü", None]}, role=DATA_READER)
     assert answer["value"] == [1, "ü", None]
 
@@ -222,11 +218,12 @@ def test_a_child_dies_with_its_parent(tmp_path: Path):
     script = tmp_path / "parent.py"
     script.write_text(
         "import os, signal, sys\n"
+        "import pyarrow as pa\n"
         "from assay.sandbox.launch import Child\n"
-        f"child = Child.start({str(HOSTILE) + ':sleeper'!r}, {{}})\n"
+        f"child = Child.start({str(HOSTILE) + ':model'!r}, {{'behaviour': 'deaf'}})\n"
         "print(child.pid, flush=True)\n"
         "if sys.argv[1] == 'busy':\n"
-        "    child.call('wait', {}, timeout=60)\n"
+        "    child.predict(pa.record_batch({'x': [0.0]}), timeout=60)\n"
         "sys.stdin.read()\n"
     )
     for state in ("idle", "busy"):
@@ -287,3 +284,8 @@ def test_more_than_is_allowed_is_not_sent(batch: pa.RecordBatch, monkeypatch: py
 def test_request_bodies_are_json_only():
     with pytest.raises(TypeError):
         Child.start(f"{HOSTILE}:told", {"value": object()})
+
+
+def test_the_child_tells_the_versions_of_all_packages_that_measure() -> None:
+    """It runs where Assay is not installed, so it has a list of its own."""
+    assert set(protocol._VERSIONED) == PACKAGES.keys() - DRAWING

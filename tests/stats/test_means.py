@@ -10,7 +10,6 @@ from sklearn.metrics import log_loss as sklearn_log_loss
 
 from assay.stats.histogram import ScoreCounts, Undefined
 from assay.stats.means import (
-    betting_bound,
     brier,
     brier_bound,
     log_loss,
@@ -121,24 +120,20 @@ def test_rare_losses_that_nobody_saw_are_allowed_for():
 def test_exact_limits_are_wider_but_shrink():
     values = np.random.default_rng(0).beta(1, 4, 4000)
     ones = np.ones(4000, dtype=int)
-    plain, mixture, betting = (
+    plain, mixture = (
         mean_bound(values, ones, low=0.0, high=1.0, alpha=0.05),
         mixture_bound(values, ones, low=0.0, high=1.0, alpha=0.05),
-        betting_bound(values, low=0.0, high=1.0, alpha=0.05),
     )
     width = plain.upper - plain.estimate
-    assert width < betting.upper - betting.estimate < 1.6 * width
     assert width < mixture.upper - mixture.estimate < 2.5 * width
-    for bound in (mixture, betting):
-        assert bound.grade == "A"
-        assert bound.lower < bound.estimate < bound.upper
+    assert mixture.grade == "A"
+    assert mixture.lower < mixture.estimate < mixture.upper
 
 
 def test_certain_losses_have_trivial_limits():
     worst = mixture_bound([1.0], [50], low=0.0, high=1.0, alpha=0.05)
     assert worst.upper == 1
     assert 0.8 < worst.lower < 1
-    assert betting_bound(np.ones(50), low=0.0, high=1.0, alpha=0.05).upper == 1
 
 
 @pytest.mark.parametrize("kind", ["rare", "bulk"])
@@ -149,15 +144,12 @@ def test_a_loss_at_the_threshold_is_seldom_certified(kind):
         "bulk": (np.linspace(0, 0.5, 11), np.full(11, 1 / 11)),
     }[kind]
     truth = float(values @ chances)
-    wrong = {"grade B": 0, "mixture": 0, "betting": 0}
+    wrong = {"grade B": 0, "mixture": 0}
     for _ in range(reps):
         counts = rng.multinomial(n, chances)
         wrong["grade B"] += mean_bound(values, counts, low=0.0, high=1.0, alpha=0.05).upper < truth
     for _ in range(reps // 10):
         counts = rng.multinomial(n, chances)
-        stream = rng.permutation(np.repeat(values, counts))
         wrong["mixture"] += mixture_bound(values, counts, low=0.0, high=1.0, alpha=0.05).upper < truth
-        wrong["betting"] += betting_bound(stream, low=0.0, high=1.0, alpha=0.05).upper < truth
     assert wrong["grade B"] / reps <= 0.06 + 3 * math.sqrt(0.06 * 0.94 / reps)
-    for exact in ("mixture", "betting"):
-        assert wrong[exact] / (reps // 10) <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / (reps // 10))
+    assert wrong["mixture"] / (reps // 10) <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / (reps // 10))

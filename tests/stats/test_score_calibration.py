@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 
 from assay.stats.calibration import (
-    debiased_ece,
     ece,
     ece_bound,
     ks_calibration,
@@ -39,16 +38,6 @@ def test_errors_are_those_of_their_definitions(rows):
     expected_ece = sum(abs(gaps[bins == b].sum()) for b in range(10)) / len(rows)
     assert ks_calibration(counts) == pytest.approx(expected_ks, abs=1e-12)
     assert ece(counts, bins=10) == pytest.approx(expected_ece, abs=1e-12)
-    assert 0 <= debiased_ece(counts, bins=10) <= ece(counts, bins=10) + 1e-12
-
-
-def test_the_debiased_error_has_less_bias():
-    plug_in, debiased = [], []
-    for seed in range(40):
-        counts = ScoreCounts.of_rows(*sample(500, seed))
-        plug_in.append(ece(counts))
-        debiased.append(debiased_ece(counts))
-    assert np.mean(debiased) < 0.7 * np.mean(plug_in)
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -222,13 +222,10 @@ def test_a_column_of_mixed_types_is_refused_without_its_values(tmp_path: Path):
     assert SECRET not in str(told.value)
 
 
-def test_missing_columns_are_named_with_the_nearest(table: pa.Table, tmp_path: Path):
+def test_a_missing_column_is_named_with_the_nearest(table: pa.Table, tmp_path: Path):
     pq.write_table(table, tmp_path / "a.parquet")
     dataset = inspect_in_child(tmp_path / "a.parquet")
-    with pytest.raises(SubjectError, match=r"has no columns 'incom' \(nearest: 'income'\), 'zzz'\."):
-        dataset.require(["age", "incom", "zzz"])
-    dataset.require(["age"])
-    with pytest.raises(SubjectError, match="has no column 'incom'"):
+    with pytest.raises(SubjectError, match=r"has no column 'incom' \(nearest: 'income'\)\."):
         list(iter_batches(dataset.partitions[0], ["incom"]))
 
 

@@ -19,10 +19,11 @@ from assay.app.unfit_data import (
     refuse_text_for_numbers,
     refuse_the_same_rows,
 )
-from assay.checks.catalogue import catalogue, metrics, source_digest
+from assay.checks.catalogue import catalogue, source_digest
 from assay.checks.check import Check
 from assay.domain.dictionary import Dictionary
-from assay.domain.errors import AssayError, Crash, InvalidDocument, Problem, SubjectError
+from assay.domain.digests import bare
+from assay.domain.errors import DRAWING, PACKAGES, AssayError, Crash, InvalidDocument, Problem, SubjectError
 from assay.domain.nearest import nearest
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
@@ -34,19 +35,7 @@ from assay.subject.datasets import Dataset, open_dataset
 from assay.subject.digest import digest_of
 from assay.subject.model import Model, ModelReference, in_process
 
-MEASURING = (
-    "numpy",
-    "scipy",
-    "pyarrow",
-    "scikit-learn",
-    "joblib",
-    "skops",
-    "pandas",
-    "polars",
-    "lightgbm",
-    "xgboost-cpu",
-    "onnxruntime",
-)
+MEASURING = tuple(package for module, (package, _) in PACKAGES.items() if module not in DRAWING)
 """Packages whose version can change a number; absent ones are left out."""
 
 
@@ -61,6 +50,7 @@ class Case:
         live: a function of this process that is asked instead of a model file; rehearsals only.
         wanted: the criteria with the needs of their checks, in the specification's order.
         environment: the versions that can change a number.
+        drawn: the seed of a judged run, hexadecimal. attempt: which judged run on its rows this is.
         code_digest: of the versions and the source that a count depends on besides the rows.
     """
 
@@ -77,11 +67,16 @@ class Case:
     environment: Environment
     code_digest: str
     live: Predict | None = None
+    drawn: str = ""
+    attempt: int = 1
 
     @property
     def seed(self) -> str:
-        """The seed of every random choice: the digest of what was agreed before any result existed."""
-        return self.specification_digest.removeprefix("sha256:")
+        """The seed of every random choice: of a judged run the digest of the entry that locked the specification.
+
+        Nobody knows it while the specification can still be changed. A rehearsal takes the document's own digest.
+        """
+        return self.drawn or bare(self.specification_digest)
 
     def frame(self, spreads: tuple[tuple[str, float], ...] = ()) -> Frame:
         """What every batch is read against."""
@@ -108,6 +103,7 @@ def open_case(
     data: Mapping[str, Any] | None = None,
     model: Callable[[Any], Any] | None = None,
     scratch: Path | None = None,
+    checks: Mapping[str, Check] | None = None,
 ) -> Case:
     """Read a specification and bind what it names: dictionary, data sets and model, each by digest.
 
@@ -117,64 +113,33 @@ def open_case(
         path: the specification. rehearse: whether this is a rehearsal.
         data: tables that stand in for declared files, by role. scratch: where they are written for the workers.
         model: a function from a record batch to scores that stands in for the model file.
+        checks: what can be measured, by id; all that are installed when it is not given.
 
     Raises:
         InvalidDocument: when the specification or the dictionary has problems; all of them are listed.
         SubjectError: when data or model cannot be opened.
     """
-    checks = catalogue()
-    read = read_specification(path, metrics())
-    specification = read.specification
-    root = path.resolve().parent
-    declared = _declared(specification, rehearse=rehearse)
-    given = _given_tables(data or {}, declared)
-    folder = scratch if scratch is not None else root
-    datasets = {}
-    for role, written in declared.items():
-        if role in given:
-            datasets[role] = open_dataset(given[role], scratch=folder)
-            continue
-        with _told_at(read, root, "data", role):
-            datasets[role] = open_dataset(root / written, scratch=folder)
-    refuse_the_same_rows(datasets)
-    refuse_other_types(datasets)
-    # Again, now that the files' columns are known: a name that no file has is told with its place.
-    columns = {role: frozenset(dataset.names) for role, dataset in datasets.items()}
-    dictionary = read_specification(path, metrics(), columns=columns).dictionary
-    refuse_text_for_numbers(specification, dictionary.dictionary, datasets)
-    refuse_numbers_as_text(specification, dictionary.dictionary, datasets)
+    known = catalogue() if checks is None else checks
+    read = read_specification(path, {id_: check.metric for id_, check in known.items()})
+    specification, root = read.specification, path.resolve().parent
+    datasets = _open_data(read, root, data or {}, scratch=scratch or root, rehearse=rehearse)
     with _told_at(read, root, "subject", "model"):
         reference, own = _bound(_model(root, specification, live=model is not None, rehearse=rehearse))
-    sources = [
-        SourceRecord("specification", path.name, read.digest),
-        SourceRecord("dictionary", specification.data.dictionary, dictionary.digest),
-        *(
-            SourceRecord(role, declared[role], dataset.digest, dataset.rows)
-            for role, dataset in datasets.items()
-        ),
-    ]
-    if specification.subject.environment is not None:
-        lock = specification.subject.environment
-        with _told_at(read, root, "subject", "environment"):
-            sources.append(SourceRecord("environment", lock, digest_of(root / lock)))
-    versions = _environment(own)
-    if reference is not None:
-        sources.append(SourceRecord("model", specification.subject.model, reference.digest))
+    environment = _environment(own)
+    used = sorted({criterion.metric for criterion in specification.criteria})
     return Case(
         root=root,
         specification=specification,
         specification_digest=read.digest,
-        dictionary=dictionary.dictionary,
-        checks=checks,
-        wanted=tuple(_wanted(criterion, checks, rehearse=rehearse) for criterion in specification.criteria),
+        dictionary=read.dictionary.dictionary,
+        checks=known,
+        wanted=tuple(_wanted(criterion, known, rehearse=rehearse) for criterion in specification.criteria),
         judged_on="develop" if rehearse else "test",
         datasets=datasets,
         model=reference,
-        sources=tuple(sources),
-        environment=versions,
-        code_digest=_code_digest(
-            versions, (checks[m] for m in sorted({c.metric for c in specification.criteria}))
-        ),
+        sources=_sources(path, read, datasets, reference),
+        environment=environment,
+        code_digest=_code_digest(environment, (known[id_] for id_ in used)),
         live=in_process(model, specification.subject.inputs) if model is not None else None,
     )
 
@@ -214,15 +179,54 @@ def _nearest_file(root: Path, written: str) -> str:
     return str(place.with_name(near)) if near else ""
 
 
-def _given_tables(data: Mapping[str, Any], declared: Mapping[str, str]) -> Mapping[str, Any]:
-    unknown = [role for role in data if role not in declared]
+def _open_data(
+    read: SpecificationFile, root: Path, given: Mapping[str, Any], *, scratch: Path, rehearse: bool
+) -> dict[str, Dataset]:
+    """The data sets of the run, held against the specification and the dictionary before a row is read."""
+    specification, dictionary = read.specification, read.dictionary.dictionary
+    declared = _declared(specification, rehearse=rehearse)
+    _refuse_unknown_roles(given, declared)
+    datasets = {}
+    for role, written in declared.items():
+        if role in given:
+            datasets[role] = open_dataset(given[role], scratch=scratch)
+            continue
+        with _told_at(read, root, "data", role):
+            datasets[role] = open_dataset(root / written, scratch=scratch)
+    refuse_the_same_rows(datasets)
+    refuse_other_types(datasets)
+    read.hold_against({role: frozenset(dataset.names) for role, dataset in datasets.items()})
+    refuse_text_for_numbers(specification, dictionary, datasets)
+    refuse_numbers_as_text(specification, dictionary, datasets)
+    return datasets
+
+
+def _sources(
+    path: Path, read: SpecificationFile, datasets: Mapping[str, Dataset], model: ModelReference | None
+) -> tuple[SourceRecord, ...]:
+    """Everything that is bound, each with its digest."""
+    specification, written = read.specification, declared_data(read.specification)
+    found = [
+        SourceRecord("specification", path.name, read.digest),
+        SourceRecord("dictionary", specification.data.dictionary, read.dictionary.digest),
+    ]
+    found += [SourceRecord(role, written[role], d.digest, d.rows) for role, d in datasets.items()]
+    if (lock := specification.subject.environment) is not None:
+        with _told_at(read, path.resolve().parent, "subject", "environment"):
+            found.append(SourceRecord("environment", lock, digest_of(path.resolve().parent / lock)))
+    if model is not None:
+        found.append(SourceRecord("model", specification.subject.model, model.digest))
+    return tuple(found)
+
+
+def _refuse_unknown_roles(given: Mapping[str, Any], declared: Mapping[str, str]) -> None:
+    unknown = [role for role in given if role not in declared]
     if unknown:
         raise SubjectError(
             f"A table was given for {unknown[0]!r}, which is no data set of this run; there are "
             f"{', '.join(declared)}.",
             code="unknown_data_role",
         )
-    return data
 
 
 def _declared(specification: Specification, *, rehearse: bool) -> dict[str, str]:

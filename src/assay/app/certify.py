@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-import rfc8785
 
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.illustrate import curves, definition_of, group_records, profile_records
+from assay.app.judged_run import begin, finish, lock_of, seeded
+from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
 from assay.app.plan import refuse_hopeless
-from assay.domain.assessment import Asked, Assessment, Broken
+from assay.app.rejudge import assessment_of
+from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
-from assay.domain.evidence import aside_of
 from assay.domain.judge import judge
 from assay.domain.plain import to_plain
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
-from assay.domain.vocabulary import Tier
 from assay.engine.engine import Engine, executor_of, silent
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
-from assay.stats.assess import assess, failed
+from assay.proof.canonical import canonical, digest_of_bytes, digest_of_document
 from assay.store.runs import Run
 from assay.store.secret import user_secret
 from assay.store.workspace import Workspace
+from assay.subject.digest import file_changed
+
+WITHOUT_A_LOCK = (
+    "certify_without_a_lock: nobody agreed to the specification before its result, and the run is in no log"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +44,12 @@ class Certification:
 
     Attributes:
         record: everything that was asked, found and decided. digest: what it is stored under.
-        judged_before: judged runs on the same rows that were made in this folder before. Nothing binds the list
-            of runs yet, so this is a reminder and no proof.
+        attempt: which judged run on these test rows it was, by the log; 0 for one that is in no log.
     """
 
     record: Record
     digest: str
-    judged_before: int = 0
+    attempt: int = 0
 
     @property
     def decision(self) -> Decision:
@@ -64,6 +66,7 @@ def certify(
     workers: int = 1,
     reuse: bool = True,
     certify_a_hopeless_specification: bool = False,
+    certify_without_a_lock: bool = False,
     progress: Callable[[str, int], AbstractContextManager[Progress]] = silent,
 ) -> Certification:
     """Test a model against its specification and decide.
@@ -77,22 +80,42 @@ def certify(
         workers: processes that read and count; at least one.
         reuse: whether counts of finished partitions from an earlier run may be used.
         certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
+        certify_without_a_lock: go on although nobody agreed to the specification before its result. The run is in no
+            log, its rows in no ledger, and no certificate can come of it.
         progress: opens a bar for each pass, which is told of rows as they are counted.
 
     Raises:
         InvalidDocument: the specification or dictionary has problems; all of them are listed.
         SubjectError: data or model cannot be opened. What fails later is a verdict, not an exception.
+        Refused: a judged run of a specification that is not locked, or on test rows that are spent.
     """
     path = Path(specification)
     workspace = Workspace.beside(path)
     case = open_case(path, rehearse=rehearse, data=data, model=model, scratch=workspace.tables)
     engine = open_engine(path, workers=workers, reuse=reuse, progress=progress)
-    bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification) if not rehearse else ()
+    if rehearse:
+        return _kept(case, engine, workspace, (), rehearse=True)
+    if certify_without_a_lock:
+        bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
+        return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
+    with open_ledger(case.root) as ledger:
+        lock = lock_of(case, ledger)
+        bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
+        run = begin(case, lock, ledger, engine)
+        done = _kept(seeded(case, run), engine, workspace, bypasses, rehearse=False)
+        finish(run, done.record, done.digest, ledger)
+    return replace(done, attempt=run.attempt)
+
+
+def _kept(
+    case: Case, engine: Engine, workspace: Workspace, bypasses: tuple[str, ...], *, rehearse: bool
+) -> Certification:
+    """Measure, judge, decide, and keep the record with every document that it stands on."""
     measured = measure(case, engine)
-    record = _record(case, measured, bypasses, rehearse=rehearse)
+    record = record_of(case, measured, bypasses, rehearse=rehearse)
     rows = case.datasets[case.judged_on].digest
-    before = workspace.runs.judged_before(rows)
-    digest = workspace.blobs.put(rfc8785.dumps(to_document(record)))
+    _keep_documents(case, record, workspace)
+    digest = workspace.blobs.put(canonical(to_document(record)))
     workspace.runs.append(
         Run(
             ended=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -104,7 +127,20 @@ def certify(
             rehearsal=rehearse,
         )
     )
-    return Certification(record, digest, before)
+    return Certification(record, digest)
+
+
+def _keep_documents(case: Case, record: Record, workspace: Workspace) -> None:
+    """The specification, the dictionary and the evidence, so that they can be handed over with a certificate."""
+    for source in case.sources:
+        if source.role in {"specification", "dictionary"}:
+            content = (case.root / source.path).read_bytes()
+            if digest_of_bytes(content) != source.digest:
+                raise file_changed(case.root / source.path)
+            workspace.blobs.put(content)
+    workspace.blobs.put(
+        canonical(to_plain(Evidence(record.seed, record.sources, record.statistics), Evidence))
+    )
 
 
 def open_engine(
@@ -119,7 +155,10 @@ def open_engine(
     return Engine(executor_of(workers), partials, reuse=reuse, progress=progress)
 
 
-def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehearse: bool) -> Record:
+def record_of(
+    case: Case, measured: Measured, bypasses: tuple[str, ...] = (), *, rehearse: bool = False
+) -> Record:
+    """Judge what was measured, decide, and put down everything that a document is rendered from."""
     counted = count(case, measured)
     judged = judge([_assessed(case, measured, c) for c in counted])
     gating = tuple(j for j, c in zip(judged, counted, strict=True) if not c.aside)
@@ -151,30 +190,23 @@ def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehear
             )
         ),
         bypasses=bypasses,
+        attempt=case.attempt,
     )
 
 
 def evidence_digest(evidence: Evidence) -> str:
     """``sha256:`` and the digest of the canonical JSON (RFC 8785) of what was measured."""
-    return f"sha256:{hashlib.sha256(rfc8785.dumps(to_plain(evidence, Evidence))).hexdigest()}"
+    return digest_of_document(to_plain(evidence, Evidence))
 
 
 def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
-    criterion = counted.wanted.criterion
-    asked = Asked(
-        criterion=aside_of(criterion.id) if counted.aside else criterion.id,
-        comparator=criterion.comparator,
-        threshold=criterion.threshold,
-        alpha=case.specification.alpha_of(criterion),
-        tier=Tier.ADVISORY if counted.aside else criterion.tier,
+    statistic = counted.statistic
+    return assessment_of(
+        case.specification,
+        counted.wanted.criterion,
+        counted.found,
+        aside=counted.aside,
+        rows=measured.tallies[statistic.data].rows if statistic is not None else 0,
         definition=definition_of(case, measured, counted),
+        attempt=case.attempt,
     )
-    if isinstance(counted.found, Broken):
-        return failed(
-            counted.found,
-            asked,
-            metric=criterion.metric,
-            across=criterion.across or "",
-            data=criterion.data,
-        )
-    return assess(counted.found, asked, rows=measured.tallies[counted.found.data].rows)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assay.domain.dictionary import NUMERIC
 from assay.reading.source import hidden_in
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ _PROTECTED = re.compile(
     r"race|ethnic|religio|disab|^sex|gender|national|foreign|marri|marital|(^|_)age($|_)", re.IGNORECASE
 )
 _LABEL = re.compile(r"label|target|y|outcome|default.*|bad|class|churn|fraud|.*_label", re.IGNORECASE)
-_NUMERIC = frozenset({"integer", "number"})
 _CROSSING = re.compile(r"[×*]")
 """The signs that join the names of crossed groups, and that no group's name may have."""
 _EXACT = re.compile(r"-?[0-9]{1,27}(\.[0-9]{1,20})?")
@@ -63,7 +63,7 @@ class ColumnGuess:
     @property
     def numeric(self) -> bool:
         """Whether it has a range."""
-        return self.type in _NUMERIC
+        return self.type in NUMERIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ def guess_column(facts: ColumnFacts) -> ColumnGuess:
         missing=facts.missing > 0 or "" in codes,
         sensitivity=_sensitivity(facts.name, kind),
         codes=tuple(code for code in codes if code != ""),
-        low=_exact(facts.minimum) if kind in _NUMERIC else None,
-        high=_exact(facts.maximum) if kind in _NUMERIC else None,
+        low=_exact(facts.minimum) if kind in NUMERIC else None,
+        high=_exact(facts.maximum) if kind in NUMERIC else None,
         why=why,
         empty="" in codes,
     )

@@ -14,6 +14,7 @@ import jinja2
 
 from assay.app.guess import guess_column, guess_label, guess_protected, guess_unit
 from assay.app.proposals import propose
+from assay.checks.catalogue import metrics
 from assay.domain.dictionary import is_index_of_pandas
 from assay.domain.errors import AssayError, writing
 from assay.domain.metric import Catalogue
@@ -142,6 +143,37 @@ def initialise(
     schema = json.dumps(json_schema(catalogue), indent=2, ensure_ascii=False) + "\n"
     warnings = (*_wrong_labels(facts, chosen), *_inputs_elsewhere(known, names, data))
     return Scaffold({SPECIFICATION: text, DICTIONARY: dictionary, SCHEMA: schema}, warnings)
+
+
+def start(
+    data: Path,
+    model: str,
+    folder: Path,
+    *,
+    label: str | None = None,
+    copy_from: Path | None = None,
+) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Write a specification and a dictionary into a folder; data and model are read in a child process.
+
+    Returns:
+        What was written, and what is wrong with the data or the model.
+
+    Raises:
+        CannotStart: as :func:`initialise` and :func:`write_scaffold` do.
+    """
+    from assay.subject.describe import describe_in_child, feature_names_in_child
+
+    scaffold = initialise(
+        data,
+        model,
+        profile=describe_in_child,
+        feature_names=feature_names_in_child,
+        catalogue=metrics(),
+        folder=folder,
+        label=label,
+        copy_from=copy_from,
+    )
+    return write_scaffold(scaffold, folder), scaffold.warnings
 
 
 def write_scaffold(scaffold: Scaffold, folder: Path) -> tuple[Path, ...]:

@@ -85,6 +85,7 @@ class Plan:
     ``all_pass`` is the probability that a good model passes every critical criterion: at least one minus the sum of
     what each one lacks. ``rows_used`` is how many of the rows will count: fewer where one row of a unit does, by the
     share of different units among the reference rows.
+    ``answered``: reference rows for whose scores the model was asked, to see that it answers.
     """
 
     passes: tuple[Pass, ...]
@@ -94,6 +95,7 @@ class Plan:
     groups: tuple[GroupRows, ...]
     criteria: tuple[PlannedCriterion, ...]
     all_pass: float
+    answered: int = 0
 
     @property
     def hopeless(self) -> tuple[PlannedCriterion, ...]:
@@ -133,6 +135,7 @@ def plan(case: Case, engine: Engine, spread: Spread | None = None) -> Plan:
         groups=imagined.group_rows(),
         criteria=criteria,
         all_pass=max(0.0, 1 - sum(1 - p for p in critical)),
+        answered=spread.rows if spread is not None else 0,
     )
 
 

@@ -7,31 +7,35 @@ from pathlib import Path
 
 from assay.domain.errors import AssayError
 from assay.domain.record import Record
-from assay.domain.record_document import from_document
+from assay.domain.record_document import from_document, to_document
 from assay.store.blobs import LEAST_CHARACTERS, write_whole
 from assay.store.runs import Run
 from assay.store.workspace import Workspace
+
+FORMS = ("html", "json", "junit")
+"""The documents of a run."""
 
 
 class NoSuchRun(AssayError):
     """There is no such folder, no stored run has this digest, or more than one has."""
 
 
-def runs(folder: Path) -> tuple[Run, ...]:
+def runs(folder: Path | str) -> tuple[Run, ...]:
     """The runs made in the folder of a specification, oldest first.
 
     Raises:
         NoSuchRun: there is no such folder.
     """
-    return _workspace(folder).runs.all()
+    return _workspace(Path(folder)).runs.all()
 
 
-def load_record(folder: Path, digest: str = "") -> tuple[str, Record]:
-    """A stored record by the beginning of its digest, or the latest one; its digest is checked.
+def load_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
+    """A stored record by the beginning of its digest, or the latest one, with that digest, which is checked.
 
     Raises:
         NoSuchRun: no such folder, or none or several match. CorruptBlob: its bytes have changed.
     """
+    folder = Path(folder)
     workspace = _workspace(folder)
     if not digest:
         made = workspace.runs.all()
@@ -64,11 +68,26 @@ def default_dossier(specification: Path, record: Record) -> Path:
     return specification.resolve().parent / "out" / f"{record.specification.name}.{kind}.html"
 
 
-def write_dossier(record: Record, target: Path) -> None:
-    """Write the dossier as one HTML file."""
-    from assay.dossier.html import render_html
+def document(record: Record, form: str) -> str:
+    """A document of a run: the dossier as one page of ``html``, the record as ``json``, the verdicts as ``junit``."""
+    if form == "html":
+        from assay.dossier.html import render_html
 
-    write_whole(target, render_html(record).encode())
+        return render_html(record)
+    if form == "junit":
+        from assay.dossier.exports.junit import render_junit
+
+        return render_junit(record)
+    return json.dumps(to_document(record), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_document(record: Record, form: str, target: Path | str) -> None:
+    """Write a document of a run, ``html``, ``json`` or ``junit``; a crash leaves what was there before.
+
+    Raises:
+        Unwritable: with the path and what the system said. MissingExtra: what draws charts is not installed.
+    """
+    write_whole(Path(target), document(record, form).encode())
 
 
 def _listing(folder: Path) -> str:

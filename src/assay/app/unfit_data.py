@@ -73,7 +73,7 @@ def refuse_text_for_numbers(
     needed |= {a.column: "cut into bands" for a in specification.protected.values() if a.bands is not None}
     for name in specification.subject.inputs:
         column = dictionary.column(name)
-        if column is not None and column.type in {"integer", "number"}:
+        if column is not None and column.is_numeric:
             needed.setdefault(name, f"an input of the model, {column.type} by the dictionary")
     counted = [name for name, use in needed.items() if not use.startswith("an input")]
     for role, dataset in datasets.items():
@@ -109,7 +109,7 @@ def refuse_numbers_as_text(
             if found.name not in specification.subject.inputs or column is None or column.codes is not None:
                 continue
             kind = _values(found.type)
-            broken = kind.startswith(FLOATS) and column.type not in {"integer", "number"}
+            broken = kind.startswith(FLOATS) and not column.is_numeric
             if broken or (kind.startswith(INTEGERS) and column.type == "text"):
                 raise SubjectError(
                     f"The column {found.name!r} is {found.type} in the {role} data, an input of the model, and the "

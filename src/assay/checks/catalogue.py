@@ -90,7 +90,9 @@ def _load(entry: EntryPoint) -> object:
     except ModuleNotFoundError as absent:
         missing = MissingExtra.of(absent.name or "")
         raise missing or _malformed(entry, f"ModuleNotFoundError: {absent}") from absent
-    except (Exception, SystemExit) as error:
+    except SystemExit as left:  # else the exit code would be the plug-in's, and 0 would mean certified
+        raise _malformed(entry, "it ends the program when it is imported") from left
+    except Exception as error:
         raise _malformed(entry, f"{type(error).__name__}: {error}") from error
 
 

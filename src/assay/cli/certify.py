@@ -8,14 +8,7 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_json, reader_may_leave
-from assay.domain.errors import ExitCode
-from assay.domain.vocabulary import Outcome
-
-EXIT = {
-    Outcome.CERTIFIED: ExitCode.CERTIFIED,
-    Outcome.CONDITIONAL: ExitCode.CERTIFIED,
-    Outcome.WITHHELD: ExitCode.WITHHELD,
-}
+from assay.domain.decide import exit_code
 
 
 @click.command("certify")
@@ -35,6 +28,11 @@ EXIT = {
     is_flag=True,
     help="DANGEROUS: spend the test rows although the plan says that a good model could not pass. Recorded.",
 )
+@click.option(
+    "--certify-without-a-lock",
+    is_flag=True,
+    help="DANGEROUS: judge although nobody agreed to the specification first. Recorded; no certificate can come of it.",
+)
 @json_option
 def command(
     specification: Path,
@@ -44,21 +42,24 @@ def command(
     no_cache: bool,
     output: Path | None,
     certify_a_hopeless_specification: bool,
+    certify_without_a_lock: bool,
     as_json: bool,
 ) -> None:
     """Test the model that SPECIFICATION names, decide, and write the dossier.
 
     Ends with 0 when the decision is certified or conditional, 1 when it is withheld, 2 when no verdict could be
     reached. A rehearsal ends with the code that a judged run with this decision would have.
+
+    A judged run needs a specification that was locked before (assay lock), and test rows that nobody was judged on.
     """
     if output is not None and output.suffix.lower() not in {".html", ".htm"}:
         raise click.UsageError(
             f"The dossier is an HTML page: --output must end in .html, found {output.name!r}."
         )
     from assay.app.certify import certify
-    from assay.app.report import default_dossier, write_dossier
+    from assay.app.report import default_dossier, write_document
+    from assay.cli.progress import progress
     from assay.cli.render import print_record
-    from assay.engine.progress import progress
 
     done = certify(
         specification,
@@ -66,10 +67,11 @@ def command(
         workers=workers,
         reuse=not no_cache,
         certify_a_hopeless_specification=certify_a_hopeless_specification,
+        certify_without_a_lock=certify_without_a_lock,
         progress=progress,
     )
     target = output if output is not None else default_dossier(specification, done.record)
-    write_dossier(done.record, target)
+    write_document(done.record, "html", target)
     with reader_may_leave():
         if as_json:
             from assay.domain.record_document import to_document
@@ -78,7 +80,7 @@ def command(
                 {
                     "record": done.digest,
                     "dossier": str(target),
-                    "judged_before": done.judged_before,
+                    "attempt": done.attempt,
                     **to_document(done.record),
                 }
             )
@@ -86,10 +88,4 @@ def command(
             print_record(done.record)
             click.echo(f"Record:  {done.digest}")
             click.echo(f"Dossier: {target}")
-            if done.judged_before and not rehearse:
-                click.echo(
-                    f"Note:    judged run no. {done.judged_before + 1} on these test rows in this folder; "
-                    f"attempts.count allows {done.record.specification.attempts.count}. The error rate that is "
-                    "promised is that of one attempt; this version counts them and does not yet refuse."
-                )
-    raise click.exceptions.Exit(EXIT[done.decision.outcome])
+    raise click.exceptions.Exit(exit_code(done.decision.outcome))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from assay.cli.output import json_option, print_json
-from assay.domain.vocabulary import Stage
 
 
 @click.command("checks")
@@ -13,35 +12,20 @@ from assay.domain.vocabulary import Stage
 @json_option
 def command(check: str, *, as_json: bool) -> None:
     """List the checks, or those of a stage, or print the page of one CHECK: purpose, method, limits, remedy."""
-    from assay.checks.catalogue import catalogue
-    from assay.checks.pages import page
+    from assay.app.checks import explained, installed
 
-    known = catalogue()
-    if check in set(Stage):
-        known = {name: made for name, made in known.items() if made.metric.stage is Stage(check)}
+    known = installed()
+    stages = {metric.stage.value for metric in known}
+    if check in stages:
+        known = tuple(metric for metric in known if metric.stage.value == check)
     elif check:
-        if check not in known:
-            from assay.domain.nearest import nearest
-
-            near = nearest(check, tuple(known))
-            hint = f" Did you mean {near!r}?" if near else ""
-            raise click.UsageError(f"There is no check {check!r}.{hint}")
-        click.echo(page(known[check]))
+        click.echo(explained(check))
         return
     if as_json:
         print_json(
-            [
-                {
-                    "id": c.id,
-                    "stage": c.metric.stage.value,
-                    "title": c.metric.title,
-                    "estimand": c.metric.estimand,
-                }
-                for c in known.values()
-            ]
+            [{"id": m.id, "stage": m.stage.value, "title": m.title, "estimand": m.estimand} for m in known]
         )
         return
-    width = max(len(name) for name in known)
-    order = list(Stage)
-    for made in sorted(known.values(), key=lambda c: (order.index(c.metric.stage), c.id)):
-        click.echo(f"{made.id:{width}}  {made.metric.title}")
+    width = max(len(metric.id) for metric in known)
+    for metric in known:
+        click.echo(f"{metric.id:{width}}  {metric.title}")

@@ -41,22 +41,10 @@ def command(
     Guesses are marked as guesses. Empty rationales are refused by every later command until a person fills them.
     Nothing that exists is overwritten.
     """
-    from assay.app.init import SPECIFICATION, initialise, write_scaffold
-    from assay.checks.catalogue import metrics
-    from assay.subject.describe import describe_in_child, feature_names_in_child
+    from assay.app.init import SPECIFICATION, start
 
-    scaffold = initialise(
-        data,
-        model,
-        profile=describe_in_child,
-        feature_names=feature_names_in_child,
-        catalogue=metrics(),
-        folder=folder,
-        label=label,
-        copy_from=copy_from,
-    )
-    written = write_scaffold(scaffold, folder)
-    for warning in scaffold.warnings:
+    written, warnings = start(data, model, folder, label=label, copy_from=copy_from)
+    for warning in warnings:
         click.echo(f"Warning: {warning}", err=True)
     if as_json:
         print_json([str(path) for path in written])

@@ -19,10 +19,27 @@ COMMANDS = {
     "init": ("assay.cli.init", "Write a commented specification from the columns of your data."),
     "schema": ("assay.cli.schema", "Print the JSON Schema of a specification."),
     "plan": ("assay.cli.plan", "Show how likely a good model is to pass, before anything is measured."),
+    "lock": ("assay.cli.lock", "Agree to a specification before any result of it exists."),
     "certify": ("assay.cli.certify", "Test a model against its specification and decide."),
     "show": ("assay.cli.show", "Show the decision of a run, or list the runs."),
     "report": ("assay.cli.report", "Write the dossier of a run: HTML, JSON or JUnit."),
+    "sign": ("assay.cli.sign", "Sign a decision as the holder of a role."),
+    "waive": ("assay.cli.waive", "Set a rule aside until a date, with a reason."),
+    "issue": ("assay.cli.issue", "Issue the certificate of a decision, bound to the exact bytes."),
+    "verify": ("assay.cli.verify", "Verify a certificate in eleven steps; no database, no network."),
+    "gate": ("assay.cli.gate", "Let a certified model through, refuse everything else."),
+    "revoke": ("assay.cli.revoke", "End a certificate for good."),
+    "suspend": ("assay.cli.suspend", "Say that a certificate is not to be relied upon for now."),
+    "reinstate": ("assay.cli.reinstate", "End the suspension of a certificate."),
+    "status": ("assay.cli.status", "Sign what every certificate is worth now."),
+    "export": ("assay.cli.export", "Write what is handed to an outsider."),
+    "replay": ("assay.cli.replay", "Run again from a record and say whether the same comes out."),
+    "diff": ("assay.cli.diff", "Say what changed between two specifications, runs or certificates."),
+    "log": ("assay.cli.log", "Read and verify the log."),
+    "trust": ("assay.cli.trust", "Say whose keys count, for what: the policy."),
+    "keys": ("assay.cli.keys", "Make and show the keys that sign."),
     "checks": ("assay.cli.checks", "List the checks, or explain one."),
+    "witness": ("assay.cli.witness", "Be a witness of logs: cosign what continues, refuse the rest."),
 }
 EPILOG = (
     "Exit codes: 0 certified or conditional, 1 withheld, 2 no verdict (usage, bad input), 3 trust failure."
@@ -47,13 +64,16 @@ class Lazy(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. When the reader of its output has left, it ends quietly, with no verdict.
 
-        click would end with 1, which here means withheld. A command that has decided says so itself.
+        click would end with 1, which here means withheld. A command that has decided says so itself, and nothing that
+        it calls may: of a check that leaves with 0, the code would say certified.
         """
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
             quiet_output()
             raise click.exceptions.Exit(ExitCode.NO_VERDICT) from None
+        except SystemExit as left:
+            raise _left(left) from left
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands, from their one-line helps."""
@@ -103,6 +123,14 @@ def _refuse(error: AssayError, given: Sequence[str]) -> NoReturn:
     with contextlib.suppress(OSError):  # the reader left; the code still says what happened
         explain(error, as_json="--json" in given)
     sys.exit(error.exit_code)
+
+
+def _left(error: SystemExit) -> AssayError:
+    return AssayError(
+        f"Something that was called ended the program ({raised(error)}) before there was a verdict.",
+        code="program_ended",
+        remedy="Mend or uninstall the check or the package that calls sys.exit.",
+    )
 
 
 def _defect(error: Exception) -> AssayError:

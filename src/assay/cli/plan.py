@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from assay.cli.output import json_option, print_json, reader_may_leave
-from assay.domain.vocabulary import Tier
-
-TIERS = {Tier.CRITICAL: "crit", Tier.SUPPORTING: "supp", Tier.ADVISORY: "adv"}
+from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -38,63 +36,21 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
     from assay.app.case import open_case
     from assay.app.certify import open_engine
     from assay.app.plan import ask_a_few, plan
+    from assay.app.plan_document import plan_document
+    from assay.domain.plan_document import to_document
 
     case = open_case(specification)
     engine = open_engine(specification, workers=workers)
-    spread = ask_a_few(case, engine)
-    made = plan(case, engine, spread)
-    answered = spread.rows if spread is not None else 0
+    made = plan(case, engine, ask_a_few(case, engine))
     with reader_may_leave():
         if as_json:
-            print_json({**_document(made), "model_answered_rows": answered})
+            print_json(to_document(plan_document(made, answered=made.answered)))
         else:
-            _print(made, answered)
-    raise click.exceptions.Exit(1 if made.hopeless or made.broken else 0)
+            _print(made)
+    raise click.exceptions.Exit(ExitCode.WITHHELD if made.hopeless or made.broken else ExitCode.CERTIFIED)
 
 
-def _document(made: Plan) -> dict[str, Any]:
-    return {
-        "rows": made.rows,
-        "rows_used": made.rows_used,
-        "reference": made.reference,
-        "all_critical_pass": made.all_pass,
-        "passes": [
-            {
-                "data": p.data,
-                "outcomes": p.outcomes,
-                "perturbations": [c.key for c in p.changes],
-                "profiles": p.profiles,
-                "row_hashes": p.row_set,
-            }
-            for p in made.passes
-        ],
-        "groups": [
-            {"grouping": g.grouping, "group": g.label, "rows": g.rows, "events": g.events, "small": g.small}
-            for g in made.groups
-        ],
-        "criteria": [_criterion(p) for p in made.criteria],
-    }
-
-
-def _criterion(p: PlannedCriterion) -> dict[str, Any]:
-    return {
-        "id": p.criterion.id,
-        "metric": p.criterion.metric,
-        "tier": p.criterion.tier.value,
-        "threshold": str(p.criterion.threshold),
-        "passes": None if p.passes is None else round(p.passes, 4),
-        "expected": None if p.power is None else p.power.expected,
-        "assumed": "" if p.power is None else p.power.assumed,
-        "smallest_margin": None if p.power is None else p.power.margin,
-        "rows_needed": p.rows_needed,
-        "hopeless": p.hopeless,
-        "undefined": p.undefined,
-        "foregone": p.foregone,
-        "broken": p.broken.sentence if p.broken else "",
-    }
-
-
-def _print(made: Plan, answered: int) -> None:
+def _print(made: Plan) -> None:
     from assay.cli.render import console as make_console
     from assay.dossier.wording import data_set
 
@@ -115,9 +71,9 @@ def _print(made: Plan, answered: int) -> None:
         "margin 90%: how much better than asked a model must be to pass with 90 % on these rows.\n"
         "rows 90%: how many rows would give a model as good as assumed 90 %."
     )
-    if answered:
+    if made.answered:
         console.print(
-            f"The model answers: scores between 0 and 1 for {answered:,} {data_set(made.reference)} rows."
+            f"The model answers: scores between 0 and 1 for {made.answered:,} {data_set(made.reference)} rows."
         )
 
 
@@ -186,15 +142,17 @@ def _remark(p: PlannedCriterion) -> str:
 
 
 def _row(p: PlannedCriterion) -> tuple[str, ...]:
+    from assay.dossier.wording import TIER_SHORT
+
     c = p.criterion
     asked = f"{c.comparator.sign} {c.threshold}"
     if p.undefined or p.foregone:
-        return (c.id, TIERS[c.tier], asked, "", "HOPELESS", "", "")
+        return (c.id, TIER_SHORT[c.tier], asked, "", "HOPELESS", "", "")
     if p.broken:
-        return (c.id, TIERS[c.tier], asked, "", "BROKEN", "", "")
+        return (c.id, TIER_SHORT[c.tier], asked, "", "BROKEN", "", "")
     if p.power is None:
-        return (c.id, TIERS[c.tier], asked, "", "a count", "", "")
+        return (c.id, TIER_SHORT[c.tier], asked, "", "a count", "", "")
     margin = f"{p.power.margin:.3f}" if p.power.margin is not None else "none"
     needed = f"{p.rows_needed:,}" if p.rows_needed is not None else "no number"
     said = f"{p.power.passes:.0%}" + ("  HOPELESS" if p.hopeless else "")
-    return (c.id, TIERS[c.tier], asked, f"{p.power.expected:.3g}", said, margin, needed)
+    return (c.id, TIER_SHORT[c.tier], asked, f"{p.power.expected:.3g}", said, margin, needed)

@@ -9,14 +9,21 @@ from assay.cli.output import print_json
 
 @click.command("schema")
 @click.option("--record", is_flag=True, help="The schema of the JSON record of a run instead.")
-def command(*, record: bool) -> None:
+@click.option("--plan", is_flag=True, help="The schema of the JSON of a plan instead.")
+def command(*, record: bool, plan: bool) -> None:
     """Print the JSON Schema of a specification: editors complete from it."""
+    if record and plan:
+        raise click.UsageError("Either --record or --plan: each is a schema of its own.")
     if record:
         from assay.domain.record_schema import record_schema
 
         print_json(record_schema())
         return
-    from assay.checks.catalogue import metrics
-    from assay.domain.specification.schema import json_schema
+    if plan:
+        from assay.domain.plan_document import plan_schema
 
-    print_json(json_schema(metrics()))
+        print_json(plan_schema())
+        return
+    from assay.app.checks import specification_schema
+
+    print_json(specification_schema())

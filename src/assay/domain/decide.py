@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assay.domain.assessment import Judged
+from assay.domain.errors import ExitCode
 from assay.domain.specification import Specification
 from assay.domain.vocabulary import Outcome, Reason, Stage, Tier, Verdict
 
@@ -35,6 +36,12 @@ class Required:
 
     criteria: tuple[tuple[str, Tier, Stage], ...]
     stages: tuple[Stage, ...]
+
+
+def exit_code(outcome: Outcome) -> ExitCode:
+    """The code that a program ends with which was asked for a decision; a conditional certificate is one."""
+    certified = outcome in {Outcome.CERTIFIED, Outcome.CONDITIONAL}
+    return ExitCode.CERTIFIED if certified else ExitCode.WITHHELD
 
 
 def required(specification: Specification) -> Required:

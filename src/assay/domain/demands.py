@@ -30,8 +30,7 @@ def _criteria(requires: Requires, gating: Sequence[Criterion]) -> Iterable[str]:
             yield f"The policy requires {metric}, and no critical or supporting criterion uses it."
     for bound in requires.bounds:
         if not any(bound.met_by(c) for c in gating):
-            asked = f"at least {bound.at_least}" if bound.at_least is not None else f"at most {bound.at_most}"
-            yield f"The policy requires {bound.metric} {asked} or stricter, and no gating criterion asks for that."
+            yield f"The policy requires {bound.metric} {bound.text()} or stricter, and no gating criterion asks for that."
     for c in gating:
         if c.confidence < requires.confidence:
             yield f"{c.id} asks for a confidence of {c.confidence}; the policy's least is {requires.confidence}."

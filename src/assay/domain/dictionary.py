@@ -7,6 +7,8 @@ from typing import Literal
 
 from assay.domain.specification.base import Block, Code, Exact, Text
 
+NUMERIC = frozenset({"integer", "number"})
+"""The types whose values are numbers, and not names of something."""
 ColumnType = Literal["integer", "number", "category", "identifier", "text", "boolean", "date"]
 
 _INDEX_OF_PANDAS = re.compile(r"__index_level_[0-9]+__|Unnamed: [0-9]+")
@@ -40,6 +42,11 @@ class Column(Block):
     """Where the column comes from."""
     note: Text | None = None
     """What a reader should know."""
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether its values are numbers, and not names of something."""
+        return self.type in NUMERIC
 
 
 class Dictionary(Block):

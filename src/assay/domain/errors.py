@@ -80,19 +80,26 @@ class InvalidDocument(AssayError):
         super().__init__(f"{first}{more}", code=first.code)
 
 
-EXTRAS = {
+PACKAGES = {
     "numpy": ("numpy", "certify"),
     "scipy": ("scipy", "certify"),
     "pyarrow": ("pyarrow", "certify"),
     "sklearn": ("scikit-learn", "certify"),
-    "joblib": ("scikit-learn", "certify"),
+    "joblib": ("joblib", "certify"),
     "skops": ("skops", "certify"),
     "vl_convert": ("vl-convert-python", "certify"),
+    "sqlalchemy": ("sqlalchemy", "log"),
+    "alembic": ("alembic", "log"),
+    "psycopg": ("psycopg[binary]", "postgres"),
     "lightgbm": ("lightgbm", "lightgbm"),
     "xgboost": ("xgboost-cpu", "xgboost"),
     "onnxruntime": ("onnxruntime", "onnx"),
+    "pandas": ("pandas", ""),
+    "polars": ("polars", ""),
 }
-"""Modules that the base install lacks: the package that has each, and the extra that brings it."""
+"""Modules that the base install lacks: the package that has each, and the extra that brings it, if one does."""
+DRAWING = frozenset({"vl_convert"})
+"""Those that only draw: their version changes no number."""
 
 
 class MissingExtra(AssayError):
@@ -101,8 +108,8 @@ class MissingExtra(AssayError):
     @classmethod
     def of(cls, module: str) -> MissingExtra | None:
         """The error for a module that could not be imported, or None when no extra brings it."""
-        package, extra = EXTRAS.get(module.partition(".")[0], ("", ""))
-        if not package:
+        package, extra = PACKAGES.get(module.partition(".")[0], ("", ""))
+        if not extra:
             return None
         return cls(
             f"This needs the package {package!r}, which is not installed.",

@@ -148,8 +148,13 @@ class Undefined:
     reason: Reason
     detail: str
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.reason, Reason):
+            raise TypeError(f"a reason code of Assay is expected, not {type(self.reason).__name__}")
+
 
 Counts = Census | Rates | Scores | Paired | Undefined
+"""What a check may return; the rule that assesses it follows from its type."""
 
 
 def aside_of(criterion: str) -> str:

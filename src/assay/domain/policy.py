@@ -76,6 +76,10 @@ class Least(Block):
             raise ValueError("exactly one of at_least and at_most is expected")
         return self
 
+    def text(self) -> str:
+        """The bound as a reader has it."""
+        return f"at least {self.at_least}" if self.at_least is not None else f"at most {self.at_most}"
+
     def met_by(self, criterion: Criterion) -> bool:
         """Whether a criterion asks at least this much, in the same direction, and gates."""
         if criterion.metric != self.metric or criterion.tier is Tier.ADVISORY:

@@ -125,3 +125,5 @@ class Record:
     metrics: tuple[MetricRecord, ...]
     """The metrics used."""
     bypasses: tuple[str, ...] = ()
+    attempt: int = 1
+    """Which judged run on these rows this is; a schedule spends a share of alpha on each."""

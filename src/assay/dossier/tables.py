@@ -31,8 +31,6 @@ _STYLE = {
     Verdict.ERROR: "red",
 }
 _BORDER = {Outcome.CERTIFIED: "green", Outcome.CONDITIONAL: "yellow", Outcome.WITHHELD: "red"}
-_TIER = {Tier.CRITICAL: "crit", Tier.SUPPORTING: "supp", Tier.ADVISORY: "adv"}
-_POINT = {Verdict.PASS: "pass", Verdict.FAIL: "fail"}
 
 
 def stage_tables(record: Record) -> list[StageTable]:
@@ -121,7 +119,7 @@ class StageTable:
         """The gap between columns and the width of each; the criterion's name takes what the others leave."""
         roomy = width >= _ROOMY
         gap = 2 if roomy else 0
-        tier = self.widths[1] if roomy else max(len(t) for t in (*_TIER.values(), _HEADINGS[1]))
+        tier = self.widths[1] if roomy else max(len(t) for t in (*wording.TIER_SHORT.values(), _HEADINGS[1]))
         others = (tier, *self.widths[2:])
         between = len(others) * (gap + 1)
         name = max(min(self.widths[0], width - sum(others) - between - gap), _LEAST_NAME)
@@ -130,7 +128,7 @@ class StageTable:
     def _cells(self, row: Row, widths: tuple[int, ...]) -> Iterable[str | Text]:
         name, tier, *numbers, verdict, point = row.cells
         yield Text("\n".join(textwrap.wrap(name, widths[0])) or name)
-        yield tier if len(tier) <= widths[1] else _TIER[Tier(tier)]
+        yield tier if len(tier) <= widths[1] else wording.TIER_SHORT[Tier(tier)]
         yield from numbers
         yield Text(verdict, style=_STYLE[row.verdict])
         yield point
@@ -160,7 +158,7 @@ def _row(j: Judged) -> Row:
         estimate(a),
         bound(a),
         badge(j.verdict).plain,
-        _POINT.get(a.point_verdict, figures.NONE),
+        wording.POINT.get(a.point_verdict, figures.NONE),
     )
     return Row(cells, j.verdict)
 

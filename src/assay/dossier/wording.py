@@ -14,6 +14,12 @@ VERDICT: dict[Verdict, str] = {
     Verdict.ERROR: "error",
 }
 
+POINT: dict[Verdict, str] = {Verdict.PASS: "pass", Verdict.FAIL: "fail"}
+"""What a point estimate would have said; it says nothing else."""
+
+TIER_SHORT: dict[Tier, str] = {Tier.CRITICAL: "crit", Tier.SUPPORTING: "supp", Tier.ADVISORY: "adv"}
+"""Tiers in a narrow column."""
+
 MARK: dict[Verdict, str] = {
     Verdict.PASS: "✓",
     Verdict.FAIL: "✕",

@@ -333,7 +333,7 @@ class _Units:
 
 class _Spreads:
     def __init__(self, frame: Frame) -> None:
-        numeric = [c.name for c in frame.dictionary if c.type in {"integer", "number"}]
+        numeric = [c.name for c in frame.dictionary if c.is_numeric]
         self._spreads = {name: Spread.empty() for name in numeric if name in frame.inputs}
 
     def take(self, batch: Batch) -> None:

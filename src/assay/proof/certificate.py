@@ -29,7 +29,7 @@ class Scope:
 
     Attributes:
         name: of the specification; the resource of the certificate. domain, purpose, population, jurisdictions: the use.
-        decide_at, favourable: the operating point. conditions: what holds only in part, spelled out.
+        format, inputs: how the model is loaded and what it is fed. decide_at, favourable: the operating point. conditions: what holds only in part, spelled out.
         says_nothing_about: groups that the evidence does not reach. custody: the role that held the test rows.
         attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
         isolation: level at which the model ran. demo: signed with keys that anyone can make.
@@ -43,6 +43,8 @@ class Scope:
     population: str
     risk: str
     jurisdictions: tuple[str, ...]
+    format: str
+    inputs: tuple[str, ...]
     decide_at: str
     favourable: int
     outcome: str

@@ -246,8 +246,8 @@ def _kind(hand: _Hand) -> Found:  # (3)
 def _bytes(hand: _Hand, certificate: Certificate) -> Found:  # (4)
     wrong = differences(certificate.manifest.files, hand.presented.files)
     if wrong:
-        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-        return Refusal(wrong[0].because, wrong[0].sentence + more)
+        several = f"{len(wrong)} files differ: " if len(wrong) > 1 else ""
+        return Refusal(wrong[0].because, several + wrong[0].sentence)
     count = len(certificate.manifest.files)
     return f"{count} file{'s' * (count > 1)} with the digests that were certified."
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.domain.digests import sha256_of
 from assay.domain.errors import InvalidDocument, Place, Problem
 
 MOST_BYTES = 1 << 20
@@ -48,7 +48,7 @@ def read_source(path: Path) -> Source:
     problems = tuple(_characters(text, file))
     if problems:
         raise InvalidDocument(problems)
-    return Source(file, text, f"sha256:{hashlib.sha256(content).hexdigest()}")
+    return Source(file, text, sha256_of(content))
 
 
 def refuse(file: str, code: str, message: str, remedy: str, place: Place | None = None) -> InvalidDocument:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +26,29 @@ DictionaryReader = Callable[[Path], DictionaryFile]
 class SpecificationFile:
     """A specification and its dictionary, both valid, and the digest of the bytes it was read from.
 
-    ``document`` has the place of each value, for what is found wrong later.
+    ``document`` has the place of each value, for what is found wrong later; ``world`` is what it was held against.
     """
 
     specification: Specification
     digest: str
     dictionary: DictionaryFile
     document: Located
+    world: World
 
     def place(self, *trail: str | int) -> Place:
         """Where the value under these keys and indices stands."""
         return self.document.place(trail)
+
+    def hold_against(self, columns: Mapping[str, frozenset[str]]) -> None:
+        """Look again, now that the columns of each data set are known, at what was read: no file is read twice.
+
+        Raises:
+            InvalidDocument: with every name that no file has, each with its place.
+        """
+        world = replace(self.world, columns=columns)
+        problems = at_their_places(self.document, findings(Draft.of(self.specification), world))
+        if problems:
+            raise InvalidDocument(problems)
 
 
 def read_specification(
@@ -44,7 +56,6 @@ def read_specification(
     catalogue: Catalogue,
     *,
     dictionary_reader: DictionaryReader = read_dictionary,
-    columns: Mapping[str, frozenset[str]] | None = None,
 ) -> SpecificationFile:
     """Read a specification and the dictionary that it names, relative to its folder.
 
@@ -52,7 +63,6 @@ def read_specification(
         path: the file.
         catalogue: every metric that can be measured.
         dictionary_reader: how the dictionary is read.
-        columns: the columns of each data set, when they are known.
 
     Raises:
         InvalidDocument: with every problem of both documents, each with its place. Blocks that are valid are
@@ -75,10 +85,11 @@ def read_specification(
         except InvalidDocument as invalid:
             problems += _dictionary_problems(document, named, invalid)
     known: Dictionary | None = dictionary.dictionary if dictionary else None
-    problems += at_their_places(document, findings(draft, World(catalogue, known, columns or {})))
+    world = World(catalogue, known)
+    problems += at_their_places(document, findings(draft, world))
     if problems or specification is None or dictionary is None:
         raise InvalidDocument(tuple(problems))
-    return SpecificationFile(specification, document.source.digest, dictionary, document)
+    return SpecificationFile(specification, document.source.digest, dictionary, document, world)
 
 
 def _dictionary_named(document: Located) -> str:

@@ -28,12 +28,12 @@ from typing import Any
 
 MAGIC = b"ASSY"
 HEADER = struct.Struct("<4scQ")
-START, CALL, BATCH = b"S", b"C", b"B"
-READY, ANSWER, SCORES, FAILED = b"R", b"A", b"F", b"X"
+START, BATCH = b"S", b"B"
+READY, SCORES, FAILED = b"R", b"F", b"X"
 MAX_TEXT = 64 << 20
 MAX_BATCH = 2 << 30
 MAX_SOURCES = 64 << 20
-LARGEST = {START: MAX_TEXT, CALL: MAX_TEXT, BATCH: MAX_BATCH}
+LARGEST = {START: MAX_TEXT, BATCH: MAX_BATCH}
 _PR_SET_PDEATHSIG = 1
 _VERSIONED = (
     "numpy",
@@ -80,8 +80,6 @@ class _Serving:
         try:
             if kind == START:
                 return READY, self._start(json.loads(body))
-            if kind == CALL:
-                return ANSWER, self._call(json.loads(body))
             return SCORES, self._scores(body)
         except BaseException as wrong:  # noqa: BLE001 - the boundary: sys.exit in a model is a failure, not an end
             return FAILED, _failure(wrong, self._phase, ours=self._is_ours(wrong))
@@ -101,9 +99,6 @@ class _Serving:
         self._phase = "ask"
         told = {"answer": answer, "python": sys.version.split()[0], "packages": _versions()}
         return _json({**told, "modules": _modules(self._folder) if request["modules"] else {}})
-
-    def _call(self, request: dict[str, Any]) -> bytes:
-        return _json(getattr(self._made, request["function"])(**request["arguments"]))
 
     def _scores(self, body: bytearray) -> memoryview:
         import numpy as np  # by now imported; late so that its absence is reported and not fatal

@@ -128,7 +128,7 @@ class Child:
 
         Args:
             target: ``package.module:function`` or ``folder/file.py:function``. What it returns either answers
-                batches and calls, or is itself the answer, as a JSON value.
+                batches, or is itself the answer, as a JSON value.
             arguments: keyword arguments, JSON values. python: another interpreter, with numpy and pyarrow.
             timeout: seconds for each answer. start_timeout: seconds for imports and the call of the target.
             descriptors: open files that the child inherits under the same numbers; the caller closes its own.
@@ -167,11 +167,6 @@ class Child:
     def pid(self) -> int:
         """The process, which is also its own session and process group."""
         return self._process.pid
-
-    def call(self, function: str, arguments: Mapping[str, Any], *, timeout: float | None = None) -> Any:
-        """Call a method of what the target made; arguments and answer are JSON values."""
-        body = json.dumps({"function": function, "arguments": dict(arguments)}).encode()
-        return self._asked_json(protocol.CALL, body, protocol.ANSWER, timeout or self._timeout)
 
     def predict(self, batch: pa.RecordBatch, *, timeout: float | None = None) -> NDArray[np.float64]:
         """float64[rows]: the model's score of each row, between 0 and 1.

@@ -91,9 +91,13 @@ def gini_bound(counts: ScoreCounts, alpha: float) -> Bound:
 
 
 def newcombe_variance(area: float | Floats, n_pos: int, n_neg: int) -> float | Floats:
-    """Variance of an estimated AUC when the true one is `area` (Newcombe 2006, method 5).
+    """Variance of an estimated AUC when the true one is `area` (Newcombe 2006, Statist. Med. 25:559, method 5).
 
-    The Hanley-McNeil 1982 form under exponential scores, made symmetric in the classes.
+    The form of Hanley & McNeil 1982 (Radiology 143:29) under exponential scores, made symmetric in the classes by giving
+    both half of all rows in the term of the shape.
+
+    area: true AUC in [0, 1], a number or float64[k]; n_pos, n_neg: rows of each class, at least 1. Returns the variance,
+    in squared units of the AUC, of the shape of `area`. Nothing is validated.
     """
     half = (n_pos + n_neg) / 2
     shape = (1 - area) / (2 - area) + area / (1 + area)

@@ -1,5 +1,7 @@
 """What every rule of `assay.stats` returns: an estimate between two one-sided limits."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Literal, get_args
 

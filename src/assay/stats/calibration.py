@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from assay.stats import rates, skew
 from assay.stats.bound import Bound
@@ -86,23 +86,6 @@ def ece(counts: ScoreCounts, *, bins: int = DEFAULT_BINS) -> float:
     """
     counts.require_probabilities()
     return float(np.abs(_per_bin(counts, _gaps(counts), bins)).sum()) / counts.n
-
-
-def debiased_ece(counts: ScoreCounts, *, bins: int = DEFAULT_BINS) -> float:
-    """Plug-in ECE less its estimated bias, at least 0 (Kumar, Liang & Ma 2019, arXiv:1909.10155).
-
-    Bias per bin: E|N(d, v)| - |d| with the observed gap d and its binomial variance v, in closed form instead of
-    by simulation. For the report only; it never gates. Errors as `ece`.
-    """
-    counts.require_probabilities()
-    rows = _per_bin(counts, counts.rows, bins)
-    events = _per_bin(counts, counts.positives, bins)
-    gap = np.abs(_per_bin(counts, _gaps(counts), bins))
-    sd = np.sqrt(events * (1 - events / np.maximum(rows, 1)))
-    at = np.divide(gap, sd, out=np.full_like(gap, np.inf), where=sd > 0)
-    with np.errstate(invalid="ignore"):
-        bias = sd * math.sqrt(2 / math.pi) * np.exp(-(at**2) / 2) - 2 * gap * ndtr(-at)
-    return max(float((gap - bias).sum()) / counts.n, 0.0)
 
 
 def ece_bound(counts: ScoreCounts, alpha: float, *, bins: int = DEFAULT_BINS) -> Bound:

@@ -9,6 +9,8 @@ p-value of the Bonferroni box, which is valid at every level as it stands.
 "p_a - p_b is at most tau" is "p_b - p_a is at least -tau": swap the groups and negate the margin.
 """
 
+from __future__ import annotations
+
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,11 +36,11 @@ class RateLimits(NamedTuple):
     lower: Floats
     upper: Floats
 
-    def along(self, axis: int) -> "RateLimits":
+    def along(self, axis: int) -> RateLimits:
         """One-dimensional limits laid along an axis of a table of pairs."""
         return RateLimits(*(v[:, None] if axis == 0 else v[None, :] for v in self))
 
-    def at(self, places: NDArray[np.intp] | slice) -> "RateLimits":
+    def at(self, places: NDArray[np.intp] | slice) -> RateLimits:
         """The limits at these places."""
         return RateLimits(*(v[places] for v in self))
 

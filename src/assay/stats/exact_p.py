@@ -6,6 +6,8 @@ level, so they serve Holm's procedure; and "at most alpha" is the largest MOVER-
 hence never weaker than `audited_level`. One pair at a time; 5 ms at 1000 rows each, 40 ms at 10,000. Grade A.
 """
 
+from __future__ import annotations
+
 from assay.stats.contrasts import p_contrast_at_least
 from assay.stats.exact_size import nominal_size
 from assay.stats.mover import LARGEST_LEVEL, SMALLEST_LEVEL

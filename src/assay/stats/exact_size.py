@@ -8,6 +8,8 @@ is bounded by `supremum`, never read off a grid. If the bound exceeds alpha the 
 does not, down to alpha / 2, where the Bonferroni box takes over.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache

@@ -7,8 +7,6 @@ What gates, and why:
 * `mixture_bound`, and with it `log_loss_bound`: grade A at any n. It depends on the counts alone, not on the order
   of rows, hence it merges. A log loss can be 13.8 nats in one row of a thousand: where a sample happens to have none
   of those rows, the skew-corrected limit certified wrongly with .07, so the log loss pays for the exact one.
-* `betting_bound`: grade A and nearly as strong as t, but it bets row after row, so it needs the stream of rows in
-  an order that was fixed beforehand (Waudby-Smith & Ramdas 2024, JRSS B 86:1). For comparison and as an oracle.
 """
 
 from __future__ import annotations
@@ -34,8 +32,6 @@ CLIP: Final = 1e-6
 """Scores are moved this far away from 0 and 1 before a logarithm is taken; a row then costs at most 13.8 nats."""
 STAKES: Final = 12
 """Bets that the mixture averages over."""
-MOST_AT_STAKE: Final = 0.5
-"""Share of the capital that `betting_bound` risks on a row at most."""
 
 
 def brier(counts: ScoreCounts) -> float:
@@ -134,27 +130,6 @@ def mixture_p(
     return _mixture_p(1 - unit, rows, 1 - at), _mixture_p(unit, rows, at)
 
 
-def betting_bound(stream: ArrayLike, *, low: float, high: float, alpha: float) -> Bound:
-    """A mean of values in [low, high] between exact one-sided limits from rows in a fixed order, grade A.
-
-    stream: float[n]; the order must not depend on the values (use that of row hashes). Predictable plug-in bets,
-    the running maximum of the capital against 1 / alpha (Waudby-Smith & Ramdas 2024, section 4, fixed n).
-    Raises Undefined without rows; ValueError for values outside [low, high] or a level outside (0, 1).
-    """
-    value, _ = _checked(stream, np.ones(np.shape(stream), dtype=np.int64), low, high, alpha)
-    unit = (value - low) / (high - low)
-    mean, width = float(unit.mean()), high - low
-    upper = _betting_upper(unit, alpha)
-    lower = 1 - _betting_upper(1 - unit, alpha)
-    return Bound(
-        estimate=low + width * mean,
-        lower=low + width * min(lower, upper),
-        upper=low + width * max(lower, upper),
-        method="betting (WSR) on rows in a fixed order",
-        grade="A",
-    )
-
-
 def _moments(value: Floats, rows: Integers) -> skew.Moments | None:
     """The moments that the skew-corrected limit needs; None when the rows are too few for it."""
     return skew.of_values(value, rows) if rows.sum() >= LEAST_ROWS else None
@@ -223,29 +198,7 @@ def _log_capital(unit: Floats, rows: Integers, candidate: float) -> float:
         return float(logsumexp(xlog1py(rows, stakes[:, None] * gain).sum(axis=1))) - math.log(STAKES)
 
 
-def _betting_upper(unit: Floats, alpha: float) -> float:
-    """The largest mean in [0, 1] that never costs the bettor against it less than 1 / alpha of capital."""
-    bets = _predictable_bets(unit, alpha)
-    enough = -math.log(alpha)
-
-    def kept(candidate: float) -> bool:
-        stake = np.minimum(bets, MOST_AT_STAKE / (1 - candidate))
-        return float(np.cumsum(np.log1p(stake * (candidate - unit))).max()) < enough
-
-    return _up_to_one(kept, 0.0)
-
-
 def _up_to_one(kept: Callable[[float], bool], low: float) -> float:
     """The largest candidate kept, 1 when all of them are; 1 itself is never asked, for no bet against it exists."""
     almost = 1 - 1e-12
     return 1.0 if low >= almost or kept(almost) else root(kept, low, almost)
-
-
-def _predictable_bets(unit: Floats, alpha: float) -> Floats:
-    """sqrt(2 ln(1/alpha) / (n s^2)) with the variance s^2 of the rows before each, started at mean 1/2, variance 1/4."""
-    n = unit.size
-    after = np.arange(1, n + 1)
-    means = (0.5 + np.cumsum(unit)) / (after + 1)
-    variances = (0.25 + np.cumsum((unit - means) ** 2)) / (after + 1)
-    before = np.concatenate(([0.25], variances[:-1]))
-    return np.sqrt(2 * -math.log(alpha) / (n * before))

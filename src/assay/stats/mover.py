@@ -10,6 +10,8 @@ at level a, L reaches the margin m when (A, B) lies on the arc A^2 + B^2 + 2 |rh
 Along the arc the tail P(X1 >= x1 | p1 - A) rises and P(X2 <= x2 | p2 + B / r) falls: where they cross is a.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +42,7 @@ class _Arc:
     rho: Floats
     ratio: float
 
-    def take(self, index: NDArray[np.intp]) -> "_Arc":
+    def take(self, index: NDArray[np.intp]) -> _Arc:
         return _Arc(
             self.x1[index],
             self.n1[index],

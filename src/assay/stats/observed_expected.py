@@ -1,4 +1,9 @@
-"""Observed over expected events: calibration in the large, which the KS error cannot see at low base rates."""
+"""Observed over expected events: calibration in the large, which the KS error cannot see at low base rates.
+
+The ratio is that of Steyerberg et al. 2010 (Epidemiology 21:128); its limits are Fieller's (1954, JRSS B 16:175) with the
+correction for skewness of `assay.stats.skew`, for rows that are drawn with their scores. It is a number of events for
+each one promised: 0 or more, without units.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +29,7 @@ LARGEST_RATIO = 1e12
 def observed_expected(counts: ScoreCounts) -> float:
     """Observed events over the sum of the scores. 1 is calibrated in the large, 2 is twice the promised events.
 
+    counts: scores are probabilities of the event.
     Raises Undefined without rows or when all scores are 0 (``zero_denominator``); ValueError outside [0, 1].
     """
     counts.require_probabilities()
@@ -76,7 +82,7 @@ def observed_expected_bound(counts: ScoreCounts, alpha: float) -> Bound:
 
 @lru_cache(maxsize=8)
 def _joint(counts: ScoreCounts) -> Joint:
-    """Joint moments of label and score."""
+    """Joint moments of label (0 or 1) and score over all rows, each distinct pair standing for its rows."""
     label = np.repeat([0.0, 1.0], counts.scores.size)
     rows = np.concatenate((counts.negatives, counts.positives)).astype(np.float64)
     return Joint.of_values(label, np.tile(counts.scores, 2), rows)

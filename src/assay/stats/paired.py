@@ -8,6 +8,8 @@ of all tables at least as convincing as the one seen, maximised over the nuisanc
 They are valid at every level: grade A.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from scipy.special import ndtri
 

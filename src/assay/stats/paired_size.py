@@ -3,9 +3,12 @@
 The rule certifies "p_c - p_b is at least m" when the MOVER-CP lower limit L(b, c) reaches m. For fixed c, L falls
 in b (the spread moves by less than the estimate, the correlation only adds to it), so the region is
 {b <= last(c)} and P(reject) falls when p_b grows at the expense of unchanged rows. Over H0 "p_c - p_b < m" it is
-therefore largest on the line p_b = p_c - m; for m > 0 the part of H0 with p_c < m is covered too, because with
+therefore largest on the line p_b = p_c - m (the unconditional test of matched pairs, Suissa & Shuster 1991,
+Biometrics 47:361, here with a margin); for m > 0 the part of H0 with p_c < m is covered too, because with
 p_b = 0 every b is 0, rho is 0 and L rises in c. On that line `supremum` bounds it from above.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -95,7 +98,11 @@ class PairedRegion:
 
 
 def paired_size(n: int, *, margin: float, level: float) -> Supremum:
-    """Rigorous bound on the size of "MOVER-CP lower limit of p_c - p_b at nominal level >= margin". Cached."""
+    """Rigorous bound on the size of "MOVER-CP lower limit of p_c - p_b at nominal level >= margin". Cached.
+
+    n: rows, at least 1. margin: a difference of shares in [-1, 1]. level: nominal, one-sided, in (0, 0.5].
+    Returns a probability from above and where on the line it was found. Nothing is validated.
+    """
     return _size(int(n), float(margin), float(level))[0]
 
 
@@ -125,7 +132,11 @@ def _size(n: int, margin: float, level: float) -> tuple[Supremum, bool]:
 
 
 def paired_region(n: int, *, margin: float, level: float) -> PairedRegion:
-    """All tables (b, c) whose MOVER-CP lower limit of p_c - p_b is at least the margin, ties included."""
+    """All tables (b, c) whose MOVER-CP lower limit of p_c - p_b is at least the margin, ties included.
+
+    Limits as in `assay.stats.paired` (Newcombe 1998; Zou & Donner 2008). n, margin, level as in `paired_size`; `last` of the
+    region is int64[n + 1], the most worse rows b for each number c of better ones. Nothing is validated.
+    """
     share = np.arange(n + 1) / n
     limits = limits_of_all(n, level)
     down, up = share - limits, 1.0 - limits[::-1] - share
@@ -148,7 +159,10 @@ def _log_factorials(n: int) -> Floats:
 
 
 def correlation(worse: Floats | NDArray[np.int64], better: Floats | NDArray[np.int64], n: int) -> Floats:
-    """|rho| of the two shares, estimated: sqrt(p_b p_c / ((1 - p_b)(1 - p_c))), at most 1; 0 where one is 0."""
+    """|rho| of the two shares of a multinomial, estimated: sqrt(p_b p_c / ((1 - p_b)(1 - p_c))) (Newcombe 1998).
+
+    worse, better: rows of n, of one shape, which is returned. At most 1; 0 where one of them is 0.
+    """
     product = (worse / n) * (better / n)
     rest = (1 - worse / n) * (1 - better / n)
     with np.errstate(divide="ignore", invalid="ignore"):

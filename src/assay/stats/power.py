@@ -3,9 +3,15 @@
 Power is the probability of the rejection region that the verdict uses: Clopper-Pearson for a rate, MOVER-CP for
 a contrast of two groups and for paired decisions. For the last two the nominal level alpha is the default: the
 audited level costs an audit for every size tried and differs from alpha by a few per cent of alpha at most
-sizes; `rows_for_contrast` audits the size it returns. Exact power is saw-toothed in n, so "enough rows" means
-that every larger number of rows that was tried is enough as well.
+sizes; `rows_for_contrast` audits the size it returns. Exact power is saw-toothed in n (Chernick & Liu 2002,
+Amer. Statist. 56:149), so "enough rows" means that every larger number of rows that was tried is enough as well.
+
+Power is a probability, alpha one-sided, rates and margins are shares in [0, 1] or differences of such, rows are rows of
+the group named, or of the whole data set where shares of groups are given. The searches start at the normal formula
+(Chow, Shao & Wang 2008, Sample Size Calculations in Clinical Research, chapters 3 and 4).
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from math import ceil, floor
@@ -45,7 +51,11 @@ def power_rate(n: ArrayLike, tau: float, true: float, alpha: float, *, at_least:
 
 
 def critical_count(n: Floats, tau: float, alpha: float) -> Floats:
-    """Smallest x with P(X >= x | n, tau) <= alpha; n + 1 if there is none."""
+    """Fewest events of n with which Clopper-Pearson shows "rate >= tau": the smallest x with P(X >= x | n, tau) <= alpha.
+
+    Clopper & Pearson 1934 (Biometrika 26:404), by bisection from the normal quantile. n: rows, float64 of any shape,
+    at least 1. Returns whole numbers of that shape; n + 1 where no count shows it. Nothing is validated.
+    """
     centre = n * tau - ndtri(alpha) * np.sqrt(n * tau * (1 - tau))
     low = np.clip(np.floor(centre - _NEAR), -1, n)
     high = np.clip(np.ceil(centre + _NEAR), 0, n + 1)
@@ -202,7 +212,12 @@ def power_paired(n: int, worse: float, better: float, *, tau: float, alpha: floa
 
 
 def rows_for_paired(worse: float, better: float, *, tau: float, alpha: float, power: float) -> int | None:
-    """Rows with which "the drop is at most tau" passes with probability `power`; as `rows_for_contrast`."""
+    """Rows with which "the drop is at most tau" passes with probability `power`.
+
+    worse, better: true shares of rows that are right before and wrong after, and the other way round; the drop is their
+    difference. The level is alpha, nominal. Steps, None, the formula beyond `LARGEST_EXACT` rows and errors are those of
+    `rows_for_contrast`.
+    """
     _check_shares(alpha, worse, better, worse + better, power)
     distance = tau - (worse - better)
     if distance <= _TIE:

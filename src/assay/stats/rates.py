@@ -5,6 +5,8 @@ alpha for every n and every true rate; "p is at least tau" is shown exactly when
 most alpha, which is the same event as ``lower_limit(x, n, alpha) >= tau`` without the rounding of a quantile.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, betaincinv
@@ -62,13 +64,17 @@ def rate_bound(x: int, n: int, alpha: float) -> Bound:
 
 
 def tail_above(x: Floats, n: Floats, p: Floats) -> Floats:
-    """P(X >= x) for X ~ Binomial(n, p), without validation: I_p(x, n - x + 1); 1 for x <= 0, 0 for x > n."""
+    """P(X >= x) for X ~ Binomial(n, p): the incomplete beta function I_p(x, n - x + 1) (NIST DLMF 8.17.5).
+
+    x, n: counts; p: rates in [0, 1]; float64, broadcast together. Returns probabilities of the broadcast shape: 1 for
+    x <= 0, 0 for x > n. Nothing is validated.
+    """
     inside = betainc(np.maximum(x, 1.0), np.maximum(n - x + 1, 1.0), p)
     return np.where(x <= 0, 1.0, np.where(x > n, 0.0, inside))
 
 
 def tail_below(x: Floats, n: Floats, p: Floats) -> Floats:
-    """P(X <= x) for X ~ Binomial(n, p), without validation: the mirror image of `tail_above`."""
+    """P(X <= x) for X ~ Binomial(n, p): P(n - X >= n - x), the mirror image of `tail_above`. Shapes as there."""
     return tail_above(n - x, n, 1.0 - p)
 
 

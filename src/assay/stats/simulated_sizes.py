@@ -8,6 +8,8 @@ Reproduce with ``python -m guarantee.simulated --reps 10000 --screen 1000``; whe
 population, its share stands here.
 """
 
+from __future__ import annotations
+
 SIMULATED_SIZES: dict[str, tuple[tuple[int, float], ...]] = {
     "auc": ((50, 0.0530),),
     "auc_difference": ((50, 0.0517), (300, 0.0504)),

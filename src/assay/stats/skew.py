@@ -48,7 +48,12 @@ class Moments(NamedTuple):
 def moments(
     n: int, first: Floats, second: Floats, third: Floats, smallest: Floats, largest: Floats
 ) -> Moments:
-    """Central moments from raw ones: means of x, x^2, x^3 over n >= 2 rows."""
+    """Central moments from raw ones, by the textbook identities.
+
+    n: rows, at least 2. first, second, third: means of x, x^2 and x^3; smallest, largest: values seen; float64[k] each, one
+    entry for each mean, in the units of x to the power named. Cancels where the spread is small against the mean: there
+    use `of_values`, which passes twice.
+    """
     variance = np.maximum(second - first**2, 0.0) * (n / (n - 1))
     central = third - 3 * first * second + 2 * first**3
     return Moments(n, first, variance, central, smallest, largest)
@@ -71,7 +76,11 @@ def of_values(values: Floats, rows: Integers) -> Moments:
 
 
 def upper_limit(m: Moments, high: float | Floats, alpha: float) -> Numbers:
-    """Upper limits of the means, one-sided at level alpha; `high` is the largest possible value."""
+    """Upper limits of the means, one-sided at level alpha: the most cautious of t, Hall 1992 and unseen mass (see above).
+
+    m: moments of k means. high: the largest possible value, one for all or float64[k]; alpha in (0, 1).
+    Returns float64[k] in the units of the values, at most `high`. Asymptotic: grade B.
+    """
     error = np.sqrt(m.variance / m.n)
     with np.errstate(divide="ignore", invalid="ignore"):
         skewness = np.where(m.variance > 0, m.third / m.variance**1.5, 0.0) / np.sqrt(m.n)
@@ -81,7 +90,10 @@ def upper_limit(m: Moments, high: float | Floats, alpha: float) -> Numbers:
 
 
 def lower_limit(m: Moments, low: float | Floats, alpha: float) -> Numbers:
-    """Lower limits of the means, one-sided at level alpha; `low` is the smallest possible value."""
+    """Lower limits of the means, one-sided at level alpha: `upper_limit` of the negated values, negated.
+
+    low: the smallest possible value, one for all or float64[k]. Returns float64[k], at least `low`.
+    """
     return -upper_limit(m.mirrored(), -low, alpha)
 
 

@@ -13,6 +13,8 @@ Chebyshev points. Two theorems bound what the replacement and the final grid can
 This is the interval bound of the audit in a sharper form: pieces shrink like 1 / sqrt(n) instead of 1 / n.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache

@@ -8,14 +8,17 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.domain.digests import bare, named
 from assay.domain.errors import AssayError, ExitCode, Unwritable, writing
 
 LEAST_CHARACTERS = 4
 """So much of a digest says which one is meant."""
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write a file so that a crash at any instant leaves the old state or the new one, on disk before this returns.
+
+    ``private``: readable for the user alone; else as the user's umask says.
 
     Raises:
         Unwritable: with the path and what the system said.
@@ -33,11 +36,20 @@ def write_whole(path: Path, content: bytes) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
+                if not private:
+                    os.fchmod(file.fileno(), 0o666 & ~_umask())
                 os.fsync(file.fileno())
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+def _umask() -> int:
+    """What this process takes from the rights of new files; it can only be read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 class CorruptBlob(AssayError):
@@ -57,12 +69,18 @@ class BlobStore:
     folder: Path
 
     def put(self, content: bytes) -> str:
-        """Store bytes and return their digest ``sha256:...``; a crash leaves the old state or the new one."""
+        """Store bytes and return their digest ``sha256:...``; a crash leaves the old state or the new one.
+
+        Bytes that have changed since they were stored under this digest are replaced.
+
+        Raises:
+            Unwritable: with the path and what the system said.
+        """
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
-        if not path.exists():
+        if not path.is_file() or path.read_bytes() != content:
             write_whole(path, content)
-        return f"sha256:{name}"
+        return named(name)
 
     def get(self, digest: str) -> bytes:
         """The bytes under a digest.
@@ -70,7 +88,7 @@ class BlobStore:
         Raises:
             AbsentBlob: when there are none. CorruptBlob: when they have another digest.
         """
-        name = digest.removeprefix("sha256:")
+        name = bare(digest)
         path = self._path(name)
         if not path.is_file():
             raise AbsentBlob(f"Nothing is stored under {digest}.", code="blob_absent")
@@ -85,11 +103,11 @@ class BlobStore:
 
     def find(self, beginning: str) -> tuple[str, ...]:
         """The digests that begin with these hexadecimal characters."""
-        hexadecimal = beginning.removeprefix("sha256:")
+        hexadecimal = bare(beginning)
         if len(hexadecimal) < LEAST_CHARACTERS or not self.folder.is_dir():
             return ()
         found = self.folder.glob(f"{hexadecimal[:2]}/{hexadecimal}*")
-        return tuple(f"sha256:{path.name}" for path in sorted(found))
+        return tuple(named(path.name) for path in sorted(found))
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name

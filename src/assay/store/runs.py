@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -34,11 +35,23 @@ class RunList:
     path: Path
 
     def append(self, run: Run) -> None:
-        """Add a run; the line reaches the disk before this returns."""
+        """Add a run; the line reaches the disk before this returns.
+
+        What a crash left of a line is cut off first, so that this one begins a line of its own.
+
+        Raises:
+            Unwritable: with the path and what the system said.
+        """
         line = json.dumps(asdict(run), sort_keys=True) + "\n"
         with writing(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("ab") as file:
+            with self.path.open("a+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                file.seek(0)
+                written = file.read()
+                whole = written.rfind(b"\n") + 1
+                if whole < len(written):
+                    file.truncate(whole)
                 file.write(line.encode())
                 file.flush()
                 os.fsync(file.fileno())
@@ -52,7 +65,7 @@ class RunList:
         if not self.path.is_file():
             return ()
         try:
-            lines = self.path.read_text(encoding="utf-8").split("\n")[:-1]
+            lines = self.path.read_bytes().split(b"\n")[:-1]
             return tuple(Run(**json.loads(line)) for line in lines if line)
         except (ValueError, TypeError) as wrong:
             raise CorruptBlob(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,11 @@ class Workspace:
     def runs(self) -> RunList:
         """The runs made here."""
         return RunList(self.root / "runs.jsonl")
+
+    @property
+    def database(self) -> str | Path:
+        """Where the log is: the URL in ``ASSAY_STORE``, which a team shares, or a file here."""
+        return os.environ.get("ASSAY_STORE") or self.root / "log.db"
 
     @property
     def tables(self) -> Path:

@@ -99,20 +99,6 @@ class Dataset:
         """The columns' names in order."""
         return tuple(column.name for column in self.schema)
 
-    def require(self, columns: Sequence[str]) -> None:
-        """Check that columns are there.
-
-        Raises:
-            SubjectError: ``column_missing``, naming all that are missing and the nearest name of each.
-        """
-        missing = [name for name in dict.fromkeys(columns) if name not in self.names]
-        if missing:
-            raise SubjectError(
-                f"{self.name} has no {'column' if len(missing) == 1 else 'columns'} "
-                f"{', '.join(_with_nearest(name, self.names) for name in missing)}.",
-                code="column_missing",
-            )
-
 
 def open_dataset(
     source: Any,

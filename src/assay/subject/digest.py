@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from assay.domain.digests import named, sha256_of
 from assay.domain.errors import SubjectError, writing
 
 _CHUNK = 1 << 20
@@ -60,7 +61,7 @@ def digest_of(path: Path | str) -> str:
 def digest_of_listing(files: Sequence[tuple[str, str]]) -> str:
     """The digest of files that belong together: of the JSON array of ``[relative name, digest]``, sorted by name."""
     text = json.dumps(sorted(files), ensure_ascii=True, separators=(",", ":"))
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return sha256_of(text.encode())
 
 
 def check_inside(file: Path, folder: Path) -> None:
@@ -114,7 +115,7 @@ def held(path: Path) -> tuple[str, int]:
                         _write_all(copy, chunk)
             if Stamp.of(file) != before:
                 raise file_changed(path)
-            return f"sha256:{digest.hexdigest()}", _unwritable(descriptor)
+            return named(digest.hexdigest()), _unwritable(descriptor)
         finally:
             os.close(descriptor)
 
@@ -150,7 +151,7 @@ def digest_of_open(file: BinaryIO) -> str:
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
     file.seek(0)
-    return f"sha256:{digest.hexdigest()}"
+    return named(digest.hexdigest())
 
 
 def open_regular(path: Path) -> BinaryIO:

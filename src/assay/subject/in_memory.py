@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assay.domain.digests import bare
 from assay.domain.errors import SubjectError, writing
 from assay.subject.digest import stamped_digest
 
@@ -52,7 +53,7 @@ def write_table(table: Any, folder: Path) -> Path:
             for start in range(0, plain.num_rows, BATCH):
                 file.write_batch(_batch(plain.slice(start, BATCH)))
     digest, _ = stamped_digest(Path(written))
-    return Path(written).replace(folder / f"{digest.removeprefix('sha256:')}.arrow")
+    return Path(written).replace(folder / f"{bare(digest)}.arrow")
 
 
 def _canonical(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -34,6 +34,7 @@ Count = Callable[[GroupOutcomes], tuple[int, int]]
 """Events and trials of one group."""
 
 NO_ROWS = Undefined(Reason.NO_ROWS, "The data has no rows.")
+"""What a check answers when there is nothing to count."""
 
 
 def rate_of_each(view: OutcomeView, count: Count, *, lacking: Reason, detail: str) -> Rates | Undefined:

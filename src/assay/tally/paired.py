@@ -38,7 +38,12 @@ class PairedTally:
         after: NDArray[np.bool_],
         changed: Collection[str] = (),
     ) -> PairedTally:
-        """This tally with more rows: their cells, and whether each decision was right before and after."""
+        """This tally with more rows.
+
+        Args:
+            cell: int64[n], the cell of each row in the layout. before, after: bool[n], whether its decision was right as
+                the row is, and after the change. changed: columns of which the change made any value another one.
+        """
         counts = np.bincount(cell * 4 + before * 2 + after, minlength=self.layout.cells * 4)
         return self + PairedTally(self.layout, counts.reshape(-1, 2, 2), tuple(changed))
 

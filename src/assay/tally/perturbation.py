@@ -15,14 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.domain.dictionary import NUMERIC
 from assay.domain.errors import SubjectError
 from assay.tally.hashes import GOLDEN, finalised
 
 Words = NDArray[np.uint64]
 Floats = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
+"""The inputs of a batch by name, each with one value for each row: [n]."""
 
-NUMERIC = frozenset({"integer", "number"})
 """The dictionary types that noise and rounding apply to; the codes of categories are not numbers."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.domain.dictionary import Column
+from assay.domain.dictionary import NUMERIC, Column
 from assay.tally.hashes import EXACT
 from assay.tally.views import ColumnProfile
 
@@ -19,7 +19,6 @@ Integers = NDArray[np.int64]
 MOST_CODES = 100
 """Distinct undocumented codes that are still named; beyond it, only their number is kept."""
 MOST_CLOSE = 10_000
-NUMERIC = frozenset({"integer", "number"})
 MANY = "more than 100 different codes"
 
 

@@ -38,7 +38,12 @@ class RowTally:
         return cls(np.empty(0, np.uint64), np.empty(0, np.uint8), np.empty(0, np.int64))
 
     def counting(self, inputs: Hashes, labels: NDArray[np.uint8], words: Mapping[str, Hashes]) -> RowTally:
-        """This tally with more rows: sums of their hashes, labels, and the words of the columns that were summed."""
+        """This tally with more rows.
+
+        Args:
+            inputs: uint64[n], for each row the sum of its values' hashes. labels: uint8[n], what two rows with the same
+                inputs may differ in. words: the columns that were summed, uint64[n] of the hashed values of each.
+        """
         if not len(inputs):
             return self
         # A column that was seen to vary is not looked at again.

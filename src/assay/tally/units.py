@@ -37,7 +37,13 @@ class UnitTally:
         return cls(none, none, np.empty(0, np.int64), np.empty(0, np.int64), 0)
 
     def counting(self, units: Hashes, content: Hashes, places: NDArray[np.int64], seed: str) -> UnitTally:
-        """With more rows: words of their units, hashes of their content, and their places in the data set."""
+        """This tally with more rows.
+
+        Args:
+            units: uint64[n], the word of each row's unit. content: uint64[n], a hash of what the row holds, so that its
+                priority does not depend on where it stands. places: int64[n], of the rows in the data set, from 0.
+            seed: hexadecimal, of what was locked before any result; another seed chooses other rows.
+        """
         known = ~np.isin(units, NOBODY)
         priorities = mixed(content[known] ^ named(f"unit:{seed}"))
         once = np.ones(len(priorities), dtype=np.int64)

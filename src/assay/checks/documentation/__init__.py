@@ -1,1 +1,1 @@
-"""."""
+"""Documentation: whether the sections that the specification requires of itself are written."""

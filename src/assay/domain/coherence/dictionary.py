@@ -73,7 +73,7 @@ def _codes_of_its_type(trail: Trail, column: Column) -> Iterator[Finding]:
 
 
 def _range_of_its_type(trail: Trail, column: Column) -> Iterator[Finding]:
-    if column.range is not None and column.type not in {"integer", "number"}:
+    if column.range is not None and not column.is_numeric:
         yield Finding(
             (*trail, "range"),
             "range_without_meaning",

@@ -160,7 +160,7 @@ def bands_uncovered(draft: Draft, world: World) -> Iterator[Finding]:
 def wrong_kind_of_column(draft: Draft, world: World) -> Iterator[Finding]:
     """Bands of a column that holds no numbers, and groups by code of one that holds measured numbers."""
     for name, attribute, column in _documented(draft, world):
-        if attribute.bands is not None and column.type not in {"integer", "number"}:
+        if attribute.bands is not None and not column.is_numeric:
             yield Finding(
                 ("protected", name, "bands"),
                 "bands_of_no_number",

@@ -23,10 +23,16 @@ class Attempts(Block):
     first: Exact | None = Field(default=None, gt=0, lt=1)
     """The share of alpha that the first run takes, when there may be several."""
 
-    @property
-    def share_of_first(self) -> float:
-        """The share of alpha that the first run is judged at: all of it unless a schedule says otherwise."""
-        return 1.0 if self.first is None else float(self.first)
+    def share(self, attempt: int) -> float:
+        """The share of alpha that a judged run is made at; the shares of a schedule add to at most 1.
+
+        All of it for a single run; of several the first takes ``first`` and the others share the rest evenly. Without
+        ``first`` all are equal (Bonferroni).
+        """
+        if self.count == 1:
+            return 1.0
+        first = 1.0 / self.count if self.first is None else float(self.first)
+        return first if attempt == 1 else (1.0 - first) / (self.count - 1)
 
 
 class Monitoring(Block):
@@ -113,9 +119,9 @@ class Specification(Block):
     documentation: Documentation | None = None
     """The sections of this document that must be filled."""
 
-    def alpha_of(self, criterion: Criterion) -> float:
-        """The level that the next judged run spends on a criterion."""
-        return criterion.alpha * self.attempts.share_of_first
+    def alpha_of(self, criterion: Criterion, attempt: int = 1) -> float:
+        """The level that a judged run spends on a criterion."""
+        return criterion.alpha * self.attempts.share(attempt)
 
     def groupings(self) -> dict[str, tuple[str, ...]]:
         """Every name that ``across`` may take, with the attributes that make it up; ``a*b`` for intersections."""

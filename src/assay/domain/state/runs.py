@@ -40,10 +40,10 @@ def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
 def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
     """A judged run starts: its lock is in force, and its rows are not spent, or a waiver says so."""
     try:
-        rows = Sketch.read(int(entry.body["rows"]), entry.body["sketch"])
+        rows = Sketch.read(int(entry.body["rows"]), entry.body["sketch"], int(entry.body["bound"]))
         subject = {str(k): str(v) for k, v in entry.body["subject"].items()}
         lock = state.locks[entry.body["lock"]]
-        attempt = int(entry.body["attempt"])
+        attempt, salt = int(entry.body["attempt"]), str(entry.body["salt"])
     except (KeyError, TypeError, ValueError, AttributeError):
         return Refusal(
             Because.NOT_LOCKED, "A run names the lock in force, its subject, and a sketch of its rows."
@@ -69,6 +69,7 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
         attempt,
         subject,
         tuple((run.entry, share) for run, share in before),
+        salt,
         waiver.digest if spent is not None and waiver is not None else "",
     )
     return None

@@ -52,7 +52,7 @@ class RunState:
         entry: its place. lock: the digest of the locking entry. rows: the sketch of its test rows.
         attempt: counted from 1 among the runs on these rows. subject: digests by role.
         overlaps: earlier runs on overlapping rows, by place, with the share of rows.
-        waived: the waiver that allowed a spent set, or empty.
+        waived: the waiver that allowed a spent set, or empty. salt: digest of the salt of the sketch.
     """
 
     entry: int
@@ -61,6 +61,7 @@ class RunState:
     attempt: int
     subject: Mapping[str, str]
     overlaps: tuple[tuple[int, float], ...]
+    salt: str = ""
     waived: str = ""
     outcome: str = ""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from assay.domain.assessment import Judged
 from assay.domain.decide import Ground
+from assay.domain.digests import bare
 from assay.domain.vocabulary import Outcome, Tier, Verdict
 from assay.dossier import figures, wording
 from assay.dossier.blocks import Badge, Code, Inline, Link, Opening, Rich, Strong
@@ -139,7 +140,7 @@ def _facts(lookup: Lookup, date: str) -> Iterable[tuple[str, Rich]]:
 
 
 def _digest(digest: str) -> Rich:
-    return (" ", Code(digest.removeprefix("sha256:")[:12])) if digest else ()
+    return (" ", Code(bare(digest)[:12])) if digest else ()
 
 
 def undecided(lookup: Lookup, *, most: int | None = None) -> Iterable[Rich]:

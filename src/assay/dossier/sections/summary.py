@@ -23,8 +23,6 @@ from assay.dossier.blocks import (
 from assay.dossier.charts.overview import overview
 from assay.dossier.lookup import Lookup, target
 
-_POINT = {Verdict.PASS: "pass", Verdict.FAIL: "fail"}
-
 
 def summary(lookup: Lookup) -> Section:
     """The section of a record."""
@@ -86,7 +84,7 @@ def criteria_table(judged: tuple[Judged, ...]) -> Table:
 
 def _point(j: Judged) -> Rich:
     """In words only, so that the verdict stays the loudest; strong where it differs."""
-    said = _POINT.get(j.assessment.point_verdict, "no value")
+    said = wording.POINT.get(j.assessment.point_verdict, "no value")
     return (said,) if j.assessment.point_verdict is j.verdict else (Strong(said),)
 
 

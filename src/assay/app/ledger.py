@@ -1,0 +1,147 @@
+"""The log of a folder, and how something is added to it: nothing that a rule would make void."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.app.clock import Clock, utc_now
+from assay.domain.policy import Policy
+from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+from assay.domain.state import State
+from assay.proof.checkpoint import Checkpoint
+from assay.proof.leaf import Draft, next_leaf, state_of
+from assay.proof.salted import Salted
+from assay.proof.tlog_proof import TlogProof
+from assay.store.keys import log_signer
+from assay.store.log import Log
+from assay.store.workspace import FOLDER, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The log of one folder or one team."""
+
+    log: Log
+    clock: Clock = utc_now
+
+    def leaves(self) -> tuple[bytes, ...]:
+        """Every entry's bytes, in order."""
+        return tuple(self.log.entries())
+
+    def state(self) -> State:
+        """What the log says.
+
+        Raises:
+            Distrusted: when an entry breaks a rule: somebody else wrote it.
+        """
+        return _trusted(self.leaves())
+
+    def policy(self) -> Policy:
+        """The policy in force. Raises Refused ``no_policy``."""
+        return policy_of(self.state())
+
+    def add(self, *drafts: Draft) -> tuple[bytes, ...]:
+        """Append entries, all or none; each must stand under the rules after the ones before it.
+
+        Raises:
+            Refused: with the rule that a new entry breaks. Distrusted: when the log is broken already.
+        """
+        return self.decide(lambda state: drafts)  # noqa: ARG005
+
+    def decide(
+        self, draft: Callable[[State], Sequence[Draft]], *, pairs: Sequence[Salted] = ()
+    ) -> tuple[bytes, ...]:
+        """As :meth:`add`, with entries that depend on the state: nobody else can write in between.
+
+        ``pairs`` of personal data, whose digests stand in the entries, are kept beside them and can be erased.
+        """
+        made: list[bytes] = []
+
+        def appended(stored: Sequence[bytes]) -> Sequence[bytes]:
+            made.clear()
+            leaves = list(stored)
+            state = _trusted(leaves)
+            now = max(self.clock(), state.time) if state.time is not None else self.clock()
+            for one in draft(state):
+                leaf = next_leaf(leaves, one, now)
+                leaves.append(leaf)
+                made.append(leaf)
+            return made
+
+        kept = [pair for pair in pairs if self.log.value(pair.digest) is None]
+        self.log.append(appended, pairs=kept)
+        if made:
+            self.sign_checkpoint()
+        return tuple(made)
+
+    def sign_checkpoint(self) -> Checkpoint:
+        """Sign what the log holds now and keep it: from now on a rewritten log contradicts it."""
+        policy = self.policy()
+        signer = log_signer(policy.log.origin, demo=policy.demo)
+        if signer.key.vkey != policy.log.key:
+            raise Distrusted(
+                Refusal(
+                    Because.CHECKPOINT_UNTRUSTED,
+                    f"The key of the log {policy.log.origin!r} on this machine is not the one that the policy names.",
+                ),
+                remedy="Append on the machine that holds it, or name the new key in the next policy.",
+            )
+        head = self.log.head(policy.log.origin)
+        self.log.put_checkpoint(head.signed_by(signer))
+        return head
+
+    def seen(self) -> tuple[int, str]:
+        """Size and root of the log as a signer sees it now."""
+        size = self.log.size
+        return size, self.log.root(size).hex()
+
+    def proof(self, index: int, leaf: bytes) -> bytes:
+        """The tlog-proof file of an entry, under the newest checkpoint."""
+        note = self.log.last_checkpoint()
+        if note is None:
+            raise Refused(Refusal(Because.CHECKPOINT_UNTRUSTED, "The log has no signed checkpoint yet."))
+        size = Checkpoint.parse(note.text).size
+        return bytes(TlogProof(index, self.log.inclusion(index, size), bytes(note), leaf))
+
+
+def _trusted(leaves: Sequence[bytes]) -> State:
+    state, void = state_of(leaves)
+    if void:
+        raise Distrusted(
+            Refusal(
+                void[0].refusal.because,
+                f"Entry {void[0].entry} of the log breaks a rule: {void[0].refusal.sentence}",
+            ),
+            remedy="Run: assay log verify",
+        )
+    return state
+
+
+def policy_of(state: State) -> Policy:
+    """The policy in force. Raises Refused ``no_policy``."""
+    if state.policy is None:
+        raise Refused(
+            Refusal(Because.NO_POLICY, "No policy says whose keys count."),
+            remedy="Set one up with: assay trust init",
+        )
+    return state.policy
+
+
+@contextmanager
+def open_ledger(folder: Path, *, create: bool = False, clock: Clock = utc_now) -> Iterator[Ledger]:
+    """The log of a folder.
+
+    Raises:
+        Refused: ``no_policy`` when there is none and it is not to be made.
+    """
+    place = Workspace(folder.resolve() / FOLDER).database
+    if isinstance(place, Path) and not place.is_file() and not create:
+        raise Refused(
+            Refusal(Because.NO_POLICY, f"There is no log in {folder}: nobody has said whose keys count."),
+            remedy="Set one up with: assay trust init",
+        )
+    with Log.open(place) as log:
+        yield Ledger(log, clock)

@@ -1,0 +1,93 @@
+"""Agree to a specification and lock it, before any result of it exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.app.ledger import Ledger, open_ledger, policy_of
+from assay.checks.catalogue import metrics
+from assay.domain.demands import unsatisfied
+from assay.domain.entry import Action
+from assay.domain.plain import to_plain
+from assay.domain.quorum import Quorum, Word
+from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.specification import Specification
+from assay.domain.state import Lock, State
+from assay.domain.state.state import Terms
+from assay.proof.bundle import sign
+from assay.proof.keys import Signer
+from assay.proof.leaf import Draft
+from assay.proof.words import agreement
+from assay.reading.specification import SpecificationFile, read_specification
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Where a specification stands: who agreed, who is missing, and the lock once it is there."""
+
+    specification: str
+    name: str
+    quorum: Quorum
+    lock: Lock | None
+
+
+def agree(path: Path, *, role: str, signer: Signer, word: Word = Word.APPROVE, reason: str = "") -> Agreed:
+    """Say a word on a specification as the holder of a role; the last approval that is needed locks it.
+
+    Args:
+        path: the specification. role: in which the signer speaks. signer: their key.
+        word: approve, reject or withdraw. reason: why; needed for a reject, and for a new version of a locked one.
+
+    Raises:
+        InvalidDocument: the specification has problems.
+        Refused: it does not satisfy the policy, or the signer may not say this.
+    """
+    read = read_specification(path, metrics())
+    with open_ledger(path.resolve().parent) as ledger:
+        _satisfies(ledger, read.specification)
+        said = agreement(
+            read.digest, role=role, word=word, reason=reason, seen=ledger.seen(), time=ledger.clock()
+        )
+        ledger.add(Draft(Action.AGREED, read.digest, {}, (sign(said.plain(), signer),)))
+        state = ledger.state()
+        quorum = state.agreed(read.digest, read.specification.approval.lock)
+        if quorum.reached and state.locked(read.digest) is None:
+            ledger.add(locking(read, reason))
+        return standing(ledger.state(), read)
+
+
+def standing(state: State, read: SpecificationFile) -> Agreed:
+    """Where a specification stands."""
+    quorum = state.agreed(read.digest, read.specification.approval.lock)
+    return Agreed(read.digest, read.specification.name, quorum, state.locked(read.digest))
+
+
+def locking(read: SpecificationFile, reason: str) -> Draft:
+    """The entry that locks a specification."""
+    return Draft(
+        Action.LOCKED, read.digest, {"terms": to_plain(terms_of(read.specification), Terms), "reason": reason}
+    )
+
+
+def terms_of(specification: Specification) -> Terms:
+    """What the rules of the log need of a specification."""
+    approval, attempts = specification.approval, specification.attempts
+    return Terms(
+        name=specification.name,
+        lock=approval.lock,
+        quorum=approval.quorum,
+        valid_for_days=approval.valid_for.days,
+        attempts=attempts.count,
+        first=str(attempts.first) if attempts.first is not None else "1",
+        risk=specification.use_case.risk,
+    )
+
+
+def _satisfies(ledger: Ledger, specification: Specification) -> None:
+    lacking = unsatisfied(policy_of(ledger.state()), specification)
+    if lacking:
+        raise Refused(
+            Refusal(Because.POLICY_NOT_SATISFIED, " ".join(one.sentence for one in lacking)),
+            remedy="Change the specification; the policy is changed by the root keys alone.",
+        )

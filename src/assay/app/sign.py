@@ -1,0 +1,118 @@
+"""Sign a decision, or set a criterion aside, as the holder of a role."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.app.ledger import Ledger, open_ledger
+from assay.domain.entry import Action
+from assay.domain.quorum import Quorum, Word
+from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.state import DecisionState, State
+from assay.proof.bundle import sign
+from assay.proof.keys import Signer
+from assay.proof.leaf import Draft
+from assay.proof.words import sign_off, waiver
+from assay.subject.digest import digest_of
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """A decision as its signers see it: what it binds by digest, and who is missing."""
+
+    decision: DecisionState
+    quorum: Quorum
+
+
+def decision_named(state: State, beginning: str) -> DecisionState:
+    """The decision whose record's digest begins so; the latest one for an empty text.
+
+    Raises:
+        Refused: ``decision_unknown`` when there is none, or more than one.
+    """
+    if not state.decisions:
+        raise Refused(
+            Refusal(Because.DECISION_UNKNOWN, "There is no decision in this log yet."),
+            remedy="Make one with: assay certify",
+        )
+    wanted = beginning.removeprefix("sha256:")
+    found = [d for d in state.decisions.values() if d.record.removeprefix("sha256:").startswith(wanted)]
+    if not wanted:
+        return found[-1]
+    if len(found) != 1:
+        how = f"{len(found)} decisions of this log begin" if found else "No decision of this log begins"
+        raise Refused(Refusal(Because.DECISION_UNKNOWN, f"{how} with {beginning!r}."))
+    return found[0]
+
+
+def look(folder: Path, beginning: str = "") -> Signing:
+    """What a signature would be over, before it is made. Raises as :func:`decision_named`."""
+    with open_ledger(folder) as ledger:
+        return _signing(ledger.state(), beginning)
+
+
+def sign_decision(
+    folder: Path, beginning: str, *, role: str, signer: Signer, word: Word = Word.APPROVE, reason: str = ""
+) -> Signing:
+    """Approve or reject a decision; the signature is over its record, its evidence and its specification.
+
+    Raises:
+        Refused: the signer may not, or there is no such decision.
+    """
+    with open_ledger(folder) as ledger:
+        decision = decision_named(ledger.state(), beginning)
+        said = sign_off(
+            record=decision.record,
+            evidence=decision.evidence,
+            specification=decision.specification,
+            role=role,
+            word=word,
+            reason=reason,
+            seen=ledger.seen(),
+            time=ledger.clock(),
+        )
+        ledger.add(Draft(Action.SIGNED, decision.record, {}, (sign(said.plain(), signer),)))
+        return _signing(ledger.state(), decision.record)
+
+
+def waive(
+    specification: Path,
+    *,
+    criterion: str,
+    until: dt.datetime,
+    role: str,
+    signer: Signer,
+    reason: str,
+) -> None:
+    """Set a criterion, or the rule on spent test rows (``test_set_spent``), aside until a date.
+
+    Raises:
+        Refused: the signer may not, or gives no reason.
+    """
+    digest = digest_of(specification)
+    with open_ledger(specification.resolve().parent) as ledger:
+        _only_what_may_be_waived(ledger, digest)
+        said = waiver(
+            digest,
+            criterion=criterion,
+            until=until,
+            role=role,
+            reason=reason,
+            seen=ledger.seen(),
+            time=ledger.clock(),
+        )
+        ledger.add(Draft(Action.WAIVED, digest, {}, (sign(said.plain(), signer),)))
+
+
+def _only_what_may_be_waived(ledger: Ledger, specification: str) -> None:
+    if ledger.state().locked(specification) is None:
+        raise Refused(
+            Refusal(Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked.")
+        )
+
+
+def _signing(state: State, beginning: str) -> Signing:
+    decision = decision_named(state, beginning)
+    return Signing(decision, state.signed(decision.record))

@@ -1,0 +1,87 @@
+"""The signed, short-lived word on all certificates of a log; and what changes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from assay.app.ledger import Ledger, open_ledger, policy_of
+from assay.domain.entry import Action
+from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.state import CertificateState, State, Status
+from assay.proof.bundle import sign
+from assay.proof.keys import Signer
+from assay.proof.leaf import Draft
+from assay.proof.status import StatusList
+from assay.proof.words import revocation
+from assay.store.blobs import write_whole
+
+ACTIONS = {
+    Status.REVOKED: Action.REVOKED,
+    Status.SUSPENDED: Action.SUSPENDED,
+    Status.GOOD: Action.REINSTATED,
+}
+
+
+def write_status(ledger: Ledger, signer: Signer, target: Path) -> StatusList:
+    """Sign what every certificate is worth now, and write it.
+
+    It expires with the policy's freshness at the gate: whoever deploys needs a newer one then.
+    """
+    state = ledger.state()
+    policy = policy_of(state)
+    size, root = ledger.seen()
+    now = ledger.clock()
+    made = StatusList(
+        log=policy.log.origin,
+        size=size,
+        root=root,
+        issued=now,
+        expires=now + dt.timedelta(days=policy.freshness.at_the_gate.days),
+        certificates={c.digest: c.status for c in state.certificates.values()},
+        reasons={c.digest: c.why for c in state.certificates.values() if c.why},
+    )
+    write_whole(target, sign(made.statement().plain(), signer).content)
+    return made
+
+
+def refresh(folder: Path, *, signer: Signer, target: Path) -> StatusList:
+    """Sign and write a new status."""
+    with open_ledger(folder) as ledger:
+        return write_status(ledger, signer, target)
+
+
+def change(
+    folder: Path, beginning: str, *, becomes: Status, role: str, signer: Signer, reason: str
+) -> CertificateState:
+    """Revoke, suspend or reinstate a certificate, as the holder of a role, with a reason.
+
+    Raises:
+        Refused: the signer may not, gives no reason, or the certificate cannot become this.
+    """
+    with open_ledger(folder) as ledger:
+        certificate = certificate_named(ledger.state(), beginning)
+        said = revocation(
+            certificate.digest,
+            becomes=becomes,
+            role=role,
+            reason=reason,
+            seen=ledger.seen(),
+            time=ledger.clock(),
+        )
+        ledger.add(Draft(ACTIONS[becomes], certificate.digest, {}, (sign(said.plain(), signer),)))
+        return ledger.state().certificates[certificate.digest]
+
+
+def certificate_named(state: State, beginning: str) -> CertificateState:
+    """The certificate whose digest begins so; the latest one for an empty text.
+
+    Raises:
+        Refused: ``no_certificate`` when there is none, or more than one.
+    """
+    wanted = beginning.removeprefix("sha256:")
+    found = [c for c in state.certificates.values() if c.digest.removeprefix("sha256:").startswith(wanted)]
+    if not found or (wanted and len(found) > 1):
+        how = "No certificate" if not found else f"{len(found)} certificates"
+        raise Refused(Refusal(Because.NO_CERTIFICATE, f"{how} of this log begin with {beginning!r}."))
+    return found[-1]

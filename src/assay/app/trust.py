@@ -1,0 +1,134 @@
+"""The organisation's policy: set up, replaced by its next version, read back. Every change is signed and logged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assay.app.clock import utc_now
+from assay.app.ledger import Ledger, open_ledger
+from assay.domain.entry import Action
+from assay.domain.plain import to_plain
+from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
+from assay.domain.refusal import Because, Refusal, Refused
+from assay.proof.bundle import sign
+from assay.proof.canonical import digest_of_document
+from assay.proof.keys import PublicKey, Signer
+from assay.proof.leaf import Draft
+from assay.proof.words import policy_statement
+from assay.reading.policy import policy_text, read_policy
+from assay.store.keys import log_signer
+
+KEY_DAYS = 730
+"""How long keys of a new policy count, unless the file says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who will sign: a name, the roles that they hold, their public key."""
+
+    name: str
+    roles: tuple[str, ...]
+    key: PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """What a first policy is made of."""
+
+    organisation: str
+    origin: str
+    verifier: str
+    roots: tuple[Person, ...]
+    certifier: Person
+    persons: tuple[Person, ...]
+    demo: bool = False
+    requires: dict[str, Any] = field(default_factory=dict)
+
+
+def first_policy(founding: Founding, now: dt.datetime) -> Policy:
+    """The first policy of an organisation; every key counts from now on for two years."""
+    everyone = {p.name: p for p in (*founding.roots, founding.certifier, *founding.persons)}
+    keys = {
+        name: HeldKey(
+            holder=name,
+            key=person.key.pem,
+            roles=person.roles,
+            valid_from=now,
+            valid_until=now + dt.timedelta(days=KEY_DAYS),
+        )
+        for name, person in everyone.items()
+    }
+    return Policy.model_validate(
+        {
+            "assay_policy": 1,
+            "organisation": founding.organisation,
+            "version": 1,
+            "demo": founding.demo,
+            "keys": keys,
+            "roots": tuple(p.name for p in founding.roots),
+            "verifiers": (Verifier(id=founding.verifier, key=founding.certifier.name),),
+            "log": LogKeys(
+                origin=founding.origin, key=log_signer(founding.origin, demo=founding.demo).key.vkey
+            ),
+            "requires": founding.requires,
+        }
+    )
+
+
+def set_policy(folder: Path, policy: Policy, signers: Sequence[Signer]) -> str:
+    """Sign a policy with root keys, log it, and return its digest.
+
+    Raises:
+        Refused: when it does not follow the one in force, or too few root keys signed.
+    """
+    plain = to_plain(policy, Policy)
+    digest = digest_of_document(plain)
+    said = policy_statement(digest, organisation=policy.organisation, version=policy.version).plain()
+    draft = Draft(
+        Action.POLICY_SET, digest, {"policy": plain}, tuple(sign(said, signer) for signer in signers)
+    )
+    with open_ledger(folder, create=True) as ledger:
+        ledger.add(draft)
+    return digest
+
+
+def found(folder: Path, founding: Founding, signers: Sequence[Signer]) -> tuple[Policy, str]:
+    """Make the first policy of a folder and log it; the policy and its digest.
+
+    Raises:
+        Refused: ``policy_not_next`` when there is one already.
+    """
+    with open_ledger(folder, create=True) as ledger:
+        if ledger.log.size:
+            raise Refused(
+                Refusal(Because.POLICY_NOT_NEXT, "This log has a policy already."),
+                remedy="Change it with: assay trust edit",
+            )
+    policy = first_policy(founding, utc_now())
+    return policy, set_policy(folder, policy, signers)
+
+
+def replace_policy(folder: Path, file: Path, signers: Sequence[Signer]) -> tuple[Policy, str]:
+    """Log the next version of the policy, as a file has it.
+
+    Raises:
+        InvalidDocument: the file has problems. Refused: the version or the signatures are not what they must be.
+    """
+    read = read_policy(file)
+    return read.policy, set_policy(folder, read.policy, signers)
+
+
+def text_in_force(ledger: Ledger) -> str:
+    """The policy in force as a document, which verifiers keep."""
+    return policy_text(ledger.policy())
+
+
+def next_version(ledger: Ledger) -> str:
+    """The policy in force as the text of its successor: a version more, and the digest of this one named."""
+    state, policy = ledger.state(), ledger.policy()
+    following = {"version": policy.version + 1, "previous": state.policy_digest}
+    return policy_text(policy.model_copy(update=following))

@@ -1,0 +1,120 @@
+"""Verify a certificate with everything that was handed over, and judge its criteria again from the tallies."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from assay.app.gate import Pack, gate
+from assay.app.packs import read_pack, record_of
+from assay.domain.errors import AssayError, MissingExtra
+from assay.domain.record import Record
+from assay.domain.record_document import from_document
+from assay.domain.refusal import Because, Refusal
+from assay.domain.vocabulary import Outcome
+from assay.proof.certificate import Certificate
+from assay.proof.verify import Answer, Purpose, Step, Verification
+from assay.subject.digest import digest_of
+
+
+def verify_certificate(
+    certificate: Path,
+    *,
+    model: Path,
+    policy: Path,
+    use_case: str,
+    review: Path | None = None,
+    sources: Path | None = None,
+    now: dt.datetime | None = None,
+) -> Verification:
+    """The eleven steps; with a review pack the last one also judges every criterion again and compares.
+
+    Args:
+        certificate: its folder. model, policy, use_case: as for the gate. review: the review pack.
+        sources: the specification's folder: every file that was judged on must still be there with the bytes that it had.
+        now: the time to judge at.
+
+    Raises:
+        InvalidDocument: the policy has problems. BrokenPack: the review pack is none. SubjectError: there is no model.
+    """
+    pack = read_pack(review) if review is not None else Pack()
+    found = gate(
+        model,
+        use_case=use_case,
+        policy=policy,
+        certificate=certificate,
+        purpose=Purpose.DEPLOYMENT,
+        pack=pack,
+        now=now,
+    )
+    if review is None or found.certificate is None or found.steps[-1].answer is not Answer.HOLDS:
+        return found
+    last = _judged_again(found.steps[-1], pack, found.certificate, sources)
+    return replace(found, steps=(*found.steps[:-1], last))
+
+
+def _judged_again(step: Step, pack: Pack, certificate: Certificate, sources: Path | None) -> Step:
+    """Step 11, with the record opened: it says what the certificate says, and its verdicts follow from its tallies."""
+    content = record_of(pack, certificate)
+    try:
+        record = from_document(json.loads(content or b""))
+        wrong = _contradiction(record, certificate) or (
+            _changed_sources(record, sources) if sources else None
+        )
+    except (AssayError, ValueError) as broken:
+        wrong = Refusal(Because.ATTESTATION_CHANGED, f"The record cannot be read: {broken}.")
+    if wrong is None:
+        return _compared(step, record)
+    return replace(step, answer=Answer.REFUSED, sentence=wrong.sentence, because=wrong.because)
+
+
+def _contradiction(record: Record, certificate: Certificate) -> Refusal | None:
+    """Where the record and the certificate say different things."""
+    attested = dict(certificate.attestations)
+    for what, said, found in (
+        ("outcome", certificate.scope.outcome, record.decision.outcome.value),
+        ("specification", attested.get("specification"), record.specification_digest),
+        ("evidence", attested.get("evidence"), record.evidence_digest),
+        ("name", certificate.scope.name, record.specification.name),
+    ):
+        if said != found:
+            return Refusal(
+                Because.JUDGED_DIFFERENTLY,
+                f"The {what} is {found} in the record and {said} in the certificate.",
+            )
+    if record.decision.rehearsal and record.decision.outcome is not Outcome.WITHHELD:
+        return Refusal(
+            Because.JUDGED_DIFFERENTLY, "The record is that of a rehearsal, which never certifies."
+        )
+    return None
+
+
+def _changed_sources(record: Record, folder: Path) -> Refusal | None:
+    """The first file of the run that is not what it was: specification, dictionary, data, environment, model."""
+    for source in record.sources:
+        try:
+            found = digest_of(folder / source.path)
+        except AssayError as gone:
+            return Refusal(Because.FILE_MISSING, f"The {source.role} {source.path}: {gone.message}")
+        if found != source.digest:
+            return Refusal(
+                Because.BYTES_CHANGED,
+                f"The {source.role} {source.path} has other bytes than those that were judged: what it is now was never tested.",
+            )
+    return None
+
+
+def _compared(step: Step, record: Record) -> Step:
+    try:
+        from assay.app.rejudge import contradicted
+    except ModuleNotFoundError as absent:
+        missing = MissingExtra.of(absent.name or "")
+        said = missing.message if missing else f"{absent.name} is not installed."
+        return replace(step, sentence=f"{step.sentence} The criteria were not judged again: {said}")
+    wrong = contradicted(record)
+    if wrong:
+        return replace(step, answer=Answer.REFUSED, sentence=wrong, because=Because.JUDGED_DIFFERENTLY)
+    again = f"All {len(record.judged)} criteria were judged again from the tallies, alike."
+    return replace(step, sentence=f"{step.sentence} {again}")

@@ -1,0 +1,5 @@
+"""``assay gate``."""
+
+from assay.cli.verify import gate as command
+
+__all__ = ["command"]

@@ -1,0 +1,55 @@
+"""``assay lock``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from assay.cli.output import json_option, print_json
+from assay.cli.signing import key_option, role_option, short, signer
+from assay.domain.errors import ExitCode
+
+
+@click.command("lock")
+@click.argument("specification", type=click.Path(path_type=Path))
+@role_option
+@key_option
+@click.option("--reject", is_flag=True, help="Speak against it; needs --reason.")
+@click.option("--withdraw", is_flag=True, help="Take back what you said in this role.")
+@click.option(
+    "--reason", default="", help="Why: for a reject, or for a new version of a locked specification."
+)
+@json_option
+def command(
+    specification: Path, *, role: str, key: str, reject: bool, withdraw: bool, reason: str, as_json: bool
+) -> None:
+    """Agree to SPECIFICATION before any result of it exists; the last agreement that is needed locks it.
+
+    Who must agree is what `approval.lock` asks for, by the roles that the policy gives to keys. From then on a judged run
+    is possible, of exactly these bytes. Ends with 0 when it is locked, 1 while signatures are missing.
+    """
+    from assay.app.lock import agree
+    from assay.domain.quorum import Word
+
+    word = Word.REJECT if reject else Word.WITHDRAW if withdraw else Word.APPROVE
+    found = agree(specification, role=role, signer=signer(key), word=word, reason=reason)
+    if as_json:
+        print_json(
+            {
+                "specification": found.specification,
+                "locked": found.lock.digest if found.lock else None,
+                "missing": dict(found.quorum.missing),
+                "rejected": [r.holder for r in found.quorum.rejected],
+            }
+        )
+    else:
+        click.echo(f"Specification {found.name}, {short(found.specification)}:")
+        for filled, holder in found.quorum.approved:
+            click.echo(f"  {filled:<16} {holder}")
+        click.echo(
+            f"Locked by entry {found.lock.entry} of the log. A judged run may be made: assay certify {specification}"
+            if found.lock
+            else found.quorum.sentence()
+        )
+    raise click.exceptions.Exit(ExitCode.CERTIFIED if found.lock else ExitCode.WITHHELD)

@@ -1,0 +1,5 @@
+"""``assay reinstate``."""
+
+from assay.cli.certificates import reinstate as command
+
+__all__ = ["command"]

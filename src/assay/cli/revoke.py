@@ -1,0 +1,5 @@
+"""``assay revoke``."""
+
+from assay.cli.certificates import revoke as command
+
+__all__ = ["command"]

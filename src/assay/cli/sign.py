@@ -1,0 +1,83 @@
+"""``assay sign``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from assay.cli.output import json_option, print_json
+from assay.cli.signing import folder_option, short, signer
+from assay.domain.errors import ExitCode
+
+
+@click.command("sign")
+@click.argument("decision", default="")
+@click.option("--as", "role", help="The role in which you sign.")
+@click.option("--key", help="The key that signs: its name, the path of a PEM file, or demo:NAME.")
+@click.option("--approve", "word", flag_value="approve", default="approve", help="Approve (the default).")
+@click.option(
+    "--reject", "word", flag_value="reject", help="Reject; needs --reason, and blocks until withdrawn."
+)
+@click.option("--withdraw", "word", flag_value="withdraw", help="Take back what you said in this role.")
+@click.option("--reason", default="", help="Why.")
+@click.option("--look", is_flag=True, help="Only show what a signature would be over, and who is missing.")
+@folder_option
+@json_option
+def command(
+    decision: str,
+    *,
+    role: str | None,
+    key: str | None,
+    word: str,
+    reason: str,
+    look: bool,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Sign DECISION (the beginning of its record's digest; by default the latest) as the holder of a role.
+
+    The signature is over the digests of the record, the evidence and the specification, and names the checkpoint of the
+    log that you saw. It dies with any change. Ends with 0 when the quorum is there, 1 while signatures are missing.
+    """
+    from assay.app.sign import look as look_at
+    from assay.app.sign import sign_decision
+    from assay.domain.quorum import Word
+
+    if look:
+        found = look_at(folder, decision)
+    else:
+        if not role or not key:
+            raise click.UsageError("--as ROLE and --key KEY are needed, or --look.")
+        found = sign_decision(folder, decision, role=role, signer=signer(key), word=Word(word), reason=reason)
+    made, quorum = found.decision, found.quorum
+    if as_json:
+        print_json(
+            {
+                "record": made.record,
+                "evidence": made.evidence,
+                "specification": made.specification,
+                "outcome": made.outcome,
+                "approved": [{"role": r, "holder": h} for r, h in quorum.approved],
+                "missing": dict(quorum.missing),
+                "rejected": [
+                    {"holder": r.holder, "role": r.role, "reason": r.reason} for r in quorum.rejected
+                ],
+            }
+        )
+    else:
+        click.echo(f"Decision: {made.outcome}")
+        for what, digest in (
+            ("record", made.record),
+            ("evidence", made.evidence),
+            ("specification", made.specification),
+        ):
+            click.echo(f"  {what:<14} {digest}")
+        for filled, holder in quorum.approved:
+            click.echo(f"  {filled:<14} {holder} approves")
+        click.echo(
+            f"The quorum is reached: assay issue {short(made.record)} --key KEY"
+            if quorum.reached
+            else quorum.sentence()
+        )
+    raise click.exceptions.Exit(ExitCode.CERTIFIED if quorum.reached else ExitCode.WITHHELD)

@@ -1,0 +1,5 @@
+"""``assay status``."""
+
+from assay.cli.certificates import status as command
+
+__all__ = ["command"]

@@ -1,0 +1,178 @@
+"""``assay trust``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.output import json_option, print_json
+from assay.cli.signing import folder_option, short, signer
+
+if TYPE_CHECKING:
+    from assay.app.trust import Person
+
+
+@click.group("trust")
+def command() -> None:
+    """Say whose keys count, for what, and what every specification must ask: the policy.
+
+    There is no default key. Every version of the policy is signed by a threshold of root keys and logged.
+    """
+
+
+@command.command("init")
+@click.option("--organisation", prompt="Organisation", help="Whose rules these are.")
+@click.option(
+    "--log",
+    "origin",
+    help="The name of the log, like a URL without a scheme; by default from the organisation.",
+)
+@click.option("--verifier", help="The identity that certificates name; by default from the log's name.")
+@click.option(
+    "--root", "roots", multiple=True, help="NAME=KEY of a root key; several may be given. Signs this policy."
+)
+@click.option("--certifier", help="NAME=KEY that issues certificates.")
+@click.option(
+    "--person",
+    "persons",
+    multiple=True,
+    help="NAME:ROLE[,ROLE...]=KEY of someone who signs, for example ria:risk_officer=ria. Several may be given.",
+)
+@click.option(
+    "--demo", is_flag=True, help="Accept demo keys, which anyone can make. Certificates then say so."
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Also write the policy to this file, for verifiers."
+)
+@folder_option
+@json_option
+def init(
+    organisation: str,
+    *,
+    origin: str | None,
+    verifier: str | None,
+    roots: tuple[str, ...],
+    certifier: str | None,
+    persons: tuple[str, ...],
+    demo: bool,
+    output: Path | None,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Make the first policy and log it. Asks for what is not given.
+
+    KEY is the name of a key (assay keys new), the path of a PEM file, or demo:NAME.
+    """
+    from assay.app.trust import Founding, found
+
+    named = _slug(organisation)
+    chosen = origin or f"{named}/assay"
+    roots = roots or (f"root={click.prompt('Root key (its name)')}",)
+    certifier = certifier or f"certifier={click.prompt('Key that issues certificates (its name)')}"
+    if not persons:
+        click.echo("Who signs? One a line as NAME:ROLE[,ROLE]=KEY; an empty line ends.")
+        while line := click.prompt("Person", default="", show_default=False):
+            persons = (*persons, line)
+    founding = Founding(
+        organisation=organisation,
+        origin=chosen,
+        verifier=verifier or f"https://{chosen}/certifier",
+        roots=tuple(_person(text) for text in roots),
+        certifier=_person(certifier),
+        persons=tuple(_person(text) for text in persons),
+        demo=demo,
+    )
+    policy, digest = found(folder, founding, [signer(text.partition("=")[2]) for text in roots])
+    if output is not None:
+        _write(output, folder)
+    if as_json:
+        print_json({"policy": digest, "version": policy.version, "log": policy.log.key})
+        return
+    click.echo(f"Policy version 1 of {organisation} is in force: {short(digest)}.")
+    click.echo(f"Log {chosen}, verifier key {policy.log.key}")
+    if demo:
+        click.echo("DEMO: these keys can be made by anyone. Nothing that is signed here means anything.")
+
+
+@command.command("edit")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--root", "roots", multiple=True, required=True, help="A root key that signs; several may be given."
+)
+@folder_option
+@json_option
+def edit(file: Path, *, roots: tuple[str, ...], folder: Path, as_json: bool) -> None:
+    """Log FILE as the next version of the policy, signed by root keys of the version in force.
+
+    Begin with: assay trust show --next > policy.yaml
+    """
+    from assay.app.trust import replace_policy
+
+    policy, digest = replace_policy(folder, file, [signer(key) for key in roots])
+    if as_json:
+        print_json({"policy": digest, "version": policy.version})
+    else:
+        click.echo(f"Policy version {policy.version} is in force: {short(digest)}.")
+
+
+@command.command("show")
+@click.option("--next", "following", is_flag=True, help="The text of the next version, to be edited.")
+@folder_option
+@json_option
+def show(*, following: bool, folder: Path, as_json: bool) -> None:
+    """Show the policy in force: keys and roles, what it requires."""
+    from assay.app.ledger import open_ledger, policy_of
+    from assay.app.trust import next_version
+    from assay.domain.plain import to_plain
+    from assay.domain.policy import Policy
+
+    with open_ledger(folder) as ledger:
+        if following:
+            click.echo(next_version(ledger), nl=False)
+            return
+        if as_json:
+            print_json(to_plain(ledger.policy(), Policy))
+            return
+        state = ledger.state()
+        policy = policy_of(state)
+    click.echo(f"{policy.organisation}, policy version {policy.version} ({short(state.policy_digest)})")
+    if policy.demo:
+        click.echo("DEMO: accepts keys that anyone can make.")
+    for name, held in policy.keys.items():
+        duties = [*held.roles]
+        duties += ["root"] * (name in policy.roots) + ["verifier"] * any(
+            v.key == name for v in policy.verifiers
+        )
+        until = held.valid_until.date()
+        click.echo(f"  {name:<14} {held.holder:<14} {', '.join(duties) or '-':<28} until {until}")
+    requires = policy.requires
+    click.echo(f"Confidence at least {requires.confidence}, isolation at least {policy.isolation}.")
+    for metric in requires.metrics:
+        click.echo(f"  requires {metric}")
+    for bound in requires.bounds:
+        click.echo(f"  requires {bound.metric} {bound.text()}")
+
+
+def _write(output: Path, folder: Path) -> None:
+    from assay.app.ledger import open_ledger
+    from assay.app.trust import text_in_force
+
+    with open_ledger(folder) as ledger:
+        output.write_text(text_in_force(ledger), encoding="utf-8")
+
+
+def _person(text: str) -> Person:
+    from assay.app.keys import public_key
+    from assay.app.trust import Person
+
+    who, _, key = text.partition("=")
+    name, _, roles = who.partition(":")
+    if not name or not key:
+        raise click.UsageError(f"NAME=KEY or NAME:ROLE[,ROLE]=KEY is expected, found {text!r}.")
+    return Person(name, tuple(r for r in roles.split(",") if r), public_key(key))
+
+
+def _slug(text: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in text.lower()).strip("-") or "organisation"

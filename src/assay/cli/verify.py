@@ -1,0 +1,140 @@
+"""``assay verify`` and ``assay gate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.cli.output import json_option, print_json
+from assay.domain.errors import ExitCode
+
+if TYPE_CHECKING:
+    from assay.proof.verify import Verification
+
+MARKS = {"holds": "ok", "refused": "REFUSED", "not at hand": "-", "not reached": "-"}
+
+
+def shown(found: Verification, *, as_json: bool, brief: bool = False) -> None:
+    """Print every step, or the first reason alone, and end with the exit code of the answer."""
+    from assay.app.gate import TRUST
+
+    refusal = found.refusal
+    if as_json:
+        print_json(_document(found))
+    elif brief:
+        click.echo(
+            "let through" if found.accepted else f"refused: {refusal.sentence if refusal else 'not verified'}"
+        )
+    else:
+        for step in found.steps:
+            click.echo(f"{step.number:>3}  {MARKS[step.answer.value]:<8} {step.asks}: {step.sentence}")
+        click.echo("Accepted." if found.accepted else "Refused.")
+    if found.accepted:
+        raise click.exceptions.Exit(ExitCode.CERTIFIED)
+    trust = refusal is None or refusal.because in TRUST
+    raise click.exceptions.Exit(ExitCode.TRUST_FAILURE if trust else ExitCode.WITHHELD)
+
+
+def _document(found: Verification) -> dict[str, Any]:
+    refusal = found.refusal
+    return {
+        "accepted": found.accepted,
+        "because": refusal.because.value if refusal else None,
+        "sentence": refusal.sentence if refusal else None,
+        "steps": [
+            {
+                "number": step.number,
+                "asks": step.asks,
+                "answer": step.answer.value,
+                "sentence": step.sentence,
+                "because": step.because.value if step.because else None,
+            }
+            for step in found.steps
+        ],
+    }
+
+
+policy_option = click.option(
+    "--policy",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="The policy whose keys count: a file that reached you by a way you trust.",
+)
+use_case_option = click.option(
+    "--use-case", required=True, help="What the model is to be used for: the name of the specification."
+)
+
+
+@click.command("verify")
+@click.argument("certificate", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--model", type=click.Path(path_type=Path, exists=True), required=True, help="The model in hand."
+)
+@policy_option
+@use_case_option
+@click.option(
+    "--review",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The review pack: also read the log, and judge every criterion again from the tallies.",
+)
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The specification's folder: also compare every file that was judged on. Needs --review.",
+)
+@json_option
+def command(
+    certificate: Path,
+    *,
+    model: Path,
+    policy: Path,
+    use_case: str,
+    review: Path | None,
+    sources: Path | None,
+    as_json: bool,
+) -> None:
+    """Verify the certificate in the folder CERTIFICATE against the bytes in hand, in eleven numbered steps.
+
+    Needs no database and no network. Ends with 0 when it is accepted, 1 when it is refused (expired, revoked, another
+    use), 3 when something is not what it must be (bytes, signature, log).
+    """
+    from assay.app.verify import verify_certificate
+
+    if sources is not None and review is None:
+        raise click.UsageError("--sources needs --review: the pack says which files were judged on.")
+    found = verify_certificate(
+        certificate, model=model, policy=policy, use_case=use_case, review=review, sources=sources
+    )
+    shown(found, as_json=as_json)
+
+
+@click.command("gate")
+@click.argument("model", type=click.Path(path_type=Path, exists=True))
+@policy_option
+@use_case_option
+@click.option(
+    "--certificate",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The certificate's folder; by default MODEL.assay beside the model.",
+)
+@click.option(
+    "--running", is_flag=True, help="The model runs already: the policy's grace for its status holds."
+)
+@json_option
+def gate(
+    model: Path, *, policy: Path, use_case: str, certificate: Path | None, running: bool, as_json: bool
+) -> None:
+    """Let MODEL through if it is certified for this use, and refuse everything else with one sentence."""
+    from assay.app.gate import gate as look
+    from assay.proof.verify import Purpose
+
+    found = look(
+        model,
+        use_case=use_case,
+        policy=policy,
+        certificate=certificate,
+        purpose=Purpose.RUNNING if running else Purpose.DEPLOYMENT,
+    )
+    shown(found, as_json=as_json, brief=True)

@@ -1,0 +1,22 @@
+"""How a digest is written: the name of the function, a colon, and the hexadecimal digits."""
+
+from __future__ import annotations
+
+import hashlib
+
+PREFIX = "sha256:"
+
+
+def sha256_of(content: bytes) -> str:
+    """The digest of some bytes, ``sha256:`` and 64 hexadecimal digits."""
+    return named(hashlib.sha256(content).hexdigest())
+
+
+def named(hexadecimal: str) -> str:
+    """A SHA-256 that was computed elsewhere, as a digest is written."""
+    return f"{PREFIX}{hexadecimal}"
+
+
+def bare(digest: str) -> str:
+    """The hexadecimal digits of a digest."""
+    return digest.removeprefix(PREFIX)

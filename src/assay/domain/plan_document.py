@@ -1,0 +1,93 @@
+"""The document of a plan (``assay.plan/1``): what a judged run would read, and what its rows can show.
+
+Unlike those of a record its numbers are plain JSON numbers: nothing is judged from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from assay.domain.vocabulary import Tier
+
+SCHEMA = "assay.plan/1"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPass:
+    """One reading of a data set: whether the model is asked, and what is counted besides."""
+
+    data: str
+    outcomes: bool
+    perturbations: tuple[str, ...]
+    profiles: bool
+    row_hashes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedGroup:
+    """The rows and events that one group is expected to have."""
+
+    grouping: str
+    group: str
+    rows: int
+    events: int
+    small: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVerdict:
+    """How likely a good model is to pass one criterion; null where no probability is involved.
+
+    ``assumed`` is what is supposed of it beside its value; ``foregone`` why the criterion fails whatever the rows hold.
+    """
+
+    id: str
+    metric: str
+    tier: Tier
+    threshold: str
+    passes: float | None
+    expected: float | None
+    assumed: str
+    smallest_margin: float | None
+    rows_needed: int | None
+    hopeless: bool
+    undefined: str
+    foregone: str
+    broken: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDocument:
+    """A plan: ``rows`` is how many the judged run will have, ``rows_used`` how many of them will count when one of each
+    unit does, ``reference`` the data that shares come from.
+    """
+
+    rows: int
+    rows_used: int
+    reference: str
+    all_critical_pass: float
+    model_answered_rows: int
+    passes: tuple[PlannedPass, ...]
+    groups: tuple[PlannedGroup, ...]
+    criteria: tuple[PlannedVerdict, ...]
+
+
+def to_document(plan: PlanDocument) -> dict[str, Any]:
+    """The plan as plain JSON values; its type and version come first."""
+    return {"schema": SCHEMA, **asdict(plan)}
+
+
+def plan_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the document that ``to_document`` writes."""
+    made = TypeAdapter(PlanDocument).json_schema(mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **made,
+        "title": SCHEMA,
+        "properties": {"schema": {"const": SCHEMA}, **made["properties"]},
+        "required": ["schema", *made["required"]],
+        "additionalProperties": False,
+    }

@@ -1,0 +1,75 @@
+"""Read a policy, or say everything that is wrong with it, in one go."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+from assay.domain.errors import InvalidDocument
+from assay.domain.plain import Plain, to_plain
+from assay.domain.policy import Policy
+from assay.reading.form import form_problems
+from assay.reading.located import locate
+from assay.reading.source import read_source
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """A policy, valid in form, and its plain values, whose canonical bytes are what root keys sign."""
+
+    policy: Policy
+    plain: Plain
+
+
+def read_policy(path: Path) -> PolicyFile:
+    """Read a policy file in YAML or JSON.
+
+    Raises:
+        InvalidDocument: with every problem, each with its place.
+    """
+    document = locate(read_source(path))
+    problems = list(document.problems)
+    try:
+        policy = Policy.model_validate(document.value, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise InvalidDocument((*problems, *form_problems(document, Policy, error))) from None
+    if problems:
+        raise InvalidDocument(tuple(problems))
+    return PolicyFile(policy, to_plain(policy, Policy))
+
+
+def policy_text(policy: Policy) -> str:
+    """A policy as YAML that :func:`read_policy` reads back to the same policy."""
+    yaml = YAML()
+    yaml.default_flow_style = False
+    yaml.width = 110
+    yaml.representer.add_representer(Decimal, _number)
+    text = io.StringIO()
+    yaml.dump(_written(policy), text)
+    return text.getvalue()
+
+
+def _number(representer: Any, value: Decimal) -> Any:
+    return representer.represent_scalar("tag:yaml.org,2002:float", str(value))
+
+
+def _written(value: Any) -> Any:
+    """As it is written by hand: numbers as numbers, keys as blocks of text, nothing where nothing is said."""
+    if isinstance(value, BaseModel):
+        said = {name: getattr(value, name) for name in type(value).model_fields}
+        return {name: _written(one) for name, one in said.items() if one not in (None, (), {})}
+    if isinstance(value, dict):
+        return {name: _written(one) for name, one in value.items()}
+    if isinstance(value, tuple):
+        return [_written(one) for one in value]
+    if isinstance(value, Decimal | bool | int):
+        return value
+    plain = to_plain(value, type(value))
+    return LiteralScalarString(plain) if "\n" in plain else plain

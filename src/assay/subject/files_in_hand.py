@@ -1,0 +1,38 @@
+"""The files of a model as they lie there, each with its digest: what a verifier holds against a certificate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from assay.domain.errors import SubjectError
+from assay.subject.digest import check_inside, digest_of_listing, stamped_digest
+
+
+def files_of(place: Path) -> tuple[tuple[tuple[str, str], ...], str]:
+    """Relative POSIX path and digest of every file of a model, and the digest that a record binds it by.
+
+    A model that is one file has the file's own digest; a folder has that of its listing.
+
+    Raises:
+        SubjectError: missing, empty, not regular, a link that leads outside, or written to meanwhile.
+    """
+    if not place.is_dir():
+        digest, _ = stamped_digest(place)
+        return ((place.name, digest),), digest
+    paths = tuple(_regular(place))
+    if not paths:
+        raise SubjectError(f"The folder {place} holds no files.", code="folder_empty")
+    # Hashing lets go of the interpreter, so that threads read and hash side by side.
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        digests = list(pool.map(lambda path: stamped_digest(path)[0], paths))
+    listed = tuple((path.relative_to(place).as_posix(), d) for path, d in zip(paths, digests, strict=True))
+    return listed, digest_of_listing(listed)
+
+
+def _regular(place: Path) -> Iterable[Path]:
+    for path in sorted(p for p in place.rglob("*") if p.is_symlink() or not p.is_dir()):
+        check_inside(path, place)
+        yield path

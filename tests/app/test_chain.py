@@ -1,0 +1,318 @@
+"""From a locked specification to a certificate and the gate, as a team does it; and what is refused on the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from tests.app.conftest import Folder, people, replaced
+
+import assay
+from assay.app.export import export_review
+from assay.app.issue import IssuedCertificate, issue
+from assay.app.ledger import open_ledger
+from assay.app.lock import agree
+from assay.app.sign import sign_decision, waive
+from assay.app.status import change, refresh
+from assay.app.trust import Founding, Person, found, text_in_force
+from assay.app.verify import verify_certificate
+from assay.domain.quorum import Word
+from assay.domain.refusal import Because
+from assay.domain.state import Status
+from assay.proof.keys import PrivateKey
+from assay.proof.verify import Answer
+from assay.subject.digest import digest_of
+
+ROLES = {
+    "root": (),
+    "certifier": (),
+    "developer": ("developer",),
+    "validator": ("validator",),
+    "risk-officer": ("risk_officer",),
+}
+KEYS = {name: PrivateKey.demo(name) for name in ROLES}
+
+
+def refused(because: Because) -> object:
+    return pytest.raises(assay.Refused, check=lambda e: e.refusal.because is because)
+
+
+class Team:
+    """A folder with a policy, and what its people do."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.path = folder.write()
+        self.root = folder.root
+        person = {name: Person(name, roles, KEYS[name].public) for name, roles in ROLES.items()}
+        founding = Founding(
+            organisation="Demo Bank",
+            origin=f"demo.example/{folder.root.name}",
+            verifier="https://demo.example/certifier",
+            roots=(person["root"],),
+            certifier=person["certifier"],
+            persons=tuple(person[n] for n in ("developer", "validator", "risk-officer")),
+            demo=True,
+        )
+        found(self.root, founding, [KEYS["root"]])
+        self.policy = self.root / "policy.yaml"
+        with open_ledger(self.root) as ledger:
+            self.policy.write_text(text_in_force(ledger))
+
+    def lock(self, reason: str = "") -> Team:
+        agree(self.path, role="validator", signer=KEYS["validator"], reason=reason)
+        return self
+
+    def certify(self, **how: object) -> assay.Certification:
+        return assay.certify(self.path, workers=0, **how)
+
+    def sign(self, *names: str) -> Team:
+        for name in names or ("validator", "risk-officer"):
+            sign_decision(self.root, "", role=name.replace("-", "_"), signer=KEYS[name])
+        return self
+
+    def issue(self, name: str = "certifier") -> IssuedCertificate:
+        return issue(self.root, signer=KEYS[name], output=self.root / "cert")
+
+    def gate(self, **how: object) -> assay.Refusal | None:
+        asked = {"use_case": "small-loans", "policy": self.policy, "certificate": self.root / "cert"} | how
+        model = asked.pop("model", self.root / "test.parquet")
+        found = assay.gate(model, **asked)
+        assert found.accepted is (found.refusal is None)
+        return found.refusal
+
+
+@pytest.fixture
+def team(folder: Folder) -> Team:
+    return Team(folder)
+
+
+@pytest.fixture
+def certified(team: Team) -> Team:
+    team.lock().certify()
+    team.sign().issue()
+    return team
+
+
+def test_the_straight_way_is_let_through_and_judged_again_from_the_pack(certified: Team) -> None:
+    assert certified.gate() is None
+    export_review(certified.root, certified.root / "pack.zip")
+    found = verify_certificate(
+        certified.root / "cert",
+        model=certified.root / "test.parquet",
+        policy=certified.policy,
+        use_case="small-loans",
+        review=certified.root / "pack.zip",
+        sources=certified.root,
+    )
+    assert found.accepted
+    assert found.steps[10].answer is Answer.HOLDS
+    assert "5 criteria were judged again" in found.steps[10].sentence
+
+
+def test_a_judged_run_needs_a_policy_and_a_lock(folder: Folder) -> None:
+    path = folder.write()
+    with refused(Because.NO_POLICY):
+        assay.certify(path, workers=0)
+    team = Team(folder)
+    with refused(Because.NOT_LOCKED):
+        team.certify()
+    team.lock()
+    team.folder.edit("at_least: 0.70", "at_least: 0.60").write()
+    with refused(Because.LOCK_SUPERSEDED):
+        team.certify()
+    assert team.certify(rehearse=True).attempt == 0
+
+
+def test_the_seed_of_a_judged_run_comes_from_the_lock_entry(team: Team) -> None:
+    done = team.lock().certify()
+    with open_ledger(team.root) as ledger:
+        lock = ledger.state().locked(digest_of(team.path))
+    assert lock is not None
+    assert done.record.seed == lock.digest.removeprefix("sha256:") != digest_of(team.path)
+
+
+def test_a_developer_locks_signs_and_issues_nothing(team: Team) -> None:
+    with refused(Because.ROLE_NEVER_APPROVES):
+        agree(team.path, role="developer", signer=KEYS["developer"])
+    with refused(Because.ROLE_NOT_HELD):
+        agree(team.path, role="validator", signer=KEYS["developer"])
+    team.lock().certify()
+    with refused(Because.ROLE_NOT_HELD):
+        sign_decision(team.root, "", role="validator", signer=KEYS["developer"])
+    team.sign()
+    with refused(Because.KEY_UNKNOWN):
+        team.issue("developer")
+
+
+def test_no_certificate_without_the_quorum_or_against_a_reject(team: Team) -> None:
+    team.lock().certify()
+    with refused(Because.QUORUM_MISSING):
+        team.issue()
+    team.sign()
+    sign_decision(
+        team.root, "", role="validator", signer=KEYS["validator"], word=Word.REJECT, reason="the feed broke"
+    )
+    with refused(Because.REJECTED):
+        team.issue()
+    sign_decision(team.root, "", role="validator", signer=KEYS["validator"])
+    assert team.issue().certificate.result == "PASSED"
+    with open_ledger(team.root) as ledger:  # every refusal stands in the log
+        assert sum(b'"certificate.refused"' in leaf for leaf in ledger.leaves()) == 2
+
+
+@pytest.mark.parametrize("how", ["again", "renamed", "reordered", "a tenth dropped", "some perturbed"])
+def test_the_same_rows_are_recognised_whatever_is_done_to_the_file(team: Team, how: str) -> None:
+    team.lock().certify()
+    rows = team.folder.test
+    rng = np.random.default_rng(3)
+    if how == "reordered":
+        rows = rows.take(pa.array(rng.permutation(rows.num_rows)))
+    elif how == "a tenth dropped":
+        rows = rows.slice(rows.num_rows // 10)
+    elif how == "some perturbed":
+        income = rows["income"].to_numpy().copy()
+        income[:400] += 1
+        rows = replaced(rows, "income", income)
+    team.folder.test = rows
+    team.folder.edit("purpose: rank applicants", "purpose: rank the applicants").write()
+    if how == "renamed":
+        (team.root / "test.parquet").rename(team.root / "fresh.parquet")
+        team.folder.edit("test: test.parquet", "test: fresh.parquet")
+        team.path.write_text(team.folder.text)
+    team.lock(reason="a word was missing")
+    with refused(Because.TEST_SET_SPENT):
+        team.certify()
+
+
+def test_fresh_rows_are_not_spent_and_a_waiver_opens_spent_ones(team: Team) -> None:
+    team.lock().certify()
+    with refused(Because.TEST_SET_SPENT):
+        team.certify()
+    waive(
+        team.path,
+        criterion="test_set_spent",
+        until=dt.datetime.now(dt.UTC) + dt.timedelta(days=1),
+        role="risk_officer",
+        signer=KEYS["risk-officer"],
+        reason="the first run used a wrong score column",
+    )
+    assert team.certify().attempt == 2
+    team.sign()
+    made = team.issue()
+    assert "the first run used a wrong score column" in made.certificate.scope.waivers[0]
+    team.folder.test = people(4000, 7)
+    team.folder.write()
+    assert team.certify().attempt == 1
+
+
+def test_a_broken_off_run_goes_on_and_is_no_second_attempt(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.lock()
+    with monkeypatch.context() as broken:
+        broken.setattr("assay.app.certify.measure", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            team.certify()
+    done = team.certify()
+    assert done.attempt == 1
+    with refused(Because.TEST_SET_SPENT):
+        team.certify()
+
+
+def test_a_bypassed_run_gets_no_certificate(team: Team) -> None:
+    team.lock().certify(certify_without_a_lock=True)
+    with refused(Because.DECISION_UNKNOWN):
+        team.sign()
+
+
+def test_whatever_is_changed_the_gate_says_what(certified: Team) -> None:
+    assert certified.gate(use_case="hiring").because is Because.OTHER_USE_CASE
+    assert certified.gate(now=dt.datetime.now(dt.UTC) + dt.timedelta(days=181)).because is Because.EXPIRED
+    content = (certified.root / "test.parquet").read_bytes()
+    (certified.root / "test.parquet").write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert certified.gate().because is Because.BYTES_CHANGED
+    with pytest.raises(assay.Distrusted):
+        certified.issue()
+
+
+def test_a_certificate_is_suspended_reinstated_and_revoked(certified: Team) -> None:
+    for becomes, because in (
+        (Status.SUSPENDED, Because.SUSPENDED),
+        (Status.GOOD, None),
+        (Status.REVOKED, Because.REVOKED),
+    ):
+        change(
+            certified.root,
+            "",
+            becomes=becomes,
+            role="risk_officer",
+            signer=KEYS["risk-officer"],
+            reason="drift",
+        )
+        refresh(
+            certified.root, signer=KEYS["certifier"], target=certified.root / "cert" / "status.sigstore.json"
+        )
+        found = certified.gate()
+        assert (found.because if found else None) is because
+
+
+def test_a_withheld_decision_is_issued_as_failed(folder: Folder) -> None:
+    folder.edit("at_least: 0.70", "at_least: 0.95").edit("expected: 0.8", "expected: 0.99")
+    team = Team(folder).lock()
+    team.certify()
+    assert team.issue().certificate.result == "FAILED"
+    assert team.gate().because is Because.RESULT_FAILED
+
+
+def test_exactly_the_verified_bytes_are_loaded(folder: Folder, tmp_path: Path) -> None:
+    lightgbm = pytest.importorskip("lightgbm")
+    rows = folder.test
+    x = np.column_stack([rows["income"].to_numpy(), rows["score"].to_numpy()])
+    settings = {"objective": "binary", "verbose": -1, "num_threads": 1, "seed": 1}
+    data = lightgbm.Dataset(x, rows["bad"].to_numpy(), feature_name=["income", "score"])
+    model = tmp_path / "model.txt"
+    lightgbm.train(settings, data, num_boost_round=5).save_model(model)
+    folder.edit(
+        "{model: score, format: predictions}", "{model: model.txt, format: lightgbm, inputs: [income, score]}"
+    )
+    team = Team(folder).lock()
+    team.certify()
+    team.sign().issue()
+    asked = {"use_case": "small-loans", "policy": team.policy, "certificate": team.root / "cert"}
+    batch = pq.read_table(tmp_path / "test.parquet").slice(0, 50).to_batches()[0]
+    with assay.load_certified(model, **asked) as loaded:
+        expected = lightgbm.Booster(model_file=model).predict(x[:50])
+        np.testing.assert_allclose(loaded.predict(batch), expected, atol=1e-12)
+        assert loaded.decide(batch).tolist() == (expected >= 0.5).tolist()
+    model.write_text(model.read_text() + "\n")
+    with pytest.raises(assay.Distrusted, match="other bytes"):
+        assay.load_certified(model, **asked)
+
+
+def test_a_replay_is_bit_identical_and_says_what_was_changed(certified: Team) -> None:
+    from assay.app.replay import Alike, SomethingElse, replay
+
+    found = replay(certified.root, workers=0)
+    assert (found.alike, found.differences) == (Alike.IDENTICAL, ())
+    with open_ledger(certified.root) as ledger:
+        assert len(ledger.state().runs) == 1  # no further attempt
+    certified.folder.develop = people(2000, 5)
+    certified.folder.write()
+    with pytest.raises(SomethingElse, match="develop"):
+        replay(certified.root, workers=0)
+
+
+def test_a_diff_names_what_changed_by_criterion(team: Team) -> None:
+    from assay.app.diff import compare
+
+    before = team.path.read_text()
+    (team.root / "before.yaml").write_text(before)
+    team.folder.edit("at_least: 0.70", "at_least: 0.65").write()
+    (change,) = compare(str(team.root / "before.yaml"), str(team.path), team.root)
+    assert change.sentence() == "criteria.accuracy.at_least: 0.70 -> 0.65"
+    assert compare(str(team.path), str(team.path), team.root) == ()

@@ -1,0 +1,83 @@
+"""The promise of the evidence: every verdict can be judged again from the counts in the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import assay
+from assay.domain.evidence import Census, Rate, Rates, Scores, Statistic
+from conftest import replaced  # type: ignore[import-not-found]
+
+
+def stored(path: Path) -> assay.Record:
+    """The record of a run as an outsider has it: read back from its document."""
+    assay.certify(path)
+    _, record = assay.load_record(path.parent)
+    return record
+
+
+def told(record: assay.Record) -> tuple[assay.Judged, ...]:
+    return (*record.judged, *record.set_aside)
+
+
+def one_more(counts: object) -> object:
+    """The counts with one of them changed by one."""
+    if isinstance(counts, Rates):
+        first, *others = counts.cells
+        return replace(
+            counts, cells=(Rate(first.label, first.events - 1, first.trials, first.family), *others)
+        )
+    if isinstance(counts, Scores):
+        first, *others = counts.cells
+        at = next(i for i, n in enumerate(first.negatives) if n)
+        negatives = tuple(n - (i == at) for i, n in enumerate(first.negatives))
+        return replace(counts, cells=(replace(first, negatives=negatives), *others))
+    assert isinstance(counts, Census)
+    return replace(counts, found=counts.found + 1)
+
+
+def changed(record: assay.Record, criterion: str) -> assay.Record:
+    def mend(statistic: Statistic) -> Statistic:
+        mine = statistic.answers == criterion
+        return replace(statistic, counts=one_more(statistic.counts)) if mine else statistic
+
+    return replace(record, statistics=tuple(map(mend, record.statistics)))
+
+
+def test_a_record_gives_its_own_verdicts(folder):
+    record = stored(folder.write())
+    assert record.set_aside
+    assert assay.judged_again(record) == told(record)
+
+
+@pytest.mark.parametrize(
+    "criterion",
+    ["accuracy", "ranking", "approval-sex", "refusals-age", "complete", "refusals-age.small-groups"],
+)
+def test_one_count_changed_by_one_is_seen_where_it_was_changed(folder, criterion: str):
+    record = stored(folder.write())
+    again = assay.judged_again(changed(record, criterion))
+    different = {
+        now.assessment.criterion for now, then in zip(again, told(record), strict=True) if now != then
+    }
+    assert different == {criterion}
+
+
+def test_a_verdict_that_was_edited_is_not_confirmed(folder):
+    record = stored(
+        folder.edit("at_least: 0.75", "at_least: 0.90").edit("expected: 0.9,", "expected: 0.99,").write()
+    )
+    ranking = next(j for j in record.judged if j.assessment.criterion == "ranking")
+    assert ranking.verdict is assay.Verdict.FAIL
+    better = tuple(replace(j, verdict=assay.Verdict.PASS) if j is ranking else j for j in record.judged)
+    assert assay.judged_again(replace(record, judged=better)) == told(record)
+
+
+def test_what_broke_is_judged_as_recorded(folder):
+    folder.test = replaced(folder.test, "score", [2.0] * 4000)
+    record = stored(folder.write())
+    assert {j.verdict for j in record.judged} == {assay.Verdict.ERROR, assay.Verdict.PASS}
+    assert assay.judged_again(record) == told(record)

@@ -1,0 +1,75 @@
+"""A plug-in that ends the program must not end it with the code that means certified."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from tests.app.conftest import Folder
+
+LEAVING_CHECK = """
+import sys
+from dataclasses import replace
+from assay.checks.performance.auc import auc
+
+def leave(view):
+    sys.exit(0)
+
+leaver = replace(auc, measure=leave, metric=replace(auc.metric, id="performance.leaver"))
+"""
+
+
+def installed(site: Path, module: str, value: str = "leaver") -> dict[str, str]:
+    """A distribution as an installer leaves it: a module, and the metadata that names its entry point."""
+    information = site / "leaver-1.0.dist-info"
+    information.mkdir(parents=True)
+    (site / "leaver.py").write_text(textwrap.dedent(module))
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: leaver\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text(f"[assay.checks]\nleaver = {value}\n")
+    places = filter(None, [str(site), os.environ.get("PYTHONPATH")])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
+
+
+def run(*arguments: str, cwd: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "assay", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.mark.parametrize("how", ["sys.exit(0)", "sys.exit()", "raise SystemExit", "sys.exit('so long')"])
+@pytest.mark.parametrize(
+    "words",
+    [("certify", "specification.yaml", "--workers", "1"), ("plan", "specification.yaml"), ("checks",)],
+)
+def test_a_plugin_that_exits_on_import_is_named_and_there_is_no_verdict(tmp_path, how, words):
+    Folder(tmp_path).write()
+    environment = installed(tmp_path / "site", f"import sys\n{how}\n")
+    done = run(*words, cwd=tmp_path, environment=environment)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "The plug-in 'leaver' (leaver) of leaver cannot be used: it ends the program when" in done.stderr
+
+
+def test_what_a_command_calls_cannot_choose_its_exit_code(tmp_path):
+    """The plan counts on an imagined table; a check that leaves there must not leave with 0."""
+    folder = Folder(tmp_path)
+    folder.edit("performance.auc", "performance.leaver").write()
+    environment = installed(tmp_path / "site", LEAVING_CHECK, "leaver:leaver")
+    done = run("plan", "specification.yaml", cwd=tmp_path, environment=environment)
+    assert done.returncode == 2
+    assert "ended the program (SystemExit at leaver.py:7) before there was a verdict." in done.stderr
+    said = run("plan", "specification.yaml", "--json", cwd=tmp_path, environment=environment)
+    assert said.returncode == 2
+    assert json.loads(said.stdout)["error"]["code"] == "program_ended"

@@ -1,0 +1,42 @@
+"""The blocks of the page about Python run as written, one after the other, and print what stands beside them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "how-to" / "use-from-python.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    """The small example with its model trained, outside of the checkout."""
+    folder = tmp_path / "german-credit"
+    shutil.copytree(
+        ROOT / "examples" / "german-credit",
+        folder,
+        ignore=shutil.ignore_patterns("out", ".assay", "__pycache__"),
+    )
+    for program in ("prepare.py", "train.py"):
+        subprocess.run([sys.executable, program], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+def test_every_block_runs_and_prints_what_is_said(
+    example: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(example)
+    names: dict[str, object] = {}
+    for block in BLOCKS:
+        exec(compile(block, "use-from-python.md", "exec"), names)
+        printed = capsys.readouterr().out.splitlines()
+        promised = re.findall(r"^print\(.*\)  # (.+)$", block, re.MULTILINE)
+        assert not promised or printed == promised
+    assert Path("out/rehearsal.html").stat().st_size > 10_000

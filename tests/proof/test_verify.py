@@ -1,0 +1,176 @@
+"""The eleven steps: a good certificate is accepted; each attack is refused at its step, for its reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.world import DOCUMENTS, FILES, KEYS, LOG_ORIGIN, RECORD, START, Issued, certificate, policy, scope
+
+from assay.domain.policy import Verifier
+from assay.domain.refusal import Because
+from assay.domain.state import Status
+from assay.proof.bundle import sign
+from assay.proof.canonical import digest_of_bytes
+from assay.proof.note import NoteSigner
+from assay.proof.verify import Answer, Purpose, Verification
+
+DAY = dt.timedelta(days=1)
+GOOD = Issued.good()
+
+
+def at(found: Verification, number: int) -> tuple[Answer, Because | None]:
+    step = found.steps[number - 1]
+    assert step.number == number
+    return step.answer, step.because
+
+
+def test_a_good_certificate_is_accepted_with_and_without_the_review_pack() -> None:
+    assert GOOD.verify().accepted
+    light = GOOD.verify(leaves=None, attestations=None)
+    assert light.accepted
+    assert light.steps[10].answer is Answer.NOT_AT_HAND
+    assert [s.number for s in light.steps] == list(range(1, 12))
+
+
+def _taken_back(status: Status) -> Issued:
+    issued = Issued.good()
+    issued.world.becomes(issued.bundle.digest, status)
+    return issued
+
+
+def _stale() -> Verification:
+    """A status from before the revocation, shown with the log from after it."""
+    issued = Issued.good()
+    before = issued.status()
+    issued.world.becomes(issued.bundle.digest, Status.REVOKED)
+    return issued.verify(status=before)
+
+
+def _shortened() -> Verification:
+    issued = Issued.good()
+    return issued.verify(leaves=tuple(issued.world.leaves[:-1]))
+
+
+def _rewritten() -> Verification:
+    issued = Issued.good()
+    other = Issued.good()  # the same story, signed again: other bytes
+    return issued.verify(leaves=(*other.world.leaves[:-1], issued.world.leaves[-1]))
+
+
+def _other_log() -> Verification:
+    forger = NoteSigner(LOG_ORIGIN, Ed25519PrivateKey.from_private_bytes(b"\x08" * 32))
+    return GOOD.verify(proof=GOOD.proof(signer=forger))
+
+
+def _by(key: str, **changes: object) -> Verification:
+    bundle = sign(certificate(**({"time": GOOD.world.time} | changes)).statement().plain(), KEYS[key])
+    return GOOD.verify(certificate=bundle.content)
+
+
+CHANGED = (("model.txt", digest_of_bytes(b"another tree")), FILES[1])
+CASES: dict[str, tuple[int, Because, Callable[[], Verification]]] = {
+    "nothing at all": (1, Because.BUNDLE_BROKEN, lambda: GOOD.verify(certificate=b"")),
+    "not JSON": (1, Because.BUNDLE_BROKEN, lambda: GOOD.verify(certificate=b"\x00\xff")),
+    "a byte more": (1, Because.BUNDLE_BROKEN, lambda: GOOD.verify(certificate=GOOD.bundle.content + b" ")),
+    "signed by the developer": (2, Because.KEY_UNKNOWN, lambda: _by("dora")),
+    "signed by a stranger": (2, Because.KEY_UNKNOWN, lambda: _by("stranger")),
+    "another verifier named": (2, Because.KEY_UNKNOWN, lambda: _by("certifier", verifier="https://evil.example")),
+    "signed before its key was valid": (
+        2, Because.KEY_NOT_VALID, lambda: _by("certifier", time=START - 30 * DAY, scope=scope(START))),
+    "a policy without the key": (
+        2, Because.KEY_UNKNOWN,
+        lambda: GOOD.verify(policy=policy(verifiers=(Verifier(id="https://bank.example/certifier", key="leo"),)))),
+    "a sign-off shown as certificate": (
+        3, Because.STATEMENT_BROKEN,
+        lambda: GOOD.verify(certificate=sign(
+            {"_type": "https://in-toto.io/Statement/v1", "subject": [], "predicateType": "x", "predicate": {}},
+            KEYS["certifier"]).content)),
+    "a status shown as certificate": (3, Because.STATEMENT_BROKEN, lambda: GOOD.verify(certificate=GOOD.status())),
+    "one byte of the model": (4, Because.BYTES_CHANGED, lambda: GOOD.verify(files=CHANGED)),
+    "a file is missing": (4, Because.FILE_MISSING, lambda: GOOD.verify(files=FILES[:1])),
+    "a file was added": (4, Because.FILE_ADDED, lambda: GOOD.verify(files=(*FILES, ("x.py", FILES[0][1])))),
+    "a file was renamed": (4, Because.FILE_MISSING, lambda: GOOD.verify(files=(("m.txt", FILES[0][1]), FILES[1]))),
+    "no files": (4, Because.FILE_MISSING, lambda: GOOD.verify(files=())),
+    "another use case": (5, Because.OTHER_USE_CASE, lambda: GOOD.verify(use_case="hiring")),
+    "no use case": (5, Because.OTHER_USE_CASE, lambda: GOOD.verify(use_case="")),
+    "isolation below the policy": (
+        6, Because.ISOLATION_TOO_LOW, lambda: GOOD.verify(policy=GOOD.policy.model_copy(update={"isolation": 2}))),
+    "expired": (7, Because.EXPIRED, lambda: GOOD.verify(after=181 * DAY)),
+    "not yet valid": (7, Because.NOT_YET_VALID, lambda: GOOD.verify(after=-2 * DAY)),
+    "no status": (8, Because.STATUS_MISSING, lambda: GOOD.verify(status=None)),
+    "a status that is old": (8, Because.STATUS_STALE, lambda: GOOD.verify(after=3 * DAY)),
+    "a status past the grace": (
+        8, Because.STATUS_STALE, lambda: GOOD.verify(after=8 * DAY, purpose=Purpose.RUNNING)),
+    "a status of the future": (8, Because.NOT_YET_VALID, lambda: GOOD.verify(status=GOOD.status(age=-2 * DAY))),
+    "a status signed by a stranger": (
+        8, Because.SIGNATURE_WRONG, lambda: GOOD.verify(status=GOOD.status(key="stranger"))),
+    "a status of another log": (
+        8, Because.CHECKPOINT_UNTRUSTED, lambda: GOOD.verify(status=GOOD.status(log="evil.example"))),
+    "a status without it": (
+        8, Because.STATUS_MISSING, lambda: GOOD.verify(status=GOOD.status(certificates={}, reasons={}))),
+    "suspended": (8, Because.SUSPENDED, lambda: _taken_back(Status.SUSPENDED).verify()),
+    "revoked": (8, Because.REVOKED, lambda: _taken_back(Status.REVOKED).verify()),
+    "no proof": (9, Because.NOT_LOGGED, lambda: GOOD.verify(proof=None)),
+    "a proof that is none": (9, Because.CHECKPOINT_UNTRUSTED, lambda: GOOD.verify(proof=b"c2sp")),
+    "the proof of another entry": (9, Because.NOT_LOGGED, lambda: GOOD.verify(proof=GOOD.proof(index=3))),
+    "a checkpoint of a forged log": (9, Because.CHECKPOINT_UNTRUSTED, lambda: _refused_as(_other_log(), 9)),
+    "a revocation that the status is too old to know": (10, Because.REVOKED, _stale),
+    "a shortened log": (10, Because.LOG_SHORTENED, _shortened),
+    "a rewritten log": (10, Because.LOG_REWRITTEN, _rewritten),
+    "a document is missing": (11, Because.ATTESTATION_MISSING, lambda: GOOD.verify(attestations={})),
+    "a number in the evidence": (
+        11, Because.ATTESTATION_CHANGED, lambda: GOOD.verify(attestations=DOCUMENTS | {RECORD: b"recorb"})),
+}  # fmt: skip
+
+
+def _refused_as(found: Verification, number: int) -> Verification:
+    assert found.steps[number - 1].answer is Answer.REFUSED
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_attack_is_refused_at_its_step_for_its_reason(name: str) -> None:
+    number, because, attack = CASES[name]
+    found = attack()
+    assert not found.accepted
+    answer, said = at(found, number)
+    assert answer is Answer.REFUSED, found.steps[number - 1]
+    assert said in {because, Because.NOT_LOGGED} if number == 9 else said is because
+    assert found.steps[number - 1].sentence.endswith(".")
+    assert all(s.answer is not Answer.REFUSED for s in found.steps[: min(number, 3) - 1])
+
+
+def test_a_model_that_runs_has_the_grace_of_the_policy() -> None:
+    assert not GOOD.verify(after=3 * DAY).accepted
+    assert GOOD.verify(after=3 * DAY, purpose=Purpose.RUNNING).accepted
+
+
+def test_a_withheld_decision_is_read_and_never_accepted() -> None:
+    found = GOOD.verify(
+        certificate=sign(
+            certificate(GOOD.world.time, result="FAILED", scope=scope(GOOD.world.time, outcome="withheld"))
+            .statement()
+            .plain(),
+            KEYS["certifier"],
+        ).content
+    )
+    assert at(found, 6) == (Answer.REFUSED, Because.RESULT_FAILED)
+
+
+@given(which=st.sampled_from(["certificate", "status", "proof"]), data=st.data())
+@settings(max_examples=1500, deadline=None)
+def test_no_byte_can_be_changed_in_what_is_presented(which: str, data: st.DataObject) -> None:
+    whole = SHOWN[which]
+    place, value = data.draw(st.integers(0, len(whole) - 1)), data.draw(st.integers(0, 255))
+    if whole[place] == value:
+        return
+    changed = whole[:place] + bytes([value]) + whole[place + 1 :]
+    assert not GOOD.verify(**{which: changed}).accepted
+
+
+SHOWN = {"certificate": GOOD.bundle.content, "status": GOOD.status(), "proof": GOOD.proof()}
