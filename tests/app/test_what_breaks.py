@@ -146,13 +146,15 @@ import sys
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts
+from assay.domain.metric import Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
 
 def example(verdict):
     return Example("It is so.", lambda: outcomes({ALL: (1, 0, 0, 1)}), Comparator.AT_LEAST, "0.5", verdict)
 
-@check(id="performance.leaving", title="Leaving", estimand="Nothing.", need=Outcomes(), comparators=AT_LEAST,
+@check(id="performance.leaving", title="Leaving", estimand="Nothing.",
+       unit=Unit.SHARE, reading="{value} of the cases are so", need=Outcomes(), comparators=AT_LEAST,
        examples=(example(Verdict.PASS), example(Verdict.FAIL)))
 def leaving(view) -> Counts:
     """Ends the program.
@@ -201,7 +203,7 @@ def plugged_in(folder: Folder, source: str) -> Callable[..., subprocess.Complete
 
 def test_a_check_of_a_third_party_that_exits_ends_neither_plan_nor_certify(folder):
     run = plugged_in(folder, PLUGIN)
-    done = run("certify", "--json")
+    done = run("certify", "--certify-without-a-lock", "--json")
     assert done.returncode == 1, done.stderr
     told = json.loads(done.stdout)
     judged = {j["assessment"]["criterion"]: (j["verdict"], j["reason"]) for j in told["judged"]}

@@ -22,6 +22,9 @@ WHOLE = """Something.
     """
 
 
+PAIRED = "{one} is {value} of {two}"
+
+
 def example(verdict: Verdict) -> Example:
     return Example("It is so.", lambda: outcomes({ALL: (1, 0, 0, 1)}), Comparator.AT_LEAST, "0.5", verdict)
 
@@ -93,12 +96,12 @@ def test_a_parameter_that_nothing_uses_is_refused():
 
 def test_a_reference_that_nothing_uses_is_refused():
     with pytest.raises(ValueError, match="declares a reference group and does not use it"):
-        make(reference=True, pairwise=True, across=Across.REQUIRED)
+        make(reference=True, pairwise=True, across=Across.REQUIRED, reading=PAIRED)
 
 
 def test_a_reference_is_for_pairs_and_pairs_are_of_groups():
     with pytest.raises(ValueError, match="does not say that it is pairwise"):
-        make(reference=True, across=Across.REQUIRED)
+        make(reference=True, across=Across.REQUIRED, reading=PAIRED)
     with pytest.raises(ValueError, match="pairwise and never compares groups"):
         make(pairwise=True)
 
