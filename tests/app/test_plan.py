@@ -63,7 +63,12 @@ def test_a_model_is_not_refused_for_scores_that_a_plan_only_guesses(folder):
     assert by_id.power.passes < 0.05 < by_id.power.at_best
     assert by_id.power.assumed.startswith("E[s(1 - s)] of the scores s is ")
     assert "true-probabilities" not in hopeless(made)
-    done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=bool(made.hopeless))
+    done = assay.certify(
+        folder.write(),
+        workers=0,
+        certify_a_hopeless_specification=bool(made.hopeless),
+        certify_without_a_lock=True,
+    )
     found = {j.assessment.criterion: j.verdict for j in done.record.judged}
     assert found["true-probabilities"] is Verdict.PASS
 
@@ -118,7 +123,7 @@ def test_a_failure_that_is_certain_is_refused_before_a_test_row_is_spent(folder,
         folder.dictionary = dictionary
         assert unmatched in hopeless(planned(folder))["as-documented"]
     with pytest.raises(assay.AssayError, match="income"):
-        assay.certify(folder.write(), workers=0)
+        assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
     assert not Workspace.beside(folder.root / "specification.yaml").runs.all()
     code, printed = said(capsys, "plan", str(folder.root / "specification.yaml"))
     assert "sections fails whatever the rows hold: " in printed
@@ -134,7 +139,9 @@ def test_a_model_that_does_not_answer_costs_no_judged_run(folder, capsys):
     folder.edit(
         "{model: score, format: predictions}", "{model: model.joblib, format: joblib, inputs: [age, income]}"
     )
-    code, printed = said(capsys, "certify", str(folder.write()), "--workers", "1", "--json")
+    code, printed = said(
+        capsys, "certify", str(folder.write()), "--certify-without-a-lock", "--workers", "1", "--json"
+    )
     assert code == 2
     assert json.loads(printed)["error"]
     assert not Workspace.beside(folder.root / "specification.yaml").runs.all()

@@ -22,7 +22,7 @@ WHOLE = """Something.
     """
 
 
-OF_TWO = "{one} and {two} differ by {value}"
+PAIRED = "{one} is {value} of {two}"
 
 
 def example(verdict: Verdict) -> Example:
@@ -96,12 +96,12 @@ def test_a_parameter_that_nothing_uses_is_refused():
 
 def test_a_reference_that_nothing_uses_is_refused():
     with pytest.raises(ValueError, match="declares a reference group and does not use it"):
-        make(reference=True, pairwise=True, across=Across.REQUIRED, reading=OF_TWO)
+        make(reference=True, pairwise=True, across=Across.REQUIRED, reading=PAIRED)
 
 
 def test_a_reference_is_for_pairs_and_pairs_are_of_groups():
     with pytest.raises(ValueError, match="does not say that it is pairwise"):
-        make(reference=True, across=Across.REQUIRED, reading=OF_TWO)
+        make(reference=True, across=Across.REQUIRED, reading=PAIRED)
     with pytest.raises(ValueError, match="pairwise and never compares groups"):
         make(pairwise=True)
 

@@ -25,7 +25,7 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def certified(tmp_path_factory) -> Path:
     folder = Folder(tmp_path_factory.mktemp("certified"))
     folder.write()
-    done = run("certify", "specification.yaml", "--workers", "1", cwd=folder.root)
+    done = run("certify", "--certify-without-a-lock", "specification.yaml", "--workers", "1", cwd=folder.root)
     assert done.returncode == 0, done.stderr
     assert "CERTIFIED" in done.stdout
     return folder.root
@@ -66,7 +66,7 @@ def test_plan_says_how_likely_a_good_model_is_to_pass(certified):
 def test_withheld_ends_with_1(tmp_path):
     folder = Folder(tmp_path)
     folder.edit("at_least: 0.70, expected: 0.8,", "at_least: 0.78, expected: 0.85,").write()
-    done = run("certify", "specification.yaml", "--workers", "1", cwd=tmp_path)
+    done = run("certify", "--certify-without-a-lock", "specification.yaml", "--workers", "1", cwd=tmp_path)
     assert done.returncode == 1
     assert "WITHHELD" in done.stdout
 
@@ -101,10 +101,12 @@ def test_wrong_inputs_end_with_2_and_a_sentence(tmp_path, name):
     folder = Folder(tmp_path)
     folder.write()
     breaks(folder)
-    done = run("certify", "specification.yaml", "--workers", "1", cwd=tmp_path)
+    done = run("certify", "--certify-without-a-lock", "specification.yaml", "--workers", "1", cwd=tmp_path)
     assert done.returncode == 2
     assert said in done.stderr
-    as_json = run("certify", "specification.yaml", "--workers", "1", "--json", cwd=tmp_path)
+    as_json = run(
+        "certify", "--certify-without-a-lock", "specification.yaml", "--workers", "1", "--json", cwd=tmp_path
+    )
     assert as_json.returncode == 2
     assert json.loads(as_json.stdout)["error"]["code"]
 
@@ -162,5 +164,15 @@ def test_the_dossier_never_overwrites_data(tmp_path):
     folder = Folder(tmp_path)
     folder.write()
     before = (tmp_path / "test.parquet").read_bytes()
-    assert run("certify", "specification.yaml", "--output", "test.parquet", cwd=tmp_path).returncode == 2
+    assert (
+        run(
+            "certify",
+            "--certify-without-a-lock",
+            "specification.yaml",
+            "--output",
+            "test.parquet",
+            cwd=tmp_path,
+        ).returncode
+        == 2
+    )
     assert (tmp_path / "test.parquet").read_bytes() == before

@@ -51,7 +51,11 @@ def run(*arguments: str, cwd: Path, environment: dict[str, str]) -> subprocess.C
 @pytest.mark.parametrize("how", ["sys.exit(0)", "sys.exit()", "raise SystemExit", "sys.exit('so long')"])
 @pytest.mark.parametrize(
     "words",
-    [("certify", "specification.yaml", "--workers", "1"), ("plan", "specification.yaml"), ("checks",)],
+    [
+        ("certify", "--certify-without-a-lock", "specification.yaml", "--workers", "1"),
+        ("plan", "specification.yaml"),
+        ("checks",),
+    ],
 )
 def test_a_plugin_that_exits_on_import_is_named_and_there_is_no_verdict(tmp_path, how, words):
     Folder(tmp_path).write()

@@ -36,9 +36,20 @@ PLAN = PlanDocument(
             3100,
             hopeless=False,
             undefined="",
+            broken="",
         ),
         PlannedVerdict(
-            "complete", "data.x", Tier.ADVISORY, "0", None, None, None, None, hopeless=False, undefined=""
+            "complete",
+            "data.x",
+            Tier.ADVISORY,
+            "0",
+            None,
+            None,
+            None,
+            None,
+            hopeless=False,
+            undefined="",
+            broken="",
         ),
     ),
 )
