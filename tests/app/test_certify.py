@@ -113,7 +113,7 @@ def test_a_rehearsal_never_opens_the_test_rows(folder):
     [
         (
             lambda s: np.where(np.arange(len(s)) == 7, np.nan, s),
-            "1 scores are missing or not between 0 and 1",
+            "1 score is missing or not between 0 and 1",
         ),
         (lambda s: s + 0.5, "scores are missing or not between 0 and 1"),
         (lambda s: s.astype(str), "holds no numbers"),
