@@ -55,6 +55,7 @@ def gone(session: int) -> bool:
 
 
 CRASHED, TIMED_OUT, INVALID = "model_crashed", "model_timed_out", "model_output_invalid"
+STOPPED = "model_stopped"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ CRASHED, TIMED_OUT, INVALID = "model_crashed", "model_timed_out", "model_output_
         ("recursion", CRASHED, "RecursionError"),
         ("half", CRASHED, "exit code 0"),
         ("closes", CRASHED, "closed its pipe"),
-        ("fork", CRASHED, "exit code 3"),
+        ("fork", STOPPED, "system call (clone|fork|vfork), .*: processes"),
         ("nan", INVALID, "of 1,000, 1,000 are missing or infinite and 0 lie outside"),
         ("inf", INVALID, "1,000 are missing or infinite and 0 lie outside"),
         ("above", INVALID, "0 are missing or infinite and 1,000 lie outside"),
@@ -260,6 +261,7 @@ def test_another_interpreter_without_assay_is_enough(tmp_path: Path):
         "assay.subject.models.callable:load",
         {"path": f"{function}:score", "inputs": ["b"]},
         python=str(made / "bin" / "python"),
+        readable=[str(function)],
     ) as child:
         assert child.predict(pa.record_batch({"a": [1.0], "b": [0.25]})).tolist() == [0.25]
     with pytest.raises(ModuleAbsent, match="no package 'lightgbm'"):

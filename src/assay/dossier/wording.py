@@ -99,6 +99,7 @@ REASON: dict[Reason, str] = {
     Reason.MODEL_CRASHED: "The model crashed",
     Reason.MODEL_TIMED_OUT: "The model did not answer in time",
     Reason.MODEL_OUTPUT_INVALID: "The model's answer is invalid",
+    Reason.MODEL_STOPPED: "The model ran into a fence of its sandbox",
     Reason.MODEL_NOT_A_FUNCTION: "The model gives one row different scores",
     Reason.DATA_INVALID: "The data is invalid",
     Reason.NOTHING_TO_CHANGE: "There is nothing to change",

@@ -155,9 +155,14 @@ def inspect_in_child(
     place = Path(path).absolute()
     paths = files_of(place)
     stamped = [stamped_digest(p) for p in paths]
-    arguments = {"paths": [str(p) for p in paths], "types": dict(types or {})}
+    arguments: dict[str, Any] = {"paths": [str(p) for p in paths], "types": dict(types or {})}
     answer = run_in_child(
-        "assay.subject.files.facts:inspect", arguments, role=DATA_READER, limits=limits, timeout=timeout
+        "assay.subject.files.facts:inspect",
+        arguments,
+        role=DATA_READER,
+        limits=limits,
+        timeout=timeout,
+        readable=arguments["paths"],
     )
     files = []
     groups = []
