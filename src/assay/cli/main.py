@@ -22,6 +22,7 @@ COMMANDS = {
     "certify": ("assay.cli.certify", "Test a model against its specification and decide."),
     "show": ("assay.cli.show", "Show the decision of a run, or list the runs."),
     "report": ("assay.cli.report", "Write the dossier of a run: HTML, JSON or JUnit."),
+    "sandbox": ("assay.cli.sandbox", "Show which fences this machine has around models and data."),
     "checks": ("assay.cli.checks", "List the checks, or explain one."),
 }
 EPILOG = (

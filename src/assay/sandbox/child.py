@@ -29,12 +29,12 @@ from typing import Any
 
 MAGIC = b"ASSY"
 HEADER = struct.Struct("<4scQ")
-START, CALL, BATCH = b"S", b"C", b"B"
-FENCED, READY, ANSWER, SCORES, FAILED = b"G", b"R", b"A", b"F", b"X"
+START, CALL, BATCH, NEXT = b"S", b"C", b"B", b"N"
+FENCED, READY, ANSWER, SCORES, ROWS, FAILED = b"G", b"R", b"A", b"F", b"D", b"X"
 MAX_TEXT = 64 << 20
 MAX_BATCH = 2 << 30
 MAX_SOURCES = 64 << 20
-LARGEST = {START: MAX_TEXT, CALL: MAX_TEXT, BATCH: MAX_BATCH}
+LARGEST = {START: MAX_TEXT, CALL: MAX_TEXT, BATCH: MAX_BATCH, NEXT: 0}
 _PR_SET_PDEATHSIG = 1
 _VERSIONED = (
     "numpy",
@@ -84,6 +84,8 @@ class _Serving:
                 return READY, self._start(json.loads(body))
             if kind == CALL:
                 return ANSWER, self._call(json.loads(body))
+            if kind == NEXT:
+                return ROWS, self._rows()
             return SCORES, self._scores(body)
         except BaseException as wrong:  # noqa: BLE001 - the boundary: sys.exit in a model is a failure, not an end
             return FAILED, _failure(wrong, self._phase, ours=self._is_ours(wrong))
@@ -122,6 +124,18 @@ class _Serving:
         if scores.dtype.kind != "f" or scores.ndim != 1:
             raise _NotScores(f"{scores.ndim}-dimensional values of type {scores.dtype.name}")
         return memoryview(np.ascontiguousarray(scores, dtype="<f8").tobytes())
+
+    def _rows(self) -> bytes | memoryview:
+        """The next batch of a reader of data; nothing at the end."""
+        import pyarrow as pa
+
+        batch = self._made()
+        if batch is None:
+            return b""
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, batch.schema) as stream:
+            stream.write_batch(batch)
+        return memoryview(sink.getvalue())
 
     def _is_ours(self, wrong: BaseException) -> bool:
         """Whether Assay's own code raised its own error, and not somebody who names a class like that.

@@ -213,6 +213,35 @@ class Child:
             self.close()
             raise
 
+    def rows(self, *, timeout: float | None = None) -> Iterator[pa.RecordBatch]:
+        """The batches of a reader of data until there is none, each checked; the next is read while one is used.
+
+        Raises:
+            Crash: as ``predict``; the child is gone then, as it is when the iterator is left early.
+        """
+        seconds = timeout or self._timeout
+        largest = {protocol.ROWS: protocol.MAX_BATCH}
+        body = self._asked(protocol.NEXT, b"", largest, seconds)
+        try:
+            while body:
+                with self._told(seconds):
+                    self._pipe.send(protocol.NEXT, b"", time.monotonic() + seconds)
+                yield self._batch(body)
+                body = self._answer(largest, time.monotonic() + seconds, seconds)
+        except BaseException:
+            self.close()
+            raise
+
+    def _batch(self, body: bytearray) -> pa.RecordBatch:
+        """Rows that a child sent. Offsets are checked: a wrong one would read wild memory."""
+        try:
+            with pa.ipc.open_stream(pa.py_buffer(body)) as stream:
+                batch = stream.read_next_batch()
+            batch.validate(full=True)
+        except (pa.ArrowException, OSError, ValueError, OverflowError, StopIteration):
+            self._break(self._role.invalid, "sent something else than rows", fence="protocol")
+        return batch
+
     def close(self) -> None:
         """End the child and everything in its session."""
         if self._closed:
@@ -383,6 +412,12 @@ def run_in_child(
         return child.answer
 
 
+def without_fences() -> tuple[str, ...]:
+    """The fences that whoever started this run wants children to go without."""
+    names = (name.strip() for name in os.environ.get(WITHOUT_FENCES, "").split(","))
+    return tuple(sorted({name for name in names if name}))
+
+
 def close_children() -> None:
     """End every child of this process that is still open."""
     for open_child in tuple(_children):
@@ -402,7 +437,7 @@ def _asked_fences(target: str, readable: Sequence[str], descriptors: Sequence[in
         "readable": [*readable, *([file] if file.endswith(".py") else [])],
         "descriptors": list(descriptors),
         "scratch": tempfile.gettempdir(),
-        "without": [name for name in os.environ.get(WITHOUT_FENCES, "").split(",") if name],
+        "without": without_fences(),
     }
 
 
