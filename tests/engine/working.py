@@ -42,7 +42,7 @@ def run(task: Square, _results: object) -> bytes:
     if task.does == "slow":
         time.sleep(0.3)
     if task.does == "child" and task.number > 1:
-        child = Child.start(f"{Path(__file__).parent.parent / 'sandbox' / 'hostile.py'}:sleeper", {})
+        child = Child.start(f"{Path(__file__).parent.parent / 'sandbox' / 'misbehaving.py'}:sleeper", {})
         Path(task.folder, f"child-{child.pid}").touch()
         child.call("wait", {}, timeout=60)
     return str(task.number**2).encode()

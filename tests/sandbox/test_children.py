@@ -17,7 +17,7 @@ from assay.sandbox import child as protocol
 from assay.sandbox.launch import DATA_READER, Child, Limits, ModuleAbsent, run_in_child
 from assay.sandbox.scores import checked_scores
 
-HOSTILE = Path(__file__).parent / "hostile.py"
+HOSTILE = Path(__file__).parent / "misbehaving.py"
 SECRET = 0.123456789
 ROWS = 1000
 
@@ -65,9 +65,9 @@ STOPPED = "model_stopped"
         ("segfault", CRASHED, "SIGSEGV"),
         ("sigkill", CRASHED, "SIGKILL"),
         ("sys_exit", CRASHED, "SystemExit"),
-        ("quotes", CRASHED, "raised ValueError at hostile.py:"),
-        ("poses", CRASHED, "raised SubjectError at hostile.py:"),
-        ("borrows", CRASHED, "raised SubjectError at hostile.py:"),
+        ("quotes", CRASHED, "raised ValueError at misbehaving.py:"),
+        ("poses", CRASHED, "raised SubjectError at misbehaving.py:"),
+        ("borrows", CRASHED, "raised SubjectError at misbehaving.py:"),
         ("recursion", CRASHED, "RecursionError"),
         ("half", CRASHED, "exit code 0"),
         ("closes", CRASHED, "closed its pipe"),
@@ -153,7 +153,7 @@ def test_an_honest_model_answers_many_batches_bit_for_bit():
 
 def test_a_failure_at_load_keeps_its_text_on_one_printable_line():
     with pytest.raises(
-        Crash, match=r"raised RuntimeError at hostile.py:\d+: the file is of version 3 "
+        Crash, match=r"raised RuntimeError at misbehaving.py:\d+: the file is of version 3 "
     ) as told:
         Child.start(f"{HOSTILE}:raises_at_load", {})
     assert str(told.value).isprintable()
