@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from guarantee import binomial, pipeline, portfolio, power, simulated, tiny_worlds
+from guarantee import binomial, corrupted, pipeline, portfolio, power, simulated, tiny_worlds
 from guarantee.bars import Tables, counts_for_bar, held, number
 from guarantee.boundary import Design, simulate
 from guarantee.page import page
@@ -37,6 +37,7 @@ class Extent:
     brief: int
     full: int
     every: int
+    corrupted: tuple[int, int]
 
 
 FULL = Extent(
@@ -51,8 +52,9 @@ FULL = Extent(
     1_000,
     10_000,
     1,
+    (corrupted.EACH, corrupted.IN_TURN),
 )
-QUICK = Extent(binomial.QUICK, tiny_worlds.WORLDS[:8], 0.5, 400, 40, 1_000, 100, 400, 400, 0, 25)
+QUICK = Extent(binomial.QUICK, tiny_worlds.WORLDS[:8], 0.5, 400, 40, 1_000, 100, 400, 400, 0, 25, (1, 20))
 WORST_OF_A_RULE = 8
 
 
@@ -99,6 +101,7 @@ def run(extent: Extent, only: str = "") -> dict[str, Tables]:
         "pipeline": lambda: pipeline.tables(extent.samples, extent.scores),
         "portfolio": lambda: portfolio.tables(extent.models, sample=extent.asked_again),
         "simulated": lambda: simulated_tables(extent),
+        "corrupted": lambda: corrupted.tables(*extent.corrupted),
     }
     KEPT.mkdir(exist_ok=True)
     found = {}
