@@ -259,5 +259,3 @@ def _row(sound: Sound, found: Iterable[tuple[int, str]]) -> dict[str, object]:
         **{outcome: seen[outcome] for outcome in (ANSWERED, REFUSED, ENDED)},
         "escaped": sum(n for outcome, n in seen.items() if outcome.startswith(ESCAPED)),
     }
-
-

@@ -51,7 +51,12 @@ class Limits:
     open_files: int | None = 256
 
 
-DEFAULT_LIMITS = Limits()
+def _half_of_the_memory() -> int:
+    """What one child may take of this machine: half of it, and at least what libraries reserve without using it."""
+    return max(4 << 30, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+
+
+DEFAULT_LIMITS = Limits(memory=_half_of_the_memory())
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ class Fences:
         except OSError as wrong:
             if wrong.errno not in {errno.EBUSY, errno.EINVAL, errno.ENOSYS}:
                 raise
-            seccomp.Filter(seccomp.error(errno.EPERM)).install(listen=False)
+            seccomp.Filter(seccomp.error(errno.EPERM), more=True).install(listen=False)
             _calls_are_refused()
             seccomp.Filter(seccomp.KILL, others=False).install(listen=False)
         else:

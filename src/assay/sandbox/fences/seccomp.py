@@ -29,7 +29,7 @@ _PR_SET_NO_NEW_PRIVS = 38
 ALLOW, ASK, KILL = 0x7FFF0000, 0x7FC00000, 0x80000000
 _CLONE_THREAD = 0x10000
 _AF_UNIX = 1
-_HARMLESS_PRCTL = (2, 3, 15, 16, 21, 23, 39, 41, 42, 0x53564D41)
+_HARMLESS_PRCTL = (2, 3, 15, 16, 21, 23, 38, 39, 41, 42, 0x53564D41)
 _HARMLESS_IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 _FCNTL_OF_OTHERS = (8, 10, 15, 1024, 1026)
 """F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY: they have the kernel send signals."""
@@ -53,16 +53,18 @@ class Filter:
     Args:
         ending: what becomes of a call that ends the child. others: of calls that are not allowed, and named nowhere;
             None allows everything but those that end.
-        sends: the descriptor on which one message may still be sent.
+        sends: the descriptor on which one message may still be sent. more: whether another filter may be added.
     """
 
-    def __init__(self, ending: int, *, others: bool = True, sends: int = -1) -> None:
+    def __init__(self, ending: int, *, others: bool = True, sends: int = -1, more: bool = False) -> None:
         self._processor = platform.machine()
         if self._processor not in syscalls.PROCESSORS:
             raise OSError(errno.ENOSYS, f"no table for the processor {self._processor}")
         self._numbers = syscalls.numbers(self._processor)
         self._ending = ending
         self._steps = [*self._head(), *self._by_argument(sends)]
+        if more:
+            self._steps += [_Step(_EQUAL, _SECCOMP[self._processor], 0, 1), _Step(_RETURN, ALLOW)]
         for calls in syscalls.ENDING.values():
             self._steps += self._each(calls, ending)
         if others:
