@@ -33,7 +33,7 @@ from assay.subject.model import Model, ModelReference
 
 NAMES = ("age", "income")
 LIMITS = Limits(memory=4 << 30, cpu_seconds=10)
-SECONDS = 5.0
+SECONDS, SECONDS_IN_TURN = 5.0, 2.0
 EACH, IN_TURN = 25, 1_100
 """Corrupted files of each of the nine formats: with a child for each, and many in one."""
 OPENING = Path(__file__).with_name("opening.py")
@@ -218,7 +218,7 @@ def outcomes_in_turn(sound: Sound, seeds: Iterable[int]) -> Iterator[tuple[int, 
                     f"{OPENING}:opening",
                     {},
                     limits=Limits(memory=4 << 30),
-                    timeout=SECONDS,
+                    timeout=SECONDS_IN_TURN,
                     readable=[folder, str(OPENING.parent)],
                 )
             place = _written(Path(folder), sound, seed)

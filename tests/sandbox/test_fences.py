@@ -126,7 +126,9 @@ def test_without_a_listener_the_kernel_kills():
 
 
 def test_a_child_that_the_kernel_killed_for_a_call_is_told_so():
-    with pytest.raises(Crash, match=r"made a system call that is forbidden, and was killed; .*: system calls"):
+    with pytest.raises(
+        Crash, match=r"made a system call that is forbidden, and was killed; .*: system calls"
+    ):
         Child.start(f"{MISBEHAVING}:killed_for_a_call", {}, role=MODEL)
 
 
