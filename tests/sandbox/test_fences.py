@@ -168,6 +168,18 @@ def test_a_network_that_can_be_reached_is_missing():
     assert "the network could still be reached" in ended.stdout
 
 
+@pytest.mark.parametrize(("reached", "up"), [(True, False), (False, True)])
+def test_a_container_without_a_network_needs_no_namespace(reached: bool, up: bool):
+    ended = alone(f"""
+def refused(): raise PermissionError(errno.EPERM, 'Operation not permitted')
+namespaces.leave_the_network = refused
+namespaces.nobody_is_there = lambda: {not reached}
+fences.before_imports()
+print(fences.told())
+""")
+    assert ("'network'" in ended.stdout.partition("missing")[0]) is up, ended.stderr
+
+
 def test_an_interpreter_that_others_may_not_enter_keeps_its_user(tmp_path: Path):
     inside = tmp_path / "private" / "python"
     inside.parent.mkdir(mode=0o700)

@@ -36,7 +36,9 @@ def leave_the_network() -> None:
 
 
 def nobody_is_there() -> bool:
-    """Whether a packet to an address elsewhere has no way to go, and this network has no interface that is up."""
+    """Whether this network has no interface but its loopback, and a packet to an address elsewhere has no way to go."""
+    if {name for _, name in socket.if_nameindex()} - {"lo"}:
+        return False
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(
