@@ -163,7 +163,7 @@ def test_landlock_that_does_not_hold_is_missing(lines: str, says: str):
 
 def test_a_network_that_can_be_reached_is_missing():
     ended = alone(
-        "namespaces.leave_the_network = lambda: None\nfences.before_imports()\nprint(fences.told())"
+        "namespaces.leave_the_network = lambda: False\nfences.before_imports()\nprint(fences.told())"
     )
     assert "the network could still be reached" in ended.stdout
 
@@ -173,7 +173,7 @@ def test_a_container_without_a_network_needs_no_namespace(reached: bool, up: boo
     ended = alone(f"""
 def refused(): raise PermissionError(errno.EPERM, 'Operation not permitted')
 namespaces.leave_the_network = refused
-namespaces.nobody_is_there = lambda: {not reached}
+namespaces.nobody_is_there = namespaces.only_loopback = lambda: {not reached}
 fences.before_imports()
 print(fences.told())
 """)

@@ -276,7 +276,7 @@ class Child:
             self.missing = tuple((_line(name), _line(why)) for name, why in told["missing"])
         except (KeyError, TypeError, ValueError):
             self._break(self._role.invalid, "sent something else than an answer")
-        self._notices.armed = True
+        self._notices.arm()
         lacking = [name for name in wanted if name not in self.fences]
         if lacking:
             why = dict(self.missing).get(lacking[0], "it does not tell why")

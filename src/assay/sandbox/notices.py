@@ -38,6 +38,12 @@ class Notices:
         self._listener = -1
         self.armed = False
 
+    def arm(self) -> None:
+        """From now on a call ends the child. Who has not sent the descriptor by now will not."""
+        self.armed = True
+        if self._messenger is not None:
+            self._drop()
+
     def fileno(self) -> int:
         """What to wait for; -1 when nothing can come any more."""
         return self._listener if self._messenger is None else self._messenger.fileno()

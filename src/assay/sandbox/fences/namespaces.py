@@ -21,8 +21,8 @@ _CAPABILITY_VERSION = 0x20080522
 NOBODY = 65534
 
 
-def leave_the_network() -> None:
-    """Enter an empty network and, where one is needed for that, a user namespace.
+def leave_the_network() -> bool:
+    """Enter an empty network and, where one is needed for that, a user namespace; whether one was.
 
     Only for a process of one thread.
 
@@ -33,12 +33,12 @@ def leave_the_network() -> None:
         unshare(_NEW_NETWORK | _NEW_IPC)  # whoever may, needs no user namespace for it
     except PermissionError:
         unshare(_NEW_USER | _NEW_NETWORK | _NEW_IPC)
+        return True
+    return False
 
 
 def nobody_is_there() -> bool:
-    """Whether this network has no interface but its loopback, and a packet to an address elsewhere has no way to go."""
-    if {name for _, name in socket.if_nameindex()} - {"lo"}:
-        return False
+    """Whether a packet to an address elsewhere has no way to go."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(
@@ -47,6 +47,11 @@ def nobody_is_there() -> bool:
         except OSError as wrong:
             return wrong.errno == errno.ENETUNREACH
     return False
+
+
+def only_loopback() -> bool:
+    """Whether this network has no interface but the one that leads back to itself."""
+    return {name for _, name in socket.if_nameindex()} <= {"lo"}
 
 
 def why_not_nobody(paths: Iterable[str], descriptors: Iterable[int]) -> str:

@@ -65,6 +65,7 @@ class Fences:
         self._descriptors = list(asked["descriptors"])
         self._scratch = str(asked["scratch"])
         self._messenger = messenger
+        self._among_itself = False
         self.up: list[str] = []
         self.missing: dict[str, str] = {}
 
@@ -91,6 +92,8 @@ class Fences:
     def _try(self, name: str, put_up: Callable[[], None]) -> None:
         if name in self._without:
             self.missing[name] = "switched off by whoever started this run"
+            if name == SYSTEM_CALLS and self._messenger >= 0:
+                os.close(self._messenger)
             return
         try:
             put_up()
@@ -105,9 +108,11 @@ class Fences:
         _one_thread()
         before = os.readlink("/proc/self/ns/net")  # noqa: PTH115
         try:
-            namespaces.leave_the_network()
+            self._among_itself = namespaces.leave_the_network()
         except OSError:
-            if not namespaces.nobody_is_there():  # else a container that was started without a network
+            if not (
+                namespaces.only_loopback() and namespaces.nobody_is_there()
+            ):  # else a container that was started without a network
                 raise
             return
         if os.readlink("/proc/self/ns/net") == before or not namespaces.nobody_is_there():  # noqa: PTH115
@@ -146,9 +151,7 @@ class Fences:
         if seconds is not None:
             _limit(resource.RLIMIT_CPU, seconds, seconds + 1)
         _limit(resource.RLIMIT_CORE, 0, 0)
-        if (
-            NETWORK in self.up and os.geteuid() != 0
-        ):  # in a namespace of its own only its own threads are counted
+        if self._among_itself:  # where users are counted anew, only its own threads count
             with contextlib.suppress(OSError, ValueError):
                 _limit(resource.RLIMIT_NPROC, _MOST_THREADS, _MOST_THREADS)
 
