@@ -11,6 +11,7 @@ import pytest
 import assay
 from assay.app.case import open_case
 from assay.cli.main import main
+from assay.cli.render import print_record
 from assay.domain.isolation import HIGHEST
 from assay.domain.record_document import from_document, to_document
 from assay.domain.vocabulary import Outcome, Reason, Verdict
@@ -66,12 +67,15 @@ def test_a_model_that_runs_into_a_fence_is_an_error_that_names_it(folder: Folder
 
 
 @fenced
-def test_the_record_tells_which_fences_held(folder: Folder):
+def test_the_record_tells_which_fences_held(folder: Folder, capsys: pytest.CaptureFixture[str]):
     record = assay.certify(folder.write(), workers=0).record
     found = record.environment.isolation
     assert found.level == HIGHEST
     assert from_document(json.loads(json.dumps(to_document(record)))) == record
-    assert "level 3 of 3: limits, file system, system calls, network and rights" in render_html(record)
+    said = "level 3 of 3: limits, file system, system calls, network and rights"
+    assert said in render_html(record)
+    print_record(record)
+    assert f"Isolation: {said}." in " ".join(capsys.readouterr().out.replace("│", " ").split())
 
 
 def test_a_machine_without_a_fence_is_degraded_and_says_so(folder: Folder, monkeypatch: pytest.MonkeyPatch):
