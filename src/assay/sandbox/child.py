@@ -25,16 +25,17 @@ import sys
 import sysconfig
 import traceback
 import types
+from collections.abc import Callable
 from typing import Any
 
 MAGIC = b"ASSY"
 HEADER = struct.Struct("<4scQ")
-START, CALL, BATCH, NEXT = b"S", b"C", b"B", b"N"
+START, LOAD, CALL, BATCH, NEXT = b"S", b"L", b"C", b"B", b"N"
 FENCED, READY, ANSWER, SCORES, ROWS, FAILED = b"G", b"R", b"A", b"F", b"D", b"X"
 MAX_TEXT = 64 << 20
 MAX_BATCH = 2 << 30
 MAX_SOURCES = 64 << 20
-LARGEST = {START: MAX_TEXT, CALL: MAX_TEXT, BATCH: MAX_BATCH, NEXT: 0}
+LARGEST = {START: MAX_TEXT, LOAD: 0, CALL: MAX_TEXT, BATCH: MAX_BATCH, NEXT: 0}
 _PR_SET_PDEATHSIG = 1
 _VERSIONED = (
     "numpy",
@@ -60,19 +61,21 @@ def main() -> int:
     folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - before anything is imported
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != folder]  # noqa: PTH100
     with os.fdopen(reader, "rb") as questions, os.fdopen(writer, "wb", buffering=0) as answers:
-        serving = _Serving(parent, messenger, answers)
+        serving = _Serving(parent, messenger)
         while (frame := _read_frame(questions)) is not None:
-            _send(answers, *serving.reply(*frame))
+            kind, body = serving.reply(*frame)
+            _write(answers, HEADER.pack(MAGIC, kind, len(body)))
+            _write(answers, body)
     return 0
 
 
 class _Serving:
     """What was loaded, and the answer to each kind of frame."""
 
-    def __init__(self, parent: int, messenger: int, answers: io.FileIO) -> None:
+    def __init__(self, parent: int, messenger: int) -> None:
         self._parent = parent
         self._messenger = messenger
-        self._answers = answers
+        self._load: Callable[[], dict[str, Any]] = dict
         self._made: Any = None
         self._phase = "import"
         self._folder = ""
@@ -81,7 +84,9 @@ class _Serving:
     def reply(self, kind: bytes, body: bytearray) -> tuple[bytes, bytes | memoryview]:
         try:
             if kind == START:
-                return READY, self._start(json.loads(body))
+                return FENCED, self._start(json.loads(body))
+            if kind == LOAD:
+                return READY, _json(self._load())
             if kind == CALL:
                 return ANSWER, self._call(json.loads(body))
             if kind == NEXT:
@@ -103,13 +108,17 @@ class _Serving:
         for name in ("numpy", "pyarrow"):
             importlib.import_module(name)
         fences.before_loading(request["limits"])
-        _send(self._answers, FENCED, _json(fences.told()))
         self._phase = "load"
+        self._load = lambda: self._loaded(function, request)
+        return _json(fences.told())
+
+    def _loaded(self, function: Callable[..., Any], request: dict[str, Any]) -> dict[str, Any]:
+        """Call the target, now that the parent knows the fences and listens."""
         self._made = function(**request["arguments"])
         answer = None if callable(self._made) else self._made
         self._phase = "ask"
         told = {"answer": answer, "python": sys.version.split()[0], "packages": _versions()}
-        return _json({**told, "modules": _modules(self._folder) if request["modules"] else {}})
+        return {**told, "modules": _modules(self._folder) if request["modules"] else {}}
 
     def _call(self, request: dict[str, Any]) -> bytes:
         return _json(getattr(self._made, request["function"])(**request["arguments"]))
@@ -282,11 +291,6 @@ def _read_frame(questions: io.BufferedReader) -> tuple[bytes, bytearray] | None:
         return None
     body = bytearray(length)
     return (kind, body) if questions.readinto(body) == length else None
-
-
-def _send(answers: io.FileIO, kind: bytes, body: bytes | memoryview) -> None:
-    _write(answers, HEADER.pack(MAGIC, kind, len(body)))
-    _write(answers, body)
 
 
 def _write(answers: io.FileIO, data: bytes | memoryview) -> None:

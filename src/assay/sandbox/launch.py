@@ -149,7 +149,7 @@ class Child:
             target: ``package.module:function`` or ``folder/file.py:function``. What it returns either answers
                 batches and calls, or is itself the answer, as a JSON value.
             arguments: keyword arguments, JSON values. python: another interpreter, with numpy and pyarrow.
-            timeout: seconds for each answer. start_timeout: seconds for imports and the call of the target.
+            timeout: seconds for each answer. start_timeout: seconds for imports, and as many for the call of the target.
             descriptors: open files that the child inherits under the same numbers; the caller closes its own.
             readable: paths that it may read, besides the libraries of its interpreter.
             fences: those without which nothing is to be read; all others are put up where they can be had.
@@ -171,9 +171,8 @@ class Child:
         body = json.dumps(request).encode()
         process, pipe, notices = _launch(python or sys.executable, descriptors)
         started = cls(process, pipe, notices, role, timeout)
-        deadline = time.monotonic() + start_timeout
         started._fenced(body, fences, start_timeout)
-        ready = started._json(started._answer({protocol.READY: protocol.MAX_TEXT}, deadline, start_timeout))
+        ready = started._asked_json(protocol.LOAD, b"", protocol.READY, start_timeout)
         try:
             started.answer = ready["answer"]
             started.python = ready["python"]
@@ -269,7 +268,7 @@ class Child:
         self.close()
 
     def _fenced(self, body: bytes, wanted: Sequence[str], timeout: float) -> None:
-        """Send the request, and hear which fences are up before anything hostile is read."""
+        """Send the request, and hear which fences are up. Nothing hostile is read before the next question."""
         told = self._asked_json(protocol.START, body, protocol.FENCED, timeout)
         try:
             self.fences = tuple(_line(name) for name in told["up"])
