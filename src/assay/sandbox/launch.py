@@ -33,6 +33,7 @@ from assay.sandbox.scores import checked_scores, invalid_output
 
 ALLOWED_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "TZ", "TMPDIR")
 _FIXED_ENVIRONMENT = {
+    "HOME": "/nonexistent",  # who asks for a home gets one without asking the system who runs this
     "LC_ALL": "C.UTF-8",
     "PYTHONHASHSEED": "0",
     "PYTHONSAFEPATH": "1",

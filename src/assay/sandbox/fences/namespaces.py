@@ -85,6 +85,8 @@ def give_up_rights(processor: str) -> None:
     Raises:
         OSError: when the kernel refuses.
     """
+    if processor not in _CAPSET:
+        raise OSError(errno.ENOSYS, f"no table for the processor {processor}")
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
     with contextlib.suppress(OSError):  # older than Linux 4.3
         prctl(_PR_CAP_AMBIENT, _CAP_AMBIENT_CLEAR_ALL)
