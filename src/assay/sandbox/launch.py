@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
@@ -435,6 +434,12 @@ _children: weakref.WeakSet[Child] = weakref.WeakSet()
 atexit.register(close_children)
 
 
+def _scratch() -> str:
+    """A folder in which anybody may write, and a child must not; nothing is written to find it."""
+    places = (os.environ.get("TMPDIR", ""), "/tmp", "/var/tmp", "/dev/shm")  # noqa: S108
+    return next((place for place in places if place and Path(place).is_dir()), "/")
+
+
 def _pipe() -> tuple[int, int]:
     """A pipe that holds much, where the system lets it: fewer turns between who writes and who reads."""
     reader, writer = os.pipe()
@@ -450,7 +455,7 @@ def _asked_fences(target: str, readable: Sequence[str], descriptors: Sequence[in
         "folder": _FOLDER,
         "readable": [*readable, *([file] if file.endswith(".py") else [])],
         "descriptors": list(descriptors),
-        "scratch": tempfile.gettempdir(),
+        "scratch": _scratch(),
         "without": without_fences(),
     }
 
