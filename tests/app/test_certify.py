@@ -243,10 +243,9 @@ def test_one_class_and_empty_groups_are_not_evaluable(folder):
 def test_of_repeated_units_one_row_counts(folder):
     folder.test = replaced(folder.test, "id", np.arange(len(folder.test)) // 2)
     done = assay.certify(
-        folder.edit(
-            "custody: validator}", "custody: validator, unit: id, certify_without_a_lock=True}"
-        ).write(),
+        folder.edit("custody: validator}", "custody: validator, unit: id}").write(),
         workers=0,
+        certify_without_a_lock=True,
     )
     assert (done.record.rows, done.record.rows_used) == (4000, 2000)
     again = assay.certify(folder.write(row_group=700), workers=2, certify_without_a_lock=True)
@@ -693,16 +692,6 @@ def test_a_perturbation_that_breaks_the_model_leaves_the_others_standing(folder)
     said = next(j for j in done.record.judged if j.assessment.criterion == "lost").sentence
     assert "On the perturbed rows, and only there" in said
     assert "please" not in said  # what a model says once it has seen rows may quote them
-
-
-def test_a_second_judged_run_on_the_same_rows_is_counted(folder):
-    path = folder.write()
-    assert [assay.certify(path, workers=0, certify_without_a_lock=True).judged_before for _ in range(3)] == [
-        0,
-        1,
-        2,
-    ]
-    assert assay.certify(path, workers=0, rehearse=True).judged_before == 0
 
 
 def test_the_models_own_environment_and_its_lock_file_are_bound(folder, tmp_path_factory):

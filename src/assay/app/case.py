@@ -23,12 +23,14 @@ from assay.checks.check import Check
 from assay.domain.dictionary import Dictionary
 from assay.domain.digests import bare
 from assay.domain.errors import DRAWING, PACKAGES, AssayError, SubjectError
+from assay.domain.isolation import NO_CHILD, NOTHING_KNOWN, Isolation, required
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
 from assay.engine.asking import Predict
 from assay.engine.scan import Frame
 from assay.plan.passes import Wanted, declared_data
 from assay.reading.specification import SpecificationFile, read_specification
+from assay.sandbox.probe import probe
 from assay.subject.datasets import Dataset, open_dataset
 from assay.subject.digest import digest_of
 from assay.subject.model import Model, ModelReference, in_process
@@ -121,8 +123,10 @@ def open_case(
     read = read_specification(path, {id_: check.metric for id_, check in known.items()})
     specification, root = read.specification, path.resolve().parent
     datasets = _open_data(read, root, data or {}, scratch=scratch or root, rehearse=rehearse)
-    reference, own = _bound(_model(root, specification, live=model is not None, rehearse=rehearse))
-    environment = _environment(own)
+    isolation = _isolation(specification, known, live=model is not None)
+    bare_model = _model(root, specification, live=model is not None, rehearse=rehearse)
+    reference, own = _bound(bare_model, isolation)
+    environment = _environment(own, isolation)
     used = sorted({criterion.metric for criterion in specification.criteria})
     return Case(
         root=root,
@@ -223,7 +227,22 @@ def _model(root: Path, specification: Specification, *, live: bool, rehearse: bo
     return ModelReference.of(where, subject.format, subject.inputs, python=subject.python)
 
 
-def _environment(own: tuple[tuple[str, str], ...]) -> Environment:
+def _isolation(specification: Specification, checks: Mapping[str, Check], *, live: bool) -> Isolation:
+    """The fences that this machine has for the children of this run; each of them must have the same."""
+    if live:
+        return NO_CHILD
+    found = probe()
+    own = specification.subject.python
+    if own is not None and specification.subject.format != "predictions":
+        try:
+            found = found.both(probe(own))
+        except AssayError:  # told when the model is asked, as a verdict
+            found = NOTHING_KNOWN
+    used = {checks[criterion.metric].module for criterion in specification.criteria}
+    return found.beside(module for module in used if not module.startswith("assay."))
+
+
+def _environment(own: tuple[tuple[str, str], ...], isolation: Isolation) -> Environment:
     """The versions that can change a number; ``own`` are those that the model's child told."""
     found = []
     for name in MEASURING:
@@ -237,17 +256,21 @@ def _environment(own: tuple[tuple[str, str], ...]) -> Environment:
         packages=tuple(found),
         platform=f"{platform.system()} {platform.machine()}",
         model=own,
+        isolation=isolation,
     )
 
 
 def _bound(
-    model: ModelReference | None,
+    model: ModelReference | None, isolation: Isolation
 ) -> tuple[ModelReference | None, tuple[tuple[str, str], ...]]:
     """The model bound to the modules that it runs, and what its child tells of its environment.
 
     Of an environment of its own, the versions too. Nothing when the model cannot be started there.
     """
-    if model is None or not model.runs_code:
+    if model is None:
+        return None, ()
+    model = replace(model, fences=required(isolation))
+    if not model.runs_code:
         return model, ()
     try:
         opened = Model(model)

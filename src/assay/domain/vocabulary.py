@@ -98,6 +98,7 @@ class Reason(enum.StrEnum):
     MODEL_CRASHED = "model_crashed"
     MODEL_TIMED_OUT = "model_timed_out"
     MODEL_OUTPUT_INVALID = "model_output_invalid"
+    MODEL_STOPPED = "model_stopped"
     MODEL_NOT_A_FUNCTION = "model_not_a_function"
     WORKER_DIED = "worker_died"
     DATA_INVALID = "data_invalid"

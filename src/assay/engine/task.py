@@ -15,6 +15,7 @@ from assay.engine.scan import Frame, scan
 from assay.plan.passes import Pass
 from assay.subject.datasets import Partition, iter_batches
 from assay.subject.model import Model, ModelReference
+from assay.subject.reader import close_readers
 from assay.tally.partial import to_bytes
 
 
@@ -26,6 +27,7 @@ class ScanTask:
         key: hexadecimal digest of everything that the result depends on.
         rows: rows of the partition, for progress.
         selection: key in the results of the int64 places of the rows that count for outcomes, or None for all.
+        fences: those without which the rows must not be read.
     """
 
     key: str
@@ -35,6 +37,7 @@ class ScanTask:
     partition: Partition
     model: ModelReference | None
     selection: str | None = None
+    fences: tuple[str, ...] = ()
 
 
 def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -> bytes:
@@ -46,7 +49,7 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
     predict = live
     if task.model is not None and task.wanted.outcomes:
         predict = _predictor(task.model)
-    batches = iter_batches(task.partition, task.frame.columns(task.wanted))
+    batches = iter_batches(task.partition, task.frame.columns(task.wanted), fences=task.fences)
     counted = scan(
         task.frame,
         task.wanted,
@@ -70,7 +73,8 @@ class AskTask:
 
 def run_ask(task: AskTask, _: Results) -> bytes:
     """How many rows the model answered."""
-    batch = next(iter(iter_batches(task.partition, task.model.inputs, batch_size=task.rows)))
+    batches = iter_batches(task.partition, task.model.inputs, batch_size=task.rows, fences=task.model.fences)
+    batch = next(iter(batches))
     return str(len(_predictor(task.model)(batch))).encode()
 
 
@@ -93,7 +97,8 @@ def _predictor(reference: ModelReference) -> Predict:
 
 
 def close_models() -> None:
-    """End the model children of this process."""
+    """End the children of this process that hold a model or a data file."""
+    close_readers()
     while _open_models:
         _open_models.popitem()[1].close()
 

@@ -138,6 +138,7 @@ def _write_all(copy: BinaryIO, chunk: bytes) -> None:
 
 def _unwritable(descriptor: int) -> int:
     """The same file, opened for reading alone; memory is sealed first."""
+    os.fchmod(descriptor, 0o444)  # a child that is another user opens it again, by its descriptor
     with contextlib.suppress(OSError):  # a file on disk has no seals
         seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
         fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -34,6 +34,7 @@ class ModelReference:
         python: the interpreter of the model's own environment; None for ours.
         timeout: seconds that one batch may take.
         modules: digests of the modules that the model runs besides known packages; None when not yet known.
+        fences: those without which it must not be loaded.
     """
 
     path: str
@@ -44,6 +45,7 @@ class ModelReference:
     limits: Limits = field(default=DEFAULT_LIMITS)
     timeout: float = 120.0
     modules: tuple[tuple[str, str], ...] | None = None
+    fences: tuple[str, ...] = ()
 
     @property
     def runs_code(self) -> bool:
@@ -102,7 +104,8 @@ class Model:
     def _load(self) -> None:
         reference = self.reference
         if not reference.digest:
-            self._child = self._started(reference.path, ())
+            file = reference.path.rpartition(":")[0]
+            self._child = self._started(reference.path, (), [file] if file.endswith(".py") else [])
             return
         digest, descriptor = held(Path(reference.path))
         try:
@@ -112,7 +115,7 @@ class Model:
         finally:
             os.close(descriptor)
 
-    def _started(self, path: str, descriptors: tuple[int, ...]) -> Child:
+    def _started(self, path: str, descriptors: Sequence[int], readable: Sequence[str] = ()) -> Child:
         reference = self.reference
         try:
             return Child.start(
@@ -122,6 +125,8 @@ class Model:
                 limits=reference.limits,
                 timeout=reference.timeout,
                 descriptors=descriptors,
+                readable=readable,
+                fences=reference.fences,
                 modules=reference.runs_code,
             )
         except ModuleAbsent as absent:

@@ -135,6 +135,7 @@ def _facts(lookup: Lookup, date: str) -> Iterable[tuple[str, Rich]]:
     unit = f", one per {spec.data.unit}" if spec.data.unit else ""
     yield "Tested on", (rows + unit, *_digest(source.digest if source else ""))
     yield "Test rows held by", (spec.data.custody,)
+    yield "Isolation", (wording.isolation(record.environment.isolation),)
     if date:
         yield "Date", (date,)
 

@@ -43,6 +43,14 @@ def exits_at_load():
     os._exit(7)
 
 
+def killed_for_a_call():
+    os.kill(os.getpid(), signal.SIGSYS)
+
+
+def read(path):
+    return len(Path(path).read_bytes())
+
+
 def hangs_at_load():
     time.sleep(60)
 
