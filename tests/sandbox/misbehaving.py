@@ -55,6 +55,23 @@ def hangs_at_load():
     time.sleep(60)
 
 
+class Asked:
+    def wait(self):
+        time.sleep(60)
+
+    def add(self, a, b):
+        return a + b
+
+
+def sleeper():
+    return Asked_with_call()
+
+
+class Asked_with_call(Asked):
+    def __call__(self, batch):
+        return np.zeros(batch.num_rows)
+
+
 def _protocol_descriptor():
     return int(sys.argv[2])
 

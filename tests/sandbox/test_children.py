@@ -182,7 +182,11 @@ def test_a_missing_package_and_a_missing_interpreter_are_named(tmp_path: Path):
     assert told.value.code == "interpreter_not_found"
 
 
-def test_an_answer_is_json():
+def test_calls_and_answers_are_json():
+    with Child.start(f"{HOSTILE}:sleeper", {}) as child:
+        assert child.call("add", {"a": 2, "b": 3}) == 5
+        with pytest.raises(Crash, match="AttributeError"):
+            child.call("no_such", {})
     answer = run_in_child(f"{HOSTILE}:told", {"value": [1, "ü", None]}, role=DATA_READER)
     assert answer["value"] == [1, "ü", None]
 
