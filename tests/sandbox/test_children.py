@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from assay.domain.errors import DRAWING, PACKAGES, Crash, SubjectError
+from assay.domain.errors import NOT_MEASURING, PACKAGES, Crash, SubjectError
 from assay.sandbox import child as protocol
 from assay.sandbox.launch import DATA_READER, Child, Limits, ModuleAbsent, run_in_child
 from assay.sandbox.scores import checked_scores
@@ -294,4 +294,4 @@ def test_request_bodies_are_json_only():
 
 def test_the_child_tells_the_versions_of_all_packages_that_measure() -> None:
     """It runs where Assay is not installed, so it has a list of its own."""
-    assert set(protocol._VERSIONED) == PACKAGES.keys() - DRAWING
+    assert set(protocol._VERSIONED) == PACKAGES.keys() - NOT_MEASURING

@@ -22,7 +22,7 @@ from assay.checks.catalogue import catalogue, source_digest
 from assay.checks.check import Check
 from assay.domain.dictionary import Dictionary
 from assay.domain.digests import bare
-from assay.domain.errors import DRAWING, PACKAGES, AssayError, SubjectError
+from assay.domain.errors import NOT_MEASURING, PACKAGES, AssayError, SubjectError
 from assay.domain.isolation import NO_CHILD, NOTHING_KNOWN, Isolation, required
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
@@ -35,7 +35,7 @@ from assay.subject.datasets import Dataset, open_dataset
 from assay.subject.digest import digest_of
 from assay.subject.model import Model, ModelReference, in_process
 
-MEASURING = tuple(package for module, (package, _) in PACKAGES.items() if module not in DRAWING)
+MEASURING = tuple(package for module, (package, _) in PACKAGES.items() if module not in NOT_MEASURING)
 """Packages whose version can change a number; absent ones are left out."""
 
 
