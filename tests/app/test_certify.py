@@ -145,7 +145,7 @@ def test_a_model_that_kills_its_process_is_an_error_with_a_reason(folder):
     folder.edit(
         "{model: score, format: predictions}", "{model: model.joblib, format: joblib, inputs: [age, income]}"
     )
-    done = assay.certify(folder.write(), workers=1, certify_without_a_lock=True)
+    done = assay.certify(folder.write(), rehearse=True, workers=1)
     assert done.decision.outcome is Outcome.WITHHELD
     assert verdicts(done)["ranking"] == (Verdict.ERROR, Reason.MODEL_CRASHED)
     assert verdicts(done)["complete"] == (Verdict.PASS, Reason.EXACT_VALUE_SATISFIES)
@@ -541,6 +541,37 @@ def test_a_column_has_one_type_in_all_data_sets(folder):
         assay.AssayError, match="'sex' is int64 in the test data and string in the develop data"
     ):
         assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+
+
+@pytest.mark.parametrize(
+    ("column", "kinds"),
+    [
+        ("word", ("string", "large_string", "string_view", "dictionary")),
+        ("sex", ("int64", "int8", "uint32", "double")),
+    ],
+)
+def test_how_the_values_of_a_column_lie_is_no_type_of_their_own(folder, column, kinds):
+    """The development rows are among the test rows; another layout of a column hides none of them."""
+    for name in ("test", "develop"):
+        table = getattr(folder, name)
+        setattr(folder, name, table.append_column("word", pa.array([f"w{i % 7}" for i in range(len(table))])))
+    folder.test = pa.concat_tables([folder.test, folder.develop.slice(0, 500)])
+    folder.dictionary += "  - {name: word, type: text, description: a word}\n"
+    folder.edit(
+        "  - {id: complete,",
+        "  - {id: apart, metric: data.split_overlap, at_most: 0, tier: advisory, owner: validator,\n"
+        "     rationale: nobody is judged twice}\n  - {id: complete,",
+    ).edit("complete, ranking]", "complete, ranking, apart]")
+    develop, statistics = folder.develop, []
+    for kind in kinds:
+        other = develop[column].dictionary_encode() if kind == "dictionary" else develop[column].cast(kind)
+        folder.develop = replaced(develop, column, other)
+        done = assay.certify(
+            folder.write(), workers=0, certify_a_hopeless_specification=True, certify_without_a_lock=True
+        )
+        statistics.append(done.record.statistics)
+        assert next(s.counts.found for s in statistics[-1] if s.criterion == "apart") >= 500
+    assert all(found == statistics[0] for found in statistics)
 
 
 def test_a_check_that_exits_is_an_error_and_not_the_end(folder):

@@ -355,3 +355,57 @@ def test_guesses_about_the_whole() -> None:
         ("sex_2", "Sex", ()),
     ]
     assert guess_protected(guesses, "age")[0].name == "sex"
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        (
+            column("bad", "string", codes=("no", "yes")),
+            "holds 'no', 'yes', and the numbers 0 and 1",
+        ),
+        (
+            column("bad", "int64", codes=(-1, 1), minimum=-1, maximum=1),
+            "holds -1, 1, and the numbers",
+        ),
+        (
+            column("bad", "double", minimum=0.0, maximum=2.0),
+            "holds double from 0.0 to 2.0, and",
+        ),
+        (column("bad", "double", minimum=0.0, maximum=1.0), ""),
+        (column("bad", "bool", codes=(False, True)), ""),
+    ],
+    ids=["words", "signs", "counts", "doubles", "booleans"],
+)
+def test_a_label_that_is_not_0_and_1_is_told_before_anybody_fills_a_blank(
+    tmp_path: Path, label: ColumnFacts, said: str
+) -> None:
+    warnings = start(tmp_path, (*LOANS[:-1], label), label="bad").warnings
+    assert len(warnings) == bool(said)
+    assert not said or said in warnings[0]
+    assert not said or "Recode it in all data sets" in warnings[0]
+
+
+def test_inputs_that_the_data_does_not_have_are_told_with_the_nearest(tmp_path: Path) -> None:
+    (warning,) = start(tmp_path, known=("amount", "mnths", "job_1", "job_2")).warnings
+    assert warning.startswith(
+        "The model was fitted on 'mnths', 'job_1', 'job_2', which develop.parquet does not have"
+    )
+    assert "(nearest to 'mnths': 'months')" in warning
+
+
+def test_each_protected_attribute_of_codes_asks_whether_they_are_documented(tmp_path: Path) -> None:
+    criteria = read(filled(start(tmp_path)), tmp_path).specification.criteria
+    assert [dict(c.parameters) for c in criteria if c.metric == "data.undocumented_codes"] == [
+        {"column": "sex"}
+    ]
+
+
+def test_scores_made_elsewhere_have_no_file_and_no_inputs(tmp_path: Path) -> None:
+    facts = (*LOANS, column("score", "double", minimum=0.01, maximum=0.9))
+    scaffold = start(tmp_path, facts, model="score")
+    assert (
+        "format: predictions  # the model is a column of scores that were made elsewhere"
+        in scaffold.texts[SPECIFICATION]
+    )
+    assert read(filled(scaffold), tmp_path).specification.subject.inputs == ()

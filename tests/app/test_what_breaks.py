@@ -122,7 +122,7 @@ BREAKING: dict[str, Callable[..., Any]] = {
 @pytest.mark.parametrize("rehearse", [True, False])
 def test_a_check_that_breaks_is_withheld_with_that_reason_first(folder, monkeypatch, measure, rehearse):
     installed(monkeypatch, "performance.auc", lambda known: replace(known, measure=measure))
-    done = assay.certify(folder.write(), workers=0, rehearse=rehearse, certify_without_a_lock=True)
+    done = assay.certify(folder.write(), workers=0, rehearse=rehearse, certify_without_a_lock=not rehearse)
     assert verdicts(done)["ranking"] == (Verdict.ERROR, Reason.CHECK_CRASHED)
     assert verdicts(done)["accuracy"][0] is not Verdict.ERROR
     assert done.decision.outcome is Outcome.WITHHELD

@@ -145,6 +145,9 @@ def test_unknown_commands_and_options_are_usage_errors(tmp_path):
 def test_checks_are_listed_and_explained(tmp_path):
     listed = run("checks", cwd=tmp_path).stdout
     assert "fairness.impact_ratio" in listed
+    stage = run("checks", "fairness", cwd=tmp_path).stdout.split("\n")
+    assert len(stage) > 5
+    assert all(line.startswith("fairness.") for line in stage if line)
     page = run("checks", "fairness.impact_ratio", cwd=tmp_path).stdout
     assert all(word in page for word in ("Purpose", "Method", "Limits", "Remedy"))
     assert {c["id"] for c in json.loads(run("checks", "--json", cwd=tmp_path).stdout)} >= {"performance.auc"}

@@ -19,6 +19,7 @@ from assay.domain.vocabulary import Tier
 
 PLAN = PlanDocument(
     rows=4000,
+    rows_used=3900,
     reference="develop",
     all_critical_pass=0.97,
     model_answered_rows=100,
@@ -32,10 +33,12 @@ PLAN = PlanDocument(
             "0.75",
             0.97,
             0.8,
+            "scores lie as on 100 rows",
             0.02,
             3100,
             hopeless=False,
             undefined="",
+            foregone="",
             broken="",
         ),
         PlannedVerdict(
@@ -45,10 +48,12 @@ PLAN = PlanDocument(
             "0",
             None,
             None,
+            "",
             None,
             None,
             hopeless=False,
             undefined="",
+            foregone="",
             broken="",
         ),
     ),

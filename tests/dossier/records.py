@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 from statistics import NormalDist
 from typing import Any
 
 from assay.checks.catalogue import metrics
-from assay.domain.assessment import Assessment, Broken, Judged, NoValue, Piece
+from assay.domain.assessment import Assessment, Broken, Judged, NoValue, Piece, headlined
 from assay.domain.decide import Required, decide
 from assay.domain.dictionary import Column, Dictionary
 from assay.domain.evidence import (
@@ -284,9 +285,9 @@ class Bench:
     def add(self, asked: dict[str, Any], pieces: list[Piece], counts: Any = None, **more: Any) -> None:
         self.criteria.append(asked)
         c = Criterion.model_validate(asked)
-        pieces = sorted(pieces, key=lambda p: -p.p_pass)
+        pieces = worst_bound_first(pieces, c.comparator)
         self.assessments.append(
-            Assessment(
+            assessed(
                 criterion=c.id,
                 metric=c.metric,
                 across=c.across or "",
@@ -314,6 +315,17 @@ class Bench:
                     criterion=c.id,
                 )
             )
+
+
+def worst_bound_first(pieces: Sequence[Piece], comparator: Comparator) -> list[Piece]:
+    if comparator is LEAST:
+        return sorted(pieces, key=lambda p: -math.inf if p.lower is None else p.lower)
+    return sorted(pieces, key=lambda p: -math.inf if p.upper is None else -p.upper)
+
+
+def assessed(*said: Any, confidence_reached: float | None = None, **more: Any) -> Assessment:
+    made = headlined(Assessment(*said, **more))
+    return dataclasses.replace(made, confidence_reached=confidence_reached)
 
 
 def inferred(
@@ -955,7 +967,7 @@ def set_aside() -> tuple[Judged, ...]:
     def one(
         name: str, metric: str, at: Comparator, threshold: str, across: str, p: tuple[Piece, ...]
     ) -> Assessment:
-        return Assessment(
+        return assessed(
             name,
             metric,
             across,

@@ -67,8 +67,7 @@ def test_nothing_to_draw_is_no_chart() -> None:
 
 def test_the_margin_scale_says_what_the_verdict_says() -> None:
     for j in records.conditional().judged:
-        piece = j.assessment.binding
-        distance = margins(j, piece) if piece else None
+        distance = margins(j)
         if distance is not None and j.verdict is Verdict.PASS:
             assert distance[1] > 0
         if distance is not None and j.verdict is Verdict.INCONCLUSIVE:

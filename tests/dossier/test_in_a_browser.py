@@ -100,6 +100,27 @@ def test_nothing_scrolls_sideways(browser: Any, pages: dict[str, Path], name: st
     assert inner <= width
 
 
+TABLES = """() => [...document.querySelectorAll('table')]
+    .filter(t => t.offsetParent !== null && t.scrollWidth > t.parentElement.clientWidth + 1)
+    .map(t => t.caption && t.caption.innerText)"""
+
+
+@pytest.mark.parametrize(
+    ("width", "media"),
+    [(800, "screen"), (1000, "screen"), (1200, "screen"), (1280, "screen"), (680, "print")],
+)
+@pytest.mark.parametrize("name", ["conditional", "withheld"])
+def test_no_table_is_cut_beside_its_drawing(
+    browser: Any, pages: dict[str, Path], name: str, width: int, media: str
+) -> None:
+    tab = opened(browser, pages[name], width)
+    tab.emulate_media(media=media)
+    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    cut = tab.evaluate(TABLES)
+    tab.context.close()
+    assert cut == []
+
+
 @pytest.mark.parametrize("name", list(records.ALL))
 def test_the_page_asks_for_nothing_and_the_browser_has_nothing_to_object(
     browser: Any, pages: dict[str, Path], name: str

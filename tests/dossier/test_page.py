@@ -127,8 +127,8 @@ def test_the_first_screen_says_what_a_risk_officer_needs(seen: dict[str, Seen]) 
     for text in (
         "Withheld",
         "2 critical requirements are shown to be violated",
-        "Favourable decisions are 76.5 % as frequent for male as for female; at least 80 % was asked.",
-        "With 95 % confidence it is at most 77.5 %.",
+        "Favourable decisions are 76.50 % as frequent for male as for female; at least 80 % was asked.",
+        "With 95 % confidence it is at most 77.46 %.",
         "models/candidate-b.txt",
         "14,984 of 15,000 test rows",
         "60 ≤ AGE",

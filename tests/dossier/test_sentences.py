@@ -7,12 +7,12 @@ import re
 from decimal import Decimal
 
 import pytest
-from tests.checks.verdicts import judged as verdict
 from tests.dossier import records
 from tests.dossier.pages import read
 
 from assay.checks.catalogue import catalogue, metrics
 from assay.checks.check import Check
+from assay.checks.verifying import judged_example as verdict
 from assay.domain.assessment import Judged, Piece
 from assay.domain.evidence import Census, Statistic
 from assay.domain.judge import judge
@@ -68,8 +68,8 @@ def piece(label: str, estimate: float, lower: float, upper: float, p_pass: float
                 piece("", 0.29047, 0.27846, 0.30271, 1, 1e-9),
             ),
             (
-                "29.0 % of the cases with default = 0 are decided unfavourably; at most 12 % was allowed. "
-                "With 95 % confidence it is at least 27.8 %."
+                "29.05 % of the cases with default = 0 are decided unfavourably; at most 12 % was allowed. "
+                "With 95 % confidence it is at least 27.84 %."
             ),
         ),
         (
@@ -88,8 +88,8 @@ def piece(label: str, estimate: float, lower: float, upper: float, p_pass: float
                 across="sex",
             ),
             (
-                "Among cases with default = 0, favourable decisions are 10.4 points more frequent for female than for "
-                "male; at most 5 points were allowed. With 95 % confidence it is at least 7.8 points."
+                "Among cases with default = 0, favourable decisions are 10.37 points more frequent for female than for "
+                "male; at most 5 points were allowed. With 95 % confidence it is at least 7.83 points."
             ),
         ),
         (
@@ -101,9 +101,9 @@ def piece(label: str, estimate: float, lower: float, upper: float, p_pass: float
                 across="sex",
             ),
             (
-                "Among cases with default = 1, favourable decisions are 12.0 points more frequent for female than for "
+                "Among cases with default = 1, favourable decisions are 12.00 points more frequent for female than for "
                 "male; at most 10 points were allowed. Not shown either way: the most that can be said with 95 % "
-                "confidence is at least 9.0 points."
+                "confidence is at least 9.00 points."
             ),
         ),
         (
@@ -121,10 +121,10 @@ def test_a_parameter_is_told_as_it_was_set() -> None:
     parity = judged("fairness.predictive_parity", MOST, "0.05", one, across="sex")
     codes = judged("data.undocumented_codes", MOST, "0.05", piece("", 0.02, 0.01, 0.03, 1e-9, 0.9))
     for found, parameters, said in (
-        (parity, (("decision", "negative"),), "Decisions for default = 0 are right 2.0 points more often"),
-        (parity, (("decision", "positive"),), "Decisions for default = 1 are right 2.0 points more often"),
-        (codes, (("column", "job"),), "2.0 % of the rows have a code in job that the dictionary"),
-        (codes, (("column", ""),), "2.0 % of the rows have a code that the dictionary"),
+        (parity, (("decision", "negative"),), "Decisions for default = 0 are right 2.00 points more often"),
+        (parity, (("decision", "positive"),), "Decisions for default = 1 are right 2.00 points more often"),
+        (codes, (("column", "job"),), "2.00 % of the rows have a code in job that the dictionary"),
+        (codes, (("column", ""),), "2.00 % of the rows have a code that the dictionary"),
     ):
         metric, across = found.assessment.metric, found.assessment.across
         statistic = Statistic(metric, across, "test", Census(1, 50, share=True), parameters, criterion="c")

@@ -6,7 +6,8 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,17 @@ from assay.checks.catalogue import catalogue, source_digest
 from assay.checks.check import Check
 from assay.domain.dictionary import Dictionary
 from assay.domain.digests import bare
-from assay.domain.errors import NOT_MEASURING, PACKAGES, AssayError, SubjectError
+from assay.domain.errors import (
+    NOT_MEASURING,
+    PACKAGES,
+    AssayError,
+    Crash,
+    InvalidDocument,
+    Problem,
+    SubjectError,
+)
 from assay.domain.isolation import NO_CHILD, NOTHING_KNOWN, Isolation, required
+from assay.domain.nearest import nearest
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
 from assay.engine.asking import Predict
@@ -124,8 +134,9 @@ def open_case(
     specification, root = read.specification, path.resolve().parent
     datasets = _open_data(read, root, data or {}, scratch=scratch or root, rehearse=rehearse)
     isolation = _isolation(specification, known, live=model is not None)
-    bare_model = _model(root, specification, live=model is not None, rehearse=rehearse)
-    reference, own = _bound(bare_model, isolation)
+    with _told_at(read, root, "subject", "model"):
+        named = _model(root, specification, live=model is not None, rehearse=rehearse)
+        reference, own = _bound(named, isolation)
     environment = _environment(own, isolation)
     used = sorted({criterion.metric for criterion in specification.criteria})
     return Case(
@@ -145,6 +156,41 @@ def open_case(
     )
 
 
+@contextmanager
+def _told_at(read: SpecificationFile, root: Path, *trail: str) -> Iterator[None]:
+    """Tell what is wrong with a file at the place where the specification names it, with the nearest name beside it."""
+    try:
+        yield
+    except Crash:
+        raise
+    except SubjectError as wrong:
+        written: Any = read.document.value
+        for key in trail:
+            written = written.get(key, "")
+        absent = wrong.code == "not_found"
+        raise InvalidDocument(
+            (
+                Problem(
+                    code=wrong.code,
+                    place=read.place(*trail),
+                    message=wrong.message,
+                    found=str(written),
+                    nearest=_nearest_file(root, str(written)) if absent else "",
+                    remedy=wrong.remedy,
+                ),
+            )
+        ) from wrong
+
+
+def _nearest_file(root: Path, written: str) -> str:
+    """The file in the same folder that is named most alike, as the specification would name it."""
+    place = Path(written)
+    folder = root / place.parent
+    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    near = nearest(place.name, names)
+    return str(place.with_name(near)) if near else ""
+
+
 def _open_data(
     read: SpecificationFile, root: Path, given: Mapping[str, Any], *, scratch: Path, rehearse: bool
 ) -> dict[str, Dataset]:
@@ -152,10 +198,13 @@ def _open_data(
     specification, dictionary = read.specification, read.dictionary.dictionary
     declared = _declared(specification, rehearse=rehearse)
     _refuse_unknown_roles(given, declared)
-    datasets = {
-        role: open_dataset(given.get(role, root / written), scratch=scratch)
-        for role, written in declared.items()
-    }
+    datasets = {}
+    for role, written in declared.items():
+        if role in given:
+            datasets[role] = open_dataset(given[role], scratch=scratch)
+            continue
+        with _told_at(read, root, "data", role):
+            datasets[role] = open_dataset(root / written, scratch=scratch)
     refuse_the_same_rows(datasets)
     refuse_other_types(datasets)
     read.hold_against({role: frozenset(dataset.names) for role, dataset in datasets.items()})
@@ -175,7 +224,8 @@ def _sources(
     ]
     found += [SourceRecord(role, written[role], d.digest, d.rows) for role, d in datasets.items()]
     if (lock := specification.subject.environment) is not None:
-        found.append(SourceRecord("environment", lock, digest_of(path.resolve().parent / lock)))
+        with _told_at(read, path.resolve().parent, "subject", "environment"):
+            found.append(SourceRecord("environment", lock, digest_of(path.resolve().parent / lock)))
     if model is not None:
         found.append(SourceRecord("model", specification.subject.model, model.digest))
     return tuple(found)
@@ -274,8 +324,10 @@ def _bound(
         return model, ()
     try:
         opened = Model(model)
-    except AssayError:  # told when the model is asked, as a verdict
-        return model, ()
+    except AssayError as wrong:
+        if wrong.code == "model_not_found":  # a name that is wrong, and no model
+            raise
+        return model, ()  # told when the model is asked, as a verdict
     with opened:
         own = dict(opened.packages) if model.python is not None else {}
         return replace(model, modules=opened.modules), tuple(sorted({**own, **dict(opened.modules)}.items()))

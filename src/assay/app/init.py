@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,9 +65,10 @@ class CannotStart(AssayError):
 
 @dataclass(frozen=True, slots=True)
 class Scaffold:
-    """The texts of a new specification by file name."""
+    """The texts of a new specification by file name, and what is wrong with the data or the model they start from."""
 
     texts: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
 
 
 def initialise(
@@ -110,7 +111,9 @@ def initialise(
     known = _in_the_words_of(names, feature_names(Path(model), form)) if form != PREDICTIONS else []
     protected = guess_protected(columns, chosen)
     failure_modes, criteria = propose(
-        [attribute.name for attribute in protected], catalogue, model_at_hand=form != PREDICTIONS
+        {attribute.name: attribute.column if attribute.codes else "" for attribute in protected},
+        catalogue,
+        model_at_hand=form != PREDICTIONS,
     )
     text = _render(
         f"{SPECIFICATION}.j2",
@@ -138,7 +141,8 @@ def initialise(
         left_out=[column.name for column in found if is_index_of_pandas(column.name)],
     )
     schema = json.dumps(json_schema(catalogue), indent=2, ensure_ascii=False) + "\n"
-    return Scaffold({SPECIFICATION: text, DICTIONARY: dictionary, SCHEMA: schema})
+    warnings = (*_wrong_labels(facts, chosen), *_inputs_elsewhere(known, names, data))
+    return Scaffold({SPECIFICATION: text, DICTIONARY: dictionary, SCHEMA: schema}, warnings)
 
 
 def start(
@@ -148,8 +152,11 @@ def start(
     *,
     label: str | None = None,
     copy_from: Path | None = None,
-) -> tuple[Path, ...]:
+) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Write a specification and a dictionary into a folder; data and model are read in a child process.
+
+    Returns:
+        What was written, and what is wrong with the data or the model.
 
     Raises:
         CannotStart: as :func:`initialise` and :func:`write_scaffold` do.
@@ -166,7 +173,7 @@ def start(
         label=label,
         copy_from=copy_from,
     )
-    return write_scaffold(scaffold, folder)
+    return write_scaffold(scaffold, folder), scaffold.warnings
 
 
 def write_scaffold(scaffold: Scaffold, folder: Path) -> tuple[Path, ...]:
@@ -204,6 +211,37 @@ def _in_the_words_of(names: Sequence[str], known: Sequence[str]) -> list[str]:
     """The model's columns as the data writes them: LightGBM writes blanks as underscores."""
     written = {name.replace(" ", "_"): name for name in names}
     return [name if name in names else written.get(name, name) for name in known]
+
+
+def _wrong_labels(facts: Sequence[ColumnFacts], label: str | None) -> Iterator[str]:
+    """What the label's values are when they are not 0 and 1."""
+    column = next((column for column in facts if column.name == label), None)
+    if column is None:
+        return
+    seen = column.codes if column.codes is not None else (column.minimum, column.maximum)
+    if not all(value in {0, 1} for value in seen if value is not None):
+        found = ", ".join(repr(value) for value in seen[:5]) if column.codes is not None else column.type
+        span = (
+            f" from {column.minimum} to {column.maximum}"
+            if column.codes is None and column.minimum is not None
+            else ""
+        )
+        yield (
+            f"The label {label!r} holds {found}{span}, and the numbers 0 and 1 are expected. Recode it in all data sets, 1 for "
+            "the event that the score is the probability of, before you go on."
+        )
+
+
+def _inputs_elsewhere(known: Sequence[str], names: Sequence[str], data: Path) -> Iterator[str]:
+    """The model's inputs that the data does not have."""
+    missing = [name for name in known if name not in names]
+    if missing:
+        near = nearest(missing[0], names)
+        hint = f" (nearest to {missing[0]!r}: {near!r})" if near else ""
+        yield (
+            f"The model was fitted on {listed(missing)}, which {data.name} does not have{hint}. Give it these columns, in the "
+            "form in which the model takes them, before you go on."
+        )
 
 
 def _refuse_unknown_label(label: str | None, names: Sequence[str]) -> None:

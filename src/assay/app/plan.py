@@ -8,22 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from assay.app.boundary import counts_of
 from assay.app.case import Case
 from assay.app.measure import rows_in_no_group, run_pass, small_groups, wrong_labels
+from assay.app.views import known_view
 from assay.domain.assessment import Asked, Broken
 from assay.domain.errors import AssayError
+from assay.domain.evidence import Census, Statistic
+from assay.domain.judge import judge
 from assay.domain.specification import Criterion
-from assay.domain.vocabulary import Tier
+from assay.domain.vocabulary import Tier, Verdict
 from assay.engine.engine import Engine
 from assay.engine.progress import Silence
-from assay.engine.task import AskTask, run_ask
-from assay.plan.counts import passes_of
+from assay.engine.task import AskTask, close_models, run_ask
+from assay.plan.counts import prospect_of
 from assay.plan.imagined import GroupRows, Imagined
 from assay.plan.passes import Pass, Wanted, fuse, reference_data
 from assay.plan.power import Power, best_value, expected_value, power_of
+from assay.plan.scores import Spread
+from assay.stats.assess import assess
 from assay.tally.partial import Partial
 
 
@@ -35,6 +42,8 @@ class Hopeless(AssayError):
 class PlannedCriterion:
     """One criterion of the plan.
 
+    ``foregone`` says why no row can save it: what must be there is not, whatever the rows hold.
+
     ``power`` is None for a fact about the data, which needs none, and for counts that no plan is known for.
     ``undefined`` says why the criterion could not be evaluated on such rows, ``broken`` why its check gave no
     counts on them: then nobody passes it.
@@ -44,23 +53,24 @@ class PlannedCriterion:
     power: Power | None = None
     rows_needed: int | None = None
     undefined: str = ""
+    foregone: str = ""
     broken: Broken | None = None
 
     @property
     def passes(self) -> float | None:
         """The probability that a good model passes; None where no probability is involved."""
-        if self.undefined or self.broken:
+        if self.undefined or self.foregone or self.broken:
             return 0.0
         return self.power.passes if self.power is not None else None
 
     @property
     def hopeless(self) -> bool:
         """Whether a good model would hardly ever pass; of a broken check nothing is known, and the verdict is an error."""
-        return bool(self.undefined) or (self.power is not None and self.power.hopeless)
+        return bool(self.undefined or self.foregone) or (self.power is not None and self.power.hopeless)
 
     def __str__(self) -> str:
         """What is hopeless about it, for a person who must decide whether to go on."""
-        said = self.broken.sentence if self.broken else self.undefined
+        said = self.broken.sentence if self.broken else self.undefined or self.foregone
         if not said and self.power is not None:
             said = f"a good model passes with probability {self.power.passes:.2f}"
             if self.rows_needed is not None:
@@ -73,11 +83,14 @@ class Plan:
     """What a judged run would read and what its rows can show.
 
     ``all_pass`` is the probability that a good model passes every critical criterion: at least one minus the sum of
-    what each one lacks. ``answered``: reference rows for whose scores the model was asked, to see that it answers.
+    what each one lacks. ``rows_used`` is how many of the rows will count: fewer where one row of a unit does, by the
+    share of different units among the reference rows.
+    ``answered``: reference rows for whose scores the model was asked, to see that it answers.
     """
 
     passes: tuple[Pass, ...]
     rows: int
+    rows_used: int
     reference: str
     groups: tuple[GroupRows, ...]
     criteria: tuple[PlannedCriterion, ...]
@@ -95,62 +108,93 @@ class Plan:
         return tuple(p for p in self.criteria if p.broken and p.criterion.tier is not Tier.ADVISORY)
 
 
-def plan(case: Case, engine: Engine) -> Plan:
-    """Plan the judged run of a case; reads labels and groups of the reference data and no model.
+def plan(case: Case, engine: Engine, spread: Spread | None = None) -> Plan:
+    """Plan the judged run of a case; reads labels, groups and units of the reference data.
+
+    Args:
+        spread: that of the model's scores, when it was asked.
 
     Raises:
         SubjectError: when labels of the reference data are neither 0 nor 1.
     """
     specification = case.specification
     reference = reference_data(specification)
-    tally = run_pass(case, case.frame(), Pass(reference), engine)
+    tally = run_pass(case, case.frame(), Pass(reference, units=specification.data.unit is not None), engine)
     if wrong := wrong_labels(case, reference, tally):
         raise wrong
     rows = case.datasets[case.judged_on].rows
-    imagined = _imagined(case, tally, rows)
-    criteria = tuple(_planned(case, tally, imagined, wanted) for wanted in case.wanted)
+    used = round(rows * _share_used(tally))
+    imagined = _imagined(case, tally, used)
+    criteria = tuple(_planned(case, tally, imagined, wanted, spread) for wanted in case.wanted)
     critical = [p.passes for p in criteria if p.passes is not None and p.criterion.tier is Tier.CRITICAL]
     return Plan(
         passes=fuse(specification, case.wanted, case.judged_on, tuple(case.datasets)),
         rows=rows,
+        rows_used=used,
         reference=reference,
         groups=imagined.group_rows(),
         criteria=criteria,
         all_pass=max(0.0, 1 - sum(1 - p for p in critical)),
+        answered=spread.rows if spread is not None else 0,
     )
 
 
-A_FEW = 100
+def _share_used(tally: Partial) -> float:
+    """The share of rows that count where one row of a unit does."""
+    if tally.units is None or not tally.units.rows:
+        return 1.0
+    return len(tally.units.units) / tally.units.rows
 
 
-def ask_a_few(case: Case, engine: Engine) -> int:
+A_FEW, PLACES = 1000, 10
+"""Rows that the model is asked for in one place of the reference data, and in how many places at most."""
+
+
+def ask_a_few(case: Case, engine: Engine) -> Spread | None:
     """Ask the model for the scores of a few reference rows: a mistake in its declaration must not cost a judged run.
 
     Returns:
-        How many rows it answered; 0 when scores stand in a column.
+        How the scores of the rows lie; None when they stand in a column, or a function of this process gives them.
 
     Raises:
         SubjectError, Crash: as a judged run would report it.
     """
     if case.model is None:
-        return 0
-    partition = case.datasets[reference_data(case.specification)].partitions[0]
-    key = hashlib.sha256(f"a few {partition.file_digest} {case.model.digest}".encode()).hexdigest()
-    asked = AskTask(key, min(A_FEW, partition.rows), partition, case.model)
-    (answered,) = engine.results([asked], run_ask, told=Silence(), reuse=False)
-    return int(answered)
+        return None
+    reference = reference_data(case.specification)
+    partitions = case.datasets[reference].partitions
+    places = partitions[:: -(-len(partitions) // PLACES)]
+    described = repr(replace(case.model, path="")) + case.code_digest
+    asked = [
+        AskTask(
+            hashlib.sha256(f"a few {place.index} {place.file_digest} {described}".encode()).hexdigest(),
+            min(A_FEW, place.rows),
+            place,
+            case.model,
+        )
+        for place in places
+        if place.rows
+    ]
+    try:
+        answered = engine.results(asked, run_ask, told=Silence(), reuse=bool(case.model.digest))
+        scores = np.concatenate([np.frombuffer(scores, dtype="<f8") for scores in answered])
+    finally:
+        close_models()  # of this process; workers end with theirs
+    left = scores * (1 - scores)
+    return Spread(float(left.mean()), float(left.std() / math.sqrt(len(left))), len(left), reference)
 
 
 def refuse_hopeless(case: Case, engine: Engine, *, bypass: bool) -> tuple[str, ...]:
-    """Refuse to spend test rows on a critical or supporting criterion that a good model would hardly ever pass.
+    """Refuse to spend test rows on a model that does not answer, or on a required criterion that it hardly can pass.
 
     Returns:
         What was bypassed, to be recorded.
 
     Raises:
+        SubjectError, Crash: when the model gives no scores for a few reference rows.
         Hopeless: when there is such a criterion and ``bypass`` is false.
     """
-    found = plan(case, engine).hopeless
+    found = plan(case, engine, ask_a_few(case, engine)).hopeless
     if found and not bypass:
         raise Hopeless(
             f"These criteria cannot do their work on the {case.datasets[case.judged_on].rows:,} test rows: "
@@ -174,12 +218,29 @@ def _imagined(case: Case, tally: Partial, rows: int) -> Imagined:
     )
 
 
-def _planned(case: Case, tally: Partial, imagined: Imagined, wanted: Wanted) -> PlannedCriterion:
+def _foregone(case: Case, wanted: Wanted) -> str:
+    """Why a fact about the data or the text is a failure before any row is read; empty when it is none."""
+    criterion, view = wanted.criterion, known_view(case, wanted)
+    if view is None:
+        return ""
+    counts = counts_of(case.checks[criterion.metric], criterion, lambda: view)
+    if not isinstance(counts, Census):
+        return ""
+    alpha = case.specification.alpha_of(criterion)
+    asked = Asked(criterion.id, criterion.comparator, criterion.threshold, alpha)
+    statistic = Statistic(criterion.metric, criterion.across or "", criterion.data, counts)
+    (judged,) = judge([assess(statistic, asked)])
+    return judged.sentence if judged.verdict is Verdict.FAIL else ""
+
+
+def _planned(
+    case: Case, tally: Partial, imagined: Imagined, wanted: Wanted, spread: Spread | None
+) -> PlannedCriterion:
     """What the test rows can show of one criterion, from what its check counts on imagined ones."""
     criterion, check = wanted.criterion, case.checks[wanted.criterion.metric]
     view = imagined.view(wanted.need, criterion.across)
     if view is None:
-        return PlannedCriterion(criterion)
+        return PlannedCriterion(criterion, foregone=_foregone(case, wanted))
     if criterion.across is not None and (
         said := rows_in_no_group(case.specification, tally, criterion.across)
     ):
@@ -188,13 +249,14 @@ def _planned(case: Case, tally: Partial, imagined: Imagined, wanted: Wanted) -> 
     if isinstance(counts, Broken):
         return PlannedCriterion(criterion, broken=counts)
     alpha = case.specification.alpha_of(criterion)
-    passes = passes_of(counts, Asked(criterion.id, criterion.comparator, criterion.threshold, alpha))
-    if passes is None:
+    asked = Asked(criterion.id, criterion.comparator, criterion.threshold, alpha)
+    prospect = prospect_of(counts, asked, spread)
+    if prospect is None:
         return PlannedCriterion(criterion)
-    if isinstance(passes, str):
-        return PlannedCriterion(criterion, undefined=passes)
+    if isinstance(prospect, str):
+        return PlannedCriterion(criterion, undefined=prospect)
     power = power_of(
-        passes,
+        prospect,
         expected=expected_value(check.metric, criterion.comparator, criterion.threshold, criterion.expected),
         threshold=float(criterion.threshold),
         best=best_value(check.metric, criterion.comparator, criterion.threshold),

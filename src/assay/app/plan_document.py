@@ -12,6 +12,7 @@ def plan_document(plan: Plan, *, answered: int) -> PlanDocument:
     """The document of a plan; ``answered`` is for how many reference rows the model gave scores."""
     return PlanDocument(
         rows=plan.rows,
+        rows_used=plan.rows_used,
         reference=plan.reference,
         all_critical_pass=plan.all_pass,
         model_answered_rows=answered,
@@ -43,9 +44,11 @@ def _criterion(p: PlannedCriterion) -> PlannedVerdict:
         threshold=str(p.criterion.threshold),
         passes=None if p.passes is None else round(p.passes, 4),
         expected=None if p.power is None else p.power.expected,
+        assumed="" if p.power is None else p.power.assumed,
         smallest_margin=None if p.power is None else p.power.margin,
         rows_needed=p.rows_needed,
         hopeless=p.hopeless,
         undefined=p.undefined,
+        foregone=p.foregone,
         broken=p.broken.sentence if p.broken else "",
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ def make_plan(specification: Path | str, *, data: Mapping[str, Any] | None = Non
     """Say what a judged run would read, and how likely a good model is to pass, before anything is measured.
 
     Nothing of the test rows is read but their number; shares of groups and labels come from the development or
-    training rows. The model is asked for the scores of a few of those rows, which nobody looks at.
+    training rows. The model is asked for the scores of a few of those rows: whether it answers, and how its scores lie.
 
     Args:
         specification: the YAML file; every path in it is relative to it.
@@ -31,4 +30,4 @@ def make_plan(specification: Path | str, *, data: Mapping[str, Any] | None = Non
     path = Path(specification)
     case = open_case(path, data=data, scratch=Workspace.beside(path).tables)
     engine = open_engine(path, workers=workers)
-    return replace(plan(case, engine), answered=ask_a_few(case, engine))
+    return plan(case, engine, ask_a_few(case, engine))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from assay.domain.metric import Catalogue
@@ -20,6 +20,7 @@ class CriterionProposal:
     owner: str
     mode: str
     across: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +121,38 @@ _PER_ATTRIBUTE = (
 )
 
 
+_PER_CODED_ATTRIBUTE = CriterionProposal(
+    "codes-documented",
+    "data.undocumented_codes",
+    "at_most",
+    "0",
+    "supporting",
+    "data_steward",
+    "wrong-data",
+)
+
+
 def propose(
-    attributes: Iterable[str], catalogue: Catalogue, *, model_at_hand: bool
+    attributes: Mapping[str, str], catalogue: Catalogue, *, model_at_hand: bool
 ) -> tuple[tuple[FailureModeProposal, ...], tuple[CriterionProposal, ...]]:
     """Failure modes and criteria for a model with these protected attributes, of the metrics that there are.
 
-    Without the model at hand, of which there are only scores, nothing that changes its inputs can be asked.
+    ``attributes`` has the column of each whose groups are codes, and an empty text for the others: a code that the dictionary
+    does not list is a person in no group. Without the model at hand, of which there are only scores, nothing that changes its inputs can be asked.
     """
     compared = [
         replace(criterion, id=f"{criterion.id}-{name.replace('_', '-')}", across=name)
         for name in attributes
         for criterion in _PER_ATTRIBUTE
     ]
+    coded = [
+        replace(_PER_CODED_ATTRIBUTE, id=f"{_PER_CODED_ATTRIBUTE.id}-{name.replace('_', '-')}", column=column)
+        for name, column in attributes.items()
+        if column
+    ]
     criteria = tuple(
         c
-        for c in (*_CRITERIA, *compared)
+        for c in (*_CRITERIA, *coded, *compared)
         if c.metric in catalogue and (model_at_hand or not catalogue[c.metric].changes_inputs)
     )
     modes = (replace(mode, criteria=tuple(c.id for c in criteria if c.mode == mode.id)) for mode in _MODES)

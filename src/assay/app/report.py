@@ -8,7 +8,7 @@ from pathlib import Path
 from assay.domain.errors import AssayError
 from assay.domain.record import Record
 from assay.domain.record_document import from_document, to_document
-from assay.store.blobs import write_whole
+from assay.store.blobs import LEAST_CHARACTERS, write_whole
 from assay.store.runs import Run
 from assay.store.workspace import Workspace
 
@@ -46,6 +46,12 @@ def load_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
                 remedy="Make one with: assay certify SPECIFICATION --rehearse, or name the specification's folder: --in FOLDER",
             )
         found: tuple[str, ...] = (made[-1].record,)
+    elif len(digest.removeprefix("sha256:")) < LEAST_CHARACTERS:
+        raise NoSuchRun(
+            f"At least {LEAST_CHARACTERS} characters of a run's digest are expected; found {digest!r}.",
+            code="run_not_found",
+            remedy=f"List the runs with: {_listing(folder)}",
+        )
     else:
         found = workspace.blobs.find(digest)
     if len(found) != 1:

@@ -28,13 +28,31 @@ def refuse_the_same_rows(datasets: Mapping[str, Dataset]) -> None:
             seen[file.digest] = role, name
 
 
+def logical(kind: str) -> str:
+    """A type without what only says how values lie: these have the same words, and so the same hashes and groups.
+
+    Texts of any layout are one, as are whole numbers of any width and 64-bit floats, in which a whole number is written the
+    same. Floats of fewer bits are not: 0.1 is another number in them.
+    """
+    inner = _values(kind).partition(",")[0] if kind.startswith("dictionary<") else kind
+    if inner in {"string", "large_string", "string_view"}:
+        return "text"
+    if inner in {"binary", "large_binary", "binary_view"}:
+        return "binary"
+    return (
+        "number"
+        if inner == "double" or (inner.startswith(("int", "uint")) and inner[-1].isdigit())
+        else inner
+    )
+
+
 def refuse_other_types(datasets: Mapping[str, Dataset]) -> None:
     """A column must have one type in all data sets: rows of two types cannot be compared with each other."""
     seen: dict[str, tuple[str, str]] = {}
     for role, dataset in datasets.items():
         for column in dataset.schema:
             other, kind = seen.setdefault(column.name, (role, column.type))
-            if column.type != kind:
+            if logical(column.type) != logical(kind):
                 raise SubjectError(
                     f"The column {column.name!r} is {column.type} in the {role} data and {kind} in the {other} data.",
                     code="column_type_differs",
@@ -42,7 +60,7 @@ def refuse_other_types(datasets: Mapping[str, Dataset]) -> None:
                 )
 
 
-TEXTS = ("string", "large_string", "string_view", "dictionary<values=string", "binary")
+TEXTS = ("string", "large_string", "string_view", "binary")
 NO_NUMBERS = ("date", "time", "duration", "interval", "list", "large_list", "fixed_size", "struct", "map")
 
 
@@ -61,7 +79,7 @@ def refuse_text_for_numbers(
     for role, dataset in datasets.items():
         for found in dataset.schema:
             other = found.name in counted and found.type.startswith(NO_NUMBERS)
-            if other or (found.name in needed and found.type.startswith(TEXTS)):
+            if other or (found.name in needed and _values(found.type).startswith(TEXTS)):
                 raise SubjectError(
                     f"The column {found.name!r} is {found.type if other else 'text'} in the {role} data, and it is {needed[found.name]}: "
                     "numbers are expected.",
@@ -71,6 +89,10 @@ def refuse_text_for_numbers(
                     else "Write numbers with a decimal point, and missing values as empty fields: a single text such "
                     "as NA makes the whole column text.",
                 )
+
+
+def _values(kind: str) -> str:
+    return kind.removeprefix("dictionary<values=")
 
 
 FLOATS = ("halffloat", "float", "double", "decimal")
@@ -86,7 +108,7 @@ def refuse_numbers_as_text(
             column = dictionary.column(found.name)
             if found.name not in specification.subject.inputs or column is None or column.codes is not None:
                 continue
-            kind = found.type.removeprefix("dictionary<values=")
+            kind = _values(found.type)
             broken = kind.startswith(FLOATS) and not column.is_numeric
             if broken or (kind.startswith(INTEGERS) and column.type == "text"):
                 raise SubjectError(

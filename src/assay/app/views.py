@@ -12,7 +12,15 @@ from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sec
 from assay.domain.specification import Specification
 from assay.plan.passes import Wanted
 from assay.tally.groups import Layout
-from assay.tally.views import DataProfile, OutcomeView, PairedView, ProfileView, RowSetView, SectionView
+from assay.tally.views import (
+    ColumnProfile,
+    DataProfile,
+    OutcomeView,
+    PairedView,
+    ProfileView,
+    RowSetView,
+    SectionView,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,11 @@ def _row_sets(asked: Request) -> RowSetView:
 
 
 def _sections(asked: Request) -> SectionView:
-    specification = asked.case.specification
+    return _sections_of(asked.case)
+
+
+def _sections_of(case: Case) -> SectionView:
+    specification = case.specification
     required = specification.documentation.required if specification.documentation is not None else ()
     return SectionView(tuple((name, _filled(specification, name)) for name in required))
 
@@ -112,6 +124,35 @@ def _filled(specification: Specification, name: str) -> bool:
     return value not in (None, "", (), {})
 
 
+def known_view(case: Case, wanted: Wanted) -> Any | None:
+    """The view of what is known before any row is read; None where nothing is.
+
+    The sections as they stand, and a data set whose columns are those in its file, with every value as documented.
+    """
+    made = KNOWN.get(type(wanted.need))
+    return made(case, wanted) if made is not None else None
+
+
+def _as_documented(case: Case, wanted: Wanted) -> ProfileView | None:
+    dataset = case.datasets.get(wanted.criterion.data)
+    if dataset is None:
+        return None
+    documented = tuple(column.name for column in case.dictionary.columns)
+    profile = DataProfile(
+        data=wanted.criterion.data,
+        rows=dataset.rows,
+        columns=tuple(ColumnProfile(name, dataset.rows, 0) for name in documented if name in dataset.names),
+        absent=tuple(name for name in documented if name not in dataset.names),
+        undeclared=tuple(name for name in dataset.names if name not in documented),
+    )
+    return ProfileView(profile=profile, groups={})
+
+
+KNOWN: Mapping[type[Need], Callable[[Case, Wanted], Any]] = {
+    Profiles: _as_documented,
+    Sections: lambda case, _: _sections_of(case),
+}
+"""How the view of each kind of need is made of what is known without a row."""
 VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
     Outcomes: _outcomes,
     Perturbed: _paired,

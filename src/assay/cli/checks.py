@@ -11,13 +11,16 @@ from assay.cli.output import json_option, print_json
 @click.argument("check", required=False, default="")
 @json_option
 def command(check: str, *, as_json: bool) -> None:
-    """List the checks by stage, or print the page of one CHECK: purpose, method, limits, remedy."""
+    """List the checks, or those of a stage, or print the page of one CHECK: purpose, method, limits, remedy."""
     from assay.app.checks import explained, installed
 
-    if check:
+    known = installed()
+    stages = {metric.stage.value for metric in known}
+    if check in stages:
+        known = tuple(metric for metric in known if metric.stage.value == check)
+    elif check:
         click.echo(explained(check))
         return
-    known = installed()
     if as_json:
         print_json(
             [{"id": m.id, "stage": m.stage.value, "title": m.title, "estimand": m.estimand} for m in known]

@@ -43,7 +43,9 @@ def command(
     """
     from assay.app.init import SPECIFICATION, start
 
-    written = start(data, model, folder, label=label, copy_from=copy_from)
+    written, warnings = start(data, model, folder, label=label, copy_from=copy_from)
+    for warning in warnings:
+        click.echo(f"Warning: {warning}", err=True)
     if as_json:
         print_json([str(path) for path in written])
         return

@@ -11,19 +11,27 @@ from assay.cli.output import json_option, print_json, reader_may_leave
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from assay.app.plan import Plan, PlannedCriterion
 
 
 @click.command("plan")
 @click.argument("specification", type=click.Path(path_type=Path))
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that read and count at the same time.",
+)
 @json_option
 def command(specification: Path, *, workers: int, as_json: bool) -> None:
     """Show what a judged run of SPECIFICATION would read, and how likely a good model is to pass.
 
-    Nothing of the test rows is read but their number; shares of groups and labels come from the development or
-    training rows. The model is asked for the scores of a few of those rows, which nobody looks at, to see that it
-    answers. Ends with 1 when a required criterion is hopeless on these rows, or its check breaks.
+    Nothing of the test rows is read but their number; shares of groups and labels, and how many rows share a unit, come
+    from the development or training rows. The model is asked for the scores of a few of those rows, to see that it
+    answers and how its scores lie. Ends with 1 when a required criterion is hopeless on these rows, or its check breaks.
     """
     from assay.app.case import open_case
     from assay.app.certify import open_engine
@@ -33,52 +41,78 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
 
     case = open_case(specification)
     engine = open_engine(specification, workers=workers)
-    made = plan(case, engine)
-    answered = ask_a_few(case, engine)
+    made = plan(case, engine, ask_a_few(case, engine))
     with reader_may_leave():
         if as_json:
-            print_json(to_document(plan_document(made, answered=answered)))
+            print_json(to_document(plan_document(made, answered=made.answered)))
         else:
-            _print(made, answered)
+            _print(made)
     raise click.exceptions.Exit(ExitCode.WITHHELD if made.hopeless or made.broken else ExitCode.CERTIFIED)
 
 
-def _print(made: Plan, answered: int) -> None:
-    from rich.table import Table
-
+def _print(made: Plan) -> None:
     from assay.cli.render import console as make_console
-    from assay.dossier.wording import data_set, grouping
+    from assay.dossier.wording import data_set
 
     console = make_console()
-    passes = Table(title="Passes over the data", title_justify="left", box=None)
-    for heading in ("data", "asks the model", "perturbations", "also counts"):
-        passes.add_column(heading)
-    for p in made.passes:
-        also = [
-            name
-            for name, on in (("profiles", p.profiles), ("row hashes", p.row_set), ("units", p.units))
-            if on
-        ]
-        passes.add_row(
-            data_set(p.data), "yes" if p.outcomes else "no", str(len(p.changes)), ", ".join(also) or "groups"
+    console.print(_passes(made))
+    if made.rows_used < made.rows:
+        console.print(
+            f"\nOf the {made.rows:,} test rows about {made.rows_used:,} will count, one of each unit: by the share of "
+            f"different units among the {data_set(made.reference)} rows."
         )
-    console.print(passes)
-    groups = Table(
-        title=f"\nGroups of the {made.rows:,} test rows, by the shares of the {data_set(made.reference)} rows",
+    if made.groups:
+        console.print(_groups(made))
+    console.print(_criteria(made))
+    for remark in (*filter(None, map(_remark, made.criteria)), *_assumptions(made)):
+        console.print(remark, markup=False)
+    console.print(
+        f"\nA model as good as assumed passes all critical criteria together with probability at least {made.all_pass:.0%}.\n"
+        "margin 90%: how much better than asked a model must be to pass with 90 % on these rows.\n"
+        "rows 90%: how many rows would give a model as good as assumed 90 %."
+    )
+    if made.answered:
+        console.print(
+            f"The model answers: scores between 0 and 1 for {made.answered:,} {data_set(made.reference)} rows."
+        )
+
+
+def _passes(made: Plan) -> Table:
+    from rich.table import Table
+
+    from assay.dossier.wording import data_set
+
+    table = Table(title="Passes over the data", title_justify="left", box=None)
+    for heading in ("data", "asks the model", "perturbations", "also counts"):
+        table.add_column(heading)
+    for p in made.passes:
+        counted = (("profiles", p.profiles), ("row hashes", p.row_set), ("units", p.units))
+        also = ", ".join(name for name, on in counted if on)
+        table.add_row(data_set(p.data), "yes" if p.outcomes else "no", str(len(p.changes)), also or "groups")
+    return table
+
+
+def _groups(made: Plan) -> Table:
+    from rich.table import Table
+
+    from assay.dossier.wording import data_set, grouping
+
+    table = Table(
+        title=f"\nGroups of the {made.rows_used:,} test rows, by the shares of the {data_set(made.reference)} rows",
         title_justify="left",
         box=None,
     )
     for heading in ("grouping", "group", "rows", "events", ""):
-        groups.add_column(heading, justify="right" if heading in {"rows", "events"} else "left")
+        table.add_column(heading, justify="right" if heading in {"rows", "events"} else "left")
     for g in made.groups:
-        groups.add_row(
-            grouping(g.grouping),
-            g.label,
-            f"{g.rows:,}",
-            f"{g.events:,}",
-            "small: advisory" if g.small else "",
-        )
-    console.print(groups)
+        small = "small: advisory" if g.small else ""
+        table.add_row(grouping(g.grouping), g.label, f"{g.rows:,}", f"{g.events:,}", small)
+    return table
+
+
+def _criteria(made: Plan) -> Table:
+    from rich.table import Table
+
     table = Table(title="\nHow likely a good model is to pass", title_justify="left", box=None)
     table.add_column("criterion", overflow="fold", min_width=20)
     table.add_column("tier")
@@ -87,23 +121,23 @@ def _print(made: Plan, answered: int) -> None:
     table.add_column("rows 90%", justify="right")
     for planned in made.criteria:
         table.add_row(*_row(planned))
-    console.print(table)
-    for remark in filter(None, map(_remark, made.criteria)):
-        console.print(remark)
-    console.print(
-        f"\nA model as good as assumed passes all critical criteria together with probability at least {made.all_pass:.0%}.\n"
-        "margin 90%: how much better than asked a model must be to pass with 90 % on these rows.\n"
-        "rows 90%: how many rows would give a model as good as assumed 90 %."
-    )
-    if answered:
-        console.print(
-            f"The model answers: scores between 0 and 1 for {answered} {data_set(made.reference)} rows."
-        )
+    return table
+
+
+def _assumptions(made: Plan) -> list[str]:
+    """What is assumed of a good model beyond its value, once for all criteria for which it is."""
+    assumed: dict[str, list[str]] = {}
+    for planned in made.criteria:
+        if planned.power is not None and planned.power.assumed:
+            assumed.setdefault(planned.power.assumed, []).append(planned.criterion.id)
+    return [f"Assumed for {', '.join(names)}: {said}." for said, names in assumed.items()]
 
 
 def _remark(p: PlannedCriterion) -> str:
     if p.undefined:
         return f"{p.criterion.id} cannot be evaluated on such rows: {p.undefined}"
+    if p.foregone:
+        return f"{p.criterion.id} fails whatever the rows hold: {p.foregone}"
     return f"{p.criterion.id} would be an error: {p.broken.sentence}" if p.broken else ""
 
 
@@ -112,7 +146,7 @@ def _row(p: PlannedCriterion) -> tuple[str, ...]:
 
     c = p.criterion
     asked = f"{c.comparator.sign} {c.threshold}"
-    if p.undefined:
+    if p.undefined or p.foregone:
         return (c.id, TIER_SHORT[c.tier], asked, "", "HOPELESS", "", "")
     if p.broken:
         return (c.id, TIER_SHORT[c.tier], asked, "", "BROKEN", "", "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from rich.console import Console
 
 from assay.domain.record import Record
@@ -17,9 +19,11 @@ class _Console(Console):
 
 
 def console() -> Console:
-    """As wide as the terminal; in a pipe wide enough for our tables."""
+    """As wide as the terminal, or as COLUMNS says; in a pipe otherwise wide enough for our tables."""
     made = _Console(highlight=False)
-    return made if made.is_terminal else _Console(highlight=False, width=WIDTH_IN_A_PIPE)
+    if made.is_terminal or os.environ.get("COLUMNS", "").isdecimal():
+        return made
+    return _Console(highlight=False, width=WIDTH_IN_A_PIPE)
 
 
 def print_record(record: Record) -> None:

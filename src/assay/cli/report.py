@@ -17,7 +17,7 @@ import click
 )
 @click.option("--output", type=click.Path(path_type=Path), help="The file; standard output when left out.")
 def command(run: str, folder: Path, form: str, output: Path | None) -> None:
-    """Write a document of RUN (the beginning of its digest; the latest run when left out)."""
+    """Write a document of RUN (the beginning of its digest, four characters or more; the latest run when left out)."""
     from assay.app.report import document, load_record, write_document
 
     _, record = load_record(folder, run)

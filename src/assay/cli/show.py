@@ -17,7 +17,7 @@ from assay.cli.output import json_option, print_json
 )
 @json_option
 def command(run: str, folder: Path, *, as_json: bool) -> None:
-    """Show the decision and the tables of RUN (the beginning of its digest), or list all runs."""
+    """Show the decision and the tables of RUN (the beginning of its digest, four characters or more), or list all runs."""
     from assay.app.report import load_record, runs
 
     if run:

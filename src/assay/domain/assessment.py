@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assay.domain.vocabulary import ERROR_REASONS, Comparator, Grade, Reason, Tier, Verdict
@@ -54,6 +55,14 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Worst:
+    """The worst value over all pieces of a criterion, and the label of the piece that has it."""
+
+    value: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoValue:
     """A piece that could not be evaluated: which (empty for all rows), why, and the same for a reader."""
 
@@ -96,16 +105,20 @@ TIE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All pieces of one criterion, the binding one first.
+    """All pieces of one criterion, the one with the worst bound first.
 
-    ``pieces`` are those worth printing (at most a few hundred, worst first); ``pieces_total`` is how many were
-    judged and ``all_pass`` whether every one of them passes.
+    ``pieces`` are those worth printing (at most a hundred, among them every one that a field or a property below is
+    about); ``pieces_total`` is how many were judged and ``all_pass`` whether every one of them passes.
 
     Attributes:
+        estimate: the point estimate of the criterion: the worst over all pieces. bound: the limit that decides: the worst
+            over all pieces, often of another one; None when a piece has none. For one gap over all pairs of groups they
+            are what the field calls the difference, and its confidence limit.
         point_passes: whether the point estimates of all pieces satisfy the threshold; None when undefined.
         undefined: pieces without a value. One is enough for "not evaluable".
         strictest: the strictest threshold that these rows support at this alpha; None when there is none.
-        confidence_reached: the confidence at which the asked threshold would pass.
+        confidence_reached: the confidence at which the asked threshold would pass: that of the least significant piece,
+            whose label is ``confidence_of``.
         rows_needed: rows of the whole data set needed to pass with 90 % probability if the estimates are
             the truth; None when no number of rows is enough.
         rows: rows of the data set that was judged. error: why the check or the model gave no counts.
@@ -126,7 +139,10 @@ class Assessment:
     point_passes: bool | None = None
     undefined: tuple[NoValue, ...] = ()
     strictest: float | None = None
+    estimate: Worst | None = None
+    bound: Worst | None = None
     confidence_reached: float | None = None
+    confidence_of: str = ""
     rows: int = 0
     rows_needed: int | None = None
     error: Broken | None = None
@@ -134,8 +150,24 @@ class Assessment:
 
     @property
     def binding(self) -> Piece | None:
-        """The piece that is hardest to satisfy."""
+        """The piece with the worst bound."""
         return self.pieces[0] if self.pieces else None
+
+    @property
+    def widest(self) -> Piece | None:
+        """The piece with the worst estimate; the binding one where none has an estimate."""
+        found = worst_estimate(self.pieces, self.comparator)
+        return self.binding if found is None else found
+
+    @property
+    def least_significant(self) -> Piece | None:
+        """The piece with the least evidence that it satisfies the threshold."""
+        return max(self.pieces, key=lambda p: p.p_pass, default=None)
+
+    @property
+    def most_violated(self) -> Piece | None:
+        """The piece with the most evidence that it violates the threshold."""
+        return min(self.pieces, key=lambda p: p.p_fail, default=None)
 
     @property
     def grade(self) -> Grade:
@@ -148,6 +180,30 @@ class Assessment:
         if self.point_passes is None:
             return Verdict.NOT_EVALUABLE
         return Verdict.PASS if self.point_passes else Verdict.FAIL
+
+
+def headlined(a: Assessment) -> Assessment:
+    """The assessment with what is said of it first: the worst estimate, the worst bound and the confidence reached."""
+    widest, binding, least = a.widest, a.binding, a.least_significant
+    if widest is None or binding is None or least is None:
+        return a
+    inferred = binding.exact is None
+    bound = binding.lower if a.comparator is Comparator.AT_LEAST else binding.upper
+    return replace(
+        a,
+        estimate=None if widest.estimate is None else Worst(widest.estimate, widest.label),
+        bound=None if bound is None else Worst(bound, binding.label),
+        confidence_reached=1 - least.p_pass if inferred else None,
+        confidence_of=least.label if inferred else "",
+    )
+
+
+def worst_estimate(pieces: Iterable[Piece], comparator: Comparator) -> Piece | None:
+    """The piece whose estimate lies furthest on the wrong side, the first of several; None when none has an estimate."""
+    sign = -1 if comparator is Comparator.AT_LEAST else 1
+    return max(
+        (p for p in pieces if p.estimate is not None), key=lambda p: sign * (p.estimate or 0.0), default=None
+    )
 
 
 @dataclass(frozen=True, slots=True)

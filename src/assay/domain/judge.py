@@ -105,15 +105,15 @@ def _conclude_inference(a: Assessment, *, fails: bool) -> tuple[Verdict, Reason,
                 "that was asked of these rows."
             ),
         )
-    worst = a.pieces[0]
-    if abs(worst.p_pass - worst.level_pass) <= TIE:
+    open_, violated = a.least_significant or a.pieces[0], a.most_violated or a.pieces[0]
+    if abs(open_.p_pass - open_.level_pass) <= TIE:
         return Verdict.INCONCLUSIVE, Reason.TIE, "The bound ties with the threshold; nothing is decided."
-    if worst.p_fail <= a.alpha:
+    if violated.p_fail <= a.alpha:
         return (
             Verdict.INCONCLUSIVE,
             Reason.VIOLATES_ONLY_BEFORE_CORRECTION,
             (
-                f"Taken alone, {worst.label or 'the value'} would count as violated; after Holm's correction for "
+                f"Taken alone, {violated.label or 'the value'} would count as violated; after Holm's correction for "
                 "everything that was asked of these rows it does not."
             ),
         )
@@ -121,10 +121,20 @@ def _conclude_inference(a: Assessment, *, fails: bool) -> tuple[Verdict, Reason,
         Verdict.INCONCLUSIVE,
         Reason.INTERVAL_CONTAINS_THRESHOLD,
         (
-            f"At confidence {confidence} the true value may lie on either side of the threshold; {worst.n:,} "
-            f"{'row does' if worst.n == 1 else 'rows do'} not settle it."
+            f"At confidence {confidence} the true value may lie on either side of the threshold; {_too_few(open_)} "
+            "not settle it."
         ),
     )
+
+
+def _too_few(piece: Piece) -> str:
+    """The rows that leave a piece open, as the subject of a sentence: where groups are compared, the smaller one's."""
+    groups = [(n, label.removesuffix(_ROWS)) for label, n in piece.counts if label.endswith(_ROWS)]
+    n, group = min(groups, default=(piece.n, ""))
+    if not group:
+        return f"{n:,} {'row does' if n == 1 else 'rows do'}"
+    among = piece.label.removeprefix(" against ".join(name for _, name in groups))
+    return f"{group} has only {n:,} {'row' if n == 1 else 'rows'}{among}, which {'does' if n == 1 else 'do'}"
 
 
 def _for_each(a: Assessment) -> str:
@@ -136,6 +146,8 @@ def _names(pieces: Iterable[Piece]) -> str:
     return ", ".join(labels[:5]) or "the value"
 
 
+_ROWS = ": rows"
+"""How the counts of a piece that compares groups name the rows of each."""
 MOST_PLACES = 3
 """Places that a sentence names; the details of the evidence have them all."""
 

@@ -39,7 +39,10 @@ class PlannedGroup:
 
 @dataclass(frozen=True, slots=True)
 class PlannedVerdict:
-    """How likely a good model is to pass one criterion; null where no probability is involved."""
+    """How likely a good model is to pass one criterion; null where no probability is involved.
+
+    ``assumed`` is what is supposed of it beside its value; ``foregone`` why the criterion fails whatever the rows hold.
+    """
 
     id: str
     metric: str
@@ -47,18 +50,23 @@ class PlannedVerdict:
     threshold: str
     passes: float | None
     expected: float | None
+    assumed: str
     smallest_margin: float | None
     rows_needed: int | None
     hopeless: bool
     undefined: str
+    foregone: str
     broken: str
 
 
 @dataclass(frozen=True, slots=True)
 class PlanDocument:
-    """A plan: ``rows`` is how many the judged run will have, ``reference`` the data that shares come from."""
+    """A plan: ``rows`` is how many the judged run will have, ``rows_used`` how many of them will count when one of each
+    unit does, ``reference`` the data that shares come from.
+    """
 
     rows: int
+    rows_used: int
     reference: str
     all_critical_pass: float
     model_answered_rows: int

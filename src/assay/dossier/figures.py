@@ -101,9 +101,9 @@ def _percent(share: float, rounding: str) -> str:
 
 
 def _percent_decimals(share: float) -> int:
-    """One, and for less than a percent as many as three significant digits take."""
+    """Two, as many as the share itself is printed with, so that a number is rounded once; more below a percent."""
     size = abs(share) * 100
-    return 1 if size == 0 or size >= 1 else min(_MOST_DECIMALS, 2 - math.floor(math.log10(size)))
+    return 2 if size == 0 or size >= 1 else min(_MOST_DECIMALS, 2 - math.floor(math.log10(size)))
 
 
 def confidence(alpha: float) -> str:

@@ -22,7 +22,7 @@ _GIVEN = " (label "
 def told(lookup: Lookup, judged: Judged, *, briefly: bool = False) -> str:
     """What was found against what was asked, and how sure that is; why there is no value when there is none."""
     a = judged.assessment
-    p = a.binding
+    p = a.widest
     if p is None or p.undefined is not None or judged.verdict in {Verdict.NOT_EVALUABLE, Verdict.ERROR}:
         return wording.sentences(
             f"{_capital(_title(lookup, judged))} could not be measured: {judged.sentence}"
@@ -98,7 +98,7 @@ def _certainty(judged: Judged, p: Piece, unit: Unit) -> str:
             "Taken alone this would count as violated; among everything that was asked of these rows it may be "
             "chance."
         )
-    if _reached(a, p):
+    if _reached(a):
         return "That is too close to call."
     if p.point_passes:
         return f"Not shown: the most that can be said {confidence} is {good_side}."
@@ -107,14 +107,24 @@ def _certainty(judged: Judged, p: Piece, unit: Unit) -> str:
 
 def _limits(a: Assessment, p: Piece, unit: Unit) -> tuple[str, str]:
     """The limit that decides about passing, and the one that decides about failing, as they are read out."""
-    low = f"at least {_limit(unit, p.lower, figures.lower, figures.percent_lower)}"
-    high = f"at most {_limit(unit, p.upper, figures.upper, figures.percent_upper)}"
-    return (low, high) if a.comparator is Comparator.AT_LEAST else (high, low)
+    good, bad = a.binding or p, a.most_violated or p
+    least = a.comparator is Comparator.AT_LEAST
+    low, high = (good, bad) if least else (bad, good)
+    lowest = f"at least {_limit(unit, low.lower, figures.lower, figures.percent_lower)}{_named(low, p)}"
+    highest = f"at most {_limit(unit, high.upper, figures.upper, figures.percent_upper)}{_named(high, p)}"
+    return (lowest, highest) if least else (highest, lowest)
 
 
-def _reached(a: Assessment, p: Piece) -> bool:
+def _named(piece: Piece, told: Piece) -> str:
+    """Whose limit it is, where that is not the piece whose estimate was told."""
+    return f" (for {piece.label})" if piece.label != told.label else ""
+
+
+def _reached(a: Assessment) -> bool:
     """Whether the printed limit satisfies the threshold although the stricter test behind it does not."""
-    threshold = float(a.threshold)
+    threshold, p = float(a.threshold), a.binding
+    if p is None:
+        return False
     if a.comparator is Comparator.AT_LEAST:
         return p.lower is not None and p.lower >= threshold
     return p.upper is not None and p.upper <= threshold
@@ -149,7 +159,7 @@ def _threshold(unit: Unit, threshold: Decimal) -> str:
 def _points(percent: str) -> str:
     """``10 %`` of a rate that is compared with another is ``10 points``."""
     number = percent.rpartition(figures.PERCENT)[0]
-    return f"{number} point{'' if number in {'1', '1.0'} else 's'}"
+    return f"{number} point{'' if number in {'1', '1.00'} else 's'}"
 
 
 def _capital(text: str) -> str:

@@ -383,12 +383,19 @@ class _Outcomes:
             return self._asker.scores(batch.raw.select(list(self._frame.inputs)), batch.first_row)
         score = batch.columns[self._frame.score_column or ""]
         if score.dtype.kind not in "iufb":
-            raise SubjectError("The score column holds no numbers.", code="model_output_invalid")
+            raise SubjectError(
+                f"The score column {self._frame.score_column!r} holds no numbers.",
+                code="model_output_invalid",
+                remedy=_SCORES,
+            )
         numbers = score.astype(np.float64, copy=False)
         if len(numbers) and not (numbers.min() >= 0 and numbers.max() <= 1):  # NaN is neither
             bad = int((~((numbers >= 0) & (numbers <= 1))).sum())
             raise SubjectError(
-                f"{bad:,} scores are missing or not between 0 and 1.", code="model_output_invalid"
+                f"{bad:,} {'score is' if bad == 1 else 'scores are'} missing or not between 0 and 1 in the column "
+                f"{self._frame.score_column!r}.",
+                code="model_output_invalid",
+                remedy=_SCORES,
             )
         return numbers
 
@@ -415,6 +422,9 @@ class _Outcomes:
         if self._asker is not None:
             self._asker.finish()
         return {"outcomes": self._outcomes.tally(), "paired": tuple(self._paired.items())}
+
+
+_SCORES = "Write the probability of label 1 for every row, from 0 to 1: 0.83, not 83 or 83 %."
 
 
 def _differ(before: NDArray[Any], after: NDArray[Any]) -> bool:

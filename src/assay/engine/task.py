@@ -63,7 +63,7 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
 
 @dataclass(frozen=True, slots=True)
 class AskTask:
-    """The first rows of a partition, of which the model is asked the scores and nobody looks at them."""
+    """The first rows of a partition, of which the model is asked the scores."""
 
     key: str
     rows: int
@@ -72,10 +72,10 @@ class AskTask:
 
 
 def run_ask(task: AskTask, _: Results) -> bytes:
-    """How many rows the model answered."""
+    """The scores, float64[rows], little-endian."""
     batches = iter_batches(task.partition, task.model.inputs, batch_size=task.rows, fences=task.model.fences)
     batch = next(iter(batches))
-    return str(len(_predictor(task.model)(batch))).encode()
+    return _predictor(task.model)(batch).astype("<f8").tobytes()
 
 
 def _selection(key: str, results: Results) -> NDArray[np.int64]:

@@ -4,70 +4,96 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from assay.domain.assessment import Asked
+from assay.domain.assessment import TIE, Asked
 from assay.domain.evidence import Census, Counts, Paired, Rates, Scores, Undefined
 from assay.domain.vocabulary import Comparator
 from assay.plan.imagined import DISCORDANCE
-from assay.plan.power import Passes, all_of, normal_power, rates_power
-from assay.plan.scores import drop_deviation, scores_power
+from assay.plan.power import Passes, Prospect, all_of, normal_power, rates_power
+from assay.plan.scores import (
+    CONCENTRATION,
+    RESTS_ON_NOISE,
+    Spread,
+    drop_deviation,
+    noise,
+    scores_power,
+)
+from assay.stats.paired import paired_p_at_most
 from assay.stats.pieces.scores import too_few_rows
 
 
-def passes_of(counts: Counts, asked: Asked) -> Passes | str | None:
+def prospect_of(counts: Counts, asked: Asked, spread: Spread | None) -> Prospect | str | None:
     """The probability of passing as a function of the true value and the rows.
 
-    A text says why the criterion cannot be evaluated on such rows; None that no probability is involved.
+    ``spread`` is that of the model's scores, where it was asked. A text says why the criterion cannot be evaluated on such rows; None that no probability is involved.
     """
-    return PLANS[type(counts)](counts, asked)
+    return PLANS[type(counts)](counts, asked, spread)
 
 
-def _rates(counts: Rates, asked: Asked) -> Passes:
+def _rates(counts: Rates, asked: Asked, _: Spread | None) -> Prospect:
     seed = int.from_bytes(hashlib.sha256(asked.criterion.encode()).digest()[:4], "big")
-    return rates_power(counts, asked.comparator, float(asked.threshold), asked.alpha, seed)
+    return Prospect.plain(rates_power(counts, asked.comparator, float(asked.threshold), asked.alpha, seed))
 
 
-def _scores(counts: Scores, asked: Asked) -> Passes | str:
-    parts = []
+def _scores(counts: Scores, asked: Asked, spread: Spread | None) -> Prospect | str:
+    assumed, at_best, said = [], [], ""
     for cell in counts.cells:
         negatives, positives = sum(cell.negatives), sum(cell.positives)
-        if said := too_few_rows(counts.functional, negatives + positives):
-            return f"{cell.label}: {said}." if cell.label else f"{said}."
-        parts.append(
-            scores_power(
-                counts.functional,
-                negatives,
-                positives,
-                at_least=asked.comparator is Comparator.AT_LEAST,
-                threshold=float(asked.threshold),
-                alpha=asked.alpha,
-                bins=counts.bins,
-            )
+        if few := too_few_rows(counts.functional, negatives + positives):
+            return f"{cell.label}: {few}." if cell.label else f"{few}."
+        power = partial(
+            scores_power,
+            counts.functional,
+            negatives,
+            positives,
+            at_least=asked.comparator is Comparator.AT_LEAST,
+            threshold=float(asked.threshold),
+            alpha=asked.alpha,
+            bins=counts.bins,
         )
-    return all_of(parts)
+        supposed = noise(spread, negatives, positives, everybody=not cell.label)
+        assumed.append(power(noise=supposed.assumed))
+        at_best.append(power(noise=supposed.least))
+        said = supposed.said if not cell.label else _OF_GROUPS
+    return Prospect(all_of(assumed), all_of(at_best), said if counts.functional in RESTS_ON_NOISE else "")
 
 
-def _paired(counts: Paired, asked: Asked) -> Passes | str:
+_OF_GROUPS = f"E[s(1 - s)] of the scores s is in each group {CONCENTRATION:.0%} of what it is when every score is the group's base rate"
+
+
+def _paired(counts: Paired, asked: Asked, _: Spread | None) -> Prospect | str:
     if not all(cell.n for cell in counts.cells):
         return "A group has no rows."
-    return all_of(
-        [
-            normal_power(drop_deviation(DISCORDANCE, cell.n), float(asked.threshold), asked.alpha)
-            for cell in counts.cells
-        ]
-    )
+    parts = [
+        normal_power(drop_deviation(DISCORDANCE, cell.n), float(asked.threshold), asked.alpha)
+        for cell in counts.cells
+    ]
+    at_best = [_nothing_changes(cell.n, asked) for cell in counts.cells]
+    return Prospect(all_of(parts), all_of(at_best), f"{DISCORDANCE:.0%} of the decisions change")
 
 
-def _census(_: Census, __: Asked) -> None:
+def _nothing_changes(n: int, asked: Asked) -> Passes:
+    """Whether so many rows pass on which no decision changes."""
+
+    def passes(_: float, factor: float) -> float:
+        rows = round(n * factor)
+        found = rows and paired_p_at_most(0, 0, rows, float(asked.threshold)) <= asked.alpha - TIE
+        return float(bool(found))
+
+    return passes
+
+
+def _census(_: Census, __: Asked, ___: Spread | None) -> None:
     """A fact about the data in hand: it is as it is."""
 
 
-def _undefined(counts: Undefined, _: Asked) -> str:
+def _undefined(counts: Undefined, _: Asked, __: Spread | None) -> str:
     return counts.detail
 
 
-PLANS: Mapping[type, Callable[[Any, Asked], Passes | str | None]] = {
+PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None]] = {
     Census: _census,
     Rates: _rates,
     Scores: _scores,

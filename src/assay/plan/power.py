@@ -40,27 +40,52 @@ class Power:
         passes: the probability that a good model passes. expected: the true value that was assumed of it.
         factor: how many times these rows would give 90 %; 1 or less is enough, None when no number is.
         margin: the smallest distance from the threshold that passes with 90 % on these rows; None when none does.
+        at_best: ``passes`` whatever is only assumed of the model, at its most favourable.
+        assumed: what that is, for a reader; empty when nothing is.
     """
 
     passes: float
     expected: float
     factor: float | None
     margin: float | None
+    at_best: float
+    assumed: str = ""
 
     @property
     def hopeless(self) -> bool:
-        """Whether a good model would hardly ever pass."""
-        return self.passes < HOPELESS
+        """Whether a model as good as expected would hardly ever pass, whatever else is assumed of it."""
+        return self.at_best < HOPELESS
 
 
 Passes = Callable[[float, float], float]
 """The probability of passing, from a true value and a factor on the rows."""
 
 
-def power_of(passes: Passes, *, expected: float, threshold: float, best: float) -> Power:
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """The probability of passing under an assumption, the same at its most favourable, and the assumption for a reader."""
+
+    passes: Passes
+    at_best: Passes
+    assumed: str = ""
+
+    @classmethod
+    def plain(cls, passes: Passes) -> Prospect:
+        """Of a criterion for which nothing is assumed of the model but its value."""
+        return cls(passes, passes)
+
+
+def power_of(prospect: Prospect, *, expected: float, threshold: float, best: float) -> Power:
     """Search the factor on the rows and the margin that give 90 %, both by bisection on the monotone power."""
-    now = passes(expected, 1.0)
-    return Power(now, expected, _factor(passes, expected), _margin(passes, threshold, best))
+    passes = prospect.passes
+    return Power(
+        passes=passes(expected, 1.0),
+        expected=expected,
+        factor=_factor(passes, expected),
+        margin=_margin(passes, threshold, best),
+        at_best=prospect.at_best(expected, 1.0),
+        assumed=prospect.assumed,
+    )
 
 
 def _factor(passes: Passes, expected: float) -> float | None:

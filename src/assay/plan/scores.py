@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from assay.domain.evidence import Functional
 from assay.plan.power import Passes
@@ -17,7 +18,57 @@ from assay.stats.score_power import (
 )
 
 CONCENTRATION = 0.75
-"""Mean score * (1 - score) of a useful, calibrated model as a share of that of the base rate alone."""
+"""Mean score * (1 - score) of a useful, calibrated model as a share of that of the base rate alone: a guess, and said to be
+one, where no model was asked."""
+CERTAIN = 1e-9
+"""Mean score * (1 - score) of a model that is always nearly sure and right: no model has less."""
+ERRORS = 3
+"""So many standard errors below its mean a spread that was observed is not believed to lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """E[s(1 - s)] of the scores s that a model gave to some rows: how much chance such scores leave to a calibrated model.
+
+    Attributes:
+        mean: over the rows. error: the standard error of the mean. rows: how many were asked. data: of which data set.
+    """
+
+    mean: float
+    error: float
+    rows: int
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """What is assumed of E[s(1 - s)] in one group, the least that it may be, and the assumption for a reader."""
+
+    assumed: float
+    least: float
+    said: str
+
+
+def noise(spread: Spread | None, negatives: int, positives: int, *, everybody: bool) -> Noise:
+    """The noise of a group with these rows.
+
+    What was observed of all rows is not known of a group, and without a model nothing is: then what is assumed is a guess,
+    and nothing but 0 is the least.
+    """
+    if spread is not None and everybody:
+        least = max(spread.mean - ERRORS * spread.error, CERTAIN)
+        said = f"E[s(1 - s)] of the scores s is {spread.mean:.3g}, as on {spread.rows:,} rows of the {spread.data} data"
+        return Noise(max(spread.mean, CERTAIN), least, said)
+    base = positives * negatives / max(positives + negatives, 1) ** 2
+    said = (
+        f"E[s(1 - s)] of the scores s is {CONCENTRATION * base:.3g}, {CONCENTRATION:.0%} of what it is when every score is "
+        "the base rate"
+    )
+    return Noise(max(CONCENTRATION * base, CERTAIN), CERTAIN, said)
+
+
+RESTS_ON_NOISE = frozenset({Functional.KS_CALIBRATION, Functional.ECE, Functional.OBSERVED_EXPECTED})
+"""The functionals whose power depends on how the scores lie, beyond the true value and the rows."""
 SPREAD_OF_LOG_LOSS = 2 * 0.6
 """Standard deviation of the log loss of a row, in nats, of such a model, times what the exact rule costs.
 
@@ -34,8 +85,12 @@ def scores_power(
     threshold: float,
     alpha: float,
     bins: int,
+    noise: float,
 ) -> Passes:
     """The probability of passing as a function of the true value and a factor on the rows of one group.
+
+    ``noise`` is E[s(1 - s)] of the scores; it matters to :data:`RESTS_ON_NOISE`.
+
 
     A calibration error of e leaves threshold - e for what chance adds to it (triangle inequality), so the power for
     a perfectly calibrated model at that smaller threshold is a lower bound.
@@ -46,10 +101,10 @@ def scores_power(
         Functional.BRIER: lambda true, m, n: power_brier(m + n, true, threshold, alpha),
         Functional.LOG_LOSS: lambda true, m, n: power_mean(m + n, true, threshold, SPREAD_OF_LOG_LOSS, alpha),
         Functional.KS_CALIBRATION: lambda true, m, n: power_calibration(
-            m + n, threshold - true, alpha, base_rate=m / (m + n), brier=_noise(m, n)
+            m + n, threshold - true, alpha, base_rate=m / (m + n), brier=noise
         ),
         Functional.ECE: lambda true, m, n: power_ece(
-            m + n, threshold - true, alpha, base_rate=m / (m + n), brier=_noise(m, n), bins=bins
+            m + n, threshold - true, alpha, base_rate=m / (m + n), brier=noise, bins=bins
         ),
         Functional.OBSERVED_EXPECTED: lambda true, m, n: power_observed_expected(
             m + n,
@@ -58,7 +113,7 @@ def scores_power(
             threshold,
             alpha,
             meets="at_least" if at_least else "at_most",
-            brier=_noise(m, n),
+            brier=noise,
         ),
     }
     rule: Callable[[float, int, int], float] = rules[functional]
@@ -73,10 +128,6 @@ def scores_power(
             return _at_the_edge(functional, true, threshold)
 
     return passes
-
-
-def _noise(positives: int, negatives: int) -> float:
-    return CONCENTRATION * positives * negatives / (positives + negatives) ** 2
 
 
 def _at_the_edge(functional: Functional, true: float, threshold: float) -> float:

@@ -344,7 +344,11 @@ def _resolve(text: str) -> bool | int | Decimal | str | _Odd | None:
         return _BOOLEAN[text]
     if _NOT_FINITE.fullmatch(text):
         return _Odd(
-            "number_not_finite", f"A finite number is expected; found {text}.", "Leave out what has no limit."
+            "number_not_finite",
+            f"A finite number is expected; found {text}.",
+            "Write the number that is meant."
+            if text.strip("+-").casefold() == ".nan"
+            else "Leave out what has no limit.",
         )
     if _OTHER_BASE.fullmatch(text) or _LEADING_ZERO.fullmatch(text):
         return _Odd(

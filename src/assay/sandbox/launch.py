@@ -14,7 +14,7 @@ import sys
 import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -62,13 +62,14 @@ DEFAULT_LIMITS = Limits(memory=_half_of_the_memory())
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Who the child is in a sentence, and the code of each way to fail."""
+    """Who the child is in a sentence, the code of each way to fail, and what to do about each of these codes."""
 
     name: str
     crashed: str
     timed_out: str
     invalid: str
     stopped: str
+    remedies: Mapping[str, str] = field(default_factory=dict)
 
 
 MODEL = Role(
@@ -77,6 +78,12 @@ MODEL = Role(
     Reason.MODEL_TIMED_OUT.value,
     Reason.MODEL_OUTPUT_INVALID.value,
     Reason.MODEL_STOPPED.value,
+    {
+        Reason.MODEL_CRASHED.value: "Ask it for the same inputs in its own environment, outside of Assay, and mend what goes "
+        "wrong there; a process that is killed needs more memory than there is.",
+        Reason.MODEL_TIMED_OUT.value: "Make it answer faster: loading it, and each batch of rows, may take 120 seconds.",
+        Reason.MODEL_OUTPUT_INVALID.value: "Mend the model or its adapter; a certificate needs a probability for every row.",
+    },
 )
 DATA_READER = Role("The data reader", *(Reason.DATA_INVALID.value,) * 4)
 WITHOUT_FENCES = "ASSAY_DANGEROUSLY_WITHOUT_FENCES"
@@ -378,7 +385,11 @@ class Child:
     def _break(self, code: str, what: str, *, fence: str = "") -> NoReturn:
         self.close()
         said = f"{self._role.name} {what.rstrip('.')}"
-        raise Crash(f"{said}; the fence that stopped it: {fence}." if fence else f"{said}.", code=code)
+        raise Crash(
+            f"{said}; the fence that stopped it: {fence}." if fence else f"{said}.",
+            code=code,
+            remedy=self._role.remedies.get(code, ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)

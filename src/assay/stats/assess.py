@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scipy.special import ndtri
 
-from assay.domain.assessment import Asked, Assessment, Broken, Piece
+from assay.domain.assessment import Asked, Assessment, Broken, Piece, headlined
 from assay.domain.evidence import Statistic
 from assay.stats.pieces.kinds import PIECES
 from assay.stats.pieces.pieces import Pieces, Target
@@ -25,11 +25,11 @@ def assess(statistic: Statistic, asked: Asked, *, rows: int | None = None) -> As
     """
     target = Target(asked.comparator, asked.threshold, asked.alpha)
     found = PIECES[type(statistic.counts)](statistic.counts, target)
-    worst = found.printed[0] if found.printed else None
-    inferred = worst is not None and worst.exact is None
-    base = rows if rows is not None else (worst.n if worst else 0)
+    binding = found.printed[0] if found.printed else None
+    inferred = binding is not None and binding.exact is None
+    base = rows if rows is not None else (binding.n if binding else 0)
     empty = _empty(asked, metric=statistic.metric, across=statistic.across, data=statistic.data)
-    return replace(
+    made = replace(
         empty,
         pieces=found.printed,
         pieces_total=found.total,
@@ -37,10 +37,10 @@ def assess(statistic: Statistic, asked: Asked, *, rows: int | None = None) -> As
         point_passes=found.point_passes,
         undefined=found.undefined,
         strictest=found.strictest,
-        confidence_reached=1 - worst.p_pass if inferred and worst is not None else None,
         rows=base,
         rows_needed=_rows_needed(found, target, base) if inferred else None,
     )
+    return headlined(made)
 
 
 def failed(broken: Broken, asked: Asked, *, metric: str, across: str, data: str) -> Assessment:

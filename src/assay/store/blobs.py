@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.domain.digests import bare, named
-from assay.domain.errors import AssayError, ExitCode, writing
+from assay.domain.errors import AssayError, ExitCode, Unwritable, writing
+
+LEAST_CHARACTERS = 4
+"""So much of a digest says which one is meant."""
 
 
 def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
@@ -20,6 +23,12 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     Raises:
         Unwritable: with the path and what the system said.
     """
+    if path.is_dir():
+        raise Unwritable(
+            f"{path} is a folder, and a file is expected.",
+            code="unwritable",
+            remedy="Name a file in it.",
+        )
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
@@ -95,7 +104,7 @@ class BlobStore:
     def find(self, beginning: str) -> tuple[str, ...]:
         """The digests that begin with these hexadecimal characters."""
         hexadecimal = bare(beginning)
-        if len(hexadecimal) < 4 or not self.folder.is_dir():
+        if len(hexadecimal) < LEAST_CHARACTERS or not self.folder.is_dir():
             return ()
         found = self.folder.glob(f"{hexadecimal[:2]}/{hexadecimal}*")
         return tuple(named(path.name) for path in sorted(found))

@@ -165,7 +165,9 @@ def open_regular(path: Path) -> BinaryIO:
         file = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0)  # noqa: PTH123, SIM115
     except (FileNotFoundError, NotADirectoryError):
         raise SubjectError(
-            f"There is no file {path}.", code="not_found", remedy="Paths are relative to the specification."
+            f"There is no file {os.path.normpath(path)}.",
+            code="not_found",
+            remedy="Paths are relative to the specification.",
         ) from None
     except IsADirectoryError:
         raise SubjectError(f"{path} is a folder where a file is expected.", code="not_a_file") from None

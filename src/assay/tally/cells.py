@@ -79,10 +79,18 @@ def scores_of_each(
         return NO_ROWS
     cells = tuple(_histogram(group) for group in view.each)
     if both_classes and not any(any(cell.negatives) and any(cell.positives) for cell in cells):
-        return Undefined(Reason.ONE_CLASS_ONLY, "No group has rows of both labels.")
+        return Undefined(Reason.ONE_CLASS_ONLY, _one_class(view))
     if functional is Functional.OBSERVED_EXPECTED and not any(_expects(cell) for cell in cells):
         return Undefined(Reason.ZERO_DENOMINATOR, "Every score is zero, so no event is expected.")
     return Scores(cells, functional, bins)
+
+
+def _one_class(view: OutcomeView) -> str:
+    """Which label is lacking; of groups only that none has both."""
+    of_label = view.overall.counts.sum(axis=1)
+    if of_label.all():
+        return "No group has rows of both labels."
+    return f"No row has label {1 if of_label[0] else 0}; rows of both labels are needed."
 
 
 def pairs_of_each(view: PairedView) -> Paired | Undefined:

@@ -63,7 +63,12 @@ class ChangeContext:
         Raises:
             SubjectError: ``nothing_to_change`` when there is none.
         """
-        return self._some(name for name in self.numeric(columns) if self.spreads[name] > 0)
+        return self._some(
+            (name for name in self.numeric(columns) if self.spreads[name] > 0),
+            "Each of the model's inputs that are numbers has a single value on the reference data, and no spread in which "
+            "noise could be measured.",
+            "Declare development rows on which the inputs vary, or drop the criterion.",
+        )
 
     def losable(self, columns: Columns) -> tuple[str, ...]:
         """The columns whose value can be lost: all that the dictionary documents, except identifiers.
@@ -73,14 +78,15 @@ class ChangeContext:
         """
         return self._some(name for name in columns if self.kinds.get(name, "identifier") != "identifier")
 
-    def _some(self, names: Iterable[str]) -> tuple[str, ...]:
+    def _some(
+        self,
+        names: Iterable[str],
+        said: str = "None of the model's inputs is of a type that this perturbation changes.",
+        remedy: str = "Give the types of the inputs in the dictionary, or drop the criterion.",
+    ) -> tuple[str, ...]:
         found = tuple(names)
         if not found:
-            raise SubjectError(
-                "None of the model's inputs is of a type that this perturbation changes.",
-                code="nothing_to_change",
-                remedy="Give the types of the inputs in the dictionary, or drop the criterion.",
-            )
+            raise SubjectError(said, code="nothing_to_change", remedy=remedy)
         return found
 
 

@@ -17,9 +17,10 @@ from assay.tally.views import ColumnProfile, ProfileView
 @check(
     id="data.dictionary_conformity",
     title="Dictionary conformity",
-    estimand="The share of rows that do not conform to the dictionary, in the worst column.",
+    estimand="The share of rows whose value is not of the documented type or lies outside the documented range, in the worst "
+    "column; a column that is absent or not documented counts with all rows.",
     unit=Unit.SHARE,
-    reading="{value} of the rows do not conform to the dictionary",
+    reading="{value} of the rows have a value of another type or range than the dictionary documents",
     need=Profiles(),
     comparators=AT_MOST,
     census=True,
@@ -65,11 +66,12 @@ def dictionary_conformity(view: ProfileView) -> Counts:
     Method:
         Per column the rows whose value is not of the documented type or lies outside the documented range; a
         documented column that is absent and a column that is not documented count with all rows. The value is
-        the share of the worst column; the details say of each column what was found. Counted in full, no inference. (Schelter et al. 2018, "Automating
-        large-scale data quality verification", PVLDB 11.)
+        the share of the worst column; the details say of each column what was found. Counted in full, no
+        inference. (Schelter et al. 2018, "Automating large-scale data quality verification", PVLDB 11.)
     Limits:
-        Shows form, not truth: a wrong value within the range conforms. Missing values and undocumented codes
-        have checks of their own. Says nothing about other files.
+        Shows form, not truth: a wrong value within the range conforms. A missing value and a code that is not
+        documented conform here: ``data.missing_values`` and ``data.undocumented_codes`` count them. Says
+        nothing about other files.
     Remedy:
         Correct the file where it is wrong and the dictionary where that is; do not widen a range to make it
         pass.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from assay.domain.assessment import Judged, Piece
+from assay.domain.assessment import Judged
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.dossier import wording
 from assay.dossier.charts import theme
@@ -40,10 +40,17 @@ def overview(judged: tuple[Judged, ...], *, prefix: str) -> str | None:
     )
 
 
-def margins(judged: Judged, p: Piece) -> tuple[float, float, float] | None:
-    """How many margins of error the estimate and its limits lie beyond the threshold; the worse side first."""
+def margins(judged: Judged) -> tuple[float, float, float] | None:
+    """How many margins of error the worst estimate, the worst bound and the limit opposite lie beyond the threshold.
+
+    A margin is that of the piece with the worst bound. The worst estimate lies between its bound and its own estimate,
+    whichever piece it belongs to.
+    """
+    p, headline = judged.assessment.binding, judged.assessment.estimate
     if (
-        p.exact is not None
+        p is None
+        or headline is None
+        or p.exact is not None
         or p.undefined is not None
         or p.estimate is None
         or p.lower is None
@@ -56,7 +63,7 @@ def margins(judged: Judged, p: Piece) -> tuple[float, float, float] | None:
         return None
     threshold = float(judged.assessment.threshold)
     sign = 1 if least else -1
-    estimate, a, b = (sign * (v - threshold) / margin for v in (p.estimate, p.lower, p.upper))
+    estimate, a, b = (sign * (v - threshold) / margin for v in (headline.value, p.lower, p.upper))
     return estimate, min(a, b), max(a, b)
 
 
@@ -68,7 +75,7 @@ def place(margin: float) -> float:
 def _row(judged: Judged, i: int) -> dict[str, Any]:
     piece = judged.assessment.binding
     valued = judged.verdict not in {Verdict.NOT_EVALUABLE, Verdict.ERROR}
-    distance = margins(judged, piece) if piece and valued else None
+    distance = margins(judged) if valued else None
     row: dict[str, Any] = {
         "y": i * ROW + ROW // 2,
         "label": theme.clipped(judged.assessment.criterion, MOST_LETTERS),

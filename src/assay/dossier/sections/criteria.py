@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assay.domain.assessment import Judged, Piece
+from assay.domain.assessment import Assessment, Judged, Piece
 from assay.domain.evidence import Census
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Comparator, Grade, Verdict
@@ -104,27 +104,44 @@ def _blocks(lookup: Lookup, judged: Judged) -> Iterable[Block]:
 def _caption(judged: Judged) -> str:
     a = judged.assessment
     shown = min(len(a.pieces), MOST_ROWS)
-    which = f"The {shown} hardest of {a.pieces_total}, one-sided" if a.pieces_total > shown else "One-sided"
+    which = (
+        f"The {shown} with the worst bounds of {a.pieces_total}, one-sided"
+        if a.pieces_total > shown
+        else "One-sided"
+    )
     return f"{which} limits at confidence {figures.confidence(a.alpha)} against the threshold."
 
 
 def _value(judged: Judged) -> Iterable[tuple[str, Rich]]:
     """What was found, and how."""
     a = judged.assessment
-    p = a.binding
-    if p is None or p.undefined is not None:
+    p, widest = a.binding, a.widest
+    if p is None or widest is None or p.undefined is not None:
         return
-    which = f" ({p.label})" if p.label and a.pieces_total > 1 else ""
-    yield "Value" if p.exact is not None else "Estimate", (Strong(estimate(a)), which)
+    yield "Value" if p.exact is not None else "Estimate", (Strong(estimate(a)), _of(a, widest.label))
     if p.exact is not None:
         yield "Out of", (figures.count(p.n),)
         yield "Method", ("counted in full",)
         return
     side = wording.bound_name(a.comparator)
-    yield f"{side.capitalize()} bound, confidence {figures.confidence(a.alpha)}", (Strong(bound(a)),)
-    yield "Rows behind it", (figures.count(p.n),)
-    yield "Method", (p.method or figures.NONE,)
-    yield "Grade", grade(p)
+    yield (
+        f"{side.capitalize()} bound, confidence {figures.confidence(a.alpha)}",
+        (
+            Strong(bound(a)),
+            _of(a, p.label),
+        ),
+    )
+    if widest.label == p.label:
+        yield "Rows behind it", (figures.count(p.n),)
+    else:
+        yield "Rows behind them", (f"{figures.count(widest.n)} (estimate), {figures.count(p.n)} (bound)",)
+    yield "Method of the bound", (p.method or figures.NONE,)
+    yield "Grade", grade(max(a.pieces, key=lambda piece: (piece.grade, piece.simulated_size or 0.0)))
+
+
+def _of(a: Assessment, label: str) -> str:
+    """Whose value it is, where there are several."""
+    return f" ({label})" if label and a.pieces_total > 1 else ""
 
 
 def grade(p: Piece) -> Rich:
@@ -148,7 +165,10 @@ def _support(judged: Judged) -> Iterable[tuple[str, Rich]]:
         strictest = figures.lower(a.strictest) if least else figures.upper(a.strictest)
         yield "Strictest threshold these rows support", (f"{a.comparator.words} {strictest}",)
     if a.confidence_reached is not None:
-        yield "Confidence reached at the one asked", (figures.reached(a.confidence_reached),)
+        yield (
+            "Confidence reached at the one asked",
+            (figures.reached(a.confidence_reached), _of(a, a.confidence_of)),
+        )
     if judged.verdict is not Verdict.PASS:
         yield "Rows still needed", (rows_needed(judged),)
 
@@ -221,7 +241,7 @@ def _pieces_table(judged: Judged) -> Table:
         Column("Shown"),
     )
     rows = tuple(_piece_row(p, judged) for p in a.pieces)
-    caption = f"All must hold for {a.criterion}, the hardest first{rest}"
+    caption = f"All must hold for {a.criterion}, the worst bound first{rest}"
     return Table(caption, columns, rows, _OPEN_PIECES)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from assay.domain.assessment import Judged
+from assay.domain.assessment import Judged, Worst
 from assay.domain.record import GroupRecord
 from assay.dossier import figures, wording
 from assay.dossier.blocks import Badge, Beside, Block, Code, Column, Figure, Paragraph, Rich, Section, Table
@@ -82,24 +82,26 @@ def _set_aside(lookup: Lookup) -> Iterable[Block]:
         yield _aside_table(lookup, found)
 
 
+def _with_label(shown: str, worst: Worst | None) -> str:
+    return f"{shown} ({worst.label})" if worst is not None and worst.label else shown
+
+
 def _aside_table(lookup: Lookup, found: tuple[Judged, ...]) -> Table:
     rows: tuple[tuple[Rich, ...], ...] = tuple(
         (
             (lookup.asked(j), " ", Code(j.assessment.criterion)),
-            (j.assessment.binding.label if j.assessment.binding else figures.NONE,),
-            (estimate(j.assessment),),
-            (bound(j.assessment),),
             (Badge(j.verdict),),
+            (_with_label(estimate(j.assessment), j.assessment.estimate),),
+            (_with_label(bound(j.assessment), j.assessment.bound),),
             (j.sentence,),
         )
         for j in found
     )
     columns = (
         Column("Asked"),
-        Column("Hardest piece"),
-        Column("Estimate", numeric=True),
-        Column("Bound", numeric=True),
         Column("Verdict, advisory"),
+        Column("Estimate"),
+        Column("Bound"),
         Column("Reason"),
     )
     return Table("Advisory verdicts on small groups", columns, rows)

@@ -107,9 +107,9 @@ def _duties(spec: Specification) -> Iterable[tuple[str, Rich]]:
             (wording.sentences(m.watch, m.cadence, f"Certified again when: {m.recertify_when}"),),
         )
     if spec.safety:
-        yield "When the model must not decide", (wording.sentences(spec.safety.fallback),)
         if spec.safety.constraints:
-            yield "Limits on its use", (wording.sentences(*spec.safety.constraints),)
+            yield "When the model must not decide", (wording.sentences(*spec.safety.constraints),)
+        yield "What happens then", (wording.sentences(spec.safety.fallback),)
     if spec.compliance:
         c = spec.compliance
         yield "Data use", (wording.sentences(c.purposes, f"Kept: {c.retention}", f"Consent: {c.consent}"),)

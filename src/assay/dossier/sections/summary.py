@@ -63,20 +63,20 @@ def criteria_table(judged: tuple[Judged, ...]) -> Table:
     rows = tuple(
         (
             (Link(j.assessment.criterion, target(j.assessment.criterion)),),
+            (Badge(j.verdict),),
             (f"{j.assessment.comparator.sign} {figures.threshold(j.assessment.threshold)}",),
             (estimate(j.assessment),),
             (bound(j.assessment),),
-            (Badge(j.verdict),),
             _point(j),
         )
         for j in judged
     )
     columns = (
         Column("Criterion"),
+        Column("Verdict"),
         Column("Asked", numeric=True),
         Column("Estimate", numeric=True),
         Column("Bound", numeric=True),
-        Column("Verdict"),
         Column("Point estimate"),
     )
     return Table("Every criterion: the bound decides, not the estimate", columns, rows)
@@ -89,18 +89,22 @@ def _point(j: Judged) -> Rich:
 
 
 def estimate(a: Assessment) -> str:
-    """The estimate of the binding piece."""
-    p = a.binding
-    if p is None or p.undefined is not None:
+    """The worst estimate over all pieces."""
+    if a.estimate is None:
         return figures.NONE
-    return figures.whole(p.estimate) if p.exact is not None else figures.against(p.estimate, a.threshold)
+    value = a.estimate.value
+    return figures.whole(value) if _counted(a) else figures.against(value, a.threshold)
 
 
 def bound(a: Assessment) -> str:
-    """The limit of the binding piece that decides."""
-    p = a.binding
-    if p is None or p.undefined is not None:
-        return figures.NONE
-    if p.exact is not None:
+    """The worst limit over all pieces, which decides."""
+    if _counted(a):
         return "exact"
-    return figures.lower(p.lower) if a.comparator is Comparator.AT_LEAST else figures.upper(p.upper)
+    if a.bound is None:
+        return figures.NONE
+    value = a.bound.value
+    return figures.lower(value) if a.comparator is Comparator.AT_LEAST else figures.upper(value)
+
+
+def _counted(a: Assessment) -> bool:
+    return a.binding is not None and a.binding.exact is not None

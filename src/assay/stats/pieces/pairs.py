@@ -68,28 +68,26 @@ class Survey(NamedTuple):
     """What a look over all pairs found.
 
     first, second: the pairs that may bind. points: bool, whether the estimate of each of them satisfies the
-    threshold. strictest: the strictest threshold that all pairs support. point_passes: whether all estimates
-    satisfy the threshold.
+    threshold. point_passes: whether all estimates satisfy the threshold.
     """
 
     first: Indices
     second: Indices
     points: NDArray[np.bool_]
-    strictest: float
     point_passes: bool
 
 
 def survey(pairs: Pairs, each: RateLimits, target: Target) -> Survey:
-    """Find the pairs that may bind: those with the least evidence, the worst estimates, and, when all pass
-    nominally, every pair that the Bonferroni box does not clear.
+    """Find the pairs that may bind: those with the least evidence, the worst estimates, the worst bounds, and, when all
+    pass nominally, every pair that the Bonferroni box does not clear.
 
     A gap of at most tau is "p2 - p1 is at least -tau" for every ordered pair; a ratio of at least r is
     "p1 - r p2 is at least 0". ``each`` holds the limits of the cells at the level of the target.
     """
     ratio = pairs.ratio
     r, margin = (target.tau, 0.0) if ratio else (1.0, -target.tau)
-    least, worst = _Lowest(len(pairs.cells)), _Lowest(len(pairs.cells))
-    strictest, nearest, clear, satisfied = np.inf, np.inf, True, True
+    least, worst, strictest = (_Lowest(len(pairs.cells)) for _ in range(3))
+    clear, satisfied = True, True
     for span in pairs.spans():
         barred = pairs.barred(span)
         one, two = _sides(each, span, ratio=ratio)
@@ -101,10 +99,10 @@ def survey(pairs: Pairs, each: RateLimits, target: Target) -> Survey:
         worst.see(_ratios(one, two, barred) if ratio else slack, span)
         floor = ratio_floor(one, two) if ratio else beyond
         np.putmask(floor, barred, np.inf)
-        strictest, nearest = min(strictest, float(floor.min())), min(nearest, float(slack.min()))
+        strictest.see(floor, span)
         clear = clear and float(beyond.min()) >= 0
         satisfied = satisfied and _satisfied(pairs, span, slack, target)
-    places = [least.places, worst.places]
+    places = [least.places, worst.places, strictest.places]
     if clear:
         places += _not_boxed(pairs, target.alpha / 2, r, margin)
     first, second = np.divmod(np.unique(np.concatenate(places)), len(pairs.cells))
@@ -113,7 +111,7 @@ def survey(pairs: Pairs, each: RateLimits, target: Target) -> Survey:
     points = slack >= 0
     for place in np.flatnonzero(np.abs(slack) < NEAR):
         points[place] = _point(pairs, first[place], second[place], target)
-    return Survey(first, second, points, strictest if ratio else -(strictest + margin), satisfied)
+    return Survey(first, second, points, satisfied)
 
 
 def _sides(each: RateLimits, span: slice, *, ratio: bool) -> tuple[RateLimits, RateLimits]:

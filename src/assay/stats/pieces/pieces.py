@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from assay.domain.assessment import NoValue, Piece
 from assay.domain.vocabulary import Comparator
 
@@ -41,7 +44,7 @@ class Pieces:
     """The pieces of one criterion.
 
     Attributes:
-        printed: at most :data:`MOST_PRINTED`, worst first. total: how many were judged.
+        printed: at most :data:`MOST_PRINTED`, worst bound first, as :func:`kept` takes them. total: how many were judged.
         all_pass: whether every one passes. point_passes: whether every point estimate satisfies the threshold.
         undefined: pieces without a value.
         strictest: the strictest threshold that all of them support.
@@ -56,23 +59,47 @@ class Pieces:
 
 
 def gathered(pieces: Iterable[Piece], target: Target, undefined: tuple[NoValue, ...] = ()) -> Pieces:
-    """Order pieces worst first and conclude over all of them."""
-    ordered = sorted(pieces, key=lambda p: (-p.p_pass, -badness(p, target), p.label))
-    bounds = [bound for bound in (target.bound(p) for p in ordered) if bound is not None]
-    strictest = (min(bounds) if target.at_least else max(bounds)) if bounds else None
-    points = [p.point_passes for p in ordered if p.point_passes is not None]
+    """Order pieces worst bound first and conclude over all of them."""
+    found = sorted(pieces, key=lambda p: p.label)
+    sign = -1 if target.at_least else 1
+    bounds = [target.bound(p) for p in found]
+    places = kept(
+        bound=[np.inf if bound is None else sign * bound for bound in bounds],
+        estimate=[-np.inf if p.estimate is None else sign * p.estimate for p in found],
+        p_pass=[p.p_pass for p in found],
+        p_fail=[p.p_fail for p in found],
+    )
+    points = [p.point_passes for p in found if p.point_passes is not None]
     return Pieces(
-        printed=tuple(ordered[:MOST_PRINTED]),
-        total=len(ordered),
-        all_pass=bool(ordered) and not undefined and all(p.passes for p in ordered),
+        printed=tuple(found[place] for place in places),
+        total=len(found),
+        all_pass=bool(found) and not undefined and all(p.passes for p in found),
         point_passes=all(points) if points else None,
         undefined=undefined,
-        strictest=strictest if not undefined else None,
+        strictest=bounds[places[0]] if found and not undefined else None,
     )
 
 
-def badness(piece: Piece, target: Target) -> float:
-    """How far the estimate lies towards the wrong side; only for ordering pieces that tie in evidence."""
-    if piece.estimate is None:
-        return float("inf")
-    return -piece.estimate if target.at_least else piece.estimate
+def kept(*, bound: ArrayLike, estimate: ArrayLike, p_pass: ArrayLike, p_fail: ArrayLike) -> list[int]:
+    """The places of the pieces that are kept, worst bound first.
+
+    Whatever their bounds, the worst estimate is among them, the least significant piece and the one that looks violated
+    most: the headline, the confidence reached and Holm's procedure are about these.
+
+    Args:
+        bound, estimate: float[k], the larger the worse; infinite where there is none: a missing bound is the worst, a
+            missing estimate is none. p_pass, p_fail: float[k].
+    """
+    bounds, estimates = np.asarray(bound, dtype=np.float64), np.asarray(estimate, dtype=np.float64)
+    passing, failing = np.asarray(p_pass, dtype=np.float64), np.asarray(p_fail, dtype=np.float64)
+    if not bounds.size:
+        return []
+    order = np.lexsort((-estimates, -passing, -bounds)).tolist()
+    # Each the first of several in that order, as whoever looks through the pieces afterwards finds them.
+    wanted = {max(order, key=estimates.__getitem__), max(order, key=passing.__getitem__)}
+    wanted.add(min(order, key=failing.__getitem__))
+    for place in order:
+        if len(wanted) == MOST_PRINTED:
+            break
+        wanted.add(place)
+    return [place for place in order if place in wanted]

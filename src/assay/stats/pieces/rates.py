@@ -25,7 +25,7 @@ from assay.stats.contrasts import (
 from assay.stats.exact_p import p_exact_at_most
 from assay.stats.exact_size import Audit, audited_level
 from assay.stats.pieces.pairs import Pairs, Survey, survey
-from assay.stats.pieces.pieces import MOST_PRINTED, Pieces, Target, gathered
+from assay.stats.pieces.pieces import Pieces, Target, gathered, kept
 from assay.stats.rates import p_at_least, p_at_most
 
 Floats = NDArray[np.float64]
@@ -112,12 +112,13 @@ def _compared(pairs: Pairs, total: int, target: Target) -> Pieces:
     counted = (pairs.x[a], pairs.n[a], pairs.x[b], pairs.n[b])
     judged = _judged(counted, r, margin, target.alpha)
     p_fail = _p_of_failure(counted, r, margin, target.alpha)
+    printed = _described(pairs, found, each, judged, p_fail)
     return Pieces(
-        printed=_described(pairs, found, each, judged, p_fail),
+        printed=printed,
         total=total,
         all_pass=bool(np.all(judged.p_pass <= judged.level - TIE)),
         point_passes=found.point_passes,
-        strictest=found.strictest,
+        strictest=target.bound(printed[0]),
     )
 
 
@@ -181,7 +182,14 @@ def _described(
 ) -> tuple[Piece, ...]:
     one, two = each.at(found.first), each.at(found.second)
     limits = ratio_between(one, two) if pairs.ratio else contrast_between(one, two, 1.0)
-    order = np.lexsort((limits.estimate if pairs.ratio else -limits.estimate, -judged.p_pass))[:MOST_PRINTED]
+    order = kept(
+        bound=-limits.lower if pairs.ratio else limits.upper,
+        estimate=np.where(
+            np.isfinite(limits.estimate), -limits.estimate if pairs.ratio else limits.estimate, -np.inf
+        ),
+        p_pass=judged.p_pass,
+        p_fail=p_fail,
+    )
     judgements = (judged.p_pass, judged.level, judged.boxed, p_fail, found.points)
     columns = (found.first, found.second, *limits, *judgements)
     printed = []

@@ -54,7 +54,25 @@ def format_of(file: BinaryIO, path: str) -> str:
             code="data_unknown_format",
             remedy=f"Use one of {', '.join(SUFFIXES)}.",
         )
+    _refuse_another(file, path, kind)
     return kind
+
+
+_BEGINNINGS = {b"PAR1": ("Parquet", "parquet", ".parquet"), b"ARROW1": ("Arrow", "ipc", ".arrow")}
+
+
+def _refuse_another(file: BinaryIO, path: str, kind: str) -> None:
+    """A file that begins like another format than its name promises is renamed, and not damaged."""
+    file.seek(0)
+    beginning = file.read(6)
+    file.seek(0)
+    for mark, (name, found, suffix) in _BEGINNINGS.items():
+        if beginning.startswith(mark) and kind != found:
+            raise SubjectError(
+                f"{path} is a {name} file by its content, and its name ends in {Path(path).suffix}.",
+                code="data_unknown_format",
+                remedy=f"Let its name end in {suffix}.",
+            )
 
 
 def _layout(file: BinaryIO, path: str, kind: str, types: Mapping[str, str] | None) -> Layout:

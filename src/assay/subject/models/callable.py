@@ -13,6 +13,8 @@ import pyarrow as pa
 from assay.domain.errors import SubjectError
 from assay.subject.models.inputs import Predictor
 
+_REMEDY = "Name it as package.module:function or folder/file.py:function."
+
 
 def load(path: str, inputs: tuple[str, ...]) -> Predictor:
     """The function that ``package.module:function`` or ``folder/file.py:function`` names.
@@ -22,17 +24,19 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
     """
     place, _, name = path.rpartition(":")
     if place.endswith(".py") and not Path(place).is_file():
-        raise SubjectError(f"There is no file {place}.", code="model_not_found")
+        raise SubjectError(f"There is no file {place}.", code="model_not_found", remedy=_REMEDY)
     try:
         module = _module_of(place) if place.endswith(".py") else importlib.import_module(place)
     except ModuleNotFoundError as wrong:
-        raise SubjectError(f"There is no module {wrong.name!r}.", code="model_not_found") from wrong
+        raise SubjectError(
+            f"There is no module {wrong.name!r}.", code="model_not_found", remedy=_REMEDY
+        ) from wrong
     function = getattr(module, name, None)
     if not callable(function):
         raise SubjectError(
             f"{place} has no function {name!r}.",
             code="model_not_found",
-            remedy="Name it as package.module:function or folder/file.py:function.",
+            remedy=_REMEDY,
         )
     return live(function, inputs)
 

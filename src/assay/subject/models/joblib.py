@@ -7,15 +7,15 @@ from pathlib import Path
 import joblib
 
 from assay.domain.errors import SubjectError
-from assay.subject.models.estimator import estimator
+from assay.subject.models.estimator import estimator, not_a_model
 from assay.subject.models.inputs import Predictor
 
 
 def load(path: str, inputs: tuple[str, ...]) -> Predictor:
-    """Load a ``.joblib`` or ``.pkl`` file; whatever goes wrong is the model's crash.
+    """Load a ``.joblib`` or ``.pkl`` file.
 
     Raises:
-        SubjectError: ``model_weights_elsewhere`` when arrays lie in files beside it, as joblib before 0.10 wrote them.
+        SubjectError: ``model_module_missing`` and ``model_unreadable``; ``model_weights_elsewhere`` when arrays lie in files beside it, as joblib before 0.10 wrote them.
     """
     try:
         model = joblib.load(path)
@@ -27,4 +27,13 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
             code="model_weights_elsewhere",
             remedy="Load it and save it again as one file, with joblib.dump of version 0.10 or newer.",
         ) from wrong
+    except ModuleNotFoundError as wrong:
+        raise SubjectError(
+            f"{path} was made with the module {wrong.name!r}, which is not in this environment.",
+            code="model_module_missing",
+            remedy="Name under subject.python the interpreter of the environment that the model was made in, or install the "
+            "module here. A class of your own must stand in a module that can be imported there, not in a notebook or a script.",
+        ) from wrong
+    except Exception as wrong:
+        raise not_a_model(path, "a file of joblib or pickle", wrong) from wrong
     return estimator(model, tuple(inputs))

@@ -1,0 +1,147 @@
+"""What a plan assumes, what it knows, and what is refused before a test row is spent."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+from tests.app.conftest import Folder, people, replaced
+
+import assay
+from assay.app.case import open_case
+from assay.app.certify import open_engine
+from assay.app.plan import Plan, ask_a_few, plan
+from assay.cli.main import main
+from assay.domain.vocabulary import Verdict
+from assay.store.workspace import Workspace
+
+CALIBRATION = (
+    "  - {id: true-probabilities, metric: performance.ks_calibration, at_most: 0.04, expected: 0.015, tier: critical,\n"
+    "     rationale: the price rests on it, owner: validator}\n  - {id: complete,"
+)
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """The exit code and what was printed, with single blanks."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main(list(words))
+    return int(str(ended.value.code)), " ".join(capsys.readouterr().out.split())
+
+
+def planned(folder: Folder) -> Plan:
+    path = folder.write()
+    case, engine = open_case(path), open_engine(path, workers=0)
+    return plan(case, engine, ask_a_few(case, engine))
+
+
+def hopeless(made: Plan) -> dict[str, str]:
+    return {p.criterion.id: str(p) for p in made.hopeless}
+
+
+def sure_of_itself(table, rng):
+    """Scores near 0 and near 1, and true: chance leaves much less to them than the base rate would."""
+    score = np.where(rng.random(len(table)) < 0.5, 0.01, 0.99)
+    bad = (rng.random(len(table)) < score).astype(np.int64)
+    return replaced(replaced(table, "score", score), "bad", bad)
+
+
+def with_calibration(folder: Folder, rows: int) -> Folder:
+    rng = np.random.default_rng(5)
+    folder.develop, folder.test = (sure_of_itself(table, rng) for table in (folder.develop, people(rows, 3)))
+    return folder.edit("  - {id: complete,", CALIBRATION).edit(
+        "complete, ranking]", "complete, ranking, true-probabilities]"
+    )
+
+
+def test_a_model_is_not_refused_for_scores_that_a_plan_only_guesses(folder):
+    made = planned(with_calibration(folder, 500))
+    by_id = {p.criterion.id: p for p in made.criteria}["true-probabilities"]
+    assert by_id.power is not None
+    assert by_id.power.passes < 0.05 < by_id.power.at_best
+    assert by_id.power.assumed.startswith("E[s(1 - s)] of the scores s is ")
+    assert "true-probabilities" not in hopeless(made)
+    done = assay.certify(
+        folder.write(),
+        workers=0,
+        certify_a_hopeless_specification=bool(made.hopeless),
+        certify_without_a_lock=True,
+    )
+    found = {j.assessment.criterion: j.verdict for j in done.record.judged}
+    assert found["true-probabilities"] is Verdict.PASS
+
+
+def test_what_no_model_can_reach_is_refused(folder):
+    folder = with_calibration(folder, 500).edit(
+        "at_most: 0.04, expected: 0.015", "at_most: 0.006, expected: 0.001"
+    )
+    assert "true-probabilities" in hopeless(planned(folder))
+
+
+def test_of_rows_that_share_a_unit_one_is_planned_with(folder, capsys):
+    all_rows = planned(folder)
+    for name in ("develop", "test"):
+        table = getattr(folder, name)
+        setattr(folder, name, replaced(table, "id", np.arange(len(table)) // 4 + 10_000 * (name == "test")))
+    made = planned(folder.edit("custody: validator}", "custody: validator, unit: id}"))
+    assert (all_rows.rows, all_rows.rows_used, made.rows, made.rows_used) == (4000, 4000, 4000, 1000)
+    assert sum(g.rows for g in made.groups if g.grouping == "sex") == 1000
+    before, after = (
+        {p.criterion.id: p.power.margin for p in found.criteria if p.power} for found in (all_rows, made)
+    )
+    assert after["accuracy"] > 1.8 * before["accuracy"]
+    _, printed = said(capsys, "plan", str(folder.root / "specification.yaml"))
+    assert "Of the 4,000 test rows about 1,000 will count, one of each unit" in printed
+
+
+CONFORMITY = (
+    "  - {id: as-documented, metric: data.dictionary_conformity, at_most: 0, tier: critical,\n"
+    "     rationale: what is certified is what is described, owner: data_steward}\n  - {id: complete,"
+)
+SECTIONS = (
+    "  - {id: sections, metric: documentation.required_sections, at_most: 0, tier: critical,\n"
+    "     rationale: somebody answers for it, owner: risk_officer}\n  - {id: complete,"
+)
+
+
+def test_a_failure_that_is_certain_is_refused_before_a_test_row_is_spent(folder, capsys):
+    folder.edit("  - {id: complete,", SECTIONS).edit(
+        "complete, ranking]", "complete, ranking, sections, as-documented]"
+    )
+    folder.edit("  - {id: complete,", CONFORMITY)
+    folder.text += "documentation: {required: [safety]}\n"
+    assert set(hopeless(planned(folder))) == {"sections"}
+    for dictionary, unmatched in (
+        (
+            folder.dictionary + "  - {name: debt, type: number, description: never delivered}\n",
+            "debt (absent)",
+        ),
+        (folder.dictionary.replace("  - {name: income,", "  # "), "income (not documented)"),
+    ):
+        folder.dictionary = dictionary
+        assert unmatched in hopeless(planned(folder))["as-documented"]
+    with pytest.raises(assay.AssayError, match="income"):
+        assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+    assert not Workspace.beside(folder.root / "specification.yaml").runs.all()
+    code, printed = said(capsys, "plan", str(folder.root / "specification.yaml"))
+    assert "sections fails whatever the rows hold: " in printed
+    assert code == 1
+
+
+class Nothing:
+    """A model without predict_proba."""
+
+
+def test_a_model_that_does_not_answer_costs_no_judged_run(folder, capsys):
+    (folder.root / "model.joblib").write_bytes(pickle.dumps(Nothing()))
+    folder.edit(
+        "{model: score, format: predictions}", "{model: model.joblib, format: joblib, inputs: [age, income]}"
+    )
+    code, printed = said(
+        capsys, "certify", str(folder.write()), "--certify-without-a-lock", "--workers", "1", "--json"
+    )
+    assert code == 2
+    assert json.loads(printed)["error"]
+    assert not Workspace.beside(folder.root / "specification.yaml").runs.all()
