@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,8 @@ from assay.stats.histogram import Undefined
 
 Side = Literal["at_least", "at_most"]
 ALPHA = 0.05
+Limits = Callable[[float], Bound]
+"""The limits of one sample at any level."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Design:
     """A population whose true value is `truth`, and a rule that is judged on samples of it.
 
     rule: key of `assay.stats.simulated_sizes`; size: rows (per class, clusters) that the table is indexed by;
-    draw: one sample, judged at a level. Both directions of a criterion at the threshold are simulated at once:
+    draw: the limits of one sample at any level. Both directions of a criterion at the threshold are simulated at once:
     passing wrongly (`side`) and failing wrongly (the opposite limit).
     """
 
@@ -31,41 +33,54 @@ class Design:
     size: int
     truth: float
     side: Side
-    draw: Callable[[np.random.Generator, float], Bound]
+    draw: Callable[[np.random.Generator], Limits]
 
 
 def simulate(design: Design, reps: int, seed: int = 0) -> dict[str, object]:
-    """One row of a table: shares of `reps` samples on which the rule, or the point estimate, decides wrongly.
+    """One row of a table, at level .05: that of `simulate_at`."""
+    return simulate_at(design, reps, (ALPHA,), seed)[0]
 
-    A sample on which the rule gives no limit counts as not decided. The random stream depends on the design alone.
+
+def simulate_at(
+    design: Design, reps: int, levels: Sequence[float], seed: int = 0
+) -> list[dict[str, object]]:
+    """A row for each level: shares of `reps` samples on which the rule, or the point estimate, decides wrongly.
+
+    All levels are judged on the same samples. A sample on which the rule gives no limit counts as not decided. The random
+    stream depends on the design alone.
     """
     name = f"{design.rule}/{design.shape}/{design.rows}/{design.truth:.9g}"
     rng = np.random.default_rng((seed, zlib.crc32(name.encode())))
-    above = below = point = undecided = 0
+    above, below, point, undecided = (np.zeros(len(levels)) for _ in range(4))
     slack = 1e-12 * max(abs(design.truth), 1.0)
     for _ in range(reps):
-        try:
-            bound = design.draw(rng, ALPHA)
-        except Undefined:
-            undecided += 1
-            continue
-        above += bound.lower > design.truth + slack
-        below += bound.upper < design.truth - slack
-        signed = bound.estimate - design.truth if design.side == "at_least" else design.truth - bound.estimate
-        point += signed >= -slack
+        limits = design.draw(rng)
+        for i, level in enumerate(levels):
+            try:
+                bound = limits(level)
+            except Undefined:
+                undecided[i] += 1
+                continue
+            above[i] += bound.lower > design.truth + slack
+            below[i] += bound.upper < design.truth - slack
+            up = bound.estimate - design.truth
+            point[i] += (up if design.side == "at_least" else -up) >= -slack
     certified, failed = (above, below) if design.side == "at_least" else (below, above)
-    return {
-        "rule": design.rule,
-        "shape": design.shape,
-        "rows": design.rows,
-        "size": design.size,
-        "criterion": design.side,
-        "truth": round(design.truth, 5),
-        "certified wrongly": certified / reps,
-        "point estimate certifies": point / reps,
-        "failed wrongly": failed / reps,
-        "no limit": undecided / reps,
-    }
+    return [
+        {
+            "rule": design.rule,
+            "shape": design.shape,
+            "rows": design.rows,
+            "size": design.size,
+            "criterion": design.side,
+            "truth": round(design.truth, 5),
+            "certified wrongly": float(certified[i]) / reps,
+            "point estimate certifies": float(point[i]) / reps,
+            "failed wrongly": float(failed[i]) / reps,
+            "no limit": float(undecided[i]) / reps,
+        }
+        for i in range(len(levels))
+    ]
 
 
 def wrong(row: dict[str, object]) -> float:

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, ndtri
 
-from assay.stats.bound import Bound
 from assay.stats.clustered import clustered_bound
 from assay.stats.weighted import WeightedCount, weighted_bound
-from guarantee.boundary import Design
+from guarantee.boundary import Design, Limits
 
 Floats = NDArray[np.float64]
 QUANTILES = ndtri((np.arange(2000) + 0.5) / 2000)
@@ -37,9 +36,9 @@ def weighted_designs() -> Iterator[Design]:
                 )
 
 
-def _draw_weighted(weights: Floats, chance: Floats, n: int, rng: np.random.Generator, alpha: float) -> Bound:
+def _draw_weighted(weights: Floats, chance: Floats, n: int, rng: np.random.Generator) -> Limits:
     kind = rng.integers(weights.size, size=n)
-    return weighted_bound(WeightedCount.of_rows(weights[kind], rng.random(n) < chance[kind]), alpha)
+    return partial(weighted_bound, WeightedCount.of_rows(weights[kind], rng.random(n) < chance[kind]))
 
 
 def clustered_designs() -> Iterator[Design]:
@@ -76,10 +75,10 @@ def _truth(kind: str, rate: float) -> float:
 
 
 def _draw_clustered(
-    clusters: int, kind: str, icc: float, rate: float, rng: np.random.Generator, alpha: float
-) -> Bound:
+    clusters: int, kind: str, icc: float, rate: float, rng: np.random.Generator
+) -> Limits:
     at = rng.integers(QUANTILES.size, size=clusters)
     rows = np.full(clusters, 10) if kind == "equal" else SIZE_QUANTILES[at].astype(np.int64)
     mean = _chances(kind, rate)[at]
     own = rng.beta(mean * (1 - icc) / icc, (1 - mean) * (1 - icc) / icc)
-    return clustered_bound(rng.binomial(rows, own), rows, alpha)
+    return partial(clustered_bound, rng.binomial(rows, own), rows)

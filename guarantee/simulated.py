@@ -1,7 +1,8 @@
 """Simulate every grade-B rule at the boundary, beside the rule that judges the point estimate.
 
 ``python -m guarantee.simulated --reps 10000`` prints the tables and the worst sizes that
-`assay.stats.simulated_sizes` repeats. The bar is .06 from 100 rows per class, or 50 clusters, on.
+`assay.stats.simulated_sizes` repeats; with ``--levels`` at every level that is kept there. The bar is .06 from 100 rows per
+class, or 50 clusters, on.
 """
 
 from __future__ import annotations

@@ -115,7 +115,8 @@ def test_halls_width_undoes_halls_transformation():
 def test_rare_losses_that_nobody_saw_are_allowed_for():
     m = of_values(np.array([0.0]), np.array([200]))
     assert isinstance(m, Moments)
-    assert float(upper_limit(m, 1.0, 0.05)) == pytest.approx(1 - 0.05 ** (1 / 200))
+    for alpha in (0.001, 0.05, 0.2):
+        assert float(upper_limit(m, 1.0, alpha)) == pytest.approx(1 - alpha ** (1 / 200), rel=0.005)
 
 
 def test_exact_limits_are_wider_but_shrink():

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.stats.histogram import Floats
-from assay.stats.skew import cautious_width
+from assay.stats.skew import Moments, cautious_width
 
 GRID = 257
 REFINEMENTS = 5
@@ -66,6 +66,15 @@ class Joint:
         """Mean of a - r b at each r."""
         return self.top - ratio * self.bottom
 
+    def excesses(self, ratio: Floats) -> Moments:
+        """Moments of a - r b at each r."""
+        aa, ab, bb = self.variances
+        aaa, aab, abb, bbb = self.thirds
+        r = ratio
+        variance = np.maximum(aa - 2 * r * ab + r * r * bb, 0.0) * (self.n / (self.n - 1))
+        third = aaa - 3 * r * aab + 3 * r * r * abb - r * r * r * bbb
+        return Moments(self.n, self.excess(r), variance, third)
+
     def upper_width(self, ratio: Floats, t: float) -> Floats:
         """How far above its estimate the limit for the mean of a - r b lies, at each r."""
         return self._width(ratio, t, 1.0)
@@ -75,15 +84,11 @@ class Joint:
         return self._width(ratio, t, -1.0)
 
     def _width(self, r: Floats, t: float, side: float) -> Floats:
-        aa, ab, bb = self.variances
-        variance = np.maximum(aa - 2 * r * ab + r * r * bb, 0.0)
-        aaa, aab, abb, bbb = self.thirds
-        third = side * (aaa - 3 * r * aab + 3 * r * r * abb - r * r * r * bbb)
-        root = np.sqrt(variance)
+        m = self.excesses(r)
+        root = np.sqrt(m.variance)
         with np.errstate(divide="ignore", invalid="ignore"):
-            skewness = np.where(variance > 0, third / (variance * root), 0.0) / math.sqrt(self.n)
-        error = root / math.sqrt(self.n - 1)
-        return np.asarray(cautious_width(skewness, t) * error)
+            skewness = np.where(m.variance > 0, side * m.third / (m.variance * root), 0.0) / math.sqrt(self.n)
+        return np.asarray(cautious_width(skewness, t) * root / math.sqrt(self.n))
 
 
 Kept = Callable[[Floats], np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]
