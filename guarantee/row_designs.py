@@ -12,6 +12,7 @@ from scipy.special import expit, ndtri
 from assay.stats.clustered import clustered_bound
 from assay.stats.weighted import WeightedCount, weighted_bound
 from guarantee.boundary import Design, Limits
+from guarantee.score_designs import LADDERS
 
 Floats = NDArray[np.float64]
 QUANTILES = ndtri((np.arange(2000) + 0.5) / 2000)
@@ -36,6 +37,28 @@ def weighted_designs() -> Iterator[Design]:
                 )
 
 
+    for n in (300, 1000):
+        for shape, ladder in LADDERS.items():
+            # heavy rows are events: the weight of a row grows with its loss, tenfold from the base to the top
+            values, mass = ladder.at(n)
+            weights, chance = 1 + 9 * values, (values > values[0]).astype(np.float64)
+            for side, events in (("heavy rows are events", chance), ("heavy rows are none", 1 - chance)):
+                yield Design(
+                    rule="weighted",
+                    shape=f"{shape}, {side}",
+                    rows=str(n),
+                    size=max(int((mass @ weights) ** 2 / (mass @ weights**2) * n), 50),
+                    truth=float((mass * weights) @ events / (mass @ weights)),
+                    side="at_most",
+                    draw=partial(_draw_weights, weights, events, mass, n),
+                )
+
+
+def _draw_weights(weights: Floats, events: Floats, mass: Floats, n: int, rng: np.random.Generator) -> Limits:
+    rows = rng.multinomial(n, mass)
+    return partial(weighted_bound, WeightedCount.of_rows(np.repeat(weights, rows), np.repeat(events, rows)))
+
+
 def _draw_weighted(weights: Floats, chance: Floats, n: int, rng: np.random.Generator) -> Limits:
     kind = rng.integers(weights.size, size=n)
     return partial(weighted_bound, WeightedCount.of_rows(weights[kind], rng.random(n) < chance[kind]))
@@ -56,6 +79,30 @@ def clustered_designs() -> Iterator[Design]:
                         side="at_most",
                         draw=partial(_draw_clustered, clusters, kind, icc, rate),
                     )
+    yield from clustered_ladder_designs()
+
+
+def clustered_ladder_designs() -> Iterator[Design]:
+    """Clusters of twenty rows: in most hardly any is an event, in a few some, and in fewer all of them."""
+    for clusters in (50, 100, 300):
+        for shape, ladder in LADDERS.items():
+            values, mass = ladder.at(clusters)
+            events = np.rint(20 * values)
+            for side, x in (("", events), (", mirrored", 20 - events)):
+                yield Design(
+                    rule="clustered",
+                    shape=f"{shape}{side}",
+                    rows=f"{clusters} clusters",
+                    size=clusters,
+                    truth=float(x @ mass) / 20,
+                    side="at_most",
+                    draw=partial(_draw_ladder, x, mass, clusters),
+                )
+
+
+def _draw_ladder(events: Floats, mass: Floats, clusters: int, rng: np.random.Generator) -> Limits:
+    drawn = np.repeat(events, rng.multinomial(clusters, mass))
+    return partial(clustered_bound, drawn, np.full(clusters, 20))
 
 
 SIZE_QUANTILES = 1 + np.round(9 * np.exp(0.7 * QUANTILES))

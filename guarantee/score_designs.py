@@ -7,13 +7,14 @@ a sample is a multinomial draw of counts: the design is exactly at the boundary,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, expit, logit, ndtr, ndtri
 
+from assay.stats import skew
 from assay.stats.auc import auc_bound
 from assay.stats.auc_difference import PairedScoreCounts, paired_auc_difference
 from assay.stats.bound import Bound
@@ -63,8 +64,13 @@ class Population:
 
     def sample(self, rng: np.random.Generator, n: int) -> ScoreCounts:
         """Counts of a sample of n rows."""
-        cells = rng.multinomial(n, np.concatenate((self.mass * (1 - self.rate), self.mass * self.rate)))
+        cells = rng.multinomial(n, self.cells)
         return ScoreCounts(self.scores, cells[: self.scores.size], cells[self.scores.size :])
+
+    @property
+    def cells(self) -> Floats:
+        """Probabilities of each score without an event, then of each with one."""
+        return np.concatenate((self.mass * (1 - self.rate), self.mass * self.rate))
 
     def mean(self, if_negative: Floats, if_positive: Floats) -> float:
         """The expectation of a value that depends on score and label."""
@@ -469,7 +475,7 @@ def mean_designs() -> Iterator[Design]:
     """Upper limits of the Brier score and of plain bounded means, which share a rule. The log loss is exact."""
     for n in SIZES:
         for shape, population in POPULATIONS.items():
-            yield _design("mean", f"Brier: {shape}", population, n, population.brier, brier_bound)
+            yield _brier_design(shape, population, n)
         for shape, (values, mass) in BOUNDED.items():
             yield _mean_design(f"mean: {shape}", values, mass, n)
     for n in LADDER_SIZES:
@@ -478,7 +484,7 @@ def mean_designs() -> Iterator[Design]:
             yield _mean_design(f"mean: {shape}", values, mass, n)
             yield _mean_design(f"mean: {shape}, mirrored", 1 - values, mass, n)
             population = brier_ladder(values, mass)
-            yield _design("mean", f"Brier: {shape}", population, n, population.brier, brier_bound)
+            yield _brier_design(shape, population, n)
 
 
 def calibration_designs() -> Iterator[Design]:
@@ -493,23 +499,32 @@ def calibration_designs() -> Iterator[Design]:
 
 
 def _calibration_designs(shape: str, population: Population, n: int) -> Iterator[Design]:
-    yield _design("ks_calibration", shape, population, n, population.ks, ks_calibration_bound)
+    design = _design("ks_calibration", shape, population, n, population.ks, ks_calibration_bound)
+    yield replace(design, p=partial(_ks_p, population, n))
     for bins in ECE_BINS:
         if population.ece(bins) > 1e-9:
             rule = partial(ece_bound, bins=bins)
-            yield _design("ece", f"{shape}; {bins} bins", population, n, population.ece(bins), rule)
+            design = _design("ece", f"{shape}; {bins} bins", population, n, population.ece(bins), rule)
+            yield replace(design, p=partial(_ece_p, population, n, bins))
 
 
 def observed_expected_designs() -> Iterator[Design]:
     """Upper and lower limits of observed over expected: passing wrongly by one is failing wrongly by the other."""
-    rule = observed_expected_bound
     for n in SIZES:
         for shape, population in POPULATIONS.items():
-            yield _design("observed_expected", shape, population, n, population.ratio, rule)
+            yield _ratio_design(shape, population, n)
     for n in LADDER_SIZES:
         for shape, population in _promise_ladders(n):
             for side in SIDES:
-                yield _design("observed_expected", shape, population, n, population.ratio, rule, side)
+                yield _ratio_design(shape, population, n, side)
+
+
+def _ratio_design(shape: str, population: Population, n: int, side: Side = "at_most") -> Design:
+    """Its p-values are those of the mean of label - ratio * score, which is 0."""
+    s, ratio = population.scores, population.ratio
+    p = partial(_mean_p, np.concatenate((-ratio * s, 1 - ratio * s)), population.cells, n, (-ratio, 1.0))
+    design = _design("observed_expected", shape, population, n, ratio, observed_expected_bound, side)
+    return replace(design, p=p)
 
 
 def _design(
@@ -521,8 +536,73 @@ def _design(
     return Design(rule, shape, str(n), n, truth, side, draw)
 
 
+def _brier_design(shape: str, population: Population, n: int) -> Design:
+    losses = np.concatenate((population.scores**2, (1 - population.scores) ** 2))
+    design = _design("mean", f"Brier: {shape}", population, n, population.brier, brier_bound)
+    return replace(design, p=partial(_mean_p, losses, population.cells, n, (0.0, 1.0)))
+
+
 def _mean_design(shape: str, values: Floats, mass: Floats, n: int) -> Design:
-    return Design("mean", shape, str(n), n, float(values @ mass), "at_most", partial(_draw_mean, values, mass, n))
+    draw, p = partial(_draw_mean, values, mass, n), partial(_mean_p, values, mass, n, (0.0, 1.0))
+    return Design("mean", shape, str(n), n, float(values @ mass), "at_most", draw, p)
+
+
+# --- p-values of many samples, computed apart from the rules whose limits invert them -----------------------------------
+
+
+def _mean_p(
+    values: Floats, mass: Floats, n: int, ends: tuple[float, float], rng: np.random.Generator, reps: int
+) -> tuple[Floats, Floats]:
+    rows, truth = rng.multinomial(n, mass, size=reps).astype(np.float64), float(values @ mass)
+    m = skew.moments(n, *(rows @ (values - truth) ** k / n for k in (1, 2, 3)))
+    return (
+        np.asarray(skew.p_below(m.mirrored(), truth - ends[0], 0.0)),
+        np.asarray(skew.p_below(m, ends[1] - truth, 0.0)),
+    )
+
+
+def _gap_rows(population: Population, n: int, rng: np.random.Generator, reps: int) -> tuple[Floats, Floats]:
+    """Rows without and with an event at each score: float64[reps, k] each."""
+    rows = rng.multinomial(n, population.cells, size=reps).astype(np.float64)
+    return rows[:, : population.scores.size], rows[:, population.scores.size :]
+
+
+def _variances(s: Floats, without: Floats, events: Floats) -> Floats:
+    """Sum over rows of squared gaps at each score, or of what is expected of calibrated scores if that is more in all."""
+    observed, expected = without * s**2 + events * (1 - s) ** 2, (without + events) * (s * (1 - s))
+    more = observed.sum(axis=1) >= expected.sum(axis=1)
+    return np.where(more[:, None], observed, expected)
+
+
+def _ks_p(population: Population, n: int, rng: np.random.Generator, reps: int) -> tuple[Floats, Floats]:
+    s, truth = population.scores, population.ks
+    without, events = _gap_rows(population, n, rng, reps)
+    first, second, third = (
+        np.cumsum(s**k * without + (s - 1) ** k * events, axis=1) / n for k in (1, 2, 3)
+    )
+    over = skew.moments(n, first, second, third)
+    at_most = np.maximum(
+        np.max(skew.p_below(over, s, truth), axis=1), np.max(skew.p_below(over.mirrored(), 1.0, truth), axis=1)
+    )
+    error = np.sqrt(_variances(s, without, events).sum(axis=1)) / n
+    found = np.abs(first).max(axis=1)
+    return 4 * ndtr((truth - found) / error), np.where(found > truth, 1.0, at_most)
+
+
+def _ece_p(
+    population: Population, n: int, bins: int, rng: np.random.Generator, reps: int
+) -> tuple[Floats, Floats]:
+    s, truth = population.scores, population.ece(bins)
+    without, events = _gap_rows(population, n, rng, reps)
+    in_bin = np.eye(bins)[np.searchsorted(np.arange(1, bins) / bins, s, side="right")]
+    gaps = without * s - events * (1 - s)
+    signs = np.where((gaps @ in_bin) < 0, -1.0, 1.0) @ in_bin.T
+    powers = (signs**k * (without * s**k + events * (s - 1) ** k) for k in (1, 2, 3))
+    m = skew.moments(n, *(power.sum(axis=1) / n for power in powers))
+    parts = _variances(s, without, events) @ in_bin
+    z = (np.asarray(m.mean) - truth) * n - np.sqrt(2 / np.pi) * np.sqrt(parts).sum(axis=1)
+    at_least = ndtr(-z / np.sqrt(parts.sum(axis=1)))
+    return at_least, np.asarray(skew.p_below(m, 1.0, truth))
 
 
 def _draw_mean(values: Floats, mass: Floats, n: int, rng: np.random.Generator) -> Limits:

@@ -73,7 +73,7 @@ def paired_auc_difference(counts: PairedScoreCounts, alpha: float) -> Bound:
         upper=weighed_upper(parts, estimate, 1.0, alpha),
         method="paired DeLong: Welch t and Gaffke's randomly weighted mean, the more cautious",
         grade="B",
-        simulated_size=simulated_size("auc_difference", min(n_pos, n_neg)),
+        simulated_size=simulated_size("auc_difference", min(n_pos, n_neg), alpha),
     )
 
 

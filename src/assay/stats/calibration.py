@@ -74,7 +74,7 @@ def ks_calibration_bound(counts: ScoreCounts, alpha: float) -> Bound:
         upper=max(upper, estimate),
         method="pointwise Gaffke upper limit, uniform (reflection) lower limit",
         grade="B",
-        simulated_size=simulated_size("ks_calibration", counts.n),
+        simulated_size=simulated_size("ks_calibration", counts.n, alpha),
     )
 
 
@@ -126,7 +126,7 @@ def ece_bound(counts: ScoreCounts, alpha: float, *, bins: int = DEFAULT_BINS) ->
         upper=max(float(skew.upper_limit(_signed_moments(counts, bins), 1.0, alpha)), estimate),
         method="sign intersection-union upper limit, uniform (Gaussian L1) lower limit",
         grade="B",
-        simulated_size=simulated_size("ece", counts.n),
+        simulated_size=simulated_size("ece", counts.n, alpha),
     )
 
 

@@ -97,7 +97,7 @@ def _bound(
         upper=float(skew.upper_limit(m, high, alpha)),
         method="t and Gaffke's randomly weighted mean, the more cautious",
         grade="B",
-        simulated_size=simulated_size("mean", m.n),
+        simulated_size=simulated_size("mean", m.n, alpha),
     )
 
 

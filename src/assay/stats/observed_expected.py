@@ -64,7 +64,7 @@ def observed_expected_bound(counts: ScoreCounts, alpha: float) -> Bound:
         upper=math.inf if roof >= LARGEST_RATIO else largest_kept(not_below, estimate, roof),
         method="Fieller with t and Gaffke's randomly weighted mean, the more cautious",
         grade="B",
-        simulated_size=simulated_size("observed_expected", counts.n),
+        simulated_size=simulated_size("observed_expected", counts.n, alpha),
     )
 
 

@@ -24,11 +24,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import gammainc, gammaincc, gammainccinv, gammaincinv, ndtr, ndtri, stdtr, stdtrit
 
 from assay.stats.histogram import Floats, Integers
 
 Numbers = Floats | np.float64
+Booleans = NDArray[np.bool_]
 
 NEGLIGIBLE = 1e-9
 """Skewness of the mean below which Hall's transformation is the identity."""
@@ -155,29 +157,29 @@ def _student(m: Moments, alpha: float) -> Numbers:
 
 def quantile(skewness: Numbers, alpha: float) -> Numbers:
     """What the standardised gamma law (Pearson's type III) of a skewness exceeds with probability alpha."""
-    shape = _shape(skewness)
     normal = -float(ndtri(alpha))
-    slight = normal + skewness * (normal**2 - 1) / 6
-    right, left = gammainccinv(shape, alpha) - shape, shape - gammaincinv(shape, alpha)
-    return _by_skewness(skewness, slight, right / np.sqrt(shape), left / np.sqrt(shape))
+    found = np.asarray(normal + skewness * (normal**2 - 1) / 6)
+    shape, right, left = _sides(skewness)
+    long, short = shape[right], shape[left]
+    found[right] = (gammainccinv(long, alpha) - long) / np.sqrt(long)
+    found[left] = (short - gammaincinv(short, alpha)) / np.sqrt(short)
+    return found
 
 
 def tail(z: Numbers, skewness: Numbers) -> Numbers:
     """The probability with which the standardised gamma law of a skewness exceeds z: the inverse of `quantile`."""
-    shape = _shape(skewness)
-    slight = ndtr(skewness * (z**2 - 1) / 6 - z)
-    right, left = (np.maximum(shape + side * z * np.sqrt(shape), 0.0) for side in (1, -1))
-    return _by_skewness(skewness, slight, gammaincc(shape, right), gammainc(shape, left))
-
-
-def _shape(skewness: Numbers) -> Numbers:
-    shape: Numbers = 4 / np.maximum(np.abs(skewness), SLIGHT) ** 2
-    return shape
-
-
-def _by_skewness(skewness: Numbers, slight: Numbers, right: Numbers, left: Numbers) -> Numbers:
-    found: Numbers = np.where(np.abs(skewness) <= SLIGHT, slight, np.where(skewness > 0, right, left))
+    found = np.asarray(ndtr(skewness * (z**2 - 1) / 6 - z))
+    shape, right, left = _sides(skewness)
+    reached = np.maximum(shape + np.where(left, -z, z) * np.sqrt(shape), 0.0)
+    found[right] = gammaincc(shape[right], reached[right])
+    found[left] = gammainc(shape[left], reached[left])
     return found
+
+
+def _sides(skewness: Numbers) -> tuple[Floats, Booleans, Booleans]:
+    """The shape of the gamma law, and whether its long tail lies on the right or on the left; neither where slight."""
+    shape = np.asarray(4 / np.maximum(np.abs(skewness), SLIGHT) ** 2)
+    return shape, np.asarray(skewness > SLIGHT), np.asarray(skewness < -SLIGHT)
 
 
 @lru_cache(maxsize=64)
