@@ -47,9 +47,7 @@ def simulate(design: Design, reps: int, seed: int = 0) -> dict[str, object]:
     return simulate_at(design, reps, (ALPHA,), seed)[0]
 
 
-def simulate_at(
-    design: Design, reps: int, levels: Sequence[float], seed: int = 0
-) -> list[dict[str, object]]:
+def simulate_at(design: Design, reps: int, levels: Sequence[float], seed: int = 0) -> list[dict[str, object]]:
     """A row for each level: shares of `reps` samples on which the rule, or the point estimate, decides wrongly.
 
     All levels are judged on the same samples, from the largest down, until neither limit is wrong any more: limits nest.

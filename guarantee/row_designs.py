@@ -36,10 +36,9 @@ def weighted_designs() -> Iterator[Design]:
                     draw=partial(_draw_weighted, weights, chance, n),
                 )
 
-
     for n in (300, 1000):
         for shape, ladder in LADDERS.items():
-            # heavy rows are events: the weight of a row grows with its loss, tenfold from the base to the top
+            # heavy rows are events: the weight of a row grows with its loss, up to tenfold, which is known
             values, mass = ladder.at(n)
             weights, chance = 1 + 9 * values, (values > values[0]).astype(np.float64)
             for side, events in (("heavy rows are events", chance), ("heavy rows are none", 1 - chance)):
@@ -56,7 +55,8 @@ def weighted_designs() -> Iterator[Design]:
 
 def _draw_weights(weights: Floats, events: Floats, mass: Floats, n: int, rng: np.random.Generator) -> Limits:
     rows = rng.multinomial(n, mass)
-    return partial(weighted_bound, WeightedCount.of_rows(np.repeat(weights, rows), np.repeat(events, rows)))
+    drawn = np.repeat(weights, rows), np.repeat(events, rows)
+    return partial(weighted_bound, WeightedCount.of_rows(*drawn, heaviest=10.0))
 
 
 def _draw_weighted(weights: Floats, chance: Floats, n: int, rng: np.random.Generator) -> Limits:
@@ -121,9 +121,7 @@ def _truth(kind: str, rate: float) -> float:
     return float(SIZE_QUANTILES @ _chances(kind, rate) / SIZE_QUANTILES.sum())
 
 
-def _draw_clustered(
-    clusters: int, kind: str, icc: float, rate: float, rng: np.random.Generator
-) -> Limits:
+def _draw_clustered(clusters: int, kind: str, icc: float, rate: float, rng: np.random.Generator) -> Limits:
     at = rng.integers(QUANTILES.size, size=clusters)
     rows = np.full(clusters, 10) if kind == "equal" else SIZE_QUANTILES[at].astype(np.int64)
     mean = _chances(kind, rate)[at]

@@ -178,7 +178,6 @@ def auc_designs() -> Iterator[Design]:
                     draw=partial(_draw_auc, classes, n_pos, n_neg),
                 )
 
-
     for n in (100, 300, 1000):
         for shape, ladder in LADDERS.items():
             for many in (n, 10 * n):
@@ -577,12 +576,11 @@ def _variances(s: Floats, without: Floats, events: Floats) -> Floats:
 def _ks_p(population: Population, n: int, rng: np.random.Generator, reps: int) -> tuple[Floats, Floats]:
     s, truth = population.scores, population.ks
     without, events = _gap_rows(population, n, rng, reps)
-    first, second, third = (
-        np.cumsum(s**k * without + (s - 1) ** k * events, axis=1) / n for k in (1, 2, 3)
-    )
+    first, second, third = (np.cumsum(s**k * without + (s - 1) ** k * events, axis=1) / n for k in (1, 2, 3))
     over = skew.moments(n, first, second, third)
     at_most = np.maximum(
-        np.max(skew.p_below(over, s, truth), axis=1), np.max(skew.p_below(over.mirrored(), 1.0, truth), axis=1)
+        np.max(skew.p_below(over, s, truth), axis=1),
+        np.max(skew.p_below(over.mirrored(), 1.0, truth), axis=1),
     )
     error = np.sqrt(_variances(s, without, events).sum(axis=1)) / n
     found = np.abs(first).max(axis=1)

@@ -62,7 +62,7 @@ def screened(designs: list[Design], reps: int) -> list[Design]:
     found = [(simulate_at(design, reps, SCREENED, seed=1), design) for design in designs]
     for level in range(len(SCREENED)):
         of_size: dict[tuple[str, int], list[Design]] = {}
-        for rows, design in sorted(found, key=lambda pair: -wrong(pair[0][level])):
+        for _, design in sorted(found, key=lambda pair: -wrong(pair[0][level])):
             of_size.setdefault((design.rule, design.size), []).append(design)
         chosen.update(id(design) for many in of_size.values() for design in many[:WORST_OF_EACH])
     return [design for design in designs if id(design) in chosen]

@@ -33,7 +33,11 @@ def test_a_share_is_that_of_the_level_that_was_spent_or_of_the_next_larger_one(r
     shares = [simulated_size(rule, n, level) for level in LEVELS]
     assert shares == sorted(shares)
     assert all(share <= 1.2 * level + 0.001 for share, level in zip(shares, LEVELS, strict=True))
-    assert simulated_size(rule, n, 0.8 * 0.05) == simulated_size(rule, n, 1 - 0.95) == SIMULATED_SIZES[rule][0][1]
+    assert (
+        simulated_size(rule, n, 0.8 * 0.05)
+        == simulated_size(rule, n, 1 - 0.95)
+        == SIMULATED_SIZES[rule][0][1]
+    )
     assert simulated_size(rule, n, 1e-6) == shares[0]
     assert simulated_size(rule, n, 0.06) == simulated_size(rule, n, 0.1)
     assert simulated_size(rule, n, 0.6) is None

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from assay.stats.auc import LEAST_PER_CLASS
 from assay.stats.bound import Bound
-from assay.stats.delong import weighed_upper, placed, placements
+from assay.stats.delong import placed, placements, weighed_upper
 from assay.stats.histogram import Floats, Integers, ScoreCounts, Undefined, require_level
 from assay.stats.simulated_sizes import simulated_size
 

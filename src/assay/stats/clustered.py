@@ -53,9 +53,7 @@ def clustered_bound(events: ArrayLike, rows: ArrayLike, alpha: float) -> Bound:
     squares = (x - p * m) ** 2
     degrees = min(clusters - 1, contributions(float(squares.sum()), float(squares @ squares)))
     effective = _effective_rows(x, m, p) * shrinkage(degrees, alpha)
-    low, high = fieller_limits(
-        Joint.of_values(x, m), -float(stdtrit(degrees, alpha)), float(m.max()), alpha
-    )
+    low, high = fieller_limits(Joint.of_values(x, m), -float(stdtrit(degrees, alpha)), float(m.max()), alpha)
     return Bound(
         estimate=p,
         lower=min(lower_at(p, effective, alpha), low),

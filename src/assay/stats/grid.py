@@ -208,9 +208,7 @@ def ks_calibration_on_grid(grid: GridCounts) -> OnGrid:
     def limits(alpha: float) -> Bound:
         plain = ks_calibration_bound(grid.counts, alpha)
         uniform = -float(ndtri(alpha / 4)) * math.sqrt(most_variance / n)
-        upper = max(
-            skew.largest_upper_limit(over, reach, alpha), skew.largest_upper_limit(under, 1.0, alpha)
-        )
+        upper = max(skew.largest_upper_limit(over, reach, alpha), skew.largest_upper_limit(under, 1.0, alpha))
         return replace(plain, estimate=least, lower=max(least - uniform, 0.0), upper=max(upper, largest))
 
     return OnGrid(least, largest, limits)

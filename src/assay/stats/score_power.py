@@ -113,7 +113,9 @@ def power_ece(
         raise ValueError(f"expected at least one bin, found {bins}")
     error = _residual_sd(n, alpha, base_rate, brier) / math.sqrt(n)
     bias = math.sqrt(2 * bins / math.pi) * error
-    return float(ndtr((tau - 1 / n + float(ndtri(alpha)) * error - bias) / (error * math.sqrt(1 - 2 / math.pi))))
+    return float(
+        ndtr((tau - 1 / n + float(ndtri(alpha)) * error - bias) / (error * math.sqrt(1 - 2 / math.pi)))
+    )
 
 
 def power_observed_expected(
