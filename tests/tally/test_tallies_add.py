@@ -410,17 +410,26 @@ def test_columns_that_are_constant_in_each_set_hide_no_shared_row():
 
 
 @pytest.mark.parametrize(
-    ("kinds", "copied", "counts"), [(50, 0, False), (10**9, 0, False), (10**9, 20, False), (10**9, 500, True)]
+    ("kinds", "copied", "beyond"),
+    [(50, 0, False), (10**4, 0, False), (10**9, 0, False), (10**9, 20, True), (10**9, 500, True)],
 )
-def test_shared_inputs_are_shared_rows_where_chance_does_not_explain_them(kinds, copied, counts):
+def test_shared_inputs_are_shared_rows_where_chance_does_not_explain_them(kinds, copied, beyond):
     rng = np.random.default_rng(5)
     train, test = rng.integers(0, kinds, 20_000), rng.integers(0, kinds, 2000)
     test[:copied] = train[:copied]
     mine, other = rows_of({"x": test}), rows_of({"x": train})
     assert mine.shared(other) >= copied
-    assert mine.shared_beyond_chance(other) == (copied if counts else 0)
+    assert mine.shares_beyond_chance(other) == other.shares_beyond_chance(mine) == beyond
     repeated = rows_of({"x": np.concatenate([train, train])})  # what repeats in one of the sets hides nothing
-    assert mine.shared_beyond_chance(repeated) == (copied if counts else 0)
+    assert mine.shares_beyond_chance(repeated) == beyond
+
+
+def test_twins_that_were_made_do_not_pass_for_chance():
+    x = np.arange(4000)
+    x = np.concatenate([x, x[:480], np.zeros(1000, np.int64)])  # 12 % twins, and one value a thousand times
+    mine = rows_of({"x": x})
+    assert mine.repeated == 480
+    assert mine.shares_beyond_chance(mine)
 
 
 def test_too_many_cells_are_refused():

@@ -91,6 +91,7 @@ class Reason(enum.StrEnum):
     ROWS_IN_NO_GROUP = "rows_in_no_group"
     FEWER_THAN_TWO_GROUPS = "fewer_than_two_groups"
     TOO_FEW_ROWS_FOR_METHOD = "too_few_rows_for_method"
+    CHANCE_NOT_EXCLUDED = "chance_not_excluded"
     REFERENCE_ABSENT = "reference_absent"
     COLUMN_MISSING = "column_missing"
     NOT_MEASURED = "not_measured"

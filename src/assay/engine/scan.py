@@ -302,10 +302,10 @@ class _RowSet:
         self._by_inputs = RowTally.empty()
 
     def take(self, batch: Batch) -> None:
-        self._rows = self._counted(self._rows, batch, self._content, batch.label.astype(np.uint8))
+        labels = batch.label.astype(np.uint8)
+        self._rows = self._counted(self._rows, batch, self._content, labels)
         if self._fed:
-            same = np.zeros(len(batch.label), dtype=np.uint8)
-            self._by_inputs = self._counted(self._by_inputs, batch, self._fed, same)
+            self._by_inputs = self._counted(self._by_inputs, batch, self._fed, labels)
 
     @staticmethod
     def _counted(rows: RowTally, batch: Batch, names: tuple[str, ...], labels: NDArray[np.uint8]) -> RowTally:
