@@ -186,6 +186,7 @@ def scan(
     first_row: int,
     predict: Predict | None,
     selection: Integers | None = None,
+    witness: Predict | None = None,
 ) -> Partial:
     """Count one partition.
 
@@ -195,13 +196,19 @@ def scan(
         first_row: place of the partition's first row in the data set.
         predict: asks the model; None when scores stand in a column or are not needed.
         selection: sorted places of the rows that count for outcomes; all when None.
+        witness: asks the same model in another process.
 
     Raises:
         SubjectError: when a score column holds no numbers between 0 and 1.
     """
     crossing = _crossing(frame, wanted)
     reader = _Reader(frame, crossing)
-    counters = _counters(frame, wanted, predict, selection, crossing)
+    asker = (
+        Asker(predict, frame.seed, decide_at=frame.decide_at, witness=witness)
+        if predict is not None and wanted.outcomes
+        else None
+    )
+    counters = _counters(frame, wanted, asker, selection, crossing)
     place = first_row
     for raw in batches:
         batch = reader.read(raw, place)
@@ -234,7 +241,7 @@ class Counter(Protocol):
 
 
 def _counters(
-    frame: Frame, wanted: Pass, predict: Predict | None, selection: Integers | None, crossing: Crossing
+    frame: Frame, wanted: Pass, asker: Asker | None, selection: Integers | None, crossing: Crossing
 ) -> tuple[Counter, ...]:
     made: list[Counter] = [_Population(frame)]
     if wanted.profiles:
@@ -246,7 +253,7 @@ def _counters(
     if wanted.spreads:
         made.append(_Spreads(frame))
     if wanted.outcomes:
-        made.append(_Outcomes(frame, wanted, predict, selection))
+        made.append(_Outcomes(frame, wanted, asker, selection))
     return tuple(made)
 
 
@@ -346,12 +353,10 @@ class _Spreads:
 
 
 class _Outcomes:
-    def __init__(
-        self, frame: Frame, wanted: Pass, predict: Predict | None, selection: Integers | None
-    ) -> None:
+    def __init__(self, frame: Frame, wanted: Pass, asker: Asker | None, selection: Integers | None) -> None:
         self._frame = frame
         self._changes = wanted.changes
-        self._asker = Asker(predict, frame.seed) if predict is not None else None
+        self._asker = asker
         self._selection = selection
         self._outcomes = OutcomeSum(frame.layout, scores=wanted.scores)
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
