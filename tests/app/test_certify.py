@@ -803,6 +803,26 @@ def test_a_module_that_a_stored_model_runs_is_bound(folder, tmp_path, monkeypatc
     assert second.statistics != first.statistics  # and not what was kept of the first
 
 
+def test_a_module_that_is_imported_when_the_model_is_asked_and_a_wrapper_are_bound(folder, tmp_path):
+    modules = tmp_path / "modules"
+    modules.mkdir()
+    (modules / "late.py").write_text("VALUE = 1\n")
+    (modules / "lightgbm.py").write_text("__version__ = '4.6.0'\n")
+    python = modules / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={modules} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    behaving(folder, "import late, lightgbm; return x / 40 if late.VALUE else 1 - x / 40")
+    path = folder.edit("inputs: [age, income]}", f"inputs: [age, income], python: {python}}}").write()
+    first = assay.certify(path, workers=0).record
+    assert {"module late", "module lightgbm", "interpreter"} <= set(dict(first.environment.model))
+    (modules / "late.py").write_text("VALUE = 0\n")
+    second = assay.certify(path, workers=0).record
+    assert second.statistics != first.statistics  # and not what was kept of the first
+    python.write_text(python.read_text() + "# another\n")
+    third = assay.certify(path, workers=0).record
+    assert third.environment.model != second.environment.model
+
+
 def test_a_module_that_changes_after_it_was_bound_is_an_error(folder):
     behaving(folder, "return x / 40")
     bound = ModelReference.of(

@@ -12,6 +12,7 @@ from typing import Any
 
 import rfc8785
 
+from assay.app.bind import bound_when_asked
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.measure import Measured, measure
@@ -86,6 +87,7 @@ def certify(
     case = open_case(path, rehearse=rehearse, data=data, model=model, scratch=workspace.tables)
     engine = open_engine(path, workers=workers, reuse=reuse, progress=progress)
     bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification) if not rehearse else ()
+    case = bound_when_asked(case, engine)
     measured = measure(case, engine)
     record = _record(case, measured, bypasses, rehearse=rehearse)
     rows = case.datasets[case.judged_on].digest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +59,8 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
         selection=selection,
         witness=witness,
     )
+    for model in _open_models.values():
+        model.check_modules()
     return to_bytes(counted)
 
 
@@ -75,6 +78,12 @@ def run_ask(task: AskTask, _: Results) -> bytes:
     """How many rows the model answered."""
     batch = next(iter(iter_batches(task.partition, task.model.inputs, batch_size=task.rows)))
     return str(len(_predictor(task.model)(batch))).encode()
+
+
+def run_bound(task: AskTask, _: Results) -> bytes:
+    """The digests of the modules that the model has loaded when it has answered some rows, as JSON."""
+    run_ask(task, _)
+    return json.dumps(_open_models[task.model, "asked"].modules_now).encode()
 
 
 def _selection(key: str, results: Results) -> NDArray[np.int64]:
