@@ -237,6 +237,18 @@ def test_of_repeated_units_one_row_counts(folder):
     assert again.record.statistics == done.record.statistics
 
 
+@pytest.mark.parametrize("good_first", [True, False])
+def test_who_orders_the_rows_of_a_unit_chooses_no_score(folder, good_first):
+    """Each row stands twice, once with a good score and once with a bad one."""
+    bad = replaced(folder.test, "score", 1 - folder.test["score"].to_numpy())
+    folder.test = pa.concat_tables([folder.test, bad] if good_first else [bad, folder.test])
+    done = assay.certify(
+        folder.edit("custody: validator}", "custody: validator, unit: id}").write(), workers=0
+    )
+    assert verdicts(done)["accuracy"] == (Verdict.ERROR, Reason.DATA_INVALID)
+    assert "4,000 of 4,000 units" in next(j.sentence for j in done.record.judged)
+
+
 def with_unit(folder: Folder, values: object) -> assay.Certification:
     folder.test = replaced(folder.test, "id", values)
     folder.develop = replaced(folder.develop, "id", folder.develop["id"].cast(folder.test["id"].type))

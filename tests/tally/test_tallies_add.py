@@ -29,7 +29,7 @@ from assay.subject.arrays import as_numpy, as_words
 from assay.tally import crossing as crossing_module
 from assay.tally import scores as scores_module
 from assay.tally.groups import GroupCodes, Layout
-from assay.tally.hashes import MISSING, row_sum
+from assay.tally.hashes import MISSING, mixed, row_sum
 from assay.tally.partial import Partial, from_bytes, to_bytes
 from assay.tally.profiles import ProfileSum
 from assay.tally.rows import RowTally
@@ -509,5 +509,19 @@ def test_zero_bytes_at_the_end_of_a_text_are_part_of_it():
 
 def test_rows_without_a_unit_are_counted_and_never_one_unit():
     units = as_words(pa.array(["a", None, "", "b", "a", None]))
-    tally = UnitTally.empty().counting(units, np.arange(6, dtype=np.uint64), np.arange(6), "seed")
+    tally = UnitTally.empty().counting(
+        units, np.arange(6, dtype=np.uint64), np.zeros(6, np.uint64), np.arange(6), "seed"
+    )
     assert (tally.rows, tally.missing, len(tally.units), tally.largest) == (6, 3, 2, 2)
+
+
+@given(order=st.permutations(range(6)), cut=st.integers(0, 6))
+def test_rows_of_a_unit_that_are_the_same_but_for_their_score_are_told(order, cut):
+    units = as_words(pa.array(["a", "a", "b", "b", "c", "c"]))
+    content = np.array([1, 1, 2, 2, 3, 4], dtype=np.uint64)
+    scores = np.array([5, 5, 6, 7, 8, 9], dtype=np.uint64)  # b alone has one content and two scores
+    tally = UnitTally.empty()
+    for part in (np.array(order[:cut], np.int64), np.array(order[cut:], np.int64)):
+        tally += UnitTally.empty().counting(units[part], content[part], scores[part], part, "seed")
+    assert tally.torn.sum() == 1
+    assert tally.units[tally.torn == 1] == mixed(units[2:3])

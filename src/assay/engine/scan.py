@@ -84,7 +84,8 @@ class Frame:
         if wanted.profiles:
             names += [column.name for column in self.dictionary]
         if wanted.units and self.unit is not None:
-            names.append(self.unit)
+            names += [self.unit, *self.inputs]
+            names += [self.score_column] if self.score_column is not None else []
         return tuple(dict.fromkeys(names))
 
 
@@ -327,12 +328,16 @@ class _Units:
     def __init__(self, frame: Frame, unit: str) -> None:
         self._frame = frame
         self._unit = unit
+        shown = (*frame.content, *frame.inputs, *(a.column for _, a in frame.attributes), frame.label)
+        self._content = tuple(n for n in dict.fromkeys(shown) if n not in {unit, frame.score_column})
         self._units = UnitTally.empty()
 
     def take(self, batch: Batch) -> None:
-        content = batch.hashes((*self._frame.content, self._frame.label))
+        content = batch.hashes(self._content)
         units = batch.words_of(self._unit)
-        self._units = self._units.counting(units, content, batch.places, self._frame.seed)
+        scored = self._frame.score_column
+        scores = batch.words_of(scored) if scored is not None else np.zeros(len(units), np.uint64)
+        self._units = self._units.counting(units, content, scores, batch.places, self._frame.seed)
 
     def parts(self) -> dict[str, Any]:
         return {"units": self._units}
