@@ -296,6 +296,12 @@ def test_deviation_equals_numpy():
     assert Spread.empty().adding(values).deviation == pytest.approx(values.std(), rel=1e-6)
 
 
+def test_a_value_whose_square_is_no_number_gives_no_deviation():
+    spread = Spread.empty().adding(np.array([1.0, 2.0, 1e200]))
+    assert np.isnan(spread.deviation)
+    assert Spread.empty().adding(np.array([1.0, np.inf, 3.0])).deviation == 1.0
+
+
 def test_text_groups_and_missing_values_have_codes_of_their_own():
     attribute = Attribute(column="c", groups={"a": "A", "bc": ("B", "C")})
     values = np.array(["A", "C", None, "Z", "B"], dtype=object)
