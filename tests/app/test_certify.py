@@ -362,6 +362,9 @@ def test_a_changed_record_is_noticed(folder):
     blob.write_bytes(blob.read_bytes().replace(b'"withheld"', b'"certified"') + b" ")
     with pytest.raises(assay.AssayError, match="have changed"):
         load_record(folder.root, done.digest)
+    blob.write_bytes(b"")
+    assert assay.certify(folder.root / "specification.yaml", workers=0).digest == done.digest
+    load_record(folder.root, done.digest)  # the remedy that is told helps
 
 
 SCRIPT = """
@@ -691,6 +694,9 @@ def test_a_second_judged_run_on_the_same_rows_is_counted(folder):
     path = folder.write()
     assert [assay.certify(path, workers=0).judged_before for _ in range(3)] == [0, 1, 2]
     assert assay.certify(path, workers=0, rehearse=True).judged_before == 0
+    runs = folder.root / ".assay" / "runs.jsonl"
+    runs.write_bytes(runs.read_bytes() + runs.read_bytes()[:100])  # cut off by a crash
+    assert [assay.certify(path, workers=0).judged_before for _ in range(2)] == [3, 4]
 
 
 def test_the_models_own_environment_and_its_lock_file_are_bound(folder, tmp_path_factory):

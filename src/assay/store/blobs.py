@@ -48,10 +48,13 @@ class BlobStore:
     folder: Path
 
     def put(self, content: bytes) -> str:
-        """Store bytes and return their digest ``sha256:...``; a crash leaves the old state or the new one."""
+        """Store bytes and return their digest ``sha256:...``; a crash leaves the old state or the new one.
+
+        What was damaged is written again.
+        """
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
-        if not path.exists():
+        if not _holds(path, content):
             write_whole(path, content)
         return f"sha256:{name}"
 
@@ -84,3 +87,10 @@ class BlobStore:
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except OSError:  # not there, or in the way: told when it is written
+        return False

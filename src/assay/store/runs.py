@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -34,11 +35,14 @@ class RunList:
     path: Path
 
     def append(self, run: Run) -> None:
-        """Add a run; the line reaches the disk before this returns."""
+        """Add a run; the line reaches the disk before this returns, and one that a crash cut off goes."""
         line = json.dumps(asdict(run), sort_keys=True) + "\n"
         with writing(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("ab") as file:
+            with self.path.open("a+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)  # what another process is writing is not cut off
+                file.seek(0)
+                file.truncate(file.read().rfind(b"\n") + 1)
                 file.write(line.encode())
                 file.flush()
                 os.fsync(file.fileno())
