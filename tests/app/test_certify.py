@@ -594,6 +594,21 @@ def test_no_rule_sets_a_tenth_of_the_judged_people_aside(folder):
     assert not done.record.set_aside
 
 
+def test_a_minority_that_is_cut_into_thin_groups_is_not_set_aside_whole(folder):
+    """Thirty groups of 1 % each; together they are 30 % of the people."""
+    codes = range(32)
+    folder.edit("{women: 2, men: 1}", "{" + ", ".join(f"g{i}: {i}" for i in codes) + "}")
+    folder.dictionary = folder.dictionary.replace(
+        "codes: {1: male, 2: female}", "codes: {" + ", ".join(f"{i}: g{i}" for i in codes) + "}"
+    )
+    for name in ("test", "develop"):
+        drawn = np.random.default_rng(1).choice(32, len(getattr(folder, name)), p=[0.35] * 2 + [0.01] * 30)
+        setattr(folder, name, replaced(getattr(folder, name), "sex", drawn))
+    done = assay.certify(folder.write(), workers=0, certify_a_hopeless_specification=True)
+    aside = [g for g in done.record.groups if g.grouping == "sex" and g.small]
+    assert 0 < sum(g.rows for g in aside) < 400
+
+
 def test_no_rule_lets_more_than_two_in_a_hundred_be_in_no_group(folder):
     folder.edit("below_share: 0.02", "below_share: 0.0999")
     sex = folder.test["sex"].to_numpy().copy()

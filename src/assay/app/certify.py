@@ -123,6 +123,7 @@ def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehear
     counted = count(case, measured)
     judged = judge([_assessed(case, measured, c) for c in counted])
     gating = tuple(j for j, c in zip(judged, counted, strict=True) if not c.aside)
+    aside = tuple(j for j, c in zip(judged, counted, strict=True) if c.aside)
     statistics = tuple(c.statistic for c in counted if c.statistic is not None)
     tally = measured.judged
     return Record(
@@ -136,8 +137,8 @@ def _record(case: Case, measured: Measured, bypasses: tuple[str, ...], *, rehear
         rows_used=int(tally.outcomes.decisions.sum()) if tally.outcomes is not None else 0,
         statistics=statistics,
         judged=gating,
-        set_aside=tuple(j for j, c in zip(judged, counted, strict=True) if c.aside),
-        decision=decide(gating, required(case.specification), rehearsal=rehearse),
+        set_aside=aside,
+        decision=decide(gating, required(case.specification), aside=aside, rehearsal=rehearse),
         groups=group_records(case, measured),
         curves=curves(case, measured),
         profiles=profile_records(measured),

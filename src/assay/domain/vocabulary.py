@@ -114,5 +114,6 @@ class Reason(enum.StrEnum):
     CRITERION_NOT_ASSESSED = "criterion_not_assessed"
     CRITICAL_NOT_PASSED = "critical_not_passed"
     SUPPORTING_NOT_PASSED = "supporting_not_passed"
+    SMALL_GROUPS_FAIL = "small_groups_fail"
     ALL_REQUIRED_PASSED = "all_required_passed"
     REHEARSAL = "rehearsal"

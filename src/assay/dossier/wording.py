@@ -114,6 +114,7 @@ REASON: dict[Reason, str] = {
     Reason.CRITERION_NOT_ASSESSED: "A criterion was not assessed",
     Reason.CRITICAL_NOT_PASSED: "A critical criterion did not pass",
     Reason.SUPPORTING_NOT_PASSED: "A supporting criterion did not pass",
+    Reason.SMALL_GROUPS_FAIL: "Groups that are too small to gate are shown to be treated worse than allowed",
     Reason.ALL_REQUIRED_PASSED: "All that was required passed",
     Reason.REHEARSAL: "This is a rehearsal",
 }
