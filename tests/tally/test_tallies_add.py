@@ -22,10 +22,11 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from assay.domain.dictionary import Column
+from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute
 from assay.engine.scan import Frame, scan
 from assay.plan.passes import Pass
-from assay.subject.arrays import as_numpy, as_words
+from assay.subject.arrays import as_numpy, as_words, with_columns
 from assay.tally import crossing as crossing_module
 from assay.tally import scores as scores_module
 from assay.tally.groups import GroupCodes, Layout
@@ -501,6 +502,45 @@ def test_a_decimal_that_is_no_whole_number_becomes_none():
     assert found[:6].tolist() == [over, under, -over, -under, 1, 0]
     assert found[6] > 0
     assert np.isnan(found[7])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pa.decimal128(3, 3),
+        pa.decimal128(38, 38),
+        pa.decimal256(76, 38),
+        pa.decimal32(5, 2),
+        pa.decimal64(18, 18),
+    ],
+    ids=str,
+)
+def test_a_decimal_of_any_width_is_a_number(kind):
+    column = pa.array([Decimal("0.12"), None, Decimal("-0.5")]).cast(kind)
+    assert as_numpy(column, "x").tolist()[::2] == pytest.approx([0.12, -0.5])
+    assert len(np.unique(as_words(column))) == 3
+
+
+def test_what_cannot_be_read_names_its_column():
+    with pytest.raises(SubjectError, match="'x' is of type decimal256"):
+        as_numpy(pa.array([Decimal("0.5")]).cast(pa.decimal256(76, 76)), "x")
+    with pytest.raises(SubjectError, match="'x' is of type list"):
+        as_words(pa.array([[1]]), "x")
+
+
+def test_changed_columns_keep_their_type_and_its_limits():
+    batch = pa.record_batch(
+        {
+            "wide": pa.array([2**64 - 1, 5], pa.uint64()),
+            "narrow": pa.array([120, None], pa.int8()),
+            "time": pa.array([1, None], pa.time32("s")),
+        }
+    )
+    again = with_columns(batch, {name: as_numpy(batch.column(name)) for name in batch.schema.names})
+    assert again.equals(batch)
+    moved = with_columns(batch, {"wide": np.array([1e30, -4.0]), "narrow": np.array([300.0, np.nan])})
+    assert moved.column("narrow").to_pylist() == [127, None]
+    assert moved.column("wide").to_pylist() == [2**64 - 2048, 0]
 
 
 def test_zero_bytes_at_the_end_of_a_text_are_part_of_it():

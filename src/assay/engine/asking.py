@@ -127,7 +127,7 @@ def _one_by_one(predict: Predict, rows: pa.RecordBatch) -> Scores:
 
 def _reordered(rows: pa.RecordBatch, before: Scores, after: Scores) -> bool:
     """Whether more than near ties changed places; rows that are the same have no order."""
-    words = row_hash(((name, as_words(rows.column(name))) for name in rows.schema.names), rows.num_rows)
+    words = row_hash(((name, as_words(rows.column(name), name)) for name in rows.schema.names), rows.num_rows)
     different = words[:, None] != words[None, :]
     turned = (before[:, None] < before[None, :]) & (after[:, None] > after[None, :])
     # A pair is there in both directions, and turned in one of them.

@@ -117,7 +117,7 @@ class Batch:
     def words_of(self, name: str) -> Hashes:
         """uint64[n]: a word for each value of a column."""
         if name not in self.words:
-            self.words[name] = as_words(self.raw.column(name))
+            self.words[name] = as_words(self.raw.column(name), name)
         return self.words[name]
 
     @property
@@ -417,8 +417,9 @@ class _Outcomes:
         )
         changed = change.function({name: batch.columns[name].copy() for name in inputs}, context)
         known = self._paired[change.key].changed
-        new = [n for n in inputs if n not in known and n in changed and _differ(batch.columns[n], changed[n])]
-        rows = with_columns(batch.raw.select(list(inputs)), changed)
+        different = {n: changed[n] for n in inputs if n in changed and _differ(batch.columns[n], changed[n])}
+        new = [name for name in different if name not in known]
+        rows = with_columns(batch.raw.select(list(inputs)), different)
         return self._asker.scores(rows, batch.first_row, change.key), new
 
     def parts(self) -> dict[str, Any]:
