@@ -126,6 +126,17 @@ def test_scores_that_are_none_are_an_error_and_never_a_pass(folder, scores, said
     assert said in sentence
 
 
+def test_scores_that_fewer_bits_decide_otherwise_are_an_error(folder):
+    folder.edit("decide_at: 0.5", "decide_at: 0.35")
+    scores = folder.test["score"].to_numpy().astype(np.float32)
+    scores[:7] = np.float32(0.35)
+    folder.test = replaced(folder.test, "score", scores)
+    folder.develop = replaced(folder.develop, "score", folder.develop["score"].to_numpy().astype(np.float32))
+    done = assay.certify(folder.write(), workers=0)
+    assert verdicts(done)["accuracy"] == (Verdict.ERROR, Reason.MODEL_OUTPUT_INVALID)
+    assert "7 scores are 0.35 rounded to 32 bits" in done.record.judged[0].sentence
+
+
 class Bomb:
     """Unpickled, it ends the process."""
 

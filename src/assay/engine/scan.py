@@ -368,11 +368,12 @@ class _Outcomes:
 
     def take(self, batch: Batch) -> None:
         kept = self._kept(batch)
-        score = self._scores(batch)
+        score = self._decidable(self._scores(batch))
         self._outcomes.count(batch.key[kept], score[kept], self._frame.decide_at)
         for change in self._changes:
             right = (score >= self._frame.decide_at) == batch.label
             after, changed = self._changed_scores(batch, change)
+            after = self._decidable(after)
             right_after = (after >= self._frame.decide_at) == batch.label
             self._paired[change.key] = self._paired[change.key].counting(
                 batch.cell[kept], right[kept], right_after[kept], changed
@@ -401,6 +402,25 @@ class _Outcomes:
                 f"{bad:,} scores are missing or not between 0 and 1.", code="model_output_invalid"
             )
         return numbers
+
+    def _decidable(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The scores, if none of them is decided otherwise by whoever compares in a type of fewer bits.
+
+        ``float32(0.35) >= 0.35`` is false in 64 bits and true in 32, where 0.35 is rounded too. A score of 64 bits does
+        not fall on such a number but by being one.
+        """
+        decide_at = self._frame.decide_at
+        for kind in (np.float32, np.float16):
+            rounded = float(kind(decide_at))
+            torn = int((score == rounded).sum()) if rounded < decide_at else 0
+            if torn:
+                raise SubjectError(
+                    f"{torn:,} scores are {decide_at} rounded to {8 * np.dtype(kind).itemsize} bits, just below "
+                    f"decide_at: whether they are decided as 1 depends on the type that they are compared in.",
+                    code="model_output_invalid",
+                    remedy="Move decide_at by more than the type can resolve, or store scores of 64 bits.",
+                )
+        return score
 
     def _changed_scores(self, batch: Batch, change: Change) -> tuple[NDArray[np.float64], list[str]]:
         """The scores after a change, and the columns that it changed and was not known to."""
