@@ -142,6 +142,7 @@ def test_a_key_that_looks_like_another_is_refused(key: str) -> None:
     assert found.value == {"a": 1}
     assert len(found.problems) == 1
     assert (found.problems[0].code, found.problems[0].place.line) == ("key_blanks", 2)
+    assert read(f"codes: {{a: 1, {key}: 2}}\n").problems == ()
 
 
 @pytest.mark.parametrize("key", ["[a]", "{a: 1}", "true", "null", "1.5", "0x10", "*a"])

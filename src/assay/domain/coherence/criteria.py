@@ -9,7 +9,7 @@ from assay.domain.coherence.draft import Draft, Finding, Rule, World
 from assay.domain.metric import Across, Metric
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification.criteria import Criterion
-from assay.domain.vocabulary import Comparator, Tier
+from assay.domain.vocabulary import Comparator, Stage, Tier
 
 LOWEST_CONFIDENCE = Decimal("0.80")
 """Below it, one bad model in five would pass a criterion that gates."""
@@ -61,13 +61,14 @@ def threshold_out_of_range(draft: Draft, world: World) -> Iterator[Finding]:
 
 
 def vacuous(draft: Draft, world: World) -> Iterator[Finding]:
-    """A threshold that every model satisfies."""
+    """A threshold that every model satisfies, or would have to be made to miss."""
     for i, criterion, metric in _suited(draft, world):
-        if metric.vacuous(criterion.comparator, criterion.threshold):
+        if metric.nearly_vacuous(criterion.comparator, criterion.threshold):
+            who = "Every" if metric.vacuous(criterion.comparator, criterion.threshold) else "Nearly every"
             yield Finding(
                 ("criteria", i, criterion.comparator.value),
                 "vacuous_criterion",
-                f"Every model satisfies {_lower(metric.title)} {criterion.comparator.words} {criterion.threshold}.",
+                f"{who} model satisfies {_lower(metric.title)} {criterion.comparator.words} {criterion.threshold}.",
                 remedy="Choose a threshold that a bad model would miss, or delete the criterion.",
             )
 
@@ -324,9 +325,14 @@ def failure_mode_unguarded(draft: Draft, _: World) -> Iterator[Finding]:
                 )
 
 
-def critical_harm_not_gated(draft: Draft, _: World) -> Iterator[Finding]:
-    """A critical harm that no critical criterion would stop."""
+def critical_harm_not_gated(draft: Draft, world: World) -> Iterator[Finding]:
+    """A critical harm that no critical criterion would stop, or none but one that a written text satisfies."""
     tiers = {criterion.id: criterion.tier for criterion in draft.criteria.values()}
+    written = {
+        criterion.id
+        for criterion in draft.criteria.values()
+        if (metric := world.catalogue.get(criterion.metric)) and metric.stage is Stage.DOCUMENTATION
+    }
     for i, mode in draft.failure_modes.items():
         guards = [tiers.get(name) for name in mode.criteria]
         if mode.severity == "critical" and guards and None not in guards and Tier.CRITICAL not in guards:
@@ -335,6 +341,14 @@ def critical_harm_not_gated(draft: Draft, _: World) -> Iterator[Finding]:
                 "critical_harm_not_gated",
                 f"{mode.id!r} is a critical harm and none of its criteria is critical.",
                 remedy="Make one of them critical, or say why the harm is only major.",
+            )
+        critical = {name for name in mode.criteria if tiers.get(name) is Tier.CRITICAL}
+        if mode.severity == "critical" and None not in guards and critical and critical <= written:
+            yield Finding(
+                ("failure_modes", i, "criteria"),
+                "critical_harm_not_measured",
+                f"{mode.id!r} is a critical harm, and its critical criteria ask for texts alone: nothing is measured.",
+                remedy="Name a critical criterion that measures the data or the model.",
             )
 
 
