@@ -57,7 +57,9 @@ def attacking(folder: Folder, attack: str) -> Path:
 )
 def test_a_model_that_runs_into_a_fence_is_an_error_that_names_it(folder: Folder, attack: str, fence: str):
     labels = str(folder.root / "test.parquet")
-    done = assay.certify(attacking(folder, attack.format(labels=labels)), workers=1)
+    done = assay.certify(
+        attacking(folder, attack.format(labels=labels)), workers=1, certify_without_a_lock=True
+    )
     assert done.decision.outcome is Outcome.WITHHELD
     asked = {j.assessment.criterion: j for j in done.record.judged}
     for name in ("accuracy", "ranking", "approval-sex", "refusals-age"):
@@ -68,7 +70,7 @@ def test_a_model_that_runs_into_a_fence_is_an_error_that_names_it(folder: Folder
 
 @fenced
 def test_the_record_tells_which_fences_held(folder: Folder, capsys: pytest.CaptureFixture[str]):
-    record = assay.certify(folder.write(), workers=0).record
+    record = assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record
     found = record.environment.isolation
     assert found.level == HIGHEST
     assert from_document(json.loads(json.dumps(to_document(record)))) == record
@@ -82,7 +84,7 @@ def test_a_machine_without_a_fence_is_degraded_and_says_so(folder: Folder, monke
     before = open_case(folder.write()).code_digest
     monkeypatch.setenv(WITHOUT_FENCES, "file system,network")
     assert open_case(folder.write()).code_digest != before, "counts of a fenced run do not stand for another"
-    record = assay.certify(folder.write(), workers=0).record
+    record = assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record
     assert record.environment.isolation.level == 1
     page = render_html(record)
     assert "degraded, missing: file system, network" in page
@@ -114,7 +116,7 @@ def test_a_malformed_file_ends_with_code_2_and_a_sentence(
             data[at] ^= 0x55
     place.write_bytes(data)
     with pytest.raises(SystemExit) as ended:
-        main(["certify", str(path), "--workers", "1"])
+        main(["certify", "--certify-without-a-lock", str(path), "--workers", "1"])
     assert ended.value.code == 2
     said = capsys.readouterr()
     assert "Traceback" not in said.out + said.err

@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -88,6 +89,11 @@ class Case:
         """
         return self.drawn or bare(self.specification_digest)
 
+    @property
+    def used(self) -> tuple[Check, ...]:
+        """The checks that the criteria name."""
+        return tuple(self.checks[m] for m in sorted({w.criterion.metric for w in self.wanted}))
+
     def frame(self, spreads: tuple[tuple[str, float], ...] = ()) -> Frame:
         """What every batch is read against."""
         specification = self.specification
@@ -151,7 +157,7 @@ def open_case(
         model=reference,
         sources=_sources(path, read, datasets, reference),
         environment=environment,
-        code_digest=_code_digest(environment, (known[id_] for id_ in used)),
+        code_digest=code_digest(environment, (known[id_] for id_ in used)),
         live=in_process(model, specification.subject.inputs) if model is not None else None,
     )
 
@@ -329,11 +335,16 @@ def _bound(
             raise
         return model, ()  # told when the model is asked, as a verdict
     with opened:
-        own = dict(opened.packages) if model.python is not None else {}
+        own = {**dict(opened.packages), "interpreter": _interpreter(model.python)} if model.python else {}
         return replace(model, modules=opened.modules), tuple(sorted({**own, **dict(opened.modules)}.items()))
 
 
-def _code_digest(environment: Environment, used: Iterable[Check]) -> str:
+def _interpreter(named: str) -> str:
+    """The digest of the program that is started, which may be a script that sets paths before it starts another."""
+    return digest_of(shutil.which(named) or named)
+
+
+def code_digest(environment: Environment, used: Iterable[Check]) -> str:
     """Digest of the versions and of the source of the checks and of Assay: whatever else a kept count depends on."""
     facts = [asdict(environment), [source_digest(check) for check in used]]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

@@ -99,6 +99,7 @@ REASON: dict[Reason, str] = {
     Reason.ROWS_IN_NO_GROUP: "Too many rows are in no group",
     Reason.FEWER_THAN_TWO_GROUPS: "There are not two groups to compare",
     Reason.TOO_FEW_ROWS_FOR_METHOD: "Too few rows for the method",
+    Reason.CHANCE_NOT_EXCLUDED: "What was found may be chance, and may be none",
     Reason.REFERENCE_ABSENT: "The reference group is absent",
     Reason.COLUMN_MISSING: "A column is missing",
     Reason.NOT_MEASURED: "Nothing was measured",
@@ -121,6 +122,7 @@ REASON: dict[Reason, str] = {
     Reason.CRITERION_NOT_ASSESSED: "A criterion was not assessed",
     Reason.CRITICAL_NOT_PASSED: "A critical criterion did not pass",
     Reason.SUPPORTING_NOT_PASSED: "A supporting criterion did not pass",
+    Reason.SMALL_GROUPS_FAIL: "Groups that are too small to gate are shown to be treated worse than allowed",
     Reason.ALL_REQUIRED_PASSED: "All that was required passed",
 }
 

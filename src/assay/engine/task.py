@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import functools
+import json
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from assay.domain.errors import Crash
@@ -46,9 +49,9 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
     ``live`` is asked instead: a function of this process, for rehearsals.
     """
     selection = _selection(task.selection, results) if task.selection is not None else None
-    predict = live
+    predict, witness = live, None
     if task.model is not None and task.wanted.outcomes:
-        predict = _predictor(task.model)
+        predict, witness = _predictor(task.model), functools.partial(_witnessed, task.model)
     batches = iter_batches(task.partition, task.frame.columns(task.wanted), fences=task.fences)
     counted = scan(
         task.frame,
@@ -57,7 +60,10 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
         first_row=task.partition.first_row,
         predict=predict,
         selection=selection,
+        witness=witness,
     )
+    for model in _open_models.values():
+        model.check_modules()
     return to_bytes(counted)
 
 
@@ -78,6 +84,12 @@ def run_ask(task: AskTask, _: Results) -> bytes:
     return _predictor(task.model)(batch).astype("<f8").tobytes()
 
 
+def run_bound(task: AskTask, _: Results) -> bytes:
+    """The digests of the modules that the model has loaded when it has answered some rows, as JSON."""
+    run_ask(task, _)
+    return json.dumps(_open_models[task.model, "asked"].modules_now).encode()
+
+
 def _selection(key: str, results: Results) -> NDArray[np.int64]:
     kept = results.read(key)
     if kept is None:
@@ -85,15 +97,21 @@ def _selection(key: str, results: Results) -> NDArray[np.int64]:
     return np.frombuffer(kept, dtype="<i8")
 
 
-_open_models: dict[ModelReference, Model] = {}
+_open_models: dict[tuple[ModelReference, str], Model] = {}
 
 
-def _predictor(reference: ModelReference) -> Predict:
-    model = _open_models.get(reference)
+def _predictor(reference: ModelReference, role: str = "asked") -> Predict:
+    model = _open_models.get((reference, role))
     if model is None or not model.alive:
-        close_models()
-        model = _open_models[reference] = Model(reference)
+        if any(kept != reference for kept, _ in _open_models):
+            close_models()
+        model = _open_models[reference, role] = Model(reference)
     return model.predict
+
+
+def _witnessed(reference: ModelReference, rows: pa.RecordBatch) -> NDArray[np.float64]:
+    """The scores by a second child, started when the first has been asked, that sees no row but the repeated ones."""
+    return _predictor(reference, "witness")(rows)
 
 
 def close_models() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import glob
 import hashlib
 import importlib
 import importlib.util
@@ -30,12 +31,12 @@ from typing import Any
 
 MAGIC = b"ASSY"
 HEADER = struct.Struct("<4scQ")
-START, LOAD, CALL, BATCH, NEXT = b"S", b"L", b"C", b"B", b"N"
+START, LOAD, CALL, BATCH, NEXT, MODULES = b"S", b"L", b"C", b"B", b"N", b"M"
 FENCED, READY, ANSWER, SCORES, ROWS, FAILED = b"G", b"R", b"A", b"F", b"D", b"X"
 MAX_TEXT = 64 << 20
 MAX_BATCH = 2 << 30
 MAX_SOURCES = 64 << 20
-LARGEST = {START: MAX_TEXT, LOAD: 0, CALL: MAX_TEXT, BATCH: MAX_BATCH, NEXT: 0}
+LARGEST = {START: MAX_TEXT, LOAD: 0, CALL: MAX_TEXT, BATCH: MAX_BATCH, NEXT: 0, MODULES: 0}
 _PR_SET_PDEATHSIG = 1
 _VERSIONED = (
     "numpy",
@@ -91,6 +92,8 @@ class _Serving:
                 return ANSWER, self._call(json.loads(body))
             if kind == NEXT:
                 return ROWS, self._rows()
+            if kind == MODULES:
+                return ANSWER, _json(_modules(self._folder))
             return SCORES, self._scores(body)
         except BaseException as wrong:  # noqa: BLE001 - the boundary: sys.exit in a model is a failure, not an end
             return FAILED, _failure(wrong, self._phase, ours=self._is_ours(wrong))
@@ -244,7 +247,7 @@ def _versions() -> dict[str, str]:
 
 
 def _modules(ours: str) -> dict[str, str]:
-    """Digests of the modules that are loaded besides Python's own, Assay's, and packages that tell a version.
+    """Digests of the modules that are loaded besides Python's own, Assay's, and installed packages that tell a version.
 
     A model that is stored by name runs what its environment has under that name. Files outside of the folders that
     packages are installed in are told one line a module, all others together in one.
@@ -254,13 +257,24 @@ def _modules(ours: str) -> dict[str, str]:
     for name, module in sorted(sys.modules.items()):
         file = getattr(module, "__dict__", {}).get("__file__")  # a lazy module would load, or fail to
         top = name.partition(".")[0]
-        if not isinstance(file, str) or name == "__main__" or top in _VERSIONED or file.startswith(ours):
+        if not isinstance(file, str) or name == "__main__" or file.startswith(ours) or _is_installed(top):
             continue
         place = os.path.realpath(file)
         installed = any(f"/{folder}/" in place for folder in ("site-packages", "dist-packages"))
         if installed or not place.startswith(standard):
             here.setdefault("other packages" if installed else f"module {top}", []).append((name, place))
     return {label: _digest(files) for label, files in sorted(here.items())}
+
+
+def _is_installed(top: str) -> bool:
+    """Whether a package that tells a version is the one that was installed under its name, which has a RECORD."""
+    file = getattr(sys.modules.get(top), "__file__", None)
+    if top not in _VERSIONED or not isinstance(file, str):
+        return False
+    around = os.path.dirname(os.path.dirname(os.path.realpath(file)))  # noqa: PTH120
+    name = {"sklearn": "scikit_learn"}.get(top, top)
+    packages = os.path.basename(around) in {"site-packages", "dist-packages"}  # noqa: PTH119
+    return packages and bool(glob.glob(f"{glob.escape(around)}/{name}*.dist-info/RECORD"))  # noqa: PTH207
 
 
 def _digest(files: list[tuple[str, str]]) -> str:

@@ -204,6 +204,13 @@ class Child:
         body = json.dumps({"function": function, "arguments": dict(arguments)}).encode()
         return self._asked_json(protocol.CALL, body, protocol.ANSWER, timeout or self._timeout)
 
+    def modules_now(self) -> dict[str, str]:
+        """Digests of the modules that it has loaded by now, as ``modules`` has those from its start."""
+        told = self._asked_json(protocol.MODULES, b"", protocol.ANSWER, self._timeout)
+        if not isinstance(told, dict):
+            self._break(self._role.invalid, "sent something else than an answer")
+        return {_line(k): _line(v) for k, v in told.items()}
+
     def predict(self, batch: pa.RecordBatch, *, timeout: float | None = None) -> NDArray[np.float64]:
         """float64[rows]: the model's score of each row, between 0 and 1.
 

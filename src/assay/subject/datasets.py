@@ -2,7 +2,7 @@
 
 Files are hashed here, but their structure is read in a child, and their rows in workers. A worker opens a file and
 compares the stamp (device, inode, size, times) with the one it had while it was hashed: equal means that nobody wrote
-to it since. Only where the stamp differs, for example on another machine, does the worker hash the file itself, through
+to it since, through a mapping neither. Only where the stamp differs, for example on another machine, does the worker hash the file itself, through
 the descriptor that it then parses, and remembers the stamp for its next partition.
 """
 
@@ -26,6 +26,7 @@ from assay.subject.digest import (
     digest_of_open,
     file_changed,
     open_regular,
+    settled,
     stamped_digest,
 )
 from assay.subject.files import facts
@@ -237,6 +238,7 @@ _hashed: dict[tuple[str, str], Stamp] = {}
 def _verified(handle: BinaryIO, file: DataFile) -> Stamp:
     stamp = Stamp.of(handle)
     if stamp not in (file.stamp, _hashed.get((file.path, file.digest))):
+        stamp = settled(handle, file.path)
         if digest_of_open(handle) != file.digest or Stamp.of(handle) != stamp:
             raise file_changed(file.path)
         _hashed[file.path, file.digest] = stamp

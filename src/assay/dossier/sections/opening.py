@@ -27,7 +27,7 @@ def opening(lookup: Lookup, *, date: str = "") -> Opening:
     record = lookup.record
     decision = record.decision
     conditional = decision.outcome is Outcome.CONDITIONAL
-    reasons = tuple(_grounds(lookup, decision.grounds))
+    reasons = tuple(_grounds(lookup, tuple(g for g in decision.grounds if g not in decision.conditions)))
     return Opening(
         name=record.specification.name,
         outcome=decision.outcome,
@@ -36,7 +36,7 @@ def opening(lookup: Lookup, *, date: str = "") -> Opening:
         rehearsal=wording.REHEARSAL if decision.rehearsal else "",
         facts=tuple(_facts(lookup, date)),
         reasons_title=_REASONS_TITLE[decision.outcome],
-        reasons=() if conditional else reasons + _counts(lookup),
+        reasons=reasons if conditional else reasons + _counts(lookup),
         conditions=tuple(_grounds(lookup, decision.conditions)),
         also=tuple(_aside(lookup, Tier.SUPPORTING)),
         advice=tuple(_aside(lookup, Tier.ADVISORY)),
