@@ -60,6 +60,7 @@ TEXTS = Metric(
     Decimal(0),
     None,
     (MOST,),
+    *TOLD,
     census=True,
 )
 AGE = Column(name="age", type="integer", description="Age", range=(Decimal(18), Decimal(90)))
