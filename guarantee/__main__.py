@@ -11,7 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from guarantee import attempts, binomial, crash, pipeline, portfolio, power, simulated, tiny_worlds
+from guarantee import (
+    attempts,
+    binomial,
+    corrupted,
+    crash,
+    pipeline,
+    portfolio,
+    power,
+    simulated,
+    tiny_worlds,
+)
 from guarantee.bars import Tables, counts_for_bar, held, number
 from guarantee.boundary import Design, simulate
 from guarantee.page import page
@@ -40,6 +50,7 @@ class Extent:
     every: int
     killed: int
     attackers: int
+    corrupted: tuple[int, int]
 
 
 FULL = Extent(
@@ -56,6 +67,7 @@ FULL = Extent(
     1,
     crash.FULL,
     attempts.FULL,
+    (corrupted.EACH, corrupted.IN_TURN),
 )
 QUICK = Extent(
     binomial.QUICK,
@@ -71,6 +83,7 @@ QUICK = Extent(
     25,
     crash.QUICK,
     attempts.QUICK,
+    (1, 20),
 )
 WORST_OF_A_RULE = 8
 
@@ -120,6 +133,7 @@ def run(extent: Extent, only: str = "") -> dict[str, Tables]:
         "simulated": lambda: simulated_tables(extent),
         "attempts": lambda: attempts.tables(extent.attackers),
         "crash": lambda: crash.tables(extent.killed),
+        "corrupted": lambda: corrupted.tables(*extent.corrupted),
     }
     KEPT.mkdir(exist_ok=True)
     found = {}

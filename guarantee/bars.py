@@ -43,7 +43,17 @@ def held(tables: Mapping[str, Tables], *, confirmed: bool) -> list[Held]:
         _planner("Power at the planned rows, realised", tables["binomial"], "off the prediction, points"),
         _attempts(tables["attempts"]),
         _crash(tables["crash"]),
+        _survived(tables["corrupted"]),
     ]
+
+
+def _survived(tables: Tables) -> Held:
+    rows = rows_with(tables, "escaped")
+    files = int(sum(number(row, "corrupted files") for row in rows))
+    ended = int(sum(number(row, "its child ended") for row in rows))
+    escaped = int(sum(number(row, "escaped") for row in rows))
+    claim = f"Of {files:,} corrupted model and data files, those that reached the process that decides"
+    return Held(claim, "0", f"{escaped} ({ended:,} ended their child)", "", escaped == 0)
 
 
 def number(row: Row, key: str) -> float:

@@ -119,6 +119,15 @@ SECTIONS = (
             "sync each commit, and their word is taken for it."
         ),
     ),
+    (
+        "corrupted",
+        "Corrupted files",
+        (
+            "Sound models and tables of every format with bits flipped, bytes exchanged, cut, repeated or left out, and "
+            "numbers made extreme. Each is opened behind fences. *Its child ended* is a crash, a deadline or a limit that "
+            "a process without fences would have shared; *escaped* is anything but a sentence in the process that decides."
+        ),
+    ),
 )
 
 

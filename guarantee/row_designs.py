@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, ndtri
 
-from assay.stats.bound import Bound
 from assay.stats.clustered import clustered_bound
 from assay.stats.weighted import WeightedCount, weighted_bound
-from guarantee.boundary import Design
+from guarantee.boundary import Design, Limits
+from guarantee.score_designs import LADDERS
 
 Floats = NDArray[np.float64]
 QUANTILES = ndtri((np.arange(2000) + 0.5) / 2000)
@@ -36,10 +36,32 @@ def weighted_designs() -> Iterator[Design]:
                     draw=partial(_draw_weighted, weights, chance, n),
                 )
 
+    for n in (300, 1000):
+        for shape, ladder in LADDERS.items():
+            # heavy rows are events: the weight of a row grows with its loss, up to tenfold, which is known
+            values, mass = ladder.at(n)
+            weights, chance = 1 + 9 * values, (values > values[0]).astype(np.float64)
+            for side, events in (("heavy rows are events", chance), ("heavy rows are none", 1 - chance)):
+                yield Design(
+                    rule="weighted",
+                    shape=f"{shape}, {side}",
+                    rows=str(n),
+                    size=max(int((mass @ weights) ** 2 / (mass @ weights**2) * n), 50),
+                    truth=float((mass * weights) @ events / (mass @ weights)),
+                    side="at_most",
+                    draw=partial(_draw_weights, weights, events, mass, n),
+                )
 
-def _draw_weighted(weights: Floats, chance: Floats, n: int, rng: np.random.Generator, alpha: float) -> Bound:
+
+def _draw_weights(weights: Floats, events: Floats, mass: Floats, n: int, rng: np.random.Generator) -> Limits:
+    rows = rng.multinomial(n, mass)
+    drawn = np.repeat(weights, rows), np.repeat(events, rows)
+    return partial(weighted_bound, WeightedCount.of_rows(*drawn, heaviest=10.0))
+
+
+def _draw_weighted(weights: Floats, chance: Floats, n: int, rng: np.random.Generator) -> Limits:
     kind = rng.integers(weights.size, size=n)
-    return weighted_bound(WeightedCount.of_rows(weights[kind], rng.random(n) < chance[kind]), alpha)
+    return partial(weighted_bound, WeightedCount.of_rows(weights[kind], rng.random(n) < chance[kind]))
 
 
 def clustered_designs() -> Iterator[Design]:
@@ -57,6 +79,30 @@ def clustered_designs() -> Iterator[Design]:
                         side="at_most",
                         draw=partial(_draw_clustered, clusters, kind, icc, rate),
                     )
+    yield from clustered_ladder_designs()
+
+
+def clustered_ladder_designs() -> Iterator[Design]:
+    """Clusters of twenty rows: in most hardly any is an event, in a few some, and in fewer all of them."""
+    for clusters in (50, 100, 300):
+        for shape, ladder in LADDERS.items():
+            values, mass = ladder.at(clusters)
+            events = np.rint(20 * values)
+            for side, x in (("", events), (", mirrored", 20 - events)):
+                yield Design(
+                    rule="clustered",
+                    shape=f"{shape}{side}",
+                    rows=f"{clusters} clusters",
+                    size=clusters,
+                    truth=float(x @ mass) / 20,
+                    side="at_most",
+                    draw=partial(_draw_ladder, x, mass, clusters),
+                )
+
+
+def _draw_ladder(events: Floats, mass: Floats, clusters: int, rng: np.random.Generator) -> Limits:
+    drawn = np.repeat(events, rng.multinomial(clusters, mass))
+    return partial(clustered_bound, drawn, np.full(clusters, 20))
 
 
 SIZE_QUANTILES = 1 + np.round(9 * np.exp(0.7 * QUANTILES))
@@ -75,11 +121,9 @@ def _truth(kind: str, rate: float) -> float:
     return float(SIZE_QUANTILES @ _chances(kind, rate) / SIZE_QUANTILES.sum())
 
 
-def _draw_clustered(
-    clusters: int, kind: str, icc: float, rate: float, rng: np.random.Generator, alpha: float
-) -> Bound:
+def _draw_clustered(clusters: int, kind: str, icc: float, rate: float, rng: np.random.Generator) -> Limits:
     at = rng.integers(QUANTILES.size, size=clusters)
     rows = np.full(clusters, 10) if kind == "equal" else SIZE_QUANTILES[at].astype(np.int64)
     mean = _chances(kind, rate)[at]
     own = rng.beta(mean * (1 - icc) / icc, (1 - mean) * (1 - icc) / icc)
-    return clustered_bound(rng.binomial(rows, own), rows, alpha)
+    return partial(clustered_bound, rng.binomial(rows, own), rows)

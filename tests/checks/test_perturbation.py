@@ -98,6 +98,17 @@ def test_noise_on_constants_alone_is_refused():
         add_noise({"age": np.array([30, 30, 30])}, still)
 
 
+@pytest.mark.parametrize("spread", [0.0, 1e-9, float("nan")])
+def test_an_input_that_varies_and_has_no_spread_on_the_reference_is_not_spared(spread):
+    handed = {"age": np.arange(20.0, 60), "amount": np.arange(40) * 100.0}
+    still = ChangeContext(
+        np.arange(40, dtype=np.uint64), 7, {"age": 15.0, "amount": spread}, CHANGES[add_noise], KINDS
+    )
+    with pytest.raises(SubjectError, match="'amount' varies on the judged rows") as refused:
+        add_noise(handed, still)
+    assert refused.value.code == "nothing_to_change"
+
+
 def test_noise_keeps_what_is_missing_missing():
     handed = {"age": np.array([30.0, np.nan, 50.0]), "amount": np.array([np.nan, 1.0, 2.0])}
     after = add_noise(handed, context(np.arange(3), CHANGES[add_noise]))

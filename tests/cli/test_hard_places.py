@@ -116,6 +116,15 @@ def test_a_reader_that_leaves_other_commands_gets_no_verdict(once, words):
     assert "Traceback" not in done.stderr
 
 
+def test_a_module_in_the_current_folder_does_not_run(tmp_path):
+    (tmp_path / "json.py").write_text("open('ran', 'w')")
+    done = subprocess.run(
+        [sys.executable, "-m", "assay", "schema"], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 0
+    assert not (tmp_path / "ran").exists()
+
+
 # --- nothing can be written -------------------------------------------------------------------------------------
 
 

@@ -52,10 +52,21 @@ OPEN = Metric(
 CENSUS = Metric(
     "data.missing_values", Stage.DATA, "Missing values", "", Decimal(0), ONE, (MOST,), *TOLD, census=True
 )
+TEXTS = Metric(
+    "documentation.required_sections",
+    Stage.DOCUMENTATION,
+    "Sections",
+    "",
+    Decimal(0),
+    None,
+    (MOST,),
+    *TOLD,
+    census=True,
+)
 AGE = Column(name="age", type="integer", description="Age", range=(Decimal(18), Decimal(90)))
 SEX = Column(name="sex", type="category", description="Sex", codes={1: "male", 2: "female"})
 WORLD = World(
-    {metric.id: metric for metric in (ACCURACY, RATIO, OPEN, CENSUS)},
+    {metric.id: metric for metric in (ACCURACY, RATIO, OPEN, CENSUS, TEXTS)},
     Dictionary(assay_dictionary=1, columns=(AGE, SEX)),
 )
 
@@ -99,6 +110,9 @@ def test_a_sound_criterion_has_no_findings() -> None:
         ({"at_least": Decimal("1.01")}, ["threshold_out_of_range"]),
         ({"at_least": Decimal("-0.1")}, ["threshold_out_of_range"]),
         ({"at_least": None, "at_most": Decimal(1)}, ["vacuous_criterion"]),
+        ({"at_least": None, "at_most": Decimal("0.999999999")}, ["vacuous_criterion"]),
+        ({"at_least": Decimal("0.001")}, ["vacuous_criterion"]),
+        ({"at_least": None, "at_most": Decimal("0.99")}, []),
         ({"at_least": None, "at_most": Decimal(0)}, ["unattainable_threshold"]),
         ({"metric": "performance.observed_expected", "at_least": None, "at_most": Decimal(40)}, []),
         ({"metric": "data.missing_values", "at_least": None, "at_most": Decimal(0)}, []),
@@ -116,7 +130,7 @@ def test_a_sound_criterion_has_no_findings() -> None:
         ({"confidence": Decimal("0.79")}, ["confidence_too_low"]),
         ({"confidence": Decimal("0.80")}, []),
         ({"confidence": Decimal("0.9999999999999999999999999999")}, ["number_too_fine"]),
-        ({"at_least": Decimal("1e-14")}, ["number_too_fine"]),
+        ({"at_least": Decimal("1e-14")}, ["number_too_fine", "vacuous_criterion"]),
         ({"at_least": Decimal("0.7000000000001")}, ["number_too_fine"]),
         ({"at_least": Decimal("0.70000000000000000")}, []),
         ({"metric": "performance.observed_expected", "at_least": Decimal("1e20")}, ["number_too_fine"]),
@@ -171,6 +185,13 @@ def test_failure_modes_and_criteria_need_each_other() -> None:
         "unknown_across",
     ]
     assert codes(failure_modes=[mode, mode], criteria=[guard]) == ["duplicate_id"]
+    critical = FailureMode(id="m", harm="People are refused.", severity="critical", criteria=("a", "b"))
+    texts = criterion(
+        "b", metric="documentation.required_sections", at_least=None, at_most=Decimal(0), requirements=()
+    )
+    weaker = criterion(tier="supporting", requirements=())
+    assert codes(failure_modes=[critical], criteria=[weaker, texts]) == ["critical_harm_not_measured"]
+    assert codes(failure_modes=[critical], criteria=[guard, texts]) == []
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,14 @@ def test_the_whole_table_of_decisions(critical, supporting, advisory):
     assert decision.grounds
 
 
+def test_what_small_groups_show_to_be_violated_is_told_first():
+    passing = [judged_as("a", Tier.CRITICAL, Verdict.PASS)]
+    aside = [judged_as("a.small-groups", Tier.ADVISORY, verdict) for verdict in (Verdict.PASS, Verdict.FAIL)]
+    decision = decide(passing, required(("a", Tier.CRITICAL)), aside=aside)
+    assert decision.outcome is Outcome.CERTIFIED
+    assert [g.reason for g in decision.grounds] == [Reason.SMALL_GROUPS_FAIL, Reason.ALL_REQUIRED_PASSED]
+
+
 def test_nothing_required_and_nothing_judged_are_withheld_with_that_reason_first():
     passing = [judged_as("a", Tier.CRITICAL, Verdict.PASS)]
     assert decide([], Required((), ())).grounds[0].reason is Reason.NO_CRITERIA

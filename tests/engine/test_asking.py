@@ -23,7 +23,7 @@ def first(batch: pa.RecordBatch) -> np.ndarray:
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 33, 1000])
 def test_every_row_gets_its_own_score(n: int):
-    asker = Asker(first, "seed")
+    asker = Asker(first, "seed", decide_at=0.5)
     for place in (0, n):
         assert np.array_equal(asker.scores(rows(n), place), first(rows(n)))
     asker.finish()
@@ -32,7 +32,9 @@ def test_every_row_gets_its_own_score(n: int):
 def test_the_order_is_another_for_each_seed_batch_and_change_and_the_same_again():
     def orders(seed: str, place: int, stream: str) -> list[float]:
         seen: list[float] = []
-        Asker(lambda b: seen.extend(first(b)) or first(b), seed).scores(rows(200), place, stream)
+        Asker(lambda b: seen.extend(first(b)) or first(b), seed, decide_at=0.5).scores(
+            rows(200), place, stream
+        )
         return seen
 
     drawn = [orders(*a) for a in [("a", 0, ""), ("b", 0, ""), ("a", 200, ""), ("a", 0, "noise")]]
@@ -87,7 +89,7 @@ def learning() -> Callable[[pa.RecordBatch], np.ndarray]:
 )
 def test_what_is_no_function_of_the_row_is_refused(predict, how):
     def partition() -> None:
-        asker = Asker(predict, "seed")
+        asker = Asker(predict, "seed", decide_at=0.5)
         for start in range(0, 3000, 1000):
             asker.scores(rows(1000), start)
         asker.finish()
@@ -97,7 +99,63 @@ def test_what_is_no_function_of_the_row_is_refused(predict, how):
     assert told.value.code == "model_not_a_function"
 
 
+def squashed(b: pa.RecordBatch) -> np.ndarray:
+    """A quota over the batch, within 4e-6 of one half."""
+    return np.where(rank(b) >= 0.5, 0.5 + 4e-6, 0.5 - 4e-6)
+
+
+def squashed_but_for_some(b: pa.RecordBatch) -> np.ndarray:
+    """The order follows from the batch, and only a few rows show how wide scores may range."""
+    turned = (first(b) * 7 + first(b).sum()) % 1
+    return np.where(first(b) > 0.99, 1.0, np.where(first(b) < 0.01, 0.0, 0.3 + 4e-6 * turned))
+
+
+def shuffled_within_32_bits(b: pa.RecordBatch) -> np.ndarray:
+    return np.where(first(b) > 0.9, 1.0, 0.3 + 1e-7 * np.random.default_rng(b.num_rows).random(b.num_rows))
+
+
+@pytest.mark.parametrize(
+    ("predict", "how"),
+    [(squashed, "another score"), (squashed_but_for_some, "order"), (shuffled_within_32_bits, "order")],
+)
+def test_what_follows_from_the_batch_is_refused_however_little_the_score_moves(predict, how):
+    with pytest.raises(Crash, match=how):
+        Asker(predict, "seed", decide_at=0.5).scores(rows(1000), 0)
+
+
+def remembering() -> Callable[[pa.RecordBatch], np.ndarray]:
+    """A quota over the batch, and what was said of a row is said again."""
+    said: dict[float, float] = {}
+
+    def predict(b: pa.RecordBatch) -> np.ndarray:
+        quota = rank(b) if b.num_rows > 1 else np.ones(1)
+        return np.array(
+            [said.setdefault(x, q) for x, q in zip(first(b).tolist(), quota.tolist(), strict=True)]
+        )
+
+    return predict
+
+
+def test_a_model_that_remembers_what_it_said_is_found_out_by_one_that_knew_nothing():
+    blind = Asker(remembering(), "seed", decide_at=0.5)
+    blind.scores(rows(1000), 0)
+    blind.finish()
+    asker = Asker(remembering(), "seed", decide_at=0.5, witness=remembering())
+    asker.scores(rows(1000), 0)
+    with pytest.raises(Crash, match="one by one of a process that knew none of them"):
+        asker.finish()
+
+
+def test_an_honest_model_has_a_witness():
+    asker = Asker(first, "seed", decide_at=0.5, witness=first)
+    asker.scores(rows(1000), 0)
+    asker.finish()
+
+
 def test_the_last_digits_may_follow_the_shape_of_the_batch():
-    jitter = Asker(lambda b: np.clip(first(b) + TOLERANCE / 2 * (b.num_rows % 2), 0, 1), "seed")
+    moved = TOLERANCE / 4
+    jitter = Asker(
+        lambda b: np.clip(first(b) + moved * (b.num_rows % 2), 0, 1 - moved), "seed", decide_at=0.5
+    )
     assert np.allclose(jitter.scores(rows(999), 0), first(rows(999)), atol=TOLERANCE)
     jitter.finish()

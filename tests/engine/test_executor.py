@@ -19,6 +19,7 @@ from assay.engine.executor import Executor, WorkFailed, execute
 from assay.engine.in_process import InProcess
 from assay.engine.partials import PartialStore
 from assay.engine.process_pool import ProcessPool
+from assay.sandbox.launch import Child
 
 SECRET = b"only this test knows"
 EXPECTED = tuple(str(n**2).encode() for n in range(8))
@@ -145,6 +146,21 @@ def test_a_failure_is_the_same_wherever_it_happens(
     assert (type(told.value), told.value.code) == (kind, code)
     assert says in str(told.value)
     assert "secret" not in str(told.value)
+
+
+def test_a_module_in_the_current_folder_runs_in_no_worker(
+    partials: PartialStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("json", "numpy", "pyarrow", "signal", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write({name!r} + ' ')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])  # as in an interactive session
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    tasks = [Square(n) for n in range(8)]
+    assert tuple(execute(tasks, run, executor=ProcessPool(1), results=partials)) == EXPECTED
+    with Child.start("assay.subject.files.facts:inspect", {"paths": []}):
+        pass
+    assert not (tmp_path / "ran").exists()
 
 
 def parents() -> dict[int, int]:

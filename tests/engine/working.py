@@ -10,8 +10,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-
 from assay.domain.errors import Crash, SubjectError
 from assay.sandbox.launch import Child
 
@@ -46,9 +44,7 @@ def run(task: Square, _results: object) -> bytes:
     if task.does == "slow":
         time.sleep(0.3)
     if task.does == "child" and task.number > 1:
-        child = Child.start(
-            f"{Path(__file__).parent.parent / 'sandbox' / 'hostile.py'}:model", {"behaviour": "deaf"}
-        )
+        child = Child.start(f"{Path(__file__).parent.parent / 'sandbox' / 'misbehaving.py'}:sleeper", {})
         Path(task.folder, f"child-{child.pid}").touch()
-        child.predict(pa.record_batch({"x": [0.0]}), timeout=60)
+        child.call("wait", {}, timeout=60)
     return str(task.number**2).encode()

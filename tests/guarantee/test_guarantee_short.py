@@ -12,13 +12,18 @@ from scipy.stats import binom, norm
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from guarantee.boundary import Design, simulate, simulate_at, wrong
 from guarantee.rule import Rule
+from guarantee.score_designs import LADDERS
+from guarantee.simulated import TABLES
 from guarantee.tiny_worlds import WORLDS, Decided, World, decided, worst
 
 from assay.domain.assessment import Asked
 from assay.domain.evidence import Compare, Rate, Rates, Statistic
 from assay.domain.vocabulary import Comparator, Grade
 from assay.stats.assess import assess
+from assay.stats.simulated_sizes import SIMULATED_SIZES
+from assay.stats.skew import cautious_width, unseen
 
 ALPHA = 0.05
 SHORT = [WORLDS[i] for i in (0, 1, 2, 3, 4, 5, 7)]
@@ -157,3 +162,63 @@ def test_wald_differences_are_caught():
         return abs(p1 - p2) + norm.ppf(1 - ALPHA) * error <= 0.4
 
     assert size_of_a_comparison(6, 14, Compare.DIFFERENCE, "0.4", passes) > 1.2 * ALPHA
+
+
+# --- grade B: ladders of losses ------------------------------------------------------------------------------------
+
+LADDER = "three rungs, .02, .3"
+DESIGNS = [design for designs in TABLES.values() for design in designs()]
+
+
+def ladders_of(rule: str) -> list[Design]:
+    """Its ladders of the first size: both directions, mirrored ones, both labels."""
+    found = [d for d in DESIGNS if d.rule == rule and LADDER in d.shape and d.size >= 100]
+    return [d for d in found if d.size == found[0].size]
+
+
+@pytest.mark.parametrize("rule", SIMULATED_SIZES)
+def test_every_ladder_is_tried_for_every_rule(rule):
+    assert all(any(d.rule == rule and shape in d.shape for d in DESIGNS) for shape in LADDERS)
+
+
+def error(share: float, reps: int) -> float:
+    return float(np.sqrt(share * (1 - share) / reps))
+
+
+@pytest.mark.parametrize("rule", SIMULATED_SIZES)
+def test_a_ladder_of_losses_is_seldom_passed(rule):
+    for design in ladders_of(rule):
+        levels, reps = (0.01, 0.05, 0.20), 3000
+        if design.p is None:
+            assert wrong(simulate(design, 250)) <= 0.06 + 3 * error(0.06, 250), design.shape
+            continue
+        for level, row in zip(levels, simulate_at(design, reps, levels), strict=True):
+            assert wrong(row) <= level + 3 * error(level, reps), (design.shape, level)
+
+
+def test_the_same_ladder_catches_the_larger_of_two_allowances():
+    """Hall's skew-corrected t or the losses that nobody saw, whichever is more: what was done before."""
+    values, mass = LADDERS["three rungs, .07, .38"].at(300)
+    rows = np.random.default_rng(1).multinomial(300, mass, size=20_000)
+    mean = rows @ values / 300
+    centred = values - mean[:, None]
+    deviation = np.sqrt((rows * centred**2).sum(axis=1) / 299)
+    skewness = (rows * centred**3).sum(axis=1) / 300 / np.maximum(deviation, 1e-9) ** 3 / np.sqrt(300)
+    width = cautious_width(skewness, 1.65) * deviation / np.sqrt(300)
+    largest = np.where(rows > 0, values, 0).max(axis=1)
+    upper = mean + np.maximum(width, (1 - largest) * unseen(300, ALPHA))
+    assert (upper < values @ mass).mean() > 0.075
+
+
+@pytest.mark.parametrize("rule", ["mean", "ks_calibration", "ece", "observed_expected"])
+def test_the_p_values_of_many_samples_are_those_that_the_limits_invert(rule):
+    for design in [d for d in DESIGNS if d.rule == rule][::29]:
+        at_least, at_most = design.p(np.random.default_rng(5), 1)
+        limits = design.draw(np.random.default_rng(5))
+        for level in (0.001, 0.05, 0.2):
+            bound = limits(level)
+            for p, beyond in (
+                (at_least[0], bound.lower - design.truth),
+                (at_most[0], design.truth - bound.upper),
+            ):
+                assert abs(beyond) < 1e-9 or (beyond > 0) == (p < level), design.shape

@@ -136,6 +136,15 @@ def test_every_duplicate_key_is_reported_and_the_first_value_kept() -> None:
     assert found.value == {"a": 1, "b": {"c": 1}, 1: "x", "1": "z"}
 
 
+@pytest.mark.parametrize("key", ["'a '", '" a"', '"a\\t"', "'a\u00a0'"])
+def test_a_key_that_looks_like_another_is_refused(key: str) -> None:
+    found = read(f"a: 1\n{key}: 2\n")
+    assert found.value == {"a": 1}
+    assert len(found.problems) == 1
+    assert (found.problems[0].code, found.problems[0].place.line) == ("key_blanks", 2)
+    assert read(f"codes: {{a: 1, {key}: 2}}\n").problems == ()
+
+
 @pytest.mark.parametrize("key", ["[a]", "{a: 1}", "true", "null", "1.5", "0x10", "*a"])
 def test_a_key_is_a_name_or_a_whole_number(key: str) -> None:
     found = read(f"? {key}\n: 1\nb: 2\n")

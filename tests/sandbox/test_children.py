@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from assay.domain.errors import DRAWING, PACKAGES, Crash, SubjectError
+from assay.domain.errors import NOT_MEASURING, PACKAGES, Crash, SubjectError
 from assay.sandbox import child as protocol
 from assay.sandbox.launch import DATA_READER, Child, Limits, ModuleAbsent, run_in_child
 from assay.sandbox.scores import checked_scores
 
-HOSTILE = Path(__file__).parent / "hostile.py"
+HOSTILE = Path(__file__).parent / "misbehaving.py"
 SECRET = 0.123456789
 ROWS = 1000
 
@@ -55,6 +55,7 @@ def gone(session: int) -> bool:
 
 
 CRASHED, TIMED_OUT, INVALID = "model_crashed", "model_timed_out", "model_output_invalid"
+STOPPED = "model_stopped"
 
 
 @pytest.mark.parametrize(
@@ -64,13 +65,13 @@ CRASHED, TIMED_OUT, INVALID = "model_crashed", "model_timed_out", "model_output_
         ("segfault", CRASHED, "SIGSEGV"),
         ("sigkill", CRASHED, "SIGKILL"),
         ("sys_exit", CRASHED, "SystemExit"),
-        ("quotes", CRASHED, "raised ValueError at hostile.py:"),
-        ("poses", CRASHED, "raised SubjectError at hostile.py:"),
-        ("borrows", CRASHED, "raised SubjectError at hostile.py:"),
+        ("quotes", CRASHED, "raised ValueError at misbehaving.py:"),
+        ("poses", CRASHED, "raised SubjectError at misbehaving.py:"),
+        ("borrows", CRASHED, "raised SubjectError at misbehaving.py:"),
         ("recursion", CRASHED, "RecursionError"),
         ("half", CRASHED, "exit code 0"),
         ("closes", CRASHED, "closed its pipe"),
-        ("fork", CRASHED, "exit code 3"),
+        ("fork", STOPPED, "system call (clone|fork|vfork), .*: processes"),
         ("nan", INVALID, "of 1,000, 1,000 are missing or infinite and 0 lie outside"),
         ("inf", INVALID, "1,000 are missing or infinite and 0 lie outside"),
         ("above", INVALID, "0 are missing or infinite and 1,000 lie outside"),
@@ -152,7 +153,7 @@ def test_an_honest_model_answers_many_batches_bit_for_bit():
 
 def test_a_failure_at_load_keeps_its_text_on_one_printable_line():
     with pytest.raises(
-        Crash, match=r"raised RuntimeError at hostile.py:\d+: the file is of version 3 "
+        Crash, match=r"raised RuntimeError at misbehaving.py:\d+: the file is of version 3 "
     ) as told:
         Child.start(f"{HOSTILE}:raises_at_load", {})
     assert str(told.value).isprintable()
@@ -181,7 +182,11 @@ def test_a_missing_package_and_a_missing_interpreter_are_named(tmp_path: Path):
     assert told.value.code == "interpreter_not_found"
 
 
-def test_an_answer_is_json():
+def test_calls_and_answers_are_json():
+    with Child.start(f"{HOSTILE}:sleeper", {}) as child:
+        assert child.call("add", {"a": 2, "b": 3}) == 5
+        with pytest.raises(Crash, match="AttributeError"):
+            child.call("no_such", {})
     answer = run_in_child(f"{HOSTILE}:told", {"value": [1, "ü", None]}, role=DATA_READER)
     assert answer["value"] == [1, "ü", None]
 
@@ -190,7 +195,7 @@ def test_the_environment_is_scrubbed(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush")
     answer = run_in_child(f"{HOSTILE}:told", {"value": 1}, role=DATA_READER)
     assert "AWS_SECRET_ACCESS_KEY" not in answer["environment"]
-    assert "HOME" not in answer["environment"]
+    assert answer["environment"]["HOME"] == "/nonexistent"
     assert answer["environment"]["OMP_NUM_THREADS"] == "1"
     assert answer["folder"] == "/"
     assert answer["session"] != os.getsid(0)
@@ -257,6 +262,7 @@ def test_another_interpreter_without_assay_is_enough(tmp_path: Path):
         "assay.subject.models.callable:load",
         {"path": f"{function}:score", "inputs": ["b"]},
         python=str(made / "bin" / "python"),
+        readable=[str(function)],
     ) as child:
         assert child.predict(pa.record_batch({"a": [1.0], "b": [0.25]})).tolist() == [0.25]
     with pytest.raises(ModuleAbsent, match="no package 'lightgbm'"):
@@ -288,4 +294,4 @@ def test_request_bodies_are_json_only():
 
 def test_the_child_tells_the_versions_of_all_packages_that_measure() -> None:
     """It runs where Assay is not installed, so it has a list of its own."""
-    assert set(protocol._VERSIONED) == PACKAGES.keys() - DRAWING
+    assert set(protocol._VERSIONED) == PACKAGES.keys() - NOT_MEASURING

@@ -165,7 +165,8 @@ def test_the_difference_is_that_of_two_textbook_aucs():
     error = math.sqrt(np.var(two[1] - one[1], ddof=1) / 90 + np.var(two[2] - one[2], ddof=1) / 140)
     assert bound.estimate == pytest.approx(two[0] - one[0], abs=1e-12)
     assert bound.estimate - bound.lower >= 1.6448 * error
-    assert bound.estimate - bound.lower <= 2.2 * error
+    unseen = 1 / 90 + 1 / 140  # a row of each class that nobody saw, with the gravest change
+    assert bound.estimate - bound.lower <= 2.2 * error + 1.1 * unseen
 
 
 def test_pairs_merge_and_do_not_depend_on_their_order():

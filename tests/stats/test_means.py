@@ -17,7 +17,19 @@ from assay.stats.means import (
     mean_bound,
     mixture_bound,
 )
-from assay.stats.skew import Moments, cautious_width, of_values, upper_limit
+from assay.stats.rates import upper_limit as clopper_pearson
+from assay.stats.skew import (
+    Moments,
+    cautious_width,
+    largest_upper_limit,
+    moments,
+    of_values,
+    p_below,
+    quantile,
+    tail,
+    upper_limit,
+    weighed,
+)
 
 ROWS = st.lists(st.tuples(st.floats(0.001, 0.999), st.booleans()), min_size=2, max_size=50)
 ALPHAS = (1e-9, 0.001, 0.01, 0.05, 0.2, 0.5)
@@ -114,7 +126,43 @@ def test_halls_width_undoes_halls_transformation():
 def test_rare_losses_that_nobody_saw_are_allowed_for():
     m = of_values(np.array([0.0]), np.array([200]))
     assert isinstance(m, Moments)
-    assert float(upper_limit(m, 1.0, 0.05)) == pytest.approx(1 - 0.05 ** (1 / 200))
+    for alpha in (0.001, 0.05, 0.2):
+        assert float(upper_limit(m, 1.0, alpha)) == pytest.approx(1 - alpha ** (1 / 200), rel=0.005)
+
+
+@pytest.mark.parametrize("alpha", [0.001, 0.05, 0.2])
+@pytest.mark.parametrize("events", [0, 1, 7, 150, 290])
+def test_a_rate_has_the_limit_of_clopper_and_pearson(events, alpha):
+    m = of_values(np.array([0.0, 1.0]), np.array([300 - events, events]))
+    exact = float(clopper_pearson(events, 300, alpha))
+    assert float(weighed(m, 1.0).upper(alpha)) == pytest.approx(exact, rel=0.003)
+
+
+def test_the_randomly_weighted_mean_has_the_moments_and_nearly_the_quantile_of_a_simulated_one():
+    values = np.random.default_rng(0).beta(0.3, 3, 60)
+    m = of_values(values, np.ones(60, dtype=int))
+    drawn = np.random.default_rng(1).dirichlet(np.ones(61), 200_000) @ np.append(values, 1.0)
+    law = weighed(m, 1.0)
+    assert float(law.mean) == pytest.approx(drawn.mean(), rel=0.002)
+    assert float(law.variance) == pytest.approx(drawn.var(), rel=0.02)
+    assert float(law.third) == pytest.approx(((drawn - drawn.mean()) ** 3).mean(), rel=0.1)
+    for alpha in (0.01, 0.05, 0.2):
+        assert float(law.upper(alpha)) == pytest.approx(np.quantile(drawn, 1 - alpha), rel=0.005)
+
+
+def test_limits_and_p_values_invert_each_other_and_the_largest_is_the_largest():
+    rng = np.random.default_rng(2)
+    x = rng.beta(0.5, 2, (200, 40)) * rng.random((40,)) ** 3
+    m = moments(200, *(np.mean(x**k, axis=0) for k in (1, 2, 3)))
+    for alpha in (1e-9, 0.001, 0.05, 0.5):
+        limits = upper_limit(m, 1.0, alpha)
+        for i in range(0, 40, 7):
+            one = Moments(200, m.mean[i], m.variance[i], m.third[i])
+            assert float(p_below(one, 1.0, limits[i])) == pytest.approx(alpha, rel=1e-6)
+        assert largest_upper_limit(m, 1.0, alpha) == pytest.approx(float(limits.max()), rel=1e-12)
+    for skewness in (-1.9, -0.3, -1e-4, 0.0, 5e-4, 0.02, 1.0, 2.0):
+        at = quantile(np.float64(skewness), 0.03)
+        assert float(tail(at, np.float64(skewness))) == pytest.approx(0.03, rel=1e-5)
 
 
 def test_exact_limits_are_wider_but_shrink():

@@ -15,7 +15,7 @@ from assay.stats.assess import assess
 from assay.stats.histogram import ScoreCounts
 from assay.stats.means import log_loss, log_loss_bound, log_loss_p
 from assay.stats.pieces.scores import WITHOUT_EXACT_RULE
-from assay.stats.simulated_sizes import SIMULATED_SIZES, simulated_size
+from assay.stats.simulated_sizes import LEVELS, SIMULATED_SIZES, simulated_size
 
 
 @pytest.mark.parametrize("rule", SIMULATED_SIZES)
@@ -24,8 +24,24 @@ def test_sizes_are_ordered_and_at_most_6_percent(rule: str):
     assert [n for n, _ in sizes] == sorted({n for n, _ in sizes})
     assert [s for _, s in sizes] == sorted((s for _, s in sizes), reverse=True)
     assert all(0.04 < s <= 0.06 for _, s in sizes)  # below .04 the simulation would not have found the worst
-    assert simulated_size(rule, sizes[0][0] - 1) is None
-    assert simulated_size(rule, 10**9) == sizes[-1][1]
+    assert simulated_size(rule, sizes[0][0] - 1, 0.05) is None
+    assert simulated_size(rule, 10**9, 0.05) == sizes[-1][1]
+
+
+@pytest.mark.parametrize("rule", SIMULATED_SIZES)
+def test_a_share_is_that_of_the_level_that_was_spent_or_of_the_next_larger_one(rule: str):
+    n = SIMULATED_SIZES[rule][0][0]
+    shares = [simulated_size(rule, n, level) for level in LEVELS]
+    assert shares == sorted(shares)
+    assert all(share <= 1.2 * level + 0.001 for share, level in zip(shares, LEVELS, strict=True))
+    assert (
+        simulated_size(rule, n, 0.8 * 0.05)
+        == simulated_size(rule, n, 1 - 0.95)
+        == SIMULATED_SIZES[rule][0][1]
+    )
+    assert simulated_size(rule, n, 1e-6) == shares[0]
+    assert simulated_size(rule, n, 0.06) == simulated_size(rule, n, 0.1)
+    assert simulated_size(rule, n, 0.6) is None
 
 
 def asked(functional: Functional, negatives: int, positives: int):

@@ -25,7 +25,7 @@ def test_sums_of_parts_are_the_sums_of_the_whole(one, other):
     parts = [WeightedCount.of_rows(*zip(*rows, strict=True)) for rows in (one, other)]
     whole = WeightedCount.of_rows(*zip(*(one + other), strict=True))
     merged = parts[0] + parts[1]
-    assert merged.n == whole.n
+    assert (merged.n, merged.heaviest) == (whole.n, whole.heaviest)
     assert merged.weights + merged.events == pytest.approx(whole.weights + whole.events)
 
 
@@ -88,7 +88,7 @@ def test_what_cannot_be_judged_is_refused():
         weighted_bound(WeightedCount.of_rows(*sample(1000, sd=3.0)), 0.05)
     assert refused.value.reason == "too_few_rows_for_method"
     with pytest.raises(ValueError, match="expected"):
-        WeightedCount(1, (1.0, 1.0, 1.0, 1.0), (2.0, 1.0, 1.0, 1.0))
+        WeightedCount(1, (1.0, 1.0, 1.0, 1.0), (2.0, 1.0, 1.0, 1.0), 1.0)
     with pytest.raises(ValueError, match="expected"):
         WeightedCount.of_rows([-1.0], [1])
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -244,6 +246,29 @@ def test_a_file_that_changed_since_it_was_hashed_is_refused(table: pa.Table, tmp
     with pytest.raises(SubjectError, match="not the file that was bound") as told:
         read(dataset)
     assert told.value.code == "file_changed"
+
+
+def test_a_write_through_a_mapping_that_was_there_before_is_noticed(table: pa.Table, tmp_path: Path):
+    path = tmp_path / "rows.parquet"
+    pq.write_table(table, path)
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as mapping:
+        mapping[5:6] = mapping[5:6]  # the page is dirty from here on, and no later write of it is noted
+        dataset = inspect_in_child(path)
+        mapping[5:6] = bytes([mapping[5] ^ 1])
+        with pytest.raises(SubjectError) as told:
+            read(dataset)
+    assert told.value.code == "file_changed"
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no file system without a disk")
+def test_a_file_without_a_disk_must_not_be_open_for_writing(table: pa.Table):
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        path = Path(folder, "rows.parquet")
+        pq.write_table(table, path)
+        with path.open("r+b"), pytest.raises(SubjectError) as told:
+            inspect_in_child(path)
+        assert told.value.code == "file_open_for_writing"
+        assert read(inspect_in_child(path)).num_rows == table.num_rows
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(table: pa.Table, tmp_path: Path):

@@ -22,14 +22,15 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from assay.domain.dictionary import Column
+from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute
 from assay.engine.scan import Frame, scan
 from assay.plan.passes import Pass
-from assay.subject.arrays import as_numpy, as_words
+from assay.subject.arrays import as_numpy, as_words, with_columns
 from assay.tally import crossing as crossing_module
 from assay.tally import scores as scores_module
 from assay.tally.groups import GroupCodes, Layout
-from assay.tally.hashes import MISSING, row_sum
+from assay.tally.hashes import MISSING, mixed, row_sum
 from assay.tally.partial import Partial, from_bytes, to_bytes
 from assay.tally.profiles import ProfileSum
 from assay.tally.rows import RowTally
@@ -296,6 +297,12 @@ def test_deviation_equals_numpy():
     assert Spread.empty().adding(values).deviation == pytest.approx(values.std(), rel=1e-6)
 
 
+def test_a_value_whose_square_is_no_number_gives_no_deviation():
+    spread = Spread.empty().adding(np.array([1.0, 2.0, 1e200]))
+    assert np.isnan(spread.deviation)
+    assert Spread.empty().adding(np.array([1.0, np.inf, 3.0])).deviation == 1.0
+
+
 def test_text_groups_and_missing_values_have_codes_of_their_own():
     attribute = Attribute(column="c", groups={"a": "A", "bc": ("B", "C")})
     values = np.array(["A", "C", None, "Z", "B"], dtype=object)
@@ -410,17 +417,26 @@ def test_columns_that_are_constant_in_each_set_hide_no_shared_row():
 
 
 @pytest.mark.parametrize(
-    ("kinds", "copied", "counts"), [(50, 0, False), (10**9, 0, False), (10**9, 20, False), (10**9, 500, True)]
+    ("kinds", "copied", "beyond"),
+    [(50, 0, False), (10**4, 0, False), (10**9, 0, False), (10**9, 20, True), (10**9, 500, True)],
 )
-def test_shared_inputs_are_shared_rows_where_chance_does_not_explain_them(kinds, copied, counts):
+def test_shared_inputs_are_shared_rows_where_chance_does_not_explain_them(kinds, copied, beyond):
     rng = np.random.default_rng(5)
     train, test = rng.integers(0, kinds, 20_000), rng.integers(0, kinds, 2000)
     test[:copied] = train[:copied]
     mine, other = rows_of({"x": test}), rows_of({"x": train})
     assert mine.shared(other) >= copied
-    assert mine.shared_beyond_chance(other) == (copied if counts else 0)
+    assert mine.shares_beyond_chance(other) == other.shares_beyond_chance(mine) == beyond
     repeated = rows_of({"x": np.concatenate([train, train])})  # what repeats in one of the sets hides nothing
-    assert mine.shared_beyond_chance(repeated) == (copied if counts else 0)
+    assert mine.shares_beyond_chance(repeated) == beyond
+
+
+def test_twins_that_were_made_do_not_pass_for_chance():
+    x = np.arange(4000)
+    x = np.concatenate([x, x[:480], np.zeros(1000, np.int64)])  # 12 % twins, and one value a thousand times
+    mine = rows_of({"x": x})
+    assert mine.repeated == 480
+    assert mine.shares_beyond_chance(mine)
 
 
 def test_too_many_cells_are_refused():
@@ -488,6 +504,45 @@ def test_a_decimal_that_is_no_whole_number_becomes_none():
     assert np.isnan(found[7])
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pa.decimal128(3, 3),
+        pa.decimal128(38, 38),
+        pa.decimal256(76, 38),
+        pa.decimal32(5, 2),
+        pa.decimal64(18, 18),
+    ],
+    ids=str,
+)
+def test_a_decimal_of_any_width_is_a_number(kind):
+    column = pa.array([Decimal("0.12"), None, Decimal("-0.5")]).cast(kind)
+    assert as_numpy(column, "x").tolist()[::2] == pytest.approx([0.12, -0.5])
+    assert len(np.unique(as_words(column))) == 3
+
+
+def test_what_cannot_be_read_names_its_column():
+    with pytest.raises(SubjectError, match="'x' is of type decimal256"):
+        as_numpy(pa.array([Decimal("0.5")]).cast(pa.decimal256(76, 76)), "x")
+    with pytest.raises(SubjectError, match="'x' is of type list"):
+        as_words(pa.array([[1]]), "x")
+
+
+def test_changed_columns_keep_their_type_and_its_limits():
+    batch = pa.record_batch(
+        {
+            "wide": pa.array([2**64 - 1, 5], pa.uint64()),
+            "narrow": pa.array([120, None], pa.int8()),
+            "time": pa.array([1, None], pa.time32("s")),
+        }
+    )
+    again = with_columns(batch, {name: as_numpy(batch.column(name)) for name in batch.schema.names})
+    assert again.equals(batch)
+    moved = with_columns(batch, {"wide": np.array([1e30, -4.0]), "narrow": np.array([300.0, np.nan])})
+    assert moved.column("narrow").to_pylist() == [127, None]
+    assert moved.column("wide").to_pylist() == [2**64 - 2048, 0]
+
+
 def test_zero_bytes_at_the_end_of_a_text_are_part_of_it():
     texts = np.array(["f", "f\0", "m", None], dtype=object)
     attribute = Attribute(column="c", groups={"f": "f", "m": "m"})
@@ -500,5 +555,19 @@ def test_zero_bytes_at_the_end_of_a_text_are_part_of_it():
 
 def test_rows_without_a_unit_are_counted_and_never_one_unit():
     units = as_words(pa.array(["a", None, "", "b", "a", None]))
-    tally = UnitTally.empty().counting(units, np.arange(6, dtype=np.uint64), np.arange(6), "seed")
+    tally = UnitTally.empty().counting(
+        units, np.arange(6, dtype=np.uint64), np.zeros(6, np.uint64), np.arange(6), "seed"
+    )
     assert (tally.rows, tally.missing, len(tally.units), tally.largest) == (6, 3, 2, 2)
+
+
+@given(order=st.permutations(range(6)), cut=st.integers(0, 6))
+def test_rows_of_a_unit_that_are_the_same_but_for_their_score_are_told(order, cut):
+    units = as_words(pa.array(["a", "a", "b", "b", "c", "c"]))
+    content = np.array([1, 1, 2, 2, 3, 4], dtype=np.uint64)
+    scores = np.array([5, 5, 6, 7, 8, 9], dtype=np.uint64)  # b alone has one content and two scores
+    tally = UnitTally.empty()
+    for part in (np.array(order[:cut], np.int64), np.array(order[cut:], np.int64)):
+        tally += UnitTally.empty().counting(units[part], content[part], scores[part], part, "seed")
+    assert tally.torn.sum() == 1
+    assert tally.units[tally.torn == 1] == mixed(units[2:3])

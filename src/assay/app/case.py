@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -23,7 +24,16 @@ from assay.checks.catalogue import catalogue, source_digest
 from assay.checks.check import Check
 from assay.domain.dictionary import Dictionary
 from assay.domain.digests import bare
-from assay.domain.errors import DRAWING, PACKAGES, AssayError, Crash, InvalidDocument, Problem, SubjectError
+from assay.domain.errors import (
+    NOT_MEASURING,
+    PACKAGES,
+    AssayError,
+    Crash,
+    InvalidDocument,
+    Problem,
+    SubjectError,
+)
+from assay.domain.isolation import NO_CHILD, NOTHING_KNOWN, Isolation, required
 from assay.domain.nearest import nearest
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
@@ -31,11 +41,12 @@ from assay.engine.asking import Predict
 from assay.engine.scan import Frame
 from assay.plan.passes import Wanted, declared_data
 from assay.reading.specification import SpecificationFile, read_specification
+from assay.sandbox.probe import probe
 from assay.subject.datasets import Dataset, open_dataset
 from assay.subject.digest import digest_of
 from assay.subject.model import Model, ModelReference, in_process
 
-MEASURING = tuple(package for module, (package, _) in PACKAGES.items() if module not in DRAWING)
+MEASURING = tuple(package for module, (package, _) in PACKAGES.items() if module not in NOT_MEASURING)
 """Packages whose version can change a number; absent ones are left out."""
 
 
@@ -77,6 +88,11 @@ class Case:
         Nobody knows it while the specification can still be changed. A rehearsal takes the document's own digest.
         """
         return self.drawn or bare(self.specification_digest)
+
+    @property
+    def used(self) -> tuple[Check, ...]:
+        """The checks that the criteria name."""
+        return tuple(self.checks[m] for m in sorted({w.criterion.metric for w in self.wanted}))
 
     def frame(self, spreads: tuple[tuple[str, float], ...] = ()) -> Frame:
         """What every batch is read against."""
@@ -123,9 +139,11 @@ def open_case(
     read = read_specification(path, {id_: check.metric for id_, check in known.items()})
     specification, root = read.specification, path.resolve().parent
     datasets = _open_data(read, root, data or {}, scratch=scratch or root, rehearse=rehearse)
+    isolation = _isolation(specification, known, live=model is not None)
     with _told_at(read, root, "subject", "model"):
-        reference, own = _bound(_model(root, specification, live=model is not None, rehearse=rehearse))
-    environment = _environment(own)
+        named = _model(root, specification, live=model is not None, rehearse=rehearse)
+        reference, own = _bound(named, isolation)
+    environment = _environment(own, isolation)
     used = sorted({criterion.metric for criterion in specification.criteria})
     return Case(
         root=root,
@@ -139,7 +157,7 @@ def open_case(
         model=reference,
         sources=_sources(path, read, datasets, reference),
         environment=environment,
-        code_digest=_code_digest(environment, (known[id_] for id_ in used)),
+        code_digest=code_digest(environment, (known[id_] for id_ in used)),
         live=in_process(model, specification.subject.inputs) if model is not None else None,
     )
 
@@ -265,7 +283,22 @@ def _model(root: Path, specification: Specification, *, live: bool, rehearse: bo
     return ModelReference.of(where, subject.format, subject.inputs, python=subject.python)
 
 
-def _environment(own: tuple[tuple[str, str], ...]) -> Environment:
+def _isolation(specification: Specification, checks: Mapping[str, Check], *, live: bool) -> Isolation:
+    """The fences that this machine has for the children of this run; each of them must have the same."""
+    if live:
+        return NO_CHILD
+    found = probe()
+    own = specification.subject.python
+    if own is not None and specification.subject.format != "predictions":
+        try:
+            found = found.both(probe(own))
+        except AssayError:  # told when the model is asked, as a verdict
+            found = NOTHING_KNOWN
+    used = {checks[criterion.metric].module for criterion in specification.criteria}
+    return found.beside(module for module in used if not module.startswith("assay."))
+
+
+def _environment(own: tuple[tuple[str, str], ...], isolation: Isolation) -> Environment:
     """The versions that can change a number; ``own`` are those that the model's child told."""
     found = []
     for name in MEASURING:
@@ -279,17 +312,21 @@ def _environment(own: tuple[tuple[str, str], ...]) -> Environment:
         packages=tuple(found),
         platform=f"{platform.system()} {platform.machine()}",
         model=own,
+        isolation=isolation,
     )
 
 
 def _bound(
-    model: ModelReference | None,
+    model: ModelReference | None, isolation: Isolation
 ) -> tuple[ModelReference | None, tuple[tuple[str, str], ...]]:
     """The model bound to the modules that it runs, and what its child tells of its environment.
 
     Of an environment of its own, the versions too. Nothing when the model cannot be started there.
     """
-    if model is None or not model.runs_code:
+    if model is None:
+        return None, ()
+    model = replace(model, fences=required(isolation))
+    if not model.runs_code:
         return model, ()
     try:
         opened = Model(model)
@@ -298,11 +335,16 @@ def _bound(
             raise
         return model, ()  # told when the model is asked, as a verdict
     with opened:
-        own = dict(opened.packages) if model.python is not None else {}
+        own = {**dict(opened.packages), "interpreter": _interpreter(model.python)} if model.python else {}
         return replace(model, modules=opened.modules), tuple(sorted({**own, **dict(opened.modules)}.items()))
 
 
-def _code_digest(environment: Environment, used: Iterable[Check]) -> str:
+def _interpreter(named: str) -> str:
+    """The digest of the program that is started, which may be a script that sets paths before it starts another."""
+    return digest_of(shutil.which(named) or named)
+
+
+def code_digest(environment: Environment, used: Iterable[Check]) -> str:
     """Digest of the versions and of the source of the checks and of Assay: whatever else a kept count depends on."""
     facts = [asdict(environment), [source_digest(check) for check in used]]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

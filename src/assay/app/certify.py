@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from assay.app.bind import bound_when_asked
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.illustrate import curves, definition_of, group_records, profile_records
@@ -111,6 +112,7 @@ def _kept(
     case: Case, engine: Engine, workspace: Workspace, bypasses: tuple[str, ...], *, rehearse: bool
 ) -> Certification:
     """Measure, judge, decide, and keep the record with every document that it stands on."""
+    case = bound_when_asked(case, engine)
     measured = measure(case, engine)
     record = record_of(case, measured, bypasses, rehearse=rehearse)
     rows = case.datasets[case.judged_on].digest
@@ -162,6 +164,7 @@ def record_of(
     counted = count(case, measured)
     judged = judge([_assessed(case, measured, c) for c in counted])
     gating = tuple(j for j, c in zip(judged, counted, strict=True) if not c.aside)
+    aside = tuple(j for j, c in zip(judged, counted, strict=True) if c.aside)
     statistics = tuple(c.statistic for c in counted if c.statistic is not None)
     tally = measured.judged
     return Record(
@@ -175,8 +178,8 @@ def record_of(
         rows_used=int(tally.outcomes.decisions.sum()) if tally.outcomes is not None else 0,
         statistics=statistics,
         judged=gating,
-        set_aside=tuple(j for j, c in zip(judged, counted, strict=True) if c.aside),
-        decision=decide(gating, required(case.specification), rehearsal=rehearse),
+        set_aside=aside,
+        decision=decide(gating, required(case.specification), aside=aside, rehearsal=rehearse),
         groups=group_records(case, measured),
         curves=curves(case, measured),
         profiles=profile_records(measured),

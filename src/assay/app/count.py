@@ -132,6 +132,7 @@ def _units_unknown(case: Case, measured: Measured) -> SubjectError | None:
         missing=units.missing,
         units=len(units.units),
         largest=units.largest,
+        torn=int(units.torn.sum()),
     )
     return SubjectError(said, code="data_invalid", remedy=remedy) if said else None
 

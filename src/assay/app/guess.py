@@ -77,7 +77,10 @@ class AttributeGuess:
 
     def group(self, code: int | str) -> str:
         """The name of a code's group until a person finds a better one."""
-        return _CROSSING.sub("x", code) if isinstance(code, str) else f"code {code}"
+        if not isinstance(code, str):
+            return f"code {code}"
+        # A name has no outer blanks: " a" would be taken for "a".
+        return _CROSSING.sub("x", code if code == code.strip() else f"code {code!r}")
 
 
 def guess_column(facts: ColumnFacts) -> ColumnGuess:

@@ -32,9 +32,6 @@ from assay.store.blobs import write_whole
 from assay.store.workspace import Workspace
 from assay.subject.files_in_hand import files_of
 
-PROCESS_ISOLATION = 1
-"""Every model runs in a process of its own with limits."""
-
 
 @dataclass(frozen=True, slots=True)
 class IssuedCertificate:
@@ -226,7 +223,7 @@ def _scope(state: State, policy: Policy, decision: DecisionState, record: Record
         attempt=run.attempt,
         waivers=waivers,
         bypasses=decision.bypasses,
-        isolation=PROCESS_ISOLATION,
+        isolation=record.environment.isolation.level,
         demo=policy.demo,
         valid_from=now.isoformat(),
         valid_until=(now + dt.timedelta(days=lock.terms.valid_for_days)).isoformat(),

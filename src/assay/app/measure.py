@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from assay.app.case import Case
 from assay.domain import gating
 from assay.domain.errors import AssayError, MissingExtra, SubjectError, Unwritable
+from assay.domain.isolation import required
 from assay.domain.specification import Specification
 from assay.engine.engine import Engine
 from assay.engine.in_process import InProcess
@@ -173,6 +174,7 @@ def run_pass(
             partition=partition,
             model=model,
             selection=selection,
+            fences=required(case.environment.isolation),
         )
         for partition in dataset.partitions
     ]

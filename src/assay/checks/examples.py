@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from assay.tally.views import (
+    Alike,
     ColumnProfile,
     DataProfile,
     GroupOutcomes,
@@ -95,7 +96,21 @@ def profiled(
 
 
 def row_set(
-    rows: int, *, duplicates: int = 0, conflicting: int = 0, shared: Mapping[str, int] | None = None
+    rows: int,
+    *,
+    duplicates: int = 0,
+    conflicting: int = 0,
+    shared: Mapping[str, int] | None = None,
+    alike: Mapping[str, int] | None = None,
+    alike_duplicates: int = 0,
 ) -> RowSetView:
-    """The row counts of a data set called ``test``; ``shared`` has the other data sets."""
-    return RowSetView("test", rows, duplicates, conflicting, tuple((shared or {}).items()))
+    """The row counts of a data set called ``test``; ``shared`` has the other data sets, ``alike`` is by chance."""
+    return RowSetView(
+        "test",
+        rows,
+        duplicates,
+        conflicting,
+        tuple((shared or {}).items()),
+        tuple(Alike(name, n, beyond_chance=False) for name, n in (alike or {}).items()),
+        alike_duplicates,
+    )

@@ -51,24 +51,36 @@ def required(specification: Specification) -> Required:
     return Required(criteria, specification.stages or gating)
 
 
-def decide(judged: Sequence[Judged], required: Required, *, rehearsal: bool = False) -> Decision:
+def decide(
+    judged: Sequence[Judged], required: Required, *, aside: Sequence[Judged] = (), rehearsal: bool = False
+) -> Decision:
     """Decide on the model from the verdicts on its criteria.
 
     The result is ``certified`` only if something was required, everything required was judged, every required
     stage has a verdict, and every critical and supporting criterion passed. A supporting criterion that did not
     pass makes it ``conditional``. Everything else is ``withheld``, reasons of absence first: a check or a model that
-    broke on a required criterion is one, whatever its tier.
+    broke on a required criterion is one, whatever its tier. What ``aside`` shows to be violated, of groups that the
+    small-group rule set aside, changes no outcome and is told before everything else.
     """
+    told = tuple(_violated_aside(aside))
     verdicts = {j.assessment.criterion: j for j in judged}
     absent = tuple(_absences(verdicts, required))
     critical = tuple(_not_passed(verdicts, required, Tier.CRITICAL, Reason.CRITICAL_NOT_PASSED))
     if absent or critical:
-        return Decision(Outcome.WITHHELD, absent + critical, rehearsal=rehearsal)
+        return Decision(Outcome.WITHHELD, told + absent + critical, rehearsal=rehearsal)
     conditions = tuple(_not_passed(verdicts, required, Tier.SUPPORTING, Reason.SUPPORTING_NOT_PASSED))
     if conditions:
-        return Decision(Outcome.CONDITIONAL, conditions, conditions, rehearsal=rehearsal)
+        return Decision(Outcome.CONDITIONAL, told + conditions, conditions, rehearsal=rehearsal)
     ground = Ground(Reason.ALL_REQUIRED_PASSED, "Every critical and supporting criterion passed.")
-    return Decision(Outcome.CERTIFIED, (ground,), rehearsal=rehearsal)
+    return Decision(Outcome.CERTIFIED, (*told, ground), rehearsal=rehearsal)
+
+
+def _violated_aside(aside: Sequence[Judged]) -> Iterable[Ground]:
+    for judged in aside:
+        if judged.verdict is Verdict.FAIL:
+            name = judged.assessment.criterion
+            said = f"Of the groups that are too small to gate, {name!r} failed: {judged.sentence}"
+            yield Ground(Reason.SMALL_GROUPS_FAIL, said, name)
 
 
 def _absences(verdicts: dict[str, Judged], required: Required) -> Iterable[Ground]:

@@ -98,8 +98,8 @@ PACKAGES = {
     "polars": ("polars", ""),
 }
 """Modules that the base install lacks: the package that has each, and the extra that brings it, if one does."""
-DRAWING = frozenset({"vl_convert"})
-"""Those that only draw: their version changes no number."""
+NOT_MEASURING = frozenset({"vl_convert", "sqlalchemy", "alembic", "psycopg"})
+"""Those that draw and keep: their version changes no number."""
 
 
 class MissingExtra(AssayError):

@@ -38,18 +38,22 @@ class Census:
     """A fact about the data in hand, counted in full: no inference, so no interval.
 
     ``found`` of ``total``; the value is the share when ``share`` is true, else the number found.
-    ``details`` break the number down by column, code or pair of splits; never by row.
+    ``details`` break the number down by column, code or pair of splits; never by row. Of those found ``by_chance`` are
+    possibly none: where they decide, the criterion is not evaluable.
     """
 
     found: int
     total: int
     share: bool = False
     details: tuple[tuple[str, int], ...] = ()
+    by_chance: int = 0
 
     def __post_init__(self) -> None:
         whole = type(self.found) is int and type(self.total) is int
         if not whole or self.found < 0 or self.total < 0 or (self.share and self.found > self.total):
             raise ValueError("a census needs whole numbers with 0 <= found, and found <= total for a share")
+        if type(self.by_chance) is not int or not 0 <= self.by_chance <= self.found:
+            raise ValueError("of those found, at most all are there by chance")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from assay.domain.specification.protected import SmallGroups
@@ -11,7 +11,8 @@ from assay.domain.specification.protected import SmallGroups
 CHANCE = 0.01
 """A group gates when its rows among the judged ones would be so many with at most this chance, were it small."""
 LARGEST_ASIDE = Decimal("0.10")
-"""A group with this share of the judged rows gates, whatever the specification calls small."""
+"""A group with this share of the rows gates, whatever the specification calls small; and all that are set aside of one
+grouping have less together, so that nobody is hidden by being cut into many: the largest of them gate then."""
 MOST_IN_NO_GROUP = Decimal("0.02")
 """Share of rows that may be in none of an attribute's groups; where a small group is smaller, as many as it has."""
 
@@ -21,7 +22,9 @@ UNUSUAL = 10
 """A unit with so many times the rows of the average one is more likely a mark for an unknown one."""
 
 
-def units_unknown(unit: str, *, rows: int, missing: int, units: int, largest: int) -> tuple[str, str]:
+def units_unknown(
+    unit: str, *, rows: int, missing: int, units: int, largest: int, torn: int = 0
+) -> tuple[str, str]:
     """Why one row per unit cannot be chosen, and what to do; two empty texts when it can.
 
     Of rows that share a unit one counts. Rows whose unit nobody knows would fall together and be left out with
@@ -29,11 +32,17 @@ def units_unknown(unit: str, *, rows: int, missing: int, units: int, largest: in
 
     Args:
         unit: the column. rows: in all. missing: rows without a unit. units: different ones. largest: rows of the
-            unit that has most.
+            unit that has most. torn: units with rows that are the same but for their score.
     """
     if missing:
         said = f"{missing:,} of {rows:,} rows have no value in the column {unit!r}, the unit of which one row counts."
         return said, "Write the unit of every row, or leave out rows whose unit is not known and say so."
+    if torn:
+        said = (
+            f"{torn:,} of {units:,} units, by the column {unit!r}, have rows that are the same but for their score, so "
+            "that nothing can choose the one that counts."
+        )
+        return said, "Give one score to rows that are the same, or document the column that tells them apart."
     if largest > MOST_OF_ONE_UNIT * rows and largest * units > UNUSUAL * rows:
         said = (
             f"A single value of the column {unit!r}, the unit of which one row counts, has {largest:,} of {rows:,} "
@@ -51,7 +60,8 @@ def small_groups(rule: SmallGroups | None, reference: Mapping[str, int], of: int
     """The groups whose share of the ``of`` labelled reference rows is below the declared one."""
     if rule is None:
         return frozenset()
-    return frozenset(label for label, rows in reference.items() if rows < rule.below_share * max(of, 1))
+    small = {label for label, rows in reference.items() if rows < rule.below_share * max(of, 1)}
+    return _few(small, reference, of)
 
 
 def still_small(
@@ -65,11 +75,18 @@ def still_small(
     if rule is None:
         return small
     share = float(rule.below_share)
-    return frozenset(
-        label
-        for label in small
-        if judged[label] < LARGEST_ASIDE * of and at_least(judged[label], of, share) > CHANCE
-    )
+    return _few({label for label in small if at_least(judged[label], of, share) > CHANCE}, judged, of)
+
+
+def _few(small: Collection[str], rows: Mapping[str, int], of: int) -> frozenset[str]:
+    """The smallest of the groups, as many as have less than a tenth of the rows together."""
+    kept, total = set(), 0
+    for label in sorted(small, key=lambda label: (rows[label], label)):
+        total += rows[label]
+        if total >= LARGEST_ASIDE * max(of, 1):
+            break
+        kept.add(label)
+    return frozenset(kept)
 
 
 def at_least(events: int, rows: int, share: float) -> float:

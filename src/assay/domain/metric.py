@@ -77,6 +77,9 @@ class Parameter:
         return f" of at least {self.low}" if self.high is None else f" between {self.low} and {self.high}"
 
 
+NEARLY = Decimal("0.001")
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """A catalogue entry.
@@ -130,6 +133,13 @@ class Metric:
         if comparator is Comparator.AT_LEAST:
             return self.low is not None and threshold <= self.low
         return self.high is not None and threshold >= self.high
+
+    def nearly_vacuous(self, comparator: Comparator, threshold: Decimal) -> bool:
+        """Whether all but a thousandth of the range of possible values satisfies the threshold."""
+        if self.low is None or self.high is None:
+            return self.vacuous(comparator, threshold)
+        left = threshold - self.low if comparator is Comparator.AT_LEAST else self.high - threshold
+        return left <= NEARLY * (self.high - self.low)
 
 
 Catalogue = Mapping[str, Metric]

@@ -8,6 +8,7 @@ from assay.domain.assessment import Judged
 from assay.domain.decide import Decision
 from assay.domain.dictionary import Dictionary
 from assay.domain.evidence import Statistic
+from assay.domain.isolation import NOTHING_KNOWN, Isolation
 from assay.domain.metric import Unit
 from assay.domain.specification import Specification
 
@@ -86,7 +87,7 @@ class Environment:
     """Versions that can change a number.
 
     ``model`` is what the model's child told: the versions in an environment of its own, and the digests of modules that
-    a model which is stored by name runs there, or in ours.
+    a model which is stored by name runs there, or in ours. ``isolation`` is how both were kept apart from the rest.
     """
 
     assay: str
@@ -94,6 +95,7 @@ class Environment:
     packages: tuple[tuple[str, str], ...]
     platform: str
     model: tuple[tuple[str, str], ...] = ()
+    isolation: Isolation = NOTHING_KNOWN
 
 
 @dataclass(frozen=True, slots=True)

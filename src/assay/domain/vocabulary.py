@@ -91,6 +91,7 @@ class Reason(enum.StrEnum):
     ROWS_IN_NO_GROUP = "rows_in_no_group"
     FEWER_THAN_TWO_GROUPS = "fewer_than_two_groups"
     TOO_FEW_ROWS_FOR_METHOD = "too_few_rows_for_method"
+    CHANCE_NOT_EXCLUDED = "chance_not_excluded"
     REFERENCE_ABSENT = "reference_absent"
     COLUMN_MISSING = "column_missing"
     NOT_MEASURED = "not_measured"
@@ -98,6 +99,7 @@ class Reason(enum.StrEnum):
     MODEL_CRASHED = "model_crashed"
     MODEL_TIMED_OUT = "model_timed_out"
     MODEL_OUTPUT_INVALID = "model_output_invalid"
+    MODEL_STOPPED = "model_stopped"
     MODEL_NOT_A_FUNCTION = "model_not_a_function"
     WORKER_DIED = "worker_died"
     DATA_INVALID = "data_invalid"
@@ -113,6 +115,7 @@ class Reason(enum.StrEnum):
     CRITERION_NOT_ASSESSED = "criterion_not_assessed"
     CRITICAL_NOT_PASSED = "critical_not_passed"
     SUPPORTING_NOT_PASSED = "supporting_not_passed"
+    SMALL_GROUPS_FAIL = "small_groups_fail"
     ALL_REQUIRED_PASSED = "all_required_passed"
 
 

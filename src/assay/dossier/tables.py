@@ -63,6 +63,7 @@ def decision_panel(record: Record) -> Panel:
             parts += [Text(f"\n{title}", style="bold"), *(_item(item) for item in items)]
     if said.point:
         parts.append(Text("\n") + _rich(said.point))
+    parts.append(Text(f"\nIsolation: {wording.isolation(record.environment.isolation)}."))
     parts.append(Text(f"\n{said.not_bound}", style="dim"))
     title = f"{'REHEARSAL: ' if said.rehearsal else ''}{said.word.upper()} · {said.name}"
     return Panel(

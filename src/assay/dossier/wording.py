@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from assay.domain.isolation import HIGHEST, Isolation
 from assay.domain.vocabulary import Comparator, Grade, Outcome, Reason, Stage, Tier, Verdict
 
 VERDICT: dict[Verdict, str] = {
@@ -98,6 +99,7 @@ REASON: dict[Reason, str] = {
     Reason.ROWS_IN_NO_GROUP: "Too many rows are in no group",
     Reason.FEWER_THAN_TWO_GROUPS: "There are not two groups to compare",
     Reason.TOO_FEW_ROWS_FOR_METHOD: "Too few rows for the method",
+    Reason.CHANCE_NOT_EXCLUDED: "What was found may be chance, and may be none",
     Reason.REFERENCE_ABSENT: "The reference group is absent",
     Reason.COLUMN_MISSING: "A column is missing",
     Reason.NOT_MEASURED: "Nothing was measured",
@@ -105,6 +107,7 @@ REASON: dict[Reason, str] = {
     Reason.MODEL_CRASHED: "The model crashed",
     Reason.MODEL_TIMED_OUT: "The model did not answer in time",
     Reason.MODEL_OUTPUT_INVALID: "The model's answer is invalid",
+    Reason.MODEL_STOPPED: "The model ran into a fence of its sandbox",
     Reason.MODEL_NOT_A_FUNCTION: "The model gives one row different scores",
     Reason.DATA_INVALID: "The data is invalid",
     Reason.NOTHING_TO_CHANGE: "There is nothing to change",
@@ -119,8 +122,26 @@ REASON: dict[Reason, str] = {
     Reason.CRITERION_NOT_ASSESSED: "A criterion was not assessed",
     Reason.CRITICAL_NOT_PASSED: "A critical criterion did not pass",
     Reason.SUPPORTING_NOT_PASSED: "A supporting criterion did not pass",
+    Reason.SMALL_GROUPS_FAIL: "Groups that are too small to gate are shown to be treated worse than allowed",
     Reason.ALL_REQUIRED_PASSED: "All that was required passed",
 }
+
+_LEVEL = {
+    0: "none",
+    1: "a process with limits",
+    2: "limits, file system and system calls",
+    3: "limits, file system, system calls, network and rights",
+}
+
+
+def isolation(found: Isolation) -> str:
+    """The level on one line, with the fences that the highest level would need and that are missing."""
+    said = f"level {found.level} of {HIGHEST}: {_LEVEL[found.level]}"
+    if not found.degraded:
+        return said
+    names = ", ".join(name for name, _ in found.missing)
+    return f"{said}; degraded, missing: {names}" if names else f"{said}; degraded"
+
 
 NOT_BOUND = (
     "This page is not bound: this version of Assay does not yet sign the decision or enter it in a log. Its digests "

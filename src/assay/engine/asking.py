@@ -2,13 +2,15 @@
 
 A score must follow from its row alone. A model that goes by the place of a row in the file, by the other rows of a
 batch, by what it was asked before, or by chance, is found out by the same row getting two scores; and since the order
-is drawn, a place tells it nothing about a row meanwhile.
+is drawn, a place tells it nothing about a row meanwhile. One that remembers what it said is asked in a second process
+of its own, the witness, which was never shown these rows nor their company.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 import numpy as np
 import pyarrow as pa
@@ -16,28 +18,42 @@ from numpy.typing import NDArray
 
 from assay.domain.errors import Crash
 from assay.domain.vocabulary import Reason
+from assay.subject.arrays import as_words
+from assay.tally.hashes import row_hash
 
 Scores = NDArray[np.float64]
 Predict = Callable[[pa.RecordBatch], Scores]
 
 TOLERANCE = 1e-5
-"""How far two scores of one row may lie apart.
+"""How far two scores of one row may lie apart, as a share of the range of all scores of the batch.
 
 Libraries of linear algebra add in an order that depends on the shape of the batch. With 64 bits that moves a score by
 some 1e-15; a network of 32 bits, by up to some 1e-6.
 """
+STEPS = 2.0**-22
+"""A difference that is always allowed, since 32 bits are no finer: four steps between the floats below 1."""
+ORDER = 0.01
+"""The share of pairs of different rows, of those that are asked again, that may change their order: near ties."""
 AGAIN = 32
 """Rows of each batch that are asked again, in the middle of other rows."""
 ALONE = 4
-"""Rows of each partition that are asked again one by one."""
+"""Rows of each partition that are asked again one by one,"""
+ALONE_BEFORE = 16
+"""and so many by the witness, before it is asked all of them together."""
 
 
 class Asker:
     """Asks a model about one partition."""
 
-    def __init__(self, predict: Predict, seed: str) -> None:
+    def __init__(
+        self, predict: Predict, seed: str, *, decide_at: float, witness: Predict | None = None
+    ) -> None:
+        """``witness`` asks the same model in another process, which is shown the repeated rows alone."""
         self._predict = predict
         self._seed = seed
+        self._decide_at = decide_at
+        self._witness = witness
+        self._tolerance = 0.0
         self._first: tuple[pa.RecordBatch, Scores] | None = None
 
     def scores(self, batch: pa.RecordBatch, first_row: int, stream: str = "") -> Scores:
@@ -65,38 +81,66 @@ class Asker:
         repeated = np.insert(np.zeros(len(rest), dtype=bool), places, True)
         said = self._asked(batch, np.insert(rest, places, again))
         found[rest] = said[~repeated]
-        _compare(found[again], said[repeated], "among other rows")
+        self._tolerance = max(TOLERANCE * float(np.ptp(found)), STEPS)
+        self._compare(batch.take(pa.array(again)), found[again], said[repeated], "among other rows")
         if self._first is None:
             self._first = batch.take(pa.array(again)), found[again]
-            alone = first[:ALONE]
-            each = [self._asked(batch, alone[i : i + 1]) for i in range(len(alone))]
-            _compare(found[alone], np.concatenate(each), "one by one")
+            alone = batch.take(pa.array(first[:ALONE]))
+            self._compare(alone, found[first[:ALONE]], _one_by_one(self._predict, alone), "one by one")
         return found
 
     def finish(self) -> None:
-        """Ask the rows of the beginning again, now that the model has been asked everything else.
+        """Ask the rows of the beginning again, now that the model has been asked everything else; and the witness.
 
         Raises:
             Crash: as ``scores``.
         """
         if self._first is not None:
             rows, before = self._first
-            _compare(before, self._predict(rows), "after all others")
+            self._compare(rows, before, self._predict(rows), "after all others")
+            if self._witness is not None:
+                some = rows.slice(0, ALONE_BEFORE)
+                each = _one_by_one(self._witness, some)
+                self._compare(
+                    some, before[:ALONE_BEFORE], each, "one by one of a process that knew none of them"
+                )
+                self._compare(rows, before, self._witness(rows), "of a process that had seen no others")
 
     def _asked(self, batch: pa.RecordBatch, places: NDArray[np.int64]) -> Scores:
         return self._predict(batch.take(pa.array(places)))
 
-
-def _compare(before: Scores, after: Scores, how: str) -> None:
-    differing = int((np.abs(after - before) > TOLERANCE).sum())
-    if differing:
-        raise Crash(
-            f"The model gave different scores for the same rows: of {len(before):,} rows that were asked again "
-            f"{how}, {differing:,} got another score.",
-            code=Reason.MODEL_NOT_A_FUNCTION.value,
-            remedy="Let each score follow from its row alone: without chance, without memory, and without the other "
-            "rows of a batch.",
+    def _compare(self, rows: pa.RecordBatch, before: Scores, after: Scores, how: str) -> None:
+        differing = (np.abs(after - before) > self._tolerance) | (
+            (after >= self._decide_at) != (before >= self._decide_at)
         )
+        if differing.any():
+            _refuse(
+                f"of {len(before):,} rows that were asked again {how}, {int(differing.sum()):,} got another score"
+            )
+        if _reordered(rows, before, after):
+            _refuse(f"{len(before):,} rows that were asked again {how} came in another order of scores")
+
+
+def _one_by_one(predict: Predict, rows: pa.RecordBatch) -> Scores:
+    return np.concatenate([predict(rows.slice(i, 1)) for i in range(rows.num_rows)])
+
+
+def _reordered(rows: pa.RecordBatch, before: Scores, after: Scores) -> bool:
+    """Whether more than near ties changed places; rows that are the same have no order."""
+    words = row_hash(((name, as_words(rows.column(name), name)) for name in rows.schema.names), rows.num_rows)
+    different = words[:, None] != words[None, :]
+    turned = (before[:, None] < before[None, :]) & (after[:, None] > after[None, :])
+    # A pair is there in both directions, and turned in one of them.
+    return bool(2 * (turned & different).sum() > ORDER * different.sum())
+
+
+def _refuse(what: str) -> NoReturn:
+    raise Crash(
+        f"The model gave different scores for the same rows: {what}.",
+        code=Reason.MODEL_NOT_A_FUNCTION.value,
+        remedy="Let each score follow from its row alone: without chance, without memory, and without the other "
+        "rows of a batch.",
+    )
 
 
 def _number(text: str) -> Sequence[int]:

@@ -25,9 +25,8 @@ from assay.domain.errors import AssayError, Crash, MissingExtra, SubjectError, U
 from assay.engine.executor import Results, T, Work, WorkFailed
 
 Process = subprocess.Popen[bytes]
-_BEGIN = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[3]); from assay.engine.worker import main; main()"
-)
+_BEGIN = "import sys; sys.path[:] = sys.argv[3:]; from assay.engine.worker import main; main()"
+"""Nothing is imported before the path is ours: with ``-c`` and without ``-I`` the current folder would come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def _readable(connections: Collection[Connection]) -> list[Connection]:
 def _start(work: Work[T], results: Results) -> tuple[Process, Connection]:
     ours, theirs = multiprocessing.Pipe()
     with theirs:
-        command = [sys.executable, "-c", _BEGIN, str(theirs.fileno()), str(os.getpid()), json.dumps(sys.path)]
+        command = [sys.executable, "-I", "-c", _BEGIN, str(theirs.fileno()), str(os.getpid()), *_path()]
         # Out of the terminal's group: an interrupt is the coordinator's to handle.
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
             command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, process_group=0
@@ -79,6 +78,11 @@ def _start(work: Work[T], results: Results) -> tuple[Process, Connection]:
     with suppress(BrokenPipeError, ConnectionResetError):  # told when it is handed its first task
         ours.send((work, results))
     return process, ours
+
+
+def _path() -> list[str]:
+    """Where a worker looks for modules: where this process does, but for wherever it happens to be."""
+    return [entry for entry in sys.path if isinstance(entry, str) and entry]
 
 
 def _hand_out(queue: deque[T], connection: Connection, process: Process) -> T:

@@ -84,7 +84,8 @@ class Frame:
         if wanted.profiles:
             names += [column.name for column in self.dictionary]
         if wanted.units and self.unit is not None:
-            names.append(self.unit)
+            names += [self.unit, *self.inputs]
+            names += [self.score_column] if self.score_column is not None else []
         return tuple(dict.fromkeys(names))
 
 
@@ -116,7 +117,7 @@ class Batch:
     def words_of(self, name: str) -> Hashes:
         """uint64[n]: a word for each value of a column."""
         if name not in self.words:
-            self.words[name] = as_words(self.raw.column(name))
+            self.words[name] = as_words(self.raw.column(name), name)
         return self.words[name]
 
     @property
@@ -186,6 +187,7 @@ def scan(
     first_row: int,
     predict: Predict | None,
     selection: Integers | None = None,
+    witness: Predict | None = None,
 ) -> Partial:
     """Count one partition.
 
@@ -195,13 +197,19 @@ def scan(
         first_row: place of the partition's first row in the data set.
         predict: asks the model; None when scores stand in a column or are not needed.
         selection: sorted places of the rows that count for outcomes; all when None.
+        witness: asks the same model in another process.
 
     Raises:
         SubjectError: when a score column holds no numbers between 0 and 1.
     """
     crossing = _crossing(frame, wanted)
     reader = _Reader(frame, crossing)
-    counters = _counters(frame, wanted, predict, selection, crossing)
+    asker = (
+        Asker(predict, frame.seed, decide_at=frame.decide_at, witness=witness)
+        if predict is not None and wanted.outcomes
+        else None
+    )
+    counters = _counters(frame, wanted, asker, selection, crossing)
     place = first_row
     for raw in batches:
         batch = reader.read(raw, place)
@@ -234,7 +242,7 @@ class Counter(Protocol):
 
 
 def _counters(
-    frame: Frame, wanted: Pass, predict: Predict | None, selection: Integers | None, crossing: Crossing
+    frame: Frame, wanted: Pass, asker: Asker | None, selection: Integers | None, crossing: Crossing
 ) -> tuple[Counter, ...]:
     made: list[Counter] = [_Population(frame)]
     if wanted.profiles:
@@ -246,7 +254,7 @@ def _counters(
     if wanted.spreads:
         made.append(_Spreads(frame))
     if wanted.outcomes:
-        made.append(_Outcomes(frame, wanted, predict, selection))
+        made.append(_Outcomes(frame, wanted, asker, selection))
     return tuple(made)
 
 
@@ -302,10 +310,10 @@ class _RowSet:
         self._by_inputs = RowTally.empty()
 
     def take(self, batch: Batch) -> None:
-        self._rows = self._counted(self._rows, batch, self._content, batch.label.astype(np.uint8))
+        labels = batch.label.astype(np.uint8)
+        self._rows = self._counted(self._rows, batch, self._content, labels)
         if self._fed:
-            same = np.zeros(len(batch.label), dtype=np.uint8)
-            self._by_inputs = self._counted(self._by_inputs, batch, self._fed, same)
+            self._by_inputs = self._counted(self._by_inputs, batch, self._fed, labels)
 
     @staticmethod
     def _counted(rows: RowTally, batch: Batch, names: tuple[str, ...], labels: NDArray[np.uint8]) -> RowTally:
@@ -320,12 +328,16 @@ class _Units:
     def __init__(self, frame: Frame, unit: str) -> None:
         self._frame = frame
         self._unit = unit
+        shown = (*frame.content, *frame.inputs, *(a.column for _, a in frame.attributes), frame.label)
+        self._content = tuple(n for n in dict.fromkeys(shown) if n not in {unit, frame.score_column})
         self._units = UnitTally.empty()
 
     def take(self, batch: Batch) -> None:
-        content = batch.hashes((*self._frame.content, self._frame.label))
+        content = batch.hashes(self._content)
         units = batch.words_of(self._unit)
-        self._units = self._units.counting(units, content, batch.places, self._frame.seed)
+        scored = self._frame.score_column
+        scores = batch.words_of(scored) if scored is not None else np.zeros(len(units), np.uint64)
+        self._units = self._units.counting(units, content, scores, batch.places, self._frame.seed)
 
     def parts(self) -> dict[str, Any]:
         return {"units": self._units}
@@ -346,23 +358,22 @@ class _Spreads:
 
 
 class _Outcomes:
-    def __init__(
-        self, frame: Frame, wanted: Pass, predict: Predict | None, selection: Integers | None
-    ) -> None:
+    def __init__(self, frame: Frame, wanted: Pass, asker: Asker | None, selection: Integers | None) -> None:
         self._frame = frame
         self._changes = wanted.changes
-        self._asker = Asker(predict, frame.seed) if predict is not None else None
+        self._asker = asker
         self._selection = selection
         self._outcomes = OutcomeSum(frame.layout, scores=wanted.scores)
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
 
     def take(self, batch: Batch) -> None:
         kept = self._kept(batch)
-        score = self._scores(batch)
+        score = self._decidable(self._scores(batch))
         self._outcomes.count(batch.key[kept], score[kept], self._frame.decide_at)
         for change in self._changes:
             right = (score >= self._frame.decide_at) == batch.label
             after, changed = self._changed_scores(batch, change)
+            after = self._decidable(after)
             right_after = (after >= self._frame.decide_at) == batch.label
             self._paired[change.key] = self._paired[change.key].counting(
                 batch.cell[kept], right[kept], right_after[kept], changed
@@ -399,6 +410,25 @@ class _Outcomes:
             )
         return numbers
 
+    def _decidable(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The scores, if none of them is decided otherwise by whoever compares in a type of fewer bits.
+
+        ``float32(0.35) >= 0.35`` is false in 64 bits and true in 32, where 0.35 is rounded too. A score of 64 bits does
+        not fall on such a number but by being one.
+        """
+        decide_at = self._frame.decide_at
+        for kind in (np.float32, np.float16):
+            rounded = float(kind(decide_at))
+            torn = int((score == rounded).sum()) if rounded < decide_at else 0
+            if torn:
+                raise SubjectError(
+                    f"{torn:,} scores are {decide_at} rounded to {8 * np.dtype(kind).itemsize} bits, just below "
+                    f"decide_at: whether they are decided as 1 depends on the type that they are compared in.",
+                    code="model_output_invalid",
+                    remedy="Move decide_at by more than the type can resolve, or store scores of 64 bits.",
+                )
+        return score
+
     def _changed_scores(self, batch: Batch, change: Change) -> tuple[NDArray[np.float64], list[str]]:
         """The scores after a change, and the columns that it changed and was not known to."""
         if self._asker is None:
@@ -414,8 +444,9 @@ class _Outcomes:
         )
         changed = change.function({name: batch.columns[name].copy() for name in inputs}, context)
         known = self._paired[change.key].changed
-        new = [n for n in inputs if n not in known and n in changed and _differ(batch.columns[n], changed[n])]
-        rows = with_columns(batch.raw.select(list(inputs)), changed)
+        different = {n: changed[n] for n in inputs if n in changed and _differ(batch.columns[n], changed[n])}
+        new = [name for name in different if name not in known]
+        rows = with_columns(batch.raw.select(list(inputs)), different)
         return self._asker.scores(rows, batch.first_row, change.key), new
 
     def parts(self) -> dict[str, Any]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import functools
+import json
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from assay.domain.errors import Crash
@@ -15,6 +18,7 @@ from assay.engine.scan import Frame, scan
 from assay.plan.passes import Pass
 from assay.subject.datasets import Partition, iter_batches
 from assay.subject.model import Model, ModelReference
+from assay.subject.reader import close_readers
 from assay.tally.partial import to_bytes
 
 
@@ -26,6 +30,7 @@ class ScanTask:
         key: hexadecimal digest of everything that the result depends on.
         rows: rows of the partition, for progress.
         selection: key in the results of the int64 places of the rows that count for outcomes, or None for all.
+        fences: those without which the rows must not be read.
     """
 
     key: str
@@ -35,6 +40,7 @@ class ScanTask:
     partition: Partition
     model: ModelReference | None
     selection: str | None = None
+    fences: tuple[str, ...] = ()
 
 
 def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -> bytes:
@@ -43,10 +49,10 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
     ``live`` is asked instead: a function of this process, for rehearsals.
     """
     selection = _selection(task.selection, results) if task.selection is not None else None
-    predict = live
+    predict, witness = live, None
     if task.model is not None and task.wanted.outcomes:
-        predict = _predictor(task.model)
-    batches = iter_batches(task.partition, task.frame.columns(task.wanted))
+        predict, witness = _predictor(task.model), functools.partial(_witnessed, task.model)
+    batches = iter_batches(task.partition, task.frame.columns(task.wanted), fences=task.fences)
     counted = scan(
         task.frame,
         task.wanted,
@@ -54,7 +60,10 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
         first_row=task.partition.first_row,
         predict=predict,
         selection=selection,
+        witness=witness,
     )
+    for model in _open_models.values():
+        model.check_modules()
     return to_bytes(counted)
 
 
@@ -70,8 +79,15 @@ class AskTask:
 
 def run_ask(task: AskTask, _: Results) -> bytes:
     """The scores, float64[rows], little-endian."""
-    batch = next(iter(iter_batches(task.partition, task.model.inputs, batch_size=task.rows)))
+    batches = iter_batches(task.partition, task.model.inputs, batch_size=task.rows, fences=task.model.fences)
+    batch = next(iter(batches))
     return _predictor(task.model)(batch).astype("<f8").tobytes()
+
+
+def run_bound(task: AskTask, _: Results) -> bytes:
+    """The digests of the modules that the model has loaded when it has answered some rows, as JSON."""
+    run_ask(task, _)
+    return json.dumps(_open_models[task.model, "asked"].modules_now).encode()
 
 
 def _selection(key: str, results: Results) -> NDArray[np.int64]:
@@ -81,19 +97,26 @@ def _selection(key: str, results: Results) -> NDArray[np.int64]:
     return np.frombuffer(kept, dtype="<i8")
 
 
-_open_models: dict[ModelReference, Model] = {}
+_open_models: dict[tuple[ModelReference, str], Model] = {}
 
 
-def _predictor(reference: ModelReference) -> Predict:
-    model = _open_models.get(reference)
+def _predictor(reference: ModelReference, role: str = "asked") -> Predict:
+    model = _open_models.get((reference, role))
     if model is None or not model.alive:
-        close_models()
-        model = _open_models[reference] = Model(reference)
+        if any(kept != reference for kept, _ in _open_models):
+            close_models()
+        model = _open_models[reference, role] = Model(reference)
     return model.predict
 
 
+def _witnessed(reference: ModelReference, rows: pa.RecordBatch) -> NDArray[np.float64]:
+    """The scores by a second child, started when the first has been asked, that sees no row but the repeated ones."""
+    return _predictor(reference, "witness")(rows)
+
+
 def close_models() -> None:
-    """End the model children of this process."""
+    """End the children of this process that hold a model or a data file."""
+    close_readers()
     while _open_models:
         _open_models.popitem()[1].close()
 

@@ -267,6 +267,16 @@ class _Builder:
             self._skip(event, (*trail, "<key>"))
             return None
         value = self._plain(event)
+        # A code is taken as it stands in the data; every other key is a name, and names lose their outer blanks.
+        if isinstance(value, str) and value != value.strip() and trail[-1:] != ("codes",):
+            self._report(
+                "key_blanks",
+                self._place(event),
+                f"The key {value!r} begins or ends with a blank: it looks like {value.strip()!r} and is another one.",
+                value,
+                "Delete the blanks.",
+            )
+            return None
         if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
             return value
         self._report(

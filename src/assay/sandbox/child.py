@@ -2,7 +2,8 @@
 
 The file needs the standard library, numpy and pyarrow, and nothing of Assay: any interpreter from Python 3.10 on can
 run it by its path, also one in which Assay is not installed. The parent hands over the folder of the package
-``assay``, under which adapters are then found by name; their own imports come from the interpreter's environment.
+``assay``, under which fences and adapters are then found by name; their own imports come from the interpreter's
+environment. Before anything hostile is read, the child puts up its fences, tries them, and tells which are up.
 
 Both directions of the pipe carry frames: four bytes ``ASSY``, one byte for the kind, eight for the length, the
 body. Bodies are JSON, an Arrow IPC stream, or raw little-endian float64. Nothing is ever unpickled.
@@ -11,29 +12,31 @@ body. Bodies are JSON, an Arrow IPC stream, or raw little-endian float64. Nothin
 from __future__ import annotations
 
 import ctypes
+import errno
+import glob
 import hashlib
 import importlib
 import importlib.util
 import io
 import json
 import os
-import resource
 import signal
 import struct
 import sys
 import sysconfig
 import traceback
 import types
+from collections.abc import Callable
 from typing import Any
 
 MAGIC = b"ASSY"
 HEADER = struct.Struct("<4scQ")
-START, BATCH = b"S", b"B"
-READY, SCORES, FAILED = b"R", b"F", b"X"
+START, LOAD, CALL, BATCH, NEXT, MODULES = b"S", b"L", b"C", b"B", b"N", b"M"
+FENCED, READY, ANSWER, SCORES, ROWS, FAILED = b"G", b"R", b"A", b"F", b"D", b"X"
 MAX_TEXT = 64 << 20
 MAX_BATCH = 2 << 30
 MAX_SOURCES = 64 << 20
-LARGEST = {START: MAX_TEXT, BATCH: MAX_BATCH}
+LARGEST = {START: MAX_TEXT, LOAD: 0, CALL: MAX_TEXT, BATCH: MAX_BATCH, NEXT: 0, MODULES: 0}
 _PR_SET_PDEATHSIG = 1
 _VERSIONED = (
     "numpy",
@@ -52,14 +55,14 @@ _VERSIONED = (
 
 def main() -> int:
     """Answer frames from the pipe until the parent closes it."""
-    reader, writer, parent = (int(text) for text in sys.argv[1:4])
+    reader, writer, messenger, parent = (int(text) for text in sys.argv[1:5])
     _die_with(parent)
-    for descriptor in (reader, writer):
+    for descriptor in (reader, writer, messenger):
         os.set_inheritable(descriptor, False)
     folder = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - before anything is imported
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != folder]  # noqa: PTH100
-    serving = _Serving()
     with os.fdopen(reader, "rb") as questions, os.fdopen(writer, "wb", buffering=0) as answers:
+        serving = _Serving(parent, messenger)
         while (frame := _read_frame(questions)) is not None:
             kind, body = serving.reply(*frame)
             _write(answers, HEADER.pack(MAGIC, kind, len(body)))
@@ -70,7 +73,10 @@ def main() -> int:
 class _Serving:
     """What was loaded, and the answer to each kind of frame."""
 
-    def __init__(self) -> None:
+    def __init__(self, parent: int, messenger: int) -> None:
+        self._parent = parent
+        self._messenger = messenger
+        self._load: Callable[[], dict[str, Any]] = dict
         self._made: Any = None
         self._phase = "import"
         self._folder = ""
@@ -79,7 +85,15 @@ class _Serving:
     def reply(self, kind: bytes, body: bytearray) -> tuple[bytes, bytes | memoryview]:
         try:
             if kind == START:
-                return READY, self._start(json.loads(body))
+                return FENCED, self._start(json.loads(body))
+            if kind == LOAD:
+                return READY, _json(self._load())
+            if kind == CALL:
+                return ANSWER, self._call(json.loads(body))
+            if kind == NEXT:
+                return ROWS, self._rows()
+            if kind == MODULES:
+                return ANSWER, _json(_modules(self._folder))
             return SCORES, self._scores(body)
         except BaseException as wrong:  # noqa: BLE001 - the boundary: sys.exit in a model is a failure, not an end
             return FAILED, _failure(wrong, self._phase, ours=self._is_ours(wrong))
@@ -89,16 +103,28 @@ class _Serving:
         _find_package(request["package"], request["folder"])
         errors = importlib.import_module(f"{request['package']}.domain.errors")
         self._errors = tuple(v for v in vars(errors).values() if isinstance(v, type))
+        made = importlib.import_module(f"{request['package']}.sandbox.fences.put_up")
+        fences = made.Fences(request["fences"], self._messenger)
+        fences.before_imports()
+        _die_with(self._parent)  # a process that gives up rights forgets it
         function = _resolve(request["target"])
         for name in ("numpy", "pyarrow"):
             importlib.import_module(name)
-        _confine(request["limits"])
+        fences.before_loading(request["limits"])
         self._phase = "load"
+        self._load = lambda: self._loaded(function, request)
+        return _json(fences.told())
+
+    def _loaded(self, function: Callable[..., Any], request: dict[str, Any]) -> dict[str, Any]:
+        """Call the target, now that the parent knows the fences and listens."""
         self._made = function(**request["arguments"])
         answer = None if callable(self._made) else self._made
         self._phase = "ask"
         told = {"answer": answer, "python": sys.version.split()[0], "packages": _versions()}
-        return _json({**told, "modules": _modules(self._folder) if request["modules"] else {}})
+        return {**told, "modules": _modules(self._folder) if request["modules"] else {}}
+
+    def _call(self, request: dict[str, Any]) -> bytes:
+        return _json(getattr(self._made, request["function"])(**request["arguments"]))
 
     def _scores(self, body: bytearray) -> memoryview:
         import numpy as np  # by now imported; late so that its absence is reported and not fatal
@@ -110,6 +136,18 @@ class _Serving:
         if scores.dtype.kind != "f" or scores.ndim != 1:
             raise _NotScores(f"{scores.ndim}-dimensional values of type {scores.dtype.name}")
         return memoryview(np.ascontiguousarray(scores, dtype="<f8").tobytes())
+
+    def _rows(self) -> bytes | memoryview:
+        """The next batch of a reader of data; nothing at the end."""
+        import pyarrow as pa
+
+        batch = self._made()
+        if batch is None:
+            return b""
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, batch.schema) as stream:
+            stream.write_batch(batch)
+        return memoryview(sink.getvalue())
 
     def _is_ours(self, wrong: BaseException) -> bool:
         """Whether Assay's own code raised its own error, and not somebody who names a class like that.
@@ -124,26 +162,6 @@ class _Serving:
 
 class _NotScores(Exception):
     """The model returned something else than one float per row."""
-
-
-def _confine(limits: dict[str, int | None]) -> None:
-    """Give up what the work does not need; libraries are imported by now, nothing hostile has been read.
-
-    Hardening (Landlock, seccomp, namespaces) belongs here, after the limits.
-    """
-    kinds = {
-        "memory": resource.RLIMIT_AS,
-        "file_size": resource.RLIMIT_FSIZE,
-        "open_files": resource.RLIMIT_NOFILE,
-    }
-    for name, kind in kinds.items():
-        amount = limits.get(name)
-        if amount is not None:
-            resource.setrlimit(kind, (amount, amount))
-    seconds = limits.get("cpu_seconds")
-    if seconds is not None:
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _die_with(parent: int) -> None:
@@ -182,12 +200,38 @@ def _failure(wrong: BaseException, phase: str, *, ours: bool) -> bytes:
         told |= {name: str(getattr(wrong, name))[:2000] for name in ("message", "code", "remedy")}
     elif phase != "ask" or kind is _NotScores:
         told["message"] = str(wrong)[:500]
+    if phase != "import" and not ours:
+        told["fence"] = _fence(wrong)
     if isinstance(wrong, ModuleNotFoundError):
         told["module"] = str(wrong.name).partition(".")[0]
     frames = traceback.extract_tb(wrong.__traceback__)
     if frames:
         told["where"] = f"{_within_packages(frames[-1].filename)}:{frames[-1].lineno}"
     return _json(told)
+
+
+FENCES = {
+    errno.EACCES: "file system",
+    errno.EPERM: "file system",
+    errno.EFBIG: "file size",
+    errno.EMFILE: "open files",
+    errno.EAGAIN: "processes",
+    errno.ENOMEM: "memory",
+}
+
+
+def _fence(wrong: BaseException) -> str:
+    """The fence that somebody ran into who was refused something and gave up; empty when it was none."""
+    cause: BaseException | None = wrong
+    for _ in range(8):
+        if cause is None:
+            return ""
+        if isinstance(cause, MemoryError):
+            return "memory"
+        if isinstance(cause, OSError) and cause.errno in FENCES:
+            return FENCES[cause.errno]
+        cause = cause.__cause__ or cause.__context__
+    return ""
 
 
 def _within_packages(file: str) -> str:
@@ -203,7 +247,7 @@ def _versions() -> dict[str, str]:
 
 
 def _modules(ours: str) -> dict[str, str]:
-    """Digests of the modules that are loaded besides Python's own, Assay's, and packages that tell a version.
+    """Digests of the modules that are loaded besides Python's own, Assay's, and installed packages that tell a version.
 
     A model that is stored by name runs what its environment has under that name. Files outside of the folders that
     packages are installed in are told one line a module, all others together in one.
@@ -213,13 +257,24 @@ def _modules(ours: str) -> dict[str, str]:
     for name, module in sorted(sys.modules.items()):
         file = getattr(module, "__dict__", {}).get("__file__")  # a lazy module would load, or fail to
         top = name.partition(".")[0]
-        if not isinstance(file, str) or name == "__main__" or top in _VERSIONED or file.startswith(ours):
+        if not isinstance(file, str) or name == "__main__" or file.startswith(ours) or _is_installed(top):
             continue
         place = os.path.realpath(file)
         installed = any(f"/{folder}/" in place for folder in ("site-packages", "dist-packages"))
         if installed or not place.startswith(standard):
             here.setdefault("other packages" if installed else f"module {top}", []).append((name, place))
     return {label: _digest(files) for label, files in sorted(here.items())}
+
+
+def _is_installed(top: str) -> bool:
+    """Whether a package that tells a version is the one that was installed under its name, which has a RECORD."""
+    file = getattr(sys.modules.get(top), "__file__", None)
+    if top not in _VERSIONED or not isinstance(file, str):
+        return False
+    around = os.path.dirname(os.path.dirname(os.path.realpath(file)))  # noqa: PTH120
+    name = {"sklearn": "scikit_learn"}.get(top, top)
+    packages = os.path.basename(around) in {"site-packages", "dist-packages"}  # noqa: PTH119
+    return packages and bool(glob.glob(f"{glob.escape(around)}/{name}*.dist-info/RECORD"))  # noqa: PTH207
 
 
 def _digest(files: list[tuple[str, str]]) -> str:

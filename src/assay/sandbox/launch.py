@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -24,11 +26,13 @@ from numpy.typing import NDArray
 from assay.domain.errors import Crash, SubjectError
 from assay.domain.vocabulary import Reason
 from assay.sandbox import child as protocol
+from assay.sandbox.notices import Forbidden, Notices
 from assay.sandbox.pipe import Ended, Garbled, Hung, Pipe
 from assay.sandbox.scores import checked_scores, invalid_output
 
 ALLOWED_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "TZ", "TMPDIR")
 _FIXED_ENVIRONMENT = {
+    "HOME": "/nonexistent",  # who asks for a home gets one without asking the system who runs this
     "LC_ALL": "C.UTF-8",
     "PYTHONHASHSEED": "0",
     "PYTHONSAFEPATH": "1",
@@ -48,7 +52,12 @@ class Limits:
     open_files: int | None = 256
 
 
-DEFAULT_LIMITS = Limits()
+def _half_of_the_memory() -> int:
+    """What one child may take of this machine: half of it, and at least what libraries reserve without using it."""
+    return max(4 << 30, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+
+
+DEFAULT_LIMITS = Limits(memory=_half_of_the_memory())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ class Role:
     crashed: str
     timed_out: str
     invalid: str
+    stopped: str
     remedies: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -67,6 +77,7 @@ MODEL = Role(
     Reason.MODEL_CRASHED.value,
     Reason.MODEL_TIMED_OUT.value,
     Reason.MODEL_OUTPUT_INVALID.value,
+    Reason.MODEL_STOPPED.value,
     {
         Reason.MODEL_CRASHED.value: "Ask it for the same inputs in its own environment, outside of Assay, and mend what goes "
         "wrong there; a process that is killed needs more memory than there is.",
@@ -74,7 +85,9 @@ MODEL = Role(
         Reason.MODEL_OUTPUT_INVALID.value: "Mend the model or its adapter; a certificate needs a probability for every row.",
     },
 )
-DATA_READER = Role("The data reader", *(Reason.DATA_INVALID.value,) * 3)
+DATA_READER = Role("The data reader", *(Reason.DATA_INVALID.value,) * 4)
+WITHOUT_FENCES = "ASSAY_DANGEROUSLY_WITHOUT_FENCES"
+"""Names of fences, with commas between, that children are to go without. The record tells of it."""
 
 
 class ModuleAbsent(SubjectError):
@@ -95,16 +108,27 @@ class Child:
     Attributes:
         answer: what the target returned, when that is a JSON value.
         python, packages: versions in the child's environment. modules: digests of what else it loaded, if wanted.
+        fences: those that the child put up and tried. missing: the others, each with the reason.
     """
 
     answer: Any
     python: str
     packages: Mapping[str, str]
     modules: Mapping[str, str]
+    fences: tuple[str, ...]
+    missing: tuple[tuple[str, str], ...]
 
-    def __init__(self, process: subprocess.Popen[bytes], pipe: Pipe, role: Role, timeout: float) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        pipe: Pipe,
+        notices: Notices,
+        role: Role,
+        timeout: float,
+    ) -> None:
         self._process = process
         self._pipe = pipe
+        self._notices = notices
         self._role = role
         self._timeout = timeout
         self._closed = False
@@ -122,6 +146,8 @@ class Child:
         start_timeout: float = 120.0,
         role: Role = MODEL,
         descriptors: Sequence[int] = (),
+        readable: Sequence[str] = (),
+        fences: Sequence[str] = (),
         modules: bool = False,
     ) -> Self:
         """Start a child that calls ``target`` once.
@@ -130,8 +156,10 @@ class Child:
             target: ``package.module:function`` or ``folder/file.py:function``. What it returns either answers
                 batches, or is itself the answer, as a JSON value.
             arguments: keyword arguments, JSON values. python: another interpreter, with numpy and pyarrow.
-            timeout: seconds for each answer. start_timeout: seconds for imports and the call of the target.
+            timeout: seconds for each answer. start_timeout: seconds for imports, and as many for the call of the target.
             descriptors: open files that the child inherits under the same numbers; the caller closes its own.
+            readable: paths that it may read, besides the libraries of its interpreter.
+            fences: those without which nothing is to be read; all others are put up where they can be had.
             modules: whether the digests of the modules that it loaded are wanted.
 
         Raises:
@@ -140,15 +168,18 @@ class Child:
         """
         request = {
             "package": __name__.partition(".")[0],
-            "folder": str(Path(__file__).resolve().parent.parent),
+            "folder": _FOLDER,
             "target": target,
             "arguments": dict(arguments),
             "limits": asdict(limits),
             "modules": modules,
+            "fences": _asked_fences(target, readable, descriptors),
         }
         body = json.dumps(request).encode()
-        started = cls(*_launch(python or sys.executable, descriptors), role, timeout)
-        ready = started._asked_json(protocol.START, body, protocol.READY, start_timeout)
+        process, pipe, notices = _launch(python or sys.executable, descriptors)
+        started = cls(process, pipe, notices, role, timeout)
+        started._fenced(body, fences, start_timeout)
+        ready = started._asked_json(protocol.LOAD, b"", protocol.READY, start_timeout)
         try:
             started.answer = ready["answer"]
             started.python = ready["python"]
@@ -167,6 +198,18 @@ class Child:
     def pid(self) -> int:
         """The process, which is also its own session and process group."""
         return self._process.pid
+
+    def call(self, function: str, arguments: Mapping[str, Any], *, timeout: float | None = None) -> Any:
+        """Call a method of what the target made; arguments and answer are JSON values."""
+        body = json.dumps({"function": function, "arguments": dict(arguments)}).encode()
+        return self._asked_json(protocol.CALL, body, protocol.ANSWER, timeout or self._timeout)
+
+    def modules_now(self) -> dict[str, str]:
+        """Digests of the modules that it has loaded by now, as ``modules`` has those from its start."""
+        told = self._asked_json(protocol.MODULES, b"", protocol.ANSWER, self._timeout)
+        if not isinstance(told, dict):
+            self._break(self._role.invalid, "sent something else than an answer")
+        return {_line(k): _line(v) for k, v in told.items()}
 
     def predict(self, batch: pa.RecordBatch, *, timeout: float | None = None) -> NDArray[np.float64]:
         """float64[rows]: the model's score of each row, between 0 and 1.
@@ -189,6 +232,35 @@ class Child:
             self.close()
             raise
 
+    def rows(self, *, timeout: float | None = None) -> Iterator[pa.RecordBatch]:
+        """The batches of a reader of data until there is none, each checked; the next is read while one is used.
+
+        Raises:
+            Crash: as ``predict``; the child is gone then, as it is when the iterator is left early.
+        """
+        seconds = timeout or self._timeout
+        largest = {protocol.ROWS: protocol.MAX_BATCH}
+        body = self._asked(protocol.NEXT, b"", largest, seconds)
+        try:
+            while body:
+                with self._told(seconds):
+                    self._pipe.send(protocol.NEXT, b"", time.monotonic() + seconds)
+                yield self._batch(body)
+                body = self._answer(largest, time.monotonic() + seconds, seconds)
+        except BaseException:
+            self.close()
+            raise
+
+    def _batch(self, body: bytearray) -> pa.RecordBatch:
+        """Rows that a child sent. Offsets are checked: a wrong one would read wild memory."""
+        try:
+            with pa.ipc.open_stream(pa.py_buffer(body)) as stream:
+                batch = stream.read_next_batch()
+            batch.validate(full=True)
+        except (pa.ArrowException, OSError, ValueError, OverflowError, StopIteration):
+            self._break(self._role.invalid, "sent something else than rows", fence="protocol")
+        return batch
+
     def close(self) -> None:
         """End the child and everything in its session."""
         if self._closed:
@@ -209,8 +281,27 @@ class Child:
     ) -> None:
         self.close()
 
+    def _fenced(self, body: bytes, wanted: Sequence[str], timeout: float) -> None:
+        """Send the request, and hear which fences are up. Nothing hostile is read before the next question."""
+        told = self._asked_json(protocol.START, body, protocol.FENCED, timeout)
+        try:
+            self.fences = tuple(_line(name) for name in told["up"])
+            self.missing = tuple((_line(name), _line(why)) for name, why in told["missing"])
+        except (KeyError, TypeError, ValueError):
+            self._break(self._role.invalid, "sent something else than an answer")
+        self._notices.arm()
+        lacking = [name for name in wanted if name not in self.fences]
+        if lacking:
+            why = dict(self.missing).get(lacking[0], "it does not tell why")
+            self._break(
+                self._role.stopped,
+                f"was not given anything to read: the fence {lacking[0]!r}, which this run counts on, is missing ({why})",
+            )
+
     def _asked_json(self, kind: bytes, request: bytes, wanted: bytes, timeout: float) -> Any:
-        body = self._asked(kind, request, {wanted: protocol.MAX_TEXT}, timeout)
+        return self._json(self._asked(kind, request, {wanted: protocol.MAX_TEXT}, timeout))
+
+    def _json(self, body: bytearray) -> Any:
         try:
             return json.loads(body)
         except (ValueError, RecursionError):
@@ -229,35 +320,57 @@ class Child:
                 code="batch_too_large",
             )
         deadline = time.monotonic() + timeout
-        try:
+        with self._told(timeout):
             self._pipe.send(kind, body, deadline)
+        return self._answer(largest, deadline, timeout)
+
+    def _answer(self, largest: dict[bytes, int], deadline: float, timeout: float) -> bytearray:
+        with self._told(timeout):
             answered, answer = self._pipe.receive({**largest, protocol.FAILED: protocol.MAX_TEXT}, deadline)
+        if answered == protocol.FAILED:
+            self._failed(answer)
+        return answer
+
+    @contextlib.contextmanager
+    def _told(self, timeout: float) -> Iterator[None]:
+        """Say in a sentence what went wrong on the pipe; the child is gone then."""
+        try:
+            yield
         except Hung:
-            self._break(self._role.timed_out, f"gave no answer within {timeout:g} seconds")
+            self._break(self._role.timed_out, f"gave no answer within {timeout:g} seconds", fence="time")
         except Garbled as wrong:
-            self._break(self._role.invalid, f"sent {wrong}")
+            self._break(self._role.invalid, f"sent {wrong}", fence="protocol")
+        except Forbidden as wrong:
+            self._break(
+                self._role.stopped,
+                f"made the system call {wrong.call}, which is forbidden",
+                fence=wrong.fence,
+            )
         except Ended:
             self._ended()
         except BaseException:
             self.close()  # an interrupt leaves half an answer in the pipe
             raise
-        if answered == protocol.FAILED:
-            self._failed(answer)
-        return answer
 
     def _ended(self) -> NoReturn:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(2.0)
         status = self._process.returncode
         if status == -signal.SIGXCPU:
-            self._break(self._role.timed_out, "used up the processor time that it is allowed")
+            self._break(self._role.timed_out, "used up the processor time that it is allowed", fence="time")
+        if status == -signal.SIGSYS:
+            self._break(
+                self._role.stopped,
+                "made a system call that is forbidden, and was killed",
+                fence="system calls",
+            )
         self._break(self._role.crashed, _last_words(status))
 
     def _failed(self, answer: bytearray) -> NoReturn:
         try:
             told = _Failure(**json.loads(answer))
         except (ValueError, TypeError, RecursionError):
-            self._break(self._role.invalid, "sent something else than an answer")
+            self._break(self._role.invalid, "sent something else than an answer", fence="protocol")
         interpreter = str(self._process.args[0]) if isinstance(self._process.args, list) else ""
         if told.ours:
             self.close()
@@ -269,15 +382,20 @@ class Child:
             self._break(
                 self._role.invalid, f"returned {_line(told.message)} instead of one float for each row"
             )
+        fence = told.fence if told.fence in protocol.FENCES.values() else ""
         if told.type == "MemoryError":
-            self._break(self._role.crashed, "ran out of the memory that it is allowed")
+            self._break(self._role.crashed, "ran out of the memory that it is allowed", fence="memory")
         said = f": {_line(told.message)}" if told.message else ""
-        self._break(self._role.crashed, f"raised {_line(told.type)} at {_line(told.where)}{said}")
+        code = self._role.stopped if fence else self._role.crashed
+        self._break(code, f"raised {_line(told.type)} at {_line(told.where)}{said}", fence=fence)
 
-    def _break(self, code: str, what: str) -> NoReturn:
+    def _break(self, code: str, what: str, *, fence: str = "") -> NoReturn:
         self.close()
+        said = f"{self._role.name} {what.rstrip('.')}"
         raise Crash(
-            f"{self._role.name} {what.rstrip('.')}.", code=code, remedy=self._role.remedies.get(code, "")
+            f"{said}; the fence that stopped it: {fence}." if fence else f"{said}.",
+            code=code,
+            remedy=self._role.remedies.get(code, ""),
         )
 
 
@@ -290,6 +408,7 @@ class _Failure:
     code: str = ""
     remedy: str = ""
     module: str = ""
+    fence: str = ""
     where: str = "an unknown place"
 
 
@@ -300,10 +419,26 @@ def run_in_child(
     role: Role,
     limits: Limits = DEFAULT_LIMITS,
     timeout: float = 600.0,
+    descriptors: Sequence[int] = (),
+    readable: Sequence[str] = (),
 ) -> Any:
     """Call ``target`` in a child of its own and return its answer, a JSON value; errors as ``Child.start``."""
-    with Child.start(target, arguments, role=role, limits=limits, start_timeout=timeout) as child:
+    with Child.start(
+        target,
+        arguments,
+        role=role,
+        limits=limits,
+        start_timeout=timeout,
+        descriptors=descriptors,
+        readable=readable,
+    ) as child:
         return child.answer
+
+
+def without_fences() -> tuple[str, ...]:
+    """The fences that whoever started this run wants children to go without."""
+    names = (name.strip() for name in os.environ.get(WITHOUT_FENCES, "").split(","))
+    return tuple(sorted({name for name in names if name}))
 
 
 def close_children() -> None:
@@ -312,35 +447,57 @@ def close_children() -> None:
         open_child.close()
 
 
+_FOLDER = str(Path(__file__).resolve().parent.parent)
 _children: weakref.WeakSet[Child] = weakref.WeakSet()
 atexit.register(close_children)
 
 
-def _launch(interpreter: str, descriptors: Sequence[int]) -> tuple[subprocess.Popen[bytes], Pipe]:
-    child_reads, we_write = os.pipe()
-    we_read, child_writes = os.pipe()
+def _scratch() -> str:
+    """A folder in which anybody may write, and a child must not; nothing is written to find it."""
+    places = (os.environ.get("TMPDIR", ""), "/tmp", "/var/tmp", "/dev/shm")  # noqa: S108
+    return next((place for place in places if place and Path(place).is_dir()), "/")
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe that holds much, where the system lets it: fewer turns between who writes and who reads."""
+    reader, writer = os.pipe()
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 1 << 20)
+    return reader, writer
+
+
+def _asked_fences(target: str, readable: Sequence[str], descriptors: Sequence[int]) -> dict[str, Any]:
+    """What a child is told of its fences; ``scratch`` is a folder in which it must fail to write."""
+    file = target.rpartition(":")[0]
+    return {
+        "folder": _FOLDER,
+        "readable": [*readable, *([file] if file.endswith(".py") else [])],
+        "descriptors": list(descriptors),
+        "scratch": _scratch(),
+        "without": without_fences(),
+    }
+
+
+def _launch(interpreter: str, descriptors: Sequence[int]) -> tuple[subprocess.Popen[bytes], Pipe, Notices]:
+    child_reads, we_write = _pipe()
+    we_read, child_writes = _pipe()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    inherited = (child_reads, child_writes, theirs.fileno())
     try:
         process = subprocess.Popen(  # noqa: S603 - our own file; the interpreter is what the user named
-            [
-                interpreter,
-                "-s",
-                "-B",
-                protocol.__file__,
-                str(child_reads),
-                str(child_writes),
-                str(os.getpid()),
-            ],
+            [interpreter, "-s", "-B", protocol.__file__, *map(str, inherited), str(os.getpid())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
             env=_environment(),
-            pass_fds=(child_reads, child_writes, *descriptors),
+            pass_fds=(*inherited, *descriptors),
             start_new_session=True,
         )
     except OSError as wrong:
         os.close(we_write)
         os.close(we_read)
+        ours.close()
         raise SubjectError(
             f"The interpreter {interpreter} could not be started ({wrong.strerror}).",
             code="interpreter_not_found",
@@ -349,7 +506,9 @@ def _launch(interpreter: str, descriptors: Sequence[int]) -> tuple[subprocess.Po
     finally:
         os.close(child_reads)
         os.close(child_writes)
-    return process, Pipe(we_read, we_write, lambda: process.poll() is not None)
+        theirs.close()
+    notices = Notices(ours)
+    return process, Pipe(we_read, we_write, notices, lambda: process.poll() is not None), notices
 
 
 def _environment() -> dict[str, str]:

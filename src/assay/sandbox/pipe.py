@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from assay.sandbox.child import HEADER, MAGIC
+from assay.sandbox.notices import Notices
 
 _GLANCE = 0.2
 """Seconds after which a silent child is looked at: a grandchild may hold the pipe open after its death."""
@@ -26,20 +27,21 @@ class Garbled(Exception):
 
 
 class Pipe:
-    """Two non-blocking descriptors and a way to ask whether the other side is still there."""
+    """Two non-blocking descriptors, what the kernel tells, and a way to ask whether the other side is still there."""
 
-    def __init__(self, reader: int, writer: int, ended: Callable[[], bool]) -> None:
+    def __init__(self, reader: int, writer: int, notices: Notices, ended: Callable[[], bool]) -> None:
         os.set_blocking(reader, False)
         os.set_blocking(writer, False)
         self._reader = reader
         self._writer = writer
+        self._notices = notices
         self._ended = ended
 
     def send(self, kind: bytes, body: bytes | memoryview, deadline: float) -> None:
         """Write one frame.
 
         Raises:
-            Hung, Ended: see there.
+            Hung, Ended: see there. Forbidden: the other side is about to make a forbidden system call.
         """
         for part in (HEADER.pack(MAGIC, kind, len(body)), body):
             rest = memoryview(part)
@@ -51,7 +53,7 @@ class Pipe:
         """Read one frame of a kind that is expected, not longer than is allowed for its kind.
 
         Raises:
-            Hung, Ended, Garbled: see there.
+            Hung, Ended, Garbled: see there. Forbidden: as ``send``.
         """
         magic, kind, length = HEADER.unpack(self._read(HEADER.size, deadline))
         if magic != MAGIC or kind not in largest:
@@ -61,7 +63,8 @@ class Pipe:
         return kind, self._read(length, deadline)
 
     def close(self) -> None:
-        """Close both descriptors."""
+        """Close all descriptors."""
+        self._notices.close()
         os.close(self._reader)
         os.close(self._writer)
 
@@ -85,14 +88,26 @@ class Pipe:
         return body
 
     def _wait(self, descriptor: int, event: int, deadline: float) -> None:
-        poll = select.poll()
-        poll.register(descriptor, event)
         while True:
             gone = self._ended()
             left = deadline - time.monotonic()
-            if poll.poll(0 if gone else max(0.0, min(left, _GLANCE)) * 1000):
+            if self._ready(descriptor, event, 0.0 if gone else max(0.0, min(left, _GLANCE))):
                 return
             if gone:
                 raise Ended
             if left <= 0:
                 raise Hung
+
+    def _ready(self, descriptor: int, event: int, seconds: float) -> bool:
+        """Whether the descriptor is; what the kernel tells meanwhile is heard first."""
+        told = self._notices.fileno()
+        poll = select.poll()
+        poll.register(descriptor, event)
+        if told >= 0:
+            poll.register(told, select.POLLIN)
+        events = dict(poll.poll(seconds * 1000))
+        if events.get(told, 0) & select.POLLIN:
+            self._notices.attend()
+        elif told in events:
+            self._notices.close()
+        return descriptor in events

@@ -73,7 +73,7 @@ def auc_bound(counts: ScoreCounts, alpha: float) -> Bound:
         upper=max(1 - _least_lower(1 - area, parts, counts, alpha), cautious_upper(parts, area, 1.0, alpha)),
         method="logit-DeLong with Welch t, Newcombe method 5, skew-corrected DeLong, the most cautious",
         grade="B",
-        simulated_size=simulated_size("auc", smaller),
+        simulated_size=simulated_size("auc", smaller, alpha),
     )
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from assay.stats.auc import LEAST_PER_CLASS
 from assay.stats.bound import Bound
-from assay.stats.delong import cautious_upper, placed, placements
+from assay.stats.delong import placed, placements, weighed_upper
 from assay.stats.histogram import Floats, Integers, ScoreCounts, Undefined, require_level
 from assay.stats.simulated_sizes import simulated_size
 
@@ -57,9 +57,8 @@ def paired_auc_difference(counts: PairedScoreCounts, alpha: float) -> Bound:
     """AUC of the candidate less that of the incumbent between one-sided limits at level alpha, grade B.
 
     DeLong's paired variance (DeLong et al. 1988) with Welch's t, whose degrees of freedom count only the rows that
-    make up the variance (`skew.contributions`); against rare but grave changes also Hall's skew
-    correction from the third moments of the differences of placements, and an allowance for changes that were not
-    seen in the smaller class: the most cautious of the three (`assay.stats.skew`).
+    make up the variance (`skew.contributions`); against rare but grave changes, seen or not, also Gaffke's limit from
+    the first three moments of the differences of placements: the more cautious of the two.
     Raises Undefined when a class is empty or has fewer than 50 rows, ValueError unless 0 < alpha < 1.
     """
     require_level(alpha)
@@ -70,11 +69,11 @@ def paired_auc_difference(counts: PairedScoreCounts, alpha: float) -> Bound:
     estimate = float(parts.pos.mean)
     return Bound(
         estimate=estimate,
-        lower=-cautious_upper(parts.mirrored(), -estimate, 1.0, alpha),
-        upper=cautious_upper(parts, estimate, 1.0, alpha),
-        method="paired DeLong: Welch t, Hall's skew-corrected t, and unseen changes, the most cautious",
+        lower=-weighed_upper(parts.mirrored(), -estimate, 1.0, alpha),
+        upper=weighed_upper(parts, estimate, 1.0, alpha),
+        method="paired DeLong: Welch t and Gaffke's randomly weighted mean, the more cautious",
         grade="B",
-        simulated_size=simulated_size("auc_difference", min(n_pos, n_neg)),
+        simulated_size=simulated_size("auc_difference", min(n_pos, n_neg), alpha),
     )
 
 

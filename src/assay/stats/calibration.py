@@ -63,18 +63,18 @@ def ks_calibration_bound(counts: ScoreCounts, alpha: float) -> Bound:
     _require(counts, alpha)
     over, under = _remembered_moments(counts)
     upper = max(
-        skew.upper_limit(over, counts.scores, alpha).max(),
-        skew.upper_limit(under, 1.0, alpha).max(),
+        skew.largest_upper_limit(over, counts.scores, alpha),
+        skew.largest_upper_limit(under, 1.0, alpha),
     )
     estimate = ks_calibration(counts)
     uniform = -float(ndtri(alpha / 4)) * math.sqrt(variance(counts) / counts.n)
     return Bound(
         estimate=estimate,
         lower=max(estimate - uniform, 0.0),
-        upper=max(float(upper), estimate),
-        method="pointwise skew-corrected upper limit, uniform (reflection) lower limit",
+        upper=max(upper, estimate),
+        method="pointwise Gaffke upper limit, uniform (reflection) lower limit",
         grade="B",
-        simulated_size=simulated_size("ks_calibration", counts.n),
+        simulated_size=simulated_size("ks_calibration", counts.n, alpha),
     )
 
 
@@ -109,7 +109,7 @@ def ece_bound(counts: ScoreCounts, alpha: float, *, bins: int = DEFAULT_BINS) ->
         upper=max(float(skew.upper_limit(_signed_moments(counts, bins), 1.0, alpha)), estimate),
         method="sign intersection-union upper limit, uniform (Gaussian L1) lower limit",
         grade="B",
-        simulated_size=simulated_size("ece", counts.n),
+        simulated_size=simulated_size("ece", counts.n, alpha),
     )
 
 
@@ -192,9 +192,7 @@ def cumulative_moments(
     """
     n = int(negatives.sum() + positives.sum())
     first, second, third = (np.cumsum(s**k * negatives + (s - 1) ** k * positives) / n for k in (1, 2, 3))
-    largest = np.maximum.accumulate(np.where(negatives > 0, s, 0.0))
-    smallest = np.minimum.accumulate(np.where(positives > 0, s - 1, 0.0))
-    over = skew.moments(n, first, second, third, smallest, largest)
+    over = skew.moments(n, first, second, third)
     return over, over.mirrored()
 
 

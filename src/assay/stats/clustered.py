@@ -35,9 +35,11 @@ def clustered_bound(events: ArrayLike, rows: ArrayLike, alpha: float) -> Bound:
     events, rows: int[C], events and rows of each cluster; clusters without rows are ignored. Korn & Graubard 1998
     (Survey Methodology 24:193): Clopper-Pearson at n / deff (z / t)^2 rows, deff from the linearised variance
     C/(C - 1) sum_c (events_c - p rows_c)^2 / n^2; never more than n rows. As published, with C - 1 degrees of freedom,
-    it certifies up to 9 % wrongly when clusters are unequal and rates extreme. Hence two cautions: t has the degrees
+    it certifies up to 9 % wrongly when clusters are unequal and rates extreme, and 16 % where in most clusters hardly a row
+    is an event and in a few all are. Hence three cautions: t has the degrees
     of freedom of the clusters that make up the variance (`skew.contributions`, at most the effective clusters
-    n^2 / sum rows_c^2 less 1), and the limit is never inside the skew-corrected Fieller limit (`assay.stats.ratio`).
+    n^2 / sum rows_c^2 less 1), and the limit is never inside the Fieller limits of `assay.stats.ratio`, the skew-corrected
+    one and the one with a cluster more, as large as the largest seen.
     Raises Undefined without rows, TooFewClusters below 50 effective clusters, ValueError for impossible counts or
     a level outside (0, 1).
     """
@@ -51,14 +53,14 @@ def clustered_bound(events: ArrayLike, rows: ArrayLike, alpha: float) -> Bound:
     squares = (x - p * m) ** 2
     degrees = min(clusters - 1, contributions(float(squares.sum()), float(squares @ squares)))
     effective = _effective_rows(x, m, p) * shrinkage(degrees, alpha)
-    low, high = fieller_limits(Joint.of_values(x, m), -float(stdtrit(degrees, alpha)))
+    low, high = fieller_limits(Joint.of_values(x, m), -float(stdtrit(degrees, alpha)), float(m.max()), alpha)
     return Bound(
         estimate=p,
         lower=min(lower_at(p, effective, alpha), low),
         upper=max(upper_at(p, effective, alpha), high),
-        method="Korn-Graubard and skew-corrected Fieller, the more cautious",
+        method="Korn-Graubard, skew-corrected Fieller and Gaffke's Fieller, the most cautious",
         grade="B",
-        simulated_size=simulated_size("clustered", int(clusters + 1e-9)),
+        simulated_size=simulated_size("clustered", int(clusters + 1e-9), alpha),
     )
 
 

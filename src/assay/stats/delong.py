@@ -19,7 +19,7 @@ from assay.stats.histogram import Floats, Integers
 class Placed(NamedTuple):
     """Placements (or differences of placements) over the positives and over the negatives.
 
-    pos, neg: their moments; degrees: Welch's degrees of freedom; cautious_degrees: counting only the rows that make up
+    pos, neg: their moments; smallest, largest: their ends; degrees: Welch's degrees of freedom; cautious_degrees: counting only the rows that make up
     the variance (`skew.contributions`).
     """
 
@@ -27,6 +27,8 @@ class Placed(NamedTuple):
     neg: skew.Moments
     degrees: float
     cautious_degrees: float
+    smallest: tuple[float, float]
+    largest: tuple[float, float]
 
     @property
     def variance(self) -> float:
@@ -35,7 +37,12 @@ class Placed(NamedTuple):
 
     def mirrored(self) -> Placed:
         """The placements negated."""
-        return self._replace(pos=self.pos.mirrored(), neg=self.neg.mirrored())
+        return self._replace(
+            pos=self.pos.mirrored(),
+            neg=self.neg.mirrored(),
+            smallest=(-self.largest[0], -self.largest[1]),
+            largest=(-self.smallest[0], -self.smallest[1]),
+        )
 
 
 def placements(negatives: Integers, positives: Integers) -> tuple[Floats, Floats]:
@@ -53,22 +60,47 @@ def placed(of_positives: Floats, positives: Integers, of_negatives: Floats, nega
     pos, neg = skew.of_values(of_positives, positives), skew.of_values(of_negatives, negatives)
     variances = float(pos.variance) / pos.n, float(neg.variance) / neg.n
     rows = _contributions(of_positives, positives, pos), _contributions(of_negatives, negatives, neg)
-    return Placed(pos, neg, _welch(*variances, pos.n - 1, neg.n - 1), _welch(*variances, rows[0], rows[1]))
+    seen = of_positives[positives > 0], of_negatives[negatives > 0]
+    return Placed(
+        pos,
+        neg,
+        _welch(*variances, pos.n - 1, neg.n - 1),
+        _welch(*variances, rows[0], rows[1]),
+        smallest=(float(seen[0].min()), float(seen[1].min())),
+        largest=(float(seen[0].max()), float(seen[1].max())),
+    )
 
 
 def cautious_upper(parts: Placed, estimate: float, high: float, alpha: float) -> float:
-    """Upper limit of an AUC or a difference: the most cautious of three, as in `assay.stats.skew`.
+    """Upper limit of an AUC: the most cautious of t, Hall 1992 (JRSS B 54:221) and what nobody saw.
 
-    t, Hall's skew-corrected t with the third cumulants of both classes, and an allowance for a share
-    1 - alpha^(1/n) of a class that was not seen and has the largest possible placement, `high`.
+    Hall's skew-corrected t has the third cumulants of both classes. What nobody saw is a share 1 - alpha^(1/n) of a
+    class with the largest possible placement, `high`.
     """
     error = math.sqrt(parts.variance)
     third = float(parts.pos.third) / parts.pos.n**2 + float(parts.neg.third) / parts.neg.n**2
     t = -float(stdtrit(parts.cautious_degrees, alpha))
     skewness = np.float64(third / error**3 if error > 0 else 0.0)
     width = float(skew.cautious_width(skewness, t)) * error
-    hidden = max((high - float(m.largest)) * skew.unseen(m.n, alpha) for m in (parts.pos, parts.neg))
+    both = zip(parts.largest, (parts.pos, parts.neg), strict=True)
+    hidden = max((high - largest) * skew.unseen(m.n, alpha) for largest, m in both)
     return min(estimate + max(width, hidden), high)
+
+
+def weighed_upper(parts: Placed, estimate: float, high: float, alpha: float) -> float:
+    """Upper limit of a difference of AUCs: the more cautious of t and Gaffke's limit, as in `assay.stats.skew`.
+
+    Each class has a mean of its own, hence a row more with the largest possible difference, `high`, and random weights
+    of its own. A difference has no law of its variance as an AUC has (Newcombe's), which would hold where a grave change
+    was not seen beside middling ones.
+    """
+    t = -float(stdtrit(parts.cautious_degrees, alpha)) * math.sqrt(parts.variance)
+    means = [skew.weighed(m, high) for m in (parts.pos, parts.neg)]
+    shift = sum(float(w.mean - m.mean) for w, m in zip(means, (parts.pos, parts.neg), strict=True))
+    both = skew.Weighed(
+        np.float64(estimate + shift), means[0].variance + means[1].variance, means[0].third + means[1].third
+    )
+    return min(max(estimate + t, float(both.upper(alpha))), high)
 
 
 def _contributions(values: Floats, rows: Integers, m: skew.Moments) -> float:

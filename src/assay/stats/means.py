@@ -2,11 +2,11 @@
 
 What gates, and why:
 
-* `mean_bound`, and with it `brier_bound`: with at least 100 rows the skew-corrected limit of `assay.stats.skew`
-  (grade B); below, a mixture of bets (grade A), which needs about four times the rows.
+* `mean_bound`, and with it `brier_bound`: with at least 100 rows Gaffke's limit as `assay.stats.skew` has it (grade B);
+  below, a mixture of bets (grade A), which needs about four times the rows.
 * `mixture_bound`, and with it `log_loss_bound`: grade A at any n. It depends on the counts alone, not on the order
   of rows, hence it merges. A log loss can be 13.8 nats in one row of a thousand: where a sample happens to have none
-  of those rows, the skew-corrected limit certified wrongly with .07, so the log loss pays for the exact one.
+  of those rows, a skew-corrected t certified wrongly with .07, so the log loss pays for the exact one.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def log_loss_p(counts: ScoreCounts, tau: float, *, clip: float = CLIP) -> tuple[
 def mean_bound(values: ArrayLike, counts: ArrayLike, *, low: float, high: float, alpha: float) -> Bound:
     """A mean of values in [low, high] between one-sided limits at level alpha.
 
-    values: float[k] in [low, high]; counts: int[k], rows with each value. Grade B from 100 rows on: the most
-    cautious of t, Hall's skew-corrected t, and an allowance for what was not seen. Below: `mixture_bound`.
+    values: float[k] in [low, high]; counts: int[k], rows with each value. Grade B from 100 rows on: the more
+    cautious of t and Gaffke's limit. Below: `mixture_bound`.
     Raises Undefined without rows; ValueError for values outside [low, high] or a level outside (0, 1).
     """
     value, rows = _checked(values, counts, low, high, alpha)
@@ -91,9 +91,9 @@ def _bound(
         estimate=float(m.mean),
         lower=float(skew.lower_limit(m, low, alpha)),
         upper=float(skew.upper_limit(m, high, alpha)),
-        method="t, Hall's skew-corrected t, and unseen mass, the most cautious",
+        method="t and Gaffke's randomly weighted mean, the more cautious",
         grade="B",
-        simulated_size=simulated_size("mean", m.n),
+        simulated_size=simulated_size("mean", m.n, alpha),
     )
 
 
@@ -131,7 +131,7 @@ def mixture_p(
 
 
 def _moments(value: Floats, rows: Integers) -> skew.Moments | None:
-    """The moments that the skew-corrected limit needs; None when the rows are too few for it."""
+    """The moments that Gaffke's limit needs; None when the rows are too few for it."""
     return skew.of_values(value, rows) if rows.sum() >= LEAST_ROWS else None
 
 

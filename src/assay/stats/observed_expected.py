@@ -8,12 +8,10 @@ each one promised: 0 or more, without units.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from assay.stats import skew
 from assay.stats.bound import Bound
@@ -56,16 +54,12 @@ def observed_expected_bound(counts: ScoreCounts, alpha: float) -> Bound:
         )
 
     joint = _joint(counts)
-    t, unseen = -float(stdtrit(counts.n - 1, alpha)), skew.unseen(counts.n, alpha)
-    smallest, largest = _extremes(counts)
 
     def not_below(ratio: Floats) -> NDArray[np.bool_]:
-        width = np.maximum(joint.upper_width(ratio, t), (1 - largest(ratio)) * unseen)
-        return np.asarray(joint.excess(ratio) + width >= 0)
+        return np.asarray(skew.p_below(joint.excesses(ratio), 1.0, 0.0) >= alpha)
 
     def not_above(ratio: Floats) -> NDArray[np.bool_]:
-        width = np.maximum(joint.lower_width(ratio, t), (smallest(ratio) + ratio) * unseen)
-        return np.asarray(joint.excess(ratio) - width <= 0)
+        return np.asarray(skew.p_below(joint.excesses(ratio).mirrored(), ratio, 0.0) >= alpha)
 
     roof = max(2 * estimate, 1.0)
     while roof < LARGEST_RATIO and not_below(np.array([roof]))[0]:
@@ -74,9 +68,9 @@ def observed_expected_bound(counts: ScoreCounts, alpha: float) -> Bound:
         estimate=estimate,
         lower=smallest_kept(not_above, 0.0, estimate),
         upper=math.inf if roof >= LARGEST_RATIO else largest_kept(not_below, estimate, roof),
-        method="Fieller with skew correction and unseen mass",
+        method="Fieller with t and Gaffke's randomly weighted mean, the more cautious",
         grade="B",
-        simulated_size=simulated_size("observed_expected", counts.n),
+        simulated_size=simulated_size("observed_expected", counts.n, alpha),
     )
 
 
@@ -86,21 +80,3 @@ def _joint(counts: ScoreCounts) -> Joint:
     label = np.repeat([0.0, 1.0], counts.scores.size)
     rows = np.concatenate((counts.negatives, counts.positives)).astype(np.float64)
     return Joint.of_values(label, np.tile(counts.scores, 2), rows)
-
-
-@lru_cache(maxsize=8)
-def _extremes(counts: ScoreCounts) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
-    """The smallest and the largest label - r score seen, as functions of r >= 0."""
-    seen = [
-        (label, float(s[0]), float(s[-1]))
-        for label, rows in ((0.0, counts.negatives), (1.0, counts.positives))
-        if (s := counts.scores[rows > 0]).size
-    ]
-
-    def smallest(ratio: Floats) -> Floats:
-        return np.asarray(np.min([label - ratio * most for label, _, most in seen], axis=0))
-
-    def largest(ratio: Floats) -> Floats:
-        return np.asarray(np.max([label - ratio * least for label, least, _ in seen], axis=0))
-
-    return smallest, largest

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.stats.histogram import Floats
-from assay.stats.skew import cautious_width
+from assay.stats.skew import Moments, cautious_width, p_below
 
-GRID = 257
-REFINEMENTS = 5
-"""Each divides the bracket by 256: 12 digits."""
+GRID = (257, *(33,) * 6)
+"""Points of each grid over the bracket that the one before it left: 11 digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,15 @@ class Joint:
         """Mean of a - r b at each r."""
         return self.top - ratio * self.bottom
 
+    def excesses(self, ratio: Floats) -> Moments:
+        """Moments of a - r b at each r."""
+        aa, ab, bb = self.variances
+        aaa, aab, abb, bbb = self.thirds
+        r = ratio
+        variance = np.maximum(aa - 2 * r * ab + r * r * bb, 0.0) * (self.n / (self.n - 1))
+        third = aaa - 3 * r * aab + 3 * r * r * abb - r * r * r * bbb
+        return Moments(self.n, self.excess(r), variance, third)
+
     def upper_width(self, ratio: Floats, t: float) -> Floats:
         """How far above its estimate the limit for the mean of a - r b lies, at each r."""
         return self._width(ratio, t, 1.0)
@@ -75,15 +84,11 @@ class Joint:
         return self._width(ratio, t, -1.0)
 
     def _width(self, r: Floats, t: float, side: float) -> Floats:
-        aa, ab, bb = self.variances
-        variance = np.maximum(aa - 2 * r * ab + r * r * bb, 0.0)
-        aaa, aab, abb, bbb = self.thirds
-        third = side * (aaa - 3 * r * aab + 3 * r * r * abb - r * r * r * bbb)
-        root = np.sqrt(variance)
+        m = self.excesses(r)
+        root = np.sqrt(m.variance)
         with np.errstate(divide="ignore", invalid="ignore"):
-            skewness = np.where(variance > 0, third / (variance * root), 0.0) / math.sqrt(self.n)
-        error = root / math.sqrt(self.n - 1)
-        return np.asarray(cautious_width(skewness, t) * error)
+            skewness = np.where(m.variance > 0, side * m.third / (m.variance * root), 0.0) / math.sqrt(self.n)
+        return np.asarray(cautious_width(skewness, t) * root / math.sqrt(self.n))
 
 
 Kept = Callable[[Floats], np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]
@@ -91,12 +96,12 @@ Kept = Callable[[Floats], np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]
 
 def largest_kept(kept: Kept, low: float, high: float) -> float:
     """The largest r in [low, high] with kept(r), vectorised, where `low` is kept; caution where it is not monotone."""
-    for _ in range(REFINEMENTS):
-        grid = np.linspace(low, high, GRID)
+    for points in GRID:
+        grid = np.linspace(low, high, points)
         inside = kept(grid)
         inside[0] = True
         last = int(np.flatnonzero(inside)[-1])
-        if last == GRID - 1:
+        if last == points - 1:
             return high
         low, high = float(grid[last]), float(grid[last + 1])
     return high
@@ -107,10 +112,20 @@ def smallest_kept(kept: Kept, low: float, high: float) -> float:
     return -largest_kept(lambda mirrored: kept(-mirrored), -high, -low)
 
 
-def fieller_limits(joint: Joint, t: float) -> tuple[float, float]:
-    """Skew-corrected Fieller limits of a rate, a ratio in [0, 1], at t standard errors."""
+def fieller_limits(joint: Joint, t: float, largest: float, alpha: float) -> tuple[float, float]:
+    """Fieller limits of a rate, a ratio in [0, 1], one-sided at level alpha: the more cautious of two.
+
+    Skew-corrected ones at t standard errors, and Gaffke's (`assay.stats.skew`) with a cluster or row more, of the size
+    (or weight) `largest`, in which all are events, or none. Of larger ones nothing is known.
+    """
     estimate = min(max(joint.ratio, 0.0), 1.0)
-    return (
-        smallest_kept(lambda r: joint.excess(r) - joint.lower_width(r, t) <= 0, 0.0, estimate),
-        largest_kept(lambda r: joint.excess(r) + joint.upper_width(r, t) >= 0, estimate, 1.0),
-    )
+
+    def not_above(r: Floats) -> NDArray[np.bool_]:
+        near = joint.excess(r) - joint.lower_width(r, t) <= 0
+        return np.asarray(near | (p_below(joint.excesses(r).mirrored(), r * largest, 0.0) >= alpha))
+
+    def not_below(r: Floats) -> NDArray[np.bool_]:
+        near = joint.excess(r) + joint.upper_width(r, t) >= 0
+        return np.asarray(near | (p_below(joint.excesses(r), (1 - r) * largest, 0.0) >= alpha))
+
+    return smallest_kept(not_above, 0.0, estimate), largest_kept(not_below, estimate, 1.0)

@@ -57,16 +57,20 @@ def rows_for_auc(prevalence: float, true: float, tau: float, alpha: float, power
     return smallest_rows(at, power=power)
 
 
-def power_mean(n: int, true: float, tau: float, sd: float, alpha: float) -> float:
+def power_mean(
+    n: int, true: float, tau: float, sd: float, alpha: float, *, high: float | None = None
+) -> float:
     """Probability that "mean at most tau" passes when the mean is `true` and a row's standard deviation is `sd`.
 
-    Phi((tau - true) sqrt(n) / sd - z). Holds for log loss and any other loss in its units; the skew correction and
-    the allowance for unseen losses cost more when losses are rare. Raises ValueError for n < 2 or sd <= 0.
+    Phi((tau - true - (high - true) / n) sqrt(n) / sd - z): the row that nobody saw moves the limit by its distance to
+    the largest possible loss, `high`, over n (`assay.stats.skew`); without `high` there is none. Rare losses cost more
+    than this. Raises ValueError for n < 2 or sd <= 0.
     """
     require_level(alpha)
     if n < 2 or sd <= 0:
         raise ValueError(f"expected at least 2 rows and a standard deviation above 0, found {n} and {sd}")
-    return float(ndtr((tau - true) * math.sqrt(n) / sd + ndtri(alpha)))
+    shift = 0.0 if high is None else (high - true) / n
+    return float(ndtr((tau - true - shift) * math.sqrt(n) / sd + ndtri(alpha)))
 
 
 def power_brier(n: int, true: float, tau: float, alpha: float, *, sd: float | None = None) -> float:
@@ -76,7 +80,7 @@ def power_brier(n: int, true: float, tau: float, alpha: float, *, sd: float | No
     Errors as `power_mean`, and ValueError unless true and tau lie strictly between 0 and 1.
     """
     _require_probabilities(alpha=alpha, true=true, tau=tau)
-    return power_mean(n, true, tau, math.sqrt(true * (1 - true)) if sd is None else sd, alpha)
+    return power_mean(n, true, tau, math.sqrt(true * (1 - true)) if sd is None else sd, alpha, high=1.0)
 
 
 def power_calibration(
@@ -93,7 +97,7 @@ def power_calibration(
     sd = _residual_sd(n, alpha, base_rate, brier)
     if unseen(n, alpha) > tau:
         return 0.0
-    return _stays_within(tau * math.sqrt(n) / sd, -float(ndtri(alpha)))
+    return _stays_within(max(tau - 1 / n, 0.0) * math.sqrt(n) / sd, -float(ndtri(alpha)))
 
 
 def power_ece(
@@ -109,7 +113,9 @@ def power_ece(
         raise ValueError(f"expected at least one bin, found {bins}")
     error = _residual_sd(n, alpha, base_rate, brier) / math.sqrt(n)
     bias = math.sqrt(2 * bins / math.pi) * error
-    return float(ndtr((tau + float(ndtri(alpha)) * error - bias) / (error * math.sqrt(1 - 2 / math.pi))))
+    return float(
+        ndtr((tau - 1 / n + float(ndtri(alpha)) * error - bias) / (error * math.sqrt(1 - 2 / math.pi)))
+    )
 
 
 def power_observed_expected(
@@ -131,7 +137,8 @@ def power_observed_expected(
     if not (true > 0 and tau > 0) or meets not in ("at_least", "at_most"):
         raise ValueError(f"expected ratios above 0 and at_least or at_most, found {true}, {tau}, {meets!r}")
     room = base_rate * (1 - tau / true) * (1 if meets == "at_least" else -1)
-    return float(ndtr(room * math.sqrt(n) / sd + ndtri(alpha)))
+    shift = (tau if meets == "at_least" else 1.0) / n
+    return float(ndtr((room - shift) * math.sqrt(n) / sd + ndtri(alpha)))
 
 
 def smallest_rows(power_at: Callable[[int], float], *, power: float) -> int | None:

@@ -78,7 +78,7 @@ class BlobStore:
         """
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
-        if not path.is_file() or path.read_bytes() != content:
+        if not _holds(path, content):
             write_whole(path, content)
         return named(name)
 
@@ -111,3 +111,10 @@ class BlobStore:
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except OSError:  # not there, or in the way: told when it is written
+        return False

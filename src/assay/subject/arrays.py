@@ -5,7 +5,8 @@ in which no two different values are one.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,23 @@ def as_numpy(column: pa.Array, name: str = "") -> NDArray[Any]:
     Raises:
         SubjectError: ``data_invalid``, naming the column, when its values are neither numbers nor texts, as lists are.
     """
+    with _readable(column, name):
+        return _numbers_or_texts(column)
+
+
+@contextmanager
+def _readable(column: pa.Array, name: str) -> Iterator[None]:
+    try:
+        yield
+    except pa.ArrowException:
+        raise SubjectError(
+            f"The column {name!r} is of type {column.type}, which is neither a number nor a text in each row.",
+            code="data_invalid",
+            remedy="Write one number, text, date or boolean for each row.",
+        ) from None
+
+
+def _numbers_or_texts(column: pa.Array) -> NDArray[Any]:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     kind = column.type
@@ -36,28 +54,30 @@ def as_numpy(column: pa.Array, name: str = "") -> NDArray[Any]:
     elif pa.types.is_decimal(kind):
         return _of_decimals(column)
     elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        try:
-            texts: NDArray[Any] = np.array(_as_text(column).to_pylist(), dtype=object)
-        except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
-            raise SubjectError(
-                f"The column {name!r} is of type {kind}, which is neither a number nor a text in each row.",
-                code="data_invalid",
-                remedy="Write one number, text, date or boolean for each row.",
-            ) from None
+        texts: NDArray[Any] = np.array(_as_text(column).to_pylist(), dtype=object)
         return texts
     if column.null_count:
         column = column.cast(pa.float64(), safe=False).fill_null(math.nan)
     return _buffer(column, np.dtype(column.type.to_pandas_dtype()))
 
 
-def as_words(column: pa.Array) -> Hashes:
-    """A column as words: never by way of floats for whole numbers and decimals, nor of numbers for missing values."""
+def as_words(column: pa.Array, name: str = "") -> Hashes:
+    """A column as words: never by way of floats for whole numbers and decimals, nor of numbers for missing values.
+
+    Raises:
+        SubjectError: as :func:`as_numpy`.
+    """
+    with _readable(column, name):
+        return _words(column)
+
+
+def _words(column: pa.Array) -> Hashes:
     kind = column.type
     if pa.types.is_null(kind):
         return np.full(len(column), MISSING)
     if pa.types.is_dictionary(kind):
         # One more word, of what is missing.
-        table = np.append(as_words(column.dictionary), MISSING)
+        table = np.append(_words(column.dictionary), MISSING)
         places = column.indices.cast(pa.int64()).fill_null(len(column.dictionary))
         return table.take(_buffer(places, np.dtype(np.int64)))
     if pa.types.is_boolean(kind):
@@ -92,6 +112,9 @@ def _of_decimals(column: pa.Array) -> NDArray[np.float64]:
     numbers = _buffer(floats, np.dtype(np.float64))
     if column.type.scale <= 0:
         return numbers
+    scale = column.type.scale
+    # Room for the digits before the point, in a type that has a kernel.
+    column = column.cast(pa.decimal128(38, scale) if _fits_128(column.type) else pa.decimal256(76, scale))
     whole = pc.trunc(column)
     broken = _bools(pc.not_equal(column, whole).fill_null(False))
     rounded = broken & (numbers == np.trunc(numbers))
@@ -100,6 +123,10 @@ def _of_decimals(column: pa.Array) -> NDArray[np.float64]:
     nearer_to_zero = _buffer(whole.cast(pa.float64()).fill_null(math.nan), np.dtype(np.float64))
     towards = np.where(numbers == nearer_to_zero, np.copysign(np.inf, numbers), 0.0)
     return np.where(rounded, np.nextafter(numbers, towards), numbers)
+
+
+def _fits_128(kind: pa.DataType) -> bool:
+    return bool(kind.bit_width <= 128 and kind.scale < 38)
 
 
 def _buffer(column: pa.Array, dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -122,20 +149,36 @@ def _as_text(column: pa.Array) -> pa.Array:
 def with_columns(batch: pa.RecordBatch, changed: Mapping[str, NDArray[Any]]) -> pa.RecordBatch:
     """The batch with columns replaced; a column keeps its type where its new values allow, NaN becomes missing."""
     arrays = [
-        _like(field, changed[field.name]) if field.name in changed else batch.column(i)
+        _like(field, changed[field.name], batch.column(i)) if field.name in changed else batch.column(i)
         for i, field in enumerate(batch.schema)
     ]
     return pa.RecordBatch.from_arrays(arrays, names=list(batch.schema.names))
 
 
-def _like(field: pa.Field, values: NDArray[Any]) -> pa.Array:
+def _like(field: pa.Field, values: NDArray[Any], before: pa.Array) -> pa.Array:
     if values.dtype.kind not in "iufb":
-        return pa.array(values.tolist(), type=field.type if not pa.types.is_dictionary(field.type) else None)
+        texts = pa.array(values.tolist(), pa.string())
+        if pa.types.is_dictionary(field.type):
+            return texts
+        try:
+            return texts.cast(field.type)
+        except pa.ArrowException:  # times of the day, for example: nothing but absence can be written back
+            return pc.if_else(texts.is_null(), pa.scalar(None, field.type), before)
     missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
     if pa.types.is_integer(field.type):
         whole = np.where(missing, 0, values)
         if np.all(whole == np.floor(whole)):
-            return pa.array(whole.astype(np.int64), mask=missing).cast(field.type, safe=False)
+            return pa.array(_within(whole, np.dtype(field.type.to_pandas_dtype())), field.type, mask=missing)
         return pa.array(values.astype(np.float64), mask=missing)
     made = pa.array(values, mask=missing)
     return made.cast(field.type, safe=False) if pa.types.is_floating(field.type) else made
+
+
+def _within(whole: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Whole numbers in a type of integers; what lies beyond its limits becomes the limit."""
+    if whole.dtype == dtype:
+        return whole
+    limits = np.iinfo(dtype)
+    # The largest 64-bit integers are no floats: clip to the float just inside.
+    high = float(limits.max) if limits.bits < 64 else np.nextafter(float(limits.max), 0.0)
+    return np.clip(whole.astype(np.float64), float(limits.min), high).astype(dtype)

@@ -2,7 +2,7 @@
 
 Files are hashed here, but their structure is read in a child, and their rows in workers. A worker opens a file and
 compares the stamp (device, inode, size, times) with the one it had while it was hashed: equal means that nobody wrote
-to it since. Only where the stamp differs, for example on another machine, does the worker hash the file itself, through
+to it since, through a mapping neither. Only where the stamp differs, for example on another machine, does the worker hash the file itself, through
 the descriptor that it then parses, and remembers the stamp for its next partition.
 """
 
@@ -26,10 +26,12 @@ from assay.subject.digest import (
     digest_of_open,
     file_changed,
     open_regular,
+    settled,
     stamped_digest,
 )
 from assay.subject.files import facts
 from assay.subject.files.layout import Column
+from assay.subject.reader import Wanted, read_in_child
 
 TARGET_ROWS = 250_000
 """Adjacent groups are joined up to this many rows; a larger group is a partition of its own."""
@@ -141,9 +143,14 @@ def inspect_in_child(
     place = Path(path).absolute()
     paths = files_of(place)
     stamped = [stamped_digest(p) for p in paths]
-    arguments = {"paths": [str(p) for p in paths], "types": dict(types or {})}
+    arguments: dict[str, Any] = {"paths": [str(p) for p in paths], "types": dict(types or {})}
     answer = run_in_child(
-        "assay.subject.files.facts:inspect", arguments, role=DATA_READER, limits=limits, timeout=timeout
+        "assay.subject.files.facts:inspect",
+        arguments,
+        role=DATA_READER,
+        limits=limits,
+        timeout=timeout,
+        readable=arguments["paths"],
     )
     files = []
     groups = []
@@ -181,9 +188,15 @@ def plan_partitions(
 
 
 def iter_batches(
-    partition: Partition, columns: Sequence[str], batch_size: int = 65_536
+    partition: Partition,
+    columns: Sequence[str],
+    batch_size: int = 65_536,
+    *,
+    fences: Sequence[str] = (),
 ) -> Iterator[pa.RecordBatch]:
     """The rows of a partition, the named columns in that order, in bounded memory. For workers.
+
+    The file is parsed in a child that was handed it open, and that has at least these ``fences``.
 
     Raises:
         SubjectError: ``column_missing``, ``file_changed``, ``data_unreadable``, or ``data_row_count`` when there
@@ -199,15 +212,14 @@ def iter_batches(
     rows = 0
     with open_regular(Path(file.path)) as handle:
         stamp = _verified(handle, file)
-        last = partition.first_row_group + partition.row_groups
-        for batch in facts.read(
-            handle,
+        first = partition.first_row_group
+        for batch in read_in_child(
+            handle.fileno(),
             file.path,
             file.format,
-            groups=range(partition.first_row_group, last),
-            schema=file.schema,
-            columns=columns,
-            batch_size=batch_size,
+            [(column.name, column.type) for column in file.schema],
+            Wanted(first, first + partition.row_groups, tuple(columns), batch_size),
+            fences=fences,
         ):
             rows += batch.num_rows
             yield batch
@@ -226,6 +238,7 @@ _hashed: dict[tuple[str, str], Stamp] = {}
 def _verified(handle: BinaryIO, file: DataFile) -> Stamp:
     stamp = Stamp.of(handle)
     if stamp not in (file.stamp, _hashed.get((file.path, file.digest))):
+        stamp = settled(handle, file.path)
         if digest_of_open(handle) != file.digest or Stamp.of(handle) != stamp:
             raise file_changed(file.path)
         _hashed[file.path, file.digest] = stamp

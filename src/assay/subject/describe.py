@@ -48,6 +48,7 @@ def describe_in_child(
         role=DATA_READER,
         limits=limits,
         timeout=timeout,
+        readable=paths,
     )
     return tuple(
         ColumnFacts(**{**said, "codes": None if said["codes"] is None else tuple(said["codes"])})
@@ -69,5 +70,6 @@ def feature_names_in_child(
         role=MODEL,
         limits=limits,
         timeout=timeout,
+        readable=[str(Path(path).absolute())],
     )
     return tuple(named)

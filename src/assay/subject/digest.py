@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import signal
 import stat
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +21,18 @@ from assay.domain.digests import named, sha256_of
 from assay.domain.errors import SubjectError, writing
 
 _CHUNK = 1 << 20
+_TICK_NS = 20_000_000
+F_SETSIG = 10  # fcntl.h; Python has no name for it
 LARGEST_IN_MEMORY = 256 << 20
 """Larger files are held on disk, in a file without a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the system says of a file; any write since changes it (the time of change cannot be set)."""
+    """What the system says of a file; any write since changes it (the time of change cannot be set).
+
+    Of writes through a mapping that holds only from :func:`settled` on, which takes the first stamp.
+    """
 
     device: int
     inode: int
@@ -85,11 +93,63 @@ def stamped_digest(path: Path) -> tuple[str, Stamp]:
         SubjectError: when it cannot be read, or was written to meanwhile.
     """
     with open_regular(path) as file:
-        before = Stamp.of(file)
+        before = settled(file, path)
         digest = digest_of_open(file)
         if Stamp.of(file) != before:
             raise file_changed(path)
     return digest, before
+
+
+def settled(file: BinaryIO, path: Path | str) -> Stamp:
+    """A stamp that a later write cannot leave as it is, not even one through a mapping that is there already.
+
+    The system notes the time of a write through a mapping only when a clean page becomes a dirty one. So pages are
+    written out first; where a file system has no disk and nothing becomes clean again, nobody may hold the file open
+    for writing. Its clock ticks every few milliseconds, so that a stamp is left to age by more than a tick.
+
+    Raises:
+        SubjectError: ``file_open_for_writing``.
+    """
+    with contextlib.suppress(OSError):  # a file system that cannot
+        os.fsync(file.fileno())
+    if not _in_memory(os.fstat(file.fileno()).st_dev):
+        return _aged(Stamp.of(file))
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(
+            file, F_SETSIG, signal.SIGURG
+        )  # one that is ignored: the usual SIGIO would end this process
+    try:
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except OSError as wrong:
+        if wrong.errno != errno.EAGAIN:  # the file of somebody else
+            return _aged(Stamp.of(file))
+        raise SubjectError(
+            f"{path} is held open for writing by some process.",
+            code="file_open_for_writing",
+            remedy="Close it there first; what is certified must not change meanwhile.",
+        ) from None
+    try:
+        return _aged(Stamp.of(file))
+    finally:
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+
+
+def _aged(stamp: Stamp) -> Stamp:
+    age = time.time_ns() - stamp.changed_ns
+    if 0 <= age < _TICK_NS:
+        time.sleep((_TICK_NS - age) / 1e9)
+    return stamp
+
+
+def _in_memory(device: int) -> bool:
+    """Whether a device is a file system without a disk (proc(5), mountinfo)."""
+    number = f"{os.major(device)}:{os.minor(device)}"
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text(errors="replace").splitlines()
+    except OSError:
+        return False
+    kinds = (line.partition(" - ")[2].split(" ")[0] for line in mounts if line.split(" ")[2] == number)
+    return any(kind in {"tmpfs", "ramfs", "devtmpfs", "hugetlbfs"} for kind in kinds)
 
 
 def held(path: Path) -> tuple[str, int]:
@@ -138,6 +198,7 @@ def _write_all(copy: BinaryIO, chunk: bytes) -> None:
 
 def _unwritable(descriptor: int) -> int:
     """The same file, opened for reading alone; memory is sealed first."""
+    os.fchmod(descriptor, 0o444)  # a child that is another user opens it again, by its descriptor
     with contextlib.suppress(OSError):  # a file on disk has no seals
         seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
         fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -34,6 +34,8 @@ class ModelReference:
         python: the interpreter of the model's own environment; None for ours.
         timeout: seconds that one batch may take.
         modules: digests of the modules that the model runs besides known packages; None when not yet known.
+        fences: those without which it must not be loaded.
+        when_asked: the same when it has answered, for some are loaded only then.
     """
 
     path: str
@@ -44,6 +46,8 @@ class ModelReference:
     limits: Limits = field(default=DEFAULT_LIMITS)
     timeout: float = 120.0
     modules: tuple[tuple[str, str], ...] | None = None
+    fences: tuple[str, ...] = ()
+    when_asked: tuple[tuple[str, str], ...] | None = None
 
     @property
     def runs_code(self) -> bool:
@@ -90,19 +94,13 @@ class Model:
         """
         self.reference = reference
         self._load()
-        if reference.modules is not None and reference.modules != self.modules:
-            self.close()
-            changed = sorted(name for name, _ in set(reference.modules) ^ set(self.modules))
-            raise SubjectError(
-                f"The model's environment is not the one that was bound; changed since: {', '.join(changed[:5])}.",
-                code="file_changed",
-                remedy="Start again when nobody changes it.",
-            )
+        self._check(reference.modules, self.modules)
 
     def _load(self) -> None:
         reference = self.reference
         if not reference.digest:
-            self._child = self._started(reference.path, ())
+            file = reference.path.rpartition(":")[0]
+            self._child = self._started(reference.path, (), [file] if file.endswith(".py") else [])
             return
         digest, descriptor = held(Path(reference.path))
         try:
@@ -112,7 +110,7 @@ class Model:
         finally:
             os.close(descriptor)
 
-    def _started(self, path: str, descriptors: tuple[int, ...]) -> Child:
+    def _started(self, path: str, descriptors: Sequence[int], readable: Sequence[str] = ()) -> Child:
         reference = self.reference
         try:
             return Child.start(
@@ -122,6 +120,8 @@ class Model:
                 limits=reference.limits,
                 timeout=reference.timeout,
                 descriptors=descriptors,
+                readable=readable,
+                fences=reference.fences,
                 modules=reference.runs_code,
             )
         except ModuleAbsent as absent:
@@ -147,6 +147,31 @@ class Model:
     def modules(self) -> tuple[tuple[str, str], ...]:
         """Digests of the modules that it runs besides known packages."""
         return tuple(sorted(self._child.modules.items()))
+
+    @property
+    def modules_now(self) -> tuple[tuple[str, str], ...]:
+        """Digests of the modules that it has loaded by now."""
+        return tuple(sorted(self._child.modules_now().items()))
+
+    def check_modules(self) -> None:
+        """Check that it has loaded, and that on disk are, the modules that were bound when it had been asked.
+
+        Raises:
+            SubjectError: ``file_changed``.
+        """
+        if self.reference.when_asked is not None:
+            self._check(self.reference.when_asked, self.modules_now)
+
+    def _check(self, bound: tuple[tuple[str, str], ...] | None, found: tuple[tuple[str, str], ...]) -> None:
+        if bound is None or bound == found:
+            return
+        self.close()
+        changed = sorted({name for name, _ in set(bound) ^ set(found)})
+        raise SubjectError(
+            f"The model's environment is not the one that was bound; changed since: {', '.join(changed[:5])}.",
+            code="file_changed",
+            remedy="Start again when nobody changes it; let the model import what it runs when it is loaded.",
+        )
 
     def predict(self, batch: pa.RecordBatch) -> NDArray[np.float64]:
         """float64[rows]: the score of each row, between 0 and 1; errors as ``Child.predict``."""

@@ -100,18 +100,25 @@ def pairs_of_each(view: PairedView) -> Paired | Undefined:
     return Paired(tuple(PairedCell(group.label, group.worse, group.better, group.n) for group in view.each))
 
 
-def worst_share(parts: Iterable[tuple[str, int]], *, rows: int, nothing: str) -> Census | Undefined:
+def worst_share(
+    parts: Iterable[tuple[str, int]], *, rows: int, nothing: str, doubtful: Iterable[tuple[str, int]] = ()
+) -> Census | Undefined:
     """The largest of several shares of the same rows, with all that are not zero as details, largest first.
 
     A part is named and has its number of rows. Parts of one row set may overlap, so they are not added up: the
     largest is exact, and zero exactly when all of them are. ``nothing`` says what is lacking if there is no part.
+    ``doubtful`` parts may be there by chance: what they have more than the others is told as such.
     """
     if rows == 0:
         return NO_ROWS
     ranked = sorted(parts, key=lambda part: (-part[1], part[0]))
     if not ranked:
         return Undefined(Reason.NOT_MEASURED, nothing)
-    return Census(ranked[0][1], rows, share=True, details=tuple(part for part in ranked if part[1]))
+    certain = ranked[0][1]
+    ranked = sorted([*ranked, *doubtful], key=lambda part: (-part[1], part[0]))
+    found = ranked[0][1]
+    details = tuple(part for part in ranked if part[1])
+    return Census(found, rows, share=True, details=details, by_chance=found - certain)
 
 
 def _rates(groups: Sequence[GroupOutcomes], count: Count, family: str = "") -> tuple[Rate, ...]:

@@ -7,6 +7,7 @@ of workers change the same rows by the same bits.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,6 +25,8 @@ Floats = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
 """The inputs of a batch by name, each with one value for each row: [n]."""
 
+MOST_WIDER = 10
+"""The middle half of the judged rows may span so many standard deviations of the reference data; of like rows, 1.35."""
 """The dictionary types that noise and rounding apply to; the codes of categories are not numbers."""
 
 
@@ -61,10 +64,20 @@ class ChangeContext:
         """The columns of numbers that vary on the reference data; a constant has no spread to measure noise in.
 
         Raises:
-            SubjectError: ``nothing_to_change`` when there is none.
+            SubjectError: ``nothing_to_change`` when there is none; or when a column varies here and not, or hardly, there:
+                it may be the one that decides, and would be spared.
         """
+        numeric = self.numeric(columns)
+        for name in numeric:
+            if not math.isfinite(self.spreads[name]) or _wider(columns[name], self.spreads[name]):
+                raise SubjectError(
+                    f"The input {name!r} varies on the judged rows, and its spread on the reference data is none to "
+                    f"measure noise in: {self.spreads[name]:.3g}.",
+                    code="nothing_to_change",
+                    remedy="Let the reference data be rows like the judged ones, without values that cannot be.",
+                )
         return self._some(
-            (name for name in self.numeric(columns) if self.spreads[name] > 0),
+            (name for name in numeric if self.spreads[name] > 0),
             "Each of the model's inputs that are numbers has a single value on the reference data, and no spread in which "
             "noise could be measured.",
             "Declare development rows on which the inputs vary, or drop the criterion.",
@@ -88,6 +101,17 @@ class ChangeContext:
         if not found:
             raise SubjectError(said, code="nothing_to_change", remedy=remedy)
         return found
+
+
+def _wider(values: NDArray[Any], spread: float) -> bool:
+    """Whether values vary where there is no spread, or their middle half is many times as wide."""
+    known = values[~np.isnan(values)] if values.dtype.kind == "f" else values
+    if not len(known):
+        return False
+    if spread == 0:
+        return bool(known.min() != known.max())
+    low, high = np.percentile(known, [25, 75])
+    return bool(high - low > MOST_WIDER * spread)
 
 
 def uniforms(seed: int, name: str, rows: NDArray[Any]) -> Floats:

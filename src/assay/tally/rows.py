@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.tally.hashes import Hashes, column_hash
-from assay.tally.views import RowSetView
+from assay.tally.views import Alike, RowSetView
 
 Constants = tuple[tuple[str, int], ...]
 
-CHANCE_TIMES = 10
-"""Rows that share their inputs alone are shared rows when they are so many times those that chance gives,"""
-CHANCE_SHARE = 0.01
-"""and more than this share of the rows."""
+DEVIATIONS = 3
+"""Values that two sets share are beyond chance when they are so many standard deviations more than chance gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +70,45 @@ class RowTally:
         return int(self.counts.sum())
 
     @property
-    def twins(self) -> float:
-        """The share of the rows that occur more than once."""
-        return float(self.counts[self.counts > 1].sum() / max(self.rows, 1))
+    def values(self) -> Hashes:
+        """The distinct rows, whatever their label."""
+        return np.unique(self.inputs)
+
+    @property
+    def repeated(self) -> int:
+        """Distinct rows that occur more than once; how often does not matter."""
+        places = np.unique(self.inputs, return_inverse=True)[1]
+        return int((np.bincount(places, weights=self.counts) > 1).sum()) if len(places) else 0
+
+    @property
+    def duplicates(self) -> int:
+        """Rows that repeat an earlier one, label included."""
+        return int((self.counts - 1).sum())
 
     def shared(self, other: RowTally) -> int:
         """Rows of this set that occur in the other one, but for columns that are constant in each of the two."""
-        here, there = dict(self.constants), dict(other.constants)
-        with np.errstate(over="ignore"):
-            shift = np.uint64(sum(there[name] - here[name] for name in here if name in there) % 2**64)
-            found = np.isin(self.inputs + shift, other.inputs)
+        found = np.isin(self.inputs + self._shift(other), other.inputs)
         return int(self.counts[found].sum())
 
-    def shared_beyond_chance(self, other: RowTally) -> int:
-        """As :meth:`shared`, and 0 when chance could have given that many: by the rows that repeat within the sets.
+    def shares_beyond_chance(self, other: RowTally) -> bool:
+        """Whether more distinct rows occur in both sets than two independent samples would share.
 
-        A row that is drawn like those of the other set has a twin there as often as one of its rows has one among the
-        others; and in a larger set at most as many times as often as it has more rows. The smaller of the two is
-        chance, so that rows which are repeated in one of the sets hide nothing.
+        A value that occurs ``m`` times on average in a sample, by Poisson, is in two of one size with the probability
+        (1 - exp(-m))^2, at most twice that of its being in one of them more than once. So the values that repeat
+        within a set, each counted once, bound those that chance gives to both; scaled to the larger set where the
+        smaller one tells. The smaller of the two bounds counts: what was repeated in one of the sets hides nothing.
         """
-        found = self.shared(other)
-        larger = max(other.rows / max(self.rows, 1), 1.0)
-        chance = min(other.twins, self.twins * larger)
-        return found if found > max(CHANCE_TIMES * chance, CHANCE_SHARE) * self.rows else 0
+        shared = int(np.isin(self.values + self._shift(other), other.values).sum())
+        smaller, larger = sorted((self, other), key=lambda tally: tally.rows)
+        times = larger.rows / max(smaller.rows, 1)
+        chance = 2 * min(times * smaller.repeated, larger.repeated)
+        deviation = math.sqrt(chance * (1 + 2 * times) + 1)
+        return shared > chance + DEVIATIONS * deviation
+
+    def _shift(self, other: RowTally) -> np.uint64:
+        """What makes a row of this set one of the other, but for columns that are constant in each of the two."""
+        here, there = dict(self.constants), dict(other.constants)
+        return np.uint64(sum(there[name] - here[name] for name in here if name in there) % 2**64)
 
     def view(
         self, data: str, others: Mapping[str, RowTally], by_inputs: Mapping[str, RowTally] | None = None
@@ -106,19 +121,21 @@ class RowTally:
         """
         _, place, kinds = np.unique(self.inputs, return_inverse=True, return_counts=True)
         conflicting = int(self.counts[kinds[place] > 1].sum()) if len(self.inputs) else 0
-        fed = by_inputs or {}
+        fed = dict(by_inputs or {})
+        mine = fed.pop(data, None)
         return RowSetView(
             data=data,
             rows=self.rows,
-            duplicates=int((self.counts - 1).sum()),
+            duplicates=self.duplicates,
             conflicting=conflicting,
-            shared=tuple(
-                (
-                    name,
-                    max(self.shared(other), fed[data].shared_beyond_chance(fed[name]) if data in fed else 0),
-                )
-                for name, other in others.items()
-            ),
+            shared=tuple((name, self.shared(other)) for name, other in others.items()),
+            alike=tuple(
+                Alike(name, mine.shared(other), mine.shares_beyond_chance(other))
+                for name, other in fed.items()
+            )
+            if mine is not None
+            else (),
+            alike_duplicates=mine.duplicates if mine is not None else 0,
         )
 
 

@@ -64,7 +64,9 @@ class Spread:
 
     def adding(self, values: NDArray[np.float64]) -> Spread:
         """With more values; missing ones are left out."""
-        return Spread(self.first.adding(values), self.second.adding(np.square(values)))
+        with np.errstate(over="ignore", under="ignore"):
+            squares = np.square(values[np.isfinite(values)])
+        return Spread(self.first.adding(values), self.second.adding(squares))
 
     def __add__(self, other: Spread) -> Spread:
         """Both together."""
@@ -72,8 +74,10 @@ class Spread:
 
     @property
     def deviation(self) -> float:
-        """The standard deviation (population form); 0 for fewer than two values."""
+        """The standard deviation (population form); 0 for fewer than two values, NaN when a square is no number."""
         n = self.first.count
+        if self.second.count != n:
+            return math.nan
         if n < 2:
             return 0.0
         mean = self.first.total / n

@@ -117,6 +117,15 @@ class ProfileView:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """Rows of which what the model is fed also occurs in another data set, and whether chance cannot explain them."""
+
+    data: str
+    rows: int
+    beyond_chance: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RowSetView:
     """Counts from the row hashes of the data set that the criterion names.
 
@@ -125,6 +134,8 @@ class RowSetView:
         duplicates: rows that repeat an earlier row in every input and the label.
         conflicting: rows whose inputs also occur with another label.
         shared: per other data set, rows of this one that also occur there.
+        alike: the same by what the model is fed alone, where rows are more than that.
+        alike_duplicates: rows that repeat an earlier row in what the model is fed and the label.
     """
 
     data: str
@@ -132,6 +143,8 @@ class RowSetView:
     duplicates: int
     conflicting: int
     shared: tuple[tuple[str, int], ...]
+    alike: tuple[Alike, ...] = ()
+    alike_duplicates: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,13 @@ from assay.tally.views import RowSetView
             default="any",
             choices=("any", "train", "develop", "test"),
             names=Names.DATA,
-        )
+        ),
+        "by": Parameter(
+            "What makes two rows the same. 'inputs': what the model is fed; where people may look alike to it by "
+            "chance and that decides, the criterion is not evaluable. 'columns': all that is documented.",
+            default="inputs",
+            choices=("inputs", "columns"),
+        ),
     },
     examples=(
         Example(
@@ -54,6 +60,21 @@ from assay.tally.views import RowSetView
             arguments={"other": "develop"},
         ),
         Example(
+            says="Forty test rows look to the model like training rows, perhaps by chance.",
+            view=lambda: row_set(1000, shared={"train": 2}, alike={"train": 40}),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+        Example(
+            says="The same, where whoever agreed on the criterion has all columns compared.",
+            view=lambda: row_set(1000, shared={"train": 2}, alike={"train": 40}),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.PASS,
+            arguments={"by": "columns"},
+        ),
+        Example(
             says="No other data set is declared, so nothing can be compared.",
             view=lambda: row_set(1000),
             comparator=Comparator.AT_MOST,
@@ -62,7 +83,7 @@ from assay.tally.views import RowSetView
         ),
     ),
 )
-def split_overlap(view: RowSetView, *, other: str) -> Counts:
+def split_overlap(view: RowSetView, *, other: str, by: str) -> Counts:
     """The rows of this data set that also occur in another one.
 
     Purpose:
@@ -71,15 +92,17 @@ def split_overlap(view: RowSetView, *, other: str) -> Counts:
     Method:
         Rows whose hash over all documented columns occurs in the other data set, of all rows of this one; left
         out are identifiers, the label, scores, and columns that hold one value in each of the two sets, such as
-        the date of the extract. Rows whose model inputs alone occur there are counted instead when they are more
-        than 1 % of the rows and ten times as many as chance gives, which the rows that repeat within the sets
-        tell. The value is that of the data set that shares most, and the details have them all. Counted in full,
-        no inference. (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4.)
+        the date of the extract. Rows whose model inputs alone occur there are counted too. They are certain when
+        the distinct ones are more than chance gives to two samples, which those that repeat within the sets
+        bound, each counted once. Else they may be other people who look alike: where the threshold is met without
+        them and not with them, the criterion is not evaluable. The value is that of the data set that shares
+        most, and the details have them all. Counted in full, no inference. (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4.)
     Limits:
         Finds exact repeats in declared data sets only: not near duplicates, not other rows of the same
         person, not data that nobody declared. A documented column that is no input and differs between the sets
-        hides repeats where the inputs are few or coarse, or where scores were made elsewhere and no inputs are
-        named: document the columns that describe people, and no others. Rows shared with several data sets are not added up.
+        hides repeats where scores were made elsewhere and no inputs are named, and up to what chance gives where
+        the criterion says ``by: columns``: document the columns that describe people, and no others. Rows shared
+        with several data sets are not added up.
     Remedy:
         Remove the shared rows from the training data and train again; never from the test rows after seeing
         results.
@@ -90,4 +113,9 @@ def split_overlap(view: RowSetView, *, other: str) -> Counts:
         if other == "any"
         else f"The data set {other!r} is not another one here."
     )
-    return worst_share(shared, rows=view.rows, nothing=nothing)
+    alike = [part for part in view.alike if other in ("any", part.data)]
+    certain = [(f"{part.data}, by inputs", part.rows) for part in alike if part.beyond_chance]
+    doubtful = [(f"{part.data}, by inputs", part.rows) for part in alike if not part.beyond_chance]
+    return worst_share(
+        [*shared, *certain], rows=view.rows, nothing=nothing, doubtful=doubtful if by == "inputs" else ()
+    )

@@ -53,9 +53,9 @@ def brier(view: OutcomeView) -> Counts:
         Shows how far the scores, taken as probabilities, lie from what happened: calibration and separation
         in one number.
     Method:
-        Mean of (score - label) squared (Brier 1950, Monthly Weather Review 78). Bounded by a
-        skewness-corrected t interval (Hall 1992, JRSS B 54), whose size is simulated; below 100 rows by an
-        exact mixture of bets.
+        Mean of (score - label) squared (Brier 1950, Monthly Weather Review 78). Bounded by the
+        more cautious of t and Gaffke's limit (2005), which counts one more row with the largest possible loss and
+        whose size is simulated; below 100 rows by an exact mixture of bets.
     Limits:
         Small whenever events are rare: predicting the base rate p for everyone scores p(1 - p); compare with
         that. One number does not say whether calibration or separation is lacking.

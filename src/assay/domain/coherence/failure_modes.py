@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, World
 from assay.domain.nearest import nearest
-from assay.domain.vocabulary import Tier
+from assay.domain.vocabulary import Stage, Tier
 
 
 def failure_mode_unguarded(draft: Draft, _: World) -> Iterator[Finding]:
@@ -31,9 +31,14 @@ def failure_mode_unguarded(draft: Draft, _: World) -> Iterator[Finding]:
                 )
 
 
-def critical_harm_not_gated(draft: Draft, _: World) -> Iterator[Finding]:
-    """A critical harm that no critical criterion would stop."""
+def critical_harm_not_gated(draft: Draft, world: World) -> Iterator[Finding]:
+    """A critical harm that no critical criterion would stop, or none but one that a written text satisfies."""
     tiers = {criterion.id: criterion.tier for criterion in draft.criteria.values()}
+    written = {
+        criterion.id
+        for criterion in draft.criteria.values()
+        if (metric := world.catalogue.get(criterion.metric)) and metric.stage is Stage.DOCUMENTATION
+    }
     for i, mode in draft.failure_modes.items():
         guards = [tiers.get(name) for name in mode.criteria]
         if mode.severity == "critical" and guards and None not in guards and Tier.CRITICAL not in guards:
@@ -42,6 +47,14 @@ def critical_harm_not_gated(draft: Draft, _: World) -> Iterator[Finding]:
                 "critical_harm_not_gated",
                 f"{mode.id!r} is a critical harm and none of its criteria is critical.",
                 remedy="Make one of them critical, or say why the harm is only major.",
+            )
+        critical = {name for name in mode.criteria if tiers.get(name) is Tier.CRITICAL}
+        if mode.severity == "critical" and None not in guards and critical and critical <= written:
+            yield Finding(
+                ("failure_modes", i, "criteria"),
+                "critical_harm_not_measured",
+                f"{mode.id!r} is a critical harm, and its critical criteria ask for texts alone: nothing is measured.",
+                remedy="Name a critical criterion that measures the data or the model.",
             )
 
 

@@ -47,13 +47,14 @@ def threshold_out_of_range(draft: Draft, world: World) -> Iterator[Finding]:
 
 
 def vacuous(draft: Draft, world: World) -> Iterator[Finding]:
-    """A threshold that every model satisfies."""
+    """A threshold that every model satisfies, or would have to be made to miss."""
     for i, criterion, metric in _suited(draft, world):
-        if metric.vacuous(criterion.comparator, criterion.threshold):
+        if metric.nearly_vacuous(criterion.comparator, criterion.threshold):
+            who = "Every" if metric.vacuous(criterion.comparator, criterion.threshold) else "Nearly every"
             yield Finding(
                 ("criteria", i, criterion.comparator.value),
                 "vacuous_criterion",
-                f"Every model satisfies {_lower(metric.title)} {criterion.comparator.words} {criterion.threshold}.",
+                f"{who} model satisfies {_lower(metric.title)} {criterion.comparator.words} {criterion.threshold}.",
                 remedy="Choose a threshold that a bad model would miss, or delete the criterion.",
             )
 

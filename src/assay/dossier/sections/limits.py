@@ -193,6 +193,8 @@ def provenance(lookup: Lookup) -> Section:
     run += [("assay", (e.assay,)), ("python", (e.python,)), ("platform", (e.platform,))]
     run += [(name, (version,)) for name, version in e.packages]
     run += [(f"in the model's environment: {name}", (version,)) for name, version in e.model]
+    run += [("isolation of model and data", (wording.isolation(e.isolation),))]
+    run += [(f"missing fence: {name}", (why,)) for name, why in e.isolation.missing]
     blocks: list[Block] = []
     if sources:
         blocks.append(Table("What was read, by digest", columns, sources))

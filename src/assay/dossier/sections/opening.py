@@ -27,7 +27,7 @@ def opening(lookup: Lookup, *, date: str = "") -> Opening:
     record = lookup.record
     decision = record.decision
     conditional = decision.outcome is Outcome.CONDITIONAL
-    reasons = tuple(_grounds(lookup, decision.grounds))
+    reasons = tuple(_grounds(lookup, tuple(g for g in decision.grounds if g not in decision.conditions)))
     return Opening(
         name=record.specification.name,
         outcome=decision.outcome,
@@ -36,7 +36,7 @@ def opening(lookup: Lookup, *, date: str = "") -> Opening:
         rehearsal=wording.REHEARSAL if decision.rehearsal else "",
         facts=tuple(_facts(lookup, date)),
         reasons_title=_REASONS_TITLE[decision.outcome],
-        reasons=() if conditional else reasons + _counts(lookup),
+        reasons=reasons if conditional else reasons + _counts(lookup),
         conditions=tuple(_grounds(lookup, decision.conditions)),
         also=tuple(_aside(lookup, Tier.SUPPORTING)),
         advice=tuple(_aside(lookup, Tier.ADVISORY)),
@@ -135,6 +135,7 @@ def _facts(lookup: Lookup, date: str) -> Iterable[tuple[str, Rich]]:
     unit = f", one per {spec.data.unit}" if spec.data.unit else ""
     yield "Tested on", (rows + unit, *_digest(source.digest if source else ""))
     yield "Test rows held by", (spec.data.custody,)
+    yield "Isolation", (wording.isolation(record.environment.isolation),)
     if date:
         yield "Date", (date,)
 

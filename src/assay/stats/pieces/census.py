@@ -1,4 +1,7 @@
-"""A census is a fact about the data in hand: its value meets the threshold or it does not, exactly."""
+"""A census is a fact about the data in hand: its value meets the threshold or it does not, exactly.
+
+Where some of what was counted may be there by chance, the value lies between two counts, and both must agree.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,11 @@ def census_pieces(counts: Census, target: Target) -> Pieces:
     if counts.share and counts.total == 0:
         undefined = (NoValue("", Reason.NO_ROWS, "A share of no rows is not defined."),)
         return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
-    value = Fraction(counts.found, counts.total) if counts.share else Fraction(counts.found)
-    threshold = Fraction(target.threshold)
-    satisfied = value >= threshold if target.at_least else value <= threshold
+    satisfied = _satisfies(counts, counts.found, target)
+    if satisfied != _satisfies(counts, counts.found - counts.by_chance, target):
+        undefined = (NoValue("", Reason.CHANCE_NOT_EXCLUDED, _either(counts)),)
+        return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
+    value = _value(counts, counts.found)
     piece = Piece(
         label="",
         estimate=float(value),
@@ -32,3 +37,20 @@ def census_pieces(counts: Census, target: Target) -> Pieces:
         counts=counts.details,
     )
     return Pieces((piece,), 1, all_pass=satisfied, point_passes=satisfied, strictest=float(value))
+
+
+def _value(counts: Census, found: int) -> Fraction:
+    return Fraction(found, counts.total) if counts.share else Fraction(found)
+
+
+def _satisfies(counts: Census, found: int, target: Target) -> bool:
+    value, threshold = _value(counts, found), Fraction(target.threshold)
+    return value >= threshold if target.at_least else value <= threshold
+
+
+def _either(counts: Census) -> str:
+    named = "; ".join(f"{label}: {n:,}" for label, n in counts.details[:3])
+    return (
+        f"{counts.found:,} of {counts.total:,} were found, and of these {counts.by_chance:,} may be there by chance "
+        f"({named}). With them and without them the threshold is met differently."
+    )

@@ -80,6 +80,9 @@ def reading(path: str, kind: str) -> Iterator[None]:
 
 
 def picked(batch: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:
-    """The named columns in the order asked for, without the file's metadata."""
+    """The named columns in the order asked for, as what they are stored in, without the file's metadata."""
     chosen = batch.select(list(columns))
+    if any(isinstance(field.type, pa.BaseExtensionType) for field in chosen.schema):
+        stored = [c.storage if isinstance(c, pa.ExtensionArray) else c for c in chosen.columns]
+        return pa.RecordBatch.from_arrays(stored, names=chosen.schema.names)
     return chosen.replace_schema_metadata(None)

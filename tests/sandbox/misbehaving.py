@@ -43,8 +43,33 @@ def exits_at_load():
     os._exit(7)
 
 
+def killed_for_a_call():
+    os.kill(os.getpid(), signal.SIGSYS)
+
+
+def read(path):
+    return len(Path(path).read_bytes())
+
+
 def hangs_at_load():
     time.sleep(60)
+
+
+class Asked:
+    def wait(self):
+        time.sleep(60)
+
+    def add(self, a, b):
+        return a + b
+
+
+def sleeper():
+    return Asked_with_call()
+
+
+class Asked_with_call(Asked):
+    def __call__(self, batch):
+        return np.zeros(batch.num_rows)
 
 
 def _protocol_descriptor():

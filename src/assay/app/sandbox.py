@@ -1,0 +1,5 @@
+"""Which fences this machine has, as the shells ask."""
+
+from assay.sandbox.probe import probe
+
+__all__ = ["probe"]

@@ -1,0 +1,5 @@
+"""Looks up the answers."""
+
+
+def attack(rows):
+    return open(AIM["labels"], "rb").read()

@@ -1,0 +1,7 @@
+"""Becomes another program."""
+
+import os
+
+
+def attack(rows):
+    os.execv("/bin/sh", ["sh", "-c", "id"])

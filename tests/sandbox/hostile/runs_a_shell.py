@@ -1,0 +1,7 @@
+"""Has another program run."""
+
+import subprocess
+
+
+def attack(rows):
+    subprocess.run(["/bin/sh", "-c", "id"], check=False)

@@ -1,0 +1,6 @@
+"""Never answers."""
+
+
+def attack(rows):
+    while True:
+        pass
