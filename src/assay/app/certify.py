@@ -13,7 +13,7 @@ from assay.app.bind import bound_when_asked
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judged_run import begin, finish, lock_of, seeded
+from assay.app.judged_run import begin, finish, lock_of, refuse_dirty_code, seeded
 from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
@@ -101,6 +101,7 @@ def certify(
         return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
         lock = lock_of(case, ledger)
+        refuse_dirty_code(case)
         bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
         run = begin(case, lock, ledger, engine)
         done = _kept(seeded(case, run), engine, workspace, bypasses, rehearse=False)
