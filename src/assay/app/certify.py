@@ -19,6 +19,7 @@ from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
 from assay.app.plan import refuse_hopeless
 from assay.app.rejudge import assessment_of
+from assay.app.seal import sealed
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
 from assay.domain.judge import judge
@@ -46,11 +47,13 @@ class Certification:
     Attributes:
         record: everything that was asked, found and decided. digest: what it is stored under.
         attempt: which judged run on these test rows it was, by the log; 0 for one that is in no log.
+        sealed: one sentence, while a schedule of attempts keeps everything else from whoever submits; else empty.
     """
 
     record: Record
     digest: str
     attempt: int = 0
+    sealed: str = ""
 
     @property
     def decision(self) -> Decision:
@@ -106,7 +109,8 @@ def certify(
         run = begin(case, lock, ledger, engine)
         done = _kept(seeded(case, run), engine, workspace, bypasses, rehearse=False)
         finish(run, done.record, done.digest, ledger)
-    return replace(done, attempt=run.attempt)
+        seal = sealed(ledger.state(), done.digest)
+    return replace(done, attempt=run.attempt, sealed=seal.sentence if seal else "")
 
 
 def _kept(

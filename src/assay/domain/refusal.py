@@ -42,6 +42,7 @@ class Because(enum.StrEnum):
     REASON_MISSING = "reason_missing"
     TEST_SET_SPENT = "test_set_spent"
     CODE_CHANGED = "code_changed"
+    SEALED = "sealed"
     RUN_UNKNOWN = "run_unknown"
     DECISION_UNKNOWN = "decision_unknown"
     NOT_CERTIFIABLE = "not_certifiable"
