@@ -32,7 +32,7 @@ EXIT_MEANS = {
     ExitCode.WITHHELD: "The decision is withheld; from `assay plan`, a required criterion is "
     "hopeless on these rows, or its check breaks.",
     ExitCode.NO_VERDICT: "No verdict was reached: wrong usage, a bad specification, data or a model that cannot be opened.",
-    ExitCode.TRUST_FAILURE: "A stored record no longer matches its digest. Signatures, keys and the log come with the next issue.",
+    ExitCode.TRUST_FAILURE: "Something is not what it must be: bytes, a digest, a signature, a key, the log.",
 }
 
 SPECIFICATION_SAYS = """One YAML file. Unknown keys are refused. Numbers are read as the exact decimals that were written.

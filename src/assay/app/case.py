@@ -42,6 +42,7 @@ from assay.engine.scan import Frame
 from assay.plan.passes import Wanted, declared_data
 from assay.reading.specification import SpecificationFile, read_specification
 from assay.sandbox.probe import probe
+from assay.subject.code import Code, code_of
 from assay.subject.datasets import Dataset, open_dataset
 from assay.subject.digest import digest_of
 from assay.subject.model import Model, ModelReference, in_process
@@ -143,7 +144,7 @@ def open_case(
     with _told_at(read, root, "subject", "model"):
         named = _model(root, specification, live=model is not None, rehearse=rehearse)
         reference, own = _bound(named, isolation)
-    environment = _environment(own, isolation)
+    environment = _environment(own, isolation, code_of(root))
     used = sorted({criterion.metric for criterion in specification.criteria})
     return Case(
         root=root,
@@ -298,8 +299,8 @@ def _isolation(specification: Specification, checks: Mapping[str, Check], *, liv
     return found.beside(module for module in used if not module.startswith("assay."))
 
 
-def _environment(own: tuple[tuple[str, str], ...], isolation: Isolation) -> Environment:
-    """The versions that can change a number; ``own`` are those that the model's child told."""
+def _environment(own: tuple[tuple[str, str], ...], isolation: Isolation, code: Code) -> Environment:
+    """The versions that can change a number, and that of the code; ``own`` are those that the model's child told."""
     found = []
     for name in MEASURING:
         try:
@@ -313,6 +314,8 @@ def _environment(own: tuple[tuple[str, str], ...], isolation: Isolation) -> Envi
         platform=f"{platform.system()} {platform.machine()}",
         model=own,
         isolation=isolation,
+        commit=code.commit,
+        dirty=code.dirty,
     )
 
 
@@ -346,5 +349,5 @@ def _interpreter(named: str) -> str:
 
 def code_digest(environment: Environment, used: Iterable[Check]) -> str:
     """Digest of the versions and of the source of the checks and of Assay: whatever else a kept count depends on."""
-    facts = [asdict(environment), [source_digest(check) for check in used]]
+    facts = [asdict(replace(environment, commit="", dirty=False)), [source_digest(check) for check in used]]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

@@ -13,12 +13,13 @@ from assay.app.bind import bound_when_asked
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judged_run import begin, finish, lock_of, seeded
+from assay.app.judged_run import begin, finish, lock_of, refuse_dirty_code, seeded
 from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
 from assay.app.plan import refuse_hopeless
 from assay.app.rejudge import assessment_of
+from assay.app.seal import sealed
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
 from assay.domain.judge import judge
@@ -46,11 +47,13 @@ class Certification:
     Attributes:
         record: everything that was asked, found and decided. digest: what it is stored under.
         attempt: which judged run on these test rows it was, by the log; 0 for one that is in no log.
+        sealed: one sentence, while a schedule of attempts keeps everything else from whoever submits; else empty.
     """
 
     record: Record
     digest: str
     attempt: int = 0
+    sealed: str = ""
 
     @property
     def decision(self) -> Decision:
@@ -101,11 +104,13 @@ def certify(
         return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
         lock = lock_of(case, ledger)
+        refuse_dirty_code(case)
         bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
         run = begin(case, lock, ledger, engine)
         done = _kept(seeded(case, run), engine, workspace, bypasses, rehearse=False)
         finish(run, done.record, done.digest, ledger)
-    return replace(done, attempt=run.attempt)
+        seal = sealed(ledger.state(), done.digest)
+    return replace(done, attempt=run.attempt, sealed=seal.sentence if seal else "")
 
 
 def _kept(

@@ -61,6 +61,23 @@ def lock_of(case: Case, ledger: Ledger) -> Lock:
     )
 
 
+def refuse_dirty_code(case: Case) -> None:
+    """Refuse a judged run, for a high-risk use, of code that no commit names.
+
+    Raises:
+        Refused: ``code_changed``.
+    """
+    if case.specification.use_case.risk == "high" and case.environment.dirty:
+        raise Refused(
+            Refusal(
+                Because.CODE_CHANGED,
+                f"Files of this folder differ from the commit {case.environment.commit[:12]}: what is judged could not be "
+                "found again.",
+            ),
+            remedy="Commit them; a rehearsal needs no commit.",
+        )
+
+
 def begin(case: Case, lock: Lock, ledger: Ledger, engine: Engine) -> JudgedRun:
     """Log that a run starts, or go on with one that was broken off.
 

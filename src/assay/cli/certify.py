@@ -70,6 +70,13 @@ def command(
         certify_without_a_lock=certify_without_a_lock,
         progress=progress,
     )
+    if done.sealed:
+        with reader_may_leave():
+            if as_json:
+                print_json({"certified": False, "attempt": done.attempt, "sealed": done.sealed})
+            else:
+                click.echo(done.sealed)
+        raise click.exceptions.Exit(exit_code(done.decision.outcome))
     target = output if output is not None else default_dossier(specification, done.record)
     write_document(done.record, "html", target)
     with reader_may_leave():

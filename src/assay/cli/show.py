@@ -15,13 +15,21 @@ from assay.cli.output import json_option, print_json
 @click.option(
     "--in", "folder", type=click.Path(path_type=Path), default=Path(), help="The specification's folder."
 )
+@click.option(
+    "--break-the-seal",
+    is_flag=True,
+    help="Show a run whose schedule of attempts has not ended: for reviewers, who submit nothing.",
+)
 @json_option
-def command(run: str, folder: Path, *, as_json: bool) -> None:
+def command(run: str, folder: Path, *, break_the_seal: bool, as_json: bool) -> None:
     """Show the decision and the tables of RUN (the beginning of its digest, four characters or more), or list all runs."""
     from assay.app.report import load_record, runs
 
     if run:
+        from assay.app.seal import require_unsealed
+
         digest, record = load_record(folder, run)
+        require_unsealed(folder, digest, broken=break_the_seal)
         if as_json:
             from assay.domain.record_document import to_document
 

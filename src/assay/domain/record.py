@@ -88,6 +88,8 @@ class Environment:
 
     ``model`` is what the model's child told: the versions in an environment of its own, and the digests of modules that
     a model which is stored by name runs there, or in ours. ``isolation`` is how both were kept apart from the rest.
+    ``commit`` is the version of the code in the specification's folder, empty outside version control; ``dirty`` says that
+    tracked files there differ from it.
     """
 
     assay: str
@@ -96,6 +98,8 @@ class Environment:
     platform: str
     model: tuple[tuple[str, str], ...] = ()
     isolation: Isolation = NOTHING_KNOWN
+    commit: str = ""
+    dirty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

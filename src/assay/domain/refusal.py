@@ -41,6 +41,8 @@ class Because(enum.StrEnum):
     LOCK_SUPERSEDED = "lock_superseded"
     REASON_MISSING = "reason_missing"
     TEST_SET_SPENT = "test_set_spent"
+    CODE_CHANGED = "code_changed"
+    SEALED = "sealed"
     RUN_UNKNOWN = "run_unknown"
     DECISION_UNKNOWN = "decision_unknown"
     NOT_CERTIFIABLE = "not_certifiable"

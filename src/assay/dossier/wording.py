@@ -144,8 +144,10 @@ def isolation(found: Isolation) -> str:
 
 
 NOT_BOUND = (
-    "This page is not bound: this version of Assay does not yet sign the decision or enter it in a log. Its digests "
-    "say what was tested; nothing yet proves who ran it, when, or how often before."
+    "This page is not bound: it is drawn from the record, and whoever holds it can edit it. What counts is the certificate, "
+    "if there is one: it binds the bytes of the model, the record and the signatures, and the log holds it. Ask for it and "
+    "for the policy, and let assay verify hold them against the model in hand. A rehearsal, and a run that was made without "
+    "a lock, has none."
 )
 
 REHEARSAL = (

@@ -136,6 +136,9 @@ def _facts(lookup: Lookup, date: str) -> Iterable[tuple[str, Rich]]:
     yield "Tested on", (rows + unit, *_digest(source.digest if source else ""))
     yield "Test rows held by", (spec.data.custody,)
     yield "Isolation", (wording.isolation(record.environment.isolation),)
+    if record.environment.commit:
+        changed = ", with changes that no commit names" if record.environment.dirty else ""
+        yield "Code", (f"commit {record.environment.commit[:12]}{changed}",)
     if date:
         yield "Date", (date,)
 
