@@ -21,6 +21,8 @@ from assay.subject.files_in_hand import files_of
 
 CERTIFICATE, PROOF, STATUS = "certificate.sigstore.json", "certificate.tlog-proof", "status.sigstore.json"
 """What lies in a certificate's folder."""
+MODEL_SIGNATURE = "model.sig"
+"""Also there, for other tools: the signature of the model in the form of OpenSSF Model Signing. The gate does not read it."""
 SUFFIX = ".assay"
 
 TRUST = frozenset(
