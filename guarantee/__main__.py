@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from guarantee import binomial, crash, pipeline, portfolio, power, simulated, tiny_worlds
+from guarantee import binomial, crash, mutations, pipeline, portfolio, power, simulated, tiny_worlds
 from guarantee.bars import Tables, counts_for_bar, held, number
 from guarantee.boundary import Design, simulate
 from guarantee.page import page
@@ -25,7 +25,7 @@ KEPT = ROOT / ".guarantee"
 @dataclass(frozen=True)
 class Extent:
     """How much is run. brief, full: samples of each grade-B design, and of the worst of each rule; every: stride.
-    killed: writers of the log, of each database."""
+    killed: writers of the log, of each database. mutated: how many single bytes of what is presented are changed."""
 
     binomial: binomial.Extent
     worlds: tuple[tiny_worlds.World, ...]
@@ -39,6 +39,7 @@ class Extent:
     full: int
     every: int
     killed: int
+    mutated: int
 
 
 FULL = Extent(
@@ -54,8 +55,23 @@ FULL = Extent(
     10_000,
     1,
     crash.FULL,
+    mutations.FULL,
 )
-QUICK = Extent(binomial.QUICK, tiny_worlds.WORLDS[:8], 0.5, 400, 40, 1_000, 100, 400, 400, 0, 25, crash.QUICK)
+QUICK = Extent(
+    binomial.QUICK,
+    tiny_worlds.WORLDS[:8],
+    0.5,
+    400,
+    40,
+    1_000,
+    100,
+    400,
+    400,
+    0,
+    25,
+    crash.QUICK,
+    mutations.QUICK,
+)
 WORST_OF_A_RULE = 8
 
 
@@ -103,6 +119,7 @@ def run(extent: Extent, only: str = "") -> dict[str, Tables]:
         "portfolio": lambda: portfolio.tables(extent.models, sample=extent.asked_again),
         "simulated": lambda: simulated_tables(extent),
         "crash": lambda: crash.tables(extent.killed),
+        "mutations": lambda: mutations.tables(extent.mutated),
     }
     KEPT.mkdir(exist_ok=True)
     found = {}

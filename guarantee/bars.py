@@ -42,6 +42,7 @@ def held(tables: Mapping[str, Tables], *, confirmed: bool) -> list[Held]:
         ),
         _planner("Power at the planned rows, realised", tables["binomial"], "off the prediction, points"),
         _crash(tables["crash"]),
+        _mutations(tables["mutations"]),
     ]
 
 
@@ -151,3 +152,11 @@ def _crash(tables: Tables) -> Held:
     )
     claim = f"The log after kill -9 at {killed:.0f} write boundaries, {len(rows)} databases"
     return Held(claim, "nothing acknowledged lost, every log verifies", f"{harm:.0f} losses", "", harm == 0)
+
+
+def _mutations(tables: Tables) -> Held:
+    rows = rows_with(tables, "mutations accepted")
+    tried = sum(number(row, "mutations tried") for row in rows)
+    accepted = sum(number(row, "mutations accepted") for row in rows)
+    claim = f"{tried:,.0f} single-byte mutations of everything that a verifier is shown"
+    return Held(claim, "none accepted", f"{accepted:.0f} accepted", "", accepted == 0)

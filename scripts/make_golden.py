@@ -13,10 +13,6 @@ import sys
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
-
-ROOT = Path(__file__).resolve().parents[1]
-GOLDEN = ROOT / "tests" / "golden"
-
 from tests import world
 
 from assay.app.gate import CERTIFICATE, PROOF, STATUS
@@ -25,6 +21,8 @@ from assay.proof.keys import PrivateKey
 from assay.proof.manifest import Manifest
 from assay.reading.policy import policy_text
 
+ROOT = Path(__file__).resolve().parents[1]
+GOLDEN = ROOT / "tests" / "golden"
 MODELS = {
     "good": {"model.txt": b"tree\n", "tokenizer/words.json": b'{"a": 1}', "weights/part-0.bin": bytes(64)},
     "withheld": {"model.txt": b"another tree\n"},

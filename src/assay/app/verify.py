@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from assay.app.gate import Pack, gate
 from assay.app.packs import read_pack, record_of
 from assay.domain.errors import AssayError, MissingExtra
-from assay.domain.record import Record
+from assay.domain.record import Record, SourceRecord
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Refusal
 from assay.domain.vocabulary import Outcome
@@ -61,7 +62,7 @@ def _judged_again(step: Step, pack: Pack, certificate: Certificate, sources: Pat
     try:
         record = from_document(json.loads(content or b""))
         wrong = _contradiction(record, certificate) or (
-            _changed_sources(record, sources) if sources else None
+            changed_source(record.sources, sources) if sources else None
         )
     except (AssayError, ValueError) as broken:
         wrong = Refusal(Because.ATTESTATION_CHANGED, f"The record cannot be read: {broken}.")
@@ -91,9 +92,9 @@ def _contradiction(record: Record, certificate: Certificate) -> Refusal | None:
     return None
 
 
-def _changed_sources(record: Record, folder: Path) -> Refusal | None:
+def changed_source(sources: Iterable[SourceRecord], folder: Path) -> Refusal | None:
     """The first file of the run that is not what it was: specification, dictionary, data, environment, model."""
-    for source in record.sources:
+    for source in sources:
         try:
             found = digest_of(folder / source.path)
         except AssayError as gone:
