@@ -145,10 +145,8 @@ def _unwritable(descriptor: int) -> int:
 
 def digest_of_open(file: BinaryIO) -> str:
     """The digest of an open file from its beginning; leaves it at the beginning."""
-    digest = hashlib.sha256()
     file.seek(0)
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
+    digest = hashlib.file_digest(file, "sha256")
     file.seek(0)
     return f"sha256:{digest.hexdigest()}"
 
