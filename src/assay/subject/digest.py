@@ -11,8 +11,9 @@ import stat
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from assay.domain.errors import SubjectError, writing
 
@@ -146,7 +147,7 @@ def _unwritable(descriptor: int) -> int:
 def digest_of_open(file: BinaryIO) -> str:
     """The digest of an open file from its beginning; leaves it at the beginning."""
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256")
+    digest = hashlib.file_digest(cast("FileIO", file), "sha256")
     file.seek(0)
     return f"sha256:{digest.hexdigest()}"
 
