@@ -138,8 +138,10 @@ def certificate_beside(model: Path) -> Path:
 
 def _presented(model: Path, use_case: str, certificate: Path | None, pack: Pack) -> Presented:
     folder = certificate if certificate is not None else certificate_beside(model)
+    content = _bytes(folder / CERTIFICATE)
+    absent = Refusal(Because.NO_CERTIFICATE, f"There is no certificate in {folder}.")
     return Presented(
-        certificate=_bytes(folder / CERTIFICATE),
+        certificate=absent if content is None else content,
         files=_files(model),
         use_case=use_case,
         status=_bytes(folder / STATUS),

@@ -64,13 +64,13 @@ class Presented:
     """What a verifier has in hand.
 
     Attributes:
-        certificate: the bundle; None when there is none. files: relative path and digest of every file of the model, or
-            why they cannot be told.
+        certificate: the bundle, or why there is none. files: relative path and digest of every file of the model, or why
+            they cannot be told.
         use_case: the use that is asked about. status, proof: the signed status and the tlog-proof, as they were read.
         leaves: the exported log. attestations: bytes of what the certificate stands on, by digest.
     """
 
-    certificate: bytes | None
+    certificate: bytes | Refusal
     files: tuple[tuple[str, str], ...] | Refusal
     use_case: str
     status: bytes | None = None
@@ -179,10 +179,11 @@ def _step(number: int, asks: str, found: Found) -> Step:
 
 
 def _form(hand: _Hand) -> Found:  # (1)
-    if hand.presented.certificate is None:
-        return Refusal(Because.NO_CERTIFICATE, "There is no certificate of this model.")
+    content = hand.presented.certificate
+    if isinstance(content, Refusal):
+        return content
     try:
-        hand.bundle = read_bundle(hand.presented.certificate)
+        hand.bundle = read_bundle(content)
     except BrokenBundle as wrong:
         return Refusal(Because.BUNDLE_BROKEN, f"The certificate is broken: {wrong}.")
     return f"The bundle {hand.bundle.digest[7:19]} is whole."
