@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from assay.app.ledger import open_ledger
 from assay.app.lock import agree
 from assay.app.sign import sign_decision, waive
 from assay.app.status import change, refresh
+from assay.app.terms import terms_of
 from assay.app.trust import Founding, Person, found, text_in_force
 from assay.app.verify import verify_certificate
 from assay.domain.quorum import Word
@@ -115,6 +117,27 @@ def test_the_straight_way_is_let_through_and_judged_again_from_the_pack(certifie
     assert found.accepted
     assert found.steps[10].answer is Answer.HOLDS
     assert "5 criteria were judged again" in found.steps[10].sentence
+
+
+def test_a_lock_on_other_terms_than_the_specification_states_is_found_by_who_verifies(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes the log states the terms; with fewer signatures in them, the log asks for fewer."""
+    with monkeypatch.context() as dishonest:
+        dishonest.setattr("assay.app.lock.terms_of", lambda s: replace(terms_of(s), quorum={"validator": 1}))
+        team.lock().certify()
+    team.sign("validator").issue()
+    export_review(team.root, team.root / "pack.zip")
+    found = verify_certificate(
+        team.root / "cert",
+        model=team.root / "test.parquet",
+        policy=team.policy,
+        use_case="small-loans",
+        review=team.root / "pack.zip",
+    )
+    assert found.refusal is not None
+    assert found.refusal.because is Because.JUDGED_DIFFERENTLY
+    assert "other terms" in found.refusal.sentence
 
 
 def test_the_folder_of_a_certificate_holds_a_signature_for_other_tools(certified: Team) -> None:
