@@ -92,7 +92,7 @@ def _parts(folder: Path) -> Iterator[tuple[str, bytes, Accepts]]:
     )
     for name, content in documents.items():
         yield name, content, _document(good, content, documents)
-    yield "policy", canonical(to_plain(policy(), Policy)), _policy
+    yield "policy", *_policy()
     yield "model", MODEL, _model(folder / "model.txt")
     yield "data", ROWS, _data(folder / "test.csv")
 
@@ -118,19 +118,28 @@ def _document(good: Issued, original: bytes, documents: dict[str, bytes]) -> Acc
     return lambda content: good.verify(leaves=None, attestations=whole | {digest: content}).accepted
 
 
-def _policy(content: bytes) -> bool:
-    """Offered to an empty log, under the digest that was signed and under its own."""
+def _policy() -> tuple[bytes, Accepts]:
+    """As bytes of the log's first entry, under the digest that was signed and under its own."""
     made = policy()
-    signed = digest_of_document(to_plain(made, Policy))
+    plain = to_plain(made, Policy)
+    signed = digest_of_document(plain)
     said = words.policy_statement(signed, organisation=made.organisation, version=made.version)
     bundles = (sign(said.plain(), KEYS["root"]),)
-    try:
-        body = {"policy": json.loads(content)}
-        offered = {signed, digest_of_document(body["policy"])}
-        leaves = [write_leaf(0, START, Action.POLICY_SET, digest, body, bundles) for digest in offered]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return False
-    return any(state_of([leaf])[0].policy is not None for leaf in leaves)
+    good = canonical(plain)
+
+    def entry(digest: str, content: bytes) -> bytes:
+        return write_leaf(0, START, Action.POLICY_SET, digest, {"policy": plain}, bundles).replace(
+            good, content
+        )
+
+    def accepts(content: bytes) -> bool:
+        try:
+            offered = {signed, digest_of_document(json.loads(content))}
+        except (ValueError, RecursionError):
+            offered = {signed}
+        return any(state_of([entry(digest, content)])[0].policy is not None for digest in offered)
+
+    return good, accepts
 
 
 def _model(place: Path) -> Accepts:
