@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check guarantee bench docs lock format clean
+.PHONY: help setup demo test check guarantee bench light docs lock format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -37,6 +37,9 @@ guarantee: $(READY)  ## prove the error rates and write docs/guarantee.md (long)
 
 bench: $(READY)  ## compare with fairlearn and the bare scan in one run and write docs/benchmarks.md (long)
 	$(BIN)/python -m benchmarks
+
+light: $(READY)  ## install the light package alone, count it, and verify a certificate there
+	$(BIN)/python -m scripts.light_check
 
 docs: $(READY)  ## regenerate the reference pages and build the documentation
 	$(BIN)/python scripts/write_docs.py

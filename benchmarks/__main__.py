@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from benchmarks.fairness import compare
+from benchmarks.gating import LARGE, both
 from benchmarks.page import page
 from benchmarks.scanning import growing, predicting
 from benchmarks.watch import ROOT
@@ -19,6 +20,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows beside fairlearn")
     parser.add_argument("--scan-rows", type=int, default=10_000_000, help="rows beside the bare scan")
     parser.add_argument("--predict-rows", type=int, default=10_000_000, help="rows that the 100 trees score")
+    parser.add_argument("--megabytes", type=int, default=LARGE, help="of the large model at the gate")
     parser.add_argument("--repeats", type=int, default=3, help="turns of each comparison")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md")
     asked = parser.parse_args()
@@ -34,7 +36,8 @@ def main() -> None:
         beside = compare(places[0], rows=asked.rows, repeats=asked.repeats, say=say)
         grown = growing(places[1], rows=asked.scan_rows, repeats=asked.repeats, say=say)
         predicted = predicting(places[2], rows=asked.predict_rows, repeats=asked.repeats, say=say)
-    text = page(beside, grown, predicted)
+        gated = both(Path(folder), megabytes=asked.megabytes, repeats=asked.repeats, say=say)
+    text = page(beside, grown, predicted) + gated
     asked.output.parent.mkdir(parents=True, exist_ok=True)
     asked.output.write_text(text, encoding="utf-8")
     say(f"written to {asked.output.name}")

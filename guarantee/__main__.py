@@ -16,6 +16,7 @@ from guarantee import (
     binomial,
     corrupted,
     crash,
+    mutations,
     pipeline,
     portfolio,
     power,
@@ -35,7 +36,8 @@ KEPT = ROOT / ".guarantee"
 @dataclass(frozen=True)
 class Extent:
     """How much is run. brief, full: samples of each grade-B design, and of the worst of each rule; every: stride.
-    killed: writers of the log, of each database. attackers: who try 500 times."""
+    killed: writers of the log, of each database. attackers: who try 500 times. mutated: how many single bytes of what is
+    presented are changed."""
 
     binomial: binomial.Extent
     worlds: tuple[tiny_worlds.World, ...]
@@ -51,6 +53,7 @@ class Extent:
     killed: int
     attackers: int
     corrupted: tuple[int, int]
+    mutated: int
 
 
 FULL = Extent(
@@ -68,6 +71,7 @@ FULL = Extent(
     crash.FULL,
     attempts.FULL,
     (corrupted.EACH, corrupted.IN_TURN),
+    mutations.FULL,
 )
 QUICK = Extent(
     binomial.QUICK,
@@ -84,6 +88,7 @@ QUICK = Extent(
     crash.QUICK,
     attempts.QUICK,
     (1, 20),
+    mutations.QUICK,
 )
 WORST_OF_A_RULE = 8
 
@@ -134,6 +139,7 @@ def run(extent: Extent, only: str = "") -> dict[str, Tables]:
         "attempts": lambda: attempts.tables(extent.attackers),
         "crash": lambda: crash.tables(extent.killed),
         "corrupted": lambda: corrupted.tables(*extent.corrupted),
+        "mutations": lambda: mutations.tables(extent.mutated),
     }
     KEPT.mkdir(exist_ok=True)
     found = {}

@@ -44,6 +44,7 @@ def held(tables: Mapping[str, Tables], *, confirmed: bool) -> list[Held]:
         _attempts(tables["attempts"]),
         _crash(tables["crash"]),
         _survived(tables["corrupted"]),
+        _mutations(tables["mutations"]),
     ]
 
 
@@ -177,3 +178,11 @@ def _attempts(tables: Tables) -> Held:
         f"{min(free):.0%} to {max(free):.0%} without",
         max(kept) <= GRADE_A,
     )
+
+
+def _mutations(tables: Tables) -> Held:
+    rows = rows_with(tables, "mutations accepted")
+    tried = sum(number(row, "mutations tried") for row in rows)
+    accepted = sum(number(row, "mutations accepted") for row in rows)
+    claim = f"{tried:,.0f} single-byte mutations of everything that a verifier is shown"
+    return Held(claim, "none accepted", f"{accepted:.0f} accepted", "", accepted == 0)

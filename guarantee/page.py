@@ -128,6 +128,18 @@ SECTIONS = (
             "a process without fences would have shared; *escaped* is anything but a sentence in the process that decides."
         ),
     ),
+    (
+        "mutations",
+        "One byte of what is presented",
+        (
+            "A good certificate, and everything around it, with one byte changed, left out or put in: distinct places and "
+            "values, drawn with a fixed seed. Certificate, status, proof and exported log go through the eleven steps, as "
+            "do the documents that the certificate stands on; files of the model and of the data lie on disk and are "
+            "digested anew; a policy is offered to the log with the signatures of its root keys. The policy file that a "
+            "verifier holds is not among them: it is what everything else is held against, and must come by a way that is "
+            "trusted."
+        ),
+    ),
 )
 
 

@@ -47,15 +47,15 @@ ROLES = {
 KEYS = {name: PrivateKey.new() for name in (*ROLES, "stranger")}
 
 
-def policy(**changes: Any) -> Policy:
+def policy(since: dt.datetime = START, **changes: Any) -> Policy:
     """The first policy of the organisation; ``changes`` replace its fields."""
     keys = {
         name: HeldKey(
             holder=name,
             key=KEYS[name].public.pem,
             roles=roles,
-            valid_from=START - dt.timedelta(days=1),
-            valid_until=START + dt.timedelta(days=900),
+            valid_from=since - dt.timedelta(days=1),
+            valid_until=since + dt.timedelta(days=900),
         )
         for name, roles in ROLES.items()
     }
@@ -98,9 +98,9 @@ class World:
     time: dt.datetime = START
 
     @classmethod
-    def with_policy(cls, made: Policy | None = None) -> World:
-        world = cls()
-        world.set_policy(made or policy())
+    def with_policy(cls, made: Policy | None = None, start: dt.datetime = START) -> World:
+        world = cls(time=start)
+        world.set_policy(made or policy(start))
         return world
 
     @classmethod
@@ -278,11 +278,13 @@ class Issued:
     index: int
 
     @classmethod
-    def good(cls, policy_changes: dict[str, Any] | None = None, **changes: Any) -> Issued:
+    def good(
+        cls, policy_changes: dict[str, Any] | None = None, *, start: dt.datetime = START, **changes: Any
+    ) -> Issued:
         """Signed by the quorum and issued; ``changes`` are of the certificate."""
         log = LogKeys(origin=LOG_ORIGIN, key=log_signer().key.vkey)
-        used = policy(**({"log": log} | (policy_changes or {})))
-        world = World.with_policy(used)
+        used = policy(start, **({"log": log} | (policy_changes or {})))
+        world = World.with_policy(used, start)
         world.lock()
         world.run()
         world.decide()

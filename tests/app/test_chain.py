@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +20,15 @@ from assay.app.ledger import open_ledger
 from assay.app.lock import agree
 from assay.app.sign import sign_decision, waive
 from assay.app.status import change, refresh
+from assay.app.terms import terms_of
 from assay.app.trust import Founding, Person, found, text_in_force
 from assay.app.verify import verify_certificate
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because
 from assay.domain.state import Status
+from assay.proof.bundle import read as read_bundle
 from assay.proof.keys import PrivateKey
+from assay.proof.manifest import manifest_of_signing_statement
 from assay.proof.verify import Answer
 from assay.subject.digest import digest_of
 
@@ -113,6 +118,34 @@ def test_the_straight_way_is_let_through_and_judged_again_from_the_pack(certifie
     assert found.accepted
     assert found.steps[10].answer is Answer.HOLDS
     assert "5 criteria were judged again" in found.steps[10].sentence
+
+
+def test_a_lock_on_other_terms_than_the_specification_states_is_found_by_who_verifies(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes the log states the terms; with fewer signatures in them, the log asks for fewer."""
+    with monkeypatch.context() as dishonest:
+        dishonest.setattr("assay.app.lock.terms_of", lambda s: replace(terms_of(s), quorum={"validator": 1}))
+        team.lock().certify()
+    team.sign("validator").issue()
+    export_review(team.root, team.root / "pack.zip")
+    found = verify_certificate(
+        team.root / "cert",
+        model=team.root / "test.parquet",
+        policy=team.policy,
+        use_case="small-loans",
+        review=team.root / "pack.zip",
+    )
+    assert found.refusal is not None
+    assert found.refusal.because is Because.JUDGED_DIFFERENTLY
+    assert "other terms" in found.refusal.sentence
+
+
+def test_the_folder_of_a_certificate_holds_a_signature_for_other_tools(certified: Team) -> None:
+    signed = read_bundle((certified.root / "cert" / "model.sig").read_bytes())
+    assert signed.signed_by(KEYS["certifier"].public)
+    found = manifest_of_signing_statement(json.loads(signed.payload))
+    assert found.files == (("test.parquet", digest_of(certified.root / "test.parquet")),)
 
 
 def test_a_judged_run_needs_a_policy_and_a_lock(folder: Folder) -> None:
@@ -268,6 +301,7 @@ def test_a_withheld_decision_is_issued_as_failed(folder: Folder) -> None:
     team.certify()
     assert team.issue().certificate.result == "FAILED"
     assert team.gate().because is Because.RESULT_FAILED
+    assert not (team.root / "cert" / "model.sig").exists()  # other tools would take it for an approval
 
 
 def test_exactly_the_verified_bytes_are_loaded(folder: Folder, tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from tests.gate.scene import Scene
 
 HEAVY = {
     "numpy",
@@ -19,7 +21,6 @@ HEAVY = {
     "lightgbm",
     "vl_convert",
 }
-COMMANDS = ("init", "schema", "plan", "certify", "show", "report", "checks", "witness")
 
 
 def loaded_by(*lines: str) -> set[str]:
@@ -37,22 +38,41 @@ def test_import_assay_is_light():
     assert not loaded & (HEAVY | {"pydantic", "click", "rich", "ruamel", "jinja2"})
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("--help",),
-        ("witness", "serve", "--help"),
-        ("witness", "cosign", "--help"),
-        *((command, "--help") for command in COMMANDS),
-    ],
-)
-def test_help_is_light(words: tuple[str, ...]):
+def test_help_is_light():
     loaded = loaded_by(
-        "from assay.cli import main",
+        "import sys",
+        "from assay.cli.main import COMMANDS, main",
+        "for words in ([], *([name] for name in COMMANDS), ['witness', 'serve'], ['witness', 'cosign']):",
+        "    try:",
+        "        main([*words, '--help'])",
+        "    except SystemExit as end:",
+        "        assert not end.code, end.code",
+        f"    heavy = {HEAVY!r} & {{m.partition('.')[0] for m in sys.modules}}",
+        "    assert not heavy, (words, heavy)",
+    )
+    assert "click" in loaded
+
+
+@pytest.mark.parametrize("folder", [False, True])
+@pytest.mark.parametrize("command", ["gate", "verify"])
+def test_an_answer_at_the_gate_is_light(command: str, folder: bool, tmp_path: Path):
+    scene = Scene(tmp_path, folder=folder)
+    scene.write()
+    model = (
+        [str(scene.model)] if command == "gate" else [str(scene.certificates), "--model", str(scene.model)]
+    )
+    words = [command, *model, "--policy", str(scene.policy), "--use-case", scene.use_case]
+    loaded = loaded_by(
+        "from assay.cli.main import main",
         "try:",
-        f"    main({list(words)!r})",
+        f"    main({words!r})",
         "except SystemExit as end:",
         "    assert not end.code, end.code",
     )
-    assert "click" in loaded
-    assert not loaded & HEAVY
+    assert "cryptography" in loaded
+    assert not loaded & (HEAVY | {"jinja2", "rich"})
+
+
+def test_a_pytest_session_that_asks_for_no_gate_imports_nothing_of_it():
+    loaded = loaded_by("import assay.integrations.pytest_gate")
+    assert not loaded & (HEAVY | {"pydantic", "click", "rich", "ruamel", "jinja2", "cryptography"})

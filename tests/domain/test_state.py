@@ -16,6 +16,8 @@ from assay.domain.quorum import SignOff, Word, quorum
 from assay.domain.refusal import Because, Distrusted, Refused
 from assay.domain.sketch import ALL, SIZE, Sketch
 from assay.domain.state import Status
+from assay.proof import words
+from assay.proof.bundle import sign
 from assay.proof.canonical import digest_of_bytes, digest_of_document
 from assay.proof.keys import PrivateKey
 from assay.proof.leaf import state_of
@@ -152,6 +154,20 @@ def test_demo_keys_are_refused_but_in_a_demo_policy() -> None:
     with refused(Because.DEMO_KEY):
         World.with_policy(policy(keys=policy().keys | {"demo": held}))
     assert World.with_policy(policy(keys=policy().keys | {"demo": held}, demo=True)).state.policy
+
+
+def test_a_policy_under_the_digest_that_was_signed_for_another_is_refused() -> None:
+    """Root keys sign a digest; what the entry says besides must have it."""
+    world = World.with_policy()
+    signed = policy(version=2, previous=world.state.policy_digest)
+    plain = to_plain(signed, Policy)
+    digest = digest_of_document(plain)
+    said = words.policy_statement(digest, organisation=signed.organisation, version=2).plain()
+    swapped = to_plain(policy(version=2, previous=world.state.policy_digest, isolation=0), Policy)
+    with refused(Because.ENTRY_UNREADABLE):
+        world.add(Action.POLICY_SET, digest, {"policy": swapped}, sign(said, KEYS["root"]))
+    world.add(Action.POLICY_SET, digest, {"policy": plain}, sign(said, KEYS["root"]))
+    assert world.state.policy == signed
 
 
 def test_nothing_counts_before_a_policy() -> None:

@@ -6,17 +6,23 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from assay.app.clock import utc_now
+from assay.domain.errors import SubjectError
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+from assay.proof.bundle import LARGEST
 from assay.proof.certificate import Certificate
 from assay.proof.verify import Presented, Purpose, Verification, verify
 from assay.reading.policy import read_policy
+from assay.subject.digest import open_regular
 from assay.subject.files_in_hand import files_of
 
 CERTIFICATE, PROOF, STATUS = "certificate.sigstore.json", "certificate.tlog-proof", "status.sigstore.json"
 """What lies in a certificate's folder."""
+MODEL_SIGNATURE = "model.sig"
+"""Also there, for other tools: the signature of the model in the form of OpenSSF Model Signing. The gate does not read it."""
 SUFFIX = ".assay"
 
 TRUST = frozenset(
@@ -30,6 +36,7 @@ TRUST = frozenset(
         Because.BYTES_CHANGED,
         Because.FILE_ADDED,
         Because.FILE_MISSING,
+        Because.FILES_UNREADABLE,
         Because.NOT_LOGGED,
         Because.CHECKPOINT_UNTRUSTED,
         Because.LOG_REWRITTEN,
@@ -104,8 +111,17 @@ def refused(found: Verification) -> Refused:
     refusal = found.refusal or Refusal(
         Because.NO_CERTIFICATE, "Not every step of the verification was reached."
     )
-    remedy = "What was changed must be tested and signed again: assay certify, assay sign, assay issue."
-    return (Distrusted if refusal.because in TRUST else Refused)(refusal, remedy=remedy)
+    return (Distrusted if refusal.because in TRUST else Refused)(
+        refusal, remedy=_REMEDIES.get(refusal.because, _AGAIN)
+    )
+
+
+_AGAIN = "What was changed must be tested and signed again: assay certify, assay sign, assay issue."
+_REMEDIES = {
+    Because.NO_CERTIFICATE: "Issue one with: assay issue; or name its folder: --certificate FOLDER",
+    Because.STATUS_MISSING: "Fetch the newest status of its issuer, who signs it with: assay status",
+    Because.STATUS_STALE: "Fetch the newest status of its issuer, who signs it with: assay status",
+}
 
 
 def certificate_of(found: Verification) -> Certificate:
@@ -123,15 +139,10 @@ def certificate_beside(model: Path) -> Path:
 def _presented(model: Path, use_case: str, certificate: Path | None, pack: Pack) -> Presented:
     folder = certificate if certificate is not None else certificate_beside(model)
     content = _bytes(folder / CERTIFICATE)
-    if content is None:
-        raise Refused(
-            Refusal(Because.NO_CERTIFICATE, f"There is no certificate in {folder}."),
-            remedy="Issue one with: assay issue; or name its folder: --certificate FOLDER",
-        )
-    files, _ = files_of(model)
+    absent = Refusal(Because.NO_CERTIFICATE, f"There is no certificate in {folder}.")
     return Presented(
-        certificate=content,
-        files=files,
+        certificate=absent if content is None else content,
+        files=_files(model),
         use_case=use_case,
         status=_bytes(folder / STATUS),
         proof=_bytes(folder / PROOF),
@@ -140,8 +151,31 @@ def _presented(model: Path, use_case: str, certificate: Path | None, pack: Pack)
     )
 
 
-def _bytes(path: Path) -> bytes | None:
+def _files(model: Path) -> tuple[tuple[str, str], ...] | Refusal:
+    if not model.exists():
+        raise SubjectError(
+            f"There is no model {model}.", code="not_found", remedy="Name the file or the folder."
+        )
     try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+        return files_of(model)[0]
+    except SubjectError as wrong:
+        return Refusal(Because.FILES_UNREADABLE, wrong.message)
+
+
+def _bytes(path: Path) -> bytes | None:
+    """The bytes of a file, at most one more than any of ours has; none of what is there and no file to read."""
+    try:
+        with open_regular(path) as file:
+            return _at_most(file, LARGEST + 1)
+    except SubjectError as wrong:
+        return None if wrong.code == "not_found" else b""
+    except OSError:
+        return b""
+
+
+def _at_most(file: BinaryIO, count: int) -> bytes:
+    parts = []
+    while count and (part := file.read(count)):
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)

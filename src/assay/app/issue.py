@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay._version import __version__
-from assay.app.gate import CERTIFICATE, PROOF, STATUS, SUFFIX
+from assay.app.gate import CERTIFICATE, MODEL_SIGNATURE, PROOF, STATUS, SUFFIX
 from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.app.sign import decision_named
 from assay.app.status import write_status
@@ -72,6 +72,8 @@ def issue(
         target = output if output is not None else default_folder(folder, record)
         write_whole(target / CERTIFICATE, bundle.content)
         write_whole(target / PROOF, ledger.proof(read_leaf(leaf).seq, leaf))
+        if made.result == PASSED:
+            write_whole(target / MODEL_SIGNATURE, sign(made.manifest.signing_statement(), signer).content)
         write_status(ledger, signer, target / STATUS)
     return IssuedCertificate(target, bundle.digest, made)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from assay.app.gate import certificate_of, require
+from assay.domain.errors import SubjectError
 from assay.domain.policy import Policy
 from assay.proof.certificate import Certificate
 from assay.proof.verify import Purpose
@@ -87,6 +88,12 @@ def load_certified(
         now=now,
     )
     made = certificate_of(found)
+    if model.is_dir():
+        raise SubjectError(
+            f"{model} is certified, and a folder: which of its files is loaded, nothing says.",
+            code="not_a_file",
+            remedy="Check it with assay.require, and load it with its own library.",
+        )
     # The certified digest, not that of the file: the child is handed a sealed copy only if its bytes have this one.
     bound = dict(made.manifest.files)[model.name]
     place = str(model.absolute())

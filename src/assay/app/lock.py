@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.app.ledger import Ledger, open_ledger, policy_of
+from assay.app.terms import terms_of
 from assay.checks.catalogue import metrics
 from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
@@ -67,20 +68,6 @@ def locking(read: SpecificationFile, reason: str) -> Draft:
     """The entry that locks a specification."""
     return Draft(
         Action.LOCKED, read.digest, {"terms": to_plain(terms_of(read.specification), Terms), "reason": reason}
-    )
-
-
-def terms_of(specification: Specification) -> Terms:
-    """What the rules of the log need of a specification."""
-    approval, attempts = specification.approval, specification.attempts
-    return Terms(
-        name=specification.name,
-        lock=approval.lock,
-        quorum=approval.quorum,
-        valid_for_days=approval.valid_for.days,
-        attempts=attempts.count,
-        first=str(attempts.first) if attempts.first is not None else "1",
-        risk=specification.use_case.risk,
     )
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from assay.app.gate import Pack, gate
 from assay.app.packs import read_pack, record_of
+from assay.app.terms import terms_of
 from assay.domain.errors import AssayError, MissingExtra
-from assay.domain.record import Record
+from assay.domain.record import Record, SourceRecord
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Refusal
 from assay.domain.vocabulary import Outcome
 from assay.proof.certificate import Certificate
+from assay.proof.leaf import state_of
 from assay.proof.verify import Answer, Purpose, Step, Verification
 from assay.subject.digest import digest_of
 
@@ -60,8 +63,10 @@ def _judged_again(step: Step, pack: Pack, certificate: Certificate, sources: Pat
     content = record_of(pack, certificate)
     try:
         record = from_document(json.loads(content or b""))
-        wrong = _contradiction(record, certificate) or (
-            _changed_sources(record, sources) if sources else None
+        wrong = (
+            _contradiction(record, certificate)
+            or _other_terms(record, certificate, pack)
+            or (changed_source(record.sources, sources) if sources else None)
         )
     except (AssayError, ValueError) as broken:
         wrong = Refusal(Because.ATTESTATION_CHANGED, f"The record cannot be read: {broken}.")
@@ -91,9 +96,23 @@ def _contradiction(record: Record, certificate: Certificate) -> Refusal | None:
     return None
 
 
-def _changed_sources(record: Record, folder: Path) -> Refusal | None:
+def _other_terms(record: Record, certificate: Certificate, pack: Pack) -> Refusal | None:
+    """Where the log was told other terms (quorum, attempts, ...) than the specification asks: its rules were then others."""
+    state, _ = state_of(pack.leaves or ())
+    lock = state.locks.get(certificate.scope.lock)
+    if lock is None or lock.specification != record.specification_digest:
+        return Refusal(Because.NOT_LOGGED, "The log holds no lock of the specification that was judged.")
+    if lock.terms != terms_of(record.specification):
+        return Refusal(
+            Because.JUDGED_DIFFERENTLY,
+            "The specification was locked on other terms than it states: the log counted signatures or attempts by them.",
+        )
+    return None
+
+
+def changed_source(sources: Iterable[SourceRecord], folder: Path) -> Refusal | None:
     """The first file of the run that is not what it was: specification, dictionary, data, environment, model."""
-    for source in record.sources:
+    for source in sources:
         try:
             found = digest_of(folder / source.path)
         except AssayError as gone:

@@ -68,7 +68,7 @@ use_case_option = click.option(
 
 
 @click.command("verify")
-@click.argument("certificate", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("certificate", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
     "--model", type=click.Path(path_type=Path, exists=True), required=True, help="The model in hand."
 )

@@ -87,6 +87,7 @@ PACKAGES = {
     "sklearn": ("scikit-learn", "certify"),
     "joblib": ("joblib", "certify"),
     "skops": ("skops", "certify"),
+    "jinja2": ("jinja2", "certify"),
     "vl_convert": ("vl-convert-python", "certify"),
     "sqlalchemy": ("sqlalchemy", "log"),
     "alembic": ("alembic", "log"),

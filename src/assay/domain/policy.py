@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from assay.domain.specification.base import Block, Days, Exact, Identifier, Instant, Text
-from assay.domain.specification.criteria import Criterion
 from assay.domain.vocabulary import Comparator, Tier
+
+if TYPE_CHECKING:
+    from assay.domain.specification.criteria import Criterion
 
 NEVER_APPROVE = frozenset({"developer", "submitter"})
 """Roles that agree to nothing and sign off nothing, whatever a policy says: they are judged."""

@@ -53,6 +53,7 @@ class Because(enum.StrEnum):
     BYTES_CHANGED = "bytes_changed"
     FILE_ADDED = "file_added"
     FILE_MISSING = "file_missing"
+    FILES_UNREADABLE = "files_unreadable"
     OTHER_USE_CASE = "other_use_case"
     RESULT_FAILED = "result_failed"
     NOT_YET_VALID = "not_yet_valid"

@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from assay.proof.canonical import canonical, digest_of_bytes
+from assay.proof.canonical import PREFIX, canonical, digest_of_bytes, hexadecimal
 from assay.proof.keys import PublicKey, Signer
 
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -77,7 +77,7 @@ def read(content: bytes) -> Bundle:
         (entry,) = envelope["signatures"]
         payload = base64.b64decode(envelope["payload"], validate=True)
         signature = base64.b64decode(entry["sig"], validate=True)
-        key_id = document["verificationMaterial"]["publicKey"]["hint"]
+        key_id = _hint(document["verificationMaterial"]["publicKey"]["hint"])
         expected = canonical(_document(payload, signature, key_id))
     except (ValueError, TypeError, KeyError, RecursionError, binascii.Error):
         raise BrokenBundle(
@@ -86,6 +86,11 @@ def read(content: bytes) -> Bundle:
     if expected != content:
         raise BrokenBundle("the bundle is not in canonical form: a byte outside the signed statement differs")
     return Bundle(payload, signature, key_id, content)
+
+
+def _hint(said: str) -> str:
+    """A key id as it is written; anything else in its place would be printed, or break who compares it."""
+    return hexadecimal(f"{PREFIX}{said}")
 
 
 def encoded(payload: bytes) -> bytes:

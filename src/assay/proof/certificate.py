@@ -116,7 +116,9 @@ class Certificate:
                 raise BrokenStatement("the certificate contradicts itself")  # noqa: TRY301
         except BrokenStatement:
             raise
-        except (KeyError, TypeError, ValueError, AttributeError, NotPlain, ValidationError):
+        except (
+            KeyError, TypeError, ValueError, AttributeError, RecursionError, NotPlain, ValidationError
+        ):  # fmt: skip
             raise BrokenStatement("expected a SLSA verification summary with Assay's extension") from None
         return made
 

@@ -13,7 +13,7 @@ from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import State, Void, fold
 from assay.proof.bundle import BrokenBundle, Bundle
 from assay.proof.bundle import read as read_bundle
-from assay.proof.canonical import canonical, digest_of_bytes
+from assay.proof.canonical import canonical, digest_of_bytes, digest_of_document
 from assay.proof.keys import PublicKey, UnfitKey
 from assay.proof.statement import BrokenStatement, Statement, statement_of
 
@@ -102,6 +102,12 @@ def read_leaf(leaf: bytes) -> Entry:
         plain = json.loads(leaf)
         if plain["schema"] != SCHEMA or canonical(plain) != leaf:
             raise UnreadableLeaf(f"expected an entry of schema {SCHEMA!r} in canonical form")  # noqa: TRY301
+        if (
+            plain["action"] == Action.POLICY_SET
+            and digest_of_document(plain["body"]["policy"]) != plain["object"]
+        ):
+            # Root keys sign the digest: without this, any policy could stand under a digest that they signed.
+            raise UnreadableLeaf("the policy in it is not the one that its digest names")  # noqa: TRY301
         return Entry(
             seq=int(plain["seq"]),
             time=dt.datetime.strptime(plain["time"], TIME).replace(tzinfo=dt.UTC),

@@ -16,6 +16,9 @@ from assay.domain.refusal import Because, Refusal
 from assay.proof.canonical import PREFIX, hexadecimal
 from assay.proof.statement import STATEMENT, Kind
 
+ITSELF = "."
+"""What Model Signing calls the file of a model that is one file: its path, seen from itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -55,7 +58,8 @@ class Manifest:
         return ((self.name, self.digest), *self.files)
 
     def signing_statement(self) -> dict[str, Any]:
-        """The Model Signing statement of this manifest."""
+        """The Model Signing statement of this manifest. A model that is one file is called ``.`` in it."""
+        alone = [path for path, _ in self.files] == [self.name]
         return {
             "_type": STATEMENT,
             "subject": [{"name": self.name, "digest": {"sha256": hexadecimal(self.digest)}}],
@@ -63,7 +67,7 @@ class Manifest:
             "predicate": {
                 "serialization": {"method": "files", "hash_type": "sha256", "allow_symlinks": False},
                 "resources": [
-                    {"name": path, "algorithm": "sha256", "digest": hexadecimal(digest)}
+                    {"name": ITSELF if alone else path, "algorithm": "sha256", "digest": hexadecimal(digest)}
                     for path, digest in self.files
                 ],
             },
@@ -86,7 +90,9 @@ def manifest_of_signing_statement(plain: Mapping[str, Any]) -> Manifest:
         resources = plain["predicate"]["resources"]
         if any(r["algorithm"] != "sha256" for r in resources):
             raise ValueError("expected every file under SHA-256")
-        made = Manifest.of(str(subject["name"]), [(r["name"], PREFIX + r["digest"]) for r in resources])
+        name = str(subject["name"])
+        files = [(name if r["name"] == ITSELF else r["name"], PREFIX + r["digest"]) for r in resources]
+        made = Manifest.of(name, files)
         if made.digest != PREFIX + subject["digest"]["sha256"]:
             raise ValueError("the files do not have the digest of the model")
     except (KeyError, TypeError, AttributeError) as wrong:

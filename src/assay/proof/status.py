@@ -67,9 +67,10 @@ class StatusList:
                 certificates={digest: Status(s["status"]) for (_, digest), s in listed},
                 reasons={digest: str(s["reason"]) for (_, digest), s in listed if s["reason"]},
             )
-        except (KeyError, TypeError, ValueError):
+            again = made.statement().plain() == statement.plain()
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
             raise BrokenStatement("expected a status list of Assay's") from None
-        if made.statement().plain() != statement.plain():
+        if not again:
             raise BrokenStatement("the status list contradicts itself")
         return made
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
-from assay.domain.policy import Policy
+from assay.domain.policy import HeldKey, Policy
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import State, Status
 from assay.proof.bundle import BrokenBundle, Bundle
@@ -64,13 +64,14 @@ class Presented:
     """What a verifier has in hand.
 
     Attributes:
-        certificate: the bundle. files: relative path and digest of every file of the model.
+        certificate: the bundle, or why there is none. files: relative path and digest of every file of the model, or why
+            they cannot be told.
         use_case: the use that is asked about. status, proof: the signed status and the tlog-proof, as they were read.
         leaves: the exported log. attestations: bytes of what the certificate stands on, by digest.
     """
 
-    certificate: bytes
-    files: tuple[tuple[str, str], ...]
+    certificate: bytes | Refusal
+    files: tuple[tuple[str, str], ...] | Refusal
     use_case: str
     status: bytes | None = None
     proof: bytes | None = None
@@ -178,8 +179,11 @@ def _step(number: int, asks: str, found: Found) -> Step:
 
 
 def _form(hand: _Hand) -> Found:  # (1)
+    content = hand.presented.certificate
+    if isinstance(content, Refusal):
+        return content
     try:
-        hand.bundle = read_bundle(hand.presented.certificate)
+        hand.bundle = read_bundle(content)
     except BrokenBundle as wrong:
         return Refusal(Because.BUNDLE_BROKEN, f"The certificate is broken: {wrong}.")
     return f"The bundle {hand.bundle.digest[7:19]} is whole."
@@ -197,6 +201,8 @@ def _signature(hand: _Hand) -> Found:  # (2)
             if _named(hand.policy, bundle)
             else f"The policy of {hand.policy.organisation} trusts no verifier with the key {bundle.key_id[:12]}.",
         )
+    if not hand.policy.demo and PublicKey(_key_of(hand.policy, signer).key).is_demo:
+        return Refusal(Because.DEMO_KEY, f"The key of {signer} is one of the demo's, which anyone can make.")
     try:
         certificate = Certificate.read(statement_of(bundle))
     except BrokenStatement:
@@ -206,8 +212,7 @@ def _signature(hand: _Hand) -> Found:  # (2)
             Because.KEY_UNKNOWN,
             f"The certificate names the verifier {certificate.verifier}, and the key of {signer} signed it.",
         )
-    held = hand.policy.keys[next(v.key for v in hand.policy.verifiers if v.id == signer)]
-    if not held.counts_at(certificate.time):
+    if not _key_of(hand.policy, signer).counts_at(certificate.time):
         return Refusal(Because.KEY_NOT_VALID, f"The key of {signer} was not valid when it signed.")
     return f"Signed by {signer}."
 
@@ -220,6 +225,10 @@ def _verifier_that_signed(policy: Policy, bundle: Bundle) -> str | None:
         except UnfitKey:
             continue
     return None
+
+
+def _key_of(policy: Policy, verifier: str) -> HeldKey:
+    return policy.keys[next(v.key for v in policy.verifiers if v.id == verifier)]
 
 
 def _named(policy: Policy, bundle: Bundle) -> bool:
@@ -244,6 +253,8 @@ def _kind(hand: _Hand) -> Found:  # (3)
 
 
 def _bytes(hand: _Hand, certificate: Certificate) -> Found:  # (4)
+    if isinstance(hand.presented.files, Refusal):
+        return hand.presented.files
     wrong = differences(certificate.manifest.files, hand.presented.files)
     if wrong:
         several = f"{len(wrong)} files differ: " if len(wrong) > 1 else ""
@@ -342,8 +353,7 @@ def _opened_status(hand: _Hand, content: bytes) -> StatusList | Refusal:
     signer = _verifier_that_signed(hand.policy, bundle)
     if signer is None:
         return Refusal(Because.SIGNATURE_WRONG, "No verifier of the policy signed this status.")
-    held = hand.policy.keys[next(v.key for v in hand.policy.verifiers if v.id == signer)]
-    if not held.counts_at(found.issued):
+    if not _key_of(hand.policy, signer).counts_at(found.issued):
         return Refusal(Because.KEY_NOT_VALID, f"The key of {signer} was not valid when it signed the status.")
     if found.log != hand.policy.log.origin:
         return Refusal(Because.CHECKPOINT_UNTRUSTED, f"The status is about the log {found.log!r}.")

@@ -14,8 +14,9 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from assay.domain.digests import named, sha256_of
 from assay.domain.errors import SubjectError, writing
@@ -207,10 +208,8 @@ def _unwritable(descriptor: int) -> int:
 
 def digest_of_open(file: BinaryIO) -> str:
     """The digest of an open file from its beginning; leaves it at the beginning."""
-    digest = hashlib.sha256()
     file.seek(0)
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
+    digest = hashlib.file_digest(cast("FileIO", file), "sha256")
     file.seek(0)
     return named(digest.hexdigest())
 

@@ -17,9 +17,11 @@ def files_of(place: Path) -> tuple[tuple[tuple[str, str], ...], str]:
     A model that is one file has the file's own digest; a folder has that of its listing.
 
     Raises:
-        SubjectError: missing, empty, not regular, a link that leads outside, or written to meanwhile.
+        SubjectError: missing, empty, not regular, a link that leads outside, a name that cannot be shown, or written to
+            meanwhile.
     """
     if not place.is_dir():
+        _named_plainly(place.name)
         digest, _ = stamped_digest(place)
         return ((place.name, digest),), digest
     paths = tuple(_regular(place))
@@ -34,5 +36,16 @@ def files_of(place: Path) -> tuple[tuple[tuple[str, str], ...], str]:
 
 def _regular(place: Path) -> Iterable[Path]:
     for path in sorted(p for p in place.rglob("*") if p.is_symlink() or not p.is_dir()):
+        _named_plainly(path.relative_to(place).as_posix())
         check_inside(path, place)
         yield path
+
+
+def _named_plainly(name: str) -> None:
+    """Refuse a name that would be printed as something else than a name: other lines, other colours, no text at all."""
+    if not name.isprintable():
+        raise SubjectError(
+            f"The file {name!a} has a name that cannot be shown as it is.",
+            code="name_not_printable",
+            remedy="Rename it; a name is plain text on one line.",
+        )

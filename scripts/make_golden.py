@@ -1,0 +1,82 @@
+"""Make tests/golden/: certificates that every later version must still read as it did when they were made.
+
+Keys come from fixed texts, the time is fixed, and signatures are new with each run (ECDSA is random): so what is committed
+is kept and made again only when the form changes before the first release. Then: python -m scripts.make_golden --again
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from tests import world
+
+from assay.app.gate import CERTIFICATE, PROOF, STATUS
+from assay.proof.canonical import digest_of_bytes
+from assay.proof.keys import PrivateKey
+from assay.proof.manifest import Manifest
+from assay.reading.policy import policy_text
+
+ROOT = Path(__file__).resolve().parents[1]
+GOLDEN = ROOT / "tests" / "golden"
+MODELS = {
+    "good": {"model.txt": b"tree\n", "tokenizer/words.json": b'{"a": 1}', "weights/part-0.bin": bytes(64)},
+    "withheld": {"model.txt": b"another tree\n"},
+}
+
+
+def fixed_key(name: str) -> PrivateKey:
+    """The golden key of this name; worthless, as everyone can make it."""
+    secret = int.from_bytes(hashlib.sha256(f"assay golden {name}".encode()).digest(), "big") >> 1
+    return PrivateKey(ec.derive_private_key(secret, ec.SECP256R1()))
+
+
+def issued(name: str, model: Path) -> world.Issued:
+    """The certificate of one model, with the log that it stands in."""
+    files = [(path, digest_of_bytes(content)) for path, content in MODELS[name].items()]
+    manifest = Manifest.of(model.name, files)
+    if name == "good":
+        conditions = ("over 60: too few rows",)
+        scope = world.scope(world.START, outcome="conditional", conditions=conditions)
+        return world.Issued.good(manifest=manifest, scope=scope)
+    used = world.policy(log=world.LogKeys(origin=world.LOG_ORIGIN, key=world.log_signer().key.vkey))
+    decided = world.World.with_policy(used)
+    decided.lock()
+    decided.run()
+    decided.decide("withheld")
+    made = world.certificate(
+        decided.time, manifest=manifest, result="FAILED", scope=world.scope(decided.time, outcome="withheld")
+    )
+    return world.Issued.of(decided, used, made)
+
+
+def main() -> None:
+    """Write everything, unless it is there."""
+    if GOLDEN.exists() and "--again" not in sys.argv:
+        sys.exit(f"{GOLDEN} is there; it is made again only when a form changes: --again")
+    shutil.rmtree(GOLDEN, ignore_errors=True)
+    world.KEYS.update({name: fixed_key(name) for name in world.KEYS})
+    for name, files in MODELS.items():
+        folder = GOLDEN / name
+        model = folder / ("credit-model" if len(files) > 1 else "model.txt")
+        for path, content in files.items():
+            place = model / path if len(files) > 1 else model
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        made = issued(name, model)
+        certificates = folder / f"{model.name}.assay"
+        certificates.mkdir()
+        (certificates / CERTIFICATE).write_bytes(made.bundle.content)
+        (certificates / STATUS).write_bytes(made.status())
+        (certificates / PROOF).write_bytes(made.proof())
+        (folder / "policy.yaml").write_text(policy_text(made.policy), encoding="utf-8")
+        asked = {"model": model.name, "use_case": "credit", "now": made.world.time.isoformat()}
+        (folder / "asked.json").write_text(json.dumps(asked, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

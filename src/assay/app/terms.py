@@ -1,0 +1,20 @@
+"""What the rules of the log need of a specification: stated when it is locked, and compared by who verifies."""
+
+from __future__ import annotations
+
+from assay.domain.specification import Specification
+from assay.domain.state.state import Terms
+
+
+def terms_of(specification: Specification) -> Terms:
+    """What the rules of the log need of a specification."""
+    approval, attempts = specification.approval, specification.attempts
+    return Terms(
+        name=specification.name,
+        lock=approval.lock,
+        quorum=approval.quorum,
+        valid_for_days=approval.valid_for.days,
+        attempts=attempts.count,
+        first=str(attempts.first) if attempts.first is not None else "1",
+        risk=specification.use_case.risk,
+    )

@@ -1,0 +1,43 @@
+"""Two thousand single bytes of what a verifier is shown; `make guarantee` changes a hundred thousand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from assay.proof import verify
+from guarantee import mutations
+
+PARTS = {
+    "certificate", "status", "proof", "log", "evidence", "specification", "sign-off", "policy", "model", "data"
+}  # fmt: skip
+
+
+def rows(count: int) -> dict[str, tuple[int, int]]:
+    (found,) = mutations.tables(count).values()
+    return {
+        str(r["changed"]): (int(str(r["mutations tried"])), int(str(r["mutations accepted"]))) for r in found
+    }
+
+
+def test_no_single_byte_of_what_is_presented_can_be_changed():
+    found = rows(mutations.QUICK)
+    assert set(found) == PARTS
+    assert sum(tried for tried, _ in found.values()) == 2_000
+    assert {part: accepted for part, (_, accepted) in found.items() if accepted} == {}
+
+
+def test_mutations_differ_from_the_good_bytes_and_from_each_other():
+    made = list(mutations.mutations(b"abc", 200, seed="x"))
+    assert len({*made, b"abc"}) == 201
+    assert made == list(mutations.mutations(b"abc", 200, seed="x"))
+
+
+def test_a_verifier_that_believes_every_signature_is_caught(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    status = next(part for part in mutations._parts(tmp_path) if part[0] == "status")
+    monkeypatch.setattr(verify, "_verifier_that_signed", lambda policy, bundle: policy.verifiers[0].id)
+    assert int(str(mutations._row(*status, tries=400)["mutations accepted"])) > 0

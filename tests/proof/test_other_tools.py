@@ -1,0 +1,141 @@
+"""What we sign, other people's tools accept; what they sign, we read."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from tests.world import KEYS, Issued
+
+from assay.proof.bundle import sign
+from assay.proof.keys import PrivateKey
+from assay.proof.manifest import Manifest, manifest_of_signing_statement
+from assay.subject.files_in_hand import files_of
+
+KEY = PrivateKey.demo("certifier")
+NAMES = ("a.txt", "a-b/c", "a/b", "a/B", "A", "a0", "a/b.d/e", "weights/part-0.bin", "é")
+"""Whose order depends on how paths are compared."""
+model_signing = pytest.mark.skipif(
+    importlib.util.find_spec("model_signing") is None, reason="model-signing is not installed"
+)
+
+
+def model_in(folder: Path, *, single: bool) -> Path:
+    place = folder / "model"
+    if single:
+        place.write_bytes(b"tree")
+        return place
+    for name in NAMES:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(name.encode() * 7)
+    return place
+
+
+def in_the_clear(key: PrivateKey) -> bytes:
+    opened = serialization.load_pem_private_key(key.encrypted(b"x"), b"x")
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return opened.private_bytes(*form)
+
+
+def tool(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "model_signing", *map(str, words)], capture_output=True, text=True
+    )
+
+
+@model_signing
+@pytest.mark.parametrize("single", [False, True])
+def test_model_signing_accepts_what_we_sign_and_refuses_it_changed(tmp_path: Path, *, single: bool):
+    model, public, signature = model_in(tmp_path, single=single), tmp_path / "key.pem", tmp_path / "model.sig"
+    public.write_text(KEY.public.pem)
+    signature.write_bytes(sign(Manifest.of(model.name, files_of(model)[0]).signing_statement(), KEY).content)
+    asked = ("verify", "key", model, "--signature", signature, "--public_key", public)
+    found = tool(*asked)
+    assert found.returncode == 0, found.stderr + found.stdout
+    changed = model if single else model / "a/b"
+    changed.write_bytes(b"other")
+    assert tool(*asked).returncode != 0
+
+
+@model_signing
+@pytest.mark.parametrize("single", [False, True])
+def test_we_read_what_model_signing_signs(tmp_path: Path, *, single: bool):
+    model, private, signature = (
+        model_in(tmp_path, single=single),
+        tmp_path / "key.pem",
+        tmp_path / "model.sig",
+    )
+    private.write_bytes(in_the_clear(KEY))  # model-signing 1.1.1 cannot open an encrypted one
+    made = tool("sign", "key", model, "--signature", signature, "--private_key", private)
+    assert made.returncode == 0, made.stderr + made.stdout
+    payload = base64.b64decode(json.loads(signature.read_bytes())["dsseEnvelope"]["payload"])
+    ours = Manifest.of(model.name, files_of(model)[0])
+    theirs = manifest_of_signing_statement(json.loads(payload))
+    assert (theirs.files, theirs.digest) == (ours.files, ours.digest)
+
+
+# --- @sigstore/verify of npm
+
+PROGRAM = """
+const { bundleFromJSON } = require('@sigstore/bundle');
+const { Verifier, toSignedEntity, toTrustMaterial } = require('@sigstore/verify');
+const { createPublicKey } = require('crypto');
+const { readFileSync } = require('fs');
+const key = createPublicKey(readFileSync(process.argv[3]));
+const root = { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };
+const trust = {
+  ...root,
+  publicKey: () => ({ publicKey: key, validFor: () => true }),
+};
+const verifier = new Verifier(trust, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 });
+verifier.verify(toSignedEntity(bundleFromJSON(JSON.parse(readFileSync(process.argv[2])))));
+console.log('verified');
+"""
+PACKAGES = ("@sigstore/verify", "@sigstore/bundle")
+
+
+@pytest.fixture(scope="session")
+def sigstore_js(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packages; ASSAY_SIGSTORE_JS names one that has them."""
+    kept = os.environ.get("ASSAY_SIGSTORE_JS")
+    if kept:
+        return Path(kept)
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("node and npm are not installed")
+    folder = tmp_path_factory.mktemp("sigstore-js")
+    try:
+        asked = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", *PACKAGES]
+        done = subprocess.run(asked, cwd=folder, capture_output=True, text=True, timeout=90)
+    except subprocess.TimeoutExpired:
+        pytest.skip("npm does not answer")
+    if done.returncode:
+        pytest.skip(f"npm cannot install them: {done.stderr[-200:]}")
+    return folder
+
+
+def by_sigstore_js(folder: Path, place: Path, bundle: bytes, pem: str) -> subprocess.CompletedProcess[str]:
+    (folder / "verify.js").write_text(PROGRAM)
+    (place / "certificate.json").write_bytes(bundle)
+    (place / "key.pem").write_text(pem)
+    words = ["node", folder / "verify.js", place / "certificate.json", place / "key.pem"]
+    return subprocess.run(words, capture_output=True, text=True)
+
+
+def test_sigstore_js_verifies_our_certificate_and_refuses_it_changed(sigstore_js: Path, tmp_path: Path):
+    good = Issued.good()
+    pem, content = KEYS["certifier"].public.pem, good.bundle.content
+    found = by_sigstore_js(sigstore_js, tmp_path, content, pem)
+    assert found.stdout == "verified\n", found.stderr
+    assert by_sigstore_js(sigstore_js, tmp_path, content, KEYS["leo"].public.pem).returncode != 0
+    document = json.loads(content)
+    payload = base64.b64decode(document["dsseEnvelope"]["payload"]).replace(b"credit", b"hiring")
+    document["dsseEnvelope"]["payload"] = base64.b64encode(payload).decode()
+    assert by_sigstore_js(sigstore_js, tmp_path, json.dumps(document).encode(), pem).returncode != 0
