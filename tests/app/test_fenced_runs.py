@@ -12,6 +12,7 @@ import assay
 from assay.app.case import open_case
 from assay.cli.main import main
 from assay.cli.render import print_record
+from assay.domain.errors import Crash
 from assay.domain.isolation import HIGHEST
 from assay.domain.record_document import from_document, to_document
 from assay.domain.vocabulary import Outcome, Reason, Verdict
@@ -57,15 +58,16 @@ def attacking(folder: Folder, attack: str) -> Path:
 )
 def test_a_model_that_runs_into_a_fence_is_an_error_that_names_it(folder: Folder, attack: str, fence: str):
     labels = str(folder.root / "test.parquet")
-    done = assay.certify(
-        attacking(folder, attack.format(labels=labels)), workers=1, certify_without_a_lock=True
-    )
+    path = attacking(folder, attack.format(labels=labels))
+    done = assay.certify(path, workers=1, rehearse=True)
     assert done.decision.outcome is Outcome.WITHHELD
     asked = {j.assessment.criterion: j for j in done.record.judged}
     for name in ("accuracy", "ranking", "approval-sex", "refusals-age"):
         assert (asked[name].verdict, asked[name].reason) == (Verdict.ERROR, Reason.MODEL_STOPPED)
         assert f"the fence that stopped it: {fence}." in asked[name].sentence
     assert asked["complete"].verdict is Verdict.PASS
+    with pytest.raises(Crash, match=f"the fence that stopped it: {fence}"):  # before a test row is read
+        assay.certify(path, workers=1, certify_without_a_lock=True)
 
 
 @fenced

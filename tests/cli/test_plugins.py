@@ -66,14 +66,14 @@ def test_a_plugin_that_exits_on_import_is_named_and_there_is_no_verdict(tmp_path
     assert "The plug-in 'leaver' (leaver) of leaver cannot be used: it ends the program when" in done.stderr
 
 
-def test_what_a_command_calls_cannot_choose_its_exit_code(tmp_path):
+def test_a_check_that_leaves_in_the_plan_is_broken_and_does_not_choose_the_exit_code(tmp_path):
     """The plan counts on an imagined table; a check that leaves there must not leave with 0."""
     folder = Folder(tmp_path)
     folder.edit("performance.auc", "performance.leaver").write()
     environment = installed(tmp_path / "site", LEAVING_CHECK, "leaver:leaver")
     done = run("plan", "specification.yaml", cwd=tmp_path, environment=environment)
-    assert done.returncode == 2
-    assert "ended the program (SystemExit at leaver.py:7) before there was a verdict." in done.stderr
+    assert done.returncode == 1
+    assert "BROKEN" in done.stdout
     said = run("plan", "specification.yaml", "--json", cwd=tmp_path, environment=environment)
-    assert said.returncode == 2
-    assert json.loads(said.stdout)["error"]["code"] == "program_ended"
+    assert said.returncode == 1
+    assert any("SystemExit" in criterion["broken"] for criterion in json.loads(said.stdout)["criteria"])

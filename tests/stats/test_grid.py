@@ -95,7 +95,7 @@ def test_the_exact_value_lies_in_the_range_that_a_grid_allows_for(functional, dr
     assert least - slack <= exact <= largest + slack
 
 
-@pytest.mark.parametrize("functional", set(Functional) - {Functional.ECE})
+@pytest.mark.parametrize("functional", sorted(set(Functional) - {Functional.ECE}))
 def test_of_scores_that_a_grid_does_not_merge_the_range_is_a_point(functional):
     rng = np.random.default_rng(5)
     edges = scores_module.edges_of(50)[5:45:4] / scores_module.ONE  # one score in a bin, at its edge

@@ -99,7 +99,7 @@ PACKAGES = {
     "polars": ("polars", ""),
 }
 """Modules that the base install lacks: the package that has each, and the extra that brings it, if one does."""
-NOT_MEASURING = frozenset({"vl_convert", "sqlalchemy", "alembic", "psycopg"})
+NOT_MEASURING = frozenset({"vl_convert", "jinja2", "sqlalchemy", "alembic", "psycopg"})
 """Those that draw and keep: their version changes no number."""
 
 

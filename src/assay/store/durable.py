@@ -31,8 +31,8 @@ def make_folder(folder: Path) -> None:
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Write a file whole; its bytes and its name are on disk when this returns. Raises Unwritable."""
-    write_whole(path, content)
+    """Write a file whole, for this user alone; its bytes and its name are on disk when this returns. Raises Unwritable."""
+    write_whole(path, content, private=True)
     with writing(path.parent):
         handle = os.open(path.parent, os.O_RDONLY)
         try:
@@ -67,7 +67,7 @@ def kept_key(path: Path) -> Ed25519PrivateKey:
             made = Ed25519PrivateKey.generate().private_bytes(
                 Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
             )
-            write_durably(path, made)  # its temporary file is made for this user alone
+            write_durably(path, made)
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (ValueError, TypeError) as wrong:

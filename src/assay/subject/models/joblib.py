@@ -34,6 +34,8 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
             remedy="Name under subject.python the interpreter of the environment that the model was made in, or install the "
             "module here. A class of your own must stand in a module that can be imported there, not in a notebook or a script.",
         ) from wrong
+    except (PermissionError, MemoryError):
+        raise  # what a fence says of it is told with the fence's name
     except Exception as wrong:
         raise not_a_model(path, "a file of joblib or pickle", wrong) from wrong
     return estimator(model, tuple(inputs))
