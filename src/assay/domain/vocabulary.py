@@ -128,6 +128,7 @@ ERROR_REASONS = frozenset(
         Reason.MODEL_CRASHED,
         Reason.MODEL_NOT_A_FUNCTION,
         Reason.MODEL_OUTPUT_INVALID,
+        Reason.MODEL_STOPPED,
         Reason.MODEL_TIMED_OUT,
         Reason.NOTHING_TO_CHANGE,
         Reason.NOT_MEASURED,
