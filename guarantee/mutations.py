@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.world import KEYS, RECORD, SEEN, START, Issued, policy
 
 from assay.app.verify import changed_source
+from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
 from assay.domain.policy import Policy
@@ -18,7 +19,7 @@ from assay.domain.quorum import Word
 from assay.domain.record import SourceRecord
 from assay.proof import words
 from assay.proof.bundle import sign
-from assay.proof.canonical import canonical, digest_of_bytes, digest_of_document
+from assay.proof.canonical import canonical, digest_of_document
 from assay.proof.leaf import state_of, write_leaf
 from assay.proof.manifest import Manifest
 from assay.subject.files_in_hand import files_of
@@ -99,7 +100,7 @@ def _parts(folder: Path) -> Iterator[tuple[str, bytes, Accepts]]:
 
 def _issued() -> tuple[Issued, dict[str, bytes]]:
     said = words.sign_off(
-        record=RECORD, evidence=digest_of_bytes(EVIDENCE), specification=digest_of_bytes(SPECIFICATION),
+        record=RECORD, evidence=sha256_of(EVIDENCE), specification=sha256_of(SPECIFICATION),
         role="validator", word=Word.APPROVE, reason="read and found good", seen=SEEN, time=START,
     )  # fmt: skip
     documents = {
@@ -107,14 +108,14 @@ def _issued() -> tuple[Issued, dict[str, bytes]]:
         "specification": SPECIFICATION,
         "sign-off": sign(said.plain(), KEYS["val"]).content,
     }
-    attested = tuple((name, digest_of_bytes(content)) for name, content in documents.items())
+    attested = tuple((name, sha256_of(content)) for name, content in documents.items())
     return Issued.good(attestations=attested), documents
 
 
 def _document(good: Issued, original: bytes, documents: dict[str, bytes]) -> Accepts:
     """Under the digest that the certificate names, as a review pack would hold it."""
-    whole = {digest_of_bytes(c): c for c in documents.values()} | {RECORD: b"record"}
-    digest = digest_of_bytes(original)
+    whole = {sha256_of(c): c for c in documents.values()} | {RECORD: b"record"}
+    digest = sha256_of(original)
     return lambda content: good.verify(leaves=None, attestations=whole | {digest: content}).accepted
 
 
@@ -155,7 +156,7 @@ def _model(place: Path) -> Accepts:
 
 def _data(place: Path) -> Accepts:
     """Held against the record, as ``assay verify --review PACK --sources FOLDER`` does."""
-    source = SourceRecord("test", place.name, digest_of_bytes(ROWS))
+    source = SourceRecord("test", place.name, sha256_of(ROWS))
 
     def accepts(content: bytes) -> bool:
         place.write_bytes(content)

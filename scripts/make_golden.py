@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests import world
 
 from assay.app.gate import CERTIFICATE, PROOF, STATUS
-from assay.proof.canonical import digest_of_bytes
+from assay.domain.digests import sha256_of
 from assay.proof.keys import PrivateKey
 from assay.proof.manifest import Manifest
 from assay.reading.policy import policy_text
@@ -37,7 +37,7 @@ def fixed_key(name: str) -> PrivateKey:
 
 def issued(name: str, model: Path) -> world.Issued:
     """The certificate of one model, with the log that it stands in."""
-    files = [(path, digest_of_bytes(content)) for path, content in MODELS[name].items()]
+    files = [(path, sha256_of(content)) for path, content in MODELS[name].items()]
     manifest = Manifest.of(model.name, files)
     if name == "good":
         conditions = ("over 60: too few rows",)

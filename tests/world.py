@@ -9,6 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
@@ -18,7 +19,7 @@ from assay.domain.state import State, Status, Void
 from assay.domain.state.state import Terms
 from assay.proof import words
 from assay.proof.bundle import Bundle, sign
-from assay.proof.canonical import digest_of_bytes, digest_of_document
+from assay.proof.canonical import digest_of_document
 from assay.proof.certificate import Certificate, Scope
 from assay.proof.checkpoint import Checkpoint
 from assay.proof.keys import PrivateKey
@@ -33,8 +34,8 @@ from assay.proof.verify import Presented, Purpose, Verification, root_of, verify
 
 START = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
 SEEN = (0, "")
-SPECIFICATION, OTHER = digest_of_bytes(b"specification"), digest_of_bytes(b"another")
-RECORD, EVIDENCE = digest_of_bytes(b"record"), digest_of_bytes(b"evidence")
+SPECIFICATION, OTHER = sha256_of(b"specification"), sha256_of(b"another")
+RECORD, EVIDENCE = sha256_of(b"record"), sha256_of(b"evidence")
 ROLES = {
     "root": (),
     "certifier": (),
@@ -151,8 +152,8 @@ class World:
             "rows": used.rows,
             "sketch": used.text(),
             "bound": used.bound,
-            "salt": digest_of_bytes(b"salt"),
-            "subject": {"model": digest_of_bytes(b"model")},
+            "salt": sha256_of(b"salt"),
+            "subject": {"model": sha256_of(b"model")},
             "attempt": attempt,
         }
         self.add(Action.RUN_STARTED, about, body)
@@ -185,9 +186,7 @@ class World:
         self.add(Action.SIGNED, about, {}, sign(said.plain(), KEYS[who]))
 
     def issue(self, who: str = "certifier", record: str = RECORD, result: str = "PASSED") -> str:
-        said = Statement(
-            Kind.CERTIFICATE, (("model", digest_of_bytes(b"model")),), {"verificationResult": result}
-        )
+        said = Statement(Kind.CERTIFICATE, (("model", sha256_of(b"model")),), {"verificationResult": result})
         bundle = sign(said.plain(), KEYS[who])
         self.add(Action.ISSUED, bundle.digest, {"record": record}, bundle)
         return bundle.digest
@@ -213,8 +212,8 @@ class World:
 
 
 LOG_ORIGIN = "bank.example/assay"
-FILES = (("model.txt", digest_of_bytes(b"tree")), ("tokenizer/words.json", digest_of_bytes(b"words")))
-DOCUMENTS = {digest_of_bytes(content): content for content in (b"record", b"evidence", b"specification")}
+FILES = (("model.txt", sha256_of(b"tree")), ("tokenizer/words.json", sha256_of(b"words")))
+DOCUMENTS = {sha256_of(content): content for content in (b"record", b"evidence", b"specification")}
 
 
 def log_signer() -> NoteSigner:
@@ -246,7 +245,7 @@ def scope(start: dt.datetime, **changes: Any) -> Scope:
         "demo": False,
         "valid_from": start.isoformat(),
         "valid_until": (start + dt.timedelta(days=180)).isoformat(),
-        "lock": digest_of_bytes(b"lock"),
+        "lock": sha256_of(b"lock"),
         "log": LOG_ORIGIN,
     }
     return Scope(**(made | changes))
@@ -258,7 +257,7 @@ def certificate(time: dt.datetime, **changes: Any) -> Certificate:
         "manifest": Manifest.of("model", FILES),
         "verifier": "https://bank.example/certifier",
         "version": "1.0",
-        "policy": digest_of_bytes(b"policy"),
+        "policy": sha256_of(b"policy"),
         "record": RECORD,
         "attestations": (("evidence", EVIDENCE), ("specification", SPECIFICATION)),
         "result": "PASSED",

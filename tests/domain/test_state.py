@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.world import EVIDENCE, KEYS, OTHER, RECORD, SPECIFICATION, START, World, policy, rows
 
+from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, Policy
@@ -18,7 +19,7 @@ from assay.domain.sketch import ALL, SIZE, Sketch
 from assay.domain.state import Status
 from assay.proof import words
 from assay.proof.bundle import sign
-from assay.proof.canonical import digest_of_bytes, digest_of_document
+from assay.proof.canonical import digest_of_document
 from assay.proof.keys import PrivateKey
 from assay.proof.leaf import state_of
 
@@ -88,13 +89,13 @@ def test_a_developer_does_not_approve_with_a_second_key() -> None:
 def test_a_signature_dies_with_any_change(part: str) -> None:
     world = World.decided()
     with refused(Because.SIGNED_SOMETHING_ELSE):
-        world.sign("val", "validator", **{part: digest_of_bytes(b"changed")})
+        world.sign("val", "validator", **{part: sha256_of(b"changed")})
 
 
 def test_a_signature_for_another_decision_does_not_count() -> None:
     world = World.decided()
     with refused(Because.DECISION_UNKNOWN):
-        world.sign("val", "validator", about=digest_of_bytes(b"another record"))
+        world.sign("val", "validator", about=sha256_of(b"another record"))
 
 
 def test_a_reject_blocks_until_it_is_withdrawn() -> None:
@@ -136,7 +137,7 @@ def test_the_next_policy_is_signed_by_the_old_roots_and_by_the_new() -> None:
     assert world.state.policy == taken
 
 
-@pytest.mark.parametrize("changes", [{"version": 3}, {"previous": digest_of_bytes(b"another")}])
+@pytest.mark.parametrize("changes", [{"version": 3}, {"previous": sha256_of(b"another")}])
 def test_a_policy_that_does_not_follow_the_one_in_force_is_refused(changes: dict[str, object]) -> None:
     world = World.with_policy()
     with refused(Because.POLICY_NOT_NEXT):

@@ -12,8 +12,8 @@ from typing import Any
 from tests.world import DOCUMENTS, Issued
 
 from assay.app.gate import CERTIFICATE, PROOF, STATUS
+from assay.domain.digests import sha256_of
 from assay.domain.policy import Policy
-from assay.proof.canonical import digest_of_bytes
 from assay.proof.manifest import Manifest
 from assay.reading.policy import policy_text
 
@@ -49,7 +49,7 @@ def contents(*, folder: bool) -> dict[str, bytes]:
 
 def manifest(*, folder: bool) -> Manifest:
     """What is certified of them."""
-    files = [(path, digest_of_bytes(content)) for path, content in contents(folder=folder).items()]
+    files = [(path, sha256_of(content)) for path, content in contents(folder=folder).items()]
     return Manifest.of("credit-model" if folder else "model.txt", files)
 
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.world import DOCUMENTS, FILES, KEYS, LOG_ORIGIN, RECORD, START, Issued, certificate, policy, scope
 
+from assay.domain.digests import sha256_of
 from assay.domain.policy import Verifier
 from assay.domain.refusal import Because
 from assay.domain.state import Status
 from assay.proof.bundle import sign
-from assay.proof.canonical import digest_of_bytes
 from assay.proof.note import NoteSigner
 from assay.proof.verify import Answer, Purpose, Verification
 
@@ -72,7 +72,7 @@ def _by(key: str, **changes: object) -> Verification:
     return GOOD.verify(certificate=bundle.content)
 
 
-CHANGED = (("model.txt", digest_of_bytes(b"another tree")), FILES[1])
+CHANGED = (("model.txt", sha256_of(b"another tree")), FILES[1])
 CASES: dict[str, tuple[int, Because, Callable[[], Verification]]] = {
     "nothing at all": (1, Because.BUNDLE_BROKEN, lambda: GOOD.verify(certificate=b"")),
     "not JSON": (1, Because.BUNDLE_BROKEN, lambda: GOOD.verify(certificate=b"\x00\xff")),

@@ -22,6 +22,7 @@ from assay.app.rejudge import assessment_of
 from assay.app.seal import sealed
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
+from assay.domain.digests import sha256_of
 from assay.domain.judge import judge
 from assay.domain.plain import to_plain
 from assay.domain.record import Evidence, MetricRecord, Record
@@ -29,7 +30,7 @@ from assay.domain.record_document import to_document
 from assay.engine.engine import Engine, executor_of, silent
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
-from assay.proof.canonical import canonical, digest_of_bytes, digest_of_document
+from assay.proof.canonical import canonical, digest_of_document
 from assay.store.runs import Run
 from assay.store.secret import user_secret
 from assay.store.workspace import Workspace
@@ -142,7 +143,7 @@ def _keep_documents(case: Case, record: Record, workspace: Workspace) -> None:
     for source in case.sources:
         if source.role in {"specification", "dictionary"}:
             content = (case.root / source.path).read_bytes()
-            if digest_of_bytes(content) != source.digest:
+            if sha256_of(content) != source.digest:
                 raise file_changed(case.root / source.path)
             workspace.blobs.put(content)
     workspace.blobs.put(

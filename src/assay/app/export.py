@@ -23,7 +23,7 @@ def export_review(folder: Path, target: Path, beginning: str = "") -> int:
     Raises:
         Refused: there is no such certificate. AbsentBlob, CorruptBlob: a document is gone or changed.
     """
-    blobs = Workspace(folder.resolve() / ".assay").blobs
+    blobs = Workspace.of(folder).blobs
     with open_ledger(folder) as ledger:
         leaves = ledger.leaves()
         found = certificate_named(ledger.state(), beginning)

@@ -55,20 +55,22 @@ def issue(
         Refused: signatures are missing, somebody rejects, the policy trusts no such verifier.
         Distrusted: the model, the record or another document is no longer what was judged.
     """
-    workspace = Workspace(folder.resolve() / ".assay")
+    workspace = Workspace.of(folder)
     with open_ledger(folder) as ledger:
         state = ledger.state()
         decision = decision_named(state, beginning)
+        record = from_document(json.loads(workspace.blobs.get(decision.record)))
         try:
             _issuable(state, decision)
-            made = _certificate(folder, workspace, ledger, decision, signer)
+            made = _certificate(folder, workspace, ledger, decision, record, signer)
             bundle = sign(made.statement().plain(), signer)
             (leaf,) = ledger.add(Draft(Action.ISSUED, bundle.digest, {"record": decision.record}, (bundle,)))
+        except Distrusted:
+            raise
         except Refused as refused:
-            _log_refusal(ledger, decision, refused)
+            ledger.log_refusal(Action.ISSUE_REFUSED, decision.record, refused)
             raise
         workspace.blobs.put(bundle.content)
-        record = _record(workspace, decision.record)
         target = output if output is not None else default_folder(folder, record)
         write_whole(target / CERTIFICATE, bundle.content)
         write_whole(target / PROOF, ledger.proof(read_leaf(leaf).seq, leaf))
@@ -96,19 +98,16 @@ def _issuable(state: State, decision: DecisionState) -> None:
         )
 
 
-def _log_refusal(ledger: Ledger, decision: DecisionState, refused: Refused) -> None:
-    if isinstance(refused, Distrusted):
-        return
-    body = {"because": refused.refusal.because.value, "sentence": refused.refusal.sentence}
-    ledger.add(Draft(Action.ISSUE_REFUSED, decision.record, body))
-
-
 def _certificate(
-    folder: Path, workspace: Workspace, ledger: Ledger, decision: DecisionState, signer: Signer
+    folder: Path,
+    workspace: Workspace,
+    ledger: Ledger,
+    decision: DecisionState,
+    record: Record,
+    signer: Signer,
 ) -> Certificate:
     state = ledger.state()
     policy = policy_of(state)
-    record = _record(workspace, decision.record)
     now = ledger.clock()
     stages = _stage_statements(record, decision.record, signer)
     for stage in stages:
@@ -124,10 +123,6 @@ def _certificate(
         time=now,
         scope=_scope(state, policy, decision, record, now),
     )
-
-
-def _record(workspace: Workspace, digest: str) -> Record:
-    return from_document(json.loads(workspace.blobs.get(digest)))
 
 
 def _manifest(folder: Path, record: Record) -> Manifest:
@@ -193,8 +188,7 @@ def _attestations(
     leaves = ledger.leaves()
     for word in decision.sign_offs:
         (statement,) = read_leaf(leaves[word.entry]).signed
-        content = next(s for s in json.loads(leaves[word.entry])["signed"]).encode()
-        workspace.blobs.put(content)
+        workspace.blobs.put(statement.content)
         yield f"sign-off/{word.role}", statement.digest
 
 

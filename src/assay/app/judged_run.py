@@ -91,8 +91,7 @@ def begin(case: Case, lock: Lock, ledger: Ledger, engine: Engine) -> JudgedRun:
     except Distrusted:
         raise
     except Refused as refused:
-        body = {"because": refused.refusal.because.value, "sentence": refused.refusal.sentence}
-        ledger.add(Draft(Action.RUN_REFUSED, case.specification_digest, body))
+        ledger.log_refusal(Action.RUN_REFUSED, case.specification_digest, refused)
         raise Refused(
             refused.refusal,
             remedy="Judge on rows that nobody used, or have an independent role waive it: assay waive "

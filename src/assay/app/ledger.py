@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.app.clock import Clock, utc_now
+from assay.domain.entry import Action
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import State
@@ -17,7 +18,7 @@ from assay.proof.salted import Salted
 from assay.proof.tlog_proof import TlogProof
 from assay.store.keys import log_signer
 from assay.store.log import Log
-from assay.store.workspace import FOLDER, Workspace
+from assay.store.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Ledger:
             Refused: with the rule that a new entry breaks. Distrusted: when the log is broken already.
         """
         return self.decide(lambda state: drafts)  # noqa: ARG005
+
+    def log_refusal(self, action: Action, about: str, refused: Refused) -> None:
+        """Append that something was refused, and why."""
+        body = {"because": refused.refusal.because.value, "sentence": refused.refusal.sentence}
+        self.add(Draft(action, about, body))
 
     def decide(
         self, draft: Callable[[State], Sequence[Draft]], *, pairs: Sequence[Salted] = ()
@@ -137,7 +143,7 @@ def open_ledger(folder: Path, *, create: bool = False, clock: Clock = utc_now) -
     Raises:
         Refused: ``no_policy`` when there is none and it is not to be made.
     """
-    place = Workspace(folder.resolve() / FOLDER).database
+    place = Workspace.of(folder).database
     if isinstance(place, Path) and not place.is_file() and not create:
         raise Refused(
             Refusal(Because.NO_POLICY, f"There is no log in {folder}: nobody has said whose keys count."),

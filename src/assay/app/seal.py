@@ -13,7 +13,7 @@ from assay.app.ledger import open_ledger
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import State
 from assay.domain.state.runs import PASSED
-from assay.store.workspace import FOLDER, Workspace
+from assay.store.workspace import Workspace
 
 
 def sealed(state: State, record: str) -> Refusal | None:
@@ -35,7 +35,7 @@ def sealed(state: State, record: str) -> Refusal | None:
 
 def seal_of(folder: Path, record: str) -> Refusal | None:
     """As :func:`sealed`, by the log of a folder; None where there is no log."""
-    place = Workspace(folder.resolve() / FOLDER).database
+    place = Workspace.of(folder).database
     if isinstance(place, Path) and not place.is_file():
         return None
     with open_ledger(folder) as ledger:

@@ -52,6 +52,11 @@ class Signed(Protocol):
         """The digest of the whole bundle."""
         ...
 
+    @property
+    def content(self) -> bytes:
+        """The whole bundle."""
+        ...
+
     def signed_by(self, pem: str) -> bool:
         """Whether the key with this PEM text made the signature."""
         ...

@@ -13,7 +13,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from assay.proof.canonical import PREFIX, canonical, digest_of_bytes, hexadecimal
+from assay.domain.digests import PREFIX, sha256_of
+from assay.proof.canonical import canonical, hexadecimal
 from assay.proof.keys import PublicKey, Signer
 
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -43,7 +44,7 @@ class Bundle:
     @property
     def digest(self) -> str:
         """The digest of the whole file, by which the log and other statements name it."""
-        return digest_of_bytes(self.content)
+        return sha256_of(self.content)
 
     def signed_by(self, key: PublicKey) -> bool:
         """Whether this key made the signature."""

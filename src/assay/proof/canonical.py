@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 
 import rfc8785
 
-PREFIX = "sha256:"
+from assay.domain.digests import bare, sha256_of
+
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -21,14 +21,9 @@ def canonical(plain: Any) -> bytes:
     return rfc8785.dumps(plain)
 
 
-def digest_of_bytes(content: bytes) -> str:
-    """``sha256:`` and 64 hexadecimal characters."""
-    return PREFIX + hashlib.sha256(content).hexdigest()
-
-
 def digest_of_document(plain: Any) -> str:
     """The digest of a plain value's canonical bytes. Raises ValueError as :func:`canonical`."""
-    return digest_of_bytes(canonical(plain))
+    return sha256_of(canonical(plain))
 
 
 def is_digest(text: str) -> bool:
@@ -40,4 +35,4 @@ def hexadecimal(digest: str) -> str:
     """The 64 characters behind ``sha256:``; raises ValueError for anything else."""
     if not is_digest(digest):
         raise ValueError(f"expected sha256: and 64 hexadecimal characters, found {digest[:80]!r}")
-    return digest.removeprefix(PREFIX)
+    return bare(digest)

@@ -13,8 +13,9 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from assay.domain.digests import PREFIX
 from assay.domain.plain import NotPlain, from_plain, to_plain
-from assay.proof.canonical import PREFIX, hexadecimal
+from assay.proof.canonical import hexadecimal
 from assay.proof.leaf import TIME
 from assay.proof.manifest import Manifest
 from assay.proof.statement import BrokenStatement, Kind, Statement

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assay.domain.digests import sha256_of
 from assay.domain.entry import SCHEMA, Action, Entry, KeyFacts
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import State, Void, fold
 from assay.proof.bundle import BrokenBundle, Bundle
 from assay.proof.bundle import read as read_bundle
-from assay.proof.canonical import canonical, digest_of_bytes, digest_of_document
+from assay.proof.canonical import canonical, digest_of_document
 from assay.proof.keys import PublicKey, UnfitKey
 from assay.proof.statement import BrokenStatement, Statement, statement_of
 
@@ -56,6 +57,11 @@ class SignedStatement:
     def digest(self) -> str:
         """The digest of the whole bundle."""
         return self.bundle.digest
+
+    @property
+    def content(self) -> bytes:
+        """The whole bundle."""
+        return self.bundle.content
 
     def signed_by(self, pem: str) -> bool:
         """Whether the key with this PEM text made the signature."""
@@ -115,7 +121,7 @@ def read_leaf(leaf: bytes) -> Entry:
             object=str(plain["object"]),
             body=dict(plain["body"]),
             signed=tuple(SignedStatement.read(text.encode()) for text in plain["signed"]),
-            digest=digest_of_bytes(leaf),
+            digest=sha256_of(leaf),
         )
     except UnreadableLeaf:
         raise

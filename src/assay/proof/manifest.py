@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from assay.domain.digests import PREFIX
 from assay.domain.refusal import Because, Refusal
-from assay.proof.canonical import PREFIX, hexadecimal
+from assay.proof.canonical import hexadecimal
 from assay.proof.statement import STATEMENT, Kind
 
 ITSELF = "."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from assay.proof.canonical import digest_of_bytes
+from assay.domain.digests import sha256_of
 
 SALT_BYTES = 32
 
@@ -27,4 +27,4 @@ class Salted:
     @property
     def digest(self) -> str:
         """``sha256:`` of salt and value: what stands in a leaf."""
-        return digest_of_bytes(self.salt + self.value)
+        return sha256_of(self.salt + self.value)

@@ -12,14 +12,15 @@ import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
 from assay.domain.policy import HeldKey, Policy
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import State, Status
+from assay.domain.state.runs import PASSED as PASSING
 from assay.proof.bundle import BrokenBundle, Bundle
 from assay.proof.bundle import read as read_bundle
-from assay.proof.canonical import digest_of_bytes
 from assay.proof.certificate import PASSED, Certificate
 from assay.proof.checkpoint import TrustedLog
 from assay.proof.cosignature import CosignerKey
@@ -276,7 +277,7 @@ def _use(hand: _Hand, certificate: Certificate) -> Found:  # (5)
 
 def _result(hand: _Hand, certificate: Certificate) -> Found:  # (6)
     scope = certificate.scope
-    if certificate.result != PASSED or scope.outcome not in {"certified", "conditional"}:
+    if certificate.result != PASSED or scope.outcome not in PASSING:
         return Refusal(
             Because.RESULT_FAILED, f"The decision is {scope.outcome}: the model was not certified."
         )
@@ -445,7 +446,7 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
             level += 1
         stack.append((level, top))
     if not stack:
-        return bytes.fromhex(digest_of_bytes(b"").removeprefix("sha256:"))
+        return bytes.fromhex(sha256_of(b"").removeprefix("sha256:"))
     top = stack.pop()[1]
     while stack:
         top = node_hash(stack.pop()[1], top)
@@ -462,7 +463,7 @@ def _attestations(hand: _Hand, certificate: Certificate) -> Found:  # (11)
             return Refusal(
                 Because.ATTESTATION_MISSING, f"{name} ({digest[7:19]}) is not among what was handed over."
             )
-        if digest_of_bytes(at_hand[digest]) != digest:
+        if sha256_of(at_hand[digest]) != digest:
             return Refusal(
                 Because.ATTESTATION_CHANGED, f"{name} has other bytes than those that were certified."
             )

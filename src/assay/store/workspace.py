@@ -21,7 +21,12 @@ class Workspace:
     @classmethod
     def beside(cls, specification: Path) -> Workspace:
         """The workspace of a specification."""
-        return cls(specification.resolve().parent / FOLDER)
+        return cls.of(specification.resolve().parent)
+
+    @classmethod
+    def of(cls, folder: Path) -> Workspace:
+        """The workspace of a specification's folder."""
+        return cls(folder.resolve() / FOLDER)
 
     @property
     def blobs(self) -> BlobStore:
