@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 import time
@@ -26,11 +25,26 @@ from guarantee import (
 from guarantee.bars import Tables, counts_for_bar, held, number
 from guarantee.boundary import Design, simulate
 from guarantee.page import page
+from guarantee.sources import digest_of
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "guarantee.md"
 KEPT = ROOT / ".guarantee"
-"""Finished parts, so that a run that was stopped goes on; a part is believed only while no source file changed."""
+"""Finished parts, so that a run that was stopped goes on; a part is believed only while no file changed that it stands on."""
+STANDS_ON = {
+    "binomial": ("guarantee.binomial",),
+    "tiny": ("guarantee.tiny_worlds",),
+    "power": ("guarantee.power",),
+    "pipeline": ("guarantee.pipeline",),
+    "portfolio": ("guarantee.portfolio",),
+    "simulated": ("guarantee.simulated",),
+    "attempts": ("guarantee.attempts",),
+    "crash": ("guarantee.crash", "guarantee.killing"),
+    "corrupted": ("guarantee.corrupted", "guarantee.opening"),
+    "mutations": ("guarantee.mutations",),
+}
+"""The modules of each part, with those of the programs that it starts."""
+BORROWED = {"mutations": (Path("tests/world.py"),)}
 
 
 @dataclass(frozen=True)
@@ -117,16 +131,6 @@ def _worst(rows: list[dict[str, object]]) -> list[int]:
     return [at for rule in found.values() for at in rule[:WORST_OF_A_RULE]]
 
 
-def sources() -> str:
-    """The digest of every source file that can change a figure."""
-    found = hashlib.sha256()
-    for folder in (ROOT / "guarantee", ROOT / "src" / "assay"):
-        for file in sorted(folder.rglob("*.py")):
-            content = file.read_bytes()
-            found.update(f"{file.relative_to(ROOT).as_posix()} {len(content)}\n".encode() + content)
-    return found.hexdigest()[:16]
-
-
 def run(extent: Extent, only: str = "") -> dict[str, Tables]:
     """All tables by part, or those of the one part named."""
     parts: dict[str, Callable[[], Tables]] = {
@@ -146,7 +150,8 @@ def run(extent: Extent, only: str = "") -> dict[str, Tables]:
     for name, part in parts.items():
         if only and name != only:
             continue
-        kept = KEPT / f"{name}-{'quick' if extent is QUICK else 'full'}-{sources()}.json"
+        sources = digest_of(STANDS_ON[name], borrowed=BORROWED.get(name, ()))
+        kept = KEPT / f"{name}-{'quick' if extent is QUICK else 'full'}-{sources}.json"
         print(f"{name} ...", end=" ", flush=True)
         start = time.perf_counter()
         if not kept.exists():
