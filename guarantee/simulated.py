@@ -87,6 +87,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", default="", help="print only the tables whose title contains this")
     parser.add_argument("--levels", action="store_true", help="at every level that the product knows")
     given = parser.parse_args(arguments)
+    if not any(given.only in title for title in TABLES):
+        parser.error(f"no title contains {given.only!r}; there are {', '.join(TABLES)}")
     rows: dict[float, list[dict[str, object]]] = {}
     for title, designs in TABLES.items():
         if given.only in title:

@@ -113,6 +113,9 @@ BREAKING: dict[str, Callable[..., Any]] = {
     "claims that it passed": claiming,
     "returns no counts": lambda *_, **__: 1.0,
     "gives a reason of its own": lambda *_, **__: Undefined("because", "It is so."),
+    "says that nothing can be said because all passed": lambda *_, **__: Undefined(
+        Reason.ALL_REQUIRED_PASSED, "All is well."
+    ),
     "counts more pairs than rows": lambda *_, **__: Paired((PairedCell("", 5, 5, 3),)),
     "counts labels without scores": lambda *_, **__: Scores((ScoreCell("", (), (1,), (1,)),), Functional.AUC),
 }

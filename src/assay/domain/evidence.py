@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assay.domain.vocabulary import Reason
+from assay.domain.vocabulary import UNDEFINED_REASONS, Reason
 
 
 class Compare(StrEnum):
@@ -155,6 +155,8 @@ class Undefined:
     def __post_init__(self) -> None:
         if not isinstance(self.reason, Reason):
             raise TypeError(f"a reason code of Assay is expected, not {type(self.reason).__name__}")
+        if self.reason not in UNDEFINED_REASONS:
+            raise ValueError(f"{self.reason.value} is no reason why an estimand does not exist")
 
 
 Counts = Census | Rates | Scores | Paired | Undefined

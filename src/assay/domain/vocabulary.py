@@ -136,3 +136,20 @@ ERROR_REASONS = frozenset(
     }
 )
 """The reasons that a verdict of error may carry, whatever code a check or a model claims."""
+
+UNDEFINED_REASONS = frozenset(
+    {
+        Reason.CHANCE_NOT_EXCLUDED,
+        Reason.COLUMN_MISSING,
+        Reason.EMPTY_GROUP,
+        Reason.FEWER_THAN_TWO_GROUPS,
+        Reason.NOT_MEASURED,
+        Reason.NO_ROWS,
+        Reason.ONE_CLASS_ONLY,
+        Reason.REFERENCE_ABSENT,
+        Reason.ROWS_IN_NO_GROUP,
+        Reason.TOO_FEW_ROWS_FOR_METHOD,
+        Reason.ZERO_DENOMINATOR,
+    }
+)
+"""The reasons that a check may give for an estimand that does not exist on these rows."""

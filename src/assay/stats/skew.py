@@ -3,12 +3,12 @@
 The limit is the more cautious of two:
 
 * Student's t;
-* Gaffke 2005 (Three test statistics for a nonparametric one-sided hypothesis on the mean of a nonnegative variable):
-  a quantile of the mean of the n rows *and one more with the largest possible loss*, under random weights that are
-  uniform on the simplex, Dirichlet(1, ..., 1). For rates it is the limit of Clopper & Pearson; for other bounded values
-  nobody has found a population on which it is wrong more often than alpha, and nobody has proven that there is none
-  (Learned-Miller & Thomas, arXiv:1905.06208): hence grade B. The law of that mean is taken as the gamma law with its
-  first three moments, which needs no more than those of the rows.
+* Gaffke 2005 (Three test statistics for a nonparametric one-sided hypothesis on the mean of a nonnegative variable,
+  Mathematical Methods of Statistics 14:451-467): a quantile of the mean of the n rows *and one more with the largest
+  possible loss*, under random weights that are uniform on the simplex, Dirichlet(1, ..., 1). For rates it is the limit of
+  Clopper & Pearson; for other bounded values nobody has found a population on which it is wrong more often than alpha,
+  and that there is none is a conjecture (Learned-Miller & Thomas 2019, arXiv:1905.06208): hence grade B. The law of that
+  mean is taken as the gamma law with its first three moments, which needs no more than those of the rows.
 
 What the rows show and what nobody saw are so in one law: the row that was not seen stands beside those that were. Taking
 the larger of the two allowances instead (Hall's skew-corrected t, and 1 - alpha^(1/n) times the largest loss) passed up
