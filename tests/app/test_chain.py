@@ -15,6 +15,7 @@ from tests.app.conftest import Folder, people, replaced
 
 import assay
 from assay.app.export import export_review
+from assay.app.gate import CERTIFICATE
 from assay.app.issue import IssuedCertificate, issue
 from assay.app.ledger import open_ledger
 from assay.app.lock import agree
@@ -118,6 +119,17 @@ def test_the_straight_way_is_let_through_and_judged_again_from_the_pack(certifie
     assert found.accepted
     assert found.steps[10].answer is Answer.HOLDS
     assert "5 criteria were judged again" in found.steps[10].sentence
+
+
+def test_a_certificate_whose_files_were_lost_is_written_again_and_not_issued_twice(certified: Team) -> None:
+    kept = {file.name: file.read_bytes() for file in (certified.root / "cert").iterdir()}
+    for file in (certified.root / "cert").iterdir():
+        file.unlink()
+    certified.issue()
+    assert (certified.root / "cert" / CERTIFICATE).read_bytes() == kept[CERTIFICATE]
+    assert certified.gate() is None
+    with open_ledger(certified.root) as ledger:
+        assert len(ledger.state().certificates) == 1
 
 
 def test_a_lock_on_other_terms_than_the_specification_states_is_found_by_who_verifies(

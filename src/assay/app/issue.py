@@ -18,14 +18,14 @@ from assay.domain.policy import Policy
 from assay.domain.record import Record
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
-from assay.domain.state import DecisionState, State
+from assay.domain.state import DecisionState, State, Status
 from assay.domain.state.certificates import certifiable
 from assay.domain.state.runs import PASSED as PASSING
 from assay.domain.vocabulary import Stage, Tier, Verdict
 from assay.proof.bundle import Bundle, sign
 from assay.proof.certificate import FAILED, PASSED, Certificate, Scope
 from assay.proof.keys import Signer
-from assay.proof.leaf import Draft, read_leaf
+from assay.proof.leaf import Draft, SignedStatement, read_leaf
 from assay.proof.manifest import Manifest
 from assay.proof.words import stage_result
 from assay.store.blobs import write_whole
@@ -47,6 +47,9 @@ def issue(
 ) -> IssuedCertificate:
     """Issue the certificate of a decision; a withheld one is issued as FAILED.
 
+    A decision has one certificate. Where the log holds it already, because its files were lost or because the command was
+    stopped before they were written, the same certificate is written again and nothing is added.
+
     Args:
         folder: of the specification. beginning: of the digest of the decision's record; empty for the latest.
         signer: the key of a verifier of the policy. output: where to write; by default beside the model.
@@ -60,24 +63,53 @@ def issue(
         state = ledger.state()
         decision = decision_named(state, beginning)
         record = from_document(json.loads(workspace.blobs.get(decision.record)))
+        entry = _standing(state, decision)
         try:
-            _issuable(state, decision)
-            made = _certificate(folder, workspace, ledger, decision, record, signer)
-            bundle = sign(made.statement().plain(), signer)
-            (leaf,) = ledger.add(Draft(Action.ISSUED, bundle.digest, {"record": decision.record}, (bundle,)))
+            if entry is None:
+                entry = _issue(folder, workspace, ledger, decision, record, signer)
+            else:
+                _verifier(policy_of(state), signer)
+                _manifest(folder, record)
+                ledger.sign_checkpoint()
         except Distrusted:
             raise
         except Refused as refused:
             ledger.log_refusal(Action.ISSUE_REFUSED, decision.record, refused)
             raise
+        leaf = ledger.leaves()[entry]
+        (signed,) = read_leaf(leaf).signed
+        bundle = SignedStatement.read(signed.content)
+        made = Certificate.read(bundle.statement)
         workspace.blobs.put(bundle.content)
         target = output if output is not None else default_folder(folder, record)
         write_whole(target / CERTIFICATE, bundle.content)
-        write_whole(target / PROOF, ledger.proof(read_leaf(leaf).seq, leaf))
+        write_whole(target / PROOF, ledger.proof(entry, leaf))
         if made.result == PASSED:
             write_whole(target / MODEL_SIGNATURE, sign(made.manifest.signing_statement(), signer).content)
         write_status(ledger, signer, target / STATUS)
     return IssuedCertificate(target, bundle.digest, made)
+
+
+def _standing(state: State, decision: DecisionState) -> int | None:
+    """The entry of the good certificate that a decision has already."""
+    found = (c for c in state.certificates.values() if c.record == decision.record)
+    return next((c.entry for c in found if c.status is Status.GOOD), None)
+
+
+def _issue(
+    folder: Path,
+    workspace: Workspace,
+    ledger: Ledger,
+    decision: DecisionState,
+    record: Record,
+    signer: Signer,
+) -> int:
+    """Sign a certificate and log it; its entry."""
+    _issuable(ledger.state(), decision)
+    made = _certificate(folder, workspace, ledger, decision, record, signer)
+    bundle = sign(made.statement().plain(), signer)
+    (leaf,) = ledger.add(Draft(Action.ISSUED, bundle.digest, {"record": decision.record}, (bundle,)))
+    return read_leaf(leaf).seq
 
 
 def default_folder(folder: Path, record: Record) -> Path:
