@@ -1,4 +1,4 @@
-"""A judged run in the log: it needs the lock in force and rows that are not spent; then it ends with a decision."""
+"""A judged run in the log: it is admitted, and needs rows that are not spent; then it ends with a decision."""
 
 from __future__ import annotations
 
@@ -36,29 +36,6 @@ class JudgedRun:
     entry: int
     lock: str
     attempt: int
-
-
-def lock_of(case: Case, ledger: Ledger) -> Lock:
-    """The lock of exactly this specification.
-
-    Raises:
-        Refused: ``not_locked`` or ``lock_superseded``.
-    """
-    state = ledger.state()
-    lock = state.locked(case.specification_digest)
-    if lock is not None:
-        return lock
-    name = case.specification.name
-    other = state.lock_in_force(name)
-    said = (
-        f"{name} was not locked: nobody agreed to it before its result."
-        if other is None
-        else f"{name} is locked in another version (entry {other.entry}): this file was changed since."
-    )
-    raise Refused(
-        Refusal(Because.NOT_LOCKED if other is None else Because.LOCK_SUPERSEDED, said),
-        remedy="Agree to this version with: assay lock SPECIFICATION --as ROLE --key KEY; or rehearse: --rehearse",
-    )
 
 
 def refuse_dirty_code(case: Case) -> None:
