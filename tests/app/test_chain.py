@@ -70,8 +70,8 @@ class Team:
         with open_ledger(self.root) as ledger:
             self.policy.write_text(text_in_force(ledger))
 
-    def lock(self, reason: str = "") -> Team:
-        agree(self.path, role="validator", signer=KEYS["validator"], reason=reason)
+    def lock(self, reason: str = "", **how: object) -> Team:
+        agree(self.path, role="validator", signer=KEYS["validator"], reason=reason, workers=0, **how)
         return self
 
     def certify(self, **how: object) -> assay.Certification:
@@ -172,6 +172,31 @@ def test_a_judged_run_needs_a_policy_and_a_lock(folder: Folder) -> None:
     with refused(Because.LOCK_SUPERSEDED):
         team.certify()
     assert team.certify(rehearse=True).attempt == 0
+
+
+def test_a_hopeless_specification_is_locked_only_by_the_loud_bypass_which_the_log_keeps(
+    folder: Folder,
+) -> None:
+    team = Team(folder.edit("at_most: 0.15", "at_most: 0.001"))
+    with pytest.raises(assay.AssayError, match="refusals-age: a good model passes with probability") as found:
+        team.lock()
+    assert (found.value.code, found.value.exit_code) == ("hopeless_criteria", 2)
+    with open_ledger(team.root) as ledger:
+        assert not ledger.state().agreements
+    agree(team.path, role="validator", signer=KEYS["validator"], word=Word.REJECT, reason="it is hopeless")
+    team.lock(certify_a_hopeless_specification=True)
+    with open_ledger(team.root) as ledger:
+        (bypass,) = ledger.state().locks[next(iter(ledger.state().locks))].bypasses
+    assert bypass.startswith("The plan called it hopeless: refusals-age")
+    with pytest.raises(assay.AssayError, match="refusals-age"):
+        team.certify()
+
+
+def test_what_is_locked_without_a_bypass_has_none(team: Team) -> None:
+    team.lock(certify_a_hopeless_specification=True)
+    with open_ledger(team.root) as ledger:
+        (lock,) = ledger.state().locks.values()
+    assert lock.bypasses == ()
 
 
 def test_the_seed_of_a_judged_run_comes_from_the_lock_entry(team: Team) -> None:

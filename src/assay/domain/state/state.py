@@ -19,7 +19,7 @@ class Lock:
     Attributes:
         entry, digest: the place of the locking entry and the digest of its leaf, from which every seed is derived.
         specification: digest of the document. terms: what the rules need of it.
-        previous: the lock that it supersedes, with the reason.
+        previous: the lock that it supersedes, with the reason. bypasses: criteria that the plan called hopeless.
     """
 
     entry: int
@@ -29,6 +29,7 @@ class Lock:
     time: dt.datetime
     previous: str = ""
     reason: str = ""
+    bypasses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
