@@ -12,7 +12,7 @@ import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from assay.domain.digests import sha256_of
+from assay.domain.digests import PREFIX, sha256_of
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
 from assay.domain.policy import HeldKey, Policy
@@ -251,7 +251,9 @@ def _kind(hand: _Hand) -> Found:  # (3)
         hand.certificate = Certificate.read(statement_of(hand.bundle))
     except BrokenStatement as wrong:
         return Refusal(Because.STATEMENT_BROKEN, f"This is no certificate of Assay's: {wrong}.")
-    return f"A certificate for the use case {hand.certificate.scope.name}."
+    scope = hand.certificate.scope
+    before = ", ".join(digest.removeprefix(PREFIX)[:12] for digest in scope.supersedes)
+    return f"A certificate for the use case {scope.name}{f'; it supersedes {before}' if before else ''}."
 
 
 def _bytes(hand: _Hand, certificate: Certificate) -> Found:  # (4)
