@@ -323,7 +323,7 @@ def _status(hand: _Hand, certificate: Certificate) -> Found:  # (8)
             Because.STATUS_MISSING,
             "There is no signed status: nobody says that the certificate still counts.",
         )
-    found = _opened_status(hand, hand.presented.status)
+    found = opened_status(hand.presented.status, hand.policy)
     if isinstance(found, Refusal):
         return found
     freshness = hand.policy.freshness
@@ -348,19 +348,20 @@ def _status(hand: _Hand, certificate: Certificate) -> Found:  # (8)
     return f"Good, as of {found.issued:%Y-%m-%d %H:%M} UTC."
 
 
-def _opened_status(hand: _Hand, content: bytes) -> StatusList | Refusal:
+def opened_status(content: bytes, policy: Policy) -> StatusList | Refusal:
+    """The word on certificates, if a verifier of the policy signed it while its key counted; else why not."""
     try:
         bundle = read_bundle(content)
         found = StatusList.read(statement_of(bundle))
     except (BrokenBundle, BrokenStatement) as wrong:
         return Refusal(Because.STATEMENT_BROKEN, f"The status is broken: {wrong}.")
-    signed = _verifier_that_signed(hand.policy, bundle)
+    signed = _verifier_that_signed(policy, bundle)
     if signed is None:
         return Refusal(Because.SIGNATURE_WRONG, "No verifier of the policy signed this status.")
     signer, key = signed
     if not key.counts_at(found.issued):
         return Refusal(Because.KEY_NOT_VALID, f"The key of {signer} was not valid when it signed the status.")
-    if found.log != hand.policy.log.origin:
+    if found.log != policy.log.origin:
         return Refusal(Because.CHECKPOINT_UNTRUSTED, f"The status is about the log {found.log!r}.")
     return found
 
