@@ -16,6 +16,7 @@ from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
 from assay.domain.quorum import Word
 from assay.domain.sketch import Sketch
 from assay.domain.state import State, Status, Void
+from assay.domain.state.certificates import EXTENSION
 from assay.domain.state.state import Terms
 from assay.proof import words
 from assay.proof.bundle import Bundle, sign
@@ -185,11 +186,38 @@ class World:
         )  # fmt: skip
         self.add(Action.SIGNED, about, {}, sign(said.plain(), KEYS[who]))
 
-    def issue(self, who: str = "certifier", record: str = RECORD, result: str = "PASSED") -> str:
-        said = Statement(Kind.CERTIFICATE, (("model", sha256_of(b"model")),), {"verificationResult": result})
+    def issue(
+        self,
+        who: str = "certifier",
+        record: str = RECORD,
+        result: str = "PASSED",
+        *,
+        model: str = "model",
+        supersedes: tuple[str, ...] | None = None,
+    ) -> str:
+        """Issue, and say of those whose place it takes that they are superseded; by default of all that stand."""
+        if supersedes is None:
+            before = self.state.standing("credit", model) if result == "PASSED" else ()
+            supersedes = tuple(c.digest for c in before)
+        bundle = self.issue_only(who, record, result, model=model, supersedes=supersedes)
+        for old in supersedes:
+            self.add(Action.SUPERSEDED, old, {"by": bundle.digest})
+        return bundle.digest
+
+    def issue_only(
+        self, who: str, record: str, result: str, *, model: str = "model", supersedes: tuple[str, ...] = ()
+    ) -> Bundle:
+        """Only the entry of the certificate."""
+        about = {"uri": "assay:record", "digest": {"sha256": record.removeprefix("sha256:")}}
+        predicate = {
+            "verificationResult": result,
+            "inputAttestations": [about],
+            EXTENSION: {"supersedes": list(supersedes)},
+        }
+        said = Statement(Kind.CERTIFICATE, ((model, sha256_of(b"model")),), predicate)
         bundle = sign(said.plain(), KEYS[who])
         self.add(Action.ISSUED, bundle.digest, {"record": record}, bundle)
-        return bundle.digest
+        return bundle
 
     def becomes(self, certificate: str, status: Status, who: str = "ria", role: str = "risk_officer") -> None:
         action = {
@@ -292,10 +320,21 @@ class Issued:
         return cls.of(world, used, certificate(world.time, **changes))
 
     @classmethod
-    def of(cls, world: World, used: Policy, made: Certificate, key: str = "certifier") -> Issued:
-        bundle = sign(made.statement().plain(), KEYS[key])
-        world.add(Action.ISSUED, bundle.digest, {"record": RECORD}, bundle)
-        return cls(world, used, bundle, len(world.leaves) - 1)
+    def of(
+        cls, world: World, used: Policy, made: Certificate, key: str = "certifier", record: str = RECORD
+    ) -> Issued:
+        """Issue what is made, in the place of whatever stands."""
+        standing = (
+            world.state.standing(made.scope.name, made.manifest.name) if made.result == "PASSED" else ()
+        )
+        before = tuple(c.digest for c in standing)
+        told = replace(made, scope=replace(made.scope, supersedes=before)) if before else made
+        bundle = sign(told.statement().plain(), KEYS[key])
+        world.add(Action.ISSUED, bundle.digest, {"record": record}, bundle)
+        index = len(world.leaves) - 1
+        for old in before:
+            world.add(Action.SUPERSEDED, old, {"by": bundle.digest})
+        return cls(world, used, bundle, index)
 
     def proof(self, index: int | None = None, signer: NoteSigner | None = None) -> bytes:
         """The tlog-proof of an entry, under a checkpoint of the whole log."""

@@ -29,6 +29,7 @@ from assay.domain.refusal import Because
 from assay.domain.state import Status
 from assay.proof.bundle import read as read_bundle
 from assay.proof.keys import PrivateKey
+from assay.proof.leaf import read_leaf
 from assay.proof.manifest import manifest_of_signing_statement
 from assay.proof.verify import Answer
 from assay.subject.digest import digest_of
@@ -330,6 +331,41 @@ def test_a_certificate_is_suspended_reinstated_and_revoked(certified: Team) -> N
         )
         found = certified.gate()
         assert (found.because if found else None) is because
+
+
+def test_a_certification_after_the_first_supersedes_its_certificate(certified: Team) -> None:
+    old = certified.root / "old"
+    (certified.root / "cert").rename(old)
+    first = certified.issue()  # the same certificate, written again
+    assert not first.certificate.scope.supersedes
+    certified.folder.test = people(4000, 7)
+    content = (certified.root / "test.parquet").read_bytes()
+    certified.folder.write()
+    certified.certify()
+    second = certified.sign().issue()
+    assert second.certificate.scope.supersedes == (first.digest,)
+    assert certified.gate() is None
+    refresh(certified.root, signer=KEYS["certifier"], target=old / "status.sigstore.json")
+    (certified.root / "before").mkdir()
+    (certified.root / "before" / "test.parquet").write_bytes(content)
+    refusal = certified.gate(certificate=old, model=certified.root / "before" / "test.parquet")
+    assert refusal is not None
+    assert refusal.because is Because.SUPERSEDED
+    with open_ledger(certified.root) as ledger:
+        state = ledger.state()
+        actions = [read_leaf(leaf).action.value for leaf in ledger.leaves()[-2:]]
+    assert actions == ["certificate.issued", "certificate.superseded"]
+    assert second.digest[7:19] in state.certificates[first.digest].why
+    export_review(certified.root, certified.root / "pack.zip")
+    found = verify_certificate(
+        certified.root / "cert",
+        model=certified.root / "test.parquet",
+        policy=certified.policy,
+        use_case="small-loans",
+        review=certified.root / "pack.zip",
+    )
+    assert found.accepted
+    assert f"it supersedes {first.digest[7:19]}" in found.steps[2].sentence
 
 
 def test_a_withheld_decision_is_issued_as_failed(folder: Folder) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.gate.scene import DAY, HOUR, NOW, Scene, flip, good, issued, manifest
-from tests.world import DOCUMENTS, KEYS, LOG_ORIGIN, RECORD, certificate, scope
+from tests.world import DOCUMENTS, KEYS, LOG_ORIGIN, RECORD, Issued, certificate, scope
 
 from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
 from assay.domain.state import Status
@@ -559,11 +559,16 @@ CASES["revoked"] = Case(_taken_back(Status.REVOKED), "revoked", REFUSED)
 
 @case("superseded", REFUSED)
 def superseded(scene: Scene) -> None:
-    made = scene.write()
-    digest = made.bundle.digest
-    scene.status.write_bytes(
-        made.status(certificates={digest: Status.SUPERSEDED}, reasons={digest: "a newer one"})
-    )
+    made = issued()
+    Issued.of(made.world, made.policy, certificate(made.world.time, manifest=manifest(folder=False)))
+    scene.write(made)
+
+
+@case()
+def one_that_supersedes_another(scene: Scene) -> None:
+    made = issued()
+    again = certificate(made.world.time, manifest=manifest(folder=False))
+    scene.write(Issued.of(made.world, made.policy, again))
 
 
 # --- its place in the log

@@ -119,6 +119,7 @@ def refused(found: Verification) -> Refused:
 _AGAIN = "What was changed must be tested and signed again: assay certify, assay sign, assay issue."
 _REMEDIES = {
     Because.NO_CERTIFICATE: "Issue one with: assay issue; or name its folder: --certificate FOLDER",
+    Because.SUPERSEDED: "Use the certificate that has its place, with the model that it is about.",
     Because.STATUS_MISSING: "Fetch the newest status of its issuer, who signs it with: assay status",
     Because.STATUS_STALE: "Fetch the newest status of its issuer, who signs it with: assay status",
 }

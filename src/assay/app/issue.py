@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay._version import __version__
@@ -19,7 +19,7 @@ from assay.domain.record import Record
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import DecisionState, State, Status
-from assay.domain.state.certificates import certifiable
+from assay.domain.state.certificates import certifiable, use_case_of
 from assay.domain.state.runs import PASSED as PASSING
 from assay.domain.vocabulary import Stage, Tier, Verdict
 from assay.proof.bundle import Bundle, sign
@@ -108,7 +108,10 @@ def _issue(
     _issuable(ledger.state(), decision)
     made = _certificate(folder, workspace, ledger, decision, record, signer)
     bundle = sign(made.statement().plain(), signer)
-    (leaf,) = ledger.add(Draft(Action.ISSUED, bundle.digest, {"record": decision.record}, (bundle,)))
+    leaf, *_ = ledger.add(
+        Draft(Action.ISSUED, bundle.digest, {"record": decision.record}, (bundle,)),
+        *(Draft(Action.SUPERSEDED, old, {"by": bundle.digest}) for old in made.scope.supersedes),
+    )
     return read_leaf(leaf).seq
 
 
@@ -144,16 +147,21 @@ def _certificate(
     stages = _stage_statements(record, decision.record, signer)
     for stage in stages:
         workspace.blobs.put(stage.content)
+    manifest = _manifest(folder, record)
+    result = PASSED if decision.outcome in PASSING else FAILED
+    before = state.standing(use_case_of(state, decision.record), manifest.name) if result == PASSED else ()
     return Certificate(
-        manifest=_manifest(folder, record),
+        manifest=manifest,
         verifier=_verifier(policy, signer),
         version=__version__,
         policy=state.policy_digest,
         record=decision.record,
         attestations=tuple(_attestations(workspace, ledger, record, decision, stages)),
-        result=PASSED if decision.outcome in PASSING else FAILED,
+        result=result,
         time=now,
-        scope=_scope(state, policy, decision, record, now),
+        scope=replace(
+            _scope(state, policy, decision, record, now), supersedes=tuple(c.digest for c in before)
+        ),
     )
 
 

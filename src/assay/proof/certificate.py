@@ -15,12 +15,12 @@ from pydantic import ValidationError
 
 from assay.domain.digests import PREFIX
 from assay.domain.plain import NotPlain, from_plain, to_plain
+from assay.domain.state.certificates import EXTENSION
 from assay.proof.canonical import hexadecimal
 from assay.proof.leaf import TIME
 from assay.proof.manifest import Manifest
 from assay.proof.statement import BrokenStatement, Kind, Statement
 
-EXTENSION = "https://github.com/assay-ml/assay/certificate/v1"
 PASSED, FAILED = "PASSED", "FAILED"
 
 
@@ -35,7 +35,7 @@ class Scope:
         attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
         isolation: level at which the model ran. demo: signed with keys that anyone can make.
         valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
-        outcome: certified, conditional or withheld.
+        outcome: certified, conditional or withheld. supersedes: certificates whose place this one takes, by digest.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Scope:
     valid_until: str
     lock: str
     log: str
+    supersedes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Certificate:
             "verificationResult": self.result,
             "verifiedLevels": levels,
             "slsaVersion": "1.1",
-            EXTENSION: cast("dict[str, Any]", to_plain(self.scope, Scope)),
+            EXTENSION: _extension(self.scope),
         }
         return Statement(Kind.CERTIFICATE, self.manifest.subjects(), predicate)
 
@@ -129,6 +130,12 @@ def resource(name: str) -> str:
     return f"assay:use-case/{name}"
 
 
+def _extension(scope: Scope) -> dict[str, Any]:
+    """The scope; the first certificate of a model for a use has nobody's place, and says nothing of it."""
+    plain = cast("dict[str, Any]", to_plain(scope, Scope))
+    return plain if scope.supersedes else {name: said for name, said in plain.items() if name != "supersedes"}
+
+
 def _read(statement: Statement) -> Certificate:
     said: Mapping[str, Any] = statement.predicate
     (model, digest), *files = statement.subjects
@@ -150,5 +157,5 @@ def _read(statement: Statement) -> Certificate:
         attestations=tuple(others),
         result=str(said["verificationResult"]),
         time=dt.datetime.strptime(said["timeVerified"], TIME).replace(tzinfo=dt.UTC),
-        scope=from_plain(said[EXTENSION], Scope, "scope"),
+        scope=from_plain({"supersedes": [], **said[EXTENSION]}, Scope, "scope"),
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from assay.domain.entry import Entry, Inspect
+from collections.abc import Mapping
+
+from assay.domain.digests import PREFIX
+from assay.domain.entry import Entry, Inspect, Signed
 from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state.people import signer_in
@@ -10,6 +13,8 @@ from assay.domain.state.runs import PASSED
 from assay.domain.state.state import CertificateState, State, Status
 
 CERTIFICATE = "verification_summary/v1"
+EXTENSION = "https://github.com/assay-ml/assay/certificate/v1"
+"""Where a certificate says what the form that it borrows has no field for."""
 REVOCATION = "revocation/v1"
 
 
@@ -36,7 +41,17 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     if len(entry.signed) != 1 or not entry.signed[0].kind.endswith(CERTIFICATE):
         return Refusal(Because.STATEMENT_BROKEN, "Exactly one signed certificate is expected.")
     (statement,) = entry.signed
+    if statement.digest != entry.object or entry.object in state.certificates:
+        return Refusal(
+            Because.SIGNED_SOMETHING_ELSE,
+            "A certificate is issued once, under its own digest: this would take back what was said of it.",
+        )
     record = str(entry.body.get("record", ""))
+    if record != _record_of(statement):
+        return Refusal(
+            Because.SIGNED_SOMETHING_ELSE,
+            "The certificate is about another record than the entry names, whose signatures would count for it.",
+        )
     quorum = certifiable(state, record)
     if isinstance(quorum, Refusal):
         return quorum
@@ -48,8 +63,64 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     result = statement.predicate.get("verificationResult")
     if (result == "PASSED") is not (state.decisions[record].outcome in PASSED):
         return Refusal(Because.RESULT_FAILED, "The certificate says something else than the decision.")
-    state.certificates[entry.object] = CertificateState(entry.seq, entry.object, record, str(result))
+    made = CertificateState(
+        entry.seq,
+        entry.object,
+        record,
+        str(result),
+        use_case=use_case_of(state, record),
+        model=statement.subjects[0][0] if statement.subjects else "",
+        supersedes=_superseded_by(statement),
+    )
+    wrong = takes_place(state, made)
+    if wrong is not None:
+        return wrong
+    state.certificates[entry.object] = made
+    state.pending = made.supersedes
     return None
+
+
+def use_case_of(state: State, record: str) -> str:
+    """The name of the specification that a decision is about."""
+    return state.locks[state.runs[state.decisions[record].run].lock].terms.name
+
+
+def takes_place(state: State, made: CertificateState) -> Refusal | None:
+    """Why a new certificate cannot take the places that it says it takes.
+
+    One certificate of a model and a use stands at a time: the one of the latest decision that passed. It names exactly
+    those that stood before it; one that failed takes nobody's place, and whoever doubts those suspends them.
+    """
+    before = state.standing(made.use_case, made.model) if made.result == "PASSED" else ()
+    if set(made.supersedes) != {c.digest for c in before} or len(set(made.supersedes)) != len(
+        made.supersedes
+    ):
+        named = ", ".join(c.digest[7:19] for c in before) or "none"
+        return Refusal(
+            Because.SUPERSEDED,
+            f"A certificate names those whose place it takes: of {made.model} for {made.use_case} {named} stood before it.",
+        )
+    later = [c for c in before if state.decisions[c.record].entry > state.decisions[made.record].entry]
+    if later:
+        return Refusal(
+            Because.SUPERSEDED,
+            f"A later decision has the certificate {later[-1].digest[7:19]}; an earlier one does not take its place.",
+        )
+    return None
+
+
+def _record_of(statement: Signed) -> str:
+    """The record that a certificate is about: the first of its attestations."""
+    try:
+        return f"{PREFIX}{statement.predicate['inputAttestations'][0]['digest']['sha256']}"
+    except (KeyError, IndexError, TypeError):
+        return ""
+
+
+def _superseded_by(statement: Signed) -> tuple[str, ...]:
+    said = statement.predicate.get(EXTENSION)
+    named = said.get("supersedes", ()) if isinstance(said, Mapping) else ()
+    return tuple(str(digest) for digest in named) if isinstance(named, list | tuple) else ()
 
 
 def refused(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
@@ -59,7 +130,7 @@ def refused(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
 
 def revoked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
     """A certificate ends for good."""
-    return _becomes(state, entry, Status.REVOKED, (Status.GOOD, Status.SUSPENDED))
+    return _becomes(state, entry, Status.REVOKED, (Status.GOOD, Status.SUSPENDED, Status.SUPERSEDED))
 
 
 def suspended(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
@@ -70,6 +141,21 @@ def suspended(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  
 def reinstated(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
     """A suspended certificate may be relied upon again."""
     return _becomes(state, entry, Status.GOOD, (Status.SUSPENDED,))
+
+
+def superseded(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+    """A certificate has given its place to the one that was issued just before and names it; no person says so again."""
+    heir = state.certificates.get(str(entry.body.get("by", "")))
+    if entry.signed or heir is None or not state.pending or entry.object not in heir.supersedes:
+        return Refusal(
+            Because.SUPERSEDED,
+            "Only the certificate that was issued just before supersedes another, and it must name it.",
+        )
+    certificate = state.certificates[entry.object]
+    certificate.status = Status.SUPERSEDED
+    certificate.why = f"certificate {heir.digest[7:19]} of {entry.time.date()} has its place"
+    state.pending = state.pending[1:]
+    return None
 
 
 def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, ...]) -> Refusal | None:

@@ -96,12 +96,21 @@ class Status(enum.StrEnum):
 
 @dataclass(slots=True)
 class CertificateState:
-    """A certificate that was issued, and what became of it; ``why`` is the reason of the last change."""
+    """A certificate that was issued, and what became of it.
+
+    Attributes:
+        record: of the decision. result: PASSED or FAILED. use_case: the name of the specification. model: what the
+            certified file or folder is called. supersedes: certificates whose place it takes, by digest.
+        why: the reason of the last change.
+    """
 
     entry: int
     digest: str
     record: str
     result: str
+    use_case: str
+    model: str
+    supersedes: tuple[str, ...] = ()
     status: Status = Status.GOOD
     why: str = ""
 
@@ -114,7 +123,8 @@ class State:
         policy, policy_digest: in force now. agreements: what persons said of specifications, by digest.
         locks: by digest of the locking entry, in order. runs: by place. decisions: by digest of the record.
         waivers: test rows that may be used again: by digest of the locking entry, with who and until when.
-        certificates: by digest of the bundle. size: how many entries there are. time: of the last one.
+        certificates: by digest of the bundle. pending: those whose place the last certificate took, and of which no entry
+            says so yet. size: how many entries there are. time: of the last one.
     """
 
     policy: Policy | None = None
@@ -125,6 +135,7 @@ class State:
     decisions: dict[str, DecisionState] = field(default_factory=dict)
     waivers: list[WaiverState] = field(default_factory=list)
     certificates: dict[str, CertificateState] = field(default_factory=dict)
+    pending: tuple[str, ...] = ()
     size: int = 0
     time: dt.datetime | None = None
 
@@ -138,6 +149,15 @@ class State:
             if lock.specification == specification:
                 return lock if self.lock_in_force(lock.terms.name) is lock else None
         return None
+
+    def standing(self, use_case: str, model: str) -> tuple[CertificateState, ...]:
+        """Certificates of this model for this use that passed and were neither revoked nor superseded, in order."""
+        return tuple(
+            c
+            for c in self.certificates.values()
+            if (c.use_case, c.model, c.result) == (use_case, model, "PASSED")
+            and c.status in {Status.GOOD, Status.SUSPENDED}
+        )
 
     def agreed(self, specification: str, needed: Mapping[str, int]) -> Quorum:
         """Who agreed to a specification and who is missing."""
