@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay._version import __version__
+from assay.app.agreement import counts_contradict, judged_model, log_contradicts, scope_of
 from assay.app.gate import CERTIFICATE, MODEL_SIGNATURE, PROOF, STATUS, SUFFIX
 from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.app.sign import decision_named
@@ -106,6 +107,9 @@ def _issue(
 ) -> int:
     """Sign a certificate and log it; its entry."""
     _issuable(ledger.state(), decision)
+    wrong = log_contradicts(record, decision, ledger.state()) or counts_contradict(record)
+    if wrong is not None:
+        raise Distrusted(wrong, remedy="Somebody wrote the record or the log by hand. See: assay log show")
     made = _certificate(folder, workspace, ledger, decision, record, signer)
     bundle = sign(made.statement().plain(), signer)
     leaf, *_ = ledger.add(
@@ -168,14 +172,9 @@ def _certificate(
 def _manifest(folder: Path, record: Record) -> Manifest:
     """The files of the model as they are now, if they are what was judged."""
     subject = record.specification.subject
-    role, name = (
-        ("test", record.specification.data.test)
-        if subject.format == "predictions"
-        else ("model", subject.model)
-    )
-    bound = next(source.digest for source in record.sources if source.role == role)
+    name = record.specification.data.test if subject.format == "predictions" else subject.model
     files, digest = files_of(folder / name)
-    if digest != bound:
+    if digest != judged_model(record):
         raise Distrusted(
             Refusal(
                 Because.BYTES_CHANGED,
@@ -233,8 +232,7 @@ def _attestations(
 
 
 def _scope(state: State, policy: Policy, decision: DecisionState, record: Record, now: dt.datetime) -> Scope:
-    specification = record.specification
-    use, run = specification.use_case, state.runs[decision.run]
+    run = state.runs[decision.run]
     lock = state.locks[run.lock]
     waivers = tuple(
         f"{w.criterion}, until {w.until.date()}, by {w.holder} ({w.role}): {w.reason}"
@@ -242,24 +240,10 @@ def _scope(state: State, policy: Policy, decision: DecisionState, record: Record
         if w.specification == decision.specification and (w.until > now or w.digest == run.waived)
     )
     return Scope(
-        name=specification.name,
-        domain=use.domain,
-        purpose=use.purpose,
-        population=use.population,
-        risk=use.risk,
-        jurisdictions=use.jurisdictions,
-        format=specification.subject.format,
-        inputs=specification.subject.inputs,
-        decide_at=str(specification.prediction.decide_at),
-        favourable=specification.prediction.favourable,
-        outcome=decision.outcome,
-        conditions=tuple(ground.sentence for ground in record.decision.conditions),
-        says_nothing_about=tuple(dict.fromkeys(f"{g.grouping}: {g.label}" for g in record.groups if g.small)),
-        custody=specification.data.custody,
+        **scope_of(record),
         attempt=run.attempt,
         waivers=waivers,
         bypasses=decision.bypasses,
-        isolation=record.environment.isolation.level,
         demo=policy.demo,
         valid_from=now.isoformat(),
         valid_until=(now + dt.timedelta(days=lock.terms.valid_for_days)).isoformat(),

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.app.agreement import counts_contradict, log_contradicts
 from assay.app.ledger import Ledger, open_ledger
 from assay.domain.entry import Action
 from assay.domain.quorum import Quorum, Word
-from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.record import Record
+from assay.domain.record_document import from_document
+from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import DecisionState, State
 from assay.proof.bundle import sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
 from assay.proof.words import sign_off, waiver
+from assay.store.workspace import Workspace
 from assay.subject.digest import digest_of
 
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """A decision as its signers see it: what it binds by digest, and who is missing."""
+    """A decision as its signers see it: what it binds by digest, its record, and who is missing."""
 
     decision: DecisionState
     quorum: Quorum
+    record: Record
+    attempt: int
 
 
 def decision_named(state: State, beginning: str) -> DecisionState:
@@ -48,9 +55,9 @@ def decision_named(state: State, beginning: str) -> DecisionState:
 
 
 def look(folder: Path, beginning: str = "") -> Signing:
-    """What a signature would be over, before it is made. Raises as :func:`decision_named`."""
+    """What a signature would be over, before it is made. Raises as :func:`sign_decision`."""
     with open_ledger(folder) as ledger:
-        return _signing(ledger.state(), beginning)
+        return _signing(folder, ledger.state(), beginning)
 
 
 def sign_decision(
@@ -60,9 +67,10 @@ def sign_decision(
 
     Raises:
         Refused: the signer may not, or there is no such decision.
+        Distrusted: the record is not what the log says of it, or its verdicts do not follow from its counts.
     """
     with open_ledger(folder) as ledger:
-        decision = decision_named(ledger.state(), beginning)
+        decision = _signing(folder, ledger.state(), beginning).decision
         said = sign_off(
             record=decision.record,
             evidence=decision.evidence,
@@ -74,7 +82,7 @@ def sign_decision(
             time=ledger.clock(),
         )
         ledger.add(Draft(Action.SIGNED, decision.record, {}, (sign(said.plain(), signer),)))
-        return _signing(ledger.state(), decision.record)
+        return _signing(folder, ledger.state(), decision.record)
 
 
 def waive(
@@ -113,6 +121,11 @@ def _only_what_may_be_waived(ledger: Ledger, specification: str) -> None:
         )
 
 
-def _signing(state: State, beginning: str) -> Signing:
+def _signing(folder: Path, state: State, beginning: str) -> Signing:
+    """Nobody signs what was not looked at: the record is opened and held against the log and its own counts."""
     decision = decision_named(state, beginning)
-    return Signing(decision, state.signed(decision.record))
+    record = from_document(json.loads(Workspace.of(folder).blobs.get(decision.record)))
+    wrong = log_contradicts(record, decision, state) or counts_contradict(record)
+    if wrong is not None:
+        raise Distrusted(wrong, remedy="Somebody wrote the record or the log by hand. See: assay log show")
+    return Signing(decision, state.signed(decision.record), record, state.runs[decision.run].attempt)
