@@ -13,7 +13,7 @@ from assay.app.agreement import counts_contradict, judged_model, log_contradicts
 from assay.app.gate import CERTIFICATE, MODEL_SIGNATURE, PROOF, STATUS, SUFFIX
 from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.app.sign import decision_named
-from assay.app.status import write_status
+from assay.app.status import verifier_of, write_status
 from assay.domain.entry import Action
 from assay.domain.policy import Policy
 from assay.domain.record import Record
@@ -69,7 +69,7 @@ def issue(
             if entry is None:
                 entry = _issue(folder, workspace, ledger, decision, record, signer)
             else:
-                _verifier(policy_of(state), signer)
+                verifier_of(policy_of(state), signer, ledger.clock())
                 _manifest(folder, record)
                 ledger.sign_checkpoint()
         except Distrusted:
@@ -156,7 +156,7 @@ def _certificate(
     before = state.standing(use_case_of(state, decision.record), manifest.name) if result == PASSED else ()
     return Certificate(
         manifest=manifest,
-        verifier=_verifier(policy, signer),
+        verifier=verifier_of(policy, signer, now),
         version=__version__,
         policy=state.policy_digest,
         record=decision.record,
@@ -183,16 +183,6 @@ def _manifest(folder: Path, record: Record) -> Manifest:
             remedy="Put the judged file back, or certify the new one.",
         )
     return Manifest.of(Path(name).name, files)
-
-
-def _verifier(policy: Policy, signer: Signer) -> str:
-    for verifier in policy.verifiers:
-        if policy.keys[verifier.key].key.strip() == signer.public.pem.strip():
-            return verifier.id
-    raise Refused(
-        Refusal(Because.KEY_UNKNOWN, "The policy names no verifier with this key."),
-        remedy="Sign with a key that the policy lists under verifiers.",
-    )
 
 
 def _stage_statements(record: Record, digest: str, signer: Signer) -> tuple[Bundle, ...]:

@@ -21,7 +21,7 @@ from assay.proof.checkpoint import Checkpoint, TrustedLog
 from assay.proof.cosignature import CosignerKey
 from assay.proof.leaf import read_leaf, state_of
 from assay.proof.tlog_proof import TlogProof, check_logged, check_witnessed
-from assay.proof.verify import opened_status, root_of
+from assay.proof.verify import opened_status, root_of, roots_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,7 @@ def _checkpoint(pack: Public, policy: Policy) -> Iterator[Refusal]:
 
 
 def _seen(pack: Public, seen: Sequence[tuple[str, Checkpoint]]) -> Iterator[Refusal]:
+    roots = roots_of(pack.leaves, {checkpoint.size for _, checkpoint in seen})
     for whose, checkpoint in seen:
         if checkpoint.size > len(pack.leaves):
             yield Refusal(
@@ -111,7 +112,7 @@ def _seen(pack: Public, seen: Sequence[tuple[str, Checkpoint]]) -> Iterator[Refu
                 f"The log has {len(pack.leaves)} entries; the checkpoint {whose} has {checkpoint.size}: entries were "
                 "removed, or the pack is older.",
             )
-        elif root_of(pack.leaves[: checkpoint.size]) != checkpoint.root:
+        elif roots[checkpoint.size] != checkpoint.root:
             yield Refusal(
                 Because.LOG_REWRITTEN,
                 f"The first {checkpoint.size} entries have another root than the checkpoint {whose}: they were changed.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assay.domain.digests import PREFIX, sha256_of
@@ -27,7 +27,7 @@ from assay.proof.cosignature import CosignerKey
 from assay.proof.keys import PublicKey, UnfitKey
 from assay.proof.leaf import UnreadableLeaf, read_leaf, state_of
 from assay.proof.manifest import differences
-from assay.proof.merkle import leaf_hash, node_hash
+from assay.proof.merkle import EMPTY_ROOT, leaf_hash, node_hash
 from assay.proof.statement import BrokenStatement, statement_of
 from assay.proof.status import StatusList
 from assay.proof.tlog_proof import TlogProof, check_logged
@@ -448,19 +448,25 @@ def _later(hand: _Hand, leaves: Sequence[bytes], status: StatusList) -> Found:
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
     """The Merkle root over these entries (RFC 9162, section 2.1.1), computed from nothing but them."""
+    return roots_of(leaves, {len(leaves)})[len(leaves)]
+
+
+def roots_of(leaves: Sequence[bytes], sizes: Collection[int]) -> dict[int, bytes]:
+    """The roots over the first so many entries, for all the sizes in one pass; sizes beyond the entries have none."""
+    found = {0: EMPTY_ROOT} if 0 in sizes else {}
     stack: list[tuple[int, bytes]] = []
-    for leaf in leaves:
+    for count, leaf in enumerate(leaves, start=1):
         level, top = 0, leaf_hash(leaf)
         while stack and stack[-1][0] == level:
             top = node_hash(stack.pop()[1], top)
             level += 1
         stack.append((level, top))
-    if not stack:
-        return bytes.fromhex(sha256_of(b"").removeprefix("sha256:"))
-    top = stack.pop()[1]
-    while stack:
-        top = node_hash(stack.pop()[1], top)
-    return top
+        if count in sizes:
+            root = top
+            for _, left in reversed(stack[:-1]):
+                root = node_hash(left, root)
+            found[count] = root
+    return found
 
 
 def _attestations(hand: _Hand, certificate: Certificate) -> Found:  # (11)
