@@ -85,3 +85,16 @@ def test_waive_show_and_report_tell_the_waiver(team: Team, capsys: pytest.Captur
     assert [w["reason"] for w in shown["waivers"]] == ["reviewed by hand"]
     assert run("waive", team.path, "signature_wrong", *who, "--reason", "no time") == 1
     assert "nobody waives that" in capsys.readouterr().err
+
+
+def test_who_is_missing_is_told_with_the_command_that_mends_it(
+    team: Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = team.lock().certify()
+    assert run("sign", "--look", "--in", team.root) == 1
+    said = capsys.readouterr().out
+    assert f"assay show {done.digest[7:19]}" in said
+    assert f"assay sign {done.digest[7:19]} --as ROLE --key KEY" in said
+    unknown = ("sign", "0" * 12, "--as", "validator", "--key", "demo:validator", "--in", team.root)
+    assert run(*unknown) == 1
+    assert "List the runs with: assay show" in capsys.readouterr().err

@@ -47,7 +47,10 @@ def decision_named(state: State, beginning: str) -> DecisionState:
         return found[-1]
     if len(found) != 1:
         how = f"{len(found)} decisions of this log begin" if found else "No decision of this log begins"
-        raise Refused(Refusal(Because.DECISION_UNKNOWN, f"{how} with {beginning!r}."))
+        raise Refused(
+            Refusal(Because.DECISION_UNKNOWN, f"{how} with {beginning!r}."),
+            remedy="List the runs with: assay show",
+        )
     return found[0]
 
 
