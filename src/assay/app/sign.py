@@ -9,18 +9,22 @@ from pathlib import Path
 
 from assay.app.agreement import counts_contradict, log_contradicts
 from assay.app.ledger import Ledger, open_ledger
+from assay.checks.catalogue import metrics
 from assay.domain.entry import Action
+from assay.domain.errors import AssayError
+from assay.domain.nearest import nearest
 from assay.domain.quorum import Quorum, Word
 from assay.domain.record import Record
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import DecisionState, State
+from assay.domain.state.people import NEVER_WAIVED, TEST_SET_SPENT
 from assay.proof.bundle import sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
 from assay.proof.words import sign_off, waiver
+from assay.reading.specification import SpecificationFile, read_specification
 from assay.store.workspace import Workspace
-from assay.subject.digest import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,10 @@ def decision_named(state: State, beginning: str) -> DecisionState:
         return found[-1]
     if len(found) != 1:
         how = f"{len(found)} decisions of this log begin" if found else "No decision of this log begins"
-        raise Refused(Refusal(Because.DECISION_UNKNOWN, f"{how} with {beginning!r}."))
+        raise Refused(
+            Refusal(Because.DECISION_UNKNOWN, f"{how} with {beginning!r}."),
+            remedy="List the runs with: assay show",
+        )
     return found[0]
 
 
@@ -96,12 +103,18 @@ def waive(
 ) -> None:
     """Set a criterion, or the rule on spent test rows (``test_set_spent``), aside until a date.
 
+    A waived criterion keeps its verdict: the waiver says who accepts that it is not shown, on the dossier and on every
+    certificate until then. Waived test rows may be judged on again, and the certificate says so.
+
     Raises:
-        Refused: the signer may not, or gives no reason.
+        InvalidDocument: the specification has problems.
+        AssayError: ``unknown_criterion``: the specification has none of this name.
+        Refused: the signer may not, gives no reason, or names what nobody may waive.
     """
-    digest = digest_of(specification)
+    read = read_specification(specification, metrics())
+    digest = read.digest
     with open_ledger(specification.resolve().parent) as ledger:
-        _only_what_may_be_waived(ledger, digest)
+        _only_what_may_be_waived(ledger, read, criterion)
         said = waiver(
             digest,
             criterion=criterion,
@@ -114,10 +127,20 @@ def waive(
         ledger.add(Draft(Action.WAIVED, digest, {}, (sign(said.plain(), signer),)))
 
 
-def _only_what_may_be_waived(ledger: Ledger, specification: str) -> None:
-    if ledger.state().locked(specification) is None:
+def _only_what_may_be_waived(ledger: Ledger, read: SpecificationFile, criterion: str) -> None:
+    if ledger.state().locked(read.digest) is None:
         raise Refused(
-            Refusal(Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked.")
+            Refusal(Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked."),
+            remedy="Lock it first: assay lock SPECIFICATION --as ROLE --key KEY",
+        )
+    known = (TEST_SET_SPENT, *(one.id for one in read.specification.criteria))
+    if criterion not in known and criterion not in NEVER_WAIVED:  # that one the log refuses itself
+        meant = nearest(criterion, known)
+        raise AssayError(
+            f"{read.specification.name} has no criterion {criterion!r} that could be waived."
+            + (f" Did you mean {meant!r}?" if meant else ""),
+            code="unknown_criterion",
+            remedy=f"Name a criterion of the specification, or {TEST_SET_SPENT}.",
         )
 
 

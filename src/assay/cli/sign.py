@@ -105,4 +105,7 @@ def command(
             if quorum.reached
             else quorum.sentence()
         )
+        if quorum.missing:
+            click.echo(f"Read it with: assay show {short(made.record)}")
+            click.echo(f"Sign it with: assay sign {short(made.record)} --as ROLE --key KEY")
     raise click.exceptions.Exit(ExitCode.CERTIFIED if quorum.reached else ExitCode.WITHHELD)

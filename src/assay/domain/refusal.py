@@ -36,6 +36,7 @@ class Because(enum.StrEnum):
     QUORUM_MISSING = "quorum_missing"
     REJECTED = "rejected"
     NOTHING_TO_WITHDRAW = "nothing_to_withdraw"
+    NEVER_WAIVED = "never_waived"
     # lock, runs, attempts
     NOT_LOCKED = "not_locked"
     LOCK_SUPERSEDED = "lock_superseded"

@@ -150,6 +150,16 @@ NOT_BOUND = (
     "a lock, has none."
 )
 
+ONLY_DRAWN = (
+    "The page itself is only drawn from it, and whoever holds it can edit it: let assay verify hold the certificate against "
+    "the model in hand, under a policy that reached you by a way you trust."
+)
+
+NEVER_WAIVED = (
+    "A waiver changes no verdict and no number. A failure of trust (a changed byte, a wrong or missing signature, a missing "
+    "or revoked certificate, a rewritten log) can be waived by nobody."
+)
+
 REHEARSAL = (
     "This is a rehearsal and never a certificate. It may be repeated at will on rows that the developers know, so "
     "its verdicts carry no guarantee."

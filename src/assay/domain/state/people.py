@@ -18,6 +18,10 @@ POLICY = "policy/v1"
 AGREEMENT = "agreement/v1"
 SIGN_OFF = "sign-off/v1"
 WAIVER = "waiver/v1"
+TEST_SET_SPENT = Because.TEST_SET_SPENT.value
+"""What a waiver names to allow another judged run on spent rows."""
+NEVER_WAIVED = frozenset(because.value for because in Because) - {TEST_SET_SPENT}
+"""Every reason of the log, the gate and the verifier but one."""
 
 
 def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
@@ -111,8 +115,17 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         return Refusal(
             Because.STATEMENT_BROKEN, "A waiver names a criterion and the date until which it holds."
         )
-    if until.tzinfo is None or not found.reason:
+    if until.tzinfo is None or not found.reason.strip():
         return Refusal(Because.REASON_MISSING, "A waiver has a reason and an end in UTC.")
+    if until <= entry.time:
+        return Refusal(
+            Because.NEVER_WAIVED, f"The waiver ends at {until:%Y-%m-%d %H:%M} UTC, before it begins."
+        )
+    if criterion in NEVER_WAIVED:
+        return Refusal(
+            Because.NEVER_WAIVED,
+            f"{criterion} is no criterion but a reason for which trust is refused, and nobody waives that.",
+        )
     state.waivers.append(
         WaiverState(
             entry.seq,
