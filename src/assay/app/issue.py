@@ -260,6 +260,7 @@ def _scope(state: State, policy: Policy, decision: DecisionState, record: Record
         waivers=waivers,
         bypasses=decision.bypasses,
         isolation=record.environment.isolation.level,
+        plugins=tuple(plugin.digest for plugin in record.environment.plugins),
         demo=policy.demo,
         valid_from=now.isoformat(),
         valid_until=(now + dt.timedelta(days=lock.terms.valid_for_days)).isoformat(),
