@@ -66,9 +66,7 @@ def contradicted(record: Record) -> str:
                 f"{found.verdict.value}."
             )
     gating, aside = again[: len(record.judged)], again[len(record.judged) :]
-    decided = decide(
-        gating, required(record.specification), aside=aside, rehearsal=record.decision.rehearsal
-    )
+    decided = decide(gating, required(record.specification), aside=aside, rehearsal=record.decision.rehearsal)
     if decided != record.decision:
         return f"The decision is {record.decision.outcome.value} in the record; the verdicts lead to {decided.outcome.value}."
     return ""

@@ -87,6 +87,8 @@ def _contradiction(record: Record, certificate: Certificate) -> Refusal | None:
         ("specification", attested.get("specification"), record.specification_digest),
         ("evidence", attested.get("evidence"), record.evidence_digest),
         ("name", certificate.scope.name, record.specification.name),
+        ("isolation level", certificate.scope.isolation, record.environment.isolation.level),
+        ("check packages", certificate.scope.plugins, tuple(p.digest for p in record.environment.plugins)),
     ):
         if said != found:
             return Refusal(
