@@ -13,26 +13,9 @@ import numpy as np
 from assay.domain.evidence import Census, Counts, Functional, Paired, Rates, ScoreCell, Scores, Undefined
 from assay.domain.metric import Metric
 from assay.domain.plain import from_plain
-from assay.domain.vocabulary import Reason
 from assay.plugins.entry import KINDS, NoEntry, line
 from assay.tally.views import GroupOutcomes, OutcomeView, PairedGroup, PairedView
 
-UNDEFINED = frozenset(
-    {
-        Reason.EMPTY_GROUP,
-        Reason.NO_ROWS,
-        Reason.ONE_CLASS_ONLY,
-        Reason.ZERO_DENOMINATOR,
-        Reason.ROWS_IN_NO_GROUP,
-        Reason.FEWER_THAN_TWO_GROUPS,
-        Reason.TOO_FEW_ROWS_FOR_METHOD,
-        Reason.CHANCE_NOT_EXCLUDED,
-        Reason.REFERENCE_ABSENT,
-        Reason.COLUMN_MISSING,
-        Reason.NOT_MEASURED,
-    }
-)
-"""Why a package may say that there is no value."""
 _MOST, _MOST_DETAILS, _MOST_BINS, _MOST_FAMILIES = 2**53, 10_000, 1_000, 100
 Group = GroupOutcomes | PairedGroup
 
@@ -65,8 +48,6 @@ def counts_from(told: Any, view: Any, metric: Metric) -> Counts:
 
 def _look_at(counts: Counts, view: Any, metric: Metric) -> None:
     if isinstance(counts, Undefined):
-        if counts.reason not in UNDEFINED:
-            raise Impossible(f"{counts.reason.value} is no reason why a value does not exist")
         line(counts.detail, "the detail")
         return
     if metric.census is not isinstance(counts, Census):
