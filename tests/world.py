@@ -270,6 +270,7 @@ def scope(start: dt.datetime, **changes: Any) -> Scope:
         "waivers": (),
         "bypasses": (),
         "isolation": 1,
+        "plugins": (),
         "demo": False,
         "valid_from": start.isoformat(),
         "valid_until": (start + dt.timedelta(days=180)).isoformat(),

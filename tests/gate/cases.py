@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.gate.scene import DAY, HOUR, NOW, Scene, flip, good, issued, manifest
 from tests.world import DOCUMENTS, KEYS, LOG_ORIGIN, RECORD, Issued, certificate, scope
 
+from assay.domain.digests import sha256_of
 from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
 from assay.domain.state import Status
 from assay.proof.bundle import sign
@@ -448,6 +449,16 @@ def a_bypass(scene: Scene) -> None:
 @case("isolation_too_low", REFUSED)
 def isolation_below_what_is_asked(scene: Scene) -> None:
     scene.write(issued(policy={"isolation": 2}))
+
+
+@case("plugin_not_allowed", REFUSED)
+def a_check_package_that_the_policy_does_not_list(scene: Scene) -> None:
+    scene.write(issued(policy={"plugins": (sha256_of(b"one"),)}, **made_of(plugins=(sha256_of(b"two"),))))
+
+
+@case()
+def a_check_package_that_the_policy_lists(scene: Scene) -> None:
+    scene.write(issued(policy={"plugins": (sha256_of(b"one"),)}, **made_of(plugins=(sha256_of(b"one"),))))
 
 
 @case("demo_key", DISTRUSTED)

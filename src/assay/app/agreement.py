@@ -93,6 +93,7 @@ def scope_of(record: Record) -> dict[str, Any]:
         ),
         "custody": specification.data.custody,
         "isolation": record.environment.isolation.level,
+        "plugins": tuple(plugin.digest for plugin in record.environment.plugins),
     }
 
 

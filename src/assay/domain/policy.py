@@ -151,7 +151,7 @@ class Policy(Block):
     isolation: Annotated[int, Field(ge=0, le=3, strict=True)] = 1
     """The least isolation of untrusted models that is accepted."""
     plugins: tuple[Text, ...] = ()
-    """Digests of third-party check packages that may be used."""
+    """Digests of packages of others whose checks may be asked in a judged run; those of Assay itself need none."""
     freshness: Freshness = Freshness()
     """How old the word on a certificate's status may be."""
 

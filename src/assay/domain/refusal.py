@@ -68,6 +68,7 @@ class Because(enum.StrEnum):
     ATTESTATION_CHANGED = "attestation_changed"
     JUDGED_DIFFERENTLY = "judged_differently"
     ISOLATION_TOO_LOW = "isolation_too_low"
+    PLUGIN_NOT_ALLOWED = "plugin_not_allowed"
     BYPASS_USED = "bypass_used"
     TIME_BACKWARDS = "time_backwards"
 
