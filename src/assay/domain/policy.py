@@ -175,11 +175,11 @@ class Policy(Block):
             raise ValueError("root_threshold asks for more different root keys than there are")
         if not self.verifiers:
             raise ValueError("at least one verifier is expected: nobody could issue a certificate")
-        names: dict[str, str] = {}
+        written: dict[str, str] = {}
         for name, held in self.keys.items():
-            if names.setdefault(held.key, name) != name:
+            if written.setdefault(held.key, name) != name:
                 raise ValueError(
-                    f"the keys {names[held.key]!r} and {name!r} are one key, which would count as two"
+                    f"the keys {written[held.key]!r} and {name!r} are one key, which would count as two"
                 )
         if (self.previous is None) != (self.version == 1):
             raise ValueError("version 1 has no previous version, and every later one names its digest")
