@@ -113,12 +113,6 @@ def a_folder_by_another_name(scene: Scene) -> None:
     scene.model = scene.model.rename(scene.root / "production")
 
 
-@case(folder=True)
-def a_folder_with_an_empty_folder_in_it(scene: Scene) -> None:
-    scene.write()
-    (scene.model / "empty").mkdir()
-
-
 @case()
 def a_certificate_kept_elsewhere(scene: Scene) -> None:
     scene.named = scene.root / "certificates"
@@ -256,6 +250,11 @@ def a_pipe_in_the_place_of_the_model(scene: Scene) -> None:
 def an_empty_folder(scene: Scene) -> None:
     scene.model.rename(scene.root / "away")
     scene.model.mkdir()
+
+
+@on_good("files_unreadable", DISTRUSTED, folder=True)
+def an_empty_folder_more(scene: Scene) -> None:
+    (scene.model / "empty").mkdir()
 
 
 @on_good("files_unreadable", DISTRUSTED, folder=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from assay.app.clock import utc_now
-from assay.domain.errors import SubjectError
+from assay.domain.errors import AssayError, SubjectError
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.proof.bundle import LARGEST
@@ -59,6 +59,10 @@ class Pack:
     attestations: Mapping[str, bytes] | None = None
 
 
+class NaiveTime(AssayError):
+    """A time without a zone, where a moment is needed."""
+
+
 def gate(
     model: Path,
     *,
@@ -79,8 +83,14 @@ def gate(
         pack: the review pack, if it is at hand. now: the time to judge at; by default this machine's.
 
     Raises:
-        InvalidDocument: the policy has problems. SubjectError: there is no such model.
+        InvalidDocument: the policy has problems. SubjectError: there is no such model. NaiveTime: ``now`` has no zone.
     """
+    if now is not None and now.utcoffset() is None:
+        raise NaiveTime(
+            f"The time {now.isoformat()} has no time zone, so that nobody knows when it is.",
+            code="time_naive",
+            remedy="Give one with a zone, as datetime.now(timezone.utc) is.",
+        )
     chosen = policy if isinstance(policy, Policy) else read_policy(policy).policy
     presented = _presented(model, use_case, certificate, pack or Pack())
     return verify(presented, chosen, now=now or utc_now(), purpose=purpose)

@@ -13,7 +13,7 @@ from assay.cli.signing import folder_option, short
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.proof.checkpoint import Checkpoint
+    from assay.proof.note import Note
 
 branch_option = click.option(
     "--branch", default="assay-checkpoints", show_default=True, help="The branch of the git remote."
@@ -88,7 +88,7 @@ def verify(
     _told(found.size, wrong, {}, outside=bool(kept), as_json=as_json)
 
 
-def _verify_pack(pack: Path, policy: Path, kept: list[tuple[str, Checkpoint]], *, as_json: bool) -> NoReturn:
+def _verify_pack(pack: Path, policy: Path, kept: list[tuple[str, Note]], *, as_json: bool) -> NoReturn:
     from assay.app.outside import verify_public
 
     found = verify_public(pack, policy, kept)

@@ -34,18 +34,19 @@ def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
         policy = from_plain(entry.body["policy"], Policy, "policy")
     except (KeyError, ValueError, ValidationError):
         return Refusal(Because.POLICY_BROKEN, "The entry holds no policy that this version can read.")
-    keys = [held for _, held in policy.keys.items()]
+    known: set[str] = set()
     for name, held in policy.keys.items():
         facts = inspect(held.key)
         if facts is None:
             return Refusal(Because.POLICY_BROKEN, f"The key {name!r} of the policy is no P-256 public key.")
+        if facts.key_id in known:
+            return Refusal(Because.POLICY_BROKEN, f"The key {name!r} stands twice in the policy.")
+        known.add(facts.key_id)
         if facts.is_demo and not policy.demo:
             return Refusal(
                 Because.DEMO_KEY,
                 f"The key {name!r} is a demo key, with which anyone can sign; only a demo policy takes it.",
             )
-    if len({held.key.strip() for held in keys}) != len(keys):
-        return Refusal(Because.POLICY_BROKEN, "One key stands twice in the policy.")
     if state.policy is not None and (
         policy.version != state.policy.version + 1 or policy.previous != state.policy_digest
     ):
