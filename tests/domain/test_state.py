@@ -15,7 +15,7 @@ from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, Policy
 from assay.domain.quorum import SignOff, Word, quorum
 from assay.domain.refusal import Because, Distrusted, Refused
-from assay.domain.sketch import ALL, SIZE, Sketch
+from assay.domain.sketch import ALL, SIZE, Over, Sketch, UsedRows
 from assay.domain.state import Status
 from assay.proof import words
 from assay.proof.bundle import sign
@@ -249,6 +249,38 @@ def test_overlap_is_the_share_of_the_smaller_set() -> None:
     sampled = Sketch(10**6, tuple(range(0, 2 * SIZE, 2)), bound=ALL // 100)
     assert sampled.overlap(Sketch(10**6, tuple(range(SIZE)), bound=ALL // 50)) == 1.0
     assert Sketch.read(400, rows(7).text(), ALL) == rows(7)
+
+
+def test_rows_over_other_columns_are_known_by_whatever_two_runs_have_in_common() -> None:
+    """Renamed, sketched again over an earlier choice, an identifier, the values of a column, the same file, the count."""
+    first = UsedRows(
+        400, "sha256:a", (Over(("a", "b"), rows(0)), Over(("id",), rows(1000))), (Over(("a",), rows(50, 60)),)
+    )
+    fresh = rows(9000)
+
+    def share(
+        file: str = "sha256:b", count: int = 399, marks: tuple[Over, ...] = (), *sketches: Over
+    ) -> float:
+        return UsedRows(count, file, sketches or (Over(("b",), fresh),), marks).overlap(first).share
+
+    assert share() == 0
+    assert share("sha256:a") == 1
+    assert share(count=400) == 1  # as many, and nothing by which they could be told apart
+    assert share("sha256:b", 400, (), Over(("b", "a"), fresh)) == 0  # told apart by the same columns
+    assert share("sha256:b", 399, (), Over(("x", "y"), rows(0))) == 1
+    assert share("sha256:b", 399, (), Over(("b",), fresh), Over(("b", "a"), rows(200))) == 0.5
+    assert share("sha256:b", 399, (), Over(("b",), fresh), Over(("nr",), rows(1000))) == 1
+    assert share(marks=(Over(("z",), rows(50, 60)),)) == 1
+    assert share(marks=(Over(("z",), rows(85, 60)),)) == 0  # fewer than half: values that chance repeats
+
+
+def test_a_run_states_the_attempt_that_its_rows_make_it() -> None:
+    world = World.decided("withheld", attempts=3, first="0.8")
+    with refused(Because.ENTRY_UNREADABLE):
+        world.run(attempt=1)
+    world.run(rows(390), attempt=1)  # a fortieth of the rows: told, and no attempt
+    (found,) = world.state.runs[max(world.state.runs)].overlaps
+    assert found[1].share == pytest.approx(0.025)
 
 
 # --- certificates

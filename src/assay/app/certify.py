@@ -209,6 +209,7 @@ def record_of(
         ),
         bypasses=bypasses,
         attempt=case.attempt,
+        overlaps=case.overlaps,
     )
 
 

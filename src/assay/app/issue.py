@@ -265,4 +265,5 @@ def _scope(state: State, policy: Policy, decision: DecisionState, record: Record
         valid_until=(now + dt.timedelta(days=lock.terms.valid_for_days)).isoformat(),
         lock=lock.digest,
         log=policy.log.origin,
+        overlaps=record.overlaps,
     )

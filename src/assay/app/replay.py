@@ -66,7 +66,7 @@ def replay(
     path = folder / next(s.path for s in record.sources if s.role == "specification")
     case = open_case(path, rehearse=record.decision.rehearsal)
     _same_subject(case, record)
-    case = replace(case, drawn=record.seed, attempt=record.attempt)
+    case = replace(case, drawn=record.seed, attempt=record.attempt, overlaps=record.overlaps)
     engine = open_engine(path, workers=workers, reuse=False, progress=progress)
     again = record_of(case, measure(case, engine), record.bypasses, rehearse=record.decision.rehearsal)
     versions = tuple(_versions(record, again))

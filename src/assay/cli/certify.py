@@ -89,6 +89,10 @@ def command(
             )
         else:
             print_record(done.record)
+            if done.attempt:
+                click.echo(f"Attempt: {done.attempt} on these test rows")
+            for sentence in done.record.overlaps:
+                click.echo(f"         {sentence}")
             click.echo(f"Record:  {done.digest}")
             click.echo(f"Dossier: {target}")
     raise click.exceptions.Exit(exit_code(done.decision.outcome))

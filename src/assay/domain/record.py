@@ -133,3 +133,5 @@ class Record:
     bypasses: tuple[str, ...] = ()
     attempt: int = 1
     """Which judged run on these rows this is; a schedule spends a share of alpha on each."""
+    overlaps: tuple[str, ...] = ()
+    """A sentence for each earlier judged run of the log that shares test rows with it, however few."""

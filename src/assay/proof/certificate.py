@@ -33,6 +33,7 @@ class Scope:
         format, inputs: how the model is loaded and what it is fed. decide_at, favourable: the operating point. conditions: what holds only in part, spelled out.
         says_nothing_about: groups that the evidence does not reach. custody: the role that held the test rows.
         attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
+        overlaps: a sentence for each earlier judged run that shares test rows with it, however few.
         isolation: level at which the model ran. demo: signed with keys that anyone can make.
         valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
         outcome: certified, conditional or withheld. supersedes: certificates whose place this one takes, by digest.
@@ -62,6 +63,7 @@ class Scope:
     lock: str
     log: str
     supersedes: tuple[str, ...] = ()
+    overlaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

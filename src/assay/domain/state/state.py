@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum, SignOff, quorum
-from assay.domain.sketch import Sketch
+from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
 
 
 @dataclass(slots=True)
@@ -50,18 +50,18 @@ class RunState:
     """One judged run.
 
     Attributes:
-        entry: its place. lock: the digest of the locking entry. rows: the sketch of its test rows.
+        entry: its place. lock: the digest of the locking entry. rows: what is kept of its test rows.
         attempt: counted from 1 among the runs on these rows. subject: digests by role.
-        overlaps: earlier runs on overlapping rows, by place, with the share of rows.
+        overlaps: earlier runs that share rows with it, however few, by place.
         waived: the waiver that allowed a spent set, or empty. salt: digest of the salt of the sketch.
     """
 
     entry: int
     lock: str
-    rows: Sketch
+    rows: UsedRows
     attempt: int
     subject: Mapping[str, str]
-    overlaps: tuple[tuple[int, float], ...]
+    overlaps: tuple[tuple[int, Overlap], ...]
     salt: str = ""
     waived: str = ""
     outcome: str = ""
@@ -169,10 +169,14 @@ class State:
         lock = self.locks[self.runs[decision.run].lock]
         return quorum(lock.terms.quorum, decision.sign_offs)
 
-    def overlapping(self, rows: Sketch, share: float) -> tuple[tuple[RunState, float], ...]:
-        """Earlier judged runs whose rows overlap with these by at least this share, with the share."""
+    def overlaps(self, rows: UsedRows) -> tuple[tuple[RunState, Overlap], ...]:
+        """Earlier judged runs that share rows with these, however few, and what they share."""
         found = ((run, rows.overlap(run.rows)) for run in self.runs.values())
-        return tuple((run, overlap) for run, overlap in found if overlap >= share)
+        return tuple((run, overlap) for run, overlap in found if overlap.share > 0)
+
+    def overlapping(self, rows: UsedRows) -> tuple[tuple[RunState, Overlap], ...]:
+        """Those among :meth:`overlaps` that share so much that they count as the same rows."""
+        return tuple(found for found in self.overlaps(rows) if found[1].share >= SPENT_FROM)
 
 
 @dataclass(frozen=True, slots=True)
