@@ -233,6 +233,12 @@ class World:
         )
         self.add(action, certificate, {}, sign(said.plain(), KEYS[who]))
 
+    def unseal(
+        self, who: str, role: str, record: str = RECORD, reason: str = "the vendor must know today"
+    ) -> None:
+        said = words.unsealing(record, role=role, reason=reason, seen=SEEN, time=self.time)
+        self.add(Action.UNSEALED, record, {}, sign(said.plain(), KEYS[who]))
+
     def waive(self, who: str, role: str, criterion: str, days: int = 30, about: str = SPECIFICATION) -> None:
         said = words.waiver(
             about, criterion=criterion, until=self.time + dt.timedelta(days=days), role=role,

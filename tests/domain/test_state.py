@@ -223,6 +223,26 @@ def test_a_schedule_allows_its_number_of_runs_and_the_first_pass_closes_it() -> 
         closed.run(attempt=2)
 
 
+def test_a_broken_seal_ends_the_schedule_and_needs_a_role_and_a_reason() -> None:
+    world = World.decided("withheld", attempts=3, first="0.8")
+    for who, role, because in (
+        ("dora", "developer", Because.ROLE_NEVER_APPROVES),
+        ("val", "legal", Because.ROLE_NOT_HELD),
+        ("stranger", "validator", Because.KEY_UNKNOWN),
+    ):
+        with refused(because):
+            world.unseal(who, role)
+    with refused(Because.REASON_MISSING):
+        world.unseal("val", "validator", reason=" ")
+    with refused(Because.DECISION_UNKNOWN):
+        world.unseal("val", "validator", record=OTHER)
+    world.unseal("val", "validator")
+    with refused(Because.TEST_SET_SPENT):
+        world.run(attempt=2)
+    with refused(Because.NOT_SEALED):
+        world.unseal("val", "validator")
+
+
 def test_a_new_version_of_the_specification_does_not_make_the_rows_new() -> None:
     world = World.decided("withheld", attempts=3)
     world.lock(OTHER, reason="another threshold", attempts=3)

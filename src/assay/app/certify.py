@@ -20,7 +20,7 @@ from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
 from assay.app.plan import refuse_hopeless
 from assay.app.rejudge import assessment_of
-from assay.app.seal import sealed
+from assay.app.seal import REMEDY, sealed
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
 from assay.domain.digests import sha256_of
@@ -28,6 +28,7 @@ from assay.domain.judge import judge
 from assay.domain.plain import to_plain
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
+from assay.domain.refusal import Because, Refusal, Refused
 from assay.engine.engine import Engine, executor_of, silent
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
@@ -47,19 +48,31 @@ class Certification:
     """A finished run.
 
     Attributes:
-        record: everything that was asked, found and decided. digest: what it is stored under.
+        digest: what its record is stored under.
         attempt: which judged run on these test rows it was, by the log; 0 for one that is in no log.
         sealed: one sentence, while a schedule of attempts keeps everything else from whoever submits; else empty.
+        released: the record; None while it is sealed.
     """
 
-    record: Record
     digest: str
+    released: Record | None
     attempt: int = 0
     sealed: str = ""
 
     @property
+    def record(self) -> Record:
+        """Everything that was asked, found and decided.
+
+        Raises:
+            Refused: ``sealed``: it is not certified, and that is all that is told while attempts remain.
+        """
+        if self.released is None:
+            raise Refused(Refusal(Because.SEALED, self.sealed), remedy=REMEDY)
+        return self.released
+
+    @property
     def decision(self) -> Decision:
-        """What was decided."""
+        """What was decided. Raises as :attr:`record`."""
         return self.record.decision
 
 
@@ -120,7 +133,9 @@ def certify(
         done = _kept(seeded(case, run), engine, workspace, bypasses, rehearse=False)
         finish(run, done.record, done.digest, ledger)
         seal = sealed(ledger.state(), done.digest)
-    return replace(done, attempt=run.attempt, sealed=seal.sentence if seal else "")
+    if seal is not None:
+        return Certification(done.digest, None, run.attempt, seal.sentence)
+    return replace(done, attempt=run.attempt)
 
 
 def _kept(
@@ -144,7 +159,7 @@ def _kept(
             rehearsal=rehearse,
         )
     )
-    return Certification(record, digest)
+    return Certification(digest, record)
 
 
 def _keep_documents(case: Case, record: Record, workspace: Workspace) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from assay._version import __version__
 from assay.app.gate import CERTIFICATE, MODEL_SIGNATURE, PROOF, STATUS, SUFFIX
 from assay.app.ledger import Ledger, open_ledger, policy_of
+from assay.app.seal import require_unsealed
 from assay.app.sign import decision_named
 from assay.app.status import write_status
 from assay.domain.entry import Action
@@ -55,7 +56,7 @@ def issue(
         signer: the key of a verifier of the policy. output: where to write; by default beside the model.
 
     Raises:
-        Refused: signatures are missing, somebody rejects, the policy trusts no such verifier.
+        Refused: signatures are missing, somebody rejects, the policy trusts no such verifier, or the run is sealed.
         Distrusted: the model, the record or another document is no longer what was judged.
     """
     workspace = Workspace.of(folder)
@@ -65,6 +66,7 @@ def issue(
         record = from_document(json.loads(workspace.blobs.get(decision.record)))
         entry = _standing(state, decision)
         try:
+            require_unsealed(state, decision.record)
             if entry is None:
                 entry = _issue(folder, workspace, ledger, decision, record, signer)
             else:

@@ -9,6 +9,7 @@ import click
 
 from assay.cli.output import hopeless_option, json_option, print_json, reader_may_leave
 from assay.domain.decide import exit_code
+from assay.domain.errors import ExitCode
 
 
 @click.command("certify")
@@ -72,7 +73,7 @@ def command(
                 print_json({"certified": False, "attempt": done.attempt, "sealed": done.sealed})
             else:
                 click.echo(done.sealed)
-        raise click.exceptions.Exit(exit_code(done.decision.outcome))
+        raise click.exceptions.Exit(ExitCode.WITHHELD)
     target = output if output is not None else default_dossier(specification, done.record)
     write_document(done.record, "html", target)
     with reader_may_leave():

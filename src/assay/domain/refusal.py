@@ -43,6 +43,7 @@ class Because(enum.StrEnum):
     TEST_SET_SPENT = "test_set_spent"
     CODE_CHANGED = "code_changed"
     SEALED = "sealed"
+    NOT_SEALED = "not_sealed"
     RUN_UNKNOWN = "run_unknown"
     DECISION_UNKNOWN = "decision_unknown"
     NOT_CERTIFIABLE = "not_certifiable"

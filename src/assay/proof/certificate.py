@@ -22,6 +22,8 @@ from assay.proof.manifest import Manifest
 from assay.proof.statement import BrokenStatement, Kind, Statement
 
 PASSED, FAILED = "PASSED", "FAILED"
+SELDOM = ("supersedes", "overlaps")
+"""Fields of the scope that most certificates do not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +135,9 @@ def resource(name: str) -> str:
 
 
 def _extension(scope: Scope) -> dict[str, Any]:
-    """The scope; the first certificate of a model for a use has nobody's place, and says nothing of it."""
+    """The scope; what seldom is, and is not (nobody's place taken, no rows shared), is not said."""
     plain = cast("dict[str, Any]", to_plain(scope, Scope))
-    return plain if scope.supersedes else {name: said for name, said in plain.items() if name != "supersedes"}
+    return {name: said for name, said in plain.items() if said or name not in SELDOM}
 
 
 def _read(statement: Statement) -> Certificate:
@@ -159,5 +161,5 @@ def _read(statement: Statement) -> Certificate:
         attestations=tuple(others),
         result=str(said["verificationResult"]),
         time=dt.datetime.strptime(said["timeVerified"], TIME).replace(tzinfo=dt.UTC),
-        scope=from_plain({"supersedes": [], **said[EXTENSION]}, Scope, "scope"),
+        scope=from_plain({**dict.fromkeys(SELDOM, []), **said[EXTENSION]}, Scope, "scope"),
     )

@@ -96,17 +96,27 @@ def spent_by(state: State, rows: UsedRows, lock: Lock) -> Refusal | None:
     allowed = lock.terms.attempts
     others = [r for r, _ in before if r.lock != lock.digest]
     passed = [r for r, _ in before if r.outcome in PASSED]
-    if len(before) < allowed and not others and not passed:
+    opened = [r for r, _ in before if r.unsealed]
+    if len(before) < allowed and not others and not passed and not opened:
         return None
     why = (
         "a run on them has passed"
         if passed
+        else "what a run on them found was opened"
+        if opened
         else f"{allowed} judged run{'s' * (allowed > 1)} may be made on them"
     )
     return Refusal(
         Because.TEST_SET_SPENT,
         f"{shared(run.entry, overlap)}; {why}, and {len(before)} {'was' if len(before) == 1 else 'were'} made.",
     )
+
+
+def schedule_goes_on(state: State, run: RunState) -> bool:
+    """Whether another judged run may still be made on the rows of this one, under the lock that it was made under."""
+    lock = state.locks[run.lock]
+    in_force = state.lock_in_force(lock.terms.name) is lock
+    return bool(run.outcome) and in_force and spent_by(state, run.rows, lock) is None
 
 
 def shared(entry: int, overlap: Overlap) -> str:

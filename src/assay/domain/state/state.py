@@ -54,6 +54,7 @@ class RunState:
         attempt: counted from 1 among the runs on these rows. subject: digests by role.
         overlaps: earlier runs that share rows with it, however few, by place.
         waived: the waiver that allowed a spent set, or empty. salt: digest of the salt of the sketch.
+        unsealed: who opened its numbers before the schedule ended, and why; or empty.
     """
 
     entry: int
@@ -65,6 +66,7 @@ class RunState:
     salt: str = ""
     waived: str = ""
     outcome: str = ""
+    unsealed: str = ""
 
 
 @dataclass(slots=True)
