@@ -161,5 +161,5 @@ def _read(statement: Statement) -> Certificate:
         attestations=tuple(others),
         result=str(said["verificationResult"]),
         time=dt.datetime.strptime(said["timeVerified"], TIME).replace(tzinfo=dt.UTC),
-        scope=from_plain({**dict.fromkeys(SELDOM, []), **said[EXTENSION]}, Scope, "scope"),
+        scope=from_plain({**{field: [] for field in SELDOM}, **said[EXTENSION]}, Scope, "scope"),
     )
