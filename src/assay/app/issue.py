@@ -108,6 +108,7 @@ def _issue(
 ) -> int:
     """Sign a certificate and log it; its entry."""
     _issuable(ledger.state(), decision)
+    ledger.signer()  # without the log's key there is no proof, and the certificate would be logged for nothing
     made = _certificate(folder, workspace, ledger, decision, record, signer)
     bundle = sign(made.statement().plain(), signer)
     leaf, *_ = ledger.add(
