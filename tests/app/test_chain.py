@@ -424,28 +424,3 @@ def test_a_diff_names_what_changed_by_criterion(team: Team) -> None:
     (change,) = compare(str(team.root / "before.yaml"), str(team.path), team.root)
     assert change.sentence() == "criteria.accuracy.at_least: 0.70 -> 0.65"
     assert compare(str(team.path), str(team.path), team.root) == ()
-
-
-def test_the_commit_is_recorded_and_a_dirty_tree_is_not_judged(team: Team) -> None:
-    import subprocess
-
-    def git(*words: str) -> None:
-        subprocess.run(
-            ["git", "-c", "user.name=x", "-c", "user.email=x@y", *words],
-            cwd=team.root,
-            check=True,
-            capture_output=True,
-        )
-
-    git("init", "-q")
-    git("add", "specification.yaml", "dictionary.yaml")
-    git("commit", "-qm", "as agreed")
-    team.lock()
-    (team.root / "dictionary.yaml").write_text(team.folder.dictionary + "# a word more\n")
-    with refused(Because.CODE_CHANGED):
-        team.certify()
-    assert team.certify(rehearse=True).record.environment.dirty
-    (team.root / "dictionary.yaml").write_text(team.folder.dictionary)
-    done = team.certify()
-    assert len(done.record.environment.commit) == 40
-    assert not done.record.environment.dirty

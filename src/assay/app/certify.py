@@ -14,7 +14,7 @@ from assay.app.bind import bound_when_asked
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judged_run import begin, finish, refuse_dirty_code, seeded
+from assay.app.judged_run import begin, finish, refuse_unnamed_code, seeded
 from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
@@ -86,6 +86,7 @@ def certify(
     reuse: bool = True,
     certify_a_hopeless_specification: bool = False,
     certify_without_a_lock: bool = False,
+    certify_code_without_a_commit: bool = False,
     progress: Callable[[str, int], AbstractContextManager[Progress]] = silent,
 ) -> Certification:
     """Test a model against its specification and decide.
@@ -101,6 +102,7 @@ def certify(
         certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
         certify_without_a_lock: go on although nobody agreed to the specification before its result. The run is in no
             log, its rows in no ledger, and no certificate can come of it.
+        certify_code_without_a_commit: go on with a high-risk use outside version control; no certificate can come of it.
         progress: opens a bar for each pass, which is told of rows as they are counted.
 
     Raises:
@@ -127,8 +129,8 @@ def certify(
         return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
         lock = lock_of(case.specification.name, case.specification_digest, ledger)
-        refuse_dirty_code(case)
-        bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
+        unnamed = refuse_unnamed_code(case, bypass=certify_code_without_a_commit)
+        bypasses = (*unnamed, *refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification))
         run = begin(case, lock, ledger, engine)
         done = _kept(seeded(case, run), engine, workspace, bypasses, rehearse=False)
         finish(run, done.record, done.digest, ledger)

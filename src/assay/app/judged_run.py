@@ -27,6 +27,11 @@ FLOATING = frozenset({"halffloat", "float", "double"})
 """Types of measured values, as Arrow writes them."""
 
 
+WITHOUT_A_COMMIT = (
+    "certify_code_without_a_commit: the use is of high risk, and no commit names the code that was judged"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class JudgedRun:
     """A run that the log has let begin.
@@ -42,21 +47,42 @@ class JudgedRun:
     overlaps: tuple[str, ...] = ()
 
 
-def refuse_dirty_code(case: Case) -> None:
+def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
     """Refuse a judged run, for a high-risk use, of code that no commit names.
 
+    Args:
+        bypass: whether to go on outside version control.
+
+    Returns:
+        What was bypassed, to be recorded.
+
     Raises:
-        Refused: ``code_changed``.
+        Refused: ``code_changed``, or ``code_unnamed`` outside version control.
     """
-    if case.specification.use_case.risk == "high" and case.environment.dirty:
+    if case.specification.use_case.risk != "high":
+        return ()
+    if not case.environment.commit:
+        if bypass:
+            return (WITHOUT_A_COMMIT,)
+        raise Refused(
+            Refusal(
+                Because.CODE_UNNAMED,
+                "The use is of high risk and the folder is not under version control, so no commit names its code: what is "
+                "judged could not be found again.",
+            ),
+            remedy="Commit it to git; a rehearsal needs no commit. Or give the bypass --certify-code-without-a-commit, which "
+            "is recorded; no certificate can come of it.",
+        )
+    if case.environment.dirty:
         raise Refused(
             Refusal(
                 Because.CODE_CHANGED,
-                f"Files of this folder differ from the commit {case.environment.commit[:12]}: what is judged could not be "
-                "found again.",
+                f"Files of this folder differ from the commit {case.environment.commit[:12]}, or it has Python files that git "
+                "does not know: what is judged could not be found again.",
             ),
-            remedy="Commit them; a rehearsal needs no commit.",
+            remedy="Commit them, or have git ignore what is no code of yours; a rehearsal needs no commit.",
         )
+    return ()
 
 
 def begin(case: Case, lock: Lock, ledger: Ledger, engine: Engine) -> JudgedRun:

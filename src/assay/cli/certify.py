@@ -30,6 +30,11 @@ from assay.domain.errors import ExitCode
     is_flag=True,
     help="DANGEROUS: judge although nobody agreed to the specification first. Recorded; no certificate can come of it.",
 )
+@click.option(
+    "--certify-code-without-a-commit",
+    is_flag=True,
+    help="DANGEROUS: judge a high-risk use outside version control. Recorded; no certificate can come of it.",
+)
 @json_option
 def command(
     specification: Path,
@@ -40,6 +45,7 @@ def command(
     output: Path | None,
     certify_a_hopeless_specification: bool,
     certify_without_a_lock: bool,
+    certify_code_without_a_commit: bool,
     as_json: bool,
 ) -> None:
     """Test the model that SPECIFICATION names, decide, and write the dossier.
@@ -65,6 +71,7 @@ def command(
         reuse=not no_cache,
         certify_a_hopeless_specification=certify_a_hopeless_specification,
         certify_without_a_lock=certify_without_a_lock,
+        certify_code_without_a_commit=certify_code_without_a_commit,
         progress=progress,
     )
     if done.sealed:

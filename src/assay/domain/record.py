@@ -89,7 +89,7 @@ class Environment:
     ``model`` is what the model's child told: the versions in an environment of its own, and the digests of modules that
     a model which is stored by name runs there, or in ours. ``isolation`` is how both were kept apart from the rest.
     ``commit`` is the version of the code in the specification's folder, empty outside version control; ``dirty`` says that
-    tracked files there differ from it.
+    tracked files there differ from it, or that a Python file is there which git neither tracks nor ignores.
     """
 
     assay: str

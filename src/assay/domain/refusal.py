@@ -42,6 +42,7 @@ class Because(enum.StrEnum):
     REASON_MISSING = "reason_missing"
     TEST_SET_SPENT = "test_set_spent"
     CODE_CHANGED = "code_changed"
+    CODE_UNNAMED = "code_unnamed"
     SEALED = "sealed"
     NOT_SEALED = "not_sealed"
     RUN_UNKNOWN = "run_unknown"

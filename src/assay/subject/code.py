@@ -1,4 +1,4 @@
-"""Which version of the code a folder holds: the git commit, and whether tracked files differ from it."""
+"""Which version of the code a folder holds: the git commit, and whether it names all of the code that is there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-o
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """``commit`` in hexadecimal, empty outside version control; ``dirty`` when tracked files of the folder differ."""
+    """``commit`` in hexadecimal, empty outside version control; ``dirty`` when it does not name what is in the folder.
+
+    That is when tracked files differ, or a Python file is neither tracked nor ignored: a model can import it.
+    """
 
     commit: str
     dirty: bool
@@ -26,7 +29,9 @@ def code_of(folder: Path) -> Code:
     if commit is None:
         return Code("", dirty=False)
     changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", ".")
-    return Code(commit.strip(), dirty=changed is None or bool(changed.strip()))
+    unnamed = _git(folder, "ls-files", "--others", "--exclude-standard", "--", "*.py")
+    found = (changed, unnamed)
+    return Code(commit.strip(), dirty=any(said is None or bool(said.strip()) for said in found))
 
 
 def _git(folder: Path, *words: str) -> str | None:
