@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay.app.clock import Clock, utc_now
@@ -13,7 +13,7 @@ from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import State
 from assay.proof.checkpoint import Checkpoint
-from assay.proof.leaf import Draft, next_leaf, state_of
+from assay.proof.leaf import Draft, next_leaf, read_leaf, state_of
 from assay.proof.note import NoteSigner
 from assay.proof.salted import Salted
 from assay.proof.tlog_proof import TlogProof
@@ -28,6 +28,8 @@ class Ledger:
 
     log: Log
     clock: Clock = utc_now
+    _known: dict[int, State] = field(default_factory=dict, repr=False, compare=False)
+    """The state by the size that it was folded at: entries are only ever added."""
 
     def leaves(self) -> tuple[bytes, ...]:
         """Every entry's bytes, in order."""
@@ -39,7 +41,11 @@ class Ledger:
         Raises:
             Distrusted: when an entry breaks a rule: somebody else wrote it.
         """
-        return _trusted(self.leaves())
+        size = self.log.size
+        if size not in self._known:
+            self._known.clear()
+            self._known[size] = _trusted(self.leaves())
+        return self._known[size]
 
     def policy(self) -> Policy:
         """The policy in force. Raises Refused ``no_policy``."""
@@ -75,14 +81,15 @@ class Ledger:
         def appended(stored: Sequence[bytes]) -> Sequence[bytes]:
             made.clear()
             leaves = list(stored)
-            state = _trusted(leaves)
+            state = self._known.get(len(leaves)) or _trusted(leaves)
             now = max(self.clock(), state.time) if state.time is not None else self.clock()
             for one in draft(state):
                 leaf = next_leaf(leaves, one, now)
                 leaves.append(leaf)
                 made.append(leaf)
             if made:
-                signers.append(_signer(state.policy, _trusted(leaves).policy))
+                changed = any(read_leaf(leaf).action is Action.POLICY_SET for leaf in made)
+                signers.append(_signer(state.policy, _trusted(leaves).policy if changed else state.policy))
             return made
 
         kept = [pair for pair in pairs if self.log.value(pair.digest) is None]

@@ -108,6 +108,11 @@ class UsedRows:
         """The columns of the run's own choice."""
         return self.sketches[0].columns
 
+    @property
+    def hashes(self) -> frozenset[int]:
+        """All hashes of all sketches and marks: sets that have none in common share nothing that can be seen."""
+        return frozenset(h for one in (*self.sketches, *self.marks) for h in one.sketch.hashes)
+
     def body(self) -> dict[str, Any]:
         """What a log entry says of it."""
         return {

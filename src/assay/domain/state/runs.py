@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assay.domain.entry import Entry, Inspect
 from assay.domain.plain import NotPlain, from_plain
 from assay.domain.refusal import Because, Refusal
 from assay.domain.sketch import Overlap, UsedRows
-from assay.domain.state.state import DecisionState, Lock, RunState, State, Terms, WaiverState
+from assay.domain.state.state import DecisionState, Lock, RunState, State, Terms, WaiverState, counted
 from assay.domain.vocabulary import Outcome
 
 TEST_SET_SPENT = "test_set_spent"
@@ -60,36 +62,38 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
         return Refusal(
             Because.LOCK_SUPERSEDED, "The run is of a specification that is not the locked version in force."
         )
-    spent = spent_by(state, rows, lock)
+    overlaps = state.overlaps(rows)
+    before = counted(overlaps)
+    spent = spent_by(before, lock)
     waiver = waiver_for(state, entry.object, TEST_SET_SPENT, entry)
     if spent is not None and waiver is None:
         return spent
-    before = state.overlapping(rows)
     if attempt != len(before) + 1:
         return Refusal(
             Because.ENTRY_UNREADABLE,
             f"This is attempt {len(before) + 1} on these rows, the entry says {attempt}.",
         )
-    state.runs[entry.seq] = RunState(
-        entry.seq,
-        lock.digest,
-        rows,
-        attempt,
-        subject,
-        tuple((run.entry, overlap) for run, overlap in state.overlaps(rows)),
-        salt,
-        waiver.digest if spent is not None and waiver is not None else "",
+    state.begin(
+        RunState(
+            entry.seq,
+            lock.digest,
+            rows,
+            attempt,
+            subject,
+            tuple((run.entry, overlap) for run, overlap in overlaps),
+            salt,
+            waiver.digest if spent is not None and waiver is not None else "",
+        )
     )
     return None
 
 
-def spent_by(state: State, rows: UsedRows, lock: Lock) -> Refusal | None:
+def spent_by(before: Sequence[tuple[RunState, Overlap]], lock: Lock) -> Refusal | None:
     """Why these rows may not be judged on again under this lock; None when they may.
 
-    Every earlier judged run on overlapping rows counts, whatever model or specification it was of. The first pass closes
-    the ledger.
+    Every earlier judged run on overlapping rows (``before``) counts, whatever model or specification it was of. The first
+    pass closes the ledger.
     """
-    before = state.overlapping(rows)
     if not before:
         return None
     run, overlap = max(before, key=lambda found: found[1].share)
@@ -116,7 +120,7 @@ def schedule_goes_on(state: State, run: RunState) -> bool:
     """Whether another judged run may still be made on the rows of this one, under the lock that it was made under."""
     lock = state.locks[run.lock]
     in_force = state.lock_in_force(lock.terms.name) is lock
-    return bool(run.outcome) and in_force and spent_by(state, run.rows, lock) is None
+    return bool(run.outcome) and in_force and spent_by(state.overlapping(run.rows), lock) is None
 
 
 def shared(entry: int, overlap: Overlap) -> str:
