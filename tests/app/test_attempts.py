@@ -11,7 +11,9 @@ from tests.app.conftest import Folder, people, replaced
 from tests.app.test_chain import KEYS, Team, refused
 
 from assay.app.ledger import open_ledger
+from assay.app.logbook import verify_log
 from assay.app.sign import waive
+from assay.cli.main import main
 from assay.domain.refusal import Because, Refused
 
 INCOME = "  - {name: income, type: number, description: monthly income, range: [0, null]}\n"
@@ -162,3 +164,21 @@ def test_the_attempt_counts_other_choices_of_columns_too(team: Team) -> None:
         reason="the first run used a wrong score column",
     )
     assert team.certify().attempt == 2
+
+
+def test_an_erased_salt_makes_all_rows_spent_and_leaves_the_log_whole(
+    team: Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    team.lock().certify()
+    with open_ledger(team.root) as ledger:
+        (run,) = ledger.state().runs.values()
+    for ends in (0, 2):  # the second time nothing is there
+        with pytest.raises(SystemExit) as ended:
+            main(["log", "erase", run.salt, "--yes", "--in", str(team.root)])
+        assert ended.value.code == ends
+    assert "Nothing is kept under" in capsys.readouterr().err
+    assert verify_log(team.root).wrong == ()
+    team.folder.test = people(4000, 7)
+    team.folder.write()
+    with refused(Because.TEST_SET_SPENT):
+        team.certify()
