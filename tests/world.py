@@ -14,7 +14,7 @@ from assay.domain.entry import Action
 from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
 from assay.domain.quorum import Word
-from assay.domain.sketch import Sketch
+from assay.domain.sketch import Over, Sketch, UsedRows
 from assay.domain.state import State, Status, Void
 from assay.domain.state.certificates import EXTENSION
 from assay.domain.state.state import Terms
@@ -92,6 +92,11 @@ def rows(start: int, count: int = 400) -> Sketch:
     return Sketch(count, tuple(range(start, start + count)))
 
 
+def used_rows(sketch: Sketch, *columns: str, marks: tuple[Over, ...] = ()) -> UsedRows:
+    """Rows in a file of their own, told apart by these columns."""
+    return UsedRows(sketch.rows, sha256_of(sketch.text().encode()), (Over(columns, sketch),), marks)
+
+
 @dataclass
 class World:
     """A log that grows; every method tries to add one entry and raises when a rule refuses it."""
@@ -145,14 +150,14 @@ class World:
     def lock_only(self, about: str = SPECIFICATION, reason: str = "", **changes: Any) -> None:
         self.add(Action.LOCKED, about, {"terms": to_plain(terms(**changes), Terms), "reason": reason})
 
-    def run(self, sketch: Sketch | None = None, about: str = SPECIFICATION, attempt: int = 1) -> int:
+    def run(
+        self, sketch: Sketch | UsedRows | None = None, about: str = SPECIFICATION, attempt: int = 1
+    ) -> int:
         lock = self.state.locked(about)
         used = sketch or rows(0)
         body = {
             "lock": lock.digest if lock else "",
-            "rows": used.rows,
-            "sketch": used.text(),
-            "bound": used.bound,
+            **(used if isinstance(used, UsedRows) else used_rows(used)).body(),
             "salt": sha256_of(b"salt"),
             "subject": {"model": sha256_of(b"model")},
             "attempt": attempt,
@@ -227,6 +232,12 @@ class World:
             certificate, becomes=status, role=role, reason="drift", seen=SEEN, time=self.time
         )
         self.add(action, certificate, {}, sign(said.plain(), KEYS[who]))
+
+    def unseal(
+        self, who: str, role: str, record: str = RECORD, reason: str = "the vendor must know today"
+    ) -> None:
+        said = words.unsealing(record, role=role, reason=reason, seen=SEEN, time=self.time)
+        self.add(Action.UNSEALED, record, {}, sign(said.plain(), KEYS[who]))
 
     def waive(self, who: str, role: str, criterion: str, days: int = 30, about: str = SPECIFICATION) -> None:
         said = words.waiver(

@@ -53,7 +53,7 @@ def refused(because: Because) -> object:
 class Team:
     """A folder with a policy, and what its people do."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, *, attempts: int = 2) -> None:
         self.folder = folder
         self.path = folder.write()
         self.root = folder.root
@@ -66,7 +66,7 @@ class Team:
             certifier=person["certifier"],
             persons=tuple(person[n] for n in ("developer", "validator", "risk-officer")),
             demo=True,
-            requires={"attempts": 2},
+            requires={"attempts": attempts},
         )
         found(self.root, founding, [KEYS["root"]])
         self.policy = self.root / "policy.yaml"
@@ -504,46 +504,3 @@ def test_a_diff_names_what_changed_by_criterion(team: Team) -> None:
     (change,) = compare(str(team.root / "before.yaml"), str(team.path), team.root)
     assert change.sentence() == "criteria.accuracy.at_least: 0.70 -> 0.65"
     assert compare(str(team.path), str(team.path), team.root) == ()
-
-
-def test_the_commit_is_recorded_and_a_dirty_tree_is_not_judged(team: Team) -> None:
-    import subprocess
-
-    def git(*words: str) -> None:
-        subprocess.run(
-            ["git", "-c", "user.name=x", "-c", "user.email=x@y", *words],
-            cwd=team.root,
-            check=True,
-            capture_output=True,
-        )
-
-    git("init", "-q")
-    git("add", "specification.yaml", "dictionary.yaml")
-    git("commit", "-qm", "as agreed")
-    team.lock()
-    (team.root / "dictionary.yaml").write_text(team.folder.dictionary + "# a word more\n")
-    with refused(Because.CODE_CHANGED):
-        team.certify()
-    assert team.certify(rehearse=True).record.environment.dirty
-    (team.root / "dictionary.yaml").write_text(team.folder.dictionary)
-    done = team.certify()
-    assert len(done.record.environment.commit) == 40
-    assert not done.record.environment.dirty
-
-
-def test_a_schedule_tells_one_bit_until_it_ends(folder: Folder) -> None:
-    from assay.app.seal import seal_of
-
-    folder.edit("at_least: 0.70", "at_least: 0.95").edit("expected: 0.8", "expected: 0.99")
-    folder.text += "attempts: {count: 2, first: 0.8}\n"
-    team = Team(folder).lock()
-    first = team.certify()
-    assert first.sealed.startswith("Not certified: attempt 1 of 2.")
-    assert seal_of(team.root, first.digest) is not None
-    second = team.certify()
-    assert (second.attempt, second.sealed) == (2, "")
-    assert seal_of(team.root, first.digest) is None  # the schedule has ended: all of it is told
-    assert first.record.judged[0].assessment.alpha == pytest.approx(0.04)
-    assert second.record.judged[0].assessment.alpha == pytest.approx(0.01)
-    with refused(Because.TEST_SET_SPENT):
-        team.certify()

@@ -22,6 +22,8 @@ from assay.proof.manifest import Manifest
 from assay.proof.statement import BrokenStatement, Kind, Statement
 
 PASSED, FAILED = "PASSED", "FAILED"
+SELDOM = ("supersedes", "overlaps")
+"""Fields of the scope that most certificates do not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Scope:
         format, inputs: how the model is loaded and what it is fed. decide_at, favourable: the operating point. conditions: what holds only in part, spelled out.
         says_nothing_about: groups that the evidence does not reach. custody: the role that held the test rows.
         attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
+        overlaps: a sentence for each earlier judged run that shares test rows with it, however few.
         isolation: level at which the model ran. plugins: digests of the check packages of others that were asked. demo: signed with keys that anyone can make.
         valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
         outcome: certified, conditional or withheld. supersedes: certificates whose place this one takes, by digest.
@@ -63,6 +66,7 @@ class Scope:
     lock: str
     log: str
     supersedes: tuple[str, ...] = ()
+    overlaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +136,9 @@ def resource(name: str) -> str:
 
 
 def _extension(scope: Scope) -> dict[str, Any]:
-    """The scope; the first certificate of a model for a use has nobody's place, and says nothing of it."""
+    """The scope; what seldom is, and is not (nobody's place taken, no rows shared), is not said."""
     plain = cast("dict[str, Any]", to_plain(scope, Scope))
-    return plain if scope.supersedes else {name: said for name, said in plain.items() if name != "supersedes"}
+    return {name: said for name, said in plain.items() if said or name not in SELDOM}
 
 
 def _read(statement: Statement) -> Certificate:
@@ -158,5 +162,5 @@ def _read(statement: Statement) -> Certificate:
         attestations=tuple(others),
         result=str(said["verificationResult"]),
         time=dt.datetime.strptime(said["timeVerified"], TIME).replace(tzinfo=dt.UTC),
-        scope=from_plain({"supersedes": [], **said[EXTENSION]}, Scope, "scope"),
+        scope=from_plain({**{field: [] for field in SELDOM}, **said[EXTENSION]}, Scope, "scope"),
     )

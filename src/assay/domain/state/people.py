@@ -12,6 +12,7 @@ from assay.domain.plain import from_plain
 from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word
 from assay.domain.refusal import Because, Refusal
+from assay.domain.state.runs import schedule_goes_on
 from assay.domain.state.state import State, WaiverState
 
 POLICY = "policy/v1"
@@ -22,6 +23,7 @@ TEST_SET_SPENT = Because.TEST_SET_SPENT.value
 """What a waiver names to allow another judged run on spent rows."""
 NEVER_WAIVED = frozenset(because.value for because in Because) - {TEST_SET_SPENT}
 """Every reason of the log, the gate and the verifier but one."""
+UNSEALING = "unsealing/v1"
 
 
 def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
@@ -98,6 +100,23 @@ def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     ):
         return Refusal(Because.NOTHING_TO_WITHDRAW, f"{found.holder} said nothing as {found.role} yet.")
     decision.sign_offs.append(found)
+    return None
+
+
+def unsealed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+    """A run's numbers are opened before its schedule has ended: what was seen is more than a bit, so it ends."""
+    found = _word(state, entry, UNSEALING, {entry.object})
+    if isinstance(found, Refusal):
+        return found
+    if found.word is not Word.APPROVE or not found.reason.strip():
+        return Refusal(Because.REASON_MISSING, "Who breaks a seal says why.")
+    decision = state.decisions.get(entry.object)
+    if decision is None:
+        return Refusal(Because.DECISION_UNKNOWN, "A seal is broken of a decision of this log.")
+    run = state.runs[decision.run]
+    if not schedule_goes_on(state, run):
+        return Refusal(Because.NOT_SEALED, "The run is not sealed: all attempts on its rows are over.")
+    run.unsealed = f"{found.holder} ({found.role}): {found.reason}"
     return None
 
 
