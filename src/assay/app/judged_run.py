@@ -15,8 +15,8 @@ from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.sketch import MARK, TELLING, Over, UsedRows
 from assay.domain.state import Lock, RunState, State
-from assay.domain.state.people import TEST_SET_SPENT
 from assay.domain.state.runs import shared
+from assay.domain.state.state import TEST_SET_SPENT
 from assay.engine.engine import Engine
 from assay.engine.sketching import SketchTask, run_sketch, sketches_in
 from assay.proof.leaf import Draft

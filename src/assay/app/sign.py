@@ -19,7 +19,7 @@ from assay.domain.record import Record
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import DecisionState, State
-from assay.domain.state.people import NEVER_WAIVED, TEST_SET_SPENT
+from assay.domain.state.state import NEVER_WAIVED, TEST_SET_SPENT
 from assay.proof.bundle import sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft

@@ -13,16 +13,12 @@ from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state.runs import schedule_goes_on
-from assay.domain.state.state import State, WaiverState
+from assay.domain.state.state import NEVER_WAIVED, State, WaiverState
 
 POLICY = "policy/v1"
 AGREEMENT = "agreement/v1"
 SIGN_OFF = "sign-off/v1"
 WAIVER = "waiver/v1"
-TEST_SET_SPENT = Because.TEST_SET_SPENT.value
-"""What a waiver names to allow another judged run on spent rows."""
-NEVER_WAIVED = frozenset(because.value for because in Because) - {TEST_SET_SPENT}
-"""Every reason of the log, the gate and the verifier but one."""
 UNSEALING = "unsealing/v1"
 
 

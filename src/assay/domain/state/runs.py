@@ -8,8 +8,16 @@ from assay.domain.entry import Entry, Inspect
 from assay.domain.plain import NotPlain, from_plain
 from assay.domain.refusal import Because, Refusal
 from assay.domain.sketch import Overlap, UsedRows
-from assay.domain.state.people import TEST_SET_SPENT
-from assay.domain.state.state import DecisionState, Lock, RunState, State, Terms, WaiverState, counted
+from assay.domain.state.state import (
+    TEST_SET_SPENT,
+    DecisionState,
+    Lock,
+    RunState,
+    State,
+    Terms,
+    WaiverState,
+    counted,
+)
 from assay.domain.vocabulary import Outcome
 
 PASSED = {Outcome.CERTIFIED.value, Outcome.CONDITIONAL.value}

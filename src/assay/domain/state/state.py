@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 
 from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum, SignOff, quorum
+from assay.domain.refusal import Because
 from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
+
+TEST_SET_SPENT = Because.TEST_SET_SPENT.value
+"""What a waiver names to allow another judged run on spent rows."""
+NEVER_WAIVED = frozenset(because.value for because in Because) - {TEST_SET_SPENT}
+"""Every reason of the log, the gate and the verifier but one."""
 
 
 @dataclass(slots=True)
