@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.app.conftest import Folder, people, replaced
+from tests.world import used_rows
 
 import assay
 from assay.app.agreement import scope_of
@@ -28,6 +29,7 @@ from assay.app.verify import verify_certificate
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because
+from assay.domain.sketch import Sketch
 from assay.domain.state import Status
 from assay.proof.bundle import read as read_bundle
 from assay.proof.keys import PrivateKey
@@ -172,10 +174,9 @@ def a_rehearsal_as_the_decision(team: Team) -> None:
         lock = ledger.state().lock_in_force("small-loans")
         assert lock is not None
         subject = {source.role: source.digest for source in done.record.sources}
-        body = {
-            "lock": lock.digest, "subject": subject, "attempt": 1, "salt": "sha256:" + "0" * 64,
-            "rows": 1, "sketch": "AAAAAAAAAAE=", "bound": 1 << 32,
-        }  # fmt: skip
+        rows = used_rows(Sketch.read(1, "AAAAAAAAAAE=", 1 << 32), "score")
+        salt = "sha256:" + "0" * 64
+        body = {"lock": lock.digest, "subject": subject, "attempt": 1, "salt": salt, **rows.body()}
         (leaf,) = ledger.add(Draft(Action.RUN_STARTED, lock.specification, body))
         said = {
             "run": read_leaf(leaf).seq, "evidence": done.record.evidence_digest,
