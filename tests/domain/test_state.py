@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,7 @@ from assay.proof.bundle import sign
 from assay.proof.canonical import digest_of_document
 from assay.proof.keys import PrivateKey
 from assay.proof.leaf import state_of
+from assay.proof.manifest import Manifest
 
 
 def refused(because: Because):
@@ -29,9 +31,7 @@ def refused(because: Because):
 
 
 def test_the_straight_way_leads_to_a_certificate() -> None:
-    world = World.decided()
-    world.sign("val", "validator")
-    world.sign("ria", "risk_officer")
+    world = _quorate()
     certificate = world.issue()
     state, void = world.opened
     assert void == ()
@@ -255,9 +255,7 @@ def test_overlap_is_the_share_of_the_smaller_set() -> None:
 
 
 def test_a_certificate_is_suspended_reinstated_and_revoked_for_good() -> None:
-    world = World.decided()
-    world.sign("val", "validator")
-    world.sign("ria", "risk_officer")
+    world = _quorate()
     certificate = world.issue()
     with refused(Because.ROLE_NEVER_APPROVES):
         world.becomes(certificate, Status.REVOKED, "dora", "developer")
@@ -268,6 +266,94 @@ def test_a_certificate_is_suspended_reinstated_and_revoked_for_good() -> None:
     assert world.state.certificates[certificate].why == "drift"
     with refused(Because.REVOKED):
         world.becomes(certificate, Status.GOOD)
+
+
+def _quorate(**changes: Any) -> World:
+    world = World.decided(**changes)
+    world.sign("val", "validator")
+    world.sign("ria", "risk_officer")
+    return world
+
+
+QUORATE = _quorate()
+LIES: dict[str, tuple[Because, dict[str, Any]]] = {
+    "another record besides": (
+        Because.STATEMENT_BROKEN,
+        {
+            "said": {
+                "attestations": (("record", OTHER), ("evidence", EVIDENCE), ("specification", SPECIFICATION))
+            }
+        },
+    ),
+    "a record that was never decided": (Because.CONTRADICTS_LOG, {"said": {"record": OTHER}}),
+    "no attestations": (Because.STATEMENT_BROKEN, {"said": {"attestations": ()}}),
+    "other evidence": (
+        Because.CONTRADICTS_LOG,
+        {"said": {"attestations": (("evidence", OTHER), ("specification", SPECIFICATION))}},
+    ),
+    "another specification": (
+        Because.CONTRADICTS_LOG,
+        {"said": {"attestations": (("evidence", EVIDENCE), ("specification", OTHER))}},
+    ),
+    "evidence twice": (
+        Because.STATEMENT_BROKEN,
+        {
+            "said": {
+                "attestations": (
+                    ("evidence", OTHER),
+                    ("evidence", EVIDENCE),
+                    ("specification", SPECIFICATION),
+                )
+            }
+        },
+    ),
+    "an unknown lock": (Because.CONTRADICTS_LOG, {"scope": {"lock": sha256_of(b"no lock")}}),
+    "another use": (Because.CONTRADICTS_LOG, {"scope": {"name": "hiring"}}),
+    "a lower risk": (Because.CONTRADICTS_LOG, {"scope": {"risk": "low"}}),
+    "another outcome": (Because.CONTRADICTS_LOG, {"scope": {"outcome": "conditional"}}),
+    "another attempt": (Because.CONTRADICTS_LOG, {"scope": {"attempt": 2}}),
+    "a bypass that was not": (Because.CONTRADICTS_LOG, {"scope": {"bypasses": ("no_isolation",)}}),
+    "another log": (Because.CONTRADICTS_LOG, {"scope": {"log": "evil.example"}}),
+    "a demo": (Because.CONTRADICTS_LOG, {"scope": {"demo": True}}),
+    "ten years": (
+        Because.CONTRADICTS_LOG,
+        {"scope": {"valid_until": (QUORATE.time + dt.timedelta(days=3650)).isoformat()}},
+    ),
+    "no date": (Because.STATEMENT_BROKEN, {"scope": {"valid_until": "for ever"}}),
+    "a day without a time zone": (Because.STATEMENT_BROKEN, {"scope": {"valid_until": "2026-02-01"}}),
+    "an end before its beginning": (Because.CONTRADICTS_LOG, {"scope": {"valid_until": START.isoformat()}}),
+    "other bytes": (
+        Because.CONTRADICTS_LOG,
+        {"said": {"manifest": Manifest.of("model", [("model.txt", sha256_of(b"another tree"))])}},
+    ),
+    "the scores of another format": (Because.CONTRADICTS_LOG, {"scope": {"format": "predictions"}}),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_certificate_that_says_something_else_than_the_log_is_void(lie: str) -> None:
+    because, claimed = LIES[lie]
+    world = World(list(QUORATE.leaves), QUORATE.time)
+    with refused(because):
+        world.issue(scope=claimed.get("scope"), **claimed.get("said", {}))
+    assert world.issue()
+
+
+def test_an_entry_that_names_another_certificate_than_it_carries_is_void() -> None:
+    world = World(list(QUORATE.leaves), QUORATE.time)
+    bundle = sign(world.certificate().statement().plain(), KEYS["certifier"])
+    with refused(Because.SIGNED_SOMETHING_ELSE):
+        world.add(Action.ISSUED, OTHER, {"record": RECORD}, bundle)
+    world.add(Action.ISSUED, bundle.digest, {"record": RECORD}, bundle)
+
+
+def test_a_certificate_of_one_decision_does_not_stand_in_the_log_for_another() -> None:
+    world = World(list(QUORATE.leaves), QUORATE.time)
+    world.run(rows(5000))
+    world.decide("withheld", record=OTHER)
+    bundle = sign(world.certificate(OTHER).statement().plain(), KEYS["certifier"])
+    with refused(Because.RESULT_FAILED):
+        world.add(Action.ISSUED, bundle.digest, {"record": RECORD}, bundle)
 
 
 # --- the log itself
@@ -305,9 +391,7 @@ def test_one_changed_byte_in_an_entry_is_never_a_better_state(data: st.DataObjec
 
 
 def _signed() -> World:
-    world = World.decided()
-    world.sign("val", "validator")
-    world.sign("ria", "risk_officer")
+    world = _quorate()
     world.issue()
     return world
 
@@ -335,6 +419,21 @@ def test_no_sequence_without_the_quorum_reaches_a_certificate(tried: list[tuple[
         except (Refused, Distrusted):
             continue
     assert all(c.result == "FAILED" for c in world.state.certificates.values())
+
+
+@given(lies=st.lists(st.sampled_from(list(LIES)), min_size=1, max_size=3), quorum=st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_no_mixture_of_lies_is_issued(lies: list[str], quorum: bool) -> None:
+    world = World(list((QUORATE if quorum else DECIDED).leaves), QUORATE.time)
+    scope: dict[str, Any] = {}
+    said: dict[str, Any] = {}
+    for lie in lies:
+        claimed = LIES[lie][1]
+        scope |= claimed.get("scope", {})
+        said |= claimed.get("said", {})
+    with pytest.raises(Refused):
+        world.issue(scope=scope, **said)
+    assert not world.state.certificates
 
 
 DECIDED = World.decided()

@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.gate.scene import DAY, HOUR, NOW, Scene, flip, good, issued, manifest
-from tests.world import DOCUMENTS, KEYS, LOG_ORIGIN, RECORD, certificate, scope
+from tests.world import KEYS, LOG_ORIGIN, RECORD, VERIFIER
 
 from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
 from assay.domain.state import Status
@@ -22,7 +22,6 @@ from assay.proof.keys import PrivateKey
 from assay.proof.note import NoteSigner
 
 REFUSED, BROKEN, DISTRUSTED = 1, 2, 3
-VERIFIER = "https://bank.example/certifier"
 
 
 @dataclass(frozen=True)
@@ -63,14 +62,13 @@ def on_good(code: str, ends: int, *, folder: bool = False) -> Callable[[Any], An
 
 
 def made_of(**changes: Any) -> dict[str, Any]:
-    """Changes of a certificate's scope, as changes of the certificate."""
-    return {"scope": scope(NOW - HOUR, **changes)}
+    """Claims of a certificate's scope, as claims of the certificate."""
+    return {"scope": changes}
 
 
 def resigned(scene: Scene, key: str = "certifier", **changes: Any) -> None:
     """Put another certificate in the place of the good one, signed with this key."""
-    time = changes.pop("time", good().world.time)
-    made = certificate(time, **({"manifest": manifest(folder=False)} | changes))
+    made = good().world.certificate(**({"manifest": manifest(folder=False)} | changes))
     scene.certificate.write_bytes(sign(made.statement().plain(), KEYS[key]).content)
 
 
@@ -432,17 +430,17 @@ def a_use_case_in_capitals(scene: Scene) -> None:
 
 @on_good("result_failed", REFUSED)
 def withheld(scene: Scene) -> None:
-    resigned(scene, result="FAILED", scope=scope(NOW - HOUR, outcome="withheld"))
+    resigned(scene, result="FAILED", scope={"outcome": "withheld"})
 
 
 @on_good("result_failed", REFUSED)
 def passed_and_withheld(scene: Scene) -> None:
-    resigned(scene, scope=scope(NOW - HOUR, outcome="withheld"))
+    resigned(scene, scope={"outcome": "withheld"})
 
 
 @case("bypass_used", REFUSED)
 def a_bypass(scene: Scene) -> None:
-    scene.write(issued(**made_of(bypasses=("certify_without_a_lock",))))
+    scene.write(issued(forced=True, **made_of(bypasses=("certify_without_a_lock",))))
 
 
 @case("isolation_too_low", REFUSED)
@@ -452,7 +450,7 @@ def isolation_below_what_is_asked(scene: Scene) -> None:
 
 @case("demo_key", DISTRUSTED)
 def a_certificate_of_the_demo(scene: Scene) -> None:
-    scene.write(issued(**made_of(demo=True)))
+    scene.write(issued(forced=True, **made_of(demo=True)))
 
 
 @case("demo_key", DISTRUSTED)
@@ -463,7 +461,7 @@ def demo_keys_under_a_policy_that_is_none_of_the_demo(scene: Scene) -> None:
 
 @case("expired", REFUSED)
 def expired(scene: Scene) -> None:
-    made = issued(ago=200 * DAY, scope=scope(NOW - 200 * DAY))
+    made = issued(ago=200 * DAY)
     made.world.time = NOW - HOUR
     scene.write(made)
 
@@ -476,7 +474,7 @@ def expired_while_it_runs(scene: Scene) -> None:
 
 @case("not_yet_valid", REFUSED)
 def not_yet_valid(scene: Scene) -> None:
-    scene.write(issued(scope=scope(NOW + DAY)))
+    scene.write(issued(scope={"valid_from": (NOW + DAY).isoformat()}))
 
 
 # --- its status
@@ -597,7 +595,7 @@ def a_checkpoint_by_a_forged_key_of_the_log(scene: Scene) -> None:
 
 @case("checkpoint_untrusted", DISTRUSTED)
 def a_certificate_of_another_log(scene: Scene) -> None:
-    scene.write(issued(**made_of(log="evil.example")))
+    scene.write(issued(forced=True, **made_of(log="evil.example")))
 
 
 @on_good("not_logged", DISTRUSTED)
@@ -617,12 +615,12 @@ def a_policy_that_asks_for_a_witness(scene: Scene) -> None:
 
 @on_good("log_shortened", DISTRUSTED)
 def a_shortened_log(scene: Scene) -> None:
-    scene.write_pack(good().world.leaves[:-1])
+    scene.write_pack(good().world.leaves[:-1], good().world.documents())
 
 
 @on_good("log_rewritten", DISTRUSTED)
 def a_rewritten_log(scene: Scene) -> None:
-    scene.write_pack([*issued().world.leaves[:-1], good().world.leaves[-1]])
+    scene.write_pack([*issued().world.leaves[:-1], good().world.leaves[-1]], good().world.documents())
 
 
 @case("revoked", REFUSED)
@@ -630,7 +628,7 @@ def a_revocation_that_the_status_does_not_know(scene: Scene) -> None:
     made = issued()
     scene.write(made)
     made.world.becomes(made.bundle.digest, Status.REVOKED)
-    scene.write_pack(made.world.leaves)
+    scene.write_pack(made.world.leaves, made.world.documents())
 
 
 @on_good("attestation_missing", DISTRUSTED)
@@ -640,7 +638,7 @@ def a_document_is_missing(scene: Scene) -> None:
 
 @on_good("attestation_changed", DISTRUSTED)
 def a_number_in_the_record(scene: Scene) -> None:
-    scene.write_pack(good().world.leaves, DOCUMENTS | {RECORD: b"recorb"})
+    scene.write_pack(good().world.leaves, good().world.documents() | {RECORD: b"recorb"})
 
 
 # --- the policy

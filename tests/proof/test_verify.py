@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.world import DOCUMENTS, FILES, KEYS, LOG_ORIGIN, RECORD, START, Issued, certificate, policy, scope
+from tests.world import FILES, KEYS, LOG_ORIGIN, OTHER, RECORD, START, VERIFIER, Issued, World, policy
 
 from assay.domain.digests import sha256_of
 from assay.domain.policy import Verifier
@@ -68,8 +70,19 @@ def _other_log() -> Verification:
 
 
 def _by(key: str, **changes: object) -> Verification:
-    bundle = sign(certificate(**({"time": GOOD.world.time} | changes)).statement().plain(), KEYS[key])
+    bundle = sign(GOOD.world.certificate(**changes).statement().plain(), KEYS[key])
     return GOOD.verify(certificate=bundle.content)
+
+
+def _forced(**said: Any) -> Verification:
+    """Issued against the rules, by somebody with the database and the key of the certifier."""
+    return Issued.good(forced=True, **said).verify()
+
+
+def _other_record() -> Verification:
+    """The log holds the certificate for another decision than it names."""
+    world = World(list(GOOD.world.leaves[:-1]), GOOD.world.time)
+    return Issued.of(world, GOOD.policy, replace(world.certificate(), record=OTHER), forced=True).verify()
 
 
 CHANGED = (("model.txt", sha256_of(b"another tree")), FILES[1])
@@ -81,10 +94,10 @@ CASES: dict[str, tuple[int, Because, Callable[[], Verification]]] = {
     "signed by a stranger": (2, Because.KEY_UNKNOWN, lambda: _by("stranger")),
     "another verifier named": (2, Because.KEY_UNKNOWN, lambda: _by("certifier", verifier="https://evil.example")),
     "signed before its key was valid": (
-        2, Because.KEY_NOT_VALID, lambda: _by("certifier", time=START - 30 * DAY, scope=scope(START))),
+        2, Because.KEY_NOT_VALID, lambda: _by("certifier", time=START - 30 * DAY)),
     "a policy without the key": (
         2, Because.KEY_UNKNOWN,
-        lambda: GOOD.verify(policy=policy(verifiers=(Verifier(id="https://bank.example/certifier", key="leo"),)))),
+        lambda: GOOD.verify(policy=policy(verifiers=(Verifier(id=VERIFIER, key="leo"),)))),
     "a sign-off shown as certificate": (
         3, Because.STATEMENT_BROKEN,
         lambda: GOOD.verify(certificate=sign(
@@ -122,9 +135,15 @@ CASES: dict[str, tuple[int, Because, Callable[[], Verification]]] = {
     "a revocation that the status is too old to know": (10, Because.REVOKED, _stale),
     "a shortened log": (10, Because.LOG_SHORTENED, _shortened),
     "a rewritten log": (10, Because.LOG_REWRITTEN, _rewritten),
+    "in the log for another decision": (9, Because.CONTRADICTS_LOG, _other_record),
+    "ten years of validity": (
+        10, Because.CONTRADICTS_LOG,
+        lambda: _forced(scope={"valid_until": (START + 3650 * DAY).isoformat()})),
+    "a lock that the log does not hold": (
+        10, Because.CONTRADICTS_LOG, lambda: _forced(scope={"lock": sha256_of(b"no lock")})),
     "a document is missing": (11, Because.ATTESTATION_MISSING, lambda: GOOD.verify(attestations={})),
     "a number in the evidence": (
-        11, Because.ATTESTATION_CHANGED, lambda: GOOD.verify(attestations=DOCUMENTS | {RECORD: b"recorb"})),
+        11, Because.ATTESTATION_CHANGED, lambda: GOOD.verify(attestations=GOOD.world.documents() | {RECORD: b"recorb"})),
 }  # fmt: skip
 
 
@@ -153,9 +172,7 @@ def test_a_model_that_runs_has_the_grace_of_the_policy() -> None:
 def test_a_withheld_decision_is_read_and_never_accepted() -> None:
     found = GOOD.verify(
         certificate=sign(
-            certificate(GOOD.world.time, result="FAILED", scope=scope(GOOD.world.time, outcome="withheld"))
-            .statement()
-            .plain(),
+            GOOD.world.certificate(result="FAILED", scope={"outcome": "withheld"}).statement().plain(),
             KEYS["certifier"],
         ).content
     )

@@ -44,6 +44,7 @@ TRUST = frozenset(
         Because.ENTRY_UNREADABLE,
         Because.ENTRY_OUT_OF_ORDER,
         Because.ATTESTATION_CHANGED,
+        Because.CONTRADICTS_LOG,
         Because.ATTESTATION_MISSING,
         Because.JUDGED_DIFFERENTLY,
     }

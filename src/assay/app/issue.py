@@ -18,12 +18,13 @@ from assay.domain.policy import Policy
 from assay.domain.record import Record
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+from assay.domain.scope import Scope
 from assay.domain.state import DecisionState, State
 from assay.domain.state.certificates import certifiable
 from assay.domain.state.runs import PASSED as PASSING
 from assay.domain.vocabulary import Stage, Tier, Verdict
 from assay.proof.bundle import Bundle, sign
-from assay.proof.certificate import FAILED, PASSED, Certificate, Scope
+from assay.proof.certificate import FAILED, PASSED, Certificate
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft, read_leaf
 from assay.proof.manifest import Manifest

@@ -64,6 +64,7 @@ class Because(enum.StrEnum):
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
     ATTESTATION_MISSING = "attestation_missing"
+    CONTRADICTS_LOG = "contradicts_log"
     ATTESTATION_CHANGED = "attestation_changed"
     JUDGED_DIFFERENTLY = "judged_differently"
     ISOLATION_TOO_LOW = "isolation_too_low"

@@ -15,52 +15,13 @@ from pydantic import ValidationError
 
 from assay.domain.digests import PREFIX
 from assay.domain.plain import NotPlain, from_plain, to_plain
+from assay.domain.scope import EXTENSION, Scope
 from assay.proof.canonical import hexadecimal
 from assay.proof.leaf import TIME
 from assay.proof.manifest import Manifest
 from assay.proof.statement import BrokenStatement, Kind, Statement
 
-EXTENSION = "https://github.com/assay-ml/assay/certificate/v1"
 PASSED, FAILED = "PASSED", "FAILED"
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a certificate is about, and what it is not about.
-
-    Attributes:
-        name: of the specification; the resource of the certificate. domain, purpose, population, jurisdictions: the use.
-        format, inputs: how the model is loaded and what it is fed. decide_at, favourable: the operating point. conditions: what holds only in part, spelled out.
-        says_nothing_about: groups that the evidence does not reach. custody: the role that held the test rows.
-        attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
-        isolation: level at which the model ran. demo: signed with keys that anyone can make.
-        valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
-        outcome: certified, conditional or withheld.
-    """
-
-    name: str
-    domain: str
-    purpose: str
-    population: str
-    risk: str
-    jurisdictions: tuple[str, ...]
-    format: str
-    inputs: tuple[str, ...]
-    decide_at: str
-    favourable: int
-    outcome: str
-    conditions: tuple[str, ...]
-    says_nothing_about: tuple[str, ...]
-    custody: str
-    attempt: int
-    waivers: tuple[str, ...]
-    bypasses: tuple[str, ...]
-    isolation: int
-    demo: bool
-    valid_from: str
-    valid_until: str
-    lock: str
-    log: str
 
 
 @dataclass(frozen=True, slots=True)

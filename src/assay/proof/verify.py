@@ -389,6 +389,10 @@ def _logged(hand: _Hand, certificate: Certificate) -> Found:  # (9)
         or [s.digest for s in entry.signed] != [ours]
     ):
         return Refusal(Because.NOT_LOGGED, "The proof is about another entry of the log.")
+    if entry.body.get("record") != certificate.record:
+        return Refusal(
+            Because.CONTRADICTS_LOG, "The log holds the certificate for another decision than it names."
+        )
     if entry.seq != proof.index:
         return Refusal(Because.NOT_LOGGED, "The entry stands at another place in the log than it says.")
     hand.index = proof.index
@@ -396,7 +400,6 @@ def _logged(hand: _Hand, certificate: Certificate) -> Found:  # (9)
 
 
 def _not_taken_back(hand: _Hand, certificate: Certificate) -> Found:  # (10)
-    del certificate
     if hand.status is None or hand.index < 0:
         return Refusal(
             Because.STATUS_MISSING, "Without a status and a proof nobody can tell what came later."
@@ -410,10 +413,10 @@ def _not_taken_back(hand: _Hand, certificate: Certificate) -> Found:  # (10)
             f"The signed status has read {hand.status.size} entries and found nothing against it; the exported log "
             "is not at hand."
         )
-    return _later(hand, hand.presented.leaves, hand.status)
+    return _later(hand, certificate, hand.presented.leaves, hand.status)
 
 
-def _later(hand: _Hand, leaves: Sequence[bytes], status: StatusList) -> Found:
+def _later(hand: _Hand, certificate: Certificate, leaves: Sequence[bytes], status: StatusList) -> Found:
     if len(leaves) < status.size:
         return Refusal(
             Because.LOG_SHORTENED,
@@ -430,6 +433,10 @@ def _later(hand: _Hand, leaves: Sequence[bytes], status: StatusList) -> Found:
     found = state.certificates.get(digest)
     if found is None:
         return Refusal(Because.NOT_LOGGED, "The exported log does not hold the certificate.")
+    if found.record != certificate.record:
+        return Refusal(
+            Because.CONTRADICTS_LOG, "The log holds the certificate for another decision than it names."
+        )
     if found.status is not Status.GOOD:
         return Refusal(Because(found.status.value), f"The certificate is {found.status.value}: {found.why}.")
     hand.state = state

@@ -6,19 +6,17 @@ import contextlib
 import errno
 import fcntl
 import hashlib
-import json
 import os
 import signal
 import stat
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from assay.domain.digests import named, sha256_of
+from assay.domain.digests import digest_of_listing, named
 from assay.domain.errors import SubjectError, writing
 
 _CHUNK = 1 << 20
@@ -65,12 +63,6 @@ def digest_of(path: Path | str) -> str:
     for file in files:
         check_inside(file, place)
     return digest_of_listing([(f.relative_to(place).as_posix(), stamped_digest(f)[0]) for f in files])
-
-
-def digest_of_listing(files: Sequence[tuple[str, str]]) -> str:
-    """The digest of files that belong together: of the JSON array of ``[relative name, digest]``, sorted by name."""
-    text = json.dumps(sorted(files), ensure_ascii=True, separators=(",", ":"))
-    return sha256_of(text.encode())
 
 
 def check_inside(file: Path, folder: Path) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from assay.domain.digests import digest_of_listing
 from assay.domain.errors import SubjectError
-from assay.subject.digest import check_inside, digest_of_listing, stamped_digest
+from assay.subject.digest import check_inside, stamped_digest
 
 
 def files_of(place: Path) -> tuple[tuple[tuple[str, str], ...], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.domain.entry import Entry, Inspect
 from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal
+from assay.domain.state.claims import Claims, contradiction, too_long
 from assay.domain.state.people import signer_in
 from assay.domain.state.runs import PASSED
 from assay.domain.state.state import CertificateState, State, Status
@@ -36,6 +37,14 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     if len(entry.signed) != 1 or not entry.signed[0].kind.endswith(CERTIFICATE):
         return Refusal(Because.STATEMENT_BROKEN, "Exactly one signed certificate is expected.")
     (statement,) = entry.signed
+    if entry.object != statement.digest:
+        return Refusal(Because.SIGNED_SOMETHING_ELSE, "The entry names another certificate than it carries.")
+    claims = Claims.read(statement)
+    if claims is None:
+        return Refusal(
+            Because.STATEMENT_BROKEN,
+            "A certificate names its record, evidence and specification, its result and its scope.",
+        )
     record = str(entry.body.get("record", ""))
     quorum = certifiable(state, record)
     if isinstance(quorum, Refusal):
@@ -45,10 +54,14 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         return Refusal(
             Because.KEY_UNKNOWN, "No verifier of the policy made the signature of the certificate."
         )
-    result = statement.predicate.get("verificationResult")
-    if (result == "PASSED") is not (state.decisions[record].outcome in PASSED):
+    decision = state.decisions[record]
+    if claims.result != ("PASSED" if decision.outcome in PASSED else "FAILED"):
         return Refusal(Because.RESULT_FAILED, "The certificate says something else than the decision.")
-    state.certificates[entry.object] = CertificateState(entry.seq, entry.object, record, str(result))
+    lock = state.locks[state.runs[decision.run].lock]
+    wrong = contradiction(state, decision, claims) or too_long(claims, entry.time, lock.terms.valid_for_days)
+    if wrong is not None:
+        return wrong
+    state.certificates[entry.object] = CertificateState(entry.seq, entry.object, record, claims.result)
     return None
 
 
