@@ -339,6 +339,39 @@ def test_a_certificate_that_says_something_else_than_the_log_is_void(lie: str) -
     assert world.issue()
 
 
+@pytest.mark.parametrize(
+    ("status", "because"), [(Status.REVOKED, Because.REVOKED), (Status.SUSPENDED, Because.SUSPENDED)]
+)
+def test_what_was_taken_back_does_not_return_by_issuing_it_again(status: Status, because: Because) -> None:
+    world = _quorate()
+    first = world.issue()
+    world.becomes(first, status)
+    with refused(because):
+        world.issue()
+    world.sign("val", "validator")  # nor by signing the same decision once more
+    with refused(because):
+        world.issue()
+
+
+def test_a_decision_has_one_certificate() -> None:
+    world = _quorate()
+    world.issue()
+    with refused(Because.NOT_CERTIFIABLE):
+        world.issue()
+    withheld = World.decided("withheld")
+    withheld.issue()
+    with refused(Because.NOT_CERTIFIABLE):
+        withheld.issue()
+
+
+def test_a_record_is_decided_once() -> None:
+    """Else a second run would put another outcome under signatures and a certificate that are there."""
+    world = World.decided("withheld")
+    run = world.run(rows(5000))
+    with refused(Because.RUN_UNKNOWN):
+        world.decide("certified", run=run)
+
+
 def test_an_entry_that_names_another_certificate_than_it_carries_is_void() -> None:
     world = World(list(QUORATE.leaves), QUORATE.time)
     bundle = sign(world.certificate().statement().plain(), KEYS["certifier"])

@@ -17,11 +17,15 @@ REVOCATION = "revocation/v1"
 def certifiable(state: State, record: str) -> Refusal | Quorum:
     """The quorum behind a decision that may become a certificate, or why it may not.
 
-    A withheld decision needs no signatures to be said; a certified or conditional one needs all of them.
+    A withheld decision needs no signatures to be said; a certified or conditional one needs all of them. A decision has one
+    certificate: what was taken back does not return by issuing it again, and its old signatures earn no second one.
     """
     decision = state.decisions.get(record)
     if decision is None:
         return Refusal(Because.DECISION_UNKNOWN, f"No decision has the record {record}.")
+    earlier = _earlier(state, record)
+    if earlier is not None:
+        return earlier
     reached = state.signed(record)
     if decision.outcome not in PASSED:
         return reached
@@ -30,6 +34,23 @@ def certifiable(state: State, record: str) -> Refusal | Quorum:
     if not reached.reached:
         return Refusal(Because.QUORUM_MISSING, reached.sentence())
     return reached
+
+
+def _earlier(state: State, record: str) -> Refusal | None:
+    """Why a decision that has a certificate gets no second one; the reason is what became of the first."""
+    found = [c for c in state.certificates.values() if c.record == record]
+    for certificate in found:
+        if certificate.status is not Status.GOOD:
+            return Refusal(
+                Because(certificate.status.value),
+                f"The certificate of this decision (entry {certificate.entry}) is {certificate.status.value}: "
+                f"{certificate.why}. A new one needs a new run and a new decision.",
+            )
+    if found:
+        return Refusal(
+            Because.NOT_CERTIFIABLE, f"The certificate of this decision was issued (entry {found[0].entry})."
+        )
+    return None
 
 
 def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule

@@ -129,6 +129,8 @@ def decided(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
         return Refusal(Because.RUN_UNKNOWN, "A decision names its run, its evidence and its outcome.")
     if run.outcome:
         return Refusal(Because.RUN_UNKNOWN, f"The run of entry {run.entry} was decided already.")
+    if entry.object in state.decisions:
+        return Refusal(Because.RUN_UNKNOWN, "This record was decided already, by another run.")
     run.outcome = outcome.value
     specification = state.locks[run.lock].specification
     state.decisions[entry.object] = DecisionState(
