@@ -241,7 +241,7 @@ class World:
             "isolation": 1,
             "demo": bool(state.policy and state.policy.demo),
             "valid_from": self.time.isoformat(),
-            "valid_until": (self.time + dt.timedelta(days=terms.valid_for_days)).isoformat(),
+            "valid_until": (decision.time + dt.timedelta(days=terms.valid_for_days)).isoformat(),
             "lock": run.lock,
             "log": LOG_ORIGIN,
         }

@@ -321,7 +321,7 @@ LIES: dict[str, tuple[Because, dict[str, Any]]] = {
     ),
     "no date": (Because.STATEMENT_BROKEN, {"scope": {"valid_until": "for ever"}}),
     "a day without a time zone": (Because.STATEMENT_BROKEN, {"scope": {"valid_until": "2026-02-01"}}),
-    "an end before its beginning": (Because.CONTRADICTS_LOG, {"scope": {"valid_until": START.isoformat()}}),
+    "an end before its beginning": (Because.EXPIRED, {"scope": {"valid_until": START.isoformat()}}),
     "other bytes": (
         Because.CONTRADICTS_LOG,
         {"said": {"manifest": Manifest.of("model", [("model.txt", sha256_of(b"another tree"))])}},
@@ -337,6 +337,22 @@ def test_a_certificate_that_says_something_else_than_the_log_is_void(lie: str) -
     with refused(because):
         world.issue(scope=claimed.get("scope"), **claimed.get("said", {}))
     assert world.issue()
+
+
+def test_validity_is_counted_from_the_decision_so_that_old_evidence_is_not_renewed() -> None:
+    world = _quorate()
+    decided = world.state.decisions[RECORD].time
+    world.time += dt.timedelta(days=100)
+    late = (world.time + dt.timedelta(days=180)).isoformat()
+    with refused(Because.CONTRADICTS_LOG):
+        world.issue(scope={"valid_until": late})
+    with refused(Because.CONTRADICTS_LOG):
+        world.issue(scope={"valid_until": (decided + dt.timedelta(days=180, seconds=1)).isoformat()})
+    assert world.issue(scope={"valid_until": (decided + dt.timedelta(days=180)).isoformat()})
+    old = _quorate()
+    old.time += dt.timedelta(days=181)
+    with refused(Because.EXPIRED):
+        old.issue()
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def _scope(state: State, policy: Policy, decision: DecisionState, record: Record
         isolation=record.environment.isolation.level,
         demo=policy.demo,
         valid_from=now.isoformat(),
-        valid_until=(now + dt.timedelta(days=lock.terms.valid_for_days)).isoformat(),
+        valid_until=(decision.time + dt.timedelta(days=lock.terms.valid_for_days)).isoformat(),
         lock=lock.digest,
         log=policy.log.origin,
     )

@@ -79,7 +79,9 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     if claims.result != ("PASSED" if decision.outcome in PASSED else "FAILED"):
         return Refusal(Because.RESULT_FAILED, "The certificate says something else than the decision.")
     lock = state.locks[state.runs[decision.run].lock]
-    wrong = contradiction(state, decision, claims) or too_long(claims, entry.time, lock.terms.valid_for_days)
+    wrong = contradiction(state, decision, claims) or too_long(
+        claims, decision.time, lock.terms.valid_for_days
+    )
     if wrong is not None:
         return wrong
     state.certificates[entry.object] = CertificateState(entry.seq, entry.object, record, claims.result)

@@ -101,14 +101,20 @@ def _shown(value: object) -> str:
 
 
 def too_long(claims: Claims, start: dt.datetime, days: int) -> Refusal | None:
-    """Why a certificate may not hold as long as it says, counted from ``start``."""
+    """Why a certificate may not hold as long as it says; ``start`` is the time of the decision, whose evidence grows old."""
     try:
         begins, ends = (
             dt.datetime.fromisoformat(t) for t in (claims.scope.valid_from, claims.scope.valid_until)
         )
-        late = not begins <= ends <= start + dt.timedelta(days=days)
+        last = start + dt.timedelta(days=days)
+        old, late = begins > min(ends, last), ends > last
     except (TypeError, ValueError):
         return Refusal(Because.STATEMENT_BROKEN, "The dates of the certificate are no times in UTC.")
+    if old:
+        return Refusal(
+            Because.EXPIRED,
+            f"The decision is of {start.date()} and its lock allows {days} days: there is nothing left to certify.",
+        )
     if late:
         return Refusal(
             Because.CONTRADICTS_LOG,

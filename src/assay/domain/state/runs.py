@@ -134,6 +134,6 @@ def decided(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
     run.outcome = outcome.value
     specification = state.locks[run.lock].specification
     state.decisions[entry.object] = DecisionState(
-        entry.seq, run.entry, entry.object, evidence, specification, outcome.value, bypasses
+        entry.seq, run.entry, entry.object, evidence, specification, outcome.value, bypasses, entry.time
     )
     return None

@@ -72,6 +72,7 @@ class DecisionState:
 
     Attributes:
         record: digest of the record, which is what they sign. bypasses: dangerous options that the run used.
+        time: when it was logged; from then on the evidence grows old.
     """
 
     entry: int
@@ -81,6 +82,7 @@ class DecisionState:
     specification: str
     outcome: str
     bypasses: tuple[str, ...]
+    time: dt.datetime
     sign_offs: list[SignOff] = field(default_factory=list)
 
 
