@@ -313,6 +313,7 @@ LIES: dict[str, tuple[Because, dict[str, Any]]] = {
     "another outcome": (Because.CONTRADICTS_LOG, {"scope": {"outcome": "conditional"}}),
     "another attempt": (Because.CONTRADICTS_LOG, {"scope": {"attempt": 2}}),
     "a bypass that was not": (Because.CONTRADICTS_LOG, {"scope": {"bypasses": ("no_isolation",)}}),
+    "another policy": (Because.POLICY_OTHER, {"said": {"policy": OTHER}}),
     "another log": (Because.CONTRADICTS_LOG, {"scope": {"log": "evil.example"}}),
     "a demo": (Because.CONTRADICTS_LOG, {"scope": {"demo": True}}),
     "ten years": (

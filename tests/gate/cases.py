@@ -631,6 +631,12 @@ def a_revocation_that_the_status_does_not_know(scene: Scene) -> None:
     scene.write_pack(made.world.leaves, made.world.documents())
 
 
+@on_good("policy_other", DISTRUSTED)
+def a_policy_that_the_log_was_never_kept_under(scene: Scene) -> None:
+    under(scene, keys=held("val", roles=()))
+    scene.write_pack(good().world.leaves, good().world.documents())
+
+
 @on_good("attestation_missing", DISTRUSTED)
 def a_document_is_missing(scene: Scene) -> None:
     scene.write_pack(good().world.leaves, {})

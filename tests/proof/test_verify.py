@@ -85,6 +85,17 @@ def _other_record() -> Verification:
     return Issued.of(world, GOOD.policy, replace(world.certificate(), record=OTHER), forced=True).verify()
 
 
+def _nobody_holds_a_role() -> Verification:
+    keys = {name: key.model_copy(update={"roles": ()}) for name, key in GOOD.policy.keys.items()}
+    return GOOD.verify(policy=GOOD.policy.model_copy(update={"keys": keys}))
+
+
+def _two_policies() -> Issued:
+    issued = Issued.good()
+    issued.world.set_policy(policy(version=2, previous=issued.world.state.policy_digest))
+    return issued
+
+
 CHANGED = (("model.txt", sha256_of(b"another tree")), FILES[1])
 CASES: dict[str, tuple[int, Because, Callable[[], Verification]]] = {
     "nothing at all": (1, Because.BUNDLE_BROKEN, lambda: GOOD.verify(certificate=b"")),
@@ -141,6 +152,10 @@ CASES: dict[str, tuple[int, Because, Callable[[], Verification]]] = {
         lambda: _forced(scope={"valid_until": (START + 3650 * DAY).isoformat()})),
     "a lock that the log does not hold": (
         10, Because.CONTRADICTS_LOG, lambda: _forced(scope={"lock": sha256_of(b"no lock")})),
+    "a policy in which nobody holds a role": (10, Because.POLICY_OTHER, _nobody_holds_a_role),
+    "a policy that was replaced": (10, Because.POLICY_OTHER, lambda: _two_policies().verify()),
+    "a successor of another policy": (
+        10, Because.POLICY_OTHER, lambda: GOOD.verify(policy=policy(version=2, previous=OTHER))),
     "a document is missing": (11, Because.ATTESTATION_MISSING, lambda: GOOD.verify(attestations={})),
     "a number in the evidence": (
         11, Because.ATTESTATION_CHANGED, lambda: GOOD.verify(attestations=GOOD.world.documents() | {RECORD: b"recorb"})),
@@ -162,6 +177,14 @@ def test_each_attack_is_refused_at_its_step_for_its_reason(name: str) -> None:
     assert said in {because, Because.NOT_LOGGED} if number == 9 else said is because
     assert found.steps[number - 1].sentence.endswith(".")
     assert all(s.answer is not Answer.REFUSED for s in found.steps[: min(number, 3) - 1])
+
+
+def test_the_newest_policy_of_the_log_and_its_successor_are_taken() -> None:
+    issued = _two_policies()
+    newest = issued.world.state.policy
+    assert newest
+    assert issued.verify(policy=newest).accepted
+    assert GOOD.verify(policy=policy(version=2, previous=GOOD.world.state.policy_digest)).accepted
 
 
 def test_a_model_that_runs_has_the_grace_of_the_policy() -> None:

@@ -33,6 +33,7 @@ TRUST = frozenset(
         Because.KEY_UNKNOWN,
         Because.KEY_NOT_VALID,
         Because.DEMO_KEY,
+        Because.POLICY_OTHER,
         Because.BYTES_CHANGED,
         Because.FILE_ADDED,
         Because.FILE_MISSING,
@@ -120,6 +121,7 @@ def refused(found: Verification) -> Refused:
 _AGAIN = "What was changed must be tested and signed again: assay certify, assay sign, assay issue."
 _REMEDIES = {
     Because.NO_CERTIFICATE: "Issue one with: assay issue; or name its folder: --certificate FOLDER",
+    Because.POLICY_OTHER: "Get the organisation's newest policy by a way that you trust; who keeps the log prints it with: assay trust show",
     Because.STATUS_MISSING: "Fetch the newest status of its issuer, who signs it with: assay status",
     Because.STATUS_STALE: "Fetch the newest status of its issuer, who signs it with: assay status",
 }

@@ -23,6 +23,7 @@ class Because(enum.StrEnum):
     POLICY_BROKEN = "policy_broken"
     POLICY_UNSIGNED = "policy_unsigned"
     POLICY_NOT_NEXT = "policy_not_next"
+    POLICY_OTHER = "policy_other"
     POLICY_NOT_SATISFIED = "policy_not_satisfied"
     DEMO_KEY = "demo_key"
     KEY_UNKNOWN = "key_unknown"

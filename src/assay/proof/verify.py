@@ -15,12 +15,14 @@ from dataclasses import dataclass, field, replace
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
+from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, Policy
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import State, Status
 from assay.domain.state.runs import PASSED as PASSING
 from assay.proof.bundle import BrokenBundle, Bundle
 from assay.proof.bundle import read as read_bundle
+from assay.proof.canonical import digest_of_document
 from assay.proof.certificate import PASSED, Certificate
 from assay.proof.checkpoint import TrustedLog
 from assay.proof.cosignature import CosignerKey
@@ -429,6 +431,9 @@ def _later(hand: _Hand, certificate: Certificate, leaves: Sequence[bytes], statu
     state, void = state_of(leaves)
     if void:
         return Refusal(void[0].refusal.because, f"The log holds a void entry: {void[0].refusal.sentence}")
+    other = _other_policy(hand.policy, certificate, state)
+    if other is not None:
+        return other
     digest = hand.bundle.digest if hand.bundle else ""
     found = state.certificates.get(digest)
     if found is None:
@@ -441,6 +446,27 @@ def _later(hand: _Hand, certificate: Certificate, leaves: Sequence[bytes], statu
         return Refusal(Because(found.status.value), f"The certificate is {found.status.value}: {found.why}.")
     hand.state = state
     return f"{len(leaves)} entries were read; the quorum is there and nothing takes the certificate back."
+
+
+def _other_policy(policy: Policy, certificate: Certificate, state: State) -> Refusal | None:
+    """Why the log was not kept under the policy in hand: that must be its newest, or the direct successor of that.
+
+    The log counts signatures by its own policies. With another one in hand its answer would not be this verifier's.
+    """
+    digest, newest = digest_of_document(to_plain(policy, Policy)), state.policy
+    succeeds = newest and policy.version == newest.version + 1 and policy.previous == state.policy_digest
+    if digest in state.policies[:-1] and newest:
+        return Refusal(
+            Because.POLICY_OTHER,
+            f"The policy in hand is version {policy.version}; the log has version {newest.version} since.",
+        )
+    if digest != state.policy_digest and not succeeds:
+        return Refusal(
+            Because.POLICY_OTHER, "The policy in hand is none of those that the log was kept under."
+        )
+    if certificate.policy not in state.policies:
+        return Refusal(Because.POLICY_OTHER, "The certificate names a policy that the log never had.")
+    return None
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:

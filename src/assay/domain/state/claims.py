@@ -22,6 +22,7 @@ JUDGED = {"predictions": "test"}
 class Claims:
     """What the log can tell of a certificate: its documents by digest, the files of its model, and its scope."""
 
+    policy: str
     record: str
     evidence: str
     specification: str
@@ -36,6 +37,7 @@ class Claims:
             said = statement.predicate
             attested = _attested(said["inputAttestations"])
             return cls(
+                policy=named(str(said["policy"]["digest"]["sha256"])),
                 record=attested["record"],
                 evidence=attested["evidence"],
                 specification=attested["specification"],
@@ -75,6 +77,11 @@ def contradiction(state: State, decision: DecisionState, claims: Claims) -> Refu
         ("log", scope.log, policy.log.origin if policy else ""),
         ("demo", scope.demo, bool(policy and policy.demo)),
     )
+    if claims.policy != state.policy_digest:
+        return Refusal(
+            Because.POLICY_OTHER,
+            f"The certificate names the policy {claims.policy[7:19]}; in force is {state.policy_digest[7:19]}.",
+        )
     for what, said, known in facts:
         if said != known:
             return _other(f"{what} {_shown(said)} in the certificate and {_shown(known)} in the log")

@@ -61,6 +61,7 @@ def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
                 f"{found} of {signers.root_threshold} root keys of policy version {signers.version} signed the new version.",
             )
     state.policy, state.policy_digest = policy, entry.object
+    state.policies.append(entry.object)
     return None
 
 

@@ -112,7 +112,7 @@ class State:
     """Everything that can be asked of a log. Made by the fold alone; nobody else writes to it.
 
     Attributes:
-        policy, policy_digest: in force now. agreements: what persons said of specifications, by digest.
+        policy, policy_digest: in force now. policies: digests of all that ever were, in order. agreements: what persons said of specifications, by digest.
         locks: by digest of the locking entry, in order. runs: by place. decisions: by digest of the record.
         waivers: test rows that may be used again: by digest of the locking entry, with who and until when.
         certificates: by digest of the bundle. size: how many entries there are. time: of the last one.
@@ -120,6 +120,7 @@ class State:
 
     policy: Policy | None = None
     policy_digest: str = ""
+    policies: list[str] = field(default_factory=list)
     agreements: dict[str, list[SignOff]] = field(default_factory=dict)
     locks: dict[str, Lock] = field(default_factory=dict)
     runs: dict[int, RunState] = field(default_factory=dict)
