@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from assay.domain.digests import digest_of_listing, sha256_of
 from assay.domain.entry import Action, Signed
 from assay.domain.plain import to_plain
-from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
+from assay.domain.policy import HeldKey, LogKeys, Policy, Requires, Verifier
 from assay.domain.quorum import SignOff, Word
 from assay.domain.scope import Scope
 from assay.domain.sketch import Sketch
@@ -74,6 +74,7 @@ def policy(since: dt.datetime = START, **changes: Any) -> Policy:
         "version": 1,
         "keys": keys,
         "roots": ("root",),
+        "requires": Requires(attempts=3, quorum={"validator": 1, "risk_officer": 1}),
         "verifiers": (Verifier(id=VERIFIER, key="certifier"),),
         "log": LogKeys(origin=LOG_ORIGIN, key=log_signer().key.vkey),
     }

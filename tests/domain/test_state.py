@@ -13,7 +13,7 @@ from tests.world import EVIDENCE, KEYS, OTHER, RECORD, SPECIFICATION, START, Wor
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
-from assay.domain.policy import HeldKey, Policy
+from assay.domain.policy import HeldKey, Policy, Requires
 from assay.domain.quorum import SignOff, Word, quorum
 from assay.domain.refusal import Because, Distrusted, Refused
 from assay.domain.sketch import ALL, SIZE, Sketch
@@ -199,6 +199,50 @@ def test_a_lock_needs_its_quorum_and_a_new_version_its_reason() -> None:
     world.lock_only()
     with refused(Because.REASON_MISSING):
         world.lock(OTHER)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"quorum": {"validator": 1}},
+        {"quorum": {"developer": 1, "validator": 1, "risk_officer": 1}},
+        {"lock": {"submitter": 1}},
+        {"valid_for_days": 3650},
+        {"attempts": 100},
+    ],
+)
+def test_terms_that_the_policy_does_not_allow_are_not_locked(terms: dict[str, object]) -> None:
+    world = World.with_policy()
+    with refused(Because.POLICY_NOT_SATISFIED):
+        world.lock(**terms)
+
+
+def _stricter(world: World) -> None:
+    asks = Requires(quorum={"validator": 2})
+    world.set_policy(policy(version=2, previous=world.state.policy_digest, requires=asks))
+
+
+def test_a_policy_that_asks_more_since_the_lock_stops_the_run_and_the_certificate() -> None:
+    world = World.with_policy()
+    world.lock()
+    _stricter(world)
+    with refused(Because.POLICY_NOT_SATISFIED):
+        world.run()
+    signed = _quorate()
+    _stricter(signed)
+    with refused(Because.POLICY_NOT_SATISFIED):
+        signed.issue()
+
+
+def test_a_run_that_bypassed_a_safeguard_gets_no_certificate_whoever_signs() -> None:
+    world = World.with_policy()
+    world.lock()
+    world.run()
+    world.decide(bypasses=("certify_without_isolation",))
+    for who, role in (("val", "validator"), ("ria", "risk_officer")):
+        world.sign(who, role)
+    with refused(Because.BYPASS_USED):
+        world.issue()
 
 
 def test_test_rows_are_spent_by_one_judged_run_whatever_they_are_called() -> None:

@@ -88,15 +88,17 @@ def default_folder(folder: Path, record: Record) -> Path:
     return folder / f"{name}{SUFFIX}"
 
 
+_REMEDIES = {
+    Because.QUORUM_MISSING: "See who is missing with: assay sign --look",
+    Because.REJECTED: "See who rejects with: assay sign --look",
+    Because.BYPASS_USED: "Run it again without the bypass.",
+}
+
+
 def _issuable(state: State, decision: DecisionState) -> None:
     found = certifiable(state, decision.record)
     if isinstance(found, Refusal):
-        raise Refused(found, remedy="See who is missing with: assay sign --look")
-    if decision.bypasses and decision.outcome in PASSING:
-        raise Refused(
-            Refusal(Because.BYPASS_USED, f"The run bypassed a safeguard: {decision.bypasses[0]}."),
-            remedy="Run it again without; a bypassed run gets no certificate.",
-        )
+        raise Refused(found, remedy=_REMEDIES.get(found.because, ""))
 
 
 def _certificate(

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from assay.app.case import Case
-from assay.app.ledger import Ledger
+from assay.app.ledger import Ledger, policy_of
+from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
@@ -42,11 +43,17 @@ def lock_of(case: Case, ledger: Ledger) -> Lock:
     """The lock of exactly this specification.
 
     Raises:
-        Refused: ``not_locked`` or ``lock_superseded``.
+        Refused: ``not_locked`` or ``lock_superseded``; ``policy_not_satisfied`` when the policy demands more by now.
     """
     state = ledger.state()
     lock = state.locked(case.specification_digest)
     if lock is not None:
+        lacking = unsatisfied(policy_of(state), case.specification)
+        if lacking:
+            raise Refused(
+                Refusal(Because.POLICY_NOT_SATISFIED, " ".join(one.sentence for one in lacking)),
+                remedy="The policy has changed since the lock: change the specification and lock it again.",
+            )
         return lock
     name = case.specification.name
     other = state.lock_in_force(name)

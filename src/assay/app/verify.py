@@ -11,7 +11,9 @@ from pathlib import Path
 from assay.app.gate import Pack, gate
 from assay.app.packs import read_pack, record_of
 from assay.app.terms import terms_of
+from assay.domain.demands import unsatisfied
 from assay.domain.errors import AssayError, MissingExtra
+from assay.domain.policy import Policy
 from assay.domain.record import Record, SourceRecord
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Refusal
@@ -19,6 +21,7 @@ from assay.domain.vocabulary import Outcome
 from assay.proof.certificate import Certificate
 from assay.proof.leaf import state_of
 from assay.proof.verify import Answer, Purpose, Step, Verification
+from assay.reading.policy import read_policy
 from assay.subject.digest import digest_of
 
 
@@ -54,11 +57,13 @@ def verify_certificate(
     )
     if review is None or found.certificate is None or found.steps[-1].answer is not Answer.HOLDS:
         return found
-    last = _judged_again(found.steps[-1], pack, found.certificate, sources)
+    last = _judged_again(found.steps[-1], pack, found.certificate, read_policy(policy).policy, sources)
     return replace(found, steps=(*found.steps[:-1], last))
 
 
-def _judged_again(step: Step, pack: Pack, certificate: Certificate, sources: Path | None) -> Step:
+def _judged_again(
+    step: Step, pack: Pack, certificate: Certificate, policy: Policy, sources: Path | None
+) -> Step:
     """Step 11, with the record opened: it says what the certificate says, and its verdicts follow from its tallies."""
     content = record_of(pack, certificate)
     try:
@@ -66,6 +71,7 @@ def _judged_again(step: Step, pack: Pack, certificate: Certificate, sources: Pat
         wrong = (
             _contradiction(record, certificate)
             or _other_terms(record, certificate, pack)
+            or next(iter(unsatisfied(policy, record.specification)), None)
             or (changed_source(record.sources, sources) if sources else None)
         )
     except (AssayError, ValueError) as broken:

@@ -33,6 +33,14 @@ def certifiable(state: State, record: str) -> Refusal | Quorum:
         return Refusal(Because.REJECTED, reached.sentence())
     if not reached.reached:
         return Refusal(Because.QUORUM_MISSING, reached.sentence())
+    if decision.bypasses:
+        return Refusal(
+            Because.BYPASS_USED,
+            f"The run bypassed a safeguard ({decision.bypasses[0]}); a bypassed run gets no certificate.",
+        )
+    forbidden = state.allowed(state.locks[state.runs[decision.run].lock].terms)
+    if forbidden is not None:
+        return forbidden
     return reached
 
 

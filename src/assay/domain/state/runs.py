@@ -21,6 +21,9 @@ def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         reason = str(entry.body["reason"])
     except (KeyError, TypeError, NotPlain):
         return Refusal(Because.ENTRY_UNREADABLE, "A locking entry states the terms of the specification.")
+    forbidden = state.allowed(terms)
+    if forbidden is not None:
+        return forbidden
     reached = state.agreed(entry.object, terms.lock)
     if not reached.reached:
         return Refusal(Because.QUORUM_MISSING, f"The specification is not agreed. {reached.sentence()}")
@@ -52,6 +55,9 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
         return Refusal(
             Because.LOCK_SUPERSEDED, "The run is of a specification that is not the locked version in force."
         )
+    forbidden = state.allowed(lock.terms)  # the policy may have changed since the lock
+    if forbidden is not None:
+        return forbidden
     spent = spent_by(state, rows, lock)
     waiver = waiver_for(state, entry.object, TEST_SET_SPENT, entry)
     if spent is not None and waiver is None:

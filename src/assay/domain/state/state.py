@@ -7,8 +7,10 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from assay.domain.demands import terms_refused
 from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum, SignOff, quorum
+from assay.domain.refusal import Refusal
 from assay.domain.sketch import Sketch
 
 
@@ -140,6 +142,16 @@ class State:
             if lock.specification == specification:
                 return lock if self.lock_in_force(lock.terms.name) is lock else None
         return None
+
+    def allowed(self, terms: Terms) -> Refusal | None:
+        """Why the policy in force does not allow these terms; None when it does."""
+        return terms_refused(
+            self.policy,
+            lock=terms.lock,
+            quorum=terms.quorum,
+            days=terms.valid_for_days,
+            attempts=terms.attempts,
+        )
 
     def agreed(self, specification: str, needed: Mapping[str, int]) -> Quorum:
         """Who agreed to a specification and who is missing."""
