@@ -26,14 +26,13 @@ from assay.proof.checkpoint import Checkpoint
 from assay.proof.keys import PrivateKey
 from assay.proof.leaf import Draft, next_leaf, read_leaf, state_of, write_leaf
 from assay.proof.manifest import Manifest
-from assay.proof.merkle import inclusion_proof
+from assay.proof.merkle import inclusion_proof, root_of
 from assay.proof.note import NoteSigner
 from assay.proof.status import StatusList
 from assay.proof.tlog_proof import TlogProof
-from assay.proof.verify import Presented, Purpose, Verification, root_of, verify
+from assay.proof.verify import Presented, Purpose, Verification, verify
 
 START = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
-SEEN = (0, "")
 SPECIFICATION, OTHER = sha256_of(b"specification"), sha256_of(b"another")
 RECORD, EVIDENCE = sha256_of(b"record"), sha256_of(b"evidence")
 DOCUMENTS = {sha256_of(content): content for content in (b"record", b"evidence", b"specification")}
@@ -132,6 +131,11 @@ class World:
         self.leaves.append(write_leaf(len(self.leaves), self.time, action, about, body, bundles))
 
     @property
+    def seen(self) -> tuple[int, str]:
+        """Size and root of the log as a signer sees it now."""
+        return len(self.leaves), root_of(self.leaves).hex()
+
+    @property
     def state(self) -> State:
         return self.opened[0]
 
@@ -146,8 +150,17 @@ class World:
         bundles = [sign(said, KEYS[name]) for name in (signers or ("root",))]
         self.add(Action.POLICY_SET, digest, {"policy": plain}, *bundles)
 
-    def agree(self, who: str, role: str, word: Word = Word.APPROVE, about: str = SPECIFICATION) -> None:
-        said = words.agreement(about, role=role, word=word, reason="because", seen=SEEN, time=self.time)
+    def agree(
+        self,
+        who: str,
+        role: str,
+        word: Word = Word.APPROVE,
+        about: str = SPECIFICATION,
+        seen: tuple[int, str] | None = None,
+    ) -> None:
+        said = words.agreement(
+            about, role=role, word=word, reason="because", seen=seen or self.seen, time=self.time
+        )
         self.add(Action.AGREED, about, {}, sign(said.plain(), KEYS[who]))
 
     def lock(self, about: str = SPECIFICATION, reason: str = "", **changes: Any) -> None:
@@ -206,10 +219,11 @@ class World:
         evidence: str = EVIDENCE,
         specification: str = SPECIFICATION,
         about: str = RECORD,
+        seen: tuple[int, str] | None = None,
     ) -> None:
         said = words.sign_off(
             record=record, evidence=evidence, specification=specification, role=role, word=word,
-            reason="because", seen=SEEN, time=self.time,
+            reason="because", seen=seen or self.seen, time=self.time,
         )  # fmt: skip
         self.add(Action.SIGNED, about, {}, sign(said.plain(), KEYS[who]))
 
@@ -278,19 +292,26 @@ class World:
         self.add(Action.ISSUED, bundle.digest, {"record": about}, bundle)
         return bundle.digest
 
-    def becomes(self, certificate: str, status: Status, who: str = "ria", role: str = "risk_officer") -> None:
+    def becomes(
+        self,
+        certificate: str,
+        status: Status,
+        who: str = "ria",
+        role: str = "risk_officer",
+        seen: tuple[int, str] | None = None,
+    ) -> None:
         action = {
             Status.REVOKED: Action.REVOKED, Status.SUSPENDED: Action.SUSPENDED, Status.GOOD: Action.REINSTATED,
         }[status]  # fmt: skip
         said = words.revocation(
-            certificate, becomes=status, role=role, reason="drift", seen=SEEN, time=self.time
+            certificate, becomes=status, role=role, reason="drift", seen=seen or self.seen, time=self.time
         )
         self.add(action, certificate, {}, sign(said.plain(), KEYS[who]))
 
     def waive(self, who: str, role: str, criterion: str, days: int = 30, about: str = SPECIFICATION) -> None:
         said = words.waiver(
             about, criterion=criterion, until=self.time + dt.timedelta(days=days), role=role,
-            reason="the vendor delivered them twice", seen=SEEN, time=self.time,
+            reason="the vendor delivered them twice", seen=self.seen, time=self.time,
         )  # fmt: skip
         self.add(Action.WAIVED, about, {}, sign(said.plain(), KEYS[who]))
 

@@ -22,7 +22,7 @@ from assay.proof import words
 from assay.proof.bundle import sign
 from assay.proof.canonical import digest_of_document
 from assay.proof.keys import PrivateKey
-from assay.proof.leaf import state_of
+from assay.proof.leaf import read_leaf, state_of
 from assay.proof.manifest import Manifest
 
 
@@ -96,6 +96,48 @@ def test_a_signature_for_another_decision_does_not_count() -> None:
     world = World.decided()
     with refused(Because.DECISION_UNKNOWN):
         world.sign("val", "validator", about=sha256_of(b"another record"))
+
+
+UNSEEN = {
+    "another root": lambda world: (len(world.leaves), sha256_of(b"root").removeprefix("sha256:")),
+    "a size that was never reached": lambda world: (len(world.leaves) + 1, world.seen[1]),
+    "a negative size": lambda world: (-1, world.seen[1]),
+    "the root of another size": lambda world: (2, world.seen[1]),
+}
+
+
+@pytest.mark.parametrize("saw", UNSEEN)
+def test_a_signer_who_saw_another_log_is_not_counted_in_this_one(saw: str) -> None:
+    world = _quorate()
+    certificate = world.issue()
+    seen = UNSEEN[saw](world)
+    with refused(Because.LOG_REWRITTEN):
+        world.agree("val", "validator", about=OTHER, seen=seen)
+    with refused(Because.LOG_REWRITTEN):
+        world.sign("val", "validator", seen=seen)
+    with refused(Because.LOG_REWRITTEN):
+        world.becomes(certificate, Status.REVOKED, seen=seen)
+
+
+def test_an_entry_that_a_signer_saw_cannot_be_rewritten() -> None:
+    """Somebody with the database and the key of the log takes an earlier entry back; the signatures do not fit any more."""
+    world = World.decided()
+    other = World.with_policy()
+    other.lock(reason="another reason")
+    rewritten = [*other.leaves, *world.leaves[len(other.leaves) :]]
+    assert state_of(rewritten)[1]
+    word = read_leaf(_quorate().leaves[-1]).signed[0]
+    other.run()
+    other.decide()
+    with refused(Because.LOG_REWRITTEN):
+        other.add(Action.SIGNED, RECORD, {}, word.bundle)
+
+
+def test_who_signs_a_decision_has_seen_it_in_the_log() -> None:
+    world = World.decided()
+    before = World(world.leaves[:-1]).seen
+    with refused(Because.SIGNED_SOMETHING_ELSE):
+        world.sign("val", "validator", seen=before)
 
 
 def test_a_reject_blocks_until_it_is_withdrawn() -> None:
@@ -552,7 +594,7 @@ def _attack(world: World, what: str, who: str, how: str) -> None:
 
 
 def word(holder: str, role: str, said: Word = Word.APPROVE, entry: int = 0) -> SignOff:
-    return SignOff(entry, holder, holder, role, said, "because", "", 0)
+    return SignOff(entry, holder, holder, role, said, "because", "")
 
 
 @given(

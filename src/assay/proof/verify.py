@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
@@ -29,7 +29,7 @@ from assay.proof.cosignature import CosignerKey
 from assay.proof.keys import PublicKey, UnfitKey
 from assay.proof.leaf import UnreadableLeaf, read_leaf, state_of
 from assay.proof.manifest import differences
-from assay.proof.merkle import leaf_hash, node_hash
+from assay.proof.merkle import root_of
 from assay.proof.statement import BrokenStatement, statement_of
 from assay.proof.status import StatusList
 from assay.proof.tlog_proof import TlogProof, check_logged
@@ -132,8 +132,6 @@ class _Hand:
     certificate: Certificate | None = None
     status: StatusList | None = None
     index: int = -1
-    state: State | None = None
-    said: list[str] = field(default_factory=list)
 
 
 Found = Refusal | str
@@ -444,7 +442,6 @@ def _later(hand: _Hand, certificate: Certificate, leaves: Sequence[bytes], statu
         )
     if found.status is not Status.GOOD:
         return Refusal(Because(found.status.value), f"The certificate is {found.status.value}: {found.why}.")
-    hand.state = state
     return f"{len(leaves)} entries were read; the quorum is there and nothing takes the certificate back."
 
 
@@ -467,23 +464,6 @@ def _other_policy(policy: Policy, certificate: Certificate, state: State) -> Ref
     if certificate.policy not in state.policies:
         return Refusal(Because.POLICY_OTHER, "The certificate names a policy that the log never had.")
     return None
-
-
-def root_of(leaves: Sequence[bytes]) -> bytes:
-    """The Merkle root over these entries (RFC 9162, section 2.1.1), computed from nothing but them."""
-    stack: list[tuple[int, bytes]] = []
-    for leaf in leaves:
-        level, top = 0, leaf_hash(leaf)
-        while stack and stack[-1][0] == level:
-            top = node_hash(stack.pop()[1], top)
-            level += 1
-        stack.append((level, top))
-    if not stack:
-        return bytes.fromhex(sha256_of(b"").removeprefix("sha256:"))
-    top = stack.pop()[1]
-    while stack:
-        top = node_hash(stack.pop()[1], top)
-    return top
 
 
 def _attestations(hand: _Hand, certificate: Certificate) -> Found:  # (11)
@@ -521,8 +501,3 @@ _LOOKS: tuple[Callable[[_Hand], Found], ...] = (
         (_bytes, _use, _result, _dates, _status, _logged, _not_taken_back, _attestations),
     ),
 )
-
-
-def with_files(presented: Presented, files: tuple[tuple[str, str], ...]) -> Presented:
-    """The same, about other bytes."""
-    return replace(presented, files=files)

@@ -6,7 +6,7 @@ from assay.domain.entry import Entry, Inspect
 from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state.claims import Claims, contradiction, too_long
-from assay.domain.state.people import signer_in
+from assay.domain.state.people import not_seen, signer_in
 from assay.domain.state.runs import PASSED
 from assay.domain.state.state import CertificateState, State, Status
 
@@ -137,6 +137,9 @@ def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, .
         return Refusal(
             Because.SIGNED_SOMETHING_ELSE, "The signature is about another certificate or another change."
         )
+    unseen = not_seen(state, statement, certificate.entry)
+    if unseen is not None:
+        return unseen
     role, reason = str(statement.predicate.get("role", "")), str(statement.predicate.get("reason", ""))
     signer = signer_in(state.policy, statement, role, entry.time)
     if isinstance(signer, Refusal):

@@ -86,7 +86,7 @@ def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     if decision is None:
         return Refusal(Because.DECISION_UNKNOWN, f"No decision has the record {entry.object}.")
     about = {decision.record, decision.evidence, decision.specification}
-    found = _word(state, entry, SIGN_OFF, about)
+    found = _word(state, entry, SIGN_OFF, about, decision.entry)
     if isinstance(found, Refusal):
         return found
     if found.word is Word.WITHDRAW and not any(
@@ -129,7 +129,33 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     return None
 
 
-def _word(state: State, entry: Entry, kind: str, about: set[str]) -> SignOff | Refusal:
+def not_seen(state: State, statement: Signed, since: int = -1) -> Refusal | None:
+    """Why the log that a signer saw is not this one; None when it is.
+
+    Every signature holds the size and the root of the log that its signer saw: whoever rewrites an entry that somebody saw
+    must forge that signature too.
+
+    Args:
+        since: the place of the entry that is signed about, which the signer must have seen.
+    """
+    try:
+        size, root = statement.predicate["checkpoint"]["size"], str(statement.predicate["checkpoint"]["root"])
+    except (KeyError, TypeError):
+        return Refusal(Because.STATEMENT_BROKEN, "A signed word holds the checkpoint that its signer saw.")
+    if type(size) is not int or not 0 <= size < len(state.roots) or state.roots[size] != root:
+        return Refusal(
+            Because.LOG_REWRITTEN,
+            f"The signer saw a log of {size} entries that this one does not begin with: it was rewritten.",
+        )
+    if size <= since:
+        return Refusal(
+            Because.SIGNED_SOMETHING_ELSE,
+            f"The signer saw a log of {size} entries, in which entry {since}, the one that is signed, was not yet.",
+        )
+    return None
+
+
+def _word(state: State, entry: Entry, kind: str, about: set[str], since: int = -1) -> SignOff | Refusal:
     """The one signed word that an entry carries, if its signer may say it."""
     if len(entry.signed) != 1 or not entry.signed[0].kind.endswith(kind):
         return Refusal(Because.STATEMENT_BROKEN, f"Exactly one signed statement of kind {kind} is expected.")
@@ -140,21 +166,19 @@ def _word(state: State, entry: Entry, kind: str, about: set[str]) -> SignOff | R
         )
     try:
         role, word = str(statement.predicate["role"]), Word(statement.predicate["word"])
-        reason, checkpoint = (
-            str(statement.predicate["reason"]),
-            int(statement.predicate["checkpoint"]["size"]),
-        )
+        reason = str(statement.predicate["reason"])
     except (KeyError, TypeError, ValueError):
-        return Refusal(
-            Because.STATEMENT_BROKEN, "A signed word has a role, a word, a reason and the checkpoint seen."
-        )
+        return Refusal(Because.STATEMENT_BROKEN, "A signed word has a role, a word and a reason.")
+    unseen = not_seen(state, statement, since)
+    if unseen is not None:
+        return unseen
     holder = signer_in(state.policy, statement, role, entry.time)
     if isinstance(holder, Refusal):
         return holder
     if word is Word.REJECT and not reason.strip():
         return Refusal(Because.REASON_MISSING, "Who rejects says why.")
     name, key = holder
-    return SignOff(entry.seq, name, key.holder, role, word, reason, entry.time.isoformat(), checkpoint)
+    return SignOff(entry.seq, name, key.holder, role, word, reason, entry.time.isoformat())
 
 
 def signer_in(

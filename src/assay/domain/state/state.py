@@ -117,7 +117,7 @@ class State:
         policy, policy_digest: in force now. policies: digests of all that ever were, in order. agreements: what persons said of specifications, by digest.
         locks: by digest of the locking entry, in order. runs: by place. decisions: by digest of the record.
         waivers: test rows that may be used again: by digest of the locking entry, with who and until when.
-        certificates: by digest of the bundle. size: how many entries there are. time: of the last one.
+        certificates: by digest of the bundle. roots: of the log at each size up to now, in hexadecimal. size: how many entries there are. time: of the last one.
     """
 
     policy: Policy | None = None
@@ -129,6 +129,7 @@ class State:
     decisions: dict[str, DecisionState] = field(default_factory=dict)
     waivers: list[WaiverState] = field(default_factory=list)
     certificates: dict[str, CertificateState] = field(default_factory=dict)
+    roots: list[str] = field(default_factory=list)
     size: int = 0
     time: dt.datetime | None = None
 
