@@ -90,6 +90,7 @@ def terms(**changes: Any) -> Terms:
         "attempts": 1,
         "first": "1",
         "risk": "high",
+        "criteria": {"accuracy": "critical", "impact-ratio-sex": "critical"},
     }
     return Terms(**(made | changes))
 
@@ -308,12 +309,21 @@ class World:
         )
         self.add(action, certificate, {}, sign(said.plain(), KEYS[who]))
 
-    def waive(self, who: str, role: str, criterion: str, days: int = 30, about: str = SPECIFICATION) -> None:
+    def waive(
+        self,
+        who: str,
+        role: str,
+        criterion: str,
+        days: int = 30,
+        about: str = SPECIFICATION,
+        **said_instead: str,
+    ) -> None:
         said = words.waiver(
             about, criterion=criterion, until=self.time + dt.timedelta(days=days), role=role,
             reason="the vendor delivered them twice", seen=self.seen, time=self.time,
         )  # fmt: skip
-        self.add(Action.WAIVED, about, {}, sign(said.plain(), KEYS[who]))
+        predicate = {**said.predicate, **said_instead}
+        self.add(Action.WAIVED, about, {}, sign(replace(said, predicate=predicate).plain(), KEYS[who]))
 
 
 # --- everything that a verifier is shown

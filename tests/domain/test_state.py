@@ -328,6 +328,42 @@ def test_a_waiver_opens_spent_rows_and_stays_on_the_run() -> None:
         world.run(attempt=3)
 
 
+def test_a_waiver_of_a_criterion_of_the_lock_is_kept_and_changes_no_decision() -> None:
+    world = World.decided("withheld")
+    world.waive("ria", "risk_officer", "accuracy")
+    assert [w.criterion for w in world.state.waivers] == ["accuracy"]
+    assert world.state.decisions[RECORD].outcome == "withheld"
+    with refused(Because.RESULT_FAILED):
+        world.issue(result="PASSED")
+
+
+@pytest.mark.parametrize(
+    ("criterion", "instead", "because"),
+    [
+        ("signature_wrong", {}, Because.NOT_WAIVABLE),
+        ("quorum_missing", {}, Because.NOT_WAIVABLE),
+        ("nonsense", {}, Because.NOT_WAIVABLE),
+        ("accuracy", {"until": "2020-01-01T00:00:00+00:00"}, Because.NOT_WAIVABLE),
+        ("test_set_spent", {"until": START.isoformat()}, Because.NOT_WAIVABLE),
+        ("test_set_spent", {"word": "withdraw"}, Because.NOT_WAIVABLE),
+        ("test_set_spent", {"word": "reject"}, Because.NOT_WAIVABLE),
+        ("test_set_spent", {"reason": " "}, Because.REASON_MISSING),
+        ("test_set_spent", {"until": "2027-01-01"}, Because.REASON_MISSING),
+    ],
+)
+def test_what_is_no_waiver_waives_nothing(criterion: str, instead: dict[str, str], because: Because) -> None:
+    world = World.decided("withheld")
+    with refused(because):
+        world.waive("ria", "risk_officer", criterion, **instead)
+    with refused(Because.TEST_SET_SPENT):
+        world.run(attempt=2)
+
+
+def test_only_what_is_locked_is_waived() -> None:
+    with refused(Because.NOT_LOCKED):
+        World.with_policy().waive("ria", "risk_officer", "accuracy")
+
+
 def test_overlap_is_the_share_of_the_smaller_set() -> None:
     assert rows(0).overlap(rows(0)) == 1
     assert rows(0).overlap(rows(400)) == 0

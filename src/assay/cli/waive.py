@@ -29,10 +29,11 @@ def command(
     reason: str,
     as_json: bool,
 ) -> None:
-    """Set the rule CRITERION of SPECIFICATION aside until a date, as the holder of an independent role.
+    """Set CRITERION of the locked SPECIFICATION aside until a date, as the holder of an independent role.
 
-    The rule that can be set aside is test_set_spent: the rows were judged on before, and another run is to be allowed. The
-    certificate then says that the guarantee does not cover it. No failure of trust can be waived, and never by a developer.
+    For test_set_spent it allows another run on rows that were judged on before, and the certificate says that the guarantee
+    does not cover it. For a criterion, by its id, it is told on the certificate and changes no verdict: a critical criterion
+    that does not pass still withholds. No failure of trust can be waived, and never by a developer.
     """
     from assay.app.sign import waive
 
@@ -49,5 +50,5 @@ def command(
         print_json({"criterion": criterion, "until": end.isoformat(), "role": role})
     else:
         click.echo(
-            f"{criterion} is waived until {until:%Y-%m-%d}. It will stand on the dossier and the certificate."
+            f"{criterion} is waived until {until:%Y-%m-%d}. It will stand on the certificate; no verdict changes by it."
         )

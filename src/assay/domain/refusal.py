@@ -42,6 +42,7 @@ class Because(enum.StrEnum):
     LOCK_SUPERSEDED = "lock_superseded"
     REASON_MISSING = "reason_missing"
     TEST_SET_SPENT = "test_set_spent"
+    NOT_WAIVABLE = "not_waivable"
     CODE_CHANGED = "code_changed"
     SEALED = "sealed"
     RUN_UNKNOWN = "run_unknown"

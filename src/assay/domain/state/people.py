@@ -12,6 +12,7 @@ from assay.domain.plain import from_plain
 from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word
 from assay.domain.refusal import Because, Refusal
+from assay.domain.state.runs import TEST_SET_SPENT
 from assay.domain.state.state import State, WaiverState
 
 POLICY = "policy/v1"
@@ -98,7 +99,15 @@ def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
 
 
 def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
-    """A waiver of a criterion, or of the rule on spent test rows (``test_set_spent``), by an independent role."""
+    """A waiver of a criterion of the lock, or of the rule on spent test rows (``test_set_spent``), by an independent role.
+
+    It opens spent rows to one more run. Of a criterion it changes no verdict and no decision: it is told, nothing more.
+    """
+    lock = state.locked(entry.object)
+    if lock is None:
+        return Refusal(
+            Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked."
+        )
     found = _word(state, entry, WAIVER, {entry.object})
     if isinstance(found, Refusal):
         return found
@@ -112,8 +121,22 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         return Refusal(
             Because.STATEMENT_BROKEN, "A waiver names a criterion and the date until which it holds."
         )
-    if until.tzinfo is None or not found.reason:
+    if until.tzinfo is None or not found.reason.strip():
         return Refusal(Because.REASON_MISSING, "A waiver has a reason and an end in UTC.")
+    if found.word is not Word.APPROVE:
+        return Refusal(
+            Because.NOT_WAIVABLE, f"Who waives says approve; the statement says {found.word.value}."
+        )
+    if until <= entry.time:
+        return Refusal(
+            Because.NOT_WAIVABLE, f"The waiver would end on {until.date()}, which is past: name a later date."
+        )
+    if criterion != TEST_SET_SPENT and criterion not in lock.terms.criteria:
+        return Refusal(
+            Because.NOT_WAIVABLE,
+            f"{criterion!r} cannot be waived: expected {TEST_SET_SPENT} or a criterion of the locked specification "
+            f"({', '.join(lock.terms.criteria) or 'it has none'}). A failure of trust is never waived.",
+        )
     state.waivers.append(
         WaiverState(
             entry.seq,

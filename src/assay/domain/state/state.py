@@ -35,7 +35,10 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the rules of the log need of a specification; whoever has the document can compare."""
+    """What the rules of the log need of a specification; whoever has the document can compare.
+
+    ``criteria`` has the tier of each criterion by its id: what a waiver may name.
+    """
 
     name: str
     lock: Mapping[str, int]
@@ -44,6 +47,7 @@ class Terms:
     attempts: int
     first: str
     risk: str
+    criteria: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -116,7 +120,7 @@ class State:
     Attributes:
         policy, policy_digest: in force now. policies: digests of all that ever were, in order. agreements: what persons said of specifications, by digest.
         locks: by digest of the locking entry, in order. runs: by place. decisions: by digest of the record.
-        waivers: test rows that may be used again: by digest of the locking entry, with who and until when.
+        waivers: what was set aside, by whom and until when.
         certificates: by digest of the bundle. roots: of the log at each size up to now, in hexadecimal. size: how many entries there are. time: of the last one.
     """
 
