@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from tests.world import FILES, KEYS, LOG_ORIGIN, OTHER, RECORD, START, VERIFIER, Issued, World, policy
 
 from assay.domain.digests import sha256_of
+from assay.domain.errors import ExitCode
 from assay.domain.policy import Verifier
-from assay.domain.refusal import Because
+from assay.domain.refusal import Because, Refusal, raised
 from assay.domain.state import Status
 from assay.proof.bundle import sign
 from assay.proof.note import NoteSigner
@@ -77,6 +78,12 @@ def _by(key: str, **changes: object) -> Verification:
 def _forced(**said: Any) -> Verification:
     """Issued against the rules, by somebody with the database and the key of the certifier."""
     return Issued.good(forced=True, **said).verify()
+
+
+def _without_a_quorum() -> Verification:
+    world = World.decided()
+    made = world.certificate()
+    return Issued.of(world, GOOD.policy, made, forced=True).verify(files=FILES, policy=world.state.policy)
 
 
 def _other_record() -> Verification:
@@ -148,10 +155,11 @@ CASES: dict[str, tuple[int, Because, Callable[[], Verification]]] = {
     "a rewritten log": (10, Because.LOG_REWRITTEN, _rewritten),
     "in the log for another decision": (9, Because.CONTRADICTS_LOG, _other_record),
     "ten years of validity": (
-        10, Because.CONTRADICTS_LOG,
+        10, Because.LOG_VOID,
         lambda: _forced(scope={"valid_until": (START + 3650 * DAY).isoformat()})),
     "a lock that the log does not hold": (
-        10, Because.CONTRADICTS_LOG, lambda: _forced(scope={"lock": sha256_of(b"no lock")})),
+        10, Because.LOG_VOID, lambda: _forced(scope={"lock": sha256_of(b"no lock")})),
+    "a certificate without the quorum": (10, Because.LOG_VOID, _without_a_quorum),
     "a policy in which nobody holds a role": (10, Because.POLICY_OTHER, _nobody_holds_a_role),
     "a policy that was replaced": (10, Because.POLICY_OTHER, lambda: _two_policies().verify()),
     "a successor of another policy": (
@@ -185,6 +193,15 @@ def test_the_newest_policy_of_the_log_and_its_successor_are_taken() -> None:
     assert newest
     assert issued.verify(policy=newest).accepted
     assert GOOD.verify(policy=policy(version=2, previous=GOOD.world.state.policy_digest)).accepted
+
+
+def test_a_void_log_fails_trust_whatever_rule_it_breaks() -> None:
+    """The ledger of its owner ends with 3 for such a log, and so must whoever reads an export of it."""
+    refusal = _without_a_quorum().refusal
+    assert refusal
+    assert "1 risk_officer" in refusal.sentence
+    assert raised(refusal).exit_code is ExitCode.TRUST_FAILURE
+    assert raised(Refusal(Because.QUORUM_MISSING, "x")).exit_code is ExitCode.WITHHELD
 
 
 def test_a_model_that_runs_has_the_grace_of_the_policy() -> None:

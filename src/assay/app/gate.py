@@ -11,7 +11,7 @@ from typing import BinaryIO
 from assay.app.clock import utc_now
 from assay.domain.errors import SubjectError
 from assay.domain.policy import Policy
-from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+from assay.domain.refusal import Because, Refusal, Refused, raised
 from assay.proof.bundle import LARGEST
 from assay.proof.certificate import Certificate
 from assay.proof.verify import Presented, Purpose, Verification, verify
@@ -24,33 +24,6 @@ CERTIFICATE, PROOF, STATUS = "certificate.sigstore.json", "certificate.tlog-proo
 MODEL_SIGNATURE = "model.sig"
 """Also there, for other tools: the signature of the model in the form of OpenSSF Model Signing. The gate does not read it."""
 SUFFIX = ".assay"
-
-TRUST = frozenset(
-    {
-        Because.BUNDLE_BROKEN,
-        Because.STATEMENT_BROKEN,
-        Because.SIGNATURE_WRONG,
-        Because.KEY_UNKNOWN,
-        Because.KEY_NOT_VALID,
-        Because.DEMO_KEY,
-        Because.POLICY_OTHER,
-        Because.BYTES_CHANGED,
-        Because.FILE_ADDED,
-        Because.FILE_MISSING,
-        Because.FILES_UNREADABLE,
-        Because.NOT_LOGGED,
-        Because.CHECKPOINT_UNTRUSTED,
-        Because.LOG_REWRITTEN,
-        Because.LOG_SHORTENED,
-        Because.ENTRY_UNREADABLE,
-        Because.ENTRY_OUT_OF_ORDER,
-        Because.ATTESTATION_CHANGED,
-        Because.CONTRADICTS_LOG,
-        Because.ATTESTATION_MISSING,
-        Because.JUDGED_DIFFERENTLY,
-    }
-)
-"""Refusals that are failures of trust, exit code 3; all others are an answer, exit code 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +86,7 @@ def refused(found: Verification) -> Refused:
     refusal = found.refusal or Refusal(
         Because.NO_CERTIFICATE, "Not every step of the verification was reached."
     )
-    return (Distrusted if refusal.because in TRUST else Refused)(
-        refusal, remedy=_REMEDIES.get(refusal.because, _AGAIN)
-    )
+    return raised(refusal, remedy=_REMEDIES.get(refusal.because, _AGAIN))
 
 
 _AGAIN = "What was changed must be tested and signed again: assay certify, assay sign, assay issue."

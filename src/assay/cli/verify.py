@@ -18,8 +18,6 @@ MARKS = {"holds": "ok", "refused": "REFUSED", "not at hand": "-", "not reached":
 
 def shown(found: Verification, *, as_json: bool, brief: bool = False) -> None:
     """Print every step, or the first reason alone, and end with the exit code of the answer."""
-    from assay.app.gate import TRUST
-
     refusal = found.refusal
     if as_json:
         print_json(_document(found))
@@ -33,7 +31,7 @@ def shown(found: Verification, *, as_json: bool, brief: bool = False) -> None:
         click.echo("Accepted." if found.accepted else "Refused.")
     if found.accepted:
         raise click.exceptions.Exit(ExitCode.CERTIFIED)
-    trust = refusal is None or refusal.because in TRUST
+    trust = refusal is None or refusal.because.is_trust
     raise click.exceptions.Exit(ExitCode.TRUST_FAILURE if trust else ExitCode.WITHHELD)
 
 

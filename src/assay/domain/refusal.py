@@ -72,6 +72,41 @@ class Because(enum.StrEnum):
     ISOLATION_TOO_LOW = "isolation_too_low"
     BYPASS_USED = "bypass_used"
     TIME_BACKWARDS = "time_backwards"
+    LOG_VOID = "log_void"
+
+    @property
+    def is_trust(self) -> bool:
+        """Whether something is not what it must be (exit code 3); any other refusal is an answer (exit code 1)."""
+        return self in _TRUST
+
+
+_TRUST = frozenset(
+    {
+        Because.BUNDLE_BROKEN,
+        Because.STATEMENT_BROKEN,
+        Because.SIGNATURE_WRONG,
+        Because.KEY_UNKNOWN,
+        Because.KEY_NOT_VALID,
+        Because.DEMO_KEY,
+        Because.POLICY_OTHER,
+        Because.BYTES_CHANGED,
+        Because.FILE_ADDED,
+        Because.FILE_MISSING,
+        Because.FILES_UNREADABLE,
+        Because.NOT_LOGGED,
+        Because.CHECKPOINT_UNTRUSTED,
+        Because.LOG_REWRITTEN,
+        Because.LOG_SHORTENED,
+        Because.ENTRY_UNREADABLE,
+        Because.ENTRY_OUT_OF_ORDER,
+        Because.ATTESTATION_CHANGED,
+        Because.CONTRADICTS_LOG,
+        Because.ATTESTATION_MISSING,
+        Because.JUDGED_DIFFERENTLY,
+        Because.LOG_VOID,
+        Because.TIME_BACKWARDS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +131,8 @@ class Distrusted(Refused):
     """A signature, a digest, the log or a key is not what it must be."""
 
     exit_code = ExitCode.TRUST_FAILURE
+
+
+def raised(refusal: Refusal, *, remedy: str = "") -> Refused:
+    """The error for a refusal: a failure of trust, or an answer."""
+    return (Distrusted if refusal.because.is_trust else Refused)(refusal, remedy=remedy)

@@ -180,7 +180,7 @@ def next_leaf(leaves: Sequence[bytes], draft: Draft, time: dt.datetime) -> bytes
         if found.entry < len(leaves):
             raise Distrusted(
                 Refusal(
-                    found.refusal.because,
+                    Because.LOG_VOID,
                     f"Entry {found.entry} of the log breaks a rule, so nothing is added to it: {found.refusal.sentence}",
                 ),
                 remedy="Run: assay log verify",

@@ -428,7 +428,9 @@ def _later(hand: _Hand, certificate: Certificate, leaves: Sequence[bytes], statu
         )
     state, void = state_of(leaves)
     if void:
-        return Refusal(void[0].refusal.because, f"The log holds a void entry: {void[0].refusal.sentence}")
+        return Refusal(
+            Because.LOG_VOID, f"Entry {void[0].entry} of the log breaks a rule: {void[0].refusal.sentence}"
+        )
     other = _other_policy(hand.policy, certificate, state)
     if other is not None:
         return other
