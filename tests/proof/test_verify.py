@@ -20,6 +20,7 @@ from assay.domain.refusal import Because, Refusal, raised
 from assay.domain.state import Status
 from assay.proof.bundle import sign
 from assay.proof.note import NoteSigner
+from assay.proof.seen import Seen
 from assay.proof.verify import Answer, Purpose, Verification
 
 DAY = dt.timedelta(days=1)
@@ -193,6 +194,45 @@ def test_the_newest_policy_of_the_log_and_its_successor_are_taken() -> None:
     assert newest
     assert issued.verify(policy=newest).accepted
     assert GOOD.verify(policy=policy(version=2, previous=GOOD.world.state.policy_digest)).accepted
+
+
+def _seen(issued: Issued) -> Seen:
+    head = issued.verify().head
+    assert head
+    assert Seen.parse(head.text()) == head
+    return head
+
+
+def test_a_verifier_that_keeps_what_it_saw_is_shown_the_same_log_or_one_that_goes_on_from_it() -> None:
+    issued = Issued.good()
+    seen = _seen(issued)
+    assert issued.verify(seen=seen, leaves=None, attestations=None).accepted
+    issued.world.agree("val", "validator", about=OTHER)
+    assert issued.verify(seen=seen).accepted
+    assert at(issued.verify(seen=seen, leaves=None), 10) == (Answer.REFUSED, Because.LOG_UNSEEN)
+    later = _seen(issued)
+    assert later.size == seen.size + 1
+    issued.world.leaves.pop()  # rolled back
+    assert at(issued.verify(seen=later), 10) == (Answer.REFUSED, Because.LOG_SHORTENED)
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_split_view_is_refused_by_who_saw_the_other_half(leaves: bool) -> None:
+    """Two logs of one owner, each sound by itself and signed with the key of the log."""
+    seen, other = _seen(GOOD), Issued.good()
+    assert other.verify().accepted
+    shown = {} if leaves else {"leaves": None}
+    assert at(other.verify(seen=seen, **shown), 10) == (Answer.REFUSED, Because.LOG_REWRITTEN)
+    other.world.agree("val", "validator", about=OTHER)
+    assert at(other.verify(seen=seen), 10) == (Answer.REFUSED, Because.LOG_REWRITTEN)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a\n1\n", "a\n-1\n" + "0" * 64 + "\n", "a\n01\n" + "0" * 64 + "\n", "a\n1\nroot\n"]
+)
+def test_what_is_no_kept_head_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="three lines"):
+        Seen.parse(text)
 
 
 def test_a_void_log_fails_trust_whatever_rule_it_breaks() -> None:

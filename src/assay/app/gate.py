@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from assay.app.clock import utc_now
+from assay.app.seen import keep_seen, read_seen
 from assay.domain.errors import SubjectError
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal, Refused, raised
@@ -42,6 +43,7 @@ def gate(
     certificate: Path | None = None,
     purpose: Purpose = Purpose.DEPLOYMENT,
     pack: Pack | None = None,
+    seen: Path | None = None,
     now: dt.datetime | None = None,
 ) -> Verification:
     """Hold a model against its certificate; says everything that is wrong, and raises nothing for it.
@@ -51,14 +53,17 @@ def gate(
         policy: whose keys count: a file that came by a way you trust, or what was read from it.
         certificate: the folder of the certificate; by default ``MODEL.assay`` beside the model.
         purpose: deployment asks for a fresher status than a model that runs already.
-        pack: the review pack, if it is at hand. now: the time to judge at; by default this machine's.
+        pack: the review pack, or the exported log alone, if it is at hand. seen: a file that keeps the head of the log between
+            calls; a log that does not go on from there is refused. now: the time to judge at; by default this machine's.
 
     Raises:
-        InvalidDocument: the policy has problems. SubjectError: there is no such model.
+        InvalidDocument: the policy has problems. SubjectError: there is no such model. BrokenSeen: ``seen`` holds no head.
     """
     chosen = policy if isinstance(policy, Policy) else read_policy(policy).policy
-    presented = _presented(model, use_case, certificate, pack or Pack())
-    return verify(presented, chosen, now=now or utc_now(), purpose=purpose)
+    presented = replace(_presented(model, use_case, certificate, pack or Pack()), seen=read_seen(seen))
+    found = verify(presented, chosen, now=now or utc_now(), purpose=purpose)
+    keep_seen(seen, found)
+    return found
 
 
 def require(
@@ -93,6 +98,7 @@ _AGAIN = "What was changed must be tested and signed again: assay certify, assay
 _REMEDIES = {
     Because.NO_CERTIFICATE: "Issue one with: assay issue; or name its folder: --certificate FOLDER",
     Because.POLICY_OTHER: "Get the organisation's newest policy by a way that you trust; who keeps the log prints it with: assay trust show",
+    Because.LOG_UNSEEN: "Hand over the exported log, which its owner makes with: assay log export",
     Because.STATUS_MISSING: "Fetch the newest status of its issuer, who signs it with: assay status",
     Because.STATUS_STALE: "Fetch the newest status of its issuer, who signs it with: assay status",
 }

@@ -33,6 +33,7 @@ def verify_certificate(
     use_case: str,
     review: Path | None = None,
     sources: Path | None = None,
+    seen: Path | None = None,
     now: dt.datetime | None = None,
 ) -> Verification:
     """The eleven steps; with a review pack the last one also judges every criterion again and compares.
@@ -40,7 +41,7 @@ def verify_certificate(
     Args:
         certificate: its folder. model, policy, use_case: as for the gate. review: the review pack.
         sources: the specification's folder: every file that was judged on must still be there with the bytes that it had.
-        now: the time to judge at.
+        seen: as for the gate. now: the time to judge at.
 
     Raises:
         InvalidDocument: the policy has problems. BrokenPack: the review pack is none. SubjectError: there is no model.
@@ -53,6 +54,7 @@ def verify_certificate(
         certificate=certificate,
         purpose=Purpose.DEPLOYMENT,
         pack=pack,
+        seen=seen,
         now=now,
     )
     if review is None or found.certificate is None or found.steps[-1].answer is not Answer.HOLDS:

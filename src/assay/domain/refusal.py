@@ -15,6 +15,7 @@ class Because(enum.StrEnum):
     ENTRY_UNREADABLE = "entry_unreadable"
     ENTRY_OUT_OF_ORDER = "entry_out_of_order"
     LOG_REWRITTEN = "log_rewritten"
+    LOG_UNSEEN = "log_unseen"
     LOG_SHORTENED = "log_shortened"
     NOT_LOGGED = "not_logged"
     CHECKPOINT_UNTRUSTED = "checkpoint_untrusted"
@@ -97,6 +98,7 @@ _TRUST = frozenset(
         Because.CHECKPOINT_UNTRUSTED,
         Because.LOG_REWRITTEN,
         Because.LOG_SHORTENED,
+        Because.LOG_UNSEEN,
         Because.ENTRY_UNREADABLE,
         Because.ENTRY_OUT_OF_ORDER,
         Because.ATTESTATION_CHANGED,

@@ -30,6 +30,7 @@ from assay.proof.keys import PublicKey, UnfitKey
 from assay.proof.leaf import UnreadableLeaf, read_leaf, state_of
 from assay.proof.manifest import differences
 from assay.proof.merkle import root_of
+from assay.proof.seen import Seen
 from assay.proof.statement import BrokenStatement, statement_of
 from assay.proof.status import StatusList
 from assay.proof.tlog_proof import TlogProof, check_logged
@@ -70,7 +71,7 @@ class Presented:
         certificate: the bundle, or why there is none. files: relative path and digest of every file of the model, or why
             they cannot be told.
         use_case: the use that is asked about. status, proof: the signed status and the tlog-proof, as they were read.
-        leaves: the exported log. attestations: bytes of what the certificate stands on, by digest.
+        leaves: the exported log. seen: the head of the log that this verifier saw last. attestations: bytes of what the certificate stands on, by digest.
     """
 
     certificate: bytes | Refusal
@@ -80,14 +81,16 @@ class Presented:
     proof: bytes | None = None
     leaves: Sequence[bytes] | None = None
     attestations: Mapping[str, bytes] | None = None
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """All steps in order, and the certificate if it could be read."""
+    """All steps in order, the certificate if it could be read, and the head of the log that its status was read from."""
 
     steps: tuple[Step, ...]
     certificate: Certificate | None = None
+    head: Seen | None = None
 
     @property
     def accepted(self) -> bool:
@@ -168,7 +171,8 @@ def verify(
             rest = list(enumerate(TITLES, start=1))[number:]
             steps += [Step(n, a, Answer.NOT_REACHED, "An earlier step was refused.") for n, a in rest]
             break
-    return Verification(tuple(steps), hand.certificate)
+    head = _head(hand.status) if hand.status is not None else None
+    return Verification(tuple(steps), hand.certificate, head)
 
 
 def _step(number: int, asks: str, found: Found) -> Step:
@@ -408,12 +412,20 @@ def _not_taken_back(hand: _Hand, certificate: Certificate) -> Found:  # (10)
         return Refusal(
             Because.STATUS_STALE, "The status was made before the certificate: it had read no such entry."
         )
+    seen = hand.presented.seen
+    unlike = seen.followed_by(_head(hand.status), hand.presented.leaves) if seen is not None else None
+    if unlike is not None:
+        return unlike
     if hand.presented.leaves is None:
         return (
             f"The signed status has read {hand.status.size} entries and found nothing against it; the exported log "
             "is not at hand."
         )
     return _later(hand, certificate, hand.presented.leaves, hand.status)
+
+
+def _head(status: StatusList) -> Seen:
+    return Seen(status.log, status.size, status.root)
 
 
 def _later(hand: _Hand, certificate: Certificate, leaves: Sequence[bytes], status: StatusList) -> Found:
