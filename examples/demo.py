@@ -1,8 +1,8 @@
 """The main job, from raw data to two decisions, as a team would do it. Run with: make demo
 
 1. Credit default (Taiwan, 30,000 clients): split, train two candidates, plan, rehearse A, certify B.
-2. The way to a certificate: policy, agreement before the result, signatures, certificate, gate, review pack; and a table
-   of attacks on it, each of which must be refused.
+2. The way to a certificate: policy, agreement before the result, signatures, certificate, gate, review pack; an outsider
+   with nothing but the light package and what was handed over; and a table of attacks, each of which must be refused.
 3. German credit (1,000 applicants): the honest answer when 300 test rows are too few.
 
 Every step is a command that you can run yourself; it is printed before it runs.
@@ -16,10 +16,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from attacks import attack
+from empty_environment import ABSENT, counted, made, summed
 
 HERE = Path(__file__).resolve().parent
 ASSAY = (sys.executable, "-m", "assay")
@@ -104,6 +106,30 @@ def certificate(folder: Path) -> None:
     run("assay", "gate", model, *shown, folder=folder)
 
 
+HANDED_OVER = ("candidate-b.txt", "candidate-b.txt.assay", "policy.yaml", "review.zip")
+
+
+def outsider(folder: Path) -> None:
+    """Somebody else's machine: a folder with what was handed over, and an environment with the light package alone."""
+    with tempfile.TemporaryDirectory(prefix="assay-outsider-") as place:
+        desk, python = Path(place) / "desk", made(Path(place) / "light")
+        desk.mkdir()
+        for name in HANDED_OVER:
+            copied = shutil.copytree if (folder / "out" / name).is_dir() else shutil.copyfile
+            copied(folder / "out" / name, desk / name)
+        print(f"  In an empty folder: {', '.join(HANDED_OVER)}.")
+        said, within = summed(counted(python))
+        print(f"  In an empty environment: {said}. Not there: {', '.join(ABSENT)}.")
+        words = ("verify", "candidate-b.txt.assay", "--model", "candidate-b.txt", "--policy", "policy.yaml",
+                 "--use-case", "credit-default", "--review", "review.zip")  # fmt: skip
+        print(f"  $ assay {' '.join(words)}", flush=True)
+        done = subprocess.run(
+            [str(python), "-I", "-B", "-m", "assay", *words], cwd=desk, check=False, env={"PATH": ""}
+        )
+    if done.returncode or not within:
+        raise SystemExit("The demo stops: the light package alone does not verify the certificate.")
+
+
 def main() -> None:
     started = time.monotonic()
     credit, german = HERE / "credit-default", HERE / "german-credit"
@@ -141,11 +167,14 @@ def main() -> None:
     )
     certificate(credit)
 
-    say("7. The demo attacks itself: each line must be refused")
+    say("7. An outsider verifies it with the light package alone: no numpy, no database, no network")
+    outsider(credit)
+
+    say("8. The demo attacks itself: each line must be refused")
     if attack(credit):
         raise SystemExit("The demo stops: an attack got through.")
 
-    say("8. German credit: the same rules on 300 test rows")
+    say("9. German credit: the same rules on 300 test rows")
     run("python", "prepare.py", folder=german)
     run("python", "train.py", folder=german)
     run(

@@ -39,12 +39,15 @@ STANDS_ON = {
     "portfolio": ("guarantee.portfolio",),
     "simulated": ("guarantee.simulated",),
     "attempts": ("guarantee.attempts",),
-    "crash": ("guarantee.crash", "guarantee.killing"),
+    "crash": ("guarantee.crash", "guarantee.killing", "guarantee.issuing"),
     "corrupted": ("guarantee.corrupted", "guarantee.opening"),
     "mutations": ("guarantee.mutations",),
 }
 """The modules of each part, with those of the programs that it starts."""
-BORROWED = {"mutations": (Path("tests/world.py"),)}
+BORROWED = {
+    "crash": (Path("tests/app/conftest.py"), Path("tests/app/test_chain.py")),
+    "mutations": (Path("tests/world.py"),),
+}
 
 
 @dataclass(frozen=True)

@@ -43,9 +43,27 @@ def held(tables: Mapping[str, Tables], *, confirmed: bool) -> list[Held]:
         _planner("Power at the planned rows, realised", tables["binomial"], "off the prediction, points"),
         _attempts(tables["attempts"]),
         _crash(tables["crash"]),
+        _issued(tables["crash"]),
         _survived(tables["corrupted"]),
         _mutations(tables["mutations"]),
     ]
+
+
+def _issued(tables: Tables) -> Held:
+    harms = (
+        "acknowledged certificates lost",
+        "half issued",
+        "logs that do not verify",
+        "not finished by the next run",
+        "ended without a sentence",
+    )
+    rows = rows_with(tables, "commands stopped")
+    stopped = sum(number(row, "commands stopped") for row in rows)
+    harm = sum(number(row, key) for row in rows for key in harms)
+    claim = f"`assay issue` stopped at {stopped:.0f} writes, by kill -9 and by a full disk"
+    return Held(
+        claim, "nothing lost or half issued, the next run finishes", f"{harm:.0f} losses", "", harm == 0
+    )
 
 
 def _survived(tables: Tables) -> Held:
@@ -156,7 +174,7 @@ def _planner(claim: str, tables: Tables, key: str, *, noisy: bool = False) -> He
 
 
 def _crash(tables: Tables) -> Held:
-    rows = rows_with(tables, "acknowledged entries lost")
+    rows = rows_with(tables, "writers killed")
     killed = sum(number(row, "writers killed") for row in rows)
     harm = sum(
         number(row, "acknowledged entries lost") + number(row, "logs that do not verify") for row in rows

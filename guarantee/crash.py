@@ -1,4 +1,4 @@
-"""The log under kill -9, on SQLite and on PostgreSQL."""
+"""The log, and the command that issues a certificate, under kill -9 and on a full disk; on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ def tables(points: int) -> Tables:
         return {
             "Writers of the log, killed before and after their writes": [
                 _row(name, where, points) for name, where in places.items()
-            ]
+            ],
+            "assay issue, stopped at its writes": [
+                *_issued("SQLite", "sqlite", Path(folder) / "sqlite", points),
+                *_issued("PostgreSQL", server, Path(folder) / "postgresql", points),
+            ],
         }
 
 
@@ -40,6 +44,24 @@ def _row(name: str, where: str, points: int) -> dict[str, object]:
         "acknowledged entries lost": found["lost"],
         "logs that do not verify": found["broken"],
     }
+
+
+def _issued(name: str, store: str, folder: Path, points: int) -> Iterator[dict[str, object]]:
+    folder.mkdir()
+    command = [sys.executable, "-m", "guarantee.issuing", str(folder), store, str(points)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    for found in json.loads(done.stdout):
+        yield {
+            "store": name,
+            "stopped by": found["how"],
+            "commands stopped": found["points"],
+            "of so many boundaries": found["boundaries"],
+            "acknowledged certificates lost": found["lost"],
+            "half issued": found["half_issued"],
+            "logs that do not verify": found["broken"],
+            "not finished by the next run": found["not_finished_by_the_next"],
+            "ended without a sentence": found["unexplained"],
+        }
 
 
 @contextmanager

@@ -110,13 +110,15 @@ SECTIONS = (
     ),
     (
         "crash",
-        "The log under kill -9",
+        "The log and `assay issue` under kill -9 and on a full disk",
         (
             "A writer appends and acknowledges. Its parent traces it and kills it when it enters or leaves one of its "
             "system calls that write, so that every boundary between two writes is met on purpose. Then the log is "
             "opened, recomputed from its entries, and compared with what was acknowledged: all of that is there, and "
-            "of what was not, all or nothing of an append. A power cut is not simulated: the databases are told to "
-            "sync each commit, and their word is taken for it."
+            "of what was not, all or nothing of an append. `assay issue` is stopped likewise, and on SQLite also by a disk "
+            "that takes no byte from its n-th write to a file on: then the gate must not let through what the log does not "
+            "hold, and the next run finishes with the same certificate. A power cut is not simulated: the databases are "
+            "told to sync each commit, and their word is taken for it."
         ),
     ),
     (

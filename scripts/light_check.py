@@ -5,26 +5,18 @@ Prints how many distributions that are and how large; ends with 1 when a bar is 
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tempfile
 import venv
 from pathlib import Path
 
+from examples.empty_environment import counted, summed
 from tests.gate.scene import Scene
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "golden" / "good"
-MOST_DISTRIBUTIONS, MOST_BYTES = 20, 60 * 10**6
-NOT_OURS = {"pip", "setuptools", "wheel"}
 
-LISTED = """
-import importlib.metadata, json, pathlib, sys
-found = {d.metadata["Name"]: d for d in importlib.metadata.distributions()}
-print(json.dumps({name: sum(pathlib.Path(f.locate()).stat().st_size for f in d.files or () if f.locate().is_file())
-                  for name, d in found.items()}))
-"""
 GOLDEN_THERE = """
 import datetime, json, pathlib, sys, assay
 folder = pathlib.Path(sys.argv[1])
@@ -48,13 +40,6 @@ def installed(folder: Path) -> Path:
     return python
 
 
-def sizes(python: Path) -> dict[str, int]:
-    """Bytes of each distribution there, without what installs them."""
-    ran = subprocess.run([str(python), "-c", LISTED], check=True, capture_output=True, text=True)
-    found: dict[str, int] = json.loads(ran.stdout)
-    return {name: size for name, size in found.items() if name.lower() not in NOT_OURS}
-
-
 def main() -> int:
     """0 when a fresh and a golden certificate are accepted there, within the bars."""
     with tempfile.TemporaryDirectory(prefix="assay-light-") as place:
@@ -66,14 +51,12 @@ def main() -> int:
         verify = [str(python.parent / "assay"), "verify", str(scene.certificates), *asked]
         subprocess.run(verify, check=True, cwd=folder)
         subprocess.run([str(python), "-c", GOLDEN_THERE, str(GOLDEN)], check=True, cwd=folder)
-        found = sizes(python)
+        found = counted(python)
     for name, size in sorted(found.items(), key=lambda item: -item[1]):
         print(f"{size / 1e6:6.1f} MB  {name}")
-    total = sum(found.values())
-    print(
-        f"{len(found)} distributions (at most {MOST_DISTRIBUTIONS}), {total / 1e6:.1f} MB (at most {MOST_BYTES / 1e6:.0f})"
-    )
-    return int(len(found) > MOST_DISTRIBUTIONS or total > MOST_BYTES)
+    said, within = summed(found)
+    print(said)
+    return int(not within)
 
 
 if __name__ == "__main__":

@@ -275,9 +275,10 @@ class World:
             ),
             "result": "PASSED" if decision.outcome in {"certified", "conditional"} else "FAILED",
             "time": self.time,
-            "scope": Scope(**(claimed | (scope or {}))),
-        }
-        return Certificate(**(made | said))
+        } | said
+        standing = state.standing(terms.name, made["manifest"].name) if made["result"] == "PASSED" else ()
+        claimed["supersedes"] = tuple(c.digest for c in standing)
+        return Certificate(**made, scope=Scope(**(claimed | (scope or {}))))
 
     def documents(self, record: str = RECORD) -> dict[str, bytes]:
         """Everything that its certificate stands on, by digest."""
@@ -287,11 +288,36 @@ class World:
         words = self.state.decisions[record].sign_offs
         return [(word, read_leaf(self.leaves[word.entry]).signed[0]) for word in words]
 
-    def issue(self, who: str = "certifier", about: str = RECORD, **claimed: Any) -> str:
-        """Issue the certificate of a decision; ``claimed`` as for ``certificate``."""
-        bundle = sign(self.certificate(about, **claimed).statement().plain(), KEYS[who])
-        self.add(Action.ISSUED, bundle.digest, {"record": about}, bundle)
+    def issue(
+        self,
+        who: str = "certifier",
+        about: str = RECORD,
+        *,
+        model: str = MODEL,
+        scope: dict[str, Any] | None = None,
+        **said: Any,
+    ) -> str:
+        """Issue the certificate of a decision, and say of those whose place it takes that they are superseded."""
+        bundle, supersedes = self.issue_only(who, about, model=model, scope=scope, **said)
+        for old in supersedes:
+            self.add(Action.SUPERSEDED, old, {"by": bundle.digest})
         return bundle.digest
+
+    def issue_only(
+        self,
+        who: str = "certifier",
+        about: str = RECORD,
+        *,
+        model: str = MODEL,
+        scope: dict[str, Any] | None = None,
+        **said: Any,
+    ) -> tuple[Bundle, tuple[str, ...]]:
+        """Only the entry of the certificate; it and those whose place it takes."""
+        named = {"manifest": Manifest.of(model, FILES)} | said
+        made = self.certificate(about, scope, **named)
+        bundle = sign(made.statement().plain(), KEYS[who])
+        self.add(Action.ISSUED, bundle.digest, {"record": about}, bundle)
+        return bundle, made.scope.supersedes
 
     def becomes(
         self,
@@ -363,11 +389,23 @@ class Issued:
         return cls.of(world, used, world.certificate(scope=said, manifest=manifest), forced=forced)
 
     @classmethod
-    def of(cls, world: World, used: Policy, made: Certificate, *, forced: bool = False) -> Issued:
-        """``forced`` writes the entry whatever the rules say, as somebody with the database and the keys would."""
-        bundle = sign(made.statement().plain(), KEYS["certifier"])
-        (world.force if forced else world.add)(Action.ISSUED, bundle.digest, {"record": RECORD}, bundle)
-        return cls(world, used, bundle, len(world.leaves) - 1)
+    def of(
+        cls,
+        world: World,
+        used: Policy,
+        made: Certificate,
+        key: str = "certifier",
+        record: str = RECORD,
+        *,
+        forced: bool = False,
+    ) -> Issued:
+        """Issue what is made; ``forced`` writes the entry whatever the rules say, as who holds database and keys would."""
+        bundle = sign(made.statement().plain(), KEYS[key])
+        (world.force if forced else world.add)(Action.ISSUED, bundle.digest, {"record": record}, bundle)
+        index = len(world.leaves) - 1
+        for old in made.scope.supersedes:
+            (world.force if forced else world.add)(Action.SUPERSEDED, old, {"by": bundle.digest})
+        return cls(world, used, bundle, index)
 
     def proof(self, index: int | None = None, signer: NoteSigner | None = None) -> bytes:
         """The tlog-proof of an entry, under a checkpoint of the whole log."""

@@ -15,6 +15,7 @@ from tests.app.conftest import Folder, people, replaced
 
 import assay
 from assay.app.export import export_review
+from assay.app.gate import CERTIFICATE
 from assay.app.issue import IssuedCertificate, issue
 from assay.app.ledger import open_ledger
 from assay.app.lock import agree
@@ -28,6 +29,7 @@ from assay.domain.refusal import Because
 from assay.domain.state import Status
 from assay.proof.bundle import read as read_bundle
 from assay.proof.keys import PrivateKey
+from assay.proof.leaf import read_leaf
 from assay.proof.manifest import manifest_of_signing_statement
 from assay.proof.verify import Answer
 from assay.subject.digest import digest_of
@@ -69,8 +71,8 @@ class Team:
         with open_ledger(self.root) as ledger:
             self.policy.write_text(text_in_force(ledger))
 
-    def lock(self, reason: str = "") -> Team:
-        agree(self.path, role="validator", signer=KEYS["validator"], reason=reason)
+    def lock(self, reason: str = "", **how: object) -> Team:
+        agree(self.path, role="validator", signer=KEYS["validator"], reason=reason, workers=0, **how)
         return self
 
     def certify(self, **how: object) -> assay.Certification:
@@ -120,6 +122,17 @@ def test_the_straight_way_is_let_through_and_judged_again_from_the_pack(certifie
     assert "5 criteria were judged again" in found.steps[10].sentence
 
 
+def test_a_certificate_whose_files_were_lost_is_written_again_and_not_issued_twice(certified: Team) -> None:
+    kept = {file.name: file.read_bytes() for file in (certified.root / "cert").iterdir()}
+    for file in (certified.root / "cert").iterdir():
+        file.unlink()
+    certified.issue()
+    assert (certified.root / "cert" / CERTIFICATE).read_bytes() == kept[CERTIFICATE]
+    assert certified.gate() is None
+    with open_ledger(certified.root) as ledger:
+        assert len(ledger.state().certificates) == 1
+
+
 def test_a_lock_on_other_terms_than_the_specification_states_is_found_by_who_verifies(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +173,31 @@ def test_a_judged_run_needs_a_policy_and_a_lock(folder: Folder) -> None:
     with refused(Because.LOCK_SUPERSEDED):
         team.certify()
     assert team.certify(rehearse=True).attempt == 0
+
+
+def test_a_hopeless_specification_is_locked_only_by_the_loud_bypass_which_the_log_keeps(
+    folder: Folder,
+) -> None:
+    team = Team(folder.edit("at_most: 0.15", "at_most: 0.001"))
+    with pytest.raises(assay.AssayError, match="refusals-age: a good model passes with probability") as found:
+        team.lock()
+    assert (found.value.code, found.value.exit_code) == ("hopeless_criteria", 2)
+    with open_ledger(team.root) as ledger:
+        assert not ledger.state().agreements
+    agree(team.path, role="validator", signer=KEYS["validator"], word=Word.REJECT, reason="it is hopeless")
+    team.lock(certify_a_hopeless_specification=True)
+    with open_ledger(team.root) as ledger:
+        (bypass,) = ledger.state().locks[next(iter(ledger.state().locks))].bypasses
+    assert bypass.startswith("The plan called it hopeless: refusals-age")
+    with pytest.raises(assay.AssayError, match="refusals-age"):
+        team.certify()
+
+
+def test_what_is_locked_without_a_bypass_has_none(team: Team) -> None:
+    team.lock(certify_a_hopeless_specification=True)
+    with open_ledger(team.root) as ledger:
+        (lock,) = ledger.state().locks.values()
+    assert lock.bypasses == ()
 
 
 def test_the_seed_of_a_judged_run_comes_from_the_lock_entry(team: Team) -> None:
@@ -303,6 +341,41 @@ def test_a_certificate_is_suspended_reinstated_and_revoked(certified: Team) -> N
         )
         found = certified.gate()
         assert (found.because if found else None) is because
+
+
+def test_a_certification_after_the_first_supersedes_its_certificate(certified: Team) -> None:
+    old = certified.root / "old"
+    (certified.root / "cert").rename(old)
+    first = certified.issue()  # the same certificate, written again
+    assert not first.certificate.scope.supersedes
+    certified.folder.test = people(4000, 7)
+    content = (certified.root / "test.parquet").read_bytes()
+    certified.folder.write()
+    certified.certify()
+    second = certified.sign().issue()
+    assert second.certificate.scope.supersedes == (first.digest,)
+    assert certified.gate() is None
+    refresh(certified.root, signer=KEYS["certifier"], target=old / "status.sigstore.json")
+    (certified.root / "before").mkdir()
+    (certified.root / "before" / "test.parquet").write_bytes(content)
+    refusal = certified.gate(certificate=old, model=certified.root / "before" / "test.parquet")
+    assert refusal is not None
+    assert refusal.because is Because.SUPERSEDED
+    with open_ledger(certified.root) as ledger:
+        state = ledger.state()
+        actions = [read_leaf(leaf).action.value for leaf in ledger.leaves()[-2:]]
+    assert actions == ["certificate.issued", "certificate.superseded"]
+    assert second.digest[7:19] in state.certificates[first.digest].why
+    export_review(certified.root, certified.root / "pack.zip")
+    found = verify_certificate(
+        certified.root / "cert",
+        model=certified.root / "test.parquet",
+        policy=certified.policy,
+        use_case="small-loans",
+        review=certified.root / "pack.zip",
+    )
+    assert found.accepted
+    assert f"it supersedes {first.digest[7:19]}" in found.steps[2].sentence
 
 
 def test_a_withheld_decision_is_issued_as_failed(folder: Folder) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import assay
+from assay.app.rejudge import contradicted
 from assay.domain.evidence import Census, Rate, Rates, Scores, Statistic
 from conftest import replaced  # type: ignore[import-not-found]
 
@@ -51,6 +53,15 @@ def test_a_record_gives_its_own_verdicts(folder):
     record = stored(folder.write())
     assert record.set_aside
     assert assay.judged_again(record) == told(record)
+
+
+def test_a_violated_small_group_contradicts_nothing(folder):
+    """The decision says so before everything else, and changes no outcome; so does whoever judges again."""
+    age, score = (folder.test[name].to_numpy() for name in ("age", "score"))
+    folder.test = replaced(folder.test, "score", np.where(age >= 60, 0.9, score))
+    record = stored(folder.edit("tier: supporting", "tier: advisory").write())
+    assert assay.Reason.SMALL_GROUPS_FAIL in [ground.reason for ground in record.decision.grounds]
+    assert contradicted(record) == ""
 
 
 @pytest.mark.parametrize(

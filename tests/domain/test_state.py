@@ -407,7 +407,7 @@ LIES: dict[str, tuple[Because, dict[str, Any]]] = {
             }
         },
     ),
-    "a record that was never decided": (Because.CONTRADICTS_LOG, {"said": {"record": OTHER}}),
+    "a record that was never decided": (Because.SIGNED_SOMETHING_ELSE, {"said": {"record": OTHER}}),
     "no attestations": (Because.STATEMENT_BROKEN, {"said": {"attestations": ()}}),
     "other evidence": (
         Because.CONTRADICTS_LOG,
@@ -524,7 +524,7 @@ def test_a_certificate_of_one_decision_does_not_stand_in_the_log_for_another() -
     world.run(rows(5000))
     world.decide("withheld", record=OTHER)
     bundle = sign(world.certificate(OTHER).statement().plain(), KEYS["certifier"])
-    with refused(Because.RESULT_FAILED):
+    with refused(Because.SIGNED_SOMETHING_ELSE):
         world.add(Action.ISSUED, bundle.digest, {"record": RECORD}, bundle)
 
 

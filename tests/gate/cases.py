@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.gate.scene import DAY, HOUR, NOW, Scene, flip, good, issued, manifest
-from tests.world import KEYS, LOG_ORIGIN, RECORD, VERIFIER
+from tests.world import KEYS, LOG_ORIGIN, OTHER, RECORD, VERIFIER, Issued, rows
 
 from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
 from assay.domain.state import Status
@@ -555,13 +555,26 @@ CASES["suspended"] = Case(_taken_back(Status.SUSPENDED), "suspended", REFUSED)
 CASES["revoked"] = Case(_taken_back(Status.REVOKED), "revoked", REFUSED)
 
 
+def _certified_again(made: Issued) -> Issued:
+    """The same model, by a later decision on rows that nobody used."""
+    bytes_ = manifest(folder=False)
+    made.world.run(rows(5000), subject=bytes_)
+    made.world.decide(record=OTHER)
+    for who, role in (("val", "validator"), ("ria", "risk_officer")):
+        made.world.sign(who, role, record=OTHER, about=OTHER)
+    return Issued.of(made.world, made.policy, made.world.certificate(OTHER, manifest=bytes_), record=OTHER)
+
+
 @case("superseded", REFUSED)
 def superseded(scene: Scene) -> None:
-    made = scene.write()
-    digest = made.bundle.digest
-    scene.status.write_bytes(
-        made.status(certificates={digest: Status.SUPERSEDED}, reasons={digest: "a newer one"})
-    )
+    made = issued()
+    _certified_again(made)
+    scene.write(made)
+
+
+@case()
+def one_that_supersedes_another(scene: Scene) -> None:
+    scene.write(_certified_again(issued()))
 
 
 # --- its place in the log

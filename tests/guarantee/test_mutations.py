@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from assay.domain.policy import HeldKey, Policy
 from assay.proof import verify
 from guarantee import mutations
 
@@ -39,5 +40,10 @@ def test_mutations_differ_from_the_good_bytes_and_from_each_other():
 
 def test_a_verifier_that_believes_every_signature_is_caught(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     status = next(part for part in mutations._parts(tmp_path) if part[0] == "status")
-    monkeypatch.setattr(verify, "_verifier_that_signed", lambda policy, bundle: policy.verifiers[0].id)
+
+    def believed(policy: Policy, bundle: object) -> tuple[str, HeldKey]:
+        (verifier,) = policy.verifiers
+        return verifier.id, policy.keys[verifier.key]
+
+    monkeypatch.setattr(verify, "_verifier_that_signed", believed)
     assert int(str(mutations._row(*status, tries=400)["mutations accepted"])) > 0

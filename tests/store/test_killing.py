@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 POINTS = 13
-PROBE = "import sys; from guarantee.killing import possible, run_until; possible() or sys.exit(1); run_until(1 << 60, lambda _: None)"
+PROBE = "import sys; from guarantee.stopping import possible, run_until; possible() or sys.exit(1); run_until(1 << 60, lambda _: None)"
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ print(json.dumps(dataclasses.asdict(killing.kill_everywhere({str(tmp_path / "log
 def test_a_store_whose_making_is_killed_can_be_opened(traceable, tmp_path):
     program = f"""
 import os
-from guarantee.killing import NEVER, run_until
+from guarantee.stopping import NEVER, run_until
 from assay.store.log import Log
 
 def make(where):
@@ -98,7 +98,7 @@ def test_a_witness_that_is_killed_remembers_what_it_cosigned(traceable, tmp_path
     program = f"""
 import os
 from pathlib import Path
-from guarantee.killing import NEVER, run_until
+from guarantee.stopping import NEVER, run_until
 from tests.proof.parties import Tree, numbered, witness_key
 from assay.proof.checkpoint import Checkpoint
 from assay.proof.note import Note

@@ -33,7 +33,7 @@ from assay.domain.errors import (
     Problem,
     SubjectError,
 )
-from assay.domain.isolation import NO_CHILD, NOTHING_KNOWN, Isolation, required
+from assay.domain.isolation import NO_CHILD, Fence, Isolation, isolation, required
 from assay.domain.nearest import nearest
 from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
@@ -49,6 +49,20 @@ from assay.subject.model import Model, ModelReference, in_process
 
 MEASURING = tuple(package for module, (package, _) in PACKAGES.items() if module not in NOT_MEASURING)
 """Packages whose version can change a number; absent ones are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a run would judge and under which fences, known before a file of data is opened.
+
+    Attributes:
+        root, name, digest: of the specification. isolation: of every child that this run would start.
+    """
+
+    root: Path
+    name: str
+    digest: str
+    isolation: Isolation
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +135,7 @@ def open_case(
     model: Callable[[Any], Any] | None = None,
     scratch: Path | None = None,
     checks: Mapping[str, Check] | None = None,
+    admit: Callable[[Conditions], None] | None = None,
 ) -> Case:
     """Read a specification and bind what it names: dictionary, data sets and model, each by digest.
 
@@ -131,6 +146,7 @@ def open_case(
         data: tables that stand in for declared files, by role. scratch: where they are written for the workers.
         model: a function from a record batch to scores that stands in for the model file.
         checks: what can be measured, by id; all that are installed when it is not given.
+        admit: refuses conditions under which no file of data may be opened.
 
     Raises:
         InvalidDocument: when the specification or the dictionary has problems; all of them are listed.
@@ -139,12 +155,14 @@ def open_case(
     known = catalogue() if checks is None else checks
     read = read_specification(path, {id_: check.metric for id_, check in known.items()})
     specification, root = read.specification, path.resolve().parent
+    fenced = _isolation(specification, known, live=model is not None)
+    if admit is not None:
+        admit(Conditions(root, specification.name, read.digest, fenced))
     datasets = _open_data(read, root, data or {}, scratch=scratch or root, rehearse=rehearse)
-    isolation = _isolation(specification, known, live=model is not None)
     with _told_at(read, root, "subject", "model"):
         named = _model(root, specification, live=model is not None, rehearse=rehearse)
-        reference, own = _bound(named, isolation)
-    environment = _environment(own, isolation, code_of(root))
+        reference, own = _bound(named, fenced)
+    environment = _environment(own, fenced, code_of(root))
     used = sorted({criterion.metric for criterion in specification.criteria})
     return Case(
         root=root,
@@ -294,12 +312,12 @@ def _isolation(specification: Specification, checks: Mapping[str, Check], *, liv
         try:
             found = found.both(probe(own))
         except AssayError:  # told when the model is asked, as a verdict
-            found = NOTHING_KNOWN
+            found = isolation((), ((fence, f"no child of {own!r} could be started") for fence in Fence))
     used = {checks[criterion.metric].module for criterion in specification.criteria}
     return found.beside(module for module in used if not module.startswith("assay."))
 
 
-def _environment(own: tuple[tuple[str, str], ...], isolation: Isolation, code: Code) -> Environment:
+def _environment(own: tuple[tuple[str, str], ...], fenced: Isolation, code: Code) -> Environment:
     """The versions that can change a number, and that of the code; ``own`` are those that the model's child told."""
     found = []
     for name in MEASURING:
@@ -313,14 +331,14 @@ def _environment(own: tuple[tuple[str, str], ...], isolation: Isolation, code: C
         packages=tuple(found),
         platform=f"{platform.system()} {platform.machine()}",
         model=own,
-        isolation=isolation,
+        isolation=fenced,
         commit=code.commit,
         dirty=code.dirty,
     )
 
 
 def _bound(
-    model: ModelReference | None, isolation: Isolation
+    model: ModelReference | None, fenced: Isolation
 ) -> tuple[ModelReference | None, tuple[tuple[str, str], ...]]:
     """The model bound to the modules that it runs, and what its child tells of its environment.
 
@@ -328,7 +346,7 @@ def _bound(
     """
     if model is None:
         return None, ()
-    model = replace(model, fences=required(isolation))
+    model = replace(model, fences=required(fenced))
     if not model.runs_code:
         return model, ()
     try:

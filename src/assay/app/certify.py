@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from assay.app.admission import admit, lock_of
 from assay.app.bind import bound_when_asked
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judged_run import begin, finish, lock_of, refuse_dirty_code, seeded
+from assay.app.judged_run import begin, finish, refuse_dirty_code, seeded
 from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
@@ -92,11 +93,19 @@ def certify(
     Raises:
         InvalidDocument: the specification or dictionary has problems; all of them are listed.
         SubjectError: data or model cannot be opened. What fails later is a verdict, not an exception.
-        Refused: a judged run of a specification that is not locked, or on test rows that are spent.
+        Refused: a judged run of a specification that is not locked, behind fewer fences than the policy accepts, or on
+            test rows that are spent.
     """
     path = Path(specification)
     workspace = Workspace.beside(path)
-    case = open_case(path, rehearse=rehearse, data=data, model=model, scratch=workspace.tables)
+    case = open_case(
+        path,
+        rehearse=rehearse,
+        data=data,
+        model=model,
+        scratch=workspace.tables,
+        admit=None if rehearse or certify_without_a_lock else admit,
+    )
     engine = open_engine(path, workers=workers, reuse=reuse, progress=progress)
     if rehearse:
         return _kept(case, engine, workspace, (), rehearse=True)
@@ -104,7 +113,7 @@ def certify(
         bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
         return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
-        lock = lock_of(case, ledger)
+        lock = lock_of(case.specification.name, case.specification_digest, ledger)
         refuse_dirty_code(case)
         bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
         run = begin(case, lock, ledger, engine)

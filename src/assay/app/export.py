@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
+from assay.app.gate import CERTIFICATE, PROOF, STATUS
 from assay.app.ledger import open_ledger
-from assay.app.packs import DOCUMENTS, LOG
-from assay.app.status import certificate_named
+from assay.app.packs import CERTIFICATES, CHECKPOINT, DOCUMENTS, LOG, POLICY, STATEMENTS
+from assay.app.status import certificate_named, signed_status
+from assay.app.trust import text_in_force
 from assay.domain.errors import writing
+from assay.proof.bundle import read as read_bundle
 from assay.proof.certificate import Certificate
-from assay.proof.leaf import SignedStatement
+from assay.proof.keys import Signer
+from assay.proof.leaf import read_leaf
+from assay.proof.statement import statement_of
 from assay.store.workspace import Workspace
 
 
@@ -27,11 +32,62 @@ def export_review(folder: Path, target: Path, beginning: str = "") -> int:
     with open_ledger(folder) as ledger:
         leaves = ledger.leaves()
         found = certificate_named(ledger.state(), beginning)
-    (signed,) = (SignedStatement.read(s.encode()) for s in json.loads(leaves[found.entry])["signed"])
-    certificate = Certificate.read(signed.statement)
+    (signed,) = read_leaf(leaves[found.entry]).signed
+    certificate = Certificate.read(statement_of(read_bundle(signed.content)))
     digests = dict.fromkeys((certificate.record, *(digest for _, digest in certificate.attestations)))
     with writing(target), zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
         pack.writestr(LOG, b"".join(leaf + b"\n" for leaf in leaves))
         for digest in digests:
             pack.writestr(DOCUMENTS + digest.removeprefix("sha256:"), blobs.get(digest))
     return len(digests)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How much a public pack holds."""
+
+    entries: int
+    certificates: int
+    statements: int
+    status: bool
+
+
+def export_public(folder: Path, target: Path, *, signer: Signer | None = None) -> Exported:
+    """Write the public pack: the log under a signed checkpoint, its certificates with their proofs, what persons signed.
+
+    From it anybody computes the state again. It has no tallies, no records and no rows: what is confidential stands in
+    documents that the log names by digest alone. Holders are called as the policy calls them.
+
+    Args:
+        signer: the key of a verifier; with it the pack also has a status that is fresh.
+    """
+    with open_ledger(folder) as ledger:
+        state, leaves = ledger.state(), ledger.leaves()
+        ledger.sign_checkpoint()
+        note = ledger.log.last_checkpoint()
+        issued = [
+            (c.digest, leaves[c.entry], ledger.proof(c.entry, leaves[c.entry]))
+            for c in state.certificates.values()
+        ]
+        said = [
+            s
+            for d in state.decisions.values()
+            for w in d.sign_offs
+            for s in read_leaf(leaves[w.entry]).signed
+        ]
+        status = signed_status(ledger, signer)[1].content if signer is not None else None
+        policy = text_in_force(ledger)
+    with writing(target), zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr(LOG, b"".join(leaf + b"\n" for leaf in leaves))
+        pack.writestr(CHECKPOINT, bytes(note) if note else b"")
+        pack.writestr(POLICY, policy)
+        for digest, leaf, proof in issued:
+            place = CERTIFICATES + digest.removeprefix("sha256:")
+            (certificate,) = read_leaf(leaf).signed
+            pack.writestr(f"{place}/{CERTIFICATE}", certificate.content)
+            pack.writestr(f"{place}/{PROOF}", proof)
+        for word in said:
+            pack.writestr(f"{STATEMENTS}{word.digest.removeprefix('sha256:')}.sigstore.json", word.content)
+        if status is not None:
+            pack.writestr(STATUS, status)
+    return Exported(len(leaves), len(issued), len(said), status is not None)

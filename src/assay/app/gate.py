@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from assay.app.clock import utc_now
-from assay.app.seen import keep_seen, read_seen
+from assay.app.kept_head import keep_seen, read_seen
 from assay.domain.errors import SubjectError
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal, Refused, raised
@@ -99,6 +99,7 @@ _REMEDIES = {
     Because.NO_CERTIFICATE: "Issue one with: assay issue; or name its folder: --certificate FOLDER",
     Because.POLICY_OTHER: "Get the organisation's newest policy by a way that you trust; who keeps the log prints it with: assay trust show",
     Because.LOG_UNSEEN: "Hand over the exported log, which its owner makes with: assay log export",
+    Because.SUPERSEDED: "Use the certificate that has its place, with the model that it is about.",
     Because.STATUS_MISSING: "Fetch the newest status of its issuer, who signs it with: assay status",
     Because.STATUS_STALE: "Fetch the newest status of its issuer, who signs it with: assay status",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay._version import __version__
@@ -19,14 +19,14 @@ from assay.domain.record import Record
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.scope import Scope
-from assay.domain.state import DecisionState, State
-from assay.domain.state.certificates import certifiable
+from assay.domain.state import DecisionState, State, Status
+from assay.domain.state.certificates import certifiable, use_case_of
 from assay.domain.state.runs import PASSED as PASSING
 from assay.domain.vocabulary import Stage, Tier, Verdict
 from assay.proof.bundle import Bundle, sign
 from assay.proof.certificate import FAILED, PASSED, Certificate
 from assay.proof.keys import Signer
-from assay.proof.leaf import Draft, read_leaf
+from assay.proof.leaf import Draft, SignedStatement, read_leaf
 from assay.proof.manifest import Manifest
 from assay.proof.words import stage_result
 from assay.store.blobs import write_whole
@@ -48,6 +48,9 @@ def issue(
 ) -> IssuedCertificate:
     """Issue the certificate of a decision; a withheld one is issued as FAILED.
 
+    A decision has one certificate. Where the log holds it already, because its files were lost or because the command was
+    stopped before they were written, the same certificate is written again and nothing is added.
+
     Args:
         folder: of the specification. beginning: of the digest of the decision's record; empty for the latest.
         signer: the key of a verifier of the policy. output: where to write; by default beside the model.
@@ -61,24 +64,56 @@ def issue(
         state = ledger.state()
         decision = decision_named(state, beginning)
         record = from_document(json.loads(workspace.blobs.get(decision.record)))
+        entry = _standing(state, decision)
         try:
-            _issuable(state, decision)
-            made = _certificate(folder, workspace, ledger, decision, record, signer)
-            bundle = sign(made.statement().plain(), signer)
-            (leaf,) = ledger.add(Draft(Action.ISSUED, bundle.digest, {"record": decision.record}, (bundle,)))
+            if entry is None:
+                entry = _issue(folder, workspace, ledger, decision, record, signer)
+            else:
+                _verifier(policy_of(state), signer)
+                _manifest(folder, record)
+                ledger.sign_checkpoint()
         except Distrusted:
             raise
         except Refused as refused:
             ledger.log_refusal(Action.ISSUE_REFUSED, decision.record, refused)
             raise
+        leaf = ledger.leaves()[entry]
+        (signed,) = read_leaf(leaf).signed
+        bundle = SignedStatement.read(signed.content)
+        made = Certificate.read(bundle.statement)
         workspace.blobs.put(bundle.content)
         target = output if output is not None else default_folder(folder, record)
         write_whole(target / CERTIFICATE, bundle.content)
-        write_whole(target / PROOF, ledger.proof(read_leaf(leaf).seq, leaf))
+        write_whole(target / PROOF, ledger.proof(entry, leaf))
         if made.result == PASSED:
             write_whole(target / MODEL_SIGNATURE, sign(made.manifest.signing_statement(), signer).content)
         write_status(ledger, signer, target / STATUS)
     return IssuedCertificate(target, bundle.digest, made)
+
+
+def _standing(state: State, decision: DecisionState) -> int | None:
+    """The entry of the good certificate that a decision has already."""
+    found = (c for c in state.certificates.values() if c.record == decision.record)
+    return next((c.entry for c in found if c.status is Status.GOOD), None)
+
+
+def _issue(
+    folder: Path,
+    workspace: Workspace,
+    ledger: Ledger,
+    decision: DecisionState,
+    record: Record,
+    signer: Signer,
+) -> int:
+    """Sign a certificate and log it; its entry."""
+    _issuable(ledger.state(), decision)
+    made = _certificate(folder, workspace, ledger, decision, record, signer)
+    bundle = sign(made.statement().plain(), signer)
+    leaf, *_ = ledger.add(
+        Draft(Action.ISSUED, bundle.digest, {"record": decision.record}, (bundle,)),
+        *(Draft(Action.SUPERSEDED, old, {"by": bundle.digest}) for old in made.scope.supersedes),
+    )
+    return read_leaf(leaf).seq
 
 
 def default_folder(folder: Path, record: Record) -> Path:
@@ -115,16 +150,21 @@ def _certificate(
     stages = _stage_statements(record, decision.record, signer)
     for stage in stages:
         workspace.blobs.put(stage.content)
+    manifest = _manifest(folder, record)
+    result = PASSED if decision.outcome in PASSING else FAILED
+    before = state.standing(use_case_of(state, decision.record), manifest.name) if result == PASSED else ()
     return Certificate(
-        manifest=_manifest(folder, record),
+        manifest=manifest,
         verifier=_verifier(policy, signer),
         version=__version__,
         policy=state.policy_digest,
         record=decision.record,
         attestations=tuple(_attestations(workspace, ledger, record, decision, stages)),
-        result=PASSED if decision.outcome in PASSING else FAILED,
+        result=result,
         time=now,
-        scope=_scope(state, policy, decision, record, now),
+        scope=replace(
+            _scope(state, policy, decision, record, now), supersedes=tuple(c.digest for c in before)
+        ),
     )
 
 

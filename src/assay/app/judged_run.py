@@ -1,4 +1,4 @@
-"""A judged run in the log: it needs the lock in force and rows that are not spent; then it ends with a decision."""
+"""A judged run in the log: it is admitted, and needs rows that are not spent; then it ends with a decision."""
 
 from __future__ import annotations
 
@@ -37,35 +37,6 @@ class JudgedRun:
     entry: int
     lock: str
     attempt: int
-
-
-def lock_of(case: Case, ledger: Ledger) -> Lock:
-    """The lock of exactly this specification.
-
-    Raises:
-        Refused: ``not_locked`` or ``lock_superseded``; ``policy_not_satisfied`` when the policy demands more by now.
-    """
-    state = ledger.state()
-    lock = state.locked(case.specification_digest)
-    if lock is not None:
-        lacking = unsatisfied(policy_of(state), case.specification)
-        if lacking:
-            raise Refused(
-                Refusal(Because.POLICY_NOT_SATISFIED, " ".join(one.sentence for one in lacking)),
-                remedy="The policy has changed since the lock: change the specification and lock it again.",
-            )
-        return lock
-    name = case.specification.name
-    other = state.lock_in_force(name)
-    said = (
-        f"{name} was not locked: nobody agreed to it before its result."
-        if other is None
-        else f"{name} is locked in another version (entry {other.entry}): this file was changed since."
-    )
-    raise Refused(
-        Refusal(Because.NOT_LOCKED if other is None else Because.LOCK_SUPERSEDED, said),
-        remedy="Agree to this version with: assay lock SPECIFICATION --as ROLE --key KEY; or rehearse: --rehearse",
-    )
 
 
 def refuse_dirty_code(case: Case) -> None:
@@ -114,6 +85,12 @@ def _begun(case: Case, lock: Lock, ledger: Ledger, salt: Salt, sketch: Sketch) -
     attempts: list[int] = []
 
     def draft(state: State) -> Sequence[Draft]:
+        lacking = unsatisfied(policy_of(state), case.specification)
+        if lacking:
+            raise Refused(
+                Refusal(Because.POLICY_NOT_SATISFIED, " ".join(one.sentence for one in lacking)),
+                remedy="The policy has changed since the lock: change the specification and lock it again.",
+            )
         if any(run.salt != salt.digest for run in state.runs.values()):
             raise Refused(
                 Refusal(Because.TEST_SET_SPENT, "Another run began at this very moment; run again.")

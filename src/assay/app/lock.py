@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.app.case import open_case
+from assay.app.certify import open_engine
 from assay.app.ledger import Ledger, open_ledger, policy_of
+from assay.app.plan import refuse_hopeless
 from assay.app.terms import terms_of
 from assay.checks.catalogue import metrics
 from assay.domain.demands import unsatisfied
@@ -21,6 +24,7 @@ from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
 from assay.proof.words import agreement
 from assay.reading.specification import SpecificationFile, read_specification
+from assay.subject.digest import file_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +37,40 @@ class Agreed:
     lock: Lock | None
 
 
-def agree(path: Path, *, role: str, signer: Signer, word: Word = Word.APPROVE, reason: str = "") -> Agreed:
+def agree(
+    path: Path,
+    *,
+    role: str,
+    signer: Signer,
+    word: Word = Word.APPROVE,
+    reason: str = "",
+    certify_a_hopeless_specification: bool = False,
+    workers: int = 1,
+) -> Agreed:
     """Say a word on a specification as the holder of a role; the last approval that is needed locks it.
+
+    Whoever approves has it planned first, on the development or training rows and the number of test rows.
 
     Args:
         path: the specification. role: in which the signer speaks. signer: their key.
         word: approve, reject or withdraw. reason: why; needed for a reject, and for a new version of a locked one.
+        certify_a_hopeless_specification: approve although the plan says that a criterion cannot pass.
+        workers: processes that read and count for the plan.
 
     Raises:
         InvalidDocument: the specification has problems.
         Refused: it does not satisfy the policy, or the signer may not say this.
+        Hopeless: the plan says that a required criterion cannot pass, and nothing bypasses it.
+        SubjectError: the data or the model that the plan needs cannot be opened, or the model does not answer.
     """
     read = read_specification(path, metrics())
     with open_ledger(path.resolve().parent) as ledger:
         _satisfies(ledger, read.specification)
+        bypasses = (
+            _planned(path, read.digest, workers, bypass=certify_a_hopeless_specification)
+            if word is Word.APPROVE
+            else ()
+        )
         said = agreement(
             read.digest, role=role, word=word, reason=reason, seen=ledger.seen(), time=ledger.clock()
         )
@@ -54,7 +78,7 @@ def agree(path: Path, *, role: str, signer: Signer, word: Word = Word.APPROVE, r
         state = ledger.state()
         quorum = state.agreed(read.digest, read.specification.approval.lock)
         if quorum.reached and state.locked(read.digest) is None:
-            ledger.add(locking(read, reason))
+            ledger.add(locking(read, reason, bypasses))
         return standing(ledger.state(), read)
 
 
@@ -64,11 +88,20 @@ def standing(state: State, read: SpecificationFile) -> Agreed:
     return Agreed(read.digest, read.specification.name, quorum, state.locked(read.digest))
 
 
-def locking(read: SpecificationFile, reason: str) -> Draft:
+def locking(read: SpecificationFile, reason: str, bypasses: tuple[str, ...] = ()) -> Draft:
     """The entry that locks a specification."""
-    return Draft(
-        Action.LOCKED, read.digest, {"terms": to_plain(terms_of(read.specification), Terms), "reason": reason}
-    )
+    body = {"terms": to_plain(terms_of(read.specification), Terms), "reason": reason}
+    if bypasses:
+        body["bypasses"] = list(bypasses)
+    return Draft(Action.LOCKED, read.digest, body)
+
+
+def _planned(path: Path, digest: str, workers: int, *, bypass: bool) -> tuple[str, ...]:
+    """What the plan calls hopeless and is bypassed. Raises as :func:`refuse_hopeless`."""
+    case = open_case(path)
+    if case.specification_digest != digest:
+        raise file_changed(path)
+    return refuse_hopeless(case, open_engine(path, workers=workers), bypass=bypass)
 
 
 def _satisfies(ledger: Ledger, specification: Specification) -> None:

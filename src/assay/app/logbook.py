@@ -33,16 +33,15 @@ class Looked:
     wrong: tuple[Wrong, ...]
 
 
-def verify_log(folder: Path, seen: Sequence[Path] = ()) -> Looked:
+def verify_log(folder: Path, seen: Sequence[tuple[str, Checkpoint]] = ()) -> Looked:
     """Compute the whole log anew from its entries, hold it against every checkpoint, and every entry against the rules.
 
     Args:
-        folder: of the specification. seen: files with checkpoints that somebody else has kept. Without one, whoever
-            owns the database can rewrite all of it, checkpoints included.
+        folder: of the specification. seen: checkpoints that somebody else has kept, and whose they are. Without one,
+            whoever owns the database can rewrite all of it, checkpoints included.
     """
-    kept = [Checkpoint.parse(_text(path)) for path in seen]
     with open_ledger(folder) as ledger:
-        found = [Wrong(f.code, f.message) for f in ledger.log.verify(kept)]
+        found = [Wrong(f.code, f.message) for f in ledger.log.verify([kept for _, kept in seen])]
         void: tuple[Void, ...] = ()
         with contextlib.suppress(CorruptStore):  # said among the findings
             _, void = state_of(ledger.leaves())
@@ -50,11 +49,6 @@ def verify_log(folder: Path, seen: Sequence[Path] = ()) -> Looked:
         size = ledger.log.size
     found += [Wrong(v.refusal.because.value, f"Entry {v.entry}: {v.refusal.sentence}") for v in void]
     return Looked(size, bytes(note).decode() if note else "", tuple(found))
-
-
-def _text(path: Path) -> str:
-    """The signed text of a note file, up to its signatures."""
-    return path.read_text(encoding="utf-8").rpartition("\n\n")[0] + "\n"
 
 
 def entries(folder: Path, start: int = 0) -> Iterable[Entry]:

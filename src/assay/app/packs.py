@@ -1,21 +1,24 @@
-"""The review pack, from which an outsider judges again: how it is read. Needs no database."""
+"""The packs that are handed to outsiders: how they are read. Needs no database."""
 
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
-from assay.app.gate import Pack
+from assay.app.gate import CERTIFICATE, PROOF, STATUS, Pack
 from assay.domain.errors import AssayError, ExitCode
 from assay.proof.certificate import Certificate
+from assay.proof.public import Public
 
 LOG, DOCUMENTS = "log.jsonl", "documents/"
+CHECKPOINT, POLICY, CERTIFICATES, STATEMENTS = "checkpoint", "policy.yaml", "certificates/", "statements/"
 LARGEST = 1 << 30
 """Bytes that a pack may unfold to."""
 
 
 class BrokenPack(AssayError):
-    """A file that is no review pack."""
+    """A file that is no pack of the kind that is expected."""
 
     exit_code = ExitCode.NO_VERDICT
 
@@ -26,24 +29,83 @@ def read_pack(path: Path) -> Pack:
     Raises:
         BrokenPack: it is none, or unfolds to more than is sane.
     """
+    members = _members(path, "review")
+    documents = {
+        f"sha256:{name.removeprefix(DOCUMENTS)}": content
+        for name, content in members.items()
+        if name.startswith(DOCUMENTS)
+    }
+    if CHECKPOINT in members:
+        raise BrokenPack(
+            f"{path} is a public pack, which holds no document of the review.",
+            code="pack_is_public",
+            remedy="Use it as --public, or ask for one made with: assay export review",
+        )
+    return Pack(tuple(members[LOG].splitlines()), documents)
+
+
+def read_public(path: Path) -> Public:
+    """What a public pack holds; nothing in it is believed yet.
+
+    Raises:
+        BrokenPack: it is none, or unfolds to more than is sane.
+    """
+    members = _members(path, "public")
+    for needed in (CHECKPOINT, POLICY):
+        if needed not in members:
+            raise _broken(path, "public", f"it has no {needed}")
+    folders = {name.split("/")[1] for name in members if name.startswith(CERTIFICATES)}
+    absent = [f for f in folders for n in (CERTIFICATE, PROOF) if f"{CERTIFICATES}{f}/{n}" not in members]
+    if absent:
+        raise _broken(path, "public", f"the certificate {absent[0][:12]} is not whole")
+    return Public(
+        leaves=tuple(members[LOG].splitlines()),
+        checkpoint=members[CHECKPOINT],
+        policy=members[POLICY],
+        certificates={
+            f"sha256:{f}": (
+                members[f"{CERTIFICATES}{f}/{CERTIFICATE}"],
+                members[f"{CERTIFICATES}{f}/{PROOF}"],
+            )
+            for f in sorted(folders)
+        },
+        statements={
+            f"sha256:{name.removeprefix(STATEMENTS).partition('.')[0]}": content
+            for name, content in members.items()
+            if name.startswith(STATEMENTS)
+        },
+        status=members.get(STATUS),
+    )
+
+
+def _members(path: Path, kind: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as pack:
-            members = pack.infolist()
+            members = [member for member in pack.infolist() if not member.is_dir()]
             if sum(member.file_size for member in members) > LARGEST:
                 raise BrokenPack(f"{path} unfolds to more than {LARGEST >> 20} MiB.", code="pack_too_large")
-            leaves = tuple(pack.read(LOG).splitlines())
-            documents = {
-                f"sha256:{member.filename.removeprefix(DOCUMENTS)}": pack.read(member)
-                for member in members
-                if member.filename.startswith(DOCUMENTS)
-            }
-    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as wrong:
-        raise BrokenPack(
-            f"{path} is no review pack ({type(wrong).__name__}).",
-            code="pack_broken",
-            remedy="Ask for one made with: assay export review",
-        ) from None
-    return Pack(leaves, documents)
+            found = {member.filename: pack.read(member) for member in members}
+    except (
+        OSError,
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+        zlib.error,
+    ) as wrong:
+        raise _broken(path, kind, type(wrong).__name__) from None
+    if LOG not in found:
+        raise _broken(path, kind, f"it has no {LOG}")
+    return found
+
+
+def _broken(path: Path, kind: str, why: str) -> BrokenPack:
+    return BrokenPack(
+        f"{path} is no {kind} pack ({why}).",
+        code="pack_broken",
+        remedy=f"Ask for one made with: assay export {kind}",
+    )
 
 
 def read_log(path: Path) -> Pack:

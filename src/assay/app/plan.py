@@ -185,7 +185,8 @@ def ask_a_few(case: Case, engine: Engine) -> Spread | None:
 
 
 def refuse_hopeless(case: Case, engine: Engine, *, bypass: bool) -> tuple[str, ...]:
-    """Refuse to spend test rows on a model that does not answer, or on a required criterion that it hardly can pass.
+    """Refuse to lock or to judge what cannot come out well: a model that does not answer, a required criterion that a
+    good one hardly ever passes.
 
     Returns:
         What was bypassed, to be recorded.
@@ -200,10 +201,10 @@ def refuse_hopeless(case: Case, engine: Engine, *, bypass: bool) -> tuple[str, .
             f"These criteria cannot do their work on the {case.datasets[case.judged_on].rows:,} test rows: "
             f"{'. '.join(map(str, found))}.",
             code="hopeless_criteria",
-            remedy="Change the criteria or collect rows before the test set is spent (see: assay plan), or give the "
-            "bypass --certify-a-hopeless-specification, which is recorded.",
+            remedy="See what these rows can show with: assay plan SPECIFICATION. Change the criteria or collect rows "
+            "before the test set is spent; or give the bypass --certify-a-hopeless-specification, which is recorded.",
         )
-    return tuple(f"Tested although the plan called it hopeless: {planned}" for planned in found)
+    return tuple(f"The plan called it hopeless: {planned}" for planned in found)
 
 
 def _imagined(case: Case, tally: Partial, rows: int) -> Imagined:

@@ -65,8 +65,8 @@ def contradicted(record: Record) -> str:
                 f"The criterion {told.assessment.criterion!r} {what} {told.verdict.value} in the record; its counts say "
                 f"{found.verdict.value}."
             )
-    gating = again[: len(record.judged)]
-    decided = decide(gating, required(record.specification), rehearsal=record.decision.rehearsal)
+    gating, aside = again[: len(record.judged)], again[len(record.judged) :]
+    decided = decide(gating, required(record.specification), aside=aside, rehearsal=record.decision.rehearsal)
     if decided != record.decision:
         return f"The decision is {record.decision.outcome.value} in the record; the verdicts lead to {decided.outcome.value}."
     return ""

@@ -9,7 +9,7 @@ from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.domain.entry import Action
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import CertificateState, State, Status
-from assay.proof.bundle import sign
+from assay.proof.bundle import Bundle, sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
 from assay.proof.status import StatusList
@@ -24,7 +24,20 @@ ACTIONS = {
 
 
 def write_status(ledger: Ledger, signer: Signer, target: Path) -> StatusList:
-    """Sign what every certificate is worth now, and write it.
+    """Sign what every certificate is worth now, and write it."""
+    made, bundle = signed_status(ledger, signer)
+    write_whole(target, bundle.content)
+    return made
+
+
+def signed_status(ledger: Ledger, signer: Signer) -> tuple[StatusList, Bundle]:
+    """What every certificate is worth now, and the same signed."""
+    made = status_now(ledger)
+    return made, sign(made.statement().plain(), signer)
+
+
+def status_now(ledger: Ledger) -> StatusList:
+    """What every certificate is worth now.
 
     It expires with the policy's freshness at the gate: whoever deploys needs a newer one then.
     """
@@ -32,7 +45,7 @@ def write_status(ledger: Ledger, signer: Signer, target: Path) -> StatusList:
     policy = policy_of(state)
     size, root = ledger.seen()
     now = ledger.clock()
-    made = StatusList(
+    return StatusList(
         log=policy.log.origin,
         size=size,
         root=root,
@@ -41,8 +54,6 @@ def write_status(ledger: Ledger, signer: Signer, target: Path) -> StatusList:
         certificates={c.digest: c.status for c in state.certificates.values()},
         reasons={c.digest: c.why for c in state.certificates.values() if c.why},
     )
-    write_whole(target, sign(made.statement().plain(), signer).content)
-    return made
 
 
 def refresh(folder: Path, *, signer: Signer, target: Path) -> StatusList:

@@ -20,6 +20,7 @@ from assay.proof.keys import PublicKey, Signer
 from assay.proof.leaf import Draft
 from assay.proof.words import policy_statement
 from assay.reading.policy import policy_text, read_policy
+from assay.store.blobs import write_whole
 from assay.store.keys import log_signer
 
 KEY_DAYS = 730
@@ -125,6 +126,12 @@ def replace_policy(folder: Path, file: Path, signers: Sequence[Signer]) -> tuple
 def text_in_force(ledger: Ledger) -> str:
     """The policy in force as a document, which verifiers keep."""
     return policy_text(ledger.policy())
+
+
+def write_policy(folder: Path, target: Path) -> None:
+    """Write the policy in force to a file, for verifiers."""
+    with open_ledger(folder) as ledger:
+        write_whole(target, text_in_force(ledger).encode())
 
 
 def next_version(ledger: Ledger) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assay.app.gate import Pack, gate
-from assay.app.packs import read_pack, record_of
+from assay.app.packs import read_pack, read_public, record_of
 from assay.app.terms import terms_of
 from assay.domain.demands import unsatisfied
 from assay.domain.errors import AssayError, MissingExtra
@@ -32,6 +32,7 @@ def verify_certificate(
     policy: Path,
     use_case: str,
     review: Path | None = None,
+    public: Path | None = None,
     sources: Path | None = None,
     seen: Path | None = None,
     now: dt.datetime | None = None,
@@ -40,6 +41,7 @@ def verify_certificate(
 
     Args:
         certificate: its folder. model, policy, use_case: as for the gate. review: the review pack.
+        public: the public pack, in its place: the log is read, and the documents of the review are not at hand.
         sources: the specification's folder: every file that was judged on must still be there with the bytes that it had.
         seen: as for the gate. now: the time to judge at.
 
@@ -47,6 +49,8 @@ def verify_certificate(
         InvalidDocument: the policy has problems. BrokenPack: the review pack is none. SubjectError: there is no model.
     """
     pack = read_pack(review) if review is not None else Pack()
+    if public is not None:
+        pack = Pack(leaves=read_public(public).leaves)
     found = gate(
         model,
         use_case=use_case,

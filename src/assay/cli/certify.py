@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json, reader_may_leave
+from assay.cli.output import hopeless_option, json_option, print_json, reader_may_leave
 from assay.domain.decide import exit_code
 
 
@@ -23,11 +23,7 @@ from assay.domain.decide import exit_code
 )
 @click.option("--no-cache", is_flag=True, help="Count everything anew; use nothing of an earlier run.")
 @click.option("--output", type=click.Path(path_type=Path), help="Where to write the dossier (HTML).")
-@click.option(
-    "--certify-a-hopeless-specification",
-    is_flag=True,
-    help="DANGEROUS: spend the test rows although the plan says that a good model could not pass. Recorded.",
-)
+@hopeless_option
 @click.option(
     "--certify-without-a-lock",
     is_flag=True,

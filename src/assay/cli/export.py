@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_json
-from assay.cli.signing import folder_option
+from assay.cli.signing import folder_option, signer
 
 
 @click.group("export")
@@ -32,3 +32,35 @@ def review(target: Path, *, certificate: str, folder: Path, as_json: bool) -> No
         print_json({"pack": str(target), "documents": count})
     else:
         click.echo(f"{count} documents and the log, in {target}")
+
+
+@command.command("public")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--key", help="The key of a verifier, by which the pack also gets a status that is fresh.")
+@folder_option
+@json_option
+def public(target: Path, *, key: str | None, folder: Path, as_json: bool) -> None:
+    """Write the public pack TARGET (a zip): the log under a signed checkpoint, every certificate with its proof, what was signed.
+
+    Nothing in it is confidential: no counts, no record, no row. Anybody computes the state from it: assay log verify TARGET
+    --policy policy.yaml.
+    """
+    from assay.app.export import export_public
+
+    made = export_public(folder, target, signer=signer(key) if key else None)
+    if as_json:
+        print_json(
+            {
+                "pack": str(target),
+                "entries": made.entries,
+                "certificates": made.certificates,
+                "statements": made.statements,
+                "status": made.status,
+            }
+        )
+        return
+    click.echo(
+        f"{made.entries} entries, {made.certificates} certificates and {made.statements} sign-offs, in {target}"
+    )
+    if not made.status:
+        click.echo("It has no signed status; --key VERIFIER_KEY adds one.")

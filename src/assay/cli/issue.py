@@ -36,6 +36,7 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
                 "result": made.certificate.result,
                 "outcome": scope.outcome,
                 "valid_until": scope.valid_until,
+                "supersedes": list(scope.supersedes),
             }
         )
         return
@@ -43,5 +44,7 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
         f"Certificate {short(made.digest)}: {made.certificate.result} ({scope.outcome}) for {scope.name}"
     )
     click.echo(f"Valid until {scope.valid_until[:10]}, in {made.folder}")
+    for old in scope.supersedes:
+        click.echo(f"It takes the place of certificate {short(old)}, which is superseded from now on.")
     if scope.demo:
         click.echo("DEMO: signed with keys that anyone can make.")

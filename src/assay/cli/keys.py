@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from assay.cli.output import json_option, print_json
-from assay.cli.signing import new_passphrase
+from assay.cli.signing import folder_option, new_passphrase, short, signer
 
 
 @click.group("keys")
 def command() -> None:
-    """Make and show the keys that sign.
+    """Make, show and replace the keys that sign.
 
     A private key (ECDSA P-256) lies encrypted in the configuration folder of its user; its passphrase is asked for, or
-    comes from ASSAY_PASSPHRASE. Nobody is trusted by having a key: the policy says whose keys count, and for what.
+    comes from ASSAY_PASSPHRASE_NAME or ASSAY_PASSPHRASE. Nobody is trusted by having a key: the policy says whose keys
+    count, and for what.
     """
 
 
@@ -24,7 +27,7 @@ def new(name: str, *, as_json: bool) -> None:
     """Make a key called NAME, kept under a passphrase."""
     from assay.app.keys import key_folder, new_key
 
-    made = new_key(name, new_passphrase(name))
+    made = new_key(name, new_passphrase)
     if as_json:
         print_json({"name": name, "key_id": made.key_id, "public": made.pem})
         return
@@ -51,3 +54,53 @@ def show(name: str | None, *, as_json: bool) -> None:
     else:
         for one, key in found.items():
             click.echo(f"{key.key_id[:12]}  {one}")
+
+
+@command.command("rotate")
+@click.argument("old")
+@click.option(
+    "--to",
+    "new_key",
+    required=True,
+    help="The key that takes over: its name (assay keys new), or the path of its public half.",
+)
+@click.option(
+    "--root", "roots", multiple=True, required=True, help="A root key that signs; several may be given."
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the new policy to this file, for verifiers.",
+)
+@folder_option
+@json_option
+def rotate(
+    old: str, *, new_key: str, roots: tuple[str, ...], output: Path | None, folder: Path, as_json: bool
+) -> None:
+    """Let a new key take over the place of OLD, as the policy calls it: its holder, its roles, its duties.
+
+    Logs the next version of the policy, signed by root keys. What OLD signed stays signed; from now on it signs nothing.
+    """
+    from assay.app.keys import public_key
+    from assay.app.keys import rotate as replace
+    from assay.app.trust import write_policy
+
+    made = replace(
+        folder,
+        old,
+        public_key(new_key),
+        roots=lambda: [signer(root) for root in roots],
+        heir=lambda: signer(new_key),
+    )
+    if output is not None:
+        write_policy(folder, output)
+    held, version = made.policy.keys[made.new], made.policy.version
+    if as_json:
+        print_json({"policy": made.digest, "version": version, "old": made.old, "new": made.new})
+        return
+    click.echo(
+        f"{made.new} has the place of {made.old} ({held.holder}) from {held.valid_from:%Y-%m-%d %H:%M:%S} UTC "
+        f"until {held.valid_until.date()}."
+    )
+    click.echo(f"What {made.old} signed before stays signed; it signs nothing new.")
+    click.echo(f"Policy version {version} is in force: {short(made.digest)}. Hand it to those who verify.")

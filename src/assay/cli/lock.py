@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import hopeless_option, json_option, print_json
 from assay.cli.signing import key_option, role_option, short, signer
 from assay.domain.errors import ExitCode
 
@@ -20,25 +20,45 @@ from assay.domain.errors import ExitCode
 @click.option(
     "--reason", default="", help="Why: for a reject, or for a new version of a locked specification."
 )
+@hopeless_option
 @json_option
 def command(
-    specification: Path, *, role: str, key: str, reject: bool, withdraw: bool, reason: str, as_json: bool
+    specification: Path,
+    *,
+    role: str,
+    key: str,
+    reject: bool,
+    withdraw: bool,
+    reason: str,
+    certify_a_hopeless_specification: bool,
+    as_json: bool,
 ) -> None:
     """Agree to SPECIFICATION before any result of it exists; the last agreement that is needed locks it.
 
     Who must agree is what `approval.lock` asks for, by the roles that the policy gives to keys. From then on a judged run
-    is possible, of exactly these bytes. Ends with 0 when it is locked, 1 while signatures are missing.
+    is possible, of exactly these bytes. Whoever agrees has it planned first, as assay plan does: a required criterion that
+    a good model hardly ever passes is refused here, before anybody counts on it.
+
+    Ends with 0 when it is locked, 1 while signatures are missing, 2 when it is hopeless or the plan cannot be made.
     """
     from assay.app.lock import agree
     from assay.domain.quorum import Word
 
     word = Word.REJECT if reject else Word.WITHDRAW if withdraw else Word.APPROVE
-    found = agree(specification, role=role, signer=signer(key), word=word, reason=reason)
+    found = agree(
+        specification,
+        role=role,
+        signer=signer(key),
+        word=word,
+        reason=reason,
+        certify_a_hopeless_specification=certify_a_hopeless_specification,
+    )
     if as_json:
         print_json(
             {
                 "specification": found.specification,
                 "locked": found.lock.digest if found.lock else None,
+                "bypasses": list(found.lock.bypasses) if found.lock else [],
                 "missing": dict(found.quorum.missing),
                 "rejected": [r.holder for r in found.quorum.rejected],
             }
@@ -47,6 +67,8 @@ def command(
         click.echo(f"Specification {found.name}, {short(found.specification)}:")
         for filled, holder in found.quorum.approved:
             click.echo(f"  {filled:<16} {holder}")
+        for bypass in found.lock.bypasses if found.lock else ():
+            click.echo(f"BYPASS, recorded: {bypass}")
         click.echo(
             f"Locked by entry {found.lock.entry} of the log. A judged run may be made: assay certify {specification}"
             if found.lock

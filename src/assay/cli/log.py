@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from assay.cli.output import json_option, print_json
 from assay.cli.signing import folder_option, short
 from assay.domain.errors import ExitCode
+
+if TYPE_CHECKING:
+    from assay.proof.checkpoint import Checkpoint
 
 
 @click.group("log")
@@ -20,6 +25,12 @@ def command() -> None:
 
 
 @command.command("verify")
+@click.argument("pack", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="For PACK: the policy whose keys count, a file that reached you by a way you trust.",
+)
 @click.option(
     "--seen",
     multiple=True,
@@ -28,28 +39,75 @@ def command() -> None:
 )
 @folder_option
 @json_option
-def verify(*, seen: tuple[Path, ...], folder: Path, as_json: bool) -> None:
-    """Compute the log anew from its entries and say everything that is wrong. Ends with 0, or 3."""
+def verify(
+    pack: Path | None, *, policy: Path | None, seen: tuple[Path, ...], folder: Path, as_json: bool
+) -> None:
+    """Compute the log anew from its entries and say everything that is wrong. Ends with 0, or 3.
+
+    Without PACK it is the log of this folder. A public PACK (assay export public) needs no database: its state is computed,
+    and its checkpoint, certificates, proofs, sign-offs and status are held against the policy.
+    """
+    from assay.app.seen import kept_in
+
+    kept = [kept_in(path) for path in seen]
+    if pack is not None:
+        if policy is None:
+            raise click.UsageError("PACK needs --policy: the copy in the pack says nothing about itself.")
+        _verify_pack(pack, policy, kept, as_json=as_json)
     from assay.app.logbook import verify_log
 
-    found = verify_log(folder, seen)
+    if policy is not None:
+        raise click.UsageError("--policy is for a PACK.")
+    found = verify_log(folder, kept)
+    wrong = [(w.code, w.sentence) for w in found.wrong]
+    _told(found.size, wrong, {}, outside=bool(kept), as_json=as_json)
+
+
+def _verify_pack(pack: Path, policy: Path, kept: list[tuple[str, Checkpoint]], *, as_json: bool) -> NoReturn:
+    from assay.app.outside import verify_public
+
+    found = verify_public(pack, policy, kept)
+    certificates = [
+        {
+            "certificate": c.digest,
+            "status": c.status.value,
+            "reason": c.why,
+            "result": c.result,
+            "use_case": c.use_case,
+            "model": c.model,
+            "signed": [{"role": role, "holder": holder} for role, holder in found.signers(c)],
+        }
+        for c in found.certificates
+    ]
+    if not as_json:
+        for c in found.certificates:
+            by = ", ".join(f"{holder} ({role})" for role, holder in found.signers(c)) or "nobody"
+            click.echo(
+                f"{short(c.digest)}  {c.status.value:<10} {c.result}  {c.model} for {c.use_case}, signed by {by}"
+            )
+            if c.why:
+                click.echo(f"              {c.why}")
+    wrong = [(w.because.value, w.sentence) for w in found.wrong]
+    _told(found.size, wrong, {"certificates": certificates}, outside=bool(kept), as_json=as_json)
+
+
+def _told(
+    size: int, wrong: Sequence[tuple[str, str]], more: dict[str, object], *, outside: bool, as_json: bool
+) -> NoReturn:
     if as_json:
-        print_json(
-            {"size": found.size, "wrong": [{"code": w.code, "sentence": w.sentence} for w in found.wrong]}
-        )
+        said = [{"code": code, "sentence": sentence} for code, sentence in wrong]
+        print_json({"size": size, "wrong": said, **more})
     else:
-        for wrong in found.wrong:
-            click.echo(f"{wrong.code}: {wrong.sentence}")
+        for code, sentence in wrong:
+            click.echo(f"{code}: {sentence}")
         click.echo(
-            f"{len(found.wrong)} things are wrong with the log."
-            if found.wrong
-            else f"The log of {found.size} entries holds."
+            f"{len(wrong)} things are wrong with the log." if wrong else f"The log of {size} entries holds."
         )
-        if not seen:
+        if not outside:
             click.echo(
                 "No checkpoint from outside was given: an owner who rewrote everything would not be noticed."
             )
-    raise click.exceptions.Exit(ExitCode.TRUST_FAILURE if found.wrong else ExitCode.CERTIFIED)
+    raise click.exceptions.Exit(ExitCode.TRUST_FAILURE if wrong else ExitCode.CERTIFIED)
 
 
 @command.command("show")

@@ -37,7 +37,7 @@ COMMANDS = {
     "diff": ("assay.cli.diff", "Say what changed between two specifications, runs or certificates."),
     "log": ("assay.cli.log", "Read and verify the log."),
     "trust": ("assay.cli.trust", "Say whose keys count, for what: the policy."),
-    "keys": ("assay.cli.keys", "Make and show the keys that sign."),
+    "keys": ("assay.cli.keys", "Make, show and replace the keys that sign."),
     "sandbox": ("assay.cli.sandbox", "Show which fences this machine has around models and data."),
     "checks": ("assay.cli.checks", "List the checks, or explain one."),
     "witness": ("assay.cli.witness", "Be a witness of logs: cosign what continues, refuse the rest."),

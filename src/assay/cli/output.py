@@ -17,6 +17,12 @@ from assay.domain.errors import AssayError, InvalidDocument, Problem
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
+hopeless_option = click.option(
+    "--certify-a-hopeless-specification",
+    is_flag=True,
+    help="DANGEROUS: go on although the plan says that a good model could not pass. Recorded.",
+)
+
 
 def print_json(value: Any) -> None:
     """Print a JSON document with sorted keys."""

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from assay.domain.errors import AssayError
+
 if TYPE_CHECKING:
     from assay.app.keys import Signer
 
 PASSPHRASE = "ASSAY_PASSPHRASE"  # noqa: S105 - the name of a variable
+
+
+class NoPassphrase(AssayError):
+    """A key's passphrase is neither in the environment nor can it be asked for."""
+
 
 key_option = click.option(
     "--key",
@@ -30,17 +38,54 @@ folder_option = click.option(
 
 
 def passphrase(name: str) -> str:
-    """The passphrase of a key: from ASSAY_PASSPHRASE, or asked for without showing it."""
-    given = os.environ.get(PASSPHRASE)
-    return given if given is not None else str(click.prompt(f"Passphrase of the key {name}", hide_input=True))
+    """The passphrase of a key: from its variable or ASSAY_PASSPHRASE, or asked for without showing it.
+
+    Raises:
+        NoPassphrase: there is neither a variable nor a terminal to ask at.
+    """
+    return _from_environment(name) or _asked(name, f"Passphrase of the key {name}", twice=False)
 
 
 def new_passphrase(name: str) -> str:
-    """A passphrase for a new key: from ASSAY_PASSPHRASE, or asked for twice."""
-    given = os.environ.get(PASSPHRASE)
-    if given is not None:
-        return given
-    return str(click.prompt(f"Passphrase for the new key {name}", hide_input=True, confirmation_prompt=True))
+    """A passphrase for a new key: from its variable or ASSAY_PASSPHRASE, or asked for twice. Raises NoPassphrase."""
+    return _from_environment(name) or _asked(name, f"Passphrase for the new key {name}", twice=True)
+
+
+def variable(name: str) -> str:
+    """The variable that holds the passphrase of one key: ``ASSAY_PASSPHRASE_RIA_2`` for ``ria-2``."""
+    return f"{PASSPHRASE}_{''.join(c if c.isalnum() else '_' for c in Path(name).stem.upper())}"
+
+
+def _from_environment(name: str) -> str | None:
+    for one in (variable(name), PASSPHRASE):
+        if one in os.environ:
+            if not os.environ[one]:
+                raise NoPassphrase(
+                    f"{one} is set and empty: a key is kept under a passphrase, and an empty one is none.",
+                    code="passphrase_empty",
+                    remedy="Set it to the passphrase, or unset it to be asked.",
+                )
+            return os.environ[one]
+    return None
+
+
+def _asked(name: str, prompt: str, *, twice: bool) -> str:
+    if not _has_terminal():
+        raise NoPassphrase(
+            f"The passphrase of the key {name} is asked for at a terminal, and there is none.",
+            code="passphrase_missing",
+            remedy=f"Set {variable(name)} or {PASSPHRASE}; a passphrase is never an argument, which others could read.",
+        )
+    return str(click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True))
+
+
+def _has_terminal() -> bool:
+    """Whether a person can be asked: getpass reads from the terminal itself, whatever standard input is."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return sys.stdin.isatty()
+    return True
 
 
 def signer(key: str) -> Signer:

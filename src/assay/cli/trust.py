@@ -65,7 +65,7 @@ def init(
 
     KEY is the name of a key (assay keys new), the path of a PEM file, or demo:NAME.
     """
-    from assay.app.trust import Founding, found
+    from assay.app.trust import Founding, found, write_policy
 
     named = _slug(organisation)
     chosen = origin or f"{named}/assay"
@@ -86,7 +86,7 @@ def init(
     )
     policy, digest = found(folder, founding, [signer(text.partition("=")[2]) for text in roots])
     if output is not None:
-        _write(output, folder)
+        write_policy(folder, output)
     if as_json:
         print_json({"policy": digest, "version": policy.version, "log": policy.log.key})
         return
@@ -153,14 +153,6 @@ def show(*, following: bool, folder: Path, as_json: bool) -> None:
         click.echo(f"  requires {metric}")
     for bound in requires.bounds:
         click.echo(f"  requires {bound.metric} {bound.text()}")
-
-
-def _write(output: Path, folder: Path) -> None:
-    from assay.app.ledger import open_ledger
-    from assay.app.trust import text_in_force
-
-    with open_ledger(folder) as ledger:
-        output.write_text(text_in_force(ledger), encoding="utf-8")
 
 
 def _person(text: str) -> Person:

@@ -85,6 +85,11 @@ seen_option = click.option(
     help="The review pack: also read the log, and judge every criterion again from the tallies.",
 )
 @click.option(
+    "--public",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The public pack: also read the log. Its documents are not at hand, so nothing is judged again.",
+)
+@click.option(
     "--sources",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="The specification's folder: also compare every file that was judged on. Needs --review.",
@@ -98,6 +103,7 @@ def command(
     policy: Path,
     use_case: str,
     review: Path | None,
+    public: Path | None,
     sources: Path | None,
     seen: Path | None,
     as_json: bool,
@@ -111,8 +117,17 @@ def command(
 
     if sources is not None and review is None:
         raise click.UsageError("--sources needs --review: the pack says which files were judged on.")
+    if review is not None and public is not None:
+        raise click.UsageError("--review or --public: the review pack holds the log too.")
     found = verify_certificate(
-        certificate, model=model, policy=policy, use_case=use_case, review=review, sources=sources, seen=seen
+        certificate,
+        model=model,
+        policy=policy,
+        use_case=use_case,
+        review=review,
+        public=public,
+        sources=sources,
+        seen=seen,
     )
     shown(found, as_json=as_json)
 

@@ -27,6 +27,7 @@ class Action(enum.StrEnum):
     REVOKED = "certificate.revoked"
     SUSPENDED = "certificate.suspended"
     REINSTATED = "certificate.reinstated"
+    SUPERSEDED = "certificate.superseded"
 
 
 class Signed(Protocol):

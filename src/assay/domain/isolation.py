@@ -69,6 +69,15 @@ def isolation(up: Iterable[str], missing: Iterable[tuple[str, str]]) -> Isolatio
     return Isolation(level, tuple(fence.value for fence in known), tuple(absent))
 
 
+def below(found: Isolation, least: int) -> tuple[tuple[str, str], ...]:
+    """The fences without which a level is not reached, each with the reason why it is missing; none where it is."""
+    if found.level >= least:
+        return ()
+    why = dict(found.missing)
+    lacking = (fence for fence in _NEEDS[least] if fence not in found.up)
+    return tuple((fence.value, why.get(fence, "not reported")) for fence in lacking)
+
+
 def required(found: Isolation) -> tuple[str, ...]:
     """The fences without which no child of a run may read anything, since its record says that they are up.
 

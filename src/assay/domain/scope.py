@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, cast
+
+from assay.domain.plain import from_plain, to_plain
 
 EXTENSION = "https://github.com/assay-ml/assay/certificate/v1"
 """The field of the statement that holds the scope."""
@@ -19,7 +23,7 @@ class Scope:
         attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
         isolation: level at which the model ran. demo: signed with keys that anyone can make.
         valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
-        outcome: certified, conditional or withheld.
+        outcome: certified, conditional or withheld. supersedes: certificates whose place this one takes, by digest.
     """
 
     name: str
@@ -45,3 +49,14 @@ class Scope:
     valid_until: str
     lock: str
     log: str
+    supersedes: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """As the statement holds it; the first certificate of a model for a use has nobody's place, and says nothing of it."""
+        said = cast("dict[str, Any]", to_plain(self, Scope))
+        return said if self.supersedes else {k: v for k, v in said.items() if k != "supersedes"}
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> Scope:
+        """The scope that a statement holds. Raises NotPlain, or TypeError for what is no mapping."""
+        return from_plain({"supersedes": [], **said}, Scope, "scope")

@@ -16,7 +16,7 @@ from assay.domain.specification import Attribute
 from assay.engine.asking import Asker, Predict
 from assay.plan.passes import Change, Pass
 from assay.subject.arrays import as_numpy, as_words, with_columns
-from assay.tally.crossing import Crossing
+from assay.tally.crossing import Codes, Crossing
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes, row_hash, row_sum
 from assay.tally.outcomes import OutcomeSum
@@ -95,30 +95,37 @@ class Batch:
 
     Attributes:
         raw: as it came. columns: by name.
-        label: int64[n], -1 where it is neither 0 nor 1. key: int64[n], ``cell * 2``, and 1 more if the label is 1.
+        key: int64[n], ``cell * 2``, and 1 more if the label is 1.
         labelled: selects the rows with a label from an array; a slice when all have one.
-        code: int64[n], the combination of the crossed columns; None when some value is in no combination.
+        code: int32[n] or int64[n], the combination of the crossed columns; None when some value is in no combination.
         first_row: place of the first row in the data set. words: of the columns that were asked for by :meth:`hashes`.
     """
 
     raw: pa.RecordBatch
     columns: dict[str, NDArray[Any]]
-    label: Integers
     key: Integers
     labelled: slice | NDArray[np.bool_]
-    code: Integers | None
+    code: Codes | None
     first_row: int
     words: dict[str, Hashes] = field(default_factory=dict)
 
     def hashes(self, names: Iterable[str]) -> Hashes:
         """uint64[n]: a hash of each row over the named columns."""
-        return row_hash(((name, self.words_of(name)) for name in names), len(self.label))
+        return row_hash(((name, self.words_of(name)) for name in names), len(self.key))
 
     def words_of(self, name: str) -> Hashes:
         """uint64[n]: a word for each value of a column."""
         if name not in self.words:
             self.words[name] = as_words(self.raw.column(name), name)
         return self.words[name]
+
+    @property
+    def label(self) -> Integers:
+        """int64[n]: the label of each row, -1 where it is neither 0 nor 1."""
+        label = self.key & 1
+        if not isinstance(self.labelled, slice):
+            label[~self.labelled] = -1
+        return label
 
     @property
     def cell(self) -> Integers:
@@ -128,7 +135,7 @@ class Batch:
     @property
     def places(self) -> Integers:
         """int64[n]: places of the rows in the data set."""
-        return np.arange(self.first_row, self.first_row + len(self.label), dtype=np.int64)
+        return np.arange(self.first_row, self.first_row + len(self.key), dtype=np.int64)
 
 
 class _Reader:
@@ -148,13 +155,13 @@ class _Reader:
         columns = {name: as_numpy(raw.column(name), name) for name in raw.schema.names}
         code = self._crossing.code(columns)
         if code is None:
-            label, labelled = _labels(columns[self._label])
-            key = self._cells(self._coded, columns, raw.num_rows) * 2 + (label == 1)
-            return Batch(raw, columns, label, key, labelled, code, first_row)
-        key = self._key_of_code[code]
+            positive, labelled = _labels(columns[self._label])
+            key = self._cells(self._coded, columns, raw.num_rows) * 2 + positive
+            return Batch(raw, columns, key, labelled, code, first_row)
+        key = self._key_of_code.take(code.astype(np.intp, copy=False))
         if self._apart:
             key += self._cells(self._apart, columns, raw.num_rows) * 2
-        return Batch(raw, columns, key & 1, key, slice(None), code, first_row)
+        return Batch(raw, columns, key, slice(None), code, first_row)
 
     def _cells(
         self, coded: list[tuple[str, str, GroupCodes]], columns: dict[str, NDArray[Any]], rows: int
@@ -222,13 +229,15 @@ def scan(
     return Partial(layout=frame.layout, **parts)
 
 
-def _labels(values: NDArray[Any]) -> tuple[Integers, slice | NDArray[np.bool_]]:
+def _labels(values: NDArray[Any]) -> tuple[NDArray[np.bool_], slice | NDArray[np.bool_]]:
+    """Which rows have the label 1, and which have a label."""
     if values.dtype.kind not in "iufb":
-        return np.full(len(values), -1, dtype=np.int64), np.zeros(len(values), dtype=bool)
+        none = np.zeros(len(values), dtype=bool)
+        return none, none
+    positive = values == 1
     if values.dtype.kind in "iub" and len(values) and values.min() >= 0 and values.max() <= 1:
-        return values.astype(np.int64), slice(None)
-    labelled = (values == 0) | (values == 1)
-    return np.where(labelled, values, -1).astype(np.int64), labelled
+        return positive, slice(None)
+    return positive, (values == 0) | positive
 
 
 class Counter(Protocol):
@@ -370,11 +379,12 @@ class _Outcomes:
         kept = self._kept(batch)
         score = self._decidable(self._scores(batch))
         self._outcomes.count(batch.key[kept], score[kept], self._frame.decide_at)
+        label = batch.label
         for change in self._changes:
-            right = (score >= self._frame.decide_at) == batch.label
+            right = (score >= self._frame.decide_at) == label
             after, changed = self._changed_scores(batch, change)
             after = self._decidable(after)
-            right_after = (after >= self._frame.decide_at) == batch.label
+            right_after = (after >= self._frame.decide_at) == label
             self._paired[change.key] = self._paired[change.key].counting(
                 batch.cell[kept], right[kept], right_after[kept], changed
             )
@@ -383,11 +393,11 @@ class _Outcomes:
         """The rows of a batch that count: labelled, and selected if there is a selection."""
         if self._selection is None:
             return batch.labelled
-        first, end = batch.first_row, batch.first_row + len(batch.label)
+        first, end = batch.first_row, batch.first_row + len(batch.key)
         here = slice(*np.searchsorted(self._selection, [first, end]))
-        kept = np.zeros(len(batch.label), dtype=bool)
+        kept = np.zeros(len(batch.key), dtype=bool)
         kept[self._selection[here] - first] = True
-        return kept & (batch.label >= 0)
+        return kept if isinstance(batch.labelled, slice) else kept & batch.labelled
 
     def _scores(self, batch: Batch) -> NDArray[np.float64]:
         if self._asker is not None:

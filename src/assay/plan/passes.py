@@ -11,10 +11,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.domain.needs import Need, Part, Perturbed, Reads
-from assay.domain.specification import Criterion, Specification
+
+if TYPE_CHECKING:  # a worker has passes to count, and no specification
+    from assay.domain.specification import Criterion, Specification
 
 Parameters = Mapping[str, Decimal | int | str]
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 
 from assay.domain.digests import PREFIX
-from assay.domain.plain import NotPlain, from_plain, to_plain
+from assay.domain.plain import NotPlain
 from assay.domain.scope import EXTENSION, Scope
 from assay.proof.canonical import hexadecimal
 from assay.proof.leaf import TIME
@@ -59,7 +59,7 @@ class Certificate:
             "verificationResult": self.result,
             "verifiedLevels": levels,
             "slsaVersion": "1.1",
-            EXTENSION: cast("dict[str, Any]", to_plain(self.scope, Scope)),
+            EXTENSION: self.scope.plain(),
         }
         return Statement(Kind.CERTIFICATE, self.manifest.subjects(), predicate)
 
@@ -111,5 +111,5 @@ def _read(statement: Statement) -> Certificate:
         attestations=tuple(others),
         result=str(said["verificationResult"]),
         time=dt.datetime.strptime(said["timeVerified"], TIME).replace(tzinfo=dt.UTC),
-        scope=from_plain(said[EXTENSION], Scope, "scope"),
+        scope=Scope.read(said[EXTENSION]),
     )

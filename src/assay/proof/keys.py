@@ -19,6 +19,9 @@ _DEMO = b"Assay demo key, known to everyone: "
 DEMO_NAMES = ("root", "certifier", "developer", "validator", "risk-officer", "legal")
 """Whose keys the demo uses. Anyone can make these keys, so no other policy may name them."""
 
+LONGEST_PASSPHRASE = 1023
+"""Bytes; OpenSSL takes no more."""
+
 
 class UnfitKey(ValueError):
     """A key that is not what is needed; the message says what it is and never shows it."""
@@ -113,9 +116,11 @@ class PrivateKey:
         return cls(key)
 
     def encrypted(self, passphrase: bytes) -> bytes:
-        """The key as encrypted PEM (PKCS #8). Raises UnfitKey for an empty passphrase."""
+        """The key as encrypted PEM (PKCS #8). Raises UnfitKey for an empty passphrase, and one that is too long."""
         if not passphrase:
             raise UnfitKey("a key is kept under a passphrase, and an empty one is none")
+        if len(passphrase) > LONGEST_PASSPHRASE:
+            raise UnfitKey(f"a passphrase has at most {LONGEST_PASSPHRASE} bytes, found {len(passphrase)}")
         return self._key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,

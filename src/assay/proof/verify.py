@@ -12,7 +12,7 @@ import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assay.domain.digests import sha256_of
+from assay.domain.digests import PREFIX, sha256_of
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
 from assay.domain.plain import to_plain
@@ -132,6 +132,7 @@ class _Hand:
     now: dt.datetime
     purpose: Purpose
     bundle: Bundle | None = None
+    key: HeldKey | None = None
     certificate: Certificate | None = None
     status: StatusList | None = None
     index: int = -1
@@ -198,15 +199,16 @@ def _signature(hand: _Hand) -> Found:  # (2)
     bundle = hand.bundle
     if bundle is None:
         return Refusal(Because.BUNDLE_BROKEN, "There is no bundle.")
-    signer = _verifier_that_signed(hand.policy, bundle)
-    if signer is None:
+    signed = _verifier_that_signed(hand.policy, bundle)
+    if signed is None:
         return Refusal(
             Because.SIGNATURE_WRONG if _named(hand.policy, bundle) else Because.KEY_UNKNOWN,
             "The signature is wrong: a byte of the statement or of the signature was changed."
             if _named(hand.policy, bundle)
             else f"The policy of {hand.policy.organisation} trusts no verifier with the key {bundle.key_id[:12]}.",
         )
-    if not hand.policy.demo and PublicKey(_key_of(hand.policy, signer).key).is_demo:
+    signer, key = signed
+    if not hand.policy.demo and PublicKey(key.key).is_demo:
         return Refusal(Because.DEMO_KEY, f"The key of {signer} is one of the demo's, which anyone can make.")
     try:
         certificate = Certificate.read(statement_of(bundle))
@@ -217,23 +219,22 @@ def _signature(hand: _Hand) -> Found:  # (2)
             Because.KEY_UNKNOWN,
             f"The certificate names the verifier {certificate.verifier}, and the key of {signer} signed it.",
         )
-    if not _key_of(hand.policy, signer).counts_at(certificate.time):
+    if not key.counts_at(certificate.time):
         return Refusal(Because.KEY_NOT_VALID, f"The key of {signer} was not valid when it signed.")
+    hand.key = key
     return f"Signed by {signer}."
 
 
-def _verifier_that_signed(policy: Policy, bundle: Bundle) -> str | None:
+def _verifier_that_signed(policy: Policy, bundle: Bundle) -> tuple[str, HeldKey] | None:
+    """The pair of the policy that signed: a verifier has several keys when one took over from another."""
     for verifier in policy.verifiers:
+        key = policy.keys[verifier.key]
         try:
-            if bundle.signed_by(PublicKey(policy.keys[verifier.key].key)):
-                return verifier.id
+            if bundle.signed_by(PublicKey(key.key)):
+                return verifier.id, key
         except UnfitKey:
             continue
     return None
-
-
-def _key_of(policy: Policy, verifier: str) -> HeldKey:
-    return policy.keys[next(v.key for v in policy.verifiers if v.id == verifier)]
 
 
 def _named(policy: Policy, bundle: Bundle) -> bool:
@@ -254,7 +255,9 @@ def _kind(hand: _Hand) -> Found:  # (3)
         hand.certificate = Certificate.read(statement_of(hand.bundle))
     except BrokenStatement as wrong:
         return Refusal(Because.STATEMENT_BROKEN, f"This is no certificate of Assay's: {wrong}.")
-    return f"A certificate for the use case {hand.certificate.scope.name}."
+    scope = hand.certificate.scope
+    before = ", ".join(digest.removeprefix(PREFIX)[:12] for digest in scope.supersedes)
+    return f"A certificate for the use case {scope.name}{f'; it supersedes {before}' if before else ''}."
 
 
 def _bytes(hand: _Hand, certificate: Certificate) -> Found:  # (4)
@@ -324,7 +327,7 @@ def _status(hand: _Hand, certificate: Certificate) -> Found:  # (8)
             Because.STATUS_MISSING,
             "There is no signed status: nobody says that the certificate still counts.",
         )
-    found = _opened_status(hand, hand.presented.status)
+    found = opened_status(hand.presented.status, hand.policy)
     if isinstance(found, Refusal):
         return found
     freshness = hand.policy.freshness
@@ -349,18 +352,20 @@ def _status(hand: _Hand, certificate: Certificate) -> Found:  # (8)
     return f"Good, as of {found.issued:%Y-%m-%d %H:%M} UTC."
 
 
-def _opened_status(hand: _Hand, content: bytes) -> StatusList | Refusal:
+def opened_status(content: bytes, policy: Policy) -> StatusList | Refusal:
+    """The word on certificates, if a verifier of the policy signed it while its key counted; else why not."""
     try:
         bundle = read_bundle(content)
         found = StatusList.read(statement_of(bundle))
     except (BrokenBundle, BrokenStatement) as wrong:
         return Refusal(Because.STATEMENT_BROKEN, f"The status is broken: {wrong}.")
-    signer = _verifier_that_signed(hand.policy, bundle)
-    if signer is None:
+    signed = _verifier_that_signed(policy, bundle)
+    if signed is None:
         return Refusal(Because.SIGNATURE_WRONG, "No verifier of the policy signed this status.")
-    if not _key_of(hand.policy, signer).counts_at(found.issued):
+    signer, key = signed
+    if not key.counts_at(found.issued):
         return Refusal(Because.KEY_NOT_VALID, f"The key of {signer} was not valid when it signed the status.")
-    if found.log != hand.policy.log.origin:
+    if found.log != policy.log.origin:
         return Refusal(Because.CHECKPOINT_UNTRUSTED, f"The status is about the log {found.log!r}.")
     return found
 
@@ -399,6 +404,11 @@ def _logged(hand: _Hand, certificate: Certificate) -> Found:  # (9)
         )
     if entry.seq != proof.index:
         return Refusal(Because.NOT_LOGGED, "The entry stands at another place in the log than it says.")
+    if hand.key is not None and not hand.key.counts_at(entry.time):
+        return Refusal(
+            Because.KEY_NOT_VALID,
+            f"The certificate came into the log on {entry.time:%Y-%m-%d %H:%M} UTC, when its verifier's key did not count.",
+        )
     hand.index = proof.index
     return told.message
 

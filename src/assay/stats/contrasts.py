@@ -67,15 +67,24 @@ def _limits_of_cells(events: bytes, trials: bytes, alpha: float) -> RateLimits:
 
 def contrast_width(one: RateLimits, two: RateLimits, ratio: float) -> Floats:
     """The distance from p1 - ratio * p2 down to its MOVER-CP lower limit, for limits that broadcast together."""
-    return np.sqrt((one.rate - one.lower) ** 2 + (ratio * (two.upper - two.rate)) ** 2)
+    width: Floats = np.asarray((one.rate - one.lower) ** 2 + (ratio * (two.upper - two.rate)) ** 2)
+    return np.sqrt(width, out=width)
 
 
 def ratio_floor(one: RateLimits, two: RateLimits) -> Floats:
     """The MOVER-CP lower limit of p1 / p2, for limits that broadcast together; see `ratio_limits`."""
-    product = one.rate * two.rate
+    product = np.asarray(one.rate * two.rate)
     a, b = one.lower * (2 * one.rate - one.lower), two.upper * (2 * two.rate - two.upper)
+    # In place: a table of all pairs is as large as what a processor keeps at hand.
+    floor: Floats = np.asarray(np.square(product))
+    floor -= a * b
+    np.maximum(floor, 0.0, out=floor)
+    np.sqrt(floor, out=floor)
+    floor += product
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(one.rate == 0, 0.0, a / (product + np.sqrt(np.maximum(product**2 - a * b, 0.0))))
+        np.divide(a, floor, out=floor)
+    np.copyto(floor, 0.0, where=one.rate == 0)
+    return floor
 
 
 def contrast_limits(

@@ -89,8 +89,13 @@ def crossing_level(
 def _cross(arc: _Arc) -> Floats:
     """Bracketed secant steps on the difference of the tails' normal scores, which is nearly straight."""
     left, right = np.zeros_like(arc.distance), np.full_like(arc.distance, np.pi / 2)
-    # A limit that cannot move (x1 = 0 or x2 = n2) is decided at an end of the arc.
-    best = np.minimum(np.maximum(*arc.tails(left)), np.maximum(*arc.tails(right)))
+    best = np.ones_like(arc.distance)
+    # A limit that cannot move (x1 = 0 or x2 = n2) is decided at an end of the arc. The ends of all others have a tail
+    # P(X >= x | x / n) or P(X <= x | x / n), which are above a half: no level.
+    fixed = np.flatnonzero((arc.x1 == 0) | (arc.x2 == arc.n2))
+    if fixed.size:
+        ends = (arc.take(fixed).tails(at[fixed]) for at in (left, right))
+        best[fixed] = np.minimum(*(np.maximum(*tails) for tails in ends))
     active = np.arange(best.size)
     angle, before, gap_before = arc.start(), left, np.full_like(best, np.nan)
     for step in range(_MOST_STEPS):

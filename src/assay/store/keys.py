@@ -32,11 +32,11 @@ def key_folder() -> Path:
     return Path(base) / "assay" / "keys"
 
 
-def new_key(name: str, passphrase: str) -> PublicKey:
-    """Make a key, keep it under its passphrase, and return its public half.
+def new_key(name: str, passphrase: Passphrase) -> PublicKey:
+    """Make a key, keep it under the passphrase that is asked for, and return its public half.
 
     Raises:
-        KeyTrouble: ``key_exists``, ``key_name`` or ``passphrase_empty``. Unwritable.
+        KeyTrouble: ``key_exists``, ``key_name`` or ``passphrase_unfit``. Unwritable.
     """
     if not name or set(name) - set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."):
         raise KeyTrouble(
@@ -51,9 +51,9 @@ def new_key(name: str, passphrase: str) -> PublicKey:
         )
     key = PrivateKey.new()
     try:
-        kept = key.encrypted(passphrase.encode())
+        kept = key.encrypted(_bytes(passphrase(name)))
     except UnfitKey as wrong:
-        raise KeyTrouble(f"{wrong}.", code="passphrase_empty") from None
+        raise KeyTrouble(f"{wrong}.", code="passphrase_unfit") from None
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_whole(path, kept, private=True)
@@ -90,9 +90,14 @@ def open_signer(name: str, passphrase: Passphrase) -> Signer:
     except OSError:
         raise _absent(name) from None
     try:
-        return PrivateKey.read(content, passphrase(name).encode())
+        return PrivateKey.read(content, _bytes(passphrase(name)))
     except UnfitKey as wrong:
         raise KeyTrouble(f"The key {name!r} cannot be opened: {wrong}.", code="key_unfit") from None
+
+
+def _bytes(passphrase: str) -> bytes:
+    """As it was typed or set; a variable may hold bytes that are no text."""
+    return passphrase.encode("utf-8", "surrogateescape")
 
 
 def _demo(name: str) -> PrivateKey:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from assay.domain.errors import SubjectError
@@ -113,6 +112,8 @@ def _of_decimals(column: pa.Array) -> NDArray[np.float64]:
     if column.type.scale <= 0:
         return numbers
     scale = column.type.scale
+    import pyarrow.compute as pc  # builds hundreds of functions, and few columns need one
+
     # Room for the digits before the point, in a type that has a kernel.
     column = column.cast(pa.decimal128(38, scale) if _fits_128(column.type) else pa.decimal256(76, scale))
     whole = pc.trunc(column)
@@ -163,6 +164,8 @@ def _like(field: pa.Field, values: NDArray[Any], before: pa.Array) -> pa.Array:
         try:
             return texts.cast(field.type)
         except pa.ArrowException:  # times of the day, for example: nothing but absence can be written back
+            import pyarrow.compute as pc  # as above
+
             return pc.if_else(texts.is_null(), pa.scalar(None, field.type), before)
     missing = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
     if pa.types.is_integer(field.type):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
+Codes = NDArray[np.int32] | NDArray[np.int64]
 MOST_COMBINATIONS = 1 << 14
 """Combinations of values; a table of them stays in the cache of a processor."""
 
@@ -28,6 +29,8 @@ class Crossing:
                 self._columns[name] = (low, high, self.size)
                 self.size *= values
         self._offset = sum(low * stride for low, _, stride in self._columns.values())
+        reach = sum(max(abs(low), abs(high)) * stride for low, high, stride in self._columns.values())
+        self._type: np.dtype[Any] = np.dtype(np.int32 if reach <= np.iinfo(np.int32).max else np.int64)
 
     def values(self) -> dict[str, Integers]:
         """int64[size] per column: its value in each combination."""
@@ -37,14 +40,14 @@ class Crossing:
             for name, (low, high, stride) in self._columns.items()
         }
 
-    def code(self, columns: Mapping[str, NDArray[Any]]) -> Integers | None:
-        """int64[n]: the combination of each row; None when a column holds anything else than its range has."""
+    def code(self, columns: Mapping[str, NDArray[Any]]) -> Codes | None:
+        """int32[n] or int64[n]: the combination of each row; None when a column holds anything else than its range has."""
         crossed = [(columns[name], *rest) for name, rest in self._columns.items()]
         if not crossed or not all(_within(values, low, high) for values, low, high, _ in crossed):
             return None
-        code = np.full(len(crossed[0][0]), -self._offset, dtype=np.int64)
+        code: Codes = np.full(len(crossed[0][0]), -self._offset, dtype=self._type)
         for values, _, _, stride in crossed:
-            code += np.multiply(values, stride, dtype=np.int64)
+            code += values.astype(self._type, copy=False) * stride  # all of one type, or it is slow
         return code
 
 

@@ -34,15 +34,16 @@ class GroupOutcomes:
     @property
     def n(self) -> int:
         """All rows of the group."""
-        return int(self.counts.sum())
+        (rejected, accepted), (missed, found) = self.counts.tolist()  # the sum of an array of four is slower
+        return int(rejected + accepted + missed + found)
 
     def decided(self, value: int) -> int:
         """Rows decided as ``value``."""
-        return int(self.counts[:, value].sum())
+        return int(self.counts[0, value]) + int(self.counts[1, value])
 
     def labelled(self, value: int) -> int:
         """Rows whose true label is ``value``."""
-        return int(self.counts[value].sum())
+        return int(self.counts[value, 0]) + int(self.counts[value, 1])
 
     def cell(self, label: int, decided: int) -> int:
         """Rows with this true label and this decision."""

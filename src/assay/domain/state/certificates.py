@@ -48,15 +48,16 @@ def _earlier(state: State, record: str) -> Refusal | None:
     """Why a decision that has a certificate gets no second one; the reason is what became of the first."""
     found = [c for c in state.certificates.values() if c.record == record]
     for certificate in found:
-        if certificate.status is not Status.GOOD:
+        if certificate.status in {Status.REVOKED, Status.SUSPENDED}:
             return Refusal(
                 Because(certificate.status.value),
                 f"The certificate of this decision (entry {certificate.entry}) is {certificate.status.value}: "
                 f"{certificate.why}. A new one needs a new run and a new decision.",
             )
-    if found:
+    good = next((c for c in found if c.status is Status.GOOD), None)
+    if good is not None:
         return Refusal(
-            Because.NOT_CERTIFIABLE, f"The certificate of this decision was issued (entry {found[0].entry})."
+            Because.NOT_CERTIFIABLE, f"The certificate of this decision was issued (entry {good.entry})."
         )
     return None
 
@@ -66,8 +67,11 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     if len(entry.signed) != 1 or not entry.signed[0].kind.endswith(CERTIFICATE):
         return Refusal(Because.STATEMENT_BROKEN, "Exactly one signed certificate is expected.")
     (statement,) = entry.signed
-    if entry.object != statement.digest:
-        return Refusal(Because.SIGNED_SOMETHING_ELSE, "The entry names another certificate than it carries.")
+    if statement.digest != entry.object or entry.object in state.certificates:
+        return Refusal(
+            Because.SIGNED_SOMETHING_ELSE,
+            "A certificate is issued once, under its own digest: this would take back what was said of it.",
+        )
     claims = Claims.read(statement)
     if claims is None:
         return Refusal(
@@ -75,6 +79,11 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
             "A certificate names its record, evidence and specification, its result and its scope.",
         )
     record = str(entry.body.get("record", ""))
+    if record != claims.record:
+        return Refusal(
+            Because.SIGNED_SOMETHING_ELSE,
+            "The certificate is about another record than the entry names, whose signatures would count for it.",
+        )
     quorum = certifiable(state, record)
     if isinstance(quorum, Refusal):
         return quorum
@@ -87,12 +96,53 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     if claims.result != ("PASSED" if decision.outcome in PASSED else "FAILED"):
         return Refusal(Because.RESULT_FAILED, "The certificate says something else than the decision.")
     lock = state.locks[state.runs[decision.run].lock]
-    wrong = contradiction(state, decision, claims) or too_long(
-        claims, decision.time, lock.terms.valid_for_days
+    made = CertificateState(
+        entry.seq,
+        entry.object,
+        record,
+        claims.result,
+        use_case=use_case_of(state, record),
+        model=claims.model,
+        supersedes=claims.scope.supersedes,
+    )
+    wrong = (
+        contradiction(state, decision, claims)
+        or too_long(claims, decision.time, lock.terms.valid_for_days)
+        or takes_place(state, made)
     )
     if wrong is not None:
         return wrong
-    state.certificates[entry.object] = CertificateState(entry.seq, entry.object, record, claims.result)
+    state.certificates[entry.object] = made
+    state.pending = made.supersedes
+    return None
+
+
+def use_case_of(state: State, record: str) -> str:
+    """The name of the specification that a decision is about."""
+    return state.locks[state.runs[state.decisions[record].run].lock].terms.name
+
+
+def takes_place(state: State, made: CertificateState) -> Refusal | None:
+    """Why a new certificate cannot take the places that it says it takes.
+
+    One certificate of a model and a use stands at a time: the one of the latest decision that passed. It names exactly
+    those that stood before it; one that failed takes nobody's place, and whoever doubts those suspends them.
+    """
+    before = state.standing(made.use_case, made.model) if made.result == "PASSED" else ()
+    if set(made.supersedes) != {c.digest for c in before} or len(set(made.supersedes)) != len(
+        made.supersedes
+    ):
+        named = ", ".join(c.digest[7:19] for c in before) or "none"
+        return Refusal(
+            Because.SUPERSEDED,
+            f"A certificate names those whose place it takes: of {made.model} for {made.use_case} {named} stood before it.",
+        )
+    later = [c for c in before if state.decisions[c.record].entry > state.decisions[made.record].entry]
+    if later:
+        return Refusal(
+            Because.SUPERSEDED,
+            f"A later decision has the certificate {later[-1].digest[7:19]}; an earlier one does not take its place.",
+        )
     return None
 
 
@@ -103,7 +153,7 @@ def refused(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
 
 def revoked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
     """A certificate ends for good."""
-    return _becomes(state, entry, Status.REVOKED, (Status.GOOD, Status.SUSPENDED))
+    return _becomes(state, entry, Status.REVOKED, (Status.GOOD, Status.SUSPENDED, Status.SUPERSEDED))
 
 
 def suspended(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
@@ -114,6 +164,21 @@ def suspended(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  
 def reinstated(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
     """A suspended certificate may be relied upon again."""
     return _becomes(state, entry, Status.GOOD, (Status.SUSPENDED,))
+
+
+def superseded(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+    """A certificate has given its place to the one that was issued just before and names it; no person says so again."""
+    heir = state.certificates.get(str(entry.body.get("by", "")))
+    if entry.signed or heir is None or not state.pending or entry.object not in heir.supersedes:
+        return Refusal(
+            Because.SUPERSEDED,
+            "Only the certificate that was issued just before supersedes another, and it must name it.",
+        )
+    certificate = state.certificates[entry.object]
+    certificate.status = Status.SUPERSEDED
+    certificate.why = f"certificate {heir.digest[7:19]} of {entry.time.date()} has its place"
+    state.pending = state.pending[1:]
+    return None
 
 
 def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, ...]) -> Refusal | None:

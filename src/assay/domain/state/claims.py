@@ -9,7 +9,7 @@ from typing import Any
 
 from assay.domain.digests import digest_of_listing, named
 from assay.domain.entry import Signed
-from assay.domain.plain import NotPlain, from_plain
+from assay.domain.plain import NotPlain
 from assay.domain.refusal import Because, Refusal
 from assay.domain.scope import EXTENSION, Scope
 from assay.domain.state.state import DecisionState, State
@@ -27,6 +27,7 @@ class Claims:
     evidence: str
     specification: str
     result: str
+    model: str
     files: tuple[tuple[str, str], ...]
     scope: Scope
 
@@ -42,10 +43,11 @@ class Claims:
                 evidence=attested["evidence"],
                 specification=attested["specification"],
                 result=str(said["verificationResult"]),
+                model=statement.subjects[0][0],
                 files=statement.subjects[1:],
-                scope=from_plain(said[EXTENSION], Scope, "scope"),
+                scope=Scope.read(said[EXTENSION]),
             )
-        except (KeyError, TypeError, ValueError, AttributeError, NotPlain):
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, NotPlain):
             return None
 
 

@@ -19,6 +19,7 @@ def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     try:
         terms: Terms = from_plain(entry.body["terms"], Terms, "terms")
         reason = str(entry.body["reason"])
+        bypasses = tuple(str(bypass) for bypass in entry.body.get("bypasses", ()))
     except (KeyError, TypeError, NotPlain):
         return Refusal(Because.ENTRY_UNREADABLE, "A locking entry states the terms of the specification.")
     forbidden = state.allowed(terms)
@@ -35,7 +36,14 @@ def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
             Because.REASON_MISSING, f"{terms.name} is locked in another version; a new one needs a reason."
         )
     state.locks[entry.digest] = Lock(
-        entry.seq, entry.digest, entry.object, terms, entry.time, before.digest if before else "", reason
+        entry.seq,
+        entry.digest,
+        entry.object,
+        terms,
+        entry.time,
+        before.digest if before else "",
+        reason,
+        bypasses,
     )
     return None
 

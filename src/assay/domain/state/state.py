@@ -21,7 +21,7 @@ class Lock:
     Attributes:
         entry, digest: the place of the locking entry and the digest of its leaf, from which every seed is derived.
         specification: digest of the document. terms: what the rules need of it.
-        previous: the lock that it supersedes, with the reason.
+        previous: the lock that it supersedes, with the reason. bypasses: criteria that the plan called hopeless.
     """
 
     entry: int
@@ -31,6 +31,7 @@ class Lock:
     time: dt.datetime
     previous: str = ""
     reason: str = ""
+    bypasses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,21 @@ class Status(enum.StrEnum):
 
 @dataclass(slots=True)
 class CertificateState:
-    """A certificate that was issued, and what became of it; ``why`` is the reason of the last change."""
+    """A certificate that was issued, and what became of it.
+
+    Attributes:
+        record: of the decision. result: PASSED or FAILED. use_case: the name of the specification. model: what the
+            certified file or folder is called. supersedes: certificates whose place it takes, by digest.
+        why: the reason of the last change.
+    """
 
     entry: int
     digest: str
     record: str
     result: str
+    use_case: str
+    model: str
+    supersedes: tuple[str, ...] = ()
     status: Status = Status.GOOD
     why: str = ""
 
@@ -121,7 +131,9 @@ class State:
         policy, policy_digest: in force now. policies: digests of all that ever were, in order. agreements: what persons said of specifications, by digest.
         locks: by digest of the locking entry, in order. runs: by place. decisions: by digest of the record.
         waivers: what was set aside, by whom and until when.
-        certificates: by digest of the bundle. roots: of the log at each size up to now, in hexadecimal. size: how many entries there are. time: of the last one.
+        certificates: by digest of the bundle. pending: those whose place the last certificate took, and of which no entry
+            says so yet. roots: of the log at each size up to now, in hexadecimal. size: how many entries there are. time: of
+            the last one.
     """
 
     policy: Policy | None = None
@@ -134,6 +146,7 @@ class State:
     waivers: list[WaiverState] = field(default_factory=list)
     certificates: dict[str, CertificateState] = field(default_factory=dict)
     roots: list[str] = field(default_factory=list)
+    pending: tuple[str, ...] = ()
     size: int = 0
     time: dt.datetime | None = None
 
@@ -156,6 +169,15 @@ class State:
             quorum=terms.quorum,
             days=terms.valid_for_days,
             attempts=terms.attempts,
+        )
+
+    def standing(self, use_case: str, model: str) -> tuple[CertificateState, ...]:
+        """Certificates of this model for this use that passed and were neither revoked nor superseded, in order."""
+        return tuple(
+            c
+            for c in self.certificates.values()
+            if (c.use_case, c.model, c.result) == (use_case, model, "PASSED")
+            and c.status in {Status.GOOD, Status.SUSPENDED}
         )
 
     def agreed(self, specification: str, needed: Mapping[str, int]) -> Quorum:

@@ -1,4 +1,4 @@
-"""How each kind of counts becomes pieces: one line a kind."""
+"""How each kind of counts becomes pieces. The rules of a kind are imported when the first counts of it are assessed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,31 @@ from typing import Any
 
 from assay.domain.assessment import NoValue
 from assay.domain.evidence import Census, Paired, Rates, Scores, Undefined
-from assay.stats.pieces.census import census_pieces
-from assay.stats.pieces.paired import paired_pieces
 from assay.stats.pieces.pieces import Pieces, Target
-from assay.stats.pieces.rates import rates_pieces
-from assay.stats.pieces.scores import scores_pieces
+
+
+def _census_pieces(counts: Census, target: Target) -> Pieces:
+    from assay.stats.pieces.census import census_pieces
+
+    return census_pieces(counts, target)
+
+
+def _rates_pieces(counts: Rates, target: Target) -> Pieces:
+    from assay.stats.pieces.rates import rates_pieces
+
+    return rates_pieces(counts, target)
+
+
+def _scores_pieces(counts: Scores, target: Target) -> Pieces:
+    from assay.stats.pieces.scores import scores_pieces
+
+    return scores_pieces(counts, target)
+
+
+def _paired_pieces(counts: Paired, target: Target) -> Pieces:
+    from assay.stats.pieces.paired import paired_pieces
+
+    return paired_pieces(counts, target)
 
 
 def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
@@ -20,10 +40,10 @@ def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
 
 
 PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
-    Census: census_pieces,
-    Rates: rates_pieces,
-    Scores: scores_pieces,
-    Paired: paired_pieces,
+    Census: _census_pieces,
+    Rates: _rates_pieces,
+    Scores: _scores_pieces,
+    Paired: _paired_pieces,
     Undefined: _undefined_pieces,
 }
 """By the type of the counts; each is handed counts of its own type."""

@@ -50,18 +50,24 @@ class Pairs(NamedTuple):
         step = max(1, BLOCK // max(len(self.cells), 1))
         return (slice(start, start + step) for start in range(0, len(self.cells), step))
 
-    def barred(self, span: slice) -> NDArray[np.bool_]:
-        """bool[first, second]: which pairs of a block are not compared."""
+    def barred(self, span: slice) -> Indices:
+        """int[m]: the places of a block, row by row, whose pairs are not compared."""
+        cells = len(self.cells)
+        own = np.arange(span.start, min(span.stop, cells), dtype=np.intp)
+        themselves: Indices = (own - span.start) * cells + own
+        restricted = self.counts.focus or self.counts.reference is not None
+        if not restricted and not self.family.any():  # one family, whose number is 0
+            return themselves
         barred: NDArray[np.bool_] = self.family[span, None] != self.family[None, :]
-        np.fill_diagonal(barred[:, span], val=True)
-        if self.counts.focus or self.counts.reference is not None:
+        np.put(barred, themselves, v=True)
+        if restricted:
             allowed = [[self.counts.compares(a, b) for b in self.cells] for a in self.cells[span]]
             barred |= ~np.array(allowed).reshape(barred.shape)
-        return barred
+        return np.flatnonzero(barred)
 
     def total(self) -> int:
         """How many pairs are compared."""
-        return sum(int(np.count_nonzero(~self.barred(span))) for span in self.spans())
+        return len(self.cells) ** 2 - sum(self.barred(span).size for span in self.spans())
 
 
 class Survey(NamedTuple):
@@ -91,14 +97,15 @@ def survey(pairs: Pairs, each: RateLimits, target: Target) -> Survey:
     for span in pairs.spans():
         barred = pairs.barred(span)
         one, two = _sides(each, span, ratio=ratio)
-        slack = one.rate - r * two.rate - margin
-        np.putmask(slack, barred, np.inf)
+        slack = one.rate - r * two.rate
+        slack -= margin
+        np.put(slack, barred, np.inf)
         width = contrast_width(one, two, r)
         beyond = slack - width
         least.see(_widths(slack, width), span)
         worst.see(_ratios(one, two, barred) if ratio else slack, span)
         floor = ratio_floor(one, two) if ratio else beyond
-        np.putmask(floor, barred, np.inf)
+        np.put(floor, barred, np.inf)
         strictest.see(floor, span)
         clear = clear and float(beyond.min()) >= 0
         satisfied = satisfied and _satisfied(pairs, span, slack, target)
@@ -122,15 +129,17 @@ def _sides(each: RateLimits, span: slice, *, ratio: bool) -> tuple[RateLimits, R
 def _widths(distance: Floats, width: Floats) -> Floats:
     """How many half-widths each estimate lies above the margin; a pair passes at the nominal level from 1 on.
 
-    A width is zero only for a rate of 0 against a rate of 1, which lies on or below every margin.
+    A width is zero only for a rate of 0 against a rate of 1, which lies on or below every margin. Written over the
+    widths.
     """
-    return distance / np.maximum(width, np.finfo(np.float64).tiny)
+    np.maximum(width, np.finfo(np.float64).tiny, out=width)
+    return np.divide(distance, width, out=width)
 
 
-def _ratios(one: RateLimits, two: RateLimits, barred: NDArray[np.bool_]) -> Floats:
+def _ratios(one: RateLimits, two: RateLimits, barred: Indices) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         found: Floats = one.rate / two.rate
-    np.putmask(found, barred, np.inf)
+    np.put(found, barred, np.inf)
     return found
 
 
@@ -139,7 +148,8 @@ def _not_boxed(pairs: Pairs, alpha: float, r: float, margin: float) -> list[Indi
     found = []
     for span in pairs.spans():
         one, two = _sides(half, span, ratio=pairs.ratio)
-        low = (one.lower - r * two.upper < margin + NEAR) & ~pairs.barred(span)
+        low = one.lower - r * two.upper < margin + NEAR
+        np.put(low, pairs.barred(span), v=False)
         found.append(np.flatnonzero(low) + span.start * k)
     return found
 
@@ -175,6 +185,8 @@ class _Lowest:
         flat = values.ravel()
         most = float(self._values.max()) if self._values.size >= MOST_PRINTED else np.finfo(np.float64).max
         near = np.flatnonzero(flat <= most)
+        if not near.size:
+            return
         found = np.concatenate([self._values, flat[near]])
         places = np.concatenate([self.places, near + span.start * self._cells])
         if found.size > MOST_PRINTED:

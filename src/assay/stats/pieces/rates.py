@@ -25,7 +25,7 @@ from assay.stats.contrasts import (
 from assay.stats.exact_p import p_exact_at_most
 from assay.stats.exact_size import Audit, audited_level
 from assay.stats.pieces.pairs import Pairs, Survey, survey
-from assay.stats.pieces.pieces import Pieces, Target, gathered, kept
+from assay.stats.pieces.pieces import Pieces, Target, kept
 from assay.stats.rates import p_at_least, p_at_most
 
 Floats = NDArray[np.float64]
@@ -47,7 +47,7 @@ def rates_pieces(counts: Rates, target: Target) -> Pieces:
     )
     cells = tuple(cell for cell in counts.cells if cell.trials > 0)
     if counts.compare is Compare.EACH:
-        return gathered(_alone(cells, target), target, undefined)
+        return _alone(cells, target, undefined)
     if target.at_least is not (counts.compare is Compare.RATIO):
         said = "A gap can only be bounded from above, and a ratio from below."
         return Pieces(
@@ -69,34 +69,53 @@ def _columns(cells: tuple[Rate, ...]) -> tuple[Floats, Floats]:
     return events, np.array([cell.trials for cell in cells], dtype=np.float64)
 
 
-def _alone(cells: tuple[Rate, ...], target: Target) -> list[Piece]:
+def _alone(cells: tuple[Rate, ...], target: Target, undefined: tuple[NoValue, ...]) -> Pieces:
+    """Each rate on its own: judged together, and only those that are kept become pieces."""
+    cells = tuple(sorted(cells, key=_named))
     x, n = _columns(cells)
-    above, below = p_at_least(x, n, target.tau).tolist(), p_at_most(x, n, target.tau).tolist()
-    _, lower, upper = (values.tolist() for values in rate_limits(x, n, target.alpha))
-    threshold = Fraction(target.threshold)
-    points = [_satisfies(cell, threshold, at_least=target.at_least) for cell in cells]
-    return [
+    above, below = p_at_least(x, n, target.tau), p_at_most(x, n, target.tau)
+    p_pass, p_fail = (above, below) if target.at_least else (below, above)
+    rate, lower, upper = rate_limits(x, n, target.alpha)
+    bound = lower if target.at_least else upper
+    sign = -1 if target.at_least else 1
+    places = kept(bound=sign * bound, estimate=sign * rate, p_pass=p_pass, p_fail=p_fail)
+    points = _satisfied(cells, target)
+    columns = (rate, lower, upper, p_pass, p_fail)
+    printed = tuple(
         Piece(
-            label=_named(cell),
-            estimate=cell.events / cell.trials,
-            lower=lower[i],
-            upper=upper[i],
-            n=cell.trials,
-            p_pass=above[i] if target.at_least else below[i],
+            label=_named(cells[place]),
+            estimate=estimate,
+            lower=low,
+            upper=high,
+            n=cells[place].trials,
+            p_pass=passing,
             level_pass=target.alpha,
-            p_fail=below[i] if target.at_least else above[i],
-            point_passes=points[i],
+            p_fail=failing,
+            point_passes=points[place],
             method=CLOPPER_PEARSON,
-            counts=(("events", cell.events), ("rows", cell.trials)),
+            counts=(("events", cells[place].events), ("rows", cells[place].trials)),
         )
-        for i, cell in enumerate(cells)
-    ]
+        for place, estimate, low, high, passing, failing in zip(
+            places, *(column[places].tolist() for column in columns), strict=True
+        )
+    )
+    return Pieces(
+        printed=printed,
+        total=len(cells),
+        all_pass=bool(cells) and not undefined and bool(np.all(p_pass <= target.alpha - TIE)),
+        point_passes=all(points) if points else None,
+        undefined=undefined,
+        strictest=target.bound(printed[0]) if printed and not undefined else None,
+    )
 
 
-def _satisfies(cell: Rate, threshold: Fraction, *, at_least: bool) -> bool:
-    """Whether the observed rate satisfies the threshold, in integers: 48 % against 60 % is exactly 0.8."""
-    observed, asked = cell.events * threshold.denominator, threshold.numerator * cell.trials
-    return observed >= asked if at_least else observed <= asked
+def _satisfied(cells: tuple[Rate, ...], target: Target) -> list[bool]:
+    """Whether each observed rate satisfies the threshold, in integers: 48 % against 60 % is exactly 0.8."""
+    threshold = Fraction(target.threshold)
+    up, down = threshold.numerator, threshold.denominator
+    if target.at_least:
+        return [cell.events * down >= up * cell.trials for cell in cells]
+    return [cell.events * down <= up * cell.trials for cell in cells]
 
 
 def _compared(pairs: Pairs, total: int, target: Target) -> Pieces:

@@ -1,0 +1,66 @@
+"""Whether a judged run may open its files of data at all: the lock in force, and the fences that the policy asks for."""
+
+from __future__ import annotations
+
+from assay.app.case import Conditions
+from assay.app.ledger import Ledger, open_ledger
+from assay.domain.entry import Action
+from assay.domain.isolation import HIGHEST, below
+from assay.domain.policy import Policy
+from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.state import Lock
+
+
+def admit(conditions: Conditions) -> None:
+    """Refuse a judged run before it opens a row of its test data.
+
+    Raises:
+        Refused: ``not_locked`` or ``lock_superseded``; ``isolation_too_low``, which is logged.
+    """
+    with open_ledger(conditions.root) as ledger:
+        lock_of(conditions.name, conditions.digest, ledger)
+        try:
+            _refuse_too_few_fences(conditions, ledger.policy())
+        except Refused as refused:
+            ledger.log_refusal(Action.RUN_REFUSED, conditions.digest, refused)
+            raise
+
+
+def lock_of(name: str, digest: str, ledger: Ledger) -> Lock:
+    """The lock of exactly this specification.
+
+    Raises:
+        Refused: ``not_locked`` or ``lock_superseded``.
+    """
+    state = ledger.state()
+    lock = state.locked(digest)
+    if lock is not None:
+        return lock
+    other = state.lock_in_force(name)
+    said = (
+        f"{name} was not locked: nobody agreed to it before its result."
+        if other is None
+        else f"{name} is locked in another version (entry {other.entry}): this file was changed since."
+    )
+    raise Refused(
+        Refusal(Because.NOT_LOCKED if other is None else Because.LOCK_SUPERSEDED, said),
+        remedy="Agree to this version with: assay lock SPECIFICATION --as ROLE --key KEY; or rehearse: --rehearse",
+    )
+
+
+def _refuse_too_few_fences(conditions: Conditions, policy: Policy) -> None:
+    found = conditions.isolation
+    lacking = below(found, policy.isolation)
+    if not lacking:
+        return
+    named = "; ".join(f"{fence}: {why}" for fence, why in lacking)
+    raise Refused(
+        Refusal(
+            Because.ISOLATION_TOO_LOW,
+            f"Here model and data run at isolation level {found.level} of {HIGHEST}, and the policy's least is "
+            f"{policy.isolation}. Missing fences: {named}. No test row was read.",
+        ),
+        remedy="Judge where they can be put up (a Linux kernel with Landlock and seccomp, and a container that allows both and "
+        "user namespaces), and see which are with: assay sandbox; or let the root keys sign a policy that accepts less: "
+        "assay trust edit",
+    )

@@ -1,0 +1,74 @@
+"""`assay issue` is stopped at its writes: nothing is half issued, and the next run finishes what the first began."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+POINTS = 12
+PROBE = "import sys; from guarantee.stopping import possible, run_until; possible() or sys.exit(1); run_until(1 << 60, lambda _: None)"
+HARMS = ("lost", "half_issued", "broken", "not_finished_by_the_next", "unexplained")
+
+
+@pytest.fixture(scope="module")
+def traceable() -> None:
+    """Some containers forbid tracing."""
+    done = subprocess.run([sys.executable, "-c", PROBE], cwd=ROOT, check=False, capture_output=True)
+    if done.returncode:
+        pytest.skip("this machine lets no process trace another")
+
+
+def stopped(command: list[str]) -> list[dict[str, object]]:
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return list(json.loads(done.stdout))
+
+
+def test_a_certificate_is_whole_or_the_next_run_makes_it_so(traceable, tmp_path):
+    found = stopped([sys.executable, "-m", "guarantee.issuing", str(tmp_path), "sqlite", str(POINTS)])
+    assert found[0]["how"] == "killed"
+    for one in found:
+        assert one["points"] == POINTS
+        assert int(str(one["boundaries"])) > 20, "the command's writes were not met"
+        assert {harm: one[harm] for harm in HARMS} == dict.fromkeys(HARMS, 0)
+
+
+def test_a_command_that_writes_before_it_logs_is_caught(traceable, tmp_path):
+    """The method has teeth: a certificate that lies there before the log has it is a half issued one."""
+    program = f"""
+import json
+from dataclasses import asdict
+from pathlib import Path
+from guarantee import issuing
+from guarantee.stopping import run_until
+
+whole = issuing.issue
+
+def hasty(root, *, signer, output):
+    made = whole(root, signer=signer, output=output)
+    kept = {{file.name: file.read_bytes() for file in output.iterdir()}}
+    (root / "log.before").replace(root / ".assay" / "log.db")
+    for name, content in kept.items():
+        (output / name).write_bytes(content)
+    whole(root, signer=signer, output=output)
+    return made
+
+def body(root):
+    import shutil
+    shutil.copy(root / ".assay" / "log.db", root / "log.before")
+    def run(pipe):
+        hasty(root, signer=issuing.KEYS["certifier"], output=root / "cert")
+        issuing.os.write(pipe, issuing.DONE)
+    return run
+
+issuing._issuing = body
+team = issuing._signed(Path({str(tmp_path)!r}) / "signed", "sqlite")
+print(json.dumps([asdict(issuing._stopped("killed", run_until, team, "sqlite", 40))]))
+"""
+    (found,) = stopped([sys.executable, "-c", program])
+    assert sum(int(str(found[harm])) for harm in HARMS) > 3
