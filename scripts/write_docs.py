@@ -18,7 +18,7 @@ from assay.cli.main import COMMANDS, assay
 from assay.domain.coherence import RULES
 from assay.domain.errors import ExitCode
 from assay.domain.plan_document import plan_schema
-from assay.domain.record_schema import record_schema
+from assay.domain.record_schema import record_schema, standing_schema
 from assay.domain.specification.schema import json_schema
 from assay.domain.vocabulary import Grade, Outcome, Reason, Tier, Verdict
 from assay.dossier import wording
@@ -45,6 +45,9 @@ as JSON Schema."""
 PLAN_SAYS = """What a judged run would read, and how likely a good model is to pass: `assay plan --json`. `assay schema --plan`
 prints the same as JSON Schema."""
 
+STANDING_SAYS = """Where a decision stands in the log: signatures, waivers, changes after a result, the certificate, and the
+checkpoint up to which that is so: `assay report --format standing`. `assay schema --standing` prints the same as JSON Schema."""
+
 Schema = dict[str, Any]
 
 
@@ -63,6 +66,7 @@ def reference_pages() -> dict[Path, str]:
         "reasons.md": _reasons(),
         "plan.md": _document(plan_schema(), "Plan", PLAN_SAYS),
         "record.md": _document(record_schema(), "Record", RECORD_SAYS),
+        "standing.md": _document(standing_schema(), "Standing", STANDING_SAYS),
         "specification.md": _specification(),
     }
     return {DOCS / "reference" / name: text for name, text in pages.items()}

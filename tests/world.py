@@ -255,6 +255,7 @@ class World:
             "waivers": (),
             "bypasses": decision.bypasses,
             "isolation": 1,
+            "plugins": (),
             "demo": bool(state.policy and state.policy.demo),
             "valid_from": self.time.isoformat(),
             "valid_until": (decision.time + dt.timedelta(days=terms.valid_for_days)).isoformat(),

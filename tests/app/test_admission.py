@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from tests.app.conftest import Folder
 from tests.app.test_chain import KEYS, Team, refused
+from tests.plugins.conftest import asking, site  # noqa: F401 - fixtures
+from tests.plugins.packages import counting
 
+import assay
 from assay.app.ledger import open_ledger
-from assay.app.trust import set_policy
+from assay.app.trust import set_policy, text_in_force
 from assay.domain.entry import Action
 from assay.domain.isolation import HIGHEST
 from assay.domain.refusal import Because
+from assay.domain.vocabulary import Reason, Verdict
+from assay.plugins import catalogue as installed
+from assay.plugins.catalogue import plugins_of
 from assay.proof.leaf import read_leaf
 from assay.sandbox.launch import WITHOUT_FENCES
 from assay.sandbox.probe import probe
@@ -77,3 +86,68 @@ def test_a_rehearsal_is_not_held_against_the_policy(folder: Folder, monkeypatch:
     team = under(folder, isolation=3)
     monkeypatch.setenv(WITHOUT_FENCES, "network")
     assert team.certify(rehearse=True).record.environment.isolation.level == 2
+
+
+Asking = Callable[..., Folder]
+
+
+def test_a_package_that_the_policy_does_not_list_is_refused_before_the_test_rows_are_opened(
+    asking: Asking,  # noqa: F811
+) -> None:
+    team = under(asking(counting()))
+    (team.root / "test.parquet").unlink()
+    with refused(Because.PLUGIN_NOT_ALLOWED) as found:
+        team.certify()
+    (plugin,) = plugins_of(["performance.other"])
+    assert f"assay_other 1.0, whose files have the digest {plugin.digest}" in found.value.message
+    assert found.value.exit_code == 1
+    action, body = entries(team)[-1]
+    assert (action, body["because"]) == (Action.RUN_REFUSED, "plugin_not_allowed")
+
+
+def test_a_package_that_the_policy_lists_counts_and_its_digest_goes_the_whole_way(
+    asking: Asking,  # noqa: F811
+) -> None:
+    folder = asking(counting())
+    (plugin,) = plugins_of(["performance.other"])
+    team = under(folder, plugins=(plugin.digest,), isolation=probe().level)
+    done = team.certify()
+    assert done.record.environment.plugins == (plugin,)
+    assert done.record.environment.isolation == probe()
+    team.sign()
+    assert team.issue().certificate.scope.plugins == (plugin.digest,)
+    with open_ledger(team.root) as ledger:
+        team.policy.write_text(text_in_force(ledger))
+    assert team.gate() is None
+    without = team.policy.read_text().replace(plugin.digest, f"sha256:{'0' * 64}")
+    (other := team.root / "other.yaml").write_text(without)
+    found = team.gate(policy=other)
+    assert found is not None
+    assert found.because is Because.PLUGIN_NOT_ALLOWED
+
+
+def test_one_byte_of_a_package_makes_it_another(
+    asking: Asking,  # noqa: F811
+    site: Path,  # noqa: F811
+) -> None:
+    folder = asking(counting())
+    (plugin,) = plugins_of(["performance.other"])
+    team = under(folder, plugins=(plugin.digest,))
+    with (site / "assay_other.py").open("a") as module:
+        module.write("# one\n")
+    installed._installed.cache_clear()
+    with refused(Because.PLUGIN_NOT_ALLOWED):
+        team.certify()
+
+
+def test_a_package_that_changes_while_it_is_used_is_an_error(
+    asking: Asking,  # noqa: F811
+    site: Path,  # noqa: F811
+) -> None:
+    folder = asking(counting())
+    plugins_of(["performance.other"])
+    with (site / "assay_other.py").open("a") as module:
+        module.write("# one\n")
+    done = assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+    found = {j.assessment.criterion: (j.verdict, j.reason) for j in done.record.judged}
+    assert found["other"] == (Verdict.ERROR, Reason.FILE_CHANGED)

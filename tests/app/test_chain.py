@@ -14,6 +14,7 @@ import pytest
 from tests.app.conftest import Folder, people, replaced
 
 import assay
+from assay.app.agreement import scope_of
 from assay.app.export import export_review
 from assay.app.gate import CERTIFICATE
 from assay.app.issue import IssuedCertificate, issue
@@ -24,12 +25,13 @@ from assay.app.status import change, refresh
 from assay.app.terms import terms_of
 from assay.app.trust import Founding, Person, found, text_in_force
 from assay.app.verify import verify_certificate
+from assay.domain.entry import Action
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because
 from assay.domain.state import Status
 from assay.proof.bundle import read as read_bundle
 from assay.proof.keys import PrivateKey
-from assay.proof.leaf import read_leaf
+from assay.proof.leaf import Draft, read_leaf
 from assay.proof.manifest import manifest_of_signing_statement
 from assay.proof.verify import Answer
 from assay.subject.digest import digest_of
@@ -133,14 +135,24 @@ def test_a_certificate_whose_files_were_lost_is_written_again_and_not_issued_twi
         assert len(ledger.state().certificates) == 1
 
 
-def test_a_lock_on_other_terms_than_the_specification_states_is_found_by_who_verifies(
+def test_a_lock_on_other_terms_than_the_specification_states_is_found_by_who_signs_and_who_verifies(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever writes the log states the terms; with fewer signatures in them, the log asks for fewer."""
     with monkeypatch.context() as dishonest:
         dishonest.setattr("assay.app.lock.terms_of", lambda s: replace(terms_of(s), quorum={"validator": 1}))
         team.lock().certify()
-    team.sign("validator").issue()
+    with pytest.raises(assay.Distrusted, match="locked on other terms"):
+        team.sign("validator")
+    with monkeypatch.context() as dishonest:
+        for door in ("sign", "issue"):
+            dishonest.setattr(f"assay.app.{door}.log_contradicts", lambda *_: None)
+        team.sign("validator").issue()
+    assert reviewed(team) is Because.JUDGED_DIFFERENTLY
+
+
+def reviewed(team: Team) -> Because | None:
+    """Why an outsider with the review pack refuses."""
     export_review(team.root, team.root / "pack.zip")
     found = verify_certificate(
         team.root / "cert",
@@ -149,9 +161,77 @@ def test_a_lock_on_other_terms_than_the_specification_states_is_found_by_who_ver
         use_case="small-loans",
         review=team.root / "pack.zip",
     )
-    assert found.refusal is not None
-    assert found.refusal.because is Because.JUDGED_DIFFERENTLY
-    assert "other terms" in found.refusal.sentence
+    return found.refusal.because if found.refusal else None
+
+
+def a_rehearsal_as_the_decision(team: Team) -> None:
+    """Whoever can append, and has nobody's key, enters the record of a rehearsal as a run that certified."""
+    done = team.certify(rehearse=True)
+    digest = assay.load_record(team.root)[0]
+    with open_ledger(team.root) as ledger:
+        lock = ledger.state().lock_in_force("small-loans")
+        assert lock is not None
+        subject = {source.role: source.digest for source in done.record.sources}
+        body = {
+            "lock": lock.digest, "subject": subject, "attempt": 1, "salt": "sha256:" + "0" * 64,
+            "rows": 1, "sketch": "AAAAAAAAAAE=", "bound": 1 << 32,
+        }  # fmt: skip
+        (leaf,) = ledger.add(Draft(Action.RUN_STARTED, lock.specification, body))
+        said = {
+            "run": read_leaf(leaf).seq, "evidence": done.record.evidence_digest,
+            "outcome": "certified", "bypasses": [],
+        }  # fmt: skip
+        ledger.add(Draft(Action.DECIDED, digest, said))
+
+
+def test_a_rehearsal_that_the_log_calls_a_decision_is_neither_signed_nor_issued(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_rehearsal_as_the_decision(team.lock())
+    with pytest.raises(assay.Distrusted, match="rehearsal"):
+        team.sign("validator")
+    with monkeypatch.context() as careless:
+        careless.setattr("assay.app.sign.log_contradicts", lambda *_: None)
+        team.sign()
+    with pytest.raises(assay.Distrusted, match="rehearsal"):
+        team.issue()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("decide_at", "0.99"),
+        ("isolation", 4),
+        ("custody", "nobody"),
+        ("conditions", ("it rains",)),
+        ("population", "everybody"),
+        ("says_nothing_about", ()),
+    ],
+)
+def test_a_certificate_that_says_more_than_its_record_is_refused_with_the_review_pack(
+    team: Team, monkeypatch: pytest.MonkeyPatch, field: str, value: object
+) -> None:
+    """The certifier alone, with a quorum that is genuine."""
+    team.lock().certify()
+    with monkeypatch.context() as dishonest:
+        dishonest.setattr("assay.app.issue.scope_of", lambda record: scope_of(record) | {field: value})
+        team.sign().issue()
+    assert team.gate() is None, "nothing shows it without the pack"
+    assert reviewed(team) is Because.JUDGED_DIFFERENTLY
+
+
+def test_a_certificate_of_another_model_than_the_record_is_of_is_refused_with_the_review_pack(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.lock().certify()
+    team.sign()
+    pq.write_table(people(50, 9), team.root / "test.parquet")
+    with monkeypatch.context() as dishonest:
+        dishonest.setattr(
+            "assay.app.issue.judged_model", lambda record: digest_of(team.root / "test.parquet")
+        )
+        team.issue()
+    assert reviewed(team) is Because.JUDGED_DIFFERENTLY
 
 
 def test_the_folder_of_a_certificate_holds_a_signature_for_other_tools(certified: Team) -> None:

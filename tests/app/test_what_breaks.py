@@ -215,7 +215,7 @@ def test_a_check_of_a_third_party_that_exits_ends_neither_plan_nor_certify(folde
     planned = run("plan")
     assert planned.returncode == 1, planned.stderr
     assert "BROKEN" in planned.stdout
-    assert "leaving would be an error: The check 'performance.leaving' crashed with SystemExit" in " ".join(
+    assert "leaving would be an error: The check package 'assay-leaving' raised SystemExit" in " ".join(
         planned.stdout.split()
     )
 

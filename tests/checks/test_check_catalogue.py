@@ -61,7 +61,7 @@ def test_listing_the_checks_imports_nothing_heavy():
     heavy = in_a_fresh_process(
         """
         import sys
-        from assay.checks.catalogue import metrics
+        from assay.plugins.catalogue import metrics
         metrics()
         print(sorted({"scipy", "pyarrow", "sklearn", "pandas", "sqlalchemy"} & set(sys.modules)))
         """
@@ -153,7 +153,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_third_party_adds_a_check_without_touching_assay(outside: Path):
     listed = in_a_fresh_process(
-        "from assay.checks.catalogue import catalogue; print(*catalogue(), sep='\\n')", outside
+        "from assay.plugins.catalogue import catalogue; print(*catalogue(), sep='\\n')", outside
     ).splitlines()
     assert set(listed) == {*catalogue(), "performance.specificity"}
 
@@ -161,11 +161,12 @@ def test_a_third_party_adds_a_check_without_touching_assay(outside: Path):
 def test_the_examples_of_a_third_party_hold(outside: Path):
     shown = in_a_fresh_process(
         """
+        import sys
         from assay.checks import verify
-        from assay.checks.catalogue import catalogue, source_digest
+        from assay.plugins.catalogue import catalogue
         check = catalogue()["performance.specificity"]
         verify(check)
-        assert source_digest(check) != source_digest(catalogue()["performance.auc"])
+        assert "assay_specificity" not in sys.modules
         print(len(check.examples))
         """,
         outside,

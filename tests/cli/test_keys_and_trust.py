@@ -196,3 +196,15 @@ def test_a_root_key_hands_over_when_both_sign_and_then_signs_no_more(desk: Desk)
     assert "0 of 1 root keys of policy version 2" in desk.run(*take, "root", ends=1, **both)
     desk.run(*take, "root-2", **both)
     assert desk.policy()["version"] == 3
+
+
+def test_a_certifiers_key_that_was_replaced_signs_no_status(desk: Desk) -> None:
+    desk.new("root", "certifier", "ria", "certifier-new")
+    desk.init()
+    secret = {"ASSAY_PASSPHRASE": SECRET}
+    status = ("status", "--output", "out", "--key")
+    desk.run(*status, "certifier", **secret)
+    desk.run("keys", "rotate", "certifier", "--to", "certifier-new", "--root", "root", **secret)
+    assert "The key 'certifier' counts from" in desk.run(*status, "certifier", ends=1, **secret)
+    assert "names no verifier with this key" in desk.run(*status, "ria", ends=1, **secret)
+    desk.run(*status, "certifier-new", **secret)

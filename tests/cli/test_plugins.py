@@ -20,6 +20,7 @@ from assay.checks.performance.auc import auc
 def leave(view):
     sys.exit(0)
 
+leave.__doc__ = auc.measure.__doc__
 leaver = replace(auc, measure=leave, metric=replace(auc.metric, id="performance.leaver"))
 """
 
@@ -76,4 +77,6 @@ def test_a_check_that_leaves_in_the_plan_is_broken_and_does_not_choose_the_exit_
     assert "BROKEN" in done.stdout
     said = run("plan", "specification.yaml", "--json", cwd=tmp_path, environment=environment)
     assert said.returncode == 1
-    assert any("SystemExit" in criterion["broken"] for criterion in json.loads(said.stdout)["criteria"])
+    assert any(
+        "raised SystemExit" in criterion["broken"] for criterion in json.loads(said.stdout)["criteria"]
+    )

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.cli.ledgers import PASSPHRASE, certified_again, issued, keep
 from tests.cli.test_light import HEAVY, loaded_by
 from tests.world import EVIDENCE, FILES, SPECIFICATION
@@ -18,6 +19,7 @@ from tests.world import EVIDENCE, FILES, SPECIFICATION
 from assay.app.export import export_public
 from assay.app.outside import verify_public
 from assay.app.packs import BrokenPack, read_pack, read_public
+from assay.proof.note import Note, NoteSigner
 
 
 def assay(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -205,3 +207,12 @@ def test_a_checkpoint_that_somebody_kept_is_compared(made: Path, tmp_path: Path)
         (tmp_path / "same").write_bytes(pack.read("checkpoint"))
     done = assay(*words, "same", cwd=tmp_path)
     assert (done.returncode, "No checkpoint from outside" in done.stdout) == (0, False)
+
+
+def test_a_checkpoint_that_the_log_did_not_sign_is_no_evidence_for_it(made: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(made / "public.zip") as pack:
+        text = Note.parse(pack.read("checkpoint")).text
+    forger = NoteSigner(text.split("\n")[0], Ed25519PrivateKey.from_private_bytes(b"\x11" * 32))
+    note = Note(text, (forger.sign(text),))
+    found = verify_public(made / "public.zip", made / "policy.yaml", [("of a stranger", note)])
+    assert [w.because.value for w in found.wrong] == ["checkpoint_untrusted"]

@@ -14,6 +14,8 @@ from assay.checks.catalogue import metrics
 from assay.domain.assessment import Assessment, Broken, Judged, NoValue, Piece, headlined
 from assay.domain.decide import Required, decide
 from assay.domain.dictionary import Column, Dictionary
+from assay.domain.difference import Difference
+from assay.domain.digests import sha256_of
 from assay.domain.evidence import (
     Census,
     Compare,
@@ -29,6 +31,7 @@ from assay.domain.evidence import (
 )
 from assay.domain.judge import judge
 from assay.domain.metric import Unit
+from assay.domain.quorum import Word
 from assay.domain.record import (
     CurveRecord,
     Environment,
@@ -39,6 +42,8 @@ from assay.domain.record import (
     SourceRecord,
 )
 from assay.domain.specification import Criterion, Specification
+from assay.domain.standing import Bound, Revision, SignedWord, Standing, Waiver
+from assay.domain.state import Status
 from assay.domain.vocabulary import Comparator, Grade, Reason, Stage
 
 NORMAL = NormalDist()
@@ -1162,3 +1167,33 @@ ALL = {
     "hostile": hostile,
     "unbounded": unbounded,
 }
+
+
+def standing(**changes: Any) -> Standing:
+    """Where the decision stands: signed, two waivers, changed after a result, and with a certificate."""
+    changes = {
+        "record": sha256_of(b"record"),
+        "log": "bank.example/assay",
+        "size": 12,
+        "root": "whh26htcygNQTrQANIazXrax0Prq5xyISimn2nWYXLw=",
+        "attempt": 2,
+        "signed": (
+            SignedWord(9, "s.huang", "risk_officer", Word.REJECT, "the waiver is not dated", "2026-03-02T09:00:00+00:00"),
+            SignedWord(10, "s.huang", "risk_officer", Word.APPROVE, "", "2026-03-03T09:00:00+00:00"),
+        ),
+        "missing": (),
+        "waivers": (
+            Waiver(6, "test_set_spent", "s.huang", "risk_officer", "2026-04-01T00:00:00+00:00",
+                   "the first run used a wrong score column", used=True, over=False),
+            Waiver(8, "approval-education", "t.yang", "legal", "2026-02-01T00:00:00+00:00",
+                   "reviewed by hand until the next sample", used=False, over=True),
+        ),
+        "revisions": (
+            Revision(5, "the committee asks for less", 3, "withheld", sha256_of(b"before"), sha256_of(b"after"),
+                     (Difference("criteria.ranking.at_least", "0.80", "0.75"),
+                      *(Difference(f"charter.line-{n}", "", f"text {n}") for n in range(5)))),
+        ),
+        "bypasses": ("The plan called it hopeless: probabilities-true: 3,545 rows are needed",),
+        "certificate": Bound(11, sha256_of(b"certificate"), "PASSED", Status.GOOD, ""),
+    } | changes  # fmt: skip
+    return Standing(**changes)

@@ -17,6 +17,13 @@ from assay.dossier.html import render_html
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 REQUIRED = os.environ.get("ASSAY_BROWSER") == "required"
 
+STANDINGS = {
+    "standing": records.standing(),
+    "unsigned": records.standing(
+        signed=(), waivers=(), revisions=(), certificate=None, missing=(("legal", 1),)
+    ),
+}
+
 if not REQUIRED:
     pytest.importorskip("playwright", reason="make test runs this")
     pytest.importorskip("axe_playwright_python", reason="make test runs this")
@@ -48,6 +55,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, make in records.ALL.items():
         made[name] = folder / f"{name}.html"
         made[name].write_text(render_html(make()), encoding="utf-8")
+    for name, standing in STANDINGS.items():
+        made[name] = folder / f"{name}.html"
+        made[name].write_text(render_html(records.conditional(), standing=standing), encoding="utf-8")
     return made
 
 
@@ -74,6 +84,10 @@ def opened(browser: Any, page: Path, width: int, scheme: str = "light") -> Any:
         ("empty", 390, "dark"),
         ("hostile", 390, "light"),
         ("hostile", 1280, "light"),
+        ("standing", 1280, "light"),
+        ("standing", 1280, "dark"),
+        ("standing", 390, "light"),
+        ("unsigned", 390, "dark"),
     ],
 )
 def test_axe_finds_nothing(

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.gate.scene import DAY, HOUR, NOW, Scene, flip, good, issued, manifest
 from tests.world import KEYS, LOG_ORIGIN, OTHER, RECORD, VERIFIER, Issued, rows
 
+from assay.domain.digests import sha256_of
 from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
 from assay.domain.state import Status
 from assay.proof.bundle import sign
@@ -108,12 +109,6 @@ def a_folder_by_another_name(scene: Scene) -> None:
     scene.write()
     scene.named = scene.certificates
     scene.model = scene.model.rename(scene.root / "production")
-
-
-@case(folder=True)
-def a_folder_with_an_empty_folder_in_it(scene: Scene) -> None:
-    scene.write()
-    (scene.model / "empty").mkdir()
 
 
 @case()
@@ -253,6 +248,11 @@ def a_pipe_in_the_place_of_the_model(scene: Scene) -> None:
 def an_empty_folder(scene: Scene) -> None:
     scene.model.rename(scene.root / "away")
     scene.model.mkdir()
+
+
+@on_good("files_unreadable", DISTRUSTED, folder=True)
+def an_empty_folder_more(scene: Scene) -> None:
+    (scene.model / "empty").mkdir()
 
 
 @on_good("files_unreadable", DISTRUSTED, folder=True)
@@ -446,6 +446,16 @@ def a_bypass(scene: Scene) -> None:
 @case("isolation_too_low", REFUSED)
 def isolation_below_what_is_asked(scene: Scene) -> None:
     scene.write(issued(policy={"isolation": 2}))
+
+
+@case("plugin_not_allowed", REFUSED)
+def a_check_package_that_the_policy_does_not_list(scene: Scene) -> None:
+    scene.write(issued(policy={"plugins": (sha256_of(b"one"),)}, **made_of(plugins=(sha256_of(b"two"),))))
+
+
+@case()
+def a_check_package_that_the_policy_lists(scene: Scene) -> None:
+    scene.write(issued(policy={"plugins": (sha256_of(b"one"),)}, **made_of(plugins=(sha256_of(b"one"),))))
 
 
 @case("demo_key", DISTRUSTED)

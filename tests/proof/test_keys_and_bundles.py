@@ -1,19 +1,23 @@
 """Keys, bundles and statements: what is signed verifies, and nothing else does."""
 
+import base64
 import json
 import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.proof.bundle import BrokenBundle, encoded, read, sign
 from assay.proof.canonical import canonical
-from assay.proof.keys import DEMO_NAMES, PrivateKey, PublicKey, UnfitKey
+from assay.proof.keys import DEMO_NAMES, PrivateKey, PublicKey, UnfitKey, in_one_form
 from assay.proof.leaf import SignedStatement
 from assay.proof.statement import BrokenStatement, Kind, Statement, statement_of
 
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""Of the group of P-256."""
 KEY = PrivateKey.demo("certifier")
 SAID = Statement(
     Kind.SIGN_OFF, (("record", "sha256:" + "ab" * 32),), {"role": "validator", "word": "approve"}
@@ -44,6 +48,19 @@ def test_no_other_byte_at_any_place_is_accepted(place: int, value: int) -> None:
     except BrokenBundle:
         return
     assert not opened.signed_by(KEY.public)
+
+
+@given(number=st.integers(0, 2**32))
+def test_nobody_without_the_key_makes_a_second_signature_of_one(number: int) -> None:
+    """Of an ECDSA signature (r, s), (r, n - s) verifies as well: one of the two counts, whoever signed."""
+    said = Statement(Kind.SIGN_OFF, SAID.subjects, {"role": "validator", "word": "approve", "n": number})
+    bundle = sign(said.plain(), KEY)
+    assert bundle.signed_by(KEY.public)
+    document = json.loads(bundle.content)
+    r, s = decode_dss_signature(bundle.signature)
+    twin = encode_dss_signature(r, ORDER - s)
+    document["dsseEnvelope"]["signatures"][0]["sig"] = base64.b64encode(twin).decode()
+    assert not read(canonical(document)).signed_by(KEY.public)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +103,10 @@ def test_what_is_no_statement_of_ours_is_refused(plain: dict[str, object]) -> No
 def test_a_payload_that_is_not_canonical_is_refused() -> None:
     payload = json.dumps(SAID.plain()).encode()
     document = json.loads(BUNDLE.content)
-    import base64
-
     document["dsseEnvelope"]["payload"] = base64.b64encode(payload).decode()
-    document["dsseEnvelope"]["signatures"][0]["sig"] = base64.b64encode(KEY.sign(encoded(payload))).decode()
+    document["dsseEnvelope"]["signatures"][0]["sig"] = base64.b64encode(
+        in_one_form(KEY.sign(encoded(payload)))
+    ).decode()
     opened = read(canonical(document))
     assert opened.signed_by(KEY.public)
     with pytest.raises(BrokenStatement, match="canonical"):

@@ -13,7 +13,7 @@ import pyseccomp
 import pytest
 
 from assay.domain.errors import Crash
-from assay.domain.isolation import HIGHEST, NO_CHILD, NOTHING_KNOWN, Fence, isolation, required
+from assay.domain.isolation import HIGHEST, NO_CHILD, NOTHING_KNOWN, Fence, below, isolation, required
 from assay.dossier import wording
 from assay.sandbox import launch
 from assay.sandbox.fences import namespaces, put_up, seccomp, syscalls
@@ -204,14 +204,10 @@ def test_two_children_have_what_both_have():
     assert dict(both.missing)["system calls"] == "old kernel"
 
 
-def test_a_run_is_as_fenced_as_its_least_fenced_part():
-    found = isolation([fence.value for fence in Fence], [])
-    assert found.level == HIGHEST
-    assert found.beside([]) is found
-    beside = found.beside(["assay_specificity"])
-    assert beside.level == 1
-    assert (
-        "assay_specificity: they run in the process that decides"
-        in dict(beside.missing)["third-party checks"]
-    )
+def test_what_is_missing_for_a_level_is_told_and_nothing_else():
+    found = isolation(["limits", "system calls", "rights"], [("file system", "old kernel")])
+    assert below(found, 1) == ()
+    assert below(found, 2) == (("file system", "old kernel"),)
+    assert below(found, HIGHEST) == (("file system", "old kernel"), ("network", "not reported"))
+    assert isolation([fence.value for fence in Fence], []).level == HIGHEST
     assert NO_CHILD.level == NOTHING_KNOWN.level == 0

@@ -1,4 +1,5 @@
-"""Whether a judged run may open its files of data at all: the lock in force, and the fences that the policy asks for."""
+"""Whether a judged run may open its files of data at all: the lock in force, the fences that the policy
+asks for, and no check of a package that it does not allow."""
 
 from __future__ import annotations
 
@@ -15,12 +16,13 @@ def admit(conditions: Conditions) -> None:
     """Refuse a judged run before it opens a row of its test data.
 
     Raises:
-        Refused: ``not_locked`` or ``lock_superseded``; ``isolation_too_low``, which is logged.
+        Refused: ``not_locked`` or ``lock_superseded``; ``isolation_too_low`` or ``plugin_not_allowed``, which are logged.
     """
     with open_ledger(conditions.root) as ledger:
         lock_of(conditions.name, conditions.digest, ledger)
         try:
             _refuse_too_few_fences(conditions, ledger.policy())
+            _refuse_other_plugins(conditions, ledger.policy())
         except Refused as refused:
             ledger.log_refusal(Action.RUN_REFUSED, conditions.digest, refused)
             raise
@@ -64,3 +66,18 @@ def _refuse_too_few_fences(conditions: Conditions, policy: Policy) -> None:
         "user namespaces), and see which are with: assay sandbox; or let the root keys sign a policy that accepts less: "
         "assay trust edit",
     )
+
+
+def _refuse_other_plugins(conditions: Conditions, policy: Policy) -> None:
+    for plugin in conditions.plugins:
+        if plugin.digest not in policy.plugins:
+            named = f"{plugin.name} {plugin.version}".strip()
+            raise Refused(
+                Refusal(
+                    Because.PLUGIN_NOT_ALLOWED,
+                    f"A criterion asks a check of the package {named}, whose files have the digest {plugin.digest}; the policy "
+                    "does not list it under plugins. No test row was read.",
+                ),
+                remedy="Review the package and let the root keys sign a policy that lists this digest (assay trust edit), install "
+                "the version that it lists, or drop the criterion.",
+            )

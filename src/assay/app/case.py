@@ -20,7 +20,7 @@ from assay.app.unfit_data import (
     refuse_text_for_numbers,
     refuse_the_same_rows,
 )
-from assay.checks.catalogue import catalogue, source_digest
+from assay.checks.catalogue import source_digest
 from assay.checks.check import Check
 from assay.domain.dictionary import Dictionary
 from assay.domain.digests import bare
@@ -35,11 +35,12 @@ from assay.domain.errors import (
 )
 from assay.domain.isolation import NO_CHILD, Fence, Isolation, isolation, required
 from assay.domain.nearest import nearest
-from assay.domain.record import Environment, SourceRecord
+from assay.domain.record import Environment, PluginRecord, SourceRecord
 from assay.domain.specification import Criterion, Specification
 from assay.engine.asking import Predict
 from assay.engine.scan import Frame
 from assay.plan.passes import Wanted, declared_data
+from assay.plugins.catalogue import catalogue, plugins_of
 from assay.reading.specification import SpecificationFile, read_specification
 from assay.sandbox.probe import probe
 from assay.subject.code import Code, code_of
@@ -57,12 +58,14 @@ class Conditions:
 
     Attributes:
         root, name, digest: of the specification. isolation: of every child that this run would start.
+        plugins: the packages of others whose checks it asks.
     """
 
     root: Path
     name: str
     digest: str
     isolation: Isolation
+    plugins: tuple[PluginRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +158,15 @@ def open_case(
     known = catalogue() if checks is None else checks
     read = read_specification(path, {id_: check.metric for id_, check in known.items()})
     specification, root = read.specification, path.resolve().parent
-    fenced = _isolation(specification, known, live=model is not None)
+    used = sorted({criterion.metric for criterion in specification.criteria})
+    fenced, plugins = _isolation(specification, live=model is not None), plugins_of(used)
     if admit is not None:
-        admit(Conditions(root, specification.name, read.digest, fenced))
+        admit(Conditions(root, specification.name, read.digest, fenced, plugins))
     datasets = _open_data(read, root, data or {}, scratch=scratch or root, rehearse=rehearse)
     with _told_at(read, root, "subject", "model"):
         named = _model(root, specification, live=model is not None, rehearse=rehearse)
         reference, own = _bound(named, fenced)
-    environment = _environment(own, fenced, code_of(root))
-    used = sorted({criterion.metric for criterion in specification.criteria})
+    environment = _environment(own, fenced, plugins, code_of(root))
     return Case(
         root=root,
         specification=specification,
@@ -302,7 +305,7 @@ def _model(root: Path, specification: Specification, *, live: bool, rehearse: bo
     return ModelReference.of(where, subject.format, subject.inputs, python=subject.python)
 
 
-def _isolation(specification: Specification, checks: Mapping[str, Check], *, live: bool) -> Isolation:
+def _isolation(specification: Specification, *, live: bool) -> Isolation:
     """The fences that this machine has for the children of this run; each of them must have the same."""
     if live:
         return NO_CHILD
@@ -313,11 +316,12 @@ def _isolation(specification: Specification, checks: Mapping[str, Check], *, liv
             found = found.both(probe(own))
         except AssayError:  # told when the model is asked, as a verdict
             found = isolation((), ((fence, f"no child of {own!r} could be started") for fence in Fence))
-    used = {checks[criterion.metric].module for criterion in specification.criteria}
-    return found.beside(module for module in used if not module.startswith("assay."))
+    return found
 
 
-def _environment(own: tuple[tuple[str, str], ...], fenced: Isolation, code: Code) -> Environment:
+def _environment(
+    own: tuple[tuple[str, str], ...], fenced: Isolation, plugins: tuple[PluginRecord, ...], code: Code
+) -> Environment:
     """The versions that can change a number, and that of the code; ``own`` are those that the model's child told."""
     found = []
     for name in MEASURING:
@@ -332,6 +336,7 @@ def _environment(own: tuple[tuple[str, str], ...], fenced: Isolation, code: Code
         platform=f"{platform.system()} {platform.machine()}",
         model=own,
         isolation=fenced,
+        plugins=plugins,
         commit=code.commit,
         dirty=code.dirty,
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.checks.catalogue import catalogue, metrics
 from assay.checks.pages import page
 from assay.domain.errors import AssayError
 from assay.domain.metric import Metric
 from assay.domain.nearest import nearest
 from assay.domain.specification.schema import json_schema
 from assay.domain.vocabulary import Stage
+from assay.plugins.catalogue import catalogue, metrics
 
 
 class UnknownCheck(AssayError):

@@ -9,6 +9,7 @@ from typing import Any
 from assay.app.gate import CERTIFICATE
 from assay.app.report import load_record
 from assay.domain.difference import Difference, differences
+from assay.domain.digests import sha256_of
 from assay.domain.errors import AssayError
 from assay.domain.plain import to_plain
 from assay.domain.record import Record
@@ -17,7 +18,7 @@ from assay.proof.bundle import BrokenBundle, read
 from assay.proof.certificate import Certificate
 from assay.proof.statement import BrokenStatement, statement_of
 from assay.reading.located import locate
-from assay.reading.source import read_source
+from assay.reading.source import Source, read_source
 
 
 class Incomparable(AssayError):
@@ -36,6 +37,20 @@ def compare(one: str, two: str, folder: Path) -> tuple[Difference, ...]:
     if kind != other:
         raise Incomparable(f"{one} is a {kind} and {two} is a {other}.", code="not_comparable")
     return differences(before, after)
+
+
+def changes(before: bytes, after: bytes) -> tuple[Difference, ...]:
+    """What changed from one kept specification to another, in the same words.
+
+    Raises:
+        InvalidDocument, UnicodeDecodeError: the bytes are no such document.
+    """
+    return differences(_specification(before), _specification(after))
+
+
+def _specification(content: bytes) -> Any:
+    digest = sha256_of(content)
+    return locate(Source(digest, content.decode("utf-8"), digest)).value
 
 
 def _document(named: str, folder: Path) -> tuple[str, Any]:

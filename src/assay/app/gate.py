@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from assay.app.clock import utc_now
 from assay.app.kept_head import keep_seen, read_seen
-from assay.domain.errors import SubjectError
+from assay.domain.errors import AssayError, SubjectError
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal, Refused, raised
 from assay.proof.bundle import LARGEST
@@ -35,6 +35,10 @@ class Pack:
     attestations: Mapping[str, bytes] | None = None
 
 
+class NaiveTime(AssayError):
+    """A time without a zone, where a moment is needed."""
+
+
 def gate(
     model: Path,
     *,
@@ -57,8 +61,15 @@ def gate(
             calls; a log that does not go on from there is refused. now: the time to judge at; by default this machine's.
 
     Raises:
-        InvalidDocument: the policy has problems. SubjectError: there is no such model. BrokenSeen: ``seen`` holds no head.
+        InvalidDocument: the policy has problems. SubjectError: there is no such model. NaiveTime: ``now`` has no zone.
+        BrokenSeen: ``seen`` holds no head.
     """
+    if now is not None and now.utcoffset() is None:
+        raise NaiveTime(
+            f"The time {now.isoformat()} has no time zone, so that nobody knows when it is.",
+            code="time_naive",
+            remedy="Give one with a zone, as datetime.now(timezone.utc) is.",
+        )
     chosen = policy if isinstance(policy, Policy) else read_policy(policy).policy
     presented = replace(_presented(model, use_case, certificate, pack or Pack()), seen=read_seen(seen))
     found = verify(presented, chosen, now=now or utc_now(), purpose=purpose)

@@ -14,13 +14,13 @@ import jinja2
 
 from assay.app.guess import guess_column, guess_label, guess_protected, guess_unit
 from assay.app.proposals import propose
-from assay.checks.catalogue import metrics
 from assay.domain.dictionary import is_index_of_pandas
 from assay.domain.errors import AssayError, writing
 from assay.domain.metric import Catalogue
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification.base import LONGEST_NAME
 from assay.domain.specification.schema import json_schema
+from assay.plugins.catalogue import metrics
 from assay.reading.located import Located, locate
 from assay.reading.source import read_source
 

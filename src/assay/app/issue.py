@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay._version import __version__
+from assay.app.agreement import counts_contradict, judged_model, log_contradicts, scope_of
 from assay.app.gate import CERTIFICATE, MODEL_SIGNATURE, PROOF, STATUS, SUFFIX
 from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.app.sign import decision_named
-from assay.app.status import write_status
+from assay.app.status import verifier_of, write_status
 from assay.domain.entry import Action
 from assay.domain.policy import Policy
 from assay.domain.record import Record
@@ -69,7 +70,7 @@ def issue(
             if entry is None:
                 entry = _issue(folder, workspace, ledger, decision, record, signer)
             else:
-                _verifier(policy_of(state), signer)
+                verifier_of(policy_of(state), signer, ledger.clock())
                 _manifest(folder, record)
                 ledger.sign_checkpoint()
         except Distrusted:
@@ -107,6 +108,9 @@ def _issue(
 ) -> int:
     """Sign a certificate and log it; its entry."""
     _issuable(ledger.state(), decision)
+    wrong = log_contradicts(record, decision, ledger.state()) or counts_contradict(record)
+    if wrong is not None:
+        raise Distrusted(wrong, remedy="Somebody wrote the record or the log by hand. See: assay log show")
     made = _certificate(folder, workspace, ledger, decision, record, signer)
     bundle = sign(made.statement().plain(), signer)
     leaf, *_ = ledger.add(
@@ -155,7 +159,7 @@ def _certificate(
     before = state.standing(use_case_of(state, decision.record), manifest.name) if result == PASSED else ()
     return Certificate(
         manifest=manifest,
-        verifier=_verifier(policy, signer),
+        verifier=verifier_of(policy, signer, now),
         version=__version__,
         policy=state.policy_digest,
         record=decision.record,
@@ -171,14 +175,9 @@ def _certificate(
 def _manifest(folder: Path, record: Record) -> Manifest:
     """The files of the model as they are now, if they are what was judged."""
     subject = record.specification.subject
-    role, name = (
-        ("test", record.specification.data.test)
-        if subject.format == "predictions"
-        else ("model", subject.model)
-    )
-    bound = next(source.digest for source in record.sources if source.role == role)
+    name = record.specification.data.test if subject.format == "predictions" else subject.model
     files, digest = files_of(folder / name)
-    if digest != bound:
+    if digest != judged_model(record):
         raise Distrusted(
             Refusal(
                 Because.BYTES_CHANGED,
@@ -187,16 +186,6 @@ def _manifest(folder: Path, record: Record) -> Manifest:
             remedy="Put the judged file back, or certify the new one.",
         )
     return Manifest.of(Path(name).name, files)
-
-
-def _verifier(policy: Policy, signer: Signer) -> str:
-    for verifier in policy.verifiers:
-        if policy.keys[verifier.key].key.strip() == signer.public.pem.strip():
-            return verifier.id
-    raise Refused(
-        Refusal(Because.KEY_UNKNOWN, "The policy names no verifier with this key."),
-        remedy="Sign with a key that the policy lists under verifiers.",
-    )
 
 
 def _stage_statements(record: Record, digest: str, signer: Signer) -> tuple[Bundle, ...]:
@@ -236,8 +225,7 @@ def _attestations(
 
 
 def _scope(state: State, policy: Policy, decision: DecisionState, record: Record, now: dt.datetime) -> Scope:
-    specification = record.specification
-    use, run = specification.use_case, state.runs[decision.run]
+    run = state.runs[decision.run]
     lock = state.locks[run.lock]
     waivers = tuple(
         f"{w.criterion}, until {w.until.date()}, by {w.holder} ({w.role}): {w.reason}"
@@ -245,24 +233,10 @@ def _scope(state: State, policy: Policy, decision: DecisionState, record: Record
         if w.specification == decision.specification and (w.until > now or w.digest == run.waived)
     )
     return Scope(
-        name=specification.name,
-        domain=use.domain,
-        purpose=use.purpose,
-        population=use.population,
-        risk=use.risk,
-        jurisdictions=use.jurisdictions,
-        format=specification.subject.format,
-        inputs=specification.subject.inputs,
-        decide_at=str(specification.prediction.decide_at),
-        favourable=specification.prediction.favourable,
-        outcome=decision.outcome,
-        conditions=tuple(ground.sentence for ground in record.decision.conditions),
-        says_nothing_about=tuple(dict.fromkeys(f"{g.grouping}: {g.label}" for g in record.groups if g.small)),
-        custody=specification.data.custody,
+        **scope_of(record),
         attempt=run.attempt,
         waivers=waivers,
         bypasses=decision.bypasses,
-        isolation=record.environment.isolation.level,
         demo=policy.demo,
         valid_from=now.isoformat(),
         valid_until=(decision.time + dt.timedelta(days=lock.terms.valid_for_days)).isoformat(),

@@ -17,7 +17,8 @@ from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.sketch import SPENT_FROM, Sketch
 from assay.domain.state import Lock, RunState, State
-from assay.domain.state.runs import TEST_SET_SPENT, spent_by
+from assay.domain.state.people import TEST_SET_SPENT
+from assay.domain.state.runs import spent_by
 from assay.engine.engine import Engine
 from assay.engine.sketching import SketchTask, run_sketch
 from assay.proof.leaf import Draft

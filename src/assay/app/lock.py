@@ -10,7 +10,6 @@ from assay.app.certify import open_engine
 from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.app.plan import refuse_hopeless
 from assay.app.terms import terms_of
-from assay.checks.catalogue import metrics
 from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
@@ -19,6 +18,7 @@ from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.specification import Specification
 from assay.domain.state import Lock, State
 from assay.domain.state.state import Terms
+from assay.plugins.catalogue import metrics
 from assay.proof.bundle import sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assay.app.ledger import open_ledger
 from assay.domain.entry import Entry
+from assay.domain.refusal import Because, Refusal
 from assay.domain.state import Void
 from assay.proof.checkpoint import Checkpoint
 from assay.proof.leaf import UnreadableLeaf, read_leaf, state_of
+from assay.proof.log_keys import LogKeys
+from assay.proof.note import MalformedNote, Note
 from assay.store.blobs import write_whole
 from assay.store.database import CorruptStore
 
@@ -26,29 +29,58 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A log that was looked through: its size, its newest checkpoint, and everything that is wrong."""
+    """A log that was looked through: its size, and everything that is wrong."""
 
     size: int
-    checkpoint: str
     wrong: tuple[Wrong, ...]
 
 
-def verify_log(folder: Path, seen: Sequence[tuple[str, Checkpoint]] = ()) -> Looked:
+def verify_log(folder: Path, seen: Sequence[tuple[str, Note]] = ()) -> Looked:
     """Compute the whole log anew from its entries, hold it against every checkpoint, and every entry against the rules.
 
+    A checkpoint counts when the key signed it that the policy names for the log, as the policy was over its entries.
+
     Args:
-        folder: of the specification. seen: checkpoints that somebody else has kept, and whose they are. Without one,
-            whoever owns the database can rewrite all of it, checkpoints included.
+        folder: of the specification. seen: signed checkpoints that somebody else has kept, and whose they are. Without
+            one, whoever owns the database and the log's key can rewrite all of it, checkpoints included.
     """
     with open_ledger(folder) as ledger:
-        found = [Wrong(f.code, f.message) for f in ledger.log.verify([kept for _, kept in seen])]
+        # Checkpoints first: what is appended and signed meanwhile is then ahead of none.
+        kept = ledger.log.checkpoints()
+        size = ledger.log.size
+        leaves: tuple[bytes, ...] = ()
         void: tuple[Void, ...] = ()
         with contextlib.suppress(CorruptStore):  # said among the findings
-            _, void = state_of(ledger.leaves())
-        note = ledger.log.last_checkpoint()
-        size = ledger.log.size
+            leaves = ledger.leaves()
+            _, void = state_of(leaves)
+        keys = LogKeys.of(leaves, void)
+        untrusted = {whose: keys.wrong_with(note, whose) for whose, note in (*_readable(kept), *seen)}
+        theirs = [Checkpoint.parse(note.text) for whose, note in seen if untrusted[whose] is None]
+        found = [Wrong(f.code, f.message) for f in ledger.log.verify(theirs)]
+    refusals = [*filter(None, untrusted.values())]
+    if not keys.held:
+        refusals.append(_nothing_in_force(size))
+    elif not kept:
+        sentence = f"Nobody signed any of the {size} entries. Sign them with: assay log checkpoint"
+        refusals.append(Refusal(Because.CHECKPOINT_UNTRUSTED, sentence))
+    found += [Wrong(r.because.value, r.sentence) for r in refusals]
     found += [Wrong(v.refusal.because.value, f"Entry {v.entry}: {v.refusal.sentence}") for v in void]
-    return Looked(size, bytes(note).decode() if note else "", tuple(found))
+    return Looked(size, tuple(found))
+
+
+def _readable(kept: Sequence[bytes]) -> Iterator[tuple[str, Note]]:
+    """The stored checkpoints that are notes, each with its name; the others are said among the findings."""
+    for number, content in enumerate(kept, start=1):
+        with contextlib.suppress(MalformedNote):
+            yield f"that was stored as number {number}", Note.parse(content)
+
+
+def _nothing_in_force(size: int) -> Refusal:
+    found = f"has {size} entries and no policy" if size else "is empty"
+    return Refusal(
+        Because.NO_POLICY,
+        f"The log {found}: a log begins with its policy (assay trust init), so nobody began it, or its entries were removed.",
+    )
 
 
 def entries(folder: Path, start: int = 0) -> Iterable[Entry]:

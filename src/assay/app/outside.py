@@ -9,7 +9,7 @@ from pathlib import Path
 from assay.app.packs import read_public
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import CertificateState, State
-from assay.proof.checkpoint import Checkpoint
+from assay.proof.note import Note
 from assay.proof.public import check_public
 from assay.reading.policy import policy_text, read_policy
 
@@ -32,7 +32,7 @@ class Outside:
         return self.state.signed(certificate.record).approved
 
 
-def verify_public(pack: Path, policy: Path, seen: Sequence[tuple[str, Checkpoint]] = ()) -> Outside:
+def verify_public(pack: Path, policy: Path, seen: Sequence[tuple[str, Note]] = ()) -> Outside:
     """Compute the state from a public pack and hold everything in it against a policy.
 
     Args:

@@ -15,6 +15,8 @@ LOG, DOCUMENTS = "log.jsonl", "documents/"
 CHECKPOINT, POLICY, CERTIFICATES, STATEMENTS = "checkpoint", "policy.yaml", "certificates/", "statements/"
 LARGEST = 1 << 30
 """Bytes that a pack may unfold to."""
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""Of compression: that of other methods need not be there in every Python, and breaks in ways of its own."""
 
 
 class BrokenPack(AssayError):
@@ -84,6 +86,8 @@ def _members(path: Path, kind: str) -> dict[str, bytes]:
             members = [member for member in pack.infolist() if not member.is_dir()]
             if sum(member.file_size for member in members) > LARGEST:
                 raise BrokenPack(f"{path} unfolds to more than {LARGEST >> 20} MiB.", code="pack_too_large")
+            if any(member.compress_type not in METHODS for member in members):
+                raise _broken(path, kind, "it is compressed in a way that ours never are")
             found = {member.filename: pack.read(member) for member in members}
     except (
         OSError,

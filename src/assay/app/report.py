@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from assay.domain.errors import AssayError
 from assay.domain.record import Record
 from assay.domain.record_document import from_document, to_document
+from assay.domain.standing import Standing
+from assay.domain.standing import to_document as standing_document
 from assay.store.blobs import LEAST_CHARACTERS, write_whole
 from assay.store.runs import Run
 from assay.store.workspace import Workspace
 
-FORMS = ("html", "json", "junit")
+FORMS = ("html", "json", "junit", "standing")
 """The documents of a run."""
 
 
@@ -68,26 +71,46 @@ def default_dossier(specification: Path, record: Record) -> Path:
     return specification.resolve().parent / "out" / f"{record.specification.name}.{kind}.html"
 
 
-def document(record: Record, form: str) -> str:
-    """A document of a run: the dossier as one page of ``html``, the record as ``json``, the verdicts as ``junit``."""
+def document(record: Record, form: str, *, standing: Standing | None = None) -> str:
+    """A document of a run, as :func:`write_document` writes it."""
     if form == "html":
         from assay.dossier.html import render_html
 
-        return render_html(record)
+        return render_html(record, standing=standing)
     if form == "junit":
         from assay.dossier.exports.junit import render_junit
 
         return render_junit(record)
-    return json.dumps(to_document(record), indent=2, ensure_ascii=False) + "\n"
+    if form == "standing":
+        if standing is None:
+            raise NoSuchRun(
+                "This run stands in no log: it was a rehearsal, or was made without a lock.",
+                code="not_in_the_log",
+                remedy="List the runs with: assay show. A judged run of a locked specification stands in the log.",
+            )
+        return _json(standing_document(standing))
+    return _json(to_document(record))
 
 
-def write_document(record: Record, form: str, target: Path | str) -> None:
-    """Write a document of a run, ``html``, ``json`` or ``junit``; a crash leaves what was there before.
+def _json(plain: dict[str, Any]) -> str:
+    return json.dumps(plain, indent=2, ensure_ascii=False) + "\n"
+
+
+def write_document(
+    record: Record, form: str, target: Path | str, *, standing: Standing | None = None
+) -> None:
+    """Write a document of a run; a crash leaves what was there before.
+
+    Args:
+        record: the run. target: the file.
+        form: the dossier as one page of ``html``, the record as ``json``, the verdicts as ``junit``, or as ``standing``
+            what the log says of the decision.
+        standing: where the decision stands in the log, which the page and ``standing`` print.
 
     Raises:
-        Unwritable: with the path and what the system said. MissingExtra: what draws charts is not installed.
+        NoSuchRun: ``standing`` is asked for and there is none. Unwritable: with the path and what the system said. MissingExtra: what draws charts is not installed.
     """
-    write_whole(Path(target), document(record, form).encode())
+    write_whole(Path(target), document(record, form, standing=standing).encode())
 
 
 def _listing(folder: Path) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assay.proof.checkpoint import Checkpoint
 from assay.proof.note import Note
 
 
-def kept_in(path: Path) -> tuple[str, Checkpoint]:
-    """The checkpoint in a file, and whose it is, for a sentence. Raises MalformedNote."""
-    return f"in {path}", Checkpoint.parse(Note.parse(path.read_bytes()).text)
+def kept_in(path: Path) -> tuple[str, Note]:
+    """The note in a file, and whose it is, for a sentence; who signed it is not asked yet. Raises MalformedNote."""
+    return f"in {path}", Note.parse(path.read_bytes())

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.app.agreement import counts_contradict, log_contradicts
 from assay.app.ledger import Ledger, open_ledger
+from assay.checks.catalogue import metrics
 from assay.domain.entry import Action
+from assay.domain.errors import AssayError
+from assay.domain.nearest import nearest
 from assay.domain.quorum import Quorum, Word
-from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.record import Record
+from assay.domain.record_document import from_document
+from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import DecisionState, State
+from assay.domain.state.people import NEVER_WAIVED, TEST_SET_SPENT
 from assay.proof.bundle import sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
 from assay.proof.words import sign_off, waiver
-from assay.subject.digest import digest_of
+from assay.reading.specification import SpecificationFile, read_specification
+from assay.store.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """A decision as its signers see it: what it binds by digest, and who is missing."""
+    """A decision as its signers see it: what it binds by digest, its record, and who is missing."""
 
     decision: DecisionState
     quorum: Quorum
+    record: Record
+    attempt: int
 
 
 def decision_named(state: State, beginning: str) -> DecisionState:
@@ -43,14 +54,17 @@ def decision_named(state: State, beginning: str) -> DecisionState:
         return found[-1]
     if len(found) != 1:
         how = f"{len(found)} decisions of this log begin" if found else "No decision of this log begins"
-        raise Refused(Refusal(Because.DECISION_UNKNOWN, f"{how} with {beginning!r}."))
+        raise Refused(
+            Refusal(Because.DECISION_UNKNOWN, f"{how} with {beginning!r}."),
+            remedy="List the runs with: assay show",
+        )
     return found[0]
 
 
 def look(folder: Path, beginning: str = "") -> Signing:
-    """What a signature would be over, before it is made. Raises as :func:`decision_named`."""
+    """What a signature would be over, before it is made. Raises as :func:`sign_decision`."""
     with open_ledger(folder) as ledger:
-        return _signing(ledger.state(), beginning)
+        return _signing(folder, ledger.state(), beginning)
 
 
 def sign_decision(
@@ -60,9 +74,10 @@ def sign_decision(
 
     Raises:
         Refused: the signer may not, or there is no such decision.
+        Distrusted: the record is not what the log says of it, or its verdicts do not follow from its counts.
     """
     with open_ledger(folder) as ledger:
-        decision = decision_named(ledger.state(), beginning)
+        decision = _signing(folder, ledger.state(), beginning).decision
         said = sign_off(
             record=decision.record,
             evidence=decision.evidence,
@@ -74,7 +89,7 @@ def sign_decision(
             time=ledger.clock(),
         )
         ledger.add(Draft(Action.SIGNED, decision.record, {}, (sign(said.plain(), signer),)))
-        return _signing(ledger.state(), decision.record)
+        return _signing(folder, ledger.state(), decision.record)
 
 
 def waive(
@@ -88,12 +103,18 @@ def waive(
 ) -> None:
     """Set a criterion, or the rule on spent test rows (``test_set_spent``), aside until a date.
 
+    A waived criterion keeps its verdict: the waiver says who accepts that it is not shown, on the dossier and on every
+    certificate until then. Waived test rows may be judged on again, and the certificate says so.
+
     Raises:
-        Refused: the signer may not, or gives no reason.
+        InvalidDocument: the specification has problems.
+        AssayError: ``unknown_criterion``: the specification has none of this name.
+        Refused: the signer may not, gives no reason, or names what nobody may waive.
     """
-    digest = digest_of(specification)
+    read = read_specification(specification, metrics())
+    digest = read.digest
     with open_ledger(specification.resolve().parent) as ledger:
-        _only_what_may_be_waived(ledger, digest)
+        _only_what_may_be_waived(ledger, read, criterion)
         said = waiver(
             digest,
             criterion=criterion,
@@ -106,13 +127,28 @@ def waive(
         ledger.add(Draft(Action.WAIVED, digest, {}, (sign(said.plain(), signer),)))
 
 
-def _only_what_may_be_waived(ledger: Ledger, specification: str) -> None:
-    if ledger.state().locked(specification) is None:
+def _only_what_may_be_waived(ledger: Ledger, read: SpecificationFile, criterion: str) -> None:
+    if ledger.state().locked(read.digest) is None:
         raise Refused(
-            Refusal(Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked.")
+            Refusal(Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked."),
+            remedy="Lock it first: assay lock SPECIFICATION --as ROLE --key KEY",
+        )
+    known = (TEST_SET_SPENT, *(one.id for one in read.specification.criteria))
+    if criterion not in known and criterion not in NEVER_WAIVED:  # that one the log refuses itself
+        meant = nearest(criterion, known)
+        raise AssayError(
+            f"{read.specification.name} has no criterion {criterion!r} that could be waived."
+            + (f" Did you mean {meant!r}?" if meant else ""),
+            code="unknown_criterion",
+            remedy=f"Name a criterion of the specification, or {TEST_SET_SPENT}.",
         )
 
 
-def _signing(state: State, beginning: str) -> Signing:
+def _signing(folder: Path, state: State, beginning: str) -> Signing:
+    """Nobody signs what was not looked at: the record is opened and held against the log and its own counts."""
     decision = decision_named(state, beginning)
-    return Signing(decision, state.signed(decision.record))
+    record = from_document(json.loads(Workspace.of(folder).blobs.get(decision.record)))
+    wrong = log_contradicts(record, decision, state) or counts_contradict(record)
+    if wrong is not None:
+        raise Distrusted(wrong, remedy="Somebody wrote the record or the log by hand. See: assay log show")
+    return Signing(decision, state.signed(decision.record), record, state.runs[decision.run].attempt)

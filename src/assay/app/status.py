@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.domain.entry import Action
+from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import CertificateState, State, Status
 from assay.proof.bundle import Bundle, sign
@@ -31,9 +32,35 @@ def write_status(ledger: Ledger, signer: Signer, target: Path) -> StatusList:
 
 
 def signed_status(ledger: Ledger, signer: Signer) -> tuple[StatusList, Bundle]:
-    """What every certificate is worth now, and the same signed."""
+    """What every certificate is worth now, and the same signed. Raises Refused as :func:`verifier_of`."""
+    verifier_of(ledger.policy(), signer, ledger.clock())
     made = status_now(ledger)
     return made, sign(made.statement().plain(), signer)
+
+
+def verifier_of(policy: Policy, signer: Signer, now: dt.datetime) -> str:
+    """The verifier as whom a key signs certificates and their status now.
+
+    Raises:
+        Refused: ``key_unknown``, or ``key_not_valid`` when another key has its place: nobody would believe what it signs.
+    """
+    for verifier in policy.verifiers:
+        held = policy.keys[verifier.key]
+        if held.key.strip() != signer.public.pem.strip():
+            continue
+        if not held.counts_at(now):
+            raise Refused(
+                Refusal(
+                    Because.KEY_NOT_VALID,
+                    f"The key {verifier.key!r} counts from {held.valid_from.date()} until {held.valid_until.date()}, and not now.",
+                ),
+                remedy="Sign with the key that has its place: assay trust show",
+            )
+        return verifier.id
+    raise Refused(
+        Refusal(Because.KEY_UNKNOWN, "The policy names no verifier with this key."),
+        remedy="Sign with a key that the policy lists under verifiers.",
+    )
 
 
 def status_now(ledger: Ledger) -> StatusList:

@@ -8,16 +8,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from assay.app.agreement import certificate_contradicts, counts_contradict, log_contradicts
 from assay.app.gate import Pack, gate
 from assay.app.packs import read_pack, read_public, record_of
-from assay.app.terms import terms_of
 from assay.domain.demands import unsatisfied
 from assay.domain.errors import AssayError, MissingExtra
 from assay.domain.policy import Policy
 from assay.domain.record import Record, SourceRecord
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Refusal
-from assay.domain.vocabulary import Outcome
 from assay.proof.certificate import Certificate
 from assay.proof.leaf import state_of
 from assay.proof.verify import Answer, Purpose, Step, Verification
@@ -75,8 +74,8 @@ def _judged_again(
     try:
         record = from_document(json.loads(content or b""))
         wrong = (
-            _contradiction(record, certificate)
-            or _other_terms(record, certificate, pack)
+            certificate_contradicts(record, certificate)
+            or _log_of(record, certificate, pack)
             or next(iter(unsatisfied(policy, record.specification)), None)
             or (changed_source(record.sources, sources) if sources else None)
         )
@@ -87,39 +86,13 @@ def _judged_again(
     return replace(step, answer=Answer.REFUSED, sentence=wrong.sentence, because=wrong.because)
 
 
-def _contradiction(record: Record, certificate: Certificate) -> Refusal | None:
-    """Where the record and the certificate say different things."""
-    attested = dict(certificate.attestations)
-    for what, said, found in (
-        ("outcome", certificate.scope.outcome, record.decision.outcome.value),
-        ("specification", attested.get("specification"), record.specification_digest),
-        ("evidence", attested.get("evidence"), record.evidence_digest),
-        ("name", certificate.scope.name, record.specification.name),
-    ):
-        if said != found:
-            return Refusal(
-                Because.JUDGED_DIFFERENTLY,
-                f"The {what} is {found} in the record and {said} in the certificate.",
-            )
-    if record.decision.rehearsal and record.decision.outcome is not Outcome.WITHHELD:
-        return Refusal(
-            Because.JUDGED_DIFFERENTLY, "The record is that of a rehearsal, which never certifies."
-        )
-    return None
-
-
-def _other_terms(record: Record, certificate: Certificate, pack: Pack) -> Refusal | None:
-    """Where the log was told other terms (quorum, attempts, ...) than the specification asks: its rules were then others."""
+def _log_of(record: Record, certificate: Certificate, pack: Pack) -> Refusal | None:
+    """Where the log that was handed over says something else than the record: its rules never see one."""
     state, _ = state_of(pack.leaves or ())
-    lock = state.locks.get(certificate.scope.lock)
-    if lock is None or lock.specification != record.specification_digest:
-        return Refusal(Because.NOT_LOGGED, "The log holds no lock of the specification that was judged.")
-    if lock.terms != terms_of(record.specification):
-        return Refusal(
-            Because.JUDGED_DIFFERENTLY,
-            "The specification was locked on other terms than it states: the log counted signatures or attempts by them.",
-        )
-    return None
+    decision = state.decisions.get(certificate.record)
+    if decision is None or decision.run not in state.runs:
+        return Refusal(Because.NOT_LOGGED, "The log holds no decision of the record.")
+    return log_contradicts(record, decision, state)
 
 
 def changed_source(sources: Iterable[SourceRecord], folder: Path) -> Refusal | None:
@@ -139,13 +112,10 @@ def changed_source(sources: Iterable[SourceRecord], folder: Path) -> Refusal | N
 
 def _compared(step: Step, record: Record) -> Step:
     try:
-        from assay.app.rejudge import contradicted
-    except ModuleNotFoundError as absent:
-        missing = MissingExtra.of(absent.name or "")
-        said = missing.message if missing else f"{absent.name} is not installed."
-        return replace(step, sentence=f"{step.sentence} The criteria were not judged again: {said}")
-    wrong = contradicted(record)
-    if wrong:
-        return replace(step, answer=Answer.REFUSED, sentence=wrong, because=Because.JUDGED_DIFFERENTLY)
+        wrong = counts_contradict(record)
+    except MissingExtra as absent:
+        return replace(step, sentence=f"{step.sentence} The criteria were not judged again: {absent.message}")
+    if wrong is not None:
+        return replace(step, answer=Answer.REFUSED, sentence=wrong.sentence, because=wrong.because)
     again = f"All {len(record.judged)} criteria were judged again from the tallies, alike."
     return replace(step, sentence=f"{step.sentence} {again}")

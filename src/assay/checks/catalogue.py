@@ -1,8 +1,8 @@
-"""The checks that are installed, found through the entry-point group ``assay.checks``.
+"""Assay's own checks, found through the entry-point group ``assay.checks``.
 
-Built-in checks and those of third parties use the same door. A plug-in that cannot be read, or that claims an id
-which is taken, is refused by name; it is never skipped, because a check that is silently absent looks like one that
-was not wanted.
+Checks of other packages use the same door, and are found by :mod:`assay.plugins`: none of them is imported here. What cannot
+be read, or claims an id which is taken, is refused by name; it is never skipped, because a check that is silently absent
+looks like one that was not wanted.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from types import MappingProxyType, ModuleType
 
 from assay.checks.check import Check
 from assay.domain.errors import AssayError, MissingExtra
-from assay.domain.metric import Catalogue, Metric
+from assay.domain.metric import Catalogue
 
+DISTRIBUTION = "assay-ml"
 GROUP = "assay.checks"
 """The entry-point group: each value is a module whose checks are collected, or one check (``module:name``)."""
 
@@ -27,42 +28,71 @@ class PluginRefused(AssayError):
     """An entry point of the group cannot be used; the message names it and its distribution."""
 
 
+class Unusable(ValueError):
+    """What an entry point names offers no check; the message is the end of a sentence about it."""
+
+
 def catalogue() -> Mapping[str, Check]:
-    """Every installed check by id, sorted.
+    """Every check of Assay's own by id, sorted.
 
     Raises:
-        PluginRefused: ``plugin_malformed`` or ``plugin_duplicate``, with the culprit named; ``no_checks`` when
-            nothing is installed at all.
+        PluginRefused: ``no_checks`` when none is installed.
         MissingExtra: what measures is not installed.
     """
     return _installed()
 
 
 def metrics() -> Catalogue:
-    """What a specification may name: the catalogue entry of every installed check."""
-    found: dict[str, Metric] = {id_: check.metric for id_, check in catalogue().items()}
-    return MappingProxyType(found)
+    """The catalogue entry of every check of Assay's own."""
+    return MappingProxyType({id_: check.metric for id_, check in catalogue().items()})
 
 
 @functools.cache
 def _installed() -> Mapping[str, Check]:
-    return collect(entry_points(group=GROUP))
+    return collect(entry for entry in entry_points(group=GROUP) if is_own(entry))
+
+
+def is_own(entry: EntryPoint) -> bool:
+    """Whether an entry point is Assay's own: a module of this package, which this distribution names."""
+    ours = entry.dist is None or entry.dist.name == DISTRIBUTION
+    return ours and entry.module.startswith("assay.")
 
 
 def collect(entries: Iterable[EntryPoint]) -> Mapping[str, Check]:
-    """The checks behind some entry points, by id, sorted; refuses what :func:`catalogue` refuses."""
+    """The checks behind some entry points, which are imported, by id, sorted.
+
+    Raises:
+        PluginRefused: as :func:`unique`, and ``plugin_malformed`` for one that offers no check.
+    """
+    return unique(offers(entries))
+
+
+def offers(entries: Iterable[EntryPoint]) -> Iterator[tuple[Check, EntryPoint]]:
+    """Each check that some entry points offer, imported. Raises PluginRefused ``plugin_malformed``."""
+    for entry in sorted(entries, key=lambda e: (e.name, e.value, _distribution(e))):
+        try:
+            yield from ((check, entry) for check in checks_at(entry))
+        except Unusable as wrong:
+            raise malformed(entry, str(wrong)) from wrong
+
+
+def unique(offered: Iterable[tuple[Check, EntryPoint]]) -> Mapping[str, Check]:
+    """Checks by id, sorted.
+
+    Raises:
+        PluginRefused: ``plugin_duplicate`` with both culprits named; ``no_checks`` when there is none.
+    """
     found: dict[str, Check] = {}
     origin: dict[str, EntryPoint] = {}
-    for entry in sorted(entries, key=lambda e: (e.name, e.value, _distribution(e))):
-        for check in _checks_of(entry):
-            if check.id in found:
-                raise PluginRefused(
-                    f"Two plug-ins offer the check {check.id!r}: {_name(origin[check.id])} and {_name(entry)}.",
-                    code="plugin_duplicate",
-                    remedy="Uninstall one of them; ids must be unique.",
-                )
-            found[check.id] = check
-            origin[check.id] = entry
+    for check, entry in offered:
+        if check.id in found:
+            raise PluginRefused(
+                f"Two plug-ins offer the check {check.id!r}: {_name(origin[check.id])} and {_name(entry)}.",
+                code="plugin_duplicate",
+                remedy="Uninstall one of them; ids must be unique.",
+            )
+        found[check.id] = check
+        origin[check.id] = entry
     if not found:
         raise PluginRefused(
             f"No check is installed: no package offers the entry-point group {GROUP!r}.",
@@ -72,15 +102,20 @@ def collect(entries: Iterable[EntryPoint]) -> Mapping[str, Check]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
-def _checks_of(entry: EntryPoint) -> tuple[Check, ...]:
+def checks_at(entry: EntryPoint) -> tuple[Check, ...]:
+    """The checks that an entry point names, imported into this process.
+
+    Raises:
+        Unusable: with the reason. MissingExtra: what it needs is not installed.
+    """
     loaded = _load(entry)
     if isinstance(loaded, Check):
         return (loaded,)
     if not isinstance(loaded, ModuleType):
-        raise _malformed(entry, f"expected a module or a Check, found {type(loaded).__name__}")
+        raise Unusable(f"expected a module or a Check, found {type(loaded).__name__}")
     checks = tuple(v for v in vars(loaded).values() if isinstance(v, Check) and v.module == loaded.__name__)
     if not checks:
-        raise _malformed(entry, "the module defines no check")
+        raise Unusable("the module defines no check")
     return checks
 
 
@@ -89,14 +124,15 @@ def _load(entry: EntryPoint) -> object:
         return entry.load()
     except ModuleNotFoundError as absent:
         missing = MissingExtra.of(absent.name or "")
-        raise missing or _malformed(entry, f"ModuleNotFoundError: {absent}") from absent
+        raise missing or Unusable(f"ModuleNotFoundError: {absent}") from absent
     except SystemExit as left:  # else the exit code would be the plug-in's, and 0 would mean certified
-        raise _malformed(entry, "it ends the program when it is imported") from left
+        raise Unusable("it ends the program when it is imported") from left
     except Exception as error:
-        raise _malformed(entry, f"{type(error).__name__}: {error}") from error
+        raise Unusable(f"{type(error).__name__}: {error}") from error
 
 
-def _malformed(entry: EntryPoint, why: str) -> PluginRefused:
+def malformed(entry: EntryPoint, why: str) -> PluginRefused:
+    """The refusal of an entry point that cannot be used."""
     return PluginRefused(
         f"The plug-in {_name(entry)} cannot be used: {why}.".replace("..", "."),
         code="plugin_malformed",

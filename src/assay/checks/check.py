@@ -117,7 +117,7 @@ class Check:
         if across is not None and not getattr(view, "groups", True):
             return Undefined(Reason.EMPTY_GROUP, f"No group of {across!r} is in this data.")
         offered = {"across": across, "reference": reference, **bound}
-        wanted = _keywords(self.measure)
+        wanted = keywords(self.measure)
         return self.measure(view, **{name: offered[name] for name in wanted})
 
     def _refuse_what_the_metric_lacks(self, *, across: str | None, reference: str | None) -> None:
@@ -168,7 +168,7 @@ def check(
     """
     metric = Metric(
         id=id,
-        stage=_stage(id),
+        stage=stage_of(id),
         title=title,
         estimand=estimand,
         unit=unit,
@@ -189,7 +189,7 @@ def check(
 
     def register(measure: Measure) -> Check:
         made = Check(metric=metric, need=need, measure=measure, examples=examples)
-        _validate(made)
+        validate(made)
         return made
 
     return register
@@ -198,14 +198,20 @@ def check(
 _ID = re.compile(r"[a-z]+\.[a-z][a-z0-9_]*")
 
 
-def _stage(id_: str) -> Stage:
+def stage_of(id_: str) -> Stage:
+    """The stage that an id begins with. Raises ValueError when it is not ``stage.name``."""
     stage = id_.partition(".")[0]
     if not _ID.fullmatch(id_) or stage not in set(Stage):
         raise ValueError(f"A check's id is 'stage.name' with a stage of {', '.join(Stage)}; found {id_!r}.")
     return Stage(stage)
 
 
-def _validate(made: Check) -> None:
+def validate(made: Check) -> None:
+    """Refuse a check that :func:`check` would not make.
+
+    Raises:
+        ValueError: see there.
+    """
     lacking = [heading for heading in SECTIONS if not made.sections.get(heading)]
     if lacking:
         raise ValueError(f"The check {made.id!r} has no {' and no '.join(lacking)} in its docstring.")
@@ -224,7 +230,7 @@ def _validate(made: Check) -> None:
 
 
 def _validate_keywords(made: Check) -> None:
-    wanted, parameters = set(_keywords(made.measure)), set(made.metric.parameters)
+    wanted, parameters = set(keywords(made.measure)), set(made.metric.parameters)
     unknown = wanted - parameters - {"across", "reference"}
     if unknown:
         raise ValueError(f"The check {made.id!r} asks for {', '.join(sorted(unknown))}, which it never gets.")
@@ -235,7 +241,8 @@ def _validate_keywords(made: Check) -> None:
         raise ValueError(f"The check {made.id!r} declares a reference group and does not use it.")
 
 
-def _keywords(measure: Measure) -> tuple[str, ...]:
+def keywords(measure: Measure) -> tuple[str, ...]:
+    """What a check's function asks for by name."""
     parameters = inspect.signature(measure).parameters.values()
     return tuple(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
 

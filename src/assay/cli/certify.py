@@ -54,6 +54,7 @@ def command(
         )
     from assay.app.certify import certify
     from assay.app.report import default_dossier, write_document
+    from assay.app.standing import standing_of
     from assay.cli.progress import progress
     from assay.cli.render import print_record
 
@@ -74,7 +75,8 @@ def command(
                 click.echo(done.sealed)
         raise click.exceptions.Exit(exit_code(done.decision.outcome))
     target = output if output is not None else default_dossier(specification, done.record)
-    write_document(done.record, "html", target)
+    standing = None if rehearse else standing_of(specification, done.digest)
+    write_document(done.record, "html", target, standing=standing)
     with reader_may_leave():
         if as_json:
             from assay.domain.record_document import to_document
@@ -88,7 +90,7 @@ def command(
                 }
             )
         else:
-            print_record(done.record)
+            print_record(done.record, standing)
             click.echo(f"Record:  {done.digest}")
             click.echo(f"Dossier: {target}")
     raise click.exceptions.Exit(exit_code(done.decision.outcome))

@@ -9,6 +9,9 @@ import click
 from assay.cli.output import json_option, print_json
 from assay.cli.signing import folder_option, key_option, short, signer
 
+DOSSIER = "dossier.html"
+"""The page in a certificate's folder. No verifier reads it: it is drawn from what they read."""
+
 
 @click.command("issue")
 @click.argument("decision", default="")
@@ -23,10 +26,13 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
 
     Refused while signatures are missing, somebody rejects, or the model is no longer the one that was judged. A withheld
     decision is issued too, as FAILED: a refusal can be shown as well as an approval.
+
+    The dossier is drawn again beside the certificate, with the signatures, the waivers and the checkpoint that it stands on.
     """
     from assay.app.issue import issue
 
     made = issue(folder, decision, signer=signer(key), output=output)
+    page, undrawn = _drawn(folder, made.folder, made.certificate.record)
     scope = made.certificate.scope
     if as_json:
         print_json(
@@ -37,6 +43,7 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
                 "outcome": scope.outcome,
                 "valid_until": scope.valid_until,
                 "supersedes": list(scope.supersedes),
+                "dossier": str(page) if page else None,
             }
         )
         return
@@ -46,5 +53,27 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
     click.echo(f"Valid until {scope.valid_until[:10]}, in {made.folder}")
     for old in scope.supersedes:
         click.echo(f"It takes the place of certificate {short(old)}, which is superseded from now on.")
+    click.echo(f"Dossier as it was signed: {page}" if page else undrawn)
     if scope.demo:
         click.echo("DEMO: signed with keys that anyone can make.")
+
+
+def _drawn(folder: Path, beside: Path, record: str) -> tuple[Path | None, str]:
+    """The dossier beside the certificate; where it cannot be drawn, why. The certificate is issued either way."""
+    from assay.app.report import load_record, write_document
+    from assay.app.seal import require_unsealed
+    from assay.app.standing import standing_of
+    from assay.domain.errors import AssayError, MissingExtra
+
+    try:
+        digest, found = load_record(folder, record)
+        require_unsealed(folder, digest, broken=False)
+        write_document(found, "html", beside / DOSSIER, standing=standing_of(folder, digest))
+    except ModuleNotFoundError as absent:
+        missing = MissingExtra.of(absent.name or "")
+        if missing is None:
+            raise
+        return None, f"The dossier was not drawn. {missing}"
+    except AssayError as wrong:
+        return None, f"The dossier was not drawn. {wrong}"
+    return beside / DOSSIER, ""

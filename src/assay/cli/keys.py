@@ -15,19 +15,34 @@ def command() -> None:
     """Make, show and replace the keys that sign.
 
     A private key (ECDSA P-256) lies encrypted in the configuration folder of its user; its passphrase is asked for, or
-    comes from ASSAY_PASSPHRASE_NAME or ASSAY_PASSPHRASE. Nobody is trusted by having a key: the policy says whose keys
+    comes from ASSAY_PASSPHRASE_NAME or ASSAY_PASSPHRASE. Or it never leaves a security module, and the passphrase is
+    its PIN. Nobody is trusted by having a key: the policy says whose keys
     count, and for what.
     """
 
 
 @command.command("new")
 @click.argument("name")
+@click.option(
+    "--signer",
+    "uri",
+    metavar="URI",
+    help="Make none: the key is in a security module or a service, such as hsm:2?label=TOKEN or gcpkms:projects/... "
+    "(extra hsm). Its PIN is asked for when it signs.",
+)
+@click.option(
+    "--public",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="For --signer: its public half, a PEM file exported from the module.",
+)
 @json_option
-def new(name: str, *, as_json: bool) -> None:
-    """Make a key called NAME, kept under a passphrase."""
-    from assay.app.keys import key_folder, new_key
+def new(name: str, *, uri: str | None, public: Path | None, as_json: bool) -> None:
+    """Make a key called NAME, kept under a passphrase; or remember one that a security module holds."""
+    from assay.app.keys import key_folder, module_key, new_key
 
-    made = new_key(name, new_passphrase)
+    if (uri is None) is not (public is None):
+        raise click.UsageError("--signer URI and --public FILE belong together.")
+    made = new_key(name, new_passphrase) if uri is None or public is None else module_key(name, uri, public)
     if as_json:
         print_json({"name": name, "key_id": made.key_id, "public": made.pem})
         return

@@ -74,4 +74,6 @@ def command(
             if found.lock
             else found.quorum.sentence()
         )
+        if found.quorum.missing:
+            click.echo(f"Each of them agrees with: assay lock {specification} --as ROLE --key KEY")
     raise click.exceptions.Exit(ExitCode.CERTIFIED if found.lock else ExitCode.WITHHELD)

@@ -13,7 +13,11 @@ from assay.cli.signing import folder_option, short
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.proof.checkpoint import Checkpoint
+    from assay.proof.note import Note
+
+branch_option = click.option(
+    "--branch", default="assay-checkpoints", show_default=True, help="The branch of the git remote."
+)
 
 
 @click.group("log")
@@ -37,10 +41,23 @@ def command() -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A checkpoint that somebody else has kept; several may be given.",
 )
+@click.option(
+    "--against",
+    metavar="REMOTE",
+    help="Compare with every checkpoint that a git remote (URL, path or name) holds of this log.",
+)
+@branch_option
 @folder_option
 @json_option
 def verify(
-    pack: Path | None, *, policy: Path | None, seen: tuple[Path, ...], folder: Path, as_json: bool
+    pack: Path | None,
+    *,
+    policy: Path | None,
+    seen: tuple[Path, ...],
+    against: str | None,
+    branch: str,
+    folder: Path,
+    as_json: bool,
 ) -> None:
     """Compute the log anew from its entries and say everything that is wrong. Ends with 0, or 3.
 
@@ -53,17 +70,25 @@ def verify(
     if pack is not None:
         if policy is None:
             raise click.UsageError("PACK needs --policy: the copy in the pack says nothing about itself.")
+        if against is not None:
+            from assay.app.remote import held_against
+
+            kept += held_against(policy, against, branch)
         _verify_pack(pack, policy, kept, as_json=as_json)
     from assay.app.logbook import verify_log
 
     if policy is not None:
         raise click.UsageError("--policy is for a PACK.")
+    if against is not None:
+        from assay.app.remote import held_for
+
+        kept += held_for(folder, against, branch)
     found = verify_log(folder, kept)
     wrong = [(w.code, w.sentence) for w in found.wrong]
     _told(found.size, wrong, {}, outside=bool(kept), as_json=as_json)
 
 
-def _verify_pack(pack: Path, policy: Path, kept: list[tuple[str, Checkpoint]], *, as_json: bool) -> NoReturn:
+def _verify_pack(pack: Path, policy: Path, kept: list[tuple[str, Note]], *, as_json: bool) -> NoReturn:
     from assay.app.outside import verify_public
 
     found = verify_public(pack, policy, kept)
@@ -139,19 +164,40 @@ def show(*, start: int, folder: Path, as_json: bool) -> None:
 
 @command.command("checkpoint")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Also write it to this file.")
+@click.option("--push", metavar="REMOTE", help="Also commit it to a git remote: a URL, a path or a name.")
+@branch_option
 @folder_option
 @json_option
-def checkpoint(*, output: Path | None, folder: Path, as_json: bool) -> None:
-    """Sign and print a checkpoint (C2SP): what others keep, so that the log cannot be rewritten behind their back."""
-    from assay.app.logbook import checkpoint as signed
+def checkpoint(*, output: Path | None, push: str | None, branch: str, folder: Path, as_json: bool) -> None:
+    """Sign and print a checkpoint (C2SP): what others keep, so that the log cannot be rewritten behind their back.
 
-    note = signed(folder)
+    With --push it becomes a commit on a branch of a git remote, by somebody else's host. Refused with 3, and nothing is
+    pushed, when the log does not continue what the remote holds of it: one of the two was rolled back or rewritten.
+    """
+    if push is None:
+        from assay.app.logbook import checkpoint as signed
+
+        note, more = signed(folder), {}
+    else:
+        from assay.app.remote import push_checkpoint
+
+        pushed = push_checkpoint(folder, push, branch)
+        note = pushed.note
+        more = {"pushed": {"commit": pushed.commit or None, "size": pushed.size, "before": pushed.before}}
     if output is not None:
         output.write_text(note, encoding="utf-8")
     if as_json:
-        print_json({"checkpoint": note})
-    else:
-        click.echo(note, nl=False)
+        print_json({"checkpoint": note, **more})
+        return
+    click.echo(note, nl=False)
+    if push is not None:
+        had = "nothing of this log" if pushed.before is None else f"{pushed.before} entries"
+        click.echo(
+            f"Pushed as commit {pushed.commit[:10]}; the remote held {had} before."
+            if pushed.commit
+            else "The remote holds this checkpoint already.",
+            err=True,
+        )
 
 
 @command.command("prove")

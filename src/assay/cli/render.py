@@ -7,6 +7,7 @@ import os
 from rich.console import Console
 
 from assay.domain.record import Record
+from assay.domain.standing import Standing
 from assay.dossier.tables import decision_panel, stage_tables
 
 WIDTH_IN_A_PIPE = 110
@@ -26,10 +27,10 @@ def console() -> Console:
     return _Console(highlight=False, width=WIDTH_IN_A_PIPE)
 
 
-def print_record(record: Record) -> None:
+def print_record(record: Record, standing: Standing | None = None) -> None:
     """Print the same content as the dossier's first screen and its criteria."""
     out = console()
-    out.print(decision_panel(record))
+    out.print(decision_panel(record, standing))
     for table in stage_tables(record):
         out.print(table)
         out.print()

@@ -13,7 +13,13 @@ import click
     "--in", "folder", type=click.Path(path_type=Path), default=Path(), help="The specification's folder."
 )
 @click.option(
-    "--format", "form", type=click.Choice(["html", "json", "junit"]), default="html", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["html", "json", "junit", "standing"]),
+    default="html",
+    show_default=True,
+    help="The page; the record of what was found; its verdicts for CI; or, as JSON, what the log says of the decision now: "
+    "signatures, waivers, changes after a result, the certificate.",
 )
 @click.option("--output", type=click.Path(path_type=Path), help="The file; standard output when left out.")
 @click.option(
@@ -22,14 +28,20 @@ import click
     help="Show a run whose schedule of attempts has not ended: for reviewers, who submit nothing.",
 )
 def command(run: str, folder: Path, form: str, output: Path | None, *, break_the_seal: bool) -> None:
-    """Write a document of RUN (the beginning of its digest, four characters or more; the latest run when left out)."""
+    """Write a document of RUN (the beginning of its digest, four characters or more; the latest run when left out).
+
+    The page is drawn from the record and from the log as it stands: after a signature, a waiver or a certificate, draw it
+    again. The same record and the same log give the same bytes.
+    """
     from assay.app.report import document, load_record, write_document
     from assay.app.seal import require_unsealed
+    from assay.app.standing import standing_of
 
     digest, record = load_record(folder, run)
     require_unsealed(folder, digest, broken=break_the_seal)
+    standing = standing_of(folder, digest)
     if output is None:
-        click.echo(document(record, form), nl=False)
+        click.echo(document(record, form, standing=standing), nl=False)
     else:
-        write_document(record, form, output)
+        write_document(record, form, output, standing=standing)
         click.echo(f"Wrote {output}", err=True)

@@ -10,10 +10,16 @@ from assay.cli.output import print_json
 @click.command("schema")
 @click.option("--record", is_flag=True, help="The schema of the JSON record of a run instead.")
 @click.option("--plan", is_flag=True, help="The schema of the JSON of a plan instead.")
-def command(*, record: bool, plan: bool) -> None:
+@click.option("--standing", is_flag=True, help="The schema of where a decision stands in the log instead.")
+def command(*, record: bool, plan: bool, standing: bool) -> None:
     """Print the JSON Schema of a specification: editors complete from it."""
-    if record and plan:
-        raise click.UsageError("Either --record or --plan: each is a schema of its own.")
+    if record + plan + standing > 1:
+        raise click.UsageError("Either --record, --plan or --standing: each is a schema of its own.")
+    if standing:
+        from assay.domain.record_schema import standing_schema
+
+        print_json(standing_schema())
+        return
     if record:
         from assay.domain.record_schema import record_schema
 

@@ -27,17 +27,21 @@ def command(run: str, folder: Path, *, break_the_seal: bool, as_json: bool) -> N
 
     if run:
         from assay.app.seal import require_unsealed
+        from assay.app.standing import standing_of
 
         digest, record = load_record(folder, run)
         require_unsealed(folder, digest, broken=break_the_seal)
+        standing = standing_of(folder, digest)
         if as_json:
             from assay.domain.record_document import to_document
+            from assay.domain.standing import to_document as standing_document
 
-            print_json({"record": digest, **to_document(record)})
+            said = standing_document(standing) if standing else None
+            print_json({"record": digest, "standing": said, **to_document(record)})
         else:
             from assay.cli.render import print_record
 
-            print_record(record)
+            print_record(record, standing)
         return
     made = runs(folder)
     if as_json:

@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from assay.cli.output import json_option, print_json
 from assay.cli.signing import folder_option, short, signer
 from assay.domain.errors import ExitCode
+from assay.domain.vocabulary import Tier, Verdict
+
+if TYPE_CHECKING:
+    from assay.app.sign import Signing
+
+
+def _show(found: Signing) -> None:
+    """What is signed, as its record says it; the record was held against the log and its own counts."""
+    record, specification = found.record, found.record.specification
+    click.echo(f"Decision: {record.decision.outcome.value}, {specification.name}, attempt {found.attempt}")
+    click.echo(f"  {'use':<14} {specification.use_case.purpose}")
+    click.echo(f"  {'rows':<14} {record.rows_used:,} of {record.data}, held by {specification.data.custody}")
+    click.echo(f"  {'isolation':<14} level {record.environment.isolation.level}")
+    if found.decision.outcome in {"certified", "conditional"}:
+        for tier in Tier:
+            judged = [j for j in record.judged if j.assessment.tier is tier]
+            passed = sum(j.verdict is Verdict.PASS for j in judged)
+            if judged:
+                click.echo(f"  {tier.value:<14} {passed} of {len(judged)} criteria pass")
+        for ground in record.decision.conditions:
+            click.echo(f"  {'condition':<14} {ground.sentence}")
+    for bypass in record.bypasses:
+        click.echo(f"  {'bypass':<14} {bypass}")
 
 
 @click.command("sign")
@@ -37,8 +61,9 @@ def command(
 ) -> None:
     """Sign DECISION (the beginning of its record's digest; by default the latest) as the holder of a role.
 
-    The signature is over the digests of the record, the evidence and the specification, and names the checkpoint of the
-    log that you saw. It dies with any change. Ends with 0 when the quorum is there, 1 while signatures are missing.
+    What is signed is shown, after the record was held against the log and judged again from its own counts. The
+    signature is over the digests of the record, the evidence and the specification, and names the checkpoint of the log
+    that you saw. It dies with any change. Ends with 0 when the quorum is there, 1 while signatures are missing.
     """
     from assay.app.sign import look as look_at
     from assay.app.sign import sign_decision
@@ -66,7 +91,7 @@ def command(
             }
         )
     else:
-        click.echo(f"Decision: {made.outcome}")
+        _show(found)
         for what, digest in (
             ("record", made.record),
             ("evidence", made.evidence),
@@ -80,4 +105,7 @@ def command(
             if quorum.reached
             else quorum.sentence()
         )
+        if quorum.missing:
+            click.echo(f"Read it with: assay show {short(made.record)}")
+            click.echo(f"Sign it with: assay sign {short(made.record)} --as ROLE --key KEY")
     raise click.exceptions.Exit(ExitCode.CERTIFIED if quorum.reached else ExitCode.WITHHELD)

@@ -25,7 +25,7 @@ class NoPassphrase(AssayError):
 key_option = click.option(
     "--key",
     required=True,
-    help="The key that signs: its name (assay keys show), the path of a PEM file, or demo:NAME.",
+    help="The key that signs: its name (assay keys show), the path of a PEM or signer file, or demo:NAME.",
 )
 role_option = click.option("--as", "role", required=True, help="The role in which you sign.")
 folder_option = click.option(

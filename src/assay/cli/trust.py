@@ -149,6 +149,8 @@ def show(*, following: bool, folder: Path, as_json: bool) -> None:
         click.echo(f"  {name:<14} {held.holder:<14} {', '.join(duties) or '-':<28} until {until}")
     requires = policy.requires
     click.echo(f"Confidence at least {requires.confidence}, isolation at least {policy.isolation}.")
+    for digest in policy.plugins:
+        click.echo(f"  allows the checks of the package {digest}")
     for metric in requires.metrics:
         click.echo(f"  requires {metric}")
     for bound in requires.bounds:

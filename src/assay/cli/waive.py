@@ -29,11 +29,13 @@ def command(
     reason: str,
     as_json: bool,
 ) -> None:
-    """Set CRITERION of the locked SPECIFICATION aside until a date, as the holder of an independent role.
+    """Set CRITERION of SPECIFICATION aside until a date, as the holder of an independent role.
 
-    For test_set_spent it allows another run on rows that were judged on before, and the certificate says that the guarantee
-    does not cover it. For a criterion, by its id, it is told on the certificate and changes no verdict: a critical criterion
-    that does not pass still withholds. No failure of trust can be waived, and never by a developer.
+    CRITERION is the id of a criterion: its verdict and the decision stay as they are, and the dossier and the certificate
+    say who accepts that it is not shown, until when and why. Or it is test_set_spent: these rows may be judged on again,
+    and the certificate says that the guarantee does not cover it.
+
+    A developer waives nothing, and nobody waives a failure of trust: a changed byte, a wrong signature, a rewritten log.
     """
     from assay.app.sign import waive
 
@@ -49,6 +51,5 @@ def command(
     if as_json:
         print_json({"criterion": criterion, "until": end.isoformat(), "role": role})
     else:
-        click.echo(
-            f"{criterion} is waived until {until:%Y-%m-%d}. It will stand on the certificate; no verdict changes by it."
-        )
+        click.echo(f"{criterion} is waived through {until:%Y-%m-%d} (UTC), by a {role}: {reason}")
+        click.echo("It stands on the first screen of the dossier (assay report) and on the next certificate.")

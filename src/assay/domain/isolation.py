@@ -25,7 +25,6 @@ _NEEDS = {
     HIGHEST: (Fence.LIMITS, Fence.FILE_SYSTEM, Fence.SYSTEM_CALLS, Fence.NETWORK, Fence.RIGHTS),
 }
 """The fences of each level. Another user is a bonus of root's: nobody else can become one."""
-_UNFENCED = "third-party checks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +48,6 @@ class Isolation:
         """What can be said of two children together: a fence is up where it is up in both."""
         missing = {**dict(other.missing), **dict(self.missing)}
         return isolation(set(self.up) & set(other.up), missing.items())
-
-    def beside(self, unfenced: Iterable[str]) -> Isolation:
-        """The same, where checks of these packages run in the process that decides: as fenced as its least fenced part."""
-        names = ", ".join(sorted(set(unfenced)))
-        if not names:
-            return self
-        said = (_UNFENCED, f"{names}: they run in the process that decides, with the rights of the user")
-        return Isolation(min(self.level, 1), self.up, (*self.missing, said))
 
 
 def isolation(up: Iterable[str], missing: Iterable[tuple[str, str]]) -> Isolation:

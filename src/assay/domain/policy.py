@@ -9,8 +9,9 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from assay.domain.pem import is_one_form
 from assay.domain.specification.base import Block, Days, Exact, Identifier, Instant, Text
 from assay.domain.vocabulary import Comparator, Tier
 
@@ -27,13 +28,22 @@ class HeldKey(Block):
     holder: Text
     """Who holds it; two keys of one holder count once."""
     key: Text
-    """The public key, in PEM."""
+    """The public key, P-256 in PEM, as ``assay keys show`` prints it: no other text of the same key is read."""
     roles: tuple[Identifier, ...] = ()
     """The roles in which it may sign."""
     valid_from: Instant
     """When it begins to count."""
     valid_until: Instant
     """When it ends to count; what it signed before stays signed."""
+
+    @field_validator("key")
+    @classmethod
+    def _one_form(cls, key: str) -> str:
+        if not is_one_form(key):
+            raise ValueError(
+                "a P-256 public key is expected in PEM, with 64 characters a line as assay keys show prints it"
+            )
+        return key
 
     def counts_at(self, time: dt.datetime) -> bool:
         """Whether it may sign at this time."""
@@ -151,7 +161,7 @@ class Policy(Block):
     isolation: Annotated[int, Field(ge=0, le=3, strict=True)] = 1
     """The least isolation of untrusted models that is accepted."""
     plugins: tuple[Text, ...] = ()
-    """Digests of third-party check packages that may be used."""
+    """Digests of packages of others whose checks may be asked in a judged run; those of Assay itself need none."""
     freshness: Freshness = Freshness()
     """How old the word on a certificate's status may be."""
 
@@ -165,10 +175,16 @@ class Policy(Block):
             raise ValueError("root_threshold asks for more different root keys than there are")
         if not self.verifiers:
             raise ValueError("at least one verifier is expected: nobody could issue a certificate")
+        written: dict[str, str] = {}
+        for name, held in self.keys.items():
+            if written.setdefault(held.key, name) != name:
+                raise ValueError(
+                    f"the keys {written[held.key]!r} and {name!r} are one key, which would count as two"
+                )
         if (self.previous is None) != (self.version == 1):
             raise ValueError("version 1 has no previous version, and every later one names its digest")
         return self
 
     def named(self, pem: str) -> tuple[str, HeldKey] | None:
         """The name and entry of a key, by its PEM text."""
-        return next(((n, k) for n, k in self.keys.items() if k.key.strip() == pem.strip()), None)
+        return next(((n, k) for n, k in self.keys.items() if k.key == pem.strip()), None)

@@ -83,11 +83,26 @@ class ProfileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PluginRecord:
+    """A package of another's that brought a check which was used.
+
+    ``digest`` is that of its files, which a policy allows or not. ``modules`` is what its child told of the modules that it
+    loaded, its own and those of packages that it needs: digests by name.
+    """
+
+    name: str
+    version: str
+    digest: str
+    modules: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """Versions that can change a number.
 
     ``model`` is what the model's child told: the versions in an environment of its own, and the digests of modules that
-    a model which is stored by name runs there, or in ours. ``isolation`` is how both were kept apart from the rest.
+    a model which is stored by name runs there, or in ours. ``isolation`` is how both, and the checks of
+    ``plugins``, were kept apart from the rest.
     ``commit`` is the version of the code in the specification's folder, empty outside version control; ``dirty`` says that
     tracked files there differ from it.
     """
@@ -98,6 +113,7 @@ class Environment:
     platform: str
     model: tuple[tuple[str, str], ...] = ()
     isolation: Isolation = NOTHING_KNOWN
+    plugins: tuple[PluginRecord, ...] = ()
     commit: str = ""
     dirty: bool = False
 

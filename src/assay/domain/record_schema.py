@@ -1,4 +1,4 @@
-"""The JSON Schema of ``assay.record/1``, derived from the declared types that also read and write it."""
+"""The JSON Schemas of ``assay.record/1`` and ``assay.standing/1``, derived from the types that also read and write them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pydantic import BaseModel
 from assay.domain.plain import fields, is_object, kind, members, pairs, tagged
 from assay.domain.record import Record
 from assay.domain.record_document import SCHEMA
+from assay.domain.standing import SCHEMA as STANDING
+from assay.domain.standing import Standing
 
 _SCALARS: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
@@ -31,15 +33,24 @@ _SCALARS: dict[Any, dict[str, Any]] = {
 
 def record_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the document that ``to_document`` writes."""
+    return _document_schema(Record, SCHEMA)
+
+
+def standing_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of where a decision stands in the log."""
+    return _document_schema(Standing, STANDING)
+
+
+def _document_schema(owner: type, schema: str) -> dict[str, Any]:
     definitions: dict[str, Any] = {}
-    _schema(Record, definitions)
-    record = definitions.pop("Record")
-    record["properties"] = {"schema": {"const": SCHEMA}, **record["properties"]}
-    record["required"] = ["schema", *record["required"]]
+    _schema(owner, definitions)
+    made = definitions.pop(owner.__name__)
+    made["properties"] = {"schema": {"const": schema}, **made["properties"]}
+    made["required"] = ["schema", *made["required"]]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": SCHEMA,
-        **record,
+        "title": schema,
+        **made,
         "$defs": dict(sorted(definitions.items())),
     }
 

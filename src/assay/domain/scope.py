@@ -21,7 +21,7 @@ class Scope:
         format, inputs: how the model is loaded and what it is fed. decide_at, favourable: the operating point. conditions: what holds only in part, spelled out.
         says_nothing_about: groups that the evidence does not reach. custody: the role that held the test rows.
         attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
-        isolation: level at which the model ran. demo: signed with keys that anyone can make.
+        isolation: level at which the model ran. plugins: digests of the check packages of others that were asked. demo: signed with keys that anyone can make.
         valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
         outcome: certified, conditional or withheld. supersedes: certificates whose place this one takes, by digest.
     """
@@ -44,6 +44,7 @@ class Scope:
     waivers: tuple[str, ...]
     bypasses: tuple[str, ...]
     isolation: int
+    plugins: tuple[str, ...]
     demo: bool
     valid_from: str
     valid_until: str
@@ -59,4 +60,5 @@ class Scope:
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> Scope:
         """The scope that a statement holds. Raises NotPlain, or TypeError for what is no mapping."""
-        return from_plain({"supersedes": [], **said}, Scope, "scope")
+        read: Scope = from_plain({"supersedes": [], **said}, Scope, "scope")
+        return read

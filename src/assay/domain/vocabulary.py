@@ -96,6 +96,9 @@ class Reason(enum.StrEnum):
     COLUMN_MISSING = "column_missing"
     NOT_MEASURED = "not_measured"
     CHECK_CRASHED = "check_crashed"
+    CHECK_TIMED_OUT = "check_timed_out"
+    CHECK_OUTPUT_INVALID = "check_output_invalid"
+    CHECK_STOPPED = "check_stopped"
     MODEL_CRASHED = "model_crashed"
     MODEL_TIMED_OUT = "model_timed_out"
     MODEL_OUTPUT_INVALID = "model_output_invalid"
@@ -122,6 +125,9 @@ class Reason(enum.StrEnum):
 ERROR_REASONS = frozenset(
     {
         Reason.CHECK_CRASHED,
+        Reason.CHECK_OUTPUT_INVALID,
+        Reason.CHECK_STOPPED,
+        Reason.CHECK_TIMED_OUT,
         Reason.COLUMN_MISSING,
         Reason.DATA_INVALID,
         Reason.FILE_CHANGED,

@@ -181,7 +181,10 @@ class Opening:
     silent: tuple[Rich, ...]
     point: Rich
     bypasses: tuple[str, ...]
-    not_bound: str
+    waived: tuple[Rich, ...]
+    changed: tuple[Rich, ...]
+    bound_title: str
+    bound: Rich
 
 
 @dataclass(frozen=True, slots=True)

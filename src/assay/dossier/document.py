@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.domain.record import Record
+from assay.domain.standing import Standing
 from assay.dossier import wording
 from assay.dossier.blocks import Document
 from assay.dossier.lookup import Lookup
@@ -13,10 +14,11 @@ from assay.dossier.sections.groups import groups
 from assay.dossier.sections.limits import methods, not_proven, not_tested, provenance
 from assay.dossier.sections.opening import opening
 from assay.dossier.sections.purpose import purpose
+from assay.dossier.sections.standing import section
 from assay.dossier.sections.summary import summary
 
 
-def compose(record: Record, *, date: str = "") -> Document:
+def compose(record: Record, *, standing: Standing | None = None, date: str = "") -> Document:
     """The whole dossier; ``date`` is printed as given and is nowhere else in the bytes."""
     lookup = Lookup(record)
     sections = (
@@ -26,6 +28,7 @@ def compose(record: Record, *, date: str = "") -> Document:
         groups(lookup),
         data(lookup),
         purpose(lookup),
+        section(standing) if standing is not None else None,
         not_tested(lookup),
         methods(lookup),
         not_proven(lookup),
@@ -34,6 +37,6 @@ def compose(record: Record, *, date: str = "") -> Document:
     said = "Rehearsal" if record.decision.rehearsal else wording.OUTCOME[record.decision.outcome]
     return Document(
         title=f"{said}: {record.specification.name}",
-        opening=opening(lookup, date=date),
+        opening=opening(lookup, standing=standing, date=date),
         sections=tuple(s for s in sections if s is not None),
     )

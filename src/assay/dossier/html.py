@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from assay.domain.record import Record
+from assay.domain.standing import Standing
 from assay.domain.vocabulary import Outcome
 from assay.dossier import wording
 from assay.dossier.charts.theme import PALETTE
@@ -19,13 +20,13 @@ from assay.dossier.document import compose
 _SEAL = {Outcome.CERTIFIED: "✓", Outcome.CONDITIONAL: "!", Outcome.WITHHELD: "✕"}
 
 
-def render_html(record: Record, *, date: str = "") -> str:
-    """The page of a record; a ``date`` is printed as it is given.
+def render_html(record: Record, *, standing: Standing | None = None, date: str = "") -> str:
+    """The page of a record, with what its log says of it; a ``date`` is printed as it is given.
 
     Raises:
         MissingExtra: when vl-convert, which draws the charts, is not installed.
     """
-    document = compose(record, date=date)
+    document = compose(record, standing=standing, date=date)
     style = _style()
     page = _environment().get_template("page.html.j2")
     return page.render(

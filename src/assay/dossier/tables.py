@@ -16,6 +16,7 @@ from rich.text import Text
 
 from assay.domain.assessment import Judged
 from assay.domain.record import Record
+from assay.domain.standing import Standing
 from assay.domain.vocabulary import Outcome, Tier, Verdict
 from assay.dossier import figures, wording
 from assay.dossier.blocks import Badge, Inline, Rich
@@ -44,9 +45,9 @@ def stage_tables(record: Record) -> list[StageTable]:
     return [StageTable(title, tuple(rows), widths) for title, rows in stages]
 
 
-def decision_panel(record: Record) -> Panel:
-    """The first screen of the page: decision, reasons, and about what nothing is said."""
-    said = opening(Lookup(record))
+def decision_panel(record: Record, standing: Standing | None = None) -> Panel:
+    """The first screen of the page: decision, reasons, waivers, and about what nothing is said."""
+    said = opening(Lookup(record), standing=standing)
     parts: list[RenderableType] = [Text(wording.visible(said.means))]
     if said.rehearsal:
         parts.append(Text(said.rehearsal, style="bold"))
@@ -56,6 +57,8 @@ def decision_panel(record: Record) -> Panel:
         ("Would be conditions", said.also),
         ("Advice, not required", said.advice),
         ("Bypass used", tuple((text,) for text in said.bypasses)),
+        ("Waived", said.waived),
+        ("Changed after a result", said.changed),
         ("Not decided for", said.undecided),
         ("Nothing is said about", said.silent),
     ):
@@ -64,7 +67,7 @@ def decision_panel(record: Record) -> Panel:
     if said.point:
         parts.append(Text("\n") + _rich(said.point))
     parts.append(Text(f"\nIsolation: {wording.isolation(record.environment.isolation)}."))
-    parts.append(Text(f"\n{said.not_bound}", style="dim"))
+    parts += [Text(f"\n{said.bound_title}", style="bold"), _rich(said.bound)]
     title = f"{'REHEARSAL: ' if said.rehearsal else ''}{said.word.upper()} · {said.name}"
     return Panel(
         Group(*parts),

@@ -104,6 +104,9 @@ REASON: dict[Reason, str] = {
     Reason.COLUMN_MISSING: "A column is missing",
     Reason.NOT_MEASURED: "Nothing was measured",
     Reason.CHECK_CRASHED: "The check crashed",
+    Reason.CHECK_TIMED_OUT: "The check did not answer in time",
+    Reason.CHECK_OUTPUT_INVALID: "The check's answer is invalid",
+    Reason.CHECK_STOPPED: "The check ran into a fence of its sandbox",
     Reason.MODEL_CRASHED: "The model crashed",
     Reason.MODEL_TIMED_OUT: "The model did not answer in time",
     Reason.MODEL_OUTPUT_INVALID: "The model's answer is invalid",
@@ -148,6 +151,16 @@ NOT_BOUND = (
     "if there is one: it binds the bytes of the model, the record and the signatures, and the log holds it. Ask for it and "
     "for the policy, and let assay verify hold them against the model in hand. A rehearsal, and a run that was made without "
     "a lock, has none."
+)
+
+ONLY_DRAWN = (
+    "The page itself is only drawn from it, and whoever holds it can edit it: let assay verify hold the certificate against "
+    "the model in hand, under a policy that reached you by a way you trust."
+)
+
+NEVER_WAIVED = (
+    "A waiver changes no verdict and no number. A failure of trust (a changed byte, a wrong or missing signature, a missing "
+    "or revoked certificate, a rewritten log) can be waived by nobody."
 )
 
 REHEARSAL = (

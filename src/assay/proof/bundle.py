@@ -15,7 +15,7 @@ from typing import Any
 
 from assay.domain.digests import PREFIX, sha256_of
 from assay.proof.canonical import canonical, hexadecimal
-from assay.proof.keys import PublicKey, Signer
+from assay.proof.keys import PublicKey, Signer, in_one_form
 
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -58,7 +58,7 @@ def sign(statement: dict[str, Any], signer: Signer) -> Bundle:
         ValueError: when the statement has no canonical form.
     """
     payload = canonical(statement)
-    signature = signer.sign(encoded(payload))
+    signature = in_one_form(signer.sign(encoded(payload)))
     key_id = signer.public.key_id
     content = canonical(_document(payload, signature, key_id))
     return Bundle(payload, signature, key_id, content)

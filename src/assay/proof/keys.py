@@ -12,6 +12,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Of the group of P-256 (FIPS 186-5)."""
@@ -36,7 +37,7 @@ class Signer(Protocol):
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """An ECDSA signature over SHA-256 of the message, in DER."""
+        """An ECDSA signature over SHA-256 of the message, in DER; either of the two that are equally good."""
         ...
 
 
@@ -58,10 +59,12 @@ class PublicKey:
         self.key_id = hashlib.sha256(self.pem.encode()).hexdigest()
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
-        """Whether this key signed the message."""
+        """Whether this key signed the message, in the one form of the signature that counts, see :func:`in_one_form`."""
         try:
+            if in_one_form(signature) != signature:
+                return False
             self._key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
-        except InvalidSignature:
+        except (InvalidSignature, ValueError):
             return False
         return True
 
@@ -128,11 +131,24 @@ class PrivateKey:
         )
 
     def sign(self, message: bytes) -> bytes:
-        """An ECDSA signature over SHA-256 of the message, in DER."""
+        """An ECDSA signature over SHA-256 of the message, in DER; either of the two that are equally good."""
         return self._key.sign(message, ec.ECDSA(hashes.SHA256()))
 
     def __repr__(self) -> str:
         return f"PrivateKey({self.public.key_id[:12]})"
+
+
+def in_one_form(signature: bytes) -> bytes:
+    """The signature of which nobody without the key can make a second one: the smaller of s and n - s, in DER.
+
+    Both verify (SEC 1, version 2.0, section 4.1.4), so that without a choice whoever passes a signature on
+    could change its bytes.
+
+    Raises:
+        ValueError: these bytes are no ECDSA signature in DER.
+    """
+    r, s = decode_dss_signature(signature)
+    return encode_dss_signature(r, min(s, _ORDER - s))
 
 
 def _pem(key: ec.EllipticCurvePublicKey) -> str:

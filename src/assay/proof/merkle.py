@@ -9,7 +9,7 @@ Sources: RFC 9162 sections 2.1.1 (tree), 2.1.3 (inclusion), 2.1.4 (consistency);
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 Subtree = Callable[[int, int], bytes]
 """The hash of the complete subtree at ``(level, index)``."""
@@ -78,12 +78,20 @@ class Edge:
         return top
 
 
-def root_of(leaves: Iterable[bytes]) -> bytes:
+def root_of(leaves: Sequence[bytes]) -> bytes:
     """The root over these entries, computed from nothing but them."""
+    return roots_of(leaves, {len(leaves)})[len(leaves)]
+
+
+def roots_of(leaves: Sequence[bytes], sizes: Collection[int]) -> dict[int, bytes]:
+    """The roots over the first so many entries, for all the sizes in one pass; sizes beyond the entries have none."""
     edge = Edge()
-    for leaf in leaves:
+    found = {0: edge.root()} if 0 in sizes else {}
+    for count, leaf in enumerate(leaves, start=1):
         edge.append(leaf_hash(leaf))
-    return edge.root()
+        if count in sizes:
+            found[count] = edge.root()
+    return found
 
 
 def inclusion_proof(index: int, size: int, subtree: Subtree) -> tuple[bytes, ...]:

@@ -20,8 +20,11 @@ from assay.proof.canonical import digest_of_document
 from assay.proof.checkpoint import Checkpoint, TrustedLog
 from assay.proof.cosignature import CosignerKey
 from assay.proof.leaf import read_leaf, state_of
+from assay.proof.log_keys import LogKeys
+from assay.proof.merkle import root_of, roots_of
+from assay.proof.note import Note
 from assay.proof.tlog_proof import TlogProof, check_logged, check_witnessed
-from assay.proof.verify import opened_status, root_of
+from assay.proof.verify import opened_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,13 @@ class Checked:
     wrong: tuple[Refusal, ...]
 
 
-def check_public(pack: Public, trusted: Policy, seen: Sequence[tuple[str, Checkpoint]] = ()) -> Checked:
+def check_public(pack: Public, trusted: Policy, seen: Sequence[tuple[str, Note]] = ()) -> Checked:
     """Hold a pack against a policy that came by a way the reader trusts.
 
     A later policy than the trusted one counts when the log shows that root keys handed over to it.
 
     Args:
-        seen: checkpoints that somebody else has kept, and whose they are, for the sentence.
+        seen: signed checkpoints that somebody else has kept, and whose they are, for the sentence.
     """
     state, void = state_of(pack.leaves)
     wrong = [Refusal(v.refusal.because, f"Entry {v.entry}: {v.refusal.sentence}") for v in void]
@@ -103,15 +106,24 @@ def _checkpoint(pack: Public, policy: Policy) -> Iterator[Refusal]:
         )
 
 
-def _seen(pack: Public, seen: Sequence[tuple[str, Checkpoint]]) -> Iterator[Refusal]:
-    for whose, checkpoint in seen:
+def _seen(pack: Public, seen: Sequence[tuple[str, Note]]) -> Iterator[Refusal]:
+    keys = LogKeys.of(pack.leaves)
+    believed = []
+    for whose, note in seen:
+        untrusted = keys.wrong_with(note, whose)
+        if untrusted is not None:
+            yield untrusted
+        else:
+            believed.append((whose, Checkpoint.parse(note.text)))
+    roots = roots_of(pack.leaves, {checkpoint.size for _, checkpoint in believed})
+    for whose, checkpoint in believed:
         if checkpoint.size > len(pack.leaves):
             yield Refusal(
                 Because.LOG_SHORTENED,
                 f"The log has {len(pack.leaves)} entries; the checkpoint {whose} has {checkpoint.size}: entries were "
                 "removed, or the pack is older.",
             )
-        elif root_of(pack.leaves[: checkpoint.size]) != checkpoint.root:
+        elif roots[checkpoint.size] != checkpoint.root:
             yield Refusal(
                 Because.LOG_REWRITTEN,
                 f"The first {checkpoint.size} entries have another root than the checkpoint {whose}: they were changed.",

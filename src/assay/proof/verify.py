@@ -293,6 +293,12 @@ def _result(hand: _Hand, certificate: Certificate) -> Found:  # (6)
             Because.ISOLATION_TOO_LOW,
             f"The model ran at isolation level {scope.isolation}; the policy's least is {hand.policy.isolation}.",
         )
+    other = [digest for digest in scope.plugins if digest not in hand.policy.plugins]
+    if other:
+        return Refusal(
+            Because.PLUGIN_NOT_ALLOWED,
+            f"A check of another package counted, whose digest {other[0]} the policy does not list under plugins.",
+        )
     if scope.bypasses:
         return Refusal(Because.BYPASS_USED, f"A safeguard was bypassed: {scope.bypasses[0]}.")
     if scope.demo and not hand.policy.demo:

@@ -31,12 +31,12 @@ from typing import Any
 
 MAGIC = b"ASSY"
 HEADER = struct.Struct("<4scQ")
-START, LOAD, CALL, BATCH, NEXT, MODULES = b"S", b"L", b"C", b"B", b"N", b"M"
+START, LOAD, CALL, BATCH, CHANGE, NEXT, MODULES = b"S", b"L", b"C", b"B", b"H", b"N", b"M"
 FENCED, READY, ANSWER, SCORES, ROWS, FAILED = b"G", b"R", b"A", b"F", b"D", b"X"
 MAX_TEXT = 64 << 20
 MAX_BATCH = 2 << 30
 MAX_SOURCES = 64 << 20
-LARGEST = {START: MAX_TEXT, LOAD: 0, CALL: MAX_TEXT, BATCH: MAX_BATCH, NEXT: 0, MODULES: 0}
+LARGEST = {START: MAX_TEXT, LOAD: 0, CALL: MAX_TEXT, BATCH: MAX_BATCH, CHANGE: MAX_BATCH, NEXT: 0, MODULES: 0}
 _PR_SET_PDEATHSIG = 1
 _VERSIONED = (
     "numpy",
@@ -90,6 +90,8 @@ class _Serving:
                 return READY, _json(self._load())
             if kind == CALL:
                 return ANSWER, self._call(json.loads(body))
+            if kind == CHANGE:
+                return ROWS, _stream(self._made.change(_batch(body)))
             if kind == NEXT:
                 return ROWS, self._rows()
             if kind == MODULES:
@@ -128,26 +130,16 @@ class _Serving:
 
     def _scores(self, body: bytearray) -> memoryview:
         import numpy as np  # by now imported; late so that its absence is reported and not fatal
-        import pyarrow as pa
 
-        with pa.ipc.open_stream(pa.py_buffer(body)) as stream:
-            batch = stream.read_next_batch()
-        scores = np.asarray(self._made(batch))
+        scores = np.asarray(self._made(_batch(body)))
         if scores.dtype.kind != "f" or scores.ndim != 1:
             raise _NotScores(f"{scores.ndim}-dimensional values of type {scores.dtype.name}")
         return memoryview(np.ascontiguousarray(scores, dtype="<f8").tobytes())
 
     def _rows(self) -> bytes | memoryview:
         """The next batch of a reader of data; nothing at the end."""
-        import pyarrow as pa
-
         batch = self._made()
-        if batch is None:
-            return b""
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, batch.schema) as stream:
-            stream.write_batch(batch)
-        return memoryview(sink.getvalue())
+        return b"" if batch is None else _stream(batch)
 
     def _is_ours(self, wrong: BaseException) -> bool:
         """Whether Assay's own code raised its own error, and not somebody who names a class like that.
@@ -158,6 +150,24 @@ class _Serving:
             return type(wrong).__module__ == "assay.domain.errors"
         frames = traceback.extract_tb(wrong.__traceback__)
         return type(wrong) in self._errors and bool(frames) and frames[-1].filename.startswith(self._folder)
+
+
+def _batch(body: bytearray) -> Any:
+    """The record batch of an Arrow IPC stream."""
+    import pyarrow as pa  # by now imported; late so that its absence is reported and not fatal
+
+    with pa.ipc.open_stream(pa.py_buffer(body)) as stream:
+        return stream.read_next_batch()
+
+
+def _stream(batch: Any) -> memoryview:
+    """A record batch as an Arrow IPC stream."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as stream:
+        stream.write_batch(batch)
+    return memoryview(sink.getvalue())
 
 
 class _NotScores(Exception):

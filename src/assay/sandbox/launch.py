@@ -217,13 +217,10 @@ class Child:
         Raises:
             Crash: ``model_crashed``, ``model_timed_out`` or ``model_output_invalid``; the child is gone then.
         """
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, batch.schema) as stream:
-            stream.write_batch(batch)
         wanted = batch.num_rows * 8
         # A wrong length is told as such, so longer answers are read up to a bound before they are refused.
         largest = {protocol.SCORES: max(2 * wanted, 1 << 20)}
-        body = self._asked(protocol.BATCH, memoryview(sink.getvalue()), largest, timeout or self._timeout)
+        body = self._asked(protocol.BATCH, _stream(batch), largest, timeout or self._timeout)
         try:
             if len(body) % 8:
                 raise invalid_output("its length is not that of whole numbers")
@@ -231,6 +228,15 @@ class Child:
         except Crash:
             self.close()
             raise
+
+    def change(self, batch: pa.RecordBatch, *, timeout: float | None = None) -> pa.RecordBatch:
+        """The rows that the method ``change`` of what the target made answers with; their values are checked, no more.
+
+        Raises:
+            Crash: as ``predict``.
+        """
+        largest = {protocol.ROWS: protocol.MAX_BATCH}
+        return self._batch(self._asked(protocol.CHANGE, _stream(batch), largest, timeout or self._timeout))
 
     def rows(self, *, timeout: float | None = None) -> Iterator[pa.RecordBatch]:
         """The batches of a reader of data until there is none, each checked; the next is read while one is used.
@@ -514,6 +520,13 @@ def _launch(interpreter: str, descriptors: Sequence[int]) -> tuple[subprocess.Po
 def _environment() -> dict[str, str]:
     allowed = {name: os.environ[name] for name in ALLOWED_ENVIRONMENT if name in os.environ}
     return {**allowed, **_FIXED_ENVIRONMENT}
+
+
+def _stream(batch: pa.RecordBatch) -> memoryview:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as stream:
+        stream.write_batch(batch)
+    return memoryview(sink.getvalue())
 
 
 def _last_words(status: int | None) -> str:

@@ -1,4 +1,4 @@
-"""Keys on disk: private ones encrypted under a passphrase, public ones beside them; and the key of a log."""
+"""Keys on disk: private ones encrypted under a passphrase, or named by the URI of a module; public ones; and the key of a log."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from assay.proof.keys import DEMO_NAMES, PrivateKey, PublicKey, Signer, UnfitKey
 from assay.proof.note import NoteSigner
 from assay.store.blobs import write_whole
 from assay.store.durable import kept_key
+from assay.store.module_signer import ModuleSigner
 
 DEMO = "demo:"
+MODULE = ".signer"
+"""The suffix of a file that says ``signer: URI``: where the private key is, which is not here."""
 Passphrase = Callable[[str], str]
 """Asks for the passphrase of the key of this name."""
 
@@ -38,35 +41,68 @@ def new_key(name: str, passphrase: Passphrase) -> PublicKey:
     Raises:
         KeyTrouble: ``key_exists``, ``key_name`` or ``passphrase_unfit``. Unwritable.
     """
-    if not name or set(name) - set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."):
-        raise KeyTrouble(
-            f"A key's name has letters, digits, '-', '_' and '.', found {name!r}.", code="key_name"
-        )
-    path = key_folder() / f"{name}.pem"
-    if path.exists():
-        raise KeyTrouble(
-            f"There is a key {name!r} already.",
-            code="key_exists",
-            remedy="Name the new one otherwise; keys are never overwritten.",
-        )
+    path = _free_place(name).with_suffix(".pem")
     key = PrivateKey.new()
     try:
         kept = key.encrypted(_bytes(passphrase(name)))
     except UnfitKey as wrong:
         raise KeyTrouble(f"{wrong}.", code="passphrase_unfit") from None
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_whole(path, kept, private=True)
-    write_whole(path.with_suffix(".pub"), key.public.pem.encode())
+    _keep(path, kept, key.public)
     return key.public
 
 
+def module_key(name: str, uri: str, public: Path) -> PublicKey:
+    """Keep where a key is that a security module or a service holds, and its public half; nothing secret lies here.
+
+    Args:
+        uri: as securesystemslib reads it. public: a PEM file that was exported from the module.
+
+    Raises:
+        KeyTrouble: ``key_exists``, ``key_name``, ``key_absent``, ``key_unfit``. ModuleTrouble: ``signer_uri``. Unwritable.
+    """
+    path = _free_place(name).with_suffix(MODULE)
+    read = public_key(str(public))
+    if not uri.isprintable():
+        raise KeyTrouble("The URI of a key is one line that can be printed.", code="key_unfit")
+    ModuleSigner(name, uri, read, lambda _: "")
+    _keep(path, f"signer: {uri}\n".encode(), read)
+    return read
+
+
+def _free_place(name: str) -> Path:
+    """Where a new key of this name may lie, without its suffix put on. Raises KeyTrouble."""
+    if not name.strip(".") or set(name) - set(_LETTERS):
+        raise KeyTrouble(
+            f"A key's name has letters, digits, '-', '_' and '.', found {name!r}.", code="key_name"
+        )
+    place = key_folder() / f"{name}.new"
+    if any(place.with_suffix(suffix).exists() for suffix in (".pem", MODULE, ".pub")):
+        raise KeyTrouble(
+            f"There is a key {name!r} already.",
+            code="key_exists",
+            remedy="Name the new one otherwise; keys are never overwritten.",
+        )
+    return place
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+
+
+def _keep(path: Path, content: bytes, public: PublicKey) -> None:
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_whole(path, content, private=True)
+    write_whole(path.with_suffix(".pub"), public.pem.encode())
+
+
 def public_key(name: str) -> PublicKey:
-    """The public half of a key: by name, ``demo:NAME``, or the path of a PEM file. Raises KeyTrouble."""
+    """The public half of a key: by name, ``demo:NAME``, or the path of a PEM or signer file. Raises KeyTrouble."""
     if name.startswith(DEMO):
         return _demo(name).public
     path = key_folder() / f"{name}.pub"
     chosen = path if path.is_file() else Path(name)
+    if chosen.suffix == MODULE:
+        chosen = chosen.with_suffix(".pub")
     try:
         return PublicKey(chosen.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
@@ -76,13 +112,16 @@ def public_key(name: str) -> PublicKey:
 
 
 def open_signer(name: str, passphrase: Passphrase) -> Signer:
-    """The key that signs: by name, ``demo:NAME``, or the path of an encrypted PEM file.
+    """The key that signs: by name, ``demo:NAME``, or the path of an encrypted PEM file or of a signer file.
 
     Raises:
-        KeyTrouble: it is not there, or the passphrase is wrong.
+        KeyTrouble: it is not there, or the passphrase is wrong. ModuleTrouble: its URI is none.
     """
     if name.startswith(DEMO):
         return _demo(name)
+    elsewhere = key_folder() / f"{name}{MODULE}"
+    if elsewhere.is_file() or Path(name).suffix == MODULE:
+        return _in_a_module(name, elsewhere if elsewhere.is_file() else Path(name), passphrase)
     path = key_folder() / f"{name}.pem"
     chosen = path if path.is_file() else Path(name)
     try:
@@ -93,6 +132,22 @@ def open_signer(name: str, passphrase: Passphrase) -> Signer:
         return PrivateKey.read(content, _bytes(passphrase(name)))
     except UnfitKey as wrong:
         raise KeyTrouble(f"The key {name!r} cannot be opened: {wrong}.", code="key_unfit") from None
+
+
+def _in_a_module(name: str, path: Path, ask: Passphrase) -> ModuleSigner:
+    try:
+        said = path.read_text(encoding="utf-8").strip()
+    except OSError:
+        raise _absent(name) from None
+    except UnicodeDecodeError:
+        said = ""
+    field, _, uri = said.partition(":")
+    if field != "signer" or not uri or not uri.strip().isprintable():
+        raise KeyTrouble(
+            f"{path} is to say where the key is in one line, 'signer: URI', and says something else.",
+            code="key_unfit",
+        )
+    return ModuleSigner(name, uri.strip(), public_key(str(path.with_suffix(".pub"))), ask)
 
 
 def _bytes(passphrase: str) -> bytes:

@@ -187,6 +187,12 @@ class Log:
             found = connection.execute(newest).scalar()
         return None if found is None else Note.parse(found)
 
+    def checkpoints(self) -> tuple[bytes, ...]:
+        """Every checkpoint that is kept, as bytes, in the order in which they came; nothing in them is believed."""
+        with self._database.reading() as connection:
+            notes = connection.execute(sa.select(CHECKPOINT.c.note).order_by(CHECKPOINT.c.number)).scalars()
+            return tuple(bytes(note) for note in notes)
+
     def _continues(self, checkpoint: Checkpoint) -> None:
         note = self.last_checkpoint()
         last = checkpoint if note is None else Checkpoint.parse(note.text)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS = 20
+_LINK, _PROGRAM = "120000", "100755"
+"""Modes of git; that of a submodule is none of a file, and counts as changed."""
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks")
 """A repository's own configuration may name programs to be run; none is."""
 
@@ -25,13 +28,56 @@ def code_of(folder: Path) -> Code:
     commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if commit is None:
         return Code("", dirty=False)
-    changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", ".")
-    return Code(commit.strip(), dirty=changed is None or bool(changed.strip()))
+    return Code(commit.strip(), dirty=not _as_committed(folder))
+
+
+def _as_committed(folder: Path) -> bool:
+    """Whether every file of the commit below the folder is there with the bytes of the commit.
+
+    Neither ``git status`` nor ``git diff`` is asked: both run the filters that a repository names in its attributes. A file
+    that a filter would change on the way (line ends, large files) counts as changed.
+    """
+    algorithm = _git(folder, "rev-parse", "--show-object-format")
+    listed = _git(folder, "ls-tree", "-r", "-z", "HEAD", "--", ".")
+    staged = _git(folder, "ls-files", "-s", "-z", "--", ".")
+    if algorithm is None or listed is None or staged is None:
+        return False
+    committed = _entries(listed, 2)
+    if committed != _entries(staged, 1):
+        return False
+    return all(
+        _blob(folder / name, mode, algorithm.strip()) == said for name, (mode, said) in committed.items()
+    )
+
+
+def _entries(listing: str, place: int) -> dict[str, tuple[str, str]]:
+    """Mode and object of each path; the object is the word at this place. A conflict has its path more than once."""
+    found: dict[str, tuple[str, str]] = {}
+    for line in filter(None, listing.split("\0")):
+        said, _, name = line.partition("\t")
+        words = said.split()
+        found[name] = (words[0], words[place] if name not in found else "")
+    return found
+
+
+def _blob(path: Path, mode: str, algorithm: str) -> str:
+    """The name that git gives to these bytes (gitformat, "Object storage format"); empty when they cannot be had."""
+    try:
+        if mode == _LINK:
+            content = os.fsencode(path.readlink())
+        elif path.is_symlink() or bool(path.stat().st_mode & 0o100) is not (mode == _PROGRAM):
+            return ""
+        else:
+            content = path.read_bytes()
+    except (OSError, ValueError):
+        return ""
+    return hashlib.new(algorithm, b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def _git(folder: Path, *words: str) -> str | None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")} | {
-        "GIT_TERMINAL_PROMPT": "0"
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
     }
     try:
         done = subprocess.run(  # noqa: S603 - fixed words; the folder is the working directory
@@ -39,7 +85,8 @@ def _git(folder: Path, *words: str) -> str | None:
             cwd=folder,
             env=environment,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",  # as paths are
             timeout=SECONDS,
             check=False,
         )

@@ -25,6 +25,7 @@ from assay.subject.digest import (
     check_inside,
     digest_of_open,
     file_changed,
+    files_below,
     open_regular,
     settled,
     stamped_digest,
@@ -249,16 +250,16 @@ def files_of(place: Path) -> list[Path]:
     """The files of a data set: the file itself, or the Parquet files below a folder, sorted; hidden ones left out.
 
     Raises:
-        SubjectError: ``data_no_files``, ``link_leads_outside`` or ``data_hive_partitions``.
+        SubjectError: ``data_no_files``, ``not_readable``, ``link_leads_outside`` or ``data_hive_partitions``.
     """
     if not place.is_dir():
         return [place]
-    found = sorted(
+    found = [
         p
-        for p in place.rglob("*")
+        for p in files_below(place)
         if facts.SUFFIXES.get(p.suffix.lower()) == "parquet"
         and not any(part.startswith((".", "_")) for part in p.relative_to(place).parts)
-    )
+    ]
     if not found:
         raise SubjectError(f"The folder {place} holds no Parquet file.", code="data_no_files")
     for p in found:

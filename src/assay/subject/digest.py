@@ -11,6 +11,7 @@ import signal
 import stat
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -52,17 +53,77 @@ def digest_of(path: Path | str) -> str:
     A folder's covers the names and contents of all its files, see ``digest_of_listing``.
 
     Raises:
-        SubjectError: missing, not a regular file, an empty folder, or a link that leads out of the folder.
+        SubjectError: missing, not a regular file, or as of ``digests_below``.
     """
     place = Path(path)
     if not place.is_dir():
         return stamped_digest(place)[0]
-    files = sorted(p for p in place.rglob("*") if p.is_symlink() or not p.is_dir())
-    if not files:
-        raise SubjectError(f"The folder {place} holds no files.", code="folder_empty")
-    for file in files:
-        check_inside(file, place)
-    return digest_of_listing([(f.relative_to(place).as_posix(), stamped_digest(f)[0]) for f in files])
+    return digest_of_listing(digests_below(place))
+
+
+def digests_below(folder: Path) -> tuple[tuple[str, str], ...]:
+    """Relative POSIX path and digest of every file below a folder, sorted by path.
+
+    Raises:
+        SubjectError: a folder that is empty or cannot be listed, a link that leads outside, a name that cannot be shown,
+            or a file that is not regular or was written to meanwhile.
+    """
+    paths = files_below(folder, empty_folders=False)
+    for path in paths:
+        check_plain(path.relative_to(folder).as_posix())
+        check_inside(path, folder)
+    # Hashing lets go of the interpreter, so that threads read and hash side by side.
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        digests = list(pool.map(lambda path: stamped_digest(path)[0], paths))
+    return tuple((path.relative_to(folder).as_posix(), d) for path, d in zip(paths, digests, strict=True))
+
+
+def files_below(folder: Path, *, empty_folders: bool = True) -> tuple[Path, ...]:
+    """Everything below a folder that is no folder itself, links to folders too, sorted.
+
+    Args:
+        empty_folders: whether there may be any. No digest of files tells one from none, and a program can.
+
+    Raises:
+        SubjectError: ``not_readable`` for a folder whose files cannot be listed: they might be any. ``folder_empty``.
+    """
+    found: list[Path] = []
+    try:
+        for place, folders, files in os.walk(folder, onerror=_raised):
+            if not (folders or files or empty_folders):
+                raise SubjectError(
+                    f"The folder {place} holds no files.",
+                    code="folder_empty",
+                    remedy="Remove it: a digest covers files, and cannot say that it was there.",
+                )
+            links = [name for name in folders if os.path.islink(os.path.join(place, name))]  # noqa: PTH114, PTH118 - Path.is_link raises
+            found += (Path(place, name) for name in (*files, *links))
+    except OSError as wrong:
+        raise SubjectError(
+            f"The folder {wrong.filename} cannot be listed ({wrong.strerror}): what is in it would not be covered.",
+            code="not_readable",
+            remedy="Make it readable, or remove it.",
+        ) from None
+    return tuple(sorted(found))
+
+
+def _raised(wrong: OSError) -> None:
+    """``os.walk`` leaves out what it cannot list, unless told otherwise."""
+    raise wrong
+
+
+def check_plain(name: str) -> None:
+    """Refuse a name that would be printed as something else than a name: other lines, other colours, no text at all.
+
+    Raises:
+        SubjectError: ``name_not_printable``.
+    """
+    if not name.isprintable():
+        raise SubjectError(
+            f"The file {name!a} has a name that cannot be shown as it is.",
+            code="name_not_printable",
+            remedy="Rename it; a name is plain text on one line.",
+        )
 
 
 def check_inside(file: Path, folder: Path) -> None:

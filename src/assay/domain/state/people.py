@@ -12,13 +12,16 @@ from assay.domain.plain import from_plain
 from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word
 from assay.domain.refusal import Because, Refusal
-from assay.domain.state.runs import TEST_SET_SPENT
 from assay.domain.state.state import State, WaiverState
 
 POLICY = "policy/v1"
 AGREEMENT = "agreement/v1"
 SIGN_OFF = "sign-off/v1"
 WAIVER = "waiver/v1"
+TEST_SET_SPENT = Because.TEST_SET_SPENT.value
+"""What a waiver names to allow another judged run on spent rows."""
+NEVER_WAIVED = frozenset(because.value for because in Because) - {TEST_SET_SPENT}
+"""Every reason of the log, the gate and the verifier but one."""
 
 
 def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
@@ -31,18 +34,19 @@ def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
         policy = from_plain(entry.body["policy"], Policy, "policy")
     except (KeyError, ValueError, ValidationError):
         return Refusal(Because.POLICY_BROKEN, "The entry holds no policy that this version can read.")
-    keys = [held for _, held in policy.keys.items()]
+    known: set[str] = set()
     for name, held in policy.keys.items():
         facts = inspect(held.key)
         if facts is None:
             return Refusal(Because.POLICY_BROKEN, f"The key {name!r} of the policy is no P-256 public key.")
+        if facts.key_id in known:
+            return Refusal(Because.POLICY_BROKEN, f"The key {name!r} stands twice in the policy.")
+        known.add(facts.key_id)
         if facts.is_demo and not policy.demo:
             return Refusal(
                 Because.DEMO_KEY,
                 f"The key {name!r} is a demo key, with which anyone can sign; only a demo policy takes it.",
             )
-    if len({held.key.strip() for held in keys}) != len(keys):
-        return Refusal(Because.POLICY_BROKEN, "One key stands twice in the policy.")
     if state.policy is not None and (
         policy.version != state.policy.version + 1 or policy.previous != state.policy_digest
     ):
@@ -125,15 +129,15 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         return Refusal(Because.REASON_MISSING, "A waiver has a reason and an end in UTC.")
     if found.word is not Word.APPROVE:
         return Refusal(
-            Because.NOT_WAIVABLE, f"Who waives says approve; the statement says {found.word.value}."
+            Because.NEVER_WAIVED, f"Who waives says approve; the statement says {found.word.value}."
         )
     if until <= entry.time:
         return Refusal(
-            Because.NOT_WAIVABLE, f"The waiver would end on {until.date()}, which is past: name a later date."
+            Because.NEVER_WAIVED, f"The waiver would end on {until.date()}, which is past: name a later date."
         )
     if criterion != TEST_SET_SPENT and criterion not in lock.terms.criteria:
         return Refusal(
-            Because.NOT_WAIVABLE,
+            Because.NEVER_WAIVED,
             f"{criterion!r} cannot be waived: expected {TEST_SET_SPENT} or a criterion of the locked specification "
             f"({', '.join(lock.terms.criteria) or 'it has none'}). A failure of trust is never waived.",
         )

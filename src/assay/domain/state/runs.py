@@ -6,11 +6,10 @@ from assay.domain.entry import Entry, Inspect
 from assay.domain.plain import NotPlain, from_plain
 from assay.domain.refusal import Because, Refusal
 from assay.domain.sketch import SPENT_FROM, Sketch
+from assay.domain.state.people import TEST_SET_SPENT
 from assay.domain.state.state import DecisionState, Lock, RunState, State, Terms, WaiverState
 from assay.domain.vocabulary import Outcome
 
-TEST_SET_SPENT = "test_set_spent"
-"""What a waiver names to allow another judged run on spent rows."""
 PASSED = {Outcome.CERTIFIED.value, Outcome.CONDITIONAL.value}
 
 

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from assay.domain.assessment import Judged
 from assay.domain.decide import Ground
 from assay.domain.digests import bare
+from assay.domain.standing import Standing
 from assay.domain.vocabulary import Outcome, Tier, Verdict
 from assay.dossier import figures, wording
 from assay.dossier.blocks import Badge, Code, Inline, Link, Opening, Rich, Strong
 from assay.dossier.lookup import Lookup, target
+from assay.dossier.sections.standing import bound, changed, waivers
 from assay.dossier.sentences import told
 
 _MOST_GROUPS = 6
@@ -22,11 +24,12 @@ _REASONS_TITLE = {
 }
 
 
-def opening(lookup: Lookup, *, date: str = "") -> Opening:
-    """The first screen of a record."""
+def opening(lookup: Lookup, *, standing: Standing | None = None, date: str = "") -> Opening:
+    """The first screen of a record; ``standing`` is where its decision stands in a log."""
     record = lookup.record
     decision = record.decision
     conditional = decision.outcome is Outcome.CONDITIONAL
+    title, text = bound(standing)
     reasons = tuple(_grounds(lookup, tuple(g for g in decision.grounds if g not in decision.conditions)))
     return Opening(
         name=record.specification.name,
@@ -43,8 +46,11 @@ def opening(lookup: Lookup, *, date: str = "") -> Opening:
         undecided=tuple(undecided(lookup, most=_MOST_GROUPS)),
         silent=tuple(unseen(lookup)),
         point=_point(lookup),
-        bypasses=record.bypasses,
-        not_bound=wording.NOT_BOUND,
+        bypasses=tuple(dict.fromkeys((*record.bypasses, *(standing.bypasses if standing else ())))),
+        waived=tuple(waivers(standing)) if standing else (),
+        changed=tuple(changed(standing)) if standing else (),
+        bound_title=title,
+        bound=text,
     )
 
 

@@ -1,0 +1,137 @@
+"""What the log, a record and a certificate say of one decision must be alike: each of them may be written by somebody else.
+
+The log names outcome, evidence and bypasses of a record that it does not hold; a certificate repeats what both say. Who signs,
+issues or verifies with the record at hand compares, because the rules of the log cannot: they never see a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from assay.app.terms import terms_of
+from assay.domain.digests import digest_of_listing, named
+from assay.domain.errors import MissingExtra
+from assay.domain.record import Record
+from assay.domain.refusal import Because, Refusal
+from assay.domain.state import DecisionState, State
+from assay.proof.certificate import Certificate
+
+Said = tuple[str, object, object]
+"""What is told, how the one says it, and how the other."""
+
+
+def log_contradicts(record: Record, decision: DecisionState, state: State) -> Refusal | None:
+    """Where the log says something else of a decision than its record; None when they agree."""
+    run = state.runs[decision.run]
+    lock = state.locks[run.lock]
+    if record.decision.rehearsal:
+        return Refusal(
+            Because.JUDGED_DIFFERENTLY, "The record is that of a rehearsal, which decides nothing."
+        )
+    if lock.terms != terms_of(record.specification):
+        return Refusal(
+            Because.JUDGED_DIFFERENTLY,
+            "The specification was locked on other terms than it states: the log counted signatures or attempts by them.",
+        )
+    return _first_difference(
+        "the log",
+        (
+            ("outcome", decision.outcome, record.decision.outcome.value),
+            ("evidence", decision.evidence, record.evidence_digest),
+            ("specification", decision.specification, record.specification_digest),
+            ("attempt", run.attempt, record.attempt),
+            ("bypasses", list(decision.bypasses), list(record.bypasses)),
+            ("seed", lock.digest, named(record.seed)),
+            *(
+                (f"digest of the {role}", run.subject.get(role), digest)
+                for role, digest in {source.role: source.digest for source in record.sources}.items()
+            ),
+        ),
+    )
+
+
+def certificate_contradicts(record: Record, certificate: Certificate) -> Refusal | None:
+    """Where a certificate says something else than the record that it is of; None when they agree."""
+    attested, scope = dict(certificate.attestations), certificate.scope
+    return _first_difference(
+        "the certificate",
+        (
+            ("evidence", attested.get("evidence"), record.evidence_digest),
+            ("specification", attested.get("specification"), record.specification_digest),
+            ("attempt", scope.attempt, record.attempt),
+            ("bypasses", list(scope.bypasses), list(record.bypasses)),
+            ("model", _digest_of_model(certificate), judged_model(record)),
+            *(
+                (name.replace("_", " "), getattr(scope, name), value)
+                for name, value in scope_of(record).items()
+            ),
+        ),
+    )
+
+
+def scope_of(record: Record) -> dict[str, Any]:
+    """The part of a certificate's scope that its record says, by the names of :class:`~assay.proof.certificate.Scope`."""
+    specification = record.specification
+    use = specification.use_case
+    return {
+        "name": specification.name,
+        "domain": use.domain,
+        "purpose": use.purpose,
+        "population": use.population,
+        "risk": use.risk,
+        "jurisdictions": use.jurisdictions,
+        "format": specification.subject.format,
+        "inputs": specification.subject.inputs,
+        "decide_at": str(specification.prediction.decide_at),
+        "favourable": specification.prediction.favourable,
+        "outcome": record.decision.outcome.value,
+        "conditions": tuple(ground.sentence for ground in record.decision.conditions),
+        "says_nothing_about": tuple(
+            dict.fromkeys(f"{g.grouping}: {g.label}" for g in record.groups if g.small)
+        ),
+        "custody": specification.data.custody,
+        "isolation": record.environment.isolation.level,
+        "plugins": tuple(plugin.digest for plugin in record.environment.plugins),
+    }
+
+
+def judged_model(record: Record) -> str:
+    """The digest of what was judged: the model, or the file of test rows that holds its scores; empty if there is none."""
+    role = "test" if record.specification.subject.format == "predictions" else "model"
+    return next((source.digest for source in record.sources if source.role == role), "")
+
+
+def counts_contradict(record: Record) -> Refusal | None:
+    """Where a record's verdicts do not follow from its own counts; None when they do.
+
+    Raises:
+        MissingExtra: what judges again is not installed.
+    """
+    try:
+        from assay.app.rejudge import contradicted
+    except ModuleNotFoundError as absent:
+        raise (MissingExtra.of(absent.name or "") or absent) from None
+    wrong = contradicted(record)
+    return Refusal(Because.JUDGED_DIFFERENTLY, wrong) if wrong else None
+
+
+def _digest_of_model(certificate: Certificate) -> str:
+    manifest = certificate.manifest
+    if [path for path, _ in manifest.files] == [manifest.name]:
+        return manifest.files[0][1]
+    return digest_of_listing(manifest.files)
+
+
+def _first_difference(who: str, told: Iterable[Said]) -> Refusal | None:
+    for what, said, found in told:
+        if said != found:
+            return Refusal(
+                Because.JUDGED_DIFFERENTLY,
+                f"The {what} is {_shown(found)} in the record and {_shown(said)} in {who}.",
+            )
+    return None
+
+
+def _shown(value: object) -> str:
+    return "not there" if value is None else str(value) or "empty"

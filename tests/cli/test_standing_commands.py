@@ -1,0 +1,100 @@
+"""What the command line says and writes of a decision that persons signed, waived and certified."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.app.conftest import Folder, replaced
+from tests.app.test_chain import Team
+
+from assay.app import certify
+from assay.cli.main import main
+from assay.engine.in_process import InProcess
+
+
+@pytest.fixture
+def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
+    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    monkeypatch.setenv("COLUMNS", "100")
+    return Team(Folder(tmp_path))
+
+
+def run(*words: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    return int(ended.value.code or 0)
+
+
+def test_issue_draws_the_dossier_beside_the_certificate_and_report_draws_the_same(
+    team: Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    team.lock().certify()
+    team.sign()
+    assert run("issue", "--key", "demo:certifier", "--in", team.root, "--output", team.root / "cert") == 0
+    page = team.root / "cert" / "dossier.html"
+    assert f"Dossier as it was signed: {page}" in capsys.readouterr().out
+    assert run("report", "--in", team.root, "--output", team.root / "again.html") == 0
+    assert (team.root / "again.html").read_bytes() == page.read_bytes()
+    assert "PASSED, and good." in page.read_text() or "FAILED, and good." in page.read_text()
+    assert team.gate() is None
+
+
+def test_a_certificate_is_issued_where_no_page_can_be_drawn(
+    team: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(*_: object, **__: object) -> None:
+        raise ModuleNotFoundError("No module named 'jinja2'", name="jinja2")
+
+    team.lock().certify()
+    team.sign()
+    monkeypatch.setattr("assay.app.report.write_document", absent)
+    assert run("issue", "--key", "demo:certifier", "--in", team.root, "--output", team.root / "cert") == 0
+    said = capsys.readouterr().out
+    assert "The dossier was not drawn. This needs the package 'jinja2'" in said
+    assert "pip install 'assay-ml[certify]'" in said
+    assert team.gate() is None
+
+
+def test_no_page_is_drawn_of_a_run_whose_numbers_are_sealed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    folder = Folder(tmp_path).edit("protected:", "attempts: {count: 2, first: 0.5}\nprotected:")
+    folder.test = replaced(folder.test, "score", 1 - folder.test["score"].to_numpy())
+    team = Team(folder).lock()
+    assert team.certify().sealed
+    team.sign()
+    assert run("issue", "--key", "demo:certifier", "--in", team.root, "--output", team.root / "cert") == 0
+    assert "The dossier was not drawn. Not certified: attempt 1 of 2." in capsys.readouterr().out
+    assert not (team.root / "cert" / "dossier.html").exists()
+
+
+def test_waive_show_and_report_tell_the_waiver(team: Team, capsys: pytest.CaptureFixture[str]) -> None:
+    done = team.lock().certify()
+    who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--until", "2999-12-31")
+    assert run("waive", team.path, "refusals-age", *who, "--reason", "reviewed by hand") == 0
+    assert "refusals-age is waived through 2999-12-31 (UTC), by a risk_officer" in capsys.readouterr().out
+    assert run("show", done.digest[7:19], "--in", team.root) == 0
+    assert "refusals-age is waived by risk-officer (risk_officer)" in capsys.readouterr().out
+    assert run("show", done.digest[7:19], "--in", team.root, "--json") == 0
+    shown = json.loads(capsys.readouterr().out)["standing"]
+    assert run("report", "--in", team.root, "--format", "standing") == 0
+    assert json.loads(capsys.readouterr().out) == shown
+    assert [w["reason"] for w in shown["waivers"]] == ["reviewed by hand"]
+    assert run("waive", team.path, "signature_wrong", *who, "--reason", "no time") == 1
+    assert "nobody waives that" in capsys.readouterr().err
+
+
+def test_who_is_missing_is_told_with_the_command_that_mends_it(
+    team: Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = team.lock().certify()
+    assert run("sign", "--look", "--in", team.root) == 1
+    said = capsys.readouterr().out
+    assert f"assay show {done.digest[7:19]}" in said
+    assert f"assay sign {done.digest[7:19]} --as ROLE --key KEY" in said
+    unknown = ("sign", "0" * 12, "--as", "validator", "--key", "demo:validator", "--in", team.root)
+    assert run(*unknown) == 1
+    assert "List the runs with: assay show" in capsys.readouterr().err

@@ -1,0 +1,67 @@
+"""Which commit a folder is at, and whether its files are those of the commit; nothing of the repository is run for it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assay.subject.code import code_of
+
+
+def git(folder: Path, *words: str) -> None:
+    who = ("-c", "user.name=x", "-c", "user.email=x@y")
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Two files and a link, committed."""
+    git(tmp_path, "init", "-q")
+    (tmp_path / "a ü.txt").write_text("as agreed\n")
+    (tmp_path / "run.sh").write_text("#!/bin/sh\n")
+    (tmp_path / "run.sh").chmod(0o755)
+    (tmp_path / "link").symlink_to("run.sh")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "first")
+    return tmp_path
+
+
+def test_a_folder_at_a_commit_is_clean(repository: Path) -> None:
+    found = code_of(repository)
+    assert (len(found.commit), found.dirty) == (40, False)
+    (repository / "a ü.txt").touch()
+    assert not code_of(repository).dirty
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "a byte": lambda folder: (folder / "a ü.txt").write_text("as agreed!\n"),
+    "a file gone": lambda folder: (folder / "run.sh").unlink(),
+    "its rights": lambda folder: (folder / "run.sh").chmod(0o644),
+    "a link": lambda folder: ((folder / "link").unlink(), (folder / "link").symlink_to("a ü.txt")),
+    "staged": lambda folder: ((folder / "new").write_text("x"), git(folder, "add", "new")),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_differs_from_the_commit_is_told(repository: Path, change: str) -> None:
+    CHANGES[change](repository)
+    assert code_of(repository).dirty
+
+
+def test_a_change_that_git_was_told_to_overlook_is_told(repository: Path) -> None:
+    git(repository, "update-index", "--assume-unchanged", "a ü.txt")
+    (repository / "a ü.txt").write_text("not so any more\n")
+    assert code_of(repository).dirty
+
+
+def test_no_program_that_the_repository_names_is_run(repository: Path) -> None:
+    (repository / ".gitattributes").write_text("* filter=x\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "attributes")
+    git(repository, "config", "filter.x.clean", f"touch '{repository}/ran'; cat")
+    (repository / "a ü.txt").write_text("AS AGREED\n")  # as long as before: git would have to look into it
+    assert code_of(repository).dirty
+    assert not (repository / "ran").exists()
