@@ -15,7 +15,7 @@ from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, LogKeys, Policy, Requires, Verifier
 from assay.domain.quorum import SignOff, Word
 from assay.domain.scope import Scope
-from assay.domain.sketch import Sketch
+from assay.domain.sketch import Over, Sketch, UsedRows
 from assay.domain.state import State, Status, Void
 from assay.domain.state.state import Terms
 from assay.proof import words
@@ -100,6 +100,11 @@ def rows(start: int, count: int = 400) -> Sketch:
     return Sketch(count, tuple(range(start, start + count)))
 
 
+def used_rows(sketch: Sketch, *columns: str, marks: tuple[Over, ...] = ()) -> UsedRows:
+    """Rows in a file of their own, told apart by these columns."""
+    return UsedRows(sketch.rows, sha256_of(sketch.text().encode()), (Over(columns, sketch),), marks)
+
+
 @dataclass
 class World:
     """A log that grows; every method tries to add one entry and raises when a rule refuses it."""
@@ -174,7 +179,7 @@ class World:
 
     def run(
         self,
-        sketch: Sketch | None = None,
+        sketch: Sketch | UsedRows | None = None,
         about: str = SPECIFICATION,
         attempt: int = 1,
         subject: Manifest | None = None,
@@ -184,9 +189,7 @@ class World:
         used = sketch or rows(0)
         body = {
             "lock": lock.digest if lock else "",
-            "rows": used.rows,
-            "sketch": used.text(),
-            "bound": used.bound,
+            **(used if isinstance(used, UsedRows) else used_rows(used)).body(),
             "salt": sha256_of(b"salt"),
             "subject": {"model": files[0][1] if len(files) == 1 else digest_of_listing(files)},
             "attempt": attempt,
@@ -335,6 +338,12 @@ class World:
             certificate, becomes=status, role=role, reason="drift", seen=seen or self.seen, time=self.time
         )
         self.add(action, certificate, {}, sign(said.plain(), KEYS[who]))
+
+    def unseal(
+        self, who: str, role: str, record: str = RECORD, reason: str = "the vendor must know today"
+    ) -> None:
+        said = words.unsealing(record, role=role, reason=reason, seen=self.seen, time=self.time)
+        self.add(Action.UNSEALED, record, {}, sign(said.plain(), KEYS[who]))
 
     def waive(
         self,

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from assay.app.plan import Hopeless, Plan
     from assay.app.planning import make_plan
     from assay.app.rejudge import judged_again
-    from assay.app.report import NoSuchRun, load_record, runs, write_document
+    from assay.app.report import NoSuchRun, runs, write_document
+    from assay.app.seal import load_record
     from assay.checks.check import Check, Example, check
     from assay.domain.assessment import Assessment, Judged, Piece
     from assay.domain.decide import Decision, Ground
@@ -82,7 +83,8 @@ __getattr__, __dir__ = lazy(
         "assay.app.plan": ("Hopeless", "Plan"),
         "assay.app.planning": ("make_plan",),
         "assay.app.rejudge": ("judged_again",),
-        "assay.app.report": ("NoSuchRun", "load_record", "runs", "write_document"),
+        "assay.app.report": ("NoSuchRun", "runs", "write_document"),
+        "assay.app.seal": ("load_record",),
         "assay.checks.check": ("Check", "Example", "check"),
         "assay.domain.assessment": ("Assessment", "Judged", "Piece"),
         "assay.domain.decide": ("Decision", "Ground"),

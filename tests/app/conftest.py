@@ -19,7 +19,8 @@ SPECIFICATION = """
     assay: 1
     name: small-loans
     use_case:
-      {domain: credit, purpose: rank applicants, population: adults who apply, test_population: a random third}
+      {domain: credit, purpose: rank applicants, population: adults who apply, test_population: a random third,
+       risk: limited}
     charter:
       {sponsor: the head of lending, risk_appetite: few wrongful refusals, success: fewer losses,
        tradeoffs: recall was given up for approval}

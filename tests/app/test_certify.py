@@ -376,7 +376,7 @@ def test_tables_and_functions_stand_in_for_files_in_a_rehearsal(folder):
 
 
 def test_the_record_comes_back_from_the_store(folder):
-    from assay.app.report import load_record
+    from assay.app.seal import load_record
 
     done = assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
     digest, record = load_record(folder.root, done.digest[7:20])
@@ -385,7 +385,7 @@ def test_the_record_comes_back_from_the_store(folder):
 
 
 def test_a_changed_record_is_noticed(folder):
-    from assay.app.report import load_record
+    from assay.app.seal import load_record
 
     done = assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
     name = done.digest.removeprefix("sha256:")

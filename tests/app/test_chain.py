@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.app.conftest import Folder, people, replaced
+from tests.world import used_rows
 
 import assay
 from assay.app.agreement import scope_of
@@ -28,6 +29,7 @@ from assay.app.verify import verify_certificate
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because
+from assay.domain.sketch import Sketch
 from assay.domain.state import Status
 from assay.proof.bundle import read as read_bundle
 from assay.proof.keys import PrivateKey
@@ -53,7 +55,7 @@ def refused(because: Because) -> object:
 class Team:
     """A folder with a policy, and what its people do."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, *, attempts: int = 2) -> None:
         self.folder = folder
         self.path = folder.write()
         self.root = folder.root
@@ -66,7 +68,7 @@ class Team:
             certifier=person["certifier"],
             persons=tuple(person[n] for n in ("developer", "validator", "risk-officer")),
             demo=True,
-            requires={"attempts": 2},
+            requires={"attempts": attempts},
         )
         found(self.root, founding, [KEYS["root"]])
         self.policy = self.root / "policy.yaml"
@@ -172,10 +174,9 @@ def a_rehearsal_as_the_decision(team: Team) -> None:
         lock = ledger.state().lock_in_force("small-loans")
         assert lock is not None
         subject = {source.role: source.digest for source in done.record.sources}
-        body = {
-            "lock": lock.digest, "subject": subject, "attempt": 1, "salt": "sha256:" + "0" * 64,
-            "rows": 1, "sketch": "AAAAAAAAAAE=", "bound": 1 << 32,
-        }  # fmt: skip
+        rows = used_rows(Sketch.read(1, "AAAAAAAAAAE=", 1 << 32), "score")
+        salt = "sha256:" + "0" * 64
+        body = {"lock": lock.digest, "subject": subject, "attempt": 1, "salt": salt, **rows.body()}
         (leaf,) = ledger.add(Draft(Action.RUN_STARTED, lock.specification, body))
         said = {
             "run": read_leaf(leaf).seq, "evidence": done.record.evidence_digest,
@@ -514,46 +515,3 @@ def test_a_diff_names_what_changed_by_criterion(team: Team) -> None:
     (change,) = compare(str(team.root / "before.yaml"), str(team.path), team.root)
     assert change.sentence() == "criteria.accuracy.at_least: 0.70 -> 0.65"
     assert compare(str(team.path), str(team.path), team.root) == ()
-
-
-def test_the_commit_is_recorded_and_a_dirty_tree_is_not_judged(team: Team) -> None:
-    import subprocess
-
-    def git(*words: str) -> None:
-        subprocess.run(
-            ["git", "-c", "user.name=x", "-c", "user.email=x@y", *words],
-            cwd=team.root,
-            check=True,
-            capture_output=True,
-        )
-
-    git("init", "-q")
-    git("add", "specification.yaml", "dictionary.yaml")
-    git("commit", "-qm", "as agreed")
-    team.lock()
-    (team.root / "dictionary.yaml").write_text(team.folder.dictionary + "# a word more\n")
-    with refused(Because.CODE_CHANGED):
-        team.certify()
-    assert team.certify(rehearse=True).record.environment.dirty
-    (team.root / "dictionary.yaml").write_text(team.folder.dictionary)
-    done = team.certify()
-    assert len(done.record.environment.commit) == 40
-    assert not done.record.environment.dirty
-
-
-def test_a_schedule_tells_one_bit_until_it_ends(folder: Folder) -> None:
-    from assay.app.seal import seal_of
-
-    folder.edit("at_least: 0.70", "at_least: 0.95").edit("expected: 0.8", "expected: 0.99")
-    folder.text += "attempts: {count: 2, first: 0.8}\n"
-    team = Team(folder).lock()
-    first = team.certify()
-    assert first.sealed.startswith("Not certified: attempt 1 of 2.")
-    assert seal_of(team.root, first.digest) is not None
-    second = team.certify()
-    assert (second.attempt, second.sealed) == (2, "")
-    assert seal_of(team.root, first.digest) is None  # the schedule has ended: all of it is told
-    assert first.record.judged[0].assessment.alpha == pytest.approx(0.04)
-    assert second.record.judged[0].assessment.alpha == pytest.approx(0.01)
-    with refused(Because.TEST_SET_SPENT):
-        team.certify()

@@ -78,6 +78,9 @@ def test_every_command_can_be_run_as_written(tmp_path: Path, environment: dict[s
         checkout / "examples",
         ignore=shutil.ignore_patterns("out", ".assay", "__pycache__", "few-rows", "many-rows"),
     )
+    # The setup clones the repository; a commit names the code of what is judged.
+    for words in ("init -q", "add .", "-c user.name=x -c user.email=x@y commit -qm clone"):
+        subprocess.run(["git", *words.split()], cwd=checkout, check=True, capture_output=True)
     folder = checkout
     setup, *following = steps()
     assert list(setup.commands) == SETUP

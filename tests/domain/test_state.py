@@ -17,7 +17,7 @@ from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, Policy, Requires
 from assay.domain.quorum import SignOff, Word, quorum
 from assay.domain.refusal import Because, Distrusted, Refused
-from assay.domain.sketch import ALL, SIZE, Sketch
+from assay.domain.sketch import ALL, SIZE, Over, Sketch, UsedRows
 from assay.domain.state import Status
 from assay.proof import words
 from assay.proof.bundle import sign
@@ -310,6 +310,26 @@ def test_a_schedule_allows_its_number_of_runs_and_the_first_pass_closes_it() -> 
         closed.run(attempt=2)
 
 
+def test_a_broken_seal_ends_the_schedule_and_needs_a_role_and_a_reason() -> None:
+    world = World.decided("withheld", attempts=3, first="0.8")
+    for who, role, because in (
+        ("dora", "developer", Because.ROLE_NEVER_APPROVES),
+        ("val", "legal", Because.ROLE_NOT_HELD),
+        ("stranger", "validator", Because.KEY_UNKNOWN),
+    ):
+        with refused(because):
+            world.unseal(who, role)
+    with refused(Because.REASON_MISSING):
+        world.unseal("val", "validator", reason=" ")
+    with refused(Because.DECISION_UNKNOWN):
+        world.unseal("val", "validator", record=OTHER)
+    world.unseal("val", "validator")
+    with refused(Because.TEST_SET_SPENT):
+        world.run(attempt=2)
+    with refused(Because.NOT_SEALED):
+        world.unseal("val", "validator")
+
+
 def test_a_new_version_of_the_specification_does_not_make_the_rows_new() -> None:
     world = World.decided("withheld", attempts=3)
     world.lock(OTHER, reason="another threshold", attempts=3)
@@ -372,6 +392,38 @@ def test_overlap_is_the_share_of_the_smaller_set() -> None:
     sampled = Sketch(10**6, tuple(range(0, 2 * SIZE, 2)), bound=ALL // 100)
     assert sampled.overlap(Sketch(10**6, tuple(range(SIZE)), bound=ALL // 50)) == 1.0
     assert Sketch.read(400, rows(7).text(), ALL) == rows(7)
+
+
+def test_rows_over_other_columns_are_known_by_whatever_two_runs_have_in_common() -> None:
+    """Renamed, sketched again over an earlier choice, an identifier, the values of a column, the same file, the count."""
+    first = UsedRows(
+        400, "sha256:a", (Over(("a", "b"), rows(0)), Over(("id",), rows(1000))), (Over(("a",), rows(50, 60)),)
+    )
+    fresh = rows(9000)
+
+    def share(
+        file: str = "sha256:b", count: int = 399, marks: tuple[Over, ...] = (), *sketches: Over
+    ) -> float:
+        return UsedRows(count, file, sketches or (Over(("b",), fresh),), marks).overlap(first).share
+
+    assert share() == 0
+    assert share("sha256:a") == 1
+    assert share(count=400) == 1  # as many, and nothing by which they could be told apart
+    assert share("sha256:b", 400, (), Over(("b", "a"), fresh)) == 0  # told apart by the same columns
+    assert share("sha256:b", 399, (), Over(("x", "y"), rows(0))) == 1
+    assert share("sha256:b", 399, (), Over(("b",), fresh), Over(("b", "a"), rows(200))) == 0.5
+    assert share("sha256:b", 399, (), Over(("b",), fresh), Over(("nr",), rows(1000))) == 1
+    assert share(marks=(Over(("z",), rows(50, 60)),)) == 1
+    assert share(marks=(Over(("z",), rows(85, 60)),)) == 0  # fewer than half: values that chance repeats
+
+
+def test_a_run_states_the_attempt_that_its_rows_make_it() -> None:
+    world = World.decided("withheld", attempts=3, first="0.8")
+    with refused(Because.ENTRY_UNREADABLE):
+        world.run(attempt=1)
+    world.run(rows(390), attempt=1)  # a fortieth of the rows: told, and no attempt
+    (found,) = world.state.runs[max(world.state.runs)].overlaps
+    assert found[1].share == pytest.approx(0.025)
 
 
 # --- certificates

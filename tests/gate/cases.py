@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -183,7 +184,7 @@ def one_bit_deep_in_a_folder(scene: Scene) -> None:
 
 @on_good("file_missing", DISTRUSTED, folder=True)
 def a_file_is_gone(scene: Scene) -> None:
-    (scene.model / "tokenizer/words.json").unlink()
+    shutil.rmtree(scene.model / "tokenizer")
 
 
 @on_good("file_added", DISTRUSTED, folder=True)

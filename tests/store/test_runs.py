@@ -60,13 +60,6 @@ def test_a_whole_line_that_is_no_run_is_a_trust_failure(runs: RunList, line: byt
     assert (told.value.code, told.value.exit_code) == ("runs_corrupt", ExitCode.TRUST_FAILURE)
 
 
-def test_rehearsals_and_other_rows_are_not_judged_runs_on_these(runs: RunList):
-    for run in (RUN, RUN, replace(RUN, rehearsal=True), replace(RUN, rows="sha256:dd")):
-        runs.append(run)
-    assert runs.judged_before("sha256:cc") == 2
-    assert runs.judged_before("sha256:ee") == 0
-
-
 def test_runs_of_several_processes_at_once_are_all_kept(runs: RunList):
     program = (
         "import sys\n"

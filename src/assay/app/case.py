@@ -80,6 +80,7 @@ class Case:
         wanted: the criteria with the needs of their checks, in the specification's order.
         environment: the versions that can change a number.
         drawn: the seed of a judged run, hexadecimal. attempt: which judged run on its rows this is.
+        overlaps: a sentence for each earlier judged run that shares test rows with it.
         code_digest: of the versions and the source that a count depends on besides the rows.
     """
 
@@ -98,6 +99,7 @@ class Case:
     live: Predict | None = None
     drawn: str = ""
     attempt: int = 1
+    overlaps: tuple[str, ...] = ()
 
     @property
     def seed(self) -> str:

@@ -14,13 +14,13 @@ from assay.app.bind import bound_when_asked
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judged_run import begin, finish, refuse_dirty_code, seeded
+from assay.app.judged_run import begin, finish, refuse_unnamed_code, seeded
 from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
 from assay.app.plan import refuse_hopeless
 from assay.app.rejudge import assessment_of
-from assay.app.seal import sealed
+from assay.app.seal import REMEDY, sealed
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
 from assay.domain.digests import sha256_of
@@ -28,6 +28,7 @@ from assay.domain.judge import judge
 from assay.domain.plain import to_plain
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
+from assay.domain.refusal import Because, Refusal, Refused
 from assay.engine.engine import Engine, executor_of, silent
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
@@ -47,19 +48,31 @@ class Certification:
     """A finished run.
 
     Attributes:
-        record: everything that was asked, found and decided. digest: what it is stored under.
+        digest: what its record is stored under.
         attempt: which judged run on these test rows it was, by the log; 0 for one that is in no log.
         sealed: one sentence, while a schedule of attempts keeps everything else from whoever submits; else empty.
+        released: the record; None while it is sealed.
     """
 
-    record: Record
     digest: str
+    released: Record | None
     attempt: int = 0
     sealed: str = ""
 
     @property
+    def record(self) -> Record:
+        """Everything that was asked, found and decided.
+
+        Raises:
+            Refused: ``sealed``: it is not certified, and that is all that is told while attempts remain.
+        """
+        if self.released is None:
+            raise Refused(Refusal(Because.SEALED, self.sealed), remedy=REMEDY)
+        return self.released
+
+    @property
     def decision(self) -> Decision:
-        """What was decided."""
+        """What was decided. Raises as :attr:`record`."""
         return self.record.decision
 
 
@@ -73,6 +86,7 @@ def certify(
     reuse: bool = True,
     certify_a_hopeless_specification: bool = False,
     certify_without_a_lock: bool = False,
+    certify_code_without_a_commit: bool = False,
     progress: Callable[[str, int], AbstractContextManager[Progress]] = silent,
 ) -> Certification:
     """Test a model against its specification and decide.
@@ -88,6 +102,7 @@ def certify(
         certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
         certify_without_a_lock: go on although nobody agreed to the specification before its result. The run is in no
             log, its rows in no ledger, and no certificate can come of it.
+        certify_code_without_a_commit: go on with a high-risk use outside version control; no certificate can come of it.
         progress: opens a bar for each pass, which is told of rows as they are counted.
 
     Raises:
@@ -114,13 +129,15 @@ def certify(
         return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
         lock = lock_of(case.specification.name, case.specification_digest, ledger)
-        refuse_dirty_code(case)
-        bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
+        unnamed = refuse_unnamed_code(case, bypass=certify_code_without_a_commit)
+        bypasses = (*unnamed, *refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification))
         run = begin(case, lock, ledger, engine)
         done = _kept(seeded(case, run), engine, workspace, bypasses, rehearse=False)
         finish(run, done.record, done.digest, ledger)
         seal = sealed(ledger.state(), done.digest)
-    return replace(done, attempt=run.attempt, sealed=seal.sentence if seal else "")
+    if seal is not None:
+        return Certification(done.digest, None, run.attempt, seal.sentence)
+    return replace(done, attempt=run.attempt)
 
 
 def _kept(
@@ -144,7 +161,7 @@ def _kept(
             rehearsal=rehearse,
         )
     )
-    return Certification(record, digest)
+    return Certification(digest, record)
 
 
 def _keep_documents(case: Case, record: Record, workspace: Workspace) -> None:
@@ -209,6 +226,7 @@ def record_of(
         ),
         bypasses=bypasses,
         attempt=case.attempt,
+        overlaps=case.overlaps,
     )
 
 

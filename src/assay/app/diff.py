@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.app.gate import CERTIFICATE
-from assay.app.report import load_record
+from assay.app.seal import load_record
 from assay.domain.difference import Difference, differences
 from assay.domain.digests import sha256_of
 from assay.domain.errors import AssayError
@@ -31,7 +31,7 @@ def compare(one: str, two: str, folder: Path) -> tuple[Difference, ...]:
     Each is a specification file, the folder of a certificate, or the beginning of the digest of a run in ``folder``.
 
     Raises:
-        Incomparable: they are of different kinds.
+        Incomparable: they are of different kinds. Refused: ``sealed`` while attempts on a run's test rows remain.
     """
     (kind, before), (other, after) = _document(one, folder), _document(two, folder)
     if kind != other:

@@ -9,6 +9,7 @@ from pathlib import Path
 from assay.app.gate import CERTIFICATE, PROOF, STATUS
 from assay.app.ledger import open_ledger
 from assay.app.packs import CERTIFICATES, CHECKPOINT, DOCUMENTS, LOG, POLICY, STATEMENTS
+from assay.app.seal import require_unsealed
 from assay.app.status import certificate_named, signed_status
 from assay.app.trust import text_in_force
 from assay.domain.errors import writing
@@ -26,12 +27,14 @@ def export_review(folder: Path, target: Path, beginning: str = "") -> int:
     Nothing in it is a row of anybody's data or a byte of the model. Returns the number of documents.
 
     Raises:
-        Refused: there is no such certificate. AbsentBlob, CorruptBlob: a document is gone or changed.
+        Refused: there is no such certificate, or its run is sealed. AbsentBlob, CorruptBlob: a document is gone or changed.
     """
     blobs = Workspace.of(folder).blobs
     with open_ledger(folder) as ledger:
         leaves = ledger.leaves()
-        found = certificate_named(ledger.state(), beginning)
+        state = ledger.state()
+        found = certificate_named(state, beginning)
+        require_unsealed(state, found.record)
     (signed,) = read_leaf(leaves[found.entry]).signed
     certificate = Certificate.read(statement_of(read_bundle(signed.content)))
     digests = dict.fromkeys((certificate.record, *(digest for _, digest in certificate.attestations)))

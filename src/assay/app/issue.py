@@ -12,6 +12,7 @@ from assay._version import __version__
 from assay.app.agreement import counts_contradict, judged_model, log_contradicts, scope_of
 from assay.app.gate import CERTIFICATE, MODEL_SIGNATURE, PROOF, STATUS, SUFFIX
 from assay.app.ledger import Ledger, open_ledger, policy_of
+from assay.app.seal import require_unsealed
 from assay.app.sign import decision_named
 from assay.app.status import verifier_of, write_status
 from assay.domain.entry import Action
@@ -57,7 +58,7 @@ def issue(
         signer: the key of a verifier of the policy. output: where to write; by default beside the model.
 
     Raises:
-        Refused: signatures are missing, somebody rejects, the policy trusts no such verifier.
+        Refused: signatures are missing, somebody rejects, the policy trusts no such verifier, or the run is sealed.
         Distrusted: the model, the record or another document is no longer what was judged.
     """
     workspace = Workspace.of(folder)
@@ -67,6 +68,7 @@ def issue(
         record = from_document(json.loads(workspace.blobs.get(decision.record)))
         entry = _standing(state, decision)
         try:
+            require_unsealed(state, decision.record)
             if entry is None:
                 entry = _issue(folder, workspace, ledger, decision, record, signer)
             else:
@@ -108,6 +110,7 @@ def _issue(
 ) -> int:
     """Sign a certificate and log it; its entry."""
     _issuable(ledger.state(), decision)
+    ledger.signer()  # without the log's key there is no proof, and the certificate would be logged for nothing
     wrong = log_contradicts(record, decision, ledger.state()) or counts_contradict(record)
     if wrong is not None:
         raise Distrusted(wrong, remedy="Somebody wrote the record or the log by hand. See: assay log show")
@@ -242,4 +245,5 @@ def _scope(state: State, policy: Policy, decision: DecisionState, record: Record
         valid_until=(decision.time + dt.timedelta(days=lock.terms.valid_for_days)).isoformat(),
         lock=lock.digest,
         log=policy.log.origin,
+        overlaps=record.overlaps,
     )

@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 
 from assay.app.case import Case
 from assay.app.ledger import Ledger, policy_of
@@ -15,16 +14,24 @@ from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
-from assay.domain.sketch import SPENT_FROM, Sketch
+from assay.domain.sketch import MARK, TELLING, Over, UsedRows
 from assay.domain.state import Lock, RunState, State
-from assay.domain.state.people import TEST_SET_SPENT
-from assay.domain.state.runs import spent_by
+from assay.domain.state.runs import shared
+from assay.domain.state.state import TEST_SET_SPENT
 from assay.engine.engine import Engine
-from assay.engine.sketching import SketchTask, run_sketch
+from assay.engine.sketching import SketchTask, run_sketch, sketches_in
 from assay.proof.leaf import Draft
 from assay.proof.salted import SALT_BYTES, Salted
 from assay.store.log import salted
 from assay.tally.sketch import SketchTally
+
+FLOATING = frozenset({"halffloat", "float", "double"})
+"""Types of measured values, as Arrow writes them."""
+
+
+WITHOUT_A_COMMIT = (
+    "certify_code_without_a_commit: the use is of high risk, and no commit names the code that was judged"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +40,51 @@ class JudgedRun:
 
     Attributes:
         entry: its place in the log. lock: digest of the locking entry, the source of every seed. attempt: from 1.
+        overlaps: a sentence for each earlier run that shares test rows with it, however few.
     """
 
     entry: int
     lock: str
     attempt: int
+    overlaps: tuple[str, ...] = ()
 
 
-def refuse_dirty_code(case: Case) -> None:
+def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
     """Refuse a judged run, for a high-risk use, of code that no commit names.
 
+    Args:
+        bypass: whether to go on outside version control.
+
+    Returns:
+        What was bypassed, to be recorded.
+
     Raises:
-        Refused: ``code_changed``.
+        Refused: ``code_changed``, or ``code_unnamed`` outside version control.
     """
-    if case.specification.use_case.risk == "high" and case.environment.dirty:
+    if case.specification.use_case.risk != "high":
+        return ()
+    if not case.environment.commit:
+        if bypass:
+            return (WITHOUT_A_COMMIT,)
+        raise Refused(
+            Refusal(
+                Because.CODE_UNNAMED,
+                "The use is of high risk and the folder is not under version control, so no commit names its code: what is "
+                "judged could not be found again.",
+            ),
+            remedy="Commit it to git; a rehearsal needs no commit. Or give the bypass --certify-code-without-a-commit, which "
+            "is recorded; no certificate can come of it.",
+        )
+    if case.environment.dirty:
         raise Refused(
             Refusal(
                 Because.CODE_CHANGED,
-                f"Files of this folder differ from the commit {case.environment.commit[:12]}: what is judged could not be "
-                "found again.",
+                f"Files of this folder differ from the commit {case.environment.commit[:12]}, or it has Python files that git "
+                "does not know: what is judged could not be found again.",
             ),
-            remedy="Commit them; a rehearsal needs no commit.",
+            remedy="Commit them, or have git ignore what is no code of yours; a rehearsal needs no commit.",
         )
+    return ()
 
 
 def begin(case: Case, lock: Lock, ledger: Ledger, engine: Engine) -> JudgedRun:
@@ -64,9 +94,10 @@ def begin(case: Case, lock: Lock, ledger: Ledger, engine: Engine) -> JudgedRun:
         Refused: ``test_set_spent`` when the rows were judged on before; the refusal is logged.
     """
     salt = _salt(ledger)
-    sketch = sketch_of(case, engine).salted(salt.value)
+    state = ledger.state()
+    used = used_rows(case, engine, salt.value, [run.rows for run in state.runs.values()])
     try:
-        return _begun(case, lock, ledger, salt, sketch)
+        return _begun(case, lock, ledger, salt, used, len(state.runs))
     except Distrusted:
         raise
     except Refused as refused:
@@ -76,14 +107,13 @@ def begin(case: Case, lock: Lock, ledger: Ledger, engine: Engine) -> JudgedRun:
             remedy="Judge on rows that nobody used, or have an independent role waive it: assay waive "
             f"SPECIFICATION {TEST_SET_SPENT}"
             if refused.refusal.because is Because.TEST_SET_SPENT
-            else "",
+            else refused.remedy,
         ) from None
 
 
-def _begun(case: Case, lock: Lock, ledger: Ledger, salt: Salt, sketch: Sketch) -> JudgedRun:
+def _begun(case: Case, lock: Lock, ledger: Ledger, salt: Salt, used: UsedRows, seen: int) -> JudgedRun:
     subject = {source.role: source.digest for source in case.sources}
     resumed: list[RunState] = []
-    attempts: list[int] = []
 
     def draft(state: State) -> Sequence[Draft]:
         lacking = unsatisfied(policy_of(state), case.specification)
@@ -92,36 +122,36 @@ def _begun(case: Case, lock: Lock, ledger: Ledger, salt: Salt, sketch: Sketch) -
                 Refusal(Because.POLICY_NOT_SATISFIED, " ".join(one.sentence for one in lacking)),
                 remedy="The policy has changed since the lock: change the specification and lock it again.",
             )
-        if any(run.salt != salt.digest for run in state.runs.values()):
-            raise Refused(
-                Refusal(Because.TEST_SET_SPENT, "Another run began at this very moment; run again.")
-            )
-        open_run = _broken_off(state, lock, sketch, subject)
+        open_run = _broken_off(state, lock, used, subject)
         if open_run is not None:
             resumed.append(open_run)
             return ()
-        attempts.append(len(state.overlapping(sketch, SPENT_FROM)) + 1)
+        if len(state.runs) != seen:  # the rows were not yet held against those of the new one
+            raise Refused(
+                Refusal(Because.TEST_SET_SPENT, "Another run began at this very moment; run again.")
+            )
         body = {
             "lock": lock.digest,
             "subject": subject,
-            "rows": sketch.rows,
-            "sketch": sketch.text(),
-            "bound": sketch.bound,
+            **used.body(),
             "salt": salt.digest,
-            "attempt": attempts[-1],
+            "attempt": len(state.overlapping(used)) + 1,
         }
         return (Draft(Action.RUN_STARTED, case.specification_digest, body),)
 
     ledger.decide(draft, pairs=() if salt.pair is None else (salt.pair,))
-    if resumed:
-        return JudgedRun(resumed[-1].entry, lock.digest, resumed[-1].attempt)
-    return JudgedRun(max(ledger.state().runs), lock.digest, attempts[-1])
+    state = ledger.state()
+    run = resumed[-1] if resumed else state.runs[max(state.runs)]
+    return JudgedRun(
+        run.entry, lock.digest, run.attempt, tuple(shared(*found) + "." for found in run.overlaps)
+    )
 
 
-def _broken_off(state: State, lock: Lock, sketch: Sketch, subject: dict[str, str]) -> RunState | None:
+def _broken_off(state: State, lock: Lock, used: UsedRows, subject: dict[str, str]) -> RunState | None:
     """The run of exactly this that began and never told anybody anything: going on with it is no further attempt."""
     for run in reversed(state.runs.values()):
-        same = run.lock == lock.digest and run.rows == sketch and dict(run.subject) == subject
+        rows = run.rows.sketches[0] == used.sketches[0]
+        same = run.lock == lock.digest and rows and dict(run.subject) == subject
         if same and not run.outcome:
             return run
     return None
@@ -140,30 +170,52 @@ def finish(run: JudgedRun, record: Record, digest: str, ledger: Ledger) -> None:
 
 def seeded(case: Case, run: JudgedRun) -> Case:
     """The case with the seed that nobody could shop for: the digest of the locking entry."""
-    return replace(case, drawn=run.lock.removeprefix("sha256:"), attempt=run.attempt)
+    return replace(case, drawn=run.lock.removeprefix("sha256:"), attempt=run.attempt, overlaps=run.overlaps)
 
 
-def spent(case: Case, lock: Lock, ledger: Ledger, engine: Engine) -> Refusal | None:
-    """Whether the rows are spent, without beginning a run."""
-    return spent_by(ledger.state(), sketch_of(case, engine).salted(_salt(ledger).value), lock)
+def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRows]) -> UsedRows:
+    """What the log is to keep of the test rows, so that they are known again under any other choice of columns.
 
-
-def sketch_of(case: Case, engine: Engine) -> SketchTally:
-    """The smallest hashes of the test rows, over what the model is fed and the truth."""
+    The first choice is what the model is fed and the truth. Then come the identifiers, and every choice of ``earlier``
+    runs of which the file has all columns.
+    """
     frame, dataset = case.frame(), case.datasets[case.judged_on]
-    columns = (*(frame.inputs or frame.content), frame.label)
+    own = (*(frame.inputs or frame.content), frame.label)
+    identifiers = [c.name for c in case.dictionary.columns if c.type == "identifier" or c.name == frame.unit]
+    chosen = [own, *((name,) for name in identifiers), *(o.columns for e in earlier for o in e.sketches)]
+    choices = tuple(dict.fromkeys(c for c in chosen if set(c) <= set(dataset.names)))
+    documented = (column.name for column in case.dictionary.columns)
+    kept = dict.fromkeys((*own, *documented, *(n for e in earlier for o in e.marks for n in o.columns)))
+    measured = {column.name for column in dataset.schema if column.type in FLOATING}
+    single = tuple((name,) for name in kept if name in measured)
+    found = _sketched(case, engine, (*choices, *single))
+    marks = (
+        Over(choice, tally.salted(salt, MARK))
+        for choice, tally in zip(single, found[len(choices) :], strict=True)
+        if tally.distinct >= TELLING * tally.rows
+    )
+    sketches = (Over(choice, tally.salted(salt)) for choice, tally in zip(choices, found, strict=False))
+    return UsedRows(dataset.rows, dataset.digest, tuple(sketches), tuple(marks))
+
+
+def _sketched(case: Case, engine: Engine, choices: tuple[tuple[str, ...], ...]) -> tuple[SketchTally, ...]:
+    """The smallest hashes of the test rows, for each choice of columns, in one reading."""
+    dataset = case.datasets[case.judged_on]
     tasks = [
         SketchTask(
-            key=_key(case, columns, dataset.digest, partition.file_digest, partition.first_row),
+            key=_key(case, choices, dataset.digest, partition.file_digest, partition.first_row),
             rows=partition.rows,
             partition=partition,
-            columns=columns,
+            choices=choices,
         )
         for partition in dataset.partitions
     ]
+    total = (SketchTally.empty(),) * len(choices)
     with engine.progress("test rows", dataset.rows) as told:
-        parts = (SketchTally.from_bytes(data) for data in engine.results(tasks, run_sketch, told=told))
-        return reduce(lambda a, b: a + b, parts, SketchTally.empty())
+        for data in engine.results(tasks, run_sketch, told=told):
+            parts = sketches_in(data, len(choices))
+            total = tuple(a + b for a, b in zip(total, parts, strict=True))
+    return total
 
 
 def _key(case: Case, *facts: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay.app.clock import Clock, utc_now
@@ -13,10 +13,11 @@ from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import State
 from assay.proof.checkpoint import Checkpoint
-from assay.proof.leaf import Draft, next_leaf, state_of
+from assay.proof.leaf import Draft, next_leaf, read_leaf, state_of
+from assay.proof.note import NoteSigner
 from assay.proof.salted import Salted
 from assay.proof.tlog_proof import TlogProof
-from assay.store.keys import log_signer
+from assay.store.keys import log_key_file, log_signer
 from assay.store.log import Log
 from assay.store.workspace import Workspace
 
@@ -27,6 +28,8 @@ class Ledger:
 
     log: Log
     clock: Clock = utc_now
+    _known: dict[int, State] = field(default_factory=dict, repr=False, compare=False)
+    """The state by the size that it was folded at: entries are only ever added."""
 
     def leaves(self) -> tuple[bytes, ...]:
         """Every entry's bytes, in order."""
@@ -38,7 +41,11 @@ class Ledger:
         Raises:
             Distrusted: when an entry breaks a rule: somebody else wrote it.
         """
-        return _trusted(self.leaves())
+        size = self.log.size
+        if size not in self._known:
+            self._known.clear()
+            self._known[size] = _trusted(self.leaves())
+        return self._known[size]
 
     def policy(self) -> Policy:
         """The policy in force. Raises Refused ``no_policy``."""
@@ -62,40 +69,61 @@ class Ledger:
     ) -> tuple[bytes, ...]:
         """As :meth:`add`, with entries that depend on the state: nobody else can write in between.
 
-        ``pairs`` of personal data, whose digests stand in the entries, are kept beside them and can be erased.
+        ``pairs`` of personal data, whose digests stand in the entries, are kept beside them and can be erased. Where
+        this machine holds the log's key, a checkpoint is signed; elsewhere whoever holds it signs the next one.
+
+        Raises:
+            Distrusted: this machine holds another key under the log's name; nothing was written.
         """
         made: list[bytes] = []
+        signers: list[NoteSigner | None] = []
 
         def appended(stored: Sequence[bytes]) -> Sequence[bytes]:
             made.clear()
             leaves = list(stored)
-            state = _trusted(leaves)
+            state = self._known.get(len(leaves)) or _trusted(leaves)
             now = max(self.clock(), state.time) if state.time is not None else self.clock()
             for one in draft(state):
                 leaf = next_leaf(leaves, one, now)
                 leaves.append(leaf)
                 made.append(leaf)
+            if made:
+                changed = any(read_leaf(leaf).action is Action.POLICY_SET for leaf in made)
+                signers.append(_signer(state.policy, _trusted(leaves).policy if changed else state.policy))
             return made
 
         kept = [pair for pair in pairs if self.log.value(pair.digest) is None]
         self.log.append(appended, pairs=kept)
-        if made:
-            self.sign_checkpoint()
+        for signer in signers:
+            if signer is not None:
+                self._signed_by(signer)
         return tuple(made)
 
     def sign_checkpoint(self) -> Checkpoint:
-        """Sign what the log holds now and keep it: from now on a rewritten log contradicts it."""
+        """Sign what the log holds now and keep it: from now on a rewritten log contradicts it.
+
+        Raises:
+            Refused: this machine does not hold the log's key. Distrusted: it holds another one under its name.
+        """
+        return self._signed_by(self.signer())
+
+    def signer(self) -> NoteSigner:
+        """The log's key. Raises as :meth:`sign_checkpoint`."""
         policy = self.policy()
-        signer = log_signer(policy.log.origin, demo=policy.demo)
-        if signer.key.vkey != policy.log.key:
-            raise Distrusted(
+        signer = _signer(policy, policy)
+        if signer is None:
+            raise Refused(
                 Refusal(
                     Because.CHECKPOINT_UNTRUSTED,
-                    f"The key of the log {policy.log.origin!r} on this machine is not the one that the policy names.",
+                    f"The key of the log {policy.log.origin!r} is not on this machine, so no checkpoint can be signed here.",
                 ),
-                remedy="Append on the machine that holds it, or name the new key in the next policy.",
+                remedy="Do this on the machine that holds it; there it is in "
+                f"{log_key_file(policy.log.origin)}, unless XDG_STATE_HOME names another folder.",
             )
-        head = self.log.head(policy.log.origin)
+        return signer
+
+    def _signed_by(self, signer: NoteSigner) -> Checkpoint:
+        head = self.log.head(signer.name)
         self.log.put_checkpoint(head.signed_by(signer))
         return head
 
@@ -110,7 +138,37 @@ class Ledger:
         if note is None:
             raise Refused(Refusal(Because.CHECKPOINT_UNTRUSTED, "The log has no signed checkpoint yet."))
         size = Checkpoint.parse(note.text).size
+        if index >= size:
+            raise Refused(
+                Refusal(
+                    Because.CHECKPOINT_UNTRUSTED,
+                    f"Entry {index} is under no signed checkpoint yet: the newest has {size} entries.",
+                ),
+                remedy="On the machine that holds the log's key: assay log checkpoint",
+            )
         return bytes(TlogProof(index, self.log.inclusion(index, size), bytes(note), leaf))
+
+
+def _signer(before: Policy | None, after: Policy | None) -> NoteSigner | None:
+    """The key that signs for the log under a policy; None where this machine does not hold it.
+
+    While the log gets another key, the machine may still hold the one ``before``.
+    """
+    if after is None:
+        return None
+    signer = log_signer(after.log.origin, demo=after.demo)
+    if signer is None or signer.key.vkey == after.log.key:
+        return signer
+    if before is not None and signer.key.vkey == before.log.key:
+        return None
+    raise Distrusted(
+        Refusal(
+            Because.CHECKPOINT_UNTRUSTED,
+            f"The key of the log {after.log.origin!r} on this machine is not the one that the policy names.",
+        ),
+        remedy=f"Restore the right one in {log_key_file(after.log.origin)}, or move this one away: then entries are added "
+        "unsigned, and whoever holds the key signs the next checkpoint.",
+    )
 
 
 def _trusted(leaves: Sequence[bytes]) -> State:

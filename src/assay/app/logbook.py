@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assay.app.ledger import open_ledger
 from assay.domain.entry import Entry
+from assay.domain.errors import AssayError
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import Void
 from assay.proof.checkpoint import Checkpoint
@@ -115,3 +116,22 @@ def export_log(folder: Path, target: Path) -> int:
         leaves = ledger.leaves()
     write_whole(target, b"".join(leaf + b"\n" for leaf in leaves))
     return len(leaves)
+
+
+class NothingToErase(AssayError):
+    """No personal data is kept under a digest."""
+
+
+def erase(folder: Path, digest: str) -> None:
+    """Delete what is kept under a salted digest, for good; the entries stay as they are.
+
+    Raises:
+        NothingToErase: nothing is kept under it.
+    """
+    with open_ledger(folder) as ledger:
+        if not ledger.log.erase(digest):
+            raise NothingToErase(
+                f"Nothing is kept under {digest}: it was erased, or never there.",
+                code="nothing_to_erase",
+                remedy="Name the whole digest, as an entry of the log has it (salt): assay log export",
+            )

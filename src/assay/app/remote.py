@@ -15,13 +15,14 @@ from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.proof.checkpoint import Checkpoint, TrustedLog, by_origin
 from assay.proof.leaf import read_leaf
 from assay.proof.merkle import root_of
+from assay.proof.note import Note
 from assay.reading.policy import read_policy
 from assay.store.git_remote import BRANCH, GitRemote, GitTrouble, open_remote
 
 __all__ = ["BRANCH", "Pushed", "held_against", "held_for", "push_checkpoint"]
 
-Seen = tuple[str, Checkpoint]
-"""Whose a checkpoint is, for a sentence, and what it says."""
+Seen = tuple[str, Note]
+"""Whose a checkpoint is, for a sentence, and the note that holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ def push_checkpoint(folder: Path, remote: str, branch: str = BRANCH) -> Pushed:
         head = Checkpoint.parse(note.text)
         with open_remote(remote, branch, policy.log.origin, folder) as there:
             held = _held(there, _trusted(_log_keys(leaves), policy.log.origin))
-            largest = max(held, key=lambda one: one[1].size, default=None)
+            read = [(whose, Checkpoint.parse(note.text)) for whose, note in held]
+            largest = max(read, key=lambda one: one[1].size, default=None)
             if largest is not None:
                 _continues(leaves, *largest)
             before = largest[1].size if largest else None
@@ -108,7 +110,7 @@ def _held(there: GitRemote, log: TrustedLog) -> Sequence[Seen]:
     for kept in there.kept():
         whose = f"of commit {kept.commit[:10]} at {there.called}"
         try:
-            found.append((whose, log.open(kept.note)[1]))
+            found.append((whose, log.open(kept.note)[0]))
         except AssayError as untrusted:
             raise Distrusted(
                 Refusal(

@@ -12,7 +12,7 @@ from pathlib import Path
 from assay.app.case import Case, open_case
 from assay.app.certify import open_engine, record_of
 from assay.app.measure import measure
-from assay.app.report import load_record
+from assay.app.seal import load_record
 from assay.domain.errors import AssayError, ExitCode
 from assay.domain.record import Record
 from assay.engine.engine import silent
@@ -61,12 +61,13 @@ def replay(
 
     Raises:
         SomethingElse: a file is not the one that was judged. NoSuchRun: there is no such record.
+        Refused: ``sealed`` while attempts on its test rows remain.
     """
     digest, record = load_record(folder, beginning)
     path = folder / next(s.path for s in record.sources if s.role == "specification")
     case = open_case(path, rehearse=record.decision.rehearsal)
     _same_subject(case, record)
-    case = replace(case, drawn=record.seed, attempt=record.attempt)
+    case = replace(case, drawn=record.seed, attempt=record.attempt, overlaps=record.overlaps)
     engine = open_engine(path, workers=workers, reuse=False, progress=progress)
     again = record_of(case, measure(case, engine), record.bypasses, rehearse=record.decision.rehearsal)
     versions = tuple(_versions(record, again))

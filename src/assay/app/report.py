@@ -32,8 +32,8 @@ def runs(folder: Path | str) -> tuple[Run, ...]:
     return _workspace(Path(folder)).runs.all()
 
 
-def load_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
-    """A stored record by the beginning of its digest, or the latest one, with that digest, which is checked.
+def stored_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
+    """A record as :func:`assay.app.seal.load_record` reads it, which alone may call this: the seal is not asked here.
 
     Raises:
         NoSuchRun: no such folder, or none or several match. CorruptBlob: its bytes have changed.

@@ -1,8 +1,8 @@
 """One bit per attempt: while a schedule of attempts runs, what a withheld run found stays sealed.
 
-Released numbers are what an adaptive attacker learns from (`docs/guarantee.md`, the test set is a budget). The seal stands
-between a submitter and the pages; whoever can read the files of the store can read the record, so the store of a schedule
-belongs to the custodian.
+Released numbers are what an adaptive attacker learns from (`docs/guarantee.md`, the test set is a budget). Every way to a
+record leads through :func:`load_record`, so that a new command cannot forget the seal. Whoever can read the files of the
+store can read the record, so the store of a schedule belongs to the custodian.
 """
 
 from __future__ import annotations
@@ -10,10 +10,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from assay.app.ledger import open_ledger
+from assay.app.report import stored_record
+from assay.domain.entry import Action
+from assay.domain.record import Record
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import State
-from assay.domain.state.runs import PASSED
+from assay.domain.state.runs import schedule_goes_on
+from assay.proof.bundle import sign
+from assay.proof.keys import Signer
+from assay.proof.leaf import Draft
+from assay.proof.words import unsealing
 from assay.store.workspace import Workspace
+
+REMEDY = "Wait until the schedule ends. A role that approves may end it, which the log keeps: assay unseal RUN --as ROLE --key KEY"
 
 
 def sealed(state: State, record: str) -> Refusal | None:
@@ -22,32 +31,52 @@ def sealed(state: State, record: str) -> Refusal | None:
     if decision is None:
         return None
     run = state.runs[decision.run]
-    terms = state.locks[run.lock].terms
-    runs = [r for r in state.runs.values() if r.lock == run.lock and r.outcome]
-    if terms.attempts == 1 or len(runs) >= terms.attempts or any(r.outcome in PASSED for r in runs):
+    if not schedule_goes_on(state, run):
         return None
     return Refusal(
         Because.SEALED,
-        f"Not certified: attempt {run.attempt} of {terms.attempts}. Until the schedule ends nobody who submits learns more "
-        "than this.",
+        f"Not certified: attempt {run.attempt} of {state.locks[run.lock].terms.attempts}. Until the schedule ends nobody "
+        "who submits learns more than this.",
     )
 
 
-def seal_of(folder: Path, record: str) -> Refusal | None:
-    """As :func:`sealed`, by the log of a folder; None where there is no log."""
-    place = Workspace.of(folder).database
-    if isinstance(place, Path) and not place.is_file():
-        return None
-    with open_ledger(folder) as ledger:
-        return sealed(ledger.state(), record)
-
-
-def require_unsealed(folder: Path, record: str, *, broken: bool) -> None:
-    """Raise while a run's numbers are sealed, unless a reviewer breaks the seal.
+def require_unsealed(state: State, record: str) -> None:
+    """Raise while a run's numbers are sealed.
 
     Raises:
         Refused: ``sealed``.
     """
-    found = None if broken else seal_of(folder, record)
+    found = sealed(state, record)
     if found is not None:
-        raise Refused(found, remedy="A reviewer who submits nothing may use --break-the-seal.")
+        raise Refused(found, remedy=REMEDY)
+
+
+def load_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
+    """A stored record by the beginning of its digest, or the latest one, with that digest, which is checked.
+
+    Raises:
+        NoSuchRun: no such folder, or none or several match. CorruptBlob: its bytes have changed.
+        Refused: ``sealed`` while attempts on its test rows remain.
+    """
+    whole, record = stored_record(folder, digest)
+    place = Workspace.of(Path(folder)).database
+    if not isinstance(place, Path) or place.is_file():
+        with open_ledger(Path(folder)) as ledger:
+            require_unsealed(ledger.state(), whole)
+    return whole, record
+
+
+def unseal(folder: Path, beginning: str, *, role: str, signer: Signer, reason: str) -> tuple[str, Record]:
+    """Open the record of a run before its schedule has ended; this ends the schedule, and stands in the log.
+
+    Args:
+        beginning: of the digest of the run's record.
+
+    Raises:
+        NoSuchRun: there is none. Refused: the run is not sealed, the signer may not, or gives no reason.
+    """
+    digest, record = stored_record(folder, beginning)
+    with open_ledger(folder) as ledger:
+        said = unsealing(digest, role=role, reason=reason, seen=ledger.seen(), time=ledger.clock())
+        ledger.add(Draft(Action.UNSEALED, digest, {}, (sign(said.plain(), signer),)))
+    return digest, record

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assay.app.agreement import counts_contradict, log_contradicts
 from assay.app.ledger import Ledger, open_ledger
+from assay.app.seal import require_unsealed
 from assay.checks.catalogue import metrics
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
@@ -18,7 +19,7 @@ from assay.domain.record import Record
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import DecisionState, State
-from assay.domain.state.people import NEVER_WAIVED, TEST_SET_SPENT
+from assay.domain.state.state import NEVER_WAIVED, TEST_SET_SPENT
 from assay.proof.bundle import sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
@@ -73,7 +74,7 @@ def sign_decision(
     """Approve or reject a decision; the signature is over its record, its evidence and its specification.
 
     Raises:
-        Refused: the signer may not, or there is no such decision.
+        Refused: the signer may not, there is no such decision, or its run is sealed.
         Distrusted: the record is not what the log says of it, or its verdicts do not follow from its counts.
     """
     with open_ledger(folder) as ledger:
@@ -147,6 +148,7 @@ def _only_what_may_be_waived(ledger: Ledger, read: SpecificationFile, criterion:
 def _signing(folder: Path, state: State, beginning: str) -> Signing:
     """Nobody signs what was not looked at: the record is opened and held against the log and its own counts."""
     decision = decision_named(state, beginning)
+    require_unsealed(state, decision.record)
     record = from_document(json.loads(Workspace.of(folder).blobs.get(decision.record)))
     wrong = log_contradicts(record, decision, state) or counts_contradict(record)
     if wrong is not None:

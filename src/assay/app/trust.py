@@ -72,12 +72,15 @@ def first_policy(founding: Founding, now: dt.datetime) -> Policy:
             "keys": keys,
             "roots": tuple(p.name for p in founding.roots),
             "verifiers": (Verifier(id=founding.verifier, key=founding.certifier.name),),
-            "log": LogKeys(
-                origin=founding.origin, key=log_signer(founding.origin, demo=founding.demo).key.vkey
-            ),
+            "log": LogKeys(origin=founding.origin, key=_log_key(founding)),
             "requires": founding.requires,
         }
     )
+
+
+def _log_key(founding: Founding) -> str:
+    signer = log_signer(founding.origin, demo=founding.demo, create=True)
+    return signer.key.vkey if signer is not None else ""
 
 
 def set_policy(folder: Path, policy: Policy, signers: Sequence[Signer]) -> str:

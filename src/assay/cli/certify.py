@@ -9,6 +9,7 @@ import click
 
 from assay.cli.output import hopeless_option, json_option, print_json, reader_may_leave
 from assay.domain.decide import exit_code
+from assay.domain.errors import ExitCode
 
 
 @click.command("certify")
@@ -29,6 +30,11 @@ from assay.domain.decide import exit_code
     is_flag=True,
     help="DANGEROUS: judge although nobody agreed to the specification first. Recorded; no certificate can come of it.",
 )
+@click.option(
+    "--certify-code-without-a-commit",
+    is_flag=True,
+    help="DANGEROUS: judge a high-risk use outside version control. Recorded; no certificate can come of it.",
+)
 @json_option
 def command(
     specification: Path,
@@ -39,6 +45,7 @@ def command(
     output: Path | None,
     certify_a_hopeless_specification: bool,
     certify_without_a_lock: bool,
+    certify_code_without_a_commit: bool,
     as_json: bool,
 ) -> None:
     """Test the model that SPECIFICATION names, decide, and write the dossier.
@@ -65,6 +72,7 @@ def command(
         reuse=not no_cache,
         certify_a_hopeless_specification=certify_a_hopeless_specification,
         certify_without_a_lock=certify_without_a_lock,
+        certify_code_without_a_commit=certify_code_without_a_commit,
         progress=progress,
     )
     if done.sealed:
@@ -73,7 +81,7 @@ def command(
                 print_json({"certified": False, "attempt": done.attempt, "sealed": done.sealed})
             else:
                 click.echo(done.sealed)
-        raise click.exceptions.Exit(exit_code(done.decision.outcome))
+        raise click.exceptions.Exit(ExitCode.WITHHELD)
     target = output if output is not None else default_dossier(specification, done.record)
     standing = None if rehearse else standing_of(specification, done.digest)
     write_document(done.record, "html", target, standing=standing)
@@ -91,6 +99,10 @@ def command(
             )
         else:
             print_record(done.record, standing)
+            if done.attempt:
+                click.echo(f"Attempt: {done.attempt} on these test rows")
+            for sentence in done.record.overlaps:
+                click.echo(f"         {sentence}")
             click.echo(f"Record:  {done.digest}")
             click.echo(f"Dossier: {target}")
     raise click.exceptions.Exit(exit_code(done.decision.outcome))

@@ -229,3 +229,28 @@ def export(target: Path, *, folder: Path, as_json: bool) -> None:
         print_json({"entries": count, "file": str(target)})
     else:
         click.echo(f"{count} entries, in {target}")
+
+
+@command.command("erase")
+@click.argument("digest")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@folder_option
+@json_option
+def erase(digest: str, *, yes: bool, folder: Path, as_json: bool) -> None:
+    """Delete the personal data that is kept under DIGEST, for good; the log stays as it is, and holds.
+
+    DANGEROUS for the salt of the test rows: without it nobody can tell which rows were used, so every further judged run is
+    refused as spent.
+    """
+    from assay.app.logbook import erase as erased
+
+    if not yes:
+        click.confirm(
+            "It cannot be had back. If it is the salt of the test rows, all rows count as spent from now on. Erase it?",
+            abort=True,
+        )
+    erased(folder, digest)
+    if as_json:
+        print_json({"erased": digest})
+    else:
+        click.echo(f"What was kept under {digest} is gone.")

@@ -23,6 +23,7 @@ COMMANDS = {
     "certify": ("assay.cli.certify", "Test a model against its specification and decide."),
     "show": ("assay.cli.show", "Show the decision of a run, or list the runs."),
     "report": ("assay.cli.report", "Write the dossier of a run: HTML, JSON, JUnit, or its standing."),
+    "unseal": ("assay.cli.unseal", "Open the numbers of a sealed run, which ends its schedule of attempts."),
     "sign": ("assay.cli.sign", "Sign a decision as the holder of a role."),
     "waive": ("assay.cli.waive", "Set a criterion or the rule on spent rows aside until a date."),
     "issue": ("assay.cli.issue", "Issue the certificate of a decision, bound to the exact bytes."),

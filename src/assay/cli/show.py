@@ -15,22 +15,19 @@ from assay.cli.output import json_option, print_json
 @click.option(
     "--in", "folder", type=click.Path(path_type=Path), default=Path(), help="The specification's folder."
 )
-@click.option(
-    "--break-the-seal",
-    is_flag=True,
-    help="Show a run whose schedule of attempts has not ended: for reviewers, who submit nothing.",
-)
 @json_option
-def command(run: str, folder: Path, *, break_the_seal: bool, as_json: bool) -> None:
-    """Show the decision and the tables of RUN (the beginning of its digest, four characters or more), or list all runs."""
-    from assay.app.report import load_record, runs
+def command(run: str, folder: Path, *, as_json: bool) -> None:
+    """Show the decision and the tables of RUN (the beginning of its digest, four characters or more), or list all runs.
+
+    A run whose schedule of attempts has not ended is refused as sealed; see assay unseal.
+    """
+    from assay.app.report import runs
 
     if run:
-        from assay.app.seal import require_unsealed
+        from assay.app.seal import load_record
         from assay.app.standing import standing_of
 
         digest, record = load_record(folder, run)
-        require_unsealed(folder, digest, broken=break_the_seal)
         standing = standing_of(folder, digest)
         if as_json:
             from assay.domain.record_document import to_document

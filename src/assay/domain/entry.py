@@ -20,6 +20,7 @@ class Action(enum.StrEnum):
     RUN_STARTED = "run.started"
     RUN_REFUSED = "run.refused"
     DECIDED = "decision.made"
+    UNSEALED = "seal.broken"
     SIGNED = "decision.signed"
     WAIVED = "criterion.waived"
     ISSUED = "certificate.issued"

@@ -104,7 +104,7 @@ class Environment:
     a model which is stored by name runs there, or in ours. ``isolation`` is how both, and the checks of
     ``plugins``, were kept apart from the rest.
     ``commit`` is the version of the code in the specification's folder, empty outside version control; ``dirty`` says that
-    tracked files there differ from it.
+    tracked files there differ from it, or that a Python file is there which git neither tracks nor ignores.
     """
 
     assay: str
@@ -149,3 +149,5 @@ class Record:
     bypasses: tuple[str, ...] = ()
     attempt: int = 1
     """Which judged run on these rows this is; a schedule spends a share of alpha on each."""
+    overlaps: tuple[str, ...] = ()
+    """A sentence for each earlier judged run of the log that shares test rows with it, however few."""

@@ -10,6 +10,8 @@ from assay.domain.plain import from_plain, to_plain
 
 EXTENSION = "https://github.com/assay-ml/assay/certificate/v1"
 """The field of the statement that holds the scope."""
+SELDOM = ("supersedes", "overlaps")
+"""Fields of the scope that most certificates do not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Scope:
         format, inputs: how the model is loaded and what it is fed. decide_at, favourable: the operating point. conditions: what holds only in part, spelled out.
         says_nothing_about: groups that the evidence does not reach. custody: the role that held the test rows.
         attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
+        overlaps: a sentence for each earlier judged run that shares test rows with it, however few.
         isolation: level at which the model ran. plugins: digests of the check packages of others that were asked. demo: signed with keys that anyone can make.
         valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
         outcome: certified, conditional or withheld. supersedes: certificates whose place this one takes, by digest.
@@ -51,14 +54,15 @@ class Scope:
     lock: str
     log: str
     supersedes: tuple[str, ...] = ()
+    overlaps: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
-        """As the statement holds it; the first certificate of a model for a use has nobody's place, and says nothing of it."""
-        said = cast("dict[str, Any]", to_plain(self, Scope))
-        return said if self.supersedes else {k: v for k, v in said.items() if k != "supersedes"}
+        """As the statement holds it; what seldom is, and is not (nobody's place taken, no rows shared), is not said."""
+        plain = cast("dict[str, Any]", to_plain(self, Scope))
+        return {name: said for name, said in plain.items() if said or name not in SELDOM}
 
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> Scope:
         """The scope that a statement holds. Raises NotPlain, or TypeError for what is no mapping."""
-        read: Scope = from_plain({"supersedes": [], **said}, Scope, "scope")
+        read: Scope = from_plain({**{field: [] for field in SELDOM}, **said}, Scope, "scope")
         return read

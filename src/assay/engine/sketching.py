@@ -1,7 +1,8 @@
-"""A task that reads a partition and keeps the smallest hashes of its rows."""
+"""A task that reads a partition and keeps the smallest hashes of its rows, for several choices of columns."""
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 
 from assay.engine.executor import Results
@@ -12,17 +13,33 @@ from assay.tally.sketch import SketchTally
 
 @dataclass(frozen=True, slots=True)
 class SketchTask:
-    """One partition, and the columns that make two rows the same."""
+    """One partition, and every choice of columns that makes two rows the same."""
 
     key: str
     rows: int
     partition: Partition
-    columns: tuple[str, ...]
+    choices: tuple[tuple[str, ...], ...]
 
 
 def run_sketch(task: SketchTask, _: Results) -> bytes:
-    """The smallest hashes of the partition's rows."""
-    tally = SketchTally.empty()
-    for batch in iter_batches(task.partition, task.columns):
-        tally = tally.counting([as_words(batch.column(name)) for name in task.columns])
-    return tally.to_bytes()
+    """The smallest hashes of the partition's rows, choice after choice."""
+    tallies = [SketchTally.empty()] * len(task.choices)
+    columns = tuple(dict.fromkeys(name for choice in task.choices for name in choice))
+    for batch in iter_batches(task.partition, columns):
+        words = {name: as_words(batch.column(name)) for name in columns}
+        tallies = [
+            tally.counting([words[name] for name in choice])
+            for tally, choice in zip(tallies, task.choices, strict=True)
+        ]
+    parts = [tally.to_bytes() for tally in tallies]
+    return struct.pack(f"<{len(parts)}Q", *map(len, parts)) + b"".join(parts)
+
+
+def sketches_in(data: bytes, choices: int) -> tuple[SketchTally, ...]:
+    """What :func:`run_sketch` returned for so many choices."""
+    lengths = struct.unpack_from(f"<{choices}Q", data)
+    at, found = 8 * choices, []
+    for length in lengths:
+        found.append(SketchTally.from_bytes(data[at : at + length]))
+        at += length
+    return tuple(found)

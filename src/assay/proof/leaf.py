@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from assay.domain.digests import sha256_of
@@ -66,10 +67,21 @@ class SignedStatement:
 
     def signed_by(self, pem: str) -> bool:
         """Whether the key with this PEM text made the signature."""
-        try:
-            return self.bundle.signed_by(PublicKey(pem))
-        except UnfitKey:
-            return False
+        return _signed_by(self.bundle, pem)
+
+
+@lru_cache(maxsize=16384)
+def _signed_by(bundle: Bundle, pem: str) -> bool:
+    """Remembered: a log is folded several times in one command, and its signatures do not change."""
+    try:
+        return bundle.signed_by(_key(pem))
+    except UnfitKey:
+        return False
+
+
+@lru_cache(maxsize=1024)
+def _key(pem: str) -> PublicKey:
+    return PublicKey(pem)
 
 
 def write_leaf(
@@ -99,6 +111,7 @@ def write_leaf(
     return canonical(plain)
 
 
+@lru_cache(maxsize=4096)
 def read_leaf(leaf: bytes) -> Entry:
     """The entry that a leaf's bytes stand for.
 
@@ -135,7 +148,7 @@ def read_leaf(leaf: bytes) -> Entry:
 def inspect(pem: str) -> KeyFacts | None:
     """What can be said of a public key by looking at it; None when it is no P-256 key."""
     try:
-        key = PublicKey(pem)
+        key = _key(pem)
     except UnfitKey:
         return None
     return KeyFacts(key.key_id, key.is_demo)

@@ -42,6 +42,11 @@ def sign_off(
     return Statement(Kind.SIGN_OFF, subjects, _word(role, word, reason, seen, time))
 
 
+def unsealing(record: str, *, role: str, reason: str, seen: tuple[int, str], time: dt.datetime) -> Statement:
+    """That the numbers of a run are opened before its schedule of attempts has ended, and why."""
+    return Statement(Kind.UNSEALING, (("record", record),), _word(role, Word.APPROVE, reason, seen, time))
+
+
 def waiver(
     specification: str,
     *,

@@ -172,15 +172,21 @@ def _absent(name: str) -> KeyTrouble:
     )
 
 
-def log_signer(origin: str, *, demo: bool = False) -> NoteSigner:
-    """The Ed25519 key of the log of this name, made at the first call. A demo's is the same everywhere.
+def log_signer(origin: str, *, demo: bool = False, create: bool = False) -> NoteSigner | None:
+    """The Ed25519 key of the log of this name; None where this machine does not hold it. A demo's is the same everywhere.
 
     It lies in the user's state folder, readable for the user alone and without a passphrase: it signs at every entry, and
-    says nothing but what this log holds.
+    says nothing but what this log holds. ``create`` is for who founds the log: a key that is made at any other time is
+    not the one that the policy names.
     """
     if demo:
         seed = hashlib.sha256(b"Assay demo log, known to everyone: " + origin.encode()).digest()
         return NoteSigner(origin, Ed25519PrivateKey.from_private_bytes(seed))
+    path = log_key_file(origin)
+    return NoteSigner(origin, kept_key(path)) if create or path.exists() else None
+
+
+def log_key_file(origin: str) -> Path:
+    """Where the key of a log is kept, if this machine holds it."""
     base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    path = Path(base) / "assay" / "logs" / f"{hashlib.sha256(origin.encode()).hexdigest()[:32]}.key"
-    return NoteSigner(origin, kept_key(path))
+    return Path(base) / "assay" / "logs" / f"{hashlib.sha256(origin.encode()).hexdigest()[:32]}.key"

@@ -73,7 +73,3 @@ class RunList:
                 code="runs_corrupt",
                 remedy="Restore it from a copy, or move it away: records are kept by digest beside it.",
             ) from wrong
-
-    def judged_before(self, rows: str) -> int:
-        """How many judged runs were made here on a data set, by its digest."""
-        return sum(run.rows == rows and not run.rehearsal for run in self.all())

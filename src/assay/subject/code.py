@@ -1,4 +1,4 @@
-"""Which version of the code a folder holds: the git commit, and whether tracked files differ from it."""
+"""Which version of the code a folder holds: the git commit, and whether it names all of the code that is there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-o
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """``commit`` in hexadecimal, empty outside version control; ``dirty`` when tracked files of the folder differ."""
+    """``commit`` in hexadecimal, empty outside version control; ``dirty`` when it does not name what is in the folder.
+
+    That is when tracked files differ, or a Python file is neither tracked nor ignored: a model can import it.
+    """
 
     commit: str
     dirty: bool
@@ -28,7 +31,8 @@ def code_of(folder: Path) -> Code:
     commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if commit is None:
         return Code("", dirty=False)
-    return Code(commit.strip(), dirty=not _as_committed(folder))
+    unnamed = _git(folder, "ls-files", "--others", "--exclude-standard", "--", "*.py")
+    return Code(commit.strip(), dirty=unnamed is None or bool(unnamed.strip()) or not _as_committed(folder))
 
 
 def _as_committed(folder: Path) -> bool:

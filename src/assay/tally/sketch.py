@@ -51,13 +51,20 @@ class SketchTally:
         numbers = np.frombuffer(data, dtype="<u8").astype(np.uint64)
         return cls(int(numbers[0]), numbers[1:])
 
-    def salted(self, salt: bytes) -> Sketch:
-        """The sketch under a salt; the bound is rounded so that it gives no row's hash away."""
+    @property
+    def distinct(self) -> float:
+        """How many different rows there are: exact up to ``SIZE``, else by the k-th smallest hash."""
+        if len(self.smallest) <= SIZE:
+            return float(len(self.smallest))
+        return SIZE * 2.0**64 / (float(self.smallest[SIZE]) + 1.0)
+
+    def salted(self, salt: bytes, size: int = SIZE) -> Sketch:
+        """The sketch of ``size`` rows under a salt; the bound is rounded so that it gives no row's hash away."""
         bound = ALL
         kept = self.smallest
-        if len(kept) > SIZE:
-            bound = max(int(kept[SIZE] >> _SHIFT), 1)
-            kept = kept[kept >> _SHIFT < np.uint64(bound)][:SIZE]
+        if len(kept) > size:
+            bound = max(int(kept[size] >> _SHIFT), 1)
+            kept = kept[kept >> _SHIFT < np.uint64(bound)][:size]
         hashes = {
             int.from_bytes(hashlib.blake2b(h.tobytes(), key=salt, digest_size=8).digest(), "big")
             for h in kept.astype("<u8")

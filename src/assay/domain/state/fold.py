@@ -20,6 +20,7 @@ RULES: dict[Action, Rule] = {
     Action.RUN_STARTED: runs.started,
     Action.RUN_REFUSED: runs.refused,
     Action.DECIDED: runs.decided,
+    Action.UNSEALED: people.unsealed,
     Action.SIGNED: people.signed,
     Action.WAIVED: people.waived,
     Action.ISSUED: certificates.issued,

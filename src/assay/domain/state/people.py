@@ -12,16 +12,14 @@ from assay.domain.plain import from_plain
 from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word
 from assay.domain.refusal import Because, Refusal
-from assay.domain.state.state import State, WaiverState
+from assay.domain.state.runs import schedule_goes_on
+from assay.domain.state.state import NEVER_WAIVED, TEST_SET_SPENT, State, WaiverState
 
 POLICY = "policy/v1"
 AGREEMENT = "agreement/v1"
 SIGN_OFF = "sign-off/v1"
 WAIVER = "waiver/v1"
-TEST_SET_SPENT = Because.TEST_SET_SPENT.value
-"""What a waiver names to allow another judged run on spent rows."""
-NEVER_WAIVED = frozenset(because.value for because in Because) - {TEST_SET_SPENT}
-"""Every reason of the log, the gate and the verifier but one."""
+UNSEALING = "unsealing/v1"
 
 
 def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
@@ -102,6 +100,23 @@ def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     return None
 
 
+def unsealed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+    """A run's numbers are opened before its schedule has ended: what was seen is more than a bit, so it ends."""
+    found = _word(state, entry, UNSEALING, {entry.object})
+    if isinstance(found, Refusal):
+        return found
+    if found.word is not Word.APPROVE or not found.reason.strip():
+        return Refusal(Because.REASON_MISSING, "Who breaks a seal says why.")
+    decision = state.decisions.get(entry.object)
+    if decision is None:
+        return Refusal(Because.DECISION_UNKNOWN, "A seal is broken of a decision of this log.")
+    run = state.runs[decision.run]
+    if not schedule_goes_on(state, run):
+        return Refusal(Because.NOT_SEALED, "The run is not sealed: all attempts on its rows are over.")
+    run.unsealed = f"{found.holder} ({found.role}): {found.reason}"
+    return None
+
+
 def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
     """A waiver of a criterion of the lock, or of the rule on spent test rows (``test_set_spent``), by an independent role.
 
@@ -135,7 +150,8 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         return Refusal(
             Because.NEVER_WAIVED, f"The waiver would end on {until.date()}, which is past: name a later date."
         )
-    if criterion != TEST_SET_SPENT and criterion not in lock.terms.criteria:
+    known = criterion == TEST_SET_SPENT or criterion in lock.terms.criteria
+    if criterion in NEVER_WAIVED or not known:
         return Refusal(
             Because.NEVER_WAIVED,
             f"{criterion!r} cannot be waived: expected {TEST_SET_SPENT} or a criterion of the locked specification "

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assay.domain.entry import Entry, Inspect
 from assay.domain.plain import NotPlain, from_plain
 from assay.domain.refusal import Because, Refusal
-from assay.domain.sketch import SPENT_FROM, Sketch
-from assay.domain.state.people import TEST_SET_SPENT
-from assay.domain.state.state import DecisionState, Lock, RunState, State, Terms, WaiverState
+from assay.domain.sketch import Overlap, UsedRows
+from assay.domain.state.state import (
+    TEST_SET_SPENT,
+    DecisionState,
+    Lock,
+    RunState,
+    State,
+    Terms,
+    WaiverState,
+    counted,
+)
 from assay.domain.vocabulary import Outcome
 
 PASSED = {Outcome.CERTIFIED.value, Outcome.CONDITIONAL.value}
@@ -50,13 +60,13 @@ def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
 def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
     """A judged run starts: its lock is in force, and its rows are not spent, or a waiver says so."""
     try:
-        rows = Sketch.read(int(entry.body["rows"]), entry.body["sketch"], int(entry.body["bound"]))
+        rows = UsedRows.read(entry.body)
         subject = {str(k): str(v) for k, v in entry.body["subject"].items()}
         lock = state.locks[entry.body["lock"]]
         attempt, salt = int(entry.body["attempt"]), str(entry.body["salt"])
     except (KeyError, TypeError, ValueError, AttributeError):
         return Refusal(
-            Because.NOT_LOCKED, "A run names the lock in force, its subject, and a sketch of its rows."
+            Because.NOT_LOCKED, "A run names the lock in force, its subject, and sketches of its rows."
         )
     if lock.specification != entry.object or state.lock_in_force(lock.terms.name) is not lock:
         return Refusal(
@@ -65,54 +75,71 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
     forbidden = state.allowed(lock.terms)  # the policy may have changed since the lock
     if forbidden is not None:
         return forbidden
-    spent = spent_by(state, rows, lock)
+    overlaps = state.overlaps(rows)
+    before = counted(overlaps)
+    spent = spent_by(before, lock)
     waiver = waiver_for(state, entry.object, TEST_SET_SPENT, entry)
     if spent is not None and waiver is None:
         return spent
-    before = state.overlapping(rows, SPENT_FROM)
     if attempt != len(before) + 1:
         return Refusal(
             Because.ENTRY_UNREADABLE,
             f"This is attempt {len(before) + 1} on these rows, the entry says {attempt}.",
         )
-    state.runs[entry.seq] = RunState(
-        entry.seq,
-        lock.digest,
-        rows,
-        attempt,
-        subject,
-        tuple((run.entry, share) for run, share in before),
-        salt,
-        waiver.digest if spent is not None and waiver is not None else "",
+    state.begin(
+        RunState(
+            entry.seq,
+            lock.digest,
+            rows,
+            attempt,
+            subject,
+            tuple((run.entry, overlap) for run, overlap in overlaps),
+            salt,
+            waiver.digest if spent is not None and waiver is not None else "",
+        )
     )
     return None
 
 
-def spent_by(state: State, rows: Sketch, lock: Lock) -> Refusal | None:
+def spent_by(before: Sequence[tuple[RunState, Overlap]], lock: Lock) -> Refusal | None:
     """Why these rows may not be judged on again under this lock; None when they may.
 
-    Every earlier judged run on overlapping rows counts, whatever model or specification it was of. The first pass closes
-    the ledger.
+    Every earlier judged run on overlapping rows (``before``) counts, whatever model or specification it was of. The first
+    pass closes the ledger.
     """
-    before = state.overlapping(rows, SPENT_FROM)
     if not before:
         return None
-    run, share = max(before, key=lambda found: found[1])
+    run, overlap = max(before, key=lambda found: found[1].share)
     allowed = lock.terms.attempts
     others = [r for r, _ in before if r.lock != lock.digest]
     passed = [r for r, _ in before if r.outcome in PASSED]
-    if len(before) < allowed and not others and not passed:
+    opened = [r for r, _ in before if r.unsealed]
+    if len(before) < allowed and not others and not passed and not opened:
         return None
     why = (
         "a run on them has passed"
         if passed
+        else "what a run on them found was opened"
+        if opened
         else f"{allowed} judged run{'s' * (allowed > 1)} may be made on them"
     )
     return Refusal(
         Because.TEST_SET_SPENT,
-        f"{share:.0%} of these test rows were used by the judged run of entry {run.entry}; {why}, and "
-        f"{len(before)} {'was' if len(before) == 1 else 'were'} made.",
+        f"{shared(run.entry, overlap)}; {why}, and {len(before)} {'was' if len(before) == 1 else 'were'} made.",
     )
+
+
+def schedule_goes_on(state: State, run: RunState) -> bool:
+    """Whether another judged run may still be made on the rows of this one, under the lock that it was made under."""
+    lock = state.locks[run.lock]
+    in_force = state.lock_in_force(lock.terms.name) is lock
+    return bool(run.outcome) and in_force and spent_by(state.overlapping(run.rows), lock) is None
+
+
+def shared(entry: int, overlap: Overlap) -> str:
+    """What a test set shares with that of an earlier run, as the start of a sentence."""
+    share = "less than 1%" if overlap.share < 0.005 else f"{overlap.share:.0%}"
+    return f"{share} of these test rows were used by the judged run of entry {entry} ({overlap.told})"
 
 
 def waiver_for(state: State, specification: str, criterion: str, entry: Entry) -> WaiverState | None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assay.domain.demands import terms_refused
 from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum, SignOff, quorum
-from assay.domain.refusal import Refusal
-from assay.domain.sketch import Sketch
+from assay.domain.refusal import Because, Refusal
+from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
+
+TEST_SET_SPENT = Because.TEST_SET_SPENT.value
+"""What a waiver names to allow another judged run on spent rows."""
+NEVER_WAIVED = frozenset(because.value for because in Because) - {TEST_SET_SPENT}
+"""Every reason of the log, the gate and the verifier but one."""
 
 
 @dataclass(slots=True)
@@ -56,21 +61,23 @@ class RunState:
     """One judged run.
 
     Attributes:
-        entry: its place. lock: the digest of the locking entry. rows: the sketch of its test rows.
+        entry: its place. lock: the digest of the locking entry. rows: what is kept of its test rows.
         attempt: counted from 1 among the runs on these rows. subject: digests by role.
-        overlaps: earlier runs on overlapping rows, by place, with the share of rows.
+        overlaps: earlier runs that share rows with it, however few, by place.
         waived: the waiver that allowed a spent set, or empty. salt: digest of the salt of the sketch.
+        unsealed: who opened its numbers before the schedule ended, and why; or empty.
     """
 
     entry: int
     lock: str
-    rows: Sketch
+    rows: UsedRows
     attempt: int
     subject: Mapping[str, str]
-    overlaps: tuple[tuple[int, float], ...]
+    overlaps: tuple[tuple[int, Overlap], ...]
     salt: str = ""
     waived: str = ""
     outcome: str = ""
+    unsealed: str = ""
 
 
 @dataclass(slots=True)
@@ -131,9 +138,9 @@ class State:
         policy, policy_digest: in force now. policies: digests of all that ever were, in order. agreements: what persons said of specifications, by digest.
         locks: by digest of the locking entry, in order. runs: by place. decisions: by digest of the record.
         waivers: what was set aside, by whom and until when.
-        certificates: by digest of the bundle. pending: those whose place the last certificate took, and of which no entry
-            says so yet. roots: of the log at each size up to now, in hexadecimal. size: how many entries there are. time: of
-            the last one.
+        certificates: by digest of the bundle. hashes: of all rows that were judged on. pending: those whose place the last
+            certificate took, and of which no entry says so yet. roots: of the log at each size up to now, in hexadecimal.
+            size: how many entries there are. time: of the last one.
     """
 
     policy: Policy | None = None
@@ -147,6 +154,7 @@ class State:
     certificates: dict[str, CertificateState] = field(default_factory=dict)
     roots: list[str] = field(default_factory=list)
     pending: tuple[str, ...] = ()
+    hashes: set[int] = field(default_factory=set)
     size: int = 0
     time: dt.datetime | None = None
 
@@ -190,10 +198,27 @@ class State:
         lock = self.locks[self.runs[decision.run].lock]
         return quorum(lock.terms.quorum, decision.sign_offs)
 
-    def overlapping(self, rows: Sketch, share: float) -> tuple[tuple[RunState, float], ...]:
-        """Earlier judged runs whose rows overlap with these by at least this share, with the share."""
-        found = ((run, rows.overlap(run.rows)) for run in self.runs.values())
-        return tuple((run, overlap) for run, overlap in found if overlap >= share)
+    def begin(self, run: RunState) -> None:
+        """Take in a judged run."""
+        self.runs[run.entry] = run
+        self.hashes |= run.rows.hashes
+
+    def overlaps(self, rows: UsedRows) -> tuple[tuple[RunState, Overlap], ...]:
+        """Earlier judged runs that share rows with these, however few, and what they share."""
+        runs = list(self.runs.values())
+        if self.hashes.isdisjoint(rows.hashes):  # the usual case, told without a look at every earlier run
+            runs = [run for run in runs if run.rows.file == rows.file or run.rows.rows == rows.rows]
+        found = ((run, rows.overlap(run.rows)) for run in runs)
+        return tuple((run, overlap) for run, overlap in found if overlap.share > 0)
+
+    def overlapping(self, rows: UsedRows) -> tuple[tuple[RunState, Overlap], ...]:
+        """Those among :meth:`overlaps` that share so much that they count as the same rows."""
+        return counted(self.overlaps(rows))
+
+
+def counted(overlaps: Sequence[tuple[RunState, Overlap]]) -> tuple[tuple[RunState, Overlap], ...]:
+    """Those overlaps that are so large that they count as the same rows."""
+    return tuple(found for found in overlaps if found[1].share >= SPENT_FROM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,10 @@ def _facts(lookup: Lookup, date: str) -> Iterable[tuple[str, Rich]]:
     unit = f", one per {spec.data.unit}" if spec.data.unit else ""
     yield "Tested on", (rows + unit, *_digest(source.digest if source else ""))
     yield "Test rows held by", (spec.data.custody,)
+    logged = not any(bypass.startswith("certify_without_a_lock") for bypass in record.bypasses)
+    if logged and not record.decision.rehearsal:
+        shared = " ".join(record.overlaps) or "No earlier judged run in this log shares rows with it."
+        yield "Attempt on them", (f"{record.attempt}. {shared}",)
     yield "Isolation", (wording.isolation(record.environment.isolation),)
     if record.environment.commit:
         changed = ", with changes that no commit names" if record.environment.dirty else ""

@@ -1,0 +1,32 @@
+"""``assay unseal``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from assay.cli.output import json_option, print_json
+from assay.cli.signing import folder_option, key_option, role_option, short, signer
+
+
+@click.command("unseal")
+@click.argument("run")
+@role_option
+@key_option
+@click.option("--reason", required=True, help="Why it cannot wait.")
+@folder_option
+@json_option
+def command(run: str, *, role: str, key: str, reason: str, folder: Path, as_json: bool) -> None:
+    """Open the numbers of RUN (the beginning of its record's digest) before its schedule has ended.
+
+    ENDS THE SCHEDULE: what was seen is more than one bit, so no attempt on these test rows is left. It stands in the log
+    under the signature of whoever did it. A developer or submitter cannot.
+    """
+    from assay.app.seal import unseal
+
+    digest, _ = unseal(folder, run, role=role, signer=signer(key), reason=reason)
+    if as_json:
+        print_json({"record": digest, "unsealed": True})
+    else:
+        click.echo(f"The seal of {short(digest)} is broken, and its schedule of attempts has ended.")

@@ -1,0 +1,184 @@
+"""The same test rows are known again whatever choice of columns the submitter makes; what few rows two sets share is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from tests.app.conftest import Folder, people, replaced
+from tests.app.test_chain import KEYS, Team, refused
+
+from assay.app.ledger import open_ledger
+from assay.app.logbook import verify_log
+from assay.app.sign import waive
+from assay.cli.main import main
+from assay.domain.refusal import Because, Refused
+
+INCOME = "  - {name: income, type: number, description: monthly income, range: [0, null]}\n"
+IDENTIFIER = "  - {name: id, type: identifier, description: number of the applicant}\n"
+
+
+@pytest.fixture
+def team(folder: Folder) -> Team:
+    return Team(folder)
+
+
+def undocumented(team: Team, *lines: str) -> None:
+    for line in lines:
+        assert line in team.folder.dictionary
+        team.folder.dictionary = team.folder.dictionary.replace(line, "")
+
+
+def judged_again(team: Team, dropped: tuple[str, ...] = ()) -> None:
+    """A second judged run of a new version, with columns missing from every file."""
+    for role in ("test", "develop"):
+        table = getattr(team.folder, role)
+        setattr(team.folder, role, table.drop_columns([n for n in dropped if n in table.column_names]))
+    team.folder.edit("purpose: rank applicants", "purpose: rank the applicants").write()
+    team.lock(reason="the words were wrong").certify()
+
+
+def test_a_column_that_is_no_longer_documented_makes_no_row_new(team: Team) -> None:
+    team.lock().certify()
+    undocumented(team, INCOME)
+    with refused(Because.TEST_SET_SPENT):
+        judged_again(team)
+
+
+def test_nor_does_it_in_another_file_of_the_same_rows(team: Team) -> None:
+    team.lock().certify()
+    undocumented(team, INCOME, IDENTIFIER)
+    team.folder.test = team.folder.test.slice(1)
+    with refused(Because.TEST_SET_SPENT):
+        judged_again(team)
+
+
+def test_an_input_that_is_left_out_makes_no_row_new(folder: Folder) -> None:
+    pytest.importorskip("lightgbm")
+    fed(folder, ("income", "score", "age"))
+    team = Team(folder).lock()
+    team.certify()
+    undocumented(team, IDENTIFIER)
+    fed(folder, ("income", "score"))
+    team.folder.test = team.folder.test.slice(1)
+    with refused(Because.TEST_SET_SPENT):
+        judged_again(team)
+
+
+def fed(folder: Folder, inputs: tuple[str, ...]) -> None:
+    """Let a small model of these inputs be what is judged."""
+    import lightgbm
+
+    rows = folder.develop
+    x = np.column_stack([rows[name].to_numpy() for name in inputs])
+    data = lightgbm.Dataset(x, rows["bad"].to_numpy(), feature_name=list(inputs))
+    settings = {"objective": "binary", "verbose": -1, "num_threads": 1, "seed": 1}
+    lightgbm.train(settings, data, num_boost_round=5).save_model(folder.root / "model.txt")
+    said = f"subject: {{model: model.txt, format: lightgbm, inputs: [{', '.join(inputs)}]}}"
+    line = next(one for one in folder.text.splitlines() if one.startswith("subject:"))
+    folder.edit(line, said)
+
+
+def test_a_column_that_is_taken_out_of_the_file_makes_no_row_new(team: Team) -> None:
+    """Neither the first run's columns nor its identifier are in the file: the values of a column tell."""
+    team.lock().certify()
+    undocumented(team, INCOME, IDENTIFIER)
+    team.folder.test = team.folder.test.slice(1)
+    with refused(Because.TEST_SET_SPENT):
+        judged_again(team, ("income", "id"))
+
+
+def test_nor_when_what_is_left_is_renamed(team: Team) -> None:
+    team.lock().certify()
+    undocumented(team, INCOME, IDENTIFIER)
+    for role in ("test", "develop"):
+        table = getattr(team.folder, role).drop_columns(["income", "id"])
+        names = [{"age": "years"}.get(name, name) for name in table.column_names]
+        setattr(team.folder, role, table.rename_columns(names))
+    team.folder.test = team.folder.test.slice(1)
+    team.folder.dictionary = team.folder.dictionary.replace("name: age", "name: years")
+    team.folder.edit("column: age", "column: years")
+    with refused(Because.TEST_SET_SPENT):
+        judged_again(team)
+
+
+def test_an_identifier_tells_the_same_persons_when_every_value_was_changed(team: Team) -> None:
+    team.lock().certify()
+    rows, rng = team.folder.test, np.random.default_rng(4)
+    for name in ("income", "score"):
+        values = rows[name].to_numpy() * (1 - 1e-9 * rng.random(rows.num_rows))
+        rows = replaced(rows, name, values)
+    team.folder.test = rows
+    with refused(Because.TEST_SET_SPENT):
+        judged_again(team)
+
+
+def test_rows_that_nothing_is_left_to_tell_apart_are_not_taken_for_new(team: Team) -> None:
+    team.lock().certify()
+    undocumented(team, INCOME, IDENTIFIER)
+    rows, rng = team.folder.test, np.random.default_rng(4)
+    team.folder.test = replaced(
+        rows, "score", rows["score"].to_numpy() * (1 - 1e-9 * rng.random(rows.num_rows))
+    )
+    with pytest.raises(Refused, match="no columns are left by which they could be told apart"):
+        judged_again(team, ("income", "id"))
+
+
+def test_new_rows_with_other_columns_are_new(team: Team) -> None:
+    team.lock().certify()
+    undocumented(team, INCOME)
+    team.folder.test = people(4000, 7)
+    judged_again(team)
+    with open_ledger(team.root) as ledger:
+        assert [run.attempt for run in ledger.state().runs.values()] == [1, 1]
+
+
+def test_few_shared_rows_are_no_attempt_and_are_told_in_record_certificate_and_dossier(team: Team) -> None:
+    team.lock().certify()
+    team.folder.test = pa.concat_tables([people(3800, 7), team.folder.test.slice(0, 200)])
+    team.folder.write()
+    done = team.certify()
+    (sentence,) = done.record.overlaps
+    assert done.attempt == 1
+    assert sentence.startswith("5% of these test rows were used by the judged run of entry 3 (by ")
+    made = team.sign().issue()
+    assert made.certificate.scope.overlaps == (sentence,)
+    from assay.app.report import document
+
+    assert "5% of these test rows were used by the judged run of entry 3" in document(done.record, "html")
+
+
+def test_the_attempt_counts_other_choices_of_columns_too(team: Team) -> None:
+    team.lock().certify()
+    undocumented(team, INCOME)
+    team.folder.edit("purpose: rank applicants", "purpose: rank the applicants").write()
+    team.lock(reason="the words were wrong")
+    waive(
+        team.path,
+        criterion="test_set_spent",
+        until=dt.datetime.now(dt.UTC) + dt.timedelta(days=1),
+        role="risk_officer",
+        signer=KEYS["risk-officer"],
+        reason="the first run used a wrong score column",
+    )
+    assert team.certify().attempt == 2
+
+
+def test_an_erased_salt_makes_all_rows_spent_and_leaves_the_log_whole(
+    team: Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    team.lock().certify()
+    with open_ledger(team.root) as ledger:
+        (run,) = ledger.state().runs.values()
+    for ends in (0, 2):  # the second time nothing is there
+        with pytest.raises(SystemExit) as ended:
+            main(["log", "erase", run.salt, "--yes", "--in", str(team.root)])
+        assert ended.value.code == ends
+    assert "Nothing is kept under" in capsys.readouterr().err
+    assert verify_log(team.root).wrong == ()
+    team.folder.test = people(4000, 7)
+    team.folder.write()
+    with refused(Because.TEST_SET_SPENT):
+        team.certify()

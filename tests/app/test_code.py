@@ -1,0 +1,72 @@
+"""A high-risk use is judged on code that a commit names; whatever is not named is refused, or bypassed by a loud name."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from tests.app.conftest import Folder
+from tests.app.test_chain import Team, refused
+
+from assay.domain.refusal import Because
+
+
+@pytest.fixture
+def risky(folder: Folder) -> Team:
+    """A team whose use is of high risk, in a folder without version control."""
+    return Team(folder.edit("risk: limited", "risk: high"))
+
+
+def git(team: Team, *words: str) -> None:
+    known = ["git", "-c", "user.name=x", "-c", "user.email=x@y", *words]
+    subprocess.run(known, cwd=team.root, check=True, capture_output=True)
+
+
+def committed(team: Team) -> Team:
+    git(team, "init", "-q")
+    git(team, "add", "specification.yaml", "dictionary.yaml")
+    git(team, "commit", "-qm", "as agreed")
+    return team
+
+
+def test_a_high_risk_use_is_not_judged_outside_version_control(risky: Team) -> None:
+    risky.lock()
+    with refused(Because.CODE_UNNAMED):
+        risky.certify()
+    assert risky.certify(rehearse=True).record.environment.commit == ""
+
+
+def test_the_bypass_is_recorded_and_gets_no_certificate(risky: Team) -> None:
+    done = risky.lock().certify(certify_code_without_a_commit=True)
+    assert done.record.bypasses[0].startswith("certify_code_without_a_commit: ")
+    risky.sign()
+    with refused(Because.BYPASS_USED):
+        risky.issue()
+
+
+def test_a_use_of_less_risk_needs_no_commit(folder: Folder) -> None:
+    assert Team(folder).lock().certify().record.bypasses == ()
+
+
+def test_the_commit_is_recorded_and_a_dirty_tree_is_not_judged(risky: Team) -> None:
+    committed(risky).lock()
+    (risky.root / "dictionary.yaml").write_text(risky.folder.dictionary + "# a word more\n")
+    with refused(Because.CODE_CHANGED):
+        risky.certify()
+    assert risky.certify(rehearse=True).record.environment.dirty
+    (risky.root / "dictionary.yaml").write_text(risky.folder.dictionary)
+    done = risky.certify()
+    assert len(done.record.environment.commit) == 40
+    assert not done.record.environment.dirty
+
+
+@pytest.mark.parametrize("name", ["features.py", "package/features.py"])
+def test_a_python_file_that_git_does_not_know_is_not_judged(risky: Team, name: str) -> None:
+    """A model may import it."""
+    committed(risky).lock()
+    (risky.root / name).parent.mkdir(exist_ok=True)
+    (risky.root / name).write_text("scale = 2\n")
+    with refused(Because.CODE_CHANGED):
+        risky.certify()
+    (risky.root / ".gitignore").write_text(f"{name}\n")
+    assert not risky.certify().record.environment.dirty

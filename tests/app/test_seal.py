@@ -1,0 +1,154 @@
+"""While a schedule of attempts runs, one bit of each leaves, by whatever door; whoever breaks the seal stands in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.app.conftest import Folder, people
+from tests.app.test_chain import KEYS, Team, refused
+
+import assay
+from assay.app.diff import compare
+from assay.app.export import export_review
+from assay.app.ledger import open_ledger
+from assay.app.replay import replay
+from assay.app.seal import unseal
+from assay.cli.main import main
+from assay.domain.entry import Action
+from assay.domain.refusal import Because
+
+
+@pytest.fixture
+def scheduled(folder: Folder) -> Team:
+    """A schedule of three attempts that a model fails."""
+    folder.edit("at_least: 0.70", "at_least: 0.95").edit("expected: 0.8", "expected: 0.99")
+    folder.text += "attempts: {count: 3, first: 0.8}\n"
+    return Team(folder, attempts=3).lock()
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    def run(*words: str) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(words))
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out + said.err
+
+    return run
+
+
+def test_a_sealed_run_tells_that_it_is_not_certified_and_nothing_else(scheduled: Team) -> None:
+    done = scheduled.certify()
+    assert done.sealed.startswith("Not certified: attempt 1 of 3.")
+    for told in (lambda: done.record, lambda: done.decision):
+        with refused(Because.SEALED):
+            told()
+    assert "accuracy" not in repr(done)
+
+
+DOORS: dict[str, Callable[[Team, str], object]] = {
+    "load_record": lambda team, run: assay.load_record(team.root, run),
+    "the latest": lambda team, _: assay.load_record(team.root),
+    "issue": lambda team, _: team.sign().issue(),
+    "diff": lambda team, run: compare(run, run, team.root),
+    "replay": lambda team, run: replay(team.root, run, workers=0),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_door_leads_past_the_seal(scheduled: Team, door: str) -> None:
+    done = scheduled.certify()
+    with refused(Because.SEALED):
+        DOORS[door](scheduled, done.digest)
+
+
+@pytest.mark.parametrize("words", [["show"], ["report"], ["diff", "RUN"], ["replay"]])
+def test_no_command_leads_past_the_seal(
+    scheduled: Team, words: list[str], command: Callable[..., tuple[int, str]]
+) -> None:
+    done = scheduled.certify()
+    first, *others = [done.digest if word == "RUN" else word for word in words]
+    status, said = command(first, done.digest, *others, "--in", str(scheduled.root))
+    assert status == 1
+    assert "Not certified: attempt 1 of 3." in said
+    assert "accuracy" not in said
+
+
+def test_a_review_pack_is_not_written_of_a_sealed_run(
+    scheduled: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a log may have it from before: the certificate is there, and its record is sealed."""
+    scheduled.certify()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("assay.app.issue.require_unsealed", lambda *_: None)
+        scheduled.issue()  # as FAILED, which nobody needs to sign
+    with refused(Because.SEALED):
+        export_review(scheduled.root, scheduled.root / "pack.zip")
+    assert not (scheduled.root / "pack.zip").exists()
+
+
+def test_all_of_it_is_told_when_the_schedule_has_ended(scheduled: Team) -> None:
+    first, second, third = (scheduled.certify() for _ in range(3))
+    assert (second.attempt, bool(second.sealed)) == (2, True)
+    assert (third.attempt, third.sealed) == (3, "")
+    digest, record = assay.load_record(scheduled.root, first.digest)
+    assert digest == first.digest
+    assert record.judged[0].assessment.alpha == pytest.approx(0.04)
+    assert third.record.judged[0].assessment.alpha == pytest.approx(0.005)
+    with refused(Because.TEST_SET_SPENT):
+        scheduled.certify()
+
+
+def test_runs_on_other_rows_do_not_end_a_schedule(scheduled: Team) -> None:
+    first = scheduled.certify()
+    for seed in (7, 8):
+        scheduled.folder.test = people(1500, seed)
+        scheduled.folder.write()
+        assert scheduled.certify().attempt == 1
+    with refused(Because.SEALED):
+        assay.load_record(scheduled.root, first.digest)
+
+
+def test_a_new_version_of_the_specification_ends_the_schedule_of_the_old_one(scheduled: Team) -> None:
+    first = scheduled.certify()
+    scheduled.folder.edit("purpose: rank applicants", "purpose: rank the applicants").write()
+    scheduled.lock(reason="a word was missing")
+    assert assay.load_record(scheduled.root, first.digest)[1].judged
+    with refused(Because.TEST_SET_SPENT):
+        scheduled.certify()
+
+
+def test_breaking_the_seal_is_logged_and_ends_the_schedule(scheduled: Team) -> None:
+    done = scheduled.certify()
+    for name, because in (("developer", Because.ROLE_NEVER_APPROVES), ("root", Because.ROLE_NOT_HELD)):
+        with refused(because):
+            broken(scheduled, done.digest, name, role="developer" if name == "developer" else "validator")
+    with refused(Because.REASON_MISSING):
+        broken(scheduled, done.digest, "validator", reason=" ")
+    with refused(Because.SEALED):
+        assay.load_record(scheduled.root, done.digest)
+    broken(scheduled, done.digest, "validator")
+    assert assay.load_record(scheduled.root, done.digest)[1].judged
+    with open_ledger(scheduled.root) as ledger:
+        state = ledger.state()
+        assert f'"{Action.UNSEALED.value}"'.encode() in ledger.leaves()[-1]
+    assert state.runs[max(state.runs)].unsealed == "validator (validator): the vendor must know today"
+    with refused(Because.TEST_SET_SPENT):
+        scheduled.certify()
+    with refused(Because.NOT_SEALED):
+        broken(scheduled, done.digest, "validator")
+
+
+def broken(
+    team: Team, run: str, name: str, *, role: str = "validator", reason: str = "the vendor must know today"
+) -> None:
+    unseal(team.root, run, role=role, signer=KEYS[name], reason=reason)
+
+
+def test_unseal_from_the_command_line(scheduled: Team, command: Callable[..., tuple[int, str]]) -> None:
+    done = scheduled.certify()
+    asked = ["--as", "validator", "--key", "demo:validator", "--reason", "the vendor waits"]
+    status, said = command("unseal", done.digest, *asked, "--in", str(scheduled.root))
+    assert (status, "schedule of attempts has ended" in said) == (0, True)
+    assert command("show", done.digest, "--in", str(scheduled.root))[0] == 0
