@@ -8,14 +8,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.world import KEYS, RECORD, SEEN, START, Issued, policy
+from tests.world import DOCUMENTS, KEYS, START, Issued, policy
 
 from assay.app.verify import changed_source
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
 from assay.domain.policy import Policy
-from assay.domain.quorum import Word
 from assay.domain.record import SourceRecord
 from assay.proof import words
 from assay.proof.bundle import sign
@@ -99,22 +98,14 @@ def _parts(folder: Path) -> Iterator[tuple[str, bytes, Accepts]]:
 
 
 def _issued() -> tuple[Issued, dict[str, bytes]]:
-    said = words.sign_off(
-        record=RECORD, evidence=sha256_of(EVIDENCE), specification=sha256_of(SPECIFICATION),
-        role="validator", word=Word.APPROVE, reason="read and found good", seen=SEEN, time=START,
-    )  # fmt: skip
-    documents = {
-        "evidence": EVIDENCE,
-        "specification": SPECIFICATION,
-        "sign-off": sign(said.plain(), KEYS["val"]).content,
-    }
-    attested = tuple((name, sha256_of(content)) for name, content in documents.items())
-    return Issued.good(attestations=attested), documents
+    made = Issued.good(evidence=sha256_of(EVIDENCE), specification=sha256_of(SPECIFICATION))
+    sign_off = next(content for digest, content in made.world.documents().items() if digest not in DOCUMENTS)
+    return made, {"evidence": EVIDENCE, "specification": SPECIFICATION, "sign-off": sign_off}
 
 
 def _document(good: Issued, original: bytes, documents: dict[str, bytes]) -> Accepts:
     """Under the digest that the certificate names, as a review pack would hold it."""
-    whole = {sha256_of(c): c for c in documents.values()} | {RECORD: b"record"}
+    whole = good.world.documents() | {sha256_of(c): c for c in documents.values()}
     digest = sha256_of(original)
     return lambda content: good.verify(leaves=None, attestations=whole | {digest: content}).accepted
 

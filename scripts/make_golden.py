@@ -41,17 +41,15 @@ def issued(name: str, model: Path) -> world.Issued:
     manifest = Manifest.of(model.name, files)
     if name == "good":
         conditions = ("over 60: too few rows",)
-        scope = world.scope(world.START, outcome="conditional", conditions=conditions)
-        return world.Issued.good(manifest=manifest, scope=scope)
-    used = world.policy(log=world.LogKeys(origin=world.LOG_ORIGIN, key=world.log_signer().key.vkey))
+        return world.Issued.good(
+            manifest=manifest, scope={"outcome": "conditional", "conditions": conditions}
+        )
+    used = world.policy()
     decided = world.World.with_policy(used)
     decided.lock()
-    decided.run()
+    decided.run(subject=manifest)
     decided.decide("withheld")
-    made = world.certificate(
-        decided.time, manifest=manifest, result="FAILED", scope=world.scope(decided.time, outcome="withheld")
-    )
-    return world.Issued.of(decided, used, made)
+    return world.Issued.of(decided, used, decided.certificate(manifest=manifest))
 
 
 def main() -> None:

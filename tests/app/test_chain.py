@@ -221,7 +221,7 @@ def test_a_certificate_that_says_more_than_its_record_is_refused_with_the_review
     assert reviewed(team) is Because.JUDGED_DIFFERENTLY
 
 
-def test_a_certificate_of_another_model_than_the_record_is_of_is_refused_with_the_review_pack(
+def test_a_certificate_of_another_model_than_was_judged_does_not_get_into_the_log(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     team.lock().certify()
@@ -231,8 +231,8 @@ def test_a_certificate_of_another_model_than_the_record_is_of_is_refused_with_th
         dishonest.setattr(
             "assay.app.issue.judged_model", lambda record: digest_of(team.root / "test.parquet")
         )
-        team.issue()
-    assert reviewed(team) is Because.JUDGED_DIFFERENTLY
+        with refused(Because.CONTRADICTS_LOG):
+            team.issue()
 
 
 def test_the_folder_of_a_certificate_holds_a_signature_for_other_tools(certified: Team) -> None:
@@ -386,11 +386,21 @@ def test_a_bypassed_run_gets_no_certificate(team: Team) -> None:
 def test_whatever_is_changed_the_gate_says_what(certified: Team) -> None:
     assert certified.gate(use_case="hiring").because is Because.OTHER_USE_CASE
     assert certified.gate(now=dt.datetime.now(dt.UTC) + dt.timedelta(days=181)).because is Because.EXPIRED
-    content = (certified.root / "test.parquet").read_bytes()
-    (certified.root / "test.parquet").write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    _change_a_byte(certified.root / "test.parquet")
     assert certified.gate().because is Because.BYTES_CHANGED
+
+
+def test_what_was_changed_after_it_was_judged_gets_no_certificate(team: Team) -> None:
+    team.lock().certify()
+    team.sign()
+    _change_a_byte(team.root / "test.parquet")
     with pytest.raises(assay.Distrusted):
-        certified.issue()
+        team.issue()
+
+
+def _change_a_byte(place: Path) -> None:
+    content = place.read_bytes()
+    place.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
 
 
 def test_a_certificate_is_suspended_reinstated_and_revoked(certified: Team) -> None:

@@ -17,8 +17,8 @@ from assay.domain.policy import LogKeys as Held
 from assay.proof.checkpoint import Checkpoint
 from assay.proof.keys import PrivateKey
 from assay.proof.log_keys import LogKeys
+from assay.proof.merkle import root_of
 from assay.proof.note import NoteSigner
-from assay.proof.verify import root_of
 from assay.store.keys import log_signer as kept_signer
 from assay.store.log import Log
 from assay.store.workspace import Workspace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.world import KEYS, LOG_ORIGIN, Issued, certificate, rows
+from tests.world import KEYS, LOG_ORIGIN, Issued, rows
 
 from assay.domain.digests import sha256_of
 from assay.domain.policy import LogKeys
@@ -30,7 +30,7 @@ def certified_again(first: Issued) -> Issued:
     world.decide(record=LATER)
     for who, role in (("val", "validator"), ("ria", "risk_officer")):
         world.sign(who, role, record=LATER, about=LATER)
-    return Issued.of(world, first.policy, certificate(world.time, record=LATER), record=LATER)
+    return Issued.of(world, first.policy, world.certificate(LATER), record=LATER)
 
 
 def keep(made: Issued, folder: Path) -> Path:

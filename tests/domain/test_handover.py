@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from tests.world import KEYS, RECORD, Issued, World, certificate, policy
+from tests.world import KEYS, OTHER, RECORD, Issued, World, policy, rows
 
 from assay.domain.handover import handed_over
-from assay.domain.policy import Policy
+from assay.domain.policy import Policy, Requires
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.proof.keys import PrivateKey
@@ -47,7 +47,7 @@ def test_past_signatures_stay_and_the_heir_goes_on() -> None:
 
 
 def test_one_person_with_two_keys_is_one_person() -> None:
-    world = World.with_policy()
+    world = World.with_policy(policy(requires=Requires()))
     world.lock(quorum={"risk_officer": 2})
     world.run()
     world.decide()
@@ -73,14 +73,21 @@ def test_a_certificate_outlives_the_key_that_signed_it_and_the_old_key_issues_no
     found = issued.verify(policy=new, status=issued.status())  # the old key says that all is well
     assert found.refusal is not None
     assert found.refusal.because is Because.KEY_NOT_VALID
+    world = issued.world
+    world.run(rows(5000))
+    world.decide(record=OTHER)
+    for who, role in (("val", "validator"), ("ria", "risk_officer")):
+        world.sign(who, role, record=OTHER, about=OTHER)
     with refused(Because.KEY_UNKNOWN):
-        issued.world.issue("certifier")
-    backdated = Issued.of(issued.world, new, certificate(now - dt.timedelta(minutes=9)), key="heir")
+        world.issue("certifier", OTHER)
+    copy = World(list(world.leaves), world.time)
+    dated_back = world.certificate(OTHER, time=now - dt.timedelta(minutes=9))
+    backdated = Issued.of(copy, new, dated_back, key="heir", record=OTHER)
     found = backdated.verify(policy=new, status=backdated.status(key="heir"))
     assert found.refusal is not None
     assert found.refusal.because is Because.KEY_NOT_VALID
-    made = Issued.of(issued.world, new, certificate(issued.world.time), key="heir")
-    assert made.verify(policy=new, status=made.status(key="heir")).accepted
+    made = Issued.of(world, new, world.certificate(OTHER), key="heir", record=OTHER)
+    assert made.verify(policy=new, status=made.status(key="heir"), attestations=None).accepted
     assert (
         made.verify(policy=issued.policy).refusal is not None
     )  # the old policy knows nothing of the new key

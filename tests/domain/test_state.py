@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from tests.world import EVIDENCE, KEYS, OTHER, RECORD, SPECIFICATION, START, Wor
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
-from assay.domain.policy import HeldKey, Policy
+from assay.domain.policy import HeldKey, Policy, Requires
 from assay.domain.quorum import SignOff, Word, quorum
 from assay.domain.refusal import Because, Distrusted, Refused
 from assay.domain.sketch import ALL, SIZE, Over, Sketch, UsedRows
@@ -22,7 +23,8 @@ from assay.proof import words
 from assay.proof.bundle import sign
 from assay.proof.canonical import digest_of_document
 from assay.proof.keys import PrivateKey
-from assay.proof.leaf import state_of
+from assay.proof.leaf import read_leaf, state_of
+from assay.proof.manifest import Manifest
 
 
 def refused(because: Because):
@@ -30,9 +32,7 @@ def refused(because: Because):
 
 
 def test_the_straight_way_leads_to_a_certificate() -> None:
-    world = World.decided()
-    world.sign("val", "validator")
-    world.sign("ria", "risk_officer")
+    world = _quorate()
     certificate = world.issue()
     state, void = world.opened
     assert void == ()
@@ -97,6 +97,48 @@ def test_a_signature_for_another_decision_does_not_count() -> None:
     world = World.decided()
     with refused(Because.DECISION_UNKNOWN):
         world.sign("val", "validator", about=sha256_of(b"another record"))
+
+
+UNSEEN = {
+    "another root": lambda world: (len(world.leaves), sha256_of(b"root").removeprefix("sha256:")),
+    "a size that was never reached": lambda world: (len(world.leaves) + 1, world.seen[1]),
+    "a negative size": lambda world: (-1, world.seen[1]),
+    "the root of another size": lambda world: (2, world.seen[1]),
+}
+
+
+@pytest.mark.parametrize("saw", UNSEEN)
+def test_a_signer_who_saw_another_log_is_not_counted_in_this_one(saw: str) -> None:
+    world = _quorate()
+    certificate = world.issue()
+    seen = UNSEEN[saw](world)
+    with refused(Because.LOG_REWRITTEN):
+        world.agree("val", "validator", about=OTHER, seen=seen)
+    with refused(Because.LOG_REWRITTEN):
+        world.sign("val", "validator", seen=seen)
+    with refused(Because.LOG_REWRITTEN):
+        world.becomes(certificate, Status.REVOKED, seen=seen)
+
+
+def test_an_entry_that_a_signer_saw_cannot_be_rewritten() -> None:
+    """Somebody with the database and the key of the log takes an earlier entry back; the signatures do not fit any more."""
+    world = World.decided()
+    other = World.with_policy()
+    other.lock(reason="another reason")
+    rewritten = [*other.leaves, *world.leaves[len(other.leaves) :]]
+    assert state_of(rewritten)[1]
+    word = read_leaf(_quorate().leaves[-1]).signed[0]
+    other.run()
+    other.decide()
+    with refused(Because.LOG_REWRITTEN):
+        other.add(Action.SIGNED, RECORD, {}, word.bundle)
+
+
+def test_who_signs_a_decision_has_seen_it_in_the_log() -> None:
+    world = World.decided()
+    before = World(world.leaves[:-1]).seen
+    with refused(Because.SIGNED_SOMETHING_ELSE):
+        world.sign("val", "validator", seen=before)
 
 
 def test_a_reject_blocks_until_it_is_withdrawn() -> None:
@@ -202,6 +244,50 @@ def test_a_lock_needs_its_quorum_and_a_new_version_its_reason() -> None:
         world.lock(OTHER)
 
 
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"quorum": {"validator": 1}},
+        {"quorum": {"developer": 1, "validator": 1, "risk_officer": 1}},
+        {"lock": {"submitter": 1}},
+        {"valid_for_days": 3650},
+        {"attempts": 100},
+    ],
+)
+def test_terms_that_the_policy_does_not_allow_are_not_locked(terms: dict[str, object]) -> None:
+    world = World.with_policy()
+    with refused(Because.POLICY_NOT_SATISFIED):
+        world.lock(**terms)
+
+
+def _stricter(world: World) -> None:
+    asks = Requires(quorum={"validator": 2})
+    world.set_policy(policy(version=2, previous=world.state.policy_digest, requires=asks))
+
+
+def test_a_policy_that_asks_more_since_the_lock_stops_the_run_and_the_certificate() -> None:
+    world = World.with_policy()
+    world.lock()
+    _stricter(world)
+    with refused(Because.POLICY_NOT_SATISFIED):
+        world.run()
+    signed = _quorate()
+    _stricter(signed)
+    with refused(Because.POLICY_NOT_SATISFIED):
+        signed.issue()
+
+
+def test_a_run_that_bypassed_a_safeguard_gets_no_certificate_whoever_signs() -> None:
+    world = World.with_policy()
+    world.lock()
+    world.run()
+    world.decide(bypasses=("certify_without_isolation",))
+    for who, role in (("val", "validator"), ("ria", "risk_officer")):
+        world.sign(who, role)
+    with refused(Because.BYPASS_USED):
+        world.issue()
+
+
 def test_test_rows_are_spent_by_one_judged_run_whatever_they_are_called() -> None:
     world = World.decided("withheld")
     with refused(Because.TEST_SET_SPENT):
@@ -263,6 +349,42 @@ def test_a_waiver_opens_spent_rows_and_stays_on_the_run() -> None:
         world.run(attempt=3)
 
 
+def test_a_waiver_of_a_criterion_of_the_lock_is_kept_and_changes_no_decision() -> None:
+    world = World.decided("withheld")
+    world.waive("ria", "risk_officer", "accuracy")
+    assert [w.criterion for w in world.state.waivers] == ["accuracy"]
+    assert world.state.decisions[RECORD].outcome == "withheld"
+    with refused(Because.RESULT_FAILED):
+        world.issue(result="PASSED")
+
+
+@pytest.mark.parametrize(
+    ("criterion", "instead", "because"),
+    [
+        ("signature_wrong", {}, Because.NEVER_WAIVED),
+        ("quorum_missing", {}, Because.NEVER_WAIVED),
+        ("nonsense", {}, Because.NEVER_WAIVED),
+        ("accuracy", {"until": "2020-01-01T00:00:00+00:00"}, Because.NEVER_WAIVED),
+        ("test_set_spent", {"until": START.isoformat()}, Because.NEVER_WAIVED),
+        ("test_set_spent", {"word": "withdraw"}, Because.NEVER_WAIVED),
+        ("test_set_spent", {"word": "reject"}, Because.NEVER_WAIVED),
+        ("test_set_spent", {"reason": " "}, Because.REASON_MISSING),
+        ("test_set_spent", {"until": "2027-01-01"}, Because.REASON_MISSING),
+    ],
+)
+def test_what_is_no_waiver_waives_nothing(criterion: str, instead: dict[str, str], because: Because) -> None:
+    world = World.decided("withheld")
+    with refused(because):
+        world.waive("ria", "risk_officer", criterion, **instead)
+    with refused(Because.TEST_SET_SPENT):
+        world.run(attempt=2)
+
+
+def test_only_what_is_locked_is_waived() -> None:
+    with refused(Because.NOT_LOCKED):
+        World.with_policy().waive("ria", "risk_officer", "accuracy")
+
+
 def test_overlap_is_the_share_of_the_smaller_set() -> None:
     assert rows(0).overlap(rows(0)) == 1
     assert rows(0).overlap(rows(400)) == 0
@@ -308,9 +430,7 @@ def test_a_run_states_the_attempt_that_its_rows_make_it() -> None:
 
 
 def test_a_certificate_is_suspended_reinstated_and_revoked_for_good() -> None:
-    world = World.decided()
-    world.sign("val", "validator")
-    world.sign("ria", "risk_officer")
+    world = _quorate()
     certificate = world.issue()
     with refused(Because.ROLE_NEVER_APPROVES):
         world.becomes(certificate, Status.REVOKED, "dora", "developer")
@@ -321,6 +441,144 @@ def test_a_certificate_is_suspended_reinstated_and_revoked_for_good() -> None:
     assert world.state.certificates[certificate].why == "drift"
     with refused(Because.REVOKED):
         world.becomes(certificate, Status.GOOD)
+
+
+def _quorate(**changes: Any) -> World:
+    world = World.decided(**changes)
+    world.sign("val", "validator")
+    world.sign("ria", "risk_officer")
+    return world
+
+
+QUORATE = _quorate()
+LIES: dict[str, tuple[Because, dict[str, Any]]] = {
+    "another record besides": (
+        Because.STATEMENT_BROKEN,
+        {
+            "said": {
+                "attestations": (("record", OTHER), ("evidence", EVIDENCE), ("specification", SPECIFICATION))
+            }
+        },
+    ),
+    "a record that was never decided": (Because.SIGNED_SOMETHING_ELSE, {"said": {"record": OTHER}}),
+    "no attestations": (Because.STATEMENT_BROKEN, {"said": {"attestations": ()}}),
+    "other evidence": (
+        Because.CONTRADICTS_LOG,
+        {"said": {"attestations": (("evidence", OTHER), ("specification", SPECIFICATION))}},
+    ),
+    "another specification": (
+        Because.CONTRADICTS_LOG,
+        {"said": {"attestations": (("evidence", EVIDENCE), ("specification", OTHER))}},
+    ),
+    "evidence twice": (
+        Because.STATEMENT_BROKEN,
+        {
+            "said": {
+                "attestations": (
+                    ("evidence", OTHER),
+                    ("evidence", EVIDENCE),
+                    ("specification", SPECIFICATION),
+                )
+            }
+        },
+    ),
+    "an unknown lock": (Because.CONTRADICTS_LOG, {"scope": {"lock": sha256_of(b"no lock")}}),
+    "another use": (Because.CONTRADICTS_LOG, {"scope": {"name": "hiring"}}),
+    "a lower risk": (Because.CONTRADICTS_LOG, {"scope": {"risk": "low"}}),
+    "another outcome": (Because.CONTRADICTS_LOG, {"scope": {"outcome": "conditional"}}),
+    "another attempt": (Because.CONTRADICTS_LOG, {"scope": {"attempt": 2}}),
+    "a bypass that was not": (Because.CONTRADICTS_LOG, {"scope": {"bypasses": ("no_isolation",)}}),
+    "another policy": (Because.POLICY_OTHER, {"said": {"policy": OTHER}}),
+    "another log": (Because.CONTRADICTS_LOG, {"scope": {"log": "evil.example"}}),
+    "a demo": (Because.CONTRADICTS_LOG, {"scope": {"demo": True}}),
+    "ten years": (
+        Because.CONTRADICTS_LOG,
+        {"scope": {"valid_until": (QUORATE.time + dt.timedelta(days=3650)).isoformat()}},
+    ),
+    "no date": (Because.STATEMENT_BROKEN, {"scope": {"valid_until": "for ever"}}),
+    "a day without a time zone": (Because.STATEMENT_BROKEN, {"scope": {"valid_until": "2026-02-01"}}),
+    "an end before its beginning": (Because.EXPIRED, {"scope": {"valid_until": START.isoformat()}}),
+    "other bytes": (
+        Because.CONTRADICTS_LOG,
+        {"said": {"manifest": Manifest.of("model", [("model.txt", sha256_of(b"another tree"))])}},
+    ),
+    "the scores of another format": (Because.CONTRADICTS_LOG, {"scope": {"format": "predictions"}}),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_certificate_that_says_something_else_than_the_log_is_void(lie: str) -> None:
+    because, claimed = LIES[lie]
+    world = World(list(QUORATE.leaves), QUORATE.time)
+    with refused(because):
+        world.issue(scope=claimed.get("scope"), **claimed.get("said", {}))
+    assert world.issue()
+
+
+def test_validity_is_counted_from_the_decision_so_that_old_evidence_is_not_renewed() -> None:
+    world = _quorate()
+    decided = world.state.decisions[RECORD].time
+    world.time += dt.timedelta(days=100)
+    late = (world.time + dt.timedelta(days=180)).isoformat()
+    with refused(Because.CONTRADICTS_LOG):
+        world.issue(scope={"valid_until": late})
+    with refused(Because.CONTRADICTS_LOG):
+        world.issue(scope={"valid_until": (decided + dt.timedelta(days=180, seconds=1)).isoformat()})
+    assert world.issue(scope={"valid_until": (decided + dt.timedelta(days=180)).isoformat()})
+    old = _quorate()
+    old.time += dt.timedelta(days=181)
+    with refused(Because.EXPIRED):
+        old.issue()
+
+
+@pytest.mark.parametrize(
+    ("status", "because"), [(Status.REVOKED, Because.REVOKED), (Status.SUSPENDED, Because.SUSPENDED)]
+)
+def test_what_was_taken_back_does_not_return_by_issuing_it_again(status: Status, because: Because) -> None:
+    world = _quorate()
+    first = world.issue()
+    world.becomes(first, status)
+    with refused(because):
+        world.issue()
+    world.sign("val", "validator")  # nor by signing the same decision once more
+    with refused(because):
+        world.issue()
+
+
+def test_a_decision_has_one_certificate() -> None:
+    world = _quorate()
+    world.issue()
+    with refused(Because.NOT_CERTIFIABLE):
+        world.issue()
+    withheld = World.decided("withheld")
+    withheld.issue()
+    with refused(Because.NOT_CERTIFIABLE):
+        withheld.issue()
+
+
+def test_a_record_is_decided_once() -> None:
+    """Else a second run would put another outcome under signatures and a certificate that are there."""
+    world = World.decided("withheld")
+    run = world.run(rows(5000))
+    with refused(Because.RUN_UNKNOWN):
+        world.decide("certified", run=run)
+
+
+def test_an_entry_that_names_another_certificate_than_it_carries_is_void() -> None:
+    world = World(list(QUORATE.leaves), QUORATE.time)
+    bundle = sign(world.certificate().statement().plain(), KEYS["certifier"])
+    with refused(Because.SIGNED_SOMETHING_ELSE):
+        world.add(Action.ISSUED, OTHER, {"record": RECORD}, bundle)
+    world.add(Action.ISSUED, bundle.digest, {"record": RECORD}, bundle)
+
+
+def test_a_certificate_of_one_decision_does_not_stand_in_the_log_for_another() -> None:
+    world = World(list(QUORATE.leaves), QUORATE.time)
+    world.run(rows(5000))
+    world.decide("withheld", record=OTHER)
+    bundle = sign(world.certificate(OTHER).statement().plain(), KEYS["certifier"])
+    with refused(Because.SIGNED_SOMETHING_ELSE):
+        world.add(Action.ISSUED, bundle.digest, {"record": RECORD}, bundle)
 
 
 # --- the log itself
@@ -358,9 +616,7 @@ def test_one_changed_byte_in_an_entry_is_never_a_better_state(data: st.DataObjec
 
 
 def _signed() -> World:
-    world = World.decided()
-    world.sign("val", "validator")
-    world.sign("ria", "risk_officer")
+    world = _quorate()
     world.issue()
     return world
 
@@ -390,6 +646,21 @@ def test_no_sequence_without_the_quorum_reaches_a_certificate(tried: list[tuple[
     assert all(c.result == "FAILED" for c in world.state.certificates.values())
 
 
+@given(lies=st.lists(st.sampled_from(list(LIES)), min_size=1, max_size=3), quorum=st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_no_mixture_of_lies_is_issued(lies: list[str], quorum: bool) -> None:
+    world = World(list((QUORATE if quorum else DECIDED).leaves), QUORATE.time)
+    scope: dict[str, Any] = {}
+    said: dict[str, Any] = {}
+    for lie in lies:
+        claimed = LIES[lie][1]
+        scope |= claimed.get("scope", {})
+        said |= claimed.get("said", {})
+    with pytest.raises(Refused):
+        world.issue(scope=scope, **said)
+    assert not world.state.certificates
+
+
 DECIDED = World.decided()
 
 
@@ -412,7 +683,7 @@ def _attack(world: World, what: str, who: str, how: str) -> None:
 
 
 def word(holder: str, role: str, said: Word = Word.APPROVE, entry: int = 0) -> SignOff:
-    return SignOff(entry, holder, holder, role, said, "because", "", 0)
+    return SignOff(entry, holder, holder, role, said, "because", "")
 
 
 @given(

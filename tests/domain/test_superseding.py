@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.world import KEYS, RECORD, Issued, World, certificate, rows
+from tests.world import KEYS, RECORD, Issued, World, rows
 
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
@@ -15,7 +15,7 @@ from assay.proof.bundle import read as read_bundle
 from assay.proof.leaf import state_of
 from assay.proof.verify import Verification
 
-LATER = sha256_of(b"a later record")
+LATER, CHALLENGER = sha256_of(b"a later record"), sha256_of(b"the record of another model")
 
 
 def refused(because: Because):
@@ -27,11 +27,19 @@ def signed(world: World, record: str = RECORD) -> None:
         world.sign(who, role, record=record, about=record)
 
 
-def decided_again(world: World, outcome: str = "certified") -> None:
+def decided_again(
+    world: World, outcome: str = "certified", record: str = LATER, start: int = 100_000
+) -> None:
     """Another judged run, on rows that nobody used, and its signatures."""
-    world.run(rows(100_000))
-    world.decide(outcome, record=LATER)
-    signed(world, LATER)
+    world.run(rows(start))
+    world.decide(outcome, record=record)
+    signed(world, record)
+
+
+def challenger(world: World) -> str:
+    """The certificate of another model for the same use."""
+    decided_again(world, record=CHALLENGER, start=200_000)
+    return world.issue(about=CHALLENGER, model="challenger")
 
 
 @pytest.fixture
@@ -44,7 +52,7 @@ def world() -> World:
 def test_a_later_certificate_takes_the_place_of_the_one_before(world: World) -> None:
     first = world.issue()
     decided_again(world)
-    second = world.issue(record=LATER)
+    second = world.issue(about=LATER)
     state, void = world.opened
     assert void == ()
     assert [c.digest for c in state.standing("credit", "model")] == [second]
@@ -60,39 +68,39 @@ def test_a_later_certificate_takes_the_place_of_the_one_before(world: World) -> 
 def test_an_earlier_decision_takes_no_place_until_the_later_certificate_is_revoked(world: World) -> None:
     world.issue()
     decided_again(world)
-    second = world.issue(record=LATER)
+    second = world.issue(about=LATER)
     with refused(Because.SUPERSEDED):
-        world.issue(record=RECORD)
+        world.issue(about=RECORD)
     world.becomes(second, Status.REVOKED)
-    assert world.issue(record=RECORD) in world.state.certificates
+    assert world.issue(about=RECORD) in world.state.certificates
 
 
 def test_another_model_and_a_refusal_take_nobodys_place(world: World) -> None:
     first = world.issue()
-    other = world.issue(model="challenger")
+    other = challenger(world)
     decided_again(world, "withheld")
-    world.issue(record=LATER, result="FAILED")
-    assert {c.digest for c in world.state.certificates.values() if c.status is Status.GOOD} >= {first, other}
     with refused(Because.SUPERSEDED):
-        world.issue(record=LATER, result="FAILED", supersedes=(first,))
+        world.issue(about=LATER, scope={"supersedes": (first,)})
+    world.issue(about=LATER)
+    assert {c.digest for c in world.state.certificates.values() if c.status is Status.GOOD} >= {first, other}
 
 
 @pytest.mark.parametrize("named", [(), ("unknown",), ("first", "first"), ("first", "challenger")])
 def test_a_certificate_names_exactly_those_that_stood(world: World, named: tuple[str, ...]) -> None:
     known = {
         "first": world.issue(),
-        "challenger": world.issue(model="challenger"),
+        "challenger": challenger(world),
         "unknown": sha256_of(b"x"),
     }
     decided_again(world)
     with refused(Because.SUPERSEDED):
-        world.issue(record=LATER, supersedes=tuple(known[name] for name in named))
+        world.issue(about=LATER, scope={"supersedes": tuple(known[name] for name in named)})
 
 
 def test_nothing_comes_between_a_certificate_and_the_word_on_the_one_before(world: World) -> None:
     first = world.issue()
     decided_again(world)
-    bundle = world.issue_only("certifier", LATER, "PASSED", supersedes=(first,))
+    bundle = world.issue_only(about=LATER)[0]
     for attempt in (
         lambda: world.sign("leo", "legal"),
         lambda: world.becomes(bundle.digest, Status.SUSPENDED),
@@ -126,7 +134,7 @@ def test_signatures_for_one_record_do_not_count_for_a_certificate_of_another(wor
     world.run(rows(100_000))
     world.decide(record=LATER)  # which nobody signs
     unsigned = Issued.good().bundle  # names RECORD
-    other = certificate(world.time, record=LATER).statement()
+    other = world.certificate(LATER).statement()
     from assay.proof.bundle import sign
 
     with refused(Because.SIGNED_SOMETHING_ELSE):
@@ -145,7 +153,7 @@ def superseding() -> tuple[Issued, Issued]:
     first = Issued.good()
     world = first.world
     decided_again(world)
-    made = certificate(world.time, record=LATER)
+    made = world.certificate(LATER)
     return first, Issued.of(world, first.policy, made, record=LATER)
 
 
@@ -167,7 +175,7 @@ def test_the_old_one_is_refused_by_the_name_of_the_new_and_the_new_one_says_whos
 
 
 def test_a_first_certificate_says_nothing_of_superseding_and_no_other_form_is_read() -> None:
-    made = certificate(Issued.good().world.time)
+    made = World.decided().certificate()
     statement = made.statement()
     extension = next(said for name, said in statement.predicate.items() if name.startswith("https://"))
     assert "supersedes" not in extension
@@ -228,10 +236,9 @@ def _move(world: World, what: str, which: int, how: str) -> None:
     state = world.state
     issued = list(state.certificates)
     if what == "issue":
-        world.issue(record=RECORDS[which], model=how)
+        world.issue(about=RECORDS[which], model=how)
     elif what == "half":
-        standing = tuple(c.digest for c in state.standing("credit", how))
-        world.issue_only("certifier", RECORDS[which], "PASSED", model=how, supersedes=standing)
+        world.issue_only(about=RECORDS[which], model=how)
     elif what == "becomes" and issued:
         world.becomes(issued[which % len(issued)], Status(how))
     elif what == "claim" and issued:

@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.gate.scene import DAY, HOUR, NOW, Scene, flip, good, issued, manifest
-from tests.world import DOCUMENTS, KEYS, LOG_ORIGIN, RECORD, Issued, certificate, scope
+from tests.world import KEYS, LOG_ORIGIN, OTHER, RECORD, VERIFIER, Issued, rows
 
 from assay.domain.digests import sha256_of
 from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
@@ -24,7 +24,6 @@ from assay.proof.keys import PrivateKey
 from assay.proof.note import NoteSigner
 
 REFUSED, BROKEN, DISTRUSTED = 1, 2, 3
-VERIFIER = "https://bank.example/certifier"
 
 
 @dataclass(frozen=True)
@@ -65,14 +64,13 @@ def on_good(code: str, ends: int, *, folder: bool = False) -> Callable[[Any], An
 
 
 def made_of(**changes: Any) -> dict[str, Any]:
-    """Changes of a certificate's scope, as changes of the certificate."""
-    return {"scope": scope(NOW - HOUR, **changes)}
+    """Claims of a certificate's scope, as claims of the certificate."""
+    return {"scope": changes}
 
 
 def resigned(scene: Scene, key: str = "certifier", **changes: Any) -> None:
     """Put another certificate in the place of the good one, signed with this key."""
-    time = changes.pop("time", good().world.time)
-    made = certificate(time, **({"manifest": manifest(folder=False)} | changes))
+    made = good().world.certificate(**({"manifest": manifest(folder=False)} | changes))
     scene.certificate.write_bytes(sign(made.statement().plain(), KEYS[key]).content)
 
 
@@ -433,17 +431,17 @@ def a_use_case_in_capitals(scene: Scene) -> None:
 
 @on_good("result_failed", REFUSED)
 def withheld(scene: Scene) -> None:
-    resigned(scene, result="FAILED", scope=scope(NOW - HOUR, outcome="withheld"))
+    resigned(scene, result="FAILED", scope={"outcome": "withheld"})
 
 
 @on_good("result_failed", REFUSED)
 def passed_and_withheld(scene: Scene) -> None:
-    resigned(scene, scope=scope(NOW - HOUR, outcome="withheld"))
+    resigned(scene, scope={"outcome": "withheld"})
 
 
 @case("bypass_used", REFUSED)
 def a_bypass(scene: Scene) -> None:
-    scene.write(issued(**made_of(bypasses=("certify_without_a_lock",))))
+    scene.write(issued(forced=True, **made_of(bypasses=("certify_without_a_lock",))))
 
 
 @case("isolation_too_low", REFUSED)
@@ -463,7 +461,7 @@ def a_check_package_that_the_policy_lists(scene: Scene) -> None:
 
 @case("demo_key", DISTRUSTED)
 def a_certificate_of_the_demo(scene: Scene) -> None:
-    scene.write(issued(**made_of(demo=True)))
+    scene.write(issued(forced=True, **made_of(demo=True)))
 
 
 @case("demo_key", DISTRUSTED)
@@ -474,7 +472,7 @@ def demo_keys_under_a_policy_that_is_none_of_the_demo(scene: Scene) -> None:
 
 @case("expired", REFUSED)
 def expired(scene: Scene) -> None:
-    made = issued(ago=200 * DAY, scope=scope(NOW - 200 * DAY))
+    made = issued(ago=200 * DAY)
     made.world.time = NOW - HOUR
     scene.write(made)
 
@@ -487,7 +485,7 @@ def expired_while_it_runs(scene: Scene) -> None:
 
 @case("not_yet_valid", REFUSED)
 def not_yet_valid(scene: Scene) -> None:
-    scene.write(issued(scope=scope(NOW + DAY)))
+    scene.write(issued(scope={"valid_from": (NOW + DAY).isoformat()}))
 
 
 # --- its status
@@ -568,18 +566,26 @@ CASES["suspended"] = Case(_taken_back(Status.SUSPENDED), "suspended", REFUSED)
 CASES["revoked"] = Case(_taken_back(Status.REVOKED), "revoked", REFUSED)
 
 
+def _certified_again(made: Issued) -> Issued:
+    """The same model, by a later decision on rows that nobody used."""
+    bytes_ = manifest(folder=False)
+    made.world.run(rows(5000), subject=bytes_)
+    made.world.decide(record=OTHER)
+    for who, role in (("val", "validator"), ("ria", "risk_officer")):
+        made.world.sign(who, role, record=OTHER, about=OTHER)
+    return Issued.of(made.world, made.policy, made.world.certificate(OTHER, manifest=bytes_), record=OTHER)
+
+
 @case("superseded", REFUSED)
 def superseded(scene: Scene) -> None:
     made = issued()
-    Issued.of(made.world, made.policy, certificate(made.world.time, manifest=manifest(folder=False)))
+    _certified_again(made)
     scene.write(made)
 
 
 @case()
 def one_that_supersedes_another(scene: Scene) -> None:
-    made = issued()
-    again = certificate(made.world.time, manifest=manifest(folder=False))
-    scene.write(Issued.of(made.world, made.policy, again))
+    scene.write(_certified_again(issued()))
 
 
 # --- its place in the log
@@ -613,7 +619,7 @@ def a_checkpoint_by_a_forged_key_of_the_log(scene: Scene) -> None:
 
 @case("checkpoint_untrusted", DISTRUSTED)
 def a_certificate_of_another_log(scene: Scene) -> None:
-    scene.write(issued(**made_of(log="evil.example")))
+    scene.write(issued(forced=True, **made_of(log="evil.example")))
 
 
 @on_good("not_logged", DISTRUSTED)
@@ -633,12 +639,12 @@ def a_policy_that_asks_for_a_witness(scene: Scene) -> None:
 
 @on_good("log_shortened", DISTRUSTED)
 def a_shortened_log(scene: Scene) -> None:
-    scene.write_pack(good().world.leaves[:-1])
+    scene.write_pack(good().world.leaves[:-1], good().world.documents())
 
 
 @on_good("log_rewritten", DISTRUSTED)
 def a_rewritten_log(scene: Scene) -> None:
-    scene.write_pack([*issued().world.leaves[:-1], good().world.leaves[-1]])
+    scene.write_pack([*issued().world.leaves[:-1], good().world.leaves[-1]], good().world.documents())
 
 
 @case("revoked", REFUSED)
@@ -646,7 +652,13 @@ def a_revocation_that_the_status_does_not_know(scene: Scene) -> None:
     made = issued()
     scene.write(made)
     made.world.becomes(made.bundle.digest, Status.REVOKED)
-    scene.write_pack(made.world.leaves)
+    scene.write_pack(made.world.leaves, made.world.documents())
+
+
+@on_good("policy_other", DISTRUSTED)
+def a_policy_that_the_log_was_never_kept_under(scene: Scene) -> None:
+    under(scene, keys=held("val", roles=()))
+    scene.write_pack(good().world.leaves, good().world.documents())
 
 
 @on_good("attestation_missing", DISTRUSTED)
@@ -656,7 +668,7 @@ def a_document_is_missing(scene: Scene) -> None:
 
 @on_good("attestation_changed", DISTRUSTED)
 def a_number_in_the_record(scene: Scene) -> None:
-    scene.write_pack(good().world.leaves, DOCUMENTS | {RECORD: b"recorb"})
+    scene.write_pack(good().world.leaves, good().world.documents() | {RECORD: b"recorb"})
 
 
 # --- the policy

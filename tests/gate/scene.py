@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.world import DOCUMENTS, Issued
+from tests.world import Issued
 
 from assay.app.gate import CERTIFICATE, PROOF, STATUS
 from assay.domain.digests import sha256_of
@@ -120,11 +120,11 @@ class Scene:
     def write_policy(self, made: Policy) -> None:
         self.policy.write_text(policy_text(made), encoding="utf-8")
 
-    def write_pack(self, leaves: list[bytes], documents: dict[str, bytes] | None = None) -> None:
+    def write_pack(self, leaves: list[bytes], documents: dict[str, bytes]) -> None:
         self.pack = self.root / "pack.zip"
         with zipfile.ZipFile(self.pack, "w") as pack:
             pack.writestr("log.jsonl", b"".join(leaf + b"\n" for leaf in leaves))
-            for digest, content in (DOCUMENTS if documents is None else documents).items():
+            for digest, content in documents.items():
                 pack.writestr(f"documents/{digest.removeprefix('sha256:')}", content)
 
 

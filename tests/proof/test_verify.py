@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.world import DOCUMENTS, FILES, KEYS, LOG_ORIGIN, RECORD, START, Issued, certificate, policy, scope
+from tests.world import FILES, KEYS, LOG_ORIGIN, OTHER, RECORD, START, VERIFIER, Issued, World, policy
 
 from assay.domain.digests import sha256_of
+from assay.domain.errors import ExitCode
 from assay.domain.policy import Verifier
-from assay.domain.refusal import Because
+from assay.domain.refusal import Because, Refusal, raised
 from assay.domain.state import Status
 from assay.proof.bundle import sign
 from assay.proof.note import NoteSigner
+from assay.proof.seen import Seen
 from assay.proof.verify import Answer, Purpose, Verification
 
 DAY = dt.timedelta(days=1)
@@ -68,8 +72,36 @@ def _other_log() -> Verification:
 
 
 def _by(key: str, **changes: object) -> Verification:
-    bundle = sign(certificate(**({"time": GOOD.world.time} | changes)).statement().plain(), KEYS[key])
+    bundle = sign(GOOD.world.certificate(**changes).statement().plain(), KEYS[key])
     return GOOD.verify(certificate=bundle.content)
+
+
+def _forced(**said: Any) -> Verification:
+    """Issued against the rules, by somebody with the database and the key of the certifier."""
+    return Issued.good(forced=True, **said).verify()
+
+
+def _without_a_quorum() -> Verification:
+    world = World.decided()
+    made = world.certificate()
+    return Issued.of(world, GOOD.policy, made, forced=True).verify(files=FILES, policy=world.state.policy)
+
+
+def _other_record() -> Verification:
+    """The log holds the certificate for another decision than it names."""
+    world = World(list(GOOD.world.leaves[:-1]), GOOD.world.time)
+    return Issued.of(world, GOOD.policy, replace(world.certificate(), record=OTHER), forced=True).verify()
+
+
+def _nobody_holds_a_role() -> Verification:
+    keys = {name: key.model_copy(update={"roles": ()}) for name, key in GOOD.policy.keys.items()}
+    return GOOD.verify(policy=GOOD.policy.model_copy(update={"keys": keys}))
+
+
+def _two_policies() -> Issued:
+    issued = Issued.good()
+    issued.world.set_policy(policy(version=2, previous=issued.world.state.policy_digest))
+    return issued
 
 
 CHANGED = (("model.txt", sha256_of(b"another tree")), FILES[1])
@@ -81,10 +113,10 @@ CASES: dict[str, tuple[int, Because, Callable[[], Verification]]] = {
     "signed by a stranger": (2, Because.KEY_UNKNOWN, lambda: _by("stranger")),
     "another verifier named": (2, Because.KEY_UNKNOWN, lambda: _by("certifier", verifier="https://evil.example")),
     "signed before its key was valid": (
-        2, Because.KEY_NOT_VALID, lambda: _by("certifier", time=START - 30 * DAY, scope=scope(START))),
+        2, Because.KEY_NOT_VALID, lambda: _by("certifier", time=START - 30 * DAY)),
     "a policy without the key": (
         2, Because.KEY_UNKNOWN,
-        lambda: GOOD.verify(policy=policy(verifiers=(Verifier(id="https://bank.example/certifier", key="leo"),)))),
+        lambda: GOOD.verify(policy=policy(verifiers=(Verifier(id=VERIFIER, key="leo"),)))),
     "a sign-off shown as certificate": (
         3, Because.STATEMENT_BROKEN,
         lambda: GOOD.verify(certificate=sign(
@@ -122,9 +154,20 @@ CASES: dict[str, tuple[int, Because, Callable[[], Verification]]] = {
     "a revocation that the status is too old to know": (10, Because.REVOKED, _stale),
     "a shortened log": (10, Because.LOG_SHORTENED, _shortened),
     "a rewritten log": (10, Because.LOG_REWRITTEN, _rewritten),
+    "in the log for another decision": (9, Because.CONTRADICTS_LOG, _other_record),
+    "ten years of validity": (
+        10, Because.LOG_VOID,
+        lambda: _forced(scope={"valid_until": (START + 3650 * DAY).isoformat()})),
+    "a lock that the log does not hold": (
+        10, Because.LOG_VOID, lambda: _forced(scope={"lock": sha256_of(b"no lock")})),
+    "a certificate without the quorum": (10, Because.LOG_VOID, _without_a_quorum),
+    "a policy in which nobody holds a role": (10, Because.POLICY_OTHER, _nobody_holds_a_role),
+    "a policy that was replaced": (10, Because.POLICY_OTHER, lambda: _two_policies().verify()),
+    "a successor of another policy": (
+        10, Because.POLICY_OTHER, lambda: GOOD.verify(policy=policy(version=2, previous=OTHER))),
     "a document is missing": (11, Because.ATTESTATION_MISSING, lambda: GOOD.verify(attestations={})),
     "a number in the evidence": (
-        11, Because.ATTESTATION_CHANGED, lambda: GOOD.verify(attestations=DOCUMENTS | {RECORD: b"recorb"})),
+        11, Because.ATTESTATION_CHANGED, lambda: GOOD.verify(attestations=GOOD.world.documents() | {RECORD: b"recorb"})),
 }  # fmt: skip
 
 
@@ -145,6 +188,62 @@ def test_each_attack_is_refused_at_its_step_for_its_reason(name: str) -> None:
     assert all(s.answer is not Answer.REFUSED for s in found.steps[: min(number, 3) - 1])
 
 
+def test_the_newest_policy_of_the_log_and_its_successor_are_taken() -> None:
+    issued = _two_policies()
+    newest = issued.world.state.policy
+    assert newest
+    assert issued.verify(policy=newest).accepted
+    assert GOOD.verify(policy=policy(version=2, previous=GOOD.world.state.policy_digest)).accepted
+
+
+def _seen(issued: Issued) -> Seen:
+    head = issued.verify().head
+    assert head
+    assert Seen.parse(head.text()) == head
+    return head
+
+
+def test_a_verifier_that_keeps_what_it_saw_is_shown_the_same_log_or_one_that_goes_on_from_it() -> None:
+    issued = Issued.good()
+    seen = _seen(issued)
+    assert issued.verify(seen=seen, leaves=None, attestations=None).accepted
+    issued.world.agree("val", "validator", about=OTHER)
+    assert issued.verify(seen=seen).accepted
+    assert at(issued.verify(seen=seen, leaves=None), 10) == (Answer.REFUSED, Because.LOG_UNSEEN)
+    later = _seen(issued)
+    assert later.size == seen.size + 1
+    issued.world.leaves.pop()  # rolled back
+    assert at(issued.verify(seen=later), 10) == (Answer.REFUSED, Because.LOG_SHORTENED)
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_split_view_is_refused_by_who_saw_the_other_half(leaves: bool) -> None:
+    """Two logs of one owner, each sound by itself and signed with the key of the log."""
+    seen, other = _seen(GOOD), Issued.good()
+    assert other.verify().accepted
+    shown = {} if leaves else {"leaves": None}
+    assert at(other.verify(seen=seen, **shown), 10) == (Answer.REFUSED, Because.LOG_REWRITTEN)
+    other.world.agree("val", "validator", about=OTHER)
+    assert at(other.verify(seen=seen), 10) == (Answer.REFUSED, Because.LOG_REWRITTEN)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a\n1\n", "a\n-1\n" + "0" * 64 + "\n", "a\n01\n" + "0" * 64 + "\n", "a\n1\nroot\n"]
+)
+def test_what_is_no_kept_head_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="three lines"):
+        Seen.parse(text)
+
+
+def test_a_void_log_fails_trust_whatever_rule_it_breaks() -> None:
+    """The ledger of its owner ends with 3 for such a log, and so must whoever reads an export of it."""
+    refusal = _without_a_quorum().refusal
+    assert refusal
+    assert "1 risk_officer" in refusal.sentence
+    assert raised(refusal).exit_code is ExitCode.TRUST_FAILURE
+    assert raised(Refusal(Because.QUORUM_MISSING, "x")).exit_code is ExitCode.WITHHELD
+
+
 def test_a_model_that_runs_has_the_grace_of_the_policy() -> None:
     assert not GOOD.verify(after=3 * DAY).accepted
     assert GOOD.verify(after=3 * DAY, purpose=Purpose.RUNNING).accepted
@@ -153,9 +252,7 @@ def test_a_model_that_runs_has_the_grace_of_the_policy() -> None:
 def test_a_withheld_decision_is_read_and_never_accepted() -> None:
     found = GOOD.verify(
         certificate=sign(
-            certificate(GOOD.world.time, result="FAILED", scope=scope(GOOD.world.time, outcome="withheld"))
-            .statement()
-            .plain(),
+            GOOD.world.certificate(result="FAILED", scope={"outcome": "withheld"}).statement().plain(),
             KEYS["certifier"],
         ).content
     )

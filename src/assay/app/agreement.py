@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from assay.app.terms import terms_of
-from assay.domain.digests import named
+from assay.domain.digests import digest_of_listing, named
 from assay.domain.errors import MissingExtra
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import DecisionState, State
 from assay.proof.certificate import Certificate
-from assay.subject.digest import digest_of_listing
 
 Said = tuple[str, object, object]
 """What is told, how the one says it, and how the other."""

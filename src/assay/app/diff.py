@@ -13,8 +13,9 @@ from assay.domain.digests import sha256_of
 from assay.domain.errors import AssayError
 from assay.domain.plain import to_plain
 from assay.domain.record import Record
+from assay.domain.scope import Scope
 from assay.proof.bundle import BrokenBundle, read
-from assay.proof.certificate import Certificate, Scope
+from assay.proof.certificate import Certificate
 from assay.proof.statement import BrokenStatement, statement_of
 from assay.reading.located import locate
 from assay.reading.source import Source, read_source

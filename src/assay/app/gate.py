@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from assay.app.clock import utc_now
+from assay.app.kept_head import keep_seen, read_seen
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.policy import Policy
-from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+from assay.domain.refusal import Because, Refusal, Refused, raised
 from assay.proof.bundle import LARGEST
 from assay.proof.certificate import Certificate
 from assay.proof.verify import Presented, Purpose, Verification, verify
@@ -24,31 +25,6 @@ CERTIFICATE, PROOF, STATUS = "certificate.sigstore.json", "certificate.tlog-proo
 MODEL_SIGNATURE = "model.sig"
 """Also there, for other tools: the signature of the model in the form of OpenSSF Model Signing. The gate does not read it."""
 SUFFIX = ".assay"
-
-TRUST = frozenset(
-    {
-        Because.BUNDLE_BROKEN,
-        Because.STATEMENT_BROKEN,
-        Because.SIGNATURE_WRONG,
-        Because.KEY_UNKNOWN,
-        Because.KEY_NOT_VALID,
-        Because.DEMO_KEY,
-        Because.BYTES_CHANGED,
-        Because.FILE_ADDED,
-        Because.FILE_MISSING,
-        Because.FILES_UNREADABLE,
-        Because.NOT_LOGGED,
-        Because.CHECKPOINT_UNTRUSTED,
-        Because.LOG_REWRITTEN,
-        Because.LOG_SHORTENED,
-        Because.ENTRY_UNREADABLE,
-        Because.ENTRY_OUT_OF_ORDER,
-        Because.ATTESTATION_CHANGED,
-        Because.ATTESTATION_MISSING,
-        Because.JUDGED_DIFFERENTLY,
-    }
-)
-"""Refusals that are failures of trust, exit code 3; all others are an answer, exit code 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +47,7 @@ def gate(
     certificate: Path | None = None,
     purpose: Purpose = Purpose.DEPLOYMENT,
     pack: Pack | None = None,
+    seen: Path | None = None,
     now: dt.datetime | None = None,
 ) -> Verification:
     """Hold a model against its certificate; says everything that is wrong, and raises nothing for it.
@@ -80,10 +57,12 @@ def gate(
         policy: whose keys count: a file that came by a way you trust, or what was read from it.
         certificate: the folder of the certificate; by default ``MODEL.assay`` beside the model.
         purpose: deployment asks for a fresher status than a model that runs already.
-        pack: the review pack, if it is at hand. now: the time to judge at; by default this machine's.
+        pack: the review pack, or the exported log alone, if it is at hand. seen: a file that keeps the head of the log between
+            calls; a log that does not go on from there is refused. now: the time to judge at; by default this machine's.
 
     Raises:
         InvalidDocument: the policy has problems. SubjectError: there is no such model. NaiveTime: ``now`` has no zone.
+        BrokenSeen: ``seen`` holds no head.
     """
     if now is not None and now.utcoffset() is None:
         raise NaiveTime(
@@ -92,8 +71,10 @@ def gate(
             remedy="Give one with a zone, as datetime.now(timezone.utc) is.",
         )
     chosen = policy if isinstance(policy, Policy) else read_policy(policy).policy
-    presented = _presented(model, use_case, certificate, pack or Pack())
-    return verify(presented, chosen, now=now or utc_now(), purpose=purpose)
+    presented = replace(_presented(model, use_case, certificate, pack or Pack()), seen=read_seen(seen))
+    found = verify(presented, chosen, now=now or utc_now(), purpose=purpose)
+    keep_seen(seen, found)
+    return found
 
 
 def require(
@@ -121,14 +102,14 @@ def refused(found: Verification) -> Refused:
     refusal = found.refusal or Refusal(
         Because.NO_CERTIFICATE, "Not every step of the verification was reached."
     )
-    return (Distrusted if refusal.because in TRUST else Refused)(
-        refusal, remedy=_REMEDIES.get(refusal.because, _AGAIN)
-    )
+    return raised(refusal, remedy=_REMEDIES.get(refusal.because, _AGAIN))
 
 
 _AGAIN = "What was changed must be tested and signed again: assay certify, assay sign, assay issue."
 _REMEDIES = {
     Because.NO_CERTIFICATE: "Issue one with: assay issue; or name its folder: --certificate FOLDER",
+    Because.POLICY_OTHER: "Get the organisation's newest policy by a way that you trust; who keeps the log prints it with: assay trust show",
+    Because.LOG_UNSEEN: "Hand over the exported log, which its owner makes with: assay log export",
     Because.SUPERSEDED: "Use the certificate that has its place, with the model that it is about.",
     Because.STATUS_MISSING: "Fetch the newest status of its issuer, who signs it with: assay status",
     Because.STATUS_STALE: "Fetch the newest status of its issuer, who signs it with: assay status",

@@ -20,12 +20,13 @@ from assay.domain.policy import Policy
 from assay.domain.record import Record
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+from assay.domain.scope import Scope
 from assay.domain.state import DecisionState, State, Status
 from assay.domain.state.certificates import certifiable, use_case_of
 from assay.domain.state.runs import PASSED as PASSING
 from assay.domain.vocabulary import Stage, Tier, Verdict
 from assay.proof.bundle import Bundle, sign
-from assay.proof.certificate import FAILED, PASSED, Certificate, Scope
+from assay.proof.certificate import FAILED, PASSED, Certificate
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft, SignedStatement, read_leaf
 from assay.proof.manifest import Manifest
@@ -129,15 +130,17 @@ def default_folder(folder: Path, record: Record) -> Path:
     return folder / f"{name}{SUFFIX}"
 
 
+_REMEDIES = {
+    Because.QUORUM_MISSING: "See who is missing with: assay sign --look",
+    Because.REJECTED: "See who rejects with: assay sign --look",
+    Because.BYPASS_USED: "Run it again without the bypass.",
+}
+
+
 def _issuable(state: State, decision: DecisionState) -> None:
     found = certifiable(state, decision.record)
     if isinstance(found, Refusal):
-        raise Refused(found, remedy="See who is missing with: assay sign --look")
-    if decision.bypasses and decision.outcome in PASSING:
-        raise Refused(
-            Refusal(Because.BYPASS_USED, f"The run bypassed a safeguard: {decision.bypasses[0]}."),
-            remedy="Run it again without; a bypassed run gets no certificate.",
-        )
+        raise Refused(found, remedy=_REMEDIES.get(found.because, ""))
 
 
 def _certificate(
@@ -239,7 +242,7 @@ def _scope(state: State, policy: Policy, decision: DecisionState, record: Record
         bypasses=decision.bypasses,
         demo=policy.demo,
         valid_from=now.isoformat(),
-        valid_until=(now + dt.timedelta(days=lock.terms.valid_for_days)).isoformat(),
+        valid_until=(decision.time + dt.timedelta(days=lock.terms.valid_for_days)).isoformat(),
         lock=lock.digest,
         log=policy.log.origin,
         overlaps=record.overlaps,

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assay.app.case import Case
-from assay.app.ledger import Ledger
+from assay.app.ledger import Ledger, policy_of
+from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
@@ -106,7 +107,7 @@ def begin(case: Case, lock: Lock, ledger: Ledger, engine: Engine) -> JudgedRun:
             remedy="Judge on rows that nobody used, or have an independent role waive it: assay waive "
             f"SPECIFICATION {TEST_SET_SPENT}"
             if refused.refusal.because is Because.TEST_SET_SPENT
-            else "",
+            else refused.remedy,
         ) from None
 
 
@@ -115,6 +116,12 @@ def _begun(case: Case, lock: Lock, ledger: Ledger, salt: Salt, used: UsedRows, s
     resumed: list[RunState] = []
 
     def draft(state: State) -> Sequence[Draft]:
+        lacking = unsatisfied(policy_of(state), case.specification)
+        if lacking:
+            raise Refused(
+                Refusal(Because.POLICY_NOT_SATISFIED, " ".join(one.sentence for one in lacking)),
+                remedy="The policy has changed since the lock: change the specification and lock it again.",
+            )
         open_run = _broken_off(state, lock, used, subject)
         if open_run is not None:
             resumed.append(open_run)

@@ -112,6 +112,22 @@ def _broken(path: Path, kind: str, why: str) -> BrokenPack:
     )
 
 
+def read_log(path: Path) -> Pack:
+    """The exported log alone, an entry on each line; nothing in it is believed yet.
+
+    Raises:
+        BrokenPack: it cannot be read.
+    """
+    try:
+        return Pack(leaves=tuple(path.read_bytes().splitlines()))
+    except OSError as wrong:
+        raise BrokenPack(
+            f"{path} is no exported log ({type(wrong).__name__}).",
+            code="pack_broken",
+            remedy="Ask for one made with: assay log export",
+        ) from None
+
+
 def record_of(pack: Pack, certificate: Certificate) -> bytes | None:
     """The bytes of the record that a certificate is about, if the pack has them."""
     return (pack.attestations or {}).get(certificate.record)

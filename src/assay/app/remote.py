@@ -14,8 +14,8 @@ from assay.domain.policy import LogKeys, Policy
 from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.proof.checkpoint import Checkpoint, TrustedLog, by_origin
 from assay.proof.leaf import read_leaf
+from assay.proof.merkle import root_of
 from assay.proof.note import Note
-from assay.proof.verify import root_of
 from assay.reading.policy import read_policy
 from assay.store.git_remote import BRANCH, GitRemote, GitTrouble, open_remote
 

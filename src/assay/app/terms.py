@@ -17,4 +17,5 @@ def terms_of(specification: Specification) -> Terms:
         attempts=attempts.count,
         first=str(attempts.first) if attempts.first is not None else "1",
         risk=specification.use_case.risk,
+        criteria={c.id: c.tier.value for c in specification.criteria},
     )

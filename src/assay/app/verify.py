@@ -11,13 +11,16 @@ from pathlib import Path
 from assay.app.agreement import certificate_contradicts, counts_contradict, log_contradicts
 from assay.app.gate import Pack, gate
 from assay.app.packs import read_pack, read_public, record_of
+from assay.domain.demands import unsatisfied
 from assay.domain.errors import AssayError, MissingExtra
+from assay.domain.policy import Policy
 from assay.domain.record import Record, SourceRecord
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Refusal
 from assay.proof.certificate import Certificate
 from assay.proof.leaf import state_of
 from assay.proof.verify import Answer, Purpose, Step, Verification
+from assay.reading.policy import read_policy
 from assay.subject.digest import digest_of
 
 
@@ -30,6 +33,7 @@ def verify_certificate(
     review: Path | None = None,
     public: Path | None = None,
     sources: Path | None = None,
+    seen: Path | None = None,
     now: dt.datetime | None = None,
 ) -> Verification:
     """The eleven steps; with a review pack the last one also judges every criterion again and compares.
@@ -38,7 +42,7 @@ def verify_certificate(
         certificate: its folder. model, policy, use_case: as for the gate. review: the review pack.
         public: the public pack, in its place: the log is read, and the documents of the review are not at hand.
         sources: the specification's folder: every file that was judged on must still be there with the bytes that it had.
-        now: the time to judge at.
+        seen: as for the gate. now: the time to judge at.
 
     Raises:
         InvalidDocument: the policy has problems. BrokenPack: the review pack is none. SubjectError: there is no model.
@@ -53,15 +57,18 @@ def verify_certificate(
         certificate=certificate,
         purpose=Purpose.DEPLOYMENT,
         pack=pack,
+        seen=seen,
         now=now,
     )
     if review is None or found.certificate is None or found.steps[-1].answer is not Answer.HOLDS:
         return found
-    last = _judged_again(found.steps[-1], pack, found.certificate, sources)
+    last = _judged_again(found.steps[-1], pack, found.certificate, read_policy(policy).policy, sources)
     return replace(found, steps=(*found.steps[:-1], last))
 
 
-def _judged_again(step: Step, pack: Pack, certificate: Certificate, sources: Path | None) -> Step:
+def _judged_again(
+    step: Step, pack: Pack, certificate: Certificate, policy: Policy, sources: Path | None
+) -> Step:
     """Step 11, with the record opened: it says what the certificate says, and its verdicts follow from its tallies."""
     content = record_of(pack, certificate)
     try:
@@ -69,6 +76,7 @@ def _judged_again(step: Step, pack: Pack, certificate: Certificate, sources: Pat
         wrong = (
             certificate_contradicts(record, certificate)
             or _log_of(record, certificate, pack)
+            or next(iter(unsatisfied(policy, record.specification)), None)
             or (changed_source(record.sources, sources) if sources else None)
         )
     except (AssayError, ValueError) as broken:

@@ -18,8 +18,6 @@ MARKS = {"holds": "ok", "refused": "REFUSED", "not at hand": "-", "not reached":
 
 def shown(found: Verification, *, as_json: bool, brief: bool = False) -> None:
     """Print every step, or the first reason alone, and end with the exit code of the answer."""
-    from assay.app.gate import TRUST
-
     refusal = found.refusal
     if as_json:
         print_json(_document(found))
@@ -33,7 +31,7 @@ def shown(found: Verification, *, as_json: bool, brief: bool = False) -> None:
         click.echo("Accepted." if found.accepted else "Refused.")
     if found.accepted:
         raise click.exceptions.Exit(ExitCode.CERTIFIED)
-    trust = refusal is None or refusal.because in TRUST
+    trust = refusal is None or refusal.because.is_trust
     raise click.exceptions.Exit(ExitCode.TRUST_FAILURE if trust else ExitCode.WITHHELD)
 
 
@@ -67,6 +65,13 @@ use_case_option = click.option(
 )
 
 
+seen_option = click.option(
+    "--seen",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file that keeps the head of the log between calls: a log that was shortened or rewritten since is refused.",
+)
+
+
 @click.command("verify")
 @click.argument("certificate", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
@@ -89,6 +94,7 @@ use_case_option = click.option(
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="The specification's folder: also compare every file that was judged on. Needs --review.",
 )
+@seen_option
 @json_option
 def command(
     certificate: Path,
@@ -99,6 +105,7 @@ def command(
     review: Path | None,
     public: Path | None,
     sources: Path | None,
+    seen: Path | None,
     as_json: bool,
 ) -> None:
     """Verify the certificate in the folder CERTIFICATE against the bytes in hand, in eleven numbered steps.
@@ -120,6 +127,7 @@ def command(
         review=review,
         public=public,
         sources=sources,
+        seen=seen,
     )
     shown(found, as_json=as_json)
 
@@ -136,12 +144,27 @@ def command(
 @click.option(
     "--running", is_flag=True, help="The model runs already: the policy's grace for its status holds."
 )
+@seen_option
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The exported log (assay log export): read every entry; needed by --seen once the log has grown.",
+)
 @json_option
 def gate(
-    model: Path, *, policy: Path, use_case: str, certificate: Path | None, running: bool, as_json: bool
+    model: Path,
+    *,
+    policy: Path,
+    use_case: str,
+    certificate: Path | None,
+    running: bool,
+    seen: Path | None,
+    log: Path | None,
+    as_json: bool,
 ) -> None:
     """Let MODEL through if it is certified for this use, and refuse everything else with one sentence."""
     from assay.app.gate import gate as look
+    from assay.app.packs import read_log
     from assay.proof.verify import Purpose
 
     found = look(
@@ -150,5 +173,7 @@ def gate(
         policy=policy,
         certificate=certificate,
         purpose=Purpose.RUNNING if running else Purpose.DEPLOYMENT,
+        pack=read_log(log) if log is not None else None,
+        seen=seen,
     )
     shown(found, as_json=as_json, brief=True)

@@ -17,11 +17,25 @@ def unsatisfied(policy: Policy, specification: Specification) -> tuple[Refusal, 
     gating = [c for c in specification.criteria if c.tier is not Tier.ADVISORY]
     said = (
         *_criteria(requires, gating),
-        *_signatures("approval.lock", requires.lock, specification.approval.lock),
-        *_signatures("approval.quorum", requires.quorum, specification.approval.quorum),
-        *_terms(requires, specification),
+        *_terms(
+            requires,
+            lock=specification.approval.lock,
+            quorum=specification.approval.quorum,
+            days=specification.approval.valid_for.days,
+            attempts=specification.attempts.count,
+        ),
     )
     return tuple(Refusal(Because.POLICY_NOT_SATISFIED, sentence) for sentence in said)
+
+
+def terms_refused(
+    policy: Policy | None, *, lock: Mapping[str, int], quorum: Mapping[str, int], days: int, attempts: int
+) -> Refusal | None:
+    """Why a policy does not allow these terms, which is what a log knows of a specification; None when it does."""
+    if policy is None:
+        return Refusal(Because.NO_POLICY, "There is no policy, so nothing satisfies it.")
+    said = tuple(_terms(policy.requires, lock=lock, quorum=quorum, days=days, attempts=attempts))
+    return Refusal(Because.POLICY_NOT_SATISFIED, " ".join(said)) if said else None
 
 
 def _criteria(requires: Requires, gating: Sequence[Criterion]) -> Iterable[str]:
@@ -44,9 +58,12 @@ def _signatures(what: str, needed: Mapping[str, int], asked: Mapping[str, int]) 
         yield f"{what} names {role}, who is judged and never approves."
 
 
-def _terms(requires: Requires, specification: Specification) -> Iterable[str]:
-    held, longest = specification.approval.valid_for.days, requires.longest.days
-    if held > longest:
-        yield f"approval.valid_for is {held} days; the policy's longest is {longest}."
-    if specification.attempts.count > requires.attempts:
-        yield f"attempts.count is {specification.attempts.count}; the policy allows {requires.attempts}."
+def _terms(
+    requires: Requires, *, lock: Mapping[str, int], quorum: Mapping[str, int], days: int, attempts: int
+) -> Iterable[str]:
+    yield from _signatures("approval.lock", requires.lock, lock)
+    yield from _signatures("approval.quorum", requires.quorum, quorum)
+    if days > requires.longest.days:
+        yield f"approval.valid_for is {days} days; the policy's longest is {requires.longest.days}."
+    if attempts > requires.attempts:
+        yield f"attempts.count is {attempts}; the policy allows {requires.attempts}."

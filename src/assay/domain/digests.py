@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Sequence
 
 PREFIX = "sha256:"
 
@@ -20,3 +22,9 @@ def named(hexadecimal: str) -> str:
 def bare(digest: str) -> str:
     """The hexadecimal digits of a digest."""
     return digest.removeprefix(PREFIX)
+
+
+def digest_of_listing(files: Sequence[tuple[str, str]]) -> str:
+    """The digest of files that belong together: of the JSON array of ``[relative name, digest]``, sorted by name."""
+    text = json.dumps(sorted(files), ensure_ascii=True, separators=(",", ":"))
+    return sha256_of(text.encode())

@@ -71,7 +71,7 @@ class Entry:
     Attributes:
         seq: its place, from 0. time: UTC, the writer's word unless a witness saw a checkpoint. action: what it does.
         object: digest or name of what it is about. body: what it says besides. signed: the statements that it carries.
-        digest: of the leaf's bytes.
+        digest: of the leaf's bytes. before: root of the log that it was added to, in hexadecimal.
     """
 
     seq: int
@@ -81,6 +81,7 @@ class Entry:
     body: Mapping[str, Any] = field(default_factory=dict)
     signed: tuple[Signed, ...] = ()
     digest: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

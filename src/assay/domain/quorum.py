@@ -23,7 +23,6 @@ class SignOff:
     Attributes:
         entry: the place in the log. key: the key's name in the policy. holder: who holds it. role: in which it signed.
         word: a reject has a ``reason``. time: as the log has it, self-asserted unless witnessed.
-        checkpoint: the size of the log that the signer saw.
     """
 
     entry: int
@@ -33,7 +32,6 @@ class SignOff:
     word: Word
     reason: str
     time: str
-    checkpoint: int
 
 
 @dataclass(frozen=True, slots=True)

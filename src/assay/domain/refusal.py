@@ -15,6 +15,7 @@ class Because(enum.StrEnum):
     ENTRY_UNREADABLE = "entry_unreadable"
     ENTRY_OUT_OF_ORDER = "entry_out_of_order"
     LOG_REWRITTEN = "log_rewritten"
+    LOG_UNSEEN = "log_unseen"
     LOG_SHORTENED = "log_shortened"
     NOT_LOGGED = "not_logged"
     CHECKPOINT_UNTRUSTED = "checkpoint_untrusted"
@@ -23,6 +24,7 @@ class Because(enum.StrEnum):
     POLICY_BROKEN = "policy_broken"
     POLICY_UNSIGNED = "policy_unsigned"
     POLICY_NOT_NEXT = "policy_not_next"
+    POLICY_OTHER = "policy_other"
     POLICY_NOT_SATISFIED = "policy_not_satisfied"
     DEMO_KEY = "demo_key"
     KEY_UNKNOWN = "key_unknown"
@@ -67,12 +69,49 @@ class Because(enum.StrEnum):
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
     ATTESTATION_MISSING = "attestation_missing"
+    CONTRADICTS_LOG = "contradicts_log"
     ATTESTATION_CHANGED = "attestation_changed"
     JUDGED_DIFFERENTLY = "judged_differently"
     ISOLATION_TOO_LOW = "isolation_too_low"
     PLUGIN_NOT_ALLOWED = "plugin_not_allowed"
     BYPASS_USED = "bypass_used"
     TIME_BACKWARDS = "time_backwards"
+    LOG_VOID = "log_void"
+
+    @property
+    def is_trust(self) -> bool:
+        """Whether something is not what it must be (exit code 3); any other refusal is an answer (exit code 1)."""
+        return self in _TRUST
+
+
+_TRUST = frozenset(
+    {
+        Because.BUNDLE_BROKEN,
+        Because.STATEMENT_BROKEN,
+        Because.SIGNATURE_WRONG,
+        Because.KEY_UNKNOWN,
+        Because.KEY_NOT_VALID,
+        Because.DEMO_KEY,
+        Because.POLICY_OTHER,
+        Because.BYTES_CHANGED,
+        Because.FILE_ADDED,
+        Because.FILE_MISSING,
+        Because.FILES_UNREADABLE,
+        Because.NOT_LOGGED,
+        Because.CHECKPOINT_UNTRUSTED,
+        Because.LOG_REWRITTEN,
+        Because.LOG_SHORTENED,
+        Because.LOG_UNSEEN,
+        Because.ENTRY_UNREADABLE,
+        Because.ENTRY_OUT_OF_ORDER,
+        Because.ATTESTATION_CHANGED,
+        Because.CONTRADICTS_LOG,
+        Because.ATTESTATION_MISSING,
+        Because.JUDGED_DIFFERENTLY,
+        Because.LOG_VOID,
+        Because.TIME_BACKWARDS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +136,8 @@ class Distrusted(Refused):
     """A signature, a digest, the log or a key is not what it must be."""
 
     exit_code = ExitCode.TRUST_FAILURE
+
+
+def raised(refusal: Refusal, *, remedy: str = "") -> Refused:
+    """The error for a refusal: a failure of trust, or an answer."""
+    return (Distrusted if refusal.because.is_trust else Refused)(refusal, remedy=remedy)

@@ -9,64 +9,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 
 from assay.domain.digests import PREFIX
-from assay.domain.plain import NotPlain, from_plain, to_plain
-from assay.domain.state.certificates import EXTENSION
+from assay.domain.plain import NotPlain
+from assay.domain.scope import EXTENSION, Scope
 from assay.proof.canonical import hexadecimal
 from assay.proof.leaf import TIME
 from assay.proof.manifest import Manifest
 from assay.proof.statement import BrokenStatement, Kind, Statement
 
 PASSED, FAILED = "PASSED", "FAILED"
-SELDOM = ("supersedes", "overlaps")
-"""Fields of the scope that most certificates do not have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a certificate is about, and what it is not about.
-
-    Attributes:
-        name: of the specification; the resource of the certificate. domain, purpose, population, jurisdictions: the use.
-        format, inputs: how the model is loaded and what it is fed. decide_at, favourable: the operating point. conditions: what holds only in part, spelled out.
-        says_nothing_about: groups that the evidence does not reach. custody: the role that held the test rows.
-        attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
-        overlaps: a sentence for each earlier judged run that shares test rows with it, however few.
-        isolation: level at which the model ran. plugins: digests of the check packages of others that were asked. demo: signed with keys that anyone can make.
-        valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
-        outcome: certified, conditional or withheld. supersedes: certificates whose place this one takes, by digest.
-    """
-
-    name: str
-    domain: str
-    purpose: str
-    population: str
-    risk: str
-    jurisdictions: tuple[str, ...]
-    format: str
-    inputs: tuple[str, ...]
-    decide_at: str
-    favourable: int
-    outcome: str
-    conditions: tuple[str, ...]
-    says_nothing_about: tuple[str, ...]
-    custody: str
-    attempt: int
-    waivers: tuple[str, ...]
-    bypasses: tuple[str, ...]
-    isolation: int
-    plugins: tuple[str, ...]
-    demo: bool
-    valid_from: str
-    valid_until: str
-    lock: str
-    log: str
-    supersedes: tuple[str, ...] = ()
-    overlaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +59,7 @@ class Certificate:
             "verificationResult": self.result,
             "verifiedLevels": levels,
             "slsaVersion": "1.1",
-            EXTENSION: _extension(self.scope),
+            EXTENSION: self.scope.plain(),
         }
         return Statement(Kind.CERTIFICATE, self.manifest.subjects(), predicate)
 
@@ -135,12 +90,6 @@ def resource(name: str) -> str:
     return f"assay:use-case/{name}"
 
 
-def _extension(scope: Scope) -> dict[str, Any]:
-    """The scope; what seldom is, and is not (nobody's place taken, no rows shared), is not said."""
-    plain = cast("dict[str, Any]", to_plain(scope, Scope))
-    return {name: said for name, said in plain.items() if said or name not in SELDOM}
-
-
 def _read(statement: Statement) -> Certificate:
     said: Mapping[str, Any] = statement.predicate
     (model, digest), *files = statement.subjects
@@ -162,5 +111,5 @@ def _read(statement: Statement) -> Certificate:
         attestations=tuple(others),
         result=str(said["verificationResult"]),
         time=dt.datetime.strptime(said["timeVerified"], TIME).replace(tzinfo=dt.UTC),
-        scope=from_plain({**{field: [] for field in SELDOM}, **said[EXTENSION]}, Scope, "scope"),
+        scope=Scope.read(said[EXTENSION]),
     )

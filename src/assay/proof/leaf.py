@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from assay.proof.bundle import BrokenBundle, Bundle
 from assay.proof.bundle import read as read_bundle
 from assay.proof.canonical import canonical, digest_of_document
 from assay.proof.keys import PublicKey, UnfitKey
+from assay.proof.merkle import Edge, leaf_hash
 from assay.proof.statement import BrokenStatement, Statement, statement_of
 
 TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -158,10 +159,11 @@ def state_of(leaves: Iterable[bytes]) -> tuple[State, tuple[Void, ...]]:
 
     An outsider with an exported log calls this, and reaches the same state as its owner.
     """
-    entries, unreadable = [], []
+    entries, unreadable, edge = [], [], Edge()
     for place, leaf in enumerate(leaves):
         try:
-            entries.append(read_leaf(leaf))
+            entries.append(replace(read_leaf(leaf), before=edge.root().hex()))
+            edge.append(leaf_hash(leaf))
         except UnreadableLeaf as wrong:
             unreadable.append(Void(place, Refusal(Because.ENTRY_UNREADABLE, f"Entry {place}: {wrong}.")))
             break  # what follows cannot be placed
@@ -191,7 +193,7 @@ def next_leaf(leaves: Sequence[bytes], draft: Draft, time: dt.datetime) -> bytes
         if found.entry < len(leaves):
             raise Distrusted(
                 Refusal(
-                    found.refusal.because,
+                    Because.LOG_VOID,
                     f"Entry {found.entry} of the log breaks a rule, so nothing is added to it: {found.refusal.sentence}",
                 ),
                 remedy="Run: assay log verify",

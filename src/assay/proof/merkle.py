@@ -9,7 +9,7 @@ Sources: RFC 9162 sections 2.1.1 (tree), 2.1.3 (inclusion), 2.1.4 (consistency);
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 Subtree = Callable[[int, int], bytes]
 """The hash of the complete subtree at ``(level, index)``."""
@@ -51,6 +51,47 @@ def finished_by(index: int, leaf: bytes, subtree: Subtree) -> Iterator[tuple[int
 def root(size: int, subtree: Subtree) -> bytes:
     """The root of the first ``size`` leaves."""
     return _range(0, size, subtree) if size else EMPTY_ROOT
+
+
+class Edge:
+    """The right edge of a growing tree: the complete subtrees whose hashes make the root; one for each bit of its size."""
+
+    __slots__ = ("_subtrees",)
+
+    def __init__(self) -> None:
+        self._subtrees: list[tuple[int, bytes]] = []
+
+    def append(self, leaf: bytes) -> None:
+        """Add the hash of the next leaf."""
+        level, top = 0, leaf
+        while self._subtrees and self._subtrees[-1][0] == level:
+            top, level = node_hash(self._subtrees.pop()[1], top), level + 1
+        self._subtrees.append((level, top))
+
+    def root(self) -> bytes:
+        """The root of the leaves so far."""
+        if not self._subtrees:
+            return EMPTY_ROOT
+        *left, (_, top) = self._subtrees
+        for _, each in reversed(left):
+            top = node_hash(each, top)
+        return top
+
+
+def root_of(leaves: Sequence[bytes]) -> bytes:
+    """The root over these entries, computed from nothing but them."""
+    return roots_of(leaves, {len(leaves)})[len(leaves)]
+
+
+def roots_of(leaves: Sequence[bytes], sizes: Collection[int]) -> dict[int, bytes]:
+    """The roots over the first so many entries, for all the sizes in one pass; sizes beyond the entries have none."""
+    edge = Edge()
+    found = {0: edge.root()} if 0 in sizes else {}
+    for count, leaf in enumerate(leaves, start=1):
+        edge.append(leaf_hash(leaf))
+        if count in sizes:
+            found[count] = edge.root()
+    return found
 
 
 def inclusion_proof(index: int, size: int, subtree: Subtree) -> tuple[bytes, ...]:

@@ -21,9 +21,10 @@ from assay.proof.checkpoint import Checkpoint, TrustedLog
 from assay.proof.cosignature import CosignerKey
 from assay.proof.leaf import read_leaf, state_of
 from assay.proof.log_keys import LogKeys
+from assay.proof.merkle import root_of, roots_of
 from assay.proof.note import Note
 from assay.proof.tlog_proof import TlogProof, check_logged, check_witnessed
-from assay.proof.verify import opened_status, root_of, roots_of
+from assay.proof.verify import opened_status
 
 
 @dataclass(frozen=True, slots=True)

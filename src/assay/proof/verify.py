@@ -9,25 +9,28 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from assay.domain.digests import PREFIX, sha256_of
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
+from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, Policy
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import State, Status
 from assay.domain.state.runs import PASSED as PASSING
 from assay.proof.bundle import BrokenBundle, Bundle
 from assay.proof.bundle import read as read_bundle
+from assay.proof.canonical import digest_of_document
 from assay.proof.certificate import PASSED, Certificate
 from assay.proof.checkpoint import TrustedLog
 from assay.proof.cosignature import CosignerKey
 from assay.proof.keys import PublicKey, UnfitKey
 from assay.proof.leaf import UnreadableLeaf, read_leaf, state_of
 from assay.proof.manifest import differences
-from assay.proof.merkle import EMPTY_ROOT, leaf_hash, node_hash
+from assay.proof.merkle import root_of
+from assay.proof.seen import Seen
 from assay.proof.statement import BrokenStatement, statement_of
 from assay.proof.status import StatusList
 from assay.proof.tlog_proof import TlogProof, check_logged
@@ -68,7 +71,7 @@ class Presented:
         certificate: the bundle, or why there is none. files: relative path and digest of every file of the model, or why
             they cannot be told.
         use_case: the use that is asked about. status, proof: the signed status and the tlog-proof, as they were read.
-        leaves: the exported log. attestations: bytes of what the certificate stands on, by digest.
+        leaves: the exported log. seen: the head of the log that this verifier saw last. attestations: bytes of what the certificate stands on, by digest.
     """
 
     certificate: bytes | Refusal
@@ -78,14 +81,16 @@ class Presented:
     proof: bytes | None = None
     leaves: Sequence[bytes] | None = None
     attestations: Mapping[str, bytes] | None = None
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """All steps in order, and the certificate if it could be read."""
+    """All steps in order, the certificate if it could be read, and the head of the log that its status was read from."""
 
     steps: tuple[Step, ...]
     certificate: Certificate | None = None
+    head: Seen | None = None
 
     @property
     def accepted(self) -> bool:
@@ -131,8 +136,6 @@ class _Hand:
     certificate: Certificate | None = None
     status: StatusList | None = None
     index: int = -1
-    state: State | None = None
-    said: list[str] = field(default_factory=list)
 
 
 Found = Refusal | str
@@ -169,7 +172,8 @@ def verify(
             rest = list(enumerate(TITLES, start=1))[number:]
             steps += [Step(n, a, Answer.NOT_REACHED, "An earlier step was refused.") for n, a in rest]
             break
-    return Verification(tuple(steps), hand.certificate)
+    head = _head(hand.status) if hand.status is not None else None
+    return Verification(tuple(steps), hand.certificate, head)
 
 
 def _step(number: int, asks: str, found: Found) -> Step:
@@ -400,6 +404,10 @@ def _logged(hand: _Hand, certificate: Certificate) -> Found:  # (9)
         or [s.digest for s in entry.signed] != [ours]
     ):
         return Refusal(Because.NOT_LOGGED, "The proof is about another entry of the log.")
+    if entry.body.get("record") != certificate.record:
+        return Refusal(
+            Because.CONTRADICTS_LOG, "The log holds the certificate for another decision than it names."
+        )
     if entry.seq != proof.index:
         return Refusal(Because.NOT_LOGGED, "The entry stands at another place in the log than it says.")
     if hand.key is not None and not hand.key.counts_at(entry.time):
@@ -412,7 +420,6 @@ def _logged(hand: _Hand, certificate: Certificate) -> Found:  # (9)
 
 
 def _not_taken_back(hand: _Hand, certificate: Certificate) -> Found:  # (10)
-    del certificate
     if hand.status is None or hand.index < 0:
         return Refusal(
             Because.STATUS_MISSING, "Without a status and a proof nobody can tell what came later."
@@ -421,15 +428,23 @@ def _not_taken_back(hand: _Hand, certificate: Certificate) -> Found:  # (10)
         return Refusal(
             Because.STATUS_STALE, "The status was made before the certificate: it had read no such entry."
         )
+    seen = hand.presented.seen
+    unlike = seen.followed_by(_head(hand.status), hand.presented.leaves) if seen is not None else None
+    if unlike is not None:
+        return unlike
     if hand.presented.leaves is None:
         return (
             f"The signed status has read {hand.status.size} entries and found nothing against it; the exported log "
             "is not at hand."
         )
-    return _later(hand, hand.presented.leaves, hand.status)
+    return _later(hand, certificate, hand.presented.leaves, hand.status)
 
 
-def _later(hand: _Hand, leaves: Sequence[bytes], status: StatusList) -> Found:
+def _head(status: StatusList) -> Seen:
+    return Seen(status.log, status.size, status.root)
+
+
+def _later(hand: _Hand, certificate: Certificate, leaves: Sequence[bytes], status: StatusList) -> Found:
     if len(leaves) < status.size:
         return Refusal(
             Because.LOG_SHORTENED,
@@ -441,38 +456,44 @@ def _later(hand: _Hand, leaves: Sequence[bytes], status: StatusList) -> Found:
         )
     state, void = state_of(leaves)
     if void:
-        return Refusal(void[0].refusal.because, f"The log holds a void entry: {void[0].refusal.sentence}")
+        return Refusal(
+            Because.LOG_VOID, f"Entry {void[0].entry} of the log breaks a rule: {void[0].refusal.sentence}"
+        )
+    other = _other_policy(hand.policy, certificate, state)
+    if other is not None:
+        return other
     digest = hand.bundle.digest if hand.bundle else ""
     found = state.certificates.get(digest)
     if found is None:
         return Refusal(Because.NOT_LOGGED, "The exported log does not hold the certificate.")
+    if found.record != certificate.record:
+        return Refusal(
+            Because.CONTRADICTS_LOG, "The log holds the certificate for another decision than it names."
+        )
     if found.status is not Status.GOOD:
         return Refusal(Because(found.status.value), f"The certificate is {found.status.value}: {found.why}.")
-    hand.state = state
     return f"{len(leaves)} entries were read; the quorum is there and nothing takes the certificate back."
 
 
-def root_of(leaves: Sequence[bytes]) -> bytes:
-    """The Merkle root over these entries (RFC 9162, section 2.1.1), computed from nothing but them."""
-    return roots_of(leaves, {len(leaves)})[len(leaves)]
+def _other_policy(policy: Policy, certificate: Certificate, state: State) -> Refusal | None:
+    """Why the log was not kept under the policy in hand: that must be its newest, or the direct successor of that.
 
-
-def roots_of(leaves: Sequence[bytes], sizes: Collection[int]) -> dict[int, bytes]:
-    """The roots over the first so many entries, for all the sizes in one pass; sizes beyond the entries have none."""
-    found = {0: EMPTY_ROOT} if 0 in sizes else {}
-    stack: list[tuple[int, bytes]] = []
-    for count, leaf in enumerate(leaves, start=1):
-        level, top = 0, leaf_hash(leaf)
-        while stack and stack[-1][0] == level:
-            top = node_hash(stack.pop()[1], top)
-            level += 1
-        stack.append((level, top))
-        if count in sizes:
-            root = top
-            for _, left in reversed(stack[:-1]):
-                root = node_hash(left, root)
-            found[count] = root
-    return found
+    The log counts signatures by its own policies. With another one in hand its answer would not be this verifier's.
+    """
+    digest, newest = digest_of_document(to_plain(policy, Policy)), state.policy
+    succeeds = newest and policy.version == newest.version + 1 and policy.previous == state.policy_digest
+    if digest in state.policies[:-1] and newest:
+        return Refusal(
+            Because.POLICY_OTHER,
+            f"The policy in hand is version {policy.version}; the log has version {newest.version} since.",
+        )
+    if digest != state.policy_digest and not succeeds:
+        return Refusal(
+            Because.POLICY_OTHER, "The policy in hand is none of those that the log was kept under."
+        )
+    if certificate.policy not in state.policies:
+        return Refusal(Because.POLICY_OTHER, "The certificate names a policy that the log never had.")
+    return None
 
 
 def _attestations(hand: _Hand, certificate: Certificate) -> Found:  # (11)
@@ -510,8 +531,3 @@ _LOOKS: tuple[Callable[[_Hand], Found], ...] = (
         (_bytes, _use, _result, _dates, _status, _logged, _not_taken_back, _attestations),
     ),
 )
-
-
-def with_files(presented: Presented, files: tuple[tuple[str, str], ...]) -> Presented:
-    """The same, about other bytes."""
-    return replace(presented, files=files)

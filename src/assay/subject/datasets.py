@@ -16,13 +16,13 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
+from assay.domain.digests import digest_of_listing
 from assay.domain.errors import SubjectError
 from assay.domain.nearest import nearest
 from assay.sandbox.launch import DATA_READER, DEFAULT_LIMITS, Limits, run_in_child
 from assay.subject.digest import (
     Stamp,
     check_inside,
-    digest_of_listing,
     digest_of_open,
     file_changed,
     files_below,

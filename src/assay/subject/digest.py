@@ -6,20 +6,18 @@ import contextlib
 import errno
 import fcntl
 import hashlib
-import json
 import os
 import signal
 import stat
 import tempfile
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from assay.domain.digests import named, sha256_of
+from assay.domain.digests import digest_of_listing, named
 from assay.domain.errors import SubjectError, writing
 
 _CHUNK = 1 << 20
@@ -61,12 +59,6 @@ def digest_of(path: Path | str) -> str:
     if not place.is_dir():
         return stamped_digest(place)[0]
     return digest_of_listing(digests_below(place))
-
-
-def digest_of_listing(files: Sequence[tuple[str, str]]) -> str:
-    """The digest of files that belong together: of the JSON array of ``[relative name, digest]``, sorted by name."""
-    text = json.dumps(sorted(files), ensure_ascii=True, separators=(",", ":"))
-    return sha256_of(text.encode())
 
 
 def digests_below(folder: Path) -> tuple[tuple[str, str], ...]:

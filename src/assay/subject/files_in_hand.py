@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assay.subject.digest import check_plain, digest_of_listing, digests_below, stamped_digest
+from assay.domain.digests import digest_of_listing
+from assay.subject.digest import check_plain, digests_below, stamped_digest
 
 
 def files_of(place: Path) -> tuple[tuple[tuple[str, str], ...], str]:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from assay.domain.digests import PREFIX
-from assay.domain.entry import Entry, Inspect, Signed
+from assay.domain.entry import Entry, Inspect
 from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal
-from assay.domain.state.people import signer_in
+from assay.domain.state.claims import Claims, contradiction, too_long
+from assay.domain.state.people import not_seen, signer_in
 from assay.domain.state.runs import PASSED
 from assay.domain.state.state import CertificateState, State, Status
 
 CERTIFICATE = "verification_summary/v1"
-EXTENSION = "https://github.com/assay-ml/assay/certificate/v1"
-"""Where a certificate says what the form that it borrows has no field for."""
 REVOCATION = "revocation/v1"
 
 
 def certifiable(state: State, record: str) -> Refusal | Quorum:
     """The quorum behind a decision that may become a certificate, or why it may not.
 
-    A withheld decision needs no signatures to be said; a certified or conditional one needs all of them.
+    A withheld decision needs no signatures to be said; a certified or conditional one needs all of them. A decision has one
+    certificate: what was taken back does not return by issuing it again, and its old signatures earn no second one.
     """
     decision = state.decisions.get(record)
     if decision is None:
         return Refusal(Because.DECISION_UNKNOWN, f"No decision has the record {record}.")
+    earlier = _earlier(state, record)
+    if earlier is not None:
+        return earlier
     reached = state.signed(record)
     if decision.outcome not in PASSED:
         return reached
@@ -33,7 +33,33 @@ def certifiable(state: State, record: str) -> Refusal | Quorum:
         return Refusal(Because.REJECTED, reached.sentence())
     if not reached.reached:
         return Refusal(Because.QUORUM_MISSING, reached.sentence())
+    if decision.bypasses:
+        return Refusal(
+            Because.BYPASS_USED,
+            f"The run bypassed a safeguard ({decision.bypasses[0]}); a bypassed run gets no certificate.",
+        )
+    forbidden = state.allowed(state.locks[state.runs[decision.run].lock].terms)
+    if forbidden is not None:
+        return forbidden
     return reached
+
+
+def _earlier(state: State, record: str) -> Refusal | None:
+    """Why a decision that has a certificate gets no second one; the reason is what became of the first."""
+    found = [c for c in state.certificates.values() if c.record == record]
+    for certificate in found:
+        if certificate.status in {Status.REVOKED, Status.SUSPENDED}:
+            return Refusal(
+                Because(certificate.status.value),
+                f"The certificate of this decision (entry {certificate.entry}) is {certificate.status.value}: "
+                f"{certificate.why}. A new one needs a new run and a new decision.",
+            )
+    good = next((c for c in found if c.status is Status.GOOD), None)
+    if good is not None:
+        return Refusal(
+            Because.NOT_CERTIFIABLE, f"The certificate of this decision was issued (entry {good.entry})."
+        )
+    return None
 
 
 def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
@@ -46,8 +72,14 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
             Because.SIGNED_SOMETHING_ELSE,
             "A certificate is issued once, under its own digest: this would take back what was said of it.",
         )
+    claims = Claims.read(statement)
+    if claims is None:
+        return Refusal(
+            Because.STATEMENT_BROKEN,
+            "A certificate names its record, evidence and specification, its result and its scope.",
+        )
     record = str(entry.body.get("record", ""))
-    if record != _record_of(statement):
+    if record != claims.record:
         return Refusal(
             Because.SIGNED_SOMETHING_ELSE,
             "The certificate is about another record than the entry names, whose signatures would count for it.",
@@ -60,19 +92,24 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         return Refusal(
             Because.KEY_UNKNOWN, "No verifier of the policy made the signature of the certificate."
         )
-    result = statement.predicate.get("verificationResult")
-    if (result == "PASSED") is not (state.decisions[record].outcome in PASSED):
+    decision = state.decisions[record]
+    if claims.result != ("PASSED" if decision.outcome in PASSED else "FAILED"):
         return Refusal(Because.RESULT_FAILED, "The certificate says something else than the decision.")
+    lock = state.locks[state.runs[decision.run].lock]
     made = CertificateState(
         entry.seq,
         entry.object,
         record,
-        str(result),
+        claims.result,
         use_case=use_case_of(state, record),
-        model=statement.subjects[0][0] if statement.subjects else "",
-        supersedes=_superseded_by(statement),
+        model=claims.model,
+        supersedes=claims.scope.supersedes,
     )
-    wrong = takes_place(state, made)
+    wrong = (
+        contradiction(state, decision, claims)
+        or too_long(claims, decision.time, lock.terms.valid_for_days)
+        or takes_place(state, made)
+    )
     if wrong is not None:
         return wrong
     state.certificates[entry.object] = made
@@ -107,20 +144,6 @@ def takes_place(state: State, made: CertificateState) -> Refusal | None:
             f"A later decision has the certificate {later[-1].digest[7:19]}; an earlier one does not take its place.",
         )
     return None
-
-
-def _record_of(statement: Signed) -> str:
-    """The record that a certificate is about: the first of its attestations."""
-    try:
-        return f"{PREFIX}{statement.predicate['inputAttestations'][0]['digest']['sha256']}"
-    except (KeyError, IndexError, TypeError):
-        return ""
-
-
-def _superseded_by(statement: Signed) -> tuple[str, ...]:
-    said = statement.predicate.get(EXTENSION)
-    named = said.get("supersedes", ()) if isinstance(said, Mapping) else ()
-    return tuple(str(digest) for digest in named) if isinstance(named, list | tuple) else ()
 
 
 def refused(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
@@ -179,6 +202,9 @@ def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, .
         return Refusal(
             Because.SIGNED_SOMETHING_ELSE, "The signature is about another certificate or another change."
         )
+    unseen = not_seen(state, statement, certificate.entry)
+    if unseen is not None:
+        return unseen
     role, reason = str(statement.predicate.get("role", "")), str(statement.predicate.get("reason", ""))
     signer = signer_in(state.policy, statement, role, entry.time)
     if isinstance(signer, Refusal):

@@ -47,6 +47,7 @@ def fold(entries: Iterable[Entry], inspect: Inspect) -> tuple[State, tuple[Void,
     """
     state, void = State(), []
     for place, entry in enumerate(entries):
+        state.roots.append(entry.before)
         refusal = _order(state, entry, place) or RULES[entry.action](state, entry, inspect)
         if refusal is not None:
             void.append(Void(place, refusal))

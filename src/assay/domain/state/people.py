@@ -13,7 +13,7 @@ from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state.runs import schedule_goes_on
-from assay.domain.state.state import NEVER_WAIVED, State, WaiverState
+from assay.domain.state.state import NEVER_WAIVED, TEST_SET_SPENT, State, WaiverState
 
 POLICY = "policy/v1"
 AGREEMENT = "agreement/v1"
@@ -64,6 +64,7 @@ def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
                 f"{found} of {signers.root_threshold} root keys of policy version {signers.version} signed the new version.",
             )
     state.policy, state.policy_digest = policy, entry.object
+    state.policies.append(entry.object)
     return None
 
 
@@ -88,7 +89,7 @@ def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     if decision is None:
         return Refusal(Because.DECISION_UNKNOWN, f"No decision has the record {entry.object}.")
     about = {decision.record, decision.evidence, decision.specification}
-    found = _word(state, entry, SIGN_OFF, about)
+    found = _word(state, entry, SIGN_OFF, about, decision.entry)
     if isinstance(found, Refusal):
         return found
     if found.word is Word.WITHDRAW and not any(
@@ -117,7 +118,15 @@ def unsealed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  #
 
 
 def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
-    """A waiver of a criterion, or of the rule on spent test rows (``test_set_spent``), by an independent role."""
+    """A waiver of a criterion of the lock, or of the rule on spent test rows (``test_set_spent``), by an independent role.
+
+    It opens spent rows to one more run. Of a criterion it changes no verdict and no decision: it is told, nothing more.
+    """
+    lock = state.locked(entry.object)
+    if lock is None:
+        return Refusal(
+            Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked."
+        )
     found = _word(state, entry, WAIVER, {entry.object})
     if isinstance(found, Refusal):
         return found
@@ -133,14 +142,20 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         )
     if until.tzinfo is None or not found.reason.strip():
         return Refusal(Because.REASON_MISSING, "A waiver has a reason and an end in UTC.")
+    if found.word is not Word.APPROVE:
+        return Refusal(
+            Because.NEVER_WAIVED, f"Who waives says approve; the statement says {found.word.value}."
+        )
     if until <= entry.time:
         return Refusal(
-            Because.NEVER_WAIVED, f"The waiver ends at {until:%Y-%m-%d %H:%M} UTC, before it begins."
+            Because.NEVER_WAIVED, f"The waiver would end on {until.date()}, which is past: name a later date."
         )
-    if criterion in NEVER_WAIVED:
+    known = criterion == TEST_SET_SPENT or criterion in lock.terms.criteria
+    if criterion in NEVER_WAIVED or not known:
         return Refusal(
             Because.NEVER_WAIVED,
-            f"{criterion} is no criterion but a reason for which trust is refused, and nobody waives that.",
+            f"{criterion!r} cannot be waived: expected {TEST_SET_SPENT} or a criterion of the locked specification "
+            f"({', '.join(lock.terms.criteria) or 'it has none'}). A failure of trust is never waived.",
         )
     state.waivers.append(
         WaiverState(
@@ -157,7 +172,33 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     return None
 
 
-def _word(state: State, entry: Entry, kind: str, about: set[str]) -> SignOff | Refusal:
+def not_seen(state: State, statement: Signed, since: int = -1) -> Refusal | None:
+    """Why the log that a signer saw is not this one; None when it is.
+
+    Every signature holds the size and the root of the log that its signer saw: whoever rewrites an entry that somebody saw
+    must forge that signature too.
+
+    Args:
+        since: the place of the entry that is signed about, which the signer must have seen.
+    """
+    try:
+        size, root = statement.predicate["checkpoint"]["size"], str(statement.predicate["checkpoint"]["root"])
+    except (KeyError, TypeError):
+        return Refusal(Because.STATEMENT_BROKEN, "A signed word holds the checkpoint that its signer saw.")
+    if type(size) is not int or not 0 <= size < len(state.roots) or state.roots[size] != root:
+        return Refusal(
+            Because.LOG_REWRITTEN,
+            f"The signer saw a log of {size} entries that this one does not begin with: it was rewritten.",
+        )
+    if size <= since:
+        return Refusal(
+            Because.SIGNED_SOMETHING_ELSE,
+            f"The signer saw a log of {size} entries, in which entry {since}, the one that is signed, was not yet.",
+        )
+    return None
+
+
+def _word(state: State, entry: Entry, kind: str, about: set[str], since: int = -1) -> SignOff | Refusal:
     """The one signed word that an entry carries, if its signer may say it."""
     if len(entry.signed) != 1 or not entry.signed[0].kind.endswith(kind):
         return Refusal(Because.STATEMENT_BROKEN, f"Exactly one signed statement of kind {kind} is expected.")
@@ -168,21 +209,19 @@ def _word(state: State, entry: Entry, kind: str, about: set[str]) -> SignOff | R
         )
     try:
         role, word = str(statement.predicate["role"]), Word(statement.predicate["word"])
-        reason, checkpoint = (
-            str(statement.predicate["reason"]),
-            int(statement.predicate["checkpoint"]["size"]),
-        )
+        reason = str(statement.predicate["reason"])
     except (KeyError, TypeError, ValueError):
-        return Refusal(
-            Because.STATEMENT_BROKEN, "A signed word has a role, a word, a reason and the checkpoint seen."
-        )
+        return Refusal(Because.STATEMENT_BROKEN, "A signed word has a role, a word and a reason.")
+    unseen = not_seen(state, statement, since)
+    if unseen is not None:
+        return unseen
     holder = signer_in(state.policy, statement, role, entry.time)
     if isinstance(holder, Refusal):
         return holder
     if word is Word.REJECT and not reason.strip():
         return Refusal(Because.REASON_MISSING, "Who rejects says why.")
     name, key = holder
-    return SignOff(entry.seq, name, key.holder, role, word, reason, entry.time.isoformat(), checkpoint)
+    return SignOff(entry.seq, name, key.holder, role, word, reason, entry.time.isoformat())
 
 
 def signer_in(

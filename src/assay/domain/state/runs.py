@@ -31,6 +31,9 @@ def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         bypasses = tuple(str(bypass) for bypass in entry.body.get("bypasses", ()))
     except (KeyError, TypeError, NotPlain):
         return Refusal(Because.ENTRY_UNREADABLE, "A locking entry states the terms of the specification.")
+    forbidden = state.allowed(terms)
+    if forbidden is not None:
+        return forbidden
     reached = state.agreed(entry.object, terms.lock)
     if not reached.reached:
         return Refusal(Because.QUORUM_MISSING, f"The specification is not agreed. {reached.sentence()}")
@@ -69,6 +72,9 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
         return Refusal(
             Because.LOCK_SUPERSEDED, "The run is of a specification that is not the locked version in force."
         )
+    forbidden = state.allowed(lock.terms)  # the policy may have changed since the lock
+    if forbidden is not None:
+        return forbidden
     overlaps = state.overlaps(rows)
     before = counted(overlaps)
     spent = spent_by(before, lock)
@@ -163,9 +169,11 @@ def decided(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
         return Refusal(Because.RUN_UNKNOWN, "A decision names its run, its evidence and its outcome.")
     if run.outcome:
         return Refusal(Because.RUN_UNKNOWN, f"The run of entry {run.entry} was decided already.")
+    if entry.object in state.decisions:
+        return Refusal(Because.RUN_UNKNOWN, "This record was decided already, by another run.")
     run.outcome = outcome.value
     specification = state.locks[run.lock].specification
     state.decisions[entry.object] = DecisionState(
-        entry.seq, run.entry, entry.object, evidence, specification, outcome.value, bypasses
+        entry.seq, run.entry, entry.object, evidence, specification, outcome.value, bypasses, entry.time
     )
     return None

@@ -7,9 +7,10 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assay.domain.demands import terms_refused
 from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum, SignOff, quorum
-from assay.domain.refusal import Because
+from assay.domain.refusal import Because, Refusal
 from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
 
 TEST_SET_SPENT = Because.TEST_SET_SPENT.value
@@ -40,7 +41,10 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the rules of the log need of a specification; whoever has the document can compare."""
+    """What the rules of the log need of a specification; whoever has the document can compare.
+
+    ``criteria`` has the tier of each criterion by its id: what a waiver may name.
+    """
 
     name: str
     lock: Mapping[str, int]
@@ -49,6 +53,7 @@ class Terms:
     attempts: int
     first: str
     risk: str
+    criteria: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -81,6 +86,7 @@ class DecisionState:
 
     Attributes:
         record: digest of the record, which is what they sign. bypasses: dangerous options that the run used.
+        time: when it was logged; from then on the evidence grows old.
     """
 
     entry: int
@@ -90,6 +96,7 @@ class DecisionState:
     specification: str
     outcome: str
     bypasses: tuple[str, ...]
+    time: dt.datetime
     sign_offs: list[SignOff] = field(default_factory=list)
 
 
@@ -128,21 +135,24 @@ class State:
     """Everything that can be asked of a log. Made by the fold alone; nobody else writes to it.
 
     Attributes:
-        policy, policy_digest: in force now. agreements: what persons said of specifications, by digest.
+        policy, policy_digest: in force now. policies: digests of all that ever were, in order. agreements: what persons said of specifications, by digest.
         locks: by digest of the locking entry, in order. runs: by place. decisions: by digest of the record.
-        waivers: test rows that may be used again: by digest of the locking entry, with who and until when.
-        certificates: by digest of the bundle. hashes: of all rows that were judged on. pending: those whose place the last certificate took, and of which no entry
-            says so yet. size: how many entries there are. time: of the last one.
+        waivers: what was set aside, by whom and until when.
+        certificates: by digest of the bundle. hashes: of all rows that were judged on. pending: those whose place the last
+            certificate took, and of which no entry says so yet. roots: of the log at each size up to now, in hexadecimal.
+            size: how many entries there are. time: of the last one.
     """
 
     policy: Policy | None = None
     policy_digest: str = ""
+    policies: list[str] = field(default_factory=list)
     agreements: dict[str, list[SignOff]] = field(default_factory=dict)
     locks: dict[str, Lock] = field(default_factory=dict)
     runs: dict[int, RunState] = field(default_factory=dict)
     decisions: dict[str, DecisionState] = field(default_factory=dict)
     waivers: list[WaiverState] = field(default_factory=list)
     certificates: dict[str, CertificateState] = field(default_factory=dict)
+    roots: list[str] = field(default_factory=list)
     pending: tuple[str, ...] = ()
     hashes: set[int] = field(default_factory=set)
     size: int = 0
@@ -158,6 +168,16 @@ class State:
             if lock.specification == specification:
                 return lock if self.lock_in_force(lock.terms.name) is lock else None
         return None
+
+    def allowed(self, terms: Terms) -> Refusal | None:
+        """Why the policy in force does not allow these terms; None when it does."""
+        return terms_refused(
+            self.policy,
+            lock=terms.lock,
+            quorum=terms.quorum,
+            days=terms.valid_for_days,
+            attempts=terms.attempts,
+        )
 
     def standing(self, use_case: str, model: str) -> tuple[CertificateState, ...]:
         """Certificates of this model for this use that passed and were neither revoked nor superseded, in order."""

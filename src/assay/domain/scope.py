@@ -1,0 +1,68 @@
+"""What a certificate is about and how far it reaches; the one extension of the standard statement that carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from assay.domain.plain import from_plain, to_plain
+
+EXTENSION = "https://github.com/assay-ml/assay/certificate/v1"
+"""The field of the statement that holds the scope."""
+SELDOM = ("supersedes", "overlaps")
+"""Fields of the scope that most certificates do not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a certificate is about, and what it is not about.
+
+    Attributes:
+        name: of the specification; the resource of the certificate. domain, purpose, population, jurisdictions: the use.
+        format, inputs: how the model is loaded and what it is fed. decide_at, favourable: the operating point. conditions: what holds only in part, spelled out.
+        says_nothing_about: groups that the evidence does not reach. custody: the role that held the test rows.
+        attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
+        overlaps: a sentence for each earlier judged run that shares test rows with it, however few.
+        isolation: level at which the model ran. plugins: digests of the check packages of others that were asked. demo: signed with keys that anyone can make.
+        valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
+        outcome: certified, conditional or withheld. supersedes: certificates whose place this one takes, by digest.
+    """
+
+    name: str
+    domain: str
+    purpose: str
+    population: str
+    risk: str
+    jurisdictions: tuple[str, ...]
+    format: str
+    inputs: tuple[str, ...]
+    decide_at: str
+    favourable: int
+    outcome: str
+    conditions: tuple[str, ...]
+    says_nothing_about: tuple[str, ...]
+    custody: str
+    attempt: int
+    waivers: tuple[str, ...]
+    bypasses: tuple[str, ...]
+    isolation: int
+    plugins: tuple[str, ...]
+    demo: bool
+    valid_from: str
+    valid_until: str
+    lock: str
+    log: str
+    supersedes: tuple[str, ...] = ()
+    overlaps: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """As the statement holds it; what seldom is, and is not (nobody's place taken, no rows shared), is not said."""
+        plain = cast("dict[str, Any]", to_plain(self, Scope))
+        return {name: said for name, said in plain.items() if said or name not in SELDOM}
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> Scope:
+        """The scope that a statement holds. Raises NotPlain, or TypeError for what is no mapping."""
+        read: Scope = from_plain({**{field: [] for field in SELDOM}, **said}, Scope, "scope")
+        return read

@@ -1,0 +1,50 @@
+"""A gate that keeps what it saw of the log: a later log must go on from there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.gate.scene import HOUR, Scene, issued
+from tests.world import OTHER, Issued
+
+from assay.cli.main import main
+
+
+def asked(scene: Scene, *more: str, capsys: pytest.CaptureFixture[str]) -> tuple[str, int]:
+    words = [str(scene.model), "--policy", str(scene.policy), "--use-case", "credit"]
+    with pytest.raises(SystemExit) as end:
+        main(["gate", *words, "--seen", str(scene.root / "seen"), *more, "--json"])
+    said = json.loads(capsys.readouterr().out)
+    code = said["error"]["code"] if "error" in said else said["because"] or "accepted"
+    return str(code), int(end.value.code or 0)
+
+
+def export(made: Issued, target: Path) -> str:
+    target.write_bytes(b"".join(leaf + b"\n" for leaf in made.world.leaves))
+    return str(target)
+
+
+def test_a_gate_refuses_a_log_that_does_not_go_on_from_what_it_saw(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene, made = Scene(tmp_path), issued(ago=HOUR)
+    short = list(made.world.leaves)
+    scene.write(made)
+    assert asked(scene, capsys=capsys) == ("accepted", 0)
+    kept = (tmp_path / "seen").read_text()
+    made.world.agree("val", "validator", about=OTHER)
+    scene.write(made)
+    assert asked(scene, capsys=capsys) == ("log_unseen", 3)
+    assert (tmp_path / "seen").read_text() == kept
+    assert asked(scene, "--log", export(made, tmp_path / "log"), capsys=capsys) == ("accepted", 0)
+    assert (tmp_path / "seen").read_text() != kept
+    made.world.leaves = short
+    scene.write(made)
+    assert asked(scene, capsys=capsys) == ("log_shortened", 3)
+    (tmp_path / "seen").write_text(kept)
+    scene.write(issued(ago=HOUR))  # the same story in another log of the same owner
+    assert asked(scene, capsys=capsys) == ("log_rewritten", 3)
+    (tmp_path / "seen").write_text("nothing")
+    assert asked(scene, capsys=capsys) == ("seen_broken", 2)
