@@ -26,6 +26,7 @@ from empty_environment import ABSENT, counted, made, summed
 HERE = Path(__file__).resolve().parent
 ASSAY = (sys.executable, "-m", "assay")
 CERTIFIED, WITHHELD = 0, 1
+SPECIFICATION, WITHOUT_GIT = "specification.yaml", "specification.without-git.yaml"
 
 TRADEOFFS_OF_A = (
     "Nothing was left out: sex, age, marital status and education are among the inputs. The decision is set at 0.22, "
@@ -54,6 +55,30 @@ def run(*command: str, folder: Path, expect: tuple[int, ...] = (0,)) -> None:
         raise SystemExit(f"The demo stops: this ended with {done.returncode}, expected one of {expect}.")
 
 
+def specification_of(folder: Path) -> str:
+    """The specification to be used: the team's own, or outside version control a copy that says ``risk: limited``.
+
+    A high-risk use is judged only where a commit names the code, which an unpacked archive does not have.
+    """
+    git = shutil.which("git")
+    if (
+        git
+        and not subprocess.run(
+            [git, "rev-parse", "--verify", "HEAD"], cwd=folder, check=False, capture_output=True
+        ).returncode
+    ):
+        return SPECIFICATION
+    print(
+        "  No git commit names the code in this folder, so that no high-risk use may be judged in it. The demo goes on with a"
+    )
+    print(f"  copy of the specification that says `risk: limited`: {WITHOUT_GIT}")
+    text = (folder / SPECIFICATION).read_text(encoding="utf-8")
+    (folder / WITHOUT_GIT).write_text(
+        text.replace("\n  risk: high\n", "\n  risk: limited\n"), encoding="utf-8"
+    )
+    return WITHOUT_GIT
+
+
 def rehearse_candidate_a(folder: Path) -> None:
     """Candidate A is held against the same criteria; the subject, its decision threshold and its trade-off differ."""
     sys.path.insert(0, str(folder))
@@ -67,11 +92,11 @@ def rehearse_candidate_a(folder: Path) -> None:
         r"^name: .*$": "name: credit-default-candidate-a",
         r"^  tradeoffs: >-\n(?:    .*\n)+": f"  tradeoffs: >-\n    {TRADEOFFS_OF_A}\n",
     }
-    text = (folder / "specification.yaml").read_text(encoding="utf-8")
+    text = (folder / SPECIFICATION).read_text(encoding="utf-8")
     for old, new in changes.items():
         text, found = re.subn(old, new, text, flags=re.MULTILINE)
         if found != 1:
-            raise SystemExit(f"The demo stops: {old!r} should stand once in specification.yaml.")
+            raise SystemExit(f"The demo stops: {old!r} should stand once in {SPECIFICATION}.")
     (folder / "rehearse-a.yaml").write_text(text, encoding="utf-8")
     run("assay", "certify", "rehearse-a.yaml", "--rehearse", folder=folder, expect=(CERTIFIED, WITHHELD))
 
@@ -137,12 +162,14 @@ def main() -> None:
         shutil.rmtree(folder / "out", ignore_errors=True)
         shutil.rmtree(folder / ".assay", ignore_errors=True)
 
+    said, german_said = specification_of(credit), specification_of(german)
+
     say("1. Credit default: split 30,000 clients once and train two candidates on 10,000 of them")
     run("python", "prepare.py", folder=credit)
     run("python", "train.py", folder=credit)
 
     say("2. Plan: what can 15,000 test rows show? (no test row is opened)")
-    run("assay", "plan", "specification.yaml", folder=credit)
+    run("assay", "plan", said, folder=credit)
 
     say("3. Rehearse candidate A (logistic regression on all columns) on the development rows")
     rehearse_candidate_a(credit)
@@ -153,14 +180,14 @@ def main() -> None:
     run(*TRUST, folder=credit)
     for role, key in (("validator", "validator"), ("risk_officer", "risk-officer"), ("legal", "legal")):
         run(
-            "assay", "lock", "specification.yaml", "--as", role, "--key", f"demo:{key}",
+            "assay", "lock", said, "--as", role, "--key", f"demo:{key}",
             folder=credit, expect=(0, 1),
         )  # fmt: skip
 
     say(
         "5. Certify candidate B (gradient boosting without protected columns) on the test rows, first attempt"
     )
-    run("assay", "certify", "specification.yaml", folder=credit, expect=(CERTIFIED, WITHHELD))
+    run("assay", "certify", said, folder=credit, expect=(CERTIFIED, WITHHELD))
 
     say(
         "6. Two roles sign the decision; the certificate is issued, verified with the review pack, and passes the gate"
@@ -171,7 +198,7 @@ def main() -> None:
     outsider(credit)
 
     say("8. The demo attacks itself: each line must be refused")
-    if attack(credit):
+    if attack(credit, said):
         raise SystemExit("The demo stops: an attack got through.")
 
     say("9. German credit: the same rules on 300 test rows")
@@ -180,7 +207,7 @@ def main() -> None:
     run(
         "assay",
         "certify",
-        "specification.yaml",
+        german_said,
         "--certify-a-hopeless-specification",
         "--certify-without-a-lock",
         folder=german,
