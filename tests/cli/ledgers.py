@@ -19,7 +19,7 @@ PASSPHRASE = "correct horse"
 
 def issued() -> Issued:
     """A certificate in a log whose key lies on this machine."""
-    keys = LogKeys(origin=LOG_ORIGIN, key=log_signer(LOG_ORIGIN).key.vkey)
+    keys = LogKeys(origin=LOG_ORIGIN, key=log_signer(LOG_ORIGIN, create=True).key.vkey)
     return Issued.good({"log": keys})
 
 
