@@ -10,12 +10,12 @@ from pathlib import Path
 
 from tests.world import DOCUMENTS, KEYS, START, Issued, policy
 
-from assay.app.verify import changed_source
+from assay.app.around import changed_source
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
 from assay.domain.policy import Policy
-from assay.domain.record import SourceRecord
+from assay.domain.scope import Material
 from assay.proof import words
 from assay.proof.bundle import sign
 from assay.proof.canonical import canonical, digest_of_document
@@ -146,8 +146,8 @@ def _model(place: Path) -> Accepts:
 
 
 def _data(place: Path) -> Accepts:
-    """Held against the record, as ``assay verify --review PACK --sources FOLDER`` does."""
-    source = SourceRecord("test", place.name, sha256_of(ROWS))
+    """Held against the certificate, as ``assay gate --sources FOLDER`` does."""
+    source = Material("test", place.name, sha256_of(ROWS))
 
     def accepts(content: bytes) -> bool:
         place.write_bytes(content)

@@ -14,7 +14,7 @@ from assay.domain.entry import Action, Signed
 from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, LogKeys, Policy, Requires, Verifier
 from assay.domain.quorum import SignOff, Word
-from assay.domain.scope import Scope
+from assay.domain.scope import Material, Scope
 from assay.domain.sketch import Over, Sketch, UsedRows
 from assay.domain.state import State, Status, Void
 from assay.domain.state.state import Terms
@@ -259,6 +259,9 @@ class World:
             "bypasses": decision.bypasses,
             "isolation": 1,
             "plugins": (),
+            "materials": tuple(Material(role, f"{role}.bin", digest) for role, digest in run.subject.items()),
+            "commit": "",
+            "packages": (("lightgbm", "4.0"),),
             "demo": bool(state.policy and state.policy.demo),
             "valid_from": self.time.isoformat(),
             "valid_until": (decision.time + dt.timedelta(days=terms.valid_for_days)).isoformat(),

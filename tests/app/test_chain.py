@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.metadata
 import json
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -515,3 +517,52 @@ def test_a_diff_names_what_changed_by_criterion(team: Team) -> None:
     (change,) = compare(str(team.root / "before.yaml"), str(team.path), team.root)
     assert change.sentence() == "criteria.accuracy.at_least: 0.70 -> 0.65"
     assert compare(str(team.path), str(team.path), team.root) == ()
+
+
+def test_what_lies_around_the_model_is_told_by_the_gate_too(certified: Team) -> None:
+    """Data, specification, code and packages: what was changed is named, and the judged ones are let through."""
+    assert certified.gate(sources=certified.root, environment=True) is None
+    dictionary = certified.root / "dictionary.yaml"
+    before = dictionary.read_text()
+    dictionary.write_text(before + "# a word more\n")
+    refusal = certified.gate(sources=certified.root)
+    assert refusal is not None
+    assert (refusal.because, "dictionary.yaml" in refusal.sentence) == (Because.BYTES_CHANGED, True)
+    dictionary.unlink()
+    assert certified.gate(sources=certified.root).because is Because.FILE_MISSING
+    dictionary.write_text(before)
+    assert certified.gate(sources=certified.root) is None
+
+
+def test_other_packages_than_those_that_ran_the_model_are_named(
+    certified: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = importlib.metadata.version
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.1" if name == "numpy" else real(name))
+    refusal = certified.gate(environment=True)
+    assert refusal is not None
+    assert refusal.because is Because.ENVIRONMENT_CHANGED
+    assert "numpy is installed as 0.1; the model was judged with " in refusal.sentence
+    assert certified.gate() is None
+
+
+def test_another_commit_of_the_code_is_named(team: Team) -> None:
+    def git(*words: str) -> None:
+        named = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *named, *words], cwd=team.root, check=True, capture_output=True)
+
+    (team.root / ".gitignore").write_text(".assay\ncert\n")
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "judged")
+    team.lock().certify()
+    team.sign().issue()
+    assert team.gate(sources=team.root) is None
+    (team.root / "train.py").write_text("print('another model')\n")
+    assert team.gate(sources=team.root).because is Because.CODE_CHANGED
+    git("add", "-A")
+    git("commit", "-qm", "changed")
+    refusal = team.gate(sources=team.root)
+    assert refusal is not None
+    assert refusal.because is Because.CODE_CHANGED
+    assert "The code is at the commit" in refusal.sentence

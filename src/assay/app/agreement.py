@@ -14,6 +14,7 @@ from assay.domain.digests import digest_of_listing, named
 from assay.domain.errors import MissingExtra
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Refusal
+from assay.domain.scope import Material
 from assay.domain.state import DecisionState, State
 from assay.proof.certificate import Certificate
 
@@ -93,6 +94,13 @@ def scope_of(record: Record) -> dict[str, Any]:
         "custody": specification.data.custody,
         "isolation": record.environment.isolation.level,
         "plugins": tuple(plugin.digest for plugin in record.environment.plugins),
+        "materials": tuple(Material(s.role, s.path, s.digest) for s in record.sources),
+        "commit": record.environment.commit,
+        "packages": tuple(
+            (name, version)
+            for name, version in record.environment.model or record.environment.packages
+            if name != "interpreter"
+        ),
     }
 
 

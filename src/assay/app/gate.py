@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from assay.app.around import look_around
 from assay.app.clock import utc_now
 from assay.app.kept_head import keep_seen, read_seen
 from assay.domain.errors import AssayError, SubjectError
@@ -48,6 +49,8 @@ def gate(
     purpose: Purpose = Purpose.DEPLOYMENT,
     pack: Pack | None = None,
     seen: Path | None = None,
+    sources: Path | None = None,
+    environment: bool = False,
     now: dt.datetime | None = None,
 ) -> Verification:
     """Hold a model against its certificate; says everything that is wrong, and raises nothing for it.
@@ -59,6 +62,8 @@ def gate(
         purpose: deployment asks for a fresher status than a model that runs already.
         pack: the review pack, or the exported log alone, if it is at hand. seen: a file that keeps the head of the log between
             calls; a log that does not go on from there is refused. now: the time to judge at; by default this machine's.
+        sources: the specification's folder: the data, the specification and the code must be those that were judged, too.
+        environment: so must the versions of the installed packages.
 
     Raises:
         InvalidDocument: the policy has problems. SubjectError: there is no such model. NaiveTime: ``now`` has no zone.
@@ -74,7 +79,7 @@ def gate(
     presented = replace(_presented(model, use_case, certificate, pack or Pack()), seen=read_seen(seen))
     found = verify(presented, chosen, now=now or utc_now(), purpose=purpose)
     keep_seen(seen, found)
-    return found
+    return look_around(found, sources=sources, environment=environment)
 
 
 def require(
@@ -110,6 +115,9 @@ _REMEDIES = {
     Because.NO_CERTIFICATE: "Issue one with: assay issue; or name its folder: --certificate FOLDER",
     Because.POLICY_OTHER: "Get the organisation's newest policy by a way that you trust; who keeps the log prints it with: assay trust show",
     Because.LOG_UNSEEN: "Hand over the exported log, which its owner makes with: assay log export",
+    Because.CODE_CHANGED: "Check out the judged commit; or certify this code: assay certify, assay sign, assay issue.",
+    Because.ENVIRONMENT_CHANGED: "Install the judged version; or certify the model with this one: assay certify, assay sign, "
+    "assay issue.",
     Because.SUPERSEDED: "Use the certificate that has its place, with the model that it is about.",
     Because.STATUS_MISSING: "Fetch the newest status of its issuer, who signs it with: assay status",
     Because.STATUS_STALE: "Fetch the newest status of its issuer, who signs it with: assay status",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,14 +13,13 @@ from assay.app.packs import read_pack, read_public, record_of
 from assay.domain.demands import unsatisfied
 from assay.domain.errors import AssayError, MissingExtra
 from assay.domain.policy import Policy
-from assay.domain.record import Record, SourceRecord
+from assay.domain.record import Record
 from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Refusal
 from assay.proof.certificate import Certificate
 from assay.proof.leaf import state_of
 from assay.proof.verify import Answer, Purpose, Step, Verification
 from assay.reading.policy import read_policy
-from assay.subject.digest import digest_of
 
 
 def verify_certificate(
@@ -33,6 +31,7 @@ def verify_certificate(
     review: Path | None = None,
     public: Path | None = None,
     sources: Path | None = None,
+    environment: bool = False,
     seen: Path | None = None,
     now: dt.datetime | None = None,
 ) -> Verification:
@@ -41,8 +40,7 @@ def verify_certificate(
     Args:
         certificate: its folder. model, policy, use_case: as for the gate. review: the review pack.
         public: the public pack, in its place: the log is read, and the documents of the review are not at hand.
-        sources: the specification's folder: every file that was judged on must still be there with the bytes that it had.
-        seen: as for the gate. now: the time to judge at.
+        sources, environment, seen: as for the gate. now: the time to judge at.
 
     Raises:
         InvalidDocument: the policy has problems. BrokenPack: the review pack is none. SubjectError: there is no model.
@@ -58,17 +56,17 @@ def verify_certificate(
         purpose=Purpose.DEPLOYMENT,
         pack=pack,
         seen=seen,
+        sources=sources,
+        environment=environment,
         now=now,
     )
     if review is None or found.certificate is None or found.steps[-1].answer is not Answer.HOLDS:
         return found
-    last = _judged_again(found.steps[-1], pack, found.certificate, read_policy(policy).policy, sources)
+    last = _judged_again(found.steps[-1], pack, found.certificate, read_policy(policy).policy)
     return replace(found, steps=(*found.steps[:-1], last))
 
 
-def _judged_again(
-    step: Step, pack: Pack, certificate: Certificate, policy: Policy, sources: Path | None
-) -> Step:
+def _judged_again(step: Step, pack: Pack, certificate: Certificate, policy: Policy) -> Step:
     """Step 11, with the record opened: it says what the certificate says, and its verdicts follow from its tallies."""
     content = record_of(pack, certificate)
     try:
@@ -77,7 +75,6 @@ def _judged_again(
             certificate_contradicts(record, certificate)
             or _log_of(record, certificate, pack)
             or next(iter(unsatisfied(policy, record.specification)), None)
-            or (changed_source(record.sources, sources) if sources else None)
         )
     except (AssayError, ValueError) as broken:
         wrong = Refusal(Because.ATTESTATION_CHANGED, f"The record cannot be read: {broken}.")
@@ -93,21 +90,6 @@ def _log_of(record: Record, certificate: Certificate, pack: Pack) -> Refusal | N
     if decision is None or decision.run not in state.runs:
         return Refusal(Because.NOT_LOGGED, "The log holds no decision of the record.")
     return log_contradicts(record, decision, state)
-
-
-def changed_source(sources: Iterable[SourceRecord], folder: Path) -> Refusal | None:
-    """The first file of the run that is not what it was: specification, dictionary, data, environment, model."""
-    for source in sources:
-        try:
-            found = digest_of(folder / source.path)
-        except AssayError as gone:
-            return Refusal(Because.FILE_MISSING, f"The {source.role} {source.path}: {gone.message}")
-        if found != source.digest:
-            return Refusal(
-                Because.BYTES_CHANGED,
-                f"The {source.role} {source.path} has other bytes than those that were judged: what it is now was never tested.",
-            )
-    return None
 
 
 def _compared(step: Step, record: Record) -> Step:

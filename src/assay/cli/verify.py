@@ -25,9 +25,11 @@ def shown(found: Verification, *, as_json: bool, brief: bool = False) -> None:
         click.echo(
             "let through" if found.accepted else f"refused: {refusal.sentence if refusal else 'not verified'}"
         )
+        _admitted(found)
     else:
         for step in found.steps:
             click.echo(f"{step.number:>3}  {MARKS[step.answer.value]:<8} {step.asks}: {step.sentence}")
+        _admitted(found)
         click.echo("Accepted." if found.accepted else "Refused.")
     if found.accepted:
         raise click.exceptions.Exit(ExitCode.CERTIFIED)
@@ -35,10 +37,29 @@ def shown(found: Verification, *, as_json: bool, brief: bool = False) -> None:
     raise click.exceptions.Exit(ExitCode.TRUST_FAILURE if trust else ExitCode.WITHHELD)
 
 
+def _admitted(found: Verification) -> None:
+    """What a certificate that is accepted says against itself."""
+    if not found.accepted or found.certificate is None:
+        return
+    scope = found.certificate.scope
+    for what, sentences in (
+        ("Condition", scope.conditions),
+        ("Waived", scope.waivers),
+        ("Rows used before", scope.overlaps),
+    ):
+        for sentence in sentences:
+            click.echo(f"  {what}: {sentence}")
+    if scope.says_nothing_about:
+        click.echo(f"  Nothing is said about: {', '.join(scope.says_nothing_about)}")
+    if scope.demo:
+        click.echo("  DEMO: signed with keys that anyone can make.")
+
+
 def _document(found: Verification) -> dict[str, Any]:
     refusal = found.refusal
     return {
         "accepted": found.accepted,
+        "scope": found.certificate.scope.plain() if found.certificate else None,
         "because": refusal.because.value if refusal else None,
         "sentence": refusal.sentence if refusal else None,
         "steps": [
@@ -65,6 +86,11 @@ use_case_option = click.option(
 )
 
 
+environment_option = click.option(
+    "--environment",
+    is_flag=True,
+    help="The versions of the installed packages must be those that ran the model, too.",
+)
 seen_option = click.option(
     "--seen",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -92,8 +118,9 @@ seen_option = click.option(
 @click.option(
     "--sources",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The specification's folder: also compare every file that was judged on. Needs --review.",
+    help="The specification's folder: its data, specification and code must be those that were judged, too.",
 )
+@environment_option
 @seen_option
 @json_option
 def command(
@@ -105,6 +132,7 @@ def command(
     review: Path | None,
     public: Path | None,
     sources: Path | None,
+    environment: bool,
     seen: Path | None,
     as_json: bool,
 ) -> None:
@@ -115,8 +143,6 @@ def command(
     """
     from assay.app.verify import verify_certificate
 
-    if sources is not None and review is None:
-        raise click.UsageError("--sources needs --review: the pack says which files were judged on.")
     if review is not None and public is not None:
         raise click.UsageError("--review or --public: the review pack holds the log too.")
     found = verify_certificate(
@@ -127,6 +153,7 @@ def command(
         review=review,
         public=public,
         sources=sources,
+        environment=environment,
         seen=seen,
     )
     shown(found, as_json=as_json)
@@ -144,6 +171,12 @@ def command(
 @click.option(
     "--running", is_flag=True, help="The model runs already: the policy's grace for its status holds."
 )
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The specification's folder: its data, specification and code must be those that were judged, too.",
+)
+@environment_option
 @seen_option
 @click.option(
     "--log",
@@ -158,6 +191,8 @@ def gate(
     use_case: str,
     certificate: Path | None,
     running: bool,
+    sources: Path | None,
+    environment: bool,
     seen: Path | None,
     log: Path | None,
     as_json: bool,
@@ -175,5 +210,7 @@ def gate(
         purpose=Purpose.RUNNING if running else Purpose.DEPLOYMENT,
         pack=read_log(log) if log is not None else None,
         seen=seen,
+        sources=sources,
+        environment=environment,
     )
     shown(found, as_json=as_json, brief=True)

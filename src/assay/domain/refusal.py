@@ -45,6 +45,7 @@ class Because(enum.StrEnum):
     REASON_MISSING = "reason_missing"
     TEST_SET_SPENT = "test_set_spent"
     CODE_CHANGED = "code_changed"
+    ENVIRONMENT_CHANGED = "environment_changed"
     CODE_UNNAMED = "code_unnamed"
     SEALED = "sealed"
     NOT_SEALED = "not_sealed"

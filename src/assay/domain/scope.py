@@ -15,6 +15,15 @@ SELDOM = ("supersedes", "overlaps")
 
 
 @dataclass(frozen=True, slots=True)
+class Material:
+    """A file or folder that the decision stands on: its role, its path from the specification's folder, its digest."""
+
+    role: str
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What a certificate is about, and what it is not about.
 
@@ -25,6 +34,8 @@ class Scope:
         attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
         overlaps: a sentence for each earlier judged run that shares test rows with it, however few.
         isolation: level at which the model ran. plugins: digests of the check packages of others that were asked. demo: signed with keys that anyone can make.
+        materials: everything that was read for the decision. commit: of the code, empty where none named it. packages: name
+            and version of what ran the model.
         valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
         outcome: certified, conditional or withheld. supersedes: certificates whose place this one takes, by digest.
     """
@@ -48,6 +59,9 @@ class Scope:
     bypasses: tuple[str, ...]
     isolation: int
     plugins: tuple[str, ...]
+    materials: tuple[Material, ...]
+    commit: str
+    packages: tuple[tuple[str, str], ...]
     demo: bool
     valid_from: str
     valid_until: str

@@ -76,6 +76,11 @@ def contradiction(state: State, decision: DecisionState, claims: Claims) -> Refu
         ("risk", scope.risk, lock.terms.risk),
         ("attempt", scope.attempt, run.attempt),
         ("bypasses", scope.bypasses, decision.bypasses),
+        (
+            "files judged",
+            tuple(sorted({m.role: m.digest for m in scope.materials}.items())),
+            tuple(sorted(run.subject.items())),
+        ),
         ("log", scope.log, policy.log.origin if policy else ""),
         ("demo", scope.demo, bool(policy and policy.demo)),
     )

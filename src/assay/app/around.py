@@ -1,0 +1,104 @@
+"""What lies around a certified model: the files that it was judged on, the commit of its code, the packages that ran it.
+
+The bytes of the model alone say little when the data, the specification or the libraries are others than those of the test. The
+certificate names them; whoever has them at hand can have them compared.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from assay.domain.errors import AssayError
+from assay.domain.refusal import Because, Refusal
+from assay.domain.scope import Material, Scope
+from assay.proof.verify import Answer, Verification
+from assay.subject.code import code_of
+from assay.subject.digest import digest_of
+
+BYTES = 4
+"""The step of a verification that is about the bytes in hand."""
+
+
+def look_around(found: Verification, *, sources: Path | None, environment: bool) -> Verification:
+    """A verification whose step on the bytes in hand has also looked at what lies around the model.
+
+    Args:
+        sources: the specification's folder: files and commit are compared. environment: the installed packages are.
+    """
+    if found.certificate is None or (sources is None and not environment):
+        return found
+    scope = found.certificate.scope
+    wrong = None
+    if sources is not None:
+        wrong = changed_source(scope.materials, sources) or changed_code(scope, sources)
+    if wrong is None and environment:
+        wrong = changed_environment(scope)
+    compared = [
+        *(f"{len(scope.materials)} files around it" for _ in [0] if sources is not None),
+        *(f"the commit {scope.commit[:12]}" for _ in [0] if sources is not None and scope.commit),
+        *(f"{len(scope.packages)} packages" for _ in [0] if environment),
+    ]
+    steps = []
+    for step in found.steps:
+        if step.number != BYTES or step.answer is not Answer.HOLDS:
+            steps.append(step)
+        elif wrong is None:
+            steps.append(replace(step, sentence=f"{step.sentence} Unchanged as well: {', '.join(compared)}."))
+        else:
+            steps.append(replace(step, answer=Answer.REFUSED, sentence=wrong.sentence, because=wrong.because))
+    return replace(found, steps=tuple(steps))
+
+
+def changed_source(materials: Iterable[Material], folder: Path) -> Refusal | None:
+    """The first file of the run that is not what it was: specification, dictionary, data, lock file, model."""
+    for material in materials:
+        try:
+            found = digest_of(folder / material.path)
+        except AssayError as gone:
+            return Refusal(Because.FILE_MISSING, f"The {material.role} {material.path}: {gone.message}")
+        if found != material.digest:
+            return Refusal(
+                Because.BYTES_CHANGED,
+                f"The {material.role} {material.path} has other bytes than those that were judged: what it is now was never "
+                "tested.",
+            )
+    return None
+
+
+def changed_code(scope: Scope, folder: Path) -> Refusal | None:
+    """Whether the code in a folder is another than the commit that was judged; what no commit named is not compared."""
+    if not scope.commit:
+        return None
+    code = code_of(folder)
+    if code.commit != scope.commit:
+        found = f"is at the commit {code.commit[:12]}" if code.commit else "is at no commit"
+        return Refusal(
+            Because.CODE_CHANGED,
+            f"The code {found}; judged was {scope.commit[:12]}: what it is now was never tested.",
+        )
+    if code.dirty:
+        return Refusal(
+            Because.CODE_CHANGED,
+            f"Files of the code differ from the commit {scope.commit[:12]} that was judged: what they are now was never "
+            "tested.",
+        )
+    return None
+
+
+def changed_environment(scope: Scope) -> Refusal | None:
+    """The first package that is installed here in another version than the model was judged with."""
+    for name, judged in scope.packages:
+        try:
+            here = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            here = ""
+        if here != judged:
+            return Refusal(
+                Because.ENVIRONMENT_CHANGED,
+                f"{name} is {f'installed as {here}' if here else 'not installed'}; the model was judged with {judged}: how it "
+                "behaves now was never tested.",
+            )
+    return None
