@@ -24,7 +24,7 @@ from assay.domain.quorum import Word
 from assay.proof.bundle import sign
 from assay.proof.keys import PrivateKey
 from assay.proof.leaf import Draft
-from assay.proof.verify import Verification
+from assay.proof.verification import Verification
 from assay.proof.words import sign_off
 
 ASSAY = (sys.executable, "-m", "assay")

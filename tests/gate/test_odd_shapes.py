@@ -7,11 +7,12 @@ import json
 import random
 
 import pytest
+from assay.proof.verification import Presented
 from tests.gate.scene import NOW, good, manifest
 from tests.world import KEYS
 
 from assay.proof.bundle import read, sign
-from assay.proof.verify import Presented, verify
+from assay.proof.verify import verify
 
 ODD = (
     None, True, 0, -1, 2**53 - 1, 1.5, "", "x", "\x1b[2J", "sha256:", "9" * 5000, [], [[]], {}, {"": None}, [1, "a"],

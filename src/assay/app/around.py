@@ -14,7 +14,7 @@ from pathlib import Path
 from assay.domain.errors import AssayError
 from assay.domain.refusal import Because, Refusal
 from assay.domain.scope import Material, Scope
-from assay.proof.verify import Answer, Verification
+from assay.proof.verification import Answer, Verification
 from assay.subject.code import code_of
 from assay.subject.digest import digest_of
 

@@ -16,7 +16,8 @@ from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal, Refused, raised
 from assay.proof.bundle import LARGEST
 from assay.proof.certificate import Certificate
-from assay.proof.verify import Presented, Purpose, Verification, verify
+from assay.proof.verification import Presented, Purpose, Verification
+from assay.proof.verify import verify
 from assay.reading.policy import read_policy
 from assay.subject.digest import open_regular
 from assay.subject.files_in_hand import files_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assay.domain.errors import AssayError, ExitCode
 from assay.proof.seen import Seen
-from assay.proof.verify import Verification
+from assay.proof.verification import Verification
 from assay.store.blobs import write_whole
 
 

@@ -11,7 +11,7 @@ from assay.app.gate import certificate_of, require
 from assay.domain.errors import SubjectError
 from assay.domain.policy import Policy
 from assay.proof.certificate import Certificate
-from assay.proof.verify import Purpose
+from assay.proof.verification import Purpose
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,7 +18,7 @@ from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Refusal
 from assay.proof.certificate import Certificate
 from assay.proof.leaf import state_of
-from assay.proof.verify import Answer, Purpose, Step, Verification
+from assay.proof.verification import Answer, Purpose, Step, Verification
 from assay.reading.policy import read_policy
 
 

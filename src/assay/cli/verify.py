@@ -11,7 +11,7 @@ from assay.cli.output import json_option, print_json
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.proof.verify import Verification
+    from assay.proof.verification import Verification
 
 MARKS = {"holds": "ok", "refused": "REFUSED", "not at hand": "-", "not reached": "-"}
 
@@ -200,7 +200,7 @@ def gate(
     """Let MODEL through if it is certified for this use, and refuse everything else with one sentence."""
     from assay.app.gate import gate as look
     from assay.app.packs import read_log
-    from assay.proof.verify import Purpose
+    from assay.proof.verification import Purpose
 
     found = look(
         model,

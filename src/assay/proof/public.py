@@ -23,8 +23,8 @@ from assay.proof.leaf import read_leaf, state_of
 from assay.proof.log_keys import LogKeys
 from assay.proof.merkle import root_of, roots_of
 from assay.proof.note import Note
+from assay.proof.steps.status import opened_status
 from assay.proof.tlog_proof import TlogProof, check_logged, check_witnessed
-from assay.proof.verify import opened_status
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,26 @@
+"""Step 11: everything that a certificate stands on, when it is at hand."""
+
+from __future__ import annotations
+
+from assay.domain.digests import sha256_of
+from assay.domain.refusal import Because, Refusal
+from assay.proof.certificate import Certificate
+from assay.proof.steps.hand import Found, Hand, NotAtHand
+
+
+def attestations(hand: Hand, certificate: Certificate) -> Found:
+    """Step 11: each document that the certificate names is there and has its digest."""
+    needed = (("record", certificate.record), *certificate.attestations)
+    at_hand = hand.presented.attestations
+    if at_hand is None:
+        return NotAtHand(f"The certificate stands on {len(needed)} documents, which are not at hand.")
+    for name, digest in needed:
+        if digest not in at_hand:
+            return Refusal(
+                Because.ATTESTATION_MISSING, f"{name} ({digest[7:19]}) is not among what was handed over."
+            )
+        if sha256_of(at_hand[digest]) != digest:
+            return Refusal(
+                Because.ATTESTATION_CHANGED, f"{name} has other bytes than those that were certified."
+            )
+    return f"All {len(needed)} documents are there and intact."
