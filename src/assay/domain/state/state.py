@@ -116,7 +116,8 @@ class CertificateState:
     Attributes:
         record: of the decision. result: PASSED or FAILED. use_case: the name of the specification. model: what the
             certified file or folder is called. supersedes: certificates whose place it takes, by digest.
-        why: the reason of the last change.
+        why: the reason of the last change. changed: the entry that made it, or else the one that issued it; who changes it
+            next must have seen that one.
     """
 
     entry: int
@@ -128,6 +129,7 @@ class CertificateState:
     supersedes: tuple[str, ...] = ()
     status: Status = Status.GOOD
     why: str = ""
+    changed: int = 0
 
 
 @dataclass(slots=True)
@@ -140,6 +142,7 @@ class State:
         waivers: what was set aside, by whom and until when.
         certificates: by digest of the bundle. hashes: of all rows that were judged on. pending: those whose place the last
             certificate took, and of which no entry says so yet. roots: of the log at each size up to now, in hexadecimal.
+            said: where each signed statement stands first, by the digest of what it says.
             size: how many entries there are. time: of the last one.
     """
 
@@ -155,6 +158,7 @@ class State:
     roots: list[str] = field(default_factory=list)
     pending: tuple[str, ...] = ()
     hashes: set[int] = field(default_factory=set)
+    said: dict[str, int] = field(default_factory=dict)
     size: int = 0
     time: dt.datetime | None = None
 
