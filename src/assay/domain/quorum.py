@@ -65,13 +65,13 @@ def quorum(needed: Mapping[str, int], sign_offs: Iterable[SignOff]) -> Quorum:
 
     Of each holder and role the latest word counts. A person counts once, whatever roles and keys they hold; who counts
     for which role is chosen so that as many places as possible are filled (a maximum matching, by augmenting paths:
-    Kuhn 1955). An empty ``needed`` is never reached: nobody agreed to nothing.
+    Kuhn 1955). Where ``needed`` has no place at all it is never reached: nobody agreed to nothing.
     """
     latest: dict[tuple[str, str], SignOff] = {(s.holder, s.role): s for s in sign_offs}
     words = tuple(latest.values())
     places = [role for role, count in sorted(needed.items()) for _ in range(count)]
     filled = _matched(places, [w for w in words if w.word is Word.APPROVE])
-    missing = dict.fromkeys(needed, 0) or {"anybody": 1}
+    missing = dict.fromkeys(needed, 0) if places else {"anybody": 1}
     for role in places:
         missing[role] += 1
     for place in filled:
