@@ -238,7 +238,7 @@ def _word(
     unseen = not_seen(state, statement, own)
     if unseen is not None:
         return unseen
-    return SignOff(entry.seq, name, key.holder, role, word, reason, entry.time.isoformat())
+    return SignOff(entry.seq, name, key.holder, role, word, reason, entry.time.isoformat(), statement.said)
 
 
 def signer_in(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assay.domain.demands import terms_refused
+from assay.domain.digests import sha256_of
 from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum, SignOff, quorum
 from assay.domain.refusal import Because, Refusal
@@ -24,7 +25,7 @@ class Lock:
     """A specification that was agreed before any result of it existed.
 
     Attributes:
-        entry, digest: the place of the locking entry and the digest of its leaf, from which every seed is derived.
+        entry, digest: the place of the locking entry and the digest of its leaf. agreed: by whom; used up by this lock.
         specification: digest of the document. terms: what the rules need of it.
         previous: the lock that it supersedes, with the reason. bypasses: criteria that the plan called hopeless.
     """
@@ -34,9 +35,21 @@ class Lock:
     specification: str
     terms: Terms
     time: dt.datetime
+    agreed: Quorum
     previous: str = ""
     reason: str = ""
     bypasses: tuple[str, ...] = ()
+
+    @property
+    def seed(self) -> str:
+        """The digest from which every random choice of its judged runs is derived.
+
+        It is of the specification and of what those who agreed signed, without their signatures: who writes the log
+        chooses neither, and no free text of the locking entry enters. Who agrees last could try several statements; that
+        is a holder of an approving role, never a developer.
+        """
+        said = sorted(word.said for word in self.agreed.approvals)
+        return sha256_of("\n".join(("assay.seed/1", self.specification, *said)).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +205,16 @@ class State:
             and c.status in {Status.GOOD, Status.SUSPENDED}
         )
 
-    def agreed(self, specification: str, needed: Mapping[str, int]) -> Quorum:
-        """Who agreed to a specification and who is missing."""
-        return quorum(needed, self.agreements.get(specification, ()))
+    def agreed(self, specification: str, name: str, needed: Mapping[str, int]) -> Quorum:
+        """Who agreed to a specification of this name, and who is missing before it can be locked.
+
+        A lock uses agreements up: for the next one of the same document, or of another version of it, people agree again,
+        or else one person could bring back a version that all had agreed to leave.
+        """
+        used = (
+            o.entry for o in self.locks.values() if o.terms.name == name or o.specification == specification
+        )
+        return quorum(needed, self.agreements.get(specification, ()), max(used, default=-1))
 
     def signed(self, record: str) -> Quorum:
         """Who signed a decision and who is missing, by the terms of its lock."""
