@@ -283,12 +283,12 @@ def test_what_is_locked_without_a_bypass_has_none(team: Team) -> None:
     assert lock.bypasses == ()
 
 
-def test_the_seed_of_a_judged_run_comes_from_the_lock_entry(team: Team) -> None:
+def test_the_seed_of_a_judged_run_comes_from_the_lock(team: Team) -> None:
     done = team.lock().certify()
     with open_ledger(team.root) as ledger:
         lock = ledger.state().locked(digest_of(team.path))
     assert lock is not None
-    assert done.record.seed == lock.digest.removeprefix("sha256:") != digest_of(team.path)
+    assert done.record.seed == lock.seed.removeprefix("sha256:") != digest_of(team.path)
 
 
 def test_a_developer_locks_signs_and_issues_nothing(team: Team) -> None:

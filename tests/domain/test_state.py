@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from tests.world import EVIDENCE, KEYS, OTHER, RECORD, SPECIFICATION, START, World, policy, rows
+from tests.world import EVIDENCE, KEYS, OTHER, RECORD, SPECIFICATION, START, World, policy, rows, terms
 
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
@@ -19,6 +19,7 @@ from assay.domain.quorum import SignOff, Word, quorum
 from assay.domain.refusal import Because, Distrusted, Refused
 from assay.domain.sketch import ALL, SIZE, Over, Sketch, UsedRows
 from assay.domain.state import Status
+from assay.domain.state.state import Terms
 from assay.proof import words
 from assay.proof.bundle import sign
 from assay.proof.canonical import digest_of_document
@@ -250,7 +251,13 @@ def test_a_lock_needs_its_quorum_and_a_new_version_its_reason() -> None:
         {"quorum": {"validator": 1}},
         {"quorum": {"developer": 1, "validator": 1, "risk_officer": 1}},
         {"lock": {"submitter": 1}},
+        {"lock": {}},
+        {"lock": {"validator": 0}},
+        {"lock": {"validator": 1, "risk_officer": -1}},
+        {"quorum": {"validator": 1, "risk_officer": 1, "legal": 0}},
+        {"valid_for_days": 0},
         {"valid_for_days": 3650},
+        {"attempts": 0},
         {"attempts": 100},
     ],
 )
@@ -258,6 +265,27 @@ def test_terms_that_the_policy_does_not_allow_are_not_locked(terms: dict[str, ob
     world = World.with_policy()
     with refused(Because.POLICY_NOT_SATISFIED):
         world.lock(**terms)
+
+
+@pytest.mark.parametrize("nobody", [{}, {"validator": 0}, {"validator": -1}])
+def test_a_policy_that_asks_for_nothing_still_locks_nothing_without_a_signature(
+    nobody: dict[str, int],
+) -> None:
+    world = World.with_policy(policy(requires=Requires()))
+    with refused(Because.POLICY_NOT_SATISFIED):
+        world.lock_only(lock=nobody, quorum=nobody)
+    assert not quorum(nobody, []).reached
+    assert quorum(nobody, []).sentence() == "Signatures are missing: 1 anybody."
+
+
+@pytest.mark.parametrize("count", [True, "1", None])
+def test_what_is_no_count_is_no_term(count: object) -> None:
+    world = World.with_policy()
+    for who, role in (("val", "validator"), ("ria", "risk_officer")):
+        world.agree(who, role)
+    plain = to_plain(terms(), Terms) | {"lock": {"validator": count}}
+    with refused(Because.ENTRY_UNREADABLE):
+        world.add(Action.LOCKED, SPECIFICATION, {"terms": plain, "reason": ""})
 
 
 def _stricter(world: World) -> None:
@@ -687,7 +715,7 @@ def word(holder: str, role: str, said: Word = Word.APPROVE, entry: int = 0) -> S
 
 
 @given(
-    needed=st.dictionaries(st.sampled_from("abc"), st.integers(1, 2), max_size=3),
+    needed=st.dictionaries(st.sampled_from("abc"), st.integers(0, 2), max_size=3),
     words=st.lists(st.tuples(st.sampled_from("pqrs"), st.sampled_from("abc")), max_size=8, unique=True),
 )
 @settings(deadline=None)

@@ -123,9 +123,9 @@ def test_a_certificate_is_not_issued_again_after_it_was_revoked(world: World) ->
     import json
 
     bundle = read_bundle(json.loads(entry)["signed"][0].encode())
-    with refused(Because.SIGNED_SOMETHING_ELSE):
+    with refused(Because.SIGNED_TWICE):
         world.add(Action.ISSUED, digest, {"record": RECORD}, bundle)
-    with refused(Because.SIGNED_SOMETHING_ELSE):
+    with refused(Because.SIGNED_TWICE):
         world.add(Action.ISSUED, sha256_of(b"another name"), {"record": RECORD}, bundle)
     assert world.state.certificates[digest].status is Status.REVOKED
 

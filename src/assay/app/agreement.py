@@ -43,7 +43,7 @@ def log_contradicts(record: Record, decision: DecisionState, state: State) -> Re
             ("specification", decision.specification, record.specification_digest),
             ("attempt", run.attempt, record.attempt),
             ("bypasses", list(decision.bypasses), list(record.bypasses)),
-            ("seed", lock.digest, named(record.seed)),
+            ("seed", lock.seed, named(record.seed)),
             *(
                 (f"digest of the {role}", run.subject.get(role), digest)
                 for role, digest in {source.role: source.digest for source in record.sources}.items()

@@ -103,7 +103,7 @@ class Case:
 
     @property
     def seed(self) -> str:
-        """The seed of every random choice: of a judged run the digest of the entry that locked the specification.
+        """The seed of every random choice: of a judged run that of the lock.
 
         Nobody knows it while the specification can still be changed. A rehearsal takes the document's own digest.
         """

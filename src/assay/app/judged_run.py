@@ -39,12 +39,12 @@ class JudgedRun:
     """A run that the log has let begin.
 
     Attributes:
-        entry: its place in the log. lock: digest of the locking entry, the source of every seed. attempt: from 1.
+        entry: its place in the log. seed: of every random choice, from what was locked. attempt: from 1.
         overlaps: a sentence for each earlier run that shares test rows with it, however few.
     """
 
     entry: int
-    lock: str
+    seed: str
     attempt: int
     overlaps: tuple[str, ...] = ()
 
@@ -142,9 +142,7 @@ def _begun(case: Case, lock: Lock, ledger: Ledger, salt: Salt, used: UsedRows, s
     ledger.decide(draft, pairs=() if salt.pair is None else (salt.pair,))
     state = ledger.state()
     run = resumed[-1] if resumed else state.runs[max(state.runs)]
-    return JudgedRun(
-        run.entry, lock.digest, run.attempt, tuple(shared(*found) + "." for found in run.overlaps)
-    )
+    return JudgedRun(run.entry, lock.seed, run.attempt, tuple(shared(*found) + "." for found in run.overlaps))
 
 
 def _broken_off(state: State, lock: Lock, used: UsedRows, subject: dict[str, str]) -> RunState | None:
@@ -169,8 +167,8 @@ def finish(run: JudgedRun, record: Record, digest: str, ledger: Ledger) -> None:
 
 
 def seeded(case: Case, run: JudgedRun) -> Case:
-    """The case with the seed that nobody could shop for: the digest of the locking entry."""
-    return replace(case, drawn=run.lock.removeprefix("sha256:"), attempt=run.attempt, overlaps=run.overlaps)
+    """The case with the seed that nobody could shop for: of what was locked and who agreed to it."""
+    return replace(case, drawn=run.seed.removeprefix("sha256:"), attempt=run.attempt, overlaps=run.overlaps)
 
 
 def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRows]) -> UsedRows:

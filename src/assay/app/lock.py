@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay.app.case import open_case
@@ -76,16 +76,21 @@ def agree(
         )
         ledger.add(Draft(Action.AGREED, read.digest, {}, (sign(said.plain(), signer),)))
         state = ledger.state()
-        quorum = state.agreed(read.digest, read.specification.approval.lock)
-        if quorum.reached and state.locked(read.digest) is None:
+        if state.locked(read.digest) is None and _agreed(state, read).reached:
             ledger.add(locking(read, reason, bypasses))
         return standing(ledger.state(), read)
 
 
 def standing(state: State, read: SpecificationFile) -> Agreed:
     """Where a specification stands."""
-    quorum = state.agreed(read.digest, read.specification.approval.lock)
-    return Agreed(read.digest, read.specification.name, quorum, state.locked(read.digest))
+    lock, now = state.locked(read.digest), _agreed(state, read)
+    quorum = replace(lock.agreed, rejected=now.rejected) if lock else now
+    return Agreed(read.digest, read.specification.name, quorum, lock)
+
+
+def _agreed(state: State, read: SpecificationFile) -> Quorum:
+    specification = read.specification
+    return state.agreed(read.digest, specification.name, specification.approval.lock)
 
 
 def locking(read: SpecificationFile, reason: str, bypasses: tuple[str, ...] = ()) -> Draft:

@@ -54,6 +54,11 @@ def _signatures(what: str, needed: Mapping[str, int], asked: Mapping[str, int]) 
     for role, count in needed.items():
         if asked.get(role, 0) < count:
             yield f"{what} asks for {asked.get(role, 0)} {role}, the policy for {count}."
+    if not asked:
+        yield f"{what} asks for nobody's signature; at least one is expected."
+    for role, count in asked.items():
+        if count < 1:
+            yield f"{what} asks for {count} {role}; a role that is named signs at least once."
     for role in sorted(NEVER_APPROVE & asked.keys()):
         yield f"{what} names {role}, who is judged and never approves."
 
@@ -63,6 +68,10 @@ def _terms(
 ) -> Iterable[str]:
     yield from _signatures("approval.lock", requires.lock, lock)
     yield from _signatures("approval.quorum", requires.quorum, quorum)
+    if days < 1:
+        yield f"approval.valid_for is {days} days; at least one is expected."
+    if attempts < 1:
+        yield f"attempts.count is {attempts}; at least one is expected."
     if days > requires.longest.days:
         yield f"approval.valid_for is {days} days; the policy's longest is {requires.longest.days}."
     if attempts > requires.attempts:

@@ -59,6 +59,11 @@ class Signed(Protocol):
         """The whole bundle."""
         ...
 
+    @property
+    def said(self) -> str:
+        """The digest of the statement without its signature, which can be written in more than one way."""
+        ...
+
     def signed_by(self, pem: str) -> bool:
         """Whether the key with this PEM text made the signature."""
         ...

@@ -22,7 +22,8 @@ class SignOff:
 
     Attributes:
         entry: the place in the log. key: the key's name in the policy. holder: who holds it. role: in which it signed.
-        word: a reject has a ``reason``. time: as the log has it, self-asserted unless witnessed.
+        word: a reject has a ``reason``. time: as the log has it, self-asserted unless witnessed. said: the digest of the
+            statement without its signature.
     """
 
     entry: int
@@ -32,6 +33,7 @@ class SignOff:
     word: Word
     reason: str
     time: str
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,13 @@ class Quorum:
 
     Attributes:
         approved: for each needed place that is filled: role and holder. missing: how many each role still lacks.
-        rejected: standing rejects.
+        rejected: standing rejects. approvals: every approval that counts, needed or not.
     """
 
     approved: tuple[tuple[str, str], ...]
     missing: tuple[tuple[str, int], ...]
     rejected: tuple[SignOff, ...]
+    approvals: tuple[SignOff, ...] = ()
 
     @property
     def reached(self) -> bool:
@@ -60,18 +63,22 @@ class Quorum:
         return " ".join(part for part in (lacking, against) if part) or "The quorum is reached."
 
 
-def quorum(needed: Mapping[str, int], sign_offs: Iterable[SignOff]) -> Quorum:
+def quorum(needed: Mapping[str, int], sign_offs: Iterable[SignOff], since: int = -1) -> Quorum:
     """Who agreed and who is missing.
 
     Of each holder and role the latest word counts. A person counts once, whatever roles and keys they hold; who counts
     for which role is chosen so that as many places as possible are filled (a maximum matching, by augmenting paths:
-    Kuhn 1955). An empty ``needed`` is never reached: nobody agreed to nothing.
+    Kuhn 1955). Where ``needed`` has no place at all it is never reached: nobody agreed to nothing.
+
+    Args:
+        since: the place of an entry; only approvals after it count. A reject stands whenever it was said.
     """
     latest: dict[tuple[str, str], SignOff] = {(s.holder, s.role): s for s in sign_offs}
     words = tuple(latest.values())
     places = [role for role, count in sorted(needed.items()) for _ in range(count)]
-    filled = _matched(places, [w for w in words if w.word is Word.APPROVE])
-    missing = dict.fromkeys(needed, 0) or {"anybody": 1}
+    approvals = tuple(w for w in words if w.word is Word.APPROVE and w.entry > since)
+    filled = _matched(places, approvals)
+    missing = dict.fromkeys(needed, 0) if places else {"anybody": 1}
     for role in places:
         missing[role] += 1
     for place in filled:
@@ -80,6 +87,7 @@ def quorum(needed: Mapping[str, int], sign_offs: Iterable[SignOff]) -> Quorum:
         approved=tuple((places[place], holder) for place, holder in sorted(filled.items())),
         missing=tuple((role, count) for role, count in missing.items() if count),
         rejected=tuple(w for w in words if w.word is Word.REJECT),
+        approvals=approvals,
     )
 
 

@@ -65,6 +65,11 @@ class SignedStatement:
         """The whole bundle."""
         return self.bundle.content
 
+    @property
+    def said(self) -> str:
+        """The digest of the statement without its signature."""
+        return sha256_of(self.bundle.payload)
+
     def signed_by(self, pem: str) -> bool:
         """Whether the key with this PEM text made the signature."""
         return _signed_by(self.bundle, pem)

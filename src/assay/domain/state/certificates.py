@@ -104,6 +104,7 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         use_case=use_case_of(state, record),
         model=claims.model,
         supersedes=claims.scope.supersedes,
+        changed=entry.seq,
     )
     wrong = (
         contradiction(state, decision, claims)
@@ -177,6 +178,7 @@ def superseded(state: State, entry: Entry, inspect: Inspect) -> Refusal | None: 
     certificate = state.certificates[entry.object]
     certificate.status = Status.SUPERSEDED
     certificate.why = f"certificate {heir.digest[7:19]} of {entry.time.date()} has its place"
+    certificate.changed = entry.seq
     state.pending = state.pending[1:]
     return None
 
@@ -202,7 +204,7 @@ def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, .
         return Refusal(
             Because.SIGNED_SOMETHING_ELSE, "The signature is about another certificate or another change."
         )
-    unseen = not_seen(state, statement, certificate.entry)
+    unseen = not_seen(state, statement, certificate.changed)
     if unseen is not None:
         return unseen
     role, reason = str(statement.predicate.get("role", "")), str(statement.predicate.get("reason", ""))
@@ -211,5 +213,5 @@ def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, .
         return signer
     if not reason.strip():
         return Refusal(Because.REASON_MISSING, "Who changes a certificate says why.")
-    certificate.status, certificate.why = status, reason
+    certificate.status, certificate.why, certificate.changed = status, reason, entry.seq
     return None

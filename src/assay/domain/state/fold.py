@@ -48,11 +48,27 @@ def fold(entries: Iterable[Entry], inspect: Inspect) -> tuple[State, tuple[Void,
     state, void = State(), []
     for place, entry in enumerate(entries):
         state.roots.append(entry.before)
-        refusal = _order(state, entry, place) or RULES[entry.action](state, entry, inspect)
+        refusal = (
+            _order(state, entry, place) or _again(state, entry) or RULES[entry.action](state, entry, inspect)
+        )
         if refusal is not None:
             void.append(Void(place, refusal))
+        for statement in entry.signed:  # a void entry too has told everyone what was signed
+            state.said.setdefault(statement.said, place)
         state.size, state.time = place + 1, max(state.time or entry.time, entry.time)
     return state, tuple(void)
+
+
+def _again(state: State, entry: Entry) -> Refusal | None:
+    """A signed statement counts where it stands first: whoever copies it from there has nobody's word for it."""
+    for statement in entry.signed:
+        first = state.said.get(statement.said)
+        if first is not None:
+            return Refusal(
+                Because.SIGNED_TWICE,
+                f"Entry {entry.seq} repeats the signed statement of entry {first}; it counted there, and counts once.",
+            )
+    return None
 
 
 def _order(state: State, entry: Entry, place: int) -> Refusal | None:

@@ -76,10 +76,11 @@ def _roots(policy: Policy, entry: Entry) -> int:
 
 def agreed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
     """A word on a specification: the agreement to it before any result, or a reject."""
-    found = _word(state, entry, AGREEMENT, {entry.object})
+    before = state.agreements.setdefault(entry.object, [])
+    found = _word(state, entry, AGREEMENT, {entry.object}, before=before)
     if isinstance(found, Refusal):
         return found
-    state.agreements.setdefault(entry.object, []).append(found)
+    before.append(found)
     return None
 
 
@@ -89,7 +90,7 @@ def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     if decision is None:
         return Refusal(Because.DECISION_UNKNOWN, f"No decision has the record {entry.object}.")
     about = {decision.record, decision.evidence, decision.specification}
-    found = _word(state, entry, SIGN_OFF, about, decision.entry)
+    found = _word(state, entry, SIGN_OFF, about, decision.entry, decision.sign_offs)
     if isinstance(found, Refusal):
         return found
     if found.word is Word.WITHDRAW and not any(
@@ -198,8 +199,20 @@ def not_seen(state: State, statement: Signed, since: int = -1) -> Refusal | None
     return None
 
 
-def _word(state: State, entry: Entry, kind: str, about: set[str], since: int = -1) -> SignOff | Refusal:
-    """The one signed word that an entry carries, if its signer may say it."""
+def _word(
+    state: State,
+    entry: Entry,
+    kind: str,
+    about: set[str],
+    since: int = -1,
+    before: Sequence[SignOff] = (),
+) -> SignOff | Refusal:
+    """The one signed word that an entry carries, if its signer may say it.
+
+    Args:
+        since: the place of the entry that is signed about. before: earlier words on the same: who changes their mind has
+            seen what they said, so that an approval which was held back does not take the place of a later reject.
+    """
     if len(entry.signed) != 1 or not entry.signed[0].kind.endswith(kind):
         return Refusal(Because.STATEMENT_BROKEN, f"Exactly one signed statement of kind {kind} is expected.")
     (statement,) = entry.signed
@@ -221,7 +234,11 @@ def _word(state: State, entry: Entry, kind: str, about: set[str], since: int = -
     if word is Word.REJECT and not reason.strip():
         return Refusal(Because.REASON_MISSING, "Who rejects says why.")
     name, key = holder
-    return SignOff(entry.seq, name, key.holder, role, word, reason, entry.time.isoformat())
+    own = max((w.entry for w in before if (w.holder, w.role) == (key.holder, role)), default=-1)
+    unseen = not_seen(state, statement, own)
+    if unseen is not None:
+        return unseen
+    return SignOff(entry.seq, name, key.holder, role, word, reason, entry.time.isoformat(), statement.said)
 
 
 def signer_in(

@@ -34,12 +34,15 @@ def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     forbidden = state.allowed(terms)
     if forbidden is not None:
         return forbidden
-    reached = state.agreed(entry.object, terms.lock)
-    if not reached.reached:
-        return Refusal(Because.QUORUM_MISSING, f"The specification is not agreed. {reached.sentence()}")
     before = state.lock_in_force(terms.name)
     if before is not None and before.specification == entry.object:
         return Refusal(Because.LOCK_SUPERSEDED, "This very specification is locked already.")
+    reached = state.agreed(entry.object, terms.name, terms.lock)
+    if not reached.reached:
+        since = f" since entry {before.entry} locked another version" if before else ""
+        return Refusal(
+            Because.QUORUM_MISSING, f"The specification is not agreed{since}. {reached.sentence()}"
+        )
     if before is not None and not reason.strip():
         return Refusal(
             Because.REASON_MISSING, f"{terms.name} is locked in another version; a new one needs a reason."
@@ -50,6 +53,7 @@ def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         entry.object,
         terms,
         entry.time,
+        reached,
         before.digest if before else "",
         reason,
         bypasses,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assay.domain.demands import terms_refused
+from assay.domain.digests import sha256_of
 from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum, SignOff, quorum
 from assay.domain.refusal import Because, Refusal
@@ -24,7 +25,7 @@ class Lock:
     """A specification that was agreed before any result of it existed.
 
     Attributes:
-        entry, digest: the place of the locking entry and the digest of its leaf, from which every seed is derived.
+        entry, digest: the place of the locking entry and the digest of its leaf. agreed: by whom; used up by this lock.
         specification: digest of the document. terms: what the rules need of it.
         previous: the lock that it supersedes, with the reason. bypasses: criteria that the plan called hopeless.
     """
@@ -34,9 +35,21 @@ class Lock:
     specification: str
     terms: Terms
     time: dt.datetime
+    agreed: Quorum
     previous: str = ""
     reason: str = ""
     bypasses: tuple[str, ...] = ()
+
+    @property
+    def seed(self) -> str:
+        """The digest from which every random choice of its judged runs is derived.
+
+        It is of the specification and of what those who agreed signed, without their signatures: who writes the log
+        chooses neither, and no free text of the locking entry enters. Who agrees last could try several statements; that
+        is a holder of an approving role, never a developer.
+        """
+        said = sorted(word.said for word in self.agreed.approvals)
+        return sha256_of("\n".join(("assay.seed/1", self.specification, *said)).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +129,8 @@ class CertificateState:
     Attributes:
         record: of the decision. result: PASSED or FAILED. use_case: the name of the specification. model: what the
             certified file or folder is called. supersedes: certificates whose place it takes, by digest.
-        why: the reason of the last change.
+        why: the reason of the last change. changed: the entry that made it, or else the one that issued it; who changes it
+            next must have seen that one.
     """
 
     entry: int
@@ -128,6 +142,7 @@ class CertificateState:
     supersedes: tuple[str, ...] = ()
     status: Status = Status.GOOD
     why: str = ""
+    changed: int = 0
 
 
 @dataclass(slots=True)
@@ -140,6 +155,7 @@ class State:
         waivers: what was set aside, by whom and until when.
         certificates: by digest of the bundle. hashes: of all rows that were judged on. pending: those whose place the last
             certificate took, and of which no entry says so yet. roots: of the log at each size up to now, in hexadecimal.
+            said: where each signed statement stands first, by the digest of what it says.
             size: how many entries there are. time: of the last one.
     """
 
@@ -155,6 +171,7 @@ class State:
     roots: list[str] = field(default_factory=list)
     pending: tuple[str, ...] = ()
     hashes: set[int] = field(default_factory=set)
+    said: dict[str, int] = field(default_factory=dict)
     size: int = 0
     time: dt.datetime | None = None
 
@@ -188,9 +205,16 @@ class State:
             and c.status in {Status.GOOD, Status.SUSPENDED}
         )
 
-    def agreed(self, specification: str, needed: Mapping[str, int]) -> Quorum:
-        """Who agreed to a specification and who is missing."""
-        return quorum(needed, self.agreements.get(specification, ()))
+    def agreed(self, specification: str, name: str, needed: Mapping[str, int]) -> Quorum:
+        """Who agreed to a specification of this name, and who is missing before it can be locked.
+
+        A lock uses agreements up: for the next one of the same document, or of another version of it, people agree again,
+        or else one person could bring back a version that all had agreed to leave.
+        """
+        used = (
+            o.entry for o in self.locks.values() if o.terms.name == name or o.specification == specification
+        )
+        return quorum(needed, self.agreements.get(specification, ()), max(used, default=-1))
 
     def signed(self, record: str) -> Quorum:
         """Who signed a decision and who is missing, by the terms of its lock."""
