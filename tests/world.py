@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assay.proof.verification import Presented, Purpose, Verification
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assay.domain.digests import digest_of_listing, sha256_of
@@ -31,6 +30,7 @@ from assay.proof.merkle import inclusion_proof, root_of
 from assay.proof.note import NoteSigner
 from assay.proof.status import StatusList
 from assay.proof.tlog_proof import TlogProof
+from assay.proof.verification import Presented, Purpose, Verification
 from assay.proof.verify import verify
 
 START = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)

@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from assay.proof.verification import Answer
 from tests.app.conftest import Folder, people, replaced
 from tests.world import used_rows
 
@@ -38,6 +37,7 @@ from assay.proof.bundle import read as read_bundle
 from assay.proof.keys import PrivateKey
 from assay.proof.leaf import Draft, read_leaf
 from assay.proof.manifest import manifest_of_signing_statement
+from assay.proof.verification import Answer
 from assay.subject.digest import digest_of
 
 ROLES = {

@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from tests.world import EVIDENCE, KEYS, OTHER, RECORD, SPECIFICATION, START, World, policy, rows, terms
+from tests.world import (
+    EVIDENCE,
+    KEYS,
+    OTHER,
+    RECORD,
+    SPECIFICATION,
+    START,
+    World,
+    policy,
+    rows,
+    terms,
+    used_rows,
+)
 
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
@@ -443,6 +455,32 @@ def test_rows_over_other_columns_are_known_by_whatever_two_runs_have_in_common()
     assert share("sha256:b", 399, (), Over(("b",), fresh), Over(("nr",), rows(1000))) == 1
     assert share(marks=(Over(("z",), rows(50, 60)),)) == 1
     assert share(marks=(Over(("z",), rows(85, 60)),)) == 0  # fewer than half: values that chance repeats
+
+
+def test_a_set_pieced_together_from_many_used_ones_is_spent() -> None:
+    """Of each of eleven sets it has too little to count, and nothing of it is new."""
+    world = World.decided("withheld")
+    for k in range(1, 11):
+        world.run(rows(1000 * k))
+    pieced = Sketch(11 * 36, tuple(1000 * k + i for k in range(11) for i in range(36)))
+    with pytest.raises(
+        Refused, match=r"100% of these test rows were used by 11 judged runs together .* 11 were made"
+    ):
+        world.run(pieced)
+    assert [overlap.share for _, overlap in world.state.overlapping(used_rows(pieced))] == [36 / 396] * 11
+    few = Sketch(400, (*range(1000, 1019), *range(2000, 2019), *range(99_000, 99_362)))
+    run = world.run(few)  # 9.5 % of them were used: told, and no attempt
+    assert len(world.state.runs[run].overlaps) == 2
+    with refused(Because.TEST_SET_SPENT):  # and those 5 % and 5 % are a tenth
+        world.run(Sketch(400, (*range(1020, 1040), *range(2020, 2040), *range(98_000, 98_360))))
+
+
+def test_rows_that_are_judged_many_times_weigh_as_often() -> None:
+    world = World.decided("withheld")
+    hashes = (*range(30), *range(5000, 5370))
+    with pytest.raises(Refused, match="62% of these test rows were used by the judged run of entry"):
+        world.run(Sketch(970, hashes, ALL, (20,) * 30 + (1,) * 370))
+    world.run(Sketch(400, hashes))
 
 
 def test_a_run_states_the_attempt_that_its_rows_make_it() -> None:

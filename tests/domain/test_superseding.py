@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from assay.proof.verification import Verification
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.world import KEYS, RECORD, Issued, World, rows
@@ -14,6 +13,7 @@ from assay.domain.refusal import Because, Distrusted, Refused
 from assay.domain.state import State, Status
 from assay.proof.bundle import read as read_bundle
 from assay.proof.leaf import state_of
+from assay.proof.verification import Verification
 
 LATER, CHALLENGER = sha256_of(b"a later record"), sha256_of(b"the record of another model")
 

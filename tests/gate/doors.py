@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assay.proof.verification import Purpose
 from ruamel.yaml import YAML
 from tests.gate.scene import Scene
 
@@ -22,6 +21,7 @@ import assay
 from assay.app.gate import Pack, refused
 from assay.app.packs import read_pack
 from assay.cli.main import main
+from assay.proof.verification import Purpose
 
 Answer = tuple[str, int]
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
-from assay.proof.verification import Answer
 
 import assay
 from assay.domain.refusal import Because
+from assay.proof.verification import Answer
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 DAY = dt.timedelta(days=1)

@@ -7,11 +7,11 @@ import json
 import random
 
 import pytest
-from assay.proof.verification import Presented
 from tests.gate.scene import NOW, good, manifest
 from tests.world import KEYS
 
 from assay.proof.bundle import read, sign
+from assay.proof.verification import Presented
 from assay.proof.verify import verify
 
 ODD = (

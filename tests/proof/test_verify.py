@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from assay.proof.verification import Answer, Purpose, Verification
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +21,7 @@ from assay.domain.state import Status
 from assay.proof.bundle import sign
 from assay.proof.note import NoteSigner
 from assay.proof.seen import Seen
+from assay.proof.verification import Answer, Purpose, Verification
 
 DAY = dt.timedelta(days=1)
 GOOD = Issued.good()

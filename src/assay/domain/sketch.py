@@ -1,19 +1,21 @@
-"""Which rows a data set holds, without the rows: the smallest of their hashes under a salt, and what two sets share.
+"""Which rows a data set holds, without the rows: the smallest of their hashes under a salt, and what sets share.
 
 A bottom-k sketch (Cohen & Kaplan 2007, PODC): the rows with the smallest hashes are a uniform sample of a set's distinct
-rows. What is published of them is a hash under the log's salt, which can be erased; below the smaller of two bounds both
-samples are complete, so what they share there estimates the overlap, and is exact while both sets fit.
+rows, and it is known how often the set has each. What is published of them is a hash under the log's salt, which can be
+erased; below the smaller of two bounds both samples are complete, so what they share there estimates the overlap, and is
+exact while both sets fit.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 SIZE = 2048
-"""Hashes kept; the overlap of larger sets is then known to about 1.1 percentage points (one standard error)."""
+"""Hashes kept; a tenth that two larger sets share is then known to about 0.7 percentage points, half of them to 1.1 (one
+standard error; see :meth:`Sketch.reused` for what makes it larger)."""
 ALL = 1 << 32
 """The bound of a set that is in its sketch as a whole."""
 SPENT_FROM = 0.10
@@ -33,29 +35,34 @@ class Sketch:
     Attributes:
         rows: of the set, repeated ones included. hashes: salted, 64 bits each, different and ascending.
         bound: rows whose unsalted hash lies below ``bound / 2**32`` of its range are in the sample.
+        times: how often the set has each of the sampled rows; empty when it has each of them once.
     """
 
     rows: int
     hashes: tuple[int, ...]
     bound: int = ALL
+    times: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         ascending = all(a < b for a, b in zip(self.hashes, self.hashes[1:], strict=False))
         if len(self.hashes) > SIZE or not ascending or not 0 < self.bound <= ALL:
             raise ValueError(f"a sketch has at most {SIZE} different hashes, ascending, and a bound")
+        if self.times and (len(self.times) != len(self.hashes) or self.times != weights_of(self.times)):
+            raise ValueError("a sketch says of each hash how often its row stands there, or of none")
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """How often the set has each of the sampled rows."""
+        return self.times or (1,) * len(self.hashes)
 
     def text(self) -> str:
         """The hashes as base64 of big-endian 64-bit numbers."""
-        return base64.b64encode(b"".join(h.to_bytes(8, "big") for h in self.hashes)).decode()
+        return _text(self.hashes)
 
     @classmethod
-    def read(cls, rows: int, text: str, bound: int) -> Sketch:
-        """The sketch that a text stands for. Raises ValueError when it is none."""
-        raw = base64.b64decode(text, validate=True)
-        if len(raw) % 8:
-            raise ValueError("a sketch is a whole number of 64-bit hashes")
-        hashes = tuple(int.from_bytes(raw[i : i + 8], "big") for i in range(0, len(raw), 8))
-        return cls(rows, hashes, bound)
+    def read(cls, rows: int, text: str, bound: int, times: str = "") -> Sketch:
+        """The sketch that two texts stand for: of hashes and of how often. Raises ValueError when they are none."""
+        return cls(rows, _numbers(text), bound, _numbers(times))
 
     def overlap(self, other: Sketch) -> float:
         """The share of the smaller set's distinct rows that the other has too."""
@@ -63,6 +70,45 @@ class Sketch:
         there = len(many.hashes) * few.bound / many.bound
         smaller = min(len(few.hashes), there)
         return min(len(set(few.hashes) & set(many.hashes)) / smaller, 1.0) if smaller else 0.0
+
+    def reused(self, earlier: Iterable[Sketch]) -> float:
+        """The share of this set's rows, repeated ones as often as they stand there, that any earlier set has too.
+
+        A row of this sample is found in an earlier set when its hash lies below that set's bound as well, so each found
+        row stands for as many as its chance of being found says (Horvitz & Thompson 1952), over what the sample says of
+        all rows.
+
+        Exact when this set and the earlier ones fit in their sketches. Else, of a true share ``s``, the standard error is
+        about ``sqrt(s * (1 - s) * (1 + c*c) / n)``: ``n`` rows of the sample lie below the smallest bound of the earlier sets
+        that have rows of it, and ``c`` is the standard deviation over the mean of how often these stand there. A row that is so often there that it
+        makes up much of the set by itself is thus missed with the chance that it is not in the sample.
+        """
+        weights = dict(zip(self.hashes, self.weights, strict=True))
+        bounds: dict[int, int] = {}
+        for other in earlier:
+            bound = min(self.bound, other.bound)
+            for shared in weights.keys() & set(other.hashes):
+                bounds[shared] = max(bounds.get(shared, 0), bound)
+        found = sum(weights[row] * self.bound / bound for row, bound in bounds.items())
+        return min(found / sum(weights.values()), 1.0) if found else 0.0
+
+
+def weights_of(times: Sequence[int]) -> tuple[int, ...]:
+    """How often each row stands there as a sketch keeps it: nothing when each does once. Raises ValueError below 1."""
+    if any(often < 1 for often in times):
+        raise ValueError("a row of a set stands in it at least once")
+    return tuple(times) if any(often > 1 for often in times) else ()
+
+
+def _text(numbers: Iterable[int]) -> str:
+    return base64.b64encode(b"".join(number.to_bytes(8, "big") for number in numbers)).decode()
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    raw = base64.b64decode(text, validate=True)
+    if len(raw) % 8:
+        raise ValueError("a sketch is a whole number of 64-bit numbers")
+    return tuple(int.from_bytes(raw[i : i + 8], "big") for i in range(0, len(raw), 8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +121,11 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """What two test sets share: of the smaller one's rows, from 0 to 1, and by what it was told, in words."""
+    """What a test set shares with earlier ones, from 0 to 1, and by what it was told, in words.
+
+    Of two sets it is the larger of two shares: of the smaller one's distinct rows, and of the rows of the later one with
+    each repeat. Of a set and several it is the latter.
+    """
 
     share: float
     told: str
@@ -139,7 +189,7 @@ class UsedRows:
         if self.file == other.file:
             return Overlap(1.0, "it is the same file")
         found = [
-            Overlap(a.sketch.overlap(b.sketch), f"by {_named(a)}")
+            Overlap(max(a.sketch.overlap(b.sketch), a.sketch.reused((b.sketch,))), f"by {_named(a)}")
             for a in self.sketches
             for b in other.sketches
         ]
@@ -159,14 +209,24 @@ class UsedRows:
             )
         return max(found, key=lambda one: one.share, default=NOTHING)
 
+    def together(self, earlier: Sequence[UsedRows]) -> Overlap:
+        """What this set has of all the earlier ones together, of which each may have but a little of it.
+
+        Marks are left out: values that chance repeats are the more, the more sets there are to have them.
+        """
+        others = [one.sketch for used in earlier for one in used.sketches]
+        found = (Overlap(one.sketch.reused(others), f"by {_named(one)}") for one in self.sketches)
+        return max(found, key=lambda one: one.share, default=NOTHING)
+
 
 def _plain(one: Over) -> dict[str, Any]:
-    return {"columns": list(one.columns), "hashes": one.sketch.text(), "bound": one.sketch.bound}
+    plain = {"columns": list(one.columns), "hashes": one.sketch.text(), "bound": one.sketch.bound}
+    return plain | ({"times": _text(one.sketch.times)} if one.sketch.times else {})
 
 
 def _over(rows: int, plain: Mapping[str, Any]) -> Over:
     columns = tuple(str(name) for name in plain["columns"])
-    return Over(columns, Sketch.read(rows, plain["hashes"], int(plain["bound"])))
+    return Over(columns, Sketch.read(rows, plain["hashes"], int(plain["bound"]), str(plain.get("times", ""))))
 
 
 def _named(one: Over) -> str:

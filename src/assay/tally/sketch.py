@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from assay.domain.sketch import ALL, SIZE, Sketch
+from assay.domain.sketch import ALL, SIZE, Sketch, weights_of
 from assay.tally.hashes import Hashes, mixed
 
 _SHIFT = np.uint64(32)
@@ -16,15 +17,22 @@ _SHIFT = np.uint64(32)
 
 @dataclass(frozen=True, slots=True)
 class SketchTally:
-    """``rows`` that were read, and the smallest distinct hashes of them: uint64[at most ``SIZE`` + 1], ascending."""
+    """The rows with the smallest hashes.
+
+    Attributes:
+        rows: that were read, repeated ones included.
+        smallest: uint64[at most ``SIZE`` + 1], different and ascending. times: int64, as long: how often each was read,
+            which is exact, for a hash that once fell out of the smallest never comes back.
+    """
 
     rows: int
     smallest: Hashes
+    times: NDArray[np.int64]
 
     @classmethod
     def empty(cls) -> SketchTally:
         """No rows."""
-        return cls(0, np.empty(0, np.uint64))
+        return cls(0, np.empty(0, np.uint64), np.empty(0, np.int64))
 
     def counting(self, columns: Sequence[Hashes]) -> SketchTally:
         """With more rows: a word for each value, column by column.
@@ -35,21 +43,25 @@ class SketchTally:
         with np.errstate(over="ignore"):
             for words in columns:
                 total += mixed(words)
-        return self + SketchTally(len(total), _least(mixed(total)))
+        return self + SketchTally(len(total), *_least(mixed(total), np.ones(len(total), np.int64)))
 
     def __add__(self, other: SketchTally) -> SketchTally:
         """All rows of both."""
-        return SketchTally(self.rows + other.rows, _least(np.concatenate([self.smallest, other.smallest])))
+        smallest = np.concatenate([self.smallest, other.smallest])
+        times = np.concatenate([self.times, other.times])
+        return SketchTally(self.rows + other.rows, *_least(smallest, times))
 
     def to_bytes(self) -> bytes:
-        """The rows, then the hashes, as little-endian 64-bit numbers."""
-        return np.concatenate([np.array([self.rows], np.uint64), self.smallest]).astype("<u8").tobytes()
+        """The rows, then the hashes, then how often each was read, as little-endian 64-bit numbers."""
+        rows = np.array([self.rows], np.uint64)
+        return np.concatenate([rows, self.smallest, self.times.view(np.uint64)]).astype("<u8").tobytes()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> SketchTally:
         """What :meth:`to_bytes` wrote."""
         numbers = np.frombuffer(data, dtype="<u8").astype(np.uint64)
-        return cls(int(numbers[0]), numbers[1:])
+        smallest, times = np.split(numbers[1:], 2)
+        return cls(int(numbers[0]), smallest, times.view(np.int64))
 
     @property
     def distinct(self) -> float:
@@ -60,19 +72,25 @@ class SketchTally:
 
     def salted(self, salt: bytes, size: int = SIZE) -> Sketch:
         """The sketch of ``size`` rows under a salt; the bound is rounded so that it gives no row's hash away."""
-        bound = ALL
-        kept = self.smallest
+        bound, kept, times = ALL, self.smallest, self.times
         if len(kept) > size:
             bound = max(int(kept[size] >> _SHIFT), 1)
-            kept = kept[kept >> _SHIFT < np.uint64(bound)][:size]
-        hashes = {
-            int.from_bytes(hashlib.blake2b(h.tobytes(), key=salt, digest_size=8).digest(), "big")
-            for h in kept.astype("<u8")
-        }
-        return Sketch(self.rows, tuple(sorted(hashes)), bound)
+            below = kept >> _SHIFT < np.uint64(bound)
+            kept, times = kept[below][:size], times[below][:size]
+        counted: dict[int, int] = {}
+        for row, often in zip(kept.astype("<u8"), times.tolist(), strict=True):
+            name = int.from_bytes(hashlib.blake2b(row.tobytes(), key=salt, digest_size=8).digest(), "big")
+            counted[name] = counted.get(name, 0) + often
+        hashes = tuple(sorted(counted))
+        return Sketch(self.rows, hashes, bound, weights_of([counted[name] for name in hashes]))
 
 
-def _least(hashes: Hashes) -> Hashes:
-    if len(hashes) > 4 * SIZE:
-        hashes = np.partition(hashes, 2 * SIZE)[: 2 * SIZE]
-    return np.unique(hashes)[: SIZE + 1]
+def _least(hashes: Hashes, times: NDArray[np.int64]) -> tuple[Hashes, NDArray[np.int64]]:
+    """The smallest different ones, and how often each: different first, or copies of one would push the others out."""
+    order = np.argsort(hashes, kind="stable")
+    hashes, times = hashes[order], times[order]
+    first = (
+        np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1])) if len(hashes) else np.empty(0, np.intp)
+    )
+    summed = np.add.reduceat(times, first) if len(first) else times
+    return hashes[first][: SIZE + 1], summed[: SIZE + 1]

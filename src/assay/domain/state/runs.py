@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assay.domain.entry import Entry, Inspect
 from assay.domain.plain import NotPlain, from_plain
 from assay.domain.refusal import Because, Refusal
-from assay.domain.sketch import Overlap, UsedRows
+from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
 from assay.domain.state.state import (
     TEST_SET_SPENT,
     DecisionState,
@@ -80,8 +80,8 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
     if forbidden is not None:
         return forbidden
     overlaps = state.overlaps(rows)
-    before = counted(overlaps)
-    spent = spent_by(before, lock)
+    before = counted(rows, overlaps)
+    spent = spent_by(rows, before, lock)
     waiver = waiver_for(state, entry.object, TEST_SET_SPENT, entry)
     if spent is not None and waiver is None:
         return spent
@@ -105,7 +105,7 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
     return None
 
 
-def spent_by(before: Sequence[tuple[RunState, Overlap]], lock: Lock) -> Refusal | None:
+def spent_by(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]], lock: Lock) -> Refusal | None:
     """Why these rows may not be judged on again under this lock; None when they may.
 
     Every earlier judged run on overlapping rows (``before``) counts, whatever model or specification it was of. The first
@@ -113,7 +113,6 @@ def spent_by(before: Sequence[tuple[RunState, Overlap]], lock: Lock) -> Refusal 
     """
     if not before:
         return None
-    run, overlap = max(before, key=lambda found: found[1].share)
     allowed = lock.terms.attempts
     others = [r for r, _ in before if r.lock != lock.digest]
     passed = [r for r, _ in before if r.outcome in PASSED]
@@ -129,7 +128,7 @@ def spent_by(before: Sequence[tuple[RunState, Overlap]], lock: Lock) -> Refusal 
     )
     return Refusal(
         Because.TEST_SET_SPENT,
-        f"{shared(run.entry, overlap)}; {why}, and {len(before)} {'was' if len(before) == 1 else 'were'} made.",
+        f"{_shared_by_all(rows, before)}; {why}, and {len(before)} {'was' if len(before) == 1 else 'were'} made.",
     )
 
 
@@ -137,13 +136,29 @@ def schedule_goes_on(state: State, run: RunState) -> bool:
     """Whether another judged run may still be made on the rows of this one, under the lock that it was made under."""
     lock = state.locks[run.lock]
     in_force = state.lock_in_force(lock.terms.name) is lock
-    return bool(run.outcome) and in_force and spent_by(state.overlapping(run.rows), lock) is None
+    return bool(run.outcome) and in_force and spent_by(run.rows, state.overlapping(run.rows), lock) is None
 
 
 def shared(entry: int, overlap: Overlap) -> str:
     """What a test set shares with that of an earlier run, as the start of a sentence."""
-    share = "less than 1%" if overlap.share < 0.005 else f"{overlap.share:.0%}"
-    return f"{share} of these test rows were used by the judged run of entry {entry} ({overlap.told})"
+    return (
+        f"{_share(overlap)} of these test rows were used by the judged run of entry {entry} ({overlap.told})"
+    )
+
+
+def _shared_by_all(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]]) -> str:
+    run, overlap = max(before, key=lambda found: found[1].share)
+    if overlap.share >= SPENT_FROM:
+        return shared(run.entry, overlap)
+    together = rows.together([run.rows for run, _ in before])
+    return (
+        f"{_share(together)} of these test rows were used by {len(before)} judged runs together ({together.told}), most "
+        f"of them by that of entry {run.entry}"
+    )
+
+
+def _share(overlap: Overlap) -> str:
+    return "less than 1%" if overlap.share < 0.005 else f"{overlap.share:.0%}"
 
 
 def waiver_for(state: State, specification: str, criterion: str, entry: Entry) -> WaiverState | None:

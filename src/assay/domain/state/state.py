@@ -237,12 +237,16 @@ class State:
 
     def overlapping(self, rows: UsedRows) -> tuple[tuple[RunState, Overlap], ...]:
         """Those among :meth:`overlaps` that share so much that they count as the same rows."""
-        return counted(self.overlaps(rows))
+        return counted(rows, self.overlaps(rows))
 
 
-def counted(overlaps: Sequence[tuple[RunState, Overlap]]) -> tuple[tuple[RunState, Overlap], ...]:
-    """Those overlaps that are so large that they count as the same rows."""
-    return tuple(found for found in overlaps if found[1].share >= SPENT_FROM)
+def counted(
+    rows: UsedRows, overlaps: Sequence[tuple[RunState, Overlap]]
+) -> tuple[tuple[RunState, Overlap], ...]:
+    """Those overlaps that are so large that they count as the same rows; all of them, when the small ones are together."""
+    large = tuple(found for found in overlaps if found[1].share >= SPENT_FROM)
+    small = [run.rows for run, overlap in overlaps if overlap.share < SPENT_FROM]
+    return tuple(overlaps) if rows.together(small).share >= SPENT_FROM else large
 
 
 @dataclass(frozen=True, slots=True)
