@@ -162,6 +162,9 @@ def test_a_new_key_takes_over_a_place(desk: Desk) -> None:
     assert (after["version"], old["key"]) == (2, before["keys"]["ria"]["key"])
     assert "ria-2:" in (desk.root / "policy.yaml").read_text()
     assert "The log of 2 entries holds" in desk.run("log", "verify")
+    desk.run("export", "public", "pack.zip")
+    # Who has the written policy alone, and the pack, reaches the same state.
+    assert "holds" in desk.run("log", "verify", "pack.zip", "--policy", "policy.yaml")
 
 
 def test_only_root_keys_hand_a_place_over_and_each_place_once(desk: Desk) -> None:

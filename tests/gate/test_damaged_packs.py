@@ -36,6 +36,21 @@ def test_a_pack_with_any_bit_changed_is_read_or_refused(tmp_path: Path, method: 
     assert refused > 300
 
 
+def test_a_member_without_a_name_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "pack.zip"
+    whole = bytearray(made(place, zipfile.ZIP_STORED))
+    directory = whole.rindex(b"PK\x01\x02")
+    name = int.from_bytes(whole[directory + 28 : directory + 30], "little")
+    del whole[directory + 46 : directory + 46 + name]
+    whole[directory + 28 : directory + 30] = b"\0\0"
+    end = whole.rindex(b"PK\x05\x06")
+    size = int.from_bytes(whole[end + 12 : end + 16], "little") - name
+    whole[end + 12 : end + 16] = size.to_bytes(4, "little")
+    place.write_bytes(whole)
+    with pytest.raises(BrokenPack):
+        read_pack(place)
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_pack_that_is_compressed_otherwise_than_ours_is_refused_before_it_is_unfolded(
     tmp_path: Path, method: int

@@ -67,6 +67,15 @@ def test_it_signs_with_a_key_that_is_elsewhere(inside: PrivateKey, tmp_path: Pat
     assert inside.public.verifies(by_path.sign(b"said"), b"said")
 
 
+def test_either_form_that_a_module_may_choose_of_a_signature_is_taken(
+    inside: PrivateKey, tmp_path: Path
+) -> None:
+    """Of s and n - s a token takes whichever comes; of sixteen signatures some have the larger."""
+    kept(tmp_path)
+    signer = open_signer("ria", lambda _: PIN)
+    assert all(inside.public.verifies(signer.sign(b"%d" % n), b"%d" % n) for n in range(16))
+
+
 def test_a_wrong_pin_is_a_sentence_that_does_not_repeat_it(inside: PrivateKey, tmp_path: Path) -> None:
     kept(tmp_path)
     with pytest.raises(ModuleTrouble) as refused:

@@ -57,6 +57,35 @@ def test_a_change_that_git_was_told_to_overlook_is_told(repository: Path) -> Non
     assert code_of(repository).dirty
 
 
+def test_a_commit_that_is_replaced_by_another_is_not_taken_for_it(repository: Path) -> None:
+    (repository / "a ü.txt").write_text("otherwise\n")
+    git(repository, "commit", "-qam", "second")
+    git(repository, "checkout", "-q", "HEAD~1")
+    git(repository, "replace", "HEAD", "HEAD@{1}")
+    (repository / "a ü.txt").write_text("otherwise\n")
+    git(repository, "add", ".")
+    assert code_of(repository).dirty
+
+
+@pytest.mark.parametrize("name", ["helpers.py", "helpers.pyc", "helpers.so"])
+def test_what_python_imports_and_no_commit_names_is_told(repository: Path, name: str) -> None:
+    (repository / name).write_bytes(b"")
+    assert code_of(repository).dirty
+    (repository / ".git" / "info" / "exclude").write_text(f"{name}\n")
+    assert code_of(repository).dirty
+    (repository / ".gitignore").write_text(f"{name}\n")
+    git(repository, "add", ".gitignore")
+    git(repository, "commit", "-qm", "ignored")
+    assert not code_of(repository).dirty
+
+
+def test_a_repository_inside_that_no_commit_names_is_told(repository: Path) -> None:
+    (repository / "helpers").mkdir()
+    git(repository / "helpers", "init", "-q")
+    (repository / "helpers" / "__init__.py").write_text("")
+    assert code_of(repository).dirty
+
+
 def test_no_program_that_the_repository_names_is_run(repository: Path) -> None:
     (repository / ".gitattributes").write_text("* filter=x\n")
     git(repository, "add", ".")

@@ -95,6 +95,7 @@ def _members(path: Path, kind: str) -> dict[str, bytes]:
         NotImplementedError,
         RuntimeError,
         EOFError,
+        IndexError,  # a member without a name
         ValueError,
         zlib.error,
     ) as wrong:

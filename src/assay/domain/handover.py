@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from assay.domain.policy import Policy, Verifier
+from assay.domain.policy import HeldKey, Policy, Verifier
 from assay.domain.refusal import Because, Refusal
 from assay.domain.specification.base import LONGEST_NAME
 
@@ -49,9 +49,12 @@ def handed_over(
         )
     name = _free(policy, old)
     ended = leaves.model_copy(update={"valid_until": min(leaves.valid_until, at)})
-    begins = leaves.model_copy(update={"key": pem, "valid_from": at, "valid_until": until})
-    return policy.model_copy(
-        update={
+    begins = HeldKey.model_validate(
+        {**vars(leaves), "key": pem, "valid_from": at, "valid_until": until}
+    )  # read, not copied: what is logged is what whoever reads the file gets
+    return Policy.model_validate(
+        {
+            **{name: getattr(policy, name) for name in Policy.model_fields},
             "version": policy.version + 1,
             "previous": digest,
             "keys": policy.keys | {old: ended, name: begins},

@@ -53,7 +53,7 @@ class GitRemote:
     @property
     def called(self) -> str:
         """The remote for a sentence, without a password in it."""
-        return re.sub(r"//[^/@]*@", "//", self.url)
+        return _without_secrets(self.url)
 
     def kept(self) -> tuple[Kept, ...]:
         """Every checkpoint of this log that the branch has had, oldest first."""
@@ -209,4 +209,10 @@ def _last(stderr: bytes) -> str:
     told = next(
         (line for line in lines if line.startswith(("fatal:", "error:", " ! "))), lines[-1] if lines else ""
     )
-    return re.sub(r"//[^/@\s]*@", "//", told.strip()) or "it said nothing"
+    return _without_secrets(told.strip()) or "it said nothing"
+
+
+def _without_secrets(told: str) -> str:
+    """Addresses with scheme, host and path alone: user, password and query may be secrets."""
+    bare = re.sub(r"(://)\S*@", r"\1", told)
+    return re.sub(r"(://[^\s?#']*)[?#][^\s']*", r"\1", bare)

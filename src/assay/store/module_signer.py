@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from assay.domain.errors import AssayError, ExitCode
-from assay.proof.keys import PublicKey
+from assay.proof.keys import PublicKey, in_one_form
 
 SCHEME = "ecdsa-sha2-nistp256"
 IN_THE_CLEAR = frozenset({"file2", "file", "envvar"})
@@ -63,7 +63,8 @@ class ModuleSigner:
         try:
             key = SSlibKey.from_crypto(load_pem_public_key(self.public.pem.encode()), scheme=SCHEME)
             made: Any = Signer.from_priv_key_uri(self._uri, key, asked).sign(message)
-            signature = bytes.fromhex(made.signature)
+            # A module chooses s or n - s as it likes; ours have one form, and nothing else verifies.
+            signature = in_one_form(bytes.fromhex(made.signature))
         except Exception as wrong:  # noqa: BLE001 - drivers and services raise whatever they like; this is their boundary
             raise ModuleTrouble(
                 f"The key {self._name!r} did not sign: {_told(wrong, secrets)}",

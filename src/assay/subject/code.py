@@ -11,15 +11,19 @@ from pathlib import Path
 SECONDS = 20
 _LINK, _PROGRAM = "120000", "100755"
 """Modes of git; that of a submodule is none of a file, and counts as changed."""
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks")
-"""A repository's own configuration may name programs to be run; none is."""
+_SAFE = (
+    "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks", "--no-replace-objects"
+)  # fmt: skip
+"""A repository's own configuration may name programs to be run; none is. Nor is an object taken for another."""
+IMPORTABLE = (".py", ".pyc", ".so")
+"""How the names of files end that Python imports."""
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
     """``commit`` in hexadecimal, empty outside version control; ``dirty`` when it does not name what is in the folder.
 
-    That is when tracked files differ, or a Python file is neither tracked nor ignored: a model can import it.
+    That is when tracked files differ, or a file that Python imports is neither tracked nor ignored: a model can import it.
     """
 
     commit: str
@@ -31,8 +35,23 @@ def code_of(folder: Path) -> Code:
     commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if commit is None:
         return Code("", dirty=False)
-    unnamed = _git(folder, "ls-files", "--others", "--exclude-standard", "--", "*.py")
-    return Code(commit.strip(), dirty=unnamed is None or bool(unnamed.strip()) or not _as_committed(folder))
+    return Code(commit.strip(), dirty=_unnamed_code(folder) or not _as_committed(folder))
+
+
+def _unnamed_code(folder: Path) -> bool:
+    """Whether something that Python imports is neither tracked nor ignored by the ``.gitignore`` of the commit's files.
+
+    Ignored by ``.git/info/exclude`` or a user's own list is not ignored: nobody else sees those. A repository of its own
+    inside the folder counts as a whole, because git does not look into it.
+    """
+    listed = _git(folder, "ls-files", "-z", "--others", "--exclude-per-directory=.gitignore", "--", ".")
+    if listed is None:
+        return True
+    names = [name for name in listed.split("\0") if name]
+    return any(
+        name.endswith("/") or (name.endswith(IMPORTABLE) and "__pycache__" not in Path(name).parts)
+        for name in names
+    )
 
 
 def _as_committed(folder: Path) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from assay.domain.entry import Entry, Inspect, Signed
-from assay.domain.plain import from_plain
+from assay.domain.plain import from_plain, to_plain
 from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word
 from assay.domain.refusal import Because, Refusal
@@ -28,10 +28,9 @@ def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
     As the root role of The Update Framework (TUF 1.0.34, section 5.3): who takes over must be named by who leaves, and must
     have signed too. The first version is signed by its own roots: it is trusted because a verifier has it by digest.
     """
-    try:
-        policy = from_plain(entry.body["policy"], Policy, "policy")
-    except (KeyError, ValueError, ValidationError):
-        return Refusal(Because.POLICY_BROKEN, "The entry holds no policy that this version can read.")
+    policy = _read(entry)
+    if isinstance(policy, Refusal):
+        return policy
     known: set[str] = set()
     for name, held in policy.keys.items():
         facts = inspect(held.key)
@@ -66,6 +65,19 @@ def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
     state.policy, state.policy_digest = policy, entry.object
     state.policies.append(entry.object)
     return None
+
+
+def _read(entry: Entry) -> Policy | Refusal:
+    """The policy of an entry, in the form that whoever reads it writes: else its digest is that of nobody's file."""
+    try:
+        policy: Policy = from_plain(entry.body["policy"], Policy, "policy")
+    except (KeyError, ValueError, ValidationError):
+        return Refusal(Because.POLICY_BROKEN, "The entry holds no policy that this version can read.")
+    if to_plain(policy, Policy) != entry.body["policy"]:
+        return Refusal(
+            Because.POLICY_BROKEN, "The entry holds a policy in another form than whoever reads it writes."
+        )
+    return policy
 
 
 def _roots(policy: Policy, entry: Entry) -> int:
