@@ -23,6 +23,7 @@ from tests.app.test_chain import KEYS, Team
 import assay
 from assay.app.issue import issue
 from assay.app.ledger import open_ledger
+from assay.app.lock import agree
 from assay.domain.entry import Action
 from assay.domain.errors import Unwritable
 from assay.proof.leaf import read_leaf
@@ -113,7 +114,8 @@ def _signed(root: Path, store: str) -> Team:
     """A team that has signed the decision of a small model and has not issued its certificate."""
     root.mkdir()
     with _database(store, "signed"):
-        team = Team(Folder(root)).lock()
+        team = Team(Folder(root))
+        agree(team.path, role="validator", signer=KEYS["validator"])
         assay.certify(team.path, workers=1)
         return team.sign()
 

@@ -17,6 +17,7 @@ from assay.domain.quorum import SignOff, Word
 from assay.domain.scope import Material, Scope
 from assay.domain.sketch import Over, Sketch, UsedRows
 from assay.domain.state import State, Status, Void
+from assay.domain.state.claims import waivers_told
 from assay.domain.state.state import Terms
 from assay.proof import words
 from assay.proof.bundle import Bundle, sign
@@ -256,7 +257,7 @@ class World:
             "says_nothing_about": ("over 60",),
             "custody": "validator",
             "attempt": run.attempt,
-            "waivers": (),
+            "waivers": waivers_told(state, decision, self.time),
             "bypasses": decision.bypasses,
             "isolation": 1,
             "plugins": (),
@@ -356,11 +357,13 @@ class World:
         criterion: str,
         days: int = 30,
         about: str = SPECIFICATION,
-        **said_instead: str,
+        run: int | None = None,
+        **said_instead: Any,
     ) -> None:
+        last = max(self.state.runs, default=None) if criterion == "test_set_spent" else None
         said = words.waiver(
             about, criterion=criterion, until=self.time + dt.timedelta(days=days), role=role,
-            reason="the vendor delivered them twice", seen=self.seen, time=self.time,
+            reason="the vendor delivered them twice", seen=self.seen, time=self.time, run=last if run is None else run,
         )  # fmt: skip
         predicate = {**said.predicate, **said_instead}
         self.add(Action.WAIVED, about, {}, sign(replace(said, predicate=predicate).plain(), KEYS[who]))

@@ -82,10 +82,8 @@ def test_a_certificate_outlives_the_key_that_signed_it_and_the_old_key_issues_no
         world.issue("certifier", OTHER)
     copy = World(list(world.leaves), world.time)
     dated_back = world.certificate(OTHER, time=now - dt.timedelta(minutes=9))
-    backdated = Issued.of(copy, new, dated_back, key="heir", record=OTHER)
-    found = backdated.verify(policy=new, status=backdated.status(key="heir"))
-    assert found.refusal is not None
-    assert found.refusal.because is Because.KEY_NOT_VALID
+    with refused(Because.CONTRADICTS_LOG):
+        Issued.of(copy, new, dated_back, key="heir", record=OTHER)
     made = Issued.of(world, new, world.certificate(OTHER), key="heir", record=OTHER)
     assert made.verify(policy=new, status=made.status(key="heir"), attestations=None).accepted
     assert (

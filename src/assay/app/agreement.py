@@ -62,6 +62,12 @@ def certificate_contradicts(record: Record, certificate: Certificate) -> Refusal
             ("specification", attested.get("specification"), record.specification_digest),
             ("attempt", scope.attempt, record.attempt),
             ("bypasses", list(scope.bypasses), list(record.bypasses)),
+            ("overlaps", list(scope.overlaps), list(record.overlaps)),
+            (
+                "dictionary",
+                attested.get("dictionary"),
+                next((s.digest for s in record.sources if s.role == "dictionary"), None),
+            ),
             ("model", _digest_of_model(certificate), judged_model(record)),
             *(
                 (name.replace("_", " "), getattr(scope, name), value)

@@ -15,6 +15,7 @@ from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.app.seal import require_unsealed
 from assay.app.sign import decision_named
 from assay.app.status import verifier_of, write_status
+from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
 from assay.domain.policy import Policy
 from assay.domain.record import Record
@@ -23,6 +24,7 @@ from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.scope import Scope
 from assay.domain.state import DecisionState, State, Status
 from assay.domain.state.certificates import certifiable, use_case_of
+from assay.domain.state.claims import waivers_told
 from assay.domain.state.runs import PASSED as PASSING
 from assay.domain.vocabulary import Stage, Tier, Verdict
 from assay.proof.bundle import Bundle, sign
@@ -111,6 +113,12 @@ def _issue(
     """Sign a certificate and log it; its entry."""
     _issuable(ledger.state(), decision)
     ledger.signer()  # without the log's key there is no proof, and the certificate would be logged for nothing
+    lacking = unsatisfied(policy_of(ledger.state()), record.specification)
+    if lacking:
+        raise Refused(
+            Refusal(Because.POLICY_NOT_SATISFIED, " ".join(one.sentence for one in lacking)),
+            remedy="The policy asks for more than the specification that was judged; lock a new version and certify again.",
+        )
     wrong = log_contradicts(record, decision, ledger.state()) or counts_contradict(record)
     if wrong is not None:
         raise Distrusted(wrong, remedy="Somebody wrote the record or the log by hand. See: assay log show")
@@ -153,7 +161,7 @@ def _certificate(
 ) -> Certificate:
     state = ledger.state()
     policy = policy_of(state)
-    now = ledger.clock()
+    now = max(ledger.clock(), state.time or ledger.clock())  # a clock that goes back dates nothing back
     stages = _stage_statements(record, decision.record, signer)
     for stage in stages:
         workspace.blobs.put(stage.content)
@@ -230,15 +238,10 @@ def _attestations(
 def _scope(state: State, policy: Policy, decision: DecisionState, record: Record, now: dt.datetime) -> Scope:
     run = state.runs[decision.run]
     lock = state.locks[run.lock]
-    waivers = tuple(
-        f"{w.criterion}, until {w.until.date()}, by {w.holder} ({w.role}): {w.reason}"
-        for w in state.waivers
-        if w.specification == decision.specification and (w.until > now or w.digest == run.waived)
-    )
     return Scope(
         **scope_of(record),
         attempt=run.attempt,
-        waivers=waivers,
+        waivers=waivers_told(state, decision, now),
         bypasses=decision.bypasses,
         demo=policy.demo,
         valid_from=now.isoformat(),

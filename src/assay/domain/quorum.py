@@ -23,7 +23,7 @@ class SignOff:
     Attributes:
         entry: the place in the log. key: the key's name in the policy. holder: who holds it. role: in which it signed.
         word: a reject has a ``reason``. time: as the log has it, self-asserted unless witnessed. said: the digest of the
-            statement without its signature.
+            statement without its signature. statement: the digest of the whole, by which a certificate names it.
     """
 
     entry: int
@@ -34,6 +34,7 @@ class SignOff:
     reason: str
     time: str
     said: str = ""
+    statement: str = ""
 
 
 @dataclass(frozen=True, slots=True)

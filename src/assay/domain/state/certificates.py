@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.domain.entry import Entry, Inspect
 from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal
-from assay.domain.state.claims import Claims, contradiction, too_long
+from assay.domain.state.claims import Claims, contradiction, untimely, waived_otherwise
 from assay.domain.state.people import not_seen, signer_in
 from assay.domain.state.runs import PASSED
 from assay.domain.state.state import CertificateState, State, Status
@@ -38,7 +38,13 @@ def certifiable(state: State, record: str) -> Refusal | Quorum:
             Because.BYPASS_USED,
             f"The run bypassed a safeguard ({decision.bypasses[0]}); a bypassed run gets no certificate.",
         )
-    forbidden = state.allowed(state.locks[state.runs[decision.run].lock].terms)
+    lock = state.locks[state.runs[decision.run].lock]
+    if state.lock_in_force(lock.terms.name) is not lock:
+        return Refusal(
+            Because.LOCK_SUPERSEDED,
+            f"{lock.terms.name} was locked in another version after this decision; what it was judged by is no longer agreed.",
+        )
+    forbidden = state.allowed(lock.terms)
     if forbidden is not None:
         return forbidden
     return reached
@@ -108,14 +114,22 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     )
     wrong = (
         contradiction(state, decision, claims)
-        or too_long(claims, decision.time, lock.terms.valid_for_days)
+        or untimely(claims, decision.time, entry.time, lock.terms.valid_for_days)
+        or waived_otherwise(state, decision, claims)
         or takes_place(state, made)
     )
     if wrong is not None:
         return wrong
     state.certificates[entry.object] = made
-    state.pending = made.supersedes
+    for old in made.supersedes:
+        _give_way(state.certificates[old], made, entry)
     return None
+
+
+def _give_way(old: CertificateState, heir: CertificateState, entry: Entry) -> None:
+    old.status = Status.SUPERSEDED
+    old.why = f"certificate {heir.digest[7:19]} of {entry.time.date()} has its place"
+    old.changed = entry.seq
 
 
 def use_case_of(state: State, record: str) -> str:
@@ -168,18 +182,15 @@ def reinstated(state: State, entry: Entry, inspect: Inspect) -> Refusal | None: 
 
 
 def superseded(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
-    """A certificate has given its place to the one that was issued just before and names it; no person says so again."""
+    """A certificate has given its place to one that names it: told in an entry of its own, and true since that was issued.
+
+    Whoever leaves the entry out keeps nothing good by it.
+    """
     heir = state.certificates.get(str(entry.body.get("by", "")))
-    if entry.signed or heir is None or not state.pending or entry.object not in heir.supersedes:
+    if entry.signed or heir is None or entry.object not in heir.supersedes:
         return Refusal(
-            Because.SUPERSEDED,
-            "Only the certificate that was issued just before supersedes another, and it must name it.",
+            Because.SUPERSEDED, "Only a certificate that was issued supersedes another, and it must name it."
         )
-    certificate = state.certificates[entry.object]
-    certificate.status = Status.SUPERSEDED
-    certificate.why = f"certificate {heir.digest[7:19]} of {entry.time.date()} has its place"
-    certificate.changed = entry.seq
-    state.pending = state.pending[1:]
     return None
 
 
@@ -211,7 +222,24 @@ def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, .
     signer = signer_in(state.policy, statement, role, entry.time)
     if isinstance(signer, Refusal):
         return signer
+    may = _may_change(state, certificate, status)
+    if may is not None and role not in may:
+        return Refusal(
+            Because.ROLE_NOT_HELD,
+            f"A certificate becomes {status.value} by the word of {' or '.join(may) or 'nobody'}, not of a {role}.",
+        )
     if not reason.strip():
         return Refusal(Because.REASON_MISSING, "Who changes a certificate says why.")
     certificate.status, certificate.why, certificate.changed = status, reason, entry.seq
     return None
+
+
+def _may_change(state: State, certificate: CertificateState, status: Status) -> tuple[str, ...] | None:
+    """The roles that may change a certificate so; None for every role that may approve.
+
+    To stop is quick unless the policy names who; to let go on is for those who sign such a decision.
+    """
+    if status is Status.GOOD:
+        run = state.runs[state.decisions[certificate.record].run]
+        return tuple(sorted(state.locks[run.lock].terms.quorum))
+    return state.policy.requires.revoke if state.policy else None

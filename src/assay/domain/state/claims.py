@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assay.domain.attempts import beyond
 from assay.domain.digests import digest_of_listing, named
 from assay.domain.entry import Signed
 from assay.domain.plain import NotPlain
@@ -30,6 +31,8 @@ class Claims:
     model: str
     files: tuple[tuple[str, str], ...]
     scope: Scope
+    time: str
+    sign_offs: tuple[str, ...]
 
     @classmethod
     def read(cls, statement: Signed) -> Claims | None:
@@ -46,6 +49,12 @@ class Claims:
                 model=statement.subjects[0][0],
                 files=statement.subjects[1:],
                 scope=Scope.read(said[EXTENSION]),
+                time=str(said["timeVerified"]),
+                sign_offs=tuple(
+                    named(str(one["digest"]["sha256"]))
+                    for one in said["inputAttestations"]
+                    if str(one["uri"]).startswith("assay:sign-off/")
+                ),
             )
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, NotPlain):
             return None
@@ -81,6 +90,11 @@ def contradiction(state: State, decision: DecisionState, claims: Claims) -> Refu
             tuple(sorted({m.role: m.digest for m in scope.materials}.items())),
             tuple(sorted(run.subject.items())),
         ),
+        (
+            "signatures",
+            tuple(sorted(claims.sign_offs)),
+            tuple(sorted(w.statement for w in decision.sign_offs)),
+        ),
         ("log", scope.log, policy.log.origin if policy else ""),
         ("demo", scope.demo, bool(policy and policy.demo)),
     )
@@ -102,6 +116,18 @@ def contradiction(state: State, decision: DecisionState, claims: Claims) -> Refu
     return None
 
 
+def waivers_told(state: State, decision: DecisionState, at: dt.datetime) -> tuple[str, ...]:
+    """What a certificate that is issued at this time must say was set aside: what still is, and what let the run begin."""
+    run = state.runs[decision.run]
+    late = beyond(run.attempt, state.locks[run.lock].terms.attempts)
+    return tuple(
+        f"{w.criterion}, until {w.until.date()}, by {w.holder} ({w.role}): {w.reason}"
+        + (f" ({late})" if late and w.digest == run.waived else "")
+        for w in state.waivers
+        if w.specification == decision.specification and (w.until > at or w.digest == run.waived)
+    )
+
+
 def _other(what: str) -> Refusal:
     return Refusal(
         Because.CONTRADICTS_LOG, f"{what[0].upper()}{what[1:]}: it is not the certificate of this decision."
@@ -114,14 +140,20 @@ def _shown(value: object) -> str:
     return str(value) or "none"
 
 
-def too_long(claims: Claims, start: dt.datetime, days: int) -> Refusal | None:
-    """Why a certificate may not hold as long as it says; ``start`` is the time of the decision, whose evidence grows old."""
+def untimely(claims: Claims, start: dt.datetime, logged: dt.datetime, days: int) -> Refusal | None:
+    """Why a certificate may not hold when it says.
+
+    Args:
+        start: time of the decision, whose evidence grows old. logged: time of the entry. days: that its lock allows.
+    """
     try:
-        begins, ends = (
-            dt.datetime.fromisoformat(t) for t in (claims.scope.valid_from, claims.scope.valid_until)
+        begins, ends, told = (
+            dt.datetime.fromisoformat(t)
+            for t in (claims.scope.valid_from, claims.scope.valid_until, claims.time)
         )
         last = start + dt.timedelta(days=days)
         old, late = begins > min(ends, last), ends > last
+        apart = not start <= begins <= logged or abs(told - begins) >= dt.timedelta(seconds=1)
     except (TypeError, ValueError):
         return Refusal(Because.STATEMENT_BROKEN, "The dates of the certificate are no times in UTC.")
     if old:
@@ -134,4 +166,18 @@ def too_long(claims: Claims, start: dt.datetime, days: int) -> Refusal | None:
             Because.CONTRADICTS_LOG,
             f"The certificate claims to hold until {ends.date()}; its lock allows {days} days from {start.date()}.",
         )
+    if apart:
+        return Refusal(
+            Because.CONTRADICTS_LOG,
+            f"The certificate is dated {told.isoformat()} and holds from {begins.isoformat()}; it was decided on "
+            f"{start.isoformat()} and logged at {logged.isoformat()}.",
+        )
     return None
+
+
+def waived_otherwise(state: State, decision: DecisionState, claims: Claims) -> Refusal | None:
+    """Where a certificate hides what was set aside, or invents it; its dates are in order."""
+    known = waivers_told(state, decision, dt.datetime.fromisoformat(claims.scope.valid_from))
+    if claims.scope.waivers == known:
+        return None
+    return _other(f"waivers {_shown(claims.scope.waivers)} in the certificate and {_shown(known)} in the log")

@@ -84,9 +84,4 @@ def _order(state: State, entry: Entry, place: int) -> Refusal | None:
         )
     if state.policy is None and entry.action is not Action.POLICY_SET:
         return Refusal(Because.NO_POLICY, f"Entry {place} came before any policy.")
-    if state.pending and (entry.action, entry.object) != (Action.SUPERSEDED, state.pending[0]):
-        return Refusal(
-            Because.ENTRY_OUT_OF_ORDER,
-            f"Entry {place} should say that the certificate {state.pending[0][7:19]} is superseded: another took its place.",
-        )
     return None

@@ -16,6 +16,8 @@ from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
 
 TEST_SET_SPENT = Because.TEST_SET_SPENT.value
 """What a waiver names to allow another judged run on spent rows."""
+WAIVED_FOR = dt.timedelta(days=90)
+"""The longest that a waiver of spent rows can wait for its one run."""
 NEVER_WAIVED = frozenset(because.value for because in Because) - {TEST_SET_SPENT}
 """Every reason of the log, the gate and the verifier but one."""
 
@@ -153,8 +155,7 @@ class State:
         policy, policy_digest: in force now. policies: digests of all that ever were, in order. agreements: what persons said of specifications, by digest.
         locks: by digest of the locking entry, in order. runs: by place. decisions: by digest of the record.
         waivers: what was set aside, by whom and until when.
-        certificates: by digest of the bundle. hashes: of all rows that were judged on. pending: those whose place the last
-            certificate took, and of which no entry says so yet. roots: of the log at each size up to now, in hexadecimal.
+        certificates: by digest of the bundle. hashes: of all rows that were judged on. roots: of the log at each size up to now, in hexadecimal.
             said: where each signed statement stands first, by the digest of what it says.
             size: how many entries there are. time: of the last one.
     """
@@ -169,7 +170,6 @@ class State:
     waivers: list[WaiverState] = field(default_factory=list)
     certificates: dict[str, CertificateState] = field(default_factory=dict)
     roots: list[str] = field(default_factory=list)
-    pending: tuple[str, ...] = ()
     hashes: set[int] = field(default_factory=set)
     said: dict[str, int] = field(default_factory=dict)
     size: int = 0
@@ -251,7 +251,10 @@ def counted(
 
 @dataclass(frozen=True, slots=True)
 class WaiverState:
-    """A rule that was set aside by a person who is not the developer, until a date, with a reason."""
+    """A rule that was set aside by a person who is not the developer, until a date, with a reason.
+
+    ``run`` is the place of the judged run after which one more may be made on the same rows; of a criterion None.
+    """
 
     entry: int
     digest: str
@@ -261,3 +264,4 @@ class WaiverState:
     holder: str
     role: str
     reason: str
+    run: int | None = None

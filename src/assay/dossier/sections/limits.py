@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assay.domain.attempts import beyond
 from assay.domain.vocabulary import Grade, Verdict
 from assay.dossier import figures, wording
 from assay.dossier.blocks import (
@@ -167,6 +168,9 @@ def not_proven(lookup: Lookup) -> Section:
                 f"That this was the first try: {spec.attempts.count} attempts were declared, and they share alpha.",
             )
         )
+    warning = beyond(lookup.record.attempt, spec.attempts.count)
+    if warning:
+        items.append((f"That this was within the budget of the test rows. {warning}",))
     return Section("not-proven", "What this does not prove", (Bullets(tuple(items)),))
 
 
