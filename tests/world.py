@@ -256,7 +256,7 @@ class World:
             "says_nothing_about": ("over 60",),
             "custody": "validator",
             "attempt": run.attempt,
-            "waivers": (),
+            "waivers": ("test_set_spent, by a person, for a reason",) if run.waived else (),
             "bypasses": decision.bypasses,
             "isolation": 1,
             "plugins": (),
@@ -356,11 +356,13 @@ class World:
         criterion: str,
         days: int = 30,
         about: str = SPECIFICATION,
-        **said_instead: str,
+        run: int | None = None,
+        **said_instead: Any,
     ) -> None:
+        last = max(self.state.runs, default=None) if criterion == "test_set_spent" else None
         said = words.waiver(
             about, criterion=criterion, until=self.time + dt.timedelta(days=days), role=role,
-            reason="the vendor delivered them twice", seen=self.seen, time=self.time,
+            reason="the vendor delivered them twice", seen=self.seen, time=self.time, run=last if run is None else run,
         )  # fmt: skip
         predicate = {**said.predicate, **said_instead}
         self.add(Action.WAIVED, about, {}, sign(replace(said, predicate=predicate).plain(), KEYS[who]))

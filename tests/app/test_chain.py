@@ -23,6 +23,7 @@ from assay.app.gate import CERTIFICATE
 from assay.app.issue import IssuedCertificate, issue
 from assay.app.ledger import open_ledger
 from assay.app.lock import agree
+from assay.app.report import document
 from assay.app.sign import sign_decision, waive
 from assay.app.status import change, refresh
 from assay.app.terms import terms_of
@@ -356,10 +357,16 @@ def test_fresh_rows_are_not_spent_and_a_waiver_opens_spent_ones(team: Team) -> N
         signer=KEYS["risk-officer"],
         reason="the first run used a wrong score column",
     )
-    assert team.certify().attempt == 2
+    again = team.certify()
+    assert again.attempt == 2
     team.sign()
     made = team.issue()
-    assert "the first run used a wrong score column" in made.certificate.scope.waivers[0]
+    (told,) = made.certificate.scope.waivers
+    assert "the first run used a wrong score column" in told
+    assert "Attempt 2 on these test rows, where 1 was declared" in told
+    assert "Attempt 2 on these test rows, where 1 was declared" in document(again.record, "html")
+    with refused(Because.TEST_SET_SPENT):  # it was for one run
+        team.certify()
     team.folder.test = people(4000, 7)
     team.folder.write()
     assert team.certify().attempt == 1

@@ -377,18 +377,6 @@ def test_a_new_version_of_the_specification_does_not_make_the_rows_new() -> None
         world.run(about=OTHER, attempt=2)
 
 
-def test_a_waiver_opens_spent_rows_and_stays_on_the_run() -> None:
-    world = World.decided("withheld")
-    with refused(Because.ROLE_NEVER_APPROVES):
-        world.waive("dora", "developer", "test_set_spent")
-    world.waive("ria", "risk_officer", "test_set_spent", days=2)
-    run = world.run(attempt=2)
-    assert world.state.runs[run].waived
-    world.time += dt.timedelta(days=3)
-    with refused(Because.TEST_SET_SPENT):
-        world.run(attempt=3)
-
-
 def test_a_waiver_of_a_criterion_of_the_lock_is_kept_and_changes_no_decision() -> None:
     world = World.decided("withheld")
     world.waive("ria", "risk_officer", "accuracy")

@@ -230,8 +230,10 @@ def _attestations(
 def _scope(state: State, policy: Policy, decision: DecisionState, record: Record, now: dt.datetime) -> Scope:
     run = state.runs[decision.run]
     lock = state.locks[run.lock]
+    beyond = record.specification.attempts.beyond(run.attempt)
     waivers = tuple(
         f"{w.criterion}, until {w.until.date()}, by {w.holder} ({w.role}): {w.reason}"
+        + (f" ({beyond})" if beyond and w.digest == run.waived else "")
         for w in state.waivers
         if w.specification == decision.specification and (w.until > now or w.digest == run.waived)
     )

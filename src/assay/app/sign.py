@@ -101,11 +101,18 @@ def waive(
     role: str,
     signer: Signer,
     reason: str,
+    run: int | None = None,
 ) -> None:
     """Set a criterion, or the rule on spent test rows (``test_set_spent``), aside until a date.
 
     A waived criterion keeps its verdict: the waiver says who accepts that it is not shown, on the dossier and on every
-    certificate until then. Waived test rows may be judged on again, and the certificate says so.
+    certificate until then. Waived test rows may be judged on once more, and the certificate says so.
+
+    Args:
+        specification: the locked document. criterion: its id, or ``test_set_spent``. until: when it ends; of test rows at
+            most 90 days from now. role: in which the signer speaks; of test rows one of ``approval.quorum`` or one that
+            the policy names. signer: their key. reason: why.
+        run: of test rows the place of the judged run after which one more may be made; by default the latest.
 
     Raises:
         InvalidDocument: the specification has problems.
@@ -116,6 +123,7 @@ def waive(
     digest = read.digest
     with open_ledger(specification.resolve().parent) as ledger:
         _only_what_may_be_waived(ledger, read, criterion)
+        spent = criterion == TEST_SET_SPENT
         said = waiver(
             digest,
             criterion=criterion,
@@ -124,6 +132,7 @@ def waive(
             reason=reason,
             seen=ledger.seen(),
             time=ledger.clock(),
+            run=max(ledger.state().runs, default=-1) if spent and run is None else run,
         )
         ledger.add(Draft(Action.WAIVED, digest, {}, (sign(said.plain(), signer),)))
 

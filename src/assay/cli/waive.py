@@ -18,6 +18,11 @@ from assay.cli.signing import key_option, role_option, signer
 @key_option
 @click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last day, in UTC.")
 @click.option("--reason", required=True, help="Why; it stands on the certificate.")
+@click.option(
+    "--after-run",
+    type=click.IntRange(0),
+    help="Of test_set_spent: the judged run after which one more may be made, by its place in the log; by default the latest.",
+)
 @json_option
 def command(
     specification: Path,
@@ -27,19 +32,23 @@ def command(
     key: str,
     until: dt.datetime,
     reason: str,
+    after_run: int | None,
     as_json: bool,
 ) -> None:
     """Set CRITERION of SPECIFICATION aside until a date, as the holder of an independent role.
 
     CRITERION is the id of a criterion: its verdict and the decision stay as they are, and the dossier and the certificate
-    say who accepts that it is not shown, until when and why. Or it is test_set_spent: these rows may be judged on again,
-    and the certificate says that the guarantee does not cover it.
+    say who accepts that it is not shown, until when and why. Or it is test_set_spent: these rows may be judged on once
+    more within at most 90 days, and the certificate says that the guarantee does not cover it. That one needs a role of
+    the specification's approval.quorum, or one that the policy names.
 
     A developer waives nothing, and nobody waives a failure of trust: a changed byte, a wrong signature, a rewritten log.
     """
     from assay.app.sign import waive
 
-    end = until.replace(tzinfo=dt.UTC) + dt.timedelta(days=1)
+    last = dt.datetime.max.replace(tzinfo=dt.UTC)
+    begins = until.replace(tzinfo=dt.UTC)
+    end = begins + min(dt.timedelta(days=1), last - begins)
     waive(
         specification,
         criterion=criterion,
@@ -47,6 +56,7 @@ def command(
         role=role,
         signer=signer(key),
         reason=reason,
+        run=after_run,
     )
     if as_json:
         print_json({"criterion": criterion, "until": end.isoformat(), "role": role})

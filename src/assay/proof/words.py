@@ -56,13 +56,19 @@ def waiver(
     reason: str,
     seen: tuple[int, str],
     time: dt.datetime,
+    run: int | None = None,
 ) -> Statement:
-    """A criterion, or the rule on spent rows, set aside until a date."""
+    """A criterion set aside until a date; or the rule on spent rows, for one run after the ``run`` of this place."""
     said = _word(role, Word.APPROVE, reason, seen, time)
     return Statement(
         Kind.WAIVER,
         (("specification", specification),),
-        {**said, "criterion": criterion, "until": until.isoformat()},
+        {
+            **said,
+            "criterion": criterion,
+            "until": until.isoformat(),
+            **({} if run is None else {"run": run}),
+        },
     )
 
 

@@ -13,7 +13,15 @@ from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state.runs import schedule_goes_on
-from assay.domain.state.state import NEVER_WAIVED, TEST_SET_SPENT, State, WaiverState
+from assay.domain.state.state import (
+    NEVER_WAIVED,
+    TEST_SET_SPENT,
+    WAIVED_FOR,
+    Lock,
+    RunState,
+    State,
+    WaiverState,
+)
 
 POLICY = "policy/v1"
 AGREEMENT = "agreement/v1"
@@ -121,7 +129,7 @@ def unsealed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  #
 def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
     """A waiver of a criterion of the lock, or of the rule on spent test rows (``test_set_spent``), by an independent role.
 
-    It opens spent rows to one more run. Of a criterion it changes no verdict and no decision: it is told, nothing more.
+    It opens spent rows to one more run, after the run that it names. Of a criterion it changes no verdict and no decision: it is told, nothing more.
     """
     lock = state.locked(entry.object)
     if lock is None:
@@ -141,16 +149,9 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         return Refusal(
             Because.STATEMENT_BROKEN, "A waiver names a criterion and the date until which it holds."
         )
-    if until.tzinfo is None or not found.reason.strip():
-        return Refusal(Because.REASON_MISSING, "A waiver has a reason and an end in UTC.")
-    if found.word is not Word.APPROVE:
-        return Refusal(
-            Because.NEVER_WAIVED, f"Who waives says approve; the statement says {found.word.value}."
-        )
-    if until <= entry.time:
-        return Refusal(
-            Because.NEVER_WAIVED, f"The waiver would end on {until.date()}, which is past: name a later date."
-        )
+    unclear = _unclear(found, until, entry.time)
+    if unclear is not None:
+        return unclear
     known = criterion == TEST_SET_SPENT or criterion in lock.terms.criteria
     if criterion in NEVER_WAIVED or not known:
         return Refusal(
@@ -158,6 +159,14 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
             f"{criterion!r} cannot be waived: expected {TEST_SET_SPENT} or a criterion of the locked specification "
             f"({', '.join(lock.terms.criteria) or 'it has none'}). A failure of trust is never waived.",
         )
+    run = statement.predicate.get("run") if criterion == TEST_SET_SPENT else None
+    if criterion == TEST_SET_SPENT:
+        opened = _opens(state, lock, found.role, until - entry.time, run)
+        if isinstance(opened, Refusal):
+            return opened
+        unseen = not_seen(state, statement, opened.entry)
+        if unseen is not None:
+            return unseen
     state.waivers.append(
         WaiverState(
             entry.seq,
@@ -168,9 +177,48 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
             found.holder,
             found.role,
             found.reason,
+            run,
         )
     )
     return None
+
+
+def _unclear(found: SignOff, until: dt.datetime, now: dt.datetime) -> Refusal | None:
+    """Why a waiver's reason, word or end makes it none."""
+    if until.tzinfo is None or not found.reason.strip():
+        return Refusal(Because.REASON_MISSING, "A waiver has a reason and an end in UTC.")
+    if found.word is not Word.APPROVE:
+        return Refusal(
+            Because.NEVER_WAIVED, f"Who waives says approve; the statement says {found.word.value}."
+        )
+    if until <= now:
+        return Refusal(
+            Because.NEVER_WAIVED, f"The waiver would end on {until.date()}, which is past: name a later date."
+        )
+    return None
+
+
+def _opens(state: State, lock: Lock, role: str, length: dt.timedelta, run: object) -> Refusal | RunState:
+    """The run after which a waiver opens the rows to one more: soon, and by who answers for the decision; else why not."""
+    named = state.policy.requires.waive if state.policy else None
+    may = sorted({*lock.terms.quorum, *(named or ())})
+    if role not in may:
+        return Refusal(
+            Because.ROLE_NOT_HELD,
+            f"Spent test rows are opened again by a role that signs the decision, or that the policy names "
+            f"({', '.join(may)}), and not by a {role}.",
+        )
+    if length > WAIVED_FOR:
+        return Refusal(
+            Because.NEVER_WAIVED,
+            f"Spent test rows are waived for at most {WAIVED_FOR.days} days; the waiver would hold for {length.days}.",
+        )
+    if type(run) is not int or run not in state.runs:
+        return Refusal(
+            Because.RUN_UNKNOWN,
+            "A waiver of spent test rows names the judged run after which one more may be made on them, by its place.",
+        )
+    return state.runs[run]
 
 
 def not_seen(state: State, statement: Signed, since: int = -1) -> Refusal | None:

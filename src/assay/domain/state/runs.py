@@ -82,7 +82,7 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
     overlaps = state.overlaps(rows)
     before = counted(rows, overlaps)
     spent = spent_by(rows, before, lock)
-    waiver = waiver_for(state, entry.object, TEST_SET_SPENT, entry)
+    waiver = waiver_for(state, entry, before) if spent is not None else None
     if spent is not None and waiver is None:
         return spent
     if attempt != len(before) + 1:
@@ -99,7 +99,7 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
             subject,
             tuple((run.entry, overlap) for run, overlap in overlaps),
             salt,
-            waiver.digest if spent is not None and waiver is not None else "",
+            waiver.digest if waiver is not None else "",
         )
     )
     return None
@@ -161,13 +161,17 @@ def _share(overlap: Overlap) -> str:
     return "less than 1%" if overlap.share < 0.005 else f"{overlap.share:.0%}"
 
 
-def waiver_for(state: State, specification: str, criterion: str, entry: Entry) -> WaiverState | None:
-    """The waiver of a rule that holds at the time of an entry."""
+def waiver_for(state: State, entry: Entry, before: Sequence[tuple[RunState, Overlap]]) -> WaiverState | None:
+    """The waiver that lets a run begin on rows that are spent by those before it: of the last of them, and used by none."""
+    last = max(run.entry for run, _ in before)
+    used = {run.waived for run in state.runs.values()}
     return next(
         (
             w
             for w in reversed(state.waivers)
-            if (w.specification, w.criterion) == (specification, criterion) and entry.time < w.until
+            if (w.specification, w.criterion, w.run) == (entry.object, TEST_SET_SPENT, last)
+            and entry.time < w.until
+            and w.digest not in used
         ),
         None,
     )

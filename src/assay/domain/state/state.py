@@ -16,6 +16,8 @@ from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
 
 TEST_SET_SPENT = Because.TEST_SET_SPENT.value
 """What a waiver names to allow another judged run on spent rows."""
+WAIVED_FOR = dt.timedelta(days=90)
+"""The longest that a waiver of spent rows can wait for its one run."""
 NEVER_WAIVED = frozenset(because.value for because in Because) - {TEST_SET_SPENT}
 """Every reason of the log, the gate and the verifier but one."""
 
@@ -251,7 +253,10 @@ def counted(
 
 @dataclass(frozen=True, slots=True)
 class WaiverState:
-    """A rule that was set aside by a person who is not the developer, until a date, with a reason."""
+    """A rule that was set aside by a person who is not the developer, until a date, with a reason.
+
+    ``run`` is the place of the judged run after which one more may be made on the same rows; of a criterion None.
+    """
 
     entry: int
     digest: str
@@ -261,3 +266,4 @@ class WaiverState:
     holder: str
     role: str
     reason: str
+    run: int | None = None

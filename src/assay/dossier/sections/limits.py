@@ -167,6 +167,9 @@ def not_proven(lookup: Lookup) -> Section:
                 f"That this was the first try: {spec.attempts.count} attempts were declared, and they share alpha.",
             )
         )
+    beyond = spec.attempts.beyond(lookup.record.attempt)
+    if beyond:
+        items.append((f"That this was within the budget of the test rows. {beyond}",))
     return Section("not-proven", "What this does not prove", (Bullets(tuple(items)),))
 
 
