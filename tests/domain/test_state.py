@@ -497,6 +497,21 @@ def test_a_certificate_is_suspended_reinstated_and_revoked_for_good() -> None:
         world.becomes(certificate, Status.GOOD)
 
 
+def test_reinstating_is_for_a_role_of_the_quorum_and_stopping_for_whom_the_policy_names() -> None:
+    world = _quorate()
+    certificate = world.issue()
+    world.becomes(certificate, Status.SUSPENDED, "leo", "legal")  # any independent role stops
+    with refused(Because.ROLE_NOT_HELD):
+        world.becomes(certificate, Status.GOOD, "leo", "legal")
+    world.becomes(certificate, Status.GOOD, "val", "validator")
+    named = Requires(attempts=3, revoke=("risk_officer",))
+    world.set_policy(policy(version=2, previous=world.state.policy_digest, requires=named))
+    for status in (Status.SUSPENDED, Status.REVOKED):
+        with refused(Because.ROLE_NOT_HELD):
+            world.becomes(certificate, status, "leo", "legal")
+    world.becomes(certificate, Status.REVOKED)
+
+
 def _quorate(**changes: Any) -> World:
     world = World.decided(**changes)
     world.sign("val", "validator")
@@ -684,6 +699,10 @@ ATTEMPTS = st.one_of(
     st.tuples(st.just("issue"), st.sampled_from(list(KEYS)), st.sampled_from(["PASSED", "FAILED"])),
     st.tuples(st.just("policy"), st.sampled_from(list(KEYS)), st.just("")),
     st.tuples(st.just("decide"), st.just(""), st.sampled_from(["certified", "withheld"])),
+    st.tuples(st.just("decide again"), st.just(""), st.sampled_from(["certified", "withheld"])),
+    st.tuples(st.just("repeat"), st.sampled_from("0123456789"), st.sampled_from(["as it was", "of another"])),
+    st.tuples(st.just("terms"), st.sampled_from(["", "validator", "legal"]), st.sampled_from(["0", "-1", "1"])),
+    st.tuples(st.just("revoke"), st.sampled_from(list(KEYS)), st.sampled_from(["validator", "legal", "developer"])),
 )  # fmt: skip
 
 
@@ -698,6 +717,33 @@ def test_no_sequence_without_the_quorum_reaches_a_certificate(tried: list[tuple[
         except (Refused, Distrusted, ValidationError):  # of a policy with one key twice
             continue
     assert all(c.result == "FAILED" for c in world.state.certificates.values())
+
+
+AFTERWARDS = st.one_of(
+    st.tuples(st.just("issue"), st.just("certifier"), st.sampled_from(["PASSED", "FAILED"])),
+    st.tuples(st.just("sign"), st.sampled_from(["val", "ria", "vic"]), st.sampled_from(["validator", "risk_officer"])),
+    st.tuples(st.just("repeat"), st.sampled_from([str(n) for n in range(12)]), st.sampled_from(["as it was", "of another"])),
+    st.tuples(st.just("decide again"), st.just(""), st.just("certified")),
+    st.tuples(st.just("terms"), st.sampled_from(["", "validator"]), st.sampled_from(["0", "1"])),
+)  # fmt: skip
+
+
+@given(tried=st.lists(AFTERWARDS, max_size=8), status=st.sampled_from([Status.REVOKED, Status.SUSPENDED]))
+@settings(max_examples=300, deadline=None)
+def test_what_was_taken_back_stays_so_whoever_signs_again_and_whatever_is_logged_again(
+    tried: list[tuple[str, str, str]], status: Status
+) -> None:
+    """The certificate was suspended, reinstated and taken back once more, so that an old reinstatement is at hand."""
+    world = World(list(SIGNED.leaves), SIGNED.time)
+    (certificate,) = world.state.certificates
+    for becomes in (Status.SUSPENDED, Status.GOOD, status):
+        world.becomes(certificate, becomes)
+    for what, who, how in tried:
+        try:
+            _attack(world, what, who, how)
+        except Refused:
+            continue
+    assert {c.digest: c.status for c in world.state.certificates.values()} == {certificate: status}
 
 
 @given(lies=st.lists(st.sampled_from(list(LIES)), min_size=1, max_size=3), quorum=st.booleans())
@@ -729,6 +775,17 @@ def _attack(world: World, what: str, who: str, how: str) -> None:
         mine = {n: HeldKey(holder=n, key=KEYS[who].public.pem, roles=("validator", "risk_officer"),
                            valid_from=START, valid_until=START + dt.timedelta(days=99)) for n in ("root", "certifier")}  # fmt: skip
         world.set_policy(policy(version=2, previous=world.state.policy_digest, keys=mine), who)
+    elif what == "repeat":
+        old = read_leaf(world.leaves[int(who) % len(world.leaves)])
+        about = old.object if how == "as it was" else OTHER
+        world.add(old.action, about, dict(old.body), *(one.bundle for one in old.signed))
+    elif what == "decide again":
+        world.decide(how, run=world.run(rows(10_000 + 1000 * len(world.leaves))))
+    elif what == "terms":
+        asked = {who: int(how)} if who else {}
+        world.lock_only(OTHER, "weaker", lock=asked, quorum=asked)
+    elif what == "revoke":
+        world.becomes(next(iter(world.state.certificates), OTHER), Status.REVOKED, who, how)
     else:
         world.decide(how, record=OTHER, run=world.state.decisions[RECORD].run)
 

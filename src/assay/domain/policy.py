@@ -120,6 +120,8 @@ class Requires(Block):
     """Signatures by role that every specification's approval.quorum must ask for."""
     waive: tuple[Identifier, ...] | None = None
     """Roles that may open spent test rows to one more run, besides those of the specification's approval.quorum."""
+    revoke: tuple[Identifier, ...] | None = None
+    """Roles that may revoke or suspend a certificate; by default every role that may approve."""
     longest: Days = dt.timedelta(days=365)
     """The longest that a certificate may hold."""
     attempts: Annotated[int, Field(ge=1, le=100, strict=True)] = 1

@@ -211,7 +211,24 @@ def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, .
     signer = signer_in(state.policy, statement, role, entry.time)
     if isinstance(signer, Refusal):
         return signer
+    may = _may_change(state, certificate, status)
+    if may is not None and role not in may:
+        return Refusal(
+            Because.ROLE_NOT_HELD,
+            f"A certificate becomes {status.value} by the word of {' or '.join(may) or 'nobody'}, not of a {role}.",
+        )
     if not reason.strip():
         return Refusal(Because.REASON_MISSING, "Who changes a certificate says why.")
     certificate.status, certificate.why, certificate.changed = status, reason, entry.seq
     return None
+
+
+def _may_change(state: State, certificate: CertificateState, status: Status) -> tuple[str, ...] | None:
+    """The roles that may change a certificate so; None for every role that may approve.
+
+    To stop is quick unless the policy names who; to let go on is for those who sign such a decision.
+    """
+    if status is Status.GOOD:
+        run = state.runs[state.decisions[certificate.record].run]
+        return tuple(sorted(state.locks[run.lock].terms.quorum))
+    return state.policy.requires.revoke if state.policy else None
