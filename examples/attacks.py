@@ -213,15 +213,19 @@ def revoked(scene: Scene) -> Said:
 
 
 def taken_back(scene: Scene, how: str) -> Said:
-    scene.run(
-        how, "--as", "risk_officer", "--key", "demo:risk-officer", "--reason", "the bureau changed its scores"
-    )
+    change_status(scene, how)
     scene.run("status", "--key", "demo:certifier", "--output", str(scene.certificate))
     return scene.gate()
 
 
 def change_status(scene: Scene, how: str) -> None:
-    scene.run(how, "--as", "risk_officer", "--key", "demo:risk-officer", "--reason", "told by the bureau")
+    """As a risk officer may."""
+    code = () if how == "reinstate" else ("--code", "drift")
+    said = scene.run(
+        how, "--as", "risk_officer", "--key", "demo:risk-officer", *code, "--reason", "the bureau changed its scores"
+    )  # fmt: skip
+    if said is not ACCEPTED:
+        raise SystemExit(f"The demo stops: assay {how} is refused: {said.sentence}")
 
 
 def issued_again(scene: Scene) -> Said:

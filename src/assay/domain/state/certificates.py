@@ -8,7 +8,7 @@ from assay.domain.refusal import Because, Refusal
 from assay.domain.state.claims import Claims, contradiction, too_long
 from assay.domain.state.people import not_seen, signer_in
 from assay.domain.state.runs import PASSED
-from assay.domain.state.state import CertificateState, State, Status
+from assay.domain.state.state import CertificateState, State, Status, StatusReason
 
 CERTIFICATE = "verification_summary/v1"
 REVOCATION = "revocation/v1"
@@ -178,6 +178,7 @@ def superseded(state: State, entry: Entry, inspect: Inspect) -> Refusal | None: 
     certificate = state.certificates[entry.object]
     certificate.status = Status.SUPERSEDED
     certificate.why = f"certificate {heir.digest[7:19]} of {entry.time.date()} has its place"
+    certificate.code = StatusReason.SUPERSEDED
     certificate.changed = entry.seq
     state.pending = state.pending[1:]
     return None
@@ -219,7 +220,11 @@ def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, .
         )
     if not reason.strip():
         return Refusal(Because.REASON_MISSING, "Who changes a certificate says why.")
-    certificate.status, certificate.why, certificate.changed = status, reason, entry.seq
+    code = _code(statement.predicate.get("code"), status)
+    if isinstance(code, Refusal):
+        return code
+    certificate.status, certificate.why, certificate.code = status, reason, code
+    certificate.changed = entry.seq
     return None
 
 
@@ -232,3 +237,14 @@ def _may_change(state: State, certificate: CertificateState, status: Status) -> 
         run = state.runs[state.decisions[certificate.record].run]
         return tuple(sorted(state.locks[run.lock].terms.quorum))
     return state.policy.requires.revoke if state.policy else None
+
+
+def _code(said: object, status: Status) -> StatusReason | Refusal:
+    """The reason code of a change, if it is one of such a change."""
+    may = [c for c in StatusReason if (c is StatusReason.RESOLVED) is (status is Status.GOOD)]
+    if said not in may:
+        return Refusal(
+            Because.REASON_MISSING,
+            f"Who makes a certificate {status.value} names a reason code: {', '.join(may)}.",
+        )
+    return StatusReason(str(said))
