@@ -21,11 +21,14 @@ from assay.app.ledger import open_ledger
 from assay.app.verify import verify_certificate
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
+from assay.domain.sketch import Over, Sketch, UsedRows
+from assay.proof.bundle import read as read_bundle
 from assay.proof.bundle import sign
 from assay.proof.keys import PrivateKey
-from assay.proof.leaf import Draft
+from assay.proof.leaf import Draft, read_leaf
 from assay.proof.verification import Verification
 from assay.proof.words import sign_off
+from assay.store.workspace import Workspace
 
 ASSAY = (sys.executable, "-m", "assay")
 USE = "credit-default"
@@ -91,7 +94,9 @@ class Scene:
         if done.returncode == 0:
             return ACCEPTED
         told = json.loads(done.stdout)
-        found = told["error"] if "error" in told else told["wrong"][0]
+        found = told["error"] if "error" in told else next(iter(told.get("wrong", ())), None)
+        if found is None:  # it is waiting for somebody, which is no refusal
+            return ACCEPTED
         return Said(found["code"], found.get("message") or found["sentence"])
 
 
@@ -208,11 +213,84 @@ def revoked(scene: Scene) -> Said:
 
 
 def taken_back(scene: Scene, how: str) -> Said:
-    scene.run(
-        how, "--as", "risk_officer", "--key", "demo:risk-officer", "--reason", "the bureau changed its scores"
-    )
+    change_status(scene, how)
     scene.run("status", "--key", "demo:certifier", "--output", str(scene.certificate))
     return scene.gate()
+
+
+def change_status(scene: Scene, how: str) -> None:
+    """As a risk officer may."""
+    code = () if how == "reinstate" else ("--code", "drift")
+    said = scene.run(
+        how, "--as", "risk_officer", "--key", "demo:risk-officer", *code, "--reason", "the bureau changed its scores"
+    )  # fmt: skip
+    if said is not ACCEPTED:
+        raise SystemExit(f"The demo stops: assay {how} is refused: {said.sentence}")
+
+
+def issued_again(scene: Scene) -> Said:
+    """The signatures under the decision are as good as they were; the certificate was taken back."""
+    change_status(scene, "revoke")
+    return scene.run("issue", "--key", "demo:certifier")
+
+
+def old_reinstatement(scene: Scene) -> Said:
+    """Who can append, and has nobody's key, logs again what a risk officer once signed."""
+    for how in ("suspend", "reinstate", "suspend"):
+        change_status(scene, how)
+    with open_ledger(scene.folder) as ledger:
+        old = read_leaf(ledger.leaves()[-2])
+        bundles = tuple(read_bundle(one.content) for one in old.signed)
+        try:
+            ledger.add(Draft(old.action, old.object, dict(old.body), bundles))
+        except assay.Refused as refused:
+            return Said(refused.code, refused.message)
+    return ACCEPTED
+
+
+def one_input_less(scene: Scene) -> Said:
+    """Everyone agrees to a version whose model is trained without one column, so that the rows look new."""
+    rewrite(scene.folder / scene.specification, ", PAY_AMT6]", "]")
+    rewrite(
+        scene.folder / "candidate_b.py",
+        'PAY_AMT{month}" for month in MONTHS)',
+        'PAY_AMT{month}" for month in MONTHS[:-1])',
+    )
+    subprocess.run([sys.executable, "train.py"], cwd=scene.folder, check=True, capture_output=True)
+    for role in ("validator", "risk_officer", "legal"):
+        scene.run(
+            "lock", scene.specification, "--as", role, "--key", f"demo:{role.replace('_', '-')}",
+            "--reason", "one input less", "--certify-a-hopeless-specification",
+        )  # fmt: skip
+    return second_run(scene)
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    """Replace a text that stands once in a file."""
+    text = path.read_text(encoding="utf-8")
+    if text.count(old) != 1:
+        raise SystemExit(f"The demo stops: {old!r} should stand once in {path.name}.")
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def rehearsal_as_decision(scene: Scene) -> Said:
+    """Who can append enters the record of the rehearsal, where every number was shown, as a run that certified."""
+    found = next(run.record for run in Workspace.of(scene.folder).runs.all() if run.rehearsal)
+    digest, record = assay.load_record(scene.folder, found)
+    with open_ledger(scene.folder) as ledger:
+        (lock,) = ledger.state().locks.values()
+        made_up = Sketch(1, (1,), 1 << 32)
+        rows = UsedRows(1, digest, (Over(("made", "up"), made_up),), ())
+        body = {
+            "lock": lock.digest, "attempt": 1, "salt": digest, **rows.body(),
+            "subject": {source.role: source.digest for source in record.sources},
+        }  # fmt: skip
+        (leaf,) = ledger.add(Draft(Action.RUN_STARTED, lock.specification, body))
+        said = {
+            "run": read_leaf(leaf).seq, "evidence": record.evidence_digest, "outcome": "certified", "bypasses": [],
+        }  # fmt: skip
+        ledger.add(Draft(Action.DECIDED, digest, said))
+    return scene.run("sign", "--as", "validator", "--key", "demo:validator")
 
 
 def no_status(scene: Scene) -> Said:
@@ -302,6 +380,10 @@ ATTACKS: tuple[tuple[str, Callable[[Scene], Said], str], ...] = (
     ("no status", no_status, "status_missing"),
     ("a suspended certificate", suspended, "suspended"),
     ("a revoked certificate", revoked, "revoked"),
+    ("issued again after it was revoked", issued_again, "revoked"),
+    ("an old reinstatement logged again", old_reinstatement, "signed_twice"),
+    ("the same test file with one input less", one_input_less, "test_set_spent"),
+    ("a rehearsal entered as a decision", rehearsal_as_decision, "judged_differently"),
     ("another use: hiring", other_use, "other_use_case"),
     ("a rewritten log in the review pack", rewritten_log, "log_rewritten"),
     ("a rewritten log in the database", rewritten_database, "subtree_differs"),
@@ -334,4 +416,4 @@ def attack(certified: Path, specification: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(attack(Path(sys.argv[1])))
+    sys.exit(attack(Path(sys.argv[1]), "specification.yaml"))

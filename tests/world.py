@@ -16,7 +16,7 @@ from assay.domain.policy import HeldKey, LogKeys, Policy, Requires, Verifier
 from assay.domain.quorum import SignOff, Word
 from assay.domain.scope import Material, Scope
 from assay.domain.sketch import Over, Sketch, UsedRows
-from assay.domain.state import State, Status, Void
+from assay.domain.state import State, Status, StatusReason, Void
 from assay.domain.state.claims import waivers_told
 from assay.domain.state.state import Terms
 from assay.proof import words
@@ -335,12 +335,20 @@ class World:
         who: str = "ria",
         role: str = "risk_officer",
         seen: tuple[int, str] | None = None,
+        code: StatusReason | None = None,
     ) -> None:
+        code = code or (StatusReason.RESOLVED if status is Status.GOOD else StatusReason.DRIFT)
         action = {
             Status.REVOKED: Action.REVOKED, Status.SUSPENDED: Action.SUSPENDED, Status.GOOD: Action.REINSTATED,
         }[status]  # fmt: skip
         said = words.revocation(
-            certificate, becomes=status, role=role, reason="drift", seen=seen or self.seen, time=self.time
+            certificate,
+            becomes=status,
+            code=code,
+            role=role,
+            reason="drift",
+            seen=seen or self.seen,
+            time=self.time,
         )
         self.add(action, certificate, {}, sign(said.plain(), KEYS[who]))
 
@@ -444,6 +452,7 @@ class Issued:
             certificates={self.bundle.digest: Status.GOOD}
             | {c.digest: c.status for c in state.certificates.values()},
             reasons={c.digest: c.why for c in state.certificates.values() if c.why},
+            codes={c.digest: c.code for c in state.certificates.values() if c.code},
         )
         return sign(replace(made, **changes).statement().plain(), KEYS[key]).content
 

@@ -33,7 +33,7 @@ from assay.domain.entry import Action
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because
 from assay.domain.sketch import Sketch
-from assay.domain.state import Status
+from assay.domain.state import Status, StatusReason
 from assay.proof.bundle import read as read_bundle
 from assay.proof.keys import PrivateKey
 from assay.proof.leaf import Draft, read_leaf
@@ -422,6 +422,7 @@ def test_a_certificate_is_suspended_reinstated_and_revoked(certified: Team) -> N
             certified.root,
             "",
             becomes=becomes,
+            code=StatusReason.RESOLVED if becomes is Status.GOOD else StatusReason.DRIFT,
             role="risk_officer",
             signer=KEYS["risk-officer"],
             reason="drift",

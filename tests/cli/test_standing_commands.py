@@ -98,3 +98,23 @@ def test_who_is_missing_is_told_with_the_command_that_mends_it(
     unknown = ("sign", "0" * 12, "--as", "validator", "--key", "demo:validator", "--in", team.root)
     assert run(*unknown) == 1
     assert "List the runs with: assay show" in capsys.readouterr().err
+
+
+def test_revoke_and_suspend_ask_for_a_reason_code_and_reinstate_says_resolved(
+    team: Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    team.lock().certify()
+    team.sign()
+    team.issue()
+    who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--in", team.root, "--reason", "the bureau")
+    assert run("suspend", *who) == 2
+    assert run("suspend", *who, "--code", "resolved") == 2
+    assert run("reinstate", *who, "--code", "drift") == 2
+    capsys.readouterr()
+    for command, code in (
+        ("suspend", ("--code", "drift")),
+        ("reinstate", ()),
+        ("revoke", ("--code", "other")),
+    ):
+        assert run(command, *who, *code, "--json") == 0
+        assert json.loads(capsys.readouterr().out)["code"] == (code[1] if code else "resolved")

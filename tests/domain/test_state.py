@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ from assay.domain.policy import HeldKey, Policy, Requires
 from assay.domain.quorum import SignOff, Word, quorum
 from assay.domain.refusal import Because, Distrusted, Refused
 from assay.domain.sketch import ALL, SIZE, Over, Sketch, UsedRows
-from assay.domain.state import Status
+from assay.domain.state import Status, StatusReason
 from assay.domain.state.state import Terms
 from assay.proof import words
 from assay.proof.bundle import sign
@@ -495,6 +496,30 @@ def test_a_certificate_is_suspended_reinstated_and_revoked_for_good() -> None:
     assert world.state.certificates[certificate].why == "drift"
     with refused(Because.REVOKED):
         world.becomes(certificate, Status.GOOD)
+
+
+def test_every_change_of_a_certificate_has_a_reason_code_and_only_a_reinstatement_is_resolved() -> None:
+    world = _quorate()
+    certificate = world.issue()
+    with refused(Because.REASON_MISSING):
+        world.becomes(certificate, Status.SUSPENDED, code=StatusReason.RESOLVED)
+    world.becomes(certificate, Status.SUSPENDED, code=StatusReason.DATA_WITHDRAWN)
+    assert world.state.certificates[certificate].code is StatusReason.DATA_WITHDRAWN
+    for wrong in StatusReason:
+        if wrong is not StatusReason.RESOLVED:
+            with refused(Because.REASON_MISSING):
+                world.becomes(certificate, Status.GOOD, code=wrong)
+    world.becomes(certificate, Status.GOOD)
+    said = words.revocation(
+        certificate, becomes=Status.REVOKED, code=StatusReason.OTHER, role="risk_officer", reason="x",
+        seen=world.seen, time=world.time,
+    )  # fmt: skip
+    for code in (None, "", "nonsense", 7, []):
+        odd = replace(said, predicate={**said.predicate, "code": code})
+        with refused(Because.REASON_MISSING):
+            world.add(Action.REVOKED, certificate, {}, sign(odd.plain(), KEYS["ria"]))
+    world.becomes(certificate, Status.REVOKED, code=StatusReason.KEY_COMPROMISE)
+    assert world.state.certificates[certificate].code is StatusReason.KEY_COMPROMISE
 
 
 def test_reinstating_is_for_a_role_of_the_quorum_and_stopping_for_whom_the_policy_names() -> None:

@@ -17,10 +17,13 @@ from assay.domain.digests import sha256_of
 from assay.domain.errors import ExitCode
 from assay.domain.policy import Verifier
 from assay.domain.refusal import Because, Refusal, raised
-from assay.domain.state import Status
+from assay.domain.state import Status, StatusReason
+from assay.proof.bundle import read as read_bundle
 from assay.proof.bundle import sign
 from assay.proof.note import NoteSigner
 from assay.proof.seen import Seen
+from assay.proof.statement import statement_of
+from assay.proof.status import StatusList
 from assay.proof.verification import Answer, Purpose, Verification
 
 DAY = dt.timedelta(days=1)
@@ -271,3 +274,13 @@ def test_no_byte_can_be_changed_in_what_is_presented(which: str, data: st.DataOb
 
 
 SHOWN = {"certificate": GOOD.bundle.content, "status": GOOD.status(), "proof": GOOD.proof()}
+
+
+def test_the_reason_code_of_a_revocation_reaches_the_gate_through_the_status() -> None:
+    issued = _taken_back(Status.REVOKED)
+    found = issued.verify().refusal
+    assert found is not None
+    assert found.sentence == "The certificate is revoked: drift [drift]."
+    signed = StatusList.read(statement_of(read_bundle(issued.status())))
+    assert signed.codes == {issued.bundle.digest: StatusReason.DRIFT}
+    assert not StatusList.read(statement_of(read_bundle(GOOD.status()))).codes

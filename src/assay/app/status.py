@@ -9,7 +9,7 @@ from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.domain.entry import Action
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal, Refused
-from assay.domain.state import CertificateState, State, Status
+from assay.domain.state import CertificateState, State, Status, StatusReason
 from assay.proof.bundle import Bundle, sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
@@ -80,6 +80,7 @@ def status_now(ledger: Ledger) -> StatusList:
         expires=now + dt.timedelta(days=policy.freshness.at_the_gate.days),
         certificates={c.digest: c.status for c in state.certificates.values()},
         reasons={c.digest: c.why for c in state.certificates.values() if c.why},
+        codes={c.digest: c.code for c in state.certificates.values() if c.code},
     )
 
 
@@ -90,9 +91,21 @@ def refresh(folder: Path, *, signer: Signer, target: Path) -> StatusList:
 
 
 def change(
-    folder: Path, beginning: str, *, becomes: Status, role: str, signer: Signer, reason: str
+    folder: Path,
+    beginning: str,
+    *,
+    becomes: Status,
+    code: StatusReason,
+    role: str,
+    signer: Signer,
+    reason: str,
 ) -> CertificateState:
     """Revoke, suspend or reinstate a certificate, as the holder of a role, with a reason.
+
+    Args:
+        folder: of the log. beginning: of the certificate's digest; empty for the latest. becomes: what it is from now on.
+        code: why, for programs: ``resolved`` to reinstate, and any other one to revoke or suspend. role: in which the
+            signer speaks: to reinstate one of the decision's quorum. signer: their key. reason: why, for readers.
 
     Raises:
         Refused: the signer may not, gives no reason, or the certificate cannot become this.
@@ -102,6 +115,7 @@ def change(
         said = revocation(
             certificate.digest,
             becomes=becomes,
+            code=code,
             role=role,
             reason=reason,
             seen=ledger.seen(),

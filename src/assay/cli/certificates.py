@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from assay.cli.output import json_option, print_json
 from assay.cli.signing import folder_option, key_option, role_option, short, signer
 
-if TYPE_CHECKING:
-    from assay.domain.state import Status
+CODES = ("key_compromise", "defect_found", "drift", "data_withdrawn", "superseded", "other")
+"""Why a certificate is revoked or suspended, for programs."""
 
 
 def _command(name: str, becomes: str, told: str) -> click.Command:
@@ -22,19 +21,49 @@ def _command(name: str, becomes: str, told: str) -> click.Command:
     @click.option("--reason", required=True, help="Why; it stands in the log and in the status.")
     @folder_option
     @json_option
-    def changed(certificate: str, *, role: str, key: str, reason: str, folder: Path, as_json: bool) -> None:
+    def changed(
+        certificate: str,
+        *,
+        role: str,
+        key: str,
+        reason: str,
+        folder: Path,
+        as_json: bool,
+        code: str = "resolved",
+    ) -> None:
         from assay.app.status import change
-        from assay.domain.state import Status
+        from assay.domain.state import Status, StatusReason
 
-        status: Status = Status(becomes)
-        found = change(folder, certificate, becomes=status, role=role, signer=signer(key), reason=reason)
+        found = change(
+            folder,
+            certificate,
+            becomes=Status(becomes),
+            code=StatusReason(code),
+            role=role,
+            signer=signer(key),
+            reason=reason,
+        )
         if as_json:
-            print_json({"certificate": found.digest, "status": found.status.value, "reason": found.why})
+            print_json(
+                {
+                    "certificate": found.digest,
+                    "status": found.status.value,
+                    "reason": found.why,
+                    "code": code,
+                }
+            )
             return
         click.echo(f"Certificate {short(found.digest)} is {found.status.value}: {found.why}")
         click.echo("Verifiers learn it from a new status: assay status --key VERIFIER_KEY --output FOLDER")
 
-    return changed
+    if becomes == "good":
+        return changed
+    return click.option(
+        "--code",
+        required=True,
+        type=click.Choice(CODES),
+        help="Why, for programs; it stands beside the reason.",
+    )(changed)
 
 
 revoke = _command(
@@ -43,7 +72,9 @@ revoke = _command(
 suspend = _command(
     "suspend", "suspended", "Say that a certificate is not to be relied upon for now; reinstate ends it."
 )
-reinstate = _command("reinstate", "good", "End the suspension of a certificate.")
+reinstate = _command(
+    "reinstate", "good", "End the suspension of a certificate, as a role that signs its decision."
+)
 
 
 @click.command("status")

@@ -97,6 +97,7 @@ def _verify_pack(pack: Path, policy: Path, kept: list[tuple[str, Note]], *, as_j
             "certificate": c.digest,
             "status": c.status.value,
             "reason": c.why,
+            "code": c.code.value if c.code else "",
             "result": c.result,
             "use_case": c.use_case,
             "model": c.model,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from assay.domain.state import Status
+from assay.domain.state import Status, StatusReason
 from assay.proof.leaf import TIME
 from assay.proof.statement import BrokenStatement, Kind, Statement
 
@@ -18,6 +18,7 @@ class StatusList:
     Attributes:
         log: the origin of the log. size: how many entries had been read. root: their root, in hexadecimal.
         issued, expires: UTC. certificates: the status of each, by digest. reasons: why, of those that are not good.
+        codes: the same for programs.
     """
 
     log: str
@@ -27,6 +28,13 @@ class StatusList:
     expires: dt.datetime
     certificates: Mapping[str, Status]
     reasons: Mapping[str, str]
+    codes: Mapping[str, StatusReason] = field(default_factory=dict)
+
+    def why(self, digest: str) -> str:
+        """Why a certificate is what it is, for a reader: the code and the sentence."""
+        code = self.codes.get(digest)
+        said = self.reasons.get(digest, "no reason is given")
+        return f"{said} [{code.value}]" if code else said
 
     def statement(self) -> Statement:
         """The statement that is signed. Its subject is each certificate."""
@@ -40,7 +48,11 @@ class StatusList:
                 "issuedAt": self.issued.strftime(TIME),
                 "expiresAt": self.expires.strftime(TIME),
                 "status": [
-                    {"status": self.certificates[digest].value, "reason": self.reasons.get(digest, "")}
+                    {
+                        "status": self.certificates[digest].value,
+                        "reason": self.reasons.get(digest, ""),
+                        **({"code": self.codes[digest].value} if digest in self.codes else {}),
+                    }
                     for _, digest in subjects
                 ],
             },
@@ -66,6 +78,7 @@ class StatusList:
                 expires=_time(said["expiresAt"]),
                 certificates={digest: Status(s["status"]) for (_, digest), s in listed},
                 reasons={digest: str(s["reason"]) for (_, digest), s in listed if s["reason"]},
+                codes={digest: StatusReason(s["code"]) for (_, digest), s in listed if "code" in s},
             )
             again = made.statement().plain() == statement.plain()
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assay.domain.quorum import Word
-from assay.domain.state.state import Status
+from assay.domain.state.state import Status, StatusReason
 from assay.proof.leaf import TIME
 from assay.proof.statement import Kind, Statement
 
@@ -73,11 +73,18 @@ def waiver(
 
 
 def revocation(
-    certificate: str, *, becomes: Status, role: str, reason: str, seen: tuple[int, str], time: dt.datetime
+    certificate: str,
+    *,
+    becomes: Status,
+    code: StatusReason,
+    role: str,
+    reason: str,
+    seen: tuple[int, str],
+    time: dt.datetime,
 ) -> Statement:
     """What a certificate becomes from now on, and why."""
-    said = _word(role, Word.APPROVE, reason, seen, time)
-    return Statement(Kind.REVOCATION, (("certificate", certificate),), {**said, "becomes": becomes.value})
+    said = {**_word(role, Word.APPROVE, reason, seen, time), "becomes": becomes.value, "code": code.value}
+    return Statement(Kind.REVOCATION, (("certificate", certificate),), said)
 
 
 def _word(role: str, word: Word, reason: str, seen: tuple[int, str], time: dt.datetime) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from assay.domain.refusal import Because, Refusal
 from assay.domain.state.claims import Claims, contradiction, untimely, waived_otherwise
 from assay.domain.state.people import not_seen, signer_in
 from assay.domain.state.runs import PASSED
-from assay.domain.state.state import CertificateState, State, Status
+from assay.domain.state.state import CertificateState, State, Status, StatusReason
 
 CERTIFICATE = "verification_summary/v1"
 REVOCATION = "revocation/v1"
@@ -129,6 +129,7 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
 def _give_way(old: CertificateState, heir: CertificateState, entry: Entry) -> None:
     old.status = Status.SUPERSEDED
     old.why = f"certificate {heir.digest[7:19]} of {entry.time.date()} has its place"
+    old.code = StatusReason.SUPERSEDED
     old.changed = entry.seq
 
 
@@ -230,7 +231,11 @@ def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, .
         )
     if not reason.strip():
         return Refusal(Because.REASON_MISSING, "Who changes a certificate says why.")
-    certificate.status, certificate.why, certificate.changed = status, reason, entry.seq
+    code = _code(statement.predicate.get("code"), status)
+    if isinstance(code, Refusal):
+        return code
+    certificate.status, certificate.why, certificate.code = status, reason, code
+    certificate.changed = entry.seq
     return None
 
 
@@ -243,3 +248,14 @@ def _may_change(state: State, certificate: CertificateState, status: Status) -> 
         run = state.runs[state.decisions[certificate.record].run]
         return tuple(sorted(state.locks[run.lock].terms.quorum))
     return state.policy.requires.revoke if state.policy else None
+
+
+def _code(said: object, status: Status) -> StatusReason | Refusal:
+    """The reason code of a change, if it is one of such a change."""
+    may = [c for c in StatusReason if (c is StatusReason.RESOLVED) is (status is Status.GOOD)]
+    if said not in may:
+        return Refusal(
+            Because.REASON_MISSING,
+            f"Who makes a certificate {status.value} names a reason code: {', '.join(may)}.",
+        )
+    return StatusReason(str(said))

@@ -13,7 +13,7 @@ from assay.domain.entry import Signed
 from assay.domain.plain import NotPlain
 from assay.domain.refusal import Because, Refusal
 from assay.domain.scope import EXTENSION, Scope
-from assay.domain.state.state import DecisionState, State
+from assay.domain.state.state import TEST_SET_SPENT, DecisionState, State
 
 JUDGED = {"predictions": "test"}
 """The role of the file that is certified, by format; the model itself for every other."""
@@ -106,6 +106,8 @@ def contradiction(state: State, decision: DecisionState, claims: Claims) -> Refu
     for what, said, known in facts:
         if said != known:
             return _other(f"{what} {_shown(said)} in the certificate and {_shown(known)} in the log")
+    if run.waived and not any(told.startswith(TEST_SET_SPENT) for told in scope.waivers):
+        return _other("The waiver of spent test rows that let the run begin is not told")
     judged = run.subject.get(JUDGED.get(scope.format, "model"))
     # A model of one file is bound by the digest of that file, a folder by that of its listing.
     if judged not in {

@@ -124,6 +124,25 @@ class Status(enum.StrEnum):
     SUPERSEDED = "superseded"
 
 
+class StatusReason(enum.StrEnum):
+    """Why a certificate changed, for programs; the sentence beside it is for readers."""
+
+    KEY_COMPROMISE = "key_compromise"
+    """Somebody else may have signed with a key that it stands on."""
+    DEFECT_FOUND = "defect_found"
+    """The model, its data or its evidence is not what it was taken for."""
+    DRIFT = "drift"
+    """The population or the scores are no longer those of the test rows."""
+    DATA_WITHDRAWN = "data_withdrawn"
+    """Rows that it stands on may no longer be used."""
+    SUPERSEDED = "superseded"
+    """Another has its place."""
+    RESOLVED = "resolved"
+    """What it was suspended for is cleared up: of a reinstatement, and of nothing else."""
+    OTHER = "other"
+    """Said in the sentence alone."""
+
+
 @dataclass(slots=True)
 class CertificateState:
     """A certificate that was issued, and what became of it.
@@ -131,7 +150,7 @@ class CertificateState:
     Attributes:
         record: of the decision. result: PASSED or FAILED. use_case: the name of the specification. model: what the
             certified file or folder is called. supersedes: certificates whose place it takes, by digest.
-        why: the reason of the last change. changed: the entry that made it, or else the one that issued it; who changes it
+        why, code: the reason of the last change, in words and for programs. changed: the entry that made it, or else the one that issued it; who changes it
             next must have seen that one.
     """
 
@@ -144,7 +163,13 @@ class CertificateState:
     supersedes: tuple[str, ...] = ()
     status: Status = Status.GOOD
     why: str = ""
+    code: StatusReason | None = None
     changed: int = 0
+
+    @property
+    def told(self) -> str:
+        """The reason for a reader, with its code."""
+        return f"{self.why} [{self.code.value}]" if self.code else self.why
 
 
 @dataclass(slots=True)

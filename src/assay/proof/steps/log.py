@@ -120,7 +120,7 @@ def _later(hand: Hand, certificate: Certificate, leaves: Sequence[bytes], status
             Because.CONTRADICTS_LOG, "The log holds the certificate for another decision than it names."
         )
     if found.status is not Status.GOOD:
-        return Refusal(Because(found.status.value), f"The certificate is {found.status.value}: {found.why}.")
+        return Refusal(Because(found.status.value), f"The certificate is {found.status.value}: {found.told}.")
     return f"{len(leaves)} entries were read; the quorum is there and nothing takes the certificate back."
 
 

@@ -43,7 +43,7 @@ def status(hand: Hand, certificate: Certificate) -> Found:
         return Refusal(Because.STATUS_MISSING, "The status does not mention this certificate.")
     status = found.certificates[digest]
     if status is not Status.GOOD:
-        why = found.reasons.get(digest, "no reason is given")
+        why = found.why(digest)
         return Refusal(Because(status.value), f"The certificate is {status.value}: {why}.")
     return f"Good, as of {found.issued:%Y-%m-%d %H:%M} UTC."
 
