@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -132,8 +133,9 @@ def certify(
         unnamed = refuse_unnamed_code(case, bypass=certify_code_without_a_commit)
         bypasses = (*unnamed, *refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification))
         run = begin(case, lock, ledger, engine)
-        done = _kept(seeded(case, run), engine, workspace, bypasses, rehearse=False)
-        finish(run, done.record, done.digest, ledger)
+        done = _kept(
+            seeded(case, run), engine, workspace, bypasses, rehearse=False, ends=partial(finish, run, ledger)
+        )
         seal = sealed(ledger.state(), done.digest)
     if seal is not None:
         return Certification(done.digest, None, run.attempt, seal.sentence)
@@ -141,15 +143,22 @@ def certify(
 
 
 def _kept(
-    case: Case, engine: Engine, workspace: Workspace, bypasses: tuple[str, ...], *, rehearse: bool
+    case: Case,
+    engine: Engine,
+    workspace: Workspace,
+    bypasses: tuple[str, ...],
+    *,
+    rehearse: bool,
+    ends: Callable[[Record, str], None] = lambda record, digest: None,  # noqa: ARG005
 ) -> Certification:
-    """Measure, judge, decide, and keep the record with every document that it stands on."""
+    """Measure, judge, decide, and keep the record with every document that it stands on; listed once the run ended."""
     case = bound_when_asked(case, engine)
     measured = measure(case, engine)
     record = record_of(case, measured, bypasses, rehearse=rehearse)
     rows = case.datasets[case.judged_on].digest
     _keep_documents(case, record, workspace)
     digest = workspace.blobs.put(canonical(to_document(record)))
+    ends(record, digest)
     workspace.runs.append(
         Run(
             ended=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),

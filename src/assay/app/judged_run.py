@@ -155,7 +155,7 @@ def _broken_off(state: State, lock: Lock, used: UsedRows, subject: dict[str, str
     return None
 
 
-def finish(run: JudgedRun, record: Record, digest: str, ledger: Ledger) -> None:
+def finish(run: JudgedRun, ledger: Ledger, record: Record, digest: str) -> None:
     """Log what the run decided."""
     body = {
         "run": run.entry,
