@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder, people
 from tests.app.test_chain import KEYS, Team, refused
@@ -114,6 +115,29 @@ def test_the_seal_is_asked_by_whatever_name_the_folder_goes_and_when_the_log_was
     log.rename(log.with_name("away.db"))
     with pytest.raises(assay.Refused, match="there is no log here"):
         assay.load_record(scheduled.root, done.digest)
+
+
+def test_no_run_outside_of_the_log_tells_what_is_sealed(scheduled: Team) -> None:
+    with pytest.raises(assay.Refused, match=r"small-loans is locked \(entry 2\)"):
+        scheduled.certify(certify_without_a_lock=True)
+    scheduled.certify()
+    folder, whole = scheduled.folder, scheduled.folder.test
+    folder.edit("name: small-loans", "name: other-loans")
+    for rows in (whole, whole.slice(0, 300), pa.concat_tables([whole.slice(0, 20), people(1500, 7)])):
+        folder.test = rows
+        with pytest.raises(
+            assay.Refused, match="one bit is told while its schedule", check=lambda e: e.code == "sealed"
+        ):
+            assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+    folder.test = people(1500, 7)
+    assert assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record.judged
+
+
+def test_a_run_outside_of_the_log_is_let_through_when_the_schedule_has_ended(scheduled: Team) -> None:
+    done = scheduled.certify()
+    broken(scheduled, done.digest, "validator")
+    path = scheduled.folder.edit("name: small-loans", "name: other-loans").write()
+    assert assay.certify(path, workers=0, certify_without_a_lock=True).record.bypasses
 
 
 def test_a_review_pack_is_not_written_of_a_sealed_run(

@@ -15,7 +15,7 @@ from assay.app.bind import bound_when_asked
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judged_run import begin, finish, refuse_unnamed_code, seeded
+from assay.app.judged_run import begin, finish, refuse_rows_under_a_schedule, refuse_unnamed_code, seeded
 from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
@@ -102,7 +102,8 @@ def certify(
         reuse: whether counts of finished partitions from an earlier run may be used.
         certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
         certify_without_a_lock: go on although nobody agreed to the specification before its result. The run is in no
-            log, its rows in no ledger, and no certificate can come of it.
+            log, its rows in no ledger, and no certificate can come of it. Not for a specification that is locked, nor
+            for rows of a schedule that goes on.
         certify_code_without_a_commit: go on with a high-risk use outside version control; no certificate can come of it.
         progress: opens a bar for each pass, which is told of rows as they are counted.
 
@@ -110,7 +111,7 @@ def certify(
         InvalidDocument: the specification or dictionary has problems; all of them are listed.
         SubjectError: data or model cannot be opened. What fails later is a verdict, not an exception.
         Refused: a judged run of a specification that is not locked, behind fewer fences than the policy accepts, or on
-            test rows that are spent.
+            test rows that are spent; one without a lock of what the log seals (``sealed``).
     """
     path = Path(specification)
     workspace = Workspace.beside(path)
@@ -126,6 +127,7 @@ def certify(
     if rehearse:
         return _kept(case, engine, workspace, (), rehearse=True)
     if certify_without_a_lock:
+        refuse_rows_under_a_schedule(case, engine)
         bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
         return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
