@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder, people
 from tests.app.test_chain import KEYS, Team, refused
@@ -73,6 +74,70 @@ def test_no_command_leads_past_the_seal(
     assert status == 1
     assert "Not certified: attempt 1 of 3." in said
     assert "accuracy" not in said
+
+
+def test_a_run_whose_decision_is_not_in_the_log_yet_is_sealed(
+    scheduled: Team, monkeypatch: pytest.MonkeyPatch, command: Callable[..., tuple[int, str]]
+) -> None:
+    """Stopped, or the log could not be written, between the record and the decision."""
+    with monkeypatch.context() as stopped:
+        stopped.setattr("assay.app.certify.finish", raised)
+        with pytest.raises(OSError, match="the log cannot be written"):
+            scheduled.certify()
+    kept = [file for file in (scheduled.root / ".assay" / "objects").glob("*/*") if file.is_file()]
+    (left,) = (
+        file.name
+        for file in kept
+        if file.read_bytes().startswith(b"{") and b'"decision"' in file.read_bytes()
+    )
+    status, said = command("show", left, "--in", str(scheduled.root))
+    assert status == 1
+    assert "the log has no decision with it" in said
+    assert "accuracy" not in said
+    assert "No run was made" in command("show", "--in", str(scheduled.root))[1]
+    done = scheduled.certify()  # goes on with it
+    assert done.sealed.startswith("Not certified: attempt 1 of 3.")
+    with refused(Because.SEALED):
+        assay.load_record(scheduled.root, left)
+
+
+def raised(*_: object) -> None:
+    raise OSError("the log cannot be written")
+
+
+def test_the_seal_is_asked_by_whatever_name_the_folder_goes_and_when_the_log_was_taken_away(
+    scheduled: Team,
+) -> None:
+    done = scheduled.certify()
+    with refused(Because.SEALED):
+        assay.load_record(scheduled.path, done.digest)
+    log = scheduled.root / ".assay" / "log.db"
+    log.rename(log.with_name("away.db"))
+    with pytest.raises(assay.Refused, match="there is no log here"):
+        assay.load_record(scheduled.root, done.digest)
+
+
+def test_no_run_outside_of_the_log_tells_what_is_sealed(scheduled: Team) -> None:
+    with pytest.raises(assay.Refused, match=r"small-loans is locked \(entry 2\)"):
+        scheduled.certify(certify_without_a_lock=True)
+    scheduled.certify()
+    folder, whole = scheduled.folder, scheduled.folder.test
+    folder.edit("name: small-loans", "name: other-loans")
+    for rows in (whole, whole.slice(0, 300), pa.concat_tables([whole.slice(0, 20), people(1500, 7)])):
+        folder.test = rows
+        with pytest.raises(
+            assay.Refused, match="one bit is told while its schedule", check=lambda e: e.code == "sealed"
+        ):
+            assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+    folder.test = people(1500, 7)
+    assert assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record.judged
+
+
+def test_a_run_outside_of_the_log_is_let_through_when_the_schedule_has_ended(scheduled: Team) -> None:
+    done = scheduled.certify()
+    broken(scheduled, done.digest, "validator")
+    path = scheduled.folder.edit("name: small-loans", "name: other-loans").write()
+    assert assay.certify(path, workers=0, certify_without_a_lock=True).record.bypasses
 
 
 def test_a_review_pack_is_not_written_of_a_sealed_run(

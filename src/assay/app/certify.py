@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from assay.app.bind import bound_when_asked
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judged_run import begin, finish, refuse_unnamed_code, seeded
+from assay.app.judged_run import begin, finish, refuse_rows_under_a_schedule, refuse_unnamed_code, seeded
 from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
@@ -101,7 +102,8 @@ def certify(
         reuse: whether counts of finished partitions from an earlier run may be used.
         certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
         certify_without_a_lock: go on although nobody agreed to the specification before its result. The run is in no
-            log, its rows in no ledger, and no certificate can come of it.
+            log, its rows in no ledger, and no certificate can come of it. Not for a specification that is locked, nor
+            for rows of a schedule that goes on.
         certify_code_without_a_commit: go on with a high-risk use outside version control; no certificate can come of it.
         progress: opens a bar for each pass, which is told of rows as they are counted.
 
@@ -109,7 +111,7 @@ def certify(
         InvalidDocument: the specification or dictionary has problems; all of them are listed.
         SubjectError: data or model cannot be opened. What fails later is a verdict, not an exception.
         Refused: a judged run of a specification that is not locked, behind fewer fences than the policy accepts, or on
-            test rows that are spent.
+            test rows that are spent; one without a lock of what the log seals (``sealed``).
     """
     path = Path(specification)
     workspace = Workspace.beside(path)
@@ -125,6 +127,7 @@ def certify(
     if rehearse:
         return _kept(case, engine, workspace, (), rehearse=True)
     if certify_without_a_lock:
+        refuse_rows_under_a_schedule(case, engine)
         bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
         return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
@@ -132,8 +135,9 @@ def certify(
         unnamed = refuse_unnamed_code(case, bypass=certify_code_without_a_commit)
         bypasses = (*unnamed, *refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification))
         run = begin(case, lock, ledger, engine)
-        done = _kept(seeded(case, run), engine, workspace, bypasses, rehearse=False)
-        finish(run, done.record, done.digest, ledger)
+        done = _kept(
+            seeded(case, run), engine, workspace, bypasses, rehearse=False, ends=partial(finish, run, ledger)
+        )
         seal = sealed(ledger.state(), done.digest)
     if seal is not None:
         return Certification(done.digest, None, run.attempt, seal.sentence)
@@ -141,15 +145,22 @@ def certify(
 
 
 def _kept(
-    case: Case, engine: Engine, workspace: Workspace, bypasses: tuple[str, ...], *, rehearse: bool
+    case: Case,
+    engine: Engine,
+    workspace: Workspace,
+    bypasses: tuple[str, ...],
+    *,
+    rehearse: bool,
+    ends: Callable[[Record, str], None] = lambda record, digest: None,  # noqa: ARG005
 ) -> Certification:
-    """Measure, judge, decide, and keep the record with every document that it stands on."""
+    """Measure, judge, decide, and keep the record with every document that it stands on; listed once the run ended."""
     case = bound_when_asked(case, engine)
     measured = measure(case, engine)
     record = record_of(case, measured, bypasses, rehearse=rehearse)
     rows = case.datasets[case.judged_on].digest
     _keep_documents(case, record, workspace)
     digest = workspace.blobs.put(canonical(to_document(record)))
+    ends(record, digest)
     workspace.runs.append(
         Run(
             ended=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),

@@ -7,22 +7,24 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from assay.app.case import Case
-from assay.app.ledger import Ledger, policy_of
+from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.sketch import MARK, TELLING, Over, UsedRows
 from assay.domain.state import Lock, RunState, State
-from assay.domain.state.runs import shared
+from assay.domain.state.runs import schedule_goes_on, shared
 from assay.domain.state.state import TEST_SET_SPENT
 from assay.engine.engine import Engine
 from assay.engine.sketching import SketchTask, run_sketch, sketches_in
 from assay.proof.leaf import Draft
 from assay.proof.salted import SALT_BYTES, Salted
 from assay.store.log import salted
+from assay.store.workspace import Workspace
 from assay.tally.sketch import SketchTally
 
 FLOATING = frozenset({"halffloat", "float", "double"})
@@ -85,6 +87,46 @@ def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
             remedy="Commit them, or have git ignore what is no code of yours; a rehearsal needs no commit.",
         )
     return ()
+
+
+def refuse_rows_under_a_schedule(case: Case, engine: Engine) -> None:
+    """Refuse a run outside of the log that would tell what the log seals.
+
+    That is any run of a specification that is locked, and one on rows of which a judged run has some that has not ended, or
+    whose schedule goes on. Before its first judged run the log does not know the rows of a lock.
+
+    Raises:
+        Refused: ``sealed``.
+    """
+    place = Workspace.of(case.root).database
+    if isinstance(place, Path) and not place.is_file():
+        return
+    with open_ledger(case.root) as ledger:
+        state = ledger.state()
+        lock = state.lock_in_force(case.specification.name)
+        if lock is not None:
+            raise Refused(
+                Refusal(
+                    Because.SEALED,
+                    f"{case.specification.name} is locked (entry {lock.entry}): whatever is measured of it on test rows is an "
+                    "attempt, and stands in the log.",
+                ),
+                remedy="Leave the bypass away, or rehearse on the development rows: --rehearse",
+            )
+        sealed = [run for run in state.runs.values() if not run.outcome or schedule_goes_on(state, run)]
+        if not sealed:
+            return
+        used = used_rows(case, engine, _salt(ledger).value, [run.rows for run in state.runs.values()])
+        found = [(run, overlap) for run, overlap in state.overlaps(used) if run in sealed]
+    if found:
+        run, overlap = max(found, key=lambda one: one[1].share)
+        raise Refused(
+            Refusal(
+                Because.SEALED,
+                f"{shared(run.entry, overlap)}, of which one bit is told while its schedule of attempts goes on.",
+            ),
+            remedy="Judge other rows, rehearse on the development rows (--rehearse), or wait until the schedule has ended.",
+        )
 
 
 def begin(case: Case, lock: Lock, ledger: Ledger, engine: Engine) -> JudgedRun:
@@ -155,7 +197,7 @@ def _broken_off(state: State, lock: Lock, used: UsedRows, subject: dict[str, str
     return None
 
 
-def finish(run: JudgedRun, record: Record, digest: str, ledger: Ledger) -> None:
+def finish(run: JudgedRun, ledger: Ledger, record: Record, digest: str) -> None:
     """Log what the run decided."""
     body = {
         "run": run.entry,

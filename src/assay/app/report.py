@@ -29,7 +29,7 @@ def runs(folder: Path | str) -> tuple[Run, ...]:
     Raises:
         NoSuchRun: there is no such folder.
     """
-    return _workspace(Path(folder)).runs.all()
+    return workspace_of(Path(folder)).runs.all()
 
 
 def stored_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
@@ -39,7 +39,7 @@ def stored_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
         NoSuchRun: no such folder, or none or several match. CorruptBlob: its bytes have changed.
     """
     folder = Path(folder)
-    workspace = _workspace(folder)
+    workspace = workspace_of(folder)
     if not digest:
         made = workspace.runs.all()
         if not made:
@@ -117,7 +117,12 @@ def _listing(folder: Path) -> str:
     return "assay show" if folder == Path() else f"assay show --in {folder}"
 
 
-def _workspace(folder: Path) -> Workspace:
+def workspace_of(folder: Path) -> Workspace:
+    """The workspace of a specification's folder, or of the specification itself.
+
+    Raises:
+        NoSuchRun: there is no such folder.
+    """
     if not folder.exists():
         raise NoSuchRun(
             f"There is no folder {folder.absolute()}.",

@@ -10,7 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from assay.app.ledger import open_ledger
-from assay.app.report import stored_record
+from assay.app.report import stored_record, workspace_of
+from assay.domain.digests import bare
 from assay.domain.entry import Action
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Refusal, Refused
@@ -20,8 +21,11 @@ from assay.proof.bundle import sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
 from assay.proof.words import unsealing
-from assay.store.workspace import Workspace
 
+UNENDED = (
+    "End the run: assay certify SPECIFICATION goes on with it, which is no further attempt, and keeps the record that it ends "
+    "with. Where the log is another database, name it in ASSAY_STORE."
+)
 REMEDY = "Wait until the schedule ends. A role that approves may end it, which the log keeps: assay unseal RUN --as ROLE --key KEY"
 
 
@@ -40,6 +44,25 @@ def sealed(state: State, record: str) -> Refusal | None:
     )
 
 
+def _require_ended(state: State | None, digest: str, record: Record) -> None:
+    """Raise when a record is of a run under a lock, whose seed is that of the lock, and no log says how it ended.
+
+    So it is after a run that was stopped between its record and its decision: as long as nobody knows how the schedule
+    goes on, its numbers are not told, and those of the run that goes on with it are the same.
+    """
+    logged = not record.decision.rehearsal and record.seed != bare(record.specification_digest)
+    if logged and (state is None or digest not in state.decisions):
+        raise Refused(
+            Refusal(
+                Because.SEALED,
+                f"The judged run that wrote this record (attempt {record.attempt}, seed {record.seed[:12]}) was locked, and "
+                f"{'there is no log here' if state is None else 'the log has no decision with it'}: its numbers are told when "
+                "the run has ended there.",
+            ),
+            remedy=UNENDED,
+        )
+
+
 def require_unsealed(state: State, record: str) -> None:
     """Raise while a run's numbers are sealed.
 
@@ -56,13 +79,17 @@ def load_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
 
     Raises:
         NoSuchRun: no such folder, or none or several match. CorruptBlob: its bytes have changed.
-        Refused: ``sealed`` while attempts on its test rows remain.
+        Refused: ``sealed`` while attempts on its test rows remain, and when its run under a lock has not ended in the log.
     """
     whole, record = stored_record(folder, digest)
-    place = Workspace.of(Path(folder)).database
+    workspace = workspace_of(Path(folder))
+    place = workspace.database
+    state = None
     if not isinstance(place, Path) or place.is_file():
-        with open_ledger(Path(folder)) as ledger:
-            require_unsealed(ledger.state(), whole)
+        with open_ledger(workspace.root.parent) as ledger:
+            state = ledger.state()
+            require_unsealed(state, whole)
+    _require_ended(state, whole, record)
     return whole, record
 
 

@@ -6,8 +6,8 @@ import struct
 from dataclasses import dataclass
 
 from assay.engine.executor import Results
-from assay.subject.arrays import as_words
 from assay.subject.datasets import Partition, iter_batches
+from assay.subject.forms import in_one_form
 from assay.tally.sketch import SketchTally
 
 
@@ -26,7 +26,7 @@ def run_sketch(task: SketchTask, _: Results) -> bytes:
     tallies = [SketchTally.empty()] * len(task.choices)
     columns = tuple(dict.fromkeys(name for choice in task.choices for name in choice))
     for batch in iter_batches(task.partition, columns):
-        words = {name: as_words(batch.column(name)) for name in columns}
+        words = {name: in_one_form(batch.column(name), name) for name in columns}
         tallies = [
             tally.counting([words[name] for name in choice])
             for tally, choice in zip(tallies, task.choices, strict=True)
