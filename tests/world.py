@@ -334,12 +334,13 @@ class World:
         who: str = "ria",
         role: str = "risk_officer",
         seen: tuple[int, str] | None = None,
+        reason: str = "drift",
     ) -> None:
         action = {
             Status.REVOKED: Action.REVOKED, Status.SUSPENDED: Action.SUSPENDED, Status.GOOD: Action.REINSTATED,
         }[status]  # fmt: skip
         said = words.revocation(
-            certificate, becomes=status, role=role, reason="drift", seen=seen or self.seen, time=self.time
+            certificate, becomes=status, role=role, reason=reason, seen=seen or self.seen, time=self.time
         )
         self.add(action, certificate, {}, sign(said.plain(), KEYS[who]))
 

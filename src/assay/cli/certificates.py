@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import json_option, print_json
-from assay.cli.signing import folder_option, key_option, role_option, short, signer
+from assay.cli.output import json_option, print_json, say
+from assay.cli.signing import READABLE, folder_option, key_option, role_option, short, signer
 
 if TYPE_CHECKING:
     from assay.domain.state import Status
@@ -19,7 +19,9 @@ def _command(name: str, becomes: str, told: str) -> click.Command:
     @click.argument("certificate", default="")
     @role_option
     @key_option
-    @click.option("--reason", required=True, help="Why; it stands in the log and in the status.")
+    @click.option(
+        "--reason", type=READABLE, required=True, help="Why; it stands in the log and in the status."
+    )
     @folder_option
     @json_option
     def changed(certificate: str, *, role: str, key: str, reason: str, folder: Path, as_json: bool) -> None:
@@ -31,8 +33,8 @@ def _command(name: str, becomes: str, told: str) -> click.Command:
         if as_json:
             print_json({"certificate": found.digest, "status": found.status.value, "reason": found.why})
             return
-        click.echo(f"Certificate {short(found.digest)} is {found.status.value}: {found.why}")
-        click.echo("Verifiers learn it from a new status: assay status --key VERIFIER_KEY --output FOLDER")
+        say(f"Certificate {short(found.digest)} is {found.status.value}: {found.why}")
+        say("Verifiers learn it from a new status: assay status --key VERIFIER_KEY --output FOLDER")
 
     return changed
 
@@ -72,5 +74,5 @@ def status(*, key: str, output: Path, folder: Path, as_json: bool) -> None:
         )
         return
     for digest, found in made.certificates.items():
-        click.echo(f"{short(digest)}  {found.value}")
-    click.echo(f"Good until {made.expires:%Y-%m-%d %H:%M} UTC, in {output}")
+        say(f"{short(digest)}  {found.value}")
+    say(f"Good until {made.expires:%Y-%m-%d %H:%M} UTC, in {output}")
