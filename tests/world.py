@@ -336,6 +336,7 @@ class World:
         role: str = "risk_officer",
         seen: tuple[int, str] | None = None,
         code: StatusReason | None = None,
+        reason: str = "drift",
     ) -> None:
         code = code or (StatusReason.RESOLVED if status is Status.GOOD else StatusReason.DRIFT)
         action = {
@@ -346,7 +347,7 @@ class World:
             becomes=status,
             code=code,
             role=role,
-            reason="drift",
+            reason=reason,
             seen=seen or self.seen,
             time=self.time,
         )

@@ -105,6 +105,23 @@ def test_another_history_of_the_same_log_is_not_pushed(bank: Path, remote: Path,
     assert "checkpoint_differs" in words(log("verify", "--against", str(remote), cwd=rewritten, ends=3))
 
 
+def test_a_smaller_checkpoint_of_another_history_is_not_built_upon(
+    bank: Path, first: Issued, remote: Path, tmp_path: Path
+) -> None:
+    """Whoever has the log's key showed the remote another history, and then the true one: the largest alone looks right."""
+    other = keep(issued(), tmp_path / "other")
+    log("checkpoint", "--push", str(remote), cwd=other)
+    keep(certified_again(first), bank)
+    work = tmp_path / "work"
+    git("clone", "-q", "-b", BRANCH, str(remote), str(work), cwd=tmp_path)
+    log("checkpoint", "--output", str(work / place_of(LOG_ORIGIN)), cwd=bank)
+    git("commit", "-qam", "the true one", cwd=work)
+    git("push", "-q", cwd=work)
+    said = words(log("checkpoint", "--push", str(remote), cwd=bank, ends=3))
+    assert "is of another history" in said
+    assert len(git("rev-list", BRANCH, cwd=remote).split()) == 2
+
+
 def test_an_outsider_compares_a_public_pack_with_the_remote(bank: Path, remote: Path, tmp_path: Path) -> None:
     log("checkpoint", "--push", str(remote), cwd=bank)
     export_public(bank, tmp_path / "public.zip")

@@ -14,12 +14,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.cli.ledgers import PASSPHRASE, certified_again, issued, keep
 from tests.cli.test_light import HEAVY, loaded_by
-from tests.world import EVIDENCE, FILES, SPECIFICATION
+from tests.world import EVIDENCE, FILES, LOG_ORIGIN, SPECIFICATION, rows
 
 from assay.app.export import export_public
 from assay.app.outside import verify_public
 from assay.app.packs import BrokenPack, read_pack, read_public
 from assay.proof.note import Note, NoteSigner
+from assay.store.keys import log_signer
 
 
 def assay(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -182,6 +183,36 @@ def test_whatever_is_changed_in_it_is_found(
             pack.writestr(name, content)
     found = verify_public(tmp_path / "changed.zip", made / "policy.yaml")
     assert because in {w.because.value for w in found.wrong}
+
+
+@pytest.mark.parametrize(
+    ("history", "because"),
+    [
+        (lambda leaves: [*leaves[:-1], b"another"], "log_rewritten"),
+        (lambda leaves: [*leaves, b"more"], "log_shortened"),
+    ],
+)
+def test_a_proof_of_another_history_is_found(
+    history: Callable[[list[bytes]], list[bytes]], because: str, tmp_path: Path
+) -> None:
+    """The log's key signed two histories, and the certificate stands at the same place in both."""
+    first = issued()
+    folder = keep(first, tmp_path / "bank")
+    first.world.run(rows(100_000))  # something after the certificate
+    keep(first, folder)
+    export_public(folder, tmp_path / "public.zip")
+    assert verify_public(tmp_path / "public.zip", folder / "policy.yaml").wrong == ()
+    with zipfile.ZipFile(tmp_path / "public.zip") as pack:
+        members = {name: pack.read(name) for name in pack.namelist()}
+    first.world.leaves[:] = history(first.world.leaves)
+    (place,) = [n for n in members if n.endswith(".tlog-proof")]
+    members[place] = first.proof(signer=log_signer(LOG_ORIGIN, create=False))
+    with zipfile.ZipFile(tmp_path / "changed.zip", "w") as pack:
+        for name, content in members.items():
+            pack.writestr(name, content)
+    found = verify_public(tmp_path / "changed.zip", folder / "policy.yaml")
+    assert [w.because.value for w in found.wrong] == [because]
+    assert "in the proof of the certificate" in found.wrong[0].sentence
 
 
 def test_a_whole_pack_of_somebody_else_is_found_by_the_policy(made: Path, tmp_path: Path) -> None:

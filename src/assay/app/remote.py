@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from assay.domain.policy import LogKeys, Policy
 from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.proof.checkpoint import Checkpoint, TrustedLog, by_origin
 from assay.proof.leaf import read_leaf
-from assay.proof.merkle import root_of
+from assay.proof.merkle import roots_of
 from assay.proof.note import Note
 from assay.reading.policy import read_policy
 from assay.store.git_remote import BRANCH, GitRemote, GitTrouble, open_remote
@@ -36,7 +36,7 @@ class Pushed:
 
 
 def push_checkpoint(folder: Path, remote: str, branch: str = BRANCH) -> Pushed:
-    """Sign a checkpoint and push it to a branch of a git remote, after seeing that the log continues what lies there.
+    """Sign a checkpoint and push it to a branch of a git remote, after seeing that the log continues all that lies there.
 
     Raises:
         Distrusted: ``log_shortened``, ``log_rewritten`` when the log does not continue what the remote holds of it;
@@ -55,8 +55,7 @@ def push_checkpoint(folder: Path, remote: str, branch: str = BRANCH) -> Pushed:
             held = _held(there, _trusted(_log_keys(leaves), policy.log.origin))
             read = [(whose, Checkpoint.parse(note.text)) for whose, note in held]
             largest = max(read, key=lambda one: one[1].size, default=None)
-            if largest is not None:
-                _continues(leaves, *largest)
+            _continues(leaves, read)
             before = largest[1].size if largest else None
             commit = "" if before == head.size else there.push(bytes(note), f"{head.origin} {head.size}")
     return Pushed(bytes(note).decode(), head.size, before, commit)
@@ -122,14 +121,23 @@ def _held(there: GitRemote, log: TrustedLog) -> Sequence[Seen]:
     return found
 
 
-def _continues(leaves: Sequence[bytes], whose: str, kept: Checkpoint) -> None:
-    """Raises Distrusted when these entries do not begin with those that a checkpoint was signed over."""
-    if kept.size > len(leaves):
+def _continues(leaves: Sequence[bytes], kept: Sequence[tuple[str, Checkpoint]]) -> None:
+    """Raises Distrusted when these entries do not begin with those that each checkpoint was signed over.
+
+    The largest alone says nothing of the others: somebody with the log's key can have shown another history meanwhile.
+    """
+    roots = roots_of(leaves, {checkpoint.size for _, checkpoint in kept})
+    for whose, checkpoint in kept:
+        _begins(len(leaves), roots, whose, checkpoint)
+
+
+def _begins(size: int, roots: Mapping[int, bytes], whose: str, kept: Checkpoint) -> None:
+    if kept.size > size:
         refusal = Refusal(
             Because.LOG_SHORTENED,
-            f"The checkpoint {whose} has {kept.size} entries, and the log has {len(leaves)}: it was rolled back.",
+            f"The checkpoint {whose} has {kept.size} entries, and the log has {size}: it was rolled back.",
         )
-    elif root_of(leaves[: kept.size]) != kept.root:
+    elif roots[kept.size] != kept.root:
         refusal = Refusal(
             Because.LOG_REWRITTEN,
             f"The checkpoint {whose} is of another history than the first {kept.size} entries of this log.",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json
-from assay.cli.signing import folder_option, key_option, role_option, short, signer
+from assay.cli.output import json_option, print_json, say
+from assay.cli.signing import READABLE, folder_option, key_option, role_option, short, signer
 
 CODES = ("key_compromise", "defect_found", "drift", "data_withdrawn", "superseded", "other")
 """Why a certificate is revoked or suspended, for programs."""
@@ -18,7 +18,9 @@ def _command(name: str, becomes: str, told: str) -> click.Command:
     @click.argument("certificate", default="")
     @role_option
     @key_option
-    @click.option("--reason", required=True, help="Why; it stands in the log and in the status.")
+    @click.option(
+        "--reason", type=READABLE, required=True, help="Why; it stands in the log and in the status."
+    )
     @folder_option
     @json_option
     def changed(
@@ -53,8 +55,8 @@ def _command(name: str, becomes: str, told: str) -> click.Command:
                 }
             )
             return
-        click.echo(f"Certificate {short(found.digest)} is {found.status.value}: {found.why}")
-        click.echo("Verifiers learn it from a new status: assay status --key VERIFIER_KEY --output FOLDER")
+        say(f"Certificate {short(found.digest)} is {found.status.value}: {found.why}")
+        say("Verifiers learn it from a new status: assay status --key VERIFIER_KEY --output FOLDER")
 
     if becomes == "good":
         return changed
@@ -103,5 +105,5 @@ def status(*, key: str, output: Path, folder: Path, as_json: bool) -> None:
         )
         return
     for digest, found in made.certificates.items():
-        click.echo(f"{short(digest)}  {found.value}")
-    click.echo(f"Good until {made.expires:%Y-%m-%d %H:%M} UTC, in {output}")
+        say(f"{short(digest)}  {found.value}")
+    say(f"Good until {made.expires:%Y-%m-%d %H:%M} UTC, in {output}")

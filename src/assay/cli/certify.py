@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import hopeless_option, json_option, print_json, reader_may_leave
+from assay.cli.output import hopeless_option, json_option, print_json, reader_may_leave, say
 from assay.domain.decide import exit_code
 from assay.domain.errors import ExitCode
 
@@ -80,7 +80,7 @@ def command(
             if as_json:
                 print_json({"certified": False, "attempt": done.attempt, "sealed": done.sealed})
             else:
-                click.echo(done.sealed)
+                say(done.sealed)
         raise click.exceptions.Exit(ExitCode.WITHHELD)
     target = output if output is not None else default_dossier(specification, done.record)
     standing = None if rehearse else standing_of(specification, done.digest)
@@ -100,9 +100,9 @@ def command(
         else:
             print_record(done.record, standing)
             if done.attempt:
-                click.echo(f"Attempt: {done.attempt} on these test rows")
+                say(f"Attempt: {done.attempt} on these test rows")
             for sentence in done.record.overlaps:
-                click.echo(f"         {sentence}")
-            click.echo(f"Record:  {done.digest}")
-            click.echo(f"Dossier: {target}")
+                say(f"         {sentence}")
+            say(f"Record:  {done.digest}")
+            say(f"Dossier: {target}")
     raise click.exceptions.Exit(exit_code(done.decision.outcome))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_document, print_json, say
 
 
 @click.command("checks")
@@ -19,7 +19,7 @@ def command(check: str, *, as_json: bool) -> None:
     if check in stages:
         known = tuple(metric for metric in known if metric.stage.value == check)
     elif check:
-        click.echo(explained(check))
+        print_document(f"{explained(check)}\n")
         return
     if as_json:
         print_json(
@@ -28,4 +28,4 @@ def command(check: str, *, as_json: bool) -> None:
         return
     width = max(len(metric.id) for metric in known)
     for metric in known:
-        click.echo(f"{metric.id:{width}}  {metric.title}")
+        say(f"{metric.id:{width}}  {metric.title}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import folder_option
 
 
@@ -27,6 +27,6 @@ def command(one: str, two: str, *, folder: Path, as_json: bool) -> None:
         print_json([{"where": d.where, "before": d.before, "after": d.after} for d in found])
         return
     for difference in found:
-        click.echo(difference.sentence())
+        say(difference.sentence())
     if not found:
-        click.echo("Nothing changed.")
+        say("Nothing changed.")

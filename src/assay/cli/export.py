@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import folder_option, signer
 
 
@@ -31,7 +31,7 @@ def review(target: Path, *, certificate: str, folder: Path, as_json: bool) -> No
     if as_json:
         print_json({"pack": str(target), "documents": count})
     else:
-        click.echo(f"{count} documents and the log, in {target}")
+        say(f"{count} documents and the log, in {target}")
 
 
 @command.command("public")
@@ -59,8 +59,8 @@ def public(target: Path, *, key: str | None, folder: Path, as_json: bool) -> Non
             }
         )
         return
-    click.echo(
+    say(
         f"{made.entries} entries, {made.certificates} certificates and {made.statements} sign-offs, in {target}"
     )
     if not made.status:
-        click.echo("It has no signed status; --key VERIFIER_KEY adds one.")
+        say("It has no signed status; --key VERIFIER_KEY adds one.")

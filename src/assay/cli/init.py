@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_json, say
 
 
 @click.command("init")
@@ -45,12 +45,10 @@ def command(
 
     written, warnings = start(data, model, folder, label=label, copy_from=copy_from)
     for warning in warnings:
-        click.echo(f"Warning: {warning}", err=True)
+        say(f"Warning: {warning}", err=True)
     if as_json:
         print_json([str(path) for path in written])
         return
     for path in written:
-        click.echo(f"Wrote {path}")
-    click.echo(
-        f"Fill in what is empty, check each line marked 'guess', then: assay plan {folder / SPECIFICATION}"
-    )
+        say(f"Wrote {path}")
+    say(f"Fill in what is empty, check each line marked 'guess', then: assay plan {folder / SPECIFICATION}")

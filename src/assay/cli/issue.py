@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import folder_option, key_option, short, signer
 
 DOSSIER = "dossier.html"
@@ -47,15 +47,13 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
             }
         )
         return
-    click.echo(
-        f"Certificate {short(made.digest)}: {made.certificate.result} ({scope.outcome}) for {scope.name}"
-    )
-    click.echo(f"Valid until {scope.valid_until[:10]}, in {made.folder}")
+    say(f"Certificate {short(made.digest)}: {made.certificate.result} ({scope.outcome}) for {scope.name}")
+    say(f"Valid until {scope.valid_until[:10]}, in {made.folder}")
     for old in scope.supersedes:
-        click.echo(f"It takes the place of certificate {short(old)}, which is superseded from now on.")
-    click.echo(f"Dossier as it was signed: {page}" if page else undrawn)
+        say(f"It takes the place of certificate {short(old)}, which is superseded from now on.")
+    say(f"Dossier as it was signed: {page}" if page else undrawn)
     if scope.demo:
-        click.echo("DEMO: signed with keys that anyone can make.")
+        say("DEMO: signed with keys that anyone can make.")
 
 
 def _drawn(folder: Path, beside: Path, record: str) -> tuple[Path | None, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_document, print_json, say
 from assay.cli.signing import folder_option, new_passphrase, short, signer
 
 
@@ -46,9 +46,9 @@ def new(name: str, *, uri: str | None, public: Path | None, as_json: bool) -> No
     if as_json:
         print_json({"name": name, "key_id": made.key_id, "public": made.pem})
         return
-    click.echo(f"Key {name}, id {made.key_id[:12]}, in {key_folder()}.")
-    click.echo("Its public half, for the policy:")
-    click.echo(made.pem, nl=False)
+    say(f"Key {name}, id {made.key_id[:12]}, in {key_folder()}.")
+    say("Its public half, for the policy:")
+    print_document(made.pem)
 
 
 @command.command("show")
@@ -63,12 +63,12 @@ def show(name: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json({one: {"key_id": key.key_id, "public": key.pem} for one, key in found.items()})
     elif name:
-        click.echo(found[name].pem, nl=False)
+        print_document(found[name].pem)
     elif not found:
-        click.echo(f"There are no keys in {key_folder()}. Make one with: assay keys new NAME")
+        say(f"There are no keys in {key_folder()}. Make one with: assay keys new NAME")
     else:
         for one, key in found.items():
-            click.echo(f"{key.key_id[:12]}  {one}")
+            say(f"{key.key_id[:12]}  {one}")
 
 
 @command.command("rotate")
@@ -113,9 +113,9 @@ def rotate(
     if as_json:
         print_json({"policy": made.digest, "version": version, "old": made.old, "new": made.new})
         return
-    click.echo(
+    say(
         f"{made.new} has the place of {made.old} ({held.holder}) from {held.valid_from:%Y-%m-%d %H:%M:%S} UTC "
         f"until {held.valid_until.date()}."
     )
-    click.echo(f"What {made.old} signed before stays signed; it signs nothing new.")
-    click.echo(f"Policy version {version} is in force: {short(made.digest)}. Hand it to those who verify.")
+    say(f"What {made.old} signed before stays signed; it signs nothing new.")
+    say(f"Policy version {version} is in force: {short(made.digest)}. Hand it to those who verify.")

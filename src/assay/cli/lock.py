@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import hopeless_option, json_option, print_json
-from assay.cli.signing import key_option, role_option, short, signer
+from assay.cli.output import hopeless_option, json_option, print_json, say
+from assay.cli.signing import READABLE, key_option, role_option, short, signer
 from assay.domain.errors import ExitCode
 
 
@@ -18,7 +18,10 @@ from assay.domain.errors import ExitCode
 @click.option("--reject", is_flag=True, help="Speak against it; needs --reason.")
 @click.option("--withdraw", is_flag=True, help="Take back what you said in this role.")
 @click.option(
-    "--reason", default="", help="Why: for a reject, or for a new version of a locked specification."
+    "--reason",
+    type=READABLE,
+    default="",
+    help="Why: for a reject, or for a new version of a locked specification.",
 )
 @hopeless_option
 @json_option
@@ -64,16 +67,16 @@ def command(
             }
         )
     else:
-        click.echo(f"Specification {found.name}, {short(found.specification)}:")
+        say(f"Specification {found.name}, {short(found.specification)}:")
         for filled, holder in found.quorum.approved:
-            click.echo(f"  {filled:<16} {holder}")
+            say(f"  {filled:<16} {holder}")
         for bypass in found.lock.bypasses if found.lock else ():
-            click.echo(f"BYPASS, recorded: {bypass}")
-        click.echo(
+            say(f"BYPASS, recorded: {bypass}")
+        say(
             f"Locked by entry {found.lock.entry} of the log. A judged run may be made: assay certify {specification}"
             if found.lock
             else found.quorum.sentence()
         )
         if found.quorum.missing:
-            click.echo(f"Each of them agrees with: assay lock {specification} --as ROLE --key KEY")
+            say(f"Each of them agrees with: assay lock {specification} --as ROLE --key KEY")
     raise click.exceptions.Exit(ExitCode.CERTIFIED if found.lock else ExitCode.WITHHELD)

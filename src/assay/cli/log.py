@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_document, print_json, say
 from assay.cli.signing import folder_option, short
 from assay.domain.errors import ExitCode
 
@@ -92,6 +92,9 @@ def _verify_pack(pack: Path, policy: Path, kept: list[tuple[str, Note]], *, as_j
     from assay.app.outside import verify_public
 
     found = verify_public(pack, policy, kept)
+    wrong = [(w.because.value, w.sentence) for w in found.wrong]
+    # What a log that is not to be believed says of its certificates is not passed on.
+    told = () if wrong else found.certificates
     certificates = [
         {
             "certificate": c.digest,
@@ -103,17 +106,16 @@ def _verify_pack(pack: Path, policy: Path, kept: list[tuple[str, Note]], *, as_j
             "model": c.model,
             "signed": [{"role": role, "holder": holder} for role, holder in found.signers(c)],
         }
-        for c in found.certificates
+        for c in told
     ]
     if not as_json:
-        for c in found.certificates:
+        for c in told:
             by = ", ".join(f"{holder} ({role})" for role, holder in found.signers(c)) or "nobody"
-            click.echo(
+            say(
                 f"{short(c.digest)}  {c.status.value:<10} {c.result}  {c.model} for {c.use_case}, signed by {by}"
             )
             if c.why:
-                click.echo(f"              {c.why}")
-    wrong = [(w.because.value, w.sentence) for w in found.wrong]
+                say(f"              {c.why}")
     _told(found.size, wrong, {"certificates": certificates}, outside=bool(kept), as_json=as_json)
 
 
@@ -125,14 +127,14 @@ def _told(
         print_json({"size": size, "wrong": said, **more})
     else:
         for code, sentence in wrong:
-            click.echo(f"{code}: {sentence}")
-        click.echo(
-            f"{len(wrong)} things are wrong with the log." if wrong else f"The log of {size} entries holds."
+            say(f"{code}: {sentence}")
+        say(
+            f"{len(wrong)} things are wrong with the log: what it says of a certificate does not count."
+            if wrong
+            else f"The log of {size} entries holds."
         )
         if not outside:
-            click.echo(
-                "No checkpoint from outside was given: an owner who rewrote everything would not be noticed."
-            )
+            say("No checkpoint from outside was given: an owner who rewrote everything would not be noticed.")
     raise click.exceptions.Exit(ExitCode.TRUST_FAILURE if wrong else ExitCode.CERTIFIED)
 
 
@@ -160,7 +162,7 @@ def show(*, start: int, folder: Path, as_json: bool) -> None:
         )
         return
     for e in found:
-        click.echo(f"{e.seq:>5}  {e.time:%Y-%m-%d %H:%M:%S}  {e.action.value:<24} {short(e.object)}")
+        say(f"{e.seq:>5}  {e.time:%Y-%m-%d %H:%M:%S}  {e.action.value:<24} {short(e.object)}")
 
 
 @command.command("checkpoint")
@@ -190,10 +192,10 @@ def checkpoint(*, output: Path | None, push: str | None, branch: str, folder: Pa
     if as_json:
         print_json({"checkpoint": note, **more})
         return
-    click.echo(note, nl=False)
+    print_document(note)
     if push is not None:
         had = "nothing of this log" if pushed.before is None else f"{pushed.before} entries"
-        click.echo(
+        say(
             f"Pushed as commit {pushed.commit[:10]}; the remote held {had} before."
             if pushed.commit
             else "The remote holds this checkpoint already.",
@@ -214,7 +216,7 @@ def prove(entry: int, target: Path, *, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json({"entry": entry, "proof": str(target)})
     else:
-        click.echo(f"The proof of entry {entry}, in {target}")
+        say(f"The proof of entry {entry}, in {target}")
 
 
 @command.command("export")
@@ -229,7 +231,7 @@ def export(target: Path, *, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json({"entries": count, "file": str(target)})
     else:
-        click.echo(f"{count} entries, in {target}")
+        say(f"{count} entries, in {target}")
 
 
 @command.command("erase")
@@ -254,4 +256,4 @@ def erase(digest: str, *, yes: bool, folder: Path, as_json: bool) -> None:
     if as_json:
         print_json({"erased": digest})
     else:
-        click.echo(f"What was kept under {digest} is gone.")
+        say(f"What was kept under {digest} is gone.")

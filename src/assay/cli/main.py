@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from assay._version import __version__
-from assay.cli.output import explain, quiet_output
+from assay.cli.output import explain, explain_usage, quiet_output, say
 from assay.domain.errors import AssayError, ExitCode, MissingExtra, raised
 
 COMMANDS = {
@@ -101,10 +101,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         ended = assay.main(args=given, prog_name="assay", standalone_mode=False)
         sys.exit(ended if isinstance(ended, int) else 0)
     except click.ClickException as error:
-        error.show()
+        explain_usage(error)
         sys.exit(ExitCode.NO_VERDICT)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped. Finished partitions are kept; the next run goes on from them.", err=True)
+        say("Stopped. Finished partitions are kept; the next run goes on from them.", err=True)
         sys.exit(130)
     except AssayError as error:
         _refuse(error, given)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import re
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
 from assay.domain.errors import AssayError, InvalidDocument, Problem
+from assay.dossier.wording import INVISIBLE, visible
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
@@ -24,9 +27,41 @@ hopeless_option = click.option(
 )
 
 
+def one_line(text: str) -> str:
+    """The text as a terminal may be sent it within a line: what could move, colour or reorder what is read is spelt out.
+
+    Names, reasons and sentences come from logs, packs and certificates that others wrote: an escape sequence in one could
+    erase the line that says it was revoked, and a line break could add one that says the log holds.
+    """
+    return visible(text).replace("\n", "[U+000A]")
+
+
+def say(text: str = "", *, title: str = "", color: str | None = None, err: bool = False) -> None:
+    """Print one line, the title in bold before it: the one door by which a command's text reaches a terminal."""
+    styled = click.style(one_line(title), fg=color, bold=True) if title else ""
+    click.echo(styled + one_line(text), err=err)
+
+
+def print_document(text: str) -> None:
+    """Print a document of several lines: to a terminal as a person may read it, into a pipe with exactly its bytes."""
+    click.echo(visible(text) if sys.stdout.isatty() else text, nl=False)
+
+
 def print_json(value: Any) -> None:
-    """Print a JSON document with sorted keys."""
-    click.echo(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
+    """Print a JSON document with sorted keys; a character that cannot be seen stands as its JSON escape, which loses nothing."""
+    click.echo(_escaped(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)))
+
+
+def _escaped(text: str) -> str:
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "".join(
+        c if c == "\n" or unicodedata.category(c) not in INVISIBLE else _escape(ord(c)) for c in text
+    )
+
+
+def _escape(point: int) -> str:
+    return f"\\u{point:04x}" if point < 1 << 16 else json.dumps(chr(point))[1:-1]
 
 
 def quiet_output() -> None:
@@ -62,11 +97,18 @@ def explain(error: AssayError, *, as_json: bool) -> None:
         )
         return
     if not problems:
-        click.echo(click.style("Error: ", fg="red", bold=True) + str(error), err=True)
+        say(str(error), title="Error: ", color="red", err=True)
         return
     files = dict.fromkeys(problem.place.file for problem in problems)
     for file in files:
         _explain_file(file, [problem for problem in problems if problem.place.file == file])
+
+
+def explain_usage(error: click.ClickException) -> None:
+    """Say on standard error what is wrong with the words of a command, as click words it; it quotes what it was given."""
+    told = io.StringIO()
+    error.show(told)
+    click.echo(visible(told.getvalue()), nl=False, err=True)
 
 
 MANY = 3
@@ -76,7 +118,7 @@ MANY = 3
 def _explain_file(file: str, problems: Sequence[Problem]) -> None:
     """The problems of one document; those with the same code and the same remedy stand together, at the first place."""
     count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
-    click.echo(click.style(f"{count} in {file}", fg="red", bold=True), err=True)
+    say(title=f"{count} in {file}", color="red", err=True)
     alike: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
         alike.setdefault((problem.code, problem.remedy), []).append(problem)
@@ -87,18 +129,21 @@ def _explain_file(file: str, problems: Sequence[Problem]) -> None:
             continue
         blank = code == "empty_text"
         title = f"{len(group)} {'blanks to fill' if blank else 'times'}"
-        click.echo(f"\n{click.style(title, bold=True)}  [{code}]", err=True)
-        click.echo("\n".join(_blanks(group) if blank else map(_on_one_line, group)), err=True)
+        say(err=True)
+        say(f"  [{code}]", title=title, err=True)
+        for line in _blanks(group) if blank else map(_on_one_line, group):
+            say(line, err=True)
         if remedy:
-            click.echo(f"  remedy:  {remedy}", err=True)
+            say(f"  remedy:  {remedy}", err=True)
 
 
 def _explain_one(problem: Problem) -> None:
-    click.echo(f"\n{click.style(str(problem.place), bold=True)}  [{problem.code}]", err=True)
-    click.echo(f"  {problem.message}", err=True)
+    say(err=True)
+    say(f"  [{problem.code}]", title=str(problem.place), err=True)
+    say(f"  {problem.message}", err=True)
     for name, said in (("found", problem.found), ("nearest", problem.nearest), ("remedy", problem.remedy)):
         if said:
-            click.echo(f"  {name + ':':<8} {said}", err=True)
+            say(f"  {name + ':':<8} {said}", err=True)
 
 
 def _on_one_line(problem: Problem) -> str:

@@ -65,7 +65,7 @@ def _print(made: Plan) -> None:
         console.print(_groups(made))
     console.print(_criteria(made))
     for remark in (*filter(None, map(_remark, made.criteria)), *_assumptions(made)):
-        console.print(remark, markup=False)
+        console.print(remark)
     console.print(
         f"\nA model as good as assumed passes all critical criteria together with probability at least {made.all_pass:.0%}.\n"
         "margin 90%: how much better than asked a model must be to pass with 90 % on these rows.\n"

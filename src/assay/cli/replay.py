@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import folder_option, short
 from assay.domain.errors import ExitCode
 
@@ -37,8 +37,8 @@ def command(run: str, *, workers: int, folder: Path, as_json: bool) -> None:
             {"record": found.record, "alike": found.alike.value, "differences": list(found.differences)}
         )
     else:
-        click.echo(f"{short(found.record)}: {found.alike.value}")
+        say(f"{short(found.record)}: {found.alike.value}")
         for difference in found.differences:
-            click.echo(f"  {difference}")
+            say(f"  {difference}")
     different = found.alike is Alike.DIFFERENT
     raise click.exceptions.Exit(ExitCode.TRUST_FAILURE if different else ExitCode.CERTIFIED)

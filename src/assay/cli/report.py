@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from assay.cli.output import print_document, say
+
 
 @click.command("report")
 @click.argument("run", required=False, default="")
@@ -35,7 +37,7 @@ def command(run: str, folder: Path, form: str, output: Path | None) -> None:
     digest, record = load_record(folder, run)
     standing = standing_of(folder, digest)
     if output is None:
-        click.echo(document(record, form, standing=standing), nl=False)
+        print_document(document(record, form, standing=standing))
     else:
         write_document(record, form, output, standing=standing)
-        click.echo(f"Wrote {output}", err=True)
+        say(f"Wrote {output}", err=True)

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_json, say
 
 
 @click.command("sandbox")
@@ -28,8 +28,8 @@ def command(python: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json({**asdict(found), "start_ms": round(took)})
         return
-    click.echo(f"Level {found.level} of {HIGHEST}. A child is ready after {took:.0f} ms.")
+    say(f"Level {found.level} of {HIGHEST}. A child is ready after {took:.0f} ms.")
     for name in found.up:
-        click.echo(f"  up       {name}")
+        say(f"  up       {name}")
     for name, why in found.missing:
-        click.echo(f"  missing  {name}: {why}")
+        say(f"  missing  {name}: {why}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_json, say
 
 
 @click.command("show")
@@ -45,10 +45,10 @@ def command(run: str, folder: Path, *, as_json: bool) -> None:
         print_json([asdict(r) for r in made])
         return
     if not made:
-        click.echo(
+        say(
             f"No run was made in this folder ({folder.absolute()}). "
             "Start with: assay certify SPECIFICATION --rehearse"
         )
     for r in made:
         kind = "rehearsal" if r.rehearsal else "judged"
-        click.echo(f"{r.ended}  {r.record[7:19]}  {kind:9}  {r.outcome:11}  {r.name}")
+        say(f"{r.ended}  {r.record[7:19]}  {kind:9}  {r.outcome:11}  {r.name}")

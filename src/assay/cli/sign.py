@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import json_option, print_json
-from assay.cli.signing import folder_option, short, signer
+from assay.cli.output import json_option, print_json, say
+from assay.cli.signing import READABLE, folder_option, short, signer
 from assay.domain.errors import ExitCode
 from assay.domain.vocabulary import Tier, Verdict
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 def _show(found: Signing) -> None:
     """What is signed, as its record says it; the record was held against the log and its own counts."""
     record, specification = found.record, found.record.specification
-    click.echo(f"Decision: {record.decision.outcome.value}, {specification.name}, attempt {found.attempt}")
-    click.echo(f"  {'use':<14} {specification.use_case.purpose}")
-    click.echo(f"  {'rows':<14} {record.rows_used:,} of {record.data}, held by {specification.data.custody}")
-    click.echo(f"  {'isolation':<14} level {record.environment.isolation.level}")
+    say(f"Decision: {record.decision.outcome.value}, {specification.name}, attempt {found.attempt}")
+    say(f"  {'use':<14} {specification.use_case.purpose}")
+    say(f"  {'rows':<14} {record.rows_used:,} of {record.data}, held by {specification.data.custody}")
+    say(f"  {'isolation':<14} level {record.environment.isolation.level}")
     if found.decision.outcome in {"certified", "conditional"}:
         for tier in Tier:
             judged = [j for j in record.judged if j.assessment.tier is tier]
             passed = sum(j.verdict is Verdict.PASS for j in judged)
             if judged:
-                click.echo(f"  {tier.value:<14} {passed} of {len(judged)} criteria pass")
+                say(f"  {tier.value:<14} {passed} of {len(judged)} criteria pass")
         for ground in record.decision.conditions:
-            click.echo(f"  {'condition':<14} {ground.sentence}")
+            say(f"  {'condition':<14} {ground.sentence}")
     for bypass in record.bypasses:
-        click.echo(f"  {'bypass':<14} {bypass}")
+        say(f"  {'bypass':<14} {bypass}")
 
 
 @click.command("sign")
@@ -44,7 +44,7 @@ def _show(found: Signing) -> None:
     "--reject", "word", flag_value="reject", help="Reject; needs --reason, and blocks until withdrawn."
 )
 @click.option("--withdraw", "word", flag_value="withdraw", help="Take back what you said in this role.")
-@click.option("--reason", default="", help="Why.")
+@click.option("--reason", type=READABLE, default="", help="Why.")
 @click.option("--look", is_flag=True, help="Only show what a signature would be over, and who is missing.")
 @folder_option
 @json_option
@@ -97,15 +97,15 @@ def command(
             ("evidence", made.evidence),
             ("specification", made.specification),
         ):
-            click.echo(f"  {what:<14} {digest}")
+            say(f"  {what:<14} {digest}")
         for filled, holder in quorum.approved:
-            click.echo(f"  {filled:<14} {holder} approves")
-        click.echo(
+            say(f"  {filled:<14} {holder} approves")
+        say(
             f"The quorum is reached: assay issue {short(made.record)} --key KEY"
             if quorum.reached
             else quorum.sentence()
         )
         if quorum.missing:
-            click.echo(f"Read it with: assay show {short(made.record)}")
-            click.echo(f"Sign it with: assay sign {short(made.record)} --as ROLE --key KEY")
+            say(f"Read it with: assay show {short(made.record)}")
+            say(f"Sign it with: assay sign {short(made.record)} --as ROLE --key KEY")
     raise click.exceptions.Exit(ExitCode.CERTIFIED if quorum.reached else ExitCode.WITHHELD)

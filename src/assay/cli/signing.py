@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assay.cli.output import one_line
 from assay.domain.errors import AssayError
 
 if TYPE_CHECKING:
@@ -99,5 +100,26 @@ def short(digest: str) -> str:
     """The beginning of a digest, as tables show it."""
     return digest.removeprefix("sha256:")[:12]
 
+
+class _Readable(click.ParamType[str]):
+    """A line that a person can read: no line break, and nothing that steers a terminal or reorders what is read."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text as it was given. Fails with the first character that it may not hold."""
+        text = str(value)
+        for place, character in enumerate(text, 1):
+            if character == "\t" or one_line(character) != character:
+                self.fail(
+                    f"expected one line of text that can be read, found the character U+{ord(character):04X} at place "
+                    f"{place}. It is signed and shown to others; write it without that character.",
+                    param,
+                    ctx,
+                )
+        return text
+
+
+READABLE = _Readable()
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_document, print_json, say
 from assay.cli.signing import folder_option, short, signer
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def init(
     roots = roots or (f"root={click.prompt('Root key (its name)')}",)
     certifier = certifier or f"certifier={click.prompt('Key that issues certificates (its name)')}"
     if not persons:
-        click.echo("Who signs? One a line as NAME:ROLE[,ROLE]=KEY; an empty line ends.")
+        say("Who signs? One a line as NAME:ROLE[,ROLE]=KEY; an empty line ends.")
         while line := click.prompt("Person", default="", show_default=False):
             persons = (*persons, line)
     founding = Founding(
@@ -90,10 +90,10 @@ def init(
     if as_json:
         print_json({"policy": digest, "version": policy.version, "log": policy.log.key})
         return
-    click.echo(f"Policy version 1 of {organisation} is in force: {short(digest)}.")
-    click.echo(f"Log {chosen}, verifier key {policy.log.key}")
+    say(f"Policy version 1 of {organisation} is in force: {short(digest)}.")
+    say(f"Log {chosen}, verifier key {policy.log.key}")
     if demo:
-        click.echo("DEMO: these keys can be made by anyone. Nothing that is signed here means anything.")
+        say("DEMO: these keys can be made by anyone. Nothing that is signed here means anything.")
 
 
 @command.command("edit")
@@ -114,7 +114,7 @@ def edit(file: Path, *, roots: tuple[str, ...], folder: Path, as_json: bool) -> 
     if as_json:
         print_json({"policy": digest, "version": policy.version})
     else:
-        click.echo(f"Policy version {policy.version} is in force: {short(digest)}.")
+        say(f"Policy version {policy.version} is in force: {short(digest)}.")
 
 
 @command.command("show")
@@ -130,31 +130,31 @@ def show(*, following: bool, folder: Path, as_json: bool) -> None:
 
     with open_ledger(folder) as ledger:
         if following:
-            click.echo(next_version(ledger), nl=False)
+            print_document(next_version(ledger))
             return
         if as_json:
             print_json(to_plain(ledger.policy(), Policy))
             return
         state = ledger.state()
         policy = policy_of(state)
-    click.echo(f"{policy.organisation}, policy version {policy.version} ({short(state.policy_digest)})")
+    say(f"{policy.organisation}, policy version {policy.version} ({short(state.policy_digest)})")
     if policy.demo:
-        click.echo("DEMO: accepts keys that anyone can make.")
+        say("DEMO: accepts keys that anyone can make.")
     for name, held in policy.keys.items():
         duties = [*held.roles]
         duties += ["root"] * (name in policy.roots) + ["verifier"] * any(
             v.key == name for v in policy.verifiers
         )
         until = held.valid_until.date()
-        click.echo(f"  {name:<14} {held.holder:<14} {', '.join(duties) or '-':<28} until {until}")
+        say(f"  {name:<14} {held.holder:<14} {', '.join(duties) or '-':<28} until {until}")
     requires = policy.requires
-    click.echo(f"Confidence at least {requires.confidence}, isolation at least {policy.isolation}.")
+    say(f"Confidence at least {requires.confidence}, isolation at least {policy.isolation}.")
     for digest in policy.plugins:
-        click.echo(f"  allows the checks of the package {digest}")
+        say(f"  allows the checks of the package {digest}")
     for metric in requires.metrics:
-        click.echo(f"  requires {metric}")
+        say(f"  requires {metric}")
     for bound in requires.bounds:
-        click.echo(f"  requires {bound.metric} {bound.text()}")
+        say(f"  requires {bound.metric} {bound.text()}")
 
 
 def _person(text: str) -> Person:

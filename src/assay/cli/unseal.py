@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json
-from assay.cli.signing import folder_option, key_option, role_option, short, signer
+from assay.cli.output import json_option, print_json, say
+from assay.cli.signing import READABLE, folder_option, key_option, role_option, short, signer
 
 
 @click.command("unseal")
 @click.argument("run")
 @role_option
 @key_option
-@click.option("--reason", required=True, help="Why it cannot wait.")
+@click.option("--reason", type=READABLE, required=True, help="Why it cannot wait.")
 @folder_option
 @json_option
 def command(run: str, *, role: str, key: str, reason: str, folder: Path, as_json: bool) -> None:
@@ -29,4 +29,4 @@ def command(run: str, *, role: str, key: str, reason: str, folder: Path, as_json
     if as_json:
         print_json({"record": digest, "unsealed": True})
     else:
-        click.echo(f"The seal of {short(digest)} is broken, and its schedule of attempts has ended.")
+        say(f"The seal of {short(digest)} is broken, and its schedule of attempts has ended.")

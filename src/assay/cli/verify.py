@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_json, say
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -22,15 +22,15 @@ def shown(found: Verification, *, as_json: bool, brief: bool = False) -> None:
     if as_json:
         print_json(_document(found))
     elif brief:
-        click.echo(
+        say(
             "let through" if found.accepted else f"refused: {refusal.sentence if refusal else 'not verified'}"
         )
         _admitted(found)
     else:
         for step in found.steps:
-            click.echo(f"{step.number:>3}  {MARKS[step.answer.value]:<8} {step.asks}: {step.sentence}")
+            say(f"{step.number:>3}  {MARKS[step.answer.value]:<8} {step.asks}: {step.sentence}")
         _admitted(found)
-        click.echo("Accepted." if found.accepted else "Refused.")
+        say("Accepted." if found.accepted else "Refused.")
     if found.accepted:
         raise click.exceptions.Exit(ExitCode.CERTIFIED)
     trust = refusal is None or refusal.because.is_trust
@@ -48,11 +48,11 @@ def _admitted(found: Verification) -> None:
         ("Rows used before", scope.overlaps),
     ):
         for sentence in sentences:
-            click.echo(f"  {what}: {sentence}")
+            say(f"  {what}: {sentence}")
     if scope.says_nothing_about:
-        click.echo(f"  Nothing is said about: {', '.join(scope.says_nothing_about)}")
+        say(f"  Nothing is said about: {', '.join(scope.says_nothing_about)}")
     if scope.demo:
-        click.echo("  DEMO: signed with keys that anyone can make.")
+        say("  DEMO: signed with keys that anyone can make.")
 
 
 def _document(found: Verification) -> dict[str, Any]:

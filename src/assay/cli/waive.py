@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import json_option, print_json
-from assay.cli.signing import key_option, role_option, signer
+from assay.cli.output import json_option, print_json, say
+from assay.cli.signing import READABLE, key_option, role_option, signer
 
 
 @click.command("waive")
@@ -17,7 +17,7 @@ from assay.cli.signing import key_option, role_option, signer
 @role_option
 @key_option
 @click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last day, in UTC.")
-@click.option("--reason", required=True, help="Why; it stands on the certificate.")
+@click.option("--reason", type=READABLE, required=True, help="Why; it stands on the certificate.")
 @click.option(
     "--after-run",
     type=click.IntRange(0),
@@ -61,5 +61,5 @@ def command(
     if as_json:
         print_json({"criterion": criterion, "until": end.isoformat(), "role": role})
     else:
-        click.echo(f"{criterion} is waived through {until:%Y-%m-%d} (UTC), by a {role}: {reason}")
-        click.echo("It stands on the first screen of the dossier (assay report) and on the next certificate.")
+        say(f"{criterion} is waived through {until:%Y-%m-%d} (UTC), by a {role}: {reason}")
+        say("It stands on the first screen of the dossier (assay report) and on the next certificate.")

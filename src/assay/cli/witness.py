@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from assay.cli.output import json_option, print_json
+from assay.cli.output import json_option, print_document, print_json, say
 from assay.domain.errors import AssayError, ExitCode
 
 TRUST_FAILURES = {403, 409, 422}
@@ -77,7 +77,9 @@ def serve(folder: Path, *, name: str, logs: tuple[str, ...], host: str, port: in
         if as_json:
             print_json({"url": server.url, "vkey": vkey, "logs": origins})
         else:
-            click.echo(f"Witness: {vkey}\nServing: {server.url}\nLogs:    {', '.join(origins)}")
+            say(f"Witness: {vkey}")
+            say(f"Serving: {server.url}")
+            say(f"Logs:    {', '.join(origins)}")
         with contextlib.suppress(KeyboardInterrupt):  # the way to end it; what it cosigned is kept
             server.serve_forever()
 
@@ -101,7 +103,7 @@ def cosign(folder: Path, *, name: str, logs: tuple[str, ...], request: BinaryIO,
     if as_json:
         print_json({"vkey": witness.cosigner.key.vkey, "cosignatures": lines.splitlines()})
     else:
-        click.echo(lines, nl=False)
+        print_document(lines)
 
 
 def _refused(status: int, said: str) -> AssayError:

@@ -203,7 +203,9 @@ def listed(items: tuple[str, ...], last: str = "and") -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}" if items else ""
 
 
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+"""The categories (Unicode) of the characters that a reader cannot see."""
+
 _HARMLESS = {"\n", "\t", "\N{SOFT HYPHEN}", "\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}"}
 
 
@@ -216,6 +218,6 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(
-        f"[U+{ord(c):04X}]" if c not in _HARMLESS and unicodedata.category(c) in _INVISIBLE else c
+        f"[U+{ord(c):04X}]" if c not in _HARMLESS and unicodedata.category(c) in INVISIBLE else c
         for c in text
     )

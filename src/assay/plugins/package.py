@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint
@@ -30,16 +32,54 @@ class Top:
         return self.folders or (self.file,)
 
     def files(self) -> Iterator[tuple[str, Path]]:
-        """Each file with its place in the module; what Python caches is left out, and never run."""
+        """Each file with its place in the module; what Python caches is left out, and never run.
+
+        Raises:
+            PluginRefused: ``plugin_malformed`` when the module holds something that could be run and has no such place.
+            OSError: a folder of it cannot be listed.
+        """
         if not self.folders:
             file = Path(self.file)
             yield file.name, file
             return
         for folder in sorted(map(Path, self.folders)):
-            for file in sorted(folder.rglob("*"), key=lambda f: f.relative_to(folder).as_posix()):
-                within = file.relative_to(folder)
-                if "__pycache__" not in within.parts and file.is_file():
-                    yield f"{self.name}/{within.as_posix()}", file
+            found = {file.relative_to(folder).as_posix(): file for file in _below(folder)}
+            for within in sorted(found):
+                yield f"{self.name}/{within}", found[within]
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Every file below a folder but Python's cache; links are refused, because what they lead to is read by another place."""
+    for root, folders, files in os.walk(folder, onerror=_unlisted):
+        here = Path(root)
+        cache = here.name == "__pycache__" and here != folder
+        for name in (*folders, *files):
+            file = here / name
+            mode = file.lstat().st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                raise _malformed(file, "is a link or no file")
+            if cache and not (stat.S_ISREG(mode) and _cached(name)):
+                raise _malformed(file, "is no module that Python cached")
+            if stat.S_ISREG(mode) and not cache:
+                yield file
+
+
+def _cached(name: str) -> bool:
+    """Whether a name in ``__pycache__`` is one that Python gives, such as ``a.cpython-311.pyc``: no import finds that one."""
+    stem, _, suffix = name.rpartition(".")
+    return suffix == "pyc" and "." in stem
+
+
+def _unlisted(error: OSError) -> None:
+    raise error
+
+
+def _malformed(file: Path, why: str) -> PluginRefused:
+    return PluginRefused(
+        f"A package of checks cannot be used: {file} {why}. Its digest is of the files that it could run, each in its place.",
+        code="plugin_malformed",
+        remedy="Remove that, or install the package again with its files copied.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +107,7 @@ class Package:
         """Whether its files are still those of the digest."""
         try:
             return _digest(self.entries, self.tops) == self.digest
-        except OSError:
+        except (OSError, PluginRefused):
             return False
 
 
@@ -75,7 +115,7 @@ def package_of(entries: Iterable[EntryPoint]) -> Package:
     """The package of some entry points of one distribution.
 
     Raises:
-        PluginRefused: ``plugin_malformed`` when a file of it cannot be read.
+        PluginRefused: ``plugin_malformed`` when a file of it cannot be read, or it holds links, or code where Python keeps its cache.
     """
     found = sorted(entries, key=lambda e: (e.name, e.value))
     dist = found[0].dist

@@ -115,12 +115,17 @@ def _seen(pack: Public, seen: Sequence[tuple[str, Note]]) -> Iterator[Refusal]:
             yield untrusted
         else:
             believed.append((whose, Checkpoint.parse(note.text)))
-    roots = roots_of(pack.leaves, {checkpoint.size for _, checkpoint in believed})
-    for whose, checkpoint in believed:
-        if checkpoint.size > len(pack.leaves):
+    yield from _of_this_log(pack.leaves, believed)
+
+
+def _of_this_log(leaves: Sequence[bytes], signed: Sequence[tuple[str, Checkpoint]]) -> Iterator[Refusal]:
+    """The checkpoints, and whose each is, that were signed over other entries than these begin with."""
+    roots = roots_of(leaves, {checkpoint.size for _, checkpoint in signed})
+    for whose, checkpoint in signed:
+        if checkpoint.size > len(leaves):
             yield Refusal(
                 Because.LOG_SHORTENED,
-                f"The log has {len(pack.leaves)} entries; the checkpoint {whose} has {checkpoint.size}: entries were "
+                f"The log has {len(leaves)} entries; the checkpoint {whose} has {checkpoint.size}: entries were "
                 "removed, or the pack is older.",
             )
         elif roots[checkpoint.size] != checkpoint.root:
@@ -136,6 +141,7 @@ def _certificates(pack: Public, state: State, policy: Policy) -> Iterator[Refusa
             "the log, and not in the pack" if digest in state.certificates else "the pack, and not in the log"
         )
         yield Refusal(Because.NOT_LOGGED, f"The certificate {digest[7:19]} is in {where}.")
+    signed = []
     for digest, (content, proof) in pack.certificates.items():
         found = state.certificates.get(digest)
         if found is None:
@@ -155,6 +161,9 @@ def _certificates(pack: Public, state: State, policy: Policy) -> Iterator[Refusa
             continue
         if not told.proven or parsed.index != found.entry:
             yield Refusal(Because.NOT_LOGGED, f"The proof of the certificate {digest[7:19]}: {told.message}")
+        elif told.checkpoint is not None:
+            signed.append((f"in the proof of the certificate {digest[7:19]}", told.checkpoint))
+    yield from _of_this_log(pack.leaves, signed)
 
 
 def _statements(pack: Public) -> Iterator[Refusal]:
