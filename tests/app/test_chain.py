@@ -490,6 +490,26 @@ def test_exactly_the_verified_bytes_are_loaded(folder: Folder, tmp_path: Path) -
         expected = lightgbm.Booster(model_file=model).predict(x[:50])
         np.testing.assert_allclose(loaded.predict(batch), expected, atol=1e-12)
         assert loaded.decide(batch).tolist() == (expected >= 0.5).tolist()
+        frame = batch.to_pandas()
+        chunks = pa.Table.from_batches([batch.slice(0, 20), batch.slice(20)])
+        for table in (frame, chunks, pytest.importorskip("polars").from_arrow(batch)):
+            np.testing.assert_array_equal(loaded.predict(table), loaded.predict(batch))
+        assert loaded.decide(batch.slice(0, 0)).tolist() == []
+        for rows, said in (
+            (x[:50], r"decide takes a table \(pandas, polars, pyarrow\); found ndarray"),
+            (frame.drop(columns="score"), "The rows lack the input 'score'; the model needs income, score"),
+            (frame.assign(score=[[1.0]] * 50), "The input 'score' is of type list"),
+            (chunks.append_column("score", chunks["score"]), "have the input 'score' 2 times"),
+        ):
+            with pytest.raises(assay.SubjectError, match=said):
+                loaded.decide(rows)
+        child = loaded._model
+        assert child.alive
+        with pytest.raises(assay.AssayError, match="takes numbers only"):
+            loaded.decide(frame.assign(score="much"))
+        assert loaded.decide(frame).tolist() == (expected >= 0.5).tolist()
+    with pytest.raises(assay.SubjectError, match="was closed"):
+        loaded.decide(frame)
     model.write_text(model.read_text() + "\n")
     with pytest.raises(assay.Distrusted, match="other bytes"):
         assay.load_certified(model, **asked)
