@@ -258,6 +258,17 @@ def test_a_judged_run_needs_a_policy_and_a_lock(folder: Folder) -> None:
     assert team.certify(rehearse=True).attempt == 0
 
 
+def test_whoever_judges_before_all_agreed_is_told_who_did_and_who_is_missing(folder: Folder) -> None:
+    team = Team(folder.edit("lock: {validator: 1}", "lock: {validator: 1, risk_officer: 1}"))
+    with pytest.raises(assay.Refused, match=r"Nobody agreed to it. Signatures are missing: 1 \w+, 1 \w+"):
+        team.certify()
+    team.lock()
+    with pytest.raises(
+        assay.Refused, match=r"Agreed so far: \w+ \(validator\)\. Signatures are missing: 1 risk_officer\."
+    ):
+        team.certify()
+
+
 def test_a_hopeless_specification_is_locked_only_by_the_loud_bypass_which_the_log_keeps(
     folder: Folder,
 ) -> None:

@@ -73,4 +73,4 @@ def status(*, key: str, output: Path, folder: Path, as_json: bool) -> None:
         return
     for digest, found in made.certificates.items():
         click.echo(f"{short(digest)}  {found.value}")
-    click.echo(f"Good until {made.expires:%Y-%m-%d %H:%M} UTC, in {output}")
+    click.echo(f"This status may be relied upon until {made.expires:%Y-%m-%d %H:%M} UTC; it lies in {output}")
