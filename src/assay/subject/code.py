@@ -35,6 +35,11 @@ def code_of(folder: Path) -> Code:
     return Code(commit.strip(), dirty=unnamed is None or bool(unnamed.strip()) or not _as_committed(folder))
 
 
+def in_a_repository(folder: Path) -> bool:
+    """Whether git knows the folder, be it that nothing was committed yet."""
+    return _git(folder, "rev-parse", "--git-dir") is not None
+
+
 def _as_committed(folder: Path) -> bool:
     """Whether every file of the commit below the folder is there with the bytes of the commit.
 
