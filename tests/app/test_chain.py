@@ -259,6 +259,17 @@ def test_a_judged_run_needs_a_policy_and_a_lock(folder: Folder) -> None:
     assert team.certify(rehearse=True).attempt == 0
 
 
+def test_whoever_judges_before_all_agreed_is_told_who_did_and_who_is_missing(folder: Folder) -> None:
+    team = Team(folder.edit("lock: {validator: 1}", "lock: {validator: 1, risk_officer: 1}"))
+    with pytest.raises(assay.Refused, match=r"Nobody agreed to it. Signatures are missing: 1 \w+, 1 \w+"):
+        team.certify()
+    team.lock()
+    with pytest.raises(
+        assay.Refused, match=r"Agreed so far: \w+ \(validator\)\. Signatures are missing: 1 risk_officer\."
+    ):
+        team.certify()
+
+
 def test_a_hopeless_specification_is_locked_only_by_the_loud_bypass_which_the_log_keeps(
     folder: Folder,
 ) -> None:
@@ -499,6 +510,26 @@ def test_exactly_the_verified_bytes_are_loaded(folder: Folder, tmp_path: Path) -
         expected = lightgbm.Booster(model_file=model).predict(x[:50])
         np.testing.assert_allclose(loaded.predict(batch), expected, atol=1e-12)
         assert loaded.decide(batch).tolist() == (expected >= 0.5).tolist()
+        frame = batch.to_pandas()
+        chunks = pa.Table.from_batches([batch.slice(0, 20), batch.slice(20)])
+        for table in (frame, chunks, pytest.importorskip("polars").from_arrow(batch)):
+            np.testing.assert_array_equal(loaded.predict(table), loaded.predict(batch))
+        assert loaded.decide(batch.slice(0, 0)).tolist() == []
+        for rows, said in (
+            (x[:50], r"decide takes a table \(pandas, polars, pyarrow\); found ndarray"),
+            (frame.drop(columns="score"), "The rows lack the input 'score'; the model needs income, score"),
+            (frame.assign(score=[[1.0]] * 50), "The input 'score' is of type list"),
+            (chunks.append_column("score", chunks["score"]), "have the input 'score' 2 times"),
+        ):
+            with pytest.raises(assay.SubjectError, match=said):
+                loaded.decide(rows)
+        child = loaded._model
+        assert child.alive
+        with pytest.raises(assay.AssayError, match="takes numbers only"):
+            loaded.decide(frame.assign(score="much"))
+        assert loaded.decide(frame).tolist() == (expected >= 0.5).tolist()
+    with pytest.raises(assay.SubjectError, match="was closed"):
+        loaded.decide(frame)
     model.write_text(model.read_text() + "\n")
     with pytest.raises(assay.Distrusted, match="other bytes"):
         assay.load_certified(model, **asked)

@@ -8,6 +8,7 @@ import pytest
 from tests.app.conftest import Folder
 from tests.app.test_chain import Team, refused
 
+import assay
 from assay.domain.refusal import Because
 
 
@@ -34,6 +35,22 @@ def test_a_high_risk_use_is_not_judged_outside_version_control(risky: Team) -> N
     with refused(Because.CODE_UNNAMED):
         risky.certify()
     assert risky.certify(rehearse=True).record.environment.commit == ""
+
+
+def test_a_repository_without_a_commit_is_told_as_such_and_the_workspace_stays_out_of_it(risky: Team) -> None:
+    risky.lock()
+    with pytest.raises(assay.Refused, match="is not under version control"):
+        risky.certify()
+    git(risky, "init", "-q")
+    with pytest.raises(assay.Refused, match="has no commit yet"):
+        risky.certify()
+    git(risky, "add", ".")
+    known = subprocess.run(
+        ["git", "ls-files"], cwd=risky.root, check=True, capture_output=True, text=True
+    ).stdout
+    assert "specification.yaml" in known
+    assert ".assay" not in known
+    assert (risky.root / ".assay" / "log.db").is_file()
 
 
 def test_the_bypass_is_recorded_and_gets_no_certificate(risky: Team) -> None:

@@ -145,3 +145,28 @@ def test_a_model_that_does_not_answer_costs_no_judged_run(folder, capsys):
     assert code == 2
     assert json.loads(printed)["error"]
     assert not Workspace.beside(folder.root / "specification.yaml").runs.all()
+
+
+LONG = "true-probabilities-of-everybody-whom-nobody-was-asked-about"
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_narrow_terminal_folds_names_and_cuts_no_number(folder, capsys, monkeypatch, width):
+    with_calibration(folder, 500)
+    folder.text = folder.text.replace("true-probabilities", LONG)
+    made = planned(folder)
+    monkeypatch.setenv("COLUMNS", str(width))
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main(["plan", str(folder.root / "specification.yaml")])
+    _, heading, table = capsys.readouterr().out.partition("criterion ")
+    assert heading
+    needed = {f"{p.rows_needed:,}" for p in made.criteria if p.rows_needed is not None}
+    margins = {f"{p.power.margin:.3f}" for p in made.criteria if p.power and p.power.margin is not None}
+    assert len(needed) > 1
+    assert needed | margins <= set(table.split())
+    names = {line.split(" ")[0] for line in table.splitlines()}
+    assert (LONG in names) is (width == 120)
+    if width == 80:
+        assert all(len(line.rstrip()) <= width for line in table.splitlines()[:6])
+        assert {name[-1] for name in names if name and LONG.startswith(name)} == {"-"}

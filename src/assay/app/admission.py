@@ -8,7 +8,9 @@ from assay.app.ledger import Ledger, open_ledger
 from assay.domain.entry import Action
 from assay.domain.isolation import HIGHEST, below
 from assay.domain.policy import Policy
+from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.specification import Specification
 from assay.domain.state import Lock
 
 
@@ -19,7 +21,7 @@ def admit(conditions: Conditions) -> None:
         Refused: ``not_locked`` or ``lock_superseded``; ``isolation_too_low`` or ``plugin_not_allowed``, which are logged.
     """
     with open_ledger(conditions.root) as ledger:
-        lock_of(conditions.name, conditions.digest, ledger)
+        lock_of(conditions.specification, conditions.digest, ledger)
         try:
             _refuse_too_few_fences(conditions, ledger.policy())
             _refuse_other_plugins(conditions, ledger.policy())
@@ -28,7 +30,7 @@ def admit(conditions: Conditions) -> None:
             raise
 
 
-def lock_of(name: str, digest: str, ledger: Ledger) -> Lock:
+def lock_of(specification: Specification, digest: str, ledger: Ledger) -> Lock:
     """The lock of exactly this specification.
 
     Raises:
@@ -38,9 +40,10 @@ def lock_of(name: str, digest: str, ledger: Ledger) -> Lock:
     lock = state.locked(digest)
     if lock is not None:
         return lock
+    name = specification.name
     other = state.lock_in_force(name)
     said = (
-        f"{name} was not locked: nobody agreed to it before its result."
+        f"{name} was not locked before its result. {_who(state.agreed(digest, name, specification.approval.lock))}"
         if other is None
         else f"{name} is locked in another version (entry {other.entry}): this file was changed since."
     )
@@ -48,6 +51,14 @@ def lock_of(name: str, digest: str, ledger: Ledger) -> Lock:
         Refusal(Because.NOT_LOCKED if other is None else Because.LOCK_SUPERSEDED, said),
         remedy="Agree to this version with: assay lock SPECIFICATION --as ROLE --key KEY; or rehearse: --rehearse",
     )
+
+
+def _who(agreed: Quorum) -> str:
+    """Who agreed so far, and who is missing."""
+    if not agreed.approvals:
+        return f"Nobody agreed to it. {agreed.sentence()}"
+    spoke = ", ".join(f"{a.holder} ({a.role})" for a in agreed.approvals)
+    return f"Agreed so far: {spoke}. {agreed.sentence()}"
 
 
 def _refuse_too_few_fences(conditions: Conditions, policy: Policy) -> None:

@@ -57,12 +57,12 @@ class Conditions:
     """What a run would judge and under which fences, known before a file of data is opened.
 
     Attributes:
-        root, name, digest: of the specification. isolation: of every child that this run would start.
+        root, digest: of the specification. isolation: of every child that this run would start.
         plugins: the packages of others whose checks it asks.
     """
 
     root: Path
-    name: str
+    specification: Specification
     digest: str
     isolation: Isolation
     plugins: tuple[PluginRecord, ...]
@@ -163,7 +163,7 @@ def open_case(
     used = sorted({criterion.metric for criterion in specification.criteria})
     fenced, plugins = _isolation(specification, live=model is not None), plugins_of(used)
     if admit is not None:
-        admit(Conditions(root, specification.name, read.digest, fenced, plugins))
+        admit(Conditions(root, specification, read.digest, fenced, plugins))
     datasets = _open_data(read, root, data or {}, scratch=scratch or root, rehearse=rehearse)
     with _told_at(read, root, "subject", "model"):
         named = _model(root, specification, live=model is not None, rehearse=rehearse)

@@ -131,7 +131,7 @@ def certify(
         bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
         return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
-        lock = lock_of(case.specification.name, case.specification_digest, ledger)
+        lock = lock_of(case.specification, case.specification_digest, ledger)
         unnamed = refuse_unnamed_code(case, bypass=certify_code_without_a_commit)
         bypasses = (*unnamed, *refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification))
         run = begin(case, lock, ledger, engine)

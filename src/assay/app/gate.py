@@ -108,11 +108,25 @@ def refused(found: Verification) -> Refused:
     refusal = found.refusal or Refusal(
         Because.NO_CERTIFICATE, "Not every step of the verification was reached."
     )
-    return raised(refusal, remedy=_REMEDIES.get(refusal.because, _AGAIN))
+    return raised(refusal, remedy=_REMEDIES.get(refusal.because, _FROM_THE_ISSUER))
 
 
+_FROM_THE_ISSUER = (
+    "Ask its issuer for the model with its certificate again, or for one that satisfies the policy."
+)
 _AGAIN = "What was changed must be tested and signed again: assay certify, assay sign, assay issue."
 _REMEDIES = {
+    Because.EXPIRED: "Certify the model again before it is used: assay certify, assay sign, assay issue.",
+    Because.NOT_YET_VALID: "Wait until it is valid, and check this machine's clock.",
+    Because.OTHER_USE_CASE: "Name the use that it is certified for: --use-case; or certify the model for this one: assay lock, "
+    "assay certify, assay sign, assay issue.",
+    Because.RESULT_FAILED: "Use another model; why this one was not certified, its dossier says.",
+    Because.SUSPENDED: "Ask who suspended it; who may reinstates it with: assay reinstate",
+    Because.REVOKED: "Use another model; a certificate that is revoked stays so.",
+    Because.FILE_MISSING: "Put the files back under the names that were certified; or certify what is there: assay certify, "
+    "assay sign, assay issue.",
+    Because.BYTES_CHANGED: _AGAIN,
+    Because.FILE_ADDED: _AGAIN,
     Because.NO_CERTIFICATE: "Issue one with: assay issue; or name its folder: --certificate FOLDER",
     Because.POLICY_OTHER: "Get the organisation's newest policy by a way that you trust; who keeps the log prints it with: assay trust show",
     Because.LOG_UNSEEN: "Hand over the exported log, which its owner makes with: assay log export",
@@ -138,6 +152,12 @@ def certificate_beside(model: Path) -> Path:
 
 
 def _presented(model: Path, use_case: str, certificate: Path | None, pack: Pack) -> Presented:
+    if certificate is None and model.suffix == SUFFIX and (model / CERTIFICATE).is_file():
+        raise SubjectError(
+            f"{model} is the folder of a certificate, and no model.",
+            code="not_a_model",
+            remedy=f"Name the model that it lies beside: {model.with_suffix('')}",
+        )
     folder = certificate if certificate is not None else certificate_beside(model)
     content = _bytes(folder / CERTIFICATE)
     absent = Refusal(Because.NO_CERTIFICATE, f"There is no certificate in {folder}.")

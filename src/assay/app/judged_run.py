@@ -25,6 +25,7 @@ from assay.proof.leaf import Draft
 from assay.proof.salted import SALT_BYTES, Salted
 from assay.store.log import salted
 from assay.store.workspace import Workspace
+from assay.subject.code import in_a_repository
 from assay.tally.sketch import SketchTally
 
 FLOATING = frozenset({"halffloat", "float", "double"})
@@ -68,11 +69,12 @@ def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
     if not case.environment.commit:
         if bypass:
             return (WITHOUT_A_COMMIT,)
+        lacks = "has no commit yet" if in_a_repository(case.root) else "is not under version control"
         raise Refused(
             Refusal(
                 Because.CODE_UNNAMED,
-                "The use is of high risk and the folder is not under version control, so no commit names its code: what is "
-                "judged could not be found again.",
+                f"The use is of high risk and the folder {lacks}, so no commit names its code: what is judged could not be "
+                "found again.",
             ),
             remedy="Commit it to git; a rehearsal needs no commit. Or give the bypass --certify-code-without-a-commit, which "
             "is recorded; no certificate can come of it.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from assay.app.gate import certificate_of, require
 from assay.domain.errors import SubjectError
@@ -15,10 +15,16 @@ from assay.proof.verification import Purpose
 
 if TYPE_CHECKING:
     import numpy as np
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from assay.subject.model import Model
+
+
+class Rows(Protocol):
+    """A table of Arrow, pandas, polars or anything else that hands its rows over as Arrow does (the PyCapsule interface)."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """A stream of its rows."""
 
 
 @dataclass(slots=True)
@@ -30,21 +36,40 @@ class CertifiedModel:
 
     certificate: Certificate
     _model: Model
+    _closed: bool = False
 
-    def predict(self, rows: pa.RecordBatch) -> NDArray[np.float64]:
-        """float64[n]: the score of each row, from the inputs that the certificate names.
+    def predict(self, rows: Rows) -> NDArray[np.float64]:
+        """float64[n]: the score of each row, from the inputs that the certificate names; other columns are not read.
+
+        Rows that are refused or that break the model end nothing: for the next ones it is started again from the bytes that
+        were verified.
 
         Raises:
-            SubjectError: the model broke, or answered with something else than scores.
+            SubjectError: the rows are no table, or lack an input; or the file holds other bytes when it is started again.
+            Crash: the model broke on these rows, or answered with something else than scores.
         """
-        return self._model.predict(rows.select(list(self.certificate.scope.inputs)))
+        import numpy as np
 
-    def decide(self, rows: pa.RecordBatch) -> NDArray[np.bool_]:
-        """bool[n]: whether each row is decided as 1, at the operating point that was certified."""
+        from assay.app.handed_rows import batches_of
+
+        batches = batches_of(rows, self.certificate.scope.inputs)
+        if self._closed:
+            raise SubjectError(
+                "The model was closed.",
+                code="model_closed",
+                remedy="Load it again with assay.load_certified.",
+            )
+        if not self._model.alive:
+            self._model = type(self._model)(self._model.reference)
+        return np.concatenate([np.empty(0), *(self._model.predict(batch) for batch in batches)])
+
+    def decide(self, rows: Rows) -> NDArray[np.bool_]:
+        """bool[n]: whether each row is decided as 1, at the operating point that was certified. Raises as ``predict``."""
         return self.predict(rows) >= float(self.certificate.scope.decide_at)
 
     def close(self) -> None:
-        """End the child."""
+        """End the child, for good."""
+        self._closed = True
         self._model.close()
 
     def __enter__(self) -> Self:

@@ -106,4 +106,4 @@ def status(*, key: str, output: Path, folder: Path, as_json: bool) -> None:
         return
     for digest, found in made.certificates.items():
         say(f"{short(digest)}  {found.value}")
-    say(f"Good until {made.expires:%Y-%m-%d %H:%M} UTC, in {output}")
+    say(f"This status may be relied upon until {made.expires:%Y-%m-%d %H:%M} UTC; it lies in {output}")

@@ -11,9 +11,8 @@ from assay.cli.output import json_option, print_json, reader_may_leave
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from assay.app.plan import Plan, PlannedCriterion
+    from assay.cli.folding import FoldingTable
 
 
 @click.command("plan")
@@ -55,15 +54,15 @@ def _print(made: Plan) -> None:
     from assay.dossier.wording import data_set
 
     console = make_console()
-    console.print(_passes(made))
+    _passes(made).print(console)
     if made.rows_used < made.rows:
         console.print(
             f"\nOf the {made.rows:,} test rows about {made.rows_used:,} will count, one of each unit: by the share of "
             f"different units among the {data_set(made.reference)} rows."
         )
     if made.groups:
-        console.print(_groups(made))
-    console.print(_criteria(made))
+        _groups(made).print(console)
+    _criteria(made).print(console)
     for remark in (*filter(None, map(_remark, made.criteria)), *_assumptions(made)):
         console.print(remark)
     console.print(
@@ -77,51 +76,47 @@ def _print(made: Plan) -> None:
         )
 
 
-def _passes(made: Plan) -> Table:
-    from rich.table import Table
-
+def _passes(made: Plan) -> FoldingTable:
+    from assay.cli.folding import FoldingTable
     from assay.dossier.wording import data_set
 
-    table = Table(title="Passes over the data", title_justify="left", box=None)
-    for heading in ("data", "asks the model", "perturbations", "also counts"):
-        table.add_column(heading)
+    rows = []
     for p in made.passes:
         counted = (("profiles", p.profiles), ("row hashes", p.row_set), ("units", p.units))
         also = ", ".join(name for name, on in counted if on)
-        table.add_row(data_set(p.data), "yes" if p.outcomes else "no", str(len(p.changes)), also or "groups")
-    return table
+        rows.append((data_set(p.data), "yes" if p.outcomes else "no", str(len(p.changes)), also or "groups"))
+    headings = ("data", "asks the model", "perturbations", "also counts")
+    return FoldingTable("Passes over the data", headings, rows, names=3)
 
 
-def _groups(made: Plan) -> Table:
-    from rich.table import Table
+def _groups(made: Plan) -> FoldingTable:
+    from assay.cli.folding import FoldingTable
+    from assay.dossier.wording import data_set, grouping, visible
 
-    from assay.dossier.wording import data_set, grouping
-
-    table = Table(
-        title=f"\nGroups of the {made.rows_used:,} test rows, by the shares of the {data_set(made.reference)} rows",
-        title_justify="left",
-        box=None,
+    title = (
+        f"\nGroups of the {made.rows_used:,} test rows, by the shares of the {data_set(made.reference)} rows"
     )
-    for heading in ("grouping", "group", "rows", "events", ""):
-        table.add_column(heading, justify="right" if heading in {"rows", "events"} else "left")
-    for g in made.groups:
-        small = "small: advisory" if g.small else ""
-        table.add_row(grouping(g.grouping), g.label, f"{g.rows:,}", f"{g.events:,}", small)
-    return table
+    rows = [
+        (
+            visible(grouping(g.grouping)),
+            visible(g.label),
+            f"{g.rows:,}",
+            f"{g.events:,}",
+            "small: advisory" if g.small else "",
+        )
+        for g in made.groups
+    ]
+    headings = ("grouping", "group", "rows", "events", "")
+    return FoldingTable(title, headings, rows, names=1, right={"rows", "events"})
 
 
-def _criteria(made: Plan) -> Table:
-    from rich.table import Table
+def _criteria(made: Plan) -> FoldingTable:
+    from assay.cli.folding import FoldingTable
 
-    table = Table(title="\nHow likely a good model is to pass", title_justify="left", box=None)
-    table.add_column("criterion", overflow="fold", min_width=20)
-    table.add_column("tier")
-    for heading in ("asked", "if it is", "passes", "margin 90%"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("rows 90%", justify="right")
-    for planned in made.criteria:
-        table.add_row(*_row(planned))
-    return table
+    right = ("asked", "if it is", "passes", "margin 90%", "rows 90%")
+    headings = ("criterion", "tier", *right)
+    rows = [_row(planned) for planned in made.criteria]
+    return FoldingTable("\nHow likely a good model is to pass", headings, rows, names=0, right=right)
 
 
 def _assumptions(made: Plan) -> list[str]:

@@ -18,6 +18,8 @@ MARKS = {"holds": "ok", "refused": "REFUSED", "not at hand": "-", "not reached":
 
 def shown(found: Verification, *, as_json: bool, brief: bool = False) -> None:
     """Print every step, or the first reason alone, and end with the exit code of the answer."""
+    from assay.app.gate import refused
+
     refusal = found.refusal
     if as_json:
         print_json(_document(found))
@@ -25,6 +27,8 @@ def shown(found: Verification, *, as_json: bool, brief: bool = False) -> None:
         say(
             "let through" if found.accepted else f"refused: {refusal.sentence if refusal else 'not verified'}"
         )
+        if not found.accepted:
+            say(f"  {refused(found).remedy}")
         _admitted(found)
     else:
         for step in found.steps:

@@ -104,6 +104,10 @@ def manifest_of_signing_statement(plain: Mapping[str, Any]) -> Manifest:
 def differences(expected: Iterable[tuple[str, str]], found: Iterable[tuple[str, str]]) -> tuple[Refusal, ...]:
     """What became of files: changed, missing, added. Names and digests; empty when they are the same bytes."""
     wanted, there = dict(expected), dict(found)
+    if len(wanted) == len(there) == 1 and [*wanted] != [*there] and [*wanted.values()] == [*there.values()]:
+        (name,), (called,) = wanted, there
+        said = f"The certificate is about {name!r}; the file in hand is called {called!r} (its bytes are those that were certified)."
+        return (Refusal(Because.FILE_MISSING, said),)
     return (
         *(
             Refusal(

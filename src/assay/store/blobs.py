@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assay.domain.digests import bare, named
 from assay.domain.errors import AssayError, ExitCode, Unwritable, writing
+from assay.store.parents import make_parent
 
 LEAST_CHARACTERS = 4
 """So much of a digest says which one is meant."""
@@ -30,7 +31,7 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
             remedy="Name a file in it.",
         )
     with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_parent(path)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
         try:
             with os.fdopen(handle, "wb") as file:

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assay.domain.errors import AssayError, ExitCode, MissingExtra, Unwritable, writing
+from assay.store.parents import make_parent
 from assay.store.tables import GUARDS
 
 HEAD = "0001"
@@ -179,7 +180,7 @@ def _sqlite(url: sa.URL, *, create: bool) -> sa.Engine:
     if not create and not path.is_file():
         raise AbsentStore(f"There is no store at {path}.", code="store_absent")
     with writing(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_parent(path)
     engine = sa.create_engine(url, connect_args={"timeout": WAIT_SECONDS})
     sa.event.listen(engine, "connect", _set_pragmas)
     sa.event.listen(engine, "begin", _begin)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assay.domain.errors import writing
 from assay.store.blobs import CorruptBlob
+from assay.store.parents import make_parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class RunList:
         """
         line = json.dumps(asdict(run), sort_keys=True) + "\n"
         with writing(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_parent(self.path)
             with self.path.open("a+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 file.seek(0)

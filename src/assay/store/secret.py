@@ -11,6 +11,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from assay.store.parents import make_parent
+
 BYTES = 32
 
 
@@ -35,7 +37,7 @@ def user_secret() -> bytes:
 def _keep(path: Path, made: bytes) -> None:
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_parent(path)
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     beside.touch(mode=0o600)
     beside.write_bytes(made)

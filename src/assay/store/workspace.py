@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.store.blobs import BlobStore
+from assay.store.parents import FOLDER
 from assay.store.runs import RunList
-
-FOLDER = ".assay"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,11 @@ def _unnamed_code(folder: Path) -> bool:
     )
 
 
+def in_a_repository(folder: Path) -> bool:
+    """Whether git knows the folder, be it that nothing was committed yet."""
+    return _git(folder, "rev-parse", "--git-dir") is not None
+
+
 def _as_committed(folder: Path) -> bool:
     """Whether every file of the commit below the folder is there with the bytes of the commit.
 
