@@ -206,7 +206,7 @@ def test_a_certifiers_key_that_was_replaced_signs_no_status(desk: Desk) -> None:
     desk.init()
     secret = {"ASSAY_PASSPHRASE": SECRET}
     status = ("status", "--output", "out", "--key")
-    desk.run(*status, "certifier", **secret)
+    assert "This status may be relied upon until 2" in desk.run(*status, "certifier", **secret)
     desk.run("keys", "rotate", "certifier", "--to", "certifier-new", "--root", "root", **secret)
     assert "The key 'certifier' counts from" in desk.run(*status, "certifier", ends=1, **secret)
     assert "names no verifier with this key" in desk.run(*status, "ria", ends=1, **secret)

@@ -44,6 +44,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_one_is_told_as_one(tmp_path: Path) -> None:
+    folder = keep(issued(), tmp_path)
+    done = assay("export", "public", "public.zip", "--key", "certifier.pem", cwd=folder)
+    assert "1 certificate and" in done.stdout
+
+
 def test_an_outsider_computes_the_state_without_a_database(made: Path, tmp_path: Path) -> None:
     (tmp_path / "public.zip").write_bytes((made / "public.zip").read_bytes())
     (tmp_path / "policy.yaml").write_bytes((made / "policy.yaml").read_bytes())

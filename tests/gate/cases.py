@@ -485,7 +485,7 @@ def expired_while_it_runs(scene: Scene) -> None:
 
 @case("not_yet_valid", REFUSED)
 def not_yet_valid(scene: Scene) -> None:
-    scene.write(issued(scope={"valid_from": (NOW + DAY).isoformat()}))
+    scene.write(issued(ago=-DAY))
 
 
 # --- its status

@@ -46,6 +46,7 @@ def public(target: Path, *, key: str | None, folder: Path, as_json: bool) -> Non
     --policy policy.yaml.
     """
     from assay.app.export import export_public
+    from assay.dossier.wording import plural
 
     made = export_public(folder, target, signer=signer(key) if key else None)
     if as_json:
@@ -60,7 +61,8 @@ def public(target: Path, *, key: str | None, folder: Path, as_json: bool) -> Non
         )
         return
     say(
-        f"{made.entries} entries, {made.certificates} certificates and {made.statements} sign-offs, in {target}"
+        f"{plural(made.entries, 'entry', 'entries')}, {plural(made.certificates, 'certificate')} and "
+        f"{plural(made.statements, 'sign-off')}, in {target}"
     )
     if not made.status:
         say("It has no signed status; --key VERIFIER_KEY adds one.")

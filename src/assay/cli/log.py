@@ -122,6 +122,8 @@ def _verify_pack(pack: Path, policy: Path, kept: list[tuple[str, Note]], *, as_j
 def _told(
     size: int, wrong: Sequence[tuple[str, str]], more: dict[str, object], *, outside: bool, as_json: bool
 ) -> NoReturn:
+    from assay.dossier.wording import plural
+
     if as_json:
         said = [{"code": code, "sentence": sentence} for code, sentence in wrong]
         print_json({"size": size, "wrong": said, **more})
@@ -129,9 +131,9 @@ def _told(
         for code, sentence in wrong:
             say(f"{code}: {sentence}")
         say(
-            f"{len(wrong)} things are wrong with the log: what it says of a certificate does not count."
+            f"{plural(len(wrong), 'thing is', 'things are')} wrong with the log: what it says of a certificate does not count."
             if wrong
-            else f"The log of {size} entries holds."
+            else f"The log of {plural(size, 'entry', 'entries')} holds."
         )
         if not outside:
             say("No checkpoint from outside was given: an owner who rewrote everything would not be noticed.")
