@@ -120,6 +120,32 @@ def test_the_first_policy_is_a_guided_command(desk: Desk) -> None:
     assert "ria ria risk_officer" in desk.run("trust", "show")
 
 
+FIRST = ("--organisation", "Bank", "--root", "root=root", "--certifier", "certifier=certifier")
+UNFIT = {
+    "'val' and 'ria' have the same key, which would count as two. Make 'ria' a key of its own: assay keys new ria": (
+        "--person", "val:validator=val", "--person", "ria:risk_officer=val",
+    ),
+    "'other' and 'certifier' have the same key": ("--root", "other=certifier"),
+    "'root' and 'root-2' have the same key": ("--root", "root-2=root"),
+    "the name 'jürgen' is not one: expected are": ("--person", "jürgen:validator=val"),
+    "beginning with a letter or a digit. Write it so. For example: risk_officer": ("--person", "ria:risk officer=val"),
+    "NAME:ROLE[,ROLE...]=KEY is expected, found 'ria:=val'": ("--person", "ria:=val"),
+    "The organisation has no name. Name it with: --organisation": ("--organisation", " "),
+    "Two entries are called 'certifier'. Give each key its own name": ("--person", "certifier:validator=val"),
+    "Two entries are called 'val'. Give each key its own name, or both roles in one: val:validator,risk_officer=val.": (
+        "--person", "val:validator=val", "--person", "val:risk_officer=val",
+    ),
+}  # fmt: skip
+
+
+def test_entries_that_cannot_stand_beside_each_other_are_told_before_anything_is_made(desk: Desk) -> None:
+    desk.new("root", "certifier", "val")
+    for says, more in UNFIT.items():
+        person = () if "--person" in more else ("--person", "val:validator=val")
+        assert says in desk.run("trust", "init", *FIRST, *person, *more, ends=2, ASSAY_PASSPHRASE=SECRET)
+    assert not (desk.root / ".assay").exists()
+
+
 def test_a_policy_is_edited_as_a_file_and_signed_by_a_root_key(desk: Desk) -> None:
     desk.new("root", "certifier", "ria")
     desk.init()
