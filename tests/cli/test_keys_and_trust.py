@@ -146,6 +146,19 @@ def test_entries_that_cannot_stand_beside_each_other_are_told_before_anything_is
     assert not (desk.root / ".assay").exists()
 
 
+def test_a_policy_that_cannot_be_written_is_told_before_it_is_logged_and_is_written_later(desk: Desk) -> None:
+    desk.new("root", "certifier", "val")
+    (desk.root / "file").write_text("in the way")
+    secret = {"ASSAY_PASSPHRASE": SECRET}
+    words = ("trust", "init", *FIRST, "--person", "val:validator=val", "--output")
+    assert "is a folder, and a file is expected" in desk.run(*words, str(desk.root), ends=2, **secret)
+    assert "cannot be written" in desk.run(*words, "file/policy.yaml", ends=2, **secret)
+    assert not (desk.root / ".assay").exists()
+    desk.run(*words, "first.yaml", **secret)
+    desk.run("trust", "show", "--output", "again/policy.yaml")
+    assert (desk.root / "again/policy.yaml").read_bytes() == (desk.root / "first.yaml").read_bytes()
+
+
 def test_a_policy_is_edited_as_a_file_and_signed_by_a_root_key(desk: Desk) -> None:
     desk.new("root", "certifier", "ria")
     desk.init()

@@ -19,7 +19,7 @@ from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
 from assay.proof.words import policy_statement
 from assay.reading.policy import policy_text, read_policy
-from assay.store.blobs import write_whole
+from assay.store.blobs import see_writable, write_whole
 from assay.store.keys import log_signer
 
 KEY_DAYS = 730
@@ -114,6 +114,12 @@ def replace_policy(folder: Path, file: Path, signers: Sequence[Signer]) -> tuple
 def text_in_force(ledger: Ledger) -> str:
     """The policy in force as a document, which verifiers keep."""
     return policy_text(ledger.policy())
+
+
+def see_place(target: Path | None) -> None:
+    """See that the policy can be written there, before a version is logged. Raises Unwritable."""
+    if target is not None:
+        see_writable(target)
 
 
 def write_policy(folder: Path, target: Path) -> None:

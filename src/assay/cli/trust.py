@@ -62,7 +62,7 @@ def init(
     KEY is the name of a key (assay keys new), the path of a PEM file, or demo:NAME.
     """
     from assay.app.founding import Founding, person
-    from assay.app.trust import found, foundable, write_policy
+    from assay.app.trust import found, foundable, see_place, write_policy
 
     named = _slug(organisation)
     chosen = origin or f"{named}/assay"
@@ -82,6 +82,7 @@ def init(
         demo=demo,
     )
     foundable(founding)
+    see_place(output)
     policy, digest = found(folder, founding, [signer(root.source) for root in founding.roots])
     if output is not None:
         write_policy(folder, output)
@@ -117,15 +118,22 @@ def edit(file: Path, *, roots: tuple[str, ...], folder: Path, as_json: bool) -> 
 
 @command.command("show")
 @click.option("--next", "following", is_flag=True, help="The text of the next version, to be edited.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Write the policy in force to this file, for verifiers."
+)
 @folder_option
 @json_option
-def show(*, following: bool, folder: Path, as_json: bool) -> None:
+def show(*, following: bool, output: Path | None, folder: Path, as_json: bool) -> None:
     """Show the policy in force: keys and roles, what it requires."""
     from assay.app.ledger import open_ledger, policy_of
-    from assay.app.trust import next_version
+    from assay.app.trust import next_version, write_policy
     from assay.domain.plain import to_plain
     from assay.domain.policy import Policy
 
+    if output is not None:
+        if following:
+            raise click.UsageError("--output writes the policy in force, and --next prints the one to come.")
+        write_policy(folder, output)
     with open_ledger(folder) as ledger:
         if following:
             print_document(next_version(ledger))
