@@ -173,9 +173,12 @@ def test_a_policy_is_edited_as_a_file_and_signed_by_a_root_key(desk: Desk) -> No
         later.write_text(changed)
         return desk.run("trust", "edit", "next.yaml", "--root", by, ends=ends, ASSAY_PASSPHRASE=SECRET)
 
-    assert "its successor must be version 2 and name its digest" in edited(
-        ("previous: sha256:", "previous: sha256:00")
-    )
+    said = edited(("previous: sha256:", "previous: sha256:00"))
+    assert "must be version 2 and name its digest. Begin again with: assay trust show --next" in said
+    said = edited(("root_threshold: 1", "root_threshold: 2"), ends=2)
+    assert "root_threshold asks for more different root keys than there are" in said
+    assert "assay trust show --next" in said
+    assert "Value error" not in said
     assert "0 of 1 root keys of policy version 1 signed" in edited(by="ria")
     assert desk.policy()["version"] == 1
     edited(ends=0)

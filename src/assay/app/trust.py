@@ -108,7 +108,12 @@ def replace_policy(folder: Path, file: Path, signers: Sequence[Signer]) -> tuple
         InvalidDocument: the file has problems. Refused: the version or the signatures are not what they must be.
     """
     read = read_policy(file)
-    return read.policy, set_policy(folder, read.policy, signers)
+    try:
+        return read.policy, set_policy(folder, read.policy, signers)
+    except Refused as refused:
+        if refused.refusal.because is not Because.POLICY_NOT_NEXT:
+            raise
+        raise Refused(refused.refusal, remedy="Begin again with: assay trust show --next") from None
 
 
 def text_in_force(ledger: Ledger) -> str:
