@@ -19,6 +19,7 @@ from tests.world import used_rows
 import assay
 from assay.app.agreement import scope_of
 from assay.app.export import export_review
+from assay.app.founding import Founding, Person
 from assay.app.gate import CERTIFICATE
 from assay.app.issue import IssuedCertificate, issue
 from assay.app.ledger import open_ledger
@@ -27,7 +28,7 @@ from assay.app.report import document
 from assay.app.sign import sign_decision, waive
 from assay.app.status import change, refresh
 from assay.app.terms import terms_of
-from assay.app.trust import Founding, Person, found, text_in_force
+from assay.app.trust import found, text_in_force
 from assay.app.verify import verify_certificate
 from assay.domain.entry import Action
 from assay.domain.quorum import Word

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.world import LOG_ORIGIN, World, log_signer, policy
 
+from assay.app.founding import Founding, Person
 from assay.app.ledger import open_ledger
 from assay.app.logbook import checkpoint, verify_log
 from assay.app.seen import kept_in
-from assay.app.trust import Founding, Person, found
+from assay.app.trust import found
 from assay.domain.policy import LogKeys as Held
 from assay.proof.checkpoint import Checkpoint
 from assay.proof.keys import PrivateKey

@@ -120,6 +120,45 @@ def test_the_first_policy_is_a_guided_command(desk: Desk) -> None:
     assert "ria ria risk_officer" in desk.run("trust", "show")
 
 
+FIRST = ("--organisation", "Bank", "--root", "root=root", "--certifier", "certifier=certifier")
+UNFIT = {
+    "'val' and 'ria' have the same key, which would count as two. Make 'ria' a key of its own: assay keys new ria": (
+        "--person", "val:validator=val", "--person", "ria:risk_officer=val",
+    ),
+    "'other' and 'certifier' have the same key": ("--root", "other=certifier"),
+    "'root' and 'root-2' have the same key": ("--root", "root-2=root"),
+    "the name 'jürgen' is not one: expected are": ("--person", "jürgen:validator=val"),
+    "beginning with a letter or a digit. Write it so. For example: risk_officer": ("--person", "ria:risk officer=val"),
+    "NAME:ROLE[,ROLE...]=KEY is expected, found 'ria:=val'": ("--person", "ria:=val"),
+    "The organisation has no name. Name it with: --organisation": ("--organisation", " "),
+    "Two entries are called 'certifier'. Give each key its own name": ("--person", "certifier:validator=val"),
+    "Two entries are called 'val'. Give each key its own name, or both roles in one: val:validator,risk_officer=val.": (
+        "--person", "val:validator=val", "--person", "val:risk_officer=val",
+    ),
+}  # fmt: skip
+
+
+def test_entries_that_cannot_stand_beside_each_other_are_told_before_anything_is_made(desk: Desk) -> None:
+    desk.new("root", "certifier", "val")
+    for says, more in UNFIT.items():
+        person = () if "--person" in more else ("--person", "val:validator=val")
+        assert says in desk.run("trust", "init", *FIRST, *person, *more, ends=2, ASSAY_PASSPHRASE=SECRET)
+    assert not (desk.root / ".assay").exists()
+
+
+def test_a_policy_that_cannot_be_written_is_told_before_it_is_logged_and_is_written_later(desk: Desk) -> None:
+    desk.new("root", "certifier", "val")
+    (desk.root / "file").write_text("in the way")
+    secret = {"ASSAY_PASSPHRASE": SECRET}
+    words = ("trust", "init", *FIRST, "--person", "val:validator=val", "--output")
+    assert "is a folder, and a file is expected" in desk.run(*words, str(desk.root), ends=2, **secret)
+    assert "cannot be written" in desk.run(*words, "file/policy.yaml", ends=2, **secret)
+    assert not (desk.root / ".assay").exists()
+    desk.run(*words, "first.yaml", **secret)
+    desk.run("trust", "show", "--output", "again/policy.yaml")
+    assert (desk.root / "again/policy.yaml").read_bytes() == (desk.root / "first.yaml").read_bytes()
+
+
 def test_a_policy_is_edited_as_a_file_and_signed_by_a_root_key(desk: Desk) -> None:
     desk.new("root", "certifier", "ria")
     desk.init()
@@ -134,9 +173,12 @@ def test_a_policy_is_edited_as_a_file_and_signed_by_a_root_key(desk: Desk) -> No
         later.write_text(changed)
         return desk.run("trust", "edit", "next.yaml", "--root", by, ends=ends, ASSAY_PASSPHRASE=SECRET)
 
-    assert "its successor must be version 2 and name its digest" in edited(
-        ("previous: sha256:", "previous: sha256:00")
-    )
+    said = edited(("previous: sha256:", "previous: sha256:00"))
+    assert "must be version 2 and name its digest. Begin again with: assay trust show --next" in said
+    said = edited(("root_threshold: 1", "root_threshold: 2"), ends=2)
+    assert "root_threshold asks for more different root keys than there are" in said
+    assert "assay trust show --next" in said
+    assert "Value error" not in said
     assert "0 of 1 root keys of policy version 1 signed" in edited(by="ria")
     assert desk.policy()["version"] == 1
     edited(ends=0)

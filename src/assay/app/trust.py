@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from assay.app.clock import utc_now
+from assay.app.founding import Founding, UnfitEntry, told_apart
 from assay.app.ledger import Ledger, open_ledger
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
@@ -16,52 +15,28 @@ from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.proof.bundle import sign
 from assay.proof.canonical import digest_of_document
-from assay.proof.keys import PublicKey, Signer
+from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
 from assay.proof.words import policy_statement
 from assay.reading.policy import policy_text, read_policy
-from assay.store.blobs import write_whole
+from assay.store.blobs import see_writable, write_whole
 from assay.store.keys import log_signer
 
 KEY_DAYS = 730
 """How long keys of a new policy count, unless the file says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Someone who will sign: a name, the roles that they hold, their public key."""
-
-    name: str
-    roles: tuple[str, ...]
-    key: PublicKey
-
-
-@dataclass(frozen=True, slots=True)
-class Founding:
-    """What a first policy is made of."""
-
-    organisation: str
-    origin: str
-    verifier: str
-    roots: tuple[Person, ...]
-    certifier: Person
-    persons: tuple[Person, ...]
-    demo: bool = False
-    requires: dict[str, Any] = field(default_factory=dict)
-
-
 def first_policy(founding: Founding, now: dt.datetime) -> Policy:
     """The first policy of an organisation; every key counts from now on for two years."""
-    everyone = {p.name: p for p in (*founding.roots, founding.certifier, *founding.persons)}
     keys = {
-        name: HeldKey(
-            holder=name,
+        person.name: HeldKey(
+            holder=person.name,
             key=person.key.pem,
             roles=person.roles,
             valid_from=now,
             valid_until=now + dt.timedelta(days=KEY_DAYS),
         )
-        for name, person in everyone.items()
+        for person in founding.everyone
     }
     return Policy.model_validate(
         {
@@ -100,12 +75,22 @@ def set_policy(folder: Path, policy: Policy, signers: Sequence[Signer]) -> str:
     return digest
 
 
+def foundable(founding: Founding) -> None:
+    """See that a first policy can be made of this, before anybody gives a passphrase. Raises UnfitEntry."""
+    if not founding.organisation.strip():
+        raise UnfitEntry(
+            "The organisation has no name.", code="entry_form", remedy="Name it with: --organisation"
+        )
+    told_apart(founding.everyone)
+
+
 def found(folder: Path, founding: Founding, signers: Sequence[Signer]) -> tuple[Policy, str]:
     """Make the first policy of a folder and log it; the policy and its digest.
 
     Raises:
-        Refused: ``policy_not_next`` when there is one already.
+        UnfitEntry: two entries share a name or a key. Refused: ``policy_not_next`` when there is a policy already.
     """
+    foundable(founding)
     with open_ledger(folder, create=True) as ledger:
         if ledger.log.size:
             raise Refused(
@@ -123,12 +108,23 @@ def replace_policy(folder: Path, file: Path, signers: Sequence[Signer]) -> tuple
         InvalidDocument: the file has problems. Refused: the version or the signatures are not what they must be.
     """
     read = read_policy(file)
-    return read.policy, set_policy(folder, read.policy, signers)
+    try:
+        return read.policy, set_policy(folder, read.policy, signers)
+    except Refused as refused:
+        if refused.refusal.because is not Because.POLICY_NOT_NEXT:
+            raise
+        raise Refused(refused.refusal, remedy="Begin again with: assay trust show --next") from None
 
 
 def text_in_force(ledger: Ledger) -> str:
     """The policy in force as a document, which verifiers keep."""
     return policy_text(ledger.policy())
+
+
+def see_place(target: Path | None) -> None:
+    """See that the policy can be written there, before a version is logged. Raises Unwritable."""
+    if target is not None:
+        see_writable(target)
 
 
 def write_policy(folder: Path, target: Path) -> None:

@@ -98,8 +98,9 @@ def rotate(
     """
     from assay.app.keys import public_key
     from assay.app.keys import rotate as replace
-    from assay.app.trust import write_policy
+    from assay.app.trust import see_place, write_policy
 
+    see_place(output)
     made = replace(
         folder,
         old,

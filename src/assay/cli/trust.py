@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from assay.cli.output import json_option, print_document, print_json, say
 from assay.cli.signing import folder_option, short, signer
-
-if TYPE_CHECKING:
-    from assay.app.trust import Person
 
 
 @click.group("trust")
@@ -65,7 +61,8 @@ def init(
 
     KEY is the name of a key (assay keys new), the path of a PEM file, or demo:NAME.
     """
-    from assay.app.trust import Founding, found, write_policy
+    from assay.app.founding import Founding, person
+    from assay.app.trust import found, foundable, see_place, write_policy
 
     named = _slug(organisation)
     chosen = origin or f"{named}/assay"
@@ -79,12 +76,14 @@ def init(
         organisation=organisation,
         origin=chosen,
         verifier=verifier or f"https://{chosen}/certifier",
-        roots=tuple(_person(text) for text in roots),
-        certifier=_person(certifier),
-        persons=tuple(_person(text) for text in persons),
+        roots=tuple(person(text) for text in roots),
+        certifier=person(certifier),
+        persons=tuple(person(text) for text in persons),
         demo=demo,
     )
-    policy, digest = found(folder, founding, [signer(text.partition("=")[2]) for text in roots])
+    foundable(founding)
+    see_place(output)
+    policy, digest = found(folder, founding, [signer(root.source) for root in founding.roots])
     if output is not None:
         write_policy(folder, output)
     if as_json:
@@ -119,15 +118,22 @@ def edit(file: Path, *, roots: tuple[str, ...], folder: Path, as_json: bool) -> 
 
 @command.command("show")
 @click.option("--next", "following", is_flag=True, help="The text of the next version, to be edited.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Write the policy in force to this file, for verifiers."
+)
 @folder_option
 @json_option
-def show(*, following: bool, folder: Path, as_json: bool) -> None:
+def show(*, following: bool, output: Path | None, folder: Path, as_json: bool) -> None:
     """Show the policy in force: keys and roles, what it requires."""
     from assay.app.ledger import open_ledger, policy_of
-    from assay.app.trust import next_version
+    from assay.app.trust import next_version, write_policy
     from assay.domain.plain import to_plain
     from assay.domain.policy import Policy
 
+    if output is not None:
+        if following:
+            raise click.UsageError("--output writes the policy in force, and --next prints the one to come.")
+        write_policy(folder, output)
     with open_ledger(folder) as ledger:
         if following:
             print_document(next_version(ledger))
@@ -155,17 +161,6 @@ def show(*, following: bool, folder: Path, as_json: bool) -> None:
         say(f"  requires {metric}")
     for bound in requires.bounds:
         say(f"  requires {bound.metric} {bound.text()}")
-
-
-def _person(text: str) -> Person:
-    from assay.app.keys import public_key
-    from assay.app.trust import Person
-
-    who, _, key = text.partition("=")
-    name, _, roles = who.partition(":")
-    if not name or not key:
-        raise click.UsageError(f"NAME=KEY or NAME:ROLE[,ROLE]=KEY is expected, found {text!r}.")
-    return Person(name, tuple(r for r in roles.split(",") if r), public_key(key))
 
 
 def _slug(text: str) -> str:

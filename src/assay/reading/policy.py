@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import LiteralScalarString
 
-from assay.domain.errors import InvalidDocument
+from assay.domain.errors import InvalidDocument, Problem
 from assay.domain.plain import Plain, to_plain
 from assay.domain.policy import Policy
 from assay.reading.form import form_problems
@@ -39,10 +39,21 @@ def read_policy(path: Path) -> PolicyFile:
     try:
         policy = Policy.model_validate(document.value, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise InvalidDocument((*problems, *form_problems(document, Policy, error))) from None
+        found = (_of_a_policy(problem) for problem in form_problems(document, Policy, error))
+        raise InvalidDocument((*problems, *found)) from None
     if problems:
         raise InvalidDocument(tuple(problems))
     return PolicyFile(policy, to_plain(policy, Policy))
+
+
+def _of_a_policy(problem: Problem) -> Problem:
+    """A rule of the policy that is broken, in the rule's own words."""
+    if problem.code != "not_valid":
+        return problem
+    message = problem.message.replace("Value error, ", "")
+    return replace(
+        problem, message=message, remedy="Compare it with the policy in force: assay trust show --next"
+    )
 
 
 def policy_text(policy: Policy) -> str:

@@ -24,12 +24,7 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     Raises:
         Unwritable: with the path and what the system said.
     """
-    if path.is_dir():
-        raise Unwritable(
-            f"{path} is a folder, and a file is expected.",
-            code="unwritable",
-            remedy="Name a file in it.",
-        )
+    _no_folder(path)
     with writing(path):
         make_parent(path)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
@@ -44,6 +39,23 @@ def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+def see_writable(path: Path) -> None:
+    """See that a file can be written at ``path``, before something is done that cannot be undone. Raises Unwritable."""
+    _no_folder(path)
+    place = next(parent for parent in path.absolute().parents if parent.exists())
+    with writing(path), tempfile.TemporaryFile(dir=place):
+        pass
+
+
+def _no_folder(path: Path) -> None:
+    if path.is_dir():
+        raise Unwritable(
+            f"{path} is a folder, and a file is expected.",
+            code="unwritable",
+            remedy="Name a file in it.",
+        )
 
 
 def _umask() -> int:
