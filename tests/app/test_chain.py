@@ -151,8 +151,7 @@ def test_a_lock_on_other_terms_than_the_specification_states_is_found_by_who_sig
     with pytest.raises(assay.Distrusted, match="locked on other terms"):
         team.sign("validator")
     with monkeypatch.context() as dishonest:
-        for door in ("sign", "issue"):
-            dishonest.setattr(f"assay.app.{door}.log_contradicts", lambda *_: None)
+        dishonest.setattr("assay.app.agreement.log_contradicts", lambda *_: None)
         team.sign("validator").issue()
     assert reviewed(team) is Because.JUDGED_DIFFERENTLY
 
@@ -196,7 +195,7 @@ def test_a_rehearsal_that_the_log_calls_a_decision_is_neither_signed_nor_issued(
     with pytest.raises(assay.Distrusted, match="rehearsal"):
         team.sign("validator")
     with monkeypatch.context() as careless:
-        careless.setattr("assay.app.sign.log_contradicts", lambda *_: None)
+        careless.setattr("assay.app.agreement.log_contradicts", lambda *_: None)
         team.sign()
     with pytest.raises(assay.Distrusted, match="rehearsal"):
         team.issue()

@@ -6,26 +6,45 @@ issues or verifies with the record at hand compares, because the rules of the lo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from assay.app.terms import terms_of
-from assay.domain.digests import digest_of_listing, named
+from assay.domain.digests import bindings_of, named
 from assay.domain.errors import MissingExtra
 from assay.domain.record import Record
-from assay.domain.refusal import Because, Refusal
+from assay.domain.record_document import from_document
+from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.domain.scope import Material
 from assay.domain.state import DecisionState, State
+from assay.domain.state.claims import judged_role
 from assay.proof.certificate import Certificate
 
 Said = tuple[str, object, object]
 """What is told, how the one says it, and how the other."""
 
 
+def opened(content: bytes, decision: DecisionState, state: State) -> Record:
+    """The record of a decision for who signs or issues it, held against the log and judged again from its own counts.
+
+    Args:
+        content: its bytes, as they are kept under its digest.
+
+    Raises:
+        Distrusted: it says something else than the log, or its verdicts do not follow from its counts.
+        MissingExtra: what judges again is not installed.
+    """
+    record = from_document(json.loads(content))
+    wrong = log_contradicts(record, decision, state) or counts_contradict(record)
+    if wrong is not None:
+        raise Distrusted(wrong, remedy="Somebody wrote the record or the log by hand. See: assay log show")
+    return record
+
+
 def log_contradicts(record: Record, decision: DecisionState, state: State) -> Refusal | None:
     """Where the log says something else of a decision than its record; None when they agree."""
-    run = state.runs[decision.run]
-    lock = state.locks[run.lock]
+    run, lock = state.runs[decision.run], state.lock_behind(decision)
     if record.decision.rehearsal:
         return Refusal(
             Because.JUDGED_DIFFERENTLY, "The record is that of a rehearsal, which decides nothing."
@@ -55,6 +74,11 @@ def log_contradicts(record: Record, decision: DecisionState, state: State) -> Re
 def certificate_contradicts(record: Record, certificate: Certificate) -> Refusal | None:
     """Where a certificate says something else than the record that it is of; None when they agree."""
     attested, scope = dict(certificate.attestations), certificate.scope
+    if judged_model(record) not in bindings_of(certificate.manifest.files):
+        return Refusal(
+            Because.JUDGED_DIFFERENTLY,
+            "The files of the certificate are not those that the record was judged on.",
+        )
     return _first_difference(
         "the certificate",
         (
@@ -68,7 +92,6 @@ def certificate_contradicts(record: Record, certificate: Certificate) -> Refusal
                 attested.get("dictionary"),
                 next((s.digest for s in record.sources if s.role == "dictionary"), None),
             ),
-            ("model", _digest_of_model(certificate), judged_model(record)),
             *(
                 (name.replace("_", " "), getattr(scope, name), value)
                 for name, value in scope_of(record).items()
@@ -112,7 +135,7 @@ def scope_of(record: Record) -> dict[str, Any]:
 
 def judged_model(record: Record) -> str:
     """The digest of what was judged: the model, or the file of test rows that holds its scores; empty if there is none."""
-    role = "test" if record.specification.subject.format == "predictions" else "model"
+    role = judged_role(record.specification.subject.format)
     return next((source.digest for source in record.sources if source.role == role), "")
 
 
@@ -128,13 +151,6 @@ def counts_contradict(record: Record) -> Refusal | None:
         raise (MissingExtra.of(absent.name or "") or absent) from None
     wrong = contradicted(record)
     return Refusal(Because.JUDGED_DIFFERENTLY, wrong) if wrong else None
-
-
-def _digest_of_model(certificate: Certificate) -> str:
-    manifest = certificate.manifest
-    if [path for path, _ in manifest.files] == [manifest.name]:
-        return manifest.files[0][1]
-    return digest_of_listing(manifest.files)
 
 
 def _first_difference(who: str, told: Iterable[Said]) -> Refusal | None:

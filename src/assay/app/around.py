@@ -31,16 +31,15 @@ def look_around(found: Verification, *, sources: Path | None, environment: bool)
     if found.certificate is None or (sources is None and not environment):
         return found
     scope = found.certificate.scope
-    wrong = None
+    wrong, compared = None, []
     if sources is not None:
         wrong = changed_source(scope.materials, sources) or changed_code(scope, sources)
-    if wrong is None and environment:
-        wrong = changed_environment(scope)
-    compared = [
-        *(f"{len(scope.materials)} files around it" for _ in [0] if sources is not None),
-        *(f"the commit {scope.commit[:12]}" for _ in [0] if sources is not None and scope.commit),
-        *(f"{len(scope.packages)} packages" for _ in [0] if environment),
-    ]
+        compared.append(f"{len(scope.materials)} files around it")
+        if scope.commit:
+            compared.append(f"the commit {scope.commit[:12]}")
+    if environment:
+        wrong = wrong or changed_environment(scope)
+        compared.append(f"{len(scope.packages)} packages")
     steps = []
     for step in found.steps:
         if step.number != BYTES or step.answer is not Answer.HOLDS:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay._version import __version__
-from assay.app.agreement import counts_contradict, judged_model, log_contradicts, scope_of
+from assay.app.agreement import judged_model, opened, scope_of
 from assay.app.gate import CERTIFICATE, MODEL_SIGNATURE, PROOF, STATUS, SUFFIX
 from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.app.seal import require_unsealed
@@ -19,7 +18,6 @@ from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
 from assay.domain.policy import Policy
 from assay.domain.record import Record
-from assay.domain.record_document import from_document
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.scope import Scope
 from assay.domain.state import DecisionState, State, Status
@@ -67,10 +65,10 @@ def issue(
     with open_ledger(folder) as ledger:
         state = ledger.state()
         decision = decision_named(state, beginning)
-        record = from_document(json.loads(workspace.blobs.get(decision.record)))
         entry = _standing(state, decision)
         try:
             require_unsealed(state, decision.record)
+            record = opened(workspace.blobs.get(decision.record), decision, state)
             if entry is None:
                 entry = _issue(folder, workspace, ledger, decision, record, signer)
             else:
@@ -114,14 +112,11 @@ def _issue(
     _issuable(ledger.state(), decision)
     ledger.signer()  # without the log's key there is no proof, and the certificate would be logged for nothing
     lacking = unsatisfied(policy_of(ledger.state()), record.specification)
-    if lacking:
+    if lacking is not None:
         raise Refused(
-            Refusal(Because.POLICY_NOT_SATISFIED, " ".join(one.sentence for one in lacking)),
+            lacking,
             remedy="The policy asks for more than the specification that was judged; lock a new version and certify again.",
         )
-    wrong = log_contradicts(record, decision, ledger.state()) or counts_contradict(record)
-    if wrong is not None:
-        raise Distrusted(wrong, remedy="Somebody wrote the record or the log by hand. See: assay log show")
     made = _certificate(folder, workspace, ledger, decision, record, signer)
     bundle = sign(made.statement().plain(), signer)
     leaf, *_ = ledger.add(
@@ -161,7 +156,7 @@ def _certificate(
 ) -> Certificate:
     state = ledger.state()
     policy = policy_of(state)
-    now = max(ledger.clock(), state.time or ledger.clock())  # a clock that goes back dates nothing back
+    now = ledger.now(state)
     stages = _stage_statements(record, decision.record, signer)
     for stage in stages:
         workspace.blobs.put(stage.content)

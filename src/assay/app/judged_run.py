@@ -161,9 +161,9 @@ def _begun(case: Case, lock: Lock, ledger: Ledger, salt: Salt, used: UsedRows, s
 
     def draft(state: State) -> Sequence[Draft]:
         lacking = unsatisfied(policy_of(state), case.specification)
-        if lacking:
+        if lacking is not None:
             raise Refused(
-                Refusal(Because.POLICY_NOT_SATISFIED, " ".join(one.sentence for one in lacking)),
+                lacking,
                 remedy="The policy has changed since the lock: change the specification and lock it again.",
             )
         open_run = _broken_off(state, lock, used, subject)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,6 +48,11 @@ class Ledger:
             self._known[size] = _trusted(self.leaves())
         return self._known[size]
 
+    def now(self, state: State) -> dt.datetime:
+        """The time of the next entry; a clock that goes back dates nothing back."""
+        time = self.clock()
+        return max(time, state.time) if state.time is not None else time
+
     def policy(self) -> Policy:
         """The policy in force. Raises Refused ``no_policy``."""
         return policy_of(self.state())
@@ -82,7 +88,7 @@ class Ledger:
             made.clear()
             leaves = list(stored)
             state = self._known.get(len(leaves)) or _trusted(leaves)
-            now = max(self.clock(), state.time) if state.time is not None else self.clock()
+            now = self.now(state)
             for one in draft(state):
                 leaf = next_leaf(leaves, one, now)
                 leaves.append(leaf)

@@ -14,7 +14,7 @@ from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
 from assay.domain.quorum import Quorum, Word
-from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.refusal import Refused
 from assay.domain.specification import Specification
 from assay.domain.state import Lock, State
 from assay.domain.state.state import Terms
@@ -111,8 +111,8 @@ def _planned(path: Path, digest: str, workers: int, *, bypass: bool) -> tuple[st
 
 def _satisfies(ledger: Ledger, specification: Specification) -> None:
     lacking = unsatisfied(policy_of(ledger.state()), specification)
-    if lacking:
+    if lacking is not None:
         raise Refused(
-            Refusal(Because.POLICY_NOT_SATISFIED, " ".join(one.sentence for one in lacking)),
+            lacking,
             remedy="Change the specification; the policy is changed by the root keys alone.",
         )

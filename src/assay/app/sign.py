@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assay.app.agreement import counts_contradict, log_contradicts
+from assay.app.agreement import opened
 from assay.app.ledger import Ledger, open_ledger
 from assay.app.seal import require_unsealed
 from assay.checks.catalogue import metrics
@@ -16,8 +15,7 @@ from assay.domain.errors import AssayError
 from assay.domain.nearest import nearest
 from assay.domain.quorum import Quorum, Word
 from assay.domain.record import Record
-from assay.domain.record_document import from_document
-from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import DecisionState, State
 from assay.domain.state.state import NEVER_WAIVED, TEST_SET_SPENT
 from assay.proof.bundle import sign
@@ -78,7 +76,8 @@ def sign_decision(
         Distrusted: the record is not what the log says of it, or its verdicts do not follow from its counts.
     """
     with open_ledger(folder) as ledger:
-        decision = _signing(folder, ledger.state(), beginning).decision
+        looked = _signing(folder, ledger.state(), beginning)
+        decision = looked.decision
         said = sign_off(
             record=decision.record,
             evidence=decision.evidence,
@@ -90,7 +89,10 @@ def sign_decision(
             time=ledger.clock(),
         )
         ledger.add(Draft(Action.SIGNED, decision.record, {}, (sign(said.plain(), signer),)))
-        return _signing(folder, ledger.state(), decision.record)
+        state = ledger.state()
+        return replace(
+            looked, decision=state.decisions[decision.record], quorum=state.signed(decision.record)
+        )
 
 
 def waive(
@@ -158,8 +160,5 @@ def _signing(folder: Path, state: State, beginning: str) -> Signing:
     """Nobody signs what was not looked at: the record is opened and held against the log and its own counts."""
     decision = decision_named(state, beginning)
     require_unsealed(state, decision.record)
-    record = from_document(json.loads(Workspace.of(folder).blobs.get(decision.record)))
-    wrong = log_contradicts(record, decision, state) or counts_contradict(record)
-    if wrong is not None:
-        raise Distrusted(wrong, remedy="Somebody wrote the record or the log by hand. See: assay log show")
+    record = opened(Workspace.of(folder).blobs.get(decision.record), decision, state)
     return Signing(decision, state.signed(decision.record), record, state.runs[decision.run].attempt)

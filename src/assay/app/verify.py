@@ -74,7 +74,7 @@ def _judged_again(step: Step, pack: Pack, certificate: Certificate, policy: Poli
         wrong = (
             certificate_contradicts(record, certificate)
             or _log_of(record, certificate, pack)
-            or next(iter(unsatisfied(policy, record.specification)), None)
+            or unsatisfied(policy, record.specification)
         )
     except (AssayError, ValueError) as broken:
         wrong = Refusal(Because.ATTESTATION_CHANGED, f"The record cannot be read: {broken}.")

@@ -90,6 +90,11 @@ use_case_option = click.option(
 )
 
 
+sources_option = click.option(
+    "--sources",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The specification's folder: its data, specification and code must be those that were judged, too.",
+)
 environment_option = click.option(
     "--environment",
     is_flag=True,
@@ -119,11 +124,7 @@ seen_option = click.option(
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The public pack: also read the log. Its documents are not at hand, so nothing is judged again.",
 )
-@click.option(
-    "--sources",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The specification's folder: its data, specification and code must be those that were judged, too.",
-)
+@sources_option
 @environment_option
 @seen_option
 @json_option
@@ -175,11 +176,7 @@ def command(
 @click.option(
     "--running", is_flag=True, help="The model runs already: the policy's grace for its status holds."
 )
-@click.option(
-    "--sources",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The specification's folder: its data, specification and code must be those that were judged, too.",
-)
+@sources_option
 @environment_option
 @seen_option
 @click.option(

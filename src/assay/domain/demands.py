@@ -11,8 +11,8 @@ from assay.domain.specification.criteria import Criterion
 from assay.domain.vocabulary import Tier
 
 
-def unsatisfied(policy: Policy, specification: Specification) -> tuple[Refusal, ...]:
-    """Everything that the policy demands and a specification does not ask; empty when it may be locked."""
+def unsatisfied(policy: Policy, specification: Specification) -> Refusal | None:
+    """Everything that the policy demands and a specification does not ask, in sentences; None when it may be locked."""
     requires = policy.requires
     gating = [c for c in specification.criteria if c.tier is not Tier.ADVISORY]
     said = (
@@ -25,7 +25,7 @@ def unsatisfied(policy: Policy, specification: Specification) -> tuple[Refusal, 
             attempts=specification.attempts.count,
         ),
     )
-    return tuple(Refusal(Because.POLICY_NOT_SATISFIED, sentence) for sentence in said)
+    return _lacking(said)
 
 
 def terms_refused(
@@ -34,8 +34,12 @@ def terms_refused(
     """Why a policy does not allow these terms, which is what a log knows of a specification; None when it does."""
     if policy is None:
         return Refusal(Because.NO_POLICY, "There is no policy, so nothing satisfies it.")
-    said = tuple(_terms(policy.requires, lock=lock, quorum=quorum, days=days, attempts=attempts))
-    return Refusal(Because.POLICY_NOT_SATISFIED, " ".join(said)) if said else None
+    return _lacking(_terms(policy.requires, lock=lock, quorum=quorum, days=days, attempts=attempts))
+
+
+def _lacking(sentences: Iterable[str]) -> Refusal | None:
+    said = " ".join(sentences)
+    return Refusal(Because.POLICY_NOT_SATISFIED, said) if said else None
 
 
 def _criteria(requires: Requires, gating: Sequence[Criterion]) -> Iterable[str]:

@@ -24,6 +24,12 @@ def bare(digest: str) -> str:
     return digest.removeprefix(PREFIX)
 
 
+def bindings_of(files: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """The digests by which a record may bind these files: of their listing, as a folder; of one file also its own."""
+    alone = {digest for _, digest in files} if len(files) == 1 else set()
+    return frozenset({digest_of_listing(files), *alone})
+
+
 def digest_of_listing(files: Sequence[tuple[str, str]]) -> str:
     """The digest of files that belong together: of the JSON array of ``[relative name, digest]``, sorted by name."""
     text = json.dumps(sorted(files), ensure_ascii=True, separators=(",", ":"))

@@ -38,7 +38,7 @@ def certifiable(state: State, record: str) -> Refusal | Quorum:
             Because.BYPASS_USED,
             f"The run bypassed a safeguard ({decision.bypasses[0]}); a bypassed run gets no certificate.",
         )
-    lock = state.locks[state.runs[decision.run].lock]
+    lock = state.lock_behind(decision)
     if state.lock_in_force(lock.terms.name) is not lock:
         return Refusal(
             Because.LOCK_SUPERSEDED,
@@ -101,7 +101,7 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     decision = state.decisions[record]
     if claims.result != ("PASSED" if decision.outcome in PASSED else "FAILED"):
         return Refusal(Because.RESULT_FAILED, "The certificate says something else than the decision.")
-    lock = state.locks[state.runs[decision.run].lock]
+    lock = state.lock_behind(decision)
     made = CertificateState(
         entry.seq,
         entry.object,
@@ -135,7 +135,7 @@ def _give_way(old: CertificateState, heir: CertificateState, entry: Entry) -> No
 
 def use_case_of(state: State, record: str) -> str:
     """The name of the specification that a decision is about."""
-    return state.locks[state.runs[state.decisions[record].run].lock].terms.name
+    return state.lock_behind(state.decisions[record]).terms.name
 
 
 def takes_place(state: State, made: CertificateState) -> Refusal | None:
@@ -245,8 +245,7 @@ def _may_change(state: State, certificate: CertificateState, status: Status) -> 
     To stop is quick unless the policy names who; to let go on is for those who sign such a decision.
     """
     if status is Status.GOOD:
-        run = state.runs[state.decisions[certificate.record].run]
-        return tuple(sorted(state.locks[run.lock].terms.quorum))
+        return tuple(sorted(state.lock_behind(state.decisions[certificate.record]).terms.quorum))
     return state.policy.requires.revoke if state.policy else None
 
 

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.domain.attempts import beyond
-from assay.domain.digests import digest_of_listing, named
+from assay.domain.digests import bindings_of, named
 from assay.domain.entry import Signed
 from assay.domain.plain import NotPlain
 from assay.domain.refusal import Because, Refusal
 from assay.domain.scope import EXTENSION, Scope
-from assay.domain.state.state import TEST_SET_SPENT, DecisionState, State
+from assay.domain.state.state import DecisionState, State
 
-JUDGED = {"predictions": "test"}
-"""The role of the file that is certified, by format; the model itself for every other."""
+
+def judged_role(form: str) -> str:
+    """The role of what is certified, by its format: the test rows that hold the scores, or the model itself."""
+    return "test" if form == "predictions" else "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,7 @@ def _attested(attestations: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def contradiction(state: State, decision: DecisionState, claims: Claims) -> Refusal | None:
     """Where a certificate says something else than the log knows of its decision, its run and its lock."""
-    run = state.runs[decision.run]
-    lock, scope = state.locks[run.lock], claims.scope
+    run, lock, scope = state.runs[decision.run], state.lock_behind(decision), claims.scope
     policy = state.policy
     facts: tuple[tuple[str, object, object], ...] = (
         ("record", claims.record, decision.record),
@@ -106,14 +107,7 @@ def contradiction(state: State, decision: DecisionState, claims: Claims) -> Refu
     for what, said, known in facts:
         if said != known:
             return _other(f"{what} {_shown(said)} in the certificate and {_shown(known)} in the log")
-    if run.waived and not any(told.startswith(TEST_SET_SPENT) for told in scope.waivers):
-        return _other("The waiver of spent test rows that let the run begin is not told")
-    judged = run.subject.get(JUDGED.get(scope.format, "model"))
-    # A model of one file is bound by the digest of that file, a folder by that of its listing.
-    if judged not in {
-        digest_of_listing(claims.files),
-        *(d for _, d in claims.files[:1] if len(claims.files) == 1),
-    }:
+    if run.subject.get(judged_role(scope.format)) not in bindings_of(claims.files):
         return _other("The files of the certificate are not those of the run that was judged")
     return None
 
@@ -121,7 +115,7 @@ def contradiction(state: State, decision: DecisionState, claims: Claims) -> Refu
 def waivers_told(state: State, decision: DecisionState, at: dt.datetime) -> tuple[str, ...]:
     """What a certificate that is issued at this time must say was set aside: what still is, and what let the run begin."""
     run = state.runs[decision.run]
-    late = beyond(run.attempt, state.locks[run.lock].terms.attempts)
+    late = beyond(run.attempt, state.lock_behind(decision).terms.attempts)
     return tuple(
         f"{w.criterion}, until {w.until.date()}, by {w.holder} ({w.role}): {w.reason}"
         + (f" ({late})" if late and w.digest == run.waived else "")

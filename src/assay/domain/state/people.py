@@ -338,10 +338,5 @@ def signer_in(
     return Refusal(Because.KEY_UNKNOWN, "The policy has no key that made this signature.")
 
 
-def holders_of(policy: Policy, role: str) -> Sequence[str]:
-    """Who may sign in a role."""
-    return tuple(dict.fromkeys(k.holder for k in policy.keys.values() if role in k.roles))
-
-
 def _subjects(statement: Signed) -> set[str]:
     return {digest for _, digest in statement.subjects}

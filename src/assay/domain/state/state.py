@@ -211,6 +211,10 @@ class State:
                 return lock if self.lock_in_force(lock.terms.name) is lock else None
         return None
 
+    def lock_behind(self, decision: DecisionState) -> Lock:
+        """The lock under which a decision was made."""
+        return self.locks[self.runs[decision.run].lock]
+
     def allowed(self, terms: Terms) -> Refusal | None:
         """Why the policy in force does not allow these terms; None when it does."""
         return terms_refused(
@@ -244,8 +248,7 @@ class State:
     def signed(self, record: str) -> Quorum:
         """Who signed a decision and who is missing, by the terms of its lock."""
         decision = self.decisions[record]
-        lock = self.locks[self.runs[decision.run].lock]
-        return quorum(lock.terms.quorum, decision.sign_offs)
+        return quorum(self.lock_behind(decision).terms.quorum, decision.sign_offs)
 
     def begin(self, run: RunState) -> None:
         """Take in a judged run."""
