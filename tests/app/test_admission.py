@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.plugins.packages import counting
 
 import assay
 from assay.app.ledger import open_ledger
+from assay.app.sign import waive
 from assay.app.trust import set_policy, text_in_force
 from assay.domain.entry import Action
 from assay.domain.isolation import HIGHEST
@@ -115,7 +117,18 @@ def test_a_package_that_the_policy_lists_counts_and_its_digest_goes_the_whole_wa
     assert done.record.environment.plugins == (plugin,)
     assert done.record.environment.isolation == probe()
     team.sign()
-    assert team.issue().certificate.scope.plugins == (plugin.digest,)
+    until = dt.datetime.now(dt.UTC) + dt.timedelta(days=30)
+    waive(
+        team.path,
+        criterion="accuracy",
+        until=until,
+        role="risk_officer",
+        signer=KEYS["risk-officer"],
+        reason="x",
+    )
+    made = team.issue().certificate
+    assert made.scope.plugins == (plugin.digest,)
+    assert made.scope.waivers[0].startswith("accuracy, until ")
     with open_ledger(team.root) as ledger:
         team.policy.write_text(text_in_force(ledger))
     assert team.gate() is None

@@ -9,7 +9,6 @@ from pathlib import Path
 from assay.app.agreement import opened
 from assay.app.ledger import Ledger, open_ledger
 from assay.app.seal import require_unsealed
-from assay.checks.catalogue import metrics
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
 from assay.domain.nearest import nearest
@@ -18,6 +17,7 @@ from assay.domain.record import Record
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import DecisionState, State
 from assay.domain.state.state import NEVER_WAIVED, TEST_SET_SPENT
+from assay.plugins.catalogue import metrics
 from assay.proof.bundle import sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
