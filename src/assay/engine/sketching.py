@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from dataclasses import dataclass
 
@@ -25,12 +26,13 @@ def run_sketch(task: SketchTask, _: Results) -> bytes:
     """The smallest hashes of the partition's rows, choice after choice."""
     tallies = [SketchTally.empty()] * len(task.choices)
     columns = tuple(dict.fromkeys(name for choice in task.choices for name in choice))
-    for batch in iter_batches(task.partition, columns):
-        words = {name: in_one_form(batch.column(name), name) for name in columns}
-        tallies = [
-            tally.counting([words[name] for name in choice])
-            for tally, choice in zip(tallies, task.choices, strict=True)
-        ]
+    with contextlib.closing(iter_batches(task.partition, columns)) as batches:
+        for batch in batches:
+            words = {name: in_one_form(batch.column(name), name) for name in columns}
+            tallies = [
+                tally.counting([words[name] for name in choice])
+                for tally, choice in zip(tallies, task.choices, strict=True)
+            ]
     parts = [tally.to_bytes() for tally in tallies]
     return struct.pack(f"<{len(parts)}Q", *map(len, parts)) + b"".join(parts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import json
 from dataclasses import dataclass
@@ -52,16 +53,18 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
     predict, witness = live, None
     if task.model is not None and task.wanted.outcomes:
         predict, witness = _predictor(task.model), functools.partial(_witnessed, task.model)
-    batches = iter_batches(task.partition, task.frame.columns(task.wanted), fences=task.fences)
-    counted = scan(
-        task.frame,
-        task.wanted,
-        batches,
-        first_row=task.partition.first_row,
-        predict=predict,
-        selection=selection,
-        witness=witness,
-    )
+    with contextlib.closing(
+        iter_batches(task.partition, task.frame.columns(task.wanted), fences=task.fences)
+    ) as batches:
+        counted = scan(
+            task.frame,
+            task.wanted,
+            batches,
+            first_row=task.partition.first_row,
+            predict=predict,
+            selection=selection,
+            witness=witness,
+        )
     for model in _open_models.values():
         model.check_modules()
     return to_bytes(counted)
@@ -79,8 +82,9 @@ class AskTask:
 
 def run_ask(task: AskTask, _: Results) -> bytes:
     """The scores, float64[rows], little-endian."""
-    batches = iter_batches(task.partition, task.model.inputs, batch_size=task.rows, fences=task.model.fences)
-    batch = next(iter(batches))
+    reading = iter_batches(task.partition, task.model.inputs, batch_size=task.rows, fences=task.model.fences)
+    with contextlib.closing(reading) as batches:
+        batch = next(batches)
     return _predictor(task.model)(batch).astype("<f8").tobytes()
 
 

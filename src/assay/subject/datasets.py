@@ -8,7 +8,7 @@ the descriptor that it then parses, and remembers the stamp for its next partiti
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -194,10 +194,11 @@ def iter_batches(
     batch_size: int = 65_536,
     *,
     fences: Sequence[str] = (),
-) -> Iterator[pa.RecordBatch]:
+) -> Generator[pa.RecordBatch, None, None]:
     """The rows of a partition, the named columns in that order, in bounded memory. For workers.
 
-    The file is parsed in a child that was handed it open, and that has at least these ``fences``.
+    The file is parsed in a child that was handed it open, and that has at least these ``fences``. Whoever may leave before
+    the last batch closes the generator, which ends the child; else it lives until the garbage is collected.
 
     Raises:
         SubjectError: ``column_missing``, ``file_changed``, ``data_unreadable``, or ``data_row_count`` when there
