@@ -17,6 +17,7 @@ from assay.domain.errors import AssayError
 from assay.domain.vocabulary import Reason
 from assay.reading.located import locate
 from assay.reading.source import Source
+from assay.sandbox import launch
 from assay.store.blobs import write_whole
 from assay.subject.datasets import inspect_in_child
 
@@ -67,6 +68,7 @@ def test_a_file_that_is_no_model_says_which_file_and_what_was_expected(folder):
         f"{folder.root / 'model.joblib'} could not be loaded as a file of joblib or pickle" in error.message
     )
     assert "subject.format" in error.remedy
+    assert not any(child.alive for child in launch._children), "who read the rows is not left running"
 
 
 @pytest.mark.parametrize("name", ["module_that_is_not:score", "assay.domain.errors:nothing", "m.py:score"])
@@ -139,7 +141,7 @@ def test_reasons_of_a_model_have_a_remedy_each():
 
 def test_a_file_that_is_not_there_is_told_at_its_line_with_the_nearest_name(folder):
     path = folder.edit("develop: develop.parquet", "develop: ./develp.parquet").write()
-    (problem,) = refused(assay.certify, path, workers=0).problems
+    (problem,) = refused(assay.certify, path, workers=0, certify_without_a_lock=True).problems
     assert str(problem.place).startswith("specification.yaml:") or f"{path}:" in str(problem.place)
     line = path.read_text().splitlines()[problem.place.line - 1]
     assert line[problem.place.column - 1 :].startswith("./develp.parquet")
@@ -150,12 +152,12 @@ def test_a_file_that_is_not_there_is_told_at_its_line_with_the_nearest_name(fold
 def test_a_file_that_is_damaged_is_told_at_its_line(folder):
     path = folder.edit("develop: develop.parquet", "develop: rows.parquet").write()
     (folder.root / "rows.parquet").write_bytes(b"PAR1 and nothing else")
-    (problem,) = refused(assay.certify, path, workers=0).problems
+    (problem,) = refused(assay.certify, path, workers=0, certify_without_a_lock=True).problems
     assert "develop: rows.parquet" in path.read_text().splitlines()[problem.place.line - 1]
     assert problem.code.startswith("data_")
 
 
 def test_a_model_that_is_not_there_is_told_at_its_line(folder):
     path = folder.edit("{model: score, format: predictions}", BY_JOBLIB).write()
-    (problem,) = refused(assay.certify, path, workers=0).problems
+    (problem,) = refused(assay.certify, path, workers=0, certify_without_a_lock=True).problems
     assert "model: model.joblib" in path.read_text().splitlines()[problem.place.line - 1]

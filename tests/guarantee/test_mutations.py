@@ -10,7 +10,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from assay.domain.policy import HeldKey, Policy
-from assay.proof import verify
+from assay.proof.steps import certificate
+from assay.proof.steps import status as status_step
 from guarantee import mutations
 
 PARTS = {
@@ -45,5 +46,6 @@ def test_a_verifier_that_believes_every_signature_is_caught(monkeypatch: pytest.
         (verifier,) = policy.verifiers
         return verifier.id, policy.keys[verifier.key]
 
-    monkeypatch.setattr(verify, "_verifier_that_signed", believed)
+    for step in (certificate, status_step):
+        monkeypatch.setattr(step, "verifier_that_signed", believed)
     assert int(str(mutations._row(*status, tries=400)["mutations accepted"])) > 0
