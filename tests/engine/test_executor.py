@@ -114,7 +114,9 @@ def test_what_a_dead_process_left_unfinished_is_swept(partials: PartialStore):
 )
 def test_failures_in_workers_are_typed(partials: PartialStore, does: str, kind: type, code: str, says: str):
     tasks = [Square(0), Square(1), Square(2, does=does), Square(3, does="slow")]
-    before = children()  # those of other tests of this process, which keep readers open for their next question
+    before = (
+        children()
+    )  # those of other tests of this process, which keep readers open for their next question
     with pytest.raises(kind) as told:
         tuple(execute(tasks, run, executor=ProcessPool(2), results=partials))
     assert type(told.value) is kind
