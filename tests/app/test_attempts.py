@@ -13,10 +13,10 @@ from tests.app.test_chain import KEYS, Team, refused
 
 from assay.app.case import open_case
 from assay.app.certify import open_engine
-from assay.app.judged_run import used_rows
 from assay.app.ledger import open_ledger
 from assay.app.logbook import verify_log
 from assay.app.sign import waive
+from assay.app.used_rows import used_rows
 from assay.cli.main import main
 from assay.domain.refusal import Because, Refused
 
@@ -128,6 +128,129 @@ def test_rows_that_nothing_is_left_to_tell_apart_are_not_taken_for_new(team: Tea
     )
     with pytest.raises(Refused, match="no columns are left by which they could be told apart"):
         judged_again(team, ("income", "id"))
+
+
+def billed(team: Team, seed: int = 9, names: str = "bill", without: str = "") -> None:
+    """Whole numbers only: a column of bills for each of six months instead of the income, and a counter of the rows."""
+    rng = np.random.default_rng(seed)
+    for role in ("test", "develop"):
+        table = getattr(team.folder, role).drop_columns(["income"])
+        count = table.num_rows
+        columns = {f"{names}_{k}": rng.lognormal(6, 1, count).astype(np.int64) for k in range(6)}
+        columns |= {"row": np.arange(count)}
+        for name, values in columns.items():
+            if name != without:
+                table = table.append_column(name, pa.array(values))
+        setattr(team.folder, role, table)
+    lines = "".join(whole(name) for name in columns if name != without)
+    team.folder.dictionary = team.folder.dictionary.replace(INCOME, lines)
+
+
+def whole(name: str) -> str:
+    return INCOME.replace("name: income", f"name: {name}").replace("number,", "integer,")
+
+
+def other_score(team: Team) -> None:
+    """The scores of another model, which orders persons otherwise."""
+    for role in ("test", "develop"):
+        rows, rng = getattr(team.folder, role), np.random.default_rng(4)
+        score = (rows["score"].to_numpy() + rng.beta(1.2, 1.2, rows.num_rows)) / 2
+        setattr(team.folder, role, replaced(rows, "score", score))
+
+
+def without_identifier(team: Team) -> None:
+    undocumented(team, IDENTIFIER)
+    for role in ("test", "develop"):
+        setattr(team.folder, role, getattr(team.folder, role).drop_columns(["id"]))
+
+
+@pytest.mark.parametrize("names", ["bill", "renamed"])
+def test_whole_numbers_are_known_again_without_identifier_one_input_and_some_rows(
+    team: Team, names: str
+) -> None:
+    billed(team)
+    team.folder.write()
+    team.lock().certify()
+    team.folder.test, team.folder.develop = people(4000, 1), people(2000, 2)
+    team.folder.dictionary = Folder(team.root).dictionary
+    billed(team, names=names, without=f"{names}_3")
+    other_score(team)
+    without_identifier(team)
+    team.folder.test = team.folder.test.slice(500)
+    with pytest.raises(Refused, match=f"by the values of .*{names}_") as told:
+        judged_again(team)
+    assert told.value.refusal.because is Because.TEST_SET_SPENT
+
+
+def test_measured_values_are_known_again_however_they_are_laid_out(team: Team) -> None:
+    """In an Arrow file each different value may be kept once, or be a decimal; one input and one row are left out."""
+    team.lock().certify()
+    without_identifier(team)
+    other_score(team)
+    undocumented(team, INCOME)
+    income = team.folder.test["income"]
+    laid = {"wages": income.dictionary_encode(), "pay": income.cast(pa.decimal128(20, 2))}
+    for name, column in laid.items():
+        table = team.folder.test.append_column(name, column).drop_columns(["income"]).slice(500)
+        line = INCOME.replace("name: income", f"name: {name}")
+        assert spent(team, table, line) == "by the values of " + name
+
+
+def spent(team: Team, table: pa.Table, line: str) -> str:
+    """By what the rows of a table, in an Arrow file, are known to be those of the first run; empty when they are not."""
+    with open_ledger(team.root) as ledger:
+        first = ledger.state().runs[min(ledger.state().runs)]
+        salt = ledger.log.value(first.salt)
+    assert salt is not None
+    folder = Folder(team.root)
+    folder.text = team.folder.text.replace("test: test.parquet", "test: test.arrow")
+    folder.dictionary = team.folder.dictionary + line
+    folder.test, folder.develop = table, table
+    path = folder.write()
+    with pa.OSFile(str(team.root / "test.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as out:
+        out.write_table(table)
+    used = used_rows(open_case(path, rehearse=False), open_engine(path, workers=0), salt, [first.rows])
+    return used.overlap(first.rows).told
+
+
+def test_other_whole_numbers_are_new_though_both_files_count_their_rows(team: Team) -> None:
+    billed(team)
+    team.folder.write()
+    team.lock().certify()
+    team.folder.test, team.folder.develop = people(3900, 3), people(2000, 4)
+    team.folder.dictionary = Folder(team.root).dictionary
+    billed(team, seed=10, without="bill_3")
+    other_score(team)
+    without_identifier(team)
+    judged_again(team)
+    with open_ledger(team.root) as ledger:
+        runs = list(ledger.state().runs.values())
+    assert [run.attempt for run in runs] == [1, 1]
+    assert not any(overlap.share > 0.3 for run in runs for _, overlap in run.overlaps)
+
+
+def test_rows_that_tell_nothing_and_are_about_as_many_are_not_taken_for_new(team: Team) -> None:
+    """Neither file has columns that tell rows apart, and ages have become bands: nobody could say that it is new."""
+    for role in ("test", "develop"):
+        rows = getattr(team.folder, role)
+        setattr(team.folder, role, replaced(rows, "score", rows["score"].to_numpy().round(2)))
+    undocumented(team, INCOME, IDENTIFIER)
+    team.folder.write()
+    team.lock().certify()
+    team.folder.test = team.folder.test.slice(150)
+    team.folder.dictionary = team.folder.dictionary.replace("name: age", "name: years")
+    for role in ("test", "develop"):
+        rows = getattr(team.folder, role)
+        names = [{"age": "years"}.get(name, name) for name in rows.column_names]
+        rows = rows.rename_columns(names)
+        setattr(team.folder, role, replaced(rows, "years", rows["years"].to_numpy() // 5 * 5))
+    other_score(team)
+    for role in ("test", "develop"):
+        rows = getattr(team.folder, role)
+        setattr(team.folder, role, replaced(rows, "score", rows["score"].to_numpy().round(2)))
+    team.folder.edit("column: age", "column: years")
+    with pytest.raises(Refused, match="no columns are left by which they could be told apart"):
+        judged_again(team, ("id", "income"))
 
 
 @pytest.mark.parametrize("kind", [pa.string(), pa.float32()])

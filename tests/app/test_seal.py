@@ -133,6 +133,21 @@ def test_no_run_outside_of_the_log_tells_what_is_sealed(scheduled: Team) -> None
     assert assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record.judged
 
 
+def test_no_rehearsal_on_a_copy_of_sealed_rows_tells_what_is_sealed(scheduled: Team) -> None:
+    folder, honest, whole = scheduled.folder, scheduled.folder.develop, scheduled.folder.test
+    assert assay.certify(folder.write(), workers=0, rehearse=True).record.decision.rehearsal
+    scheduled.certify()
+    folder.edit("name: small-loans", "name: other-loans")
+    for rows in (whole, whole.slice(7), pa.concat_tables([whole.slice(0, 300), people(1500, 7)])):
+        folder.develop = rows
+        with pytest.raises(
+            assay.Refused, match="one bit is told while its schedule", check=lambda e: e.code == "sealed"
+        ):
+            assay.certify(folder.write(), workers=0, rehearse=True)
+    folder.develop = pa.concat_tables([honest, whole.slice(0, 20)])  # a few may be in both
+    assert assay.certify(folder.write(), workers=0, rehearse=True).record.decision.rehearsal
+
+
 def test_a_run_outside_of_the_log_is_let_through_when_the_schedule_has_ended(scheduled: Team) -> None:
     done = scheduled.certify()
     broken(scheduled, done.digest, "validator")

@@ -429,15 +429,18 @@ def test_rows_over_other_columns_are_known_by_whatever_two_runs_have_in_common()
         400, "sha256:a", (Over(("a", "b"), rows(0)), Over(("id",), rows(1000))), (Over(("a",), rows(50, 60)),)
     )
     fresh = rows(9000)
+    told = (Over(("b",), rows(9000, 60)),)
 
     def share(
-        file: str = "sha256:b", count: int = 399, marks: tuple[Over, ...] = (), *sketches: Over
+        file: str = "sha256:b", count: int = 399, marks: tuple[Over, ...] = told, *sketches: Over
     ) -> float:
         return UsedRows(count, file, sketches or (Over(("b",), fresh),), marks).overlap(first).share
 
     assert share() == 0
     assert share("sha256:a") == 1
-    assert share(count=400) == 1  # as many, and nothing by which they could be told apart
+    assert share(marks=()) == 1  # about as many, and nothing by which they could be told apart
+    assert share(count=360, marks=()) == 0
+    assert share(count=400) == 1  # as many, and no columns that both have
     assert share("sha256:b", 400, (), Over(("b", "a"), fresh)) == 0  # told apart by the same columns
     assert share("sha256:b", 399, (), Over(("x", "y"), rows(0))) == 1
     assert share("sha256:b", 399, (), Over(("b",), fresh), Over(("b", "a"), rows(200))) == 0.5

@@ -23,7 +23,7 @@ def words(rows: Sequence[int] | np.ndarray) -> Hashes:
 
 
 def tally(rows: Sequence[int] | np.ndarray) -> SketchTally:
-    return SketchTally.empty().counting([words(rows)])
+    return SketchTally.empty().counting([mixed(words(rows))])
 
 
 def sketch(rows: Sequence[int] | np.ndarray) -> Sketch:

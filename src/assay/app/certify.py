@@ -15,7 +15,7 @@ from assay.app.bind import bound_when_asked
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judged_run import begin, finish, refuse_rows_under_a_schedule, refuse_unnamed_code, seeded
+from assay.app.judged_run import begin, finish, refuse_sealed_rows, refuse_unnamed_code, seeded
 from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
@@ -125,9 +125,10 @@ def certify(
     )
     engine = open_engine(path, workers=workers, reuse=reuse, progress=progress)
     if rehearse:
+        refuse_sealed_rows(case, engine, rehearsal=True)
         return _kept(case, engine, workspace, (), rehearse=True)
     if certify_without_a_lock:
-        refuse_rows_under_a_schedule(case, engine)
+        refuse_sealed_rows(case, engine, rehearsal=False)
         bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
         return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from assay.app.boundary import broken, counts_of
 from assay.app.case import Case
 from assay.app.measure import Measured, rows_in_no_group
-from assay.app.unfit_data import FLOATS, INTEGERS
 from assay.app.views import view_of
 from assay.domain import gating
 from assay.domain.assessment import Broken
@@ -105,9 +104,9 @@ def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
 
 def _called_categories(case: Case, measured: Measured) -> SubjectError | None:
     """Inputs that are called categories and hold hundreds of other codes: numbers, which a perturbation would leave."""
-    types = {column.name: column.type for column in case.datasets[measured.judged_on].schema}
+    kinds = {column.name: column.kind for column in case.datasets[measured.judged_on].schema}
     for profile in measured.judged.profiles:
-        number = types.get(profile.name, "").startswith((*FLOATS, *INTEGERS))
+        number = kinds.get(profile.name) in {"number", "integer"}
         if (
             number
             and profile.name in case.specification.subject.inputs

@@ -12,6 +12,7 @@ from assay.reading.source import hidden_in
 
 if TYPE_CHECKING:
     from assay.subject.describe import ColumnFacts
+from assay.subject.files.layout import kind_of
 
 MOST_CODES = 12
 ROWS_PER_CODE = 5
@@ -135,16 +136,16 @@ def _bands(column: ColumnGuess) -> tuple[int, ...]:
 
 def _type(facts: ColumnFacts) -> tuple[str, str]:
     """The type, and what it was guessed from where the values alone do not show it."""
-    kind = facts.type
-    if kind == "bool":
+    kind = kind_of(facts.type)
+    if kind == "boolean":
         return "boolean", ""
-    if kind.startswith(("date", "timestamp", "time")) or facts.dates:
+    if kind == "date" or facts.dates:
         return "date", ""
     if facts.codes is None and _IDENTIFIER.fullmatch(facts.name):
         return "identifier", "from its name"
-    if kind.startswith(("int", "uint")):
+    if kind == "integer":
         return ("category" if _few(facts) else "integer"), ""
-    if kind.startswith(("float", "double", "half", "decimal")):
+    if kind == "number":
         return "number", ""
     if facts.codes is None and facts.unique:
         return "identifier", "no text occurs twice"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,26 +9,21 @@ from pathlib import Path
 
 from assay.app.case import Case
 from assay.app.ledger import Ledger, open_ledger, policy_of
+from assay.app.used_rows import used_rows
 from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
-from assay.domain.sketch import MARK, TELLING, Over, UsedRows
+from assay.domain.sketch import UsedRows
 from assay.domain.state import Lock, RunState, State
 from assay.domain.state.runs import schedule_goes_on, shared
 from assay.domain.state.state import TEST_SET_SPENT
 from assay.engine.engine import Engine
-from assay.engine.sketching import SketchTask, run_sketch, sketches_in
 from assay.proof.leaf import Draft
 from assay.proof.salted import SALT_BYTES, Salted
 from assay.store.log import salted
 from assay.store.workspace import Workspace
 from assay.subject.code import in_a_repository
-from assay.tally.sketch import SketchTally
-
-FLOATING = frozenset({"halffloat", "float", "double"})
-"""Types of measured values, as Arrow writes them."""
-
 
 WITHOUT_A_COMMIT = (
     "certify_code_without_a_commit: the use is of high risk, and no commit names the code that was judged"
@@ -91,11 +84,12 @@ def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
     return ()
 
 
-def refuse_rows_under_a_schedule(case: Case, engine: Engine) -> None:
+def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
     """Refuse a run outside of the log that would tell what the log seals.
 
-    That is any run of a specification that is locked, and one on rows of which a judged run has some that has not ended, or
-    whose schedule goes on. Before its first judged run the log does not know the rows of a lock.
+    That is one on rows of which a judged run has some that has not ended, or whose schedule goes on, whatever file they are
+    in; and, on test rows, any of a specification that is locked. Before its first judged run the log does not know the rows
+    of a lock.
 
     Raises:
         Refused: ``sealed``.
@@ -106,7 +100,7 @@ def refuse_rows_under_a_schedule(case: Case, engine: Engine) -> None:
     with open_ledger(case.root) as ledger:
         state = ledger.state()
         lock = state.lock_in_force(case.specification.name)
-        if lock is not None:
+        if lock is not None and not rehearsal:
             raise Refused(
                 Refusal(
                     Because.SEALED,
@@ -119,7 +113,9 @@ def refuse_rows_under_a_schedule(case: Case, engine: Engine) -> None:
         if not sealed:
             return
         used = used_rows(case, engine, _salt(ledger).value, [run.rows for run in state.runs.values()])
-        found = [(run, overlap) for run, overlap in state.overlaps(used) if run in sealed]
+        # Development and test rows may have a few in common; as many as make an attempt are no accident.
+        known = state.overlapping(used) if rehearsal else state.overlaps(used)
+        found = [(run, overlap) for run, overlap in known if run in sealed]
     if found:
         run, overlap = max(found, key=lambda one: one[1].share)
         raise Refused(
@@ -127,7 +123,9 @@ def refuse_rows_under_a_schedule(case: Case, engine: Engine) -> None:
                 Because.SEALED,
                 f"{shared(run.entry, overlap)}, of which one bit is told while its schedule of attempts goes on.",
             ),
-            remedy="Judge other rows, rehearse on the development rows (--rehearse), or wait until the schedule has ended.",
+            remedy="Rehearse on rows of which none are test rows, or wait until the schedule has ended."
+            if rehearsal
+            else "Judge other rows, rehearse on the development rows (--rehearse), or wait until the schedule has ended.",
         )
 
 
@@ -213,56 +211,6 @@ def finish(run: JudgedRun, ledger: Ledger, record: Record, digest: str) -> None:
 def seeded(case: Case, run: JudgedRun) -> Case:
     """The case with the seed that nobody could shop for: of what was locked and who agreed to it."""
     return replace(case, drawn=run.seed.removeprefix("sha256:"), attempt=run.attempt, overlaps=run.overlaps)
-
-
-def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRows]) -> UsedRows:
-    """What the log is to keep of the test rows, so that they are known again under any other choice of columns.
-
-    The first choice is what the model is fed and the truth. Then come the identifiers, and every choice of ``earlier``
-    runs of which the file has all columns.
-    """
-    frame, dataset = case.frame(), case.datasets[case.judged_on]
-    own = (*(frame.inputs or frame.content), frame.label)
-    identifiers = [c.name for c in case.dictionary.columns if c.type == "identifier" or c.name == frame.unit]
-    chosen = [own, *((name,) for name in identifiers), *(o.columns for e in earlier for o in e.sketches)]
-    choices = tuple(dict.fromkeys(c for c in chosen if set(c) <= set(dataset.names)))
-    documented = (column.name for column in case.dictionary.columns)
-    kept = dict.fromkeys((*own, *documented, *(n for e in earlier for o in e.marks for n in o.columns)))
-    measured = {column.name for column in dataset.schema if column.type in FLOATING}
-    single = tuple((name,) for name in kept if name in measured)
-    found = _sketched(case, engine, (*choices, *single))
-    marks = (
-        Over(choice, tally.salted(salt, MARK))
-        for choice, tally in zip(single, found[len(choices) :], strict=True)
-        if tally.distinct >= TELLING * tally.rows
-    )
-    sketches = (Over(choice, tally.salted(salt)) for choice, tally in zip(choices, found, strict=False))
-    return UsedRows(dataset.rows, dataset.digest, tuple(sketches), tuple(marks))
-
-
-def _sketched(case: Case, engine: Engine, choices: tuple[tuple[str, ...], ...]) -> tuple[SketchTally, ...]:
-    """The smallest hashes of the test rows, for each choice of columns, in one reading."""
-    dataset = case.datasets[case.judged_on]
-    tasks = [
-        SketchTask(
-            key=_key(case, choices, dataset.digest, partition.file_digest, partition.first_row),
-            rows=partition.rows,
-            partition=partition,
-            choices=choices,
-        )
-        for partition in dataset.partitions
-    ]
-    total = (SketchTally.empty(),) * len(choices)
-    with engine.progress("test rows", dataset.rows) as told:
-        for data in engine.results(tasks, run_sketch, told=told):
-            parts = sketches_in(data, len(choices))
-            total = tuple(a + b for a, b in zip(total, parts, strict=True))
-    return total
-
-
-def _key(case: Case, *facts: object) -> str:
-    text = json.dumps(["sketch", case.code_digest, *map(str, facts)])
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from assay.domain.dictionary import Dictionary
 from assay.domain.errors import SubjectError
 from assay.domain.specification import Specification
 from assay.subject.datasets import Dataset
+from assay.subject.files.layout import kind_of, values_of
 
 
 def refuse_the_same_rows(datasets: Mapping[str, Dataset]) -> None:
@@ -34,16 +35,10 @@ def logical(kind: str) -> str:
     Texts of any layout are one, as are whole numbers of any width and 64-bit floats, in which a whole number is written the
     same. Floats of fewer bits are not: 0.1 is another number in them.
     """
-    inner = _values(kind).partition(",")[0] if kind.startswith("dictionary<") else kind
-    if inner in {"string", "large_string", "string_view"}:
-        return "text"
-    if inner in {"binary", "large_binary", "binary_view"}:
-        return "binary"
-    return (
-        "number"
-        if inner == "double" or (inner.startswith(("int", "uint")) and inner[-1].isdigit())
-        else inner
-    )
+    inner, plain = values_of(kind), kind_of(kind)
+    if plain in {"text", "binary"} and not inner.startswith("fixed_size"):
+        return plain
+    return "number" if plain == "integer" or inner == "double" else inner
 
 
 def refuse_other_types(datasets: Mapping[str, Dataset]) -> None:
@@ -60,8 +55,8 @@ def refuse_other_types(datasets: Mapping[str, Dataset]) -> None:
                 )
 
 
-TEXTS = ("string", "large_string", "string_view", "binary")
-NO_NUMBERS = ("date", "time", "duration", "interval", "list", "large_list", "fixed_size", "struct", "map")
+TEXTS = frozenset({"text", "binary"})
+NO_NUMBERS = frozenset({"date", "nested", "other"})
 
 
 def refuse_text_for_numbers(
@@ -78,8 +73,8 @@ def refuse_text_for_numbers(
     counted = [name for name, use in needed.items() if not use.startswith("an input")]
     for role, dataset in datasets.items():
         for found in dataset.schema:
-            other = found.name in counted and found.type.startswith(NO_NUMBERS)
-            if other or (found.name in needed and _values(found.type).startswith(TEXTS)):
+            other = found.name in counted and found.kind in NO_NUMBERS
+            if other or (found.name in needed and found.kind in TEXTS):
                 raise SubjectError(
                     f"The column {found.name!r} is {found.type if other else 'text'} in the {role} data, and it is {needed[found.name]}: "
                     "numbers are expected.",
@@ -91,14 +86,6 @@ def refuse_text_for_numbers(
                 )
 
 
-def _values(kind: str) -> str:
-    return kind.removeprefix("dictionary<values=")
-
-
-FLOATS = ("halffloat", "float", "double", "decimal")
-INTEGERS = ("int", "uint")
-
-
 def refuse_numbers_as_text(
     specification: Specification, dictionary: Dictionary, datasets: Mapping[str, Dataset]
 ) -> None:
@@ -108,9 +95,8 @@ def refuse_numbers_as_text(
             column = dictionary.column(found.name)
             if found.name not in specification.subject.inputs or column is None or column.codes is not None:
                 continue
-            kind = _values(found.type)
-            broken = kind.startswith(FLOATS) and not column.is_numeric
-            if broken or (kind.startswith(INTEGERS) and column.type == "text"):
+            broken = found.kind == "number" and not column.is_numeric
+            if broken or (found.kind == "integer" and column.type == "text"):
                 raise SubjectError(
                     f"The column {found.name!r} is {found.type} in the {role} data, an input of the model, and the "
                     f"dictionary calls it {column.type!r}.",

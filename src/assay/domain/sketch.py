@@ -21,11 +21,11 @@ ALL = 1 << 32
 SPENT_FROM = 0.10
 """From this share of the smaller set on, two sets are taken for the same rows."""
 MARK = 64
-"""Hashes kept of a column of measured values; the share of values that two columns have in common is known to 6 points."""
+"""Hashes kept of a group of columns; the share of rows that two groups have in common is known to 6 points."""
 TELLING = 0.9
-"""A column whose rows differ from each other to at least this share tells rows apart by itself."""
+"""A group of columns in which rows differ from each other to at least this share tells rows apart."""
 ALIKE = 0.5
-"""From this share of common values on, two such columns are of the same rows."""
+"""From this share of common rows on, two such groups are of the same rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +144,8 @@ class UsedRows:
         rows: of the set. file: its digest.
         sketches: first over the columns of the run's own choice; then over each identifier; then over every choice
             that an earlier run of the log made, where the file still has its columns.
-        marks: small sketches of single columns of measured values that hardly repeat: they stay the same when a
-            column is renamed, left out or added.
+        marks: small sketches of groups of columns that together tell rows apart (:mod:`assay.app.used_rows` says which):
+            most stay the same when columns are renamed, left out or added.
     """
 
     rows: int
@@ -200,11 +200,14 @@ class UsedRows:
         ]
         found += [one for one in marked if one.share >= ALIKE]
         same = {frozenset(a.columns) for a in self.sketches} & {frozenset(b.columns) for b in other.sketches}
-        if not same and self.rows == other.rows:
+        marked_both = self.marks and other.marks
+        if not same and (
+            self.rows == other.rows or (not marked_both and _about_as_many(self.rows, other.rows))
+        ):
             found.append(
                 Overlap(
                     1.0,
-                    "there are as many of them, and no columns are left by which they could be told apart",
+                    "there are about as many of them, and no columns are left by which they could be told apart",
                 )
             )
         return max(found, key=lambda one: one.share, default=NOTHING)
@@ -217,6 +220,10 @@ class UsedRows:
         others = [one.sketch for used in earlier for one in used.sketches]
         found = (Overlap(one.sketch.reused(others), f"by {_named(one)}") for one in self.sketches)
         return max(found, key=lambda one: one.share, default=NOTHING)
+
+
+def _about_as_many(rows: int, others: int) -> bool:
+    return abs(rows - others) < SPENT_FROM * max(rows, others)
 
 
 def _plain(one: Over) -> dict[str, Any]:

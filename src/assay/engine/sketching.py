@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from assay.engine.executor import Results
 from assay.subject.datasets import Partition, iter_batches
 from assay.subject.forms import in_one_form
+from assay.tally.hashes import mixed
 from assay.tally.sketch import SketchTally
 
 
@@ -28,9 +29,9 @@ def run_sketch(task: SketchTask, _: Results) -> bytes:
     columns = tuple(dict.fromkeys(name for choice in task.choices for name in choice))
     with contextlib.closing(iter_batches(task.partition, columns)) as batches:
         for batch in batches:
-            words = {name: in_one_form(batch.column(name), name) for name in columns}
+            values = {name: mixed(in_one_form(batch.column(name), name)) for name in columns}
             tallies = [
-                tally.counting([words[name] for name in choice])
+                tally.counting([values[name] for name in choice])
                 for tally, choice in zip(tallies, task.choices, strict=True)
             ]
     parts = [tally.to_bytes() for tally in tallies]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.sketch import ALL, SIZE, Sketch, weights_of
-from assay.tally.hashes import Hashes, mixed
+from assay.tally.hashes import Hashes, mixed, number_words
 
 _SHIFT = np.uint64(32)
 
@@ -35,15 +35,19 @@ class SketchTally:
         return cls(0, np.empty(0, np.uint64), np.empty(0, np.int64))
 
     def counting(self, columns: Sequence[Hashes]) -> SketchTally:
-        """With more rows: a word for each value, column by column.
+        """With more rows: the mixed word of each value, column by column.
 
         Neither the names nor the order of columns and rows matter, so that renaming makes no set new.
         """
         total = np.zeros(len(columns[0]), dtype=np.uint64)
         with np.errstate(over="ignore"):
-            for words in columns:
-                total += mixed(words)
-        return self + SketchTally(len(total), *_least(mixed(total), np.ones(len(total), np.int64)))
+            for values in columns:
+                total += values
+        hashes = mixed(total)
+        if len(self.smallest) > SIZE:  # most rows of a large set are out of the sample: they need no sorting
+            hashes = hashes[hashes <= self.smallest[-1]]
+        more = SketchTally(len(total), *_least(hashes, np.ones(len(hashes), np.int64)))
+        return self + more
 
     def __add__(self, other: SketchTally) -> SketchTally:
         """All rows of both."""
@@ -83,6 +87,15 @@ class SketchTally:
             counted[name] = counted.get(name, 0) + often
         hashes = tuple(sorted(counted))
         return Sketch(self.rows, hashes, bound, weights_of([counted[name] for name in hashes]))
+
+
+def looks_counted(column: SketchTally) -> bool:
+    """Whether a column counts rows: whole numbers from 0 to about as many, that hardly repeat. Sets that share nothing have
+    those in common."""
+    if column.distinct < column.rows / 2 or not len(column.smallest):
+        return False
+    counted = mixed(mixed(number_words(np.arange(column.rows + 2))))
+    return bool(np.isin(column.smallest, counted).mean() > 0.5)
 
 
 def _least(hashes: Hashes, times: NDArray[np.int64]) -> tuple[Hashes, NDArray[np.int64]]:

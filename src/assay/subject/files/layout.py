@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import pyarrow as pa
 
 from assay.domain.errors import SubjectError
 
 LONGEST_NAME = 255
+
+Kind = Literal["text", "binary", "boolean", "integer", "number", "date", "nested", "null", "other"]
+"""What the values of a column are, however they are laid out; decimals and floats of any width are numbers."""
+
+_KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    ("text", ("string", "large_string", "string_view")),
+    ("binary", ("binary", "large_binary", "binary_view", "fixed_size_binary")),
+    ("boolean", ("bool",)),
+    ("integer", ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")),
+    ("number", ("halffloat", "float", "double", "decimal32", "decimal64", "decimal128", "decimal256")),
+    ("date", ("date32", "date64", "timestamp", "time32", "time64", "duration", "month_day_nano_interval")),
+    ("null", ("null",)),
+    ("nested", ("list", "large_list", "fixed_size_list", "list_view", "large_list_view", "struct", "map")),
+)
+_KIND = {name: kind for kind, names in _KINDS for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +37,22 @@ class Column:
 
     name: str
     type: str
+
+    @property
+    def kind(self) -> Kind:
+        """What its values are."""
+        return kind_of(self.type)
+
+
+def values_of(kind: str) -> str:
+    """The Arrow type of the values, of a column that keeps each different one once (a dictionary)."""
+    return re.sub(r"^dictionary<values=(.*), indices=[^,]*, ordered=\d>$", r"\1", kind)
+
+
+def kind_of(kind: str) -> Kind:
+    """What the values of an Arrow type are, from how Arrow writes it."""
+    named = re.match(r"\w+", values_of(kind))
+    return _KIND.get(named[0], "other") if named else "other"
 
 
 @dataclass(frozen=True, slots=True)
