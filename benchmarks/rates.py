@@ -11,7 +11,8 @@ from assay.domain.assessment import Asked, Assessment
 from assay.domain.evidence import Compare, Rate, Rates, Statistic
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator
-from assay.engine.scan import Frame, scan
+from assay.engine.frame import Frame
+from assay.engine.scan import scan
 from assay.plan.passes import Pass
 from assay.stats.assess import assess
 from assay.tally.views import GroupOutcomes

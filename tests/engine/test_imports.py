@@ -20,7 +20,8 @@ from assay.domain.assessment import Asked
 from assay.domain.evidence import Rate, Rates, Statistic
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator
-from assay.engine.scan import Frame, scan
+from assay.engine.frame import Frame
+from assay.engine.scan import scan
 from assay.plan.passes import Pass
 from assay.stats.assess import assess
 

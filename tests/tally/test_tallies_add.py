@@ -24,7 +24,8 @@ from sklearn import metrics
 from assay.domain.dictionary import Column
 from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute
-from assay.engine.scan import Frame, scan
+from assay.engine.frame import Frame
+from assay.engine.scan import scan
 from assay.plan.passes import Pass
 from assay.subject.arrays import as_numpy, as_words, with_columns
 from assay.tally import crossing as crossing_module

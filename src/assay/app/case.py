@@ -38,7 +38,7 @@ from assay.domain.nearest import nearest
 from assay.domain.record import Environment, PluginRecord, SourceRecord
 from assay.domain.specification import Criterion, Specification
 from assay.engine.asking import Predict
-from assay.engine.scan import Frame
+from assay.engine.frame import Frame
 from assay.plan.passes import Wanted, declared_data
 from assay.plugins.catalogue import catalogue, plugins_of
 from assay.reading.specification import SpecificationFile, read_specification

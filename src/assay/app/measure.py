@@ -14,8 +14,8 @@ from assay.domain.errors import AssayError, MissingExtra, SubjectError, Unwritab
 from assay.domain.isolation import required
 from assay.domain.specification import Specification
 from assay.engine.engine import Engine
+from assay.engine.frame import Frame
 from assay.engine.in_process import InProcess
-from assay.engine.scan import Frame
 from assay.engine.task import ScanTask, close_models, run_scan
 from assay.plan.passes import Pass, fuse, reference_data
 from assay.subject.datasets import Dataset, Partition

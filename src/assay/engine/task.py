@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from assay.domain.errors import Crash
 from assay.engine.asking import Predict
 from assay.engine.executor import Results
-from assay.engine.scan import Frame, scan
+from assay.engine.frame import Frame
+from assay.engine.scan import scan
 from assay.plan.passes import Pass
 from assay.subject.datasets import Partition, iter_batches
 from assay.subject.model import Model, ModelReference

@@ -1,0 +1,68 @@
+"""What a data set means to a pass: the names and meanings that the specification gives to its columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from assay.domain.dictionary import Column
+from assay.domain.specification import Attribute
+from assay.plan.passes import Pass
+from assay.tally.groups import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every batch of a data set is read against: the names and meanings that the specification gives.
+
+    Attributes:
+        inputs: the columns that the model is fed, in order. label: the column of the true label.
+        attributes: the protected attributes by name. decide_at: a score at or above it is decided as 1.
+        dictionary: the documented columns. unit: the column of which one row each counts, and the seed for it.
+        score_column: where scores made elsewhere stand, instead of a model.
+        spreads: standard deviation per numeric column on the reference data, for perturbations.
+    """
+
+    inputs: tuple[str, ...]
+    label: str
+    attributes: tuple[tuple[str, Attribute], ...]
+    decide_at: float
+    dictionary: tuple[Column, ...] = ()
+    unit: str | None = None
+    seed: str = ""
+    score_column: str | None = None
+    spreads: tuple[tuple[str, float], ...] = field(default=())
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """The columns that make two rows the same: all that are documented but identifiers, the label, and scores."""
+        left_out = {self.label, self.unit, self.score_column}
+        named = [c.name for c in self.dictionary if c.type != "identifier" and c.name not in left_out]
+        return tuple(named) or self.inputs
+
+    @property
+    def fed(self) -> tuple[str, ...]:
+        """The inputs, where rows are more than what the model is fed; else none."""
+        return () if set(self.content) <= set(self.inputs) else self.inputs
+
+    @property
+    def layout(self) -> Layout:
+        """The cells that rows are counted in."""
+        return Layout(tuple((name, attribute.labels()) for name, attribute in self.attributes))
+
+    def columns(self, wanted: Pass) -> tuple[str, ...]:
+        """The columns that a pass reads, each once."""
+        names = [self.label, *(a.column for _, a in self.attributes)]
+        if wanted.outcomes or wanted.spreads:
+            names += self.inputs
+        if wanted.outcomes and self.score_column is not None:
+            names.append(self.score_column)
+        if wanted.row_set or wanted.units:
+            names += self.content
+        if wanted.row_set:
+            names += self.fed
+        if wanted.profiles:
+            names += [column.name for column in self.dictionary]
+        if wanted.units and self.unit is not None:
+            names += [self.unit, *self.inputs]
+            names += [self.score_column] if self.score_column is not None else []
+        return tuple(dict.fromkeys(names))

@@ -1,0 +1,139 @@
+"""The part of a pass that asks the model: outcomes by group and label, and pairs before and after each change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.domain.errors import SubjectError
+from assay.engine.asking import Asker
+from assay.engine.batch import Batch, Integers
+from assay.engine.frame import Frame
+from assay.plan.passes import Change, Pass
+from assay.subject.arrays import with_columns
+from assay.tally.outcomes import OutcomeSum
+from assay.tally.paired import PairedTally
+from assay.tally.perturbation import ChangeContext
+
+_SCORES = "Write the probability of label 1 for every row, from 0 to 1: 0.83, not 83 or 83 %."
+
+
+class OutcomesCounter:
+    """Counts decisions by group and label, and asks again after each change of the pass.
+
+    Args:
+        asker: asks the model; None when scores stand in a column. selection: sorted places of the rows that count; all
+            when None.
+    """
+
+    def __init__(self, frame: Frame, wanted: Pass, asker: Asker | None, selection: Integers | None) -> None:
+        self._frame = frame
+        self._changes = wanted.changes
+        self._asker = asker
+        self._selection = selection
+        self._outcomes = OutcomeSum(frame.layout, scores=wanted.scores)
+        self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
+
+    def take(self, batch: Batch) -> None:
+        """Count a batch.
+
+        Raises:
+            SubjectError: ``model_output_invalid`` when a score is no number from 0 to 1, or lies so near to ``decide_at``
+                that the width of a float decides.
+        """
+        kept = self._kept(batch)
+        score = self._decidable(self._scores(batch))
+        self._outcomes.count(batch.key[kept], score[kept], self._frame.decide_at)
+        label = batch.label
+        for change in self._changes:
+            right = (score >= self._frame.decide_at) == label
+            after, changed = self._changed_scores(batch, change)
+            after = self._decidable(after)
+            right_after = (after >= self._frame.decide_at) == label
+            self._paired[change.key] = self._paired[change.key].counting(
+                batch.cell[kept], right[kept], right_after[kept], changed
+            )
+
+    def _kept(self, batch: Batch) -> slice | NDArray[np.bool_]:
+        """The rows of a batch that count: labelled, and selected if there is a selection."""
+        if self._selection is None:
+            return batch.labelled
+        first, end = batch.first_row, batch.first_row + len(batch.key)
+        here = slice(*np.searchsorted(self._selection, [first, end]))
+        kept = np.zeros(len(batch.key), dtype=bool)
+        kept[self._selection[here] - first] = True
+        return kept if isinstance(batch.labelled, slice) else kept & batch.labelled
+
+    def _scores(self, batch: Batch) -> NDArray[np.float64]:
+        if self._asker is not None:
+            return self._asker.scores(batch.raw.select(list(self._frame.inputs)), batch.first_row)
+        score = batch.columns[self._frame.score_column or ""]
+        if score.dtype.kind not in "iufb":
+            raise SubjectError(
+                f"The score column {self._frame.score_column!r} holds no numbers.",
+                code="model_output_invalid",
+                remedy=_SCORES,
+            )
+        numbers = score.astype(np.float64, copy=False)
+        if len(numbers) and not (numbers.min() >= 0 and numbers.max() <= 1):  # NaN is neither
+            bad = int((~((numbers >= 0) & (numbers <= 1))).sum())
+            raise SubjectError(
+                f"{bad:,} {'score is' if bad == 1 else 'scores are'} missing or not between 0 and 1 in the column "
+                f"{self._frame.score_column!r}.",
+                code="model_output_invalid",
+                remedy=_SCORES,
+            )
+        return numbers
+
+    def _decidable(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The scores, if none of them is decided otherwise by whoever compares in a type of fewer bits.
+
+        ``float32(0.35) >= 0.35`` is false in 64 bits and true in 32, where 0.35 is rounded too. A score of 64 bits does
+        not fall on such a number but by being one.
+        """
+        decide_at = self._frame.decide_at
+        for kind in (np.float32, np.float16):
+            rounded = float(kind(decide_at))
+            torn = int((score == rounded).sum()) if rounded < decide_at else 0
+            if torn:
+                raise SubjectError(
+                    f"{torn:,} scores are {decide_at} rounded to {8 * np.dtype(kind).itemsize} bits, just below "
+                    f"decide_at: whether they are decided as 1 depends on the type that they are compared in.",
+                    code="model_output_invalid",
+                    remedy="Move decide_at by more than the type can resolve, or store scores of 64 bits.",
+                )
+        return score
+
+    def _changed_scores(self, batch: Batch, change: Change) -> tuple[NDArray[np.float64], list[str]]:
+        """The scores after a change, and the columns that it changed and was not known to."""
+        if self._asker is None:
+            raise SubjectError("Scores made elsewhere cannot be perturbed.", code="not_measured")
+        inputs = self._frame.inputs
+        # By content, not by place: nobody can shop for an order of the rows.
+        context = ChangeContext(
+            rows=batch.hashes(inputs),
+            seed=change.seed,
+            spreads=dict(self._frame.spreads),
+            parameters=dict(change.parameters),
+            kinds={column.name: column.type for column in self._frame.dictionary},
+        )
+        changed = change.function({name: batch.columns[name].copy() for name in inputs}, context)
+        known = self._paired[change.key].changed
+        different = {n: changed[n] for n in inputs if n in changed and _differ(batch.columns[n], changed[n])}
+        new = [name for name in different if name not in known]
+        rows = with_columns(batch.raw.select(list(inputs)), different)
+        return self._asker.scores(rows, batch.first_row, change.key), new
+
+    def parts(self) -> dict[str, Any]:
+        """The counts; the model has nothing more to answer."""
+        if self._asker is not None:
+            self._asker.finish()
+        return {"outcomes": self._outcomes.tally(), "paired": tuple(self._paired.items())}
+
+
+def _differ(before: NDArray[Any], after: NDArray[Any]) -> bool:
+    """Whether any value is another one; what is missing in both is the same."""
+    numbers = before.dtype.kind in "iufb" and after.dtype.kind in "iufb"
+    return not np.array_equal(before, after, equal_nan=numbers)
