@@ -906,10 +906,10 @@ def test_a_module_that_a_stored_model_runs_is_bound(folder, tmp_path, monkeypatc
     )
     path = folder.write()
     first = assay.certify(path, workers=0, certify_without_a_lock=True).record
-    assert dict(first.environment.model)["module handmade"].startswith("sha256:")
+    assert dict(first.environment.modules)["module handmade"].startswith("sha256:")
     (modules / "handmade.py").write_text(source.replace("[1 - s, s]", "[s, 1 - s]"))
     second = assay.certify(path, workers=0, certify_without_a_lock=True).record
-    assert second.environment.model != first.environment.model
+    assert second.environment.modules != first.environment.modules
     assert second.statistics != first.statistics  # and not what was kept of the first
 
 
@@ -924,13 +924,13 @@ def test_a_module_that_is_imported_when_the_model_is_asked_and_a_wrapper_are_bou
     behaving(folder, "import late, lightgbm; return x / 40 if late.VALUE else 1 - x / 40")
     path = folder.edit("inputs: [age, income]}", f"inputs: [age, income], python: {python}}}").write()
     first = assay.certify(path, workers=0, certify_without_a_lock=True).record
-    assert {"module late", "module lightgbm", "interpreter"} <= set(dict(first.environment.model))
+    assert {"module late", "module lightgbm", "interpreter"} <= set(dict(first.environment.modules))
     (modules / "late.py").write_text("VALUE = 0\n")
     second = assay.certify(path, workers=0, certify_without_a_lock=True).record
     assert second.statistics != first.statistics  # and not what was kept of the first
     python.write_text(python.read_text() + "# another\n")
     third = assay.certify(path, workers=0, certify_without_a_lock=True).record
-    assert third.environment.model != second.environment.model
+    assert third.environment.modules != second.environment.modules
 
 
 def test_a_module_that_changes_after_it_was_bound_is_an_error(folder):

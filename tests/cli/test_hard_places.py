@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -139,6 +140,26 @@ def test_a_full_disk_is_no_verdict_and_the_next_run_goes_on(portfolio, most):
     assert done.returncode == 2
     assert "cannot be written: File too large" in done.stderr
     assert certify(portfolio).returncode == 0
+
+
+def test_a_page_that_cannot_be_written_hides_no_verdict(portfolio):
+    (portfolio / "out" / "small-loans.dossier.html").mkdir(parents=True)
+    done = certify(portfolio)
+    assert done.returncode == 0
+    assert "accuracy" in done.stdout
+    assert "small-loans.dossier.html is a folder, and a file is expected" in done.stderr
+    drawn = re.search(r"assay report (\w+) --output", done.stderr)
+    assert drawn is not None
+    assert run("report", drawn[1], "--output", "page.html", cwd=portfolio).returncode == 0
+    assert "accuracy" in (portfolio / "page.html").read_text()
+
+
+def test_a_place_where_no_page_can_be_written_is_told_before_a_row_is_judged(portfolio):
+    (portfolio / "file").write_text("in the way")
+    done = certify(portfolio, "--output", "file/page.html")
+    assert done.returncode == 2
+    assert "page.html cannot be written" in done.stderr
+    assert not (portfolio / ".assay" / "runs.jsonl").exists()
 
 
 @pytest.mark.parametrize("taken", [".assay", "out", ".assay/partials", ".assay/objects", ".assay/runs.jsonl"])

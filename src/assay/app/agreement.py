@@ -125,11 +125,9 @@ def scope_of(record: Record) -> dict[str, Any]:
         "plugins": tuple(plugin.digest for plugin in record.environment.plugins),
         "materials": tuple(Material(s.role, s.path, s.digest) for s in record.sources),
         "commit": record.environment.commit,
-        "packages": tuple(
-            (name, version)
-            for name, version in record.environment.model or record.environment.packages
-            if name != "interpreter"
-        ),
+        "packages": record.environment.model
+        or tuple(sorted((("python", record.environment.python), *record.environment.packages))),
+        "modules": record.environment.modules,
     }
 
 

@@ -7,6 +7,7 @@ certificate names them; whoever has them at hand can have them compared.
 from __future__ import annotations
 
 import importlib.metadata
+import platform
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -23,14 +24,17 @@ BYTES = 4
 
 
 def look_around(found: Verification, *, sources: Path | None, environment: bool) -> Verification:
-    """A verification whose step on the bytes in hand has also looked at what lies around the model.
+    """A verification whose step on the bytes in hand has also looked at what lies around the model, or says what was not.
 
     Args:
         sources: the specification's folder: files and commit are compared. environment: the installed packages are.
     """
-    if found.certificate is None or (sources is None and not environment):
+    if found.certificate is None:
         return found
     scope = found.certificate.scope
+    beside = ", ".join(name for name, _ in scope.modules)
+    if sources is None and not environment and not beside:
+        return found
     wrong, compared = None, []
     if sources is not None:
         wrong = changed_source(scope.materials, sources) or changed_code(scope, sources)
@@ -45,7 +49,9 @@ def look_around(found: Verification, *, sources: Path | None, environment: bool)
         if step.number != BYTES or step.answer is not Answer.HOLDS:
             steps.append(step)
         elif wrong is None:
-            steps.append(replace(step, sentence=f"{step.sentence} Unchanged as well: {', '.join(compared)}."))
+            also = f" Unchanged as well: {', '.join(compared)}." if compared else ""
+            unseen = f" The model runs code that is not in its file, and only assay.load_certified compares: {beside}."
+            steps.append(replace(step, sentence=f"{step.sentence}{also}{unseen if beside else ''}"))
         else:
             steps.append(replace(step, answer=Answer.REFUSED, sentence=wrong.sentence, because=wrong.because))
     return replace(found, steps=tuple(steps))
@@ -91,7 +97,7 @@ def changed_environment(scope: Scope) -> Refusal | None:
     """The first package that is installed here in another version than the model was judged with."""
     for name, judged in scope.packages:
         try:
-            here = importlib.metadata.version(name)
+            here = platform.python_version() if name == "python" else importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             here = ""
         if here != judged:

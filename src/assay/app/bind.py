@@ -36,8 +36,8 @@ def bound_when_asked(case: Case, engine: Engine) -> Case:
     finally:
         close_models()
     modules = tuple((str(name), str(digest)) for name, digest in json.loads(answer))
-    found = dict(case.environment.model) | dict(modules)
-    environment = replace(case.environment, model=tuple(sorted(found.items())))
+    found = dict(case.environment.modules) | dict(modules)
+    environment = replace(case.environment, modules=tuple(sorted(found.items())))
     return replace(
         case,
         model=replace(case.model, when_asked=modules),

@@ -6,12 +6,11 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from assay._version import __version__
 from assay.app.unfit_data import (
@@ -36,6 +35,7 @@ from assay.domain.errors import (
 from assay.domain.isolation import NO_CHILD, Fence, Isolation, isolation, required
 from assay.domain.nearest import nearest
 from assay.domain.record import Environment, PluginRecord, SourceRecord
+from assay.domain.scope import INTERPRETER
 from assay.domain.specification import Criterion, Specification
 from assay.engine.asking import Predict
 from assay.engine.frame import Frame
@@ -46,7 +46,7 @@ from assay.sandbox.probe import probe
 from assay.subject.code import Code, code_of
 from assay.subject.datasets import Dataset, open_dataset
 from assay.subject.digest import digest_of
-from assay.subject.model import Model, ModelReference, in_process
+from assay.subject.model import Model, ModelReference, in_process, interpreter_digest
 
 MEASURING = tuple(package for module, (package, _) in PACKAGES.items() if module not in NOT_MEASURING)
 """Packages whose version can change a number; absent ones are left out."""
@@ -167,8 +167,8 @@ def open_case(
     datasets = _open_data(read, root, data or {}, scratch=scratch or root, rehearse=rehearse)
     with _told_at(read, root, "subject", "model"):
         named = _model(root, specification, live=model is not None, rehearse=rehearse)
-        reference, own = _bound(named, fenced)
-    environment = _environment(own, fenced, plugins, code_of(root))
+        reference, told = _bound(named, fenced)
+    environment = _environment(told, fenced, plugins, code_of(root))
     return Case(
         root=root,
         specification=specification,
@@ -321,10 +321,8 @@ def _isolation(specification: Specification, *, live: bool) -> Isolation:
     return found
 
 
-def _environment(
-    own: tuple[tuple[str, str], ...], fenced: Isolation, plugins: tuple[PluginRecord, ...], code: Code
-) -> Environment:
-    """The versions that can change a number, and that of the code; ``own`` are those that the model's child told."""
+def _environment(told: Told, fenced: Isolation, plugins: tuple[PluginRecord, ...], code: Code) -> Environment:
+    """The versions that can change a number, and that of the code."""
     found = []
     for name in MEASURING:
         try:
@@ -336,7 +334,8 @@ def _environment(
         python=platform.python_version(),
         packages=tuple(found),
         platform=f"{platform.system()} {platform.machine()}",
-        model=own,
+        model=told.versions,
+        modules=told.modules,
         isolation=fenced,
         plugins=plugins,
         commit=code.commit,
@@ -344,32 +343,31 @@ def _environment(
     )
 
 
-def _bound(
-    model: ModelReference | None, fenced: Isolation
-) -> tuple[ModelReference | None, tuple[tuple[str, str], ...]]:
-    """The model bound to the modules that it runs, and what its child tells of its environment.
+class Told(NamedTuple):
+    """What a model's child tells: the versions in an environment of its own, and digests of what it runs besides its file."""
 
-    Of an environment of its own, the versions too. Nothing when the model cannot be started there.
-    """
+    versions: tuple[tuple[str, str], ...] = ()
+    modules: tuple[tuple[str, str], ...] = ()
+
+
+def _bound(model: ModelReference | None, fenced: Isolation) -> tuple[ModelReference | None, Told]:
+    """The model bound to the modules that it runs, and what its child tells; nothing when it cannot be started there."""
     if model is None:
-        return None, ()
+        return None, Told()
     model = replace(model, fences=required(fenced))
     if not model.runs_code:
-        return model, ()
+        return model, Told()
     try:
         opened = Model(model)
     except AssayError as wrong:
         if wrong.code == "model_not_found":  # a name that is wrong, and no model
             raise
-        return model, ()  # told when the model is asked, as a verdict
+        return model, Told()  # told when the model is asked, as a verdict
     with opened:
-        own = {**dict(opened.packages), "interpreter": _interpreter(model.python)} if model.python else {}
-        return replace(model, modules=opened.modules), tuple(sorted({**own, **dict(opened.modules)}.items()))
-
-
-def _interpreter(named: str) -> str:
-    """The digest of the program that is started, which may be a script that sets paths before it starts another."""
-    return digest_of(shutil.which(named) or named)
+        own = {INTERPRETER: interpreter_digest(model.python)} if model.python else {}
+        found = sorted({**own, **dict(opened.modules)}.items())
+        versions = sorted(opened.packages.items()) if model.python else ()
+        return replace(model, modules=opened.modules), Told(tuple(versions), tuple(found))
 
 
 def code_digest(environment: Environment, used: Iterable[Check]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +91,9 @@ def _decision(record: Record) -> dict[str, Any]:
             for judged in (*record.judged, *record.set_aside)
         },
         "sources": {source.role: source.digest[:19] for source in record.sources},
-        "environment": json.loads(json.dumps(dict(record.environment.packages))),
+        "environment": dict(record.environment.packages),
+        "environment of the model": dict(record.environment.model),
+        "code of the model": {name: digest[:19] for name, digest in record.environment.modules},
     }
 
 

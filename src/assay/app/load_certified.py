@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol, Self
 from assay.app.gate import certificate_of, require
 from assay.domain.errors import SubjectError
 from assay.domain.policy import Policy
+from assay.domain.refusal import Because, Refusal, raised
+from assay.domain.scope import INTERPRETER
 from assay.proof.certificate import Certificate
 from assay.proof.verification import Purpose
 
@@ -45,6 +47,7 @@ class CertifiedModel:
         were verified.
 
         Raises:
+            Distrusted: code that the model runs besides its file is not that which was judged; nothing is answered.
             SubjectError: the rows are no table, or lack an input; or the file holds other bytes when it is started again.
             Crash: the model broke on these rows, or answered with something else than scores.
         """
@@ -61,7 +64,28 @@ class CertifiedModel:
             )
         if not self._model.alive:
             self._model = type(self._model)(self._model.reference)
-        return np.concatenate([np.empty(0), *(self._model.predict(batch) for batch in batches)])
+        scores = np.concatenate([np.empty(0), *(self._model.predict(batch) for batch in batches)])
+        self._require_the_judged_code()
+        return scores
+
+    def _require_the_judged_code(self) -> None:
+        """What a model runs is known when it has answered: code that it loads late is bound, too."""
+        if not self._model.reference.runs_code:
+            return
+        judged = {name: digest for name, digest in self.certificate.scope.modules if name != INTERPRETER}
+        found = dict(self._model.modules_now)
+        changed = sorted(name for name in judged.keys() | found.keys() if judged.get(name) != found.get(name))
+        if changed:
+            self._model.close()
+            raise raised(
+                Refusal(
+                    Because.CODE_CHANGED,
+                    f"The model runs other code than when it was judged, {', '.join(changed[:5])}: how it behaves now was "
+                    "never tested.",
+                ),
+                remedy="Install the code that was judged; or certify the model with this one: assay certify, assay sign, "
+                "assay issue.",
+            )
 
     def decide(self, rows: Rows) -> NDArray[np.bool_]:
         """bool[n]: whether each row is decided as 1, at the operating point that was certified. Raises as ``predict``."""
@@ -87,6 +111,7 @@ def load_certified(
     use_case: str,
     policy: Path | str | Policy,
     certificate: Path | str | None = None,
+    python: Path | str | None = None,
     purpose: Purpose = Purpose.RUNNING,
     now: dt.datetime | None = None,
 ) -> CertifiedModel:
@@ -95,10 +120,11 @@ def load_certified(
     Args:
         path: the model file. use_case: what it is to be used for. policy: whose keys count.
         certificate: the folder of its certificate; by default ``MODEL.assay`` beside it.
+        python: the interpreter of the model's own environment, for one that was judged in such; by its digest the same.
         purpose: a model that runs already has the policy's grace for an old status. now: the time to judge at.
 
     Raises:
-        Refused: it is not certified for this use; Distrusted when bytes, signature or log are not what they must be.
+        Refused: it is not certified for this use, or for this environment; Distrusted when bytes, signature or log are not what they must be.
         SubjectError: it cannot be loaded.
     """
     from assay.subject.model import Model, ModelReference
@@ -121,5 +147,29 @@ def load_certified(
         )
     # The certified digest, not that of the file: the child is handed a sealed copy only if its bytes have this one.
     bound = dict(made.manifest.files)[model.name]
-    place = str(model.absolute())
-    return CertifiedModel(made, Model(ModelReference(place, made.scope.format, made.scope.inputs, bound)))
+    place, own = str(model.absolute()), None if python is None else str(python)
+    _require_the_judged_interpreter(dict(made.scope.modules).get(INTERPRETER, ""), own)
+    reference = ModelReference(place, made.scope.format, made.scope.inputs, bound, python=own)
+    return CertifiedModel(made, Model(reference))
+
+
+def _require_the_judged_interpreter(judged: str, own: str | None) -> None:
+    from assay.subject.model import interpreter_digest
+
+    found = "" if own is None else interpreter_digest(own)
+    if found == judged:
+        return
+    if not found:
+        what = "The model was judged in an environment of its own, and none is named here"
+    else:
+        what = (
+            f"{own} is not the interpreter that the model was judged with"
+            if judged
+            else ("The model was judged in the environment of Assay, and another is named here")
+        )
+    raise raised(
+        Refusal(Because.ENVIRONMENT_CHANGED, f"{what}: how it behaves here was never tested."),
+        remedy="Name the interpreter of the environment that it was judged in: load_certified(..., python=...)"
+        if judged
+        else "Leave python= away.",
+    )

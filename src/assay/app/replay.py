@@ -90,9 +90,16 @@ def _same_subject(case: Case, record: Record) -> None:
 
 
 def _versions(record: Record, again: Record) -> Iterable[str]:
-    was, now = dict(record.environment.packages), dict(again.environment.packages)
-    was |= {"python": record.environment.python, "assay": record.environment.assay}
-    now |= {"python": again.environment.python, "assay": again.environment.assay}
+    was, now = (
+        {
+            **dict(e.packages),
+            **{f"{name} of the model's environment": version for name, version in e.model},
+            **{name: f"{digest[:19]}" for name, digest in e.modules},
+            "python": e.python,
+            "assay": e.assay,
+        }
+        for e in (record.environment, again.environment)
+    )
     for name in sorted(was.keys() | now.keys()):
         if was.get(name) != now.get(name):
             yield f"{name} was {was.get(name, 'absent')} and is {now.get(name, 'absent')}"

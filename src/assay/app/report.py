@@ -11,7 +11,7 @@ from assay.domain.record import Record
 from assay.domain.record_document import from_document, to_document
 from assay.domain.standing import Standing
 from assay.domain.standing import to_document as standing_document
-from assay.store.blobs import LEAST_CHARACTERS, write_whole
+from assay.store.blobs import LEAST_CHARACTERS, see_writable, write_whole
 from assay.store.runs import Run
 from assay.store.workspace import Workspace
 
@@ -69,6 +69,11 @@ def default_dossier(specification: Path, record: Record) -> Path:
     """Where the dossier of a run is written unless told otherwise: beside the specification."""
     kind = "rehearsal" if record.decision.rehearsal else "dossier"
     return specification.resolve().parent / "out" / f"{record.specification.name}.{kind}.html"
+
+
+def see_dossier_writable(specification: Path, output: Path | None) -> None:
+    """See that a dossier can be written, before a run that cannot be made again. Raises Unwritable."""
+    see_writable(specification.resolve().parent / "out" / "dossier.html" if output is None else output)
 
 
 def document(record: Record, form: str, *, standing: Standing | None = None) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from assay.cli.output import hopeless_option, json_option, print_json, reader_may_leave, say
+from assay.cli.signing import short
 from assay.domain.decide import exit_code
-from assay.domain.errors import ExitCode
+from assay.domain.errors import ExitCode, Unwritable
 
 
 @click.command("certify")
@@ -60,11 +61,12 @@ def command(
             f"The dossier is an HTML page: --output must end in .html, found {output.name!r}."
         )
     from assay.app.certify import certify
-    from assay.app.report import default_dossier, write_document
+    from assay.app.report import default_dossier, see_dossier_writable, write_document
     from assay.app.standing import standing_of
     from assay.cli.progress import progress
     from assay.cli.render import print_record
 
+    see_dossier_writable(specification, output)
     done = certify(
         specification,
         rehearse=rehearse,
@@ -84,7 +86,11 @@ def command(
         raise click.exceptions.Exit(ExitCode.WITHHELD)
     target = output if output is not None else default_dossier(specification, done.record)
     standing = None if rehearse else standing_of(specification, done.digest)
-    write_document(done.record, "html", target, standing=standing)
+    unwritten = ""
+    try:
+        write_document(done.record, "html", target, standing=standing)
+    except Unwritable as wrong:  # the verdict stands, in the log and in the store: it is told
+        unwritten = wrong.message
     with reader_may_leave():
         if as_json:
             from assay.domain.record_document import to_document
@@ -92,7 +98,7 @@ def command(
             print_json(
                 {
                     "record": done.digest,
-                    "dossier": str(target),
+                    "dossier": None if unwritten else str(target),
                     "attempt": done.attempt,
                     **to_document(done.record),
                 }
@@ -104,5 +110,10 @@ def command(
             for sentence in done.record.overlaps:
                 say(f"         {sentence}")
             say(f"Record:  {done.digest}")
-            say(f"Dossier: {target}")
+            say(f"Dossier: {unwritten or target}")
+        if unwritten:
+            say(
+                f"{unwritten} The run has ended and is kept: draw its page with: assay report {short(done.digest)} --output FILE",
+                err=True,
+            )
     raise click.exceptions.Exit(exit_code(done.decision.outcome))

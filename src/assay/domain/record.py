@@ -100,8 +100,9 @@ class PluginRecord:
 class Environment:
     """Versions that can change a number.
 
-    ``model`` is what the model's child told: the versions in an environment of its own, and the digests of modules that
-    a model which is stored by name runs there, or in ours. ``isolation`` is how both, and the checks of
+    ``model`` is what the model's child told of an environment of its own: versions by name. ``modules`` are digests, by name, of
+    the code that a model runs which is not in its file: modules that it loads besides known packages, and the
+    ``interpreter`` of an environment of its own. ``isolation`` is how both, and the checks of
     ``plugins``, were kept apart from the rest.
     ``commit`` is the version of the code in the specification's folder, empty outside version control; ``dirty`` says that
     tracked files there differ from it, or that a Python file is there which git neither tracks nor ignores.
@@ -112,6 +113,7 @@ class Environment:
     packages: tuple[tuple[str, str], ...]
     platform: str
     model: tuple[tuple[str, str], ...] = ()
+    modules: tuple[tuple[str, str], ...] = ()
     isolation: Isolation = NOTHING_KNOWN
     plugins: tuple[PluginRecord, ...] = ()
     commit: str = ""

@@ -10,7 +10,9 @@ from assay.domain.plain import from_plain, to_plain
 
 EXTENSION = "https://github.com/assay-ml/assay/certificate/v1"
 """The field of the statement that holds the scope."""
-SELDOM = ("supersedes", "overlaps")
+INTERPRETER = "interpreter"
+"""Under this name stands, among the digests of what a model runs, that of the program of its own environment."""
+SELDOM = ("supersedes", "overlaps", "modules")
 """Fields of the scope that most certificates do not have."""
 
 
@@ -35,7 +37,7 @@ class Scope:
         overlaps: a sentence for each earlier judged run that shares test rows with it, however few.
         isolation: level at which the model ran. plugins: digests of the check packages of others that were asked. demo: signed with keys that anyone can make.
         materials: everything that was read for the decision. commit: of the code, empty where none named it. packages: name
-            and version of what ran the model.
+            and version of what ran the model, of Python's too. modules: digests, by name, of code that it ran and that is not in its file.
         valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
         outcome: certified, conditional or withheld. supersedes: certificates whose place this one takes, by digest.
     """
@@ -69,9 +71,10 @@ class Scope:
     log: str
     supersedes: tuple[str, ...] = ()
     overlaps: tuple[str, ...] = ()
+    modules: tuple[tuple[str, str], ...] = ()
 
     def plain(self) -> dict[str, Any]:
-        """As the statement holds it; what seldom is, and is not (nobody's place taken, no rows shared), is not said."""
+        """As the statement holds it; what seldom is, and is not (nobody's place taken, no rows shared, no code besides the file), is not said."""
         plain = cast("dict[str, Any]", to_plain(self, Scope))
         return {name: said for name, said in plain.items() if said or name not in SELDOM}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -186,6 +187,11 @@ class Model:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def interpreter_digest(named: str) -> str:
+    """The digest of the program that is started, which may be a script that sets paths before it starts another."""
+    return digest_of(shutil.which(named) or named)
 
 
 def in_process(

@@ -1,0 +1,105 @@
+"""A model that runs code which is not in its file: that code is in the certificate, and other code answers nobody."""
+
+from __future__ import annotations
+
+import importlib
+import pickle
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pyarrow as pa
+import pytest
+from tests.app.conftest import Folder
+from tests.app.test_chain import Team
+
+import assay
+from assay.app.replay import Alike, replay
+from assay.domain.refusal import Because
+
+SOURCE = """
+import numpy as np
+
+class Scorer:
+    classes_ = np.array([0, 1])
+    n_features_in_ = 1
+
+    def predict_proba(self, X):
+        s = np.asarray(X, dtype=float)[:, 0]
+        return np.stack([1 - s, s], 1)
+"""
+ROWS = pa.table({"score": [0.1, 0.9]})
+
+
+@pytest.fixture
+def stored(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+    """A certified model of which the class is in a module of its own environment."""
+    modules = tmp_path / "modules"
+    modules.mkdir()
+    module, python = modules / "handmade_scorer.py", modules / "python"
+    module.write_text(SOURCE)
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={modules} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    monkeypatch.syspath_prepend(str(modules))
+    model = folder.root / "model.joblib"
+    model.write_bytes(pickle.dumps(importlib.import_module("handmade_scorer").Scorer()))
+    folder.edit(
+        "{model: score, format: predictions}",
+        f"{{model: model.joblib, format: joblib, inputs: [score], python: {python}}}",
+    )
+    team = Team(folder).lock()
+    team.certify()
+    team.sign().issue()
+    how = {"use_case": "small-loans", "policy": team.policy, "certificate": team.root / "cert"}
+    yield SimpleNamespace(team=team, model=model, module=module, python=python, how=how)
+    sys.modules.pop("handmade_scorer", None)
+
+
+def test_the_judged_code_answers_and_the_certificate_names_code_and_versions(stored: SimpleNamespace) -> None:
+    with assay.load_certified(stored.model, python=stored.python, **stored.how) as model:
+        assert model.predict(ROWS).tolist() == [0.1, 0.9]
+        assert model.predict(ROWS).tolist() == [0.1, 0.9]
+    scope = model.certificate.scope
+    assert {"module handmade_scorer", "interpreter"} <= set(dict(scope.modules))
+    assert dict(scope.packages)["numpy"] == importlib.metadata.version("numpy")
+    assert not any(version.startswith("sha256:") for _, version in scope.packages)
+    assert stored.team.gate(model=stored.model, environment=True) is None
+
+
+def test_the_gate_says_what_code_it_does_not_see(stored: SimpleNamespace) -> None:
+    found = assay.gate(stored.model, **stored.how)
+    assert found.accepted
+    assert (
+        "only assay.load_certified compares: interpreter, module handmade_scorer" in found.steps[3].sentence
+    )
+
+
+def test_other_code_answers_nobody(stored: SimpleNamespace) -> None:
+    stored.module.write_text(SOURCE.replace("[:, 0]", "[:, 0] * -1 + 1"))
+    with (
+        assay.load_certified(stored.model, python=stored.python, **stored.how) as model,
+        pytest.raises(
+            assay.Refused, match="other code than when it was judged, module handmade_scorer"
+        ) as told,
+    ):
+        model.predict(ROWS)
+    assert told.value.refusal.because is Because.CODE_CHANGED
+
+
+def test_another_interpreter_loads_nothing(stored: SimpleNamespace, folder: Folder) -> None:
+    with pytest.raises(assay.Refused, match="an environment of its own, and none is named") as told:
+        assay.load_certified(stored.model, **stored.how)
+    assert told.value.refusal.because is Because.ENVIRONMENT_CHANGED
+    stored.python.write_text(stored.python.read_text() + "# another\n")
+    with pytest.raises(assay.Refused, match="is not the interpreter that the model was judged with"):
+        assay.load_certified(stored.model, python=stored.python, **stored.how)
+
+
+def test_replay_names_the_code_that_changed(stored: SimpleNamespace) -> None:
+    assert replay(stored.team.root, workers=1).alike is Alike.IDENTICAL
+    stored.module.write_text(SOURCE + "# a word more\n")
+    assert any(
+        "module handmade_scorer was sha256:" in said
+        for said in replay(stored.team.root, workers=1).differences
+    )
