@@ -24,6 +24,7 @@ demo: $(READY)  ## train, plan, rehearse and certify two credit models on real d
 
 test: $(READY)  ## run the tests (under 10 minutes on 2 cores)
 	scripts/chromium.sh
+	scripts/cosign.sh $(BIN)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## format, lint, types, import contracts
