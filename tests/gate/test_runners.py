@@ -32,7 +32,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("packages")
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     asked = [*pip, "download", "--no-deps", "--dest", str(folder), "click"]
-    reached = subprocess.run([*asked, "--retries", "1"], capture_output=True, text=True)
+    reached = subprocess.run([*asked, "--retries", "1", "--timeout", "15"], capture_output=True, text=True)
     if reached.returncode:
         pytest.skip(f"pip reaches no packages, so nothing can be installed: {reached.stderr.strip()[-200:]}")
     wheel = [*pip, "wheel", "--no-build-isolation", "--wheel-dir", str(folder)]
