@@ -23,7 +23,9 @@ demo: $(READY)  ## train, plan, rehearse and certify two credit models on real d
 	$(BIN)/python examples/demo.py
 
 test: $(READY)  ## run the tests (under 10 minutes on 2 cores)
-	scripts/chromium.sh
+	scripts/debian.sh chromium chromium
+	scripts/debian.sh bwrap bubblewrap
+	scripts/cosign.sh $(BIN)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## format, lint, types, import contracts

@@ -175,9 +175,12 @@ class _NotScores(Exception):
 
 
 def _die_with(parent: int) -> None:
-    """Be killed when the thread that started this process ends, however it ends (prctl(2))."""
+    """Be killed when the thread that started this process ends, however it ends (prctl(2)).
+
+    ``parent`` is 0 where bubblewrap started it, which sees to that itself until this one does.
+    """
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
+    if parent and os.getppid() != parent:
         os._exit(1)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,7 +26,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from assay.domain.errors import Crash, SubjectError
+from assay.domain.isolation import Fence
 from assay.domain.vocabulary import Reason
+from assay.sandbox import bubblewrap
 from assay.sandbox import child as protocol
 from assay.sandbox.notices import Forbidden, Notices
 from assay.sandbox.pipe import Ended, Garbled, Hung, Pipe
@@ -132,6 +136,7 @@ class Child:
         self._role = role
         self._timeout = timeout
         self._closed = False
+        self._interpreter, self._wrapped = sys.executable, False
         _children.add(self)
 
     @classmethod
@@ -176,8 +181,12 @@ class Child:
             "fences": _asked_fences(target, readable, descriptors),
         }
         body = json.dumps(request).encode()
-        process, pipe, notices = _launch(python or sys.executable, descriptors)
+        interpreter = python or sys.executable
+        wanted = Fence.NETWORK.value not in without_fences()
+        through = bubblewrap.before_the_interpreter() if wanted else ()
+        process, pipe, notices = _launch(interpreter, descriptors, through)
         started = cls(process, pipe, notices, role, timeout)
+        started._interpreter, started._wrapped = interpreter, bool(through)
         started._fenced(body, fences, start_timeout)
         ready = started._asked_json(protocol.LOAD, b"", protocol.READY, start_timeout)
         try:
@@ -196,7 +205,7 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The process, which is also its own session and process group."""
+        """The process, or bubblewrap around it, which is also its own session and process group."""
         return self._process.pid
 
     def call(self, function: str, arguments: Mapping[str, Any], *, timeout: float | None = None) -> Any:
@@ -362,6 +371,8 @@ class Child:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(2.0)
         status = self._process.returncode
+        if self._wrapped:
+            status = bubblewrap.status_of(status)
         if status == -signal.SIGXCPU:
             self._break(self._role.timed_out, "used up the processor time that it is allowed", fence="time")
         if status == -signal.SIGSYS:
@@ -377,13 +388,12 @@ class Child:
             told = _Failure(**json.loads(answer))
         except (ValueError, TypeError, RecursionError):
             self._break(self._role.invalid, "sent something else than an answer", fence="protocol")
-        interpreter = str(self._process.args[0]) if isinstance(self._process.args, list) else ""
         if told.ours:
             self.close()
             raise SubjectError(_line(told.message), code=_line(told.code), remedy=_line(told.remedy))
         if told.phase == "import" and told.module:
             self.close()
-            raise ModuleAbsent(_line(told.module), interpreter)
+            raise ModuleAbsent(_line(told.module), self._interpreter)
         if told.type == "_NotScores":
             self._break(
                 self._role.invalid, f"returned {_line(told.message)} instead of one float for each row"
@@ -484,14 +494,19 @@ def _asked_fences(target: str, readable: Sequence[str], descriptors: Sequence[in
     }
 
 
-def _launch(interpreter: str, descriptors: Sequence[int]) -> tuple[subprocess.Popen[bytes], Pipe, Notices]:
+def _launch(
+    interpreter: str, descriptors: Sequence[int], through: Sequence[str]
+) -> tuple[subprocess.Popen[bytes], Pipe, Notices]:
+    parent = 0 if through else os.getpid()  # else bubblewrap is, and ends it when we end
     child_reads, we_write = _pipe()
     we_read, child_writes = _pipe()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     inherited = (child_reads, child_writes, theirs.fileno())
     try:
+        if through and shutil.which(interpreter) is None:  # bubblewrap would not tell
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         process = subprocess.Popen(  # noqa: S603 - our own file; the interpreter is what the user named
-            [interpreter, "-s", "-B", protocol.__file__, *map(str, inherited), str(os.getpid())],
+            [*through, interpreter, "-s", "-B", protocol.__file__, *map(str, inherited), str(parent)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from assay.sandbox.fences.kernel import prctl, syscall, unshare
 
-_NEW_USER, _NEW_NETWORK, _NEW_IPC = 0x10000000, 0x40000000, 0x08000000
+NEW_USER, NEW_NETWORK, NEW_IPC = 0x10000000, 0x40000000, 0x08000000
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 4, 24, 38, 47
 _CAP_AMBIENT_CLEAR_ALL = 4
 _CAPSET = {"x86_64": 126, "aarch64": 91}
@@ -30,9 +30,9 @@ def leave_the_network() -> bool:
         OSError: when the kernel, or whoever set up this machine, refuses.
     """
     try:
-        unshare(_NEW_NETWORK | _NEW_IPC)  # whoever may, needs no user namespace for it
+        unshare(NEW_NETWORK | NEW_IPC)  # whoever may, needs no user namespace for it
     except PermissionError:
-        unshare(_NEW_USER | _NEW_NETWORK | _NEW_IPC)
+        unshare(NEW_USER | NEW_NETWORK | NEW_IPC)
         return True
     return False
 
