@@ -87,12 +87,10 @@ class Rates:
     focus: tuple[str, ...] = ()
 
     def compares(self, one: Rate, two: Rate) -> bool:
-        """Whether the ordered pair is a piece: a ratio is taken over the reference only, a gap in both directions."""
+        """Whether the ordered pair is a piece: in both directions, so that no choice of a reference makes a criterion easy."""
         if self.focus and one.label not in self.focus and two.label not in self.focus:
             return False
-        if self.reference is None or two.label == self.reference:
-            return True
-        return self.compare is Compare.DIFFERENCE and one.label == self.reference
+        return self.reference is None or self.reference in {one.label, two.label}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from assay.tally.views import OutcomeView
 @check(
     id="fairness.impact_ratio",
     title="Impact ratio (disparate impact)",
-    estimand="The smallest ratio between the favourable-decision rates of two groups, or of a group and the reference.",
+    estimand="The smallest ratio between the favourable-decision rates of two groups, or of a group and the reference, "
+    "either over the other.",
     unit=Unit.SHARE,
     reading="favourable decisions are {value} as frequent for {one} as for {two}",
     need=Outcomes(),
@@ -51,6 +52,15 @@ from assay.tally.views import OutcomeView
             across="sex",
         ),
         Example(
+            says="36 % and 60 % are approved, and the reference is who is treated worse: a ratio of 0.60 all the same.",
+            view=lambda: outcomes({"women": (1080, 120, 200, 600), "men": (600, 200, 200, 1000)}),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.80",
+            verdict=Verdict.FAIL,
+            reference="women",
+            across="sex",
+        ),
+        Example(
             says="Nobody is approved in any group, so there is no ratio.",
             view=lambda: outcomes({"women": (100, 0, 50, 0), "men": (100, 0, 50, 0)}),
             comparator=Comparator.AT_LEAST,
@@ -67,8 +77,9 @@ def impact_ratio(view: OutcomeView, *, reference: str | None = None) -> Counts:
         Shows whether a group receives the good decision much less often than another: the four-fifths rule of
         employment law, also used in lending and insurance.
     Method:
-        Rows that receive the favourable decision, of all rows of the group; every ordered pair of groups, or
-        each group against the reference, is one piece. (29 CFR 1607.4(D), Uniform Guidelines on Employee
+        Rows that receive the favourable decision, of all rows of the group; every ordered pair of groups is
+        one piece; with a reference every pair with it, in both directions, for else the group that is treated worst,
+        named as the reference, would meet any threshold. (29 CFR 1607.4(D), Uniform Guidelines on Employee
         Selection Procedures, 1978; New York City Local Law 144 of 2021.) A ratio of at least r is the
         contrast p1 - r p2 >= 0, bounded by MOVER with Clopper-Pearson limits (Zou & Donner 2008, Statistics
         in Medicine 27) and an audit of its exact size.
