@@ -34,15 +34,6 @@ class Attempts(Block):
         first = 1.0 / self.count if self.first is None else float(self.first)
         return first if attempt == 1 else (1.0 - first) / (self.count - 1)
 
-    def beyond(self, attempt: int) -> str:
-        """That an attempt is outside the declared number, as a sentence; empty where it is not."""
-        if attempt <= self.count:
-            return ""
-        return (
-            f"Attempt {attempt} on these test rows, where {self.count} {'was' if self.count == 1 else 'were'} declared: "
-            "alpha does not bound the error of all of them together."
-        )
-
 
 class Monitoring(Block):
     """What is watched in production, by whom, and what happens then."""
