@@ -15,7 +15,7 @@ from assay.app.bind import bound_when_asked
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
 from assay.app.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judged_run import begin, finish, refuse_sealed_rows, refuse_unnamed_code, seeded
+from assay.app.judged_run import begin, finish, next_run, refuse_sealed_rows, refuse_unnamed_code, seeded
 from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
@@ -129,13 +129,19 @@ def certify(
         return _kept(case, engine, workspace, (), rehearse=True)
     if certify_without_a_lock:
         refuse_sealed_rows(case, engine, rehearsal=False)
-        bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
+        bypasses = refuse_hopeless(
+            case, engine, attempt=case.attempt, bypass=certify_a_hopeless_specification
+        )
         return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
         lock = lock_of(case.specification, case.specification_digest, ledger)
         unnamed = refuse_unnamed_code(case, bypass=certify_code_without_a_commit)
-        bypasses = (*unnamed, *refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification))
-        run = begin(case, lock, ledger, engine)
+        comes = next_run(case, lock, ledger, engine)
+        hopeless = refuse_hopeless(
+            case, engine, attempt=comes.attempt, bypass=certify_a_hopeless_specification
+        )
+        bypasses = (*unnamed, *hopeless)
+        run = begin(case, lock, ledger, comes)
         done = _kept(
             seeded(case, run), engine, workspace, bypasses, rehearse=False, ends=partial(finish, run, ledger)
         )
