@@ -13,8 +13,9 @@ import time
 from pathlib import Path
 
 from assay.app.case import open_case
-from assay.app.certify import evidence_digest, open_engine
+from assay.app.certify import open_engine
 from assay.app.count import count
+from assay.app.evidence import evidence_digest
 from assay.app.measure import measure
 from assay.domain.record import Evidence
 

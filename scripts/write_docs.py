@@ -30,7 +30,7 @@ WIDTH = 88
 EXIT_MEANS = {
     ExitCode.CERTIFIED: "The decision is certified or conditional; for a command that decides nothing, it did its work.",
     ExitCode.WITHHELD: "The decision is withheld; from `assay plan`, a required criterion is "
-    "hopeless on these rows, or its check breaks.",
+    "hopeless on these rows in the first run, or its check breaks.",
     ExitCode.NO_VERDICT: "No verdict was reached: wrong usage, a bad specification, data or a model that cannot be opened.",
     ExitCode.TRUST_FAILURE: "Something is not what it must be: bytes, a digest, a signature, a key, the log.",
 }

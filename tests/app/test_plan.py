@@ -34,11 +34,11 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 def planned(folder: Folder) -> Plan:
     path = folder.write()
     case, engine = open_case(path), open_engine(path, workers=0)
-    return plan(case, engine, ask_a_few(case, engine))
+    return plan(case, engine, ask_a_few(case, engine), attempts=case.specification.attempts.alike())
 
 
 def hopeless(made: Plan) -> dict[str, str]:
-    return {p.criterion.id: str(p) for p in made.hopeless}
+    return {p.criterion.id: str(p) for p in made.attempts[0].hopeless}
 
 
 def sure_of_itself(table, rng):
@@ -58,7 +58,7 @@ def with_calibration(folder: Folder, rows: int) -> Folder:
 
 def test_a_model_is_not_refused_for_scores_that_a_plan_only_guesses(folder):
     made = planned(with_calibration(folder, 500))
-    by_id = {p.criterion.id: p for p in made.criteria}["true-probabilities"]
+    by_id = {p.criterion.id: p for p in made.attempts[0].criteria}["true-probabilities"]
     assert by_id.power is not None
     assert by_id.power.passes < 0.05 < by_id.power.at_best
     assert by_id.power.assumed.startswith("E[s(1 - s)] of the scores s is ")
@@ -66,7 +66,7 @@ def test_a_model_is_not_refused_for_scores_that_a_plan_only_guesses(folder):
     done = assay.certify(
         folder.write(),
         workers=0,
-        certify_a_hopeless_specification=bool(made.hopeless),
+        certify_a_hopeless_specification=bool(made.attempts[0].hopeless),
         certify_without_a_lock=True,
     )
     found = {j.assessment.criterion: j.verdict for j in done.record.judged}
@@ -89,7 +89,8 @@ def test_of_rows_that_share_a_unit_one_is_planned_with(folder, capsys):
     assert (all_rows.rows, all_rows.rows_used, made.rows, made.rows_used) == (4000, 4000, 4000, 1000)
     assert sum(g.rows for g in made.groups if g.grouping == "sex") == 1000
     before, after = (
-        {p.criterion.id: p.power.margin for p in found.criteria if p.power} for found in (all_rows, made)
+        {p.criterion.id: p.power.margin for p in found.attempts[0].criteria if p.power}
+        for found in (all_rows, made)
     )
     assert after["accuracy"] > 1.8 * before["accuracy"]
     _, printed = said(capsys, "plan", str(folder.root / "specification.yaml"))
@@ -161,8 +162,9 @@ def test_a_narrow_terminal_folds_names_and_cuts_no_number(folder, capsys, monkey
         main(["plan", str(folder.root / "specification.yaml")])
     _, heading, table = capsys.readouterr().out.partition("criterion ")
     assert heading
-    needed = {f"{p.rows_needed:,}" for p in made.criteria if p.rows_needed is not None}
-    margins = {f"{p.power.margin:.3f}" for p in made.criteria if p.power and p.power.margin is not None}
+    criteria = made.attempts[0].criteria
+    needed = {f"{p.rows_needed:,}" for p in criteria if p.rows_needed is not None}
+    margins = {f"{p.power.margin:.3f}" for p in criteria if p.power and p.power.margin is not None}
     assert len(needed) > 1
     assert needed | margins <= set(table.split())
     names = {line.split(" ")[0] for line in table.splitlines()}

@@ -11,6 +11,7 @@ from assay.domain.plan_document import (
     PlanDocument,
     PlannedGroup,
     PlannedPass,
+    PlannedRuns,
     PlannedVerdict,
     plan_schema,
     to_document,
@@ -21,40 +22,57 @@ PLAN = PlanDocument(
     rows=4000,
     rows_used=3900,
     reference="develop",
-    all_critical_pass=0.97,
     model_answered_rows=100,
-    passes=(PlannedPass("test", outcomes=True, perturbations=("noise",), profiles=True, row_hashes=False),),
-    groups=(PlannedGroup("sex", "women", rows=1900, events=400, small=False),),
-    criteria=(
-        PlannedVerdict(
-            "auc",
-            "performance.auc",
-            Tier.CRITICAL,
-            "0.75",
-            0.97,
-            0.8,
-            "scores lie as on 100 rows",
-            0.02,
-            3100,
-            hopeless=False,
-            undefined="",
-            foregone="",
-            broken="",
+    passes=(
+        PlannedPass(
+            "test",
+            outcomes=True,
+            perturbations=("noise",),
+            profiles=True,
+            row_hashes=False,
+            units=True,
+            spreads=False,
         ),
-        PlannedVerdict(
-            "complete",
-            "data.x",
-            Tier.ADVISORY,
-            "0",
-            None,
-            None,
-            "",
-            None,
-            None,
-            hopeless=False,
-            undefined="",
-            foregone="",
-            broken="",
+    ),
+    groups=(PlannedGroup("sex", "women", rows=1900, events=400, small=False),),
+    attempts=(
+        PlannedRuns(
+            first=1,
+            last=3,
+            share_of_alpha=1 / 3,
+            all_critical_pass=0.97,
+            criteria=(
+                PlannedVerdict(
+                    "auc",
+                    "performance.auc",
+                    Tier.CRITICAL,
+                    "0.75",
+                    0.97,
+                    0.8,
+                    "scores lie as on 100 rows",
+                    0.02,
+                    3100,
+                    hopeless=False,
+                    undefined="",
+                    foregone="",
+                    broken="",
+                ),
+                PlannedVerdict(
+                    "complete",
+                    "data.x",
+                    Tier.ADVISORY,
+                    "0",
+                    None,
+                    None,
+                    "",
+                    None,
+                    None,
+                    hopeless=False,
+                    undefined="",
+                    foregone="",
+                    broken="",
+                ),
+            ),
         ),
     ),
 )
@@ -72,5 +90,7 @@ def test_the_schema_has_every_key() -> None:
     assert schema["title"] == SCHEMA
     assert list(schema["properties"]) == list(document)
     assert set(schema["required"]) == set(document)
-    for name, block in (("passes", "Pass"), ("groups", "Group"), ("criteria", "Verdict")):
+    for name, block in (("passes", "Pass"), ("groups", "Group"), ("attempts", "Runs")):
         assert set(schema["$defs"][f"Planned{block}"]["required"]) == set(document[name][0])
+    planned = document["attempts"][0]["criteria"][0]
+    assert set(schema["$defs"]["PlannedVerdict"]["required"]) == set(planned)

@@ -25,20 +25,22 @@ from tests.world import (
 )
 
 from assay.domain.digests import sha256_of
-from assay.domain.entry import Action
+from assay.domain.entry import Action, Signed
 from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, Policy, Requires
 from assay.domain.quorum import SignOff, Word, quorum
 from assay.domain.refusal import Because, Distrusted, Refused
 from assay.domain.sketch import ALL, SIZE, Over, Sketch, UsedRows
 from assay.domain.state import Status, StatusReason
+from assay.domain.state.fold import fold
 from assay.domain.state.state import Terms
 from assay.proof import words
 from assay.proof.bundle import sign
 from assay.proof.canonical import digest_of_document
 from assay.proof.keys import PrivateKey
-from assay.proof.leaf import read_leaf, state_of
+from assay.proof.leaf import inspect, read_leaf, state_of
 from assay.proof.manifest import Manifest
+from assay.proof.merkle import Edge, leaf_hash
 
 
 def refused(because: Because):
@@ -105,6 +107,31 @@ def test_a_signature_dies_with_any_change(part: str) -> None:
     world = World.decided()
     with refused(Because.SIGNED_SOMETHING_ELSE):
         world.sign("val", "validator", **{part: sha256_of(b"changed")})
+
+
+class OfAnotherOwner:
+    """A signed statement whose type ends as one of ours and belongs to somebody else."""
+
+    def __init__(self, signed: Signed) -> None:
+        self._signed = signed
+        self.kind = "https://example.org/" + "/".join(signed.kind.rsplit("/", 2)[1:])
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._signed, name)
+
+
+@pytest.mark.parametrize("action", [Action.AGREED, Action.SIGNED, Action.ISSUED])
+def test_a_statement_of_a_type_that_only_ends_like_ours_counts_for_nothing(action: Action) -> None:
+    world, edge, entries = _quorate(), Edge(), []
+    world.issue()
+    for leaf in world.leaves:
+        entries.append(replace(read_leaf(leaf), before=edge.root().hex()))
+        edge.append(leaf_hash(leaf))
+    assert fold(entries, inspect)[1] == ()
+    at = next(e.seq for e in entries if e.action is action)
+    entries[at] = replace(entries[at], signed=tuple(map(OfAnotherOwner, entries[at].signed)))
+    first = fold(entries, inspect)[1][0]
+    assert (first.entry, first.refusal.because) == (at, Because.STATEMENT_BROKEN)
 
 
 def test_a_signature_for_another_decision_does_not_count() -> None:

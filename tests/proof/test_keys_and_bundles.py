@@ -10,11 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.domain.entry import Kind
 from assay.proof.bundle import BrokenBundle, encoded, read, sign
 from assay.proof.canonical import canonical
 from assay.proof.keys import DEMO_NAMES, PrivateKey, PublicKey, UnfitKey, in_one_form
 from assay.proof.leaf import SignedStatement
-from assay.proof.statement import BrokenStatement, Kind, Statement, statement_of
+from assay.proof.statement import BrokenStatement, Statement, statement_of
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Of the group of P-256."""

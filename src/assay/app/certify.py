@@ -14,8 +14,9 @@ from assay.app.admission import admit, lock_of
 from assay.app.bind import bound_when_asked
 from assay.app.case import Case, open_case
 from assay.app.count import Counted, count
+from assay.app.evidence import evidence_bytes, evidence_digest
 from assay.app.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judged_run import begin, finish, refuse_sealed_rows, refuse_unnamed_code, seeded
+from assay.app.judged_run import begin, finish, next_run, refuse_sealed_rows, refuse_unnamed_code, seeded
 from assay.app.ledger import open_ledger
 from assay.app.measure import Measured, measure
 from assay.app.not_tested import not_tested
@@ -26,14 +27,13 @@ from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
 from assay.domain.digests import sha256_of
 from assay.domain.judge import judge
-from assay.domain.plain import to_plain
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.engine.engine import Engine, executor_of, silent
 from assay.engine.partials import PartialStore
 from assay.engine.progress import Progress
-from assay.proof.canonical import canonical, digest_of_document
+from assay.proof.canonical import canonical
 from assay.store.runs import Run
 from assay.store.secret import user_secret
 from assay.store.workspace import Workspace
@@ -129,13 +129,19 @@ def certify(
         return _kept(case, engine, workspace, (), rehearse=True)
     if certify_without_a_lock:
         refuse_sealed_rows(case, engine, rehearsal=False)
-        bypasses = refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification)
+        bypasses = refuse_hopeless(
+            case, engine, attempt=case.attempt, bypass=certify_a_hopeless_specification
+        )
         return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
         lock = lock_of(case.specification, case.specification_digest, ledger)
         unnamed = refuse_unnamed_code(case, bypass=certify_code_without_a_commit)
-        bypasses = (*unnamed, *refuse_hopeless(case, engine, bypass=certify_a_hopeless_specification))
-        run = begin(case, lock, ledger, engine)
+        comes = next_run(case, lock, ledger, engine)
+        hopeless = refuse_hopeless(
+            case, engine, attempt=comes.attempt, bypass=certify_a_hopeless_specification
+        )
+        bypasses = (*unnamed, *hopeless)
+        run = begin(case, lock, ledger, comes)
         done = _kept(
             seeded(case, run), engine, workspace, bypasses, rehearse=False, ends=partial(finish, run, ledger)
         )
@@ -184,9 +190,7 @@ def _keep_documents(case: Case, record: Record, workspace: Workspace) -> None:
             if sha256_of(content) != source.digest:
                 raise file_changed(case.root / source.path)
             workspace.blobs.put(content)
-    workspace.blobs.put(
-        canonical(to_plain(Evidence(record.seed, record.sources, record.statistics), Evidence))
-    )
+    workspace.blobs.put(evidence_bytes(record.evidence))
 
 
 def open_engine(
@@ -240,11 +244,6 @@ def record_of(
         attempt=case.attempt,
         overlaps=case.overlaps,
     )
-
-
-def evidence_digest(evidence: Evidence) -> str:
-    """``sha256:`` and the digest of the canonical JSON (RFC 8785) of what was measured."""
-    return digest_of_document(to_plain(evidence, Evidence))
 
 
 def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:

@@ -45,6 +45,22 @@ class JudgedRun:
     overlaps: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class NextRun:
+    """The judged run that would begin now, before it is in the log.
+
+    Attributes:
+        used: what the log would keep of its rows. salt: that of the sketches. attempt: which judged run on these rows it
+            is, from 1; that of a run that was broken off when it would go on with that one.
+        earlier: how many runs the log had when the rows were held against theirs.
+    """
+
+    used: UsedRows
+    salt: Salt
+    attempt: int
+    earlier: int
+
+
 def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
     """Refuse a judged run, for a high-risk use, of code that no commit names.
 
@@ -129,17 +145,30 @@ def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
         )
 
 
-def begin(case: Case, lock: Lock, ledger: Ledger, engine: Engine) -> JudgedRun:
+def next_run(case: Case, lock: Lock | None, ledger: Ledger, engine: Engine) -> NextRun:
+    """The judged run of this case that would begin now; it reads the test rows to know them again, and logs nothing.
+
+    Args:
+        lock: under which it would be made; None before there is one.
+
+    Raises:
+        Refused: ``test_set_spent`` when the salt of the earlier runs was erased.
+    """
+    salt, state = _salt(ledger), ledger.state()
+    used = used_rows(case, engine, salt.value, [run.rows for run in state.runs.values()])
+    open_run = _broken_off(state, lock, used, _subject(case)) if lock is not None else None
+    attempt = open_run.attempt if open_run is not None else len(state.overlapping(used)) + 1
+    return NextRun(used, salt, attempt, len(state.runs))
+
+
+def begin(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
     """Log that a run starts, or go on with one that was broken off.
 
     Raises:
         Refused: ``test_set_spent`` when the rows were judged on before; the refusal is logged.
     """
-    salt = _salt(ledger)
-    state = ledger.state()
-    used = used_rows(case, engine, salt.value, [run.rows for run in state.runs.values()])
     try:
-        return _begun(case, lock, ledger, salt, used, len(state.runs))
+        return _begun(case, lock, ledger, comes)
     except Distrusted:
         raise
     except Refused as refused:
@@ -153,8 +182,12 @@ def begin(case: Case, lock: Lock, ledger: Ledger, engine: Engine) -> JudgedRun:
         ) from None
 
 
-def _begun(case: Case, lock: Lock, ledger: Ledger, salt: Salt, used: UsedRows, seen: int) -> JudgedRun:
-    subject = {source.role: source.digest for source in case.sources}
+def _subject(case: Case) -> dict[str, str]:
+    return {source.role: source.digest for source in case.sources}
+
+
+def _begun(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
+    subject, used, salt = _subject(case), comes.used, comes.salt
     resumed: list[RunState] = []
 
     def draft(state: State) -> Sequence[Draft]:
@@ -168,7 +201,7 @@ def _begun(case: Case, lock: Lock, ledger: Ledger, salt: Salt, used: UsedRows, s
         if open_run is not None:
             resumed.append(open_run)
             return ()
-        if len(state.runs) != seen:  # the rows were not yet held against those of the new one
+        if len(state.runs) != comes.earlier:  # the rows were not yet held against those of the new one
             raise Refused(
                 Refusal(Because.TEST_SET_SPENT, "Another run began at this very moment; run again.")
             )
@@ -177,7 +210,7 @@ def _begun(case: Case, lock: Lock, ledger: Ledger, salt: Salt, used: UsedRows, s
             "subject": subject,
             **used.body(),
             "salt": salt.digest,
-            "attempt": len(state.overlapping(used)) + 1,
+            "attempt": comes.attempt,
         }
         return (Draft(Action.RUN_STARTED, case.specification_digest, body),)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assay.app.case import open_case
 from assay.app.certify import open_engine
+from assay.app.judged_run import next_run
 from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.app.plan import refuse_hopeless
 from assay.app.terms import terms_of
@@ -49,7 +50,9 @@ def agree(
 ) -> Agreed:
     """Say a word on a specification as the holder of a role; the last approval that is needed locks it.
 
-    Whoever approves has it planned first, on the development or training rows and the number of test rows.
+    Whoever approves has it planned first, on the development or training rows and the number of test rows, at the alpha
+    that the next judged run will spend. Which attempt on the test rows that is, is told from the rows where a schedule has
+    several attempts and the log has judged runs; else none is read.
 
     Args:
         path: the specification. role: in which the signer speaks. signer: their key.
@@ -67,7 +70,7 @@ def agree(
     with open_ledger(path.resolve().parent) as ledger:
         _satisfies(ledger, read.specification)
         bypasses = (
-            _planned(path, read.digest, workers, bypass=certify_a_hopeless_specification)
+            _planned(path, read.digest, ledger, workers, bypass=certify_a_hopeless_specification)
             if word is Word.APPROVE
             else ()
         )
@@ -101,12 +104,15 @@ def locking(read: SpecificationFile, reason: str, bypasses: tuple[str, ...] = ()
     return Draft(Action.LOCKED, read.digest, body)
 
 
-def _planned(path: Path, digest: str, workers: int, *, bypass: bool) -> tuple[str, ...]:
+def _planned(path: Path, digest: str, ledger: Ledger, workers: int, *, bypass: bool) -> tuple[str, ...]:
     """What the plan calls hopeless and is bypassed. Raises as :func:`refuse_hopeless`."""
     case = open_case(path)
     if case.specification_digest != digest:
         raise file_changed(path)
-    return refuse_hopeless(case, open_engine(path, workers=workers), bypass=bypass)
+    engine = open_engine(path, workers=workers)
+    told_by_rows = case.specification.attempts.count > 1 and ledger.state().runs
+    attempt = next_run(case, None, ledger, engine).attempt if told_by_rows else 1
+    return refuse_hopeless(case, engine, attempt=attempt, bypass=bypass)
 
 
 def _satisfies(ledger: Ledger, specification: Specification) -> None:

@@ -1,13 +1,15 @@
 """Plan: before anything is measured, how likely a good model is to pass each criterion on these rows.
 
 The test rows are not opened: how many there are stands in the file's footer, and shares of groups and labels come
-from the reference data (development or training rows).
+from the reference data (development or training rows). What a row can show depends on the alpha that is spent, and so on
+which judged run on these rows it is: each share of a schedule of attempts is planned by itself.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,7 +42,7 @@ class Hopeless(AssayError):
 
 @dataclass(frozen=True, slots=True)
 class PlannedCriterion:
-    """One criterion of the plan.
+    """One criterion of the plan, at the alpha of one attempt.
 
     ``foregone`` says why no row can save it: what must be there is not, whatever the rows hold.
 
@@ -79,23 +81,18 @@ class PlannedCriterion:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What a judged run would read and what its rows can show.
+class PlannedAttempt:
+    """What the rows can show in one judged run on them, or in each of several that spend the same.
 
+    ``attempts`` are those, counted from 1 on the same rows; ``share`` is what each spends of every criterion's alpha.
     ``all_pass`` is the probability that a good model passes every critical criterion: at least one minus the sum of
-    what each one lacks. ``rows_used`` is how many of the rows will count: fewer where one row of a unit does, by the
-    share of different units among the reference rows.
-    ``answered``: reference rows for whose scores the model was asked, to see that it answers.
+    what each one lacks.
     """
 
-    passes: tuple[Pass, ...]
-    rows: int
-    rows_used: int
-    reference: str
-    groups: tuple[GroupRows, ...]
+    attempts: range
+    share: float
     criteria: tuple[PlannedCriterion, ...]
     all_pass: float
-    answered: int = 0
 
     @property
     def hopeless(self) -> tuple[PlannedCriterion, ...]:
@@ -108,11 +105,32 @@ class Plan:
         return tuple(p for p in self.criteria if p.broken and p.criterion.tier is not Tier.ADVISORY)
 
 
-def plan(case: Case, engine: Engine, spread: Spread | None = None) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a judged run would read and what its rows can show.
+
+    ``rows_used`` is how many of the rows will count: fewer where one row of a unit does, by the share of different units
+    among the reference rows.
+    ``attempts``: what they can show at each share of alpha, the first attempt first; each with its ``criteria``, those that
+    are ``hopeless`` or ``broken`` among them, and with ``all_pass``.
+    ``answered``: reference rows for whose scores the model was asked, to see that it answers.
+    """
+
+    passes: tuple[Pass, ...]
+    rows: int
+    rows_used: int
+    reference: str
+    groups: tuple[GroupRows, ...]
+    attempts: tuple[PlannedAttempt, ...]
+    answered: int = 0
+
+
+def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequence[range]) -> Plan:
     """Plan the judged run of a case; reads labels, groups and units of the reference data.
 
     Args:
         spread: that of the model's scores, when it was asked.
+        attempts: which judged runs on the rows are planned, together those that spend the same share of alpha.
 
     Raises:
         SubjectError: when labels of the reference data are neither 0 nor 1.
@@ -125,17 +143,28 @@ def plan(case: Case, engine: Engine, spread: Spread | None = None) -> Plan:
     rows = case.datasets[case.judged_on].rows
     used = round(rows * _share_used(tally))
     imagined = _imagined(case, tally, used)
-    criteria = tuple(_planned(case, tally, imagined, wanted, spread) for wanted in case.wanted)
-    critical = [p.passes for p in criteria if p.passes is not None and p.criterion.tier is Tier.CRITICAL]
     return Plan(
         passes=fuse(specification, case.wanted, case.judged_on, tuple(case.datasets)),
         rows=rows,
         rows_used=used,
         reference=reference,
         groups=imagined.group_rows(),
-        criteria=criteria,
-        all_pass=max(0.0, 1 - sum(1 - p for p in critical)),
+        attempts=tuple(_attempt(case, tally, imagined, spread, alike) for alike in attempts),
         answered=spread.rows if spread is not None else 0,
+    )
+
+
+def _attempt(
+    case: Case, tally: Partial, imagined: Imagined, spread: Spread | None, attempts: range
+) -> PlannedAttempt:
+    first = attempts[0]
+    criteria = tuple(_planned(case, tally, imagined, wanted, spread, first) for wanted in case.wanted)
+    critical = [p.passes for p in criteria if p.passes is not None and p.criterion.tier is Tier.CRITICAL]
+    return PlannedAttempt(
+        attempts,
+        case.specification.attempts.share(first),
+        criteria,
+        max(0.0, 1 - sum(1 - p for p in critical)),
     )
 
 
@@ -184,9 +213,13 @@ def ask_a_few(case: Case, engine: Engine) -> Spread | None:
     return Spread(float(left.mean()), float(left.std() / math.sqrt(len(left))), len(left), reference)
 
 
-def refuse_hopeless(case: Case, engine: Engine, *, bypass: bool) -> tuple[str, ...]:
+def refuse_hopeless(case: Case, engine: Engine, *, attempt: int, bypass: bool) -> tuple[str, ...]:
     """Refuse to lock or to judge what cannot come out well: a model that does not answer, a required criterion that a
     good one hardly ever passes.
+
+    Args:
+        attempt: which judged run on its rows the next one is: on it depends the alpha that will be spent.
+        bypass: whether to go on with such a criterion.
 
     Returns:
         What was bypassed, to be recorded.
@@ -195,10 +228,15 @@ def refuse_hopeless(case: Case, engine: Engine, *, bypass: bool) -> tuple[str, .
         SubjectError, Crash: when the model gives no scores for a few reference rows.
         Hopeless: when there is such a criterion and ``bypass`` is false.
     """
-    found = plan(case, engine, ask_a_few(case, engine)).hopeless
+    made = plan(case, engine, ask_a_few(case, engine), attempts=(range(attempt, attempt + 1),))
+    (comes,) = made.attempts
+    found = comes.hopeless
+    spends = (
+        f" in attempt {attempt}, which spends {comes.share:.3g} of their alpha" if comes.share < 1 else ""
+    )
     if found and not bypass:
         raise Hopeless(
-            f"These criteria cannot do their work on the {case.datasets[case.judged_on].rows:,} test rows: "
+            f"These criteria cannot do their work on the {made.rows:,} test rows{spends}: "
             f"{'. '.join(map(str, found))}.",
             code="hopeless_criteria",
             remedy="See what these rows can show with: assay plan SPECIFICATION. Change the criteria or collect rows "
@@ -219,7 +257,7 @@ def _imagined(case: Case, tally: Partial, rows: int) -> Imagined:
     )
 
 
-def _foregone(case: Case, wanted: Wanted) -> str:
+def _foregone(case: Case, wanted: Wanted, alpha: float) -> str:
     """Why a fact about the data or the text is a failure before any row is read; empty when it is none."""
     criterion, view = wanted.criterion, known_view(case, wanted)
     if view is None:
@@ -227,7 +265,6 @@ def _foregone(case: Case, wanted: Wanted) -> str:
     counts = counts_of(case.checks[criterion.metric], criterion, lambda: view)
     if not isinstance(counts, Census):
         return ""
-    alpha = case.specification.alpha_of(criterion)
     asked = Asked(criterion.id, criterion.comparator, criterion.threshold, alpha)
     statistic = Statistic(criterion.metric, criterion.across or "", criterion.data, counts)
     (judged,) = judge([assess(statistic, asked)])
@@ -235,13 +272,14 @@ def _foregone(case: Case, wanted: Wanted) -> str:
 
 
 def _planned(
-    case: Case, tally: Partial, imagined: Imagined, wanted: Wanted, spread: Spread | None
+    case: Case, tally: Partial, imagined: Imagined, wanted: Wanted, spread: Spread | None, attempt: int
 ) -> PlannedCriterion:
     """What the test rows can show of one criterion, from what its check counts on imagined ones."""
     criterion, check = wanted.criterion, case.checks[wanted.criterion.metric]
+    alpha = case.specification.alpha_of(criterion, attempt)
     view = imagined.view(wanted.need, criterion.across)
     if view is None:
-        return PlannedCriterion(criterion, foregone=_foregone(case, wanted))
+        return PlannedCriterion(criterion, foregone=_foregone(case, wanted, alpha))
     if criterion.across is not None and (
         said := rows_in_no_group(case.specification, tally, criterion.across)
     ):
@@ -249,7 +287,6 @@ def _planned(
     counts = counts_of(check, criterion, lambda: view)
     if isinstance(counts, Broken):
         return PlannedCriterion(criterion, broken=counts)
-    alpha = case.specification.alpha_of(criterion)
     asked = Asked(criterion.id, criterion.comparator, criterion.threshold, alpha)
     prospect = prospect_of(counts, asked, spread)
     if prospect is None:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from assay.app.plan import Plan, PlannedCriterion
-from assay.domain.plan_document import PlanDocument, PlannedGroup, PlannedPass, PlannedVerdict
+from assay.app.plan import Plan, PlannedAttempt, PlannedCriterion
+from assay.domain.plan_document import PlanDocument, PlannedGroup, PlannedPass, PlannedRuns, PlannedVerdict
 from assay.plan.imagined import GroupRows
 from assay.plan.passes import Pass
 
 
-def plan_document(plan: Plan, *, answered: int) -> PlanDocument:
-    """The document of a plan; ``answered`` is for how many reference rows the model gave scores."""
+def plan_document(plan: Plan) -> PlanDocument:
+    """The document of a plan: whatever the table has."""
     return PlanDocument(
         rows=plan.rows,
         rows_used=plan.rows_used,
         reference=plan.reference,
-        all_critical_pass=plan.all_pass,
-        model_answered_rows=answered,
+        model_answered_rows=plan.answered,
         passes=tuple(map(_pass, plan.passes)),
         groups=tuple(map(_group, plan.groups)),
-        criteria=tuple(map(_criterion, plan.criteria)),
+        attempts=tuple(map(_attempt, plan.attempts)),
     )
 
 
@@ -29,11 +28,23 @@ def _pass(p: Pass) -> PlannedPass:
         perturbations=tuple(change.key for change in p.changes),
         profiles=p.profiles,
         row_hashes=p.row_set,
+        units=p.units,
+        spreads=p.spreads,
     )
 
 
 def _group(g: GroupRows) -> PlannedGroup:
     return PlannedGroup(grouping=g.grouping, group=g.label, rows=g.rows, events=g.events, small=g.small)
+
+
+def _attempt(a: PlannedAttempt) -> PlannedRuns:
+    return PlannedRuns(
+        first=a.attempts[0],
+        last=a.attempts[-1],
+        share_of_alpha=a.share,
+        all_critical_pass=a.all_pass,
+        criteria=tuple(map(_criterion, a.criteria)),
+    )
 
 
 def _criterion(p: PlannedCriterion) -> PlannedVerdict:

@@ -17,6 +17,7 @@ def make_plan(specification: Path | str, *, data: Mapping[str, Any] | None = Non
 
     Nothing of the test rows is read but their number; shares of groups and labels come from the development or
     training rows. The model is asked for the scores of a few of those rows: whether it answers, and how its scores lie.
+    Each share of alpha that a schedule of attempts spends is planned by itself.
 
     Args:
         specification: the YAML file; every path in it is relative to it.
@@ -30,4 +31,4 @@ def make_plan(specification: Path | str, *, data: Mapping[str, Any] | None = Non
     path = Path(specification)
     case = open_case(path, data=data, scratch=Workspace.beside(path).tables)
     engine = open_engine(path, workers=workers)
-    return plan(case, engine, ask_a_few(case, engine))
+    return plan(case, engine, ask_a_few(case, engine), attempts=case.specification.attempts.alike())

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from assay.app.evidence import evidence_digest
 from assay.domain.assessment import Asked, Assessment, Broken, Judged
 from assay.domain.decide import decide, required
 from assay.domain.evidence import Statistic, aside_of
 from assay.domain.judge import judge
-from assay.domain.plain import to_plain
-from assay.domain.record import Evidence, Record
+from assay.domain.record import Record
 from assay.domain.specification import Criterion, Specification
 from assay.domain.vocabulary import Reason, Tier
-from assay.proof.canonical import digest_of_document
 from assay.stats.assess import assess, failed
 
 
@@ -50,9 +49,7 @@ def contradicted(record: Record) -> str:
 
     The evidence has the digest that is named, each verdict follows from the counts, and the decision from the verdicts.
     """
-    if digest_of_document(to_plain(Evidence(record.seed, record.sources, record.statistics), Evidence)) != (
-        record.evidence_digest
-    ):
+    if evidence_digest(record.evidence) != record.evidence_digest:
         return "The counts in the record are not the evidence that it names."
     try:
         again = judged_again(record)

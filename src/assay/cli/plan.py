@@ -11,7 +11,7 @@ from assay.cli.output import json_option, print_json, reader_may_leave
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.app.plan import Plan, PlannedCriterion
+    from assay.app.plan import Plan, PlannedAttempt, PlannedCriterion
     from assay.cli.folding import FoldingTable
 
 
@@ -30,23 +30,21 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
 
     Nothing of the test rows is read but their number; shares of groups and labels, and how many rows share a unit, come
     from the development or training rows. The model is asked for the scores of a few of those rows, to see that it
-    answers and how its scores lie. Ends with 1 when a required criterion is hopeless on these rows, or its check breaks.
+    answers and how its scores lie. A schedule of attempts is planned at each share of alpha that its runs spend. Ends with 1
+    when a required criterion is hopeless on these rows in the first run, or its check breaks.
     """
-    from assay.app.case import open_case
-    from assay.app.certify import open_engine
-    from assay.app.plan import ask_a_few, plan
     from assay.app.plan_document import plan_document
+    from assay.app.planning import make_plan
     from assay.domain.plan_document import to_document
 
-    case = open_case(specification)
-    engine = open_engine(specification, workers=workers)
-    made = plan(case, engine, ask_a_few(case, engine))
+    made = make_plan(specification, workers=workers)
     with reader_may_leave():
         if as_json:
-            print_json(to_document(plan_document(made, answered=made.answered)))
+            print_json(to_document(plan_document(made)))
         else:
             _print(made)
-    raise click.exceptions.Exit(ExitCode.WITHHELD if made.hopeless or made.broken else ExitCode.CERTIFIED)
+    first = made.attempts[0]
+    raise click.exceptions.Exit(ExitCode.WITHHELD if first.hopeless or first.broken else ExitCode.CERTIFIED)
 
 
 def _print(made: Plan) -> None:
@@ -63,13 +61,12 @@ def _print(made: Plan) -> None:
     if made.groups:
         _groups(made).print(console)
     _criteria(made).print(console)
-    for remark in (*filter(None, map(_remark, made.criteria)), *_assumptions(made)):
+    first = made.attempts[0]
+    for remark in (*filter(None, map(_remark, first.criteria)), *_assumptions(first)):
         console.print(remark)
-    console.print(
-        f"\nA model as good as assumed passes all critical criteria together with probability at least {made.all_pass:.0%}.\n"
-        "margin 90%: how much better than asked a model must be to pass with 90 % on these rows.\n"
-        "rows 90%: how many rows would give a model as good as assumed 90 %."
-    )
+    console.print()
+    for sentence in _legend(made.attempts):
+        console.print(sentence)
     if made.answered:
         console.print(
             f"The model answers: scores between 0 and 1 for {made.answered:,} {data_set(made.reference)} rows."
@@ -82,7 +79,12 @@ def _passes(made: Plan) -> FoldingTable:
 
     rows = []
     for p in made.passes:
-        counted = (("profiles", p.profiles), ("row hashes", p.row_set), ("units", p.units))
+        counted = (
+            ("profiles", p.profiles),
+            ("row hashes", p.row_set),
+            ("units", p.units),
+            ("spreads", p.spreads),
+        )
         also = ", ".join(name for name, on in counted if on)
         rows.append((data_set(p.data), "yes" if p.outcomes else "no", str(len(p.changes)), also or "groups"))
     headings = ("data", "asks the model", "perturbations", "also counts")
@@ -113,13 +115,38 @@ def _groups(made: Plan) -> FoldingTable:
 def _criteria(made: Plan) -> FoldingTable:
     from assay.cli.folding import FoldingTable
 
-    right = ("asked", "if it is", "passes", "margin 90%", "rows 90%")
+    passes = ("passes",) if len(made.attempts) == 1 else tuple(map(_runs, made.attempts))
+    right = ("asked", "if it is", *passes, "margin 90%", "rows 90%")
     headings = ("criterion", "tier", *right)
-    rows = [_row(planned) for planned in made.criteria]
+    rows = [_row(planned) for planned in zip(*(a.criteria for a in made.attempts), strict=True)]
     return FoldingTable("\nHow likely a good model is to pass", headings, rows, names=0, right=right)
 
 
-def _assumptions(made: Plan) -> list[str]:
+def _legend(attempts: tuple[PlannedAttempt, ...]) -> list[str]:
+    """What the numbers of the table are, of all together, and at which alpha."""
+    one = len(attempts) == 1
+    together = " and ".join(f"{a.all_pass:.0%}" + ("" if one else f" in {_runs(a)}") for a in attempts)
+    spent = ", ".join(
+        f"{_runs(a)} {'spends' if len(a.attempts) == 1 else 'spend'} {a.share:.3g}"
+        + (" each" if len(a.attempts) > 1 else "")
+        for a in attempts
+    )
+    first = "" if one else f", in {_runs(attempts[0])}"
+    return [
+        f"A model as good as assumed passes all critical criteria together with probability at least {together}.",
+        f"margin 90%: how much better than asked a model must be to pass with 90 % on these rows{first}.",
+        f"rows 90%: how many rows would give a model as good as assumed 90 %{first}.",
+        *([f"Of the alpha of each criterion {spent}."] if attempts[0].share < 1 else ()),
+    ]
+
+
+def _runs(attempt: PlannedAttempt) -> str:
+    """Which judged runs on these rows, for a heading."""
+    first, last = attempt.attempts[0], attempt.attempts[-1]
+    return f"run {first}" if first == last else f"runs {first}-{last}"
+
+
+def _assumptions(made: PlannedAttempt) -> list[str]:
     """What is assumed of a good model beyond its value, once for all criteria for which it is."""
     assumed: dict[str, list[str]] = {}
     for planned in made.criteria:
@@ -136,18 +163,27 @@ def _remark(p: PlannedCriterion) -> str:
     return f"{p.criterion.id} would be an error: {p.broken.sentence}" if p.broken else ""
 
 
-def _row(p: PlannedCriterion) -> tuple[str, ...]:
+def _row(planned: tuple[PlannedCriterion, ...]) -> tuple[str, ...]:
+    """One criterion, as it is planned at each share of alpha."""
     from assay.dossier.wording import TIER_SHORT
 
+    p = planned[0]
     c = p.criterion
-    asked = f"{c.comparator.sign} {c.threshold}"
-    if p.undefined or p.foregone:
-        return (c.id, TIER_SHORT[c.tier], asked, "", "HOPELESS", "", "")
-    if p.broken:
-        return (c.id, TIER_SHORT[c.tier], asked, "", "BROKEN", "", "")
+    named = (c.id, TIER_SHORT[c.tier], f"{c.comparator.sign} {c.threshold}")
+    said = tuple(map(_said, planned))
     if p.power is None:
-        return (c.id, TIER_SHORT[c.tier], asked, "", "a count", "", "")
+        return (*named, "", *said, "", "")
     margin = f"{p.power.margin:.3f}" if p.power.margin is not None else "none"
     needed = f"{p.rows_needed:,}" if p.rows_needed is not None else "no number"
-    said = f"{p.power.passes:.0%}" + ("  HOPELESS" if p.hopeless else "")
-    return (c.id, TIER_SHORT[c.tier], asked, f"{p.power.expected:.3g}", said, margin, needed)
+    return (*named, f"{p.power.expected:.3g}", *said, margin, needed)
+
+
+def _said(p: PlannedCriterion) -> str:
+    """How likely a good model is to pass it, or why there is no number."""
+    if p.undefined or p.foregone:
+        return "HOPELESS"
+    if p.broken:
+        return "BROKEN"
+    if p.power is None:
+        return "a count"
+    return f"{p.power.passes:.0%}" + ("  HOPELESS" if p.hopeless else "")

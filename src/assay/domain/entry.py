@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 SCHEMA = "assay.entry/1"
+OURS = "https://github.com/assay-ml/assay/statement/"
 
 
 class Action(enum.StrEnum):
@@ -29,6 +30,22 @@ class Action(enum.StrEnum):
     SUSPENDED = "certificate.suspended"
     REINSTATED = "certificate.reinstated"
     SUPERSEDED = "certificate.superseded"
+
+
+class Kind(enum.StrEnum):
+    """What a statement says: its predicate type."""
+
+    CERTIFICATE = "https://slsa.dev/verification_summary/v1"
+    STAGE = "https://in-toto.io/attestation/test-result/v0.1"
+    MODEL = "https://model_signing/signature/v1.0"
+    POLICY = f"{OURS}policy/v1"
+    AGREEMENT = f"{OURS}agreement/v1"
+    SIGN_OFF = f"{OURS}sign-off/v1"
+    UNSEALING = f"{OURS}unsealing/v1"
+    WITHDRAWAL = f"{OURS}withdrawal/v1"
+    WAIVER = f"{OURS}waiver/v1"
+    REVOCATION = f"{OURS}revocation/v1"
+    STATUS = f"{OURS}status/v1"
 
 
 class Signed(Protocol):

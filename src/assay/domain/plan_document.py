@@ -17,13 +17,18 @@ SCHEMA = "assay.plan/1"
 
 @dataclass(frozen=True, slots=True)
 class PlannedPass:
-    """One reading of a data set: whether the model is asked, and what is counted besides."""
+    """One reading of a data set: whether the model is asked, and what is counted besides.
+
+    ``units`` is which rows are of one unit, ``spreads`` how widely the values of a column lie, for perturbations.
+    """
 
     data: str
     outcomes: bool
     perturbations: tuple[str, ...]
     profiles: bool
     row_hashes: bool
+    units: bool
+    spreads: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +65,32 @@ class PlannedVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedRuns:
+    """The judged runs on these rows from the ``first`` to the ``last``, each of which spends ``share_of_alpha`` of every
+    criterion's alpha, and what a good model does in each.
+    """
+
+    first: int
+    last: int
+    share_of_alpha: float
+    all_critical_pass: float
+    criteria: tuple[PlannedVerdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlanDocument:
     """A plan: ``rows`` is how many the judged run will have, ``rows_used`` how many of them will count when one of each
-    unit does, ``reference`` the data that shares come from.
+    unit does, ``reference`` the data that shares come from. ``attempts`` has an entry for each share of alpha that the
+    schedule spends, the first attempt first.
     """
 
     rows: int
     rows_used: int
     reference: str
-    all_critical_pass: float
     model_answered_rows: int
     passes: tuple[PlannedPass, ...]
     groups: tuple[PlannedGroup, ...]
-    criteria: tuple[PlannedVerdict, ...]
+    attempts: tuple[PlannedRuns, ...]
 
 
 def to_document(plan: PlanDocument) -> dict[str, Any]:

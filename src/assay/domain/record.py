@@ -153,3 +153,8 @@ class Record:
     """Which judged run on these rows this is; a schedule spends a share of alpha on each."""
     overlaps: tuple[str, ...] = ()
     """A sentence for each earlier judged run of the log that shares test rows with it, however few."""
+
+    @property
+    def evidence(self) -> Evidence:
+        """What was measured and of what, whose digest ``evidence_digest`` is."""
+        return Evidence(self.seed, self.sources, self.statistics)

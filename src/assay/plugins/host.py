@@ -17,12 +17,12 @@ from assay.plugins import rows, views
 from assay.plugins.arriving import counts_from
 from assay.plugins.entry import Arguments
 from assay.plugins.package import Package
-from assay.sandbox.launch import Child, Role, without_fences
+from assay.sandbox.launch import ALLOWED, Child, Role, without_fences
 from assay.sandbox.probe import probe
 from assay.tally.perturbation import ChangeContext, Columns
 
-START, ANSWER = 60.0, 120.0
-"""Seconds for importing a package, and for each answer of it."""
+START = 60.0
+"""Seconds for importing a package."""
 _MEND = "Mend the package, or drop the criterion."
 
 
@@ -114,7 +114,7 @@ class Host:
             self._child = Child.start(
                 "assay.plugins.guest:Guest",
                 {"entries": package.entries, "tops": [list(asdict(top).values()) for top in package.tops]},
-                timeout=ANSWER,
+                timeout=ALLOWED,
                 start_timeout=START,
                 role=_role(package.name),
                 readable=package.readable,

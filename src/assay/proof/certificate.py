@@ -14,12 +14,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from assay.domain.digests import PREFIX
+from assay.domain.entry import Kind
 from assay.domain.plain import NotPlain
 from assay.domain.scope import EXTENSION, Scope
 from assay.proof.canonical import hexadecimal
 from assay.proof.leaf import TIME
 from assay.proof.manifest import Manifest
-from assay.proof.statement import BrokenStatement, Kind, Statement
+from assay.proof.statement import BrokenStatement, Statement
 
 PASSED, FAILED = "PASSED", "FAILED"
 

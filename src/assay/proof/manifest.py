@@ -13,9 +13,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from assay.domain.digests import PREFIX
+from assay.domain.entry import Kind
 from assay.domain.refusal import Because, Refusal
 from assay.proof.canonical import hexadecimal
-from assay.proof.statement import STATEMENT, Kind
+from assay.proof.statement import STATEMENT
 
 ITSELF = "."
 """What Model Signing calls the file of a model that is one file: its path, seen from itself."""

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import enum
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assay.domain.entry import Kind
 from assay.proof.bundle import Bundle
 from assay.proof.canonical import canonical, hexadecimal
 
 STATEMENT = "https://in-toto.io/Statement/v1"
-OURS = "https://github.com/assay-ml/assay/statement/"
-
-
-class Kind(enum.StrEnum):
-    """What a statement says: its predicate type."""
-
-    CERTIFICATE = "https://slsa.dev/verification_summary/v1"
-    STAGE = "https://in-toto.io/attestation/test-result/v0.1"
-    MODEL = "https://model_signing/signature/v1.0"
-    POLICY = f"{OURS}policy/v1"
-    AGREEMENT = f"{OURS}agreement/v1"
-    SIGN_OFF = f"{OURS}sign-off/v1"
-    UNSEALING = f"{OURS}unsealing/v1"
-    WITHDRAWAL = f"{OURS}withdrawal/v1"
-    WAIVER = f"{OURS}waiver/v1"
-    REVOCATION = f"{OURS}revocation/v1"
-    STATUS = f"{OURS}status/v1"
 
 
 class BrokenStatement(ValueError):

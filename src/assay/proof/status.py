@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from assay.domain.entry import Kind
 from assay.domain.state import Status, StatusReason
 from assay.proof.leaf import TIME
-from assay.proof.statement import BrokenStatement, Kind, Statement
+from assay.proof.statement import BrokenStatement, Statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assay.domain.entry import Kind
 from assay.domain.quorum import Word
 from assay.domain.state.state import Status, StatusReason
 from assay.proof.leaf import TIME
-from assay.proof.statement import Kind, Statement
+from assay.proof.statement import Statement
 
 
 def policy_statement(digest: str, *, organisation: str, version: int) -> Statement:

@@ -76,6 +76,8 @@ class Role:
     remedies: Mapping[str, str] = field(default_factory=dict)
 
 
+ALLOWED = 120.0
+"""Seconds that a model may take to load, and for each batch of rows; a package of checks for each answer."""
 MODEL = Role(
     "The model",
     Reason.MODEL_CRASHED.value,
@@ -85,7 +87,7 @@ MODEL = Role(
     {
         Reason.MODEL_CRASHED.value: "Ask it for the same inputs in its own environment, outside of Assay, and mend what goes "
         "wrong there; a process that is killed needs more memory than there is.",
-        Reason.MODEL_TIMED_OUT.value: "Make it answer faster: loading it, and each batch of rows, may take 120 seconds.",
+        Reason.MODEL_TIMED_OUT.value: f"Make it answer faster: loading it, and each batch of rows, may take {ALLOWED:.0f} seconds.",
         Reason.MODEL_OUTPUT_INVALID.value: "Mend the model or its adapter; a certificate needs a probability for every row.",
     },
 )
@@ -148,7 +150,7 @@ class Child:
         python: str | None = None,
         limits: Limits = DEFAULT_LIMITS,
         timeout: float = 60.0,
-        start_timeout: float = 120.0,
+        start_timeout: float = ALLOWED,
         role: Role = MODEL,
         descriptors: Sequence[int] = (),
         readable: Sequence[str] = (),

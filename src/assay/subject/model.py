@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from assay.domain.errors import Crash, MissingExtra, SubjectError, raised
 from assay.domain.vocabulary import Reason
-from assay.sandbox.launch import DEFAULT_LIMITS, Child, Limits, ModuleAbsent
+from assay.sandbox.launch import ALLOWED, DEFAULT_LIMITS, Child, Limits, ModuleAbsent
 from assay.sandbox.scores import checked_scores
 from assay.subject.digest import digest_of, file_changed, held
 from assay.subject.models import callable as functions
@@ -45,7 +45,7 @@ class ModelReference:
     digest: str
     python: str | None = None
     limits: Limits = field(default=DEFAULT_LIMITS)
-    timeout: float = 120.0
+    timeout: float = ALLOWED
     modules: tuple[tuple[str, str], ...] | None = None
     fences: tuple[str, ...] = ()
     when_asked: tuple[tuple[str, str], ...] | None = None
@@ -64,7 +64,7 @@ class ModelReference:
         *,
         python: str | None = None,
         limits: Limits = DEFAULT_LIMITS,
-        timeout: float = 120.0,
+        timeout: float = ALLOWED,
     ) -> Self:
         """Bind a model by its digest.
 

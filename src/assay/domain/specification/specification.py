@@ -34,14 +34,11 @@ class Attempts(Block):
         first = 1.0 / self.count if self.first is None else float(self.first)
         return first if attempt == 1 else (1.0 - first) / (self.count - 1)
 
-    def beyond(self, attempt: int) -> str:
-        """That an attempt is outside the declared number, as a sentence; empty where it is not."""
-        if attempt <= self.count:
-            return ""
-        return (
-            f"Attempt {attempt} on these test rows, where {self.count} {'was' if self.count == 1 else 'were'} declared: "
-            "alpha does not bound the error of all of them together."
-        )
+    def alike(self) -> tuple[range, ...]:
+        """The declared attempts in order, those together that take the same share."""
+        if self.count == 1 or self.first is None or self.first * self.count == 1:
+            return (range(1, self.count + 1),)
+        return (range(1, 2), range(2, self.count + 1))
 
 
 class Monitoring(Block):
@@ -128,8 +125,8 @@ class Specification(Block):
     documentation: Documentation | None = None
     """The sections of this document that must be filled."""
 
-    def alpha_of(self, criterion: Criterion, attempt: int = 1) -> float:
-        """The level that a judged run spends on a criterion."""
+    def alpha_of(self, criterion: Criterion, attempt: int) -> float:
+        """The level that a judged run spends on a criterion; ``attempt`` is which one on its rows it is, from 1."""
         return criterion.alpha * self.attempts.share(attempt)
 
     def groupings(self) -> dict[str, tuple[str, ...]]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from assay.domain.entry import Entry, Inspect
+from assay.domain.entry import Entry, Inspect, Kind
 from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state.claims import Claims, contradiction, untimely, waived_otherwise
 from assay.domain.state.people import not_seen, signer_in
 from assay.domain.state.runs import PASSED
 from assay.domain.state.state import CertificateState, State, Status, StatusReason
-
-CERTIFICATE = "verification_summary/v1"
-REVOCATION = "revocation/v1"
 
 
 def certifiable(state: State, record: str) -> Refusal | Quorum:
@@ -70,7 +67,7 @@ def _earlier(state: State, record: str) -> Refusal | None:
 
 def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
     """A certificate is issued: signed by a verifier of the policy, for a decision that may have one."""
-    if len(entry.signed) != 1 or not entry.signed[0].kind.endswith(CERTIFICATE):
+    if len(entry.signed) != 1 or entry.signed[0].kind != Kind.CERTIFICATE:
         return Refusal(Because.STATEMENT_BROKEN, "Exactly one signed certificate is expected.")
     (statement,) = entry.signed
     if statement.digest != entry.object or entry.object in state.certificates:
@@ -206,7 +203,7 @@ def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, .
             else Because.NOT_CERTIFIABLE,
             f"The certificate is {certificate.status.value}; it cannot become {status.value}.",
         )
-    if len(entry.signed) != 1 or not entry.signed[0].kind.endswith(REVOCATION):
+    if len(entry.signed) != 1 or entry.signed[0].kind != Kind.REVOCATION:
         return Refusal(
             Because.STATEMENT_BROKEN, "Exactly one signed statement about the certificate is expected."
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from assay.domain.entry import Entry, Inspect, Signed
+from assay.domain.entry import Entry, Inspect, Kind, Signed
 from assay.domain.plain import from_plain, to_plain
 from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word
@@ -22,12 +22,6 @@ from assay.domain.state.state import (
     State,
     WaiverState,
 )
-
-POLICY = "policy/v1"
-AGREEMENT = "agreement/v1"
-SIGN_OFF = "sign-off/v1"
-WAIVER = "waiver/v1"
-UNSEALING = "unsealing/v1"
 
 
 def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
@@ -89,7 +83,7 @@ def _read(entry: Entry) -> Policy | Refusal:
 
 
 def _roots(policy: Policy, entry: Entry) -> int:
-    about = [s for s in entry.signed if s.kind.endswith(POLICY) and _subjects(s) == {entry.object}]
+    about = [s for s in entry.signed if s.kind == Kind.POLICY and _subjects(s) == {entry.object}]
     roots = [policy.keys[name] for name in policy.roots]
     return sum(any(s.signed_by(root.key) for s in about) for root in roots if root.counts_at(entry.time))
 
@@ -97,7 +91,7 @@ def _roots(policy: Policy, entry: Entry) -> int:
 def agreed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
     """A word on a specification: the agreement to it before any result, or a reject."""
     before = state.agreements.setdefault(entry.object, [])
-    found = _word(state, entry, AGREEMENT, {entry.object}, before=before)
+    found = _word(state, entry, Kind.AGREEMENT, {entry.object}, before=before)
     if isinstance(found, Refusal):
         return found
     before.append(found)
@@ -110,7 +104,7 @@ def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     if decision is None:
         return Refusal(Because.DECISION_UNKNOWN, f"No decision has the record {entry.object}.")
     about = {decision.record, decision.evidence, decision.specification}
-    found = _word(state, entry, SIGN_OFF, about, decision.entry, decision.sign_offs)
+    found = _word(state, entry, Kind.SIGN_OFF, about, decision.entry, decision.sign_offs)
     if isinstance(found, Refusal):
         return found
     if found.word is Word.WITHDRAW and not any(
@@ -123,7 +117,7 @@ def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
 
 def unsealed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
     """A run's numbers are opened before its schedule has ended: what was seen is more than a bit, so it ends."""
-    found = _word(state, entry, UNSEALING, {entry.object})
+    found = _word(state, entry, Kind.UNSEALING, {entry.object})
     if isinstance(found, Refusal):
         return found
     if found.word is not Word.APPROVE or not found.reason.strip():
@@ -148,7 +142,7 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         return Refusal(
             Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked."
         )
-    found = _word(state, entry, WAIVER, {entry.object})
+    found = _word(state, entry, Kind.WAIVER, {entry.object})
     if isinstance(found, Refusal):
         return found
     (statement,) = entry.signed
@@ -262,7 +256,7 @@ def not_seen(state: State, statement: Signed, since: int = -1) -> Refusal | None
 def _word(
     state: State,
     entry: Entry,
-    kind: str,
+    kind: Kind,
     about: set[str],
     since: int = -1,
     before: Sequence[SignOff] = (),
@@ -273,7 +267,7 @@ def _word(
         since: the place of the entry that is signed about. before: earlier words on the same: who changes their mind has
             seen what they said, so that an approval which was held back does not take the place of a later reject.
     """
-    if len(entry.signed) != 1 or not entry.signed[0].kind.endswith(kind):
+    if len(entry.signed) != 1 or entry.signed[0].kind != kind:
         return Refusal(Because.STATEMENT_BROKEN, f"Exactly one signed statement of kind {kind} is expected.")
     (statement,) = entry.signed
     if _subjects(statement) != about:
