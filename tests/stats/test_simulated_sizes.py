@@ -15,7 +15,7 @@ from assay.stats.assess import assess
 from assay.stats.histogram import ScoreCounts
 from assay.stats.means import log_loss, log_loss_bound, log_loss_p
 from assay.stats.pieces.scores import WITHOUT_EXACT_RULE
-from assay.stats.simulated_sizes import LEVELS, SIMULATED_SIZES, least, simulated_size
+from assay.stats.simulated_sizes import LEVELS, SIMULATED_SIZES, simulated_size
 
 
 @pytest.mark.parametrize("rule", SIMULATED_SIZES)
@@ -76,21 +76,6 @@ def test_on_few_rows_a_rule_is_exact_or_gives_no_verdict(functional: Functional)
         assert (verdict.verdict, verdict.reason) == (Verdict.NOT_EVALUABLE, Reason.TOO_FEW_ROWS_FOR_METHOD)
     else:
         assert few.pieces[0].grade is Grade.A
-
-
-@pytest.mark.parametrize(("functional", "rule"), sorted(WITHOUT_EXACT_RULE.items()))
-def test_a_rule_is_used_from_the_first_row_count_that_was_simulated(functional: Functional, rule: str):
-    enough = least(rule)
-    assert simulated_size(rule, enough, 0.05) is not None
-    assert simulated_size(rule, enough - 1, 0.05) is None
-    assert asked(functional, enough - 30, 30).pieces[0].grade is Grade.B
-    assert judge([asked(functional, enough - 31, 30)])[0].reason is Reason.TOO_FEW_ROWS_FOR_METHOD
-
-
-def test_the_mean_is_exact_below_the_first_row_count_that_was_simulated():
-    enough = least("mean")
-    grades = [asked(Functional.BRIER, n - 30, 30).pieces[0].grade for n in (enough - 1, enough)]
-    assert grades == [Grade.A, Grade.B]
 
 
 def test_the_log_loss_is_exact_where_rare_rows_cost_most():

@@ -18,9 +18,9 @@ from scipy.special import ndtri
 from assay.stats import rates, skew
 from assay.stats.bound import Bound
 from assay.stats.histogram import Floats, Integers, ScoreCounts, Undefined, require_level
-from assay.stats.simulated_sizes import least, simulated_size
+from assay.stats.simulated_sizes import simulated_size
 
-LEAST_ROWS = max(least("ks_calibration"), least("ece"))
+LEAST_ROWS = 100
 """Rows below which no limit is given: the rules here are asymptotic."""
 DEFAULT_BINS = 15
 

@@ -24,9 +24,9 @@ from assay.stats import skew
 from assay.stats.auc import root
 from assay.stats.bound import Bound
 from assay.stats.histogram import Floats, Integers, ScoreCounts, Undefined, require_level
-from assay.stats.simulated_sizes import least, simulated_size
+from assay.stats.simulated_sizes import simulated_size
 
-LEAST_ROWS: Final = least("mean")
+LEAST_ROWS: Final = 100
 """Rows below which only the exact mixture is used."""
 CLIP: Final = 1e-6
 """Scores are moved this far away from 0 and 1 before a logarithm is taken; a row then costs at most 13.8 nats."""

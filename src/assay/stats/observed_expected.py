@@ -17,9 +17,9 @@ from assay.stats import skew
 from assay.stats.bound import Bound
 from assay.stats.histogram import Floats, ScoreCounts, Undefined, require_level
 from assay.stats.ratio import Joint, largest_kept, smallest_kept
-from assay.stats.simulated_sizes import least, simulated_size
+from assay.stats.simulated_sizes import simulated_size
 
-LEAST_ROWS = least("observed_expected")
+LEAST_ROWS = 100
 """Rows below which no limit is given: the rule is asymptotic."""
 LARGEST_RATIO = 1e12
 

@@ -97,11 +97,6 @@ SIMULATED_SIZES: Final = {rule: levels[ALPHA] for rule, levels in AT_LEVELS.item
 """Rule -> size -> share at the usual level."""
 
 
-def least(rule: str) -> int:
-    """The size from which on the error rate of a rule is known at the usual level; below it the rule is not used."""
-    return SIMULATED_SIZES[rule][0][0]
-
-
 def simulated_size(rule: str, n: int, alpha: float) -> float | None:
     """The worst simulated share of a rule at the largest tabulated size not above n; None below the smallest.
 

@@ -19,7 +19,7 @@ from assay.stats.inversion import smallest_alpha
 from assay.stats.means import brier_bound, log_loss_bound, log_loss_p
 from assay.stats.observed_expected import observed_expected_bound
 from assay.stats.pieces.pieces import Pieces, Target, gathered
-from assay.stats.simulated_sizes import least
+from assay.stats.simulated_sizes import SIMULATED_SIZES
 
 RULES: Mapping[Functional, Rule] = {
     Functional.AUC: auc_bound,
@@ -51,9 +51,9 @@ WITHOUT_EXACT_RULE: Mapping[Functional, str] = {
 def too_few_rows(functional: Functional, n: int) -> str:
     """Why the rule of a functional is not used on n rows; empty when it is."""
     rule = WITHOUT_EXACT_RULE.get(functional)
-    if rule is None or n >= (enough := least(rule)):
+    if rule is None or n >= (least := SIMULATED_SIZES[rule][0][0]):
         return ""
-    return f"{n:,} rows are too few: the error rate of the method is known from {enough:,} on"
+    return f"{n:,} rows are too few: the error rate of the method is known from {least:,} on"
 
 
 def scores_pieces(counts: Scores, target: Target) -> Pieces:
