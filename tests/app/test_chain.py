@@ -6,6 +6,7 @@ import datetime as dt
 import importlib.metadata
 import json
 import subprocess
+import traceback
 from dataclasses import replace
 from pathlib import Path
 
@@ -523,6 +524,10 @@ def test_exactly_the_verified_bytes_are_loaded(folder: Folder, tmp_path: Path) -
         ):
             with pytest.raises(assay.SubjectError, match=said):
                 loaded.decide(rows)
+        person = "Jane Doe, 12 Elm Street"
+        with pytest.raises(assay.SubjectError, match="cannot be read as a table") as told:
+            loaded.decide(frame.assign(score=[0.5, person] * 25))
+        assert person not in "".join(traceback.format_exception(told.value)), "a row, in a log"
         child = loaded._model
         assert child.alive
         with pytest.raises(assay.AssayError, match="takes numbers only"):
