@@ -26,13 +26,14 @@ from assay.app.issue import IssuedCertificate, issue
 from assay.app.ledger import open_ledger
 from assay.app.lock import agree
 from assay.app.report import document
-from assay.app.sign import sign_decision, waive
+from assay.app.sign import look, sign_decision, waive
 from assay.app.status import change, refresh
 from assay.app.terms import terms_of
 from assay.app.trust import found, text_in_force
 from assay.app.verify import verify_certificate
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
+from assay.domain.record_document import UnreadableRecord
 from assay.domain.refusal import Because
 from assay.domain.sketch import Sketch
 from assay.domain.state import Status, StatusReason
@@ -41,6 +42,7 @@ from assay.proof.keys import PrivateKey
 from assay.proof.leaf import Draft, read_leaf
 from assay.proof.manifest import manifest_of_signing_statement
 from assay.proof.verification import Answer
+from assay.store.workspace import Workspace
 from assay.subject.digest import digest_of
 
 ROLES = {
@@ -170,10 +172,12 @@ def reviewed(team: Team) -> Because | None:
     return found.refusal.because if found.refusal else None
 
 
-def a_rehearsal_as_the_decision(team: Team) -> None:
-    """Whoever can append, and has nobody's key, enters the record of a rehearsal as a run that certified."""
+def a_rehearsal_as_the_decision(team: Team, content: bytes | None = None) -> str:
+    """Whoever can append, and has nobody's key, enters the record of a rehearsal, or these bytes, as one that certified."""
     done = team.certify(rehearse=True)
     digest = assay.load_record(team.root)[0]
+    if content is not None:
+        digest = Workspace.of(team.root).blobs.put(content)
     with open_ledger(team.root) as ledger:
         lock = ledger.state().lock_in_force("small-loans")
         assert lock is not None
@@ -187,6 +191,28 @@ def a_rehearsal_as_the_decision(team: Team) -> None:
             "outcome": "certified", "bypasses": [],
         }  # fmt: skip
         ledger.add(Draft(Action.DECIDED, digest, said))
+    return digest
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"not json", b"", b"[" * 100_000, b'"x"', b"[]", b"NaN", b"\xff", b'{"schema": ["assay.record/1"]}',
+        b'{"schema": "assay.record/1", "seed": 1e999}', b'{"schema": "assay.record/1", "groups": {}}',
+        b'{"schema": "assay.record/1", "statistics": [{"counts": []}]}',
+    ],
+    ids=lambda content: content[:40],
+)  # fmt: skip
+def test_a_record_that_cannot_be_read_is_distrusted_by_who_signs_and_no_verdict_to_who_reads(
+    team: Team, content: bytes
+) -> None:
+    digest = a_rehearsal_as_the_decision(team.lock(), content)
+    for asks in (lambda: look(team.root), lambda: team.sign("validator")):
+        with pytest.raises(assay.Distrusted, match="The record cannot be read: ") as told:
+            asks()
+        assert told.value.refusal.because is Because.ATTESTATION_CHANGED
+    with pytest.raises(UnreadableRecord):
+        assay.load_record(team.root, digest)
 
 
 def test_a_rehearsal_that_the_log_calls_a_decision_is_neither_signed_nor_issued(

@@ -50,13 +50,12 @@ def contradicted(record: Record) -> str:
 
     The evidence has the digest that is named, each verdict follows from the counts, and the decision from the verdicts.
     """
-    if digest_of_document(to_plain(Evidence(record.seed, record.sources, record.statistics), Evidence)) != (
-        record.evidence_digest
-    ):
-        return "The counts in the record are not the evidence that it names."
     try:
+        evidence = Evidence(record.seed, record.sources, record.statistics)
+        if digest_of_document(to_plain(evidence, Evidence)) != record.evidence_digest:
+            return "The counts in the record are not the evidence that it names."
         again = judged_again(record)
-    except (KeyError, ValueError, TypeError):
+    except (ValueError, TypeError, LookupError, ArithmeticError):
         return "The record judges criteria that its specification or its counts do not have."
     for told, found in zip((*record.judged, *record.set_aside), again, strict=True):
         if told != found:
