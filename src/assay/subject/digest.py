@@ -67,9 +67,16 @@ def digests_below(folder: Path) -> tuple[tuple[str, str], ...]:
 
     Raises:
         SubjectError: a folder that is empty or cannot be listed, a link that leads outside, a name that cannot be shown,
-            or a file that is not regular or was written to meanwhile.
+            a file that is not regular or was written to meanwhile; ``folder_like_its_file``.
     """
     paths = files_below(folder, empty_folders=False)
+    if [path.relative_to(folder) for path in paths] == [Path(folder.name)]:
+        raise SubjectError(
+            f"The folder {folder} holds one file, which is called as the folder is: the list of its files is that of the file "
+            "alone.",
+            code="folder_like_its_file",
+            remedy="Name the file itself, or rename one of the two.",
+        )
     for path in paths:
         check_plain(path.relative_to(folder).as_posix())
         check_inside(path, folder)
