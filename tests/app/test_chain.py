@@ -519,7 +519,7 @@ def test_a_withheld_decision_is_issued_as_failed(folder: Folder) -> None:
 
 def test_scores_that_are_certified_are_no_model_that_could_be_loaded(certified: Team) -> None:
     asked = {"use_case": "small-loans", "policy": certified.policy, "certificate": certified.root / "cert"}
-    with pytest.raises(assay.SubjectError, match="holds scores.* no model to load") as told:
+    with pytest.raises(assay.SubjectError, match=r"holds scores.* no model to load") as told:
         assay.load_certified(certified.root / "test.parquet", **asked)
     assert told.value.code == "no_model_to_load"
 
