@@ -6,6 +6,7 @@ import datetime as dt
 import importlib.metadata
 import json
 import subprocess
+import traceback
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,13 +26,14 @@ from assay.app.issue import IssuedCertificate, issue
 from assay.app.ledger import open_ledger
 from assay.app.lock import agree
 from assay.app.report import document
-from assay.app.sign import sign_decision, waive
+from assay.app.sign import look, sign_decision, waive
 from assay.app.status import change, refresh
 from assay.app.terms import terms_of
 from assay.app.trust import found, text_in_force
 from assay.app.verify import verify_certificate
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
+from assay.domain.record_document import UnreadableRecord
 from assay.domain.refusal import Because
 from assay.domain.sketch import Sketch
 from assay.domain.state import Status, StatusReason
@@ -40,6 +42,7 @@ from assay.proof.keys import PrivateKey
 from assay.proof.leaf import Draft, read_leaf
 from assay.proof.manifest import manifest_of_signing_statement
 from assay.proof.verification import Answer
+from assay.store.workspace import Workspace
 from assay.subject.digest import digest_of
 
 ROLES = {
@@ -169,10 +172,12 @@ def reviewed(team: Team) -> Because | None:
     return found.refusal.because if found.refusal else None
 
 
-def a_rehearsal_as_the_decision(team: Team) -> None:
-    """Whoever can append, and has nobody's key, enters the record of a rehearsal as a run that certified."""
+def a_rehearsal_as_the_decision(team: Team, content: bytes | None = None) -> str:
+    """Whoever can append, and has nobody's key, enters the record of a rehearsal, or these bytes, as one that certified."""
     done = team.certify(rehearse=True)
     digest = assay.load_record(team.root)[0]
+    if content is not None:
+        digest = Workspace.of(team.root).blobs.put(content)
     with open_ledger(team.root) as ledger:
         lock = ledger.state().lock_in_force("small-loans")
         assert lock is not None
@@ -186,6 +191,28 @@ def a_rehearsal_as_the_decision(team: Team) -> None:
             "outcome": "certified", "bypasses": [],
         }  # fmt: skip
         ledger.add(Draft(Action.DECIDED, digest, said))
+    return digest
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"not json", b"", b"[" * 100_000, b'"x"', b"[]", b"NaN", b"\xff", b'{"schema": ["assay.record/1"]}',
+        b'{"schema": "assay.record/1", "seed": 1e999}', b'{"schema": "assay.record/1", "groups": {}}',
+        b'{"schema": "assay.record/1", "statistics": [{"counts": []}]}',
+    ],
+    ids=lambda content: content[:40],
+)  # fmt: skip
+def test_a_record_that_cannot_be_read_is_distrusted_by_who_signs_and_no_verdict_to_who_reads(
+    team: Team, content: bytes
+) -> None:
+    digest = a_rehearsal_as_the_decision(team.lock(), content)
+    for asks in (lambda: look(team.root), lambda: team.sign("validator")):
+        with pytest.raises(assay.Distrusted, match="The record cannot be read: ") as told:
+            asks()
+        assert told.value.refusal.because is Because.ATTESTATION_CHANGED
+    with pytest.raises(UnreadableRecord):
+        assay.load_record(team.root, digest)
 
 
 def test_a_rehearsal_that_the_log_calls_a_decision_is_neither_signed_nor_issued(
@@ -490,6 +517,13 @@ def test_a_withheld_decision_is_issued_as_failed(folder: Folder) -> None:
     assert not (team.root / "cert" / "model.sig").exists()  # other tools would take it for an approval
 
 
+def test_scores_that_are_certified_are_no_model_that_could_be_loaded(certified: Team) -> None:
+    asked = {"use_case": "small-loans", "policy": certified.policy, "certificate": certified.root / "cert"}
+    with pytest.raises(assay.SubjectError, match=r"holds scores.* no model to load") as told:
+        assay.load_certified(certified.root / "test.parquet", **asked)
+    assert told.value.code == "no_model_to_load"
+
+
 def test_exactly_the_verified_bytes_are_loaded(folder: Folder, tmp_path: Path) -> None:
     lightgbm = pytest.importorskip("lightgbm")
     rows = folder.test
@@ -523,6 +557,10 @@ def test_exactly_the_verified_bytes_are_loaded(folder: Folder, tmp_path: Path) -
         ):
             with pytest.raises(assay.SubjectError, match=said):
                 loaded.decide(rows)
+        person = "Jane Doe, 12 Elm Street"
+        with pytest.raises(assay.SubjectError, match="cannot be read as a table") as told:
+            loaded.decide(frame.assign(score=[0.5, person] * 25))
+        assert person not in "".join(traceback.format_exception(told.value)), "a row, in a log"
         child = loaded._model
         assert child.alive
         with pytest.raises(assay.AssayError, match="takes numbers only"):

@@ -177,6 +177,22 @@ def an_empty_model(scene: Scene) -> None:
     scene.model.write_bytes(b"")
 
 
+@on_good("files_unreadable", DISTRUSTED)
+def a_file_whose_disk_fails(scene: Scene) -> None:
+    scene.model.unlink()
+    scene.model.symlink_to(
+        "/proc/self/mem"
+    )  # a regular file that is opened, and whose first byte is a read error
+
+
+@on_good("files_unreadable", DISTRUSTED)
+def a_folder_around_the_model_that_is_called_like_it(scene: Scene) -> None:
+    content = scene.model.read_bytes()
+    scene.model.unlink()
+    scene.model.mkdir()
+    (scene.model / scene.model.name).write_bytes(content)
+
+
 @on_good("bytes_changed", DISTRUSTED, folder=True)
 def one_bit_deep_in_a_folder(scene: Scene) -> None:
     flip(scene.model / "weights/part-0.bin", 500)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from tests.gate.scene import HOUR, Scene, issued
-from tests.world import OTHER, Issued
+from tests.world import KEYS, OTHER, Issued
 
+from assay.app.gate import STATUS
 from assay.cli.main import main
+from assay.proof.bundle import read, sign
 
 
 def asked(scene: Scene, *more: str, capsys: pytest.CaptureFixture[str]) -> tuple[str, int]:
@@ -48,3 +50,21 @@ def test_a_gate_refuses_a_log_that_does_not_go_on_from_what_it_saw(
     assert asked(scene, capsys=capsys) == ("log_rewritten", 3)
     (tmp_path / "seen").write_text("nothing")
     assert asked(scene, capsys=capsys) == ("seen_broken", 2)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [{"root": "not a hash\nat all"}, {"root": "e" * 63}, {"root": "E" * 64}, {"size": -1}, {"size": "7"}],
+)
+def test_a_status_whose_head_is_none_is_refused_and_not_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], head: dict[str, object]
+) -> None:
+    """It is signed by whom the policy trusts; kept, it would break every later call."""
+    scene = Scene(tmp_path)
+    scene.write(issued(ago=HOUR))
+    (place,) = tmp_path.rglob(STATUS)
+    statement = json.loads(read(place.read_bytes()).payload)
+    statement["predicate"]["checkpoint"] |= head
+    place.write_bytes(sign(statement, KEYS["certifier"]).content)
+    assert asked(scene, capsys=capsys) == ("statement_broken", 3)
+    assert not (tmp_path / "seen").exists()

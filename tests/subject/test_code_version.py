@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,8 +68,15 @@ def test_a_commit_that_is_replaced_by_another_is_not_taken_for_it(repository: Pa
     assert code_of(repository).dirty
 
 
-@pytest.mark.parametrize("name", ["helpers.py", "helpers.pyc", "helpers.so"])
+IMPORTED = [
+    "helpers.py", "helpers.pyc", "helpers.so", "helpers.zip", "helpers.pth", "__pycache__/helpers.py", "__pycache__/helpers.pyc",
+    "__pycache__/deep/helpers.cpython-311.pyc",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", IMPORTED)
 def test_what_python_imports_and_no_commit_names_is_told(repository: Path, name: str) -> None:
+    (repository / name).parent.mkdir(parents=True, exist_ok=True)
     (repository / name).write_bytes(b"")
     assert code_of(repository).dirty
     (repository / ".git" / "info" / "exclude").write_text(f"{name}\n")
@@ -76,6 +84,27 @@ def test_what_python_imports_and_no_commit_names_is_told(repository: Path, name:
     (repository / ".gitignore").write_text(f"{name}\n")
     git(repository, "add", ".gitignore")
     git(repository, "commit", "-qm", "ignored")
+    assert not code_of(repository).dirty
+
+
+def test_a_link_to_a_folder_that_no_commit_names_is_told(repository: Path) -> None:
+    (repository / "rows.parquet").symlink_to("a ü.txt")
+    assert not code_of(repository).dirty
+    (repository / "lib").symlink_to("/tmp")
+    assert code_of(repository).dirty
+
+
+@pytest.mark.parametrize(("inside", "dirty"), [("helpers.py", True), ("documents/1", False)])
+def test_an_archive_counts_when_code_is_in_it(repository: Path, inside: str, dirty: bool) -> None:
+    with zipfile.ZipFile(repository / "pack.zip", "w") as archive:
+        archive.writestr(inside, "x = 1")
+    assert code_of(repository).dirty is dirty
+
+
+def test_what_python_keeps_of_its_modules_is_no_code(repository: Path) -> None:
+    (repository / "__pycache__").mkdir()
+    (repository / "__pycache__" / "helpers.cpython-311.pyc").write_bytes(b"")
+    (repository / "__pycache__" / "helpers.cpython-311.opt-1.pyc").write_bytes(b"")
     assert not code_of(repository).dirty
 
 

@@ -6,7 +6,6 @@ issues or verifies with the record at hand compares, because the rules of the lo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +13,7 @@ from assay.app.terms import terms_of
 from assay.domain.digests import bindings_of, named
 from assay.domain.errors import MissingExtra
 from assay.domain.record import Record
-from assay.domain.record_document import from_document
+from assay.domain.record_document import UnreadableRecord, read_record
 from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.domain.scope import Material
 from assay.domain.state import DecisionState, State
@@ -32,14 +31,23 @@ def opened(content: bytes, decision: DecisionState, state: State) -> Record:
         content: its bytes, as they are kept under its digest.
 
     Raises:
-        Distrusted: it says something else than the log, or its verdicts do not follow from its counts.
+        Distrusted: it cannot be read, says something else than the log, or its verdicts do not follow from its counts.
         MissingExtra: what judges again is not installed.
     """
-    record = from_document(json.loads(content))
+    remedy = "Somebody wrote the record or the log by hand. See: assay log show"
+    try:
+        record = read_record(content)
+    except UnreadableRecord as broken:
+        raise Distrusted(unreadable(broken), remedy=remedy) from broken
     wrong = log_contradicts(record, decision, state) or counts_contradict(record)
     if wrong is not None:
-        raise Distrusted(wrong, remedy="Somebody wrote the record or the log by hand. See: assay log show")
+        raise Distrusted(wrong, remedy=remedy)
     return record
+
+
+def unreadable(broken: UnreadableRecord) -> Refusal:
+    """The refusal of a decision whose record nobody can read."""
+    return Refusal(Because.ATTESTATION_CHANGED, f"The record cannot be read: {broken.message}")
 
 
 def log_contradicts(record: Record, decision: DecisionState, state: State) -> Refusal | None:

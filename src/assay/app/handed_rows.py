@@ -29,12 +29,13 @@ def batches_of(rows: object, inputs: Sequence[str]) -> list[pa.RecordBatch]:
         )
     try:
         table = pa.table(rows)
-    except (pa.ArrowException, ValueError, TypeError) as wrong:
+    except (pa.ArrowException, ValueError, TypeError, OverflowError) as wrong:
+        # The message of Arrow quotes the value that it could not convert: a person's, in a log.
         raise SubjectError(
-            f"The rows cannot be read as a table of Arrow: {wrong}",
+            f"The rows cannot be read as a table of Arrow ({type(wrong).__name__}).",
             code="not_a_table",
             remedy="Give every column values of one type.",
-        ) from wrong
+        ) from None
     _compare(table.schema, inputs)
     chosen = table.select(list(inputs))
     batches: list[pa.RecordBatch] = chosen.cast(_as_in_a_file(chosen.schema)).to_batches(

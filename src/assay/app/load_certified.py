@@ -125,7 +125,7 @@ def load_certified(
 
     Raises:
         Refused: it is not certified for this use, or for this environment; Distrusted when bytes, signature or log are not what they must be.
-        SubjectError: it cannot be loaded.
+        SubjectError: it cannot be loaded; ``no_model_to_load`` where scores in a column were judged.
     """
     from assay.subject.model import Model, ModelReference
 
@@ -139,6 +139,12 @@ def load_certified(
         now=now,
     )
     made = certificate_of(found)
+    if made.scope.format == "predictions":
+        raise SubjectError(
+            f"{model} holds scores, which were certified as they stand there: there is no model to load.",
+            code="no_model_to_load",
+            remedy="Read the scores from the file; assay.require says whether it is the certified one.",
+        )
     if model.is_dir():
         raise SubjectError(
             f"{model} is certified, and a folder: which of its files is loaded, nothing says.",

@@ -49,11 +49,11 @@ def contradicted(record: Record) -> str:
 
     The evidence has the digest that is named, each verdict follows from the counts, and the decision from the verdicts.
     """
-    if evidence_digest(record.evidence) != record.evidence_digest:
-        return "The counts in the record are not the evidence that it names."
     try:
+        if evidence_digest(record.evidence) != record.evidence_digest:
+            return "The counts in the record are not the evidence that it names."
         again = judged_again(record)
-    except (KeyError, ValueError, TypeError):
+    except (ValueError, TypeError, LookupError, ArithmeticError):
         return "The record judges criteria that its specification or its counts do not have."
     for told, found in zip((*record.judged, *record.set_aside), again, strict=True):
         if told != found:

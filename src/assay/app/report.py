@@ -8,7 +8,7 @@ from typing import Any
 
 from assay.domain.errors import AssayError
 from assay.domain.record import Record
-from assay.domain.record_document import from_document, to_document
+from assay.domain.record_document import read_record, to_document
 from assay.domain.standing import Standing
 from assay.domain.standing import to_document as standing_document
 from assay.store.blobs import LEAST_CHARACTERS, see_writable, write_whole
@@ -62,7 +62,7 @@ def stored_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
         raise NoSuchRun(
             f"{how} with {digest!r}.", code="run_not_found", remedy=f"List the runs with: {_listing(folder)}"
         )
-    return found[0], from_document(json.loads(workspace.blobs.get(found[0])))
+    return found[0], read_record(workspace.blobs.get(found[0]))
 
 
 def default_dossier(specification: Path, record: Record) -> Path:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import replace
 from pathlib import Path
 
-from assay.app.agreement import certificate_contradicts, counts_contradict, log_contradicts
+from assay.app.agreement import certificate_contradicts, counts_contradict, log_contradicts, unreadable
 from assay.app.gate import Pack, gate
 from assay.app.packs import read_pack, read_public, record_of
 from assay.domain.demands import unsatisfied
-from assay.domain.errors import AssayError, MissingExtra
+from assay.domain.errors import MissingExtra
 from assay.domain.policy import Policy
 from assay.domain.record import Record
-from assay.domain.record_document import from_document
+from assay.domain.record_document import UnreadableRecord, read_record
 from assay.domain.refusal import Because, Refusal
 from assay.proof.certificate import Certificate
 from assay.proof.leaf import state_of
@@ -70,14 +69,14 @@ def _judged_again(step: Step, pack: Pack, certificate: Certificate, policy: Poli
     """Step 11, with the record opened: it says what the certificate says, and its verdicts follow from its tallies."""
     content = record_of(pack, certificate)
     try:
-        record = from_document(json.loads(content or b""))
+        record = read_record(content or b"")
         wrong = (
             certificate_contradicts(record, certificate)
             or _log_of(record, certificate, pack)
             or unsatisfied(policy, record.specification)
         )
-    except (AssayError, ValueError) as broken:
-        wrong = Refusal(Because.ATTESTATION_CHANGED, f"The record cannot be read: {broken}.")
+    except UnreadableRecord as broken:
+        wrong = unreadable(broken)
     if wrong is None:
         return _compared(step, record)
     return replace(step, answer=Answer.REFUSED, sentence=wrong.sentence, because=wrong.because)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -27,15 +28,30 @@ def to_document(record: Record) -> dict[str, Any]:
     return {"schema": SCHEMA, **cast("dict[str, Any]", to_plain(record, Record))}
 
 
+def read_record(content: bytes) -> Record:
+    """The record in bytes that anybody may have written.
+
+    Raises:
+        UnreadableRecord: when they are no JSON document, or none that :func:`from_document` takes.
+    """
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as wrong:  # no JSON, no UTF-8, or nested without end
+        raise UnreadableRecord(f"A record is a JSON document ({type(wrong).__name__}).") from None
+    return from_document(document)
+
+
 def from_document(document: dict[str, Any]) -> Record:
     """The record that a document stands for.
 
     Raises:
         UnreadableRecord: when it is of another type or version, has a missing or unknown key, or a wrong value.
     """
+    if not isinstance(document, dict):
+        raise UnreadableRecord(f"A record is an object with keys, found {type(document).__name__}.")
     found = document.get("schema")
     if found != SCHEMA:
-        raise UnreadableRecord(f"A document of schema {SCHEMA!r} is expected, found {found!r}.")
+        raise UnreadableRecord(f"A document of schema {SCHEMA!r} is expected, found {str(found)[:80]!r}.")
     body = {name: value for name, value in document.items() if name != "schema"}
     try:
         return cast("Record", from_plain(body, Record, "record"))
@@ -45,3 +61,5 @@ def from_document(document: dict[str, Any]) -> Record:
         first = wrong.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(p) for p in first["loc"])
         raise UnreadableRecord(f"{wrong.title} {where}: {first['msg']}.") from wrong
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError) as wrong:
+        raise UnreadableRecord(f"A value of the record is impossible ({type(wrong).__name__}).") from wrong

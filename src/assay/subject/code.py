@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +16,17 @@ _SAFE = (
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks", "--no-replace-objects"
 )  # fmt: skip
 """A repository's own configuration may name programs to be run; none is. Nor is an object taken for another."""
-IMPORTABLE = (".py", ".pyc", ".so")
-"""How the names of files end that Python imports."""
+IMPORTABLE = (".py", ".pyc", ".so", ".pyw", ".pth")
+"""How the names of files end that Python imports, or that lead it to more folders of them."""
+ARCHIVES = (".zip", ".egg", ".whl")
+"""Those of archives that it imports from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
     """``commit`` in hexadecimal, empty outside version control; ``dirty`` when it does not name what is in the folder.
 
-    That is when tracked files differ, or a file that Python imports is neither tracked nor ignored: a model can import it.
+    That is when tracked files differ, or something that Python imports is neither tracked nor ignored: a model can import it.
     """
 
     commit: str
@@ -41,7 +44,8 @@ def code_of(folder: Path) -> Code:
 def _unnamed_code(folder: Path) -> bool:
     """Whether something that Python imports is neither tracked nor ignored by the ``.gitignore`` of the commit's files.
 
-    Ignored by ``.git/info/exclude`` or a user's own list is not ignored: nobody else sees those. A repository of its own
+    Python's own cache of a tracked file is not looked at; any other file that lies there is. A link that leads to no file may
+    lead to a folder of code, and counts. Ignored by ``.git/info/exclude`` or a user's own list is not ignored: nobody else sees those. A repository of its own
     inside the folder counts as a whole, because git does not look into it.
     """
     listed = _git(folder, "ls-files", "-z", "--others", "--exclude-per-directory=.gitignore", "--", ".")
@@ -49,9 +53,26 @@ def _unnamed_code(folder: Path) -> bool:
         return True
     names = [name for name in listed.split("\0") if name]
     return any(
-        name.endswith("/") or (name.endswith(IMPORTABLE) and "__pycache__" not in Path(name).parts)
+        name.endswith("/")
+        or (name.lower().endswith(IMPORTABLE) and not _is_cache(Path(name)))
+        or (name.lower().endswith(ARCHIVES) and _holds_code(folder / name))
+        or ((folder / name).is_symlink() and not (folder / name).is_file())
         for name in names
     )
+
+
+def _holds_code(archive: Path) -> bool:
+    """Whether an archive lists something that Python imports; one whose list cannot be read may."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            return any(name.lower().endswith(IMPORTABLE) for name in opened.namelist())
+    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile):
+        return True
+
+
+def _is_cache(file: Path) -> bool:
+    """Whether a file is named as Python names what it keeps of a module, ``NAME.TAG.pyc`` (PEP 3147); none of that name is imported."""
+    return file.parent.name == "__pycache__" and file.suffix == ".pyc" and "." in file.stem
 
 
 def in_a_repository(folder: Path) -> bool:

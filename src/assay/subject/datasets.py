@@ -241,7 +241,7 @@ def _verified(handle: BinaryIO, file: DataFile) -> Stamp:
     stamp = Stamp.of(handle)
     if stamp not in (file.stamp, _hashed.get((file.path, file.digest))):
         stamp = settled(handle, file.path)
-        if digest_of_open(handle) != file.digest or Stamp.of(handle) != stamp:
+        if digest_of_open(handle, file.path) != file.digest or Stamp.of(handle) != stamp:
             raise file_changed(file.path)
         _hashed[file.path, file.digest] = stamp
     return stamp

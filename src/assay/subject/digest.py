@@ -11,6 +11,7 @@ import signal
 import stat
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import FileIO
@@ -66,9 +67,16 @@ def digests_below(folder: Path) -> tuple[tuple[str, str], ...]:
 
     Raises:
         SubjectError: a folder that is empty or cannot be listed, a link that leads outside, a name that cannot be shown,
-            or a file that is not regular or was written to meanwhile.
+            a file that is not regular or was written to meanwhile; ``folder_like_its_file``.
     """
     paths = files_below(folder, empty_folders=False)
+    if [path.relative_to(folder) for path in paths] == [Path(folder.name)]:
+        raise SubjectError(
+            f"The folder {folder} holds one file, which is called as the folder is: the list of its files is that of the file "
+            "alone.",
+            code="folder_like_its_file",
+            remedy="Name the file itself, or rename one of the two.",
+        )
     for path in paths:
         check_plain(path.relative_to(folder).as_posix())
         check_inside(path, folder)
@@ -148,7 +156,7 @@ def stamped_digest(path: Path) -> tuple[str, Stamp]:
     """
     with open_regular(path) as file:
         before = settled(file, path)
-        digest = digest_of_open(file)
+        digest = digest_of_open(file, path)
         if Stamp.of(file) != before:
             raise file_changed(path)
     return digest, before
@@ -223,7 +231,7 @@ def held(path: Path) -> tuple[str, int]:
         try:
             digest = hashlib.sha256()
             with open(descriptor, "wb", buffering=0, closefd=False) as copy:
-                while chunk := file.read(_CHUNK):
+                while chunk := _next_chunk(file, path):
                     digest.update(chunk)
                     with writing(Path(tempfile.gettempdir())):
                         _write_all(copy, chunk)
@@ -259,12 +267,35 @@ def _unwritable(descriptor: int) -> int:
     return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
 
 
-def digest_of_open(file: BinaryIO) -> str:
-    """The digest of an open file from its beginning; leaves it at the beginning."""
-    file.seek(0)
-    digest = hashlib.file_digest(cast("FileIO", file), "sha256")
-    file.seek(0)
+def digest_of_open(file: BinaryIO, path: Path | str) -> str:
+    """The digest of an open file from its beginning; leaves it at the beginning.
+
+    Raises:
+        SubjectError: ``not_readable``.
+    """
+    with _reading(path):
+        file.seek(0)
+        digest = hashlib.file_digest(cast("FileIO", file), "sha256")
+        file.seek(0)
     return named(digest.hexdigest())
+
+
+def _next_chunk(file: BinaryIO, path: Path) -> bytes:
+    with _reading(path):
+        return file.read(_CHUNK)
+
+
+@contextlib.contextmanager
+def _reading(path: Path | str) -> Iterator[None]:
+    """Turn what the system says about reading an open file into a sentence: a disk may fail halfway."""
+    try:
+        yield
+    except OSError as wrong:
+        raise _not_readable(path, wrong) from None
+
+
+def _not_readable(path: Path | str, wrong: OSError) -> SubjectError:
+    return SubjectError(f"{path} cannot be read ({wrong.strerror}).", code="not_readable")
 
 
 def open_regular(path: Path) -> BinaryIO:
@@ -284,7 +315,7 @@ def open_regular(path: Path) -> BinaryIO:
     except IsADirectoryError:
         raise SubjectError(f"{path} is a folder where a file is expected.", code="not_a_file") from None
     except OSError as wrong:
-        raise SubjectError(f"{path} cannot be read ({wrong.strerror}).", code="not_readable") from None
+        raise _not_readable(path, wrong) from None
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise SubjectError(f"{path} is not a regular file.", code="not_a_file")
