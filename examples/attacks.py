@@ -280,11 +280,12 @@ def rehearsal_as_decision(scene: Scene) -> Said:
     digest, record = assay.load_record(scene.folder, found)
     with open_ledger(scene.folder) as ledger:
         (lock,) = ledger.state().locks.values()
+        salt = next((run.salt for run in ledger.state().runs.values()), digest)
         made_up = Sketch(1, (1,), 1 << 32)
         rows = UsedRows(1, digest, (Over(("made", "up"), made_up),), ())
         body = {
-            "lock": lock.digest, "attempt": 1, "salt": digest, **rows.body(),
-            "subject": {source.role: source.digest for source in record.sources},
+            "lock": lock.digest, "attempt": 1, "salt": salt, **rows.body(),
+            "subject": {source.role: source.digest for source in record.sources} | {"test": rows.file},
         }  # fmt: skip
         (leaf,) = ledger.add(Draft(Action.RUN_STARTED, lock.specification, body))
         said = {

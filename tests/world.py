@@ -185,17 +185,23 @@ class World:
         about: str = SPECIFICATION,
         attempt: int = 1,
         subject: Manifest | None = None,
+        names: dict[str, Any] | None = None,
     ) -> int:
+        """A judged run starts; ``names`` stands in its entry in the place of what is true."""
         files = subject.files if subject else FILES
         lock = self.state.locked(about)
         used = sketch or rows(0)
+        judged = used if isinstance(used, UsedRows) else used_rows(used)
         body = {
             "lock": lock.digest if lock else "",
-            **(used if isinstance(used, UsedRows) else used_rows(used)).body(),
+            **judged.body(),
             "salt": sha256_of(b"salt"),
-            "subject": {"model": files[0][1] if len(files) == 1 else digest_of_listing(files)},
+            "subject": {
+                "model": files[0][1] if len(files) == 1 else digest_of_listing(files),
+                "test": judged.file,
+            },
             "attempt": attempt,
-        }
+        } | (names or {})
         self.add(Action.RUN_STARTED, about, body)
         return len(self.leaves) - 1
 

@@ -184,7 +184,8 @@ def a_rehearsal_as_the_decision(team: Team, content: bytes | None = None) -> str
         subject = {source.role: source.digest for source in done.record.sources}
         rows = used_rows(Sketch.read(1, "AAAAAAAAAAE=", 1 << 32), "score")
         salt = "sha256:" + "0" * 64
-        body = {"lock": lock.digest, "subject": subject, "attempt": 1, "salt": salt, **rows.body()}
+        named = {**subject, "test": rows.file}
+        body = {"lock": lock.digest, "subject": named, "attempt": 1, "salt": salt, **rows.body()}
         (leaf,) = ledger.add(Draft(Action.RUN_STARTED, lock.specification, body))
         said = {
             "run": read_leaf(leaf).seq, "evidence": done.record.evidence_digest,
@@ -584,6 +585,41 @@ def test_a_replay_is_bit_identical_and_says_what_was_changed(certified: Team) ->
     certified.folder.write()
     with pytest.raises(SomethingElse, match="develop"):
         replay(certified.root, workers=0)
+
+
+def test_a_replay_finds_sketches_that_are_not_of_the_test_rows(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes the log makes them up, so that the next run on a few changed rows passes for new."""
+    from assay.app.replay import replay
+
+    made_up = Sketch(4000, tuple(range(2048)))
+    with monkeypatch.context() as dishonest:
+        dishonest.setattr(
+            "assay.app.judged_run.used_rows",
+            lambda case, *_: replace(used_rows(made_up, "x"), file=case.datasets["test"].digest),
+        )
+        team.lock().certify()
+    with pytest.raises(assay.Distrusted, match="are not those that the test rows give"):
+        replay(team.root, workers=0)
+
+
+def test_a_spent_file_is_known_whatever_sketches_are_entered_for_it(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.lock().certify()
+    made_up = used_rows(Sketch(3999, tuple(range(2048))), "x")
+    for file, because in (
+        (lambda case: case.datasets["test"].digest, Because.TEST_SET_SPENT),
+        (lambda _: made_up.file, Because.ENTRY_UNREADABLE),
+    ):
+        with monkeypatch.context() as dishonest:
+            dishonest.setattr(
+                "assay.app.judged_run.used_rows",
+                lambda case, *_, file=file: replace(made_up, file=file(case)),
+            )
+            with refused(because):
+                team.certify()
 
 
 def test_a_diff_names_what_changed_by_criterion(team: Team) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,18 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.world import LOG_ORIGIN, World, log_signer, policy
 
+from assay.app.clock import utc_now
 from assay.app.founding import Founding, Person
 from assay.app.ledger import open_ledger
-from assay.app.logbook import checkpoint, verify_log
+from assay.app.logbook import checkpoint, entries, verify_log
 from assay.app.seen import kept_in
 from assay.app.trust import found
+from assay.cli.main import main
+from assay.domain.entry import Action
 from assay.domain.policy import LogKeys as Held
 from assay.proof.checkpoint import Checkpoint
 from assay.proof.keys import PrivateKey
+from assay.proof.leaf import Draft
 from assay.proof.log_keys import LogKeys
 from assay.proof.merkle import root_of
 from assay.proof.note import NoteSigner
@@ -129,3 +134,24 @@ def test_after_the_log_has_a_new_key_the_old_one_signs_nothing_more() -> None:
     for size, signer, trusted in ((1, old, True), (1, new, False), (2, old, False), (2, new, True)):
         note = Checkpoint(LOG_ORIGIN, size, root_of(world.leaves[:size])).signed_by(signer)
         assert (keys.wrong_with(note, "in hand") is None) is trusted
+
+
+def test_an_entry_that_is_dated_ahead_is_told_and_the_next_one_is_dated_by_the_clock(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = utc_now()
+    late, later = now + dt.timedelta(days=5 * 365), now + dt.timedelta(minutes=20)
+    said = {"because": "test_set_spent", "sentence": "x"}
+    for clock in (late, later, now):
+        with open_ledger(folder, clock=lambda clock=clock: clock) as ledger:
+            ledger.add(Draft(Action.RUN_REFUSED, "sha256:" + "0" * 64, said))
+    looked = verify_log(folder)
+    assert looked.wrong == ()
+    assert [entry.seq for entry in looked.ahead] == [1]
+    dates = [entry.time.replace(microsecond=0) for entry in entries(folder)]
+    assert dates[1:] == [clock.replace(microsecond=0) for clock in (late, later, later)]
+    for words, said_there in (((), "Entry 1 (run.refused) is dated"), (("--json",), '"dated_ahead": [\n')):
+        with pytest.raises(SystemExit) as end:
+            main(["log", "verify", "--in", str(folder), *words])
+        assert end.value.code == 0
+        assert said_there in capsys.readouterr().out

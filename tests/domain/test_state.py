@@ -365,6 +365,26 @@ def test_test_rows_are_spent_by_one_judged_run_whatever_they_are_called() -> Non
     assert world.run(rows(5000))  # rows that nobody used
 
 
+def test_sketches_of_a_spent_file_that_are_made_up_are_refused_and_the_file_is_known() -> None:
+    """Whoever can append, and signs nothing, starts a run on the very file that was judged."""
+    world = World.decided("withheld")
+    (first,) = world.state.runs.values()
+    other = used_rows(rows(10_000_000, 399))
+    with pytest.raises(Refused, match="The sketches are of a file with the digest"):
+        world.run(other, names={"subject": dict(first.subject)})
+    with pytest.raises(Refused, match="it is the same file"):
+        world.run(replace(other, file=first.rows.file), attempt=2)
+    with pytest.raises(Refused, match="under the salt"):
+        world.run(other, names={"salt": sha256_of(b"another salt")})
+    for nothing in (Sketch(400, ()), Sketch(0, (1,))):
+        with pytest.raises(Refused, match="one row at least"):
+            world.run(nothing)
+    with pytest.raises(Refused, match="one row at least"):
+        world.run(replace(other, marks=(Over(("a",), Sketch(399, ())),)))
+    with pytest.raises(Refused, match="have none"):
+        world.run(other, names={"subject": {"model": first.subject["model"]}})
+
+
 def test_a_schedule_allows_its_number_of_runs_and_the_first_pass_closes_it() -> None:
     world = World.decided("withheld", attempts=3, first="0.8")
     world.run(attempt=2)

@@ -22,6 +22,9 @@ from assay.store.keys import log_key_file, log_signer
 from assay.store.log import Log
 from assay.store.workspace import Workspace
 
+APART = dt.timedelta(hours=1)
+"""So far may the clocks of two machines that write to one log be apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -49,9 +52,13 @@ class Ledger:
         return self._known[size]
 
     def now(self, state: State) -> dt.datetime:
-        """The time of the next entry; a clock that goes back dates nothing back."""
+        """The date of the next entry; a clock that goes back dates nothing back.
+
+        The newest entry may be of a machine whose clock is a little ahead. One that is further ahead is not followed.
+        """
         time = self.clock()
-        return max(time, state.time) if state.time is not None else time
+        near = state.newest if state.newest is not None and state.newest - time <= APART else None
+        return max(filter(None, (time, near, state.time)))
 
     def policy(self) -> Policy:
         """The policy in force. Raises Refused ``no_policy``."""

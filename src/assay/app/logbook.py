@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.app.ledger import open_ledger
+from assay.app.ledger import APART, open_ledger
 from assay.domain.entry import Entry
 from assay.domain.errors import AssayError
 from assay.domain.refusal import Because, Refusal
@@ -30,10 +30,11 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A log that was looked through: its size, and everything that is wrong."""
+    """A log that was looked through: its size, everything that is wrong, and the entries whose dates have not come yet."""
 
     size: int
     wrong: tuple[Wrong, ...]
+    ahead: tuple[Entry, ...] = ()
 
 
 def verify_log(folder: Path, seen: Sequence[tuple[str, Note]] = ()) -> Looked:
@@ -54,6 +55,7 @@ def verify_log(folder: Path, seen: Sequence[tuple[str, Note]] = ()) -> Looked:
         with contextlib.suppress(CorruptStore):  # said among the findings
             leaves = ledger.leaves()
             _, void = state_of(leaves)
+        latest = ledger.clock() + APART
         keys = LogKeys.of(leaves, void)
         untrusted = {whose: keys.wrong_with(note, whose) for whose, note in (*_readable(kept), *seen)}
         theirs = [Checkpoint.parse(note.text) for whose, note in seen if untrusted[whose] is None]
@@ -66,7 +68,16 @@ def verify_log(folder: Path, seen: Sequence[tuple[str, Note]] = ()) -> Looked:
         refusals.append(Refusal(Because.CHECKPOINT_UNTRUSTED, sentence))
     found += [Wrong(r.because.value, r.sentence) for r in refusals]
     found += [Wrong(v.refusal.because.value, f"Entry {v.entry}: {v.refusal.sentence}") for v in void]
-    return Looked(size, tuple(found))
+    return Looked(size, tuple(found), tuple(e for e in _opened(leaves) if e.time > latest))
+
+
+def _opened(leaves: Iterable[bytes]) -> Iterator[Entry]:
+    """The entries up to the first that cannot be read."""
+    for leaf in leaves:
+        try:
+            yield read_leaf(leaf)
+        except UnreadableLeaf:
+            return
 
 
 def _readable(kept: Sequence[bytes]) -> Iterator[tuple[str, Note]]:
@@ -87,11 +98,7 @@ def _nothing_in_force(size: int) -> Refusal:
 def entries(folder: Path, start: int = 0) -> Iterable[Entry]:
     """Every entry from ``start`` on; ends at one that cannot be read."""
     with open_ledger(folder) as ledger:
-        for leaf in ledger.log.entries(start):
-            try:
-                yield read_leaf(leaf)
-            except UnreadableLeaf:
-                return
+        yield from _opened(ledger.log.entries(start))
 
 
 def checkpoint(folder: Path) -> str:

@@ -11,12 +11,16 @@ from pathlib import Path
 
 from assay.app.case import Case, open_case
 from assay.app.certify import open_engine, record_of
+from assay.app.ledger import open_ledger
 from assay.app.measure import measure
 from assay.app.seal import load_record
+from assay.app.used_rows import used_rows
 from assay.domain.errors import AssayError, ExitCode
 from assay.domain.record import Record
-from assay.engine.engine import silent
+from assay.domain.refusal import Because, Distrusted, Refusal
+from assay.engine.engine import Engine, silent
 from assay.engine.progress import Progress
+from assay.store.workspace import Workspace
 
 TOLERANCE = 1e-9
 """How far an estimate or a bound may be from the recorded one in another environment."""
@@ -62,6 +66,7 @@ def replay(
     Raises:
         SomethingElse: a file is not the one that was judged. NoSuchRun: there is no such record.
         Refused: ``sealed`` while attempts on its test rows remain.
+        Distrusted: what the log keeps of the test rows is not what they give.
     """
     digest, record = load_record(folder, beginning)
     path = folder / next(s.path for s in record.sources if s.role == "specification")
@@ -69,6 +74,7 @@ def replay(
     _same_subject(case, record)
     case = replace(case, drawn=record.seed, attempt=record.attempt, overlaps=record.overlaps)
     engine = open_engine(path, workers=workers, reuse=False, progress=progress)
+    _same_rows(folder, digest, case, engine)
     again = record_of(case, measure(case, engine), record.bypasses, rehearse=record.decision.rehearsal)
     versions = tuple(_versions(record, again))
     if again.evidence_digest == record.evidence_digest and again.judged == record.judged:
@@ -87,6 +93,33 @@ def _same_subject(case: Case, record: Record) -> None:
                 code="subject_changed",
                 remedy="Put back the file with the digest that the record names: assay show --json",
             )
+
+
+def _same_rows(folder: Path, record: str, case: Case, engine: Engine) -> None:
+    """Make the sketches again that the log keeps of a judged run's rows: until then they are its writer's word.
+
+    Nothing to compare has a run in no log, or one whose salt was erased.
+    """
+    place = Workspace.of(folder).database
+    if isinstance(place, Path) and not place.is_file():
+        return
+    with open_ledger(folder) as ledger:
+        state = ledger.state()
+        decision = state.decisions.get(record)
+        run = state.runs[decision.run] if decision is not None else None
+        salt = ledger.log.value(run.salt) if run is not None else None
+    if run is None or salt is None:
+        return
+    earlier = [one.rows for one in state.runs.values() if one.entry < run.entry]
+    if used_rows(case, engine, salt, earlier) != run.rows:
+        raise Distrusted(
+            Refusal(
+                Because.CONTRADICTS_LOG,
+                f"The sketches of test rows in entry {run.entry} are not those that the test rows give: other rows would "
+                "pass for used, and these for new.",
+            ),
+            remedy="Find out who wrote the entry; revoke what stands on it: assay revoke",
+        )
 
 
 def _versions(record: Record, again: Record) -> Iterable[str]:

@@ -85,7 +85,14 @@ def verify(
         kept += held_for(folder, against, branch)
     found = verify_log(folder, kept)
     wrong = [(w.code, w.sentence) for w in found.wrong]
-    _told(found.size, wrong, {}, outside=bool(kept), as_json=as_json)
+    if not as_json:
+        for e in found.ahead:
+            say(
+                f"Entry {e.seq} ({e.action.value}) is dated {e.time:%Y-%m-%d %H:%M} UTC, which has not come yet: the clock was "
+                "wrong where it was written. It keeps nobody from revoking."
+            )
+    ahead: dict[str, object] = {"dated_ahead": [e.seq for e in found.ahead]}
+    _told(found.size, wrong, ahead, outside=bool(kept), as_json=as_json)
 
 
 def _verify_pack(pack: Path, policy: Path, kept: list[tuple[str, Note]], *, as_json: bool) -> NoReturn:

@@ -119,7 +119,7 @@ def standing(state: State, record: str, *, root: str, compare: Compare) -> Stand
         ),
         missing=state.signed(record).missing,
         waivers=tuple(
-            _waiver(w, run, state.time) for w in state.waivers if w.specification == decision.specification
+            _waiver(w, run, state.newest) for w in state.waivers if w.specification == decision.specification
         ),
         revisions=tuple(_revisions(state, lock, compare)),
         bypasses=lock.bypasses,

@@ -217,7 +217,7 @@ def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, .
     if unseen is not None:
         return unseen
     role, reason = str(statement.predicate.get("role", "")), str(statement.predicate.get("reason", ""))
-    signer = signer_in(state.policy, statement, role, entry.time)
+    signer = signer_in(state.policy, statement, role, entry.time, stops=status is not Status.GOOD)
     if isinstance(signer, Refusal):
         return signer
     may = _may_change(state, certificate, status)

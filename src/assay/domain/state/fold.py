@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from assay.domain.entry import Action, Entry, Inspect
+from assay.domain.entry import Action, Entry, Inspect, Signed
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import certificates, people, runs
 from assay.domain.state.state import State
@@ -55,8 +56,33 @@ def fold(entries: Iterable[Entry], inspect: Inspect) -> tuple[State, tuple[Void,
             void.append(Void(place, refusal))
         for statement in entry.signed:  # a void entry too has told everyone what was signed
             state.said.setdefault(statement.said, place)
-        state.size, state.time = place + 1, max(state.time or entry.time, entry.time)
+        state.size, state.newest = place + 1, entry.time
+        moved = _vouched(entry) if refusal is None else None
+        if moved is not None:
+            state.time = max(state.time or moved, moved)
     return state, tuple(void)
+
+
+def _vouched(entry: Entry) -> dt.datetime | None:
+    """Until when the log's time moves by an entry: as far as its date goes, and as who signed it say; None when nobody did.
+
+    An unsigned date is the writer's word alone. Were it to move the log's time, one entry that is dated years ahead would
+    keep every key from signing for as long. A policy says no time: a threshold of root keys counts at the date of its entry.
+    """
+    if entry.action is Action.POLICY_SET:
+        return entry.time
+    said = [time for statement in entry.signed if (time := _said_at(statement)) is not None]
+    return min(entry.time, max(said)) if said else None
+
+
+def _said_at(statement: Signed) -> dt.datetime | None:
+    """When its signer says that a statement was made; None when it says no time in UTC."""
+    said = statement.predicate.get("signedAt", statement.predicate.get("timeVerified"))
+    try:
+        time = dt.datetime.fromisoformat(str(said))
+    except ValueError:
+        return None
+    return time if time.tzinfo is not None else None
 
 
 def _again(state: State, entry: Entry) -> Refusal | None:
@@ -80,7 +106,8 @@ def _order(state: State, entry: Entry, place: int) -> Refusal | None:
     if state.time is not None and entry.time < state.time:
         return Refusal(
             Because.TIME_BACKWARDS,
-            f"Entry {place} is dated {entry.time.isoformat()}, before the entry that it follows.",
+            f"Entry {place} is dated {entry.time.isoformat()}, before {state.time.isoformat()}, when somebody signed an entry "
+            "that it follows.",
         )
     if state.policy is None and entry.action is not Action.POLICY_SET:
         return Refusal(Because.NO_POLICY, f"Entry {place} came before any policy.")

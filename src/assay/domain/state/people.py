@@ -103,6 +103,12 @@ def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     decision = state.decisions.get(entry.object)
     if decision is None:
         return Refusal(Because.DECISION_UNKNOWN, f"No decision has the record {entry.object}.")
+    if entry.time < decision.time:
+        return Refusal(
+            Because.TIME_BACKWARDS,
+            f"The decision (entry {decision.entry}) is dated {decision.time.isoformat()}, which has not come yet: it was logged "
+            "under a wrong clock, and nobody signs it before.",
+        )
     about = {decision.record, decision.evidence, decision.specification}
     found = _word(state, entry, Kind.SIGN_OFF, about, decision.entry, decision.sign_offs)
     if isinstance(found, Refusal):
@@ -306,9 +312,14 @@ def _word(
 
 
 def signer_in(
-    policy: Policy | None, statement: Signed, role: str, time: dt.datetime
+    policy: Policy | None, statement: Signed, role: str, time: dt.datetime, *, stops: bool = False
 ) -> tuple[str, HeldKey] | Refusal:
-    """The key of the policy that made a signature, if it is valid and may act in this role; else why not."""
+    """The key of the policy that made a signature, if it is valid and may act in this role; else why not.
+
+    Args:
+        stops: whether it takes a certificate back. That is possible with a key that has ended, too: whatever an entry is
+            dated, there is always somebody left who can.
+    """
     if role in NEVER_APPROVE:
         return Refusal(Because.ROLE_NEVER_APPROVES, f"A {role} is judged and approves nothing.")
     if policy is None:
@@ -316,7 +327,7 @@ def signer_in(
     for name, held in policy.keys.items():
         if not statement.signed_by(held.key):
             continue
-        if not held.counts_at(time):
+        if not (held.valid_from <= time if stops else held.counts_at(time)):
             return Refusal(
                 Because.KEY_NOT_VALID,
                 f"The key {name!r} is valid from {held.valid_from.date()} until {held.valid_until.date()}, and signed outside.",

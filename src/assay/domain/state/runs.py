@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assay.domain.entry import Entry, Inspect
 from assay.domain.plain import NotPlain, from_plain
@@ -79,6 +79,9 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
     forbidden = state.allowed(lock.terms)  # the policy may have changed since the lock
     if forbidden is not None:
         return forbidden
+    unlike = _made_up(state, rows, subject, salt)
+    if unlike:
+        return Refusal(Because.ENTRY_UNREADABLE, unlike)
     overlaps = state.overlaps(rows)
     before = counted(rows, overlaps)
     spent = spent_by(rows, before, lock)
@@ -103,6 +106,25 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
         )
     )
     return None
+
+
+def _made_up(state: State, rows: UsedRows, subject: Mapping[str, str], salt: str) -> str:
+    """Why what an entry says of its rows cannot be of the test set that was judged; empty when it can.
+
+    What the sketches say is the writer's word until somebody with the data makes them again (``assay replay``). But they are
+    of the file that was bound, hashed as those that they are compared with: a spent file is known at least by its digest.
+    """
+    if rows.rows < 1 or not all(one.sketch.hashes for one in (*rows.sketches, *rows.marks)):
+        return "A judged run is on one row at least, and its sketches hold hashes of its rows; the entry has none."
+    if rows.file != subject.get("test"):
+        return (
+            f"The sketches are of a file with the digest {rows.file[7:19]}; the test rows that the run names have "
+            f"{subject.get('test', '')[7:19] or 'none'}."
+        )
+    first = next((run.salt for run in state.runs.values()), salt)
+    if salt != first:
+        return f"The sketches are under the salt {salt[7:19]}; those of the log's first run are under {first[7:19]}."
+    return ""
 
 
 def spent_by(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]], lock: Lock) -> Refusal | None:

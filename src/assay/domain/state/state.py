@@ -182,7 +182,8 @@ class State:
         waivers: what was set aside, by whom and until when.
         certificates: by digest of the bundle. hashes: of all rows that were judged on. roots: of the log at each size up to now, in hexadecimal.
             said: where each signed statement stands first, by the digest of what it says.
-            size: how many entries there are. time: of the last one.
+            size: how many entries there are. newest: the date of the last one. time: the latest that somebody who signed
+            one said; no entry is dated before it.
     """
 
     policy: Policy | None = None
@@ -198,6 +199,7 @@ class State:
     hashes: set[int] = field(default_factory=set)
     said: dict[str, int] = field(default_factory=dict)
     size: int = 0
+    newest: dt.datetime | None = None
     time: dt.datetime | None = None
 
     def lock_in_force(self, name: str) -> Lock | None:
