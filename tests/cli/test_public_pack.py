@@ -19,6 +19,7 @@ from tests.world import EVIDENCE, FILES, LOG_ORIGIN, SPECIFICATION, rows
 from assay.app.export import export_public
 from assay.app.outside import verify_public
 from assay.app.packs import BrokenPack, read_pack, read_public
+from assay.proof.log_keys import KeptCheckpoint
 from assay.proof.note import Note, NoteSigner
 from assay.store.keys import log_signer
 
@@ -251,5 +252,9 @@ def test_a_checkpoint_that_the_log_did_not_sign_is_no_evidence_for_it(made: Path
         text = Note.parse(pack.read("checkpoint")).text
     forger = NoteSigner(text.split("\n")[0], Ed25519PrivateKey.from_private_bytes(b"\x11" * 32))
     note = Note(text, (forger.sign(text),))
-    found = verify_public(made / "public.zip", made / "policy.yaml", [("of a stranger", note)])
+    found = verify_public(
+        made / "public.zip",
+        made / "policy.yaml",
+        [KeptCheckpoint("the checkpoint of a stranger", bytes(note))],
+    )
     assert [w.because.value for w in found.wrong] == ["checkpoint_untrusted"]

@@ -47,4 +47,4 @@ def test_a_gate_refuses_a_log_that_does_not_go_on_from_what_it_saw(
     scene.write(issued(ago=HOUR))  # the same story in another log of the same owner
     assert asked(scene, capsys=capsys) == ("log_rewritten", 3)
     (tmp_path / "seen").write_text("nothing")
-    assert asked(scene, capsys=capsys) == ("seen_broken", 2)
+    assert asked(scene, capsys=capsys) == ("head_broken", 2)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from assay.app.around import look_around
 from assay.app.clock import utc_now
-from assay.app.kept_head import keep_seen, read_seen
+from assay.app.kept_head import keep_head, read_head
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal, Refused, raised
@@ -68,7 +68,7 @@ def gate(
 
     Raises:
         InvalidDocument: the policy has problems. SubjectError: there is no such model. NaiveTime: ``now`` has no zone.
-        BrokenSeen: ``seen`` holds no head.
+        BrokenHead: ``seen`` holds no head.
     """
     if now is not None and now.utcoffset() is None:
         raise NaiveTime(
@@ -77,9 +77,9 @@ def gate(
             remedy="Give one with a zone, as datetime.now(timezone.utc) is.",
         )
     chosen = policy if isinstance(policy, Policy) else read_policy(policy).policy
-    presented = replace(_presented(model, use_case, certificate, pack or Pack()), seen=read_seen(seen))
+    presented = replace(_presented(model, use_case, certificate, pack or Pack()), remembered=read_head(seen))
     found = verify(presented, chosen, now=now or utc_now(), purpose=purpose)
-    keep_seen(seen, found)
+    keep_head(seen, found)
     return look_around(found, sources=sources, environment=environment)
 
 

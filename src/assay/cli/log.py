@@ -13,7 +13,7 @@ from assay.cli.signing import folder_option, short
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.proof.note import Note
+    from assay.proof.log_keys import KeptCheckpoint
 
 branch_option = click.option(
     "--branch", default="assay-checkpoints", show_default=True, help="The branch of the git remote."
@@ -64,7 +64,7 @@ def verify(
     Without PACK it is the log of this folder. A public PACK (assay export public) needs no database: its state is computed,
     and its checkpoint, certificates, proofs, sign-offs and status are held against the policy.
     """
-    from assay.app.seen import kept_in
+    from assay.app.kept_checkpoint import kept_in
 
     kept = [kept_in(path) for path in seen]
     if pack is not None:
@@ -88,7 +88,7 @@ def verify(
     _told(found.size, wrong, {}, outside=bool(kept), as_json=as_json)
 
 
-def _verify_pack(pack: Path, policy: Path, kept: list[tuple[str, Note]], *, as_json: bool) -> NoReturn:
+def _verify_pack(pack: Path, policy: Path, kept: list[KeptCheckpoint], *, as_json: bool) -> NoReturn:
     from assay.app.outside import verify_public
 
     found = verify_public(pack, policy, kept)
