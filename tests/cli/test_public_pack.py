@@ -237,7 +237,7 @@ def test_a_checkpoint_that_somebody_kept_is_compared(made: Path, tmp_path: Path)
     export_public(earlier, tmp_path / "earlier.zip")
     with zipfile.ZipFile(tmp_path / "earlier.zip") as pack:
         (tmp_path / "kept").write_bytes(pack.read("checkpoint"))
-    words = ("log", "verify", str(made / "public.zip"), "--policy", str(made / "policy.yaml"), "--seen")
+    words = ("log", "verify", str(made / "public.zip"), "--policy", str(made / "policy.yaml"), "--checkpoint")
     done = assay(*words, "kept", cwd=tmp_path)
     assert done.returncode == 3
     assert "log_rewritten" in done.stdout

@@ -30,7 +30,8 @@ def read_head(path: Path | None) -> Head | None:
         raise BrokenHead(
             f"{path} does not hold the head of a log: {wrong}.",
             code="head_broken",
-            remedy="Put back the file that this verifier wrote; without it a rollback of the log goes unseen.",
+            remedy="Put back the file that this verifier wrote; without it a rollback of the log goes unseen. A signed checkpoint is "
+            "compared with: assay log verify --checkpoint FILE",
         ) from None
 
 

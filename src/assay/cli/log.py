@@ -36,10 +36,11 @@ def command() -> None:
     help="For PACK: the policy whose keys count, a file that reached you by a way you trust.",
 )
 @click.option(
-    "--seen",
+    "--checkpoint",
+    "checkpoints",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A checkpoint that somebody else has kept; several may be given.",
+    help="A signed checkpoint that somebody else has kept, only read; several may be given.",
 )
 @click.option(
     "--against",
@@ -53,7 +54,7 @@ def verify(
     pack: Path | None,
     *,
     policy: Path | None,
-    seen: tuple[Path, ...],
+    checkpoints: tuple[Path, ...],
     against: str | None,
     branch: str,
     folder: Path,
@@ -66,7 +67,7 @@ def verify(
     """
     from assay.app.kept_checkpoint import kept_in
 
-    kept = [kept_in(path) for path in seen]
+    kept = [kept_in(path) for path in checkpoints]
     if pack is not None:
         if policy is None:
             raise click.UsageError("PACK needs --policy: the copy in the pack says nothing about itself.")
