@@ -22,6 +22,23 @@ from assay.reading.policy import read_policy
 from assay.subject.digest import open_regular
 from assay.subject.files_in_hand import files_of
 
+__all__ = [
+    "CERTIFICATE",
+    "MODEL_SIGNATURE",
+    "PROOF",
+    "STATUS",
+    "SUFFIX",
+    "NaiveTime",
+    "Pack",
+    "Purpose",
+    "Verification",
+    "certificate_beside",
+    "certificate_of",
+    "gate",
+    "refused",
+    "require",
+]
+
 CERTIFICATE, PROOF, STATUS = "certificate.sigstore.json", "certificate.tlog-proof", "status.sigstore.json"
 """What lies in a certificate's folder."""
 MODEL_SIGNATURE = "model.sig"

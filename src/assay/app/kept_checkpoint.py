@@ -6,6 +6,8 @@ from pathlib import Path
 
 from assay.proof.log_keys import KeptCheckpoint
 
+__all__ = ["KeptCheckpoint", "kept_in"]
+
 
 def kept_in(path: Path) -> KeptCheckpoint:
     """What a file holds, for a comparison; whether it is a checkpoint, and who signed it, is not asked yet."""

@@ -13,7 +13,7 @@ from assay.cli.signing import folder_option, short
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.proof.log_keys import KeptCheckpoint
+    from assay.app.kept_checkpoint import KeptCheckpoint
 
 branch_option = click.option(
     "--branch", default="assay-checkpoints", show_default=True, help="The branch of the git remote."

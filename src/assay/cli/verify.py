@@ -11,7 +11,7 @@ from assay.cli.output import json_option, print_json, say
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.proof.verification import Verification
+    from assay.app.gate import Verification
 
 MARKS = {"holds": "ok", "refused": "REFUSED", "not at hand": "-", "not reached": "-"}
 
@@ -199,9 +199,9 @@ def gate(
     as_json: bool,
 ) -> None:
     """Let MODEL through if it is certified for this use, and refuse everything else with one sentence."""
+    from assay.app.gate import Purpose
     from assay.app.gate import gate as look
     from assay.app.packs import read_log
-    from assay.proof.verification import Purpose
 
     found = look(
         model,
