@@ -12,17 +12,19 @@ from tests.world import LOG_ORIGIN, World, log_signer, policy
 
 from assay.app.clock import utc_now
 from assay.app.founding import Founding, Person
+from assay.app.kept_checkpoint import kept_in
 from assay.app.ledger import open_ledger
 from assay.app.logbook import checkpoint, entries, verify_log
-from assay.app.seen import kept_in
 from assay.app.trust import found
 from assay.cli.main import main
 from assay.domain.entry import Action
-from assay.domain.policy import LogKeys as Held
+from assay.domain.policy import LogKeys
+from assay.domain.refusal import Refusal
 from assay.proof.checkpoint import Checkpoint
+from assay.proof.continues import Claim
 from assay.proof.keys import PrivateKey
 from assay.proof.leaf import Draft
-from assay.proof.log_keys import LogKeys
+from assay.proof.log_keys import KeptCheckpoint, KeysOfALog
 from assay.proof.merkle import root_of
 from assay.proof.note import NoteSigner
 from assay.store.keys import log_signer as kept_signer
@@ -101,11 +103,13 @@ def test_what_somebody_else_has_seen_must_be_a_signed_checkpoint_of_this_log(fol
     ):
         place.write_bytes(bytes(note))
         assert codes(folder, place) == ["checkpoint_untrusted"]
+    place.write_bytes(b"no note")
+    assert codes(folder, place) == ["checkpoint_untrusted"]
 
 
 def test_a_signed_checkpoint_of_more_entries_tells_that_some_were_removed(folder: Path) -> None:
     (folder / "seen").write_bytes(bytes(Checkpoint(ORIGIN, 9, bytes(32)).signed_by(kept_signer(ORIGIN, demo=True))))  # fmt: skip
-    assert codes(folder, folder / "seen") == ["checkpoint_ahead"]
+    assert codes(folder, folder / "seen") == ["log_shortened"]
 
 
 def test_an_empty_log_does_not_hold(folder: Path) -> None:
@@ -127,13 +131,16 @@ def test_a_log_without_a_policy_does_not_hold(tmp_path: Path) -> None:
 def test_after_the_log_has_a_new_key_the_old_one_signs_nothing_more() -> None:
     old = log_signer()
     new = NoteSigner(LOG_ORIGIN, Ed25519PrivateKey.from_private_bytes(b"\x08" * 32))
-    world = World.with_policy(policy(log=Held(origin=LOG_ORIGIN, key=old.key.vkey)))
+    world = World.with_policy(policy(log=LogKeys(origin=LOG_ORIGIN, key=old.key.vkey)))
     after = {"version": 2, "previous": world.state.policy_digest}
-    world.set_policy(policy(log=Held(origin=LOG_ORIGIN, key=new.key.vkey), **after))
-    keys = LogKeys.of(world.leaves)
+    world.set_policy(policy(log=LogKeys(origin=LOG_ORIGIN, key=new.key.vkey), **after))
+    keys = KeysOfALog.of(world.leaves)
     for size, signer, trusted in ((1, old, True), (1, new, False), (2, old, False), (2, new, True)):
         note = Checkpoint(LOG_ORIGIN, size, root_of(world.leaves[:size])).signed_by(signer)
-        assert (keys.wrong_with(note, "in hand") is None) is trusted
+        assert isinstance(keys.judge(KeptCheckpoint("the checkpoint in hand", bytes(note))), Claim) is trusted
+    older = KeysOfALog.of(world.leaves[:1]).judge(KeptCheckpoint("the checkpoint in hand", bytes(note)))
+    assert isinstance(older, Refusal)
+    assert "a later one may name another key" in older.sentence
 
 
 def test_an_entry_that_is_dated_ahead_is_told_and_the_next_one_is_dated_by_the_clock(

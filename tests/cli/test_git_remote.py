@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,16 @@ from tests.cli.ledgers import certified_again, issued, keep
 from tests.world import LOG_ORIGIN, Issued
 
 from assay.app.export import export_public
+from assay.app.ledger import open_ledger
+from assay.app.logbook import checkpoint, verify_log
+from assay.app.outside import verify_public
+from assay.app.remote import held_against, held_for, push_checkpoint
+from assay.domain.policy import LogKeys
+from assay.domain.refusal import Distrusted
 from assay.proof.note import NoteSigner
-from assay.store.git_remote import place_of
+from assay.reading.policy import policy_text
+from assay.store.git_remote import open_remote, place_of
+from assay.store.keys import log_key_file, log_signer
 
 BRANCH = "assay-checkpoints"
 
@@ -91,18 +100,18 @@ def test_a_log_that_was_rolled_back_is_not_pushed(
     log("checkpoint", "--push", str(remote), cwd=bank)
     before = git("rev-parse", BRANCH, cwd=remote)
     said = words(log("checkpoint", "--push", str(remote), cwd=earlier, ends=3))
-    assert "it was rolled back" in said
+    assert "entries were removed, or this is an older copy" in said
     assert git("rev-parse", BRANCH, cwd=remote) == before
-    assert "checkpoint_ahead" in words(log("verify", "--against", str(remote), cwd=earlier, ends=3))
+    assert "log_shortened" in words(log("verify", "--against", str(remote), cwd=earlier, ends=3))
 
 
 def test_another_history_of_the_same_log_is_not_pushed(bank: Path, remote: Path, tmp_path: Path) -> None:
     log("checkpoint", "--push", str(remote), cwd=bank)
     rewritten = keep(certified_again(issued()), tmp_path / "rewritten")  # longer, with other signatures
     said = words(log("checkpoint", "--push", str(remote), cwd=rewritten, ends=3))
-    assert "is of another history" in said
+    assert "have another root than the checkpoint of commit" in said
     assert len(git("rev-list", BRANCH, cwd=remote).split()) == 1
-    assert "checkpoint_differs" in words(log("verify", "--against", str(remote), cwd=rewritten, ends=3))
+    assert "log_rewritten" in words(log("verify", "--against", str(remote), cwd=rewritten, ends=3))
 
 
 def test_a_smaller_checkpoint_of_another_history_is_not_built_upon(
@@ -118,7 +127,7 @@ def test_a_smaller_checkpoint_of_another_history_is_not_built_upon(
     git("commit", "-qam", "the true one", cwd=work)
     git("push", "-q", cwd=work)
     said = words(log("checkpoint", "--push", str(remote), cwd=bank, ends=3))
-    assert "is of another history" in said
+    assert "have another root than the checkpoint of commit" in said
     assert len(git("rev-list", BRANCH, cwd=remote).split()) == 2
 
 
@@ -152,7 +161,76 @@ def test_what_the_log_did_not_sign_is_not_built_upon(bank: Path, remote: Path, t
     git("commit", "-qm", "forged", cwd=work)
     git("push", "-q", str(remote), BRANCH, cwd=work)
     for way in (("checkpoint", "--push"), ("verify", "--against")):
-        assert "is not one of this log" in words(log(*way, str(remote), cwd=bank, ends=3))
+        assert "did not sign the checkpoint of commit" in words(log(*way, str(remote), cwd=bank, ends=3))
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """A log whose key was changed after a push: its folder, the key that signs no more, and the policies before and since."""
+
+    bank: Path
+    retired: NoteSigner
+    policies: tuple[Path, Path]
+
+
+@pytest.fixture
+def rotated(remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rotated:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))  # keys that no other test meets
+    made = issued()
+    bank = keep(made, tmp_path / "rotated")
+    push_checkpoint(bank, str(remote))
+    before = tmp_path / "before.yaml"
+    before.write_text(policy_text(made.policy))
+    retired = log_signer(LOG_ORIGIN)
+    log_key_file(LOG_ORIGIN).unlink()
+    new = log_signer(LOG_ORIGIN, create=True)
+    assert retired
+    assert new
+    policy = made.policy.model_copy(
+        update={
+            "version": 2,
+            "previous": made.world.state.policy_digest,
+            "log": LogKeys(origin=LOG_ORIGIN, key=new.key.vkey),
+        }
+    )
+    made.world.set_policy(policy)
+    keep(replace(made, policy=policy), bank)
+    return Rotated(bank, retired, (before, bank / "policy.yaml"))
+
+
+def test_after_the_log_has_a_new_key_owner_and_outsider_still_find_what_the_old_one_signed(
+    rotated: Rotated, remote: Path, tmp_path: Path
+) -> None:
+    pushed = push_checkpoint(rotated.bank, str(remote))
+    assert pushed.size == (pushed.before or 0) + 1
+    kept = held_for(rotated.bank, str(remote))
+    assert len(kept) == 2
+    assert verify_log(rotated.bank, kept).wrong == ()
+    export_public(rotated.bank, tmp_path / "public.zip")
+    for policy in rotated.policies:
+        kept = held_against(policy, str(remote))
+        assert len(kept) == 2
+        assert verify_public(tmp_path / "public.zip", policy, kept).wrong == ()
+
+
+def test_a_key_that_the_log_had_before_signs_no_later_entries(
+    rotated: Rotated, remote: Path, tmp_path: Path
+) -> None:
+    """Somebody who stole it pushes the truth, so that only the key is wrong."""
+    checkpoint(rotated.bank)
+    with open_ledger(rotated.bank) as ledger:
+        head = ledger.log.head(LOG_ORIGIN)
+    with open_remote(str(remote), BRANCH, LOG_ORIGIN, tmp_path) as there:
+        there.push(bytes(head.signed_by(rotated.retired)), "as if it still counted")
+    with pytest.raises(Distrusted, match="Nothing was pushed") as refused:
+        push_checkpoint(rotated.bank, str(remote))
+    assert refused.value.code == "checkpoint_untrusted"
+    found = verify_log(rotated.bank, held_for(rotated.bank, str(remote))).wrong
+    assert [wrong.code for wrong in found] == ["checkpoint_untrusted"]
+    export_public(rotated.bank, tmp_path / "public.zip")
+    for policy in rotated.policies:
+        public = verify_public(tmp_path / "public.zip", policy, held_against(policy, str(remote)))
+        assert [wrong.because.value for wrong in public.wrong] == ["checkpoint_untrusted"]
 
 
 def test_other_files_and_other_logs_on_the_branch_are_kept(bank: Path, remote: Path, tmp_path: Path) -> None:
@@ -177,7 +255,9 @@ def test_an_earlier_checkpoint_that_was_taken_away_still_counts(
     git("commit", "-qm", "gone", cwd=work)
     git("push", "-q", "origin", BRANCH, cwd=work)
     rewritten = keep(issued(), tmp_path / "rewritten")
-    assert "is of another history" in words(log("checkpoint", "--push", str(remote), cwd=rewritten, ends=3))
+    assert "have another root than the checkpoint of commit" in words(
+        log("checkpoint", "--push", str(remote), cwd=rewritten, ends=3)
+    )
 
 
 def test_what_is_missing_is_a_sentence(bank: Path, remote: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.world import EVIDENCE, FILES, LOG_ORIGIN, SPECIFICATION, rows
 from assay.app.export import export_public
 from assay.app.outside import verify_public
 from assay.app.packs import BrokenPack, read_pack, read_public
+from assay.proof.log_keys import KeptCheckpoint
 from assay.proof.note import Note, NoteSigner
 from assay.store.keys import log_signer
 
@@ -236,7 +237,7 @@ def test_a_checkpoint_that_somebody_kept_is_compared(made: Path, tmp_path: Path)
     export_public(earlier, tmp_path / "earlier.zip")
     with zipfile.ZipFile(tmp_path / "earlier.zip") as pack:
         (tmp_path / "kept").write_bytes(pack.read("checkpoint"))
-    words = ("log", "verify", str(made / "public.zip"), "--policy", str(made / "policy.yaml"), "--seen")
+    words = ("log", "verify", str(made / "public.zip"), "--policy", str(made / "policy.yaml"), "--checkpoint")
     done = assay(*words, "kept", cwd=tmp_path)
     assert done.returncode == 3
     assert "log_rewritten" in done.stdout
@@ -251,5 +252,9 @@ def test_a_checkpoint_that_the_log_did_not_sign_is_no_evidence_for_it(made: Path
         text = Note.parse(pack.read("checkpoint")).text
     forger = NoteSigner(text.split("\n")[0], Ed25519PrivateKey.from_private_bytes(b"\x11" * 32))
     note = Note(text, (forger.sign(text),))
-    found = verify_public(made / "public.zip", made / "policy.yaml", [("of a stranger", note)])
+    found = verify_public(
+        made / "public.zip",
+        made / "policy.yaml",
+        [KeptCheckpoint("the checkpoint of a stranger", bytes(note))],
+    )
     assert [w.because.value for w in found.wrong] == ["checkpoint_untrusted"]

@@ -43,6 +43,23 @@ def test_every_part_that_is_named_is_there():
         assert (ROOT / name).exists(), name
 
 
+def test_every_use_case_is_told_once():
+    table = CONTRIBUTING.split("The use cases of `app/`:")[1].split("Beside the arrows")[0]
+    there = {place.name for place in (HOUSE / "app").glob("[a-z]*.py")}
+    assert sorted(re.findall(r"`(\w+\.py)`", table)) == sorted(there)
+
+
+def test_a_decision_has_a_number_of_its_own_and_is_called_by_it():
+    decisions = sorted(place.name for place in (ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [re.match(r"\d{4}(?=-)", name) for name in decisions]
+    assert all(numbers), decisions
+    assert len({number[0] for number in numbers if number}) == len(decisions)
+    pages = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
+    for page in pages:
+        for shown, number in re.findall(r"\[(\d{4})\]\([^)]*?(\d{4})-[^)/]*\.md\)", page.read_text("utf-8")):
+            assert shown == number, page
+
+
 def test_the_grade_b_rules_are_shown_with_their_fewest_rows_and_largest_rates():
     shown = re.findall(r"^\| ([^|]+) \| [^|]+ \| (\d+) \| (0\.\d+) \|$", GUARANTEE, re.MULTILINE)
     assert {RULES[name]: (int(fewest), float(largest)) for name, fewest, largest in shown} == {

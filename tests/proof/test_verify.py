@@ -20,8 +20,8 @@ from assay.domain.refusal import Because, Refusal, raised
 from assay.domain.state import Status, StatusReason
 from assay.proof.bundle import read as read_bundle
 from assay.proof.bundle import sign
+from assay.proof.head import Head
 from assay.proof.note import NoteSigner
-from assay.proof.seen import Seen
 from assay.proof.statement import statement_of
 from assay.proof.status import StatusList
 from assay.proof.verification import Answer, Purpose, Verification
@@ -146,6 +146,10 @@ CASES: dict[str, tuple[int, Because, Callable[[], Verification]]] = {
         8, Because.SIGNATURE_WRONG, lambda: GOOD.verify(status=GOOD.status(key="stranger"))),
     "a status of another log": (
         8, Because.CHECKPOINT_UNTRUSTED, lambda: GOOD.verify(status=GOOD.status(log="evil.example"))),
+    "a status of fewer than no entries": (
+        8, Because.STATEMENT_BROKEN, lambda: GOOD.verify(status=GOOD.status(size=-1))),
+    "a status of a root that is none": (
+        8, Because.STATEMENT_BROKEN, lambda: GOOD.verify(status=GOOD.status(root="none"))),
     "a status without it": (
         8, Because.STATUS_MISSING, lambda: GOOD.verify(status=GOOD.status(certificates={}, reasons={}))),
     "suspended": (8, Because.SUSPENDED, lambda: _taken_back(Status.SUSPENDED).verify()),
@@ -199,24 +203,24 @@ def test_the_newest_policy_of_the_log_and_its_successor_are_taken() -> None:
     assert GOOD.verify(policy=policy(version=2, previous=GOOD.world.state.policy_digest)).accepted
 
 
-def _seen(issued: Issued) -> Seen:
+def _seen(issued: Issued) -> Head:
     head = issued.verify().head
     assert head
-    assert Seen.parse(head.text()) == head
+    assert Head.parse(head.text()) == head
     return head
 
 
 def test_a_verifier_that_keeps_what_it_saw_is_shown_the_same_log_or_one_that_goes_on_from_it() -> None:
     issued = Issued.good()
     seen = _seen(issued)
-    assert issued.verify(seen=seen, leaves=None, attestations=None).accepted
+    assert issued.verify(remembered=seen, leaves=None, attestations=None).accepted
     issued.world.agree("val", "validator", about=OTHER)
-    assert issued.verify(seen=seen).accepted
-    assert at(issued.verify(seen=seen, leaves=None), 10) == (Answer.REFUSED, Because.LOG_UNSEEN)
+    assert issued.verify(remembered=seen).accepted
+    assert at(issued.verify(remembered=seen, leaves=None), 10) == (Answer.REFUSED, Because.LOG_UNSEEN)
     later = _seen(issued)
     assert later.size == seen.size + 1
     issued.world.leaves.pop()  # rolled back
-    assert at(issued.verify(seen=later), 10) == (Answer.REFUSED, Because.LOG_SHORTENED)
+    assert at(issued.verify(remembered=later), 10) == (Answer.REFUSED, Because.LOG_SHORTENED)
 
 
 @pytest.mark.parametrize("leaves", [True, False])
@@ -225,9 +229,9 @@ def test_a_split_view_is_refused_by_who_saw_the_other_half(leaves: bool) -> None
     seen, other = _seen(GOOD), Issued.good()
     assert other.verify().accepted
     shown = {} if leaves else {"leaves": None}
-    assert at(other.verify(seen=seen, **shown), 10) == (Answer.REFUSED, Because.LOG_REWRITTEN)
+    assert at(other.verify(remembered=seen, **shown), 10) == (Answer.REFUSED, Because.LOG_REWRITTEN)
     other.world.agree("val", "validator", about=OTHER)
-    assert at(other.verify(seen=seen), 10) == (Answer.REFUSED, Because.LOG_REWRITTEN)
+    assert at(other.verify(remembered=seen), 10) == (Answer.REFUSED, Because.LOG_REWRITTEN)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +239,7 @@ def test_a_split_view_is_refused_by_who_saw_the_other_half(leaves: bool) -> None
 )
 def test_what_is_no_kept_head_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="three lines"):
-        Seen.parse(text)
+        Head.parse(text)
 
 
 def test_a_void_log_fails_trust_whatever_rule_it_breaks() -> None:

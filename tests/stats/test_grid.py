@@ -46,9 +46,14 @@ def on_grid(score: np.ndarray, label: np.ndarray, bins: int | None = None) -> Sc
         patched.setattr(scores_module, "MOST_EXACT", 0)
         if bins is not None:
             patched.setattr(scores_module, "bins_for", lambda cells: bins)
-        total = ScoreSum(1)
-        total.count(label.astype(np.int64), score)
-        scores, by_label, edges = total.tally().histogram(np.ones(1, dtype=bool))
+        return one_by_one(score, label)
+
+
+def one_by_one(score: np.ndarray, label: np.ndarray) -> ScoreCell:
+    """The rows as the tally keeps them while there is room for every score."""
+    total = ScoreSum(1)
+    total.count(label.astype(np.int64), score)
+    scores, by_label, edges = total.tally().histogram(np.ones(1, dtype=bool))
     return ScoreCell("", *(tuple(a.tolist()) for a in (scores, *by_label, edges)))
 
 
@@ -169,6 +174,50 @@ def test_an_honest_model_on_a_million_rows_still_passes(functional, threshold):
     piece = assessment.pieces[0]
     assert piece.lower <= exact <= piece.upper
     assert "scores on a grid, allowing for values up to" in piece.method
+
+
+def adverse(seed: int, most: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """Rows whose scores crowd or straddle bins, and whose labels go with the score, against it, or turn within each bin."""
+    rng = np.random.default_rng(seed)
+    n = int(np.exp(rng.uniform(np.log(200), np.log(most))))
+    bins = int(rng.choice([100, 200, 500, 1000]))
+    edges = scores_module.edges_of(bins) / scores_module.ONE
+    kinds = [
+        rng.random(n),
+        rng.beta(0.1, 0.1, n),
+        rng.random() * 0.99 + rng.random(n) * rng.choice([1e-6, 1e-3, 1e-2]),
+        np.nextafter(rng.choice(edges, n), rng.choice([0.0, 1.0])),
+        rng.beta(0.6, 1.8, n),
+    ]
+    chosen = rng.choice(len(kinds), size=rng.integers(1, 4), replace=False)
+    score = np.stack([kinds[k] for k in chosen])[rng.integers(0, len(chosen), n), np.arange(n)]
+    ranks, within = np.argsort(np.argsort(score)) / n, (score * bins) % 1
+    chances = (score, ranks, 1 - ranks, np.full(n, 0.3), (ranks * 40) % 1, within, 1 - within)
+    label = (rng.random(n) < chances[rng.integers(len(chances))]).astype(np.int64)
+    label[:20] = np.arange(20) % 2
+    return score, label, bins
+
+
+@pytest.mark.parametrize(
+    ("functional", "side"),
+    [
+        (Functional.AUC, -1),
+        (Functional.BRIER, 1),
+        (Functional.LOG_LOSS, 1),
+        (Functional.KS_CALIBRATION, 1),
+        (Functional.ECE, 1),
+    ],
+)
+def test_no_limit_on_a_grid_is_bolder_than_that_of_the_scores_themselves(functional, side):
+    """The argument for it leaves out the correction for skewness: so it is tried."""
+    for seed in range(12):
+        score, label, bins = adverse(seed, 2_000)
+        exact, kept = (
+            held(cell, functional, "0.5").pieces[0]
+            for cell in (one_by_one(score, label), on_grid(score, label, bins))
+        )
+        bolder = exact.upper - kept.upper if side > 0 else kept.lower - exact.lower
+        assert bolder <= 1e-6 * (exact.upper - exact.lower), seed
 
 
 def test_a_grid_without_room_for_its_scores_is_refused():

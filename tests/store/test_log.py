@@ -15,7 +15,8 @@ from tests.proof.parties import Tree, log_key, numbered, witness_key
 
 from assay.domain.errors import AssayError
 from assay.proof.checkpoint import Checkpoint
-from assay.proof.merkle import EMPTY_ROOT, check_consistency, check_inclusion, leaf_hash
+from assay.proof.continues import Claim, contradictions
+from assay.proof.merkle import EMPTY_ROOT, check_consistency, check_inclusion, leaf_hash, root_of
 from assay.proof.note import Note
 from assay.proof.salted import Salted
 from assay.store.database import HEAD, AbsentStore, CorruptStore, Database
@@ -43,7 +44,9 @@ def filled(log: Log, size: int) -> Tree:
 
 
 def codes(log: Log, *seen: Checkpoint) -> list[str]:
-    return sorted({finding.code for finding in log.verify(seen)})
+    return sorted(
+        {finding.code for finding in log.verify([Claim.of("the checkpoint in hand", one) for one in seen])}
+    )
 
 
 # --- appending ----------------------------------------------------------------------------------------------------
@@ -294,12 +297,12 @@ def kept(log) -> Log:
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
-        ("UPDATE entry SET data = :x WHERE seq = 7", ["checkpoint_differs", "subtree_differs"]),
-        ("UPDATE entry SET data = :x WHERE seq = 149", ["checkpoint_differs", "subtree_differs"]),
+        ("UPDATE entry SET data = :x WHERE seq = 7", ["log_rewritten", "subtree_differs"]),
+        ("UPDATE entry SET data = :x WHERE seq = 149", ["log_rewritten", "subtree_differs"]),
         ("DELETE FROM entry WHERE seq = 7", ["entry_missing"]),
         ("DELETE FROM entry WHERE seq = 0", ["entry_missing"]),
-        ("DELETE FROM entry WHERE seq = 149", ["checkpoint_ahead"]),
-        ("DELETE FROM entry", ["checkpoint_ahead"]),
+        ("DELETE FROM entry WHERE seq = 149", ["log_shortened"]),
+        ("DELETE FROM entry", ["log_shortened"]),
         ('UPDATE subtree SET hash = :x WHERE level = 3 AND "index" = 2', ["subtree_differs"]),
         ('DELETE FROM subtree WHERE level = 7 AND "index" = 0', ["subtree_missing"]),
         ('UPDATE subtree SET "index" = 9 WHERE level = 7 AND "index" = 0', ["subtree_missing"]),
@@ -316,7 +319,7 @@ def test_every_change_is_found(kept, outsider, statement, expected):
 def test_a_checkpoint_that_was_exchanged_is_found(kept, outsider):
     forged = Checkpoint(ORIGIN, 100, bytes(32)).signed_by(log_key("forger"))
     tamper(outsider, "UPDATE checkpoint SET note = :x WHERE number = 1", x=bytes(forged))
-    assert codes(kept) == ["checkpoint_differs"]
+    assert codes(kept) == ["log_rewritten"]
 
 
 def rewrite(kept: Log, outsider: sa.Engine, entries: list[bytes]) -> None:
@@ -330,9 +333,23 @@ def test_a_log_that_was_rewritten_whole_holds_by_itself_but_not_against_what_oth
     changed = [*numbered(149), b"changed"]
     rewrite(kept, outsider, changed)
     assert codes(kept) == []
-    assert codes(kept, seen) == ["checkpoint_differs"]
+    assert codes(kept, seen) == ["log_rewritten"]
     rewrite(kept, outsider, numbered(149))
-    assert codes(kept, seen) == ["checkpoint_ahead"]
+    assert codes(kept, seen) == ["log_shortened"]
+
+
+def test_a_log_in_its_database_answers_to_checkpoints_as_its_entries_do_outside_of_it(kept):
+    """The one streams, the other has all entries in hand: the same codes and the same sentences."""
+    entries = numbered(150)
+    claims = [
+        Claim(f"the checkpoint {size} {of}", size, root_of(entries[:of]).hex())
+        for size in (0, 1, 64, 149, 150, 151, 400)
+        for of in (size, size - 1)
+        if of >= 0
+    ]
+    outside = sorted((one.because.value, one.sentence) for one in contradictions(entries, claims))
+    assert sorted((one.code, one.message) for one in kept.verify(claims)) == outside
+    assert [code for code, _ in outside] == ["log_rewritten"] * 4 + ["log_shortened"] * 4
 
 
 @pytest.mark.parametrize("size", [149, 150, 160])

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from assay.app.around import look_around
 from assay.app.clock import utc_now
-from assay.app.kept_head import keep_seen, read_seen
+from assay.app.kept_head import keep_head, read_head
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal, Refused, raised
@@ -21,6 +21,23 @@ from assay.proof.verify import verify
 from assay.reading.policy import read_policy
 from assay.subject.digest import open_regular
 from assay.subject.files_in_hand import files_of
+
+__all__ = [
+    "CERTIFICATE",
+    "MODEL_SIGNATURE",
+    "PROOF",
+    "STATUS",
+    "SUFFIX",
+    "NaiveTime",
+    "Pack",
+    "Purpose",
+    "Verification",
+    "certificate_beside",
+    "certificate_of",
+    "gate",
+    "refused",
+    "require",
+]
 
 CERTIFICATE, PROOF, STATUS = "certificate.sigstore.json", "certificate.tlog-proof", "status.sigstore.json"
 """What lies in a certificate's folder."""
@@ -49,7 +66,7 @@ def gate(
     certificate: Path | None = None,
     purpose: Purpose = Purpose.DEPLOYMENT,
     pack: Pack | None = None,
-    seen: Path | None = None,
+    remember: Path | None = None,
     sources: Path | None = None,
     environment: bool = False,
     now: dt.datetime | None = None,
@@ -61,14 +78,14 @@ def gate(
         policy: whose keys count: a file that came by a way you trust, or what was read from it.
         certificate: the folder of the certificate; by default ``MODEL.assay`` beside the model.
         purpose: deployment asks for a fresher status than a model that runs already.
-        pack: the review pack, or the exported log alone, if it is at hand. seen: a file that keeps the head of the log between
-            calls; a log that does not go on from there is refused. now: the time to judge at; by default this machine's.
+        pack: the review pack, or the exported log alone, if it is at hand. remember: a file that keeps the head of the log
+            between calls, read and written; a log that does not go on from there is refused. now: the time to judge at; by default this machine's.
         sources: the specification's folder: the data, the specification and the code must be those that were judged, too.
         environment: so must the versions of the installed packages.
 
     Raises:
         InvalidDocument: the policy has problems. SubjectError: there is no such model. NaiveTime: ``now`` has no zone.
-        BrokenSeen: ``seen`` holds no head.
+        BrokenHead: ``remember`` holds no head.
     """
     if now is not None and now.utcoffset() is None:
         raise NaiveTime(
@@ -77,9 +94,11 @@ def gate(
             remedy="Give one with a zone, as datetime.now(timezone.utc) is.",
         )
     chosen = policy if isinstance(policy, Policy) else read_policy(policy).policy
-    presented = replace(_presented(model, use_case, certificate, pack or Pack()), seen=read_seen(seen))
+    presented = replace(
+        _presented(model, use_case, certificate, pack or Pack()), remembered=read_head(remember)
+    )
     found = verify(presented, chosen, now=now or utc_now(), purpose=purpose)
-    keep_seen(seen, found)
+    keep_head(remember, found)
     return look_around(found, sources=sources, environment=environment)
 
 

@@ -12,12 +12,12 @@ from assay.domain.entry import Entry
 from assay.domain.errors import AssayError
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import Void
-from assay.proof.checkpoint import Checkpoint
 from assay.proof.leaf import UnreadableLeaf, read_leaf, state_of
-from assay.proof.log_keys import LogKeys
+from assay.proof.log_keys import KeptCheckpoint, KeysOfALog
 from assay.proof.note import MalformedNote, Note
 from assay.store.blobs import write_whole
 from assay.store.database import CorruptStore
+from assay.store.verification import stored_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,17 @@ class Looked:
     ahead: tuple[Entry, ...] = ()
 
 
-def verify_log(folder: Path, seen: Sequence[tuple[str, Note]] = ()) -> Looked:
+def verify_log(folder: Path, kept: Sequence[KeptCheckpoint] = ()) -> Looked:
     """Compute the whole log anew from its entries, hold it against every checkpoint, and every entry against the rules.
 
     A checkpoint counts when the key signed it that the policy names for the log, as the policy was over its entries.
 
     Args:
-        folder: of the specification. seen: signed checkpoints that somebody else has kept, and whose they are. Without
-            one, whoever owns the database and the log's key can rewrite all of it, checkpoints included.
+        folder: of the specification. kept: checkpoints that somebody else has kept. Without one, whoever owns the database and the log's key can rewrite all of it, checkpoints included.
     """
     with open_ledger(folder) as ledger:
         # Checkpoints first: what is appended and signed meanwhile is then ahead of none.
-        kept = ledger.log.checkpoints()
+        own = ledger.log.checkpoints()
         size = ledger.log.size
         leaves: tuple[bytes, ...] = ()
         void: tuple[Void, ...] = ()
@@ -56,14 +55,14 @@ def verify_log(folder: Path, seen: Sequence[tuple[str, Note]] = ()) -> Looked:
             leaves = ledger.leaves()
             _, void = state_of(leaves)
         latest = ledger.clock() + APART
-        keys = LogKeys.of(leaves, void)
-        untrusted = {whose: keys.wrong_with(note, whose) for whose, note in (*_readable(kept), *seen)}
-        theirs = [Checkpoint.parse(note.text) for whose, note in seen if untrusted[whose] is None]
-        found = [Wrong(f.code, f.message) for f in ledger.log.verify(theirs)]
-    refusals = [*filter(None, untrusted.values())]
+        keys = KeysOfALog.of(leaves, void)
+        _, forged = keys.judged(_readable(own))
+        claims, untrusted = keys.judged(kept)
+        found = [Wrong(f.code, f.message) for f in ledger.log.verify(claims)]
+    refusals = [*forged, *untrusted]
     if not keys.held:
         refusals.append(_nothing_in_force(size))
-    elif not kept:
+    elif not own:
         sentence = f"Nobody signed any of the {size} entries. Sign them with: assay log checkpoint"
         refusals.append(Refusal(Because.CHECKPOINT_UNTRUSTED, sentence))
     found += [Wrong(r.because.value, r.sentence) for r in refusals]
@@ -80,11 +79,12 @@ def _opened(leaves: Iterable[bytes]) -> Iterator[Entry]:
             return
 
 
-def _readable(kept: Sequence[bytes]) -> Iterator[tuple[str, Note]]:
+def _readable(own: Sequence[bytes]) -> Iterator[KeptCheckpoint]:
     """The stored checkpoints that are notes, each with its name; the others are said among the findings."""
-    for number, content in enumerate(kept, start=1):
+    for number, content in enumerate(own, start=1):
         with contextlib.suppress(MalformedNote):
-            yield f"that was stored as number {number}", Note.parse(content)
+            Note.parse(content)
+            yield KeptCheckpoint(stored_as(number), content)
 
 
 def _nothing_in_force(size: int) -> Refusal:

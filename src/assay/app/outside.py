@@ -9,7 +9,7 @@ from pathlib import Path
 from assay.app.packs import read_public
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import CertificateState, State
-from assay.proof.note import Note
+from assay.proof.log_keys import KeptCheckpoint
 from assay.proof.public import check_public
 from assay.reading.policy import policy_text, read_policy
 
@@ -32,18 +32,18 @@ class Outside:
         return self.state.signed(certificate.record).approved
 
 
-def verify_public(pack: Path, policy: Path, seen: Sequence[tuple[str, Note]] = ()) -> Outside:
+def verify_public(pack: Path, policy: Path, kept: Sequence[KeptCheckpoint] = ()) -> Outside:
     """Compute the state from a public pack and hold everything in it against a policy.
 
     Args:
         policy: a file that reached the reader by a way that they trust; the copy in the pack is not believed.
-        seen: checkpoints that somebody else has kept, and whose.
+        kept: checkpoints that somebody else has kept.
 
     Raises:
         BrokenPack: it is no public pack. InvalidDocument: the policy has problems.
     """
     read = read_public(pack)
-    found = check_public(read, read_policy(policy).policy, seen)
+    found = check_public(read, read_policy(policy).policy, kept)
     wrong, state = list(found.wrong), found.state
     if state.policy is not None and policy_text(state.policy).encode() != read.policy:
         wrong.append(

@@ -31,7 +31,7 @@ def verify_certificate(
     public: Path | None = None,
     sources: Path | None = None,
     environment: bool = False,
-    seen: Path | None = None,
+    remember: Path | None = None,
     now: dt.datetime | None = None,
 ) -> Verification:
     """The eleven steps; with a review pack the last one also judges every criterion again and compares.
@@ -39,7 +39,7 @@ def verify_certificate(
     Args:
         certificate: its folder. model, policy, use_case: as for the gate. review: the review pack.
         public: the public pack, in its place: the log is read, and the documents of the review are not at hand.
-        sources, environment, seen: as for the gate. now: the time to judge at.
+        sources, environment, remember: as for the gate. now: the time to judge at.
 
     Raises:
         InvalidDocument: the policy has problems. BrokenPack: the review pack is none. SubjectError: there is no model.
@@ -54,7 +54,7 @@ def verify_certificate(
         certificate=certificate,
         purpose=Purpose.DEPLOYMENT,
         pack=pack,
-        seen=seen,
+        remember=remember,
         sources=sources,
         environment=environment,
         now=now,

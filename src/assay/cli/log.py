@@ -13,7 +13,7 @@ from assay.cli.signing import folder_option, short
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.proof.note import Note
+    from assay.app.kept_checkpoint import KeptCheckpoint
 
 branch_option = click.option(
     "--branch", default="assay-checkpoints", show_default=True, help="The branch of the git remote."
@@ -36,10 +36,11 @@ def command() -> None:
     help="For PACK: the policy whose keys count, a file that reached you by a way you trust.",
 )
 @click.option(
-    "--seen",
+    "--checkpoint",
+    "checkpoints",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A checkpoint that somebody else has kept; several may be given.",
+    help="A signed checkpoint that somebody else has kept, only read; several may be given.",
 )
 @click.option(
     "--against",
@@ -53,7 +54,7 @@ def verify(
     pack: Path | None,
     *,
     policy: Path | None,
-    seen: tuple[Path, ...],
+    checkpoints: tuple[Path, ...],
     against: str | None,
     branch: str,
     folder: Path,
@@ -64,9 +65,9 @@ def verify(
     Without PACK it is the log of this folder. A public PACK (assay export public) needs no database: its state is computed,
     and its checkpoint, certificates, proofs, sign-offs and status are held against the policy.
     """
-    from assay.app.seen import kept_in
+    from assay.app.kept_checkpoint import kept_in
 
-    kept = [kept_in(path) for path in seen]
+    kept = [kept_in(path) for path in checkpoints]
     if pack is not None:
         if policy is None:
             raise click.UsageError("PACK needs --policy: the copy in the pack says nothing about itself.")
@@ -95,7 +96,7 @@ def verify(
     _told(found.size, wrong, ahead, outside=bool(kept), as_json=as_json)
 
 
-def _verify_pack(pack: Path, policy: Path, kept: list[tuple[str, Note]], *, as_json: bool) -> NoReturn:
+def _verify_pack(pack: Path, policy: Path, kept: list[KeptCheckpoint], *, as_json: bool) -> NoReturn:
     from assay.app.outside import verify_public
 
     found = verify_public(pack, policy, kept)

@@ -11,7 +11,7 @@ from assay.cli.output import json_option, print_json, say
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.proof.verification import Verification
+    from assay.app.gate import Verification
 
 MARKS = {"holds": "ok", "refused": "REFUSED", "not at hand": "-", "not reached": "-"}
 
@@ -100,10 +100,10 @@ environment_option = click.option(
     is_flag=True,
     help="The versions of the installed packages must be those that ran the model, too.",
 )
-seen_option = click.option(
-    "--seen",
+remember_option = click.option(
+    "--remember",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A file that keeps the head of the log between calls: a log that was shortened or rewritten since is refused.",
+    help="A file of this verifier's own, read and written: it keeps the head of the log between calls, and a log that was shortened or rewritten since is refused.",
 )
 
 
@@ -126,7 +126,7 @@ seen_option = click.option(
 )
 @sources_option
 @environment_option
-@seen_option
+@remember_option
 @json_option
 def command(
     certificate: Path,
@@ -138,7 +138,7 @@ def command(
     public: Path | None,
     sources: Path | None,
     environment: bool,
-    seen: Path | None,
+    remember: Path | None,
     as_json: bool,
 ) -> None:
     """Verify the certificate in the folder CERTIFICATE against the bytes in hand, in eleven numbered steps.
@@ -159,7 +159,7 @@ def command(
         public=public,
         sources=sources,
         environment=environment,
-        seen=seen,
+        remember=remember,
     )
     shown(found, as_json=as_json)
 
@@ -178,11 +178,11 @@ def command(
 )
 @sources_option
 @environment_option
-@seen_option
+@remember_option
 @click.option(
     "--log",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="The exported log (assay log export): read every entry; needed by --seen once the log has grown.",
+    help="The exported log (assay log export): read every entry; needed by --remember once the log has grown.",
 )
 @json_option
 def gate(
@@ -194,14 +194,14 @@ def gate(
     running: bool,
     sources: Path | None,
     environment: bool,
-    seen: Path | None,
+    remember: Path | None,
     log: Path | None,
     as_json: bool,
 ) -> None:
     """Let MODEL through if it is certified for this use, and refuse everything else with one sentence."""
+    from assay.app.gate import Purpose
     from assay.app.gate import gate as look
     from assay.app.packs import read_log
-    from assay.proof.verification import Purpose
 
     found = look(
         model,
@@ -210,7 +210,7 @@ def gate(
         certificate=certificate,
         purpose=Purpose.RUNNING if running else Purpose.DEPLOYMENT,
         pack=read_log(log) if log is not None else None,
-        seen=seen,
+        remember=remember,
         sources=sources,
         environment=environment,
     )

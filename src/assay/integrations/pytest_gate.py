@@ -59,7 +59,7 @@ def certified_model(request: pytest.FixtureRequest) -> Iterator[CertifiedModel]:
 
 
 def _asked(config: pytest.Config) -> dict[str, Any]:
-    from assay.proof.verification import Purpose
+    from assay.app.gate import Purpose
 
     policy, use_case = config.getoption("--assay-policy"), config.getoption("--assay-use-case")
     if policy is None or use_case is None:

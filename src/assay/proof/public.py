@@ -17,14 +17,15 @@ from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import State
 from assay.proof.canonical import digest_of_document
-from assay.proof.checkpoint import Checkpoint, TrustedLog
+from assay.proof.checkpoint import TrustedLog
+from assay.proof.continues import Claim, contradictions
 from assay.proof.cosignature import CosignerKey
 from assay.proof.leaf import read_leaf, state_of
-from assay.proof.log_keys import LogKeys
-from assay.proof.merkle import root_of, roots_of
-from assay.proof.note import Note
+from assay.proof.log_keys import KeptCheckpoint, KeysOfALog
+from assay.proof.merkle import check_inclusion, leaf_hash
+from assay.proof.note import MalformedNote
 from assay.proof.steps.status import opened_status
-from assay.proof.tlog_proof import TlogProof, check_logged, check_witnessed
+from assay.proof.tlog_proof import TlogProof, check_witnessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,13 @@ class Checked:
     wrong: tuple[Refusal, ...]
 
 
-def check_public(pack: Public, trusted: Policy, seen: Sequence[tuple[str, Note]] = ()) -> Checked:
+def check_public(pack: Public, trusted: Policy, kept: Sequence[KeptCheckpoint] = ()) -> Checked:
     """Hold a pack against a policy that came by a way the reader trusts.
 
     A later policy than the trusted one counts when the log shows that root keys handed over to it.
 
     Args:
-        seen: signed checkpoints that somebody else has kept, and whose they are, for the sentence.
+        kept: checkpoints from outside, which must be of this log, and with which it must begin.
     """
     state, void = state_of(pack.leaves)
     wrong = [Refusal(v.refusal.because, f"Entry {v.entry}: {v.refusal.sentence}") for v in void]
@@ -66,8 +67,10 @@ def check_public(pack: Public, trusted: Policy, seen: Sequence[tuple[str, Note]]
         wrong += _policy(pack, trusted)
     if not wrong and state.policy is not None:
         wrong += _checkpoint(pack, state.policy)
-        wrong += _seen(pack, seen)
-        wrong += _certificates(pack, state, state.policy)
+        keys = KeysOfALog.of(pack.leaves)
+        claims, untrusted = keys.judged(kept)
+        wrong += [*untrusted, *contradictions(pack.leaves, claims)]
+        wrong += _certificates(pack, state, keys)
         wrong += _statements(pack)
         wrong += _status(pack, state.policy)
     return Checked(state, tuple(wrong))
@@ -95,53 +98,21 @@ def _checkpoint(pack: Public, policy: Policy) -> Iterator[Refusal]:
         return
     if not told.proven:
         yield Refusal(Because.CHECKPOINT_UNTRUSTED, told.message)
-    if len(pack.leaves) < head.size:
+    yield from contradictions(pack.leaves, [Claim.of("the checkpoint of the pack", head)])
+    if len(pack.leaves) > head.size:
         yield Refusal(
-            Because.LOG_SHORTENED,
-            f"The log in the pack has {len(pack.leaves)} entries, its checkpoint has {head.size}: entries were removed.",
-        )
-    elif len(pack.leaves) > head.size or root_of(pack.leaves) != head.root:
-        yield Refusal(
-            Because.LOG_REWRITTEN, "The log in the pack is not the one that its checkpoint was signed over."
+            Because.CHECKPOINT_UNTRUSTED,
+            f"The log in the pack has {len(pack.leaves)} entries, and its checkpoint is of {head.size}: nobody signed the later ones.",
         )
 
 
-def _seen(pack: Public, seen: Sequence[tuple[str, Note]]) -> Iterator[Refusal]:
-    keys = LogKeys.of(pack.leaves)
-    believed = []
-    for whose, note in seen:
-        untrusted = keys.wrong_with(note, whose)
-        if untrusted is not None:
-            yield untrusted
-        else:
-            believed.append((whose, Checkpoint.parse(note.text)))
-    yield from _of_this_log(pack.leaves, believed)
-
-
-def _of_this_log(leaves: Sequence[bytes], signed: Sequence[tuple[str, Checkpoint]]) -> Iterator[Refusal]:
-    """The checkpoints, and whose each is, that were signed over other entries than these begin with."""
-    roots = roots_of(leaves, {checkpoint.size for _, checkpoint in signed})
-    for whose, checkpoint in signed:
-        if checkpoint.size > len(leaves):
-            yield Refusal(
-                Because.LOG_SHORTENED,
-                f"The log has {len(leaves)} entries; the checkpoint {whose} has {checkpoint.size}: entries were "
-                "removed, or the pack is older.",
-            )
-        elif roots[checkpoint.size] != checkpoint.root:
-            yield Refusal(
-                Because.LOG_REWRITTEN,
-                f"The first {checkpoint.size} entries have another root than the checkpoint {whose}: they were changed.",
-            )
-
-
-def _certificates(pack: Public, state: State, policy: Policy) -> Iterator[Refusal]:
+def _certificates(pack: Public, state: State, keys: KeysOfALog) -> Iterator[Refusal]:
     for digest in sorted(set(pack.certificates) ^ set(state.certificates)):
         where = (
             "the log, and not in the pack" if digest in state.certificates else "the pack, and not in the log"
         )
         yield Refusal(Because.NOT_LOGGED, f"The certificate {digest[7:19]} is in {where}.")
-    signed = []
+    claims = []
     for digest, (content, proof) in pack.certificates.items():
         found = state.certificates.get(digest)
         if found is None:
@@ -150,20 +121,28 @@ def _certificates(pack: Public, state: State, policy: Policy) -> Iterator[Refusa
             yield Refusal(
                 Because.BUNDLE_BROKEN, f"The certificate {digest[7:19]} has other bytes than were logged."
             )
+        name = f"proof of the certificate {digest[7:19]}"
         try:
             parsed = TlogProof.parse(proof)
-            log = TrustedLog.of(policy.log.key)
-            told = check_logged(parsed, pack.leaves[found.entry], log, witnesses=(), needed=0)
-        except AssayError as broken:
-            yield Refusal(
-                Because.NOT_LOGGED, f"The proof of the certificate {digest[7:19]}: {broken.message}"
-            )
+        except MalformedNote as broken:
+            yield Refusal(Because.NOT_LOGGED, f"The {name}: {broken.message}")
             continue
-        if not told.proven or parsed.index != found.entry:
-            yield Refusal(Because.NOT_LOGGED, f"The proof of the certificate {digest[7:19]}: {told.message}")
-        elif told.checkpoint is not None:
-            signed.append((f"in the proof of the certificate {digest[7:19]}", told.checkpoint))
-    yield from _of_this_log(pack.leaves, signed)
+        signed = keys.judge(KeptCheckpoint(f"the checkpoint in the {name}", parsed.checkpoint))
+        if isinstance(signed, Refusal):
+            yield signed
+        elif parsed.index != found.entry or not _leads(parsed, pack.leaves[found.entry], signed):
+            yield Refusal(
+                Because.NOT_LOGGED,
+                f"The {name} does not lead from entry {found.entry}, which is the certificate's, to the root that the log signed.",
+            )
+        else:
+            claims.append(signed)
+    yield from contradictions(pack.leaves, claims)
+
+
+def _leads(proof: TlogProof, leaf: bytes, signed: Claim) -> bool:
+    root = bytes.fromhex(signed.root)
+    return check_inclusion(leaf_hash(leaf), proof.index, signed.size, proof.path, root)
 
 
 def _statements(pack: Public) -> Iterator[Refusal]:
@@ -182,12 +161,11 @@ def _status(pack: Public, policy: Policy) -> Iterator[Refusal]:
     if isinstance(found, Refusal):
         yield found
         return
-    read = pack.leaves[: found.size]
-    if len(read) < found.size or root_of(read).hex() != found.root:
-        yield Refusal(
-            Because.LOG_REWRITTEN, "The log in the pack is not the one that the status was read from."
-        )
+    unlike = [*contradictions(pack.leaves, [Claim("the signed status", found.size, found.root)])]
+    if unlike:
+        yield from unlike
         return
+    read = pack.leaves[: found.size]
     then = {c.digest: c.status for c in state_of(read)[0].certificates.values()}
     if dict(found.certificates) != then:
         yield Refusal(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assay.domain.digests import PREFIX
 from assay.domain.entry import Kind
 from assay.domain.state import Status, StatusReason
-from assay.proof.canonical import hexadecimal
 from assay.proof.leaf import TIME
 from assay.proof.statement import BrokenStatement, Statement
+
+_ROOT = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ class StatusList:
             listed = list(zip(statement.subjects, said["status"], strict=True))
             made = cls(
                 log=str(said["log"]),
-                size=int(said["checkpoint"]["size"]),
-                root=hexadecimal(PREFIX + said["checkpoint"]["root"]),
+                size=_size(said["checkpoint"]["size"]),
+                root=_root(said["checkpoint"]["root"]),
                 issued=_time(said["issuedAt"]),
                 expires=_time(said["expiresAt"]),
                 certificates={digest: Status(s["status"]) for (_, digest), s in listed},
@@ -90,6 +91,18 @@ class StatusList:
         if not again:
             raise BrokenStatement("the status list contradicts itself")
         return made
+
+
+def _size(said: object) -> int:
+    if type(said) is not int or said < 0:
+        raise ValueError("a log has 0 entries or more")
+    return said
+
+
+def _root(said: object) -> str:
+    if not isinstance(said, str) or not _ROOT.fullmatch(said):
+        raise ValueError("a root is 64 hexadecimal digits")
+    return said
 
 
 def _time(text: str) -> dt.datetime:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assay.domain.refusal import Because, Refusal
 from assay.proof.certificate import Certificate
-from assay.proof.seen import Seen
+from assay.proof.head import Head
 
 
 class Purpose(enum.StrEnum):
@@ -46,7 +46,7 @@ class Presented:
         certificate: the bundle, or why there is none. files: relative path and digest of every file of the model, or why
             they cannot be told.
         use_case: the use that is asked about. status, proof: the signed status and the tlog-proof, as they were read.
-        leaves: the exported log. seen: the head of the log that this verifier saw last. attestations: bytes of what the certificate stands on, by digest.
+        leaves: the exported log. remembered: the head of the log that this verifier saw last. attestations: bytes of what the certificate stands on, by digest.
     """
 
     certificate: bytes | Refusal
@@ -56,7 +56,7 @@ class Presented:
     proof: bytes | None = None
     leaves: Sequence[bytes] | None = None
     attestations: Mapping[str, bytes] | None = None
-    seen: Seen | None = None
+    remembered: Head | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Verification:
 
     steps: tuple[Step, ...]
     certificate: Certificate | None = None
-    head: Seen | None = None
+    head: Head | None = None
 
     @property
     def accepted(self) -> bool:

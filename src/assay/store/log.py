@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from assay.domain.errors import AssayError
 from assay.proof import merkle
 from assay.proof.checkpoint import Checkpoint
+from assay.proof.continues import Claim
 from assay.proof.merkle import Subtree, check_consistency, finished_by, leaf_hash
 from assay.proof.note import Note
 from assay.proof.salted import SALT_BYTES, Salted
@@ -227,12 +228,12 @@ class Log:
 
     # --- verification ---------------------------------------------------------------------------------------------
 
-    def verify(self, seen: Sequence[Checkpoint] = ()) -> tuple[Finding, ...]:
+    def verify(self, kept: Sequence[Claim] = ()) -> tuple[Finding, ...]:
         """What is wrong with this log: everything is computed anew from the entries; empty when it holds.
 
-        Without ``seen``, checkpoints that somebody else has kept, whoever owns the database can rewrite all of it.
+        Without ``kept``, what checkpoints say that somebody else has kept, whoever owns the database can rewrite all of it.
         """
-        return findings(self._database, seen)
+        return findings(self._database, kept)
 
 
 def salted(value: bytes) -> Salted:

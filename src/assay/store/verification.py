@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from assay.proof import merkle
 from assay.proof.checkpoint import Checkpoint
+from assay.proof.continues import Claim
 from assay.proof.merkle import finished_by, leaf_hash
 from assay.proof.note import MalformedNote, Note
 from assay.proof.salted import SALT_BYTES, Salted
@@ -24,19 +25,19 @@ MOST = 20
 class Finding:
     """One thing that is wrong with a log: a stable code and a sentence.
 
-    Codes: ``entry_missing``, ``subtree_differs``, ``subtree_missing``, ``subtree_extra``, ``checkpoint_differs``,
-    ``checkpoint_ahead``, ``checkpoint_malformed``, ``erasable_differs``, ``guard_missing``, ``store_corrupt``.
+    Codes: ``entry_missing``, ``subtree_differs``, ``subtree_missing``, ``subtree_extra``, ``log_rewritten``,
+    ``log_shortened``, ``checkpoint_malformed``, ``erasable_differs``, ``guard_missing``, ``store_corrupt``.
     """
 
     code: str
     message: str
 
 
-def findings(database: Database, seen: Sequence[Checkpoint] = ()) -> tuple[Finding, ...]:
-    """The first findings, in the order in which they were met; ``seen`` are checkpoints from outside."""
+def findings(database: Database, kept: Sequence[Claim] = ()) -> tuple[Finding, ...]:
+    """The first findings, in the order in which they were met; ``kept`` is what checkpoints from outside say."""
     found: list[Finding] = []
     try:
-        for finding in _findings(database, seen):
+        for finding in _findings(database, kept):
             found.append(finding)
             if len(found) == MOST:
                 break
@@ -47,7 +48,7 @@ def findings(database: Database, seen: Sequence[Checkpoint] = ()) -> tuple[Findi
     return tuple(found)
 
 
-def _findings(database: Database, seen: Sequence[Checkpoint]) -> Iterator[Finding]:
+def _findings(database: Database, kept: Sequence[Claim]) -> Iterator[Finding]:
     with database.reading() as connection:
         # Checkpoints first: what is appended and signed meanwhile is then ahead of none.
         notes = [bytes(note) for note in connection.execute(sa.select(CHECKPOINT.c.note)).scalars()]
@@ -56,14 +57,19 @@ def _findings(database: Database, seen: Sequence[Checkpoint]) -> Iterator[Findin
         missing = sorted(database.guards_missing(connection))
     for guard in missing:
         yield Finding("guard_missing", f"The trigger {guard} is gone: nothing refuses changes any more.")
-    claims = [("seen elsewhere", checkpoint) for checkpoint in seen]
+    claims = [*kept]
     for number, content in enumerate(notes, start=1):
         try:
-            claims.append(("that it signed", Checkpoint.parse(Note.parse(content).text)))
+            claims.append(Claim.of(stored_as(number), Checkpoint.parse(Note.parse(content).text)))
         except MalformedNote as malformed:
             yield Finding("checkpoint_malformed", f"Stored checkpoint {number}: {malformed.message}")
     yield from _tree(database, size, complete, claims)
     yield from _erasable(database)
+
+
+def stored_as(number: int) -> str:
+    """A checkpoint that the log keeps itself, for a sentence."""
+    return f"the checkpoint that was stored as number {number}"
 
 
 def _size(connection: sa.Connection) -> int:
@@ -81,18 +87,14 @@ def _count_of_subtrees(size: int) -> sa.Select[int]:
     return sa.select(sa.func.count()).select_from(SUBTREE).where(counted)
 
 
-def _tree(
-    database: Database, size: int, complete: int, claims: Sequence[tuple[str, Checkpoint]]
-) -> Iterator[Finding]:
+def _tree(database: Database, size: int, complete: int, claims: Sequence[Claim]) -> Iterator[Finding]:
     """Compute every leaf and subtree from the entries; compare page by page, and with each checkpoint at its size."""
-    asked: dict[int, list[tuple[str, Checkpoint]]] = {}
-    for whose, checkpoint in claims:
-        asked.setdefault(checkpoint.size, []).append((whose, checkpoint))
-        if checkpoint.size > size:
-            said = f"The log has {size} entries; a checkpoint {whose} has {checkpoint.size}: entries were removed."
-            yield Finding("checkpoint_ahead", said)
+    asked: dict[int, list[Claim]] = {}
+    for claim in claims:
+        asked.setdefault(claim.size, []).append(claim)
     edge: dict[int, bytes] = {}
-    yield from _at_size(0, edge, asked)
+    yield from _unlike(size, edge, (claim for claim in claims if claim.size > size))
+    yield from _unlike(0, edge, asked.get(0, ()))
     lacking = 0
     for start in range(0, size, PAGE):
         stop = min(start + PAGE, size)
@@ -112,7 +114,7 @@ def _tree(
                 edge[level] = found
                 lacking += (level, index) not in kept
                 yield from _compare(level, index, found, kept)
-            yield from _at_size(row.seq + 1, edge, asked)
+            yield from _unlike(row.seq + 1, edge, asked.get(row.seq + 1, ()))
     wanted = sum(size >> level for level in range(size.bit_length()))
     if complete > wanted - lacking:
         yield Finding(
@@ -140,16 +142,13 @@ def _compare(level: int, index: int, found: bytes, kept: dict[tuple[int, int], b
         )
 
 
-def _at_size(
-    size: int, edge: dict[int, bytes], asked: dict[int, list[tuple[str, Checkpoint]]]
-) -> Iterator[Finding]:
-    for whose, checkpoint in asked.get(size, ()):
+def _unlike(size: int, edge: dict[int, bytes], claims: Iterable[Claim]) -> Iterator[Finding]:
+    """Which of the claims a log with this edge contradicts: those of its very size, and larger ones."""
+    for claim in claims:
         # The newest subtree of each level is the one that a root of this size is made of.
-        if merkle.root(size, lambda level, _: edge[level]) != checkpoint.root:
-            said = (
-                f"The first {size} entries have another root than the checkpoint {whose}: they were changed."
-            )
-            yield Finding("checkpoint_differs", said)
+        refusal = claim.contradicted_by(size, lambda at: merkle.root(at, lambda level, _: edge[level]))
+        if refusal is not None:
+            yield Finding(refusal.because.value, refusal.sentence)
 
 
 def _erasable(database: Database) -> Iterator[Finding]:

@@ -13,10 +13,10 @@ from assay.domain.state import State, Status
 from assay.proof.canonical import digest_of_document
 from assay.proof.certificate import Certificate
 from assay.proof.checkpoint import TrustedLog
+from assay.proof.continues import Claim, contradictions
 from assay.proof.cosignature import CosignerKey
+from assay.proof.head import Head
 from assay.proof.leaf import UnreadableLeaf, read_leaf, state_of
-from assay.proof.merkle import root_of
-from assay.proof.seen import Seen
 from assay.proof.status import StatusList
 from assay.proof.steps.hand import Found, Hand
 from assay.proof.tlog_proof import TlogProof, check_logged
@@ -76,33 +76,27 @@ def not_taken_back(hand: Hand, certificate: Certificate) -> Found:
         return Refusal(
             Because.STATUS_STALE, "The status was made before the certificate: it had read no such entry."
         )
-    seen = hand.presented.seen
-    unlike = seen.followed_by(head_of(hand.status), hand.presented.leaves) if seen is not None else None
+    leaves, remembered = hand.presented.leaves, hand.presented.remembered
+    read = Claim("the signed status", hand.status.size, hand.status.root)
+    unlike = next(contradictions(leaves, [read]), None) if leaves is not None else None
+    if unlike is None and remembered is not None:
+        unlike = remembered.followed_by(head_of(hand.status), leaves)
     if unlike is not None:
         return unlike
-    if hand.presented.leaves is None:
+    if leaves is None:
         return (
             f"The signed status has read {hand.status.size} entries and found nothing against it; the exported log "
             "is not at hand."
         )
-    return _later(hand, certificate, hand.presented.leaves, hand.status)
+    return _later(hand, certificate, leaves)
 
 
-def head_of(status: StatusList) -> Seen:
+def head_of(status: StatusList) -> Head:
     """The head of the log that a status was read from."""
-    return Seen(status.log, status.size, status.root)
+    return Head(status.log, status.size, status.root)
 
 
-def _later(hand: Hand, certificate: Certificate, leaves: Sequence[bytes], status: StatusList) -> Found:
-    if len(leaves) < status.size:
-        return Refusal(
-            Because.LOG_SHORTENED,
-            f"The exported log has {len(leaves)} entries; the status has read {status.size}.",
-        )
-    if root_of(leaves[: status.size]).hex() != status.root:
-        return Refusal(
-            Because.LOG_REWRITTEN, "The exported log is not the one that the status was read from."
-        )
+def _later(hand: Hand, certificate: Certificate, leaves: Sequence[bytes]) -> Found:
     state, void = state_of(leaves)
     if void:
         return Refusal(

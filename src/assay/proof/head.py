@@ -1,4 +1,4 @@
-"""The head of a log that a verifier saw before, and whether what it is shown now goes on from there."""
+"""The head of a log that a verifier remembers, and whether what it is shown now goes on from there."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assay.domain.refusal import Because, Refusal
+from assay.proof.continues import Claim
 from assay.proof.merkle import root_of
 
 _FORM = re.compile(r"(?P<origin>[^\n]+)\n(?P<size>0|[1-9][0-9]{0,18})\n(?P<root>[0-9a-f]{64})\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Head:
     """The newest head that a verifier has accepted: name, size and root (hexadecimal) of the log.
 
     It is kept by the verifier itself and not signed: whoever can write it can make the verifier forget.
@@ -24,7 +25,7 @@ class Seen:
     root: str
 
     @classmethod
-    def parse(cls, text: str) -> Seen:
+    def parse(cls, text: str) -> Head:
         """Read what :meth:`text` wrote. Raises ValueError for anything else."""
         found = _FORM.fullmatch(text)
         if found is None:
@@ -35,17 +36,16 @@ class Seen:
         """Three lines."""
         return f"{self.origin}\n{self.size}\n{self.root}\n"
 
-    def followed_by(self, head: Seen, leaves: Sequence[bytes] | None) -> Refusal | None:
-        """Why a newer head does not go on from this one; without the entries a grown log shows nothing, and is refused."""
+    def followed_by(self, head: Head, leaves: Sequence[bytes] | None) -> Refusal | None:
+        """Why a newer head does not go on from this one; without the entries a grown log shows nothing, and is refused.
+
+        Args:
+            leaves: at least as many as the newer head has, and known to be those it was read from.
+        """
         if head.origin != self.origin:
             return Refusal(
                 Because.CHECKPOINT_UNTRUSTED,
                 f"This verifier has seen the log {self.origin!r}, not {head.origin!r}.",
-            )
-        if head.size < self.size:
-            return Refusal(
-                Because.LOG_SHORTENED,
-                f"This verifier has seen {self.size} entries of the log; the status has read {head.size}.",
             )
         if head.size > self.size and leaves is None:
             return Refusal(
@@ -53,10 +53,8 @@ class Seen:
                 f"The log grew from {self.size} to {head.size} entries since this verifier saw it; that the old ones are still "
                 "there is shown by the exported log, which is not at hand.",
             )
-        root = head.root if head.size == self.size else root_of((leaves or ())[: self.size]).hex()
-        if root != self.root:
-            return Refusal(
-                Because.LOG_REWRITTEN,
-                f"The first {self.size} entries of the log are not those that this verifier saw.",
-            )
-        return None
+
+        def root_at(size: int) -> bytes:
+            return bytes.fromhex(head.root) if size == head.size else root_of((leaves or ())[:size])
+
+        return Claim("what this verifier remembers", self.size, self.root).contradicted_by(head.size, root_at)

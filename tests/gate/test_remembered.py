@@ -1,4 +1,4 @@
-"""A gate that keeps what it saw of the log: a later log must go on from there."""
+"""A gate that remembers what it saw of the log: a later log must go on from there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from assay.proof.bundle import read, sign
 def asked(scene: Scene, *more: str, capsys: pytest.CaptureFixture[str]) -> tuple[str, int]:
     words = [str(scene.model), "--policy", str(scene.policy), "--use-case", "credit"]
     with pytest.raises(SystemExit) as end:
-        main(["gate", *words, "--seen", str(scene.root / "seen"), *more, "--json"])
+        main(["gate", *words, "--remember", str(scene.root / "head"), *more, "--json"])
     said = json.loads(capsys.readouterr().out)
     code = said["error"]["code"] if "error" in said else said["because"] or "accepted"
     return str(code), int(end.value.code or 0)
@@ -35,21 +35,25 @@ def test_a_gate_refuses_a_log_that_does_not_go_on_from_what_it_saw(
     short = list(made.world.leaves)
     scene.write(made)
     assert asked(scene, capsys=capsys) == ("accepted", 0)
-    kept = (tmp_path / "seen").read_text()
+    kept = (tmp_path / "head").read_text()
     made.world.agree("val", "validator", about=OTHER)
     scene.write(made)
     assert asked(scene, capsys=capsys) == ("log_unseen", 3)
-    assert (tmp_path / "seen").read_text() == kept
+    assert (tmp_path / "head").read_text() == kept
     assert asked(scene, "--log", export(made, tmp_path / "log"), capsys=capsys) == ("accepted", 0)
-    assert (tmp_path / "seen").read_text() != kept
+    assert (tmp_path / "head").read_text() != kept
     made.world.leaves = short
     scene.write(made)
     assert asked(scene, capsys=capsys) == ("log_shortened", 3)
-    (tmp_path / "seen").write_text(kept)
+    (tmp_path / "head").write_text(kept)
     scene.write(issued(ago=HOUR))  # the same story in another log of the same owner
     assert asked(scene, capsys=capsys) == ("log_rewritten", 3)
-    (tmp_path / "seen").write_text("nothing")
-    assert asked(scene, capsys=capsys) == ("seen_broken", 2)
+    for other in (
+        "nothing",
+        "bank.example/log\n9\nRcCI1Nk56ZcSmIEfIn0SleqtV7uvrlXNccFx595Iwl0=\n\n- a signed checkpoint\n",
+    ):
+        (tmp_path / "head").write_text(other)
+        assert asked(scene, capsys=capsys) == ("head_broken", 2)
 
 
 @pytest.mark.parametrize(
@@ -67,4 +71,4 @@ def test_a_status_whose_head_is_none_is_refused_and_not_kept(
     statement["predicate"]["checkpoint"] |= head
     place.write_bytes(sign(statement, KEYS["certifier"]).content)
     assert asked(scene, capsys=capsys) == ("statement_broken", 3)
-    assert not (tmp_path / "seen").exists()
+    assert not (tmp_path / "head").exists()
