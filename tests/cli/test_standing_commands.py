@@ -10,6 +10,7 @@ from tests.app.conftest import Folder, replaced
 from tests.app.test_chain import Team
 
 from assay.app import certify
+from assay.app.ledger import open_ledger
 from assay.cli.main import main
 from assay.engine.in_process import InProcess
 
@@ -117,3 +118,30 @@ def test_revoke_and_suspend_ask_for_a_reason_code_and_reinstate_says_resolved(
     ):
         assert run(command, *who, *code, "--json") == 0
         assert json.loads(capsys.readouterr().out)["code"] == (code[1] if code else "resolved")
+
+
+def test_a_changed_specification_is_agreed_to_with_a_reason_before_a_passphrase_is_asked_for_or_anything_planned(
+    team: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.lock().certify()
+    team.folder.edit("at_least: 0.70", "at_least: 0.71").write()
+    who = ("--as", "validator", "--key", "demo:validator")
+    with monkeypatch.context() as costly:
+        for expensive in ("assay.cli.lock.signer", "assay.app.lock.open_case"):
+            costly.setattr(
+                expensive, lambda *_, **__: pytest.fail("asked or planned before the reason was there")
+            )
+        assert run("lock", team.path, *who) == 1
+        said = capsys.readouterr().err
+        assert "small-loans is locked in another version (entry 2)" in said
+        assert "Say what was changed and why with: --reason" in said
+        assert run("lock", team.path, *who, "--reject") == 1
+        assert (
+            "Who rejects says why, and no reason was given. Say it with: --reason" in capsys.readouterr().err
+        )
+    with open_ledger(team.root) as ledger:
+        size = ledger.log.size
+    assert run("lock", team.path, *who, "--reason", "the old rule reaches 0.71") == 0
+    with open_ledger(team.root) as ledger:
+        assert ledger.log.size == size + 2  # nothing of the two that were refused
+        assert ledger.state().lock_in_force("small-loans").reason == "the old rule reaches 0.71"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay.app.agreement import opened
-from assay.app.ledger import Ledger, open_ledger
+from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.app.seal import require_unsealed
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
@@ -40,8 +40,9 @@ def decision_named(state: State, beginning: str) -> DecisionState:
     """The decision whose record's digest begins so; the latest one for an empty text.
 
     Raises:
-        Refused: ``decision_unknown`` when there is none, or more than one.
+        NoLog: the log has no policy. Refused: ``decision_unknown`` when there is none, or more than one.
     """
+    policy_of(state)
     if not state.decisions:
         raise Refused(
             Refusal(Because.DECISION_UNKNOWN, "There is no decision in this log yet."),
@@ -140,6 +141,7 @@ def waive(
 
 
 def _only_what_may_be_waived(ledger: Ledger, read: SpecificationFile, criterion: str) -> None:
+    ledger.policy()
     if ledger.state().locked(read.digest) is None:
         raise Refused(
             Refusal(Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked."),

@@ -48,7 +48,7 @@ def public(target: Path, *, key: str | None, folder: Path, as_json: bool) -> Non
     from assay.app.export import export_public
     from assay.dossier.wording import plural
 
-    made = export_public(folder, target, signer=signer(key) if key else None)
+    made = export_public(folder, target, signer=signer(key, folder) if key else None)
     if as_json:
         print_json(
             {

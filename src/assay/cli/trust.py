@@ -109,7 +109,7 @@ def edit(file: Path, *, roots: tuple[str, ...], folder: Path, as_json: bool) -> 
     """
     from assay.app.trust import replace_policy
 
-    policy, digest = replace_policy(folder, file, [signer(key) for key in roots])
+    policy, digest = replace_policy(folder, file, [signer(key, folder) for key in roots])
     if as_json:
         print_json({"policy": digest, "version": policy.version})
     else:

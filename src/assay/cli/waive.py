@@ -54,7 +54,7 @@ def command(
         criterion=criterion,
         until=end,
         role=role,
-        signer=signer(key),
+        signer=signer(key, specification.resolve().parent),
         reason=reason,
         run=after_run,
     )
