@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ _SAFE = (
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks", "--no-replace-objects"
 )  # fmt: skip
 """A repository's own configuration may name programs to be run; none is. Nor is an object taken for another."""
+MOST_NAMED = 5
+"""So many files are named in a sentence."""
 IMPORTABLE = (".py", ".pyc", ".so")
 """How the names of files end that Python imports."""
 
@@ -24,10 +27,19 @@ class Code:
     """``commit`` in hexadecimal, empty outside version control; ``dirty`` when it does not name what is in the folder.
 
     That is when tracked files differ, or a file that Python imports is neither tracked nor ignored: a model can import it.
+    ``differing`` has such files by name, and how each differs; none where git did not answer.
     """
 
     commit: str
     dirty: bool
+    differing: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The files that differ, for a sentence: at most five of them, and how many more."""
+        named = [f"{_printable(name)!r} ({how})" for name, how in self.differing[:MOST_NAMED]]
+        more = len(self.differing) - len(named)
+        return ", ".join(named) + (f" and {more} more" if more else "")
 
 
 def code_of(folder: Path) -> Code:
@@ -35,23 +47,25 @@ def code_of(folder: Path) -> Code:
     commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if commit is None:
         return Code("", dirty=False)
-    return Code(commit.strip(), dirty=_unnamed_code(folder) or not _as_committed(folder))
+    unnamed, changed = _unnamed_code(folder), _not_as_committed(folder)
+    found = tuple(sorted({**dict(unnamed or ()), **dict(changed or ())}.items()))
+    return Code(commit.strip(), dirty=unnamed is None or changed is None or bool(found), differing=found)
 
 
-def _unnamed_code(folder: Path) -> bool:
-    """Whether something that Python imports is neither tracked nor ignored by the ``.gitignore`` of the commit's files.
+def _unnamed_code(folder: Path) -> list[tuple[str, str]] | None:
+    """What Python imports and is neither tracked nor ignored by the ``.gitignore`` of the commit's files; None: git did not answer.
 
     Ignored by ``.git/info/exclude`` or a user's own list is not ignored: nobody else sees those. A repository of its own
     inside the folder counts as a whole, because git does not look into it.
     """
     listed = _git(folder, "ls-files", "-z", "--others", "--exclude-per-directory=.gitignore", "--", ".")
     if listed is None:
-        return True
-    names = [name for name in listed.split("\0") if name]
-    return any(
-        name.endswith("/") or (name.endswith(IMPORTABLE) and "__pycache__" not in Path(name).parts)
-        for name in names
-    )
+        return None
+    return [
+        (name, "git does not know it")
+        for name in filter(None, listed.split("\0"))
+        if name.endswith("/") or (name.endswith(IMPORTABLE) and "__pycache__" not in Path(name).parts)
+    ]
 
 
 def in_a_repository(folder: Path) -> bool:
@@ -59,8 +73,8 @@ def in_a_repository(folder: Path) -> bool:
     return _git(folder, "rev-parse", "--git-dir") is not None
 
 
-def _as_committed(folder: Path) -> bool:
-    """Whether every file of the commit below the folder is there with the bytes of the commit.
+def _not_as_committed(folder: Path) -> list[tuple[str, str]] | None:
+    """The files below the folder that are not there with the bytes of the commit, and how; None: git did not answer.
 
     Neither ``git status`` nor ``git diff`` is asked: both run the filters that a repository names in its attributes. A file
     that a filter would change on the way (line ends, large files) counts as changed.
@@ -69,13 +83,22 @@ def _as_committed(folder: Path) -> bool:
     listed = _git(folder, "ls-tree", "-r", "-z", "HEAD", "--", ".")
     staged = _git(folder, "ls-files", "-s", "-z", "--", ".")
     if algorithm is None or listed is None or staged is None:
-        return False
-    committed = _entries(listed, 2)
-    if committed != _entries(staged, 1):
-        return False
-    return all(
-        _blob(folder / name, mode, algorithm.strip()) == said for name, (mode, said) in committed.items()
-    )
+        return None
+    return list(_differing(folder, _entries(listed, 2), _entries(staged, 1), algorithm.strip()))
+
+
+def _differing(
+    folder: Path, committed: dict[str, tuple[str, str]], staged: dict[str, tuple[str, str]], algorithm: str
+) -> Iterator[tuple[str, str]]:
+    for name in committed | staged:
+        if name not in committed:
+            yield name, "added, not committed"
+        elif name not in staged:
+            yield name, "removed, not committed"
+        elif committed[name] != staged[name]:
+            yield name, "changed, not committed"
+        elif _blob(folder / name, committed[name][0], algorithm) != committed[name][1]:
+            yield name, "changed" if os.path.lexists(folder / name) else "missing"
 
 
 def _entries(listing: str, place: int) -> dict[str, tuple[str, str]]:
@@ -100,6 +123,11 @@ def _blob(path: Path, mode: str, algorithm: str) -> str:
     except (OSError, ValueError):
         return ""
     return hashlib.new(algorithm, b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def _printable(name: str) -> str:
+    """The name of a path as text: bytes that are none are replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _git(folder: Path, *words: str) -> str | None:
