@@ -25,11 +25,12 @@ from assay.app.issue import IssuedCertificate, issue
 from assay.app.ledger import NoLog, open_ledger
 from assay.app.lock import agree
 from assay.app.report import document
-from assay.app.sign import sign_decision, waive
+from assay.app.sign import sign_decision
 from assay.app.status import change, refresh
 from assay.app.terms import terms_of
 from assay.app.trust import found, text_in_force
 from assay.app.verify import verify_certificate
+from assay.app.waive import waive
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -73,9 +74,10 @@ def test_no_page_is_drawn_of_a_run_whose_numbers_are_sealed(
 
 def test_waive_show_and_report_tell_the_waiver(team: Team, capsys: pytest.CaptureFixture[str]) -> None:
     done = team.lock().certify()
-    who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--until", "2999-12-31")
+    until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)
+    who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--until", until)
     assert run("waive", team.path, "refusals-age", *who, "--reason", "reviewed by hand") == 0
-    assert "refusals-age is waived through 2999-12-31 (UTC), by a risk_officer" in capsys.readouterr().out
+    assert f"refusals-age is waived through {until} (UTC), by a risk_officer" in capsys.readouterr().out
     assert run("show", done.digest[7:19], "--in", team.root) == 0
     assert "refusals-age is waived by risk-officer (risk_officer)" in capsys.readouterr().out
     assert run("show", done.digest[7:19], "--in", team.root, "--json") == 0
@@ -85,6 +87,34 @@ def test_waive_show_and_report_tell_the_waiver(team: Team, capsys: pytest.Captur
     assert [w["reason"] for w in shown["waivers"]] == ["reviewed by hand"]
     assert run("waive", team.path, "signature_wrong", *who, "--reason", "no time") == 1
     assert "A failure of trust is never waived" in capsys.readouterr().err
+
+
+def test_a_waiver_ends_after_today_and_within_the_term_of_the_policy_and_the_latest_day_is_told_before_a_passphrase(
+    team: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.lock().certify()
+    who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--reason", "reviewed by hand", "--until")
+
+    def latest(criterion: str, until: object, ends: int, says: str) -> dt.date:
+        with monkeypatch.context() as locked_away:
+            locked_away.setattr(
+                "assay.cli.waive.signer", lambda *_: pytest.fail("a passphrase was asked for")
+            )
+            assert run("waive", team.path, criterion, *who, until) == ends
+        said = capsys.readouterr().err
+        assert says in said
+        return dt.date.fromisoformat(said.split("--until ")[1].strip())
+
+    last = latest("refusals-age", "2020-02-29", 1, "is past")
+    assert last == latest("refusals-age", "9999-12-31", 1, "is later than the policy lets it hold")
+    for unreadable in ("31.12.2026", "2026-02-30", "20261231", "soon"):
+        assert latest("refusals-age", unreadable, 2, f"expected as YYYY-MM-DD, found '{unreadable}'") == last
+    assert latest("test_set_spent", "2020-02-29", 1, "is past") == last  # by default both have ninety days
+    assert latest("refusals-age", last + dt.timedelta(days=1), 1, "later") == last
+    assert run("waive", team.path, "refusals-age", *who, last) == 0
+    with open_ledger(team.root) as ledger:
+        (waived,) = ledger.state().waivers
+    assert waived.until == dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), dt.UTC)
 
 
 def test_who_is_missing_is_told_with_the_command_that_mends_it(
