@@ -14,8 +14,8 @@ from tests.plugins.packages import counting
 
 import assay
 from assay.app.ledger import open_ledger
-from assay.app.sign import waive
 from assay.app.trust import set_policy, text_in_force
+from assay.app.waive import waive
 from assay.domain.entry import Action
 from assay.domain.isolation import HIGHEST
 from assay.domain.refusal import Because

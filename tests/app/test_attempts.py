@@ -15,8 +15,8 @@ from assay.app.case import open_case
 from assay.app.certify import open_engine
 from assay.app.ledger import open_ledger
 from assay.app.logbook import verify_log
-from assay.app.sign import waive
 from assay.app.used_rows import used_rows
+from assay.app.waive import waive
 from assay.cli.main import main
 from assay.domain.refusal import Because, Refused
 

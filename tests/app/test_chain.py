@@ -23,14 +23,15 @@ from assay.app.export import export_review
 from assay.app.founding import Founding, Person
 from assay.app.gate import CERTIFICATE
 from assay.app.issue import IssuedCertificate, issue
-from assay.app.ledger import open_ledger
+from assay.app.ledger import NoLog, open_ledger
 from assay.app.lock import agree
 from assay.app.report import document
-from assay.app.sign import look, sign_decision, waive
+from assay.app.sign import look, sign_decision
 from assay.app.status import change, refresh
 from assay.app.terms import terms_of
 from assay.app.trust import found, text_in_force
 from assay.app.verify import verify_certificate
+from assay.app.waive import waive
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
 from assay.domain.record_document import UnreadableRecord
@@ -275,7 +276,7 @@ def test_the_folder_of_a_certificate_holds_a_signature_for_other_tools(certified
 
 def test_a_judged_run_needs_a_policy_and_a_lock(folder: Folder) -> None:
     path = folder.write()
-    with refused(Because.NO_POLICY):
+    with pytest.raises(NoLog):
         assay.certify(path, workers=0)
     team = Team(folder)
     with refused(Because.NOT_LOCKED):

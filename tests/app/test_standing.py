@@ -10,8 +10,8 @@ from tests.app.test_chain import KEYS, Team, refused
 
 import assay
 from assay.app.diff import compare
-from assay.app.sign import waive
 from assay.app.standing import standing_of
+from assay.app.waive import waive
 from assay.domain.refusal import Because
 from assay.domain.standing import Standing
 from assay.domain.state import Status

@@ -107,15 +107,34 @@ def test_a_wrong_passphrase_is_a_sentence_and_changes_nothing(desk: Desk) -> Non
     assert "Policy version 1 of Bank is in force" in screen
 
 
+def test_without_a_terminal_the_options_that_answer_are_named(desk: Desk) -> None:
+    said = desk.run("trust", "init", "--organisation", "Bank", ends=2)
+    assert "there is none: give --root NAME=KEY and --certifier NAME=KEY and --person NAME:ROLE=KEY." in said
+    assert "there is none: give --yes." in desk.run("log", "erase", "sha256:00", ends=2)
+    assert not (desk.root / ".assay").exists()
+
+
 def test_the_first_policy_is_a_guided_command(desk: Desk) -> None:
-    desk.new("root", "certifier", "ria")
+    desk.new("root", "other", "certifier", "ria")
     screen = desk.ask(
         "trust", "init",
         answers=[
-            ("Organisation", "Example Bank"), ("Root key", "root"), ("Key that issues certificates", "certifier"),
-            ("Person", "ria:risk_officer=ria"), ("Person", ""), ("Passphrase of the key root", SECRET),
+            ("Organisation:", ""), ("An answer is expected", "Example Bank"),
+            ("Root key (NAME=KEY):", "rot"), ("Did you mean 'root'?", "root"), ("Root key (NAME=KEY):", "second=other"),
+            ("Root key (NAME=KEY):", ""), ("Signatures needed (1 to 2):", "3"), ("Signatures needed (1 to 2):", "2"),
+            ("Key that issues certificates (NAME=KEY):", "root"), ("Two entries are called 'root'", "certifier"),
+            ("Person (NAME:ROLE=KEY):", "ria=ria"), ("has no role", "ria:risk_oficer=ria"),
+            ("Did you mean 'risk_officer'?", "ria:risk_officer=ria"), ("Person (NAME:ROLE=KEY):", ""),
+            ("Passphrase of the key root", SECRET), ("Passphrase of the key other", SECRET),
         ],
     )  # fmt: skip
+    for explained in (
+        "A root key signs the policy",
+        "How many of the root keys must sign",
+        "is judged, and approves nothing",
+    ):
+        assert explained in screen
+    assert desk.policy()["root_threshold"] == 2
     assert "Policy version 1 of Example Bank is in force" in screen
     assert "ria ria risk_officer" in desk.run("trust", "show")
 
@@ -142,7 +161,8 @@ def test_entries_that_cannot_stand_beside_each_other_are_told_before_anything_is
     desk.new("root", "certifier", "val")
     for says, more in UNFIT.items():
         person = () if "--person" in more else ("--person", "val:validator=val")
-        assert says in desk.run("trust", "init", *FIRST, *person, *more, ends=2, ASSAY_PASSPHRASE=SECRET)
+        said = desk.run("trust", "init", *FIRST, *person, *more, ends=2, ASSAY_PASSPHRASE=SECRET)
+        assert says in said.replace("remedy: ", "")
     assert not (desk.root / ".assay").exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.app.conftest import Folder, replaced
 from tests.app.test_chain import Team
 
 from assay.app import certify
+from assay.app.ledger import open_ledger
 from assay.cli.main import main
 from assay.engine.in_process import InProcess
 
@@ -72,9 +74,10 @@ def test_no_page_is_drawn_of_a_run_whose_numbers_are_sealed(
 
 def test_waive_show_and_report_tell_the_waiver(team: Team, capsys: pytest.CaptureFixture[str]) -> None:
     done = team.lock().certify()
-    who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--until", "2999-12-31")
+    until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)
+    who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--until", until)
     assert run("waive", team.path, "refusals-age", *who, "--reason", "reviewed by hand") == 0
-    assert "refusals-age is waived through 2999-12-31 (UTC), by a risk_officer" in capsys.readouterr().out
+    assert f"refusals-age is waived through {until} (UTC), by a risk_officer" in capsys.readouterr().out
     assert run("show", done.digest[7:19], "--in", team.root) == 0
     assert "refusals-age is waived by risk-officer (risk_officer)" in capsys.readouterr().out
     assert run("show", done.digest[7:19], "--in", team.root, "--json") == 0
@@ -84,6 +87,34 @@ def test_waive_show_and_report_tell_the_waiver(team: Team, capsys: pytest.Captur
     assert [w["reason"] for w in shown["waivers"]] == ["reviewed by hand"]
     assert run("waive", team.path, "signature_wrong", *who, "--reason", "no time") == 1
     assert "A failure of trust is never waived" in capsys.readouterr().err
+
+
+def test_a_waiver_ends_after_today_and_within_the_term_of_the_policy_and_the_latest_day_is_told_before_a_passphrase(
+    team: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.lock().certify()
+    who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--reason", "reviewed by hand", "--until")
+
+    def latest(criterion: str, until: object, ends: int, says: str) -> dt.date:
+        with monkeypatch.context() as locked_away:
+            locked_away.setattr(
+                "assay.cli.waive.signer", lambda *_: pytest.fail("a passphrase was asked for")
+            )
+            assert run("waive", team.path, criterion, *who, until) == ends
+        said = capsys.readouterr().err
+        assert says in said
+        return dt.date.fromisoformat(said.split("--until ")[1].strip())
+
+    last = latest("refusals-age", "2020-02-29", 1, "is past")
+    assert last == latest("refusals-age", "9999-12-31", 1, "is later than the policy lets it hold")
+    for unreadable in ("31.12.2026", "2026-02-30", "20261231", "soon"):
+        assert latest("refusals-age", unreadable, 2, f"expected as YYYY-MM-DD, found '{unreadable}'") == last
+    assert latest("test_set_spent", "2020-02-29", 1, "is past") == last  # by default both have ninety days
+    assert latest("refusals-age", last + dt.timedelta(days=1), 1, "later") == last
+    assert run("waive", team.path, "refusals-age", *who, last) == 0
+    with open_ledger(team.root) as ledger:
+        (waived,) = ledger.state().waivers
+    assert waived.until == dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), dt.UTC)
 
 
 def test_who_is_missing_is_told_with_the_command_that_mends_it(
@@ -117,3 +148,30 @@ def test_revoke_and_suspend_ask_for_a_reason_code_and_reinstate_says_resolved(
     ):
         assert run(command, *who, *code, "--json") == 0
         assert json.loads(capsys.readouterr().out)["code"] == (code[1] if code else "resolved")
+
+
+def test_a_changed_specification_is_agreed_to_with_a_reason_before_a_passphrase_is_asked_for_or_anything_planned(
+    team: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.lock().certify()
+    team.folder.edit("at_least: 0.70", "at_least: 0.71").write()
+    who = ("--as", "validator", "--key", "demo:validator")
+    with monkeypatch.context() as costly:
+        for expensive in ("assay.cli.lock.signer", "assay.app.lock.open_case"):
+            costly.setattr(
+                expensive, lambda *_, **__: pytest.fail("asked or planned before the reason was there")
+            )
+        assert run("lock", team.path, *who) == 1
+        said = capsys.readouterr().err
+        assert "small-loans is locked in another version (entry 2)" in said
+        assert "Say what was changed and why with: --reason" in said
+        assert run("lock", team.path, *who, "--reject") == 1
+        assert (
+            "Who rejects says why, and no reason was given. Say it with: --reason" in capsys.readouterr().err
+        )
+    with open_ledger(team.root) as ledger:
+        size = ledger.log.size
+    assert run("lock", team.path, *who, "--reason", "the old rule reaches 0.71") == 0
+    with open_ledger(team.root) as ledger:
+        assert ledger.log.size == size + 2  # nothing of the two that were refused
+        assert ledger.state().lock_in_force("small-loans").reason == "the old rule reaches 0.71"

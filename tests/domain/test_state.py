@@ -456,6 +456,24 @@ def test_what_is_no_waiver_waives_nothing(criterion: str, instead: dict[str, str
         world.run(attempt=2)
 
 
+def test_a_waiver_holds_for_as_long_as_the_policy_lets_it_and_of_spent_rows_never_longer_than_ninety_days() -> (
+    None
+):
+    for longest, criterion, days in (
+        (90, "accuracy", 90), (10, "accuracy", 10), (400, "accuracy", 400), (10, "test_set_spent", 10),
+        (400, "test_set_spent", 90),
+    ):  # fmt: skip
+        requires = Requires(longest_waiver=dt.timedelta(days=longest))
+        world = World.with_policy(policy(requires=requires))
+        world.lock()
+        world.run()
+        world.decide("withheld")
+        with refused(Because.NEVER_WAIVED):
+            world.waive("ria", "risk_officer", criterion, days=days + 1)
+        world.waive("ria", "risk_officer", criterion, days=days)
+        assert [w.criterion for w in world.state.waivers] == [criterion]
+
+
 def test_only_what_is_locked_is_waived() -> None:
     with refused(Because.NOT_LOCKED):
         World.with_policy().waive("ria", "risk_officer", "accuracy")

@@ -18,13 +18,15 @@ def admit(conditions: Conditions) -> None:
     """Refuse a judged run before it opens a row of its test data.
 
     Raises:
+        NoLog: nobody has said whose keys count.
         Refused: ``not_locked`` or ``lock_superseded``; ``isolation_too_low`` or ``plugin_not_allowed``, which are logged.
     """
     with open_ledger(conditions.root) as ledger:
+        policy = ledger.policy()
         lock_of(conditions.specification, conditions.digest, ledger)
         try:
-            _refuse_too_few_fences(conditions, ledger.policy())
-            _refuse_other_plugins(conditions, ledger.policy())
+            _refuse_too_few_fences(conditions, policy)
+            _refuse_other_plugins(conditions, policy)
         except Refused as refused:
             ledger.log_refusal(Action.RUN_REFUSED, conditions.digest, refused)
             raise

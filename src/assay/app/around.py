@@ -87,8 +87,8 @@ def changed_code(scope: Scope, folder: Path) -> Refusal | None:
     if code.dirty:
         return Refusal(
             Because.CODE_CHANGED,
-            f"Files of the code differ from the commit {scope.commit[:12]} that was judged: what they are now was never "
-            "tested.",
+            f"The code is not as the commit {scope.commit[:12]} that was judged has it"
+            f"{f' ({code.told})' if code.told else ''}: what it is now was never tested.",
         )
     return None
 

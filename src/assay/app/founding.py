@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assay.domain.errors import AssayError
+from assay.domain.errors import AssayError, InvalidDocument, Place, Problem
+from assay.domain.nearest import listed, nearest
+from assay.domain.roles import USUAL_ROLES, misspelt
 from assay.domain.specification.base import LONGEST_NAME, NAME_PATTERN
-from assay.proof.keys import PublicKey
-from assay.store.keys import public_key
+from assay.proof.keys import DEMO_NAMES, PublicKey
+from assay.store.keys import KeyTrouble, kept_keys, public_key
 
 
 class UnfitEntry(AssayError):
-    """An entry of a first policy is not of its form, or two of them cannot stand beside each other."""
+    """An entry of a first policy is not of its form, or two of them cannot stand beside each other.
+
+    ``nearest`` is the name that was probably meant.
+    """
+
+    def __init__(self, message: str, *, code: str, remedy: str = "", nearest: str = "") -> None:
+        hint = f" Did you mean {nearest!r}?" if nearest else ""
+        super().__init__(f"{message}{hint}", code=code, remedy=remedy)
+        self.said, self.nearest = message, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +49,110 @@ class Founding:
     certifier: Person
     persons: tuple[Person, ...]
     demo: bool = False
+    threshold: int = 1
+    """How many root keys must sign each version of the policy."""
     requires: dict[str, Any] = field(default_factory=dict)
 
     @property
     def everyone(self) -> tuple[Person, ...]:
         """All whose keys the policy will name."""
         return (*self.roots, self.certifier, *self.persons)
+
+
+def founding_of(
+    *,
+    roots: Sequence[str],
+    certifier: str,
+    persons: Sequence[str],
+    organisation: str,
+    origin: str,
+    verifier: str,
+    demo: bool,
+    threshold: int,
+    requires: dict[str, Any],
+) -> Founding:
+    """A founding from the texts of its entries.
+
+    Raises:
+        InvalidDocument: with everything that is wrong with them.
+    """
+    read: list[tuple[str, Person]] = []
+    problems: list[Problem] = []
+    options = (
+        *(("--root", text) for text in roots),
+        ("--certifier", certifier),
+        *(("--person", text) for text in persons),
+    )
+    for option, text in options:
+        try:
+            read.append((option, entry(option, text)))
+        except AssayError as wrong:
+            problems.append(_problem(wrong, f"{option} {text}: "))
+    problems += [_problem(wrong) for wrong in _clashes([one for _, one in read])]
+    signing = [one for option, one in read if option == "--root"]
+    if not problems:
+        problems += [_problem(wrong) for wrong in _out_of_reach(threshold, len(signing))]
+    if problems:
+        raise InvalidDocument(tuple(problems))
+    return Founding(
+        organisation=organisation,
+        origin=origin,
+        verifier=verifier,
+        roots=tuple(signing),
+        certifier=next(one for option, one in read if option == "--certifier"),
+        persons=tuple(one for option, one in read if option == "--person"),
+        demo=demo,
+        threshold=threshold,
+        requires=requires,
+    )
+
+
+def _problem(wrong: AssayError, where: str = "") -> Problem:
+    near = wrong.nearest if isinstance(wrong, UnfitEntry) else ""
+    said = wrong.said if isinstance(wrong, UnfitEntry) else wrong.message
+    return Problem(wrong.code, Place("the command line"), f"{where}{said}", nearest=near, remedy=wrong.remedy)
+
+
+def _out_of_reach(threshold: int, roots: int) -> Iterator[UnfitEntry]:
+    if not 1 <= threshold <= roots:
+        yield UnfitEntry(
+            f"--threshold: {threshold} signatures of root keys are asked for, and there are {roots}: expected is a number from 1 "
+            f"to {roots}.",
+            code="threshold",
+            remedy="Name more root keys with --root, or ask for fewer signatures.",
+        )
+
+
+def entry(option: str, text: str) -> Person:
+    """Read an entry as :func:`person`, where each option needs something else.
+
+    Raises:
+        UnfitEntry: ``person_without_role``, ``role_misspelt``, ``key_absent``, or as :func:`person`.
+    """
+    try:
+        read = person(text)
+    except KeyTrouble as trouble:
+        key = text.partition("=")[2].strip()
+        there = [f"demo:{name}" for name in DEMO_NAMES] if key.startswith("demo:") else kept_keys()
+        raise UnfitEntry(
+            trouble.message, code=trouble.code, remedy=trouble.remedy, nearest=nearest(key, there)
+        ) from None
+    if option == "--person" and not read.roles:
+        raise UnfitEntry(
+            f"{read.name!r} has no role, and could sign nothing; NAME:ROLE[,ROLE...]=KEY is expected.",
+            code="person_without_role",
+            remedy=f"For example: {read.name}:validator={read.source}",
+        )
+    for role in read.roles:
+        meant = misspelt(role)
+        if meant:
+            raise UnfitEntry(
+                f"The role {role!r} is almost {meant!r}; expected are {listed(USUAL_ROLES)}, or a name that cannot be taken for "
+                "one of them.",
+                code="role_misspelt",
+                nearest=meant,
+            )
+    return read
 
 
 def person(text: str) -> Person:
@@ -74,15 +182,20 @@ def told_apart(people: Sequence[Person]) -> None:
     Raises:
         UnfitEntry: ``entry_name_twice`` or ``entry_key_twice``.
     """
+    for clash in _clashes(people):
+        raise clash
+
+
+def _clashes(people: Sequence[Person]) -> Iterator[UnfitEntry]:
     names: dict[str, Person] = {}
     keys: dict[str, Person] = {}
     for one in people:
-        other = names.setdefault(one.name, one)
-        if other is not one:
-            raise _named_twice(other, one)
-        other = keys.setdefault(one.key.key_id, one)
-        if other is not one:
-            raise UnfitEntry(
+        named, held = names.setdefault(one.name, one), keys.setdefault(one.key.key_id, one)
+        if named is not one:
+            yield _named_twice(named, one)
+        elif held is not one:
+            other = held
+            yield UnfitEntry(
                 f"{other.name!r} and {one.name!r} have the same key, which would count as two.",
                 code="entry_key_twice",
                 remedy=f"Make {one.name!r} a key of its own: assay keys new {one.name}",

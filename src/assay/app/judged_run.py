@@ -23,7 +23,7 @@ from assay.proof.leaf import Draft
 from assay.proof.salted import SALT_BYTES, Salted
 from assay.store.log import salted
 from assay.store.workspace import Workspace
-from assay.subject.code import in_a_repository
+from assay.subject.code import code_of, in_a_repository
 
 WITHOUT_A_COMMIT = (
     "certify_code_without_a_commit: the use is of high risk, and no commit names the code that was judged"
@@ -89,13 +89,15 @@ def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
             "is recorded; no certificate can come of it.",
         )
     if case.environment.dirty:
+        found = code_of(case.root).told
         raise Refused(
             Refusal(
                 Because.CODE_CHANGED,
-                f"Files of this folder differ from the commit {case.environment.commit[:12]}, or it has Python files that git "
-                "does not know: what is judged could not be found again.",
+                f"This folder is not as the commit {case.environment.commit[:12]} has it, so what is judged could not be found "
+                f"again: {found or 'git did not say in what'}.",
             ),
-            remedy="Commit them, or have git ignore what is no code of yours; a rehearsal needs no commit.",
+            remedy="Commit these files or take the changes back (git status), or have .gitignore name what is no code of "
+            "yours; a rehearsal needs no commit.",
         )
     return ()
 

@@ -14,12 +14,13 @@ from assay.domain.handover import handed_over
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.proof.keys import PublicKey, Signer
-from assay.store.keys import key_folder, module_key, new_key, open_signer, public_key
+from assay.store.keys import kept_keys, key_folder, module_key, new_key, open_signer, public_key
 
 __all__ = [
     "PublicKey",
     "Rotated",
     "Signer",
+    "kept_keys",
     "key_folder",
     "module_key",
     "new_key",

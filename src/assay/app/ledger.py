@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assay.app.clock import Clock, utc_now
 from assay.domain.entry import Action
+from assay.domain.errors import AssayError
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import State
@@ -24,6 +25,10 @@ from assay.store.workspace import Workspace
 
 APART = dt.timedelta(hours=1)
 """So far may the clocks of two machines that write to one log be apart."""
+
+
+class NoLog(AssayError):
+    """There is no log in the folder, or no policy in the log: nothing was refused, for there is nobody who could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Ledger:
         return max(filter(None, (time, near, state.time)))
 
     def policy(self) -> Policy:
-        """The policy in force. Raises Refused ``no_policy``."""
+        """The policy in force. Raises NoLog."""
         return policy_of(self.state())
 
     def add(self, *drafts: Draft) -> tuple[bytes, ...]:
@@ -198,13 +203,24 @@ def _trusted(leaves: Sequence[bytes]) -> State:
 
 
 def policy_of(state: State) -> Policy:
-    """The policy in force. Raises Refused ``no_policy``."""
+    """The policy in force. Raises NoLog."""
     if state.policy is None:
-        raise Refused(
-            Refusal(Because.NO_POLICY, "No policy says whose keys count."),
-            remedy="Set one up with: assay trust init",
-        )
+        raise NoLog("No policy says whose keys count.", code="no_policy", remedy=FOUND_ONE)
     return state.policy
+
+
+FOUND_ONE = "If it lies in another folder, name that one; else set it up with: assay trust init"
+
+
+def see_log(folder: Path) -> None:
+    """See that the folder has a log, before a person is asked for anything. Raises NoLog."""
+    place = Workspace.of(folder).database
+    if isinstance(place, Path) and not place.is_file():
+        raise NoLog(
+            f"There is no log in {folder.absolute()}: nobody has said whose keys count.",
+            code="no_log",
+            remedy=FOUND_ONE,
+        )
 
 
 @contextmanager
@@ -212,13 +228,9 @@ def open_ledger(folder: Path, *, create: bool = False, clock: Clock = utc_now) -
     """The log of a folder.
 
     Raises:
-        Refused: ``no_policy`` when there is none and it is not to be made.
+        NoLog: when there is none and it is not to be made.
     """
-    place = Workspace.of(folder).database
-    if isinstance(place, Path) and not place.is_file() and not create:
-        raise Refused(
-            Refusal(Because.NO_POLICY, f"There is no log in {folder}: nobody has said whose keys count."),
-            remedy="Set one up with: assay trust init",
-        )
-    with Log.open(place) as log:
+    if not create:
+        see_log(folder)
+    with Log.open(Workspace.of(folder).database) as log:
         yield Ledger(log, clock)

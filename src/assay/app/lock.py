@@ -15,7 +15,7 @@ from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
 from assay.domain.quorum import Quorum, Word
-from assay.domain.refusal import Refused
+from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.specification import Specification
 from assay.domain.state import Lock, State
 from assay.domain.state.state import Terms
@@ -62,13 +62,14 @@ def agree(
 
     Raises:
         InvalidDocument: the specification has problems.
-        Refused: it does not satisfy the policy, or the signer may not say this.
+        NoLog: nobody has said whose keys count.
+        Refused: it does not satisfy the policy, ``reason_missing``, or the signer may not say this.
         Hopeless: the plan says that a required criterion cannot pass, and nothing bypasses it.
         SubjectError: the data or the model that the plan needs cannot be opened, or the model does not answer.
     """
     read = read_specification(path, metrics())
     with open_ledger(path.resolve().parent) as ledger:
-        _satisfies(ledger, read.specification)
+        _sayable(ledger, read, word, reason)
         bypasses = (
             _planned(path, read.digest, ledger, workers, bypass=certify_a_hopeless_specification)
             if word is Word.APPROVE
@@ -82,6 +83,40 @@ def agree(
         if state.locked(read.digest) is None and _agreed(state, read).reached:
             ledger.add(locking(read, reason, bypasses))
         return standing(ledger.state(), read)
+
+
+def agreeable(path: Path, *, word: Word = Word.APPROVE, reason: str = "") -> None:
+    """See that a word on a specification can be said, before a passphrase is asked for and anything is planned.
+
+    Raises:
+        InvalidDocument: the specification has problems.
+        NoLog: nobody has said whose keys count.
+        Refused: it does not satisfy the policy, or ``reason_missing``.
+    """
+    read = read_specification(path, metrics())
+    with open_ledger(path.resolve().parent) as ledger:
+        _sayable(ledger, read, word, reason)
+
+
+def _sayable(ledger: Ledger, read: SpecificationFile, word: Word, reason: str) -> None:
+    _satisfies(ledger, read.specification)
+    if reason.strip() or word is Word.WITHDRAW:
+        return
+    if word is Word.REJECT:
+        raise Refused(
+            Refusal(Because.REASON_MISSING, "Who rejects says why, and no reason was given."),
+            remedy="Say it with: --reason",
+        )
+    before = ledger.state().lock_in_force(read.specification.name)
+    if before is not None and before.specification != read.digest:
+        raise Refused(
+            Refusal(
+                Because.REASON_MISSING,
+                f"{read.specification.name} is locked in another version (entry {before.entry}), and a change after the lock "
+                "is told with its reason; none was given.",
+            ),
+            remedy="Say what was changed and why with: --reason",
+        )
 
 
 def standing(state: State, read: SpecificationFile) -> Agreed:

@@ -33,7 +33,7 @@ def push_checkpoint(folder: Path, remote: str, branch: str = BRANCH) -> Pushed:
     Raises:
         Distrusted: ``log_shortened``, ``log_rewritten`` when the log does not continue what the remote holds of it;
             ``checkpoint_untrusted`` when that is not signed by the key of the policy over its entries. Nothing is pushed then.
-        GitTrouble: the remote does not answer. Refused: ``no_policy``.
+        GitTrouble: the remote does not answer. NoLog.
     """
     with open_ledger(folder) as ledger:
         origin = ledger.policy().log.origin

@@ -1,28 +1,22 @@
-"""Sign a decision, or set a criterion aside, as the holder of a role."""
+"""Sign a decision as the holder of a role."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay.app.agreement import opened
-from assay.app.ledger import Ledger, open_ledger
+from assay.app.ledger import open_ledger, policy_of
 from assay.app.seal import require_unsealed
 from assay.domain.entry import Action
-from assay.domain.errors import AssayError
-from assay.domain.nearest import nearest
 from assay.domain.quorum import Quorum, Word
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import DecisionState, State
-from assay.domain.state.state import NEVER_WAIVED, TEST_SET_SPENT
-from assay.plugins.catalogue import metrics
 from assay.proof.bundle import sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
-from assay.proof.words import sign_off, waiver
-from assay.reading.specification import SpecificationFile, read_specification
+from assay.proof.words import sign_off
 from assay.store.workspace import Workspace
 
 
@@ -40,8 +34,9 @@ def decision_named(state: State, beginning: str) -> DecisionState:
     """The decision whose record's digest begins so; the latest one for an empty text.
 
     Raises:
-        Refused: ``decision_unknown`` when there is none, or more than one.
+        NoLog: the log has no policy. Refused: ``decision_unknown`` when there is none, or more than one.
     """
+    policy_of(state)
     if not state.decisions:
         raise Refused(
             Refusal(Because.DECISION_UNKNOWN, "There is no decision in this log yet."),
@@ -92,67 +87,6 @@ def sign_decision(
         state = ledger.state()
         return replace(
             looked, decision=state.decisions[decision.record], quorum=state.signed(decision.record)
-        )
-
-
-def waive(
-    specification: Path,
-    *,
-    criterion: str,
-    until: dt.datetime,
-    role: str,
-    signer: Signer,
-    reason: str,
-    run: int | None = None,
-) -> None:
-    """Set a criterion, or the rule on spent test rows (``test_set_spent``), aside until a date.
-
-    A waived criterion keeps its verdict: the waiver says who accepts that it is not shown, on the dossier and on every
-    certificate until then. Waived test rows may be judged on once more, and the certificate says so.
-
-    Args:
-        specification: the locked document. criterion: its id, or ``test_set_spent``. until: when it ends; of test rows at
-            most 90 days from now. role: in which the signer speaks; of test rows one of ``approval.quorum`` or one that
-            the policy names. signer: their key. reason: why.
-        run: of test rows the place of the judged run after which one more may be made; by default the latest.
-
-    Raises:
-        InvalidDocument: the specification has problems.
-        AssayError: ``unknown_criterion``: the specification has none of this name.
-        Refused: the signer may not, gives no reason, or names what nobody may waive.
-    """
-    read = read_specification(specification, metrics())
-    digest = read.digest
-    with open_ledger(specification.resolve().parent) as ledger:
-        _only_what_may_be_waived(ledger, read, criterion)
-        spent = criterion == TEST_SET_SPENT
-        said = waiver(
-            digest,
-            criterion=criterion,
-            until=until,
-            role=role,
-            reason=reason,
-            seen=ledger.seen(),
-            time=ledger.clock(),
-            run=max(ledger.state().runs, default=-1) if spent and run is None else run,
-        )
-        ledger.add(Draft(Action.WAIVED, digest, {}, (sign(said.plain(), signer),)))
-
-
-def _only_what_may_be_waived(ledger: Ledger, read: SpecificationFile, criterion: str) -> None:
-    if ledger.state().locked(read.digest) is None:
-        raise Refused(
-            Refusal(Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked."),
-            remedy="Lock it first: assay lock SPECIFICATION --as ROLE --key KEY",
-        )
-    known = (TEST_SET_SPENT, *(one.id for one in read.specification.criteria))
-    if criterion not in known and criterion not in NEVER_WAIVED:  # that one the log refuses itself
-        meant = nearest(criterion, known)
-        raise AssayError(
-            f"{read.specification.name} has no criterion {criterion!r} that could be waived."
-            + (f" Did you mean {meant!r}?" if meant else ""),
-            code="unknown_criterion",
-            remedy=f"Name a criterion of the specification, or {TEST_SET_SPENT}.",
         )
 
 

@@ -129,11 +129,16 @@ def certificate_named(state: State, beginning: str) -> CertificateState:
     """The certificate whose digest begins so; the latest one for an empty text.
 
     Raises:
-        Refused: ``no_certificate`` when there is none, or more than one.
+        NoLog: the log has no policy. Refused: ``no_certificate`` when there is none, or more than one.
     """
+    policy_of(state)
     wanted = beginning.removeprefix("sha256:")
     found = [c for c in state.certificates.values() if c.digest.removeprefix("sha256:").startswith(wanted)]
     if not found or (wanted and len(found) > 1):
-        how = "No certificate" if not found else f"{len(found)} certificates"
-        raise Refused(Refusal(Because.NO_CERTIFICATE, f"{how} of this log begin with {beginning!r}."))
+        how = f"{len(found)} certificates of this log begin" if found else "No certificate of this log begins"
+        said = f"{how} with {beginning!r}." if wanted else "There is no certificate in this log yet."
+        raise Refused(
+            Refusal(Because.NO_CERTIFICATE, said),
+            remedy="See them with: assay log show" if state.certificates else "Issue one with: assay issue",
+        )
     return found[-1]

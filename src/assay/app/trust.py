@@ -8,17 +8,18 @@ from pathlib import Path
 
 from assay.app.clock import utc_now
 from assay.app.founding import Founding, UnfitEntry, told_apart
-from assay.app.ledger import Ledger, open_ledger
+from assay.app.ledger import Ledger, open_ledger, see_log
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
 from assay.domain.refusal import Because, Refusal, Refused
+from assay.plugins.catalogue import metrics
 from assay.proof.bundle import sign
 from assay.proof.canonical import digest_of_document
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
 from assay.proof.words import policy_statement
-from assay.reading.policy import policy_text, read_policy
+from assay.reading.policy import policy_text, read_next_policy
 from assay.store.blobs import see_writable, write_whole
 from assay.store.keys import log_signer
 
@@ -46,6 +47,7 @@ def first_policy(founding: Founding, now: dt.datetime) -> Policy:
             "demo": founding.demo,
             "keys": keys,
             "roots": tuple(p.name for p in founding.roots),
+            "root_threshold": founding.threshold,
             "verifiers": (Verifier(id=founding.verifier, key=founding.certifier.name),),
             "log": LogKeys(origin=founding.origin, key=_log_key(founding)),
             "requires": founding.requires,
@@ -101,13 +103,23 @@ def found(folder: Path, founding: Founding, signers: Sequence[Signer]) -> tuple[
     return policy, set_policy(folder, policy, signers)
 
 
+def replaceable(folder: Path, file: Path) -> None:
+    """See that a file is a policy whose names name something, before anybody gives a passphrase.
+
+    Raises:
+        NoLog: there is no policy that it could follow. InvalidDocument: the file has problems, all of them.
+    """
+    see_log(folder)
+    read_next_policy(file, metrics, utc_now())
+
+
 def replace_policy(folder: Path, file: Path, signers: Sequence[Signer]) -> tuple[Policy, str]:
     """Log the next version of the policy, as a file has it.
 
     Raises:
         InvalidDocument: the file has problems. Refused: the version or the signatures are not what they must be.
     """
-    read = read_policy(file)
+    read = read_next_policy(file, metrics, utc_now())
     try:
         return read.policy, set_policy(folder, read.policy, signers)
     except Refused as refused:

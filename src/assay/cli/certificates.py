@@ -42,7 +42,7 @@ def _command(name: str, becomes: str, told: str) -> click.Command:
             becomes=Status(becomes),
             code=StatusReason(code),
             role=role,
-            signer=signer(key),
+            signer=signer(key, folder),
             reason=reason,
         )
         if as_json:
@@ -94,7 +94,7 @@ def status(*, key: str, output: Path, folder: Path, as_json: bool) -> None:
     from assay.app.gate import STATUS
     from assay.app.status import refresh
 
-    made = refresh(folder, signer=signer(key), target=output / STATUS)
+    made = refresh(folder, signer=signer(key, folder), target=output / STATUS)
     if as_json:
         print_json(
             {

@@ -26,12 +26,13 @@ def review(target: Path, *, certificate: str, folder: Path, as_json: bool) -> No
     From it an outsider judges every criterion again, without the model or a row of data: assay verify --review TARGET.
     """
     from assay.app.export import export_review
+    from assay.dossier.wording import plural
 
     count = export_review(folder, target, certificate)
     if as_json:
         print_json({"pack": str(target), "documents": count})
     else:
-        say(f"{count} documents and the log, in {target}")
+        say(f"{plural(count, 'document')} and the log, in {target}")
 
 
 @command.command("public")
@@ -48,7 +49,7 @@ def public(target: Path, *, key: str | None, folder: Path, as_json: bool) -> Non
     from assay.app.export import export_public
     from assay.dossier.wording import plural
 
-    made = export_public(folder, target, signer=signer(key) if key else None)
+    made = export_public(folder, target, signer=signer(key, folder) if key else None)
     if as_json:
         print_json(
             {

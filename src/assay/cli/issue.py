@@ -31,7 +31,7 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
     """
     from assay.app.issue import issue
 
-    made = issue(folder, decision, signer=signer(key), output=output)
+    made = issue(folder, decision, signer=signer(key, folder), output=output)
     page, undrawn = _drawn(folder, made.folder, made.certificate.record)
     scope = made.certificate.scope
     if as_json:

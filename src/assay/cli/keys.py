@@ -56,9 +56,9 @@ def new(name: str, *, uri: str | None, public: Path | None, as_json: bool) -> No
 @json_option
 def show(name: str | None, *, as_json: bool) -> None:
     """List the keys of this user, or print the public half of NAME."""
-    from assay.app.keys import key_folder, public_key
+    from assay.app.keys import kept_keys, key_folder, public_key
 
-    names = [name] if name else sorted(path.stem for path in key_folder().glob("*.pub"))
+    names = [name] if name else kept_keys()
     found = {one: public_key(one) for one in names}
     if as_json:
         print_json({one: {"key_id": key.key_id, "public": key.pem} for one, key in found.items()})

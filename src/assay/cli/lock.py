@@ -21,7 +21,7 @@ from assay.domain.errors import ExitCode
     "--reason",
     type=READABLE,
     default="",
-    help="Why: for a reject, or for a new version of a locked specification.",
+    help="Why: needed for a reject, and by everyone who agrees to a new version of a locked specification.",
 )
 @hopeless_option
 @json_option
@@ -42,12 +42,15 @@ def command(
     is possible, of exactly these bytes. Whoever agrees has it planned first, as assay plan does: a required criterion that
     a good model hardly ever passes is refused here, before anybody counts on it.
 
+    A specification that was changed after it was locked is a new version, and who agrees to it says why (--reason).
+
     Ends with 0 when it is locked, 1 while signatures are missing, 2 when it is hopeless or the plan cannot be made.
     """
-    from assay.app.lock import agree
+    from assay.app.lock import agree, agreeable
     from assay.domain.quorum import Word
 
     word = Word.REJECT if reject else Word.WITHDRAW if withdraw else Word.APPROVE
+    agreeable(specification, word=word, reason=reason)
     found = agree(
         specification,
         role=role,

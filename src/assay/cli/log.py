@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from assay.cli.output import json_option, print_document, print_json, say
+from assay.cli.questions import need_a_terminal
 from assay.cli.signing import folder_option, short
 from assay.domain.errors import ExitCode
 
@@ -204,7 +205,9 @@ def checkpoint(*, output: Path | None, push: str | None, branch: str, folder: Pa
         return
     print_document(note)
     if push is not None:
-        had = "nothing of this log" if pushed.before is None else f"{pushed.before} entries"
+        from assay.dossier.wording import plural
+
+        had = "nothing of this log" if pushed.before is None else plural(pushed.before, "entry", "entries")
         say(
             f"Pushed as commit {pushed.commit[:10]}; the remote held {had} before."
             if pushed.commit
@@ -236,17 +239,18 @@ def prove(entry: int, target: Path, *, folder: Path, as_json: bool) -> None:
 def export(target: Path, *, folder: Path, as_json: bool) -> None:
     """Write every entry to TARGET, one a line: whoever has it reaches the same state."""
     from assay.app.logbook import export_log
+    from assay.dossier.wording import plural
 
     count = export_log(folder, target)
     if as_json:
         print_json({"entries": count, "file": str(target)})
     else:
-        say(f"{count} entries, in {target}")
+        say(f"{plural(count, 'entry', 'entries')}, in {target}")
 
 
 @command.command("erase")
 @click.argument("digest")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Erase it without asking.")
 @folder_option
 @json_option
 def erase(digest: str, *, yes: bool, folder: Path, as_json: bool) -> None:
@@ -258,6 +262,7 @@ def erase(digest: str, *, yes: bool, folder: Path, as_json: bool) -> None:
     from assay.app.logbook import erase as erased
 
     if not yes:
+        need_a_terminal("whether to erase it", "--yes")
         click.confirm(
             "It cannot be had back. If it is the salt of the test rows, all rows count as spent from now on. Erase it?",
             abort=True,

@@ -74,7 +74,9 @@ def command(
     else:
         if not role or not key:
             raise click.UsageError("--as ROLE and --key KEY are needed, or --look.")
-        found = sign_decision(folder, decision, role=role, signer=signer(key), word=Word(word), reason=reason)
+        found = sign_decision(
+            folder, decision, role=role, signer=signer(key, folder), word=Word(word), reason=reason
+        )
     made, quorum = found.decision, found.quorum
     if as_json:
         print_json(

@@ -89,10 +89,17 @@ def _has_terminal() -> bool:
     return True
 
 
-def signer(key: str) -> Signer:
-    """The key that a command's option names, opened."""
-    from assay.app.keys import open_signer
+def signer(key: str, folder: Path | None = None) -> Signer:
+    """The key that a command's option names, opened; before a passphrase is asked for, the folder's log is looked for.
 
+    Raises:
+        NoLog: there is nothing that it could sign for.
+    """
+    from assay.app.keys import open_signer
+    from assay.app.ledger import see_log
+
+    if folder is not None:
+        see_log(folder)
     return open_signer(key, passphrase)
 
 

@@ -19,22 +19,44 @@ def command() -> None:
 
 
 @command.command("init")
-@click.option("--organisation", prompt="Organisation", help="Whose rules these are.")
+@click.option("--organisation", metavar="NAME", default="", help="Whose rules these are.")
 @click.option(
     "--log",
     "origin",
+    metavar="NAME",
     help="The name of the log, like a URL without a scheme; by default from the organisation.",
 )
-@click.option("--verifier", help="The identity that certificates name; by default from the log's name.")
 @click.option(
-    "--root", "roots", multiple=True, help="NAME=KEY of a root key; several may be given. Signs this policy."
+    "--verifier",
+    metavar="URL",
+    help="The identity that certificates name; by default from the log's name.",
 )
-@click.option("--certifier", help="NAME=KEY that issues certificates.")
+@click.option(
+    "--root",
+    "roots",
+    metavar="NAME=KEY",
+    multiple=True,
+    help="A root key, which signs this policy and the next; several may be given.",
+)
+@click.option(
+    "--threshold",
+    metavar="COUNT",
+    type=click.IntRange(min=1),
+    help="How many of the root keys must sign each version of the policy; by default 1.",
+)
+@click.option("--certifier", metavar="NAME=KEY", default="", help="The key that issues certificates.")
 @click.option(
     "--person",
     "persons",
+    metavar="NAME:ROLE[,ROLE...]=KEY",
     multiple=True,
-    help="NAME:ROLE[,ROLE...]=KEY of someone who signs, for example ria:risk_officer=ria. Several may be given.",
+    help="Someone who signs, for example ria:risk_officer=ria. Several may be given.",
+)
+@click.option(
+    "--longest-waiver",
+    metavar="DAYS",
+    type=click.IntRange(min=1, max=9999),
+    help="How many days a waiver may hold at most; by default 90.",
 )
 @click.option(
     "--demo", is_flag=True, help="Accept demo keys, which anyone can make. Certificates then say so."
@@ -50,36 +72,36 @@ def init(
     origin: str | None,
     verifier: str | None,
     roots: tuple[str, ...],
-    certifier: str | None,
+    threshold: int | None,
+    certifier: str,
     persons: tuple[str, ...],
+    longest_waiver: int | None,
     demo: bool,
     output: Path | None,
     folder: Path,
     as_json: bool,
 ) -> None:
-    """Make the first policy and log it. Asks for what is not given.
+    """Make the first policy and log it. At a terminal it asks for what is not given, and explains each question.
 
     KEY is the name of a key (assay keys new), the path of a PEM file, or demo:NAME.
     """
-    from assay.app.founding import Founding, person
+    from assay.app.founding import founding_of
     from assay.app.trust import found, foundable, see_place, write_policy
+    from assay.cli.founding import Answers, completed
 
-    named = _slug(organisation)
+    given = completed(Answers(organisation, roots, threshold or 0, certifier, persons))
+    named = _slug(given.organisation)
     chosen = origin or f"{named}/assay"
-    roots = roots or (f"root={click.prompt('Root key (its name)')}",)
-    certifier = certifier or f"certifier={click.prompt('Key that issues certificates (its name)')}"
-    if not persons:
-        say("Who signs? One a line as NAME:ROLE[,ROLE]=KEY; an empty line ends.")
-        while line := click.prompt("Person", default="", show_default=False):
-            persons = (*persons, line)
-    founding = Founding(
-        organisation=organisation,
+    founding = founding_of(
+        organisation=given.organisation,
         origin=chosen,
         verifier=verifier or f"https://{chosen}/certifier",
-        roots=tuple(person(text) for text in roots),
-        certifier=person(certifier),
-        persons=tuple(person(text) for text in persons),
+        roots=given.roots,
+        certifier=given.certifier,
+        persons=given.persons,
         demo=demo,
+        threshold=given.threshold or 1,
+        requires={"longest_waiver": f"{longest_waiver} days"} if longest_waiver else {},
     )
     foundable(founding)
     see_place(output)
@@ -89,7 +111,7 @@ def init(
     if as_json:
         print_json({"policy": digest, "version": policy.version, "log": policy.log.key})
         return
-    say(f"Policy version 1 of {organisation} is in force: {short(digest)}.")
+    say(f"Policy version 1 of {policy.organisation} is in force: {short(digest)}.")
     say(f"Log {chosen}, verifier key {policy.log.key}")
     if demo:
         say("DEMO: these keys can be made by anyone. Nothing that is signed here means anything.")
@@ -107,8 +129,9 @@ def edit(file: Path, *, roots: tuple[str, ...], folder: Path, as_json: bool) -> 
 
     Begin with: assay trust show --next > policy.yaml
     """
-    from assay.app.trust import replace_policy
+    from assay.app.trust import replace_policy, replaceable
 
+    replaceable(folder, file)
     policy, digest = replace_policy(folder, file, [signer(key) for key in roots])
     if as_json:
         print_json({"policy": digest, "version": policy.version})
@@ -129,6 +152,7 @@ def show(*, following: bool, output: Path | None, folder: Path, as_json: bool) -
     from assay.app.trust import next_version, write_policy
     from assay.domain.plain import to_plain
     from assay.domain.policy import Policy
+    from assay.dossier.wording import plural
 
     if output is not None:
         if following:
@@ -154,7 +178,9 @@ def show(*, following: bool, output: Path | None, folder: Path, as_json: bool) -
         until = held.valid_until.date()
         say(f"  {name:<14} {held.holder:<14} {', '.join(duties) or '-':<28} until {until}")
     requires = policy.requires
+    say(f"{policy.root_threshold} of {plural(len(policy.roots), 'root key')} must sign the next version.")
     say(f"Confidence at least {requires.confidence}, isolation at least {policy.isolation}.")
+    say(f"A waiver holds for at most {plural(requires.longest_waiver.days, 'day')}.")
     for digest in policy.plugins:
         say(f"  allows the checks of the package {digest}")
     for metric in requires.metrics:

@@ -25,7 +25,7 @@ def command(run: str, *, role: str, key: str, reason: str, folder: Path, as_json
     """
     from assay.app.seal import unseal
 
-    digest, _ = unseal(folder, run, role=role, signer=signer(key), reason=reason)
+    digest, _ = unseal(folder, run, role=role, signer=signer(key, folder), reason=reason)
     if as_json:
         print_json({"record": digest, "unsealed": True})
     else:

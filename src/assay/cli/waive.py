@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import click
@@ -16,7 +15,12 @@ from assay.cli.signing import READABLE, key_option, role_option, signer
 @click.argument("criterion")
 @role_option
 @key_option
-@click.option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last day, in UTC.")
+@click.option(
+    "--until",
+    required=True,
+    metavar="YYYY-MM-DD",
+    help="The last day, in UTC; no later than the policy's longest waiver allows.",
+)
 @click.option("--reason", type=READABLE, required=True, help="Why; it stands on the certificate.")
 @click.option(
     "--after-run",
@@ -30,7 +34,7 @@ def command(
     *,
     role: str,
     key: str,
-    until: dt.datetime,
+    until: str,
     reason: str,
     after_run: int | None,
     as_json: bool,
@@ -39,27 +43,28 @@ def command(
 
     CRITERION is the id of a criterion: its verdict and the decision stay as they are, and the dossier and the certificate
     say who accepts that it is not shown, until when and why. Or it is test_set_spent: these rows may be judged on once
-    more within at most 90 days, and the certificate says that the guarantee does not cover it. That one needs a role of
+    more, and the certificate says that the guarantee does not cover it. That one needs a role of
     the specification's approval.quorum, or one that the policy names.
+
+    A waiver holds for at most as long as the policy says (requires.longest_waiver, by default 90 days), and of
+    test_set_spent for at most 90 days.
 
     A developer waives nothing, and nobody waives a failure of trust: a changed byte, a wrong signature, a rewritten log.
     """
-    from assay.app.sign import waive
+    from assay.app.waive import waivable, waive
 
-    last = dt.datetime.max.replace(tzinfo=dt.UTC)
-    begins = until.replace(tzinfo=dt.UTC)
-    end = begins + min(dt.timedelta(days=1), last - begins)
+    end = waivable(specification, criterion, until)
     waive(
         specification,
         criterion=criterion,
         until=end,
         role=role,
-        signer=signer(key),
+        signer=signer(key, specification.resolve().parent),
         reason=reason,
         run=after_run,
     )
     if as_json:
         print_json({"criterion": criterion, "until": end.isoformat(), "role": role})
     else:
-        say(f"{criterion} is waived through {until:%Y-%m-%d} (UTC), by a {role}: {reason}")
+        say(f"{criterion} is waived through {until} (UTC), by a {role}: {reason}")
         say("It stands on the first screen of the dossier (assay report) and on the next certificate.")

@@ -124,6 +124,8 @@ class Requires(Block):
     """Roles that may revoke or suspend a certificate; by default every role that may approve."""
     longest: Days = dt.timedelta(days=365)
     """The longest that a certificate may hold."""
+    longest_waiver: Days = dt.timedelta(days=90)
+    """The longest that a waiver may hold; of spent test rows it holds for at most 90 days whatever stands here."""
     attempts: Annotated[int, Field(ge=1, le=100, strict=True)] = 1
     """The most judged runs that a specification may ask for."""
 

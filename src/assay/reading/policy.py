@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +18,8 @@ from assay.domain.errors import InvalidDocument, Problem
 from assay.domain.plain import Plain, to_plain
 from assay.domain.policy import Policy
 from assay.reading.form import form_problems
-from assay.reading.located import locate
+from assay.reading.located import Located, locate
+from assay.reading.policy_names import name_problems
 from assay.reading.source import read_source
 
 
@@ -34,12 +37,28 @@ def read_policy(path: Path) -> PolicyFile:
     Raises:
         InvalidDocument: with every problem, each with its place.
     """
+    return _read(path, lambda _: ())
+
+
+def read_next_policy(path: Path, metrics: Callable[[], Iterable[str]], now: dt.datetime) -> PolicyFile:
+    """As :func:`read_policy` for one that is to come into force: each name in it must name something.
+
+    Args:
+        metrics: gives all that a specification could ask. now: keys that have ended need no role.
+    """
+    return _read(path, lambda document: name_problems(document, metrics, now))
+
+
+def _read(path: Path, ask: Callable[[Located], tuple[Problem, ...]]) -> PolicyFile:
     document = locate(read_source(path))
-    problems = list(document.problems)
+    names = ask(document)
+    problems = [*document.problems, *names]
     try:
         policy = Policy.model_validate(document.value, by_alias=True, by_name=False)
     except ValidationError as error:
-        found = (_of_a_policy(problem) for problem in form_problems(document, Policy, error))
+        found = [_of_a_policy(problem) for problem in form_problems(document, Policy, error)]
+        if any(problem.code == "key_unnamed" for problem in names):  # told there, each with its place
+            found = [p for p in found if "is not among the keys" not in p.message]
         raise InvalidDocument((*problems, *found)) from None
     if problems:
         raise InvalidDocument(tuple(problems))

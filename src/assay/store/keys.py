@@ -35,6 +35,11 @@ def key_folder() -> Path:
     return Path(base) / "assay" / "keys"
 
 
+def kept_keys() -> list[str]:
+    """The names of the keys of this user, in order."""
+    return sorted(path.stem for path in key_folder().glob("*.pub"))
+
+
 def new_key(name: str, passphrase: Passphrase) -> PublicKey:
     """Make a key, keep it under the passphrase that is asked for, and return its public half.
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ _SAFE = (
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks", "--no-replace-objects"
 )  # fmt: skip
 """A repository's own configuration may name programs to be run; none is. Nor is an object taken for another."""
+MOST_NAMED = 5
+"""So many files are named in a sentence."""
 IMPORTABLE = (".py", ".pyc", ".so", ".pyw", ".pth")
 """How the names of files end that Python imports, or that lead it to more folders of them."""
 ARCHIVES = (".zip", ".egg", ".whl")
@@ -27,10 +30,19 @@ class Code:
     """``commit`` in hexadecimal, empty outside version control; ``dirty`` when it does not name what is in the folder.
 
     That is when tracked files differ, or something that Python imports is neither tracked nor ignored: a model can import it.
+    ``differing`` has such files by name, and how each differs; none where git did not answer.
     """
 
     commit: str
     dirty: bool
+    differing: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The files that differ, for a sentence: at most five of them, and how many more."""
+        named = [f"{_printable(name)!r} ({how})" for name, how in self.differing[:MOST_NAMED]]
+        more = len(self.differing) - len(named)
+        return ", ".join(named) + (f" and {more} more" if more else "")
 
 
 def code_of(folder: Path) -> Code:
@@ -38,11 +50,13 @@ def code_of(folder: Path) -> Code:
     commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if commit is None:
         return Code("", dirty=False)
-    return Code(commit.strip(), dirty=_unnamed_code(folder) or not _as_committed(folder))
+    unnamed, changed = _unnamed_code(folder), _not_as_committed(folder)
+    found = tuple(sorted({**dict(unnamed or ()), **dict(changed or ())}.items()))
+    return Code(commit.strip(), dirty=unnamed is None or changed is None or bool(found), differing=found)
 
 
-def _unnamed_code(folder: Path) -> bool:
-    """Whether something that Python imports is neither tracked nor ignored by the ``.gitignore`` of the commit's files.
+def _unnamed_code(folder: Path) -> list[tuple[str, str]] | None:
+    """What Python imports and is neither tracked nor ignored by the ``.gitignore`` of the commit's files; None: git did not answer.
 
     Python's own cache of a tracked file is not looked at; any other file that lies there is. A link that leads to no file may
     lead to a folder of code, and counts. Ignored by ``.git/info/exclude`` or a user's own list is not ignored: nobody else sees those. A repository of its own
@@ -50,15 +64,15 @@ def _unnamed_code(folder: Path) -> bool:
     """
     listed = _git(folder, "ls-files", "-z", "--others", "--exclude-per-directory=.gitignore", "--", ".")
     if listed is None:
-        return True
-    names = [name for name in listed.split("\0") if name]
-    return any(
-        name.endswith("/")
+        return None
+    return [
+        (name, "git does not know it")
+        for name in filter(None, listed.split("\0"))
+        if name.endswith("/")
         or (name.lower().endswith(IMPORTABLE) and not _is_cache(Path(name)))
         or (name.lower().endswith(ARCHIVES) and _holds_code(folder / name))
         or ((folder / name).is_symlink() and not (folder / name).is_file())
-        for name in names
-    )
+    ]
 
 
 def _holds_code(archive: Path) -> bool:
@@ -80,8 +94,8 @@ def in_a_repository(folder: Path) -> bool:
     return _git(folder, "rev-parse", "--git-dir") is not None
 
 
-def _as_committed(folder: Path) -> bool:
-    """Whether every file of the commit below the folder is there with the bytes of the commit.
+def _not_as_committed(folder: Path) -> list[tuple[str, str]] | None:
+    """The files below the folder that are not there with the bytes of the commit, and how; None: git did not answer.
 
     Neither ``git status`` nor ``git diff`` is asked: both run the filters that a repository names in its attributes. A file
     that a filter would change on the way (line ends, large files) counts as changed.
@@ -90,13 +104,22 @@ def _as_committed(folder: Path) -> bool:
     listed = _git(folder, "ls-tree", "-r", "-z", "HEAD", "--", ".")
     staged = _git(folder, "ls-files", "-s", "-z", "--", ".")
     if algorithm is None or listed is None or staged is None:
-        return False
-    committed = _entries(listed, 2)
-    if committed != _entries(staged, 1):
-        return False
-    return all(
-        _blob(folder / name, mode, algorithm.strip()) == said for name, (mode, said) in committed.items()
-    )
+        return None
+    return list(_differing(folder, _entries(listed, 2), _entries(staged, 1), algorithm.strip()))
+
+
+def _differing(
+    folder: Path, committed: dict[str, tuple[str, str]], staged: dict[str, tuple[str, str]], algorithm: str
+) -> Iterator[tuple[str, str]]:
+    for name in committed | staged:
+        if name not in committed:
+            yield name, "added, not committed"
+        elif name not in staged:
+            yield name, "removed, not committed"
+        elif committed[name] != staged[name]:
+            yield name, "changed, not committed"
+        elif _blob(folder / name, committed[name][0], algorithm) != committed[name][1]:
+            yield name, "changed" if os.path.lexists(folder / name) else "missing"
 
 
 def _entries(listing: str, place: int) -> dict[str, tuple[str, str]]:
@@ -121,6 +144,11 @@ def _blob(path: Path, mode: str, algorithm: str) -> str:
     except (OSError, ValueError):
         return ""
     return hashlib.new(algorithm, b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def _printable(name: str) -> str:
+    """The name of a path as text: bytes that are none are replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _git(folder: Path, *words: str) -> str | None:

@@ -16,7 +16,6 @@ from assay.domain.state.runs import schedule_goes_on
 from assay.domain.state.state import (
     NEVER_WAIVED,
     TEST_SET_SPENT,
-    WAIVED_FOR,
     Lock,
     RunState,
     State,
@@ -161,7 +160,7 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         return Refusal(
             Because.STATEMENT_BROKEN, "A waiver names a criterion and the date until which it holds."
         )
-    unclear = _unclear(found, until, entry.time)
+    unclear = _unclear(found, until)
     if unclear is not None:
         return unclear
     known = criterion == TEST_SET_SPENT or criterion in lock.terms.criteria
@@ -171,9 +170,12 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
             f"{criterion!r} cannot be waived: expected {TEST_SET_SPENT} or a criterion of the locked specification "
             f"({', '.join(lock.terms.criteria) or 'it has none'}). A failure of trust is never waived.",
         )
+    late = untimely(state, criterion, until, entry.time)
+    if late is not None:
+        return late
     run = statement.predicate.get("run") if criterion == TEST_SET_SPENT else None
     if criterion == TEST_SET_SPENT:
-        opened = _opens(state, lock, found.role, until - entry.time, run)
+        opened = _opens(state, lock, found.role, run)
         if isinstance(opened, Refusal):
             return opened
         unseen = not_seen(state, statement, opened.entry)
@@ -195,23 +197,36 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     return None
 
 
-def _unclear(found: SignOff, until: dt.datetime, now: dt.datetime) -> Refusal | None:
-    """Why a waiver's reason, word or end makes it none."""
+def _unclear(found: SignOff, until: dt.datetime) -> Refusal | None:
+    """Why a waiver's reason, word or the form of its end makes it none."""
     if until.tzinfo is None or not found.reason.strip():
         return Refusal(Because.REASON_MISSING, "A waiver has a reason and an end in UTC.")
     if found.word is not Word.APPROVE:
         return Refusal(
             Because.NEVER_WAIVED, f"Who waives says approve; the statement says {found.word.value}."
         )
-    if until <= now:
-        return Refusal(
-            Because.NEVER_WAIVED, f"The waiver would end on {until.date()}, which is past: name a later date."
-        )
     return None
 
 
-def _opens(state: State, lock: Lock, role: str, length: dt.timedelta, run: object) -> Refusal | RunState:
-    """The run after which a waiver opens the rows to one more: soon, and by who answers for the decision; else why not."""
+def untimely(state: State, criterion: str, until: dt.datetime, now: dt.datetime) -> Refusal | None:
+    """Why a waiver of a criterion may not end then: it is past, or later than the policy's longest waiver allows."""
+    end = state.waived_until(criterion, now)
+    if now < until <= end:
+        return None
+    wrong = "is past" if until <= now else f"is more than {(end - now).days} days from now"
+    return Refusal(
+        Because.NEVER_WAIVED,
+        f"A waiver of {criterion!r} that ends {until.isoformat()} {wrong}; it may hold through {last_day(end)} at most.",
+    )
+
+
+def last_day(end: dt.datetime) -> dt.date:
+    """The last whole day (UTC) before an end."""
+    return end.astimezone(dt.UTC).date() - dt.timedelta(days=1)
+
+
+def _opens(state: State, lock: Lock, role: str, run: object) -> Refusal | RunState:
+    """The run after which a waiver opens the rows to one more, by who answers for the decision; else why not."""
     named = state.policy.requires.waive if state.policy else None
     may = sorted({*lock.terms.quorum, *(named or ())})
     if role not in may:
@@ -219,11 +234,6 @@ def _opens(state: State, lock: Lock, role: str, length: dt.timedelta, run: objec
             Because.ROLE_NOT_HELD,
             f"Spent test rows are opened again by a role that signs the decision, or that the policy names "
             f"({', '.join(may)}), and not by a {role}.",
-        )
-    if length > WAIVED_FOR:
-        return Refusal(
-            Because.NEVER_WAIVED,
-            f"Spent test rows are waived for at most {WAIVED_FOR.days} days; the waiver would hold for {length.days}.",
         )
     if type(run) is not int or run not in state.runs:
         return Refusal(

@@ -17,7 +17,7 @@ from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
 TEST_SET_SPENT = Because.TEST_SET_SPENT.value
 """What a waiver names to allow another judged run on spent rows."""
 WAIVED_FOR = dt.timedelta(days=90)
-"""The longest that a waiver of spent rows can wait for its one run."""
+"""The longest that a waiver of spent rows can wait for its one run, whatever a policy says."""
 NEVER_WAIVED = frozenset(because.value for because in Because) - {TEST_SET_SPENT}
 """Every reason of the log, the gate and the verifier but one."""
 
@@ -201,6 +201,13 @@ class State:
     size: int = 0
     newest: dt.datetime | None = None
     time: dt.datetime | None = None
+
+    def waived_until(self, criterion: str, now: dt.datetime) -> dt.datetime:
+        """The latest end of a waiver of this criterion, or of ``test_set_spent``, that is signed now."""
+        longest = self.policy.requires.longest_waiver if self.policy else dt.timedelta(0)
+        if criterion == TEST_SET_SPENT:
+            longest = min(longest, WAIVED_FOR)
+        return now + min(longest, dt.datetime.max.replace(tzinfo=dt.UTC) - now)
 
     def lock_in_force(self, name: str) -> Lock | None:
         """The latest locked version of a specification of this name."""

@@ -1,0 +1,146 @@
+"""Names in a policy that name nothing: misspelt roles, metrics that do not exist, keys that are not there, persons without a role.
+
+Asked when a policy is to come into force, never of one that is: a log goes on under the policy that it has.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from assay.domain.errors import Problem
+from assay.domain.nearest import listed, nearest
+from assay.domain.policy import NEVER_APPROVE
+from assay.domain.roles import USUAL_ROLES, misspelt
+from assay.reading.located import Located, Trail
+
+
+def name_problems(
+    document: Located, metrics: Callable[[], Iterable[str]], now: dt.datetime
+) -> tuple[Problem, ...]:
+    """Every such name, with its place and the nearest valid one; what is of no right form is for others to say.
+
+    Args:
+        metrics: gives all that a specification could ask; not called when the policy names none. now: keys that have ended need no role.
+    """
+    keys = {k: v for k, v in _map(document.value.get("keys")).items() if isinstance(k, str)}
+    requires = _map(document.value.get("requires"))
+    duties = {name for _, name in _named(document)}
+    return (
+        *_roles_of(document, keys, duties, now),
+        *_keys(document, keys),
+        *_asked_roles(document, keys, requires),
+        *_metrics(document, requires, metrics),
+    )
+
+
+def _roles_of(
+    document: Located, keys: Mapping[str, Any], duties: set[str], now: dt.datetime
+) -> Iterator[Problem]:
+    for name, held in keys.items():
+        given = _map(held).get("roles")
+        roles = [role for role in given if isinstance(role, str)] if isinstance(given, list) else []
+        for number, role in enumerate(roles):
+            meant = misspelt(role)
+            if meant:
+                yield _problem(
+                    document, ("keys", name, "roles", number), "role_misspelt", role,
+                    f"The key {name!r} has a role that is almost {meant!r}; expected are {listed(USUAL_ROLES)}, or a name "
+                    "that cannot be taken for one of them.", meant,
+                )  # fmt: skip
+        if not given and name not in duties and not _ended(held, now):
+            yield _problem(
+                document, ("keys", name), "person_without_role", "",
+                f"The key {name!r} has no role, is no root key and no verifier's: it could sign nothing.",
+                remedy="Give it a role, as 'roles: [validator]', or remove it.",
+            )  # fmt: skip
+
+
+def _keys(document: Located, keys: Mapping[str, Any]) -> Iterator[Problem]:
+    for trail, name in _named(document):
+        if name not in keys:
+            yield _problem(
+                document, trail, "key_unnamed", name,
+                f"{str(trail[0])!r} names a key that is not among the keys, which are {listed(keys)}.", nearest(name, keys),
+            )  # fmt: skip
+
+
+def _named(document: Located) -> Iterator[tuple[Trail, str]]:
+    """Where a policy names one of its keys, and which."""
+    for block in ("roots", "verifiers"):
+        items = document.value.get(block)
+        for number, item in enumerate(items if isinstance(items, list) else ()):
+            trail: Trail = (block, number) if block == "roots" else (block, number, "key")
+            name = item if block == "roots" else _map(item).get("key")
+            if isinstance(name, str):
+                yield trail, name
+
+
+def _asked_roles(
+    document: Located, keys: Mapping[str, Any], requires: Mapping[Any, Any]
+) -> Iterator[Problem]:
+    lists = [r for held in keys.values() if isinstance(r := _map(held).get("roles"), list)]
+    held = sorted({role for roles in lists for role in roles if isinstance(role, str)})
+    for block in ("lock", "quorum", "waive", "revoke"):
+        asked = requires.get(block)
+        for number, role in enumerate(asked if isinstance(asked, dict | list) else ()):
+            trail: Trail = ("requires", block, role if isinstance(asked, dict) else number)
+            if not isinstance(role, str):
+                continue
+            if role in NEVER_APPROVE:
+                yield _problem(
+                    document, trail, "role_never_approves", role,
+                    f"'requires.{block}' names {role!r}, who is judged and signs nothing off.",
+                    remedy="Name a role that is independent of the model.",
+                )  # fmt: skip
+            elif role not in held:
+                yield _problem(
+                    document, trail, "role_not_held", role,
+                    f"'requires.{block}' names a role that no key has; they have {listed(held)}.", nearest(role, held),
+                )  # fmt: skip
+
+
+def _metrics(
+    document: Located, requires: Mapping[Any, Any], catalogue: Callable[[], Iterable[str]]
+) -> Iterator[Problem]:
+    named = requires.get("metrics")
+    found: list[tuple[Trail, object]] = [
+        (("requires", "metrics", n), metric)
+        for n, metric in enumerate(named if isinstance(named, list) else ())
+    ]
+    bounds = requires.get("bounds")
+    found += [
+        (("requires", "bounds", n, "metric"), _map(bound).get("metric"))
+        for n, bound in enumerate(bounds if isinstance(bounds, list) else ())
+    ]
+    known = tuple(catalogue()) if found else ()
+    for trail, metric in found:
+        if isinstance(metric, str) and metric not in known:
+            near = nearest(metric, known)
+            yield _problem(
+                document, trail, "unknown_metric", metric, f"The policy requires {metric!r}, which no installed check measures.",
+                near, "" if near else "List them with: assay checks; or install the package that brings it.",
+            )  # fmt: skip
+
+
+def _ended(held: Any, now: dt.datetime) -> bool:
+    until = _map(held).get("valid_until")
+    try:
+        end = dt.datetime.fromisoformat(until) if isinstance(until, str) else None
+    except ValueError:
+        return False
+    if end is None:
+        return False
+    return (end if end.tzinfo else end.replace(tzinfo=dt.UTC)) <= now
+
+
+def _map(value: Any) -> Mapping[Any, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _problem(
+    document: Located, trail: Trail, code: str, found: str, message: str, near: str = "", remedy: str = ""
+) -> Problem:
+    key = isinstance(trail[-1], str) and trail[-1] not in {"key", "metric"}
+    return Problem(code, document.place(trail, key=key), message, found, near, remedy)

@@ -1,0 +1,136 @@
+"""Names in a policy that name nothing are told at once: where, what was expected, what was probably meant."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from assay.cli.main import main
+from assay.domain.roles import misspelt
+
+FIRST = ("trust", "init", "--demo", "--organisation", "Bank", "--root", "root=demo:root", "--certifier",
+         "certifier=demo:certifier", "--person")  # fmt: skip
+VAL = "val:validator=demo:validator"
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ASSAY_STORE", raising=False)
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    said = capsys.readouterr()
+    return int(ended.value.code or 0), said.out + said.err
+
+
+def following(place: Path, capsys: pytest.CaptureFixture[str], *changes: tuple[str, str]) -> Path:
+    """The policy in force as its successor, edited."""
+    text = run(capsys, "trust", "show", "--next")[1]
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (place / "next.yaml").write_text(text)
+    return place / "next.yaml"
+
+
+def edited(capsys: pytest.CaptureFixture[str]) -> tuple[int, list[dict]]:
+    code, said = run(capsys, "trust", "edit", "next.yaml", "--root", "demo:root", "--json")
+    return code, json.loads(said).get("error", {}).get("problems", [])
+
+
+def test_trust_edit_tells_every_name_that_names_nothing_with_its_place(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, *FIRST, VAL, "--person", "ria:risk_officer=demo:risk-officer")[0] == 0
+    asks = (
+        "requires:\n  metrics: [performance.auk]\n  bounds:\n  - {metric: fairness.impact_ration, at_least: 0.8}\n"
+        "  quorum: {risk_oficer: 1}\n  waive: [developer]\n  revok: [risk_officer]\n"
+    )
+    text = following(place, capsys, ("requires:\n", asks), ("    - validator", "    - validater")).read_text()
+    text = text.replace("roots:\n- root", "roots:\n- roott").replace("key: certifier\n", "key: certifer\n")
+    (place / "next.yaml").write_text(text)
+    lines = text.splitlines()
+    code, problems = edited(capsys)
+    assert code == 2
+    found = {(p["code"], p["nearest"]): lines[p["line"] - 1] for p in problems}
+    wanted = {
+        ("role_misspelt", "validator"): "validater",
+        ("unknown_metric", "performance.auc"): "performance.auk",
+        ("unknown_metric", "fairness.impact_ratio"): "fairness.impact_ration",
+        ("role_not_held", "risk_officer"): "risk_oficer",
+        ("role_never_approves", ""): "developer",
+        ("unknown_key", "revoke"): "revok:",
+        ("key_unnamed", "root"): "roott",
+        ("key_unnamed", "certifier"): "certifer",
+    }
+    assert {key: wanted[key] in line for key, line in found.items() if key in wanted} == dict.fromkeys(
+        wanted, True
+    )
+    # The certifier and the root key that nothing names any more could sign nothing.
+    assert {key[0] for key in found} - {key[0] for key in wanted} == {"person_without_role"}
+    assert json.loads(run(capsys, "trust", "show", "--json")[1])["version"] == 1
+
+
+def test_trust_edit_refuses_a_person_without_a_role_and_takes_a_role_of_ones_own(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, *FIRST, VAL)[0] == 0
+    following(place, capsys, ("    roles:\n    - validator\n", ""))
+    code, (problem,) = edited(capsys)
+    assert (code, problem["code"]) == (2, "person_without_role")
+    assert "The key 'val' has no role" in problem["message"]
+    following(place, capsys, ("    - validator", "    - privacy_officer"))
+    assert edited(capsys)[0] == 0
+
+
+def test_a_key_that_was_replaced_needs_no_role(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, *FIRST, VAL)[0] == 0
+    assert run(capsys, "keys", "rotate", "certifier", "--to", "demo:legal", "--root", "demo:root")[0] == 0
+    following(place, capsys, ("isolation: 1", "isolation: 2"))
+    assert edited(capsys)[0] == 0
+
+
+def test_trust_init_tells_all_that_is_wrong_with_its_entries(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = ("leo:legall=demo:legal", "--person", "ria=demo:risk-officer", "--person", "dora:developer=demo:devloper",
+            "--person", "val:validator=demo:validator", "--person", "vic:validator=demo:validator")  # fmt: skip
+    code, said = run(capsys, *FIRST, *more, "--json")
+    problems = json.loads(said)["error"]["problems"]
+    assert code == 2
+    assert [(p["code"], p["nearest"]) for p in problems] == [
+        ("role_misspelt", "legal"), ("person_without_role", ""), ("key_absent", "demo:developer"), ("entry_key_twice", ""),
+    ]  # fmt: skip
+    for problem, where in zip(problems, more[::2], strict=False):
+        assert problem["code"] == "entry_key_twice" or f"--person {where}: " in problem["message"]
+    assert not (place / ".assay").exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "meant"),
+    [
+        ("validater", "validator"), ("Validator", "validator"), ("risk-officer", "risk_officer"), ("leagl", "legal"),
+        ("develloper", "developer"), ("developers", "developer"), ("data_stewart", "data_steward"), ("validator", ""),
+        ("security_officer", ""), ("chief_risk_officer", ""), ("validator-2", ""), ("auditor", ""), ("privacy_officer", ""),
+    ],
+)  # fmt: skip
+def test_a_role_is_misspelt_when_it_is_almost_a_usual_one(role: str, meant: str) -> None:
+    assert misspelt(role) == meant
+
+
+def test_the_longest_waiver_and_the_threshold_of_root_keys_are_said_when_the_policy_is_made(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = ("--root", "second=demo:legal", "--threshold", "2", "--longest-waiver", "30")
+    assert run(capsys, *FIRST, VAL, *more)[0] == 0
+    made = json.loads(run(capsys, "trust", "show", "--json")[1])
+    assert made["root_threshold"] == 2
+    assert dt.timedelta(days=30) == dt.timedelta(days=int(made["requires"]["longest_waiver"].split()[0]))
+    assert run(capsys, *FIRST, VAL, "--threshold", "2")[0] == 2
