@@ -39,6 +39,28 @@ def test_a_criterion_that_nobody_passes_is_told_and_refused(folder):
         assay.certify(path, certify_without_a_lock=True)
 
 
+def test_one_row_is_too_few_and_no_row_is_lost(folder):
+    folder.test = people(1, 3)
+    path = folder.write()
+    assert assay.make_plan(path).rows_used == 1
+    with pytest.raises(assay.Hopeless) as told:
+        assay.certify(path, certify_without_a_lock=True)
+    said = told.value.message
+    assert "on the 1 test row: " in said
+    assert "no rows" not in said
+    assert ".." not in said
+    assert said.count("a good model passes with probability 0.00") <= 2
+
+
+def test_sizes_of_imagined_groups_are_those_of_the_rows(folder):
+    folder.test = people(9, 3)
+    path = folder.edit(
+        "performance.auc, at_least: 0.75, expected: 0.9", "performance.ks_calibration, at_most: 0.1"
+    ).write()
+    said = {p.criterion.id: p.said for p in assay.make_plan(path).criteria}
+    assert said["ranking"].startswith("9 rows are too few")
+
+
 def test_labels_that_are_no_labels_are_an_error(folder):
     folder.develop = replaced(folder.develop, "bad", [2] * 2000)
     with pytest.raises(assay.SubjectError):
