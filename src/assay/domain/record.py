@@ -118,6 +118,11 @@ class Environment:
     dirty: bool = False
 
 
+HELD_BY_THE_DEVELOPER = (
+    "The developer held the test rows, so nothing is said about how often they were used before."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One run of ``certify``.
@@ -151,3 +156,10 @@ class Record:
     """Which judged run on these rows this is; a schedule spends a share of alpha on each."""
     overlaps: tuple[str, ...] = ()
     """A sentence for each earlier judged run of the log that shares test rows with it, however few."""
+
+    @property
+    def says_nothing_about(self) -> tuple[str, ...]:
+        """What the run left out, and what the custody of the test rows leaves open: a sentence each."""
+        if self.specification.data.custody != "developer" or self.decision.rehearsal:
+            return self.not_tested
+        return (HELD_BY_THE_DEVELOPER, *self.not_tested)
