@@ -66,7 +66,7 @@ def _print(made: Plan) -> None:
     for remark in (*filter(None, map(_remark, made.criteria)), *_assumptions(made)):
         console.print(remark)
     console.print(
-        f"\nA model as good as assumed passes all critical criteria together with probability at least {made.all_pass:.0%}.\n"
+        f"\nA model as good as assumed passes all critical criteria together with probability {_at_least(made.all_pass)}.\n"
         "margin 90%: how much better than asked a model must be to pass with 90 % on these rows.\n"
         "rows 90%: how many rows would give a model as good as assumed 90 %."
     )
@@ -74,6 +74,13 @@ def _print(made: Plan) -> None:
         console.print(
             f"The model answers: scores between 0 and 1 for {made.answered:,} {data_set(made.reference)} rows."
         )
+
+
+def _at_least(probability: float) -> str:
+    """``at least 99%``: nobody is sure, and a bound of nothing bounds nothing."""
+    if round(100 * probability) == 0:
+        return "that may be below 1%"
+    return "above 99%" if round(100 * probability) == 100 else f"at least {probability:.0%}"
 
 
 def _passes(made: Plan) -> FoldingTable:
