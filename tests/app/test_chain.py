@@ -239,6 +239,7 @@ def test_a_rehearsal_that_the_log_calls_a_decision_is_neither_signed_nor_issued(
         ("conditions", ("it rains",)),
         ("population", "everybody"),
         ("says_nothing_about", ()),
+        ("not_decided_for", ()),
     ],
 )
 def test_a_certificate_that_says_more_than_its_record_is_refused_with_the_review_pack(

@@ -97,6 +97,24 @@ def test_of_rows_that_share_a_unit_one_is_planned_with(folder, capsys):
     assert "Of the 4,000 test rows about 1,000 will count, one of each unit" in printed
 
 
+def test_no_probability_is_told_as_certain_or_as_a_bound_of_nothing(folder, capsys):
+    path = (
+        folder.edit(
+            "approval-sex, metric: fairness.impact_ratio, across: sex, at_least: 0.80",
+            "approval-sex, metric: fairness.impact_ratio, across: sex, at_least: 0.40",
+        )
+        .edit("at_least: 0.70, expected", "at_least: 0.50, expected")
+        .edit("at_least: 0.75, expected", "at_least: 0.55, expected")
+        .write()
+    )
+    code, printed = said(capsys, "plan", str(path))
+    assert code == 0
+    assert "together with probability above 99%." in printed
+    folder.test = people(1, 3)
+    _, printed = said(capsys, "plan", str(folder.write()))
+    assert "together with probability that may be below 1%." in printed
+
+
 CONFORMITY = (
     "  - {id: as-documented, metric: data.dictionary_conformity, at_most: 0, tier: critical,\n"
     "     rationale: what is certified is what is described, owner: data_steward}\n  - {id: complete,"

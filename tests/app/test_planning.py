@@ -47,6 +47,28 @@ def test_a_criterion_that_nobody_passes_is_told_and_refused(folder):
         assay.certify(path, certify_without_a_lock=True)
 
 
+def test_one_row_is_too_few_and_no_row_is_lost(folder):
+    folder.test = people(1, 3)
+    path = folder.write()
+    assert assay.make_plan(path).rows_used == 1
+    with pytest.raises(assay.Hopeless) as told:
+        assay.certify(path, certify_without_a_lock=True)
+    said = told.value.message
+    assert "on the 1 test row: " in said
+    assert "no rows" not in said
+    assert ".." not in said
+    assert said.count("a good model passes with probability 0.00") <= 2
+
+
+def test_sizes_of_imagined_groups_are_those_of_the_rows(folder):
+    folder.test = people(9, 3)
+    path = folder.edit(
+        "performance.auc, at_least: 0.75, expected: 0.9", "performance.ks_calibration, at_most: 0.1"
+    ).write()
+    said = {p.criterion.id: p.said for p in assay.make_plan(path).attempts[0].criteria}
+    assert said["ranking"].startswith("9 rows are too few")
+
+
 def test_labels_that_are_no_labels_are_an_error(folder):
     folder.develop = replaced(folder.develop, "bad", [2] * 2000)
     with pytest.raises(assay.SubjectError):
@@ -100,7 +122,7 @@ def test_the_table_has_a_column_for_each_share_and_the_document_all_that_the_tab
     assert re.search(rf" 0\.715 +{first} +{later}  HOPELESS ", row)
     assert [(run["first"], run["last"]) for run in runs] == [(1, 1), (2, 3)]
     together = [f"{run['all_critical_pass']:.0%}" for run in runs]
-    assert f"at least {together[0]} in run 1 and {together[1]} in runs 2-3." in " ".join(said.split())
+    assert f"at least {together[0]} in run 1 and at least {together[1]} in runs 2-3." in " ".join(said.split())
     assert "run 1 spends 0.999, runs 2-3 spend 0.0005 each." in " ".join(said.split())
     counted = {
         p["data"]: {n for n in ("profiles", "units", "spreads") if p[n]}

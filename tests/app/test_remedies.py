@@ -132,6 +132,44 @@ def test_noise_without_a_spread_is_not_a_matter_of_types(folder):
     assert "Ask it for the same inputs in its own environment" in said_of(folder, "ranking")
 
 
+def test_a_model_that_cannot_take_missing_values_is_told_which_columns_have_some(folder):
+    (folder.root / "m.py").write_text(
+        "import numpy as np\ndef score(batch):\n    if batch.column(1).null_count: raise ValueError\n"
+        "    return np.full(batch.num_rows, 0.5)\n"
+    )
+    folder.edit(
+        "{model: score, format: predictions}",
+        "{model: 'm.py:score', format: callable, inputs: [age, income]}",
+    )
+    income = folder.develop["income"].to_pylist()
+    folder.develop = replaced(folder.develop, "income", [None, *income[1:]])
+    said = said_of(folder, "ranking")
+    assert "The model raised ValueError at m.py:3." in said
+    assert "have missing values in 'income'. If it cannot take them, let it fill them in itself" in said
+    assert "memory" not in said
+
+
+def test_a_live_function_is_told_of_missing_values_and_only_when_there_are_some(folder):
+    def breaks(batch):
+        if batch.num_rows:
+            raise ValueError
+        return np.empty(0)
+
+    folder.edit(
+        "{model: score, format: predictions}", "{model: 'm:f', format: callable, inputs: [age, income]}"
+    )
+    ages = folder.develop["age"].to_pylist()
+    for table, names in (
+        (folder.develop, ""),
+        (replaced(folder.develop, "age", [None] * len(ages)), "'age'"),
+    ):
+        folder.develop = table
+        done = assay.certify(folder.write(), rehearse=True, workers=0, model=breaks)
+        said = next(j.sentence for j in done.record.judged if j.assessment.criterion == "ranking")
+        assert ("missing values" in said) is bool(names)
+        assert names in said
+
+
 def test_reasons_of_a_model_have_a_remedy_each():
     from assay.sandbox.launch import MODEL
 

@@ -84,6 +84,10 @@ def test_a_specification_that_was_changed_after_a_result_shows_the_difference_an
         "criteria.ranking.at_least: 0.75 -> 0.70"
     ]
     assert revision.changes == compare(str(before), str(team.path), team.root)
+    found = {d.where: d.sentence() for d in compare(first.digest, second.digest, team.root)}
+    assert found["specification.criteria.ranking.at_least"].endswith(".at_least: 0.75 -> 0.70")
+    assert found["attempt"] == "attempt: 1 -> 2"
+    assert found["waived.test_set_spent"].startswith("waived.test_set_spent: added by ")
     assert stands(team, first).revisions == ()
     (waiver,) = stands(team, second).waivers
     assert (waiver.criterion, waiver.used, waiver.over) == ("test_set_spent", True, False)

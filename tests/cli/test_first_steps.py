@@ -65,6 +65,17 @@ def test_a_good_model_is_certified_by_a_scaffold_whose_blanks_are_filled(tmp_pat
     assert {j["verdict"] for j in document["judged"] if j["assessment"]["tier"] != "advisory"} == {"pass"}
 
 
+def test_groups_written_the_way_of_the_dictionary_are_told_once_each(tmp_path):
+    folder = Folder(tmp_path).edit("groups: {women: 2, men: 1}", "groups: {'2': women, men: 1}")
+    folder.write()
+    done = run("plan", "specification.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "1 problem in" in done.stderr
+    said = " ".join(done.stderr.split())
+    assert "'2' is a code of 'sex', and 'women' is none." in said
+    assert "Write it the other way round: women: 2" in said
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -175,3 +175,50 @@ def test_a_changed_specification_is_agreed_to_with_a_reason_before_a_passphrase_
     with open_ledger(team.root) as ledger:
         assert ledger.log.size == size + 2  # nothing of the two that were refused
         assert ledger.state().lock_in_force("small-loans").reason == "the old rule reaches 0.71"
+
+
+def test_gate_and_certificate_say_what_was_not_decided_for_and_what_nothing_is_said_about(
+    team: Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same two lists as the dossier, under the same two names."""
+    done = team.lock().certify()
+    team.sign().issue()
+    capsys.readouterr()
+    model = ("--policy", team.policy, "--use-case", "small-loans", "--certificate", team.root / "cert")
+    assert run("gate", team.root / "test.parquet", *model) == 0
+    said = capsys.readouterr().out
+    assert "Not decided for: age: 60 and over" in said
+    assert done.record.not_tested
+    for sentence in done.record.not_tested:
+        assert f"Nothing is said about: {sentence}" in said
+    assert run("gate", team.root / "test.parquet", *model, "--json") == 0
+    scope = json.loads(capsys.readouterr().out)["scope"]
+    assert scope["not_decided_for"] == ["age: 60 and over"]
+    assert scope["says_nothing_about"] == list(done.record.not_tested)
+
+
+@pytest.mark.parametrize("there", ["not there", "a folder"])
+def test_a_log_that_was_lost_is_not_told_as_one_that_never_was(
+    team: Team, capsys: pytest.CaptureFixture[str], there: str
+) -> None:
+    team.lock().certify()
+    for file in (team.root / ".assay").glob("log.db*"):
+        file.unlink()
+    if there == "a folder":
+        (team.root / ".assay" / "log.db").mkdir()
+    capsys.readouterr()
+    people = ("--root", "root=demo:root", "--certifier", "certifier=demo:certifier")
+    someone = ("--person", "val:validator=demo:validator", "--demo", "--organisation", "Demo Bank")
+    for command in (("log", "show"), ("trust", "init", *people, *someone)):
+        assert run(*command, "--in", team.root) == 3
+        said = " ".join(capsys.readouterr().err.split())
+        assert "1 judged run is kept in " in said
+        assert f"their log is gone: {team.root}/.assay/log.db is {there}." in said
+
+
+def test_a_run_that_no_log_knew_is_no_sign_of_a_lost_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    certify.certify(Folder(tmp_path).write(), workers=1, certify_without_a_lock=True)
+    assert run("log", "show", "--in", tmp_path) == 2
+    assert "set it up with: assay trust init" in " ".join(capsys.readouterr().err.split())

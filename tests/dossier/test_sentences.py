@@ -76,7 +76,7 @@ def piece(label: str, estimate: float, lower: float, upper: float, p_pass: float
             judged("performance.auc", LEAST, "0.75", piece("", 0.7935, 0.7411, 0.8421, 0.1, 0.9)),
             (
                 "The area under the ROC curve (AUC) is 0.7935; at least 0.75 was asked. "
-                "Not shown: the most that can be said with 95 % confidence is at least 0.7411."
+                "Not shown: with 95 % confidence it is at least 0.7411."
             ),
         ),
         (
@@ -102,8 +102,15 @@ def piece(label: str, estimate: float, lower: float, upper: float, p_pass: float
             ),
             (
                 "Among cases with default = 1, favourable decisions are 12.00 points more frequent for female than for "
-                "male; at most 10 points were allowed. Not shown either way: the most that can be said with 95 % "
-                "confidence is at least 9.00 points."
+                "male; at most 10 points were allowed. Not shown either way: with 95 % confidence each it is at "
+                "least 9.00 points and at most 15.00 points."
+            ),
+        ),
+        (
+            judged("performance.auc", LEAST, "0.80", piece("", 0.7831, 0.7302, 0.8314, 0.6, 0.1)),
+            (
+                "The area under the ROC curve (AUC) is 0.7831; at least 0.80 was asked. Not shown either way: with 95 % "
+                "confidence each it is at least 0.7302 and at most 0.8314."
             ),
         ),
         (

@@ -18,6 +18,7 @@ from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.domain.scope import Material
 from assay.domain.state import DecisionState, State
 from assay.domain.state.claims import judged_role
+from assay.dossier.wording import grouping
 from assay.proof.certificate import Certificate
 
 Said = tuple[str, object, object]
@@ -125,9 +126,10 @@ def scope_of(record: Record) -> dict[str, Any]:
         "favourable": specification.prediction.favourable,
         "outcome": record.decision.outcome.value,
         "conditions": tuple(ground.sentence for ground in record.decision.conditions),
-        "says_nothing_about": tuple(
-            dict.fromkeys(f"{g.grouping}: {g.label}" for g in record.groups if g.small)
+        "not_decided_for": tuple(
+            dict.fromkeys(f"{grouping(g.grouping)}: {g.label}" for g in record.groups if g.small)
         ),
+        "says_nothing_about": record.says_nothing_about,
         "custody": specification.data.custody,
         "isolation": record.environment.isolation.level,
         "plugins": tuple(plugin.digest for plugin in record.environment.plugins),

@@ -7,17 +7,19 @@ from typing import Any
 
 from assay.app.gate import CERTIFICATE
 from assay.app.seal import load_record
+from assay.app.standing import standing_of
 from assay.domain.difference import Difference, differences
-from assay.domain.digests import sha256_of
 from assay.domain.errors import AssayError
 from assay.domain.plain import to_plain
 from assay.domain.record import Record
 from assay.domain.scope import Scope
+from assay.domain.specification import Specification
+from assay.domain.standing import Standing
 from assay.proof.bundle import BrokenBundle, read
 from assay.proof.certificate import Certificate
 from assay.proof.statement import BrokenStatement, statement_of
 from assay.reading.located import locate
-from assay.reading.source import Source, read_source
+from assay.reading.source import read_source
 
 
 class Incomparable(AssayError):
@@ -38,28 +40,14 @@ def compare(one: str, two: str, folder: Path) -> tuple[Difference, ...]:
     return differences(before, after)
 
 
-def changes(before: bytes, after: bytes) -> tuple[Difference, ...]:
-    """What changed from one kept specification to another, in the same words.
-
-    Raises:
-        InvalidDocument, UnicodeDecodeError: the bytes are no such document.
-    """
-    return differences(_specification(before), _specification(after))
-
-
-def _specification(content: bytes) -> Any:
-    digest = sha256_of(content)
-    return locate(Source(digest, content.decode("utf-8"), digest)).value
-
-
 def _document(named: str, folder: Path) -> tuple[str, Any]:
     path = Path(named)
     if (path / CERTIFICATE).is_file():
         return "certificate", _certificate(path / CERTIFICATE)
     if path.is_file():
         return "specification", locate(read_source(path)).value
-    _, record = load_record(folder, named)
-    return "decision", _decision(record)
+    digest, record = load_record(folder, named)
+    return "decision", _decision(record, standing_of(folder, digest))
 
 
 def _certificate(path: Path) -> dict[str, Any]:
@@ -77,20 +65,26 @@ def _certificate(path: Path) -> dict[str, Any]:
     }
 
 
-def _decision(record: Record) -> dict[str, Any]:
-    """What a reader compares of two runs: verdicts, estimates, bounds, and what was judged."""
+def _decision(record: Record, standing: Standing | None) -> dict[str, Any]:
+    """What a reader compares of two runs: why they were decided so, and what was judged."""
+    waivers = standing.waivers if standing else ()
     return {
         "decision": record.decision.outcome.value,
+        "attempt": record.attempt,
+        "rehearsal": record.decision.rehearsal,
+        "bypasses": list(record.bypasses),
+        "waived": {w.criterion: f"by {w.holder} ({w.role}), {w.reason}" for w in waivers},
+        "specification": to_plain(record.specification, Specification),
         "criteria": {
             judged.assessment.criterion: {
                 "verdict": judged.verdict.value,
-                "threshold": str(judged.assessment.threshold),
                 "estimate": _number(judged.assessment.pieces, "estimate"),
                 "rows": judged.assessment.rows,
             }
             for judged in (*record.judged, *record.set_aside)
         },
-        "sources": {source.role: source.digest[:19] for source in record.sources},
+        "sources": {s.role: s.digest[:19] for s in record.sources if s.role != "specification"},
+        "commit": record.environment.commit,
         "environment": dict(record.environment.packages),
         "environment of the model": dict(record.environment.model),
         "code of the model": {name: digest[:19] for name, digest in record.environment.modules},

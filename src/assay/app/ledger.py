@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay.app.clock import Clock, utc_now
+from assay.domain.digests import bare
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
 from assay.domain.policy import Policy
@@ -21,6 +23,7 @@ from assay.proof.salted import Salted
 from assay.proof.tlog_proof import TlogProof
 from assay.store.keys import log_key_file, log_signer
 from assay.store.log import Log
+from assay.store.runs import Run
 from assay.store.workspace import Workspace
 
 APART = dt.timedelta(hours=1)
@@ -223,14 +226,44 @@ def see_log(folder: Path) -> None:
         )
 
 
+def _require_never_there(workspace: Workspace, place: Path) -> None:
+    """Raise when the log was lost: a new one would count no attempt on rows that were used."""
+    known = sum(_under_a_lock(workspace, run) for run in workspace.runs.all() if not run.rehearsal)
+    if known:
+        kept = "1 judged run is" if known == 1 else f"{known:,} judged runs are"
+        raise Distrusted(
+            Refusal(
+                Because.LOG_SHORTENED,
+                f"{kept} kept in {workspace.root} whose specification was locked, and their log is gone: {place} is "
+                f"{'a folder' if place.is_dir() else 'not there'}.",
+            ),
+            remedy="Restore it from a copy, or name the database that holds it in ASSAY_STORE. A new log would know of no "
+            "attempt: to begin one all the same, move the folder away with all that is kept in it.",
+        )
+
+
+def _under_a_lock(workspace: Workspace, run: Run) -> bool:
+    """Whether a log knew this run: then its seed is that of the lock, and not of the specification alone."""
+    try:
+        seed = json.loads(workspace.blobs.get(run.record))["seed"]
+    except (OSError, ValueError, KeyError, TypeError, AssayError):
+        return False  # a record that is lost, or was changed, tells nothing
+    return bool(seed != bare(run.specification))
+
+
 @contextmanager
 def open_ledger(folder: Path, *, create: bool = False, clock: Clock = utc_now) -> Iterator[Ledger]:
     """The log of a folder.
 
     Raises:
         NoLog: when there is none and it is not to be made.
+        Distrusted: ``log_shortened`` when there is none, and runs are kept that a log knew.
     """
-    if not create:
-        see_log(folder)
-    with Log.open(Workspace.of(folder).database) as log:
+    workspace = Workspace.of(folder)
+    place = workspace.database
+    if isinstance(place, Path) and not place.is_file():
+        _require_never_there(workspace, place)
+        if not create:
+            see_log(folder)
+    with Log.open(place) as log:
         yield Ledger(log, clock)

@@ -24,6 +24,7 @@ from assay.domain.evidence import Census, Statistic
 from assay.domain.judge import judge
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Tier, Verdict
+from assay.dossier.wording import plural
 from assay.engine.engine import Engine
 from assay.engine.progress import Silence
 from assay.engine.task import AskTask, close_models, run_ask
@@ -71,13 +72,18 @@ class PlannedCriterion:
         return bool(self.undefined or self.foregone) or (self.power is not None and self.power.hopeless)
 
     def __str__(self) -> str:
-        """What is hopeless about it, for a person who must decide whether to go on."""
+        """The criterion and what is hopeless about it."""
+        return f"{self.criterion.id}: {self.said}"
+
+    @property
+    def said(self) -> str:
+        """What is hopeless about it, for a person who must decide whether to go on; without a full stop."""
         said = self.broken.sentence if self.broken else self.undefined or self.foregone
         if not said and self.power is not None:
             said = f"a good model passes with probability {self.power.passes:.2f}"
             if self.rows_needed is not None:
                 said += f"; {self.rows_needed:,} rows are needed"
-        return f"{self.criterion.id}: {said}"
+        return said.rstrip(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,7 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
     if wrong := wrong_labels(case, reference, tally):
         raise wrong
     rows = case.datasets[case.judged_on].rows
-    used = round(rows * _share_used(tally))
+    used = max(round(rows * _share_used(tally)), min(rows, 1))
     imagined = _imagined(case, tally, used)
     return Plan(
         passes=fuse(specification, case.wanted, case.judged_on, tuple(case.datasets)),
@@ -236,13 +242,20 @@ def refuse_hopeless(case: Case, engine: Engine, *, attempt: int, bypass: bool) -
     )
     if found and not bypass:
         raise Hopeless(
-            f"These criteria cannot do their work on the {made.rows:,} test rows{spends}: "
-            f"{'. '.join(map(str, found))}.",
+            f"These criteria cannot do their work on the {plural(made.rows, 'test row')}{spends}: {_said_once(found)}.",
             code="hopeless_criteria",
             remedy="See what these rows can show with: assay plan SPECIFICATION. Change the criteria or collect rows "
             "before the test set is spent; or give the bypass --certify-a-hopeless-specification, which is recorded.",
         )
     return tuple(f"The plan called it hopeless: {planned}" for planned in found)
+
+
+def _said_once(found: Sequence[PlannedCriterion]) -> str:
+    """What is hopeless, each sentence once, after all the criteria of which it is true."""
+    of: dict[str, list[str]] = {}
+    for planned in found:
+        of.setdefault(planned.said, []).append(planned.criterion.id)
+    return ". ".join(f"{', '.join(names)}: {said}" for said, names in of.items())
 
 
 def _imagined(case: Case, tally: Partial, rows: int) -> Imagined:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assay.app.diff import changes
+from assay.app.changes import changes
 from assay.app.ledger import open_ledger
 from assay.domain.difference import Difference
 from assay.domain.standing import Standing, standing

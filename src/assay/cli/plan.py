@@ -73,6 +73,13 @@ def _print(made: Plan) -> None:
         )
 
 
+def _at_least(probability: float) -> str:
+    """``at least 99%``: nobody is sure, and a bound of nothing bounds nothing."""
+    if round(100 * probability) == 0:
+        return "that may be below 1%"
+    return "above 99%" if round(100 * probability) == 100 else f"at least {probability:.0%}"
+
+
 def _passes(made: Plan) -> FoldingTable:
     from assay.cli.folding import FoldingTable
     from assay.dossier.wording import data_set
@@ -125,7 +132,7 @@ def _criteria(made: Plan) -> FoldingTable:
 def _legend(attempts: tuple[PlannedAttempt, ...]) -> list[str]:
     """What the numbers of the table are, of all together, and at which alpha."""
     one = len(attempts) == 1
-    together = " and ".join(f"{a.all_pass:.0%}" + ("" if one else f" in {_runs(a)}") for a in attempts)
+    together = " and ".join(_at_least(a.all_pass) + ("" if one else f" in {_runs(a)}") for a in attempts)
     spent = ", ".join(
         f"{_runs(a)} {'spends' if len(a.attempts) == 1 else 'spend'} {a.share:.3g}"
         + (" each" if len(a.attempts) > 1 else "")
@@ -133,7 +140,7 @@ def _legend(attempts: tuple[PlannedAttempt, ...]) -> list[str]:
     )
     first = "" if one else f", in {_runs(attempts[0])}"
     return [
-        f"A model as good as assumed passes all critical criteria together with probability at least {together}.",
+        f"A model as good as assumed passes all critical criteria together with probability {together}.",
         f"margin 90%: how much better than asked a model must be to pass with 90 % on these rows{first}.",
         f"rows 90%: how many rows would give a model as good as assumed 90 %{first}.",
         *([f"Of the alpha of each criterion {spent}."] if attempts[0].share < 1 else ()),

@@ -50,11 +50,11 @@ def _admitted(found: Verification) -> None:
         ("Condition", scope.conditions),
         ("Waived", scope.waivers),
         ("Rows used before", scope.overlaps),
+        ("Not decided for", (", ".join(scope.not_decided_for),) if scope.not_decided_for else ()),
+        ("Nothing is said about", scope.says_nothing_about),
     ):
         for sentence in sentences:
             say(f"  {what}: {sentence}")
-    if scope.says_nothing_about:
-        say(f"  Nothing is said about: {', '.join(scope.says_nothing_about)}")
     if scope.demo:
         say("  DEMO: signed with keys that anyone can make.")
 

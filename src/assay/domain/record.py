@@ -120,6 +120,11 @@ class Environment:
     dirty: bool = False
 
 
+HELD_BY_THE_DEVELOPER = (
+    "The developer held the test rows, so nothing is said about how often they were used before."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One run of ``certify``.
@@ -158,3 +163,10 @@ class Record:
     def evidence(self) -> Evidence:
         """What was measured and of what, whose digest ``evidence_digest`` is."""
         return Evidence(self.seed, self.sources, self.statistics)
+
+    @property
+    def says_nothing_about(self) -> tuple[str, ...]:
+        """What the run left out, and what the custody of the test rows leaves open: a sentence each."""
+        if self.specification.data.custody != "developer" or self.decision.rehearsal:
+            return self.not_tested
+        return (HELD_BY_THE_DEVELOPER, *self.not_tested)

@@ -12,7 +12,7 @@ EXTENSION = "https://github.com/assay-ml/assay/certificate/v1"
 """The field of the statement that holds the scope."""
 INTERPRETER = "interpreter"
 """Under this name stands, among the digests of what a model runs, that of the program of its own environment."""
-SELDOM = ("supersedes", "overlaps", "modules")
+SELDOM = ("supersedes", "overlaps", "modules", "not_decided_for")
 """Fields of the scope that most certificates do not have."""
 
 
@@ -32,7 +32,8 @@ class Scope:
     Attributes:
         name: of the specification; the resource of the certificate. domain, purpose, population, jurisdictions: the use.
         format, inputs: how the model is loaded and what it is fed. decide_at, favourable: the operating point. conditions: what holds only in part, spelled out.
-        says_nothing_about: groups that the evidence does not reach. custody: the role that held the test rows.
+        not_decided_for: groups that are too small by the rule written beforehand.
+        says_nothing_about: a sentence for everything that the run did not test. custody: the role that held the test rows.
         attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
         overlaps: a sentence for each earlier judged run that shares test rows with it, however few.
         isolation: level at which the model ran. plugins: digests of the check packages of others that were asked. demo: signed with keys that anyone can make.
@@ -72,9 +73,10 @@ class Scope:
     supersedes: tuple[str, ...] = ()
     overlaps: tuple[str, ...] = ()
     modules: tuple[tuple[str, str], ...] = ()
+    not_decided_for: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
-        """As the statement holds it; what seldom is, and is not (nobody's place taken, no rows shared, no code besides the file), is not said."""
+        """As the statement holds it; what seldom is, and is not (no rows shared, no small group), is not said."""
         plain = cast("dict[str, Any]", to_plain(self, Scope))
         return {name: said for name, said in plain.items() if said or name not in SELDOM}
 

@@ -101,8 +101,9 @@ def _certainty(judged: Judged, p: Piece, unit: Unit) -> str:
     if _reached(a):
         return "That is too close to call."
     if p.point_passes:
-        return f"Not shown: the most that can be said {confidence} is {good_side}."
-    return f"Not shown either way: the most that can be said {confidence} is {bad_side}."
+        return f"Not shown: {sure} {good_side}."
+    low, high = (good_side, bad_side) if a.comparator is Comparator.AT_LEAST else (bad_side, good_side)
+    return f"Not shown either way: {confidence} each it is {low} and {high}."
 
 
 def _limits(a: Assessment, p: Piece, unit: Unit) -> tuple[str, str]:

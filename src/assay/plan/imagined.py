@@ -91,13 +91,24 @@ class Imagined:
 
     def _decided(self, label: str, by_label: Integers) -> GroupOutcomes:
         negatives, positives = (float(n) * self.scale for n in by_label)
-        counts = np.rint(
-            [
-                [negatives * (1 - FALSE_ALARMS), negatives * FALSE_ALARMS],
-                [positives * (1 - SENSITIVITY), positives * SENSITIVITY],
-            ]
-        ).astype(np.int64)
+        counts = _whole(
+            np.array(
+                [
+                    [negatives * (1 - FALSE_ALARMS), negatives * FALSE_ALARMS],
+                    [positives * (1 - SENSITIVITY), positives * SENSITIVITY],
+                ]
+            )
+        )
         return GroupOutcomes(label, counts, np.array([0.25, 0.75]), counts)
+
+
+def _whole(shares: NDArray[np.float64]) -> Integers:
+    """Whole rows of which none is lost: what the shares add up to, the last ones to the largest remainders."""
+    counts = np.floor(shares).astype(np.int64)
+    left = round(float(shares.sum())) - int(counts.sum())
+    if left > 0:
+        counts.flat[np.argsort(-(shares - counts), axis=None, kind="stable")[:left]] += 1
+    return counts
 
 
 def _changed(group: GroupOutcomes) -> PairedGroup:

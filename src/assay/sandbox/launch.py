@@ -86,12 +86,13 @@ MODEL = Role(
     Reason.MODEL_STOPPED.value,
     {
         Reason.MODEL_CRASHED.value: "Ask it for the same inputs in its own environment, outside of Assay, and mend what goes "
-        "wrong there; a process that is killed needs more memory than there is.",
+        "wrong there.",
         Reason.MODEL_TIMED_OUT.value: f"Make it answer faster: loading it, and each batch of rows, may take {ALLOWED:.0f} seconds.",
         Reason.MODEL_OUTPUT_INVALID.value: "Mend the model or its adapter; a certificate needs a probability for every row.",
     },
 )
 DATA_READER = Role("The data reader", *(Reason.DATA_INVALID.value,) * 4)
+MORE_MEMORY = "Run it on a machine with more memory: half of the memory is what it may take."
 WITHOUT_FENCES = "ASSAY_DANGEROUSLY_WITHOUT_FENCES"
 """Names of fences, with commas between, that children are to go without. The record tells of it."""
 
@@ -383,7 +384,7 @@ class Child:
                 "made a system call that is forbidden, and was killed",
                 fence="system calls",
             )
-        self._break(self._role.crashed, _last_words(status))
+        self._break(self._role.crashed, _last_words(status), remedy=_more_memory(status))
 
     def _failed(self, answer: bytearray) -> NoReturn:
         try:
@@ -402,18 +403,23 @@ class Child:
             )
         fence = told.fence if told.fence in protocol.FENCES.values() else ""
         if told.type == "MemoryError":
-            self._break(self._role.crashed, "ran out of the memory that it is allowed", fence="memory")
+            self._break(
+                self._role.crashed,
+                "ran out of the memory that it is allowed",
+                fence="memory",
+                remedy=MORE_MEMORY,
+            )
         said = f": {_line(told.message)}" if told.message else ""
         code = self._role.stopped if fence else self._role.crashed
         self._break(code, f"raised {_line(told.type)} at {_line(told.where)}{said}", fence=fence)
 
-    def _break(self, code: str, what: str, *, fence: str = "") -> NoReturn:
+    def _break(self, code: str, what: str, *, fence: str = "", remedy: str = "") -> NoReturn:
         self.close()
         said = f"{self._role.name} {what.rstrip('.')}"
         raise Crash(
             f"{said}; the fence that stopped it: {fence}." if fence else f"{said}.",
             code=code,
-            remedy=self._role.remedies.get(code, ""),
+            remedy=" ".join(filter(None, (self._role.remedies.get(code, ""), remedy))),
         )
 
 
@@ -554,6 +560,10 @@ def _last_words(status: int | None) -> str:
         hint = ", perhaps because the machine ran out of memory" if name == "SIGKILL" else ""
         return f"was killed by {name}{hint}"
     return f"ended by itself with exit code {status}"
+
+
+def _more_memory(status: int | None) -> str:
+    return MORE_MEMORY if status == -signal.SIGKILL else ""
 
 
 def _line(text: object) -> str:

@@ -18,6 +18,7 @@ from assay.domain.vocabulary import Reason
 from assay.sandbox.launch import ALLOWED, DEFAULT_LIMITS, Child, Limits, ModuleAbsent
 from assay.sandbox.scores import checked_scores
 from assay.subject.digest import digest_of, file_changed, held
+from assay.subject.missing_values import naming_missing_values
 from assay.subject.models import callable as functions
 
 BY_NAME = frozenset({"joblib", "callable"})
@@ -176,7 +177,8 @@ class Model:
 
     def predict(self, batch: pa.RecordBatch) -> NDArray[np.float64]:
         """float64[rows]: the score of each row, between 0 and 1; errors as ``Child.predict``."""
-        return self._child.predict(batch)
+        with naming_missing_values(batch):
+            return self._child.predict(batch)
 
     def close(self) -> None:
         """End the child."""
@@ -205,10 +207,11 @@ def in_process(
     predict = functions.live(function, inputs)
 
     def ask(batch: pa.RecordBatch) -> NDArray[np.float64]:
-        try:
-            said = np.asarray(predict(batch))
-        except (Exception, SystemExit) as wrong:
-            raise Crash(f"The model raised {raised(wrong)}.", code=Reason.MODEL_CRASHED.value) from wrong
+        with naming_missing_values(batch):
+            try:
+                said = np.asarray(predict(batch))
+            except (Exception, SystemExit) as wrong:
+                raise Crash(f"The model raised {raised(wrong)}.", code=Reason.MODEL_CRASHED.value) from wrong
         return checked_scores(said, batch.num_rows)
 
     return ask

@@ -105,6 +105,17 @@ def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
         if column.codes is None or attribute.groups is None:
             continue
         given = [(label, code) for label, codes in attribute.codes() for code in codes]
+        written = {str(code): code for code in column.codes}
+        swapped = [(label, code) for label, code in given if label in written and code not in column.codes]
+        for label, code in swapped:
+            yield Finding(
+                ("protected", name, "groups", label),
+                "code_before_name",
+                f"The name of a group is expected before its code; {label!r} is a code of {column.name!r}, and {code!r} is none.",
+                remedy=f"Write it the other way round: {code}: {label}",
+                key=True,
+            )
+        given = [pair for pair in given if pair not in swapped]
         for label, code in given:
             if code not in column.codes:
                 yield Finding(
@@ -115,7 +126,7 @@ def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
                     nearest="" if _quoted(code, column.codes) else nearest(code, column.codes),
                     remedy="Write one of these codes, or describe this one in the dictionary.",
                 )
-        grouped = {str(code) for _, code in given}
+        grouped = {str(code) for _, code in given} | {label for label, _ in swapped}
         left = [code for code in column.codes if str(code) not in grouped]
         if left:
             yield Finding(
