@@ -122,7 +122,9 @@ def test_the_table_has_a_column_for_each_share_and_the_document_all_that_the_tab
     assert re.search(rf" 0\.715 +{first} +{later}  HOPELESS ", row)
     assert [(run["first"], run["last"]) for run in runs] == [(1, 1), (2, 3)]
     together = [f"{run['all_critical_pass']:.0%}" for run in runs]
-    assert f"at least {together[0]} in run 1 and at least {together[1]} in runs 2-3." in " ".join(said.split())
+    assert f"at least {together[0]} in run 1 and at least {together[1]} in runs 2-3." in " ".join(
+        said.split()
+    )
     assert "run 1 spends 0.999, runs 2-3 spend 0.0005 each." in " ".join(said.split())
     counted = {
         p["data"]: {n for n in ("profiles", "units", "spreads") if p[n]}

@@ -27,7 +27,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from assay.domain.errors import Crash, MissingExtra, SubjectError
-from assay.subject import digest
+from assay.domain.model_formats import LOADED, PREDICTIONS, SUFFIXES
+from assay.domain.specification.subject import Subject
+from assay.subject import digest, models
 from assay.subject.describe import feature_names_in_child
 from assay.subject.model import Model, ModelReference, in_process
 from assay.subject.models import inputs as model_inputs
@@ -155,6 +157,15 @@ def test_polars_serves_where_pandas_is_absent(monkeypatch, rows, label):
     monkeypatch.setattr(model_inputs, "_FRAMES", ("no_such_frames", "polars"))
     got = estimator(fitted, tuple(frame.columns))(pa.RecordBatch.from_pandas(frame))
     assert np.allclose(got, fitted.predict_proba(frame)[:, 1], atol=1e-15)
+
+
+def test_every_format_of_a_specification_has_an_adapter_and_an_ending_that_init_knows() -> None:
+    adapters = Path(str(models.__file__)).parent
+    loading = {file.stem for file in adapters.glob("*.py") if "\ndef load(" in file.read_text()}
+    assert set(LOADED) == loading
+    assert set(SUFFIXES.values()) == loading - {"callable"}
+    said = Subject.model_json_schema()["properties"]["format"]["enum"]
+    assert set(said) == loading | {PREDICTIONS}
 
 
 def test_skops_trusts_known_packages_only(tmp_path: Path, rows, label):

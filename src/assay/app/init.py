@@ -17,6 +17,7 @@ from assay.app.proposals import propose
 from assay.domain.dictionary import is_index_of_pandas
 from assay.domain.errors import AssayError, writing
 from assay.domain.metric import Catalogue
+from assay.domain.model_formats import PREDICTIONS, SUFFIXES
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification.base import LONGEST_NAME
 from assay.domain.specification.schema import json_schema
@@ -27,17 +28,7 @@ from assay.reading.source import read_source
 if TYPE_CHECKING:
     from assay.subject.describe import ColumnFacts
 
-PREDICTIONS = "predictions"
 SPECIFICATION, DICTIONARY, SCHEMA = "specification.yaml", "dictionary.yaml", "specification.schema.json"
-FORMATS = {
-    ".skops": "skops",
-    ".joblib": "joblib",
-    ".pkl": "joblib",
-    ".txt": "lightgbm",
-    ".json": "xgboost",
-    ".ubj": "xgboost",
-    ".onnx": "onnx",
-}
 COPIED = (
     "use_case",
     "charter",
@@ -258,10 +249,10 @@ def _model(model: str, names: Sequence[str], folder: Path) -> tuple[str, str]:
     """The model as the specification names it, and its format."""
     if model in names:
         return model, PREDICTIONS
-    form = FORMATS.get(Path(model).suffix.casefold())
+    form = SUFFIXES.get(Path(model).suffix.casefold())
     if form is None:
         raise CannotStart(
-            f"A model file that ends in {', '.join(FORMATS)}, or a column of scores, is expected; found {model!r}.",
+            f"A model file that ends in {', '.join(SUFFIXES)}, or a column of scores, is expected; found {model!r}.",
             code="unknown_model_format",
             remedy=f"Save the model in one of these formats, or name one of the columns {listed(names)}.",
         )

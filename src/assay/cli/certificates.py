@@ -8,9 +8,10 @@ import click
 
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import READABLE, folder_option, key_option, role_option, short, signer
+from assay.domain.state import StatusReason
 
-CODES = ("key_compromise", "defect_found", "drift", "data_withdrawn", "superseded", "other")
-"""Why a certificate is revoked or suspended, for programs."""
+CODES = tuple(code.value for code in StatusReason if code is not StatusReason.RESOLVED)
+"""Why a certificate is revoked or suspended, for programs; a reinstatement is ``resolved``."""
 
 
 def _command(name: str, becomes: str, told: str) -> click.Command:
@@ -31,10 +32,10 @@ def _command(name: str, becomes: str, told: str) -> click.Command:
         reason: str,
         folder: Path,
         as_json: bool,
-        code: str = "resolved",
+        code: str = StatusReason.RESOLVED.value,
     ) -> None:
         from assay.app.status import change
-        from assay.domain.state import Status, StatusReason
+        from assay.domain.state import Status
 
         found = change(
             folder,

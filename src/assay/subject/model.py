@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from assay.domain.errors import Crash, MissingExtra, SubjectError, raised
+from assay.domain.model_formats import LOADED
 from assay.domain.vocabulary import Reason
 from assay.sandbox.launch import ALLOWED, DEFAULT_LIMITS, Child, Limits, ModuleAbsent
 from assay.sandbox.scores import checked_scores
@@ -23,7 +24,6 @@ from assay.subject.models import callable as functions
 
 BY_NAME = frozenset({"joblib", "callable"})
 """Formats whose files name modules that are imported."""
-FORMATS = ("skops", "joblib", "lightgbm", "xgboost", "onnx", "callable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ModelReference:
     """What to load. Hashable, small, and safe to send to a worker.
 
     Attributes:
-        path: of the file or folder, absolute; ``module:function`` for a callable. format: one of ``FORMATS``.
+        path: of the file or folder, absolute; ``module:function`` for a callable. format: one of ``LOADED``.
         inputs: the columns in the declared order. digest: of the file; empty for a callable, which has none.
         python: the interpreter of the model's own environment; None for ours.
         timeout: seconds that one batch may take.
@@ -72,11 +72,11 @@ class ModelReference:
         Raises:
             SubjectError: when there is no such file, or no such format.
         """
-        if format not in FORMATS:
+        if format not in LOADED:
             raise SubjectError(
                 f"No adapter reads the format {format!r}.",
                 code="model_unknown_format",
-                remedy=f"Use one of {', '.join(FORMATS)}.",
+                remedy=f"Use one of {', '.join(LOADED)}.",
             )
         if format == "callable":
             return cls(str(path), format, inputs, "", python, limits, timeout)

@@ -6,9 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from assay.domain.model_formats import ModelFormat
 from assay.domain.specification.base import Block, Exact, Text
-
-ModelFormat = Literal["skops", "joblib", "lightgbm", "xgboost", "onnx", "predictions", "callable"]
 
 
 class Subject(Block):
