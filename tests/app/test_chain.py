@@ -7,6 +7,7 @@ import importlib.metadata
 import json
 import subprocess
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from assay.app.ledger import NoLog, open_ledger
 from assay.app.lock import agree
 from assay.app.report import document
 from assay.app.sign import look, sign_decision
+from assay.app.stages import stage_statements
 from assay.app.status import change, refresh
 from assay.app.terms import terms_of
 from assay.app.trust import found, text_in_force
@@ -34,15 +36,19 @@ from assay.app.verify import verify_certificate
 from assay.app.waive import waive
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
+from assay.domain.record import Record
 from assay.domain.record_document import UnreadableRecord
 from assay.domain.refusal import Because
 from assay.domain.sketch import Sketch
 from assay.domain.state import Status, StatusReason
 from assay.proof.bundle import read as read_bundle
+from assay.proof.bundle import sign as sign_bundle
 from assay.proof.keys import PrivateKey
 from assay.proof.leaf import Draft, read_leaf
 from assay.proof.manifest import manifest_of_signing_statement
+from assay.proof.statement import Kind, Statement
 from assay.proof.verification import Answer
+from assay.proof.words import stage_result
 from assay.store.workspace import Workspace
 from assay.subject.digest import digest_of
 
@@ -252,6 +258,75 @@ def test_a_certificate_that_says_more_than_its_record_is_refused_with_the_review
         team.sign().issue()
     assert team.gate() is None, "nothing shows it without the pack"
     assert reviewed(team) is Because.JUDGED_DIFFERENTLY
+
+
+def another_stage(record: Record, digest: str) -> tuple[Statement, ...]:
+    """As made from the record, and a stage that was never judged."""
+    specification = record.specification_digest
+    never = stage_result(
+        "privacy",
+        record=digest,
+        specification=specification,
+        passed=["nobody-is-harmed"],
+        failed=[],
+        warned=[],
+    )
+    return (*stage_statements(record, digest), never)
+
+
+def other_results(record: Record, digest: str) -> tuple[Statement, ...]:
+    """As many as were judged, and all of them passed criteria that there are not."""
+    return tuple(
+        replace(said, predicate={**said.predicate, "passedTests": ["nobody-is-harmed"]})
+        for said in stage_statements(record, digest)
+    )
+
+
+@pytest.mark.parametrize("lie", [another_stage, other_results])
+def test_a_stage_result_that_is_not_of_the_record_is_found_by_who_verifies_with_the_pack(
+    team: Team, monkeypatch: pytest.MonkeyPatch, lie: Callable[[Record, str], tuple[Statement, ...]]
+) -> None:
+    """The certifier's key alone signs them."""
+    team.lock().certify()
+    with monkeypatch.context() as dishonest:
+        dishonest.setattr("assay.app.issue.stage_statements", lie)
+        team.sign().issue()
+    assert reviewed(team) is Because.JUDGED_DIFFERENTLY
+
+
+def test_a_stage_result_that_somebody_else_signed_is_found(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.lock().certify()
+    with monkeypatch.context() as dishonest:
+
+        def signed(statement: dict[str, object], signer: PrivateKey) -> object:
+            stage = statement["predicateType"] == Kind.STAGE.value
+            return sign_bundle(statement, KEYS["developer"] if stage else signer)
+
+        dishonest.setattr("assay.app.issue.sign", signed)
+        team.sign().issue()
+    assert reviewed(team) is Because.SIGNATURE_WRONG
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("dictionary", "sha256:" + "1" * 64),
+        ("privacy-review", "sha256:" + "1" * 64),
+        ("record", "sha256:" + "1" * 64),
+    ],
+)
+def test_a_certificate_that_stands_on_unknown_documents_or_on_two_of_a_name_is_none(
+    team: Team, monkeypatch: pytest.MonkeyPatch, more: tuple[str, str]
+) -> None:
+    from assay.app.issue import _attestations
+
+    team.lock().certify()
+    team.sign()
+    monkeypatch.setattr("assay.app.issue._attestations", lambda *given: (*_attestations(*given), more))
+    with refused(Because.STATEMENT_BROKEN):
+        team.issue()
 
 
 def test_a_certificate_of_another_model_than_was_judged_does_not_get_into_the_log(

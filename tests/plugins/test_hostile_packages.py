@@ -68,6 +68,16 @@ COUNTS = {
         "SIGKILL",
     ),
     "raises what it saw": ("raise ValueError(str(view))", Reason.CHECK_CRASHED, "raised ValueError"),
+    "names a class as it saw": (
+        "raise type(f'array({view.overall.n})', (Exception,), {})",
+        Reason.CHECK_CRASHED,
+        "raised an exception of its own",
+    ),
+    "returns a class named as it saw": (
+        "return type(f'array({view.overall.n})', (), {})()",
+        Reason.CHECK_OUTPUT_INVALID,
+        "returned a value of a type of its own",
+    ),
     "spins": ("while True: pass", Reason.CHECK_TIMED_OUT, "no answer within 2 seconds"),
     "returns a number": ("return 0.99", Reason.CHECK_OUTPUT_INVALID, "returned float"),
     "returns nothing": ("return None", Reason.CHECK_OUTPUT_INVALID, "returned NoneType"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import signal
 import sys
@@ -116,6 +117,23 @@ def borrows(batch):
     raise SubjectError(f"a row has {batch.column(0)[0]}", code="data_invalid")
 
 
+def names_a_class(batch):
+    raise type(f"row_{batch.column(0)[0]}", (Exception,), {})
+
+
+def names_a_file(batch):
+    exec(compile("raise ValueError(1)", f"/site-packages/row={batch.column(0)[0]}/x.py", "exec"))
+
+
+def names_a_shape(batch):
+    """A failure as the child would tell of an array that is no scores, written by the model itself."""
+    told = json.dumps(
+        {"phase": "ask", "type": "_NotScores", "ours": False, "message": f"a row has {batch.column(0)[0]}"}
+    ).encode()
+    os.write(_protocol_descriptor(), b"ASSYX" + len(told).to_bytes(8, "little") + told)
+    time.sleep(60)
+
+
 def garbage(batch):
     os.write(_protocol_descriptor(), b"garbage " * 100)
     return np.zeros(batch.num_rows)
@@ -157,6 +175,9 @@ def filled(value):
 BEHAVIOURS = {
     "noisy": noisy,
     "quotes": quotes,
+    "names_a_class": names_a_class,
+    "names_a_file": names_a_file,
+    "names_a_shape": names_a_shape,
     "poses": poses,
     "borrows": borrows,
     "complex": lambda batch: np.full(batch.num_rows, 0.5 + 0.5j),

@@ -13,6 +13,7 @@ from assay.app.gate import CERTIFICATE, MODEL_SIGNATURE, PROOF, STATUS, SUFFIX
 from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.app.seal import require_unsealed
 from assay.app.sign import decision_named
+from assay.app.stages import stage_statements
 from assay.app.status import verifier_of, write_status
 from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
@@ -24,13 +25,11 @@ from assay.domain.state import DecisionState, State, Status
 from assay.domain.state.certificates import certifiable, use_case_of
 from assay.domain.state.claims import waivers_told
 from assay.domain.state.runs import PASSED as PASSING
-from assay.domain.vocabulary import Stage, Tier, Verdict
 from assay.proof.bundle import Bundle, sign
 from assay.proof.certificate import FAILED, PASSED, Certificate
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft, SignedStatement, read_leaf
 from assay.proof.manifest import Manifest
-from assay.proof.words import stage_result
 from assay.store.blobs import write_whole
 from assay.store.workspace import Workspace
 from assay.subject.files_in_hand import files_of
@@ -157,7 +156,8 @@ def _certificate(
     state = ledger.state()
     policy = policy_of(state)
     now = ledger.now(state)
-    stages = _stage_statements(record, decision.record, signer)
+    said = stage_statements(record, decision.record)
+    stages = tuple(sign(statement.plain(), signer) for statement in said)
     for stage in stages:
         workspace.blobs.put(stage.content)
     manifest = _manifest(folder, record)
@@ -192,25 +192,6 @@ def _manifest(folder: Path, record: Record) -> Manifest:
             remedy="Put the judged file back, or certify the new one.",
         )
     return Manifest.of(Path(name).name, files)
-
-
-def _stage_statements(record: Record, digest: str, signer: Signer) -> tuple[Bundle, ...]:
-    """One signed test result for each stage that has a verdict."""
-    made = []
-    for stage in Stage:
-        here = [j for j in record.judged if j.assessment.metric.partition(".")[0] == stage.value]
-        if not here:
-            continue
-        passed = [j.assessment.criterion for j in here if j.verdict is Verdict.PASS]
-        others = [j for j in here if j.verdict is not Verdict.PASS]
-        failed = [j.assessment.criterion for j in others if j.assessment.tier is not Tier.ADVISORY]
-        warned = [j.assessment.criterion for j in others if j.assessment.tier is Tier.ADVISORY]
-        said = stage_result(
-            stage.value, record=digest, specification=record.specification_digest,
-            passed=passed, failed=failed, warned=warned,
-        )  # fmt: skip
-        made.append(sign(said.plain(), signer))
-    return tuple(made)
 
 
 def _attestations(

@@ -9,6 +9,7 @@ from pathlib import Path
 from assay.app.agreement import certificate_contradicts, counts_contradict, log_contradicts, unreadable
 from assay.app.gate import Pack, gate
 from assay.app.packs import read_pack, read_public, record_of
+from assay.app.stages import stages_contradict
 from assay.domain.demands import unsatisfied
 from assay.domain.errors import MissingExtra
 from assay.domain.policy import Policy
@@ -72,6 +73,7 @@ def _judged_again(step: Step, pack: Pack, certificate: Certificate, policy: Poli
         record = read_record(content or b"")
         wrong = (
             certificate_contradicts(record, certificate)
+            or stages_contradict(record, certificate, pack.attestations or {}, policy)
             or _log_of(record, certificate, pack)
             or unsatisfied(policy, record.specification)
         )

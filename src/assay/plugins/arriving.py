@@ -14,6 +14,7 @@ from assay.domain.evidence import Census, Counts, Functional, Paired, Rates, Sco
 from assay.domain.metric import Metric
 from assay.domain.plain import from_plain
 from assay.plugins.entry import KINDS, NoEntry, line
+from assay.sandbox.untold import type_told
 from assay.tally.views import GroupOutcomes, OutcomeView, PairedGroup, PairedView
 
 _MOST, _MOST_DETAILS, _MOST_BINS, _MOST_FAMILIES = 2**53, 10_000, 1_000, 100
@@ -33,8 +34,8 @@ def counts_from(told: Any, view: Any, metric: Metric) -> Counts:
     if not isinstance(told, dict):
         raise Impossible("sent something else than an answer")
     if "returned" in told:
-        returned = line(told["returned"], "the name of a type", 80)
-        raise Impossible(f"returned {returned}, and counts of {KINDS} were expected")
+        # The name of a class is the package's own choice, made after it saw rows.
+        raise Impossible(f"returned {type_told(told['returned'])}, and counts of {KINDS} were expected")
     try:
         counts: Counts = from_plain(told["counts"], Counts)
     except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError) as wrong:

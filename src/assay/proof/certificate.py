@@ -17,6 +17,7 @@ from assay.domain.digests import PREFIX
 from assay.domain.entry import Kind
 from assay.domain.plain import NotPlain
 from assay.domain.scope import EXTENSION, Scope
+from assay.domain.state.claims import attested_once
 from assay.proof.canonical import hexadecimal
 from assay.proof.leaf import TIME
 from assay.proof.manifest import Manifest
@@ -103,6 +104,7 @@ def _read(statement: Statement) -> Certificate:
     )
     if first[0] != "record":
         raise BrokenStatement("the first attestation of a certificate is its record")
+    attested_once((first, *others))
     return Certificate(
         manifest=manifest,
         verifier=str(said["verifier"]["id"]),

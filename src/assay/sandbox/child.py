@@ -38,7 +38,7 @@ MAX_BATCH = 2 << 30
 MAX_SOURCES = 64 << 20
 LARGEST = {START: MAX_TEXT, LOAD: 0, CALL: MAX_TEXT, BATCH: MAX_BATCH, CHANGE: MAX_BATCH, NEXT: 0, MODULES: 0}
 _PR_SET_PDEATHSIG = 1
-_VERSIONED = (
+VERSIONED = (
     "numpy",
     "pyarrow",
     "scipy",
@@ -255,7 +255,7 @@ def _within_packages(file: str) -> str:
 
 
 def _versions() -> dict[str, str]:
-    loaded = {name: sys.modules[name] for name in _VERSIONED if name in sys.modules}
+    loaded = {name: sys.modules[name] for name in VERSIONED if name in sys.modules}
     return {name: str(getattr(module, "__version__", "unknown")) for name, module in loaded.items()}
 
 
@@ -282,7 +282,7 @@ def _modules(ours: str) -> dict[str, str]:
 def _is_installed(top: str) -> bool:
     """Whether a package that tells a version is the one that was installed under its name, which has a RECORD."""
     file = getattr(sys.modules.get(top), "__file__", None)
-    if top not in _VERSIONED or not isinstance(file, str):
+    if top not in VERSIONED or not isinstance(file, str):
         return False
     around = os.path.dirname(os.path.dirname(os.path.realpath(file)))  # noqa: PTH120
     name = {"sklearn": "scikit_learn"}.get(top, top)

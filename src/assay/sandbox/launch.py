@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from assay.domain.errors import Crash, SubjectError
 from assay.domain.isolation import Fence
 from assay.domain.vocabulary import Reason
-from assay.sandbox import bubblewrap
+from assay.sandbox import bubblewrap, untold
 from assay.sandbox import child as protocol
 from assay.sandbox.notices import Forbidden, Notices
 from assay.sandbox.pipe import Ended, Garbled, Hung, Pipe
@@ -140,6 +140,7 @@ class Child:
         self._timeout = timeout
         self._closed = False
         self._interpreter, self._wrapped = sys.executable, False
+        self._saw_rows = False
         _children.add(self)
 
     @classmethod
@@ -221,7 +222,10 @@ class Child:
         told = self._asked_json(protocol.MODULES, b"", protocol.ANSWER, self._timeout)
         if not isinstance(told, dict):
             self._break(self._role.invalid, "sent something else than an answer")
-        return {_line(k): _line(v) for k, v in told.items()}
+        if not all(isinstance(v, str) and untold.is_digest(v) for v in told.values()):
+            self._break(self._role.invalid, "sent something else than digests of modules", fence="protocol")
+        before = frozenset(self.modules)
+        return {untold.module_told(_line(k), before): v for k, v in told.items()}
 
     def predict(self, batch: pa.RecordBatch, *, timeout: float | None = None) -> NDArray[np.float64]:
         """float64[rows]: the model's score of each row, between 0 and 1.
@@ -338,6 +342,7 @@ class Child:
                 code="batch_too_large",
             )
         deadline = time.monotonic() + timeout
+        self._saw_rows = self._saw_rows or kind not in (protocol.START, protocol.LOAD, protocol.MODULES)
         with self._told(timeout):
             self._pipe.send(kind, body, deadline)
         return self._answer(largest, deadline, timeout)
@@ -399,7 +404,8 @@ class Child:
             raise ModuleAbsent(_line(told.module), self._interpreter)
         if told.type == "_NotScores":
             self._break(
-                self._role.invalid, f"returned {_line(told.message)} instead of one float for each row"
+                self._role.invalid,
+                f"returned {untold.shape_told(told.message)} instead of one float for each row",
             )
         fence = told.fence if told.fence in protocol.FENCES.values() else ""
         if told.type == "MemoryError":
@@ -409,8 +415,11 @@ class Child:
                 fence="memory",
                 remedy=MORE_MEMORY,
             )
-        said = f": {_line(told.message)}" if told.message else ""
         code = self._role.stopped if fence else self._role.crashed
+        if self._saw_rows:
+            raised = f"{untold.exception_told(told.type)}{untold.place_told(told.where)}"
+            self._break(code, f"raised {raised}", fence=fence)
+        said = f": {_line(told.message)}" if told.message else ""
         self._break(code, f"raised {_line(told.type)} at {_line(told.where)}{said}", fence=fence)
 
     def _break(self, code: str, what: str, *, fence: str = "", remedy: str = "") -> NoReturn:

@@ -168,7 +168,9 @@ class Model:
         if bound is None or bound == found:
             return
         self.close()
-        changed = sorted({name for name, _ in set(bound) ^ set(found)})
+        changed = sorted({name for name, _ in set(bound) ^ set(found)} & dict(bound).keys()) or [
+            "other modules"
+        ]
         raise SubjectError(
             f"The model's environment is not the one that was bound; changed since: {', '.join(changed[:5])}.",
             code="file_changed",

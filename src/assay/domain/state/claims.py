@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from assay.domain.attempts import beyond
 from assay.domain.digests import bindings_of, named
@@ -41,7 +40,10 @@ class Claims:
         """The claims of a signed certificate; None when it has not the form of one."""
         try:
             said = statement.predicate
-            attested = _attested(said["inputAttestations"])
+            attested = attested_once(
+                (str(one["uri"]).removeprefix("assay:"), named(str(one["digest"]["sha256"])))
+                for one in said["inputAttestations"]
+            )
             return cls(
                 policy=named(str(said["policy"]["digest"]["sha256"])),
                 record=attested["record"],
@@ -62,12 +64,22 @@ class Claims:
             return None
 
 
-def _attested(attestations: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+ONCE = frozenset({"record", "evidence", "specification", "dictionary"})
+"""What a certificate stands on besides any number of stage results and sign-offs."""
+
+
+def attested_once(attestations: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The digest of each document that a certificate stands on once, by name.
+
+    Raises:
+        ValueError: a name is unknown, or one of these documents stands there twice.
+    """
     found: dict[str, str] = {}
-    for one in attestations:
-        name, digest = str(one["uri"]).removeprefix("assay:"), named(str(one["digest"]["sha256"]))
-        if name in {"record", "evidence", "specification"} and name in found:
-            raise ValueError(f"{name} stands twice among the attestations")
+    for name, digest in attestations:
+        if name == "stage" or name.startswith("sign-off/"):
+            continue
+        if name not in ONCE or name in found:
+            raise ValueError("an attestation of the certificate is of no known name, or stands twice")
         found[name] = digest
     return found
 
