@@ -21,6 +21,7 @@ from tests.world import used_rows
 import assay
 from assay.app import certify
 from assay.app.agreement import scope_of
+from assay.app.certify import record_of
 from assay.app.export import export_review
 from assay.app.founding import Founding, Person
 from assay.app.gate import CERTIFICATE
@@ -165,6 +166,28 @@ def test_a_lock_on_other_terms_than_the_specification_states_is_found_by_who_sig
     with monkeypatch.context() as dishonest:
         dishonest.setattr("assay.app.agreement.log_contradicts", lambda *_: None)
         team.sign("validator").issue()
+    assert reviewed(team) is Because.JUDGED_DIFFERENTLY
+
+
+def test_a_record_judged_by_another_specification_than_was_locked_is_found_by_who_signs_and_who_verifies(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Terms, counts and digests fit; only the document tells that the model was locked for another use."""
+
+    def dishonest(*measured: object, **how: object) -> Record:
+        honest = record_of(*measured, **how)
+        use = honest.specification.use_case.model_copy(update={"purpose": "anything"})
+        return replace(honest, specification=honest.specification.model_copy(update={"use_case": use}))
+
+    team.lock()
+    with monkeypatch.context() as judged:
+        judged.setattr("assay.app.certify.record_of", dishonest)
+        team.certify()
+    with pytest.raises(assay.Distrusted, match="locked document says; they differ in: use_case"):
+        team.sign("validator")
+    with monkeypatch.context() as careless:
+        careless.setattr("assay.app.agreement.document_contradicts", lambda *_: None)
+        team.sign().issue()
     assert reviewed(team) is Because.JUDGED_DIFFERENTLY
 
 

@@ -11,7 +11,7 @@ from tests.app.test_chain import KEYS, Team, refused
 
 import assay
 from assay.app.diff import compare
-from assay.app.export import export_review
+from assay.app.export import export_decision, export_review
 from assay.app.ledger import open_ledger
 from assay.app.replay import replay
 from assay.app.seal import unseal
@@ -52,6 +52,7 @@ DOORS: dict[str, Callable[[Team, str], object]] = {
     "load_record": lambda team, run: assay.load_record(team.root, run),
     "the latest": lambda team, _: assay.load_record(team.root),
     "issue": lambda team, _: team.sign().issue(),
+    "a pack for a signer": lambda team, run: export_decision(team.root, team.root / "pack.zip", run),
     "diff": lambda team, run: compare(run, run, team.root),
     "replay": lambda team, run: replay(team.root, run, workers=0),
 }

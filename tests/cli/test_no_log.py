@@ -28,6 +28,7 @@ NEED_THE_LOG = {
     "suspend": (*ROLE, "--reason", "drift", "--code", "drift"),
     "reinstate": (*ROLE, "--reason", "mended"),
     "status": (*KEY, "--output", "out"),
+    "export decision": ("pack.zip",),
     "export review": ("pack.zip",),
     "export public": ("pack.zip", *KEY),
     "log show": (),

@@ -182,6 +182,19 @@ def test_who_signs_a_decision_has_seen_it_in_the_log() -> None:
         world.sign("val", "validator", seen=before)
 
 
+def test_two_persons_may_say_the_same_of_the_same_log_in_the_same_second_and_nobody_twice() -> None:
+    """As they can where each signs on a machine of their own."""
+    world = World.decided(quorum={"validator": 2, "risk_officer": 1})
+    seen, time = world.seen, world.time
+    for who in ("val", "vic"):
+        world.time = time
+        world.sign(who, "validator", seen=seen)
+    assert {holder for _, holder in world.state.signed(RECORD).approved} == {"val", "vic"}
+    world.time = time
+    with refused(Because.SIGNED_TWICE):
+        world.sign("val", "validator", seen=seen)
+
+
 def test_a_reject_blocks_until_it_is_withdrawn() -> None:
     world = World.decided()
     world.sign("val", "validator")

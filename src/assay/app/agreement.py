@@ -7,32 +7,35 @@ issues or verifies with the record at hand compares, because the rules of the lo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from assay.app.terms import terms_of
 from assay.domain.digests import bindings_of, named
-from assay.domain.errors import MissingExtra
+from assay.domain.errors import InvalidDocument, MissingExtra
+from assay.domain.plain import to_plain
 from assay.domain.record import Record
 from assay.domain.record_document import UnreadableRecord, read_record
 from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.domain.scope import Material
+from assay.domain.specification import Specification
 from assay.domain.state import DecisionState, State
 from assay.domain.state.claims import judged_role
 from assay.dossier.wording import grouping
 from assay.proof.certificate import Certificate
+from assay.reading.specification import specification_in
 
 Said = tuple[str, object, object]
 """What is told, how the one says it, and how the other."""
 
 
-def opened(content: bytes, decision: DecisionState, state: State) -> Record:
+def opened(content: bytes, specification: bytes, decision: DecisionState, state: State) -> Record:
     """The record of a decision for who signs or issues it, held against the log and judged again from its own counts.
 
     Args:
-        content: its bytes, as they are kept under its digest.
+        content: its bytes, as they are kept under its digest. specification: the bytes of the document that was locked.
 
     Raises:
-        Distrusted: it cannot be read, says something else than the log, or its verdicts do not follow from its counts.
+        Distrusted: it cannot be read, says something else than the log or the document, or its verdicts do not follow from its counts.
         MissingExtra: what judges again is not installed.
     """
     remedy = "Somebody wrote the record or the log by hand. See: assay log show"
@@ -40,7 +43,11 @@ def opened(content: bytes, decision: DecisionState, state: State) -> Record:
         record = read_record(content)
     except UnreadableRecord as broken:
         raise Distrusted(unreadable(broken), remedy=remedy) from broken
-    wrong = log_contradicts(record, decision, state) or counts_contradict(record)
+    wrong = (
+        log_contradicts(record, decision, state)
+        or document_contradicts(record, specification)
+        or counts_contradict(record)
+    )
     if wrong is not None:
         raise Distrusted(wrong, remedy=remedy)
     return record
@@ -80,6 +87,30 @@ def log_contradicts(record: Record, decision: DecisionState, state: State) -> Re
     )
 
 
+def document_contradicts(record: Record, specification: bytes) -> Refusal | None:
+    """Where a record was judged by another specification than the document says that it names by digest; None if by that.
+
+    Without this, who writes a record by hand could name the locked document and judge by lower thresholds.
+    """
+    try:
+        locked = specification_in(specification, "the specification")
+    except InvalidDocument as wrong:
+        return Refusal(
+            Because.JUDGED_DIFFERENTLY,
+            f"The document of the specification cannot be read: {wrong.problems[0].message}",
+        )
+    if locked == record.specification:
+        return None
+    ours, theirs = (
+        cast("dict[str, Any]", to_plain(one, Specification)) for one in (locked, record.specification)
+    )
+    parts = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
+    return Refusal(
+        Because.JUDGED_DIFFERENTLY,
+        f"The record was judged by another specification than the locked document says; they differ in: {', '.join(parts)}.",
+    )
+
+
 def certificate_contradicts(record: Record, certificate: Certificate) -> Refusal | None:
     """Where a certificate says something else than the record that it is of; None when they agree."""
     attested, scope = dict(certificate.attestations), certificate.scope
@@ -96,11 +127,7 @@ def certificate_contradicts(record: Record, certificate: Certificate) -> Refusal
             ("attempt", scope.attempt, record.attempt),
             ("bypasses", list(scope.bypasses), list(record.bypasses)),
             ("overlaps", list(scope.overlaps), list(record.overlaps)),
-            (
-                "dictionary",
-                attested.get("dictionary"),
-                next((s.digest for s in record.sources if s.role == "dictionary"), None),
-            ),
+            ("dictionary", attested.get("dictionary"), dictionary_of(record)),
             *(
                 (name.replace("_", " "), getattr(scope, name), value)
                 for name, value in scope_of(record).items()
@@ -139,6 +166,11 @@ def scope_of(record: Record) -> dict[str, Any]:
         or tuple(sorted((("python", record.environment.python), *record.environment.packages))),
         "modules": record.environment.modules,
     }
+
+
+def dictionary_of(record: Record) -> str | None:
+    """The digest of the dictionary that a record was judged with; None if it names none."""
+    return next((source.digest for source in record.sources if source.role == "dictionary"), None)
 
 
 def judged_model(record: Record) -> str:

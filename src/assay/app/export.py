@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.app.agreement import dictionary_of
 from assay.app.gate import CERTIFICATE, PROOF, STATUS
 from assay.app.ledger import open_ledger
 from assay.app.packs import CERTIFICATES, CHECKPOINT, DOCUMENTS, LOG, POLICY, STATEMENTS
 from assay.app.seal import require_unsealed
+from assay.app.sign import signing_of
 from assay.app.status import certificate_named, signed_status
 from assay.app.trust import text_in_force
 from assay.domain.errors import writing
@@ -18,6 +21,7 @@ from assay.proof.certificate import Certificate
 from assay.proof.keys import Signer
 from assay.proof.leaf import read_leaf
 from assay.proof.statement import statement_of
+from assay.store.blobs import BlobStore
 from assay.store.workspace import Workspace
 
 
@@ -37,12 +41,39 @@ def export_review(folder: Path, target: Path, beginning: str = "") -> int:
         require_unsealed(state, found.record)
     (signed,) = read_leaf(leaves[found.entry]).signed
     certificate = Certificate.read(statement_of(read_bundle(signed.content)))
-    digests = dict.fromkeys((certificate.record, *(digest for _, digest in certificate.attestations)))
+    return _write_review(
+        target, leaves, blobs, (certificate.record, *(digest for _, digest in certificate.attestations))
+    )
+
+
+def export_decision(folder: Path, target: Path, beginning: str = "") -> int:
+    """Write what a signer on another machine must see of a decision, before there is a certificate of it.
+
+    It has the form of a review pack: the whole log, and the record, the evidence, the specification and the dictionary.
+    Returns the number of documents.
+
+    Args:
+        beginning: of the digest of the decision's record; empty for the latest.
+
+    Raises:
+        Refused: there is no such decision, or its run is sealed. AbsentBlob, CorruptBlob: a document is gone or changed.
+        Distrusted: the record is not what the log says of it, or its verdicts do not follow from its counts.
+    """
+    with open_ledger(folder) as ledger:
+        leaves = ledger.leaves()
+        found = signing_of(folder, ledger.state(), beginning)
+    decision = found.decision
+    digests = (decision.record, decision.evidence, decision.specification, dictionary_of(found.record))
+    return _write_review(target, leaves, Workspace.of(folder).blobs, filter(None, digests))
+
+
+def _write_review(target: Path, leaves: Sequence[bytes], blobs: BlobStore, digests: Iterable[str]) -> int:
+    documents = {digest: blobs.get(digest) for digest in digests}
     with writing(target), zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
         pack.writestr(LOG, b"".join(leaf + b"\n" for leaf in leaves))
-        for digest in digests:
-            pack.writestr(DOCUMENTS + digest.removeprefix("sha256:"), blobs.get(digest))
-    return len(digests)
+        for digest, content in documents.items():
+            pack.writestr(DOCUMENTS + digest.removeprefix("sha256:"), content)
+    return len(documents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay._version import __version__
-from assay.app.agreement import judged_model, opened, scope_of
+from assay.app.agreement import dictionary_of, judged_model, opened, scope_of
 from assay.app.gate import CERTIFICATE, MODEL_SIGNATURE, PROOF, STATUS, SUFFIX
 from assay.app.ledger import Ledger, open_ledger, policy_of
 from assay.app.seal import require_unsealed
@@ -67,7 +67,8 @@ def issue(
         entry = _standing(state, decision)
         try:
             require_unsealed(state, decision.record)
-            record = opened(workspace.blobs.get(decision.record), decision, state)
+            blobs = workspace.blobs
+            record = opened(blobs.get(decision.record), blobs.get(decision.specification), decision, state)
             if entry is None:
                 entry = _issue(folder, workspace, ledger, decision, record, signer)
             else:
@@ -200,8 +201,9 @@ def _attestations(
     """Everything that the certificate stands on, by digest; each is kept, so that it can be handed over."""
     yield "evidence", record.evidence_digest
     yield "specification", record.specification_digest
-    dictionary = next(source.digest for source in record.sources if source.role == "dictionary")
-    yield "dictionary", dictionary
+    dictionary = dictionary_of(record)
+    if dictionary is not None:
+        yield "dictionary", dictionary
     for stage in stages:
         yield "stage", stage.digest
     leaves = ledger.leaves()

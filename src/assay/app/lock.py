@@ -14,6 +14,7 @@ from assay.app.terms import terms_of
 from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
+from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum, Word
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.specification import Specification
@@ -69,9 +70,9 @@ def agree(
     """
     read = read_specification(path, metrics())
     with open_ledger(path.resolve().parent) as ledger:
-        _sayable(ledger, read, word, reason)
+        sayable(ledger.state(), read, word, reason)
         bypasses = (
-            _planned(path, read.digest, ledger, workers, bypass=certify_a_hopeless_specification)
+            planned(path, read.digest, ledger, workers, bypass=certify_a_hopeless_specification)
             if word is Word.APPROVE
             else ()
         )
@@ -79,10 +80,15 @@ def agree(
             read.digest, role=role, word=word, reason=reason, seen=ledger.seen(), time=ledger.clock()
         )
         ledger.add(Draft(Action.AGREED, read.digest, {}, (sign(said.plain(), signer),)))
-        state = ledger.state()
-        if state.locked(read.digest) is None and _agreed(state, read).reached:
-            ledger.add(locking(read, reason, bypasses))
+        lock_if_agreed(ledger, read, reason, bypasses)
         return standing(ledger.state(), read)
+
+
+def lock_if_agreed(ledger: Ledger, read: SpecificationFile, reason: str, bypasses: tuple[str, ...]) -> None:
+    """Lock a specification that all have agreed to who must, unless it is locked."""
+    state = ledger.state()
+    if state.locked(read.digest) is None and _agreed(state, read).reached:
+        ledger.add(locking(read, reason, bypasses))
 
 
 def agreeable(path: Path, *, word: Word = Word.APPROVE, reason: str = "") -> None:
@@ -95,11 +101,12 @@ def agreeable(path: Path, *, word: Word = Word.APPROVE, reason: str = "") -> Non
     """
     read = read_specification(path, metrics())
     with open_ledger(path.resolve().parent) as ledger:
-        _sayable(ledger, read, word, reason)
+        sayable(ledger.state(), read, word, reason)
 
 
-def _sayable(ledger: Ledger, read: SpecificationFile, word: Word, reason: str) -> None:
-    _satisfies(ledger, read.specification)
+def sayable(state: State, read: SpecificationFile, word: Word, reason: str) -> None:
+    """See that a word can be said in this state of the log. Raises as :func:`agreeable`."""
+    satisfies(policy_of(state), read.specification)
     if reason.strip() or word is Word.WITHDRAW:
         return
     if word is Word.REJECT:
@@ -107,7 +114,7 @@ def _sayable(ledger: Ledger, read: SpecificationFile, word: Word, reason: str) -
             Refusal(Because.REASON_MISSING, "Who rejects says why, and no reason was given."),
             remedy="Say it with: --reason",
         )
-    before = ledger.state().lock_in_force(read.specification.name)
+    before = state.lock_in_force(read.specification.name)
     if before is not None and before.specification != read.digest:
         raise Refused(
             Refusal(
@@ -139,7 +146,7 @@ def locking(read: SpecificationFile, reason: str, bypasses: tuple[str, ...] = ()
     return Draft(Action.LOCKED, read.digest, body)
 
 
-def _planned(path: Path, digest: str, ledger: Ledger, workers: int, *, bypass: bool) -> tuple[str, ...]:
+def planned(path: Path, digest: str, ledger: Ledger, workers: int, *, bypass: bool) -> tuple[str, ...]:
     """What the plan calls hopeless and is bypassed. Raises as :func:`refuse_hopeless`."""
     case = open_case(path)
     if case.specification_digest != digest:
@@ -150,8 +157,9 @@ def _planned(path: Path, digest: str, ledger: Ledger, workers: int, *, bypass: b
     return refuse_hopeless(case, engine, attempt=attempt, bypass=bypass)
 
 
-def _satisfies(ledger: Ledger, specification: Specification) -> None:
-    lacking = unsatisfied(policy_of(ledger.state()), specification)
+def satisfies(policy: Policy, specification: Specification) -> None:
+    """See that a specification asks what a policy demands. Raises Refused ``policy_not_satisfied``."""
+    lacking = unsatisfied(policy, specification)
     if lacking is not None:
         raise Refused(
             lacking,

@@ -25,13 +25,16 @@ class BrokenPack(AssayError):
     exit_code = ExitCode.NO_VERDICT
 
 
-def read_pack(path: Path) -> Pack:
+def read_pack(path: Path, kind: str = "review") -> Pack:
     """What a review pack holds; nothing in it is believed yet.
+
+    Args:
+        kind: as which it was asked for: ``review``, of a certificate, or ``decision``, of a decision without one.
 
     Raises:
         BrokenPack: it is none, or unfolds to more than is sane.
     """
-    members = _members(path, "review")
+    members = _members(path, kind)
     documents = {
         f"sha256:{name.removeprefix(DOCUMENTS)}": content
         for name, content in members.items()
@@ -41,7 +44,7 @@ def read_pack(path: Path) -> Pack:
         raise BrokenPack(
             f"{path} is a public pack, which holds no document of the review.",
             code="pack_is_public",
-            remedy="Use it as --public, or ask for one made with: assay export review",
+            remedy=f"Use it as --public, or ask for one made with: assay export {kind}",
         )
     return Pack(tuple(members[LOG].splitlines()), documents)
 

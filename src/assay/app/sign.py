@@ -58,7 +58,7 @@ def decision_named(state: State, beginning: str) -> DecisionState:
 def look(folder: Path, beginning: str = "") -> Signing:
     """What a signature would be over, before it is made. Raises as :func:`sign_decision`."""
     with open_ledger(folder) as ledger:
-        return _signing(folder, ledger.state(), beginning)
+        return signing_of(folder, ledger.state(), beginning)
 
 
 def sign_decision(
@@ -71,7 +71,7 @@ def sign_decision(
         Distrusted: the record is not what the log says of it, or its verdicts do not follow from its counts.
     """
     with open_ledger(folder) as ledger:
-        looked = _signing(folder, ledger.state(), beginning)
+        looked = signing_of(folder, ledger.state(), beginning)
         decision = looked.decision
         said = sign_off(
             record=decision.record,
@@ -90,9 +90,14 @@ def sign_decision(
         )
 
 
-def _signing(folder: Path, state: State, beginning: str) -> Signing:
-    """Nobody signs what was not looked at: the record is opened and held against the log and its own counts."""
+def signing_of(folder: Path, state: State, beginning: str) -> Signing:
+    """Nobody signs or hands over what was not looked at: the record is opened and held against the log and its own counts.
+
+    Raises:
+        Refused: there is no such decision, or its run is sealed. Distrusted: as :func:`~assay.app.agreement.opened`.
+    """
     decision = decision_named(state, beginning)
     require_unsealed(state, decision.record)
-    record = opened(Workspace.of(folder).blobs.get(decision.record), decision, state)
+    blobs = Workspace.of(folder).blobs
+    record = opened(blobs.get(decision.record), blobs.get(decision.specification), decision, state)
     return Signing(decision, state.signed(decision.record), record, state.runs[decision.run].attempt)

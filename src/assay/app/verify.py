@@ -6,7 +6,13 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
-from assay.app.agreement import certificate_contradicts, counts_contradict, log_contradicts, unreadable
+from assay.app.agreement import (
+    certificate_contradicts,
+    counts_contradict,
+    document_contradicts,
+    log_contradicts,
+    unreadable,
+)
 from assay.app.gate import Pack, gate
 from assay.app.packs import read_pack, read_public, record_of
 from assay.app.stages import stages_contradict
@@ -75,6 +81,7 @@ def _judged_again(step: Step, pack: Pack, certificate: Certificate, policy: Poli
             certificate_contradicts(record, certificate)
             or stages_contradict(record, certificate, pack.attestations or {}, policy)
             or _log_of(record, certificate, pack)
+            or document_contradicts(record, (pack.attestations or {}).get(record.specification_digest, b""))
             or unsatisfied(policy, record.specification)
         )
     except UnreadableRecord as broken:

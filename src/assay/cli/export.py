@@ -35,6 +35,28 @@ def review(target: Path, *, certificate: str, folder: Path, as_json: bool) -> No
         say(f"{plural(count, 'document')} and the log, in {target}")
 
 
+@command.command("decision")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("decision", default="")
+@folder_option
+@json_option
+def decision(target: Path, *, decision: str, folder: Path, as_json: bool) -> None:
+    """Write the pack TARGET (a zip) of a DECISION without a certificate, for who signs it on another machine.
+
+    DECISION is the beginning of its record's digest; by default the latest. The pack holds the whole log, the record, the
+    evidence, the specification and the dictionary, and no row of anybody's data: assay sign TARGET --policy policy.yaml
+    --as ROLE --key KEY --to FILE.
+    """
+    from assay.app.export import export_decision
+
+    count = export_decision(folder, target, decision)
+    if as_json:
+        print_json({"pack": str(target), "documents": count})
+    else:
+        say(f"{count} documents and the log, in {target}")
+        say(f"Its signer needs it and their own policy: assay sign {target} --policy policy.yaml --look")
+
+
 @command.command("public")
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--key", help="The key of a verifier, by which the pack also gets a status that is fresh.")

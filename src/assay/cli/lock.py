@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from assay.cli.output import hopeless_option, json_option, print_json, say
-from assay.cli.signing import READABLE, key_option, role_option, short, signer
+from assay.cli.signing import READABLE, short, signer
 from assay.domain.errors import ExitCode
+
+if TYPE_CHECKING:
+    from assay.app.lock import Agreed
 
 
 @click.command("lock")
 @click.argument("specification", type=click.Path(path_type=Path))
-@role_option
-@key_option
+@click.option("--as", "role", help="The role in which you sign.")
+@click.option("--key", help="The key that signs: its name, the path of a PEM or signer file, or demo:NAME.")
 @click.option("--reject", is_flag=True, help="Speak against it; needs --reason.")
 @click.option("--withdraw", is_flag=True, help="Take back what you said in this role.")
 @click.option(
@@ -23,16 +27,43 @@ from assay.domain.errors import ExitCode
     default="",
     help="Why: needed for a reject, and by everyone who agrees to a new version of a locked specification.",
 )
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The policy that you trust, on another machine than the log's: with --log and --to.",
+)
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --policy: the log that you were handed (assay log export).",
+)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --policy: the file for your word, which goes to who keeps the log.",
+)
+@click.option(
+    "--take",
+    "files",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="Take the word in this file into the log; may be given several times.",
+)
 @hopeless_option
 @json_option
 def command(
     specification: Path,
     *,
-    role: str,
-    key: str,
+    role: str | None,
+    key: str | None,
     reject: bool,
     withdraw: bool,
     reason: str,
+    policy: Path | None,
+    log: Path | None,
+    target: Path | None,
+    files: tuple[Path, ...],
     certify_a_hopeless_specification: bool,
     as_json: bool,
 ) -> None:
@@ -44,12 +75,30 @@ def command(
 
     A specification that was changed after it was locked is a new version, and who agrees to it says why (--reason).
 
+    On another machine than the log's, which has no rows to plan with, the word goes into a file (--policy, --log, --to), which ends
+    with 0; who keeps the log has it planned and takes it in with --take.
+
     Ends with 0 when it is locked, 1 while signatures are missing, 2 when it is hopeless or the plan cannot be made.
     """
     from assay.app.lock import agree, agreeable
+    from assay.app.lock_elsewhere import agree_elsewhere
     from assay.domain.quorum import Word
 
     word = Word.REJECT if reject else Word.WITHDRAW if withdraw else Word.APPROVE
+    if files:
+        if role or key or policy or log or target or reason or word is not Word.APPROVE:
+            raise click.UsageError("--take reads who says what from its files.")
+        _take(specification, files, bypass=certify_a_hopeless_specification, as_json=as_json)
+    if not role or not key:
+        raise click.UsageError("--as ROLE and --key KEY are needed, or --take FILE.")
+    if policy and log and target:
+        found = agree_elsewhere(
+            specification, log, policy, role=role, signer=signer(key), target=target, word=word, reason=reason
+        )
+        _tell(found, specification, written=target, as_json=as_json)
+        raise click.exceptions.Exit(ExitCode.CERTIFIED)
+    if policy or log or target:
+        raise click.UsageError("--policy POLICY, --log LOG and --to FILE go together.")
     agreeable(specification, word=word, reason=reason)
     found = agree(
         specification,
@@ -59,6 +108,26 @@ def command(
         reason=reason,
         certify_a_hopeless_specification=certify_a_hopeless_specification,
     )
+    _tell(found, specification, as_json=as_json)
+    raise click.exceptions.Exit(ExitCode.CERTIFIED if found.lock else ExitCode.WITHHELD)
+
+
+def _take(specification: Path, files: tuple[Path, ...], *, bypass: bool, as_json: bool) -> NoReturn:
+    """Take words in, one file after another; a refused one ends it, and those before it stay taken."""
+    from assay.app.lock_elsewhere import take_agreement
+
+    for file in files:
+        taken = take_agreement(specification, file, certify_a_hopeless_specification=bypass)
+        found = taken.agreed
+        if not as_json:
+            done = "was there already: nothing changed" if taken.before else "was added"
+            say(f"{file}: entry {taken.entry} of the log {done}.")
+    _tell(found, specification, as_json=as_json)
+    raise click.exceptions.Exit(ExitCode.CERTIFIED if found.lock else ExitCode.WITHHELD)
+
+
+def _tell(found: Agreed, specification: Path, *, written: Path | None = None, as_json: bool) -> None:
+    """Where a specification stands; ``written``: with a word that is in a file and not in the log."""
     if as_json:
         print_json(
             {
@@ -67,19 +136,23 @@ def command(
                 "bypasses": list(found.lock.bypasses) if found.lock else [],
                 "missing": dict(found.quorum.missing),
                 "rejected": [r.holder for r in found.quorum.rejected],
+                **({"written": str(written)} if written else {}),
             }
         )
-    else:
-        say(f"Specification {found.name}, {short(found.specification)}:")
-        for filled, holder in found.quorum.approved:
-            say(f"  {filled:<16} {holder}")
-        for bypass in found.lock.bypasses if found.lock else ():
-            say(f"BYPASS, recorded: {bypass}")
-        say(
-            f"Locked by entry {found.lock.entry} of the log. A judged run may be made: assay certify {specification}"
-            if found.lock
-            else found.quorum.sentence()
-        )
-        if found.quorum.missing:
-            say(f"Each of them agrees with: assay lock {specification} --as ROLE --key KEY")
-    raise click.exceptions.Exit(ExitCode.CERTIFIED if found.lock else ExitCode.WITHHELD)
+        return
+    say(f"Specification {found.name}, {short(found.specification)}:")
+    for filled, holder in found.quorum.approved:
+        say(f"  {filled:<16} {holder}")
+    for bypass in found.lock.bypasses if found.lock else ():
+        say(f"BYPASS, recorded: {bypass}")
+    if written:
+        say(f"Your word is in {written}, and nowhere else. Who keeps the log plans, and takes it in with:")
+        say(f"  assay lock {specification} --take FILE")
+        return
+    say(
+        f"Locked by entry {found.lock.entry} of the log. A judged run may be made: assay certify {specification}"
+        if found.lock
+        else found.quorum.sentence()
+    )
+    if found.quorum.missing:
+        say(f"Each of them agrees with: assay lock {specification} --as ROLE --key KEY")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -14,6 +14,7 @@ from assay.domain.vocabulary import Tier, Verdict
 
 if TYPE_CHECKING:
     from assay.app.sign import Signing
+    from assay.domain.quorum import Word
 
 
 def _show(found: Signing) -> None:
@@ -46,6 +47,24 @@ def _show(found: Signing) -> None:
 @click.option("--withdraw", "word", flag_value="withdraw", help="Take back what you said in this role.")
 @click.option("--reason", type=READABLE, default="", help="Why.")
 @click.option("--look", is_flag=True, help="Only show what a signature would be over, and who is missing.")
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The policy that you trust: DECISION is then a pack (assay export decision), and no log is needed.",
+)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --policy: the file for the signature, which goes to who keeps the log.",
+)
+@click.option(
+    "--take",
+    "files",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="Take the signature in this file into the log; may be given several times.",
+)
 @folder_option
 @json_option
 def command(
@@ -56,6 +75,9 @@ def command(
     word: str,
     reason: str,
     look: bool,
+    policy: Path | None,
+    target: Path | None,
+    files: tuple[Path, ...],
     folder: Path,
     as_json: bool,
 ) -> None:
@@ -64,50 +86,147 @@ def command(
     What is signed is shown, after the record was held against the log and judged again from its own counts. The
     signature is over the digests of the record, the evidence and the specification, and names the checkpoint of the log
     that you saw. It dies with any change. Ends with 0 when the quorum is there, 1 while signatures are missing.
+
+    On another machine than the log's, DECISION is a pack, and the signature goes into a file (--policy, --to), which ends
+    with 0; who keeps the log takes it in with --take.
     """
     from assay.app.sign import look as look_at
     from assay.app.sign import sign_decision
     from assay.domain.quorum import Word
 
+    if files:
+        if decision or role or key or look or policy or target or reason or word != "approve":
+            raise click.UsageError(
+                "--take reads who signs what from its files: it goes with --in and --json alone."
+            )
+        _take(folder, files, as_json=as_json)
+    if (not look and (not role or not key)) or (look and target):
+        raise click.UsageError("--as ROLE and --key KEY are needed, or --look.")
+    _see_one_way(decision, policy, target, look=look)
+    if policy is not None:
+        said = (role or "", key or "", Word(word), reason)
+        _elsewhere(Path(decision), policy, None if look else said, target, as_json=as_json)
     if look:
         found = look_at(folder, decision)
     else:
-        if not role or not key:
-            raise click.UsageError("--as ROLE and --key KEY are needed, or --look.")
         found = sign_decision(
-            folder, decision, role=role, signer=signer(key, folder), word=Word(word), reason=reason
+            folder,
+            decision,
+            role=role or "",
+            signer=signer(key or "", folder),
+            word=Word(word),
+            reason=reason,
         )
-    made, quorum = found.decision, found.quorum
     if as_json:
-        print_json(
-            {
-                "record": made.record,
-                "evidence": made.evidence,
-                "specification": made.specification,
-                "outcome": made.outcome,
-                "approved": [{"role": r, "holder": h} for r, h in quorum.approved],
-                "missing": dict(quorum.missing),
-                "rejected": [
-                    {"holder": r.holder, "role": r.role, "reason": r.reason} for r in quorum.rejected
-                ],
-            }
-        )
+        print_json(_plain(found))
     else:
-        _show(found)
-        for what, digest in (
-            ("record", made.record),
-            ("evidence", made.evidence),
-            ("specification", made.specification),
-        ):
-            say(f"  {what:<14} {digest}")
-        for filled, holder in quorum.approved:
-            say(f"  {filled:<14} {holder} approves")
-        say(
-            f"The quorum is reached: assay issue {short(made.record)} --key KEY"
-            if quorum.reached
-            else quorum.sentence()
-        )
+        _tell(found)
+        made, quorum = found.decision, found.quorum
         if quorum.missing:
             say(f"Read it with: assay show {short(made.record)}")
             say(f"Sign it with: assay sign {short(made.record)} --as ROLE --key KEY")
-    raise click.exceptions.Exit(ExitCode.CERTIFIED if quorum.reached else ExitCode.WITHHELD)
+    raise click.exceptions.Exit(ExitCode.CERTIFIED if found.quorum.reached else ExitCode.WITHHELD)
+
+
+def _see_one_way(decision: str, policy: Path | None, target: Path | None, *, look: bool) -> None:
+    """See that what is signed is a decision of a log, or a pack with a policy and a file for the signature."""
+    if policy is not None and (not decision or (target is None and not look)):
+        raise click.UsageError("With --policy name the PACK, and the FILE for the signature: --to FILE.")
+    if policy is None and Path(decision).is_file():
+        raise click.UsageError(
+            f"{decision} is a file: sign a pack by the policy that you trust, --policy POLICY."
+        )
+    if policy is None and target is not None:
+        raise click.UsageError("--to is for a pack, which is signed by the policy that you trust: --policy.")
+
+
+def _elsewhere(
+    pack: Path,
+    policy: Path,
+    said: tuple[str, str, Word, str] | None,
+    target: Path | None,
+    *,
+    as_json: bool,
+) -> NoReturn:
+    """Sign the decision of a pack (``said``: role, key, word, reason), or only look at it."""
+    from assay.app.sign_elsewhere import look_in, sign_pack
+
+    if said is None or target is None:
+        found, written = look_in(pack, policy), None
+    else:
+        role, key, word, reason = said
+        found = sign_pack(
+            pack, policy, role=role, signer=signer(key), target=target, word=word, reason=reason
+        )
+        written = str(target)
+    if as_json:
+        print_json(_plain(found) | {"written": written})
+    else:
+        _tell(found, issue=False)
+        if written is not None:
+            say(
+                f"Your signature is in {written}, and nowhere else. Who keeps the log takes it in with: assay sign --take FILE"
+            )
+    done = written is not None or found.quorum.reached
+    raise click.exceptions.Exit(ExitCode.CERTIFIED if done else ExitCode.WITHHELD)
+
+
+def _take(folder: Path, files: tuple[Path, ...], *, as_json: bool) -> NoReturn:
+    """Take signatures in, one file after another; a refused one ends it, and those before it stay taken."""
+    from assay.app.sign_elsewhere import take
+
+    taken = []
+    for file in files:
+        taken.append(one := take(folder, file))
+        if not as_json:
+            done = "was there already: nothing changed" if one.before else "was added"
+            say(f"{file}: entry {one.entry} of the log {done}.")
+    # Of each decision the last file shows the quorum with all.
+    decisions = {one.signing.decision.record: one.signing for one in taken}
+    if as_json:
+        entries = [
+            {
+                "file": str(file),
+                "entry": one.entry,
+                "before": one.before,
+                "record": one.signing.decision.record,
+            }
+            for file, one in zip(files, taken, strict=True)
+        ]
+        print_json({"taken": entries, "decisions": [_plain(found) for found in decisions.values()]})
+    else:
+        for found in decisions.values():
+            _tell(found)
+    reached = all(found.quorum.reached for found in decisions.values())
+    raise click.exceptions.Exit(ExitCode.CERTIFIED if reached else ExitCode.WITHHELD)
+
+
+def _plain(found: Signing) -> dict[str, Any]:
+    made, quorum = found.decision, found.quorum
+    return {
+        "record": made.record,
+        "evidence": made.evidence,
+        "specification": made.specification,
+        "outcome": made.outcome,
+        "approved": [{"role": r, "holder": h} for r, h in quorum.approved],
+        "missing": dict(quorum.missing),
+        "rejected": [{"holder": r.holder, "role": r.role, "reason": r.reason} for r in quorum.rejected],
+    }
+
+
+def _tell(found: Signing, *, issue: bool = True) -> None:
+    """What is signed, its digests, and who signed; ``issue``: whether this folder has the log that can issue."""
+    _show(found)
+    made, quorum = found.decision, found.quorum
+    for what, digest in (
+        ("record", made.record),
+        ("evidence", made.evidence),
+        ("specification", made.specification),
+    ):
+        say(f"  {what:<14} {digest}")
+    for filled, holder in quorum.approved:
+        say(f"  {filled:<14} {holder} approves")
+    if quorum.reached and issue:
+        say(f"The quorum is reached: assay issue {short(made.record)} --key KEY")
+    else:
+        say(quorum.sentence())

@@ -81,6 +81,11 @@ class Signed(Protocol):
         """The digest of the statement without its signature, which can be written in more than one way."""
         ...
 
+    @property
+    def key_id(self) -> str:
+        """The key that is said to have signed; none other counts as its signer."""
+        ...
+
     def signed_by(self, pem: str) -> bool:
         """Whether the key with this PEM text made the signature."""
         ...

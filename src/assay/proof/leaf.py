@@ -70,6 +70,11 @@ class SignedStatement:
         """The digest of the statement without its signature."""
         return sha256_of(self.bundle.payload)
 
+    @property
+    def key_id(self) -> str:
+        """The key that is said to have signed."""
+        return self.bundle.key_id
+
     def signed_by(self, pem: str) -> bool:
         """Whether the key with this PEM text made the signature."""
         return _signed_by(self.bundle, pem)

@@ -42,8 +42,11 @@ def read_source(path: Path) -> Source:
     Raises:
         InvalidDocument: when there is no such file, or it is not plain text; never an OSError.
     """
-    file = str(path)
-    content = _read_bytes(path, file)
+    return source_of(_read_bytes(path, str(path)), str(path))
+
+
+def source_of(content: bytes, file: str) -> Source:
+    """A document whose bytes are at hand; ``file`` is the name to show. Raises InvalidDocument: it is not plain text."""
     text = _decode(content, file)
     problems = tuple(_characters(text, file))
     if problems:

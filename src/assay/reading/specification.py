@@ -17,7 +17,7 @@ from assay.domain.specification import Attribute, Criterion, FailureMode, Specif
 from assay.reading.dictionary import DictionaryFile, at_their_places, read_dictionary
 from assay.reading.form import broken_trails, form_problems
 from assay.reading.located import Located, Trail, locate
-from assay.reading.source import read_source
+from assay.reading.source import read_source, source_of
 
 DictionaryReader = Callable[[Path], DictionaryFile]
 
@@ -90,6 +90,23 @@ def read_specification(
     if problems or specification is None or dictionary is None:
         raise InvalidDocument(tuple(problems))
     return SpecificationFile(specification, document.source.digest, dictionary, document, world)
+
+
+def specification_in(content: bytes, file: str) -> Specification:
+    """What the bytes of a specification say, in form alone: what it names is elsewhere. ``file`` is the name to show.
+
+    Raises:
+        InvalidDocument: with every problem of its form, each with its place.
+    """
+    document = locate(source_of(content, file))
+    try:
+        specification = Specification.model_validate(document.value, by_alias=True, by_name=False)
+    except ValidationError as error:
+        problems = (*document.problems, *form_problems(document, Specification, error))
+        raise InvalidDocument(problems) from None
+    if document.problems:
+        raise InvalidDocument(document.problems)
+    return specification
 
 
 def _dictionary_named(document: Located) -> str:

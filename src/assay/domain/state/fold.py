@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from assay.domain.entry import Action, Entry, Inspect, Signed
+from assay.domain.entry import Action, Entry, Inspect, Kind, Signed
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import certificates, people, runs
 from assay.domain.state.state import State
@@ -55,7 +55,7 @@ def fold(entries: Iterable[Entry], inspect: Inspect) -> tuple[State, tuple[Void,
         if refusal is not None:
             void.append(Void(place, refusal))
         for statement in entry.signed:  # a void entry too has told everyone what was signed
-            state.said.setdefault(statement.said, place)
+            state.said.setdefault(_word(statement), place)
         state.size, state.newest = place + 1, entry.time
         moved = _vouched(entry) if refusal is None else None
         if moved is not None:
@@ -88,13 +88,21 @@ def _said_at(statement: Signed) -> dt.datetime | None:
 def _again(state: State, entry: Entry) -> Refusal | None:
     """A signed statement counts where it stands first: whoever copies it from there has nobody's word for it."""
     for statement in entry.signed:
-        first = state.said.get(statement.said)
+        first = state.said.get(_word(statement))
         if first is not None:
             return Refusal(
                 Because.SIGNED_TWICE,
                 f"Entry {entry.seq} repeats the signed statement of entry {first}; it counted there, and counts once.",
             )
     return None
+
+
+def _word(statement: Signed) -> tuple[str, str]:
+    """What is said, and by which key where that is part of it: signed elsewhere, the same words of two persons can be alike
+    to the second. Whoever names the key of another has not its signature.
+    """
+    persons = statement.kind in {Kind.AGREEMENT, Kind.SIGN_OFF}
+    return statement.said, statement.key_id if persons else ""
 
 
 def _order(state: State, entry: Entry, place: int) -> Refusal | None:

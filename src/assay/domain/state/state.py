@@ -183,7 +183,7 @@ class State:
         locks: by digest of the locking entry, in order. runs: by place. decisions: by digest of the record.
         waivers: what was set aside, by whom and until when.
         certificates: by digest of the bundle. hashes: of all rows that were judged on. roots: of the log at each size up to now, in hexadecimal.
-            said: where each signed statement stands first, by the digest of what it says.
+            said: where each signed statement stands first, by the digest of what it says and, of a word of a person, the key.
             size: how many entries there are. newest: the date of the last one. time: the latest that somebody who signed
             one said; no entry is dated before it.
     """
@@ -199,7 +199,7 @@ class State:
     certificates: dict[str, CertificateState] = field(default_factory=dict)
     roots: list[str] = field(default_factory=list)
     hashes: set[int] = field(default_factory=set)
-    said: dict[str, int] = field(default_factory=dict)
+    said: dict[tuple[str, str], int] = field(default_factory=dict)
     size: int = 0
     newest: dt.datetime | None = None
     time: dt.datetime | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from assay.domain.digests import sha256_of
 from assay.domain.refusal import Because, Refusal
 from assay.proof.certificate import Certificate
@@ -14,6 +16,11 @@ def attestations(hand: Hand, certificate: Certificate) -> Found:
     at_hand = hand.presented.attestations
     if at_hand is None:
         return NotAtHand(f"The certificate stands on {len(needed)} documents, which are not at hand.")
+    return absent_or_changed(needed, at_hand) or f"All {len(needed)} documents are there and intact."
+
+
+def absent_or_changed(needed: Iterable[tuple[str, str]], at_hand: Mapping[str, bytes]) -> Refusal | None:
+    """The first document, by name and digest, that was not handed over or has other bytes; None when all are intact."""
     for name, digest in needed:
         if digest not in at_hand:
             return Refusal(
@@ -21,6 +28,6 @@ def attestations(hand: Hand, certificate: Certificate) -> Found:
             )
         if sha256_of(at_hand[digest]) != digest:
             return Refusal(
-                Because.ATTESTATION_CHANGED, f"{name} has other bytes than those that were certified."
+                Because.ATTESTATION_CHANGED, f"{name} has other bytes than those that its digest names."
             )
-    return f"All {len(needed)} documents are there and intact."
+    return None

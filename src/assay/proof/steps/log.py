@@ -102,9 +102,11 @@ def _later(hand: Hand, certificate: Certificate, leaves: Sequence[bytes]) -> Fou
         return Refusal(
             Because.LOG_VOID, f"Entry {void[0].entry} of the log breaks a rule: {void[0].refusal.sentence}"
         )
-    other = _other_policy(hand.policy, certificate, state)
+    other = other_policy(hand.policy, state)
     if other is not None:
         return other
+    if certificate.policy not in state.policies:
+        return Refusal(Because.POLICY_OTHER, "The certificate names a policy that the log never had.")
     digest = hand.bundle.digest if hand.bundle else ""
     found = state.certificates.get(digest)
     if found is None:
@@ -118,7 +120,7 @@ def _later(hand: Hand, certificate: Certificate, leaves: Sequence[bytes]) -> Fou
     return f"{len(leaves)} entries were read; the quorum is there and nothing takes the certificate back."
 
 
-def _other_policy(policy: Policy, certificate: Certificate, state: State) -> Refusal | None:
+def other_policy(policy: Policy, state: State) -> Refusal | None:
     """Why the log was not kept under the policy in hand: that must be its newest, or the direct successor of that.
 
     The log counts signatures by its own policies. With another one in hand its answer would not be this verifier's.
@@ -134,6 +136,4 @@ def _other_policy(policy: Policy, certificate: Certificate, state: State) -> Ref
         return Refusal(
             Because.POLICY_OTHER, "The policy in hand is none of those that the log was kept under."
         )
-    if certificate.policy not in state.policies:
-        return Refusal(Because.POLICY_OTHER, "The certificate names a policy that the log never had.")
     return None
