@@ -62,7 +62,7 @@ def init(
     KEY is the name of a key (assay keys new), the path of a PEM file, or demo:NAME.
     """
     from assay.app.founding import Founding, person
-    from assay.app.trust import found, foundable, see_place, write_policy
+    from assay.app.trust import found, foundable, named_before, see_place, write_policy
 
     named = _slug(organisation)
     chosen = origin or f"{named}/assay"
@@ -83,14 +83,34 @@ def init(
     )
     foundable(founding)
     see_place(output)
+    before = named_before(founding)
     policy, digest = found(folder, founding, [signer(root.source) for root in founding.roots])
     if output is not None:
         write_policy(folder, output)
     if as_json:
-        print_json({"policy": digest, "version": policy.version, "log": policy.log.key})
+        print_json(
+            {
+                "policy": digest,
+                "version": policy.version,
+                "log": policy.log.key,
+                "log_named_before": before,
+            }
+        )
         return
     say(f"Policy version 1 of {organisation} is in force: {short(digest)}.")
     say(f"Log {chosen}, verifier key {policy.log.key}")
+    if before:
+        say(
+            f"You began a log of the name {chosen} before, with the same key. If it is kept elsewhere, an outsider sees two logs "
+            "that contradict each other: share that one (ASSAY_STORE), or begin this one again with a name of its own (--log).",
+            title="Warning: ",
+            color="yellow",
+        )
+    else:
+        say(
+            "Keep every model of the organisation in this log: what was judged in another is not known here. Another folder "
+            "names it in ASSAY_STORE."
+        )
     if demo:
         say("DEMO: these keys can be made by anyone. Nothing that is signed here means anything.")
 
