@@ -836,3 +836,21 @@ def test_another_commit_of_the_code_is_named(team: Team) -> None:
     assert refusal is not None
     assert refusal.because is Because.CODE_CHANGED
     assert "The code is at the commit" in refusal.sentence
+
+
+def test_a_second_folder_shares_the_log_that_is_named_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the how-to has it: rows that were judged in one folder are known again in the other."""
+    monkeypatch.setenv("ASSAY_STORE", str(tmp_path / "log.db"))
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    one = Team(Folder(tmp_path / "one"))
+    one.lock().certify()
+    one.sign().issue()
+    assert one.gate() is None
+    second = Folder(tmp_path / "two").edit("name: small-loans", "name: other-loans").write()
+    agree(second, role="validator", signer=KEYS["validator"], workers=0)
+    with refused(Because.TEST_SET_SPENT):
+        assay.certify(second, workers=0)
+    assert not (tmp_path / "two" / ".assay" / "log.db").exists()

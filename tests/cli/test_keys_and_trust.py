@@ -166,6 +166,20 @@ def test_entries_that_cannot_stand_beside_each_other_are_told_before_anything_is
     assert not (desk.root / ".assay").exists()
 
 
+def test_a_second_log_of_the_same_name_is_warned_of(desk: Desk) -> None:
+    desk.new("root", "certifier", "val")
+    words = ("trust", "init", *FIRST, "--person", "val:validator=val", "--in")
+    for folder in ("one", "two", "three"):
+        (desk.root / folder).mkdir()
+    first = desk.run(*words, "one", ASSAY_PASSPHRASE=SECRET)
+    assert "Warning" not in first
+    assert "Another folder names it in ASSAY_STORE." in first
+    assert "Warning: You began a log of the name bank/assay before, with the same key." in desk.run(
+        *words, "two", ASSAY_PASSPHRASE=SECRET
+    )
+    assert "Warning" not in desk.run(*words, "three", "--log", "bank/three", ASSAY_PASSPHRASE=SECRET)
+
+
 def test_a_policy_that_cannot_be_written_is_told_before_it_is_logged_and_is_written_later(desk: Desk) -> None:
     desk.new("root", "certifier", "val")
     (desk.root / "file").write_text("in the way")

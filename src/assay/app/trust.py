@@ -21,7 +21,7 @@ from assay.proof.leaf import Draft
 from assay.proof.words import policy_statement
 from assay.reading.policy import policy_text, read_next_policy
 from assay.store.blobs import see_writable, write_whole
-from assay.store.keys import log_signer
+from assay.store.keys import log_key_file, log_signer
 
 KEY_DAYS = 730
 """How long keys of a new policy count, unless the file says otherwise."""
@@ -84,6 +84,11 @@ def foundable(founding: Founding) -> None:
             "The organisation has no name.", code="entry_form", remedy="Name it with: --organisation"
         )
     told_apart(founding.everyone)
+
+
+def named_before(founding: Founding) -> bool:
+    """Whether this user holds the key of a log of this name already: then another log may go by it, which nobody here can see."""
+    return not founding.demo and log_key_file(founding.origin).exists()
 
 
 def found(folder: Path, founding: Founding, signers: Sequence[Signer]) -> tuple[Policy, str]:

@@ -86,7 +86,7 @@ def init(
     KEY is the name of a key (assay keys new), the path of a PEM file, or demo:NAME.
     """
     from assay.app.founding import founding_of
-    from assay.app.trust import found, foundable, see_place, write_policy
+    from assay.app.trust import found, foundable, named_before, see_place, write_policy
     from assay.cli.founding import Answers, completed
 
     given = completed(Answers(organisation, roots, threshold or 0, certifier, persons))
@@ -105,14 +105,34 @@ def init(
     )
     foundable(founding)
     see_place(output)
+    before = named_before(founding)
     policy, digest = found(folder, founding, [signer(root.source) for root in founding.roots])
     if output is not None:
         write_policy(folder, output)
     if as_json:
-        print_json({"policy": digest, "version": policy.version, "log": policy.log.key})
+        print_json(
+            {
+                "policy": digest,
+                "version": policy.version,
+                "log": policy.log.key,
+                "log_named_before": before,
+            }
+        )
         return
     say(f"Policy version 1 of {policy.organisation} is in force: {short(digest)}.")
     say(f"Log {chosen}, verifier key {policy.log.key}")
+    if before:
+        say(
+            f"You began a log of the name {chosen} before, with the same key. If it is kept elsewhere, an outsider sees two logs "
+            "that contradict each other: share that one (ASSAY_STORE), or begin this one again with a name of its own (--log).",
+            title="Warning: ",
+            color="yellow",
+        )
+    else:
+        say(
+            "Keep every model of the organisation in this log: what was judged in another is not known here. Another folder "
+            "names it in ASSAY_STORE."
+        )
     if demo:
         say("DEMO: these keys can be made by anyone. Nothing that is signed here means anything.")
 
