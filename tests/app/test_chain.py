@@ -127,6 +127,16 @@ def certified(team: Team) -> Team:
     return team
 
 
+@pytest.mark.parametrize("person", ["validator", "Risk-Officer "])
+def test_whom_the_specification_calls_a_developer_approves_nothing_whatever_the_policy_says(
+    folder: Folder, person: str
+) -> None:
+    folder.edit("developer: [dev]", f"developer: [dev, {person!r}]")
+    with pytest.raises(assay.Refused, match="is developer by the specification and may sign as") as told:
+        Team(folder).lock()
+    assert told.value.refusal.because is Because.POLICY_NOT_SATISFIED
+
+
 def test_the_straight_way_is_let_through_and_judged_again_from_the_pack(certified: Team) -> None:
     assert certified.gate() is None
     export_review(certified.root, certified.root / "pack.zip")

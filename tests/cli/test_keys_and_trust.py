@@ -213,7 +213,7 @@ def test_a_policy_is_edited_as_a_file_and_signed_by_a_root_key(desk: Desk) -> No
     assert "root_threshold asks for more different root keys than there are" in said
     assert "assay trust show --next" in said
     assert "Value error" not in said
-    assert "0 of 1 root keys of policy version 1 signed" in edited(by="ria")
+    assert "0 of 1 holders of root keys of policy version 1 signed" in edited(by="ria")
     assert desk.policy()["version"] == 1
     edited(ends=0)
     assert (desk.policy()["version"], desk.policy()["isolation"]) == (2, 2)
@@ -272,7 +272,7 @@ def test_a_root_key_hands_over_when_both_sign_and_then_signs_no_more(desk: Desk)
     assert desk.policy()["roots"] == ["root-2"]
     desk.new("fresh")
     take = ("keys", "rotate", "ria", "--to", "fresh", "--root")
-    assert "0 of 1 root keys of policy version 2" in desk.run(*take, "root", ends=1, **both)
+    assert "0 of 1 holders of root keys of policy version 2" in desk.run(*take, "root", ends=1, **both)
     desk.run(*take, "root-2", **both)
     assert desk.policy()["version"] == 3
 

@@ -54,6 +54,24 @@ def held(pem: str, holder: str = "ann") -> HeldKey:
     )
 
 
+def test_two_root_keys_of_one_person_meet_no_threshold_of_two() -> None:
+    names = tuple(policy().keys)[:2]
+    assert policy(roots=names, root_threshold=2).root_threshold == 2
+    one = {name: policy().keys[name].model_copy(update={"holder": "ria"}) for name in names}
+    with pytest.raises(ValidationError, match="more persons than hold root keys"):
+        policy(keys=policy().keys | one, roots=names, root_threshold=2)
+
+
+@pytest.mark.parametrize("other", ["Jose\u0301", "JOS\u00c9", " Jos\u00e9 "])
+def test_a_name_in_two_spellings_is_no_second_person(other: str) -> None:
+    first, second = tuple(policy().keys)[:2]
+    keys = dict(policy().keys)
+    keys[first] = keys[first].model_copy(update={"holder": "Jos\u00e9"})
+    keys[second] = keys[second].model_copy(update={"holder": other})
+    with pytest.raises(ValidationError, match="one name in two spellings"):
+        policy(keys=keys)
+
+
 @pytest.mark.parametrize("how", OTHER_TEXTS)
 def test_a_policy_takes_one_text_of_a_key(how: str) -> None:
     assert PublicKey(OTHER_TEXTS[how]) == KEY  # whatever reads keys would take it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from assay.domain.policy import NEVER_APPROVE, Policy, Requires
+from assay.domain.policy import NEVER_APPROVE, Policy, Requires, one_spelling
 from assay.domain.refusal import Because, Refusal
 from assay.domain.specification import Specification
 from assay.domain.specification.criteria import Criterion
@@ -16,6 +16,7 @@ def unsatisfied(policy: Policy, specification: Specification) -> Refusal | None:
     requires = policy.requires
     gating = [c for c in specification.criteria if c.tier is not Tier.ADVISORY]
     said = (
+        *_persons(policy, specification),
         *_criteria(requires, gating),
         *_terms(
             requires,
@@ -52,6 +53,21 @@ def _criteria(requires: Requires, gating: Sequence[Criterion]) -> Iterable[str]:
     for c in gating:
         if c.confidence < requires.confidence:
             yield f"{c.id} asks for a confidence of {c.confidence}; the policy's least is {requires.confidence}."
+
+
+def _persons(policy: Policy, specification: Specification) -> Iterable[str]:
+    """Who made the model is whom the specification names as well: the policy may hold them for somebody else."""
+    judged = {
+        one_spelling(person): role
+        for role in sorted(NEVER_APPROVE)
+        for person in specification.roles.get(role, ())
+    }
+    asked = {*specification.approval.lock, *specification.approval.quorum}
+    for name, held in policy.keys.items():
+        role = judged.get(one_spelling(held.holder)) or judged.get(one_spelling(name))
+        may = sorted(asked & set(held.roles))
+        if role and may:
+            yield f"{held.holder} is {role} by the specification and may sign as {may[0]} by the policy: nobody approves what is their own."
 
 
 def _signatures(what: str, needed: Mapping[str, int], asked: Mapping[str, int]) -> Iterable[str]:

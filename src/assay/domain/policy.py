@@ -6,6 +6,7 @@ Roles that a developer writes into a specification prove nothing. The policy map
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 NEVER_APPROVE = frozenset({"developer", "submitter"})
 """Roles that agree to nothing and sign off nothing, whatever a policy says: they are judged."""
+
+
+def one_spelling(person: str) -> str:
+    """A person's name as it is compared: two spellings that look the same, or differ in case or blanks, are one person."""
+    return " ".join(unicodedata.normalize("NFKC", person).casefold().split())
 
 
 class HeldKey(Block):
@@ -189,6 +195,21 @@ class Policy(Block):
                 )
         if (self.previous is None) != (self.version == 1):
             raise ValueError("version 1 has no previous version, and every later one names its digest")
+        return self
+
+    @model_validator(mode="after")
+    def _persons_are_told_apart(self) -> Policy:
+        spelt: dict[str, str] = {}
+        for held in self.keys.values():
+            before = spelt.setdefault(one_spelling(held.holder), held.holder)
+            if before != held.holder:
+                raise ValueError(
+                    f"the holders {before!r} and {held.holder!r} are one name in two spellings, and would count as two persons"
+                )
+        if len({self.keys[name].holder for name in self.roots}) < self.root_threshold:
+            raise ValueError(
+                "root_threshold asks for more persons than hold root keys; two keys of one holder count once"
+            )
         return self
 
     def named(self, pem: str) -> tuple[str, HeldKey] | None:

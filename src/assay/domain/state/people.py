@@ -61,7 +61,7 @@ def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
         if found < signers.root_threshold:
             return Refusal(
                 Because.POLICY_UNSIGNED,
-                f"{found} of {signers.root_threshold} root keys of policy version {signers.version} signed the new version.",
+                f"{found} of {signers.root_threshold} holders of root keys of policy version {signers.version} signed the new version.",
             )
     state.policy, state.policy_digest = policy, entry.object
     state.policies.append(entry.object)
@@ -82,9 +82,11 @@ def _read(entry: Entry) -> Policy | Refusal:
 
 
 def _roots(policy: Policy, entry: Entry) -> int:
+    """How many persons signed it with a root key: two keys of one holder count once."""
     about = [s for s in entry.signed if s.kind == Kind.POLICY and _subjects(s) == {entry.object}]
     roots = [policy.keys[name] for name in policy.roots]
-    return sum(any(s.signed_by(root.key) for s in about) for root in roots if root.counts_at(entry.time))
+    counting = (root for root in roots if root.counts_at(entry.time))
+    return len({root.holder for root in counting if any(s.signed_by(root.key) for s in about)})
 
 
 def agreed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
