@@ -67,6 +67,14 @@ def test_a_good_model_is_certified_by_a_scaffold_whose_blanks_are_filled(tmp_pat
     assert {j["verdict"] for j in document["judged"] if j["assessment"]["tier"] != "advisory"} == {"pass"}
 
 
+def test_another_document_in_place_of_a_specification_is_one_problem(tmp_path):
+    Folder(tmp_path).write()
+    done = run("plan", "dictionary.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "1 problem in dictionary.yaml" in done.stderr
+    assert "A specification is expected, and this is a dictionary." in done.stderr
+
+
 def test_the_name_of_a_scaffold_says_that_the_gate_asks_for_it(started):
     run("init", "--data", "develop.parquet", "--model", "model.txt", cwd=started)
     (line,) = (
