@@ -178,13 +178,16 @@ def test_a_narrow_terminal_folds_names_and_cuts_no_number(folder, capsys, monkey
     capsys.readouterr()
     with pytest.raises(SystemExit):
         main(["plan", str(folder.root / "specification.yaml")])
-    _, heading, table = capsys.readouterr().out.partition("criterion ")
+    shown = capsys.readouterr().out
+    _, heading, table = shown.partition("criterion ")
     assert heading
     criteria = made.attempts[0].criteria
     needed = {f"{p.rows_needed:,}" for p in criteria if p.rows_needed is not None}
     margins = {f"{p.power.margin:.3f}" for p in criteria if p.power and p.power.margin is not None}
     assert len(needed) > 1
     assert needed | margins <= set(table.split())
+    title = "Groups of the 500 test rows, by the shares of the development rows"
+    assert (title in shown) is (width >= len(title)), "as wide as the terminal, and not as its table"
     names = {line.split(" ")[0] for line in table.splitlines()}
     assert (LONG in names) is (width == 120)
     if width == 80:

@@ -37,7 +37,7 @@ def test_the_blanks_of_a_scaffold_fit_on_a_screen(started):
     done = run("plan", "specification.yaml", cwd=started)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) < 30
-    assert done.stderr.count("Write it, in words of your own.") == 2
+    assert done.stderr.count("Fill it in: in words of your own, or with the name that is meant.") == 2
     specification = (started / "specification.yaml").read_text().split("assay: 1")[1]
     assert f"{specification.count(chr(34) * 2)} blanks to fill  [empty_text]" in done.stderr
     assert "domain (11), purpose (12)" in done.stderr
@@ -45,7 +45,9 @@ def test_the_blanks_of_a_scaffold_fit_on_a_screen(started):
     problems = json.loads(run("plan", "specification.yaml", "--json", cwd=started).stdout)["error"][
         "problems"
     ]
-    assert {p["remedy"] for p in problems} == {"Write it, in words of your own."}
+    assert {p["remedy"] for p in problems} == {
+        "Fill it in: in words of your own, or with the name that is meant."
+    }
 
 
 def test_a_good_model_is_certified_by_a_scaffold_whose_blanks_are_filled(tmp_path):
@@ -63,6 +65,22 @@ def test_a_good_model_is_certified_by_a_scaffold_whose_blanks_are_filled(tmp_pat
     document = json.loads(done.stdout)
     assert document["decision"]["outcome"] == "certified"
     assert {j["verdict"] for j in document["judged"] if j["assessment"]["tier"] != "advisory"} == {"pass"}
+
+
+def test_another_document_in_place_of_a_specification_is_one_problem(tmp_path):
+    Folder(tmp_path).write()
+    done = run("plan", "dictionary.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "1 problem in dictionary.yaml" in done.stderr
+    assert "A specification is expected, and this is a dictionary." in done.stderr
+
+
+def test_the_name_of_a_scaffold_says_that_the_gate_asks_for_it(started):
+    run("init", "--data", "develop.parquet", "--model", "model.txt", cwd=started)
+    (line,) = (
+        line for line in (started / "specification.yaml").read_text().splitlines() if line.startswith("name:")
+    )
+    assert line.startswith("name: model  # guess: what the gate asks for by --use-case")
 
 
 def test_groups_written_the_way_of_the_dictionary_are_told_once_each(tmp_path):

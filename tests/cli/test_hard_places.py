@@ -183,6 +183,14 @@ def test_an_output_that_is_a_folder_is_named(portfolio):
     assert "page.html is a folder, and a file is expected" in done.stderr
 
 
+def test_what_to_do_fits_what_the_system_said(once):
+    done = run("report", "--in", ".", "--output", "/proc/there/is/no/such/page.html", cwd=once)
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert "name another place" in done.stderr
+    assert "Free the disk" not in done.stderr
+
+
 # --- partial counts that this user did not write ---------------------------------------------------------------
 
 

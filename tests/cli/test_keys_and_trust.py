@@ -75,6 +75,9 @@ def test_a_key_that_is_there_is_said_before_a_passphrase_is_asked_for(desk: Desk
 def test_without_a_terminal_the_variables_are_named(desk: Desk) -> None:
     assert "ASSAY_PASSPHRASE_RIA_2 or ASSAY_PASSPHRASE" in desk.run("keys", "new", "ria-2", ends=2)
     assert "is set and empty" in desk.run("keys", "new", "ria", ends=2, ASSAY_PASSPHRASE="")
+    assert "a passphrase has at least 12 characters, found 5" in desk.run(
+        "keys", "new", "ria", ends=2, ASSAY_PASSPHRASE="short"
+    )
     assert "at most 1023 bytes" in desk.run("keys", "new", "ria", ends=2, ASSAY_PASSPHRASE="x" * 1024)
     assert not list(desk.keys.glob("ria*"))
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from tests.gate.scene import Scene
 
+from assay.cli.main import main
+
 HEAVY = {
     "numpy",
     "scipy",
@@ -76,3 +78,36 @@ def test_an_answer_at_the_gate_is_light(command: str, folder: bool, tmp_path: Pa
 def test_a_pytest_session_that_asks_for_no_gate_imports_nothing_of_it():
     loaded = loaded_by("import assay.integrations.pytest_gate")
     assert not loaded & (HEAVY | {"pydantic", "click", "rich", "ruamel", "jinja2", "cryptography"})
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ("certificate.sigstore.json", "name the folder: "),
+        ("other.json", "The folder of a certificate (MODEL.assay) is expected"),
+    ],
+)
+def test_a_file_in_place_of_a_certificates_folder_is_told_which_folder(
+    tmp_path: Path, named: str, says: str, capsys: pytest.CaptureFixture[str]
+):
+    scene = Scene(tmp_path, folder=False)
+    scene.write()
+    file = scene.certificates / named
+    file.touch()
+    with pytest.raises(SystemExit) as ended:
+        main(
+            [
+                "verify",
+                str(file),
+                "--model",
+                str(scene.model),
+                "--policy",
+                str(scene.policy),
+                "--use-case",
+                "x",
+            ]
+        )
+    assert ended.value.code == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert says in said
+    assert str(scene.certificates) in said

@@ -51,6 +51,14 @@ def test_one_is_told_as_one(tmp_path: Path) -> None:
     assert "1 certificate and" in done.stdout
 
 
+def test_a_review_pack_in_place_of_a_public_one_is_told_as_such(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "review.zip", "w") as pack:
+        pack.writestr("log.jsonl", "")
+        pack.writestr("documents/" + "0" * 64, "{}")
+    with pytest.raises(BrokenPack, match=r"is a review pack.*Use it as --review"):
+        read_public(tmp_path / "review.zip")
+
+
 def test_an_outsider_computes_the_state_without_a_database(made: Path, tmp_path: Path) -> None:
     (tmp_path / "public.zip").write_bytes((made / "public.zip").read_bytes())
     (tmp_path / "policy.yaml").write_bytes((made / "policy.yaml").read_bytes())

@@ -923,6 +923,14 @@ def test_the_quorum_is_reached_exactly_when_different_persons_can_fill_all_place
     assert quorum(needed, [word(*w) for w in words]).reached is (possible and bool(places))
 
 
+@pytest.mark.parametrize(
+    ("reason", "ends"), [("not yet", "rejects: not yet."), ("Never!", "rejects: Never!")]
+)
+def test_the_reason_of_who_rejects_ends_as_a_sentence(reason: str, ends: str) -> None:
+    said = SignOff(1, "ria", "ria", "risk_officer", Word.REJECT, reason, "")
+    assert quorum({"risk_officer": 1}, [said]).sentence().endswith(ends)
+
+
 def test_an_entry_of_an_unknown_form_ends_the_reading() -> None:
     assert state_of([b"{}"])[1][0].refusal.because is Because.ENTRY_UNREADABLE
     assert Action.LOCKED.value == "specification.locked"

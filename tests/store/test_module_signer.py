@@ -104,9 +104,9 @@ def test_a_uri_that_is_none_or_reads_an_unprotected_key_is_refused(
 
 def test_a_name_is_taken_once(inside: PrivateKey, tmp_path: Path) -> None:
     kept(tmp_path)
-    new_key("val", lambda _: "secret")
+    new_key("val", lambda _: "secret of twelve")
     for name, again in (
-        ("ria", lambda: new_key("ria", lambda _: "secret")),
+        ("ria", lambda: new_key("ria", lambda _: "secret of twelve")),
         ("val", lambda: kept(tmp_path, "val")),
     ):
         with pytest.raises(KeyTrouble, match=f"There is a key '{name}' already"):

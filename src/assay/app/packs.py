@@ -56,6 +56,12 @@ def read_public(path: Path) -> Public:
         BrokenPack: it is none, or unfolds to more than is sane.
     """
     members = _members(path, "public")
+    if CHECKPOINT not in members and any(name.startswith(DOCUMENTS) for name in members):
+        raise BrokenPack(
+            f"{path} is a review pack, which holds documents that are not for everyone.",
+            code="pack_is_review",
+            remedy="Use it as --review, or ask for one made with: assay export public",
+        )
     for needed in (CHECKPOINT, POLICY):
         if needed not in members:
             raise _broken(path, "public", f"it has no {needed}")

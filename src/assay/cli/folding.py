@@ -37,9 +37,7 @@ class FoldingTable:
         from rich.text import Text
 
         gap, widths = self._layout(console.width)
-        table = Table(
-            title=Text(self.title), title_justify="left", box=None, pad_edge=False, padding=(0, gap, 0, 0)
-        )
+        table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0))
         for heading, width in zip(self.headings, widths, strict=True):
             table.add_column(
                 heading, width=width, no_wrap=True, justify="right" if heading in self.right else "left"
@@ -49,6 +47,7 @@ class FoldingTable:
             table.add_row(*(Text(cell) for cell in cells))
         needed = sum(widths) + gap * len(widths)
         out = console if needed <= console.width else Wider(highlight=False, width=needed, file=console.file)
+        console.print(Text(self.title, style="table.title"))  # a table's own title is as narrow as the table
         out.print(table)
 
     def _layout(self, width: int) -> tuple[int, list[int]]:

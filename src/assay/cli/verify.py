@@ -107,8 +107,19 @@ remember_option = click.option(
 )
 
 
+def _folder_of_a_certificate(_: click.Context, __: click.Parameter, named: Path) -> Path:
+    """The folder; whoever names a file is told which folder is meant."""
+    if not named.is_file():
+        return named
+    if named.name.startswith("certificate."):
+        raise click.BadParameter(
+            f"{named} lies in the folder of a certificate; name the folder: {named.parent}"
+        )
+    raise click.BadParameter(f"The folder of a certificate (MODEL.assay) is expected, and {named} is a file.")
+
+
 @click.command("verify")
-@click.argument("certificate", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("certificate", type=click.Path(path_type=Path), callback=_folder_of_a_certificate)
 @click.option(
     "--model", type=click.Path(path_type=Path, exists=True), required=True, help="The model in hand."
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -124,6 +125,21 @@ class Unwritable(AssayError):
     """A file could not be written: the disk is full, the place is read-only, or something else is in the way."""
 
 
+_NOT_ALLOWED = "Allow writing there, or name another place, and run again: what is finished is kept."
+_NO_PLACE = "Nothing can be made there: name another place."
+_FULL = "Free the disk, and run again: what is finished is kept."
+_ROOM = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: _FULL,
+    errno.EACCES: _NOT_ALLOWED,
+    errno.EPERM: _NOT_ALLOWED,
+    errno.EROFS: _NOT_ALLOWED,
+    errno.ENOENT: _NO_PLACE,
+}
+"""What to do about each thing that the system may say."""
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Turn what the system says about writing to ``path`` into a sentence that names it."""
@@ -133,7 +149,9 @@ def writing(path: Path) -> Iterator[None]:
         raise Unwritable(
             f"{path} cannot be written: {error.strerror or type(error).__name__}.",
             code="unwritable",
-            remedy="Free the disk, allow writing there, or move what is in the way, and run again: what is finished is kept.",
+            remedy=_ROOM.get(
+                error.errno or 0, "Move what is in the way, and run again: what is finished is kept."
+            ),
         ) from error
 
 

@@ -60,8 +60,13 @@ class Quorum:
         """Who is missing and who rejects, for a reader."""
         said = [f"{count} {role}" for role, count in self.missing]
         lacking = f"Signatures are missing: {', '.join(said)}." if said else ""
-        against = " ".join(f"{r.holder} ({r.role}) rejects: {r.reason}" for r in self.rejected)
+        against = " ".join(f"{r.holder} ({r.role}) rejects: {_ended(r.reason)}" for r in self.rejected)
         return " ".join(part for part in (lacking, against) if part) or "The quorum is reached."
+
+
+def _ended(reason: str) -> str:
+    """A person's reason as a sentence: what follows it must not run on."""
+    return reason if reason.endswith((".", "!", "?", "…")) else f"{reason}."
 
 
 def quorum(needed: Mapping[str, int], sign_offs: Iterable[SignOff], since: int = -1) -> Quorum:

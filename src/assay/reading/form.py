@@ -205,7 +205,7 @@ def _empty(_: Mapping[str, Any], where: _Where) -> Said:
         "empty_text",
         f"{where.name} must not be empty{where.described}",
         "",
-        "Write it, in words of your own.",
+        "Fill it in: in words of your own, or with the name that is meant.",
     )
 
 

@@ -18,6 +18,7 @@ from assay.domain.errors import InvalidDocument, Problem
 from assay.domain.plain import Plain, to_plain
 from assay.domain.policy import Policy
 from assay.reading.form import form_problems
+from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import Located, locate
 from assay.reading.policy_names import name_problems
 from assay.reading.source import read_source
@@ -51,6 +52,7 @@ def read_next_policy(path: Path, metrics: Callable[[], Iterable[str]], now: dt.d
 
 def _read(path: Path, ask: Callable[[Located], tuple[Problem, ...]]) -> PolicyFile:
     document = locate(read_source(path))
+    refuse_another_kind(document, "assay_policy")
     names = ask(document)
     problems = [*document.problems, *names]
     try:

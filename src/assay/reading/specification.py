@@ -16,6 +16,7 @@ from assay.domain.metric import Catalogue
 from assay.domain.specification import Attribute, Criterion, FailureMode, Specification
 from assay.reading.dictionary import DictionaryFile, at_their_places, read_dictionary
 from assay.reading.form import broken_trails, form_problems
+from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import Located, Trail, locate
 from assay.reading.source import read_source, source_of
 
@@ -69,6 +70,7 @@ def read_specification(
             looked at even when others are not.
     """
     document = locate(read_source(path))
+    refuse_another_kind(document, "assay")
     problems = list(document.problems)
     specification, draft = None, None
     try:

@@ -21,6 +21,8 @@ MODULE = ".signer"
 """The suffix of a file that says ``signer: URI``: where the private key is, which is not here."""
 Passphrase = Callable[[str], str]
 """Asks for the passphrase of the key of this name."""
+SHORTEST_PASSPHRASE = 12
+"""Characters. Who gets hold of the file tries passphrases as fast as they like."""
 
 
 class KeyTrouble(AssayError):
@@ -49,11 +51,17 @@ def new_key(name: str, passphrase: Passphrase) -> PublicKey:
     path = _free_place(name).with_suffix(".pem")
     key = PrivateKey.new()
     try:
-        kept = key.encrypted(_bytes(passphrase(name)))
+        kept = key.encrypted(_bytes(_long_enough(passphrase(name))))
     except UnfitKey as wrong:
         raise KeyTrouble(f"{wrong}.", code="passphrase_unfit") from None
     _keep(path, kept, key.public)
     return key.public
+
+
+def _long_enough(passphrase: str) -> str:
+    if 0 < len(passphrase) < SHORTEST_PASSPHRASE:
+        raise UnfitKey(f"a passphrase has at least {SHORTEST_PASSPHRASE} characters, found {len(passphrase)}")
+    return passphrase
 
 
 def module_key(name: str, uri: str, public: Path) -> PublicKey:
