@@ -284,7 +284,7 @@ def rehearsal_as_decision(scene: Scene) -> Said:
         made_up = Sketch(1, (1,), 1 << 32)
         rows = UsedRows(1, digest, (Over(("made", "up"), made_up),), ())
         body = {
-            "lock": lock.digest, "attempt": 1, "salt": salt, **rows.body(),
+            "lock": lock.digest, "attempt": 1, "salt": salt, "conditions": digest, **rows.body(),
             "subject": {source.role: source.digest for source in record.sources} | {"test": rows.file},
         }  # fmt: skip
         (leaf,) = ledger.add(Draft(Action.RUN_STARTED, lock.specification, body))

@@ -196,6 +196,7 @@ class World:
             "lock": lock.digest if lock else "",
             **judged.body(),
             "salt": sha256_of(b"salt"),
+            "conditions": sha256_of(b"conditions"),
             "subject": {
                 "model": files[0][1] if len(files) == 1 else digest_of_listing(files),
                 "test": judged.file,

@@ -7,6 +7,7 @@ import importlib.metadata
 import json
 import subprocess
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.app.conftest import Folder, people, replaced
 from tests.world import used_rows
 
 import assay
+from assay.app import certify
 from assay.app.agreement import scope_of
 from assay.app.export import export_review
 from assay.app.founding import Founding, Person
@@ -44,6 +46,7 @@ from assay.proof.leaf import Draft, read_leaf
 from assay.proof.manifest import manifest_of_signing_statement
 from assay.proof.verification import Answer
 from assay.store.workspace import Workspace
+from assay.subject.code import Code
 from assay.subject.digest import digest_of
 
 ROLES = {
@@ -186,7 +189,9 @@ def a_rehearsal_as_the_decision(team: Team, content: bytes | None = None) -> str
         rows = used_rows(Sketch.read(1, "AAAAAAAAAAE=", 1 << 32), "score")
         salt = "sha256:" + "0" * 64
         named = {**subject, "test": rows.file}
-        body = {"lock": lock.digest, "subject": named, "attempt": 1, "salt": salt, **rows.body()}
+        body = {
+            "lock": lock.digest, "subject": named, "attempt": 1, "salt": salt, "conditions": salt, **rows.body(),
+        }  # fmt: skip
         (leaf,) = ledger.add(Draft(Action.RUN_STARTED, lock.specification, body))
         said = {
             "run": read_leaf(leaf).seq, "evidence": done.record.evidence_digest,
@@ -425,6 +430,58 @@ def test_a_broken_off_run_goes_on_and_is_no_second_attempt(
     assert done.attempt == 1
     with refused(Because.TEST_SET_SPENT):
         team.certify()
+
+
+def _another_version(team: Team, changed: pytest.MonkeyPatch) -> None:
+    changed.setattr("assay.app.case.__version__", "0.0.0")
+
+
+def _another_commit(team: Team, changed: pytest.MonkeyPatch) -> None:
+    changed.setattr("assay.app.case.code_of", lambda _: Code("0" * 40, dirty=False))
+
+
+def _other_modules(team: Team, changed: pytest.MonkeyPatch) -> None:
+    """What is bound only when the model was asked."""
+    other = {"code_digest": "0" * 64}
+    changed.setattr("assay.app.certify.bound_when_asked", lambda case, _: replace(case, **other))
+
+
+@pytest.mark.parametrize("change", [_another_version, _another_commit, _other_modules])
+def test_a_broken_off_run_does_not_go_on_with_other_code(
+    team: Team, monkeypatch: pytest.MonkeyPatch, change: Callable[[Team, pytest.MonkeyPatch], None]
+) -> None:
+    """Whoever stops it after its record is kept can read the record there."""
+    team.lock()
+    with monkeypatch.context() as stopped:
+        change(team, stopped)
+        stopped.setattr("assay.app.certify.finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            team.certify()
+    with refused(Because.TEST_SET_SPENT) as told:
+        team.certify()
+    assert "goes on with the code, the commit and the packages that it was started with" in told.value.remedy
+    with monkeypatch.context() as again:
+        change(team, again)
+        assert team.certify().attempt == 1
+
+
+def test_a_run_that_another_process_makes_is_not_gone_on_with(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.lock()
+    real, told = certify.finish, []
+
+    def meanwhile(*ending: object) -> None:
+        with pytest.raises(assay.AssayError) as found:
+            team.certify()
+        told.append(found.value.code)
+        real(*ending)
+
+    monkeypatch.setattr("assay.app.certify.finish", meanwhile)
+    assert team.certify().attempt == 1
+    assert told == ["run_goes_on"]
+    with open_ledger(team.root) as ledger:
+        assert [(run.attempt, run.outcome) for run in ledger.state().runs.values()] == [(1, "certified")]
 
 
 def test_a_bypassed_run_gets_no_certificate(team: Team) -> None:

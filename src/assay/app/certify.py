@@ -112,6 +112,7 @@ def certify(
         SubjectError: data or model cannot be opened. What fails later is a verdict, not an exception.
         Refused: a judged run of a specification that is not locked, behind fewer fences than the policy accepts, or on
             test rows that are spent; one without a lock of what the log seals (``sealed``).
+        GoesOn: another process is judging by the same lock at this moment.
     """
     path = Path(specification)
     workspace = Workspace.beside(path)
@@ -126,25 +127,32 @@ def certify(
     engine = open_engine(path, workers=workers, reuse=reuse, progress=progress)
     if rehearse:
         refuse_sealed_rows(case, engine, rehearsal=True)
-        return _kept(case, engine, workspace, (), rehearse=True)
+        return _kept(bound_when_asked(case, engine), engine, workspace, (), rehearse=True)
     if certify_without_a_lock:
         refuse_sealed_rows(case, engine, rehearsal=False)
         bypasses = refuse_hopeless(
             case, engine, attempt=case.attempt, bypass=certify_a_hopeless_specification
         )
-        return _kept(case, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
+        bound = bound_when_asked(case, engine)
+        return _kept(bound, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
         lock = lock_of(case.specification, case.specification_digest, ledger)
         unnamed = refuse_unnamed_code(case, bypass=certify_code_without_a_commit)
-        comes = next_run(case, lock, ledger, engine)
-        hopeless = refuse_hopeless(
-            case, engine, attempt=comes.attempt, bypass=certify_a_hopeless_specification
-        )
-        bypasses = (*unnamed, *hopeless)
-        run = begin(case, lock, ledger, comes)
-        done = _kept(
-            seeded(case, run), engine, workspace, bypasses, rehearse=False, ends=partial(finish, run, ledger)
-        )
+        with ledger.log.going_on(lock.digest):
+            case = bound_when_asked(case, engine)
+            comes = next_run(case, lock, ledger, engine)
+            hopeless = refuse_hopeless(
+                case, engine, attempt=comes.attempt, bypass=certify_a_hopeless_specification
+            )
+            run = begin(case, lock, ledger, comes)
+            done = _kept(
+                seeded(case, run),
+                engine,
+                workspace,
+                (*unnamed, *hopeless),
+                rehearse=False,
+                ends=partial(finish, run, ledger),
+            )
         seal = sealed(ledger.state(), done.digest)
     if seal is not None:
         return Certification(done.digest, None, run.attempt, seal.sentence)
@@ -161,7 +169,6 @@ def _kept(
     ends: Callable[[Record, str], None] = lambda record, digest: None,  # noqa: ARG005
 ) -> Certification:
     """Measure, judge, decide, and keep the record with every document that it stands on; listed once the run ended."""
-    case = bound_when_asked(case, engine)
     measured = measure(case, engine)
     record = record_of(case, measured, bypasses, rehearse=rehearse)
     rows = case.datasets[case.judged_on].digest

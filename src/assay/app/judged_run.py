@@ -19,6 +19,7 @@ from assay.domain.state import Lock, RunState, State
 from assay.domain.state.runs import schedule_goes_on, shared
 from assay.domain.state.state import TEST_SET_SPENT
 from assay.engine.engine import Engine
+from assay.proof.canonical import digest_of_document
 from assay.proof.leaf import Draft
 from assay.proof.salted import SALT_BYTES, Salted
 from assay.store.log import salted
@@ -158,8 +159,8 @@ def next_run(case: Case, lock: Lock | None, ledger: Ledger, engine: Engine) -> N
     """
     salt, state = _salt(ledger), ledger.state()
     used = used_rows(case, engine, salt.value, [run.rows for run in state.runs.values()])
-    open_run = _broken_off(state, lock, used, _subject(case)) if lock is not None else None
-    attempt = open_run.attempt if open_run is not None else len(state.overlapping(used)) + 1
+    stopped = _resumable(state, case, lock, used) if lock is not None else []
+    attempt = stopped[0].attempt if stopped else len(state.overlapping(used)) + 1
     return NextRun(used, salt, attempt, len(state.runs))
 
 
@@ -177,19 +178,24 @@ def begin(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
         ledger.log_refusal(Action.RUN_REFUSED, case.specification_digest, refused)
         raise Refused(
             refused.refusal,
-            remedy="Judge on rows that nobody used, or have an independent role waive it: assay waive "
-            f"SPECIFICATION {TEST_SET_SPENT}"
+            remedy=_spent_remedy(_stopped(ledger.state(), case, lock, comes.used))
             if refused.refusal.because is Because.TEST_SET_SPENT
             else refused.remedy,
         ) from None
 
 
-def _subject(case: Case) -> dict[str, str]:
-    return {source.role: source.digest for source in case.sources}
+def _spent_remedy(stopped: Sequence[RunState]) -> str:
+    remedy = f"Judge on rows that nobody used, or have an independent role waive it: assay waive SPECIFICATION {TEST_SET_SPENT}"
+    if not stopped:
+        return remedy
+    return (
+        f"The run of entry {stopped[0].entry} was stopped; it goes on with the code, the commit and the packages that it was "
+        f"started with, and this machine has others now: put those back. Else: {remedy[0].lower()}{remedy[1:]}"
+    )
 
 
 def _begun(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
-    subject, used, salt = _subject(case), comes.used, comes.salt
+    used, salt = comes.used, comes.salt
     resumed: list[RunState] = []
 
     def draft(state: State) -> Sequence[Draft]:
@@ -199,9 +205,9 @@ def _begun(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
                 lacking,
                 remedy="The policy has changed since the lock: change the specification and lock it again.",
             )
-        open_run = _broken_off(state, lock, used, subject)
-        if open_run is not None:
-            resumed.append(open_run)
+        stopped = _resumable(state, case, lock, used)
+        if stopped:
+            resumed.append(stopped[0])
             return ()
         if len(state.runs) != comes.earlier:  # the rows were not yet held against those of the new one
             raise Refused(
@@ -209,7 +215,8 @@ def _begun(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
             )
         body = {
             "lock": lock.digest,
-            "subject": subject,
+            "subject": _subject(case),
+            "conditions": _conditions(case),
             **used.body(),
             "salt": salt.digest,
             "attempt": comes.attempt,
@@ -222,14 +229,38 @@ def _begun(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
     return JudgedRun(run.entry, lock.seed, run.attempt, tuple(shared(*found) + "." for found in run.overlaps))
 
 
-def _broken_off(state: State, lock: Lock, used: UsedRows, subject: dict[str, str]) -> RunState | None:
-    """The run of exactly this that began and never told anybody anything: going on with it is no further attempt."""
-    for run in reversed(state.runs.values()):
-        rows = run.rows.sketches[0] == used.sketches[0]
-        same = run.lock == lock.digest and rows and dict(run.subject) == subject
-        if same and not run.outcome:
-            return run
-    return None
+def _subject(case: Case) -> dict[str, str]:
+    return {source.role: source.digest for source in case.sources}
+
+
+def _conditions(case: Case) -> str:
+    """Digest of what a run is started with besides its files: what the model runs, versions, plug-ins, fences, commit.
+
+    Whoever stops a run can read what it found; to go on with other code would be a second try under one attempt.
+    """
+    environment = case.environment
+    return digest_of_document([case.code_digest, environment.commit, environment.dirty])
+
+
+def _stopped(state: State, case: Case, lock: Lock, used: UsedRows) -> list[RunState]:
+    """Runs by this lock of these files that began and have not ended, the newest first.
+
+    No living process has one: whoever judges holds the lock (:meth:`assay.store.log.Log.going_on`).
+    """
+    return [
+        run
+        for run in reversed(state.runs.values())
+        if not run.outcome
+        and run.lock == lock.digest
+        and run.rows.sketches[0] == used.sketches[0]
+        and dict(run.subject) == _subject(case)
+    ]
+
+
+def _resumable(state: State, case: Case, lock: Lock, used: UsedRows) -> list[RunState]:
+    """Those among :func:`_stopped` that were started with what is here now: to go on with one is no further attempt."""
+    conditions = _conditions(case)
+    return [run for run in _stopped(state, case, lock, used) if run.conditions == conditions]
 
 
 def finish(run: JudgedRun, ledger: Ledger, record: Record, digest: str) -> None:

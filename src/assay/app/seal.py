@@ -23,8 +23,8 @@ from assay.proof.leaf import Draft
 from assay.proof.words import unsealing
 
 UNENDED = (
-    "End the run: assay certify SPECIFICATION goes on with it, which is no further attempt, and keeps the record that it ends "
-    "with. Where the log is another database, name it in ASSAY_STORE."
+    "End the run: assay certify SPECIFICATION goes on with it, with the code it was started with, which is no further attempt, "
+    "and keeps the record that it ends with. Where the log is another database, name it in ASSAY_STORE."
 )
 REMEDY = "Wait until the schedule ends. A role that approves may end it, which the log keeps: assay unseal RUN --as ROLE --key KEY"
 

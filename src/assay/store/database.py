@@ -8,13 +8,14 @@ A write-ahead log is faster, and has the newest entries in a second file that pe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from assay.domain.errors import AssayError, ExitCode, MissingExtra, Unwritable, writing
+from assay.store.going_on import held_by_the_server, held_in_a_file
 from assay.store.parents import make_parent
 from assay.store.tables import GUARDS
 
@@ -102,6 +103,17 @@ class Database:
                 if self.dialect == "postgresql":
                     _one_writer(connection)
                 yield connection
+
+    @contextmanager
+    def going_on(self, what: str) -> Iterator[None]:
+        """Hold ``what`` until this ends, or the process: no other one does then. Raises GoesOn, Unwritable, StoreUnreachable."""
+        with ExitStack() as held:
+            with self._said():
+                if self.dialect == "postgresql":
+                    held.enter_context(held_by_the_server(self._engine, what, self.where))
+                else:
+                    held.enter_context(held_in_a_file(Path(self.where), what))
+            yield
 
     def guards_missing(self, connection: sa.Connection) -> frozenset[str]:
         """The triggers that are gone or switched off."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar, overload
@@ -65,6 +66,10 @@ class Log:
     ) -> None:
         """Close it."""
         self.close()
+
+    def going_on(self, what: str) -> AbstractContextManager[None]:
+        """Hold ``what`` among all who write to this log. Raises as :meth:`Database.going_on`."""
+        return self._database.going_on(what)
 
     # --- entries --------------------------------------------------------------------------------------------------
 

@@ -68,9 +68,11 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
         subject = {str(k): str(v) for k, v in entry.body["subject"].items()}
         lock = state.locks[entry.body["lock"]]
         attempt, salt = int(entry.body["attempt"]), str(entry.body["salt"])
+        conditions = str(entry.body["conditions"])
     except (KeyError, TypeError, ValueError, AttributeError):
         return Refusal(
-            Because.NOT_LOCKED, "A run names the lock in force, its subject, and sketches of its rows."
+            Because.NOT_LOCKED,
+            "A run names the lock in force, its subject, what it was started with, and sketches of its rows.",
         )
     if lock.specification != entry.object or state.lock_in_force(lock.terms.name) is not lock:
         return Refusal(
@@ -101,6 +103,7 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
             attempt,
             subject,
             tuple((run.entry, overlap) for run, overlap in overlaps),
+            conditions,
             salt,
             waiver.digest if waiver is not None else "",
         )

@@ -79,6 +79,7 @@ class RunState:
         entry: its place. lock: the digest of the locking entry. rows: what is kept of its test rows.
         attempt: counted from 1 among the runs on these rows. subject: digests by role.
         overlaps: earlier runs that share rows with it, however few, by place.
+        conditions: digest of what it was started with besides its files: code, versions, fences, commit.
         waived: the waiver that allowed a spent set, or empty. salt: digest of the salt of the sketch.
         unsealed: who opened its numbers before the schedule ended, and why; or empty.
     """
@@ -89,6 +90,7 @@ class RunState:
     attempt: int
     subject: Mapping[str, str]
     overlaps: tuple[tuple[int, Overlap], ...]
+    conditions: str
     salt: str = ""
     waived: str = ""
     outcome: str = ""
