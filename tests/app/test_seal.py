@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -11,9 +12,11 @@ from tests.app.test_chain import KEYS, Team, refused
 
 import assay
 from assay.app.diff import compare
+from assay.app.evidence import evidence_digest
 from assay.app.export import export_decision, export_review
 from assay.app.ledger import open_ledger
 from assay.app.replay import replay
+from assay.app.report import stored_record
 from assay.app.seal import unseal
 from assay.cli.main import main
 from assay.domain.entry import Action
@@ -132,6 +135,24 @@ def test_no_run_outside_of_the_log_tells_what_is_sealed(scheduled: Team) -> None
             assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
     folder.test = people(1500, 7)
     assert assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record.judged
+
+
+def test_the_digests_that_the_log_tells_of_a_sealed_run_are_of_nothing_that_could_be_guessed(
+    scheduled: Team,
+) -> None:
+    """Whoever submits knows seed, sources and rows; without a secret the few counts that are left could be tried."""
+    done = scheduled.certify()
+    record = stored_record(scheduled.root, done.digest)[1]
+    with open_ledger(scheduled.root) as ledger:
+        decision = ledger.state().decisions[done.digest]
+        exported = b"".join(ledger.leaves())
+    assert decision.evidence == evidence_digest(record.evidence)
+    assert len(record.blind) == 64
+    assert record.blind.encode() not in exported
+    guessed = replace(record, blind="")
+    assert evidence_digest(guessed.evidence) != decision.evidence
+    second = stored_record(scheduled.root, scheduled.certify().digest)[1]
+    assert second.blind != record.blind
 
 
 def test_no_rehearsal_on_a_copy_of_sealed_rows_tells_what_is_sealed(scheduled: Team) -> None:

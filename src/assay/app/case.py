@@ -80,7 +80,8 @@ class Case:
         wanted: the criteria with the needs of their checks, in the specification's order.
         environment: the versions that can change a number.
         drawn: the seed of a judged run, hexadecimal. attempt: which judged run on its rows this is.
-        overlaps: a sentence for each earlier judged run that shares test rows with it.
+        overlaps: a sentence for each earlier judged run that shares test rows with it. blind: hides what a judged run finds
+            behind the digests that the log tells.
         code_digest: of the versions and the source that a count depends on besides the rows.
     """
 
@@ -100,6 +101,7 @@ class Case:
     drawn: str = ""
     attempt: int = 1
     overlaps: tuple[str, ...] = ()
+    blind: str = ""
 
     @property
     def seed(self) -> str:

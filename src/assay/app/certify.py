@@ -240,7 +240,7 @@ def record_of(
         profiles=profile_records(measured),
         not_tested=not_tested(case, measured),
         environment=case.environment,
-        evidence_digest=evidence_digest(Evidence(case.seed, case.sources, statistics)),
+        evidence_digest=evidence_digest(Evidence(case.seed, case.sources, statistics, case.blind)),
         metrics=tuple(
             MetricRecord(m.id, m.title, m.estimand, m.unit, m.reading)
             for m in (
@@ -250,6 +250,7 @@ def record_of(
         bypasses=bypasses,
         attempt=case.attempt,
         overlaps=case.overlaps,
+        blind=case.blind,
     )
 
 

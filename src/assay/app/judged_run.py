@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,11 +39,13 @@ class JudgedRun:
     Attributes:
         entry: its place in the log. seed: of every random choice, from what was locked. attempt: from 1.
         overlaps: a sentence for each earlier run that shares test rows with it, however few.
+        blind: hides what it finds behind the digests that the log tells.
     """
 
     entry: int
     seed: str
     attempt: int
+    blind: str
     overlaps: tuple[str, ...] = ()
 
 
@@ -226,7 +229,13 @@ def _begun(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
     ledger.decide(draft, pairs=() if salt.pair is None else (salt.pair,))
     state = ledger.state()
     run = resumed[-1] if resumed else state.runs[max(state.runs)]
-    return JudgedRun(run.entry, lock.seed, run.attempt, tuple(shared(*found) + "." for found in run.overlaps))
+    told = tuple(shared(*found) + "." for found in run.overlaps)
+    return JudgedRun(run.entry, lock.seed, run.attempt, _blind(salt.value, run.entry), told)
+
+
+def _blind(salt: bytes, entry: int) -> str:
+    """A secret of the log for one run, the same when the run goes on: 256 bits from the salt, which is in no export."""
+    return hashlib.blake2b(f"evidence of run {entry}".encode(), key=salt, digest_size=32).hexdigest()
 
 
 def _subject(case: Case) -> dict[str, str]:
@@ -277,7 +286,13 @@ def finish(run: JudgedRun, ledger: Ledger, record: Record, digest: str) -> None:
 
 def seeded(case: Case, run: JudgedRun) -> Case:
     """The case with the seed that nobody could shop for: of what was locked and who agreed to it."""
-    return replace(case, drawn=run.seed.removeprefix("sha256:"), attempt=run.attempt, overlaps=run.overlaps)
+    return replace(
+        case,
+        drawn=run.seed.removeprefix("sha256:"),
+        attempt=run.attempt,
+        overlaps=run.overlaps,
+        blind=run.blind,
+    )
 
 
 @dataclass(frozen=True, slots=True)

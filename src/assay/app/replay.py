@@ -72,7 +72,9 @@ def replay(
     path = folder / next(s.path for s in record.sources if s.role == "specification")
     case = open_case(path, rehearse=record.decision.rehearsal)
     _same_subject(case, record)
-    case = replace(case, drawn=record.seed, attempt=record.attempt, overlaps=record.overlaps)
+    case = replace(
+        case, drawn=record.seed, attempt=record.attempt, overlaps=record.overlaps, blind=record.blind
+    )
     engine = open_engine(path, workers=workers, reuse=False, progress=progress)
     _same_rows(folder, digest, case, engine)
     again = record_of(case, measure(case, engine), record.bypasses, rehearse=record.decision.rehearsal)

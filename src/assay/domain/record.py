@@ -25,11 +25,16 @@ class SourceRecord:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a run measured and of what: the part of a record that any number of workers gives byte for byte."""
+    """What a run measured and of what: the part of a record that any number of workers gives byte for byte.
+
+    ``blind`` hides it behind its digest: whoever knows all but a few counts could else try them until the digest that the log
+    tells comes out. It is a secret of the log for each judged run, and told with the record; empty outside of a log.
+    """
 
     seed: str
     sources: tuple[SourceRecord, ...]
     statistics: tuple[Statistic, ...]
+    blind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +163,13 @@ class Record:
     """Which judged run on these rows this is; a schedule spends a share of alpha on each."""
     overlaps: tuple[str, ...] = ()
     """A sentence for each earlier judged run of the log that shares test rows with it, however few."""
+    blind: str = ""
+    """What hides the counts behind the digests that the log tells; see :class:`Evidence`."""
 
     @property
     def evidence(self) -> Evidence:
         """What was measured and of what, whose digest ``evidence_digest`` is."""
-        return Evidence(self.seed, self.sources, self.statistics)
+        return Evidence(self.seed, self.sources, self.statistics, self.blind)
 
     @property
     def says_nothing_about(self) -> tuple[str, ...]:
