@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -748,7 +749,7 @@ def test_the_plan_sees_what_cannot_be_evaluated_and_what_no_label_is(folder):
     bad[:3] = 2
     folder.develop = replaced(folder.develop, "bad", bad)
     with pytest.raises(assay.AssayError, match="3 of 2,000 rows of the develop data have a label"):
-        plan(open_case(folder.write()), open_engine(path, workers=0))
+        plan(open_case(folder.write()), open_engine(path, workers=0), None, attempts=(range(1, 2),))
 
 
 def test_wrong_labels_among_the_reference_rows_are_an_error(folder):
@@ -924,7 +925,10 @@ def test_a_module_that_is_imported_when_the_model_is_asked_and_a_wrapper_are_bou
     behaving(folder, "import late, lightgbm; return x / 40 if late.VALUE else 1 - x / 40")
     path = folder.edit("inputs: [age, income]}", f"inputs: [age, income], python: {python}}}").write()
     first = assay.certify(path, workers=0, certify_without_a_lock=True).record
-    assert {"module late", "module lightgbm", "interpreter"} <= set(dict(first.environment.modules))
+    bound = set(dict(first.environment.modules))
+    assert {"module lightgbm", "interpreter"} <= bound
+    # Of a module that only came when rows were seen, and that is not known here, the name is not told: it could be a row.
+    assert any(re.fullmatch("module named [0-9a-f]{12}", name) for name in bound)
     (modules / "late.py").write_text("VALUE = 0\n")
     second = assay.certify(path, workers=0, certify_without_a_lock=True).record
     assert second.statistics != first.statistics  # and not what was kept of the first

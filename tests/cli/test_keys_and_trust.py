@@ -251,8 +251,10 @@ def test_only_root_keys_hand_a_place_over_and_each_place_once(desk: Desk) -> Non
     desk.init()
     secret = {"ASSAY_PASSPHRASE": SECRET}
     to = ("--to", "mallory", "--root")
-    assert "0 of 1 root keys" in desk.run("keys", "rotate", "ria", *to, "ria", ends=1, **secret)
-    assert "0 of 1 root keys" in desk.run("keys", "rotate", "root", *to, "mallory", ends=1, **secret)
+    assert "0 of 1 holders of root keys" in desk.run("keys", "rotate", "ria", *to, "ria", ends=1, **secret)
+    assert "0 of 1 holders of root keys" in desk.run(
+        "keys", "rotate", "root", *to, "mallory", ends=1, **secret
+    )
     assert "no key 'rai'; it has certifier, ria, root" in desk.run(
         "keys", "rotate", "rai", *to, "root", ends=1, **secret
     )

@@ -163,7 +163,7 @@ def test_a_hostile_check_is_an_error_that_says_what_it_did(
     found = catalogue()
     assert "performance.accuracy" in found
     if how == "spins":
-        monkeypatch.setattr(host, "ANSWER", 2.0)
+        monkeypatch.setattr(host, "ALLOWED", 2.0)
     broke = counted()
     assert isinstance(broke, Broken), broke
     assert broke.reason is reason, broke.sentence
@@ -331,7 +331,7 @@ def test_a_hostile_perturbation_is_an_error_and_the_rest_is_judged(
 ) -> None:
     body, reason, said = CHANGES[how]
     if how == "spins":
-        monkeypatch.setattr(host, "ANSWER", 2.0)
+        monkeypatch.setattr(host, "ALLOWED", 2.0)
     source = "import numpy as np\n" + changing(body)
     found = rehearsed(asking(source, "robustness.other", "at_most: 0.5"))
     assert (found["other"].verdict, found["other"].reason) == (Verdict.ERROR, reason), found["other"].sentence
