@@ -295,6 +295,27 @@ def test_few_shared_rows_are_no_attempt_and_are_told_in_record_certificate_and_d
     assert "of these test rows were used by the judged run of entry 3" in document(done.record, "html")
 
 
+def test_who_is_to_sign_is_shown_all_that_speaks_against_it(
+    team: Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    team.lock().certify()
+    team.folder.test = pa.concat_tables([people(3800, 7), team.folder.test.slice(0, 200)])
+    team.folder.edit("at_most: 0.15, tier: supporting", "at_most: 0.01, tier: advisory").write()
+    team.lock(reason="one in seven was too much to ask").certify()
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main(["sign", "--look", "--in", str(team.root)])
+    said = " ".join(capsys.readouterr().out.split())
+    for told in (
+        "advisory 0 of 1 criteria pass",
+        "changed after run 3 was certified, by entry 6: one in seven was too much to ask",
+        "used before 6% of these test rows were used by the judged run of entry 3",
+        "not decided age: 60 and over",
+        "not tested Whether the model gives away who was in its training data",
+    ):
+        assert told in said
+
+
 def test_the_attempt_counts_other_choices_of_columns_too(team: Team) -> None:
     team.lock().certify()
     undocumented(team, INCOME)

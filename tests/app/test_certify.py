@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.app.conftest import Folder, people, replaced
 
 import assay
 from assay.app.case import open_case
@@ -31,7 +32,6 @@ from assay.checks.catalogue import catalogue
 from assay.domain.vocabulary import Outcome, Reason, Verdict
 from assay.reading import source
 from assay.subject.model import Model, ModelReference
-from conftest import Folder, people, replaced  # type: ignore[import-not-found]
 
 
 def verdicts(done: assay.Certification) -> dict[str, tuple[Verdict, Reason]]:

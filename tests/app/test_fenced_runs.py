@@ -7,6 +7,7 @@ import pickle
 from pathlib import Path
 
 import pytest
+from tests.app.conftest import Folder
 
 import assay
 from assay.app.case import open_case
@@ -19,7 +20,6 @@ from assay.domain.vocabulary import Outcome, Reason, Verdict
 from assay.dossier.html import render_html
 from assay.sandbox.launch import WITHOUT_FENCES
 from assay.sandbox.probe import probe
-from conftest import Folder  # type: ignore[import-not-found]
 
 fenced = pytest.mark.skipif(probe().level < HIGHEST, reason="this machine lacks fences: see assay sandbox")
 

@@ -6,12 +6,12 @@ import json
 import re
 
 import pytest
+from tests.app.conftest import people, replaced
 from tests.app.test_chain import Team
 
 import assay
 from assay.app.ledger import open_ledger
 from assay.cli.main import main
-from conftest import people, replaced  # type: ignore[import-not-found]
 
 
 def test_a_plan_says_what_a_run_would_read_and_who_would_pass(folder):

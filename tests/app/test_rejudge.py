@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.app.conftest import replaced
 
 import assay
 from assay.app.rejudge import contradicted
 from assay.domain.evidence import Census, Rate, Rates, Scores, Statistic
-from conftest import replaced  # type: ignore[import-not-found]
 
 
 def stored(path: Path) -> assay.Record:

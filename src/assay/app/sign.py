@@ -12,6 +12,7 @@ from assay.domain.entry import Action
 from assay.domain.quorum import Quorum, Word
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.standing import Standing, standing
 from assay.domain.state import DecisionState, State
 from assay.proof.bundle import sign
 from assay.proof.keys import Signer
@@ -22,12 +23,19 @@ from assay.store.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """A decision as its signers see it: what it binds by digest, its record, and who is missing."""
+    """A decision as its signers see it: what it binds by digest, its record, who is missing, and what the log tells of it."""
 
     decision: DecisionState
     quorum: Quorum
     record: Record
-    attempt: int
+    standing: Standing
+
+    @classmethod
+    def of(cls, decision: DecisionState, record: Record, state: State) -> Signing:
+        """What a state of the log says of a decision, and its record."""
+        told = standing(state, decision.record, root="", compare=lambda *_: None)
+        assert told is not None  # noqa: S101 - the state has this decision, and so a policy
+        return cls(decision, state.signed(decision.record), record, told)
 
 
 def decision_named(state: State, beginning: str) -> DecisionState:
@@ -100,4 +108,4 @@ def signing_of(folder: Path, state: State, beginning: str) -> Signing:
     require_unsealed(state, decision.record)
     blobs = Workspace.of(folder).blobs
     record = opened(blobs.get(decision.record), blobs.get(decision.specification), decision, state)
-    return Signing(decision, state.signed(decision.record), record, state.runs[decision.run].attempt)
+    return Signing.of(decision, record, state)

@@ -79,9 +79,7 @@ def sign_pack(
         time=desk.now,
     )
     state = desk.write(said, Action.SIGNED, decision.record, signer, target)
-    return Signing(
-        state.decisions[decision.record], state.signed(decision.record), looked.record, looked.attempt
-    )
+    return Signing.of(state.decisions[decision.record], looked.record, state)
 
 
 def _handed(pack: Path, policy: Path) -> tuple[Desk, Signing]:
@@ -102,8 +100,7 @@ def _handed(pack: Path, policy: Path) -> tuple[Desk, Signing]:
     dictionary = dictionary_of(record)
     _require(absent_or_changed((("dictionary", dictionary),) if dictionary else (), documents))
     _require(unsatisfied(trusted, record.specification))
-    attempt = state.runs[decision.run].attempt
-    return Desk(leaves, state), Signing(decision, state.signed(decision.record), record, attempt)
+    return Desk(leaves, state), Signing.of(decision, record, state)
 
 
 def _decision_in(pack: Path, state: State, documents: Collection[str]) -> DecisionState:

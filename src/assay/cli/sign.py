@@ -13,6 +13,8 @@ from assay.domain.errors import ExitCode
 from assay.domain.vocabulary import Tier, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from assay.app.sign import Signing
     from assay.domain.quorum import Word
 
@@ -20,20 +22,46 @@ if TYPE_CHECKING:
 def _show(found: Signing) -> None:
     """What is signed, as its record says it; the record was held against the log and its own counts."""
     record, specification = found.record, found.record.specification
-    say(f"Decision: {record.decision.outcome.value}, {specification.name}, attempt {found.attempt}")
+    say(f"Decision: {record.decision.outcome.value}, {specification.name}, attempt {found.standing.attempt}")
     say(f"  {'use':<14} {specification.use_case.purpose}")
     say(f"  {'rows':<14} {record.rows_used:,} of {record.data}, held by {specification.data.custody}")
     say(f"  {'isolation':<14} level {record.environment.isolation.level}")
-    if found.decision.outcome in {"certified", "conditional"}:
-        for tier in Tier:
-            judged = [j for j in record.judged if j.assessment.tier is tier]
+    for tier in Tier:
+        judged = [j for j in record.judged if j.assessment.tier is tier]
+        if judged:
             passed = sum(j.verdict is Verdict.PASS for j in judged)
-            if judged:
-                say(f"  {tier.value:<14} {passed} of {len(judged)} criteria pass")
-        for ground in record.decision.conditions:
-            say(f"  {'condition':<14} {ground.sentence}")
-    for bypass in record.bypasses:
-        say(f"  {'bypass':<14} {bypass}")
+            failed = ", ".join(j.assessment.criterion for j in judged if j.verdict is Verdict.FAIL)
+            say(
+                f"  {tier.value:<14} {passed} of {len(judged)} criteria pass{f'; violated: {failed}' if failed else ''}"
+            )
+    for what, sentences in _to_be_weighed(found):
+        for sentence in sentences:
+            say(f"  {what:<14} {sentence}")
+
+
+def _to_be_weighed(found: Signing) -> tuple[tuple[str, Iterable[str]], ...]:
+    """What speaks against a signature, as the first screen of the dossier has it."""
+    record, told = found.record, found.standing
+    passes = found.decision.outcome in {"certified", "conditional"}
+    return (
+        ("reason", () if passes else (ground.sentence for ground in record.decision.grounds)),
+        ("condition", (ground.sentence for ground in record.decision.conditions)),
+        (
+            "waived",
+            (
+                f"{w.criterion} until {w.until[:10]} by {w.holder} ({w.role}): {w.reason}"
+                for w in told.waivers
+            ),
+        ),
+        (
+            "changed",
+            (f"after run {r.run} was {r.outcome}, by entry {r.entry}: {r.reason}" for r in told.revisions),
+        ),
+        ("used before", record.overlaps),
+        ("not decided", dict.fromkeys(f"{g.grouping}: {g.label}" for g in record.groups if g.small)),
+        ("not tested", record.says_nothing_about),
+        ("bypass", dict.fromkeys((*record.bypasses, *told.bypasses))),
+    )
 
 
 @click.command("sign")
