@@ -153,9 +153,7 @@ def scope_of(record: Record) -> dict[str, Any]:
         "favourable": specification.prediction.favourable,
         "outcome": record.decision.outcome.value,
         "conditions": tuple(ground.sentence for ground in record.decision.conditions),
-        "not_decided_for": tuple(
-            dict.fromkeys(f"{grouping(g.grouping)}: {g.label}" for g in record.groups if g.small)
-        ),
+        "not_decided_for": not_decided_for(record),
         "says_nothing_about": record.says_nothing_about,
         "custody": specification.data.custody,
         "isolation": record.environment.isolation.level,
@@ -166,6 +164,11 @@ def scope_of(record: Record) -> dict[str, Any]:
         or tuple(sorted((("python", record.environment.python), *record.environment.packages))),
         "modules": record.environment.modules,
     }
+
+
+def not_decided_for(record: Record) -> tuple[str, ...]:
+    """The groups that are too small to decide anything for, each with what it is a group of."""
+    return tuple(dict.fromkeys(f"{grouping(g.grouping)}: {g.label}" for g in record.groups if g.small))
 
 
 def dictionary_of(record: Record) -> str | None:

@@ -6,7 +6,6 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from assay.app.case import Case
 from assay.app.ledger import Ledger, open_ledger, policy_of
@@ -116,8 +115,7 @@ def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
     Raises:
         Refused: ``sealed``.
     """
-    place = Workspace.of(case.root).database
-    if isinstance(place, Path) and not place.is_file():
+    if not Workspace.of(case.root).has_log:
         return
     with open_ledger(case.root) as ledger:
         state = ledger.state()

@@ -217,8 +217,7 @@ FOUND_ONE = "If it lies in another folder, name that one; else set it up with: a
 
 def see_log(folder: Path) -> None:
     """See that the folder has a log, before a person is asked for anything. Raises NoLog."""
-    place = Workspace.of(folder).database
-    if isinstance(place, Path) and not place.is_file():
+    if not Workspace.of(folder).has_log:
         raise NoLog(
             f"There is no log in {folder.absolute()}: nobody has said whose keys count.",
             code="no_log",
@@ -226,10 +225,11 @@ def see_log(folder: Path) -> None:
         )
 
 
-def _require_never_there(workspace: Workspace, place: Path) -> None:
+def _require_never_there(workspace: Workspace) -> None:
     """Raise when the log was lost: a new one would count no attempt on rows that were used."""
     known = sum(_under_a_lock(workspace, run) for run in workspace.runs.all() if not run.rehearsal)
     if known:
+        place = Path(workspace.database)
         kept = "1 judged run is" if known == 1 else f"{known:,} judged runs are"
         raise Distrusted(
             Refusal(
@@ -260,10 +260,9 @@ def open_ledger(folder: Path, *, create: bool = False, clock: Clock = utc_now) -
         Distrusted: ``log_shortened`` when there is none, and runs are kept that a log knew.
     """
     workspace = Workspace.of(folder)
-    place = workspace.database
-    if isinstance(place, Path) and not place.is_file():
-        _require_never_there(workspace, place)
+    if not workspace.has_log:
+        _require_never_there(workspace)
         if not create:
             see_log(folder)
-    with Log.open(place) as log:
+    with Log.open(workspace.database) as log:
         yield Ledger(log, clock)

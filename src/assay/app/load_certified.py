@@ -72,15 +72,16 @@ class CertifiedModel:
         """What a model runs is known when it has answered: code that it loads late is bound, too."""
         if not self._model.reference.runs_code:
             return
-        judged = {name: digest for name, digest in self.certificate.scope.modules if name != INTERPRETER}
-        found = dict(self._model.modules_now)
-        changed = sorted(name for name in judged.keys() | found.keys() if judged.get(name) != found.get(name))
+        from assay.subject.model import changed_modules
+
+        judged = tuple(module for module in self.certificate.scope.modules if module[0] != INTERPRETER)
+        changed = changed_modules(judged, self._model.modules_now)
         if changed:
             self._model.close()
             raise raised(
                 Refusal(
                     Because.CODE_CHANGED,
-                    f"The model runs other code than when it was judged, {', '.join(changed[:5])}: how it behaves now was "
+                    f"The model runs other code than when it was judged, {', '.join(changed)}: how it behaves now was "
                     "never tested.",
                 ),
                 remedy="Install the code that was judged; or certify the model with this one: assay certify, assay sign, "

@@ -102,8 +102,7 @@ def _same_rows(folder: Path, record: str, case: Case, engine: Engine) -> None:
 
     Nothing to compare has a run in no log, or one whose salt was erased.
     """
-    place = Workspace.of(folder).database
-    if isinstance(place, Path) and not place.is_file():
+    if not Workspace.of(folder).has_log:
         return
     with open_ledger(folder) as ledger:
         state = ledger.state()
@@ -129,7 +128,7 @@ def _versions(record: Record, again: Record) -> Iterable[str]:
         {
             **dict(e.packages),
             **{f"{name} of the model's environment": version for name, version in e.model},
-            **{name: f"{digest[:19]}" for name, digest in e.modules},
+            **{name: digest[:19] for name, digest in e.modules},
             "python": e.python,
             "assay": e.assay,
         }

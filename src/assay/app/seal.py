@@ -83,9 +83,8 @@ def load_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
     """
     whole, record = stored_record(folder, digest)
     workspace = workspace_of(Path(folder))
-    place = workspace.database
     state = None
-    if not isinstance(place, Path) or place.is_file():
+    if workspace.has_log:
         with open_ledger(workspace.root.parent) as ledger:
             state = ledger.state()
             require_unsealed(state, whole)

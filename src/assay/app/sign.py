@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 from assay.app.agreement import opened
@@ -17,6 +18,7 @@ from assay.domain.state import DecisionState, State
 from assay.proof.bundle import sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
+from assay.proof.statement import Statement
 from assay.proof.words import sign_off
 from assay.store.workspace import Workspace
 
@@ -36,6 +38,21 @@ class Signing:
         told = standing(state, decision.record, root="", compare=lambda *_: None)
         assert told is not None  # noqa: S101 - the state has this decision, and so a policy
         return cls(decision, state.signed(decision.record), record, told)
+
+    def word(
+        self, role: str, word: Word, reason: str, *, seen: tuple[int, str], time: dt.datetime
+    ) -> Statement:
+        """The statement that a signer makes of the decision; ``seen`` is the size and the root of the log that they saw."""
+        return sign_off(
+            record=self.decision.record,
+            evidence=self.decision.evidence,
+            specification=self.decision.specification,
+            role=role,
+            word=word,
+            reason=reason,
+            seen=seen,
+            time=time,
+        )
 
 
 def decision_named(state: State, beginning: str) -> DecisionState:
@@ -81,21 +98,10 @@ def sign_decision(
     with open_ledger(folder) as ledger:
         looked = signing_of(folder, ledger.state(), beginning)
         decision = looked.decision
-        said = sign_off(
-            record=decision.record,
-            evidence=decision.evidence,
-            specification=decision.specification,
-            role=role,
-            word=word,
-            reason=reason,
-            seen=ledger.seen(),
-            time=ledger.clock(),
-        )
+        said = looked.word(role, word, reason, seen=ledger.seen(), time=ledger.clock())
         ledger.add(Draft(Action.SIGNED, decision.record, {}, (sign(said.plain(), signer),)))
         state = ledger.state()
-        return replace(
-            looked, decision=state.decisions[decision.record], quorum=state.signed(decision.record)
-        )
+        return Signing.of(state.decisions[decision.record], looked.record, state)
 
 
 def signing_of(folder: Path, state: State, beginning: str) -> Signing:

@@ -19,7 +19,6 @@ from assay.domain.refusal import Because, Refusal, Refused, raised
 from assay.domain.state import DecisionState, State
 from assay.proof.keys import Signer
 from assay.proof.steps.attestations import absent_or_changed
-from assay.proof.words import sign_off
 from assay.reading.policy import read_policy
 
 AGAIN = "Ask for another pack, made with: assay export decision"
@@ -68,16 +67,7 @@ def sign_pack(
     """
     desk, looked = _handed(pack, policy)
     decision = looked.decision
-    said = sign_off(
-        record=decision.record,
-        evidence=decision.evidence,
-        specification=decision.specification,
-        role=role,
-        word=word,
-        reason=reason,
-        seen=desk.seen,
-        time=desk.now,
-    )
+    said = looked.word(role, word, reason, seen=desk.seen, time=desk.now)
     state = desk.write(said, Action.SIGNED, decision.record, signer, target)
     return Signing.of(state.decisions[decision.record], looked.record, state)
 

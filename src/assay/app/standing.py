@@ -25,7 +25,7 @@ def standing_of(folder: Path, record: str) -> Standing | None:
     """
     folder = folder.resolve()
     workspace = Workspace.of(folder.parent if folder.is_file() else folder)
-    if isinstance(workspace.database, Path) and not workspace.database.is_file():
+    if not workspace.has_log:
         return None
 
     def compare(before: str, after: str) -> tuple[Difference, ...] | None:

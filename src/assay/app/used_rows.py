@@ -48,18 +48,16 @@ def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRow
     single = _sketched(case, engine, tuple((name,) for name in columns))
     measured = {column.name for column in dataset.schema if column.kind == "number"}
     starts = tuple(_starts(dict(zip(columns, single, strict=True)), measured))
-    again = (o.columns for e in earlier for o in e.marks if set(o.columns) <= names)
+    again = [o.columns for e in earlier for o in e.marks if set(o.columns) <= names]
     groups = tuple(dict.fromkeys((*(group for start in starts for group in start), *again)))
     found = _sketched(case, engine, (*choices, *groups))
     tallies = dict(zip(groups, found[len(choices) :], strict=True))
-    first = [next((group for group in start if _tells(tallies[group])), None) for start in starts]
-    kept = dict.fromkeys(
-        (*(group for group in first if group), *(o.columns for e in earlier for o in e.marks))
-    )
+    telling = {group: tally for group, tally in tallies.items() if _tells(tally)}
+    shortest = (group for start in starts for group in [g for g in start if g in telling][:1])
     marks = (
-        Over(group, tallies[group].salted(salt, MARK))
-        for group in kept
-        if group in tallies and _tells(tallies[group])
+        Over(group, telling[group].salted(salt, MARK))
+        for group in dict.fromkeys((*shortest, *again))
+        if group in telling
     )
     sketches = (Over(choice, tally.salted(salt)) for choice, tally in zip(choices, found, strict=False))
     return UsedRows(dataset.rows, dataset.digest, tuple(sketches), tuple(marks))
@@ -105,8 +103,6 @@ def _sketched(case: Case, engine: Engine, choices: tuple[Choice, ...]) -> tuple[
         for partition in dataset.partitions
     ]
     total = (SketchTally.empty(),) * len(choices)
-    if not choices:
-        return total
     with engine.progress("test rows", dataset.rows) as told:
         for data in engine.results(tasks, run_sketch, told=told):
             parts = sketches_in(data, len(choices))

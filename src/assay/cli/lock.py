@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from assay.cli.output import hopeless_option, json_option, print_json, say
-from assay.cli.signing import READABLE, short, signer
+from assay.cli.signing import READABLE, say_taken, short, signer
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -120,8 +120,7 @@ def _take(specification: Path, files: tuple[Path, ...], *, bypass: bool, as_json
         taken = take_agreement(specification, file, certify_a_hopeless_specification=bypass)
         found = taken.agreed
         if not as_json:
-            done = "was there already: nothing changed" if taken.before else "was added"
-            say(f"{file}: entry {taken.entry} of the log {done}.")
+            say_taken(file, taken.entry, before=taken.before)
     _tell(found, specification, as_json=as_json)
     raise click.exceptions.Exit(ExitCode.CERTIFIED if found.lock else ExitCode.WITHHELD)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import READABLE, folder_option, short, signer
+from assay.cli.signing import READABLE, folder_option, say_taken, short, signer
 from assay.domain.errors import ExitCode
 from assay.domain.vocabulary import Tier, Verdict
 
@@ -41,6 +41,8 @@ def _show(found: Signing) -> None:
 
 def _to_be_weighed(found: Signing) -> tuple[tuple[str, Iterable[str]], ...]:
     """What speaks against a signature, as the first screen of the dossier has it."""
+    from assay.app.agreement import not_decided_for
+
     record, told = found.record, found.standing
     passes = found.decision.outcome in {"certified", "conditional"}
     return (
@@ -58,7 +60,7 @@ def _to_be_weighed(found: Signing) -> tuple[tuple[str, Iterable[str]], ...]:
             (f"after run {r.run} was {r.outcome}, by entry {r.entry}: {r.reason}" for r in told.revisions),
         ),
         ("used before", record.overlaps),
-        ("not decided", dict.fromkeys(f"{g.grouping}: {g.label}" for g in record.groups if g.small)),
+        ("not decided", not_decided_for(record)),
         ("not tested", record.says_nothing_about),
         ("bypass", dict.fromkeys((*record.bypasses, *told.bypasses))),
     )
@@ -207,8 +209,7 @@ def _take(folder: Path, files: tuple[Path, ...], *, as_json: bool) -> NoReturn:
     for file in files:
         taken.append(one := take(folder, file))
         if not as_json:
-            done = "was there already: nothing changed" if one.before else "was added"
-            say(f"{file}: entry {one.entry} of the log {done}.")
+            say_taken(file, one.entry, before=one.before)
     # Of each decision the last file shows the quorum with all.
     decisions = {one.signing.decision.record: one.signing for one in taken}
     if as_json:

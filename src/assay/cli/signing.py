@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.output import one_line
+from assay.cli.output import one_line, say
 from assay.domain.errors import AssayError
 
 if TYPE_CHECKING:
@@ -106,6 +106,12 @@ def signer(key: str, folder: Path | None = None) -> Signer:
 def short(digest: str) -> str:
     """The beginning of a digest, as tables show it."""
     return digest.removeprefix("sha256:")[:12]
+
+
+def say_taken(file: Path, entry: int, *, before: bool) -> None:
+    """Say where what another machine signed stands in the log."""
+    done = "was there already: nothing changed" if before else "was added"
+    say(f"{file}: entry {entry} of the log {done}.")
 
 
 class _Readable(click.ParamType[str]):

@@ -43,6 +43,11 @@ class Workspace:
         return os.environ.get("ASSAY_STORE") or self.root / "log.db"
 
     @property
+    def has_log(self) -> bool:
+        """Whether there is a log; one in a shared database is there for whoever can reach it."""
+        return not isinstance(self.database, Path) or self.database.is_file()
+
+    @property
     def tables(self) -> Path:
         """Tables that were given in memory, by their digest."""
         return self.root / "tables"

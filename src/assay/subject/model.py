@@ -168,11 +168,9 @@ class Model:
         if bound is None or bound == found:
             return
         self.close()
-        changed = sorted({name for name, _ in set(bound) ^ set(found)} & dict(bound).keys()) or [
-            "other modules"
-        ]
+        changed = ", ".join(changed_modules(bound, found))
         raise SubjectError(
-            f"The model's environment is not the one that was bound; changed since: {', '.join(changed[:5])}.",
+            f"The model's environment is not the one that was bound; changed since: {changed}.",
             code="file_changed",
             remedy="Start again when nobody changes it; let the model import what it runs when it is loaded.",
         )
@@ -191,6 +189,19 @@ class Model:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def changed_modules(
+    bound: tuple[tuple[str, str], ...], found: tuple[tuple[str, str], ...]
+) -> tuple[str, ...]:
+    """Which modules are not those that were bound, by name: at most five; of those that came newly no name is told.
+
+    Args:
+        bound, found: digests by name. Empty when they are the same.
+    """
+    different = {name for name, _ in set(bound) ^ set(found)}
+    known = sorted(different & dict(bound).keys())[:5]
+    return tuple(known) or (("other modules",) if different else ())
 
 
 def interpreter_digest(named: str) -> str:
