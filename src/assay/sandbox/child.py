@@ -267,10 +267,11 @@ def _modules(ours: str) -> dict[str, str]:
     """
     standard = tuple(os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib"))
     here: dict[str, list[tuple[str, str]]] = {}
+    versioned = {top for top in VERSIONED if _is_installed(top)}
     for name, module in sorted(sys.modules.items()):
         file = getattr(module, "__dict__", {}).get("__file__")  # a lazy module would load, or fail to
         top = name.partition(".")[0]
-        if not isinstance(file, str) or name == "__main__" or file.startswith(ours) or _is_installed(top):
+        if not isinstance(file, str) or name == "__main__" or file.startswith(ours) or top in versioned:
             continue
         place = os.path.realpath(file)
         installed = any(f"/{folder}/" in place for folder in ("site-packages", "dist-packages"))
