@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.world import KEYS, Issued
 
-from assay.app.gate import CERTIFICATE, MODEL_SIGNATURE, PROOF, STATUS
+from assay.app.verifying.certificate_folder import CERTIFICATE, MODEL_SIGNATURE, PROOF, STATUS
 from assay.proof.bundle import sign
 from assay.proof.manifest import Manifest
 from assay.reading.policy import policy_text

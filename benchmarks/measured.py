@@ -12,11 +12,11 @@ import sys
 import time
 from pathlib import Path
 
-from assay.app.case import open_case
-from assay.app.certify import open_engine
-from assay.app.count import count
-from assay.app.evidence import evidence_digest
-from assay.app.measure import measure
+from assay.app.judging.case import open_case
+from assay.app.judging.certify import open_engine
+from assay.app.judging.count import count
+from assay.app.judging.measure import measure
+from assay.app.verifying.evidence import evidence_digest
 from assay.domain.record import Evidence
 
 

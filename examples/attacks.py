@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import assay
-from assay.app.ledger import open_ledger
-from assay.app.verify import verify_certificate
+from assay.app.organisation.ledger import open_ledger
+from assay.app.verifying.verify import verify_certificate
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
 from assay.domain.sketch import Over, Sketch, UsedRows

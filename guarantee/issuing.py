@@ -21,9 +21,9 @@ from tests.app.conftest import Folder
 from tests.app.test_chain import KEYS, Team
 
 import assay
-from assay.app.issue import issue
-from assay.app.ledger import open_ledger
-from assay.app.lock import agree
+from assay.app.judging.lock import agree
+from assay.app.organisation.issue import issue
+from assay.app.organisation.ledger import open_ledger
 from assay.domain.entry import Action
 from assay.domain.errors import Unwritable
 from assay.proof.leaf import read_leaf

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.world import DOCUMENTS, KEYS, START, Issued, policy
 
-from assay.app.around import changed_source
+from assay.app.verifying.around import changed_source
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain

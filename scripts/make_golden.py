@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests import world
 
-from assay.app.gate import CERTIFICATE, PROOF, STATUS
+from assay.app.verifying.certificate_folder import CERTIFICATE, PROOF, STATUS
 from assay.domain.digests import sha256_of
 from assay.proof.keys import PrivateKey
 from assay.proof.manifest import Manifest

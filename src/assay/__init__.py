@@ -12,14 +12,14 @@ from assay._lazy import lazy
 from assay._version import __version__
 
 if TYPE_CHECKING:
-    from assay.app.certify import Certification, certify
-    from assay.app.gate import gate, require
-    from assay.app.load_certified import CertifiedModel, load_certified
-    from assay.app.plan import Hopeless, Plan
-    from assay.app.planning import make_plan
-    from assay.app.rejudge import judged_again
-    from assay.app.report import NoSuchRun, runs, write_document
-    from assay.app.seal import load_record
+    from assay.app.judging.certify import Certification, certify
+    from assay.app.judging.plan import Hopeless, Plan
+    from assay.app.judging.planning import make_plan
+    from assay.app.organisation.report import NoSuchRun, runs, write_document
+    from assay.app.organisation.seal import load_record
+    from assay.app.verifying.gate import gate, require
+    from assay.app.verifying.load_certified import CertifiedModel, load_certified
+    from assay.app.verifying.rejudge import judged_again
     from assay.checks.check import Check, Example, check
     from assay.domain.assessment import Assessment, Judged, Piece
     from assay.domain.decide import Decision, Ground
@@ -77,14 +77,14 @@ __all__ = [
 __getattr__, __dir__ = lazy(
     __name__,
     {
-        "assay.app.certify": ("Certification", "certify"),
-        "assay.app.gate": ("gate", "require"),
-        "assay.app.load_certified": ("CertifiedModel", "load_certified"),
-        "assay.app.plan": ("Hopeless", "Plan"),
-        "assay.app.planning": ("make_plan",),
-        "assay.app.rejudge": ("judged_again",),
-        "assay.app.report": ("NoSuchRun", "runs", "write_document"),
-        "assay.app.seal": ("load_record",),
+        "assay.app.judging.certify": ("Certification", "certify"),
+        "assay.app.verifying.gate": ("gate", "require"),
+        "assay.app.verifying.load_certified": ("CertifiedModel", "load_certified"),
+        "assay.app.judging.plan": ("Hopeless", "Plan"),
+        "assay.app.judging.planning": ("make_plan",),
+        "assay.app.verifying.rejudge": ("judged_again",),
+        "assay.app.organisation.report": ("NoSuchRun", "runs", "write_document"),
+        "assay.app.organisation.seal": ("load_record",),
         "assay.checks.check": ("Check", "Example", "check"),
         "assay.domain.assessment": ("Assessment", "Judged", "Piece"),
         "assay.domain.decide": ("Decision", "Ground"),

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from assay.app import certify
+from assay.app.judging import certify
 from assay.engine.engine import executor_of
 from assay.engine.executor import Executor
 from assay.engine.in_process import InProcess

@@ -13,9 +13,9 @@ from tests.plugins.conftest import asking, site  # noqa: F401 - fixtures
 from tests.plugins.packages import counting
 
 import assay
-from assay.app.ledger import open_ledger
-from assay.app.trust import set_policy, text_in_force
-from assay.app.waive import waive
+from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.trust import set_policy, text_in_force
+from assay.app.organisation.waive import waive
 from assay.domain.entry import Action
 from assay.domain.isolation import HIGHEST
 from assay.domain.refusal import Because

@@ -11,12 +11,12 @@ import pytest
 from tests.app.conftest import Folder, people, replaced
 from tests.app.test_chain import KEYS, Team, refused
 
-from assay.app.case import open_case
-from assay.app.certify import open_engine
-from assay.app.ledger import open_ledger
-from assay.app.logbook import verify_log
-from assay.app.used_rows import used_rows
-from assay.app.waive import waive
+from assay.app.judging.case import open_case
+from assay.app.judging.certify import open_engine
+from assay.app.judging.used_rows import used_rows
+from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.logbook import verify_log
+from assay.app.organisation.waive import waive
 from assay.cli.main import main
 from assay.domain.refusal import Because, Refused
 
@@ -290,7 +290,7 @@ def test_few_shared_rows_are_no_attempt_and_are_told_in_record_certificate_and_d
     assert re.match("[456]% of these test rows were used by the judged run of entry 3 [(]by ", sentence)
     made = team.sign().issue()
     assert made.certificate.scope.overlaps == (sentence,)
-    from assay.app.report import document
+    from assay.app.organisation.report import document
 
     assert "of these test rows were used by the judged run of entry 3" in document(done.record, "html")
 

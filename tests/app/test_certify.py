@@ -24,10 +24,10 @@ import pytest
 from tests.app.conftest import Folder, people, replaced
 
 import assay
-from assay.app.case import open_case
-from assay.app.certify import open_engine, record_of
-from assay.app.measure import measure
-from assay.app.plan import plan
+from assay.app.judging.case import open_case
+from assay.app.judging.certify import open_engine, record_of
+from assay.app.judging.measure import measure
+from assay.app.judging.plan import plan
 from assay.checks.catalogue import catalogue
 from assay.domain.vocabulary import Outcome, Reason, Verdict
 from assay.reading import source
@@ -377,7 +377,7 @@ def test_tables_and_functions_stand_in_for_files_in_a_rehearsal(folder):
 
 
 def test_the_record_comes_back_from_the_store(folder):
-    from assay.app.seal import load_record
+    from assay.app.organisation.seal import load_record
 
     done = assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
     digest, record = load_record(folder.root, done.digest[7:20])
@@ -386,7 +386,7 @@ def test_the_record_comes_back_from_the_store(folder):
 
 
 def test_a_changed_record_is_noticed(folder):
-    from assay.app.seal import load_record
+    from assay.app.organisation.seal import load_record
 
     done = assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
     name = done.digest.removeprefix("sha256:")

@@ -19,23 +19,23 @@ from tests.app.conftest import Folder, people, replaced
 from tests.world import used_rows
 
 import assay
-from assay.app import certify
-from assay.app.agreement import scope_of
-from assay.app.certify import record_of
-from assay.app.export import export_review
-from assay.app.founding import Founding, Person
-from assay.app.gate import CERTIFICATE
-from assay.app.issue import IssuedCertificate, issue
-from assay.app.ledger import NoLog, open_ledger
-from assay.app.lock import agree
-from assay.app.report import document
-from assay.app.sign import look, sign_decision
-from assay.app.stages import stage_statements
-from assay.app.status import change, refresh
-from assay.app.terms import terms_of
-from assay.app.trust import found, text_in_force
-from assay.app.verify import verify_certificate
-from assay.app.waive import waive
+from assay.app.judging import certify
+from assay.app.judging.certify import record_of
+from assay.app.judging.lock import agree
+from assay.app.organisation.export import export_review
+from assay.app.organisation.founding import Founding, Person
+from assay.app.organisation.issue import IssuedCertificate, issue
+from assay.app.organisation.ledger import NoLog, open_ledger
+from assay.app.organisation.report import document
+from assay.app.organisation.sign import look, sign_decision
+from assay.app.organisation.status import change, refresh
+from assay.app.organisation.trust import found, text_in_force
+from assay.app.organisation.waive import waive
+from assay.app.verifying.agreement import scope_of
+from assay.app.verifying.certificate_folder import CERTIFICATE
+from assay.app.verifying.stages import stage_statements
+from assay.app.verifying.terms import terms_of
+from assay.app.verifying.verify import verify_certificate
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
 from assay.domain.record import Record
@@ -169,12 +169,14 @@ def test_a_lock_on_other_terms_than_the_specification_states_is_found_by_who_sig
 ) -> None:
     """Whoever writes the log states the terms; with fewer signatures in them, the log asks for fewer."""
     with monkeypatch.context() as dishonest:
-        dishonest.setattr("assay.app.lock.terms_of", lambda s: replace(terms_of(s), quorum={"validator": 1}))
+        dishonest.setattr(
+            "assay.app.judging.lock.terms_of", lambda s: replace(terms_of(s), quorum={"validator": 1})
+        )
         team.lock().certify()
     with pytest.raises(assay.Distrusted, match="locked on other terms"):
         team.sign("validator")
     with monkeypatch.context() as dishonest:
-        dishonest.setattr("assay.app.agreement.log_contradicts", lambda *_: None)
+        dishonest.setattr("assay.app.verifying.agreement.log_contradicts", lambda *_: None)
         team.sign("validator").issue()
     assert reviewed(team) is Because.JUDGED_DIFFERENTLY
 
@@ -191,12 +193,12 @@ def test_a_record_judged_by_another_specification_than_was_locked_is_found_by_wh
 
     team.lock()
     with monkeypatch.context() as judged:
-        judged.setattr("assay.app.certify.record_of", dishonest)
+        judged.setattr("assay.app.judging.certify.record_of", dishonest)
         team.certify()
     with pytest.raises(assay.Distrusted, match="locked document says; they differ in: use_case"):
         team.sign("validator")
     with monkeypatch.context() as careless:
-        careless.setattr("assay.app.agreement.document_contradicts", lambda *_: None)
+        careless.setattr("assay.app.verifying.agreement.document_contradicts", lambda *_: None)
         team.sign().issue()
     assert reviewed(team) is Because.JUDGED_DIFFERENTLY
 
@@ -267,7 +269,7 @@ def test_a_rehearsal_that_the_log_calls_a_decision_is_neither_signed_nor_issued(
     with pytest.raises(assay.Distrusted, match="rehearsal"):
         team.sign("validator")
     with monkeypatch.context() as careless:
-        careless.setattr("assay.app.agreement.log_contradicts", lambda *_: None)
+        careless.setattr("assay.app.verifying.agreement.log_contradicts", lambda *_: None)
         team.sign()
     with pytest.raises(assay.Distrusted, match="rehearsal"):
         team.issue()
@@ -291,7 +293,9 @@ def test_a_certificate_that_says_more_than_its_record_is_refused_with_the_review
     """The certifier alone, with a quorum that is genuine."""
     team.lock().certify()
     with monkeypatch.context() as dishonest:
-        dishonest.setattr("assay.app.issue.scope_of", lambda record: scope_of(record) | {field: value})
+        dishonest.setattr(
+            "assay.app.organisation.issue.scope_of", lambda record: scope_of(record) | {field: value}
+        )
         team.sign().issue()
     assert team.gate() is None, "nothing shows it without the pack"
     assert reviewed(team) is Because.JUDGED_DIFFERENTLY
@@ -326,7 +330,7 @@ def test_a_stage_result_that_is_not_of_the_record_is_found_by_who_verifies_with_
     """The certifier's key alone signs them."""
     team.lock().certify()
     with monkeypatch.context() as dishonest:
-        dishonest.setattr("assay.app.issue.stage_statements", lie)
+        dishonest.setattr("assay.app.organisation.issue.stage_statements", lie)
         team.sign().issue()
     assert reviewed(team) is Because.JUDGED_DIFFERENTLY
 
@@ -341,7 +345,7 @@ def test_a_stage_result_that_somebody_else_signed_is_found(
             stage = statement["predicateType"] == Kind.STAGE.value
             return sign_bundle(statement, KEYS["developer"] if stage else signer)
 
-        dishonest.setattr("assay.app.issue.sign", signed)
+        dishonest.setattr("assay.app.organisation.issue.sign", signed)
         team.sign().issue()
     assert reviewed(team) is Because.SIGNATURE_WRONG
 
@@ -357,11 +361,13 @@ def test_a_stage_result_that_somebody_else_signed_is_found(
 def test_a_certificate_that_stands_on_unknown_documents_or_on_two_of_a_name_is_none(
     team: Team, monkeypatch: pytest.MonkeyPatch, more: tuple[str, str]
 ) -> None:
-    from assay.app.issue import _attestations
+    from assay.app.organisation.issue import _attestations
 
     team.lock().certify()
     team.sign()
-    monkeypatch.setattr("assay.app.issue._attestations", lambda *given: (*_attestations(*given), more))
+    monkeypatch.setattr(
+        "assay.app.organisation.issue._attestations", lambda *given: (*_attestations(*given), more)
+    )
     with refused(Because.STATEMENT_BROKEN):
         team.issue()
 
@@ -374,7 +380,7 @@ def test_a_certificate_of_another_model_than_was_judged_does_not_get_into_the_lo
     pq.write_table(people(50, 9), team.root / "test.parquet")
     with monkeypatch.context() as dishonest:
         dishonest.setattr(
-            "assay.app.issue.judged_model", lambda record: digest_of(team.root / "test.parquet")
+            "assay.app.organisation.issue.judged_model", lambda record: digest_of(team.root / "test.parquet")
         )
         with refused(Because.CONTRADICTS_LOG):
             team.issue()
@@ -530,7 +536,9 @@ def test_a_broken_off_run_goes_on_and_is_no_second_attempt(
 ) -> None:
     team.lock()
     with monkeypatch.context() as broken:
-        broken.setattr("assay.app.certify.measure", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        broken.setattr(
+            "assay.app.judging.certify.measure", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
         with pytest.raises(KeyboardInterrupt):
             team.certify()
     done = team.certify()
@@ -540,17 +548,17 @@ def test_a_broken_off_run_goes_on_and_is_no_second_attempt(
 
 
 def _another_version(team: Team, changed: pytest.MonkeyPatch) -> None:
-    changed.setattr("assay.app.case.__version__", "0.0.0")
+    changed.setattr("assay.app.judging.case.__version__", "0.0.0")
 
 
 def _another_commit(team: Team, changed: pytest.MonkeyPatch) -> None:
-    changed.setattr("assay.app.case.code_of", lambda _: Code("0" * 40, dirty=False))
+    changed.setattr("assay.app.judging.case.code_of", lambda _: Code("0" * 40, dirty=False))
 
 
 def _other_modules(team: Team, changed: pytest.MonkeyPatch) -> None:
     """What is bound only when the model was asked."""
     other = {"code_digest": "0" * 64}
-    changed.setattr("assay.app.certify.bound_when_asked", lambda case, _: replace(case, **other))
+    changed.setattr("assay.app.judging.certify.bound_when_asked", lambda case, _: replace(case, **other))
 
 
 @pytest.mark.parametrize("change", [_another_version, _another_commit, _other_modules])
@@ -561,7 +569,9 @@ def test_a_broken_off_run_does_not_go_on_with_other_code(
     team.lock()
     with monkeypatch.context() as stopped:
         change(team, stopped)
-        stopped.setattr("assay.app.certify.finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        stopped.setattr(
+            "assay.app.judging.certify.finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
         with pytest.raises(KeyboardInterrupt):
             team.certify()
     with refused(Because.TEST_SET_SPENT) as told:
@@ -584,7 +594,7 @@ def test_a_run_that_another_process_makes_is_not_gone_on_with(
         told.append(found.value.code)
         real(*ending)
 
-    monkeypatch.setattr("assay.app.certify.finish", meanwhile)
+    monkeypatch.setattr("assay.app.judging.certify.finish", meanwhile)
     assert team.certify().attempt == 1
     assert told == ["run_goes_on"]
     with open_ledger(team.root) as ledger:
@@ -740,8 +750,20 @@ def test_exactly_the_verified_bytes_are_loaded(folder: Folder, tmp_path: Path) -
         assay.load_certified(model, **asked)
 
 
+def test_a_run_is_named_by_its_certificate_too(certified: Team) -> None:
+    """By its folder and by its digest: whoever holds a certificate need not look up the record it stands on."""
+    certificate = certified.root / "cert"
+    with open_ledger(certified.root) as ledger:
+        (issued,) = ledger.state().certificates.values()
+    for named in (str(certificate), issued.digest, issued.digest[7:15]):
+        assert assay.load_record(certified.root, named)[0] == issued.record
+    (certificate / CERTIFICATE).write_bytes(b"{}")
+    with pytest.raises(assay.NoSuchRun, match="is no certificate"):
+        assay.load_record(certified.root, str(certificate))
+
+
 def test_a_replay_is_bit_identical_and_says_what_was_changed(certified: Team) -> None:
-    from assay.app.replay import Alike, SomethingElse, replay
+    from assay.app.judging.replay import Alike, SomethingElse, replay
 
     found = replay(certified.root, workers=0)
     assert (found.alike, found.differences) == (Alike.IDENTICAL, ())
@@ -757,12 +779,12 @@ def test_a_replay_finds_sketches_that_are_not_of_the_test_rows(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever writes the log makes them up, so that the next run on a few changed rows passes for new."""
-    from assay.app.replay import replay
+    from assay.app.judging.replay import replay
 
     made_up = Sketch(4000, tuple(range(2048)))
     with monkeypatch.context() as dishonest:
         dishonest.setattr(
-            "assay.app.judged_run.used_rows",
+            "assay.app.judging.judged_run.used_rows",
             lambda case, *_: replace(used_rows(made_up, "x"), file=case.datasets["test"].digest),
         )
         team.lock().certify()
@@ -781,7 +803,7 @@ def test_a_spent_file_is_known_whatever_sketches_are_entered_for_it(
     ):
         with monkeypatch.context() as dishonest:
             dishonest.setattr(
-                "assay.app.judged_run.used_rows",
+                "assay.app.judging.judged_run.used_rows",
                 lambda case, *_, file=file: replace(made_up, file=file(case)),
             )
             with refused(because):
@@ -789,7 +811,7 @@ def test_a_spent_file_is_known_whatever_sketches_are_entered_for_it(
 
 
 def test_a_diff_names_what_changed_by_criterion(team: Team) -> None:
-    from assay.app.diff import compare
+    from assay.app.organisation.diff import compare
 
     before = team.path.read_text()
     (team.root / "before.yaml").write_text(before)

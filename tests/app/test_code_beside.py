@@ -15,7 +15,7 @@ from tests.app.conftest import Folder
 from tests.app.test_chain import Team
 
 import assay
-from assay.app.replay import Alike, replay
+from assay.app.judging.replay import Alike, replay
 from assay.domain.refusal import Because
 
 SOURCE = """

@@ -10,7 +10,7 @@ import pytest
 from tests.app.conftest import Folder
 
 import assay
-from assay.app.case import open_case
+from assay.app.judging.case import open_case
 from assay.cli.main import main
 from assay.cli.render import print_record
 from assay.domain.errors import Crash

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from assay.app.guess import guess_column, guess_label, guess_protected, guess_unit
-from assay.app.init import (
+from assay.app.starting.guess import guess_column, guess_label, guess_protected, guess_unit
+from assay.app.starting.init import (
     DICTIONARY,
     SCHEMA,
     SPECIFICATION,

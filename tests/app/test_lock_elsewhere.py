@@ -12,10 +12,10 @@ from tests.app.conftest import Folder
 from tests.app.test_chain import KEYS, Team, refused
 
 import assay
-from assay.app import certify
-from assay.app.ledger import open_ledger
-from assay.app.lock_elsewhere import agree_elsewhere, take_agreement
-from assay.app.logbook import export_log
+from assay.app.judging import certify
+from assay.app.judging.lock_elsewhere import agree_elsewhere, take_agreement
+from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.logbook import export_log
 from assay.cli.main import main
 from assay.domain.digests import sha256_of
 from assay.domain.quorum import Word
@@ -151,7 +151,9 @@ NOT_TAKEN: dict[str, tuple[Because, Callable[[Team], bytes]]] = {
 def test_what_the_log_would_refuse_of_anybody_is_not_taken(
     team: Team, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assay.app.lock_elsewhere.planned", lambda *_, **__: ())  # asked for elsewhere here
+    monkeypatch.setattr(
+        "assay.app.judging.lock_elsewhere.planned", lambda *_, **__: ()
+    )  # asked for elsewhere here
     because, make = NOT_TAKEN[name]
     (team.root / "theirs.json").write_bytes(make(team))
     before = size(team)

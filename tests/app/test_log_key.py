@@ -8,10 +8,10 @@ import pytest
 from tests.app.test_chain import refused
 
 import assay
-from assay.app.founding import Founding, Person
-from assay.app.ledger import open_ledger
-from assay.app.logbook import checkpoint, prove, verify_log
-from assay.app.trust import found
+from assay.app.organisation.founding import Founding, Person
+from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.logbook import checkpoint, prove, verify_log
+from assay.app.organisation.trust import found
 from assay.domain.entry import Action
 from assay.domain.refusal import Because, Refusal
 from assay.proof.checkpoint import Checkpoint

@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.world import LOG_ORIGIN, World, log_signer, policy
 
 from assay.app.clock import utc_now
-from assay.app.founding import Founding, Person
-from assay.app.kept_checkpoint import kept_in
-from assay.app.ledger import open_ledger
-from assay.app.logbook import checkpoint, entries, verify_log
-from assay.app.trust import found
+from assay.app.organisation.founding import Founding, Person
+from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.logbook import checkpoint, entries, verify_log
+from assay.app.organisation.trust import found
+from assay.app.verifying.kept_checkpoint import kept_in
 from assay.cli.main import main
 from assay.domain.entry import Action
 from assay.domain.policy import LogKeys

@@ -10,9 +10,9 @@ import pytest
 from tests.app.conftest import Folder, people, replaced
 
 import assay
-from assay.app.case import open_case
-from assay.app.certify import open_engine
-from assay.app.plan import Plan, ask_a_few, plan
+from assay.app.judging.case import open_case
+from assay.app.judging.certify import open_engine
+from assay.app.judging.plan import Plan, ask_a_few, plan
 from assay.cli.main import main
 from assay.domain.vocabulary import Verdict
 from assay.store.workspace import Workspace

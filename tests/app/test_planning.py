@@ -10,7 +10,7 @@ from tests.app.conftest import people, replaced
 from tests.app.test_chain import Team
 
 import assay
-from assay.app.ledger import open_ledger
+from assay.app.organisation.ledger import open_ledger
 from assay.cli.main import main
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.app.conftest import replaced
 
 import assay
-from assay.app.rejudge import contradicted
+from assay.app.verifying.rejudge import contradicted
 from assay.domain.evidence import Census, Rate, Rates, Scores, Statistic
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.app.conftest import Folder, people, replaced
 
 import assay
-from assay.app.seal import load_record
+from assay.app.organisation.seal import load_record
 from assay.domain.errors import AssayError
 from assay.domain.vocabulary import Reason
 from assay.reading.located import locate

@@ -11,16 +11,18 @@ from tests.app.conftest import Folder, people
 from tests.app.test_chain import KEYS, Team, refused
 
 import assay
-from assay.app.diff import compare
-from assay.app.evidence import evidence_digest
-from assay.app.export import export_decision, export_review
-from assay.app.ledger import open_ledger
-from assay.app.replay import replay
-from assay.app.report import stored_record
-from assay.app.seal import unseal
+from assay.app.judging.replay import replay
+from assay.app.organisation.diff import compare
+from assay.app.organisation.export import export_decision, export_review
+from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.seal import unseal
+from assay.app.verifying.evidence import evidence_digest
 from assay.cli.main import main
 from assay.domain.entry import Action
+from assay.domain.record import Record
+from assay.domain.record_document import read_record
 from assay.domain.refusal import Because
+from assay.store.workspace import Workspace
 
 
 @pytest.fixture
@@ -29,6 +31,11 @@ def scheduled(folder: Folder) -> Team:
     folder.edit("at_least: 0.70", "at_least: 0.95").edit("expected: 0.8", "expected: 0.99")
     folder.text += "attempts: {count: 3, first: 0.8}\n"
     return Team(folder, attempts=3).lock()
+
+
+def in_the_store(team: Team, digest: str) -> Record:
+    """What whoever can read the files of the store reads, sealed or not."""
+    return read_record(Workspace.of(team.root).blobs.get(digest))
 
 
 @pytest.fixture
@@ -85,7 +92,7 @@ def test_a_run_whose_decision_is_not_in_the_log_yet_is_sealed(
 ) -> None:
     """Stopped, or the log could not be written, between the record and the decision."""
     with monkeypatch.context() as stopped:
-        stopped.setattr("assay.app.certify.finish", raised)
+        stopped.setattr("assay.app.judging.certify.finish", raised)
         with pytest.raises(OSError, match="the log cannot be written"):
             scheduled.certify()
     kept = [file for file in (scheduled.root / ".assay" / "objects").glob("*/*") if file.is_file()]
@@ -142,7 +149,7 @@ def test_the_digests_that_the_log_tells_of_a_sealed_run_are_of_nothing_that_coul
 ) -> None:
     """Whoever submits knows seed, sources and rows; without a secret the few counts that are left could be tried."""
     done = scheduled.certify()
-    record = stored_record(scheduled.root, done.digest)[1]
+    record = in_the_store(scheduled, done.digest)
     with open_ledger(scheduled.root) as ledger:
         decision = ledger.state().decisions[done.digest]
         exported = b"".join(ledger.leaves())
@@ -151,7 +158,7 @@ def test_the_digests_that_the_log_tells_of_a_sealed_run_are_of_nothing_that_coul
     assert record.blind.encode() not in exported
     guessed = replace(record, blind="")
     assert evidence_digest(guessed.evidence) != decision.evidence
-    second = stored_record(scheduled.root, scheduled.certify().digest)[1]
+    second = in_the_store(scheduled, scheduled.certify().digest)
     assert second.blind != record.blind
 
 
@@ -183,7 +190,7 @@ def test_a_review_pack_is_not_written_of_a_sealed_run(
     """As a log may have it from before: the certificate is there, and its record is sealed."""
     scheduled.certify()
     with monkeypatch.context() as earlier:
-        earlier.setattr("assay.app.issue.require_unsealed", lambda *_: None)
+        earlier.setattr("assay.app.organisation.issue.require_unsealed", lambda *_: None)
         scheduled.issue()  # as FAILED, which nobody needs to sign
     with refused(Because.SEALED):
         export_review(scheduled.root, scheduled.root / "pack.zip")

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import get_args
 
 import assay
-from assay.app import case
-from assay.app.views import VIEWS
+from assay.app.judging import case
+from assay.app.judging.views import VIEWS
 from assay.checks.catalogue import catalogue
 from assay.domain import needs
 from assay.domain.evidence import Compare, Counts, Rates

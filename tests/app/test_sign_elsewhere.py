@@ -17,18 +17,18 @@ from tests.app.conftest import Folder
 from tests.app.test_chain import refused
 
 import assay
-from assay.app import certify
-from assay.app.agreement import document_contradicts
-from assay.app.export import export_decision, export_review
-from assay.app.founding import Founding, Person
-from assay.app.issue import issue
-from assay.app.ledger import open_ledger
-from assay.app.lock import agree
-from assay.app.packs import BrokenPack
-from assay.app.sign import sign_decision
-from assay.app.sign_elsewhere import look_in, sign_pack, take
-from assay.app.trust import found, text_in_force
-from assay.app.verify import verify_certificate
+from assay.app.judging import certify
+from assay.app.judging.lock import agree
+from assay.app.organisation.export import export_decision, export_review
+from assay.app.organisation.founding import Founding, Person
+from assay.app.organisation.issue import issue
+from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.sign import sign_decision
+from assay.app.organisation.sign_elsewhere import look_in, sign_pack, take
+from assay.app.organisation.trust import found, text_in_force
+from assay.app.verifying.agreement import document_contradicts
+from assay.app.verifying.packs import BrokenPack
+from assay.app.verifying.verify import verify_certificate
 from assay.cli.main import main
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
@@ -495,8 +495,8 @@ def test_a_record_by_hand_under_the_locked_digest_is_signed_by_nobody_here_eithe
     assert wrong is not None
     assert wrong.because is Because.JUDGED_DIFFERENTLY
     assert wrong.sentence.endswith("they differ in: criteria.")
-    monkeypatch.setattr("assay.app.agreement.read_record", lambda content: easier)
-    monkeypatch.setattr("assay.app.agreement.counts_contradict", lambda record: None)
+    monkeypatch.setattr("assay.app.verifying.agreement.read_record", lambda content: easier)
+    monkeypatch.setattr("assay.app.verifying.agreement.counts_contradict", lambda record: None)
     with refused(Because.JUDGED_DIFFERENTLY):
         sign_decision(bank, digest, role="validator", signer=KEYS["val"])
 

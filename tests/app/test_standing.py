@@ -9,9 +9,9 @@ from tests.app.conftest import Folder
 from tests.app.test_chain import KEYS, Team, refused
 
 import assay
-from assay.app.diff import compare
-from assay.app.standing import standing_of
-from assay.app.waive import waive
+from assay.app.organisation.diff import compare
+from assay.app.organisation.standing import standing_of
+from assay.app.organisation.waive import waive
 from assay.domain.refusal import Because
 from assay.domain.standing import Standing
 from assay.domain.state import Status

@@ -15,10 +15,10 @@ import pytest
 from tests.app.conftest import Folder
 
 import assay
-from assay.app import case
-from assay.app.case import open_case
-from assay.app.certify import open_engine
-from assay.app.plan import plan
+from assay.app.judging import case
+from assay.app.judging.case import open_case
+from assay.app.judging.certify import open_engine
+from assay.app.judging.plan import plan
 from assay.checks.catalogue import catalogue
 from assay.checks.check import Check
 from assay.domain.evidence import Functional, Paired, PairedCell, ScoreCell, Scores, Undefined

@@ -9,7 +9,7 @@ import pytest
 from tests.app.conftest import Folder
 from tests.app.test_chain import Team
 
-from assay.app import certify
+from assay.app.judging import certify
 from assay.cli.main import main
 from assay.engine.in_process import InProcess
 

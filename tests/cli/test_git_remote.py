@@ -13,11 +13,11 @@ import pytest
 from tests.cli.ledgers import certified_again, issued, keep
 from tests.world import LOG_ORIGIN, Issued
 
-from assay.app.export import export_public
-from assay.app.ledger import open_ledger
-from assay.app.logbook import checkpoint, verify_log
-from assay.app.outside import verify_public
-from assay.app.remote import held_against, held_for, push_checkpoint
+from assay.app.organisation.export import export_public
+from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.logbook import checkpoint, verify_log
+from assay.app.organisation.remote import held_against, held_for, push_checkpoint
+from assay.app.verifying.outside import verify_public
 from assay.domain.policy import LogKeys
 from assay.domain.refusal import Distrusted
 from assay.proof.note import NoteSigner

@@ -16,9 +16,9 @@ from tests.cli.ledgers import PASSPHRASE, certified_again, issued, keep
 from tests.cli.test_light import HEAVY, loaded_by
 from tests.world import EVIDENCE, FILES, LOG_ORIGIN, SPECIFICATION, rows
 
-from assay.app.export import export_public
-from assay.app.outside import verify_public
-from assay.app.packs import BrokenPack, read_pack, read_public
+from assay.app.organisation.export import export_public
+from assay.app.verifying.outside import verify_public
+from assay.app.verifying.packs import BrokenPack, read_pack, read_public
 from assay.proof.log_keys import KeptCheckpoint
 from assay.proof.note import Note, NoteSigner
 from assay.store.keys import log_signer

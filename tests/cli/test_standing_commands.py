@@ -10,8 +10,8 @@ import pytest
 from tests.app.conftest import Folder, replaced
 from tests.app.test_chain import Team
 
-from assay.app import certify
-from assay.app.ledger import open_ledger
+from assay.app.judging import certify
+from assay.app.organisation.ledger import open_ledger
 from assay.cli.main import main
 from assay.engine.in_process import InProcess
 
@@ -51,7 +51,7 @@ def test_a_certificate_is_issued_where_no_page_can_be_drawn(
 
     team.lock().certify()
     team.sign()
-    monkeypatch.setattr("assay.app.report.write_document", absent)
+    monkeypatch.setattr("assay.app.organisation.report.write_document", absent)
     assert run("issue", "--key", "demo:certifier", "--in", team.root, "--output", team.root / "cert") == 0
     said = capsys.readouterr().out
     assert "The dossier was not drawn. This needs the package 'jinja2'" in said
@@ -157,7 +157,7 @@ def test_a_changed_specification_is_agreed_to_with_a_reason_before_a_passphrase_
     team.folder.edit("at_least: 0.70", "at_least: 0.71").write()
     who = ("--as", "validator", "--key", "demo:validator")
     with monkeypatch.context() as costly:
-        for expensive in ("assay.cli.lock.signer", "assay.app.lock.open_case"):
+        for expensive in ("assay.cli.lock.signer", "assay.app.judging.lock.open_case"):
             costly.setattr(
                 expensive, lambda *_, **__: pytest.fail("asked or planned before the reason was there")
             )

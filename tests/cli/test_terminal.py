@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.cli.ledgers import issued, keep
 
-from assay.app.export import export_public
+from assay.app.organisation.export import export_public
 from assay.cli.main import main
 from assay.cli.render import console
 from assay.domain.state import Status

@@ -11,7 +11,7 @@ from rich.console import Console
 from tests.dossier import records
 from tests.dossier.pages import read
 
-from assay.app.report import NoSuchRun, document
+from assay.app.organisation.report import NoSuchRun, document
 from assay.domain.plain import from_plain
 from assay.domain.record_schema import standing_schema
 from assay.domain.standing import Standing

@@ -18,8 +18,9 @@ from ruamel.yaml import YAML
 from tests.gate.scene import Scene
 
 import assay
-from assay.app.gate import Pack, refused
-from assay.app.packs import read_pack
+from assay.app.verifying.certificate_folder import Pack
+from assay.app.verifying.gate import refused
+from assay.app.verifying.packs import read_pack
 from assay.cli.main import main
 from assay.proof.verification import Purpose
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.world import Issued
 
-from assay.app.gate import CERTIFICATE, PROOF, STATUS
+from assay.app.verifying.certificate_folder import CERTIFICATE, PROOF, STATUS
 from assay.domain.digests import sha256_of
 from assay.domain.policy import Policy
 from assay.proof.manifest import Manifest

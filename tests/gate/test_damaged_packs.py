@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.app.packs import BrokenPack, read_pack
+from assay.app.verifying.packs import BrokenPack, read_pack
 
 
 def made(place: Path, method: int) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from tests.gate.scene import HOUR, Scene, issued
 from tests.world import KEYS, OTHER, Issued
 
-from assay.app.gate import STATUS
+from assay.app.verifying.certificate_folder import STATUS
 from assay.cli.main import main
 from assay.proof.bundle import read, sign
 

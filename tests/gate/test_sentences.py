@@ -10,7 +10,7 @@ from tests.gate.doors import words
 from tests.gate.scene import Scene
 
 import assay
-from assay.app.gate import refused
+from assay.app.verifying.gate import refused
 from assay.cli.main import main
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assay.app.views import VIEWS
+from assay.app.judging.views import VIEWS
 from assay.checks import ALL, outcomes, paired, profiled, row_set, scored
 from assay.checks.catalogue import catalogue
 from assay.domain.assessment import Asked

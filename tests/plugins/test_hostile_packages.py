@@ -14,7 +14,7 @@ from tests.app.conftest import Folder, people
 from tests.plugins.packages import COUNTING, changing, counting, install
 
 import assay
-from assay.app.boundary import counts_of
+from assay.app.judging.boundary import counts_of
 from assay.checks import ALL, Counts, Rate, Rates, outcomes
 from assay.checks.catalogue import PluginRefused
 from assay.domain.assessment import Broken, Judged

@@ -34,7 +34,7 @@ def _command(name: str, becomes: str, told: str) -> click.Command:
         as_json: bool,
         code: str = StatusReason.RESOLVED.value,
     ) -> None:
-        from assay.app.status import change
+        from assay.app.organisation.status import change
         from assay.domain.state import Status
 
         found = change(
@@ -92,8 +92,8 @@ reinstate = _command(
 @json_option
 def status(*, key: str, output: Path, folder: Path, as_json: bool) -> None:
     """Sign and write what every certificate of the log is worth now; a gate needs it fresh."""
-    from assay.app.gate import STATUS
-    from assay.app.status import refresh
+    from assay.app.organisation.status import refresh
+    from assay.app.verifying.certificate_folder import STATUS
 
     made = refresh(folder, signer=signer(key, folder), target=output / STATUS)
     if as_json:

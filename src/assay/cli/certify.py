@@ -60,9 +60,9 @@ def command(
         raise click.UsageError(
             f"The dossier is an HTML page: --output must end in .html, found {output.name!r}."
         )
-    from assay.app.certify import certify
-    from assay.app.report import default_dossier, see_dossier_writable, write_document
-    from assay.app.standing import standing_of
+    from assay.app.judging.certify import certify
+    from assay.app.organisation.report import default_dossier, see_dossier_writable, write_document
+    from assay.app.organisation.standing import standing_of
     from assay.cli.progress import progress
     from assay.cli.render import print_record
 

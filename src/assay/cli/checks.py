@@ -12,7 +12,7 @@ from assay.cli.output import json_option, print_document, print_json, say
 @json_option
 def command(check: str, *, as_json: bool) -> None:
     """List the checks, or those of a stage, or print the page of one CHECK: purpose, method, limits, remedy."""
-    from assay.app.checks import explained, installed
+    from assay.app.judging.checks import explained, installed
 
     known = installed()
     stages = {metric.stage.value for metric in known}

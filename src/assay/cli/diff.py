@@ -20,7 +20,7 @@ def command(one: str, two: str, *, folder: Path, as_json: bool) -> None:
 
     Each is a specification file, the folder of a certificate, or the beginning of the digest of a run.
     """
-    from assay.app.diff import compare
+    from assay.app.organisation.diff import compare
 
     found = compare(one, two, folder)
     if as_json:

@@ -25,7 +25,7 @@ def review(target: Path, *, certificate: str, folder: Path, as_json: bool) -> No
 
     From it an outsider judges every criterion again, without the model or a row of data: assay verify --review TARGET.
     """
-    from assay.app.export import export_review
+    from assay.app.organisation.export import export_review
     from assay.dossier.wording import plural
 
     count = export_review(folder, target, certificate)
@@ -47,7 +47,7 @@ def decision(target: Path, *, decision: str, folder: Path, as_json: bool) -> Non
     evidence, the specification and the dictionary, and no row of anybody's data: assay sign TARGET --policy policy.yaml
     --as ROLE --key KEY --to FILE.
     """
-    from assay.app.export import export_decision
+    from assay.app.organisation.export import export_decision
 
     count = export_decision(folder, target, decision)
     if as_json:
@@ -68,7 +68,7 @@ def public(target: Path, *, key: str | None, folder: Path, as_json: bool) -> Non
     Nothing in it is confidential: no counts, no record, no row. Anybody computes the state from it: assay log verify TARGET
     --policy policy.yaml.
     """
-    from assay.app.export import export_public
+    from assay.app.organisation.export import export_public
     from assay.dossier.wording import plural
 
     made = export_public(folder, target, signer=signer(key, folder) if key else None)

@@ -11,7 +11,7 @@ from assay.cli.questions import asked, need_a_terminal, several
 from assay.domain.errors import AssayError
 
 if TYPE_CHECKING:
-    from assay.app.founding import Person
+    from assay.app.organisation.founding import Person
 
 _ORGANISATION = "Whose rules are these? The name stands in every version of the policy."
 _ROOT = (
@@ -104,7 +104,7 @@ def completed(given: Answers) -> Answers:
 
 def _fits(option: str, text: str, before: Sequence[str]) -> None:
     """See that an entry can stand beside those before it."""
-    from assay.app.founding import entry, person, told_apart
+    from assay.app.organisation.founding import entry, person, told_apart
 
     others: list[Person] = []
     for other in before:

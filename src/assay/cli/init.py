@@ -41,7 +41,7 @@ def command(
     Guesses are marked as guesses. Empty rationales are refused by every later command until a person fills them.
     Nothing that exists is overwritten.
     """
-    from assay.app.init import SPECIFICATION, start
+    from assay.app.starting.init import SPECIFICATION, start
 
     written, warnings = start(data, model, folder, label=label, copy_from=copy_from)
     for warning in warnings:

@@ -29,7 +29,7 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
 
     The dossier is drawn again beside the certificate, with the signatures, the waivers and the checkpoint that it stands on.
     """
-    from assay.app.issue import issue
+    from assay.app.organisation.issue import issue
 
     made = issue(folder, decision, signer=signer(key, folder), output=output)
     page, undrawn = _drawn(folder, made.folder, made.certificate.record)
@@ -58,9 +58,9 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
 
 def _drawn(folder: Path, beside: Path, record: str) -> tuple[Path | None, str]:
     """The dossier beside the certificate; where it cannot be drawn, why. The certificate is issued either way."""
-    from assay.app.report import write_document
-    from assay.app.seal import load_record
-    from assay.app.standing import standing_of
+    from assay.app.organisation.report import write_document
+    from assay.app.organisation.seal import load_record
+    from assay.app.organisation.standing import standing_of
     from assay.domain.errors import AssayError, MissingExtra
 
     try:

@@ -38,7 +38,7 @@ def command() -> None:
 @json_option
 def new(name: str, *, uri: str | None, public: Path | None, as_json: bool) -> None:
     """Make a key called NAME, kept under a passphrase; or remember one that a security module holds."""
-    from assay.app.keys import key_folder, module_key, new_key
+    from assay.app.organisation.keys import key_folder, module_key, new_key
 
     if (uri is None) is not (public is None):
         raise click.UsageError("--signer URI and --public FILE belong together.")
@@ -56,7 +56,7 @@ def new(name: str, *, uri: str | None, public: Path | None, as_json: bool) -> No
 @json_option
 def show(name: str | None, *, as_json: bool) -> None:
     """List the keys of this user, or print the public half of NAME."""
-    from assay.app.keys import kept_keys, key_folder, public_key
+    from assay.app.organisation.keys import kept_keys, key_folder, public_key
 
     names = [name] if name else kept_keys()
     found = {one: public_key(one) for one in names}
@@ -96,9 +96,9 @@ def rotate(
 
     Logs the next version of the policy, signed by root keys. What OLD signed stays signed; from now on it signs nothing.
     """
-    from assay.app.keys import public_key
-    from assay.app.keys import rotate as replace
-    from assay.app.trust import see_place, write_policy
+    from assay.app.organisation.keys import public_key
+    from assay.app.organisation.keys import rotate as replace
+    from assay.app.organisation.trust import see_place, write_policy
 
     see_place(output)
     made = replace(

@@ -12,7 +12,7 @@ from assay.cli.signing import READABLE, say_taken, short, signer
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.app.lock import Agreed
+    from assay.app.judging.lock import Agreed
 
 
 @click.command("lock")
@@ -80,8 +80,8 @@ def command(
 
     Ends with 0 when it is locked, 1 while signatures are missing, 2 when it is hopeless or the plan cannot be made.
     """
-    from assay.app.lock import agree, agreeable
-    from assay.app.lock_elsewhere import agree_elsewhere
+    from assay.app.judging.lock import agree, agreeable
+    from assay.app.judging.lock_elsewhere import agree_elsewhere
     from assay.domain.quorum import Word
 
     word = Word.REJECT if reject else Word.WITHDRAW if withdraw else Word.APPROVE
@@ -114,7 +114,7 @@ def command(
 
 def _take(specification: Path, files: tuple[Path, ...], *, bypass: bool, as_json: bool) -> NoReturn:
     """Take words in, one file after another; a refused one ends it, and those before it stay taken."""
-    from assay.app.lock_elsewhere import take_agreement
+    from assay.app.judging.lock_elsewhere import take_agreement
 
     for file in files:
         taken = take_agreement(specification, file, certify_a_hopeless_specification=bypass)

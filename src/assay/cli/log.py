@@ -14,7 +14,7 @@ from assay.cli.signing import folder_option, short
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.app.kept_checkpoint import KeptCheckpoint
+    from assay.app.verifying.kept_checkpoint import KeptCheckpoint
 
 branch_option = click.option(
     "--branch", default="assay-checkpoints", show_default=True, help="The branch of the git remote."
@@ -66,23 +66,23 @@ def verify(
     Without PACK it is the log of this folder. A public PACK (assay export public) needs no database: its state is computed,
     and its checkpoint, certificates, proofs, sign-offs and status are held against the policy.
     """
-    from assay.app.kept_checkpoint import kept_in
+    from assay.app.verifying.kept_checkpoint import kept_in
 
     kept = [kept_in(path) for path in checkpoints]
     if pack is not None:
         if policy is None:
             raise click.UsageError("PACK needs --policy: the copy in the pack says nothing about itself.")
         if against is not None:
-            from assay.app.remote import held_against
+            from assay.app.organisation.remote import held_against
 
             kept += held_against(policy, against, branch)
         _verify_pack(pack, policy, kept, as_json=as_json)
-    from assay.app.logbook import verify_log
+    from assay.app.organisation.logbook import verify_log
 
     if policy is not None:
         raise click.UsageError("--policy is for a PACK.")
     if against is not None:
-        from assay.app.remote import held_for
+        from assay.app.organisation.remote import held_for
 
         kept += held_for(folder, against, branch)
     found = verify_log(folder, kept)
@@ -98,7 +98,7 @@ def verify(
 
 
 def _verify_pack(pack: Path, policy: Path, kept: list[KeptCheckpoint], *, as_json: bool) -> NoReturn:
-    from assay.app.outside import verify_public
+    from assay.app.verifying.outside import verify_public
 
     found = verify_public(pack, policy, kept)
     wrong = [(w.because.value, w.sentence) for w in found.wrong]
@@ -155,7 +155,7 @@ def _told(
 @json_option
 def show(*, start: int, folder: Path, as_json: bool) -> None:
     """List the entries: place, time, what happened, to what."""
-    from assay.app.logbook import entries
+    from assay.app.organisation.logbook import entries
 
     found = list(entries(folder, start))
     if as_json:
@@ -189,11 +189,11 @@ def checkpoint(*, output: Path | None, push: str | None, branch: str, folder: Pa
     pushed, when the log does not continue what the remote holds of it: one of the two was rolled back or rewritten.
     """
     if push is None:
-        from assay.app.logbook import checkpoint as signed
+        from assay.app.organisation.logbook import checkpoint as signed
 
         note, more = signed(folder), {}
     else:
-        from assay.app.remote import push_checkpoint
+        from assay.app.organisation.remote import push_checkpoint
 
         pushed = push_checkpoint(folder, push, branch)
         note = pushed.note
@@ -223,7 +223,7 @@ def checkpoint(*, output: Path | None, push: str | None, branch: str, folder: Pa
 @json_option
 def prove(entry: int, target: Path, *, folder: Path, as_json: bool) -> None:
     """Write the proof that ENTRY is in the log to TARGET, as a C2SP tlog-proof."""
-    from assay.app.logbook import prove as write
+    from assay.app.organisation.logbook import prove as write
 
     write(folder, entry, target)
     if as_json:
@@ -238,7 +238,7 @@ def prove(entry: int, target: Path, *, folder: Path, as_json: bool) -> None:
 @json_option
 def export(target: Path, *, folder: Path, as_json: bool) -> None:
     """Write every entry to TARGET, one a line: whoever has it reaches the same state."""
-    from assay.app.logbook import export_log
+    from assay.app.organisation.logbook import export_log
     from assay.dossier.wording import plural
 
     count = export_log(folder, target)
@@ -259,7 +259,7 @@ def erase(digest: str, *, yes: bool, folder: Path, as_json: bool) -> None:
     DANGEROUS for the salt of the test rows: without it nobody can tell which rows were used, so every further judged run is
     refused as spent.
     """
-    from assay.app.logbook import erase as erased
+    from assay.app.organisation.logbook import erase as erased
 
     if not yes:
         need_a_terminal("whether to erase it", "--yes")

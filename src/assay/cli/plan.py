@@ -11,7 +11,7 @@ from assay.cli.output import json_option, print_json, reader_may_leave
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.app.plan import Plan, PlannedAttempt, PlannedCriterion
+    from assay.app.judging.plan import Plan, PlannedAttempt, PlannedCriterion
     from assay.cli.folding import FoldingTable
 
 
@@ -33,8 +33,8 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
     answers and how its scores lie. A schedule of attempts is planned at each share of alpha that its runs spend. Ends with 1
     when a required criterion is hopeless on these rows in the first run, or its check breaks.
     """
-    from assay.app.plan_document import plan_document
-    from assay.app.planning import make_plan
+    from assay.app.judging.plan_document import plan_document
+    from assay.app.judging.planning import make_plan
     from assay.domain.plan_document import to_document
 
     made = make_plan(specification, workers=workers)

@@ -23,12 +23,14 @@ from assay.domain.errors import ExitCode
 @folder_option
 @json_option
 def command(run: str, *, workers: int, folder: Path, as_json: bool) -> None:
-    """Run again what RUN (the beginning of its record's digest; by default the latest) is about, reusing nothing.
+    """Run again what RUN, or the latest run, is about, reusing nothing.
+
+    RUN is how its digest begins (four characters or more), or the folder or the digest of its certificate.
 
     Says whether the same comes out: bit-identical, within tolerance, or different and what. Ends with 0, or 3 when it is
     different or the files are not those that were judged. It is no further attempt on the test rows.
     """
-    from assay.app.replay import Alike, replay
+    from assay.app.judging.replay import Alike, replay
     from assay.cli.progress import progress
 
     found = replay(folder, run, workers=workers, progress=progress)

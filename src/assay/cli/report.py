@@ -25,14 +25,16 @@ from assay.cli.output import print_document, say
 )
 @click.option("--output", type=click.Path(path_type=Path), help="The file; standard output when left out.")
 def command(run: str, folder: Path, form: str, output: Path | None) -> None:
-    """Write a document of RUN (the beginning of its digest, four characters or more; the latest run when left out).
+    """Write a document of RUN, or of the latest run.
+
+    RUN is how its digest begins (four characters or more), or the folder or the digest of its certificate.
 
     The page is drawn from the record and from the log as it stands: after a signature, a waiver or a certificate, draw it
     again. The same record and the same log give the same bytes.
     """
-    from assay.app.report import document, write_document
-    from assay.app.seal import load_record
-    from assay.app.standing import standing_of
+    from assay.app.organisation.report import document, write_document
+    from assay.app.organisation.seal import load_record
+    from assay.app.organisation.standing import standing_of
 
     digest, record = load_record(folder, run)
     standing = standing_of(folder, digest)

@@ -19,7 +19,7 @@ def command(python: str | None, *, as_json: bool) -> None:
     Models and data files are read behind these fences. A run records the level that it had: 0 none, 1 a process with
     limits, 2 also file system and system calls, 3 also network and rights.
     """
-    from assay.app.sandbox import probe
+    from assay.app.judging.sandbox import probe
     from assay.domain.isolation import HIGHEST
 
     begin = perf_counter()

@@ -30,6 +30,6 @@ def command(*, record: bool, plan: bool, standing: bool) -> None:
 
         print_json(plan_schema())
         return
-    from assay.app.checks import specification_schema
+    from assay.app.judging.checks import specification_schema
 
     print_json(specification_schema())

@@ -17,15 +17,17 @@ from assay.cli.output import json_option, print_json, say
 )
 @json_option
 def command(run: str, folder: Path, *, as_json: bool) -> None:
-    """Show the decision and the tables of RUN (the beginning of its digest, four characters or more), or list all runs.
+    """Show the decision and the tables of RUN, or list all runs.
+
+    RUN is how its digest begins (four characters or more), or the folder or the digest of its certificate.
 
     A run whose schedule of attempts has not ended is refused as sealed; see assay unseal.
     """
-    from assay.app.report import runs
+    from assay.app.organisation.report import runs
 
     if run:
-        from assay.app.seal import load_record
-        from assay.app.standing import standing_of
+        from assay.app.organisation.seal import load_record
+        from assay.app.organisation.standing import standing_of
 
         digest, record = load_record(folder, run)
         standing = standing_of(folder, digest)

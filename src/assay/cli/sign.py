@@ -15,7 +15,7 @@ from assay.domain.vocabulary import Tier, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from assay.app.sign import Signing
+    from assay.app.organisation.sign import Signing
     from assay.domain.quorum import Word
 
 
@@ -41,7 +41,7 @@ def _show(found: Signing) -> None:
 
 def _to_be_weighed(found: Signing) -> tuple[tuple[str, Iterable[str]], ...]:
     """What speaks against a signature, as the first screen of the dossier has it."""
-    from assay.app.agreement import not_decided_for
+    from assay.app.verifying.agreement import not_decided_for
 
     record, told = found.record, found.standing
     passes = found.decision.outcome in {"certified", "conditional"}
@@ -120,8 +120,8 @@ def command(
     On another machine than the log's, DECISION is a pack, and the signature goes into a file (--policy, --to), which ends
     with 0; who keeps the log takes it in with --take.
     """
-    from assay.app.sign import look as look_at
-    from assay.app.sign import sign_decision
+    from assay.app.organisation.sign import look as look_at
+    from assay.app.organisation.sign import sign_decision
     from assay.domain.quorum import Word
 
     if files:
@@ -179,7 +179,7 @@ def _elsewhere(
     as_json: bool,
 ) -> NoReturn:
     """Sign the decision of a pack (``said``: role, key, word, reason), or only look at it."""
-    from assay.app.sign_elsewhere import look_in, sign_pack
+    from assay.app.organisation.sign_elsewhere import look_in, sign_pack
 
     if said is None or target is None:
         found, written = look_in(pack, policy), None
@@ -203,7 +203,7 @@ def _elsewhere(
 
 def _take(folder: Path, files: tuple[Path, ...], *, as_json: bool) -> NoReturn:
     """Take signatures in, one file after another; a refused one ends it, and those before it stay taken."""
-    from assay.app.sign_elsewhere import take
+    from assay.app.organisation.sign_elsewhere import take
 
     taken = []
     for file in files:

@@ -14,7 +14,7 @@ from assay.cli.output import one_line, say
 from assay.domain.errors import AssayError
 
 if TYPE_CHECKING:
-    from assay.app.keys import Signer
+    from assay.app.organisation.keys import Signer
 
 PASSPHRASE = "ASSAY_PASSPHRASE"  # noqa: S105 - the name of a variable
 
@@ -95,8 +95,8 @@ def signer(key: str, folder: Path | None = None) -> Signer:
     Raises:
         NoLog: there is nothing that it could sign for.
     """
-    from assay.app.keys import open_signer
-    from assay.app.ledger import see_log
+    from assay.app.organisation.keys import open_signer
+    from assay.app.organisation.ledger import see_log
 
     if folder is not None:
         see_log(folder)

@@ -85,8 +85,8 @@ def init(
 
     KEY is the name of a key (assay keys new), the path of a PEM file, or demo:NAME.
     """
-    from assay.app.founding import founding_of
-    from assay.app.trust import found, foundable, named_before, see_place, write_policy
+    from assay.app.organisation.founding import founding_of
+    from assay.app.organisation.trust import found, foundable, named_before, see_place, write_policy
     from assay.cli.founding import Answers, completed
 
     given = completed(Answers(organisation, roots, threshold or 0, certifier, persons))
@@ -149,7 +149,7 @@ def edit(file: Path, *, roots: tuple[str, ...], folder: Path, as_json: bool) -> 
 
     Begin with: assay trust show --next > policy.yaml
     """
-    from assay.app.trust import replace_policy, replaceable
+    from assay.app.organisation.trust import replace_policy, replaceable
 
     replaceable(folder, file)
     policy, digest = replace_policy(folder, file, [signer(key) for key in roots])
@@ -168,8 +168,8 @@ def edit(file: Path, *, roots: tuple[str, ...], folder: Path, as_json: bool) -> 
 @json_option
 def show(*, following: bool, output: Path | None, folder: Path, as_json: bool) -> None:
     """Show the policy in force: keys and roles, what it requires."""
-    from assay.app.ledger import open_ledger, policy_of
-    from assay.app.trust import next_version, write_policy
+    from assay.app.organisation.ledger import open_ledger, policy_of
+    from assay.app.organisation.trust import next_version, write_policy
     from assay.domain.plain import to_plain
     from assay.domain.policy import Policy
     from assay.dossier.wording import plural

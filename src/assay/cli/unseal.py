@@ -23,7 +23,7 @@ def command(run: str, *, role: str, key: str, reason: str, folder: Path, as_json
     ENDS THE SCHEDULE: what was seen is more than one bit, so no attempt on these test rows is left. It stands in the log
     under the signature of whoever did it. A developer or submitter cannot.
     """
-    from assay.app.seal import unseal
+    from assay.app.organisation.seal import unseal
 
     digest, _ = unseal(folder, run, role=role, signer=signer(key, folder), reason=reason)
     if as_json:

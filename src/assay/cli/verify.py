@@ -11,14 +11,14 @@ from assay.cli.output import json_option, print_json, say
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.app.gate import Verification
+    from assay.app.verifying.gate import Verification
 
 MARKS = {"holds": "ok", "refused": "REFUSED", "not at hand": "-", "not reached": "-"}
 
 
 def shown(found: Verification, *, as_json: bool, brief: bool = False) -> None:
     """Print every step, or the first reason alone, and end with the exit code of the answer."""
-    from assay.app.gate import refused
+    from assay.app.verifying.gate import refused
 
     refusal = found.refusal
     if as_json:
@@ -157,7 +157,7 @@ def command(
     Needs no database and no network. Ends with 0 when it is accepted, 1 when it is refused (expired, revoked, another
     use), 3 when something is not what it must be (bytes, signature, log).
     """
-    from assay.app.verify import verify_certificate
+    from assay.app.verifying.verify import verify_certificate
 
     if review is not None and public is not None:
         raise click.UsageError("--review or --public: the review pack holds the log too.")
@@ -210,9 +210,9 @@ def gate(
     as_json: bool,
 ) -> None:
     """Let MODEL through if it is certified for this use, and refuse everything else with one sentence."""
-    from assay.app.gate import Purpose
-    from assay.app.gate import gate as look
-    from assay.app.packs import read_log
+    from assay.app.verifying.gate import Purpose
+    from assay.app.verifying.gate import gate as look
+    from assay.app.verifying.packs import read_log
 
     found = look(
         model,

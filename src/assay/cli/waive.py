@@ -51,7 +51,7 @@ def command(
 
     A developer waives nothing, and nobody waives a failure of trust: a changed byte, a wrong signature, a rewritten log.
     """
-    from assay.app.waive import waivable, waive
+    from assay.app.organisation.waive import waivable, waive
 
     end = waivable(specification, criterion, until)
     waive(

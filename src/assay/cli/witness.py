@@ -68,7 +68,7 @@ def serve(folder: Path, *, name: str, logs: tuple[str, ...], host: str, port: in
     Listens on 127.0.0.1 unless --host says otherwise, and prints the verifier key that those who trust this witness
     put into their policies.
     """
-    from assay.app.witness import TrustedLog, Witness, WitnessServer
+    from assay.app.organisation.witness import TrustedLog, Witness, WitnessServer
 
     trusted = [TrustedLog.of(vkey) for vkey in logs]
     witness = Witness.of(folder, name=name, logs=trusted)
@@ -93,7 +93,7 @@ def cosign(folder: Path, *, name: str, logs: tuple[str, ...], request: BinaryIO,
 
     For a witness without a network. Ends with 3 when the log is not what this witness saw, or its key is wrong.
     """
-    from assay.app.witness import MOST_BYTES, OK, TrustedLog, Witness
+    from assay.app.organisation.witness import MOST_BYTES, OK, TrustedLog, Witness
 
     witness = Witness.of(folder, name=name, logs=map(TrustedLog.of, logs))
     answer = witness.submit(request.read(MOST_BYTES + 1), int(time.time()))

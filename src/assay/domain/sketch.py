@@ -144,7 +144,7 @@ class UsedRows:
         rows: of the set. file: its digest.
         sketches: first over the columns of the run's own choice; then over each identifier; then over every choice
             that an earlier run of the log made, where the file still has its columns.
-        marks: small sketches of groups of columns that together tell rows apart (:mod:`assay.app.used_rows` says which):
+        marks: small sketches of groups of columns that together tell rows apart (:mod:`assay.app.judging.used_rows` says which):
             most stay the same when columns are renamed, left out or added.
     """
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from assay.app.load_certified import CertifiedModel
+    from assay.app.verifying.load_certified import CertifiedModel
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,7 +35,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if session.config.getoption("--assay-gate") is None:
         return
     asked = _asked(session.config)
-    from assay.app.gate import require
+    from assay.app.verifying.gate import require
     from assay.domain.errors import AssayError
 
     try:
@@ -51,7 +51,7 @@ def certified_model(request: pytest.FixtureRequest) -> Iterator[CertifiedModel]:
         raise pytest.UsageError(
             "certified_model needs --assay-gate MODEL, --assay-policy and --assay-use-case"
         )
-    from assay.app.load_certified import load_certified
+    from assay.app.verifying.load_certified import load_certified
 
     asked = _asked(request.config)
     with load_certified(asked.pop("model"), **asked) as model:
@@ -59,7 +59,7 @@ def certified_model(request: pytest.FixtureRequest) -> Iterator[CertifiedModel]:
 
 
 def _asked(config: pytest.Config) -> dict[str, Any]:
-    from assay.app.gate import Purpose
+    from assay.app.verifying.gate import Purpose
 
     policy, use_case = config.getoption("--assay-policy"), config.getoption("--assay-use-case")
     if policy is None or use_case is None:

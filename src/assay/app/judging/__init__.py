@@ -1,0 +1,1 @@
+"""A run: from a specification to a stored decision, locked before and repeatable after."""

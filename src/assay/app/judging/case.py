@@ -1,0 +1,378 @@
+"""A case: everything that is bound before the first row is read."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from assay._version import __version__
+from assay.app.judging.unfit_data import (
+    refuse_numbers_as_text,
+    refuse_other_types,
+    refuse_text_for_numbers,
+    refuse_the_same_rows,
+)
+from assay.checks.catalogue import source_digest
+from assay.checks.check import Check
+from assay.domain.dictionary import Dictionary
+from assay.domain.digests import bare
+from assay.domain.errors import (
+    NOT_MEASURING,
+    PACKAGES,
+    AssayError,
+    Crash,
+    InvalidDocument,
+    Problem,
+    SubjectError,
+)
+from assay.domain.isolation import NO_CHILD, Fence, Isolation, isolation, required
+from assay.domain.nearest import nearest
+from assay.domain.record import Environment, PluginRecord, SourceRecord
+from assay.domain.scope import INTERPRETER
+from assay.domain.specification import Criterion, Specification
+from assay.engine.asking import Predict
+from assay.engine.frame import Frame
+from assay.plan.passes import Wanted, declared_data
+from assay.plugins.catalogue import catalogue, plugins_of
+from assay.reading.specification import SpecificationFile, read_specification
+from assay.sandbox.probe import probe
+from assay.subject.code import Code, code_of
+from assay.subject.datasets import Dataset, open_dataset
+from assay.subject.digest import digest_of
+from assay.subject.model import Model, ModelReference, in_process, interpreter_digest
+
+MEASURING = tuple(package for module, (package, _) in PACKAGES.items() if module not in NOT_MEASURING)
+"""Packages whose version can change a number; absent ones are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a run would judge and under which fences, known before a file of data is opened.
+
+    Attributes:
+        root, digest: of the specification. isolation: of every child that this run would start.
+        plugins: the packages of others whose checks it asks.
+    """
+
+    root: Path
+    specification: Specification
+    digest: str
+    isolation: Isolation
+    plugins: tuple[PluginRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A specification and the subject that it names, each part with its digest.
+
+    Attributes:
+        root: the folder that paths in the specification are relative to.
+        datasets: the declared data sets by role, inspected but not read.
+        model: what to ask; None when scores stand in a column of the data, or a live function is asked.
+        live: a function of this process that is asked instead of a model file; rehearsals only.
+        wanted: the criteria with the needs of their checks, in the specification's order.
+        environment: the versions that can change a number.
+        drawn: the seed of a judged run, hexadecimal. attempt: which judged run on its rows this is.
+        overlaps: a sentence for each earlier judged run that shares test rows with it. blind: hides what a judged run finds
+            behind the digests that the log tells.
+        code_digest: of the versions and the source that a count depends on besides the rows.
+    """
+
+    root: Path
+    specification: Specification
+    specification_digest: str
+    dictionary: Dictionary
+    checks: Mapping[str, Check]
+    wanted: tuple[Wanted, ...]
+    judged_on: str
+    datasets: Mapping[str, Dataset]
+    model: ModelReference | None
+    sources: tuple[SourceRecord, ...]
+    environment: Environment
+    code_digest: str
+    live: Predict | None = None
+    drawn: str = ""
+    attempt: int = 1
+    overlaps: tuple[str, ...] = ()
+    blind: str = ""
+
+    @property
+    def seed(self) -> str:
+        """The seed of every random choice: of a judged run that of the lock.
+
+        Nobody knows it while the specification can still be changed. A rehearsal takes the document's own digest.
+        """
+        return self.drawn or bare(self.specification_digest)
+
+    @property
+    def used(self) -> tuple[Check, ...]:
+        """The checks that the criteria name."""
+        return tuple(self.checks[m] for m in sorted({w.criterion.metric for w in self.wanted}))
+
+    def frame(self, spreads: tuple[tuple[str, float], ...] = ()) -> Frame:
+        """What every batch is read against."""
+        specification = self.specification
+        return Frame(
+            inputs=specification.subject.inputs,
+            label=specification.prediction.label,
+            attributes=tuple(specification.protected.items()),
+            decide_at=float(specification.prediction.decide_at),
+            dictionary=self.dictionary.columns,
+            unit=specification.data.unit,
+            seed=self.seed,
+            score_column=specification.subject.model
+            if specification.subject.format == "predictions"
+            else None,
+            spreads=spreads,
+        )
+
+
+def open_case(
+    path: Path,
+    *,
+    rehearse: bool = False,
+    data: Mapping[str, Any] | None = None,
+    model: Callable[[Any], Any] | None = None,
+    scratch: Path | None = None,
+    checks: Mapping[str, Check] | None = None,
+    admit: Callable[[Conditions], None] | None = None,
+) -> Case:
+    """Read a specification and bind what it names: dictionary, data sets and model, each by digest.
+
+    A rehearsal never opens the test rows: what would be asked of them is asked of the development rows.
+
+    Args:
+        path: the specification. rehearse: whether this is a rehearsal.
+        data: tables that stand in for declared files, by role. scratch: where they are written for the workers.
+        model: a function from a record batch to scores that stands in for the model file.
+        checks: what can be measured, by id; all that are installed when it is not given.
+        admit: refuses conditions under which no file of data may be opened.
+
+    Raises:
+        InvalidDocument: when the specification or the dictionary has problems; all of them are listed.
+        SubjectError: when data or model cannot be opened.
+    """
+    known = catalogue() if checks is None else checks
+    read = read_specification(path, {id_: check.metric for id_, check in known.items()})
+    specification, root = read.specification, path.resolve().parent
+    used = sorted({criterion.metric for criterion in specification.criteria})
+    fenced, plugins = _isolation(specification, live=model is not None), plugins_of(used)
+    if admit is not None:
+        admit(Conditions(root, specification, read.digest, fenced, plugins))
+    datasets = _open_data(read, root, data or {}, scratch=scratch or root, rehearse=rehearse)
+    with _told_at(read, root, "subject", "model"):
+        named = _model(root, specification, live=model is not None, rehearse=rehearse)
+        reference, told = _bound(named, fenced)
+    environment = _environment(told, fenced, plugins, code_of(root))
+    return Case(
+        root=root,
+        specification=specification,
+        specification_digest=read.digest,
+        dictionary=read.dictionary.dictionary,
+        checks=known,
+        wanted=tuple(_wanted(criterion, known, rehearse=rehearse) for criterion in specification.criteria),
+        judged_on="develop" if rehearse else "test",
+        datasets=datasets,
+        model=reference,
+        sources=_sources(path, read, datasets, reference),
+        environment=environment,
+        code_digest=code_digest(environment, (known[id_] for id_ in used)),
+        live=in_process(model, specification.subject.inputs) if model is not None else None,
+    )
+
+
+@contextmanager
+def _told_at(read: SpecificationFile, root: Path, *trail: str) -> Iterator[None]:
+    """Tell what is wrong with a file at the place where the specification names it, with the nearest name beside it."""
+    try:
+        yield
+    except Crash:
+        raise
+    except SubjectError as wrong:
+        written: Any = read.document.value
+        for key in trail:
+            written = written.get(key, "")
+        absent = wrong.code == "not_found"
+        raise InvalidDocument(
+            (
+                Problem(
+                    code=wrong.code,
+                    place=read.place(*trail),
+                    message=wrong.message,
+                    found=str(written),
+                    nearest=_nearest_file(root, str(written)) if absent else "",
+                    remedy=wrong.remedy,
+                ),
+            )
+        ) from wrong
+
+
+def _nearest_file(root: Path, written: str) -> str:
+    """The file in the same folder that is named most alike, as the specification would name it."""
+    place = Path(written)
+    folder = root / place.parent
+    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    near = nearest(place.name, names)
+    return str(place.with_name(near)) if near else ""
+
+
+def _open_data(
+    read: SpecificationFile, root: Path, given: Mapping[str, Any], *, scratch: Path, rehearse: bool
+) -> dict[str, Dataset]:
+    """The data sets of the run, held against the specification and the dictionary before a row is read."""
+    specification, dictionary = read.specification, read.dictionary.dictionary
+    declared = _declared(specification, rehearse=rehearse)
+    _refuse_unknown_roles(given, declared)
+    datasets = {}
+    for role, written in declared.items():
+        if role in given:
+            datasets[role] = open_dataset(given[role], scratch=scratch)
+            continue
+        with _told_at(read, root, "data", role):
+            datasets[role] = open_dataset(root / written, scratch=scratch)
+    refuse_the_same_rows(datasets)
+    refuse_other_types(datasets)
+    read.hold_against({role: frozenset(dataset.names) for role, dataset in datasets.items()})
+    refuse_text_for_numbers(specification, dictionary, datasets)
+    refuse_numbers_as_text(specification, dictionary, datasets)
+    return datasets
+
+
+def _sources(
+    path: Path, read: SpecificationFile, datasets: Mapping[str, Dataset], model: ModelReference | None
+) -> tuple[SourceRecord, ...]:
+    """Everything that is bound, each with its digest."""
+    specification, written = read.specification, declared_data(read.specification)
+    found = [
+        SourceRecord("specification", path.name, read.digest),
+        SourceRecord("dictionary", specification.data.dictionary, read.dictionary.digest),
+    ]
+    found += [SourceRecord(role, written[role], d.digest, d.rows) for role, d in datasets.items()]
+    if (lock := specification.subject.environment) is not None:
+        with _told_at(read, path.resolve().parent, "subject", "environment"):
+            found.append(SourceRecord("environment", lock, digest_of(path.resolve().parent / lock)))
+    if model is not None:
+        found.append(SourceRecord("model", specification.subject.model, model.digest))
+    return tuple(found)
+
+
+def _refuse_unknown_roles(given: Mapping[str, Any], declared: Mapping[str, str]) -> None:
+    unknown = [role for role in given if role not in declared]
+    if unknown:
+        raise SubjectError(
+            f"A table was given for {unknown[0]!r}, which is no data set of this run; there are "
+            f"{', '.join(declared)}.",
+            code="unknown_data_role",
+        )
+
+
+def _declared(specification: Specification, *, rehearse: bool) -> dict[str, str]:
+    declared = declared_data(specification)
+    if not rehearse:
+        return declared
+    if "develop" not in declared:
+        raise SubjectError(
+            "A rehearsal needs development rows, and the specification declares none.",
+            code="no_development_data",
+            remedy="Add data.develop; the test rows are for the one judged run.",
+        )
+    return {role: path for role, path in declared.items() if role != "test"}
+
+
+def _wanted(criterion: Criterion, checks: Mapping[str, Check], *, rehearse: bool) -> Wanted:
+    if rehearse and criterion.data == "test":
+        criterion = criterion.model_copy(update={"data": "develop"})
+    made = checks[criterion.metric]
+    return Wanted(criterion, made.need, tuple(sorted(made.bind(dict(criterion.parameters)).items())))
+
+
+def _model(root: Path, specification: Specification, *, live: bool, rehearse: bool) -> ModelReference | None:
+    subject = specification.subject
+    if (live or subject.format == "callable") and not rehearse:
+        raise SubjectError(
+            "A function has no digest, so nothing could bind a certificate to it.",
+            code="callable_not_certifiable",
+            remedy="Save the model to a file and name its format, or rehearse.",
+        )
+    if live or subject.format == "predictions":
+        return None
+    # A module is found by its name, a file from the specification's folder.
+    module = subject.format == "callable" and not subject.model.rpartition(":")[0].endswith(".py")
+    where = subject.model if module else str(root / subject.model)
+    return ModelReference.of(where, subject.format, subject.inputs, python=subject.python)
+
+
+def _isolation(specification: Specification, *, live: bool) -> Isolation:
+    """The fences that this machine has for the children of this run; each of them must have the same."""
+    if live:
+        return NO_CHILD
+    found = probe()
+    own = specification.subject.python
+    if own is not None and specification.subject.format != "predictions":
+        try:
+            found = found.both(probe(own))
+        except AssayError:  # told when the model is asked, as a verdict
+            found = isolation((), ((fence, f"no child of {own!r} could be started") for fence in Fence))
+    return found
+
+
+def _environment(told: Told, fenced: Isolation, plugins: tuple[PluginRecord, ...], code: Code) -> Environment:
+    """The versions that can change a number, and that of the code."""
+    found = []
+    for name in MEASURING:
+        try:
+            found.append((name, importlib.metadata.version(name)))
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return Environment(
+        assay=__version__,
+        python=platform.python_version(),
+        packages=tuple(found),
+        platform=f"{platform.system()} {platform.machine()}",
+        model=told.versions,
+        modules=told.modules,
+        isolation=fenced,
+        plugins=plugins,
+        commit=code.commit,
+        dirty=code.dirty,
+    )
+
+
+class Told(NamedTuple):
+    """What a model's child tells: the versions in an environment of its own, and digests of what it runs besides its file."""
+
+    versions: tuple[tuple[str, str], ...] = ()
+    modules: tuple[tuple[str, str], ...] = ()
+
+
+def _bound(model: ModelReference | None, fenced: Isolation) -> tuple[ModelReference | None, Told]:
+    """The model bound to the modules that it runs, and what its child tells; nothing when it cannot be started there."""
+    if model is None:
+        return None, Told()
+    model = replace(model, fences=required(fenced))
+    if not model.runs_code:
+        return model, Told()
+    try:
+        opened = Model(model)
+    except AssayError as wrong:
+        if wrong.code == "model_not_found":  # a name that is wrong, and no model
+            raise
+        return model, Told()  # told when the model is asked, as a verdict
+    with opened:
+        own = {INTERPRETER: interpreter_digest(model.python)} if model.python else {}
+        found = sorted({**own, **dict(opened.modules)}.items())
+        versions = sorted(opened.packages.items()) if model.python else ()
+        return replace(model, modules=opened.modules), Told(tuple(versions), tuple(found))
+
+
+def code_digest(environment: Environment, used: Iterable[Check]) -> str:
+    """Digest of the versions and of the source of the checks and of Assay: whatever else a kept count depends on."""
+    facts = [asdict(replace(environment, commit="", dirty=False)), [source_digest(check) for check in used]]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

@@ -1,0 +1,274 @@
+"""Certify: measure what the specification asks, judge it, decide, and keep the record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from assay.app.judging.admission import admit, lock_of
+from assay.app.judging.bind import bound_when_asked
+from assay.app.judging.case import Case, open_case
+from assay.app.judging.count import Counted, count
+from assay.app.judging.illustrate import curves, definition_of, group_records, profile_records
+from assay.app.judging.judged_run import (
+    begin,
+    finish,
+    next_run,
+    refuse_sealed_rows,
+    refuse_unnamed_code,
+    seeded,
+)
+from assay.app.judging.measure import Measured, measure
+from assay.app.judging.not_tested import not_tested
+from assay.app.judging.plan import refuse_hopeless
+from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.seal import REMEDY, sealed
+from assay.app.verifying.evidence import evidence_bytes, evidence_digest
+from assay.app.verifying.rejudge import assessment_of
+from assay.domain.assessment import Assessment
+from assay.domain.decide import Decision, decide, required
+from assay.domain.digests import sha256_of
+from assay.domain.judge import judge
+from assay.domain.record import Evidence, MetricRecord, Record
+from assay.domain.record_document import to_document
+from assay.domain.refusal import Because, Refusal, Refused
+from assay.engine.engine import Engine, executor_of, silent
+from assay.engine.partials import PartialStore
+from assay.engine.progress import Progress
+from assay.proof.canonical import canonical
+from assay.store.runs import Run
+from assay.store.secret import user_secret
+from assay.store.workspace import Workspace
+from assay.subject.digest import file_changed
+
+WITHOUT_A_LOCK = (
+    "certify_without_a_lock: nobody agreed to the specification before its result, and the run is in no log"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """A finished run.
+
+    Attributes:
+        digest: what its record is stored under.
+        attempt: which judged run on these test rows it was, by the log; 0 for one that is in no log.
+        sealed: one sentence, while a schedule of attempts keeps everything else from whoever submits; else empty.
+        released: the record; None while it is sealed.
+    """
+
+    digest: str
+    released: Record | None
+    attempt: int = 0
+    sealed: str = ""
+
+    @property
+    def record(self) -> Record:
+        """Everything that was asked, found and decided.
+
+        Raises:
+            Refused: ``sealed``: it is not certified, and that is all that is told while attempts remain.
+        """
+        if self.released is None:
+            raise Refused(Refusal(Because.SEALED, self.sealed), remedy=REMEDY)
+        return self.released
+
+    @property
+    def decision(self) -> Decision:
+        """What was decided. Raises as :attr:`record`."""
+        return self.record.decision
+
+
+def certify(
+    specification: Path | str,
+    *,
+    rehearse: bool = False,
+    data: Mapping[str, Any] | None = None,
+    model: Callable[[Any], Any] | None = None,
+    workers: int = 1,
+    reuse: bool = True,
+    certify_a_hopeless_specification: bool = False,
+    certify_without_a_lock: bool = False,
+    certify_code_without_a_commit: bool = False,
+    progress: Callable[[str, int], AbstractContextManager[Progress]] = silent,
+) -> Certification:
+    """Test a model against its specification and decide.
+
+    Args:
+        specification: the YAML file; every path in it is relative to it.
+        rehearse: use the development rows; shows everything and can never lead to a certificate.
+        data: tables that stand in for declared files, by role: anything with ``__arrow_c_stream__``.
+        model: a function from a ``pyarrow.RecordBatch`` of the inputs to scores, asked in this process, which then
+            reads the rows as well; rehearsals only.
+        workers: processes that read and count; at least one.
+        reuse: whether counts of finished partitions from an earlier run may be used.
+        certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
+        certify_without_a_lock: go on although nobody agreed to the specification before its result. The run is in no
+            log, its rows in no ledger, and no certificate can come of it. Not for a specification that is locked, nor
+            for rows of a schedule that goes on.
+        certify_code_without_a_commit: go on with a high-risk use outside version control; no certificate can come of it.
+        progress: opens a bar for each pass, which is told of rows as they are counted.
+
+    Raises:
+        InvalidDocument: the specification or dictionary has problems; all of them are listed.
+        SubjectError: data or model cannot be opened. What fails later is a verdict, not an exception.
+        Refused: a judged run of a specification that is not locked, behind fewer fences than the policy accepts, or on
+            test rows that are spent; one without a lock of what the log seals (``sealed``).
+        GoesOn: another process is judging by the same lock at this moment.
+    """
+    path = Path(specification)
+    workspace = Workspace.beside(path)
+    case = open_case(
+        path,
+        rehearse=rehearse,
+        data=data,
+        model=model,
+        scratch=workspace.tables,
+        admit=None if rehearse or certify_without_a_lock else admit,
+    )
+    engine = open_engine(path, workers=workers, reuse=reuse, progress=progress)
+    if rehearse:
+        refuse_sealed_rows(case, engine, rehearsal=True)
+        return _kept(bound_when_asked(case, engine), engine, workspace, (), rehearse=True)
+    if certify_without_a_lock:
+        refuse_sealed_rows(case, engine, rehearsal=False)
+        bound = bound_when_asked(case, engine)
+        bypasses = refuse_hopeless(
+            bound, engine, attempt=case.attempt, bypass=certify_a_hopeless_specification
+        )
+        return _kept(bound, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
+    with open_ledger(case.root) as ledger:
+        lock = lock_of(case.specification, case.specification_digest, ledger)
+        unnamed = refuse_unnamed_code(case, bypass=certify_code_without_a_commit)
+        with ledger.log.going_on(lock.digest):
+            case = bound_when_asked(case, engine)
+            comes = next_run(case, lock, ledger, engine)
+            hopeless = refuse_hopeless(
+                case, engine, attempt=comes.attempt, bypass=certify_a_hopeless_specification
+            )
+            run = begin(case, lock, ledger, comes)
+            done = _kept(
+                seeded(case, run),
+                engine,
+                workspace,
+                (*unnamed, *hopeless),
+                rehearse=False,
+                ends=partial(finish, run, ledger),
+            )
+        seal = sealed(ledger.state(), done.digest)
+    if seal is not None:
+        return Certification(done.digest, None, run.attempt, seal.sentence)
+    return replace(done, attempt=run.attempt)
+
+
+def _kept(
+    case: Case,
+    engine: Engine,
+    workspace: Workspace,
+    bypasses: tuple[str, ...],
+    *,
+    rehearse: bool,
+    ends: Callable[[Record, str], None] = lambda record, digest: None,  # noqa: ARG005
+) -> Certification:
+    """Measure, judge, decide, and keep the record with every document that it stands on; listed once the run ended."""
+    measured = measure(case, engine)
+    record = record_of(case, measured, bypasses, rehearse=rehearse)
+    rows = case.datasets[case.judged_on].digest
+    _keep_documents(case, record, workspace)
+    digest = workspace.blobs.put(canonical(to_document(record)))
+    ends(record, digest)
+    workspace.runs.append(
+        Run(
+            ended=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            name=record.specification.name,
+            record=digest,
+            specification=record.specification_digest,
+            rows=rows,
+            outcome=record.decision.outcome.value,
+            rehearsal=rehearse,
+        )
+    )
+    return Certification(digest, record)
+
+
+def _keep_documents(case: Case, record: Record, workspace: Workspace) -> None:
+    """The specification, the dictionary and the evidence, so that they can be handed over with a certificate."""
+    for source in case.sources:
+        if source.role in {"specification", "dictionary"}:
+            content = (case.root / source.path).read_bytes()
+            if sha256_of(content) != source.digest:
+                raise file_changed(case.root / source.path)
+            workspace.blobs.put(content)
+    workspace.blobs.put(evidence_bytes(record.evidence))
+
+
+def open_engine(
+    specification: Path,
+    *,
+    workers: int = 1,
+    reuse: bool = True,
+    progress: Callable[[str, int], AbstractContextManager[Progress]] = silent,
+) -> Engine:
+    """The engine that keeps its partial counts beside a specification."""
+    partials = PartialStore(Workspace.beside(specification).partials, user_secret())
+    return Engine(executor_of(workers), partials, reuse=reuse, progress=progress)
+
+
+def record_of(
+    case: Case, measured: Measured, bypasses: tuple[str, ...] = (), *, rehearse: bool = False
+) -> Record:
+    """Judge what was measured, decide, and put down everything that a document is rendered from."""
+    counted = count(case, measured)
+    judged = judge([_assessed(case, measured, c) for c in counted])
+    gating = tuple(j for j, c in zip(judged, counted, strict=True) if not c.aside)
+    aside = tuple(j for j, c in zip(judged, counted, strict=True) if c.aside)
+    statistics = tuple(c.statistic for c in counted if c.statistic is not None)
+    tally = measured.judged
+    return Record(
+        specification=case.specification,
+        specification_digest=case.specification_digest,
+        dictionary=case.dictionary,
+        sources=case.sources,
+        seed=case.seed,
+        data=measured.judged_on,
+        rows=tally.rows,
+        rows_used=int(tally.outcomes.decisions.sum()) if tally.outcomes is not None else 0,
+        statistics=statistics,
+        judged=gating,
+        set_aside=aside,
+        decision=decide(gating, required(case.specification), aside=aside, rehearsal=rehearse),
+        groups=group_records(case, measured),
+        curves=curves(case, measured),
+        profiles=profile_records(measured),
+        not_tested=not_tested(case, measured),
+        environment=case.environment,
+        evidence_digest=evidence_digest(Evidence(case.seed, case.sources, statistics, case.blind)),
+        metrics=tuple(
+            MetricRecord(m.id, m.title, m.estimand, m.unit, m.reading)
+            for m in (
+                case.checks[id_].metric for id_ in dict.fromkeys(w.criterion.metric for w in case.wanted)
+            )
+        ),
+        bypasses=bypasses,
+        attempt=case.attempt,
+        overlaps=case.overlaps,
+        blind=case.blind,
+    )
+
+
+def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
+    statistic = counted.statistic
+    return assessment_of(
+        case.specification,
+        counted.wanted.criterion,
+        counted.found,
+        aside=counted.aside,
+        rows=measured.tallies[statistic.data].rows if statistic is not None else 0,
+        definition=definition_of(case, measured, counted),
+        attempt=case.attempt,
+    )

@@ -1,0 +1,141 @@
+"""From tallies to statistics: hand each check the view that its need names, and take its counts, or say why there are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assay.app.judging.boundary import broken, counts_of
+from assay.app.judging.case import Case
+from assay.app.judging.measure import Measured, rows_in_no_group
+from assay.app.judging.views import view_of
+from assay.domain import gating
+from assay.domain.assessment import Broken
+from assay.domain.errors import AssayError, SubjectError
+from assay.domain.evidence import Statistic, Undefined
+from assay.domain.specification import Criterion
+from assay.domain.vocabulary import Reason
+from assay.plan.passes import Wanted
+from assay.tally.profiles import MANY
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A criterion with its statistic, or with why there is none.
+
+    ``aside`` says that it is about the groups that the small-group rule set aside.
+    """
+
+    wanted: Wanted
+    found: Statistic | Broken
+    aside: bool = False
+
+    @property
+    def statistic(self) -> Statistic | None:
+        """The statistic, if there is one."""
+        return self.found if isinstance(self.found, Statistic) else None
+
+
+def count(case: Case, measured: Measured) -> tuple[Counted, ...]:
+    """The statistic of every criterion, and one more for each whose grouping has small groups."""
+    found = []
+    for wanted in case.wanted:
+        found.append(_count_one(case, measured, wanted, aside=False))
+        if wanted.need.asks_model and _has_small(measured, wanted.criterion):
+            found.append(_count_one(case, measured, wanted, aside=True))
+    return tuple(found)
+
+
+def _has_small(measured: Measured, criterion: Criterion) -> bool:
+    return bool(criterion.across and measured.small.get(criterion.across))
+
+
+def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> Counted:
+    criterion = wanted.criterion
+    check = case.checks[criterion.metric]
+    counts = (
+        _lacking(case, measured, wanted)
+        or _too_many_in_no_group(case, measured, wanted)
+        or counts_of(check, criterion, lambda: view_of(case, measured, wanted, aside=aside))
+    )
+    if isinstance(counts, Broken):
+        return Counted(wanted, counts, aside)
+    statistic = Statistic(
+        metric=criterion.metric,
+        across=criterion.across or "",
+        data=wanted.data(measured.judged_on),
+        counts=counts,
+        parameters=tuple((name, str(value)) for name, value in wanted.parameters),
+        criterion=criterion.id,
+        aside=aside,
+    )
+    return Counted(wanted, statistic, aside)
+
+
+def _too_many_in_no_group(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
+    """Groups cannot be compared when too many of the rows that are counted belong to none of them."""
+    criterion = wanted.criterion
+    if criterion.across is None:
+        return None
+    tally = measured.tallies[wanted.data(measured.judged_on)]
+    said = rows_in_no_group(case.specification, tally, criterion.across)
+    return Undefined(Reason.ROWS_IN_NO_GROUP, said) if said else None
+
+
+def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
+    """Why the model gave nothing for this need, or why the rows that it is judged on are not known."""
+    if not wanted.need.asks_model:
+        return None
+    if measured.failure is not None:
+        return _failure(measured.failure)
+    unknown = _units_unknown(case, measured)
+    if unknown is not None:
+        return _failure(unknown)
+    if not wanted.need.changes_inputs:
+        return None
+    continuous = _called_categories(case, measured)
+    if continuous is not None:
+        return _failure(continuous)
+    failed = measured.change_failures.get(wanted.change_key)
+    if failed is None:
+        return None
+    found = _failure(failed)
+    return Broken(found.reason, f"On the perturbed rows, and only there: {found.sentence}")
+
+
+def _called_categories(case: Case, measured: Measured) -> SubjectError | None:
+    """Inputs that are called categories and hold hundreds of other codes: numbers, which a perturbation would leave."""
+    kinds = {column.name: column.kind for column in case.datasets[measured.judged_on].schema}
+    for profile in measured.judged.profiles:
+        number = kinds.get(profile.name) in {"number", "integer"}
+        if (
+            number
+            and profile.name in case.specification.subject.inputs
+            and MANY in dict(profile.undocumented)
+        ):
+            return SubjectError(
+                f"The input {profile.name!r} has codes in the dictionary, and {MANY} that are not in it: it is more "
+                "likely a number, which perturbations would leave as it is.",
+                code="data_invalid",
+                remedy="Call it 'number' in the dictionary, or list its codes.",
+            )
+    return None
+
+
+def _units_unknown(case: Case, measured: Measured) -> SubjectError | None:
+    units = measured.judged.units
+    if units is None:
+        return None
+    said, remedy = gating.units_unknown(
+        case.specification.data.unit or "",
+        rows=units.rows,
+        missing=units.missing,
+        units=len(units.units),
+        largest=units.largest,
+        torn=int(units.torn.sum()),
+    )
+    return SubjectError(said, code="data_invalid", remedy=remedy) if said else None
+
+
+def _failure(error: AssayError) -> Broken:
+    of_model = error.code.startswith("model_")
+    return broken(error, otherwise=Reason.MODEL_CRASHED if of_model else Reason.DATA_INVALID)

@@ -1,0 +1,322 @@
+"""A judged run in the log: it is admitted, and needs rows that are not spent; then it ends with a decision."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assay.app.judging.case import Case
+from assay.app.judging.used_rows import used_rows
+from assay.app.organisation.ledger import Ledger, open_ledger, policy_of
+from assay.domain.demands import unsatisfied
+from assay.domain.entry import Action
+from assay.domain.record import Record
+from assay.domain.refusal import Because, Distrusted, Refusal, Refused
+from assay.domain.sketch import UsedRows
+from assay.domain.state import Lock, RunState, State
+from assay.domain.state.runs import schedule_goes_on, shared
+from assay.domain.state.state import TEST_SET_SPENT
+from assay.engine.engine import Engine
+from assay.proof.canonical import digest_of_document
+from assay.proof.leaf import Draft
+from assay.proof.salted import SALT_BYTES, Salted
+from assay.store.log import salted
+from assay.store.workspace import Workspace
+from assay.subject.code import code_of, in_a_repository
+
+WITHOUT_A_COMMIT = (
+    "certify_code_without_a_commit: the use is of high risk, and no commit names the code that was judged"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRun:
+    """A run that the log has let begin.
+
+    Attributes:
+        entry: its place in the log. seed: of every random choice, from what was locked. attempt: from 1.
+        overlaps: a sentence for each earlier run that shares test rows with it, however few.
+        blind: hides what it finds behind the digests that the log tells.
+    """
+
+    entry: int
+    seed: str
+    attempt: int
+    blind: str
+    overlaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NextRun:
+    """The judged run that would begin now, before it is in the log.
+
+    Attributes:
+        used: what the log would keep of its rows. salt: that of the sketches. attempt: which judged run on these rows it
+            is, from 1; that of a run that was broken off when it would go on with that one.
+        earlier: how many runs the log had when the rows were held against theirs.
+    """
+
+    used: UsedRows
+    salt: Salt
+    attempt: int
+    earlier: int
+
+
+def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
+    """Refuse a judged run, for a high-risk use, of code that no commit names.
+
+    Args:
+        bypass: whether to go on outside version control.
+
+    Returns:
+        What was bypassed, to be recorded.
+
+    Raises:
+        Refused: ``code_changed``, or ``code_unnamed`` outside version control.
+    """
+    if case.specification.use_case.risk != "high":
+        return ()
+    if not case.environment.commit:
+        if bypass:
+            return (WITHOUT_A_COMMIT,)
+        lacks = "has no commit yet" if in_a_repository(case.root) else "is not under version control"
+        raise Refused(
+            Refusal(
+                Because.CODE_UNNAMED,
+                f"The use is of high risk and the folder {lacks}, so no commit names its code: what is judged could not be "
+                "found again.",
+            ),
+            remedy="Commit it to git; a rehearsal needs no commit. Or give the bypass --certify-code-without-a-commit, which "
+            "is recorded; no certificate can come of it.",
+        )
+    if case.environment.dirty:
+        found = code_of(case.root).told
+        raise Refused(
+            Refusal(
+                Because.CODE_CHANGED,
+                f"This folder is not as the commit {case.environment.commit[:12]} has it, so what is judged could not be found "
+                f"again: {found or 'git did not say in what'}.",
+            ),
+            remedy="Commit these files or take the changes back (git status), or have .gitignore name what is no code of "
+            "yours; a rehearsal needs no commit.",
+        )
+    return ()
+
+
+def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
+    """Refuse a run outside of the log that would tell what the log seals.
+
+    That is one on rows of which a judged run has some that has not ended, or whose schedule goes on, whatever file they are
+    in; and, on test rows, any of a specification that is locked. Before its first judged run the log does not know the rows
+    of a lock.
+
+    Raises:
+        Refused: ``sealed``.
+    """
+    if not Workspace.of(case.root).has_log:
+        return
+    with open_ledger(case.root) as ledger:
+        state = ledger.state()
+        lock = state.lock_in_force(case.specification.name)
+        if lock is not None and not rehearsal:
+            raise Refused(
+                Refusal(
+                    Because.SEALED,
+                    f"{case.specification.name} is locked (entry {lock.entry}): whatever is measured of it on test rows is an "
+                    "attempt, and stands in the log.",
+                ),
+                remedy="Leave the bypass away, or rehearse on the development rows: --rehearse",
+            )
+        sealed = [run for run in state.runs.values() if not run.outcome or schedule_goes_on(state, run)]
+        if not sealed:
+            return
+        used = used_rows(case, engine, _salt(ledger).value, [run.rows for run in state.runs.values()])
+        # Development and test rows may have a few in common; as many as make an attempt are no accident.
+        known = state.overlapping(used) if rehearsal else state.overlaps(used)
+        found = [(run, overlap) for run, overlap in known if run in sealed]
+    if found:
+        run, overlap = max(found, key=lambda one: one[1].share)
+        raise Refused(
+            Refusal(
+                Because.SEALED,
+                f"{shared(run.entry, overlap)}, of which one bit is told while its schedule of attempts goes on.",
+            ),
+            remedy="Rehearse on rows of which none are test rows, or wait until the schedule has ended."
+            if rehearsal
+            else "Judge other rows, rehearse on the development rows (--rehearse), or wait until the schedule has ended.",
+        )
+
+
+def next_run(case: Case, lock: Lock | None, ledger: Ledger, engine: Engine) -> NextRun:
+    """The judged run of this case that would begin now; it reads the test rows to know them again, and logs nothing.
+
+    Args:
+        lock: under which it would be made; None before there is one.
+
+    Raises:
+        Refused: ``test_set_spent`` when the salt of the earlier runs was erased.
+    """
+    salt, state = _salt(ledger), ledger.state()
+    used = used_rows(case, engine, salt.value, [run.rows for run in state.runs.values()])
+    stopped = _goes_on(state, case, lock, used) if lock is not None else ()
+    attempt = stopped[0].attempt if stopped else len(state.overlapping(used)) + 1
+    return NextRun(used, salt, attempt, len(state.runs))
+
+
+def begin(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
+    """Log that a run starts, or go on with one that was broken off.
+
+    Raises:
+        Refused: ``test_set_spent`` when the rows were judged on before; the refusal is logged.
+    """
+    try:
+        return _begun(case, lock, ledger, comes)
+    except Distrusted:
+        raise
+    except Refused as refused:
+        ledger.log_refusal(Action.RUN_REFUSED, case.specification_digest, refused)
+        raise Refused(
+            refused.refusal,
+            remedy=_spent_remedy(_stopped(ledger.state(), case, lock, comes.used))
+            if refused.refusal.because is Because.TEST_SET_SPENT
+            else refused.remedy,
+        ) from None
+
+
+def _spent_remedy(stopped: Sequence[RunState]) -> str:
+    remedy = f"Judge on rows that nobody used, or have an independent role waive it: assay waive SPECIFICATION {TEST_SET_SPENT}"
+    if not stopped:
+        return remedy
+    return (
+        f"The run of entry {stopped[0].entry} was stopped; it goes on with the code, the commit and the packages that it was "
+        f"started with, and this machine has others now: put those back. Else: {remedy[0].lower()}{remedy[1:]}"
+    )
+
+
+def _begun(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
+    used, salt = comes.used, comes.salt
+    resumed: list[RunState] = []
+
+    def draft(state: State) -> Sequence[Draft]:
+        lacking = unsatisfied(policy_of(state), case.specification)
+        if lacking is not None:
+            raise Refused(
+                lacking,
+                remedy="The policy has changed since the lock: change the specification and lock it again.",
+            )
+        stopped = _goes_on(state, case, lock, used)
+        if stopped:
+            resumed.append(stopped[0])
+            return ()
+        if len(state.runs) != comes.earlier:  # the rows were not yet held against those of the new one
+            raise Refused(
+                Refusal(Because.TEST_SET_SPENT, "Another run began at this very moment; run again.")
+            )
+        body = {
+            "lock": lock.digest,
+            "subject": _subject(case),
+            "conditions": _conditions(case),
+            **used.body(),
+            "salt": salt.digest,
+            "attempt": comes.attempt,
+        }
+        return (Draft(Action.RUN_STARTED, case.specification_digest, body),)
+
+    ledger.decide(draft, pairs=() if salt.pair is None else (salt.pair,))
+    state = ledger.state()
+    run = resumed[-1] if resumed else state.runs[max(state.runs)]
+    told = tuple(shared(*found) + "." for found in run.overlaps)
+    return JudgedRun(run.entry, lock.seed, run.attempt, _blind(salt.value, run.entry), told)
+
+
+def _blind(salt: bytes, entry: int) -> str:
+    """A secret of the log for one run, the same when the run goes on: 256 bits from the salt, which is in no export."""
+    return hashlib.blake2b(f"evidence of run {entry}".encode(), key=salt, digest_size=32).hexdigest()
+
+
+def _subject(case: Case) -> dict[str, str]:
+    return {source.role: source.digest for source in case.sources}
+
+
+def _conditions(case: Case) -> str:
+    """Digest of what a run is started with besides its files: what the model runs, versions, plug-ins, fences, commit.
+
+    Whoever stops a run can read what it found; to go on with other code would be a second try under one attempt.
+    """
+    environment = case.environment
+    return digest_of_document([case.code_digest, environment.commit, environment.dirty])
+
+
+def _goes_on(state: State, case: Case, lock: Lock, used: UsedRows) -> list[RunState]:
+    """Those of :func:`_stopped` that a run under today's conditions is no further attempt of."""
+    conditions = _conditions(case)
+    return [run for run in _stopped(state, case, lock, used) if run.conditions == conditions]
+
+
+def _stopped(state: State, case: Case, lock: Lock, used: UsedRows) -> list[RunState]:
+    """Runs by this lock of these files that began and have not ended, the newest first.
+
+    To go on with one is no further attempt where its conditions are the same. No living process has it: whoever calls this
+    holds the lock of the specification (:meth:`assay.store.log.Log.going_on`).
+    """
+    return [
+        run
+        for run in reversed(state.runs.values())
+        if not run.outcome
+        and run.lock == lock.digest
+        and run.rows.sketches[0] == used.sketches[0]
+        and dict(run.subject) == _subject(case)
+    ]
+
+
+def finish(run: JudgedRun, ledger: Ledger, record: Record, digest: str) -> None:
+    """Log what the run decided."""
+    body = {
+        "run": run.entry,
+        "evidence": record.evidence_digest,
+        "outcome": record.decision.outcome.value,
+        "bypasses": list(record.bypasses),
+    }
+    ledger.add(Draft(Action.DECIDED, digest, body))
+
+
+def seeded(case: Case, run: JudgedRun) -> Case:
+    """The case with the seed that nobody could shop for: of what was locked and who agreed to it."""
+    return replace(
+        case,
+        drawn=run.seed.removeprefix("sha256:"),
+        attempt=run.attempt,
+        overlaps=run.overlaps,
+        blind=run.blind,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Salt:
+    """The salt of a log's sketches; ``pair`` is to be kept when it is new."""
+
+    digest: str
+    value: bytes
+    pair: Salted | None = None
+
+
+def _salt(ledger: Ledger) -> Salt:
+    """The salt of this log's sketches: that of its first run, or a new one.
+
+    Raises:
+        Refused: ``test_set_spent`` when it was erased: then nobody can tell which rows were used.
+    """
+    for run in ledger.state().runs.values():
+        value = ledger.log.value(run.salt)
+        if value is None:
+            raise Refused(
+                Refusal(
+                    Because.TEST_SET_SPENT,
+                    "The salt of the earlier runs was erased: which rows they used cannot be told.",
+                )
+            )
+        return Salt(run.salt, value)
+    pair = salted(os.urandom(SALT_BYTES))
+    return Salt(pair.digest, pair.value, pair)

@@ -1,0 +1,167 @@
+"""Agree to a specification and lock it, before any result of it exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assay.app.judging.case import open_case
+from assay.app.judging.certify import open_engine
+from assay.app.judging.judged_run import next_run
+from assay.app.judging.plan import refuse_hopeless
+from assay.app.organisation.ledger import Ledger, open_ledger, policy_of
+from assay.app.verifying.terms import terms_of
+from assay.domain.demands import unsatisfied
+from assay.domain.entry import Action
+from assay.domain.plain import to_plain
+from assay.domain.policy import Policy
+from assay.domain.quorum import Quorum, Word
+from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.specification import Specification
+from assay.domain.state import Lock, State
+from assay.domain.state.state import Terms
+from assay.plugins.catalogue import metrics
+from assay.proof.bundle import sign
+from assay.proof.keys import Signer
+from assay.proof.leaf import Draft
+from assay.proof.words import agreement
+from assay.reading.specification import SpecificationFile, read_specification
+from assay.subject.digest import file_changed
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Where a specification stands: who agreed, who is missing, and the lock once it is there."""
+
+    specification: str
+    name: str
+    quorum: Quorum
+    lock: Lock | None
+
+
+def agree(
+    path: Path,
+    *,
+    role: str,
+    signer: Signer,
+    word: Word = Word.APPROVE,
+    reason: str = "",
+    certify_a_hopeless_specification: bool = False,
+    workers: int = 1,
+) -> Agreed:
+    """Say a word on a specification as the holder of a role; the last approval that is needed locks it.
+
+    Whoever approves has it planned first, on the development or training rows and the number of test rows, at the alpha
+    that the next judged run will spend. Which attempt on the test rows that is, is told from the rows where a schedule has
+    several attempts and the log has judged runs; else none is read.
+
+    Args:
+        path: the specification. role: in which the signer speaks. signer: their key.
+        word: approve, reject or withdraw. reason: why; needed for a reject, and for a new version of a locked one.
+        certify_a_hopeless_specification: approve although the plan says that a criterion cannot pass.
+        workers: processes that read and count for the plan.
+
+    Raises:
+        InvalidDocument: the specification has problems.
+        NoLog: nobody has said whose keys count.
+        Refused: it does not satisfy the policy, ``reason_missing``, or the signer may not say this.
+        Hopeless: the plan says that a required criterion cannot pass, and nothing bypasses it.
+        SubjectError: the data or the model that the plan needs cannot be opened, or the model does not answer.
+    """
+    read = read_specification(path, metrics())
+    with open_ledger(path.resolve().parent) as ledger:
+        sayable(ledger.state(), read, word, reason)
+        bypasses = (
+            planned(path, read.digest, ledger, workers, bypass=certify_a_hopeless_specification)
+            if word is Word.APPROVE
+            else ()
+        )
+        said = agreement(
+            read.digest, role=role, word=word, reason=reason, seen=ledger.seen(), time=ledger.clock()
+        )
+        ledger.add(Draft(Action.AGREED, read.digest, {}, (sign(said.plain(), signer),)))
+        lock_if_agreed(ledger, read, reason, bypasses)
+        return standing(ledger.state(), read)
+
+
+def lock_if_agreed(ledger: Ledger, read: SpecificationFile, reason: str, bypasses: tuple[str, ...]) -> None:
+    """Lock a specification that all have agreed to who must, unless it is locked."""
+    state = ledger.state()
+    if state.locked(read.digest) is None and _agreed(state, read).reached:
+        ledger.add(locking(read, reason, bypasses))
+
+
+def agreeable(path: Path, *, word: Word = Word.APPROVE, reason: str = "") -> None:
+    """See that a word on a specification can be said, before a passphrase is asked for and anything is planned.
+
+    Raises:
+        InvalidDocument: the specification has problems.
+        NoLog: nobody has said whose keys count.
+        Refused: it does not satisfy the policy, or ``reason_missing``.
+    """
+    read = read_specification(path, metrics())
+    with open_ledger(path.resolve().parent) as ledger:
+        sayable(ledger.state(), read, word, reason)
+
+
+def sayable(state: State, read: SpecificationFile, word: Word, reason: str) -> None:
+    """See that a word can be said in this state of the log. Raises as :func:`agreeable`."""
+    satisfies(policy_of(state), read.specification)
+    if reason.strip() or word is Word.WITHDRAW:
+        return
+    if word is Word.REJECT:
+        raise Refused(
+            Refusal(Because.REASON_MISSING, "Who rejects says why, and no reason was given."),
+            remedy="Say it with: --reason",
+        )
+    before = state.lock_in_force(read.specification.name)
+    if before is not None and before.specification != read.digest:
+        raise Refused(
+            Refusal(
+                Because.REASON_MISSING,
+                f"{read.specification.name} is locked in another version (entry {before.entry}), and a change after the lock "
+                "is told with its reason; none was given.",
+            ),
+            remedy="Say what was changed and why with: --reason",
+        )
+
+
+def standing(state: State, read: SpecificationFile) -> Agreed:
+    """Where a specification stands."""
+    lock, now = state.locked(read.digest), _agreed(state, read)
+    quorum = replace(lock.agreed, rejected=now.rejected) if lock else now
+    return Agreed(read.digest, read.specification.name, quorum, lock)
+
+
+def _agreed(state: State, read: SpecificationFile) -> Quorum:
+    specification = read.specification
+    return state.agreed(read.digest, specification.name, specification.approval.lock)
+
+
+def locking(read: SpecificationFile, reason: str, bypasses: tuple[str, ...] = ()) -> Draft:
+    """The entry that locks a specification."""
+    body = {"terms": to_plain(terms_of(read.specification), Terms), "reason": reason}
+    if bypasses:
+        body["bypasses"] = list(bypasses)
+    return Draft(Action.LOCKED, read.digest, body)
+
+
+def planned(path: Path, digest: str, ledger: Ledger, workers: int, *, bypass: bool) -> tuple[str, ...]:
+    """What the plan calls hopeless and is bypassed. Raises as :func:`refuse_hopeless`."""
+    case = open_case(path)
+    if case.specification_digest != digest:
+        raise file_changed(path)
+    engine = open_engine(path, workers=workers)
+    told_by_rows = case.specification.attempts.count > 1 and ledger.state().runs
+    attempt = next_run(case, None, ledger, engine).attempt if told_by_rows else 1
+    return refuse_hopeless(case, engine, attempt=attempt, bypass=bypass)
+
+
+def satisfies(policy: Policy, specification: Specification) -> None:
+    """See that a specification asks what a policy demands. Raises Refused ``policy_not_satisfied``."""
+    lacking = unsatisfied(policy, specification)
+    if lacking is not None:
+        raise Refused(
+            lacking,
+            remedy="Change the specification; the policy is changed by the root keys alone.",
+        )

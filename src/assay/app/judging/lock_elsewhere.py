@@ -1,0 +1,97 @@
+"""Agree to a specification on another machine than the log's, before any result of it exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.app.judging.lock import Agreed, lock_if_agreed, planned, satisfies, sayable, standing
+from assay.app.organisation.elsewhere import Desk, add_signed, not_taken, read_signed, trusted_state
+from assay.app.organisation.ledger import open_ledger
+from assay.app.verifying.packs import read_log
+from assay.domain.entry import Action, Kind
+from assay.domain.quorum import Word
+from assay.domain.refusal import Because, Refusal
+from assay.plugins.catalogue import metrics
+from assay.proof.keys import Signer
+from assay.proof.words import agreement
+from assay.reading.policy import read_policy
+from assay.reading.specification import read_specification
+
+
+def agree_elsewhere(
+    path: Path,
+    log: Path,
+    policy: Path,
+    *,
+    role: str,
+    signer: Signer,
+    target: Path,
+    word: Word = Word.APPROVE,
+    reason: str = "",
+) -> Agreed:
+    """Say a word on a specification; the signed statement is written to a file, and nothing anywhere else.
+
+    Nothing is planned, since the rows are elsewhere: who takes an approval in has it planned first.
+
+    Args:
+        path: the specification, with its dictionary where it names it. log: made with ``assay log export``.
+        policy: a file that came by a way that the signer trusts. target: the file. Others are as of
+            :func:`~assay.app.judging.lock.agree`.
+
+    Returns:
+        Where the specification would stand with this word.
+
+    Raises:
+        InvalidDocument: the specification or the policy has problems. BrokenPack: the log cannot be read.
+        Refused: the specification is not what the policy demands, or the signer may not say this.
+        Distrusted: an entry of the log breaks a rule, or it was not kept under this policy.
+    """
+    read, trusted = read_specification(path, metrics()), read_policy(policy).policy
+    leaves = read_log(log).leaves or ()
+    desk = Desk(leaves, trusted_state(leaves, trusted, log))
+    satisfies(trusted, read.specification)
+    sayable(desk.state, read, word, reason)
+    said = agreement(read.digest, role=role, word=word, reason=reason, seen=desk.seen, time=desk.now)
+    return standing(desk.write(said, Action.AGREED, read.digest, signer, target), read)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAgreement:
+    """A word of another machine that stands in the log: where the specification stands with it, its place, and whether it stood there before."""
+
+    agreed: Agreed
+    entry: int
+    before: bool
+
+
+def take_agreement(
+    path: Path, file: Path, *, certify_a_hopeless_specification: bool = False, workers: int = 1
+) -> TakenAgreement:
+    """Take the word in a file into the log of the specification's folder; the last approval that is needed locks it.
+
+    By the rules by which any word is added; an approval is planned first. A word that is in the log stays where it is.
+
+    Raises:
+        Refused, Distrusted: with the rule that it breaks, and the file; or as :func:`~assay.app.judging.lock.agree`.
+    """
+    read = read_specification(path, metrics())
+    given = read_signed(file, Kind.AGREEMENT, "A word on a specification")
+    if dict(given.subjects) != {"specification": read.digest}:
+        raise not_taken(
+            file,
+            Refusal(Because.SIGNED_SOMETHING_ELSE, f"It is about another specification than {path} is now."),
+        )
+    word, reason = (str(given.predicate.get(name, "")) for name in ("word", "reason"))
+    with open_ledger(path.resolve().parent) as ledger:
+        there = {w.statement: w.entry for w in ledger.state().agreements.get(read.digest, ())}
+        if given.digest not in there and word in set(Word):  # of another word the rules of the log tell
+            sayable(ledger.state(), read, Word(word), reason)
+        bypasses: tuple[str, ...] = ()
+        if word == Word.APPROVE and given.digest not in there:
+            bypasses = planned(path, read.digest, ledger, workers, bypass=certify_a_hopeless_specification)
+        entry = add_signed(ledger, file, Action.AGREED, read.digest, given, there)
+        if entry is not None:
+            lock_if_agreed(ledger, read, reason, bypasses)
+        agreed = standing(ledger.state(), read)
+    return TakenAgreement(agreed, there[given.digest] if entry is None else entry, before=entry is None)

@@ -1,0 +1,242 @@
+"""From a case to counts: plan the passes, run them over partitions, merge what they counted."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from assay.app.judging.case import Case
+from assay.domain import gating
+from assay.domain.errors import AssayError, MissingExtra, SubjectError, Unwritable
+from assay.domain.isolation import required
+from assay.domain.specification import Specification
+from assay.engine.engine import Engine
+from assay.engine.frame import Frame
+from assay.engine.in_process import InProcess
+from assay.engine.task import ScanTask, close_models, run_scan
+from assay.plan.passes import Pass, fuse, reference_data
+from assay.subject.datasets import Dataset, Partition
+from assay.subject.model import ModelReference
+from assay.tally.partial import Partial, from_bytes, merged
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was counted.
+
+    Attributes:
+        judged_on: the data set that the model was judged on.
+        tallies: by data set. failure: why there are no outcomes, when the model or the data gave none.
+        change_failures: by perturbation, why there are no paired outcomes of it.
+        small: per grouping, the groups that the small-group rule sets aside.
+    """
+
+    judged_on: str
+    tallies: Mapping[str, Partial]
+    failure: AssayError | None
+    change_failures: Mapping[str, AssayError]
+    small: Mapping[str, frozenset[str]]
+
+    @property
+    def judged(self) -> Partial:
+        """The tally of the data set that the model was judged on."""
+        return self.tallies[self.judged_on]
+
+
+def measure(case: Case, engine: Engine) -> Measured:
+    """Run all passes that the criteria need.
+
+    The reference data is read first: group shares and the spread of columns come from it. A model or data set
+    that fails leaves the other data sets counted and is reported as a failure, never as a traceback.
+    """
+    try:
+        return _measured(case, engine)
+    finally:
+        close_models()  # of this process; workers end with theirs
+
+
+def _measured(case: Case, engine: Engine) -> Measured:
+    passes = fuse(case.specification, case.wanted, case.judged_on, tuple(case.datasets))
+    reference, judged_on = reference_data(case.specification), case.judged_on
+    tallies: dict[str, Partial] = {}
+    spreads: tuple[tuple[str, float], ...] = ()
+    judged = Lacking()
+    for reading in sorted(passes, key=lambda p: p.data != reference):
+        if reading.spreads and reading.outcomes:
+            first = run_pass(case, case.frame(), replace(reading, outcomes=False, changes=()), engine)
+            spreads = _deviations(first)
+        tallies[reading.data], failures = _as_much_as_can_be(case, case.frame(spreads), reading, engine)
+        judged = failures if reading.outcomes else judged
+        if reading.spreads:
+            spreads = _deviations(tallies[reading.data])
+    if judged.failure is None and _units_repeat(tallies[judged_on]):
+        reading = next(p for p in passes if p.data == judged_on)
+        tallies[judged_on], judged = _one_row_per_unit(case, reading, tallies[judged_on], spreads, engine)
+    labels = (wrong_labels(case, role, tallies[role]) for role in dict.fromkeys((judged_on, reference)))
+    return Measured(
+        judged_on=judged_on,
+        tallies=tallies,
+        failure=judged.failure or next((wrong for wrong in labels if wrong is not None), None),
+        change_failures=judged.changes,
+        small=small_groups(case.specification, tallies[reference], tallies[judged_on]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Where the model failed on a pass: why there are no outcomes at all, or none of a perturbation."""
+
+    failure: AssayError | None = None
+    changes: Mapping[str, AssayError] = field(default_factory=dict)
+
+
+NOT_THE_MODEL = (MissingExtra, Unwritable)
+"""Nothing was tested, so there is nothing to say of the model."""
+
+
+def _as_much_as_can_be(
+    case: Case, frame: Frame, reading: Pass, engine: Engine, selection: str | None = None
+) -> tuple[Partial, Lacking]:
+    """Run a pass; where the model fails, what can be counted all the same, and why the rest is lacking."""
+    try:
+        return run_pass(case, frame, reading, engine, selection), Lacking()
+    except NOT_THE_MODEL:
+        raise
+    except AssayError as error:
+        if reading.changes:
+            return _each_change_alone(case, frame, reading, engine, selection, error)
+        if not reading.outcomes:
+            raise
+        without = replace(reading, outcomes=False, scores=False)
+        return run_pass(case, frame, without, engine, selection), Lacking(error)
+
+
+def _each_change_alone(
+    case: Case, frame: Frame, reading: Pass, engine: Engine, selection: str | None, error: AssayError
+) -> tuple[Partial, Lacking]:
+    """A perturbation that breaks the model leaves the outcomes, and the other perturbations, standing."""
+    counted, lacking = _as_much_as_can_be(case, frame, replace(reading, changes=()), engine, selection)
+    if lacking.failure is not None:
+        return counted, lacking
+    if len(reading.changes) == 1:
+        return counted, Lacking(changes={reading.changes[0].key: error})
+    paired, failures = counted.paired, {}
+    for change in reading.changes:
+        try:
+            alone = Pass(reading.data, outcomes=True, changes=(change,))
+            paired += run_pass(case, frame, alone, engine, selection).paired
+        except NOT_THE_MODEL:
+            raise
+        except AssayError as failed:
+            failures[change.key] = failed
+    return replace(counted, paired=paired), Lacking(changes=failures)
+
+
+def _one_row_per_unit(
+    case: Case, reading: Pass, first: Partial, spreads: tuple[tuple[str, float], ...], engine: Engine
+) -> tuple[Partial, Lacking]:
+    """Count outcomes again on the chosen row of each unit; everything else keeps all rows."""
+    assert first.units is not None  # noqa: S101 - asked for by the pass
+    selection = engine.keep(first.units.selection().astype("<i8").tobytes())
+    again = replace(reading, units=False, profiles=False, row_set=False, spreads=False)
+    counted, lacking = _as_much_as_can_be(case, case.frame(spreads), again, engine, selection)
+    return replace(first, outcomes=counted.outcomes, paired=counted.paired), lacking
+
+
+def _units_repeat(tally: Partial) -> bool:
+    return tally.units is not None and tally.units.repeated
+
+
+def _deviations(tally: Partial) -> tuple[tuple[str, float], ...]:
+    return tuple((name, spread.deviation) for name, spread in tally.spreads)
+
+
+def run_pass(
+    case: Case, frame: Frame, reading: Pass, engine: Engine, selection: str | None = None
+) -> Partial:
+    """Count one data set: a task per partition, merged in the order of the rows."""
+    dataset = case.datasets[reading.data]
+    model = case.model if reading.outcomes else None
+    seeded = replace(
+        reading,
+        changes=tuple(replace(change, seed=_seed(case.seed, change.key)) for change in reading.changes),
+    )
+    described = _described(case, frame, seeded, model, selection)
+    tasks = [
+        ScanTask(
+            key=_key(described, dataset, partition),
+            rows=partition.rows,
+            frame=frame,
+            wanted=seeded,
+            partition=partition,
+            model=model,
+            selection=selection,
+            fences=required(case.environment.isolation),
+        )
+        for partition in dataset.partitions
+    ]
+    live = case.live if reading.outcomes else None
+    # A function has no digest: what it said before may not be what it says now.
+    bound = live is None and (model is None or bool(model.digest))
+    work = run_scan if live is None else functools.partial(run_scan, live=live)
+    here = engine if live is None else replace(engine, executor=InProcess())
+    with engine.progress(f"{reading.data} data", dataset.rows) as told:
+        return merged(from_bytes(data) for data in here.results(tasks, work, told=told, reuse=bound))
+
+
+def _key(described: str, dataset: Dataset, partition: Partition) -> str:
+    """Names what the task will count: neither where the files lie nor when they were written."""
+    rows = [partition.first_row_group, partition.row_groups, partition.first_row, partition.rows]
+    facts = json.dumps([described, dataset.digest, partition.file_digest, rows])
+    return hashlib.sha256(facts.encode()).hexdigest()
+
+
+def _described(
+    case: Case, frame: Frame, reading: Pass, model: ModelReference | None, selection: str | None
+) -> str:
+    """Everything that a count depends on besides the rows: meanings, needs, model, seed, code."""
+    facts = [repr(frame), repr(reading), model.digest if model else "", model.python if model else ""]
+    return json.dumps([*facts, selection, case.code_digest])
+
+
+def _seed(seed: str, stream: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}\0{stream}".encode()).digest()[:8], "big")
+
+
+def small_groups(
+    specification: Specification, reference: Partial, judged: Partial | None = None
+) -> dict[str, frozenset[str]]:
+    """Per grouping, the groups that do not gate, by :mod:`assay.domain.gating`; a plan has no judged rows to look at."""
+    rule = specification.small_groups
+    found = {}
+    for name, attributes in specification.groupings().items():
+        small = gating.small_groups(rule, reference.group_rows(attributes), reference.labelled)
+        if judged is not None:
+            small = gating.still_small(rule, small, judged.group_rows(attributes), judged.labelled)
+        found[name] = small
+    return found
+
+
+def rows_in_no_group(specification: Specification, tally: Partial, across: str) -> str:
+    """Why the groups of a grouping cannot be compared on these rows; empty when they can."""
+    of = tally.labelled
+    for name in specification.groupings()[across]:
+        outside = of - sum(tally.group_rows((name,)).values())
+        if said := gating.in_no_group(specification.small_groups, name, outside, of):
+            return said
+    return ""
+
+
+def wrong_labels(case: Case, data: str, tally: Partial) -> SubjectError | None:
+    """What is wrong when labels of a data set are neither 0 nor 1; None when nothing is."""
+    if not tally.bad_labels:
+        return None
+    return SubjectError(
+        f"{tally.bad_labels:,} of {tally.rows:,} rows of the {data} data have a label that is neither 0 nor 1 "
+        f"in the column {case.specification.prediction.label!r}.",
+        code="data_invalid",
+        remedy="Write the label as the numbers 0 and 1, and leave out rows whose truth is not known.",
+    )

@@ -1,0 +1,78 @@
+"""What a run says nothing about, so that nobody reads it into the verdicts."""
+
+from __future__ import annotations
+
+from assay.app.judging.case import Case
+from assay.app.judging.measure import Measured
+from assay.domain.specification import Specification
+from assay.domain.vocabulary import Stage
+
+UNTESTED = {
+    Stage.DATA: "Whether the data is fit for the purpose",
+    Stage.PERFORMANCE: "How well the model predicts",
+    Stage.ROBUSTNESS: "How the model behaves on perturbed inputs",
+    Stage.FAIRNESS: "How the model treats groups",
+    Stage.PRIVACY: "Whether the model gives away who was in its training data",
+    Stage.SAFETY: "What happens when the model must not decide",
+    Stage.OPERATIONS: "Latency, availability and monitoring in production",
+    Stage.DOCUMENTATION: "Whether the documents are complete",
+}
+
+
+def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
+    """What the criteria say nothing about: rows left out or in no group, stages without a criterion, undeclared groups."""
+    specification = case.specification
+    tested = {c.stage for c in specification.criteria}
+    absent = tuple(
+        f"{what} ({stage.value}): no criterion asks."
+        for stage, what in UNTESTED.items()
+        if stage not in tested
+    )
+    groups = () if specification.protected else ("Any group of people: no protected attribute is declared.",)
+    rows = _left_out(specification, measured) + _in_no_group(specification, measured)
+    return rows + _not_perturbed(specification, measured) + _repeats(case) + absent + groups
+
+
+def _not_perturbed(specification: Specification, measured: Measured) -> tuple[str, ...]:
+    """Inputs that a perturbation left as they are: about errors in them its criteria say nothing."""
+    found = []
+    for key, tally in measured.judged.paired:
+        left = [name for name in specification.subject.inputs if name not in tally.changed]
+        if left:
+            which = ", ".join(left)
+            found.append(f"Errors in {which}: {key.partition('{')[0]} changes no value of them.")
+    return tuple(dict.fromkeys(found))
+
+
+def _left_out(specification: Specification, measured: Measured) -> tuple[str, ...]:
+    units = measured.judged.units
+    if units is None or units.missing or not units.repeated:  # with a missing one nothing is judged
+        return ()
+    left_out = f"{units.rows - len(units.units):,} of {units.rows:,} rows were left out"
+    unit = specification.data.unit
+    return (f"{left_out} so that each {unit!r} counts once; at most {units.largest:,} rows share one.",)
+
+
+def _repeats(case: Case) -> tuple[str, ...]:
+    """Every bound takes rows to be independent; rows that repeat would be counted as news each time."""
+    telling = {id_ for id_, check in case.checks.items() if check.metric.counts_repeats}
+    asked = any(c.metric in telling for c in case.specification.criteria)
+    if asked or case.specification.data.unit is not None:
+        return ()
+    checks = " or ".join(sorted(telling))
+    said = f"Whether rows repeat: neither 'unit' nor a criterion of {checks} asks, and every bound counts each row."
+    return (said,)
+
+
+def _in_no_group(specification: Specification, measured: Measured) -> tuple[str, ...]:
+    tally = measured.judged
+    rows = tally.labelled
+    found = []
+    for name, attribute in specification.protected.items():
+        left = rows - sum(tally.group_rows((name,)).values())
+        if left:
+            share = f"{100 * left / rows:.2g} %"
+            found.append(
+                f"{name}: {left:,} rows ({share}) whose {attribute.column} is in none of the declared groups."
+            )
+    return tuple(found)

@@ -1,0 +1,317 @@
+"""Plan: before anything is measured, how likely a good model is to pass each criterion on these rows.
+
+The test rows are not opened: how many there are stands in the file's footer, and shares of groups and labels come
+from the reference data (development or training rows). What a row can show depends on the alpha that is spent, and so on
+which judged run on these rows it is: each share of a schedule of attempts is planned by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from assay.app.judging.boundary import counts_of
+from assay.app.judging.case import Case
+from assay.app.judging.measure import rows_in_no_group, run_pass, small_groups, wrong_labels
+from assay.app.judging.views import known_view
+from assay.domain.assessment import Asked, Broken
+from assay.domain.errors import AssayError
+from assay.domain.evidence import Census, Statistic
+from assay.domain.judge import judge
+from assay.domain.specification import Criterion
+from assay.domain.vocabulary import Tier, Verdict
+from assay.dossier.wording import plural
+from assay.engine.engine import Engine
+from assay.engine.progress import Silence
+from assay.engine.task import AskTask, close_models, run_ask
+from assay.plan.counts import prospect_of
+from assay.plan.imagined import GroupRows, Imagined
+from assay.plan.passes import Pass, Wanted, fuse, reference_data
+from assay.plan.power import Power, best_value, expected_value, power_of
+from assay.plan.scores import Spread
+from assay.stats.assess import assess
+from assay.tally.partial import Partial
+
+
+class Hopeless(AssayError):
+    """A criterion that a good model would hardly ever pass on these rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCriterion:
+    """One criterion of the plan, at the alpha of one attempt.
+
+    ``foregone`` says why no row can save it: what must be there is not, whatever the rows hold.
+
+    ``power`` is None for a fact about the data, which needs none, and for counts that no plan is known for.
+    ``undefined`` says why the criterion could not be evaluated on such rows, ``broken`` why its check gave no
+    counts on them: then nobody passes it.
+    """
+
+    criterion: Criterion
+    power: Power | None = None
+    rows_needed: int | None = None
+    undefined: str = ""
+    foregone: str = ""
+    broken: Broken | None = None
+
+    @property
+    def passes(self) -> float | None:
+        """The probability that a good model passes; None where no probability is involved."""
+        if self.undefined or self.foregone or self.broken:
+            return 0.0
+        return self.power.passes if self.power is not None else None
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether a good model would hardly ever pass; of a broken check nothing is known, and the verdict is an error."""
+        return bool(self.undefined or self.foregone) or (self.power is not None and self.power.hopeless)
+
+    def __str__(self) -> str:
+        """The criterion and what is hopeless about it."""
+        return f"{self.criterion.id}: {self.said}"
+
+    @property
+    def said(self) -> str:
+        """What is hopeless about it, for a person who must decide whether to go on; without a full stop."""
+        said = self.broken.sentence if self.broken else self.undefined or self.foregone
+        if not said and self.power is not None:
+            said = f"a good model passes with probability {self.power.passes:.2f}"
+            if self.rows_needed is not None:
+                said += f"; {self.rows_needed:,} rows are needed"
+        return said.rstrip(".")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAttempt:
+    """What the rows can show in one judged run on them, or in each of several that spend the same.
+
+    ``attempts`` are those, counted from 1 on the same rows; ``share`` is what each spends of every criterion's alpha.
+    ``all_pass`` is the probability that a good model passes every critical criterion: at least one minus the sum of
+    what each one lacks.
+    """
+
+    attempts: range
+    share: float
+    criteria: tuple[PlannedCriterion, ...]
+    all_pass: float
+
+    @property
+    def hopeless(self) -> tuple[PlannedCriterion, ...]:
+        """The critical and supporting criteria that a good model would hardly ever pass."""
+        return tuple(p for p in self.criteria if p.hopeless and p.criterion.tier is not Tier.ADVISORY)
+
+    @property
+    def broken(self) -> tuple[PlannedCriterion, ...]:
+        """The critical and supporting criteria whose check breaks."""
+        return tuple(p for p in self.criteria if p.broken and p.criterion.tier is not Tier.ADVISORY)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a judged run would read and what its rows can show.
+
+    ``rows_used`` is how many of the rows will count: fewer where one row of a unit does, by the share of different units
+    among the reference rows.
+    ``attempts``: what they can show at each share of alpha, the first attempt first; each with its ``criteria``, those that
+    are ``hopeless`` or ``broken`` among them, and with ``all_pass``.
+    ``answered``: reference rows for whose scores the model was asked, to see that it answers.
+    """
+
+    passes: tuple[Pass, ...]
+    rows: int
+    rows_used: int
+    reference: str
+    groups: tuple[GroupRows, ...]
+    attempts: tuple[PlannedAttempt, ...]
+    answered: int = 0
+
+
+def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequence[range]) -> Plan:
+    """Plan the judged run of a case; reads labels, groups and units of the reference data.
+
+    Args:
+        spread: that of the model's scores, when it was asked.
+        attempts: which judged runs on the rows are planned, together those that spend the same share of alpha.
+
+    Raises:
+        SubjectError: when labels of the reference data are neither 0 nor 1.
+    """
+    specification = case.specification
+    reference = reference_data(specification)
+    tally = run_pass(case, case.frame(), Pass(reference, units=specification.data.unit is not None), engine)
+    if wrong := wrong_labels(case, reference, tally):
+        raise wrong
+    rows = case.datasets[case.judged_on].rows
+    used = max(round(rows * _share_used(tally)), min(rows, 1))
+    imagined = _imagined(case, tally, used)
+    return Plan(
+        passes=fuse(specification, case.wanted, case.judged_on, tuple(case.datasets)),
+        rows=rows,
+        rows_used=used,
+        reference=reference,
+        groups=imagined.group_rows(),
+        attempts=tuple(_attempt(case, tally, imagined, spread, alike) for alike in attempts),
+        answered=spread.rows if spread is not None else 0,
+    )
+
+
+def _attempt(
+    case: Case, tally: Partial, imagined: Imagined, spread: Spread | None, attempts: range
+) -> PlannedAttempt:
+    first = attempts[0]
+    criteria = tuple(_planned(case, tally, imagined, wanted, spread, first) for wanted in case.wanted)
+    critical = [p.passes for p in criteria if p.passes is not None and p.criterion.tier is Tier.CRITICAL]
+    return PlannedAttempt(
+        attempts,
+        case.specification.attempts.share(first),
+        criteria,
+        max(0.0, 1 - sum(1 - p for p in critical)),
+    )
+
+
+def _share_used(tally: Partial) -> float:
+    """The share of rows that count where one row of a unit does."""
+    if tally.units is None or not tally.units.rows:
+        return 1.0
+    return len(tally.units.units) / tally.units.rows
+
+
+A_FEW, PLACES = 1000, 10
+"""Rows that the model is asked for in one place of the reference data, and in how many places at most."""
+
+
+def ask_a_few(case: Case, engine: Engine) -> Spread | None:
+    """Ask the model for the scores of a few reference rows: a mistake in its declaration must not cost a judged run.
+
+    Returns:
+        How the scores of the rows lie; None when they stand in a column, or a function of this process gives them.
+
+    Raises:
+        SubjectError, Crash: as a judged run would report it.
+    """
+    if case.model is None:
+        return None
+    reference = reference_data(case.specification)
+    partitions = case.datasets[reference].partitions
+    places = partitions[:: -(-len(partitions) // PLACES)]
+    described = repr(replace(case.model, path="")) + case.code_digest
+    asked = [
+        AskTask(
+            hashlib.sha256(f"a few {place.index} {place.file_digest} {described}".encode()).hexdigest(),
+            min(A_FEW, place.rows),
+            place,
+            case.model,
+        )
+        for place in places
+        if place.rows
+    ]
+    try:
+        answered = engine.results(asked, run_ask, told=Silence(), reuse=bool(case.model.digest))
+        scores = np.concatenate([np.frombuffer(scores, dtype="<f8") for scores in answered])
+    finally:
+        close_models()  # of this process; workers end with theirs
+    left = scores * (1 - scores)
+    return Spread(float(left.mean()), float(left.std() / math.sqrt(len(left))), len(left), reference)
+
+
+def refuse_hopeless(case: Case, engine: Engine, *, attempt: int, bypass: bool) -> tuple[str, ...]:
+    """Refuse to lock or to judge what cannot come out well: a model that does not answer, a required criterion that a
+    good one hardly ever passes.
+
+    Args:
+        attempt: which judged run on its rows the next one is: on it depends the alpha that will be spent.
+        bypass: whether to go on with such a criterion.
+
+    Returns:
+        What was bypassed, to be recorded.
+
+    Raises:
+        SubjectError, Crash: when the model gives no scores for a few reference rows.
+        Hopeless: when there is such a criterion and ``bypass`` is false.
+    """
+    made = plan(case, engine, ask_a_few(case, engine), attempts=(range(attempt, attempt + 1),))
+    (comes,) = made.attempts
+    found = comes.hopeless
+    spends = (
+        f" in attempt {attempt}, which spends {comes.share:.3g} of their alpha" if comes.share < 1 else ""
+    )
+    if found and not bypass:
+        raise Hopeless(
+            f"These criteria cannot do their work on the {plural(made.rows, 'test row')}{spends}: {_said_once(found)}.",
+            code="hopeless_criteria",
+            remedy="See what these rows can show with: assay plan SPECIFICATION. Change the criteria or collect rows "
+            "before the test set is spent; or give the bypass --certify-a-hopeless-specification, which is recorded.",
+        )
+    return tuple(f"The plan called it hopeless: {planned}" for planned in found)
+
+
+def _said_once(found: Sequence[PlannedCriterion]) -> str:
+    """What is hopeless, each sentence once, after all the criteria of which it is true."""
+    of: dict[str, list[str]] = {}
+    for planned in found:
+        of.setdefault(planned.said, []).append(planned.criterion.id)
+    return ". ".join(f"{', '.join(names)}: {said}" for said, names in of.items())
+
+
+def _imagined(case: Case, tally: Partial, rows: int) -> Imagined:
+    specification = case.specification
+    return Imagined(
+        layout=tally.layout,
+        population=tally.population,
+        scale=rows / max(tally.rows, 1),
+        groupings=specification.groupings(),
+        small=small_groups(specification, tally),
+        favourable=specification.prediction.favourable,
+    )
+
+
+def _foregone(case: Case, wanted: Wanted, alpha: float) -> str:
+    """Why a fact about the data or the text is a failure before any row is read; empty when it is none."""
+    criterion, view = wanted.criterion, known_view(case, wanted)
+    if view is None:
+        return ""
+    counts = counts_of(case.checks[criterion.metric], criterion, lambda: view)
+    if not isinstance(counts, Census):
+        return ""
+    asked = Asked(criterion.id, criterion.comparator, criterion.threshold, alpha)
+    statistic = Statistic(criterion.metric, criterion.across or "", criterion.data, counts)
+    (judged,) = judge([assess(statistic, asked)])
+    return judged.sentence if judged.verdict is Verdict.FAIL else ""
+
+
+def _planned(
+    case: Case, tally: Partial, imagined: Imagined, wanted: Wanted, spread: Spread | None, attempt: int
+) -> PlannedCriterion:
+    """What the test rows can show of one criterion, from what its check counts on imagined ones."""
+    criterion, check = wanted.criterion, case.checks[wanted.criterion.metric]
+    alpha = case.specification.alpha_of(criterion, attempt)
+    view = imagined.view(wanted.need, criterion.across)
+    if view is None:
+        return PlannedCriterion(criterion, foregone=_foregone(case, wanted, alpha))
+    if criterion.across is not None and (
+        said := rows_in_no_group(case.specification, tally, criterion.across)
+    ):
+        return PlannedCriterion(criterion, undefined=said)
+    counts = counts_of(check, criterion, lambda: view)
+    if isinstance(counts, Broken):
+        return PlannedCriterion(criterion, broken=counts)
+    asked = Asked(criterion.id, criterion.comparator, criterion.threshold, alpha)
+    prospect = prospect_of(counts, asked, spread)
+    if prospect is None:
+        return PlannedCriterion(criterion)
+    if isinstance(prospect, str):
+        return PlannedCriterion(criterion, undefined=prospect)
+    power = power_of(
+        prospect,
+        expected=expected_value(check.metric, criterion.comparator, criterion.threshold, criterion.expected),
+        threshold=float(criterion.threshold),
+        best=best_value(check.metric, criterion.comparator, criterion.threshold),
+    )
+    rows = case.datasets[case.judged_on].rows
+    needed = math.ceil(rows * power.factor) if power.factor is not None else None
+    return PlannedCriterion(criterion, power, needed)

@@ -1,0 +1,160 @@
+"""Run again from a record: the same bytes, the same seed; and say whether the same comes out."""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assay.app.judging.case import Case, open_case
+from assay.app.judging.certify import open_engine, record_of
+from assay.app.judging.measure import measure
+from assay.app.judging.used_rows import used_rows
+from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.seal import load_record
+from assay.domain.errors import AssayError, ExitCode
+from assay.domain.record import Record
+from assay.domain.refusal import Because, Distrusted, Refusal
+from assay.engine.engine import Engine, silent
+from assay.engine.progress import Progress
+from assay.store.workspace import Workspace
+
+TOLERANCE = 1e-9
+"""How far an estimate or a bound may be from the recorded one in another environment."""
+
+
+class Alike(enum.StrEnum):
+    """How a replay compares with its record."""
+
+    IDENTICAL = "bit-identical"
+    CLOSE = "within tolerance"
+    DIFFERENT = "different"
+
+
+class SomethingElse(AssayError):
+    """What is to be run again is not what was run."""
+
+    exit_code = ExitCode.TRUST_FAILURE
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came out, and every difference in a reader's words: versions first, then numbers."""
+
+    record: str
+    alike: Alike
+    differences: tuple[str, ...]
+
+
+def replay(
+    folder: Path,
+    beginning: str = "",
+    *,
+    workers: int = 1,
+    progress: Callable[[str, int], AbstractContextManager[Progress]] = silent,
+) -> Replayed:
+    """Measure, judge and decide again what a stored record is about, with nothing reused.
+
+    It is no further attempt: the same bytes under the same seed tell nobody anything new.
+
+    Args:
+        folder: of the specification. beginning: of the record's digest; empty for the latest run.
+
+    Raises:
+        SomethingElse: a file is not the one that was judged. NoSuchRun: there is no such record.
+        Refused: ``sealed`` while attempts on its test rows remain.
+        Distrusted: what the log keeps of the test rows is not what they give.
+    """
+    digest, record = load_record(folder, beginning)
+    path = folder / next(s.path for s in record.sources if s.role == "specification")
+    case = open_case(path, rehearse=record.decision.rehearsal)
+    _same_subject(case, record)
+    case = replace(
+        case, drawn=record.seed, attempt=record.attempt, overlaps=record.overlaps, blind=record.blind
+    )
+    engine = open_engine(path, workers=workers, reuse=False, progress=progress)
+    _same_rows(folder, digest, case, engine)
+    again = record_of(case, measure(case, engine), record.bypasses, rehearse=record.decision.rehearsal)
+    versions = tuple(_versions(record, again))
+    if again.evidence_digest == record.evidence_digest and again.judged == record.judged:
+        return Replayed(digest, Alike.IDENTICAL, versions)
+    numbers = tuple(_numbers(record, again))
+    return Replayed(digest, Alike.DIFFERENT if numbers else Alike.CLOSE, (*versions, *numbers))
+
+
+def _same_subject(case: Case, record: Record) -> None:
+    now = {source.role: source for source in case.sources}
+    for source in record.sources:
+        found = now.get(source.role)
+        if found is None or found.digest != source.digest:
+            raise SomethingElse(
+                f"The {source.role} {source.path} is not the one that was judged.",
+                code="subject_changed",
+                remedy="Put back the file with the digest that the record names: assay show --json",
+            )
+
+
+def _same_rows(folder: Path, record: str, case: Case, engine: Engine) -> None:
+    """Make the sketches again that the log keeps of a judged run's rows: until then they are its writer's word.
+
+    Nothing to compare has a run in no log, or one whose salt was erased.
+    """
+    if not Workspace.of(folder).has_log:
+        return
+    with open_ledger(folder) as ledger:
+        state = ledger.state()
+        decision = state.decisions.get(record)
+        run = state.runs[decision.run] if decision is not None else None
+        salt = ledger.log.value(run.salt) if run is not None else None
+    if run is None or salt is None:
+        return
+    earlier = [one.rows for one in state.runs.values() if one.entry < run.entry]
+    if used_rows(case, engine, salt, earlier) != run.rows:
+        raise Distrusted(
+            Refusal(
+                Because.CONTRADICTS_LOG,
+                f"The sketches of test rows in entry {run.entry} are not those that the test rows give: other rows would "
+                "pass for used, and these for new.",
+            ),
+            remedy="Find out who wrote the entry; revoke what stands on it: assay revoke",
+        )
+
+
+def _versions(record: Record, again: Record) -> Iterable[str]:
+    was, now = (
+        {
+            **dict(e.packages),
+            **{f"{name} of the model's environment": version for name, version in e.model},
+            **{name: digest[:19] for name, digest in e.modules},
+            "python": e.python,
+            "assay": e.assay,
+        }
+        for e in (record.environment, again.environment)
+    )
+    for name in sorted(was.keys() | now.keys()):
+        if was.get(name) != now.get(name):
+            yield f"{name} was {was.get(name, 'absent')} and is {now.get(name, 'absent')}"
+
+
+def _numbers(record: Record, again: Record) -> Iterable[str]:
+    for was, now in zip((*record.judged, *record.set_aside), (*again.judged, *again.set_aside), strict=False):
+        name = was.assessment.criterion
+        if was.verdict is not now.verdict:
+            yield f"{name} was {was.verdict.value} and is {now.verdict.value}"
+        pieces = zip(was.assessment.pieces, now.assessment.pieces, strict=False)
+        for a, b in pieces:
+            values = ((a.estimate, b.estimate), (a.lower, b.lower), (a.upper, b.upper))
+            if a.label != b.label or not all(_close(x, y) for x, y in values):
+                yield f"{name}: {a.label or 'the estimate'} was {a.estimate} and is {b.estimate}"
+                break
+    if record.decision.outcome is not again.decision.outcome:
+        yield f"the decision was {record.decision.outcome.value} and is {again.decision.outcome.value}"
+
+
+def _close(one: float | None, two: float | None) -> bool:
+    if one is None or two is None:
+        return one is two
+    return one == two or math.isclose(one, two, rel_tol=0, abs_tol=TOLERANCE)

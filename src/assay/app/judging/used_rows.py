@@ -1,0 +1,115 @@
+"""What the log is to keep of the test rows of a run, so that they are known again whatever is done to the file.
+
+Whoever submits chooses what is an input and what the dictionary says, may rename or leave out any column, and may change a
+few rows. So a set is sketched over the run's own choice of columns, over each identifier, over every choice that an earlier
+run made, and over **marks**: small groups of columns that together tell rows apart. The groups are found in the values
+alone: columns stand in the order of their smallest hashed values, and from each on as many as are needed to tell rows apart
+make a group. Renaming a column changes no group, and leaving one out only those few that it is in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+
+from assay.app.judging.case import Case
+from assay.domain.sketch import MARK, TELLING, Over, UsedRows
+from assay.engine.engine import Engine
+from assay.engine.sketching import SketchTask, run_sketch, sketches_in
+from assay.tally.sketch import SketchTally, looks_counted
+
+VARIED = 32
+"""A column with fewer different values is in no group: it would say next to nothing of a row."""
+STARTS = 24
+"""Columns from which a group begins."""
+LONGEST = 4
+"""Columns of a group at most."""
+KEY = 8
+"""Of so many smallest hashed values is the place of a column made."""
+
+Choice = tuple[str, ...]
+
+
+def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRows]) -> UsedRows:
+    """The sketches and marks of the rows that the case judges, after those of ``earlier`` runs; two readings of the file.
+
+    The first choice is what the model is fed and the truth. Then come the identifiers, and every choice of ``earlier``
+    runs of which the file has all columns.
+    """
+    frame, dataset = case.frame(), case.datasets[case.judged_on]
+    names = set(dataset.names)
+    own = (*(frame.inputs or frame.content), frame.label)
+    identifiers = [c.name for c in case.dictionary.columns if c.type == "identifier" or c.name == frame.unit]
+    documented = [c.name for c in case.dictionary.columns if c.name in names]
+    chosen = [own, *((name,) for name in identifiers), *(o.columns for e in earlier for o in e.sketches)]
+    choices = tuple(dict.fromkeys(c for c in chosen if set(c) <= names))
+    columns = tuple(dict.fromkeys((*own, *documented)))
+    single = _sketched(case, engine, tuple((name,) for name in columns))
+    measured = {column.name for column in dataset.schema if column.kind == "number"}
+    starts = tuple(_starts(dict(zip(columns, single, strict=True)), measured))
+    again = [o.columns for e in earlier for o in e.marks if set(o.columns) <= names]
+    groups = tuple(dict.fromkeys((*(group for start in starts for group in start), *again)))
+    found = _sketched(case, engine, (*choices, *groups))
+    tallies = dict(zip(groups, found[len(choices) :], strict=True))
+    telling = {group: tally for group, tally in tallies.items() if _tells(tally)}
+    shortest = (group for start in starts for group in [g for g in start if g in telling][:1])
+    marks = (
+        Over(group, telling[group].salted(salt, MARK))
+        for group in dict.fromkeys((*shortest, *again))
+        if group in telling
+    )
+    sketches = (Over(choice, tally.salted(salt)) for choice, tally in zip(choices, found, strict=False))
+    return UsedRows(dataset.rows, dataset.digest, tuple(sketches), tuple(marks))
+
+
+def _starts(columns: dict[str, SketchTally], measured: set[str]) -> Iterator[tuple[Choice, ...]]:
+    """For each place in the order of the columns: the groups that begin there, the shortest first.
+
+    One column alone may be a group only when it is of measured values: a number that counts rows, or a time of every full
+    hour, is the same in sets that share nothing. Those that look like counted rows are in no group.
+    """
+    able = {
+        name: tuple(tally.smallest[:KEY].tolist())
+        for name, tally in columns.items()
+        if tally.distinct >= VARIED and not looks_counted(tally)
+    }
+    ordered = sorted(able, key=lambda name: able[name])
+    for at, name in enumerate(ordered[:STARTS]):
+        around = (*ordered[at:], *ordered[:at])
+        lengths = range(1 if name in measured else 2, min(LONGEST, len(ordered)) + 1)
+        yield tuple(tuple(sorted(around[:length])) for length in lengths)
+
+
+def _tells(tally: SketchTally) -> bool:
+    """Whether rows differ from each other in these columns, nearly always.
+
+    Two sets of independent rows in both of which they do have at most about ``2 * (1 - TELLING)`` of them in common by
+    chance, which is well below :data:`assay.domain.sketch.ALIKE`.
+    """
+    return tally.distinct >= TELLING * tally.rows
+
+
+def _sketched(case: Case, engine: Engine, choices: tuple[Choice, ...]) -> tuple[SketchTally, ...]:
+    """The smallest hashes of the rows, for each choice of columns, in one reading."""
+    dataset = case.datasets[case.judged_on]
+    tasks = [
+        SketchTask(
+            key=_key(case, choices, dataset.digest, partition.file_digest, partition.first_row),
+            rows=partition.rows,
+            partition=partition,
+            choices=choices,
+        )
+        for partition in dataset.partitions
+    ]
+    total = (SketchTally.empty(),) * len(choices)
+    with engine.progress("test rows", dataset.rows) as told:
+        for data in engine.results(tasks, run_sketch, told=told):
+            parts = sketches_in(data, len(choices))
+            total = tuple(a + b for a, b in zip(total, parts, strict=True))
+    return total
+
+
+def _key(case: Case, *facts: object) -> str:
+    text = json.dumps(["sketch", case.code_digest, *map(str, facts)])
+    return hashlib.sha256(text.encode()).hexdigest()

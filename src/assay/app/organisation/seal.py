@@ -1,0 +1,178 @@
+"""One bit per attempt: while a schedule of attempts runs, what a withheld run found stays sealed.
+
+Released numbers are what an adaptive attacker learns from (`docs/guarantee.md`, the test set is a budget). Every way to a
+record leads through :func:`load_record`, so that a new command cannot forget the seal. Whoever can read the files of the
+store can read the record, so the store of a schedule belongs to the custodian.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.report import NoSuchRun, listing, workspace_of
+from assay.app.verifying.certificate_folder import CERTIFICATE
+from assay.domain.digests import bare
+from assay.domain.entry import Action
+from assay.domain.record import Record
+from assay.domain.record_document import read_record
+from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.state import State
+from assay.domain.state.runs import schedule_goes_on
+from assay.proof.bundle import BrokenBundle, read, sign
+from assay.proof.certificate import Certificate
+from assay.proof.keys import Signer
+from assay.proof.leaf import Draft
+from assay.proof.statement import BrokenStatement, statement_of
+from assay.proof.words import unsealing
+from assay.store.blobs import LEAST_CHARACTERS
+from assay.store.workspace import Workspace
+
+UNENDED = (
+    "End the run: assay certify SPECIFICATION goes on with it, with the code it was started with, which is no further attempt, "
+    "and keeps the record that it ends with. Where the log is another database, name it in ASSAY_STORE."
+)
+REMEDY = "Wait until the schedule ends. A role that approves may end it, which the log keeps: assay unseal RUN --as ROLE --key KEY"
+
+
+def sealed(state: State, record: str) -> Refusal | None:
+    """Why a run's numbers are not shown yet; None when they are."""
+    decision = state.decisions.get(record)
+    if decision is None:
+        return None
+    run = state.runs[decision.run]
+    if not schedule_goes_on(state, run):
+        return None
+    return Refusal(
+        Because.SEALED,
+        f"Not certified: attempt {run.attempt} of {state.locks[run.lock].terms.attempts}. Until the schedule ends nobody "
+        "who submits learns more than this.",
+    )
+
+
+def _require_ended(state: State | None, digest: str, record: Record) -> None:
+    """Raise when a record is of a run under a lock, whose seed is that of the lock, and no log says how it ended.
+
+    So it is after a run that was stopped between its record and its decision: as long as nobody knows how the schedule
+    goes on, its numbers are not told, and those of the run that goes on with it are the same.
+    """
+    logged = not record.decision.rehearsal and record.seed != bare(record.specification_digest)
+    if logged and (state is None or digest not in state.decisions):
+        raise Refused(
+            Refusal(
+                Because.SEALED,
+                f"The judged run that wrote this record (attempt {record.attempt}, seed {record.seed[:12]}) was locked, and "
+                f"{'there is no log here' if state is None else 'the log has no decision with it'}: its numbers are told when "
+                "the run has ended there.",
+            ),
+            remedy=UNENDED,
+        )
+
+
+def require_unsealed(state: State, record: str) -> None:
+    """Raise while a run's numbers are sealed.
+
+    Raises:
+        Refused: ``sealed``.
+    """
+    found = sealed(state, record)
+    if found is not None:
+        raise Refused(found, remedy=REMEDY)
+
+
+def load_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
+    """A stored record with its digest, which is checked: the latest, or the one that is named.
+
+    Args:
+        digest: how the digest of the run begins, or of its certificate; or the folder of the certificate.
+
+    Raises:
+        NoSuchRun: no such folder, or none or several match. CorruptBlob: its bytes have changed.
+        Refused: ``sealed`` while attempts on its test rows remain, and when its run under a lock has not ended in the log.
+    """
+    whole, record = _stored_record(folder, digest)
+    workspace = workspace_of(Path(folder))
+    state = None
+    if workspace.has_log:
+        with open_ledger(workspace.root.parent) as ledger:
+            state = ledger.state()
+            require_unsealed(state, whole)
+    _require_ended(state, whole, record)
+    return whole, record
+
+
+def unseal(folder: Path, beginning: str, *, role: str, signer: Signer, reason: str) -> tuple[str, Record]:
+    """Open the record of a run before its schedule has ended; this ends the schedule, and stands in the log.
+
+    Args:
+        beginning: of the digest of the run's record.
+
+    Raises:
+        NoSuchRun: there is none. Refused: the run is not sealed, the signer may not, or gives no reason.
+    """
+    digest, record = _stored_record(folder, beginning)
+    with open_ledger(folder) as ledger:
+        said = unsealing(digest, role=role, reason=reason, seen=ledger.seen(), time=ledger.clock())
+        ledger.add(Draft(Action.UNSEALED, digest, {}, (sign(said.plain(), signer),)))
+    return digest, record
+
+
+def _stored_record(folder: Path | str, named: str = "") -> tuple[str, Record]:
+    """A record and its digest; the seal is not asked here.
+
+    Raises:
+        NoSuchRun: no such folder, or none or several match. CorruptBlob: its bytes have changed.
+    """
+    folder = Path(folder)
+    workspace = workspace_of(folder)
+    digest = _meant(folder, workspace, named) if named else _latest(folder, workspace)
+    certificate = _certificate(workspace.blobs.get(digest))
+    if certificate is not None:
+        digest = certificate.record
+    return digest, read_record(workspace.blobs.get(digest))
+
+
+def _latest(folder: Path, workspace: Workspace) -> str:
+    made = workspace.runs.all()
+    if not made:
+        raise NoSuchRun(
+            f"No run was made in this folder ({folder.absolute()}).",
+            code="no_runs",
+            remedy="Make one with: assay certify SPECIFICATION --rehearse, or name the specification's folder: --in FOLDER",
+        )
+    return made[-1].record
+
+
+def _meant(folder: Path, workspace: Workspace, named: str) -> str:
+    """The digest of the one stored document that is meant: by a certificate's folder, or by how its digest begins."""
+    beside = Path(named) / CERTIFICATE
+    if beside.is_file():
+        certificate = _certificate(beside.read_bytes())
+        if certificate is None:
+            raise NoSuchRun(f"{beside} is no certificate.", code="run_not_found", remedy=_listed(folder))
+        found: tuple[str, ...] = workspace.blobs.find(certificate.record)
+        named = f"{certificate.record}, the run of {named}"
+    elif len(bare(named)) < LEAST_CHARACTERS:
+        raise NoSuchRun(
+            f"At least {LEAST_CHARACTERS} characters of a run's digest are expected; found {named!r}.",
+            code="run_not_found",
+            remedy=_listed(folder),
+        )
+    else:
+        found = workspace.blobs.find(named)
+    if len(found) != 1:
+        how = "No stored run begins" if not found else f"{len(found)} stored runs begin"
+        raise NoSuchRun(f"{how} with {named!r}.", code="run_not_found", remedy=_listed(folder))
+    return found[0]
+
+
+def _certificate(content: bytes) -> Certificate | None:
+    """What bytes say as a certificate, whose signature nobody asks here; None when they are none."""
+    try:
+        return Certificate.read(statement_of(read(content)))
+    except (BrokenBundle, BrokenStatement):
+        return None
+
+
+def _listed(folder: Path) -> str:
+    return f"List the runs with: {listing(folder)}"

@@ -1,0 +1,132 @@
+"""Set a criterion, or the rule on spent test rows, aside until a date, as the holder of a role."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+
+from assay.app.organisation.ledger import Ledger, open_ledger
+from assay.domain.entry import Action
+from assay.domain.errors import AssayError
+from assay.domain.nearest import nearest
+from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.state.people import last_day, untimely
+from assay.domain.state.state import NEVER_WAIVED, TEST_SET_SPENT
+from assay.plugins.catalogue import metrics
+from assay.proof.bundle import sign
+from assay.proof.keys import Signer
+from assay.proof.leaf import Draft
+from assay.proof.words import waiver
+from assay.reading.specification import SpecificationFile, read_specification
+
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def waivable(specification: Path, criterion: str, until: str) -> dt.datetime:
+    """See that a waiver can be signed, before a passphrase is asked for.
+
+    Args:
+        specification: the locked document. criterion: its id, or ``test_set_spent``. until: its last day in UTC, such as
+            2027-03-31.
+
+    Returns:
+        The end of that day, which is the end of the waiver.
+
+    Raises:
+        InvalidDocument, NoLog, AssayError, Refused: as :func:`waive`; ``date_expected`` when the day is none.
+    """
+    read = read_specification(specification, metrics())
+    with open_ledger(specification.resolve().parent) as ledger:
+        _only_what_may_be_waived(ledger, read, criterion)
+        state = ledger.state()
+        now = ledger.now(state)
+    latest = last_day(state.waived_until(criterion, now))
+    day = _day(until, latest)
+    # A day beyond the latest one stands for all of them: the end of the last day that there is cannot be written.
+    end = dt.datetime.combine(
+        min(day, latest + dt.timedelta(days=1)) + dt.timedelta(days=1), dt.time(), dt.UTC
+    )
+    late = untimely(state, criterion, end, now)
+    if late is not None:
+        wrong = "is past" if end <= now else "is later than the policy lets it hold"
+        said = f"A waiver of {criterion!r} through {until} {wrong}; it may hold through {latest} at most."
+        raise Refused(
+            Refusal(late.because, said), remedy=f"Name a day from today to that one: --until {latest}"
+        )
+    return end
+
+
+def _day(text: str, latest: dt.date) -> dt.date:
+    try:
+        if DATE.fullmatch(text):
+            return dt.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise AssayError(
+        f"A day is expected as YYYY-MM-DD, found {text!r}.",
+        code="date_expected",
+        remedy=f"The latest that is allowed: --until {latest}",
+    )
+
+
+def waive(
+    specification: Path,
+    *,
+    criterion: str,
+    until: dt.datetime,
+    role: str,
+    signer: Signer,
+    reason: str,
+    run: int | None = None,
+) -> None:
+    """Set a criterion, or the rule on spent test rows (``test_set_spent``), aside until a date.
+
+    A waived criterion keeps its verdict: the waiver says who accepts that it is not shown, on the dossier and on every
+    certificate until then. Waived test rows may be judged on once more, and the certificate says so.
+
+    Args:
+        specification: the locked document. criterion: its id, or ``test_set_spent``. until: when it ends; at most
+            the policy's longest waiver from now. role: in which the signer speaks; of test rows one of ``approval.quorum`` or one that
+            the policy names. signer: their key. reason: why.
+        run: of test rows the place of the judged run after which one more may be made; by default the latest.
+
+    Raises:
+        InvalidDocument: the specification has problems. NoLog: nobody has said whose keys count.
+        AssayError: ``unknown_criterion``: the specification has none of this name.
+        Refused: the signer may not, gives no reason, names what nobody may waive, or an end that is past or too late.
+    """
+    read = read_specification(specification, metrics())
+    digest = read.digest
+    with open_ledger(specification.resolve().parent) as ledger:
+        _only_what_may_be_waived(ledger, read, criterion)
+        spent = criterion == TEST_SET_SPENT
+        said = waiver(
+            digest,
+            criterion=criterion,
+            until=until,
+            role=role,
+            reason=reason,
+            seen=ledger.seen(),
+            time=ledger.clock(),
+            run=max(ledger.state().runs, default=-1) if spent and run is None else run,
+        )
+        ledger.add(Draft(Action.WAIVED, digest, {}, (sign(said.plain(), signer),)))
+
+
+def _only_what_may_be_waived(ledger: Ledger, read: SpecificationFile, criterion: str) -> None:
+    ledger.policy()
+    if ledger.state().locked(read.digest) is None:
+        raise Refused(
+            Refusal(Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked."),
+            remedy="Lock it first: assay lock SPECIFICATION --as ROLE --key KEY",
+        )
+    known = (TEST_SET_SPENT, *(one.id for one in read.specification.criteria))
+    if criterion not in known and criterion not in NEVER_WAIVED:  # that one the log refuses itself
+        meant = nearest(criterion, known)
+        raise AssayError(
+            f"{read.specification.name} has no criterion {criterion!r} that could be waived."
+            + (f" Did you mean {meant!r}?" if meant else ""),
+            code="unknown_criterion",
+            remedy=f"Name a criterion of the specification, or {TEST_SET_SPENT}.",
+        )

@@ -1,0 +1,372 @@
+"""Start a specification: a commented text with the real columns, in which judgement is left to people."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from assay.app.starting.guess import guess_column, guess_label, guess_protected, guess_unit
+from assay.app.starting.proposals import propose
+from assay.domain.dictionary import is_index_of_pandas
+from assay.domain.errors import AssayError, writing
+from assay.domain.metric import Catalogue
+from assay.domain.model_formats import PREDICTIONS, SUFFIXES
+from assay.domain.nearest import listed, nearest
+from assay.domain.specification.base import LONGEST_NAME
+from assay.domain.specification.schema import json_schema
+from assay.plugins.catalogue import metrics
+from assay.reading.located import Located, locate
+from assay.reading.source import read_source
+
+if TYPE_CHECKING:
+    from assay.subject.describe import ColumnFacts
+
+SPECIFICATION, DICTIONARY, SCHEMA = "specification.yaml", "dictionary.yaml", "specification.schema.json"
+COPIED = (
+    "use_case",
+    "charter",
+    "roles",
+    "owners",
+    "approval",
+    "attempts",
+    "protected",
+    "intersections",
+    "small_groups",
+    "stages",
+    "failure_modes",
+    "criteria",
+    "monitoring",
+    "safety",
+    "compliance",
+    "documentation",
+)
+"""The blocks that are judgement. The others speak about this model and these rows."""
+
+
+class CannotStart(AssayError):
+    """A specification cannot be started from what was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scaffold:
+    """The texts of a new specification by file name, and what is wrong with the data or the model they start from."""
+
+    texts: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
+
+
+def initialise(
+    data: Path,
+    model: str,
+    *,
+    profile: Callable[[Path], Sequence[ColumnFacts]],
+    feature_names: Callable[[Path, str], Sequence[str]],
+    catalogue: Catalogue,
+    folder: Path = Path(),
+    label: str | None = None,
+    copy_from: Path | None = None,
+) -> Scaffold:
+    """Write a specification and a dictionary for a model and the columns of its development rows.
+
+    Args:
+        data: development or training rows; the test rows need not be opened.
+        model: a model file, or a column of ``data`` that holds scores made elsewhere.
+        profile: describes the columns of a data set.
+        feature_names: the columns that a model file of a format says it was fitted on, if it does.
+        catalogue: every metric that can be measured.
+        folder: where the texts will stand; their paths are relative to it.
+        label: the column with the truth; guessed when it is not given.
+        copy_from: another specification whose judgement is taken over, words and comments included.
+
+    Raises:
+        CannotStart: when there are no such data or model, the label is no column, or the model's format cannot be
+            told.
+        InvalidDocument: when ``copy_from`` cannot be read.
+    """
+    _refuse_absent(data)
+    found = profile(data)
+    facts = [column for column in found if not is_index_of_pandas(column.name)]
+    columns = [guess_column(column) for column in facts]
+    names = [column.name for column in columns]
+    other = locate(read_source(copy_from)) if copy_from else None
+    _refuse_unknown_label(label, names)
+    chosen = label or _label_of(other, names) or guess_label(facts)
+    shown_model, form = _model(model, names, folder)
+    known = _in_the_words_of(names, feature_names(Path(model), form)) if form != PREDICTIONS else []
+    protected = guess_protected(columns, chosen)
+    failure_modes, criteria = propose(
+        {attribute.name: attribute.column if attribute.codes else "" for attribute in protected},
+        catalogue,
+        model_at_hand=form != PREDICTIONS,
+    )
+    text = _render(
+        f"{SPECIFICATION}.j2",
+        name=_identifier(model),
+        model=shown_model,
+        format=form,
+        inputs=known or [c.name for c in columns if c.type != "identifier" and c.name not in {chosen, model}],
+        inputs_known=bool(known),
+        label=chosen,
+        label_given=label is not None,
+        prediction=_prediction_of(other),
+        files=_files(data, folder),
+        unit=guess_unit(columns),
+        protected=protected,
+        failure_modes=failure_modes,
+        criteria=criteria,
+    )
+    if other is not None:
+        text = _with_judgement_of(other, text)
+    dictionary = _render(
+        f"{DICTIONARY}.j2",
+        data=data.name,
+        rows=f"{facts[0].rows if facts else 0:,}",
+        columns=columns,
+        left_out=[column.name for column in found if is_index_of_pandas(column.name)],
+    )
+    schema = json.dumps(json_schema(catalogue), indent=2, ensure_ascii=False) + "\n"
+    warnings = (*_wrong_labels(facts, chosen), *_inputs_elsewhere(known, names, data))
+    return Scaffold({SPECIFICATION: text, DICTIONARY: dictionary, SCHEMA: schema}, warnings)
+
+
+def start(
+    data: Path,
+    model: str,
+    folder: Path,
+    *,
+    label: str | None = None,
+    copy_from: Path | None = None,
+) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Write a specification and a dictionary into a folder; data and model are read in a child process.
+
+    Returns:
+        What was written, and what is wrong with the data or the model.
+
+    Raises:
+        CannotStart: as :func:`initialise` and :func:`write_scaffold` do.
+    """
+    from assay.subject.describe import describe_in_child, feature_names_in_child
+
+    scaffold = initialise(
+        data,
+        model,
+        profile=describe_in_child,
+        feature_names=feature_names_in_child,
+        catalogue=metrics(),
+        folder=folder,
+        label=label,
+        copy_from=copy_from,
+    )
+    return write_scaffold(scaffold, folder), scaffold.warnings
+
+
+def write_scaffold(scaffold: Scaffold, folder: Path) -> tuple[Path, ...]:
+    """Write the texts into a folder that has none of them.
+
+    Raises:
+        CannotStart: when one of the files is there already; then nothing is written.
+    """
+    paths = {folder / name: text for name, text in scaffold.texts.items()}
+    taken = [path for path in paths if path.exists() or path.is_symlink()]
+    if taken:
+        raise CannotStart(
+            f"{', '.join(map(str, taken))} {'is' if len(taken) == 1 else 'are'} there already.",
+            code="file_exists",
+            remedy="Nothing was written. Choose another folder, or move what is there.",
+        )
+    for path, text in paths.items():
+        with writing(path):
+            folder.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+    return tuple(paths)
+
+
+def _refuse_absent(data: Path) -> None:
+    if not data.exists():
+        raise CannotStart(
+            f"There is no file {data.absolute()}.",
+            code="not_found",
+            remedy="Name the file, or the folder of Parquet files, that holds the development rows.",
+        )
+
+
+def _in_the_words_of(names: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The model's columns as the data writes them: LightGBM writes blanks as underscores."""
+    written = {name.replace(" ", "_"): name for name in names}
+    return [name if name in names else written.get(name, name) for name in known]
+
+
+def _wrong_labels(facts: Sequence[ColumnFacts], label: str | None) -> Iterator[str]:
+    """What the label's values are when they are not 0 and 1."""
+    column = next((column for column in facts if column.name == label), None)
+    if column is None:
+        return
+    seen = column.codes if column.codes is not None else (column.minimum, column.maximum)
+    if not all(value in {0, 1} for value in seen if value is not None):
+        found = ", ".join(repr(value) for value in seen[:5]) if column.codes is not None else column.type
+        span = (
+            f" from {column.minimum} to {column.maximum}"
+            if column.codes is None and column.minimum is not None
+            else ""
+        )
+        yield (
+            f"The label {label!r} holds {found}{span}, and the numbers 0 and 1 are expected. Recode it in all data sets, 1 for "
+            "the event that the score is the probability of, before you go on."
+        )
+
+
+def _inputs_elsewhere(known: Sequence[str], names: Sequence[str], data: Path) -> Iterator[str]:
+    """The model's inputs that the data does not have."""
+    missing = [name for name in known if name not in names]
+    if missing:
+        near = nearest(missing[0], names)
+        hint = f" (nearest to {missing[0]!r}: {near!r})" if near else ""
+        yield (
+            f"The model was fitted on {listed(missing)}, which {data.name} does not have{hint}. Give it these columns, in the "
+            "form in which the model takes them, before you go on."
+        )
+
+
+def _refuse_unknown_label(label: str | None, names: Sequence[str]) -> None:
+    if label is not None and label not in names:
+        near = nearest(label, names)
+        raise CannotStart(
+            f"The data has no column {label!r}.{f' Did you mean {near!r}?' if near else ''}",
+            code="unknown_column",
+            remedy=f"Name the column that holds the truth, 0 or 1; there are {listed(names)}.",
+        )
+
+
+def _model(model: str, names: Sequence[str], folder: Path) -> tuple[str, str]:
+    """The model as the specification names it, and its format."""
+    if model in names:
+        return model, PREDICTIONS
+    form = SUFFIXES.get(Path(model).suffix.casefold())
+    if form is None:
+        raise CannotStart(
+            f"A model file that ends in {', '.join(SUFFIXES)}, or a column of scores, is expected; found {model!r}.",
+            code="unknown_model_format",
+            remedy=f"Save the model in one of these formats, or name one of the columns {listed(names)}.",
+        )
+    if not Path(model).exists():
+        raise CannotStart(
+            f"There is no model file {Path(model).absolute()}, and no column of that name.",
+            code="model_not_found",
+            remedy="Name the file that the model was saved to.",
+        )
+    return _relative(Path(model), folder), form
+
+
+def _files(data: Path, folder: Path) -> list[tuple[str, str]]:
+    """The data sets: the one that was given under its role, and the others to be filled in."""
+    given = next((role for role in ("train", "test") if re.match(role, data.name, re.IGNORECASE)), "develop")
+    roles = ["test"] if given == "test" else ["test", given]
+    return [(role, _relative(data, folder) if role == given else "") for role in roles]
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def _identifier(model: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.\-]+", "-", Path(model).stem)[:LONGEST_NAME].strip("-._") or "model"
+
+
+def _label_of(other: Located | None, names: Sequence[str]) -> str | None:
+    written = _block(other, "prediction").get("label")
+    return written if isinstance(written, str) and written in names else None
+
+
+def _prediction_of(other: Located | None) -> dict[str, Any]:
+    written = _block(other, "prediction")
+    score = written.get("score")
+    favourable, decide_at = written.get("favourable"), other and other.text(("prediction", "decide_at"))
+    return {
+        "favourable": favourable if favourable in {0, 1} else 0,
+        "score": score if isinstance(score, str) else "",
+        "decide_at": decide_at or "0.5",
+    }
+
+
+def _block(other: Located | None, name: str) -> dict[Any, Any]:
+    block = other.value.get(name) if other else None
+    return block if isinstance(block, dict) else {}
+
+
+def _with_judgement_of(other: Located, text: str) -> str:
+    """The text with each block of judgement as the other specification has it, comments included."""
+    ours, theirs = _segments(text, "new"), _segments(other.source.text, other.source.file)
+    kept = {name: theirs.get(name) for name in COPIED}
+    blocks = [kept[name] if kept.get(name) else block for name, block in ours.items()]
+    blocks += [block for name, block in kept.items() if block and name not in ours]
+    note = (
+        f"# The judgement (criteria, failure modes, roles, ...) is copied from {Path(other.source.file).name}.\n"
+        "# It was written for another model: read every rationale again before you agree to it.\n"
+    )
+    head = text[: text.index("\n") + 1]
+    return head + note + "".join(block for block in blocks if block).removeprefix(head)
+
+
+def _segments(text: str, file: str) -> dict[str, str]:
+    """The text of each block at the top, with the comments above it."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    starts: list[tuple[str, int]] = []
+    for number, line in enumerate(lines):
+        match = re.match(r"([A-Za-z_]+)\s*:(\s|$)", line)
+        if match:
+            start = number
+            while start > 0 and lines[start - 1].startswith("#"):
+                start -= 1
+            starts.append((match.group(1), start))
+    if not starts:
+        raise CannotStart(
+            f"{file} has no block that begins at the left margin.",
+            code="cannot_copy",
+            remedy="Write each of its top keys on a line of its own.",
+        )
+    ends = [start for _, start in starts[1:]] + [len(lines)]
+    return {
+        name: "\n".join(lines[start:end]).rstrip("\n") + "\n\n"
+        for (name, start), end in zip(starts, ends, strict=True)
+    }
+
+
+_SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*( [A-Za-z0-9_./+-]+)*")
+_NOT_TEXT = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+
+
+def _written(text: str) -> str:
+    """A text as YAML; in quotes unless every reader takes it for a text."""
+    return text if _SIMPLE.fullmatch(text) and text.casefold() not in _NOT_TEXT else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return '"' + "".join(_escaped(character) for character in text) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08X}"
+
+
+def _code(code: int | str) -> str:
+    return str(code) if isinstance(code, int) else _quoted(code)
+
+
+def _render(template: str, **values: Any) -> str:
+    environment = jinja2.Environment(  # noqa: S701 - the result is YAML; _written quotes what must be
+        loader=jinja2.PackageLoader("assay.app.starting"),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"written": _written, "code": _code}
+    return environment.get_template(template).render(**values)

@@ -1,0 +1,1 @@
+"""Who was handed something: a model, a certificate, a pack. Needs no log."""

@@ -1,0 +1,182 @@
+"""Load a model that is certified for a use: exactly the bytes that were verified, and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, Self
+
+from assay.app.verifying.gate import certificate_of, require
+from assay.domain.errors import SubjectError
+from assay.domain.policy import Policy
+from assay.domain.refusal import Because, Refusal, raised
+from assay.domain.scope import INTERPRETER
+from assay.proof.certificate import Certificate
+from assay.proof.verification import Purpose
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from assay.subject.model import Model
+
+
+class Rows(Protocol):
+    """A table of Arrow, pandas, polars or anything else that hands its rows over as Arrow does (the PyCapsule interface)."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """A stream of its rows."""
+
+
+@dataclass(slots=True)
+class CertifiedModel:
+    """A model whose bytes were verified before they were loaded; it answers from a child process. A context manager.
+
+    ``certificate`` says for what, until when and on which conditions it may be used.
+    """
+
+    certificate: Certificate
+    _model: Model
+    _closed: bool = False
+
+    def predict(self, rows: Rows) -> NDArray[np.float64]:
+        """float64[n]: the score of each row, from the inputs that the certificate names; other columns are not read.
+
+        Rows that are refused or that break the model end nothing: for the next ones it is started again from the bytes that
+        were verified.
+
+        Raises:
+            Distrusted: code that the model runs besides its file is not that which was judged; nothing is answered.
+            SubjectError: the rows are no table, or lack an input; or the file holds other bytes when it is started again.
+            Crash: the model broke on these rows, or answered with something else than scores.
+        """
+        import numpy as np
+
+        from assay.app.verifying.handed_rows import batches_of
+
+        batches = batches_of(rows, self.certificate.scope.inputs)
+        if self._closed:
+            raise SubjectError(
+                "The model was closed.",
+                code="model_closed",
+                remedy="Load it again with assay.load_certified.",
+            )
+        if not self._model.alive:
+            self._model = type(self._model)(self._model.reference)
+        scores = np.concatenate([np.empty(0), *(self._model.predict(batch) for batch in batches)])
+        self._require_the_judged_code()
+        return scores
+
+    def _require_the_judged_code(self) -> None:
+        """What a model runs is known when it has answered: code that it loads late is bound, too."""
+        if not self._model.reference.runs_code:
+            return
+        from assay.subject.model import changed_modules
+
+        judged = tuple(module for module in self.certificate.scope.modules if module[0] != INTERPRETER)
+        changed = changed_modules(judged, self._model.modules_now)
+        if changed:
+            self._model.close()
+            raise raised(
+                Refusal(
+                    Because.CODE_CHANGED,
+                    f"The model runs other code than when it was judged, {', '.join(changed)}: how it behaves now was "
+                    "never tested.",
+                ),
+                remedy="Install the code that was judged; or certify the model with this one: assay certify, assay sign, "
+                "assay issue.",
+            )
+
+    def decide(self, rows: Rows) -> NDArray[np.bool_]:
+        """bool[n]: whether each row is decided as 1, at the operating point that was certified. Raises as ``predict``."""
+        return self.predict(rows) >= float(self.certificate.scope.decide_at)
+
+    def close(self) -> None:
+        """End the child, for good."""
+        self._closed = True
+        self._model.close()
+
+    def __enter__(self) -> Self:
+        """The model itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the child."""
+        self.close()
+
+
+def load_certified(
+    path: Path | str,
+    *,
+    use_case: str,
+    policy: Path | str | Policy,
+    certificate: Path | str | None = None,
+    python: Path | str | None = None,
+    purpose: Purpose = Purpose.RUNNING,
+    now: dt.datetime | None = None,
+) -> CertifiedModel:
+    """Verify a model file and load exactly the bytes that were verified: there is no time between check and use.
+
+    Args:
+        path: the model file. use_case: what it is to be used for. policy: whose keys count.
+        certificate: the folder of its certificate; by default ``MODEL.assay`` beside it.
+        python: the interpreter of the model's own environment, for one that was judged in such; by its digest the same.
+        purpose: a model that runs already has the policy's grace for an old status. now: the time to judge at.
+
+    Raises:
+        Refused: it is not certified for this use, or for this environment; Distrusted when bytes, signature or log are not what they must be.
+        SubjectError: it cannot be loaded; ``no_model_to_load`` where scores in a column were judged.
+    """
+    from assay.subject.model import Model, ModelReference
+
+    model = Path(path)
+    found = require(
+        model,
+        use_case=use_case,
+        policy=policy if isinstance(policy, Policy) else Path(policy),
+        certificate=Path(certificate) if certificate is not None else None,
+        purpose=purpose,
+        now=now,
+    )
+    made = certificate_of(found)
+    if made.scope.format == "predictions":
+        raise SubjectError(
+            f"{model} holds scores, which were certified as they stand there: there is no model to load.",
+            code="no_model_to_load",
+            remedy="Read the scores from the file; assay.require says whether it is the certified one.",
+        )
+    if model.is_dir():
+        raise SubjectError(
+            f"{model} is certified, and a folder: which of its files is loaded, nothing says.",
+            code="not_a_file",
+            remedy="Check it with assay.require, and load it with its own library.",
+        )
+    # The certified digest, not that of the file: the child is handed a sealed copy only if its bytes have this one.
+    bound = dict(made.manifest.files)[model.name]
+    place, own = str(model.absolute()), None if python is None else str(python)
+    _require_the_judged_interpreter(dict(made.scope.modules).get(INTERPRETER, ""), own)
+    reference = ModelReference(place, made.scope.format, made.scope.inputs, bound, python=own)
+    return CertifiedModel(made, Model(reference))
+
+
+def _require_the_judged_interpreter(judged: str, own: str | None) -> None:
+    from assay.subject.model import interpreter_digest
+
+    found = "" if own is None else interpreter_digest(own)
+    if found == judged:
+        return
+    if not found:
+        what = "The model was judged in an environment of its own, and none is named here"
+    else:
+        what = (
+            f"{own} is not the interpreter that the model was judged with"
+            if judged
+            else ("The model was judged in the environment of Assay, and another is named here")
+        )
+    raise raised(
+        Refusal(Because.ENVIRONMENT_CHANGED, f"{what}: how it behaves here was never tested."),
+        remedy="Name the interpreter of the environment that it was judged in: load_certified(..., python=...)"
+        if judged
+        else "Leave python= away.",
+    )

@@ -1,0 +1,143 @@
+"""The packs that are handed to outsiders: how they are read. Needs no database."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+
+from assay.app.verifying.certificate_folder import CERTIFICATE, PROOF, STATUS, Pack
+from assay.domain.errors import AssayError, ExitCode
+from assay.proof.certificate import Certificate
+from assay.proof.public import Public
+
+LOG, DOCUMENTS = "log.jsonl", "documents/"
+CHECKPOINT, POLICY, CERTIFICATES, STATEMENTS = "checkpoint", "policy.yaml", "certificates/", "statements/"
+LARGEST = 1 << 30
+"""Bytes that a pack may unfold to."""
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""Of compression: that of other methods need not be there in every Python, and breaks in ways of its own."""
+
+
+class BrokenPack(AssayError):
+    """A file that is no pack of the kind that is expected."""
+
+    exit_code = ExitCode.NO_VERDICT
+
+
+def read_pack(path: Path, kind: str = "review") -> Pack:
+    """What a review pack holds; nothing in it is believed yet.
+
+    Args:
+        kind: as which it was asked for: ``review``, of a certificate, or ``decision``, of a decision without one.
+
+    Raises:
+        BrokenPack: it is none, or unfolds to more than is sane.
+    """
+    members = _members(path, kind)
+    documents = {
+        f"sha256:{name.removeprefix(DOCUMENTS)}": content
+        for name, content in members.items()
+        if name.startswith(DOCUMENTS)
+    }
+    if CHECKPOINT in members:
+        raise BrokenPack(
+            f"{path} is a public pack, which holds no document of the review.",
+            code="pack_is_public",
+            remedy=f"Use it as --public, or ask for one made with: assay export {kind}",
+        )
+    return Pack(tuple(members[LOG].splitlines()), documents)
+
+
+def read_public(path: Path) -> Public:
+    """What a public pack holds; nothing in it is believed yet.
+
+    Raises:
+        BrokenPack: it is none, or unfolds to more than is sane.
+    """
+    members = _members(path, "public")
+    if CHECKPOINT not in members and any(name.startswith(DOCUMENTS) for name in members):
+        raise BrokenPack(
+            f"{path} is a review pack, which holds documents that are not for everyone.",
+            code="pack_is_review",
+            remedy="Use it as --review, or ask for one made with: assay export public",
+        )
+    for needed in (CHECKPOINT, POLICY):
+        if needed not in members:
+            raise _broken(path, "public", f"it has no {needed}")
+    folders = {name.split("/")[1] for name in members if name.startswith(CERTIFICATES)}
+    absent = [f for f in folders for n in (CERTIFICATE, PROOF) if f"{CERTIFICATES}{f}/{n}" not in members]
+    if absent:
+        raise _broken(path, "public", f"the certificate {absent[0][:12]} is not whole")
+    return Public(
+        leaves=tuple(members[LOG].splitlines()),
+        checkpoint=members[CHECKPOINT],
+        policy=members[POLICY],
+        certificates={
+            f"sha256:{f}": (
+                members[f"{CERTIFICATES}{f}/{CERTIFICATE}"],
+                members[f"{CERTIFICATES}{f}/{PROOF}"],
+            )
+            for f in sorted(folders)
+        },
+        statements={
+            f"sha256:{name.removeprefix(STATEMENTS).partition('.')[0]}": content
+            for name, content in members.items()
+            if name.startswith(STATEMENTS)
+        },
+        status=members.get(STATUS),
+    )
+
+
+def _members(path: Path, kind: str) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(path) as pack:
+            members = [member for member in pack.infolist() if not member.is_dir()]
+            if sum(member.file_size for member in members) > LARGEST:
+                raise BrokenPack(f"{path} unfolds to more than {LARGEST >> 20} MiB.", code="pack_too_large")
+            if any(member.compress_type not in METHODS for member in members):
+                raise _broken(path, kind, "it is compressed in a way that ours never are")
+            found = {member.filename: pack.read(member) for member in members}
+    except (
+        OSError,
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        IndexError,  # a member without a name
+        ValueError,
+        zlib.error,
+    ) as wrong:
+        raise _broken(path, kind, type(wrong).__name__) from None
+    if LOG not in found:
+        raise _broken(path, kind, f"it has no {LOG}")
+    return found
+
+
+def _broken(path: Path, kind: str, why: str) -> BrokenPack:
+    return BrokenPack(
+        f"{path} is no {kind} pack ({why}).",
+        code="pack_broken",
+        remedy=f"Ask for one made with: assay export {kind}",
+    )
+
+
+def read_log(path: Path) -> Pack:
+    """The exported log alone, an entry on each line; nothing in it is believed yet.
+
+    Raises:
+        BrokenPack: it cannot be read.
+    """
+    try:
+        return Pack(leaves=tuple(path.read_bytes().splitlines()))
+    except OSError as wrong:
+        raise BrokenPack(
+            f"{path} is no exported log ({type(wrong).__name__}).",
+            code="pack_broken",
+            remedy="Ask for one made with: assay log export",
+        ) from None
+
+
+def record_of(pack: Pack, certificate: Certificate) -> bytes | None:
+    """The bytes of the record that a certificate is about, if the pack has them."""
+    return (pack.attestations or {}).get(certificate.record)
