@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import lightgbm
 import numpy as np
 import pyarrow as pa
 
+from assay.domain.errors import SubjectError
 from assay.subject.models.estimator import not_a_model
 from assay.subject.models.inputs import (
     Predictor,
     Scores,
     check_count,
-    frame_or_fail,
     in_order_of,
     is_numeric,
     matrix,
     unsupported,
 )
+from assay.subject.models.lean import OPTIONAL, without
+
+with without(*OPTIONAL):
+    import lightgbm
 
 
 def load(path: str, inputs: tuple[str, ...]) -> Predictor:
@@ -50,15 +53,42 @@ class _Booster:
     def __init__(self, booster: Any, names: tuple[str, ...]) -> None:
         self._booster = booster
         self._names = names
+        self._categories = _categories(booster.pandas_categorical)
 
     def __call__(self, batch: pa.RecordBatch) -> Scores:
-        rows = self._categories(batch) if self._booster.pandas_categorical else matrix(batch, self._names)
+        rows = self._coded(batch) if self._categories else matrix(batch, self._names)
         return np.asarray(self._booster.predict(rows, num_threads=1), dtype=np.float64)
 
-    def _categories(self, batch: pa.RecordBatch) -> Any:
-        """A model fitted on categories of pandas keeps their values and wants them back as categories."""
-        rows = frame_or_fail(batch, self._names)
-        for name in self._names:
-            if not is_numeric(batch.schema.field(name).type):
-                rows[name] = rows[name].astype("category")
-        return rows
+    def _coded(self, batch: pa.RecordBatch) -> Scores:
+        """float64[rows, names]: text as the place of its category in the fit, NaN where it has none there.
+
+        So does LightGBM with a frame of pandas, which is not needed here.
+        """
+        texts = [name for name in self._names if not is_numeric(batch.schema.field(name).type)]
+        if len(texts) != len(self._categories):
+            raise SubjectError(
+                f"The model was fitted on {len(self._categories)} columns of categories; {len(texts)} of its inputs are text.",
+                code="model_inputs_differ",
+                remedy="Write the columns as text that the model was fitted on as categories, and only these.",
+            )
+        values = np.empty((batch.num_rows, len(self._names)), dtype=np.float64)
+        known = dict(zip(texts, self._categories, strict=True))
+        for place, name in enumerate(self._names):
+            if name in known:
+                values[:, place] = [
+                    known[name].get(value, np.nan) for value in batch.column(name).to_pylist()
+                ]
+            else:
+                values[:, place] = matrix(batch, (name,))[:, 0]
+        return values
+
+
+def _categories(told: Any) -> tuple[dict[str, int], ...]:
+    """For each column of categories, the place of every text in the fit; of none when the model has none."""
+    if not told:
+        return ()
+    if not all(isinstance(column, list) and all(isinstance(one, str) for one in column) for column in told):
+        raise unsupported(
+            "it splits on categories of pandas that are no text, which this adapter does not carry over"
+        )
+    return tuple({text: place for place, text in enumerate(column)} for column in told)
