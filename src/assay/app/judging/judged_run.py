@@ -17,7 +17,7 @@ from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.sketch import UsedRows
 from assay.domain.state import Lock, RunState, State
 from assay.domain.state.runs import schedule_goes_on, shared
-from assay.domain.state.state import TEST_SET_SPENT
+from assay.domain.state.waivers import TEST_SET_SPENT
 from assay.engine.engine import Engine
 from assay.proof.canonical import digest_of_document
 from assay.proof.leaf import Draft

@@ -23,8 +23,8 @@ from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.scope import Scope
 from assay.domain.state import DecisionState, State, Status
 from assay.domain.state.certificates import certifiable, use_case_of
-from assay.domain.state.claims import waivers_told
 from assay.domain.state.runs import PASSED as PASSING
+from assay.domain.state.waivers import waivers_told
 from assay.proof.bundle import Bundle, sign
 from assay.proof.certificate import FAILED, PASSED, Certificate
 from assay.proof.keys import Signer

@@ -11,8 +11,13 @@ from assay.domain.entry import Action
 from assay.domain.errors import AssayError
 from assay.domain.nearest import nearest
 from assay.domain.refusal import Because, Refusal, Refused
-from assay.domain.state.people import last_day, untimely
-from assay.domain.state.state import NEVER_WAIVED, TEST_SET_SPENT
+from assay.domain.state.waivers import (
+    NEVER_WAIVED,
+    TEST_SET_SPENT,
+    last_day,
+    longest_until,
+    untimely,
+)
 from assay.plugins.catalogue import metrics
 from assay.proof.bundle import sign
 from assay.proof.keys import Signer
@@ -41,7 +46,7 @@ def waivable(specification: Path, criterion: str, until: str) -> dt.datetime:
         _only_what_may_be_waived(ledger, read, criterion)
         state = ledger.state()
         now = ledger.now(state)
-    latest = last_day(state.waived_until(criterion, now))
+    latest = last_day(longest_until(state, criterion, now))
     day = _day(until, latest)
     # A day beyond the latest one stands for all of them: the end of the last day that there is cannot be written.
     end = dt.datetime.combine(

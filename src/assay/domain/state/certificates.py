@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from assay.domain.entry import Entry, Inspect, Kind
+from assay.domain.entry import Entry, Inspect, Kind, Signed
 from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal
-from assay.domain.state.claims import Claims, contradiction, untimely, waived_otherwise
-from assay.domain.state.people import not_seen, signer_in
+from assay.domain.state.claims import Claims, contradiction, untimely
 from assay.domain.state.runs import PASSED
-from assay.domain.state.state import CertificateState, State, Status, StatusReason
+from assay.domain.state.state import CertificateState, DecisionState, State, Status, StatusReason
+from assay.domain.state.waivers import waived_otherwise
+from assay.domain.state.words import not_seen, signer_in
 
 
 def certifiable(state: State, record: str) -> Refusal | Quorum:
@@ -41,7 +42,7 @@ def certifiable(state: State, record: str) -> Refusal | Quorum:
             Because.LOCK_SUPERSEDED,
             f"{lock.terms.name} was locked in another version after this decision; what it was judged by is no longer agreed.",
         )
-    forbidden = state.allowed(lock.terms)
+    forbidden = state.forbids(lock.terms)
     if forbidden is not None:
         return forbidden
     return reached
@@ -67,6 +68,43 @@ def _earlier(state: State, record: str) -> Refusal | None:
 
 def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
     """A certificate is issued: signed by a verifier of the policy, for a decision that may have one."""
+    claims = _claims(state, entry)
+    if isinstance(claims, Refusal):
+        return claims
+    (statement,) = entry.signed
+    quorum = certifiable(state, claims.record)
+    if isinstance(quorum, Refusal):
+        return quorum
+    decision = state.decisions[claims.record]
+    lock = state.lock_behind(decision)
+    made = CertificateState(
+        entry=entry.seq,
+        digest=entry.object,
+        record=claims.record,
+        result=claims.result,
+        use_case=lock.terms.name,
+        model=claims.model,
+        supersedes=claims.scope.supersedes,
+        changed=entry.seq,
+    )
+    wrong = (
+        _by_no_verifier(state, statement, entry)
+        or _another_result(decision, claims)
+        or contradiction(state, decision, claims)
+        or untimely(claims, decision.time, entry.time, lock.terms.valid_for_days)
+        or waived_otherwise(state, decision, claims)
+        or takes_place(state, made)
+    )
+    if wrong is not None:
+        return wrong
+    state.certificates[entry.object] = made
+    for old in made.supersedes:
+        _give_way(state.certificates[old], made, entry)
+    return None
+
+
+def _claims(state: State, entry: Entry) -> Claims | Refusal:
+    """What the one certificate of an entry claims, of the record that the entry names; else why it is none."""
     if len(entry.signed) != 1 or entry.signed[0].kind != Kind.CERTIFICATE:
         return Refusal(Because.STATEMENT_BROKEN, "Exactly one signed certificate is expected.")
     (statement,) = entry.signed
@@ -81,46 +119,25 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
             Because.STATEMENT_BROKEN,
             "A certificate names its record, evidence and specification, its result and its scope.",
         )
-    record = str(entry.body.get("record", ""))
-    if record != claims.record:
+    if str(entry.body.get("record", "")) != claims.record:
         return Refusal(
             Because.SIGNED_SOMETHING_ELSE,
             "The certificate is about another record than the entry names, whose signatures would count for it.",
         )
-    quorum = certifiable(state, record)
-    if isinstance(quorum, Refusal):
-        return quorum
+    return claims
+
+
+def _by_no_verifier(state: State, statement: Signed, entry: Entry) -> Refusal | None:
     verifiers = [state.policy.keys[v.key] for v in state.policy.verifiers] if state.policy else []
-    if not any(statement.signed_by(k.key) and k.counts_at(entry.time) for k in verifiers):
-        return Refusal(
-            Because.KEY_UNKNOWN, "No verifier of the policy made the signature of the certificate."
-        )
-    decision = state.decisions[record]
-    if claims.result != ("PASSED" if decision.outcome in PASSED else "FAILED"):
-        return Refusal(Because.RESULT_FAILED, "The certificate says something else than the decision.")
-    lock = state.lock_behind(decision)
-    made = CertificateState(
-        entry.seq,
-        entry.object,
-        record,
-        claims.result,
-        use_case=use_case_of(state, record),
-        model=claims.model,
-        supersedes=claims.scope.supersedes,
-        changed=entry.seq,
-    )
-    wrong = (
-        contradiction(state, decision, claims)
-        or untimely(claims, decision.time, entry.time, lock.terms.valid_for_days)
-        or waived_otherwise(state, decision, claims)
-        or takes_place(state, made)
-    )
-    if wrong is not None:
-        return wrong
-    state.certificates[entry.object] = made
-    for old in made.supersedes:
-        _give_way(state.certificates[old], made, entry)
-    return None
+    if any(statement.signed_by(k.key) and k.counts_at(entry.time) for k in verifiers):
+        return None
+    return Refusal(Because.KEY_UNKNOWN, "No verifier of the policy made the signature of the certificate.")
+
+
+def _another_result(decision: DecisionState, claims: Claims) -> Refusal | None:
+    if claims.result == ("PASSED" if decision.outcome in PASSED else "FAILED"):
+        return None
+    return Refusal(Because.RESULT_FAILED, "The certificate says something else than the decision.")
 
 
 def _give_way(old: CertificateState, heir: CertificateState, entry: Entry) -> None:
