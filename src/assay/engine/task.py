@@ -16,7 +16,7 @@ from assay.domain.errors import Crash
 from assay.engine.asking import Predict
 from assay.engine.executor import Results
 from assay.engine.frame import Frame
-from assay.engine.scan import scan
+from assay.engine.scan import columns_of, scan
 from assay.plan.passes import Pass
 from assay.subject.datasets import Partition, iter_batches
 from assay.subject.model import Model, ModelReference
@@ -52,10 +52,10 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
     """
     selection = _selection(task.selection, results) if task.selection is not None else None
     predict, witness = live, None
-    if task.model is not None and task.wanted.outcomes:
+    if task.model is not None and task.wanted.asks:
         predict, witness = _predictor(task.model), functools.partial(_witnessed, task.model)
     with contextlib.closing(
-        iter_batches(task.partition, task.frame.columns(task.wanted), fences=task.fences)
+        iter_batches(task.partition, columns_of(task.frame, task.wanted), fences=task.fences)
     ) as batches:
         counted = scan(
             task.frame,

@@ -22,6 +22,7 @@ from assay.domain.assessment import Asked, Broken
 from assay.domain.errors import AssayError
 from assay.domain.evidence import Census, Statistic
 from assay.domain.judge import judge
+from assay.domain.needs import Part
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Tier, Verdict
 from assay.dossier.wording import plural
@@ -143,7 +144,8 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
     """
     specification = case.specification
     reference = reference_data(specification)
-    tally = run_pass(case, case.frame(), Pass(reference, units=specification.data.unit is not None), engine)
+    units = frozenset({Part.UNITS} if specification.data.unit is not None else ())
+    tally = run_pass(case, case.frame(), Pass(reference, units), engine)
     if wrong := wrong_labels(case, reference, tally):
         raise wrong
     rows = case.datasets[case.judged_on].rows
