@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -19,8 +18,6 @@ from assay.engine.frame import Frame
 from assay.engine.in_process import InProcess
 from assay.engine.task import ScanTask, close_models, run_scan
 from assay.plan.passes import Pass, fuse, reference_data
-from assay.subject.datasets import Dataset, Partition
-from assay.subject.model import ModelReference
 from assay.tally.partial import Partial, from_bytes, merged
 
 
@@ -165,11 +162,9 @@ def run_pass(
         reading,
         changes=tuple(replace(change, seed=_seed(case.seed, change.key)) for change in reading.changes),
     )
-    described = _described(case, frame, seeded, model, selection)
     tasks = [
         ScanTask(
-            key=_key(described, dataset, partition),
-            rows=partition.rows,
+            code_digest=case.code_digest,
             frame=frame,
             wanted=seeded,
             partition=partition,
@@ -186,27 +181,6 @@ def run_pass(
     here = engine if live is None else replace(engine, executor=InProcess())
     with engine.progress(f"{reading.data} data", dataset.rows) as told:
         return merged(from_bytes(data) for data in here.results(tasks, work, told=told, reuse=bound))
-
-
-def _key(described: str, dataset: Dataset, partition: Partition) -> str:
-    """Names what the task will count: neither where the files lie nor when they were written."""
-    rows = [partition.first_row_group, partition.row_groups, partition.first_row, partition.rows]
-    facts = json.dumps([described, dataset.digest, partition.file_digest, rows])
-    return hashlib.sha256(facts.encode()).hexdigest()
-
-
-def _described(
-    case: Case, frame: Frame, reading: Pass, model: ModelReference | None, selection: str | None
-) -> str:
-    """Everything that a count depends on besides the rows: meanings, needs, model, seed, code."""
-    facts = [
-        repr(frame),
-        repr(sorted(reading.parts)),
-        repr(reading.changes),
-        model.digest if model else "",
-        model.python if model else "",
-    ]
-    return json.dumps([*facts, selection, case.code_digest])
 
 
 def _seed(seed: str, stream: str) -> int:

@@ -7,10 +7,9 @@ which judged run on these rows it is: each share of a schedule of attempts is pl
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -201,16 +200,8 @@ def ask_a_few(case: Case, engine: Engine) -> Spread | None:
     reference = reference_data(case.specification)
     partitions = case.datasets[reference].partitions
     places = partitions[:: -(-len(partitions) // PLACES)]
-    described = repr(replace(case.model, path="")) + case.code_digest
     asked = [
-        AskTask(
-            hashlib.sha256(f"a few {place.index} {place.file_digest} {described}".encode()).hexdigest(),
-            min(A_FEW, place.rows),
-            place,
-            case.model,
-        )
-        for place in places
-        if place.rows
+        AskTask(case.code_digest, min(A_FEW, place.rows), place, case.model) for place in places if place.rows
     ]
     try:
         answered = engine.results(asked, run_ask, told=Silence(), reuse=bool(case.model.digest))

@@ -9,8 +9,6 @@ make a group. Renaming a column changes no group, and leaving one out only those
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -99,26 +97,13 @@ def _tells(tally: SketchTally) -> bool:
 def _sketched(case: Case, engine: Engine, choices: tuple[Choice, ...]) -> tuple[SketchTally, ...]:
     """The smallest hashes of the rows, for each choice of columns, in one reading."""
     dataset = case.datasets[case.judged_on]
-    tasks = [
-        SketchTask(
-            key=_key(case, choices, dataset.digest, partition.file_digest, partition.first_row),
-            rows=partition.rows,
-            partition=partition,
-            choices=choices,
-        )
-        for partition in dataset.partitions
-    ]
+    tasks = [SketchTask(case.code_digest, partition, choices) for partition in dataset.partitions]
     total = (SketchTally.empty(),) * len(choices)
     with engine.progress("test rows", dataset.rows) as told:
         for data in engine.results(tasks, run_sketch, told=told):
             parts = sketches_in(data, len(choices))
             total = tuple(a + b for a, b in zip(total, parts, strict=True))
     return total
-
-
-def _key(case: Case, *facts: object) -> str:
-    text = json.dumps(["sketch", case.code_digest, *map(str, facts)])
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
