@@ -10,6 +10,7 @@ from assay.app.judging.case import Case
 from assay.app.judging.used_rows import Salt, salt_of, used_rows
 from assay.app.organisation.ledger import Ledger, policy_of
 from assay.domain.demands import unsatisfied
+from assay.domain.digests import bare
 from assay.domain.entry import Action
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
@@ -192,7 +193,7 @@ def seeded(case: Case, run: JudgedRun) -> Case:
     """The case with the seed that nobody could shop for: of what was locked and who agreed to it."""
     return replace(
         case,
-        drawn=run.seed.removeprefix("sha256:"),
+        drawn=bare(run.seed),
         attempt=run.attempt,
         overlaps=run.overlaps,
         blind=run.blind,

@@ -10,11 +10,12 @@ from assay.app.organisation.ledger import Ledger, open_ledger
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
 from assay.domain.nearest import nearest
-from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.refusal import Refusal, Refused
 from assay.domain.state.waivers import (
     NEVER_WAIVED,
     TEST_SET_SPENT,
     last_day,
+    locked_for,
     longest_until,
     untimely,
 )
@@ -121,9 +122,10 @@ def waive(
 
 def _only_what_may_be_waived(ledger: Ledger, read: SpecificationFile, criterion: str) -> None:
     ledger.policy()
-    if ledger.state().locked(read.digest) is None:
+    lock = locked_for(ledger.state(), read.digest)
+    if isinstance(lock, Refusal):
         raise Refused(
-            Refusal(Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked."),
+            lock,
             remedy="Lock it first: assay lock SPECIFICATION --as ROLE --key KEY",
         )
     known = (TEST_SET_SPENT, *(one.id for one in read.specification.criteria))

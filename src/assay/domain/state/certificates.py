@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from assay.domain.digests import short
 from assay.domain.entry import Entry, Inspect, Kind, Signed
 from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state.claims import Claims, contradiction, untimely
-from assay.domain.state.runs import PASSED
 from assay.domain.state.state import CertificateState, DecisionState, State, Status, StatusReason
 from assay.domain.state.waivers import waived_otherwise
 from assay.domain.state.words import not_seen, signer_in
+from assay.domain.vocabulary import PASSING, Result
 
 
 def certifiable(state: State, record: str) -> Refusal | Quorum:
@@ -25,7 +26,7 @@ def certifiable(state: State, record: str) -> Refusal | Quorum:
     if earlier is not None:
         return earlier
     reached = state.signed(record)
-    if decision.outcome not in PASSED:
+    if decision.outcome not in PASSING:
         return reached
     if reached.rejected:
         return Refusal(Because.REJECTED, reached.sentence())
@@ -135,14 +136,14 @@ def _by_no_verifier(state: State, statement: Signed, entry: Entry) -> Refusal | 
 
 
 def _another_result(decision: DecisionState, claims: Claims) -> Refusal | None:
-    if claims.result == ("PASSED" if decision.outcome in PASSED else "FAILED"):
+    if claims.result == Result.of(decision.outcome):
         return None
     return Refusal(Because.RESULT_FAILED, "The certificate says something else than the decision.")
 
 
 def _give_way(old: CertificateState, heir: CertificateState, entry: Entry) -> None:
     old.status = Status.SUPERSEDED
-    old.why = f"certificate {heir.digest[7:19]} of {entry.time.date()} has its place"
+    old.why = f"certificate {short(heir.digest)} of {entry.time.date()} has its place"
     old.code = StatusReason.SUPERSEDED
     old.changed = entry.seq
 
@@ -158,11 +159,11 @@ def takes_place(state: State, made: CertificateState) -> Refusal | None:
     One certificate of a model and a use stands at a time: the one of the latest decision that passed. It names exactly
     those that stood before it; one that failed takes nobody's place, and whoever doubts those suspends them.
     """
-    before = state.standing(made.use_case, made.model) if made.result == "PASSED" else ()
+    before = state.standing(made.use_case, made.model) if made.result == Result.PASSED else ()
     if set(made.supersedes) != {c.digest for c in before} or len(set(made.supersedes)) != len(
         made.supersedes
     ):
-        named = ", ".join(c.digest[7:19] for c in before) or "none"
+        named = ", ".join(short(c.digest) for c in before) or "none"
         return Refusal(
             Because.SUPERSEDED,
             f"A certificate names those whose place it takes: of {made.model} for {made.use_case} {named} stood before it.",
@@ -171,7 +172,7 @@ def takes_place(state: State, made: CertificateState) -> Refusal | None:
     if later:
         return Refusal(
             Because.SUPERSEDED,
-            f"A later decision has the certificate {later[-1].digest[7:19]}; an earlier one does not take its place.",
+            f"A later decision has the certificate {short(later[-1].digest)}; an earlier one does not take its place.",
         )
     return None
 

@@ -6,17 +6,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assay.domain.digests import bindings_of, named
+from assay.domain.digests import bindings_of, named, short
 from assay.domain.entry import Signed
+from assay.domain.model_formats import judged_role
 from assay.domain.plain import NotPlain
 from assay.domain.refusal import Because, Refusal
 from assay.domain.scope import EXTENSION, Scope
 from assay.domain.state.state import DecisionState, State
-
-
-def judged_role(form: str) -> str:
-    """The role of what is certified, by its format: the test rows that hold the scores, or the model itself."""
-    return "test" if form == "predictions" else "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +109,7 @@ def contradiction(state: State, decision: DecisionState, claims: Claims) -> Refu
     if claims.policy != state.policy_digest:
         return Refusal(
             Because.POLICY_OTHER,
-            f"The certificate names the policy {claims.policy[7:19]}; in force is {state.policy_digest[7:19]}.",
+            f"The certificate names the policy {short(claims.policy)}; in force is {short(state.policy_digest)}.",
         )
     for what, said, known in facts:
         if said != known:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from assay.domain.digests import short
 from assay.domain.entry import Entry, Inspect, Kind
 from assay.domain.plain import NotPlain, from_plain
 from assay.domain.quorum import Word
@@ -19,9 +20,7 @@ from assay.domain.state.state import (
 )
 from assay.domain.state.waivers import waiver_for
 from assay.domain.state.words import word
-from assay.domain.vocabulary import Outcome
-
-PASSED = {Outcome.CERTIFIED.value, Outcome.CONDITIONAL.value}
+from assay.domain.vocabulary import PASSING, Outcome
 
 
 def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
@@ -122,12 +121,12 @@ def _made_up(state: State, rows: UsedRows, subject: Mapping[str, str], salt: str
         return "A judged run is on one row at least, and its sketches hold hashes of its rows; the entry has none."
     if rows.file != subject.get("test"):
         return (
-            f"The sketches are of a file with the digest {rows.file[7:19]}; the test rows that the run names have "
-            f"{subject.get('test', '')[7:19] or 'none'}."
+            f"The sketches are of a file with the digest {short(rows.file)}; the test rows that the run names have "
+            f"{short(subject.get('test', '')) or 'none'}."
         )
     first = next((run.salt for run in state.runs.values()), salt)
     if salt != first:
-        return f"The sketches are under the salt {salt[7:19]}; those of the log's first run are under {first[7:19]}."
+        return f"The sketches are under the salt {short(salt)}; those of the log's first run are under {short(first)}."
     return ""
 
 
@@ -141,7 +140,7 @@ def spent_by(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]], lock: L
         return None
     allowed = lock.terms.attempts
     others = [r for r, _ in before if r.lock != lock.digest]
-    passed = [r for r, _ in before if r.outcome in PASSED]
+    passed = [r for r, _ in before if r.outcome in PASSING]
     opened = [r for r, _ in before if r.unsealed]
     if len(before) < allowed and not others and not passed and not opened:
         return None

@@ -13,6 +13,7 @@ from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum, SignOff, quorum
 from assay.domain.refusal import Refusal
 from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
+from assay.domain.vocabulary import Result
 
 
 @dataclass(slots=True, kw_only=True)
@@ -245,7 +246,7 @@ class State:
         return tuple(
             c
             for c in self.certificates.values()
-            if (c.use_case, c.model, c.result) == (use_case, model, "PASSED")
+            if (c.use_case, c.model, c.result) == (use_case, model, Result.PASSED)
             and c.status in {Status.GOOD, Status.SUSPENDED}
         )
 

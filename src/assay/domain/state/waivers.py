@@ -27,11 +27,9 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
 
     It opens spent rows to one more run, after the run that it names. Of a criterion it changes no verdict and no decision: it is told, nothing more.
     """
-    lock = state.locked(entry.object)
-    if lock is None:
-        return Refusal(
-            Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked."
-        )
+    lock = locked_for(state, entry.object)
+    if isinstance(lock, Refusal):
+        return lock
     found = word(state, entry, Kind.WAIVER, {entry.object})
     if isinstance(found, Refusal):
         return found
@@ -62,6 +60,13 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         )
     )
     return None
+
+
+def locked_for(state: State, specification: str) -> Lock | Refusal:
+    """The lock in force of exactly this document, of which something may be waived; else why nothing may."""
+    return state.locked(specification) or Refusal(
+        Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked."
+    )
 
 
 def _asked(statement: Signed) -> tuple[str, dt.datetime, int | None] | Refusal:
