@@ -19,7 +19,7 @@ from assay.engine.keys import key_of
 from assay.engine.sketching import SketchTask
 from assay.engine.task import AskTask, BoundTask, ScanTask
 from assay.plan.passes import Change, Pass
-from assay.sandbox.launch import Limits
+from assay.sandbox.roles import Limits
 from assay.subject.datasets import DataFile, Partition
 from assay.subject.digest import Stamp
 from assay.subject.files.layout import Column
