@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from assay.domain.assessment import Asked, Assessment
 from assay.domain.evidence import Compare, Rate, Rates, Statistic
+from assay.domain.needs import Part
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator
 from assay.engine.frame import Frame
@@ -42,7 +43,7 @@ FRAME = Frame(
     decide_at=DECIDE_AT,
     score_column="score",
 )
-COUNTING = Pass("test", outcomes=True)
+COUNTING = Pass("test", frozenset({Part.OUTCOMES}))
 
 
 def by_assay(batches: Iterable[pa.RecordBatch]) -> tuple[dict[str, Rates], dict[tuple[str, str], Assessment]]:

@@ -27,9 +27,10 @@ from onnx import TensorProto, helper
 from sklearn.linear_model import LogisticRegression
 
 from assay.domain.errors import AssayError, Crash
-from assay.sandbox.launch import Child, Limits
+from assay.sandbox.launch import Child
+from assay.sandbox.roles import Limits
 from assay.subject.datasets import inspect_in_child, iter_batches
-from assay.subject.model import Model, ModelReference
+from assay.subject.model import MODEL, Model, ModelReference
 
 NAMES = ("age", "income")
 LIMITS = Limits(memory=4 << 30, cpu_seconds=10)
@@ -220,6 +221,7 @@ def outcomes_in_turn(sound: Sound, seeds: Iterable[int]) -> Iterator[tuple[int, 
                     limits=Limits(memory=4 << 30),
                     timeout=SECONDS_IN_TURN,
                     readable=[folder, str(OPENING.parent)],
+                    role=MODEL,
                 )
             place = _written(Path(folder), sound, seed)
             try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.domain.evidence import Compare, Rates
-from assay.plan.power import rates_power
+from assay.stats.contrast_power import rates_power
 from guarantee.rule import SHAPES, Asked, Integers, Rule, at_least, at_most
 
 BAR = 0.03

@@ -23,8 +23,8 @@ from assay.domain.vocabulary import Reason, Verdict
 from assay.plugins import catalogue as installed
 from assay.plugins.catalogue import plugins_of
 from assay.proof.leaf import read_leaf
-from assay.sandbox.launch import WITHOUT_FENCES
 from assay.sandbox.probe import probe
+from assay.sandbox.spawn import WITHOUT_FENCES
 
 fenced = pytest.mark.skipif(probe().level < HIGHEST, reason="this machine lacks fences: see assay sandbox")
 

@@ -18,8 +18,8 @@ from assay.domain.isolation import HIGHEST
 from assay.domain.record_document import from_document, to_document
 from assay.domain.vocabulary import Outcome, Reason, Verdict
 from assay.dossier.html import render_html
-from assay.sandbox.launch import WITHOUT_FENCES
 from assay.sandbox.probe import probe
+from assay.sandbox.spawn import WITHOUT_FENCES
 
 fenced = pytest.mark.skipif(probe().level < HIGHEST, reason="this machine lacks fences: see assay sandbox")
 

@@ -127,7 +127,7 @@ def test_the_table_has_a_column_for_each_share_and_the_document_all_that_the_tab
     )
     assert "run 1 spends 0.999, runs 2-3 spend 0.0005 each." in " ".join(said.split())
     counted = {
-        p["data"]: {n for n in ("profiles", "units", "spreads") if p[n]}
+        p["data"]: {n for n in ("profiles", "units", "spreads") if n in p["counts"]}
         for p in json.loads(document)["passes"]
     }
     told = dict(line.split(maxsplit=1) for line in said.splitlines()[2:4])

@@ -171,7 +171,7 @@ def test_a_live_function_is_told_of_missing_values_and_only_when_there_are_some(
 
 
 def test_reasons_of_a_model_have_a_remedy_each():
-    from assay.sandbox.launch import MODEL
+    from assay.subject.model import MODEL
 
     assert set(MODEL.remedies) == {MODEL.crashed, MODEL.timed_out, MODEL.invalid}
     assert "120 seconds" in MODEL.remedies[Reason.MODEL_TIMED_OUT.value]

@@ -13,6 +13,7 @@ from assay.domain import needs
 from assay.domain.evidence import Compare, Counts, Rates
 from assay.domain.needs import Need, Part
 from assay.domain.vocabulary import Reason, Verdict
+from assay.engine.scan import COUNTERS
 from assay.plan.counts import PLANS
 from assay.plan.imagined import IMAGINED
 from assay.stats.pieces.kinds import PIECES
@@ -27,6 +28,11 @@ def test_every_kind_of_need_has_a_view():
 
 def test_every_need_that_asks_the_model_can_be_imagined():
     assert set(IMAGINED) == {kind for kind in VIEWS if Part.OUTCOMES in kind.parts}
+
+
+def test_every_part_of_a_pass_has_one_counter():
+    counted = [part for kind in COUNTERS for part in kind.counts]
+    assert sorted(counted) == sorted(Part)
 
 
 def test_every_kind_of_counts_is_judged_and_planned():

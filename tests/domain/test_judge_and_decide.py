@@ -87,7 +87,12 @@ def test_a_census_says_where_it_was_violated():
     bad = piece(
         exact=False,
         n=4000,
-        counts=(("tenure, outside its documented range", 5), ("age", 7), ("a", 1), ("b", 1)),
+        counts=(
+            ("", "tenure, outside its documented range", 5),
+            ("", "age", 7),
+            ("", "a", 1),
+            ("", "b", 1),
+        ),
     )
     (most,) = judge([replace(assessment("c", bad), comparator=Comparator.AT_MOST, rows=4000)])
     assert most.sentence.endswith(

@@ -6,6 +6,7 @@ import json
 
 from pydantic import TypeAdapter
 
+from assay.domain.needs import Part
 from assay.domain.plan_document import (
     SCHEMA,
     PlanDocument,
@@ -26,12 +27,8 @@ PLAN = PlanDocument(
     passes=(
         PlannedPass(
             "test",
-            outcomes=True,
+            counts=(Part.OUTCOMES, Part.SCORES, Part.PROFILES, Part.UNITS),
             perturbations=("noise",),
-            profiles=True,
-            row_hashes=False,
-            units=True,
-            spreads=False,
         ),
     ),
     groups=(PlannedGroup("sex", "women", rows=1900, events=400, small=False),),

@@ -900,7 +900,7 @@ def _attack(world: World, what: str, who: str, how: str) -> None:
 
 
 def word(holder: str, role: str, said: Word = Word.APPROVE, entry: int = 0) -> SignOff:
-    return SignOff(entry, holder, holder, role, said, "because", "")
+    return SignOff(entry=entry, key=holder, holder=holder, role=role, word=said, reason="because", time="")
 
 
 @given(
@@ -927,7 +927,7 @@ def test_the_quorum_is_reached_exactly_when_different_persons_can_fill_all_place
     ("reason", "ends"), [("not yet", "rejects: not yet."), ("Never!", "rejects: Never!")]
 )
 def test_the_reason_of_who_rejects_ends_as_a_sentence(reason: str, ends: str) -> None:
-    said = SignOff(1, "ria", "ria", "risk_officer", Word.REJECT, reason, "")
+    said = replace(word("ria", "risk_officer", Word.REJECT), reason=reason)
     assert quorum({"risk_officer": 1}, [said]).sentence().endswith(ends)
 
 

@@ -356,6 +356,12 @@ def inferred(
     )
 
 
+def compared(one: str, two: str, *found: Any, family: str = "") -> Piece:
+    """A piece between two groups."""
+    label = f"{one} against {two}" + (f" ({family})" if family else "")
+    return inferred(label, *found, between=(one, two), family=family)
+
+
 def counted(label: str, value: float, n: int, comparator: Comparator, threshold: str) -> Piece:
     good = value >= float(threshold) if comparator is Comparator.AT_LEAST else value <= float(threshold)
     return Piece(
@@ -367,7 +373,7 @@ def counted(label: str, value: float, n: int, comparator: Comparator, threshold:
         exact=good,
         point_passes=good,
         method="counted in full",
-        counts=(("found", int(value)), ("total", n)),
+        counts=(("", "found", int(value)), ("", "total", n)),
     )
 
 
@@ -431,7 +437,7 @@ def _data(b: Bench) -> None:
                 exact=True,
                 point_passes=True,
                 method="counted in full",
-                counts=(("found", 0), ("total", 375_000)),
+                counts=(("", "found", 0), ("", "total", 375_000)),
             )
         ],
         Census(0, 375_000, share=True),
@@ -687,8 +693,8 @@ def _fairness(b: Bench, sex_ratio: float) -> None:
             **ratio,
         ),
         [
-            inferred("male against female", sex_ratio, 0.0058, 15_000, LEAST, "0.80"),
-            inferred("female against male", 1 / sex_ratio, 0.0063, 15_000, LEAST, "0.80"),
+            compared("male", "female", sex_ratio, 0.0058, 15_000, LEAST, "0.80"),
+            compared("female", "male", 1 / sex_ratio, 0.0063, 15_000, LEAST, "0.80"),
         ],
         Rates((Rate("female", 7912, 9091), Rate("male", 4921, 5909)), Compare.RATIO),
         strictest=sex_ratio - 0.0095,
@@ -739,8 +745,8 @@ def _fairness(b: Bench, sex_ratio: float) -> None:
             across="sex",
         ),
         [
-            inferred("male against female", 0.0162, 0.0061, 11_681, MOST, "0.05"),
-            inferred("female against male", -0.0162, 0.0061, 11_681, MOST, "0.05"),
+            compared("male", "female", 0.0162, 0.0061, 11_681, MOST, "0.05"),
+            compared("female", "male", -0.0162, 0.0061, 11_681, MOST, "0.05"),
         ],
         None,
         strictest=0.0263,
@@ -759,8 +765,8 @@ def _fairness(b: Bench, sex_ratio: float) -> None:
             reference="25 to under 40",
         ),
         [
-            inferred("under 25 against 25 to under 40", 0.0512, 0.0131, 8_160, MOST, "0.10"),
-            inferred("40 to under 60 against 25 to under 40", 0.0221, 0.0069, 10_502, MOST, "0.10"),
+            compared("under 25", "25 to under 40", 0.0512, 0.0131, 8_160, MOST, "0.10"),
+            compared("40 to under 60", "25 to under 40", 0.0221, 0.0069, 10_502, MOST, "0.10"),
         ],
         None,
         strictest=0.0727,
@@ -779,7 +785,7 @@ def _fairness(b: Bench, sex_ratio: float) -> None:
             across="education",
         ),
         [
-            inferred(f"{x} against {y} ({rate})", v, s, n, MOST, "0.08")
+            compared(x, y, v, s, n, MOST, "0.08", family=rate)
             for ((x, y), rate), v, s, n in zip(
                 itertools.product(
                     itertools.permutations(schools, 2), ("true-positive rate", "false-positive rate")
@@ -805,7 +811,7 @@ def _fairness(b: Bench, sex_ratio: float) -> None:
             across="age",
             reference="25 to under 40",
         ),
-        [inferred("60 and over against 25 to under 40", 0.0461, 0.0389, 7_210, MOST, "0.10")],
+        [compared("60 and over", "25 to under 40", 0.0461, 0.0389, 7_210, MOST, "0.10")],
         None,
         strictest=0.1103,
         confidence_reached=0.917,
@@ -869,15 +875,15 @@ def curves() -> tuple[CurveRecord, ...]:
         )
     )
     by_sex = [
-        CurveRecord("roc", f"sex: {s}", tuple((x, x**e) for x in grid))
+        CurveRecord("roc", "sex", s, tuple((x, x**e) for x in grid))
         for s, e in (("female", 0.35), ("male", 0.38))
     ]
-    rest = [CurveRecord("reliability", f"sex: {s}", reliability) for s in ("female", "male")]
+    rest = [CurveRecord("reliability", "sex", s, reliability) for s in ("female", "male")]
     return (
-        CurveRecord("roc", "all rows", roc),
+        CurveRecord("roc", "", "all rows", roc),
         *by_sex,
-        CurveRecord("roc", "age: under 25", roc),
-        CurveRecord("reliability", "all rows", reliability),
+        CurveRecord("roc", "age", "under 25", roc),
+        CurveRecord("reliability", "", "all rows", reliability),
         *rest,
     )
 
@@ -963,11 +969,11 @@ def required(spec: Specification) -> Required:
 
 def set_aside() -> tuple[Judged, ...]:
     pieces = (
-        inferred("60 and over against 25 to under 40", 0.934, 0.031, 9_293, LEAST, "0.80"),
-        inferred("60 and over against under 25", 1.021, 0.045, 1_515, LEAST, "0.80"),
+        compared("60 and over", "25 to under 40", 0.934, 0.031, 9_293, LEAST, "0.80"),
+        compared("60 and over", "under 25", 1.021, 0.045, 1_515, LEAST, "0.80"),
     )
-    schools = (inferred("other against university", 1.062, 0.028, 7_250, LEAST, "0.80"),)
-    gap = (inferred("60 and over against 25 to under 40", 0.0461, 0.0389, 7_210, MOST, "0.10"),)
+    schools = (compared("other", "university", 1.062, 0.028, 7_250, LEAST, "0.80"),)
+    gap = (compared("60 and over", "25 to under 40", 0.0461, 0.0389, 7_210, MOST, "0.10"),)
 
     def one(
         name: str, metric: str, at: Comparator, threshold: str, across: str, p: tuple[Piece, ...]

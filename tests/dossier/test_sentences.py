@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.dossier import records
@@ -52,9 +53,16 @@ def knowing_every_metric(record: Record) -> Lookup:
     return Lookup(dataclasses.replace(record, metrics=told))
 
 
-def piece(label: str, estimate: float, lower: float, upper: float, p_pass: float, p_fail: float) -> Piece:
+def piece(
+    label: str, estimate: float, lower: float, upper: float, p_pass: float, p_fail: float, **more: Any
+) -> Piece:
     good = p_pass < 0.5
-    return Piece(label, estimate, lower, upper, 1_700, p_pass, 0.05, p_fail, point_passes=good)
+    return Piece(label, estimate, lower, upper, 1_700, p_pass, 0.05, p_fail, point_passes=good, **more)
+
+
+def compared(one: str, two: str, *found: float, family: str = "") -> Piece:
+    label = f"{one} against {two}" + (f" ({family})" if family else "")
+    return piece(label, *found, between=(one, two), family=family)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +92,7 @@ def piece(label: str, estimate: float, lower: float, upper: float, p_pass: float
                 "fairness.equal_opportunity",
                 MOST,
                 "0.05",
-                piece("female against male", 0.1037, 0.0783, 0.1292, 1, 1e-9),
+                compared("female", "male", 0.1037, 0.0783, 0.1292, 1, 1e-9),
                 across="sex",
             ),
             (
@@ -97,13 +105,40 @@ def piece(label: str, estimate: float, lower: float, upper: float, p_pass: float
                 "fairness.equalized_odds",
                 MOST,
                 "0.10",
-                piece("female against male (label 1)", 0.12, 0.09, 0.15, 0.9, 0.2),
+                compared("female", "male", 0.12, 0.09, 0.15, 0.9, 0.2, family="label 1"),
                 across="sex",
             ),
             (
                 "Among cases with default = 1, favourable decisions are 12.00 points more frequent for female than for "
                 "male; at most 10 points were allowed. Not shown either way: with 95 % confidence each it is at "
                 "least 9.00 points and at most 15.00 points."
+            ),
+        ),
+        (
+            judged(
+                "fairness.equalized_odds",
+                MOST,
+                "0.10",
+                compared("y", "x (label 1)", 0.12, 0.09, 0.15, 0.9, 0.2, family="label 0"),
+                across="sex",
+            ),
+            (
+                "Among cases with default = 0, favourable decisions are 12.00 points more frequent for y than for "
+                "x (label 1); at most 10 points were allowed. Not shown either way: with 95 % confidence each it is at "
+                "least 9.00 points and at most 15.00 points."
+            ),
+        ),
+        (
+            judged(
+                "fairness.equal_opportunity",
+                MOST,
+                "0.05",
+                compared("east", "south against west", 0.1037, 0.0783, 0.1292, 1, 1e-9),
+                across="sex",
+            ),
+            (
+                "Among cases with default = 0, favourable decisions are 10.37 points more frequent for east than for "
+                "south against west; at most 5 points were allowed. With 95 % confidence it is at least 7.83 points."
             ),
         ),
         (
@@ -124,7 +159,7 @@ def test_a_verdict_is_told_to_someone_who_knows_no_statistics(found: Judged, sai
 
 
 def test_a_parameter_is_told_as_it_was_set() -> None:
-    one = piece("male against female", 0.02, 0.01, 0.03, 1e-9, 0.9)
+    one = compared("male", "female", 0.02, 0.01, 0.03, 1e-9, 0.9)
     parity = judged("fairness.predictive_parity", MOST, "0.05", one, across="sex")
     codes = judged("data.undocumented_codes", MOST, "0.05", piece("", 0.02, 0.01, 0.03, 1e-9, 0.9))
     for found, parameters, said in (

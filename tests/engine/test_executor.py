@@ -20,6 +20,7 @@ from assay.engine.in_process import InProcess
 from assay.engine.partials import PartialStore
 from assay.engine.process_pool import ProcessPool
 from assay.sandbox.launch import Child
+from assay.subject.reader import DATA_READER
 
 SECRET = b"only this test knows"
 EXPECTED = tuple(str(n**2).encode() for n in range(8))
@@ -161,7 +162,7 @@ def test_a_module_in_the_current_folder_runs_in_no_worker(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     tasks = [Square(n) for n in range(8)]
     assert tuple(execute(tasks, run, executor=ProcessPool(1), results=partials)) == EXPECTED
-    with Child.start("assay.subject.files.facts:inspect", {"paths": []}):
+    with Child.start("assay.subject.files.facts:inspect", {"paths": []}, role=DATA_READER):
         pass
     assert not (tmp_path / "ran").exists()
 

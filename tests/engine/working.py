@@ -12,6 +12,7 @@ from pathlib import Path
 
 from assay.domain.errors import Crash, SubjectError
 from assay.sandbox.launch import Child
+from assay.subject.model import MODEL
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ def run(task: Square, _results: object) -> bytes:
     if task.does == "slow":
         time.sleep(0.3)
     if task.does == "child" and task.number > 1:
-        child = Child.start(f"{Path(__file__).parent.parent / 'sandbox' / 'misbehaving.py'}:sleeper", {})
+        child = Child.start(
+            f"{Path(__file__).parent.parent / 'sandbox' / 'misbehaving.py'}:sleeper", {}, role=MODEL
+        )
         Path(task.folder, f"child-{child.pid}").touch()
-        child.call("wait", {}, timeout=60)
+        child.call("wait", {})
     return str(task.number**2).encode()

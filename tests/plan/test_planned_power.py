@@ -7,8 +7,9 @@ import pytest
 
 from assay.domain.evidence import Compare, Rate, Rates
 from assay.domain.vocabulary import Comparator
-from assay.plan.power import rates_power
+from assay.stats.contrast_power import rates_power
 from assay.stats.contrasts import p_contrast_at_least
+from assay.stats.power import power_contrast
 from assay.stats.rates import p_at_least, p_at_most
 
 ALPHA = 0.05
@@ -44,6 +45,38 @@ def test_single_rates_are_planned_exactly(comparator, rule, tau, true):
     realised = np.all(rule(sampled(np.full(2, true), rows), rows, tau) <= ALPHA, axis=1).mean()
 
     assert planned == pytest.approx(realised, abs=0.012)
+
+
+@pytest.mark.parametrize(("rows", "other"), [(300, 900), (700, 700), (2000, 250)])
+@pytest.mark.parametrize(
+    ("compare", "tau", "true"),
+    [
+        (Compare.DIFFERENCE, 0.10, 0.0),
+        (Compare.DIFFERENCE, 0.10, 0.05),
+        (Compare.RATIO, 0.8, 1.0),
+        (Compare.RATIO, 0.8, 0.9),
+    ],
+)
+def test_two_groups_are_planned_as_the_exact_sum_has_it(compare, tau, true, rows, other):
+    """Either way round one can fail and not both, so that the powers of the two directions give that of the pair."""
+    rate, ratio = 0.6, compare is Compare.RATIO
+    counts = Rates(cells((round(rate * rows), rows), (round(rate * other), other)), compare)
+    at = Comparator.AT_LEAST if ratio else Comparator.AT_MOST
+    planned = rates_power(counts, at, tau, ALPHA, seed=5)(true, 1.0)
+    small, large = (min(rows, other), rate * true if ratio else rate - true), (max(rows, other), rate)
+    each = [
+        power_contrast(
+            one[0],
+            two[0],
+            one[1],
+            two[1],
+            ratio=tau if ratio else 1.0,
+            margin=0.0 if ratio else -tau,
+            alpha=ALPHA,
+        )
+        for one, two in ((small, large), (large, small))
+    ]
+    assert planned == pytest.approx(sum(each) - 1, abs=0.02)
 
 
 def test_gaps_of_many_groups_are_planned_with_all_of_them():

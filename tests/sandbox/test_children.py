@@ -15,8 +15,11 @@ import pytest
 
 from assay.domain.errors import NOT_MEASURING, PACKAGES, Crash, SubjectError
 from assay.sandbox import child as protocol
-from assay.sandbox.launch import DATA_READER, Child, Limits, ModuleAbsent, run_in_child
+from assay.sandbox.launch import Child, ModuleAbsent, run_in_child
+from assay.sandbox.roles import Limits
 from assay.sandbox.scores import checked_scores
+from assay.subject.model import MODEL
+from assay.subject.reader import DATA_READER
 
 HOSTILE = Path(__file__).parent / "misbehaving.py"
 SECRET = 0.123456789
@@ -30,7 +33,11 @@ def batch() -> pa.RecordBatch:
 
 def start(behaviour: str, **options) -> Child:
     return Child.start(
-        f"{HOSTILE}:model", {"behaviour": behaviour}, timeout=options.pop("timeout", 20), **options
+        f"{HOSTILE}:model",
+        {"behaviour": behaviour},
+        timeout=options.pop("timeout", 20),
+        **options,
+        role=MODEL,
     )
 
 
@@ -143,7 +150,7 @@ def test_what_a_model_prints_goes_nowhere(batch: pa.RecordBatch, capfd: pytest.C
 
 def test_an_honest_model_answers_many_batches_bit_for_bit():
     values = np.random.default_rng(5).random(200_000)
-    with Child.start(f"{HOSTILE}:honest", {}) as child:
+    with Child.start(f"{HOSTILE}:honest", {}, role=MODEL) as child:
         for size in (1, 7, 200_000, 0, 65_536):
             got = child.predict(pa.record_batch({"x": values[:size]}))
             assert got.dtype == np.float64
@@ -159,35 +166,35 @@ def test_a_failure_at_load_keeps_its_text_on_one_printable_line():
     with pytest.raises(
         Crash, match=r"raised RuntimeError at misbehaving.py:\d+: the file is of version 3 "
     ) as told:
-        Child.start(f"{HOSTILE}:raises_at_load", {})
+        Child.start(f"{HOSTILE}:raises_at_load", {}, role=MODEL)
     assert str(told.value).isprintable()
 
 
 def test_errors_of_assay_cross_the_pipe():
     with pytest.raises(SubjectError, match=r"no classes\. Fit it") as told:
-        Child.start(f"{HOSTILE}:refuses_at_load", {})
+        Child.start(f"{HOSTILE}:refuses_at_load", {}, role=MODEL)
     assert (told.value.code, told.value.remedy) == ("model_unsupported", "Fit it.")
 
 
 def test_ends_and_hangs_at_load():
     with pytest.raises(Crash, match="exit code 7"):
-        Child.start(f"{HOSTILE}:exits_at_load", {})
+        Child.start(f"{HOSTILE}:exits_at_load", {}, role=MODEL)
     with pytest.raises(Crash, match="no answer within 1 seconds"):
-        Child.start(f"{HOSTILE}:hangs_at_load", {}, start_timeout=1.0)
+        Child.start(f"{HOSTILE}:hangs_at_load", {}, start_timeout=1.0, role=MODEL)
 
 
 def test_a_missing_package_and_a_missing_interpreter_are_named(tmp_path: Path):
     target = tmp_path / "needy.py"
     target.write_text("import no_such_package\ndef load(): pass\n")
     with pytest.raises(ModuleAbsent, match="no package 'no_such_package'"):
-        Child.start(f"{target}:load", {})
+        Child.start(f"{target}:load", {}, role=MODEL)
     with pytest.raises(SubjectError, match="could not be started") as told:
-        Child.start(f"{target}:load", {}, python=str(tmp_path / "python"))
+        Child.start(f"{target}:load", {}, python=str(tmp_path / "python"), role=MODEL)
     assert told.value.code == "interpreter_not_found"
 
 
 def test_calls_and_answers_are_json():
-    with Child.start(f"{HOSTILE}:sleeper", {}) as child:
+    with Child.start(f"{HOSTILE}:sleeper", {}, role=MODEL) as child:
         assert child.call("add", {"a": 2, "b": 3}) == 5
         with pytest.raises(Crash, match="AttributeError"):
             child.call("no_such", {})
@@ -229,10 +236,11 @@ def test_a_child_dies_with_its_parent(tmp_path: Path):
         "import os, signal, sys\n"
         "import pyarrow as pa\n"
         "from assay.sandbox.launch import Child\n"
-        f"child = Child.start({str(HOSTILE) + ':model'!r}, {{'behaviour': 'deaf'}})\n"
+        "from assay.subject.model import MODEL\n"
+        f"child = Child.start({str(HOSTILE) + ':model'!r}, {{'behaviour': 'deaf'}}, role=MODEL)\n"
         "print(child.pid, flush=True)\n"
         "if sys.argv[1] == 'busy':\n"
-        "    child.predict(pa.record_batch({'x': [0.0]}), timeout=60)\n"
+        "    child.predict(pa.record_batch({'x': [0.0]}))\n"
         "sys.stdin.read()\n"
     )
     for state in ("idle", "busy"):
@@ -267,6 +275,7 @@ def test_another_interpreter_without_assay_is_enough(tmp_path: Path):
         {"path": f"{function}:score", "inputs": ["b"]},
         python=str(made / "bin" / "python"),
         readable=[str(function)],
+        role=MODEL,
     ) as child:
         assert child.predict(pa.record_batch({"a": [1.0], "b": [0.25]})).tolist() == [0.25]
     with pytest.raises(ModuleAbsent, match="no package 'lightgbm'"):
@@ -274,6 +283,7 @@ def test_another_interpreter_without_assay_is_enough(tmp_path: Path):
             "assay.subject.models.lightgbm:load",
             {"path": "model.txt", "inputs": []},
             python=str(made / "bin" / "python"),
+            role=MODEL,
         )
 
 
@@ -285,7 +295,7 @@ def test_scores_that_are_scores(scores):
 def test_more_than_is_allowed_is_not_sent(batch: pa.RecordBatch, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(protocol.LARGEST, protocol.BATCH, 100)
     with (
-        Child.start(f"{HOSTILE}:honest", {}) as child,
+        Child.start(f"{HOSTILE}:honest", {}, role=MODEL) as child,
         pytest.raises(SubjectError, match="at once, more than the 100"),
     ):
         child.predict(batch)
@@ -293,7 +303,7 @@ def test_more_than_is_allowed_is_not_sent(batch: pa.RecordBatch, monkeypatch: py
 
 def test_request_bodies_are_json_only():
     with pytest.raises(TypeError):
-        Child.start(f"{HOSTILE}:told", {"value": object()})
+        Child.start(f"{HOSTILE}:told", {"value": object()}, role=MODEL)
 
 
 def test_the_child_tells_the_versions_of_all_packages_that_measure() -> None:

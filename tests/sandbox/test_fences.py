@@ -15,17 +15,19 @@ import pytest
 from assay.domain.errors import Crash
 from assay.domain.isolation import HIGHEST, NO_CHILD, NOTHING_KNOWN, Fence, below, isolation, required
 from assay.dossier import wording
-from assay.sandbox import launch
 from assay.sandbox.fences import namespaces, put_up, seccomp, syscalls
-from assay.sandbox.launch import DATA_READER, MODEL, WITHOUT_FENCES, Child, run_in_child
+from assay.sandbox.launch import Child, run_in_child
 from assay.sandbox.probe import probe
+from assay.sandbox.spawn import WITHOUT_FENCES, asked_fences
+from assay.subject.model import MODEL
+from assay.subject.reader import DATA_READER
 
 MISBEHAVING = Path(__file__).with_name("misbehaving.py")
 ARCHITECTURES = {"x86_64": pyseccomp.Arch.X86_64, "aarch64": pyseccomp.Arch.AARCH64}
 
 
 def asked(without: str = "") -> dict[str, object]:
-    found = launch._asked_fences("a.b:c", (), ())
+    found = asked_fences("a.b:c", (), ())
     return {**found, "without": [name for name in without.split(",") if name]}
 
 
@@ -104,7 +106,7 @@ def test_a_child_that_lacks_a_fence_that_was_counted_on_is_given_nothing(monkeyp
     with pytest.raises(
         Crash, match=f"the fence '{wanted[-1]}', which this run counts on, is missing"
     ) as told:
-        Child.start(f"{MISBEHAVING}:honest", {}, fences=wanted)
+        Child.start(f"{MISBEHAVING}:honest", {}, fences=wanted, role=MODEL)
     assert told.value.code == "model_stopped"
 
 

@@ -17,8 +17,8 @@ import pytest
 
 from assay.domain.errors import Crash
 from assay.domain.isolation import HIGHEST
-from assay.sandbox.launch import Limits
 from assay.sandbox.probe import probe
+from assay.sandbox.roles import Limits
 from assay.subject.model import Model, ModelReference
 
 FOLDER = Path(__file__).parent / "hostile"

@@ -158,10 +158,6 @@ def test_csv_types_hold_for_the_whole_column_and_codes_stay_text(tmp_path: Path)
     ]
     assert dataset.rows == 200_000
     assert read(dataset, ["empty"]).column(0).null_count == 200_000
-    declared = inspect_in_child(tmp_path / "a.csv", types={"whole": "string", "empty": "double"})
-    assert declared.schema[0].type == "string"
-    assert declared.schema[5].type == "double"
-    assert read(declared, ["whole"]).column(0)[3].as_py() == "3"
 
 
 def test_csv_quotes_blanks_and_a_byte_order_mark(tmp_path: Path):
@@ -407,17 +403,6 @@ def test_a_child_says_it_in_the_same_words(tmp_path: Path, case: str):
         inspect_in_child(tmp_path / name)
     assert told.value.code == code
     assert says in str(told.value)
-
-
-def test_a_declared_type_that_does_not_hold(tmp_path: Path):
-    (tmp_path / "a.csv").write_text(f"a\n1\n{SECRET}\n")
-    with pytest.raises(
-        SubjectError, match="column 'a' holds a text that is not of its declared type int64"
-    ) as told:
-        inspect_in_child(tmp_path / "a.csv", types={"a": "int64"})
-    assert SECRET not in str(told.value)
-    with pytest.raises(SubjectError, match="int64, double, bool or string, not 'decimal'"):
-        inspect_in_child(tmp_path / "a.csv", types={"a": "decimal"})
 
 
 def test_damage_inside_a_row_group_is_found_when_it_is_read(tmp_path: Path):

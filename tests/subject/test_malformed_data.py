@@ -26,7 +26,7 @@ from guarantee.corrupted import (
 )
 
 from assay.domain.errors import SubjectError
-from assay.sandbox.launch import Limits
+from assay.sandbox.roles import Limits
 from assay.subject.datasets import inspect_in_child, iter_batches
 from assay.subject.reader import close_readers
 

@@ -23,6 +23,7 @@ from sklearn import metrics
 
 from assay.domain.dictionary import Column
 from assay.domain.errors import SubjectError
+from assay.domain.needs import Part
 from assay.domain.specification import Attribute
 from assay.engine.frame import Frame
 from assay.engine.scan import scan
@@ -55,7 +56,7 @@ FRAME = Frame(
     seed="abc",
     score_column="score",
 )
-EVERYTHING = Pass("test", outcomes=True, scores=True, profiles=True, row_set=True, units=True, spreads=True)
+EVERYTHING = Pass("test", frozenset(Part))
 
 
 def table(n: int, seed: int) -> pa.RecordBatch:
@@ -110,7 +111,7 @@ def test_bytes_come_back_as_the_same_tally():
     tally = count(table(300, seed=1))
     assert to_bytes(from_bytes(to_bytes(tally))) == to_bytes(tally)
     fed_less = dataclasses.replace(FRAME, inputs=("AGE",))
-    rows = Pass("test", row_set=True)
+    rows = Pass("test", frozenset({Part.ROW_HASHES}))
     tallies = [
         scan(fed_less, rows, parts, first_row=0, predict=None)
         for parts in ([table(300, seed=1)], [table(300, seed=1).slice(0, 110), table(300, seed=1).slice(110)])
@@ -223,7 +224,11 @@ def test_a_grid_with_few_and_with_many_filled_places_comes_back(monkeypatch):
         few = dataclasses.replace(FRAME, attributes=(("sex", SEX),))
         monkeypatch.setattr(scores_module, "MOST_PLACES", 1 << 10)
         counted = scan(
-            few, Pass("test", outcomes=True, scores=True), [table(n, 1)], first_row=0, predict=None
+            few,
+            Pass("test", frozenset({Part.OUTCOMES, Part.SCORES})),
+            [table(n, 1)],
+            first_row=0,
+            predict=None,
         )
         again = from_bytes(to_bytes(counted))
         for field in dataclasses.fields(ScoreTally):
@@ -383,7 +388,7 @@ def test_only_selected_rows_with_a_label_count_for_outcomes():
     batch = batch.set_column(3, "bad", pa.array(labels))
     chosen = np.flatnonzero(np.random.default_rng(2).random(1000) < 0.4)
     parts = [batch.slice(a, 250) for a in range(0, 1000, 250)]
-    outcomes = Pass("test", outcomes=True)
+    outcomes = Pass("test", frozenset({Part.OUTCOMES}))
     counted = scan(FRAME, outcomes, parts, first_row=5000, predict=None, selection=chosen + 5000)
     assert counted.outcomes.decisions.sum() == (labels[chosen] != 9).sum()
     assert (counted.rows, counted.bad_labels) == (1000, 143)

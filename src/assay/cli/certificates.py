@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import READABLE, folder_option, key_option, role_option, short, signer
+from assay.cli.signing import READABLE, folder_option, key_option, role_option, signer
+from assay.domain.digests import short
 from assay.domain.state import StatusReason
 
 CODES = tuple(code.value for code in StatusReason if code is not StatusReason.RESOLVED)

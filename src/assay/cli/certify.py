@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from assay.cli.output import hopeless_option, json_option, print_json, reader_may_leave, say
-from assay.cli.signing import short
 from assay.domain.decide import exit_code
+from assay.domain.digests import short
 from assay.domain.errors import ExitCode, Unwritable
 
 

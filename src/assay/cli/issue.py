@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import folder_option, key_option, short, signer
+from assay.cli.signing import folder_option, key_option, signer
+from assay.domain.digests import short
 
 DOSSIER = "dossier.html"
 """The page in a certificate's folder. No verifier reads it: it is drawn from what they read."""

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_document, print_json, say
-from assay.cli.signing import folder_option, new_passphrase, short, signer
+from assay.cli.signing import folder_option, new_passphrase, signer
+from assay.domain.digests import short
 
 
 @click.group("keys")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from assay.cli.output import hopeless_option, json_option, print_json, say
-from assay.cli.signing import READABLE, say_taken, short, signer
+from assay.cli.signing import READABLE, say_taken, signer
+from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:

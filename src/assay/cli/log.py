@@ -10,7 +10,8 @@ import click
 
 from assay.cli.output import json_option, print_document, print_json, say
 from assay.cli.questions import need_a_terminal
-from assay.cli.signing import folder_option, short
+from assay.cli.signing import folder_option
+from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:

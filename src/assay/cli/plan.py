@@ -82,18 +82,15 @@ def _at_least(probability: float) -> str:
 
 def _passes(made: Plan) -> FoldingTable:
     from assay.cli.folding import FoldingTable
+    from assay.domain.needs import Part
     from assay.dossier.wording import data_set
 
     rows = []
     for p in made.passes:
-        counted = (
-            ("profiles", p.profiles),
-            ("row hashes", p.row_set),
-            ("units", p.units),
-            ("spreads", p.spreads),
+        also = ", ".join(
+            part.replace("_", " ") for part in Part if part in p.parts - {Part.OUTCOMES, Part.SCORES}
         )
-        also = ", ".join(name for name, on in counted if on)
-        rows.append((data_set(p.data), "yes" if p.outcomes else "no", str(len(p.changes)), also or "groups"))
+        rows.append((data_set(p.data), "yes" if p.asks else "no", str(len(p.changes)), also or "groups"))
     headings = ("data", "asks the model", "perturbations", "also counts")
     return FoldingTable("Passes over the data", headings, rows, names=3)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import folder_option, short
+from assay.cli.signing import folder_option
+from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 
 

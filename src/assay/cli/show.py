@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_json, say
+from assay.domain.digests import short
 
 
 @click.command("show")
@@ -53,4 +54,4 @@ def command(run: str, folder: Path, *, as_json: bool) -> None:
         )
     for r in made:
         kind = "rehearsal" if r.rehearsal else "judged"
-        say(f"{r.ended}  {r.record[7:19]}  {kind:9}  {r.outcome:11}  {r.name}")
+        say(f"{r.ended}  {short(r.record)}  {kind:9}  {r.outcome:11}  {r.name}")

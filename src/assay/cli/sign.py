@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import READABLE, folder_option, say_taken, short, signer
+from assay.cli.signing import READABLE, folder_option, say_taken, signer
+from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 from assay.domain.vocabulary import Tier, Verdict
 

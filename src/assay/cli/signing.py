@@ -103,11 +103,6 @@ def signer(key: str, folder: Path | None = None) -> Signer:
     return open_signer(key, passphrase)
 
 
-def short(digest: str) -> str:
-    """The beginning of a digest, as tables show it."""
-    return digest.removeprefix("sha256:")[:12]
-
-
 def say_taken(file: Path, entry: int, *, before: bool) -> None:
     """Say where what another machine signed stands in the log."""
     done = "was there already: nothing changed" if before else "was added"

@@ -8,13 +8,16 @@ from decimal import Decimal
 
 from assay.domain.vocabulary import ERROR_REASONS, Comparator, Grade, Reason, Tier, Verdict
 
+ROWS = "rows"
+"""What the counts of a piece call the rows of a group."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One of the statements that must all hold, for example "female against male".
 
     Attributes:
-        label: which group, pair or change.
+        label: which group, pair or change, for readers.
         estimate: the point estimate; None when undefined.
         lower, upper: one-sided confidence limits, each at level alpha; None when undefined.
         n: rows behind the estimate.
@@ -26,6 +29,8 @@ class Piece:
         undefined: why the piece has no value.
         grade: A exact, B simulated, C descriptive.
         simulated_size: the simulated false-certification rate of a grade-B rule.
+        counts: the group (empty where it is that of the label), what was counted of it, and how many.
+        between: the two groups that are compared; empty when none are. family: of the rates, as in the evidence.
     """
 
     label: str
@@ -42,7 +47,9 @@ class Piece:
     grade: Grade = Grade.A
     method: str = ""
     simulated_size: float | None = None
-    counts: tuple[tuple[str, int], ...] = ()
+    counts: tuple[tuple[str, str, int], ...] = ()
+    between: tuple[str, ...] = ()
+    family: str = ""
 
     @property
     def passes(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assay.domain.assessment import Judged
 from assay.domain.errors import ExitCode
 from assay.domain.specification import Specification
-from assay.domain.vocabulary import Outcome, Reason, Stage, Tier, Verdict
+from assay.domain.vocabulary import PASSING, Outcome, Reason, Stage, Tier, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,7 @@ class Required:
 
 def exit_code(outcome: Outcome) -> ExitCode:
     """The code that a program ends with which was asked for a decision; a conditional certificate is one."""
-    certified = outcome in {Outcome.CERTIFIED, Outcome.CONDITIONAL}
-    return ExitCode.CERTIFIED if certified else ExitCode.WITHHELD
+    return ExitCode.CERTIFIED if outcome in PASSING else ExitCode.WITHHELD
 
 
 def required(specification: Specification) -> Required:

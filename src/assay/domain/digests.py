@@ -24,6 +24,16 @@ def bare(digest: str) -> str:
     return digest.removeprefix(PREFIX)
 
 
+def short(digest: str) -> str:
+    """The first 12 hexadecimal digits, as sentences and tables show a digest."""
+    return bare(digest)[:12]
+
+
+def begins(digest: str, beginning: str) -> bool:
+    """Whether a digest is written with this at its beginning, with or without the name of the function."""
+    return bare(digest).startswith(bare(beginning))
+
+
 def bindings_of(files: Sequence[tuple[str, str]]) -> frozenset[str]:
     """The digests by which a record may bind these files: of their listing, as a folder; of one file also its own."""
     alone = {digest for _, digest in files} if len(files) == 1 else set()

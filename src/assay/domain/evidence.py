@@ -56,6 +56,10 @@ class Census:
             raise ValueError("of those found, at most all are there by chance")
 
 
+GIVEN_LABEL = {"label 0": "0", "label 1": "1"}
+"""The families of rates that are of the rows with one true label, and that label."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """``events`` of ``trials`` in the group ``label``; only cells of one ``family`` are compared."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assay.domain.assessment import TIE, Assessment, Judged, Piece
+from assay.domain.assessment import ROWS, TIE, Assessment, Judged, Piece
 from assay.domain.vocabulary import Comparator, Grade, Reason, Verdict
 
 
@@ -129,11 +129,11 @@ def _conclude_inference(a: Assessment, *, fails: bool) -> tuple[Verdict, Reason,
 
 def _too_few(piece: Piece) -> str:
     """The rows that leave a piece open, as the subject of a sentence: where groups are compared, the smaller one's."""
-    groups = [(n, label.removesuffix(_ROWS)) for label, n in piece.counts if label.endswith(_ROWS)]
+    groups = [(n, group) for group, what, n in piece.counts if group in piece.between and what == ROWS]
     n, group = min(groups, default=(piece.n, ""))
     if not group:
         return f"{n:,} {'row does' if n == 1 else 'rows do'}"
-    among = piece.label.removeprefix(" against ".join(name for _, name in groups))
+    among = f" ({piece.family})" if piece.family else ""
     return f"{group} has only {n:,} {'row' if n == 1 else 'rows'}{among}, which {'does' if n == 1 else 'do'}"
 
 
@@ -146,15 +146,13 @@ def _names(pieces: Iterable[Piece]) -> str:
     return ", ".join(labels[:5]) or "the value"
 
 
-_ROWS = ": rows"
-"""How the counts of a piece that compares groups name the rows of each."""
 MOST_PLACES = 3
 """Places that a sentence names; the details of the evidence have them all."""
 
 
 def _where(a: Assessment, bad: Sequence[Piece]) -> str:
     """Where a count was found, worst first: the column, the code, the group or the section, never a row."""
-    counts = [(n, label, piece.n) for piece in bad for label, n in piece.counts]
+    counts = [(n, label, piece.n) for piece in bad for _, label, n in piece.counts]
     if a.comparator is Comparator.AT_LEAST:
         places = sorted(place for place in counts if place[0] < a.threshold)
     else:

@@ -19,3 +19,8 @@ SUFFIXES = {
     ".onnx": "onnx",
 }
 """The format of a model file, by the ending of its name."""
+
+
+def judged_role(form: str) -> str:
+    """The role of what is judged, by its format: the test rows that hold the scores, or the model itself."""
+    return "test" if form == PREDICTIONS else "model"

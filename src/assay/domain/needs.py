@@ -25,9 +25,17 @@ class Part(StrEnum):
     """What a pass counts besides rows per group and label."""
 
     OUTCOMES = "outcomes"
-    PAIRED = "paired"
+    """Decisions by group and label: the model is asked, or a column of scores is read; and pairs, after each change."""
+    SCORES = "scores"
+    """The scores of those outcomes too, and not their decisions alone."""
     PROFILES = "profiles"
-    ROW_SET = "row_set"
+    """A profile of every column."""
+    ROW_HASHES = "row_hashes"
+    """A hash of every row, and of what the model is fed of it."""
+    UNITS = "units"
+    """Which rows are of one unit, and which of them counts."""
+    SPREADS = "spreads"
+    """How widely the values of each numeric input lie, for perturbations."""
 
 
 class Need:
@@ -70,7 +78,7 @@ class RowSets(Need):
     """The hashes of all rows of every data set: duplicates, conflicting labels, rows shared between splits."""
 
     reads = Reads.EVERY
-    parts = frozenset({Part.ROW_SET})
+    parts = frozenset({Part.ROW_HASHES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class Perturbed(Need):
     """
 
     reads = Reads.JUDGED
-    parts = frozenset({Part.OUTCOMES, Part.PAIRED})
+    parts = frozenset({Part.OUTCOMES})
     changes_inputs = True
 
     change: Callable[..., dict[str, Any]]

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from assay.domain.needs import Part
 from assay.domain.vocabulary import Tier
 
 SCHEMA = "assay.plan/1"
@@ -17,18 +18,15 @@ SCHEMA = "assay.plan/1"
 
 @dataclass(frozen=True, slots=True)
 class PlannedPass:
-    """One reading of a data set: whether the model is asked, and what is counted besides.
+    """One reading of a data set: what is counted besides the rows of each group and label.
 
-    ``units`` is which rows are of one unit, ``spreads`` how widely the values of a column lie, for perturbations.
+    Of ``counts``, ``outcomes`` and ``scores`` ask the model or read a column of scores, ``row_hashes`` tell which rows there
+    are, ``units`` which rows are of one unit, and ``spreads`` how widely the values of a column lie, for perturbations.
     """
 
     data: str
-    outcomes: bool
+    counts: tuple[Part, ...]
     perturbations: tuple[str, ...]
-    profiles: bool
-    row_hashes: bool
-    units: bool
-    spreads: bool
 
 
 @dataclass(frozen=True, slots=True)

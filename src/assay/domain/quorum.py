@@ -16,7 +16,7 @@ class Word(enum.StrEnum):
     """Takes back the word that the same person gave in the same role."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignOff:
     """One signature that counts: its key was valid, its role held, and it is over exactly this.
 

@@ -67,11 +67,20 @@ class CurveRecord:
     """A curve to draw: ``roc`` (false-positive rate, true-positive rate) or ``reliability`` points.
 
     For reliability each point is (mean score, observed rate, lower limit, upper limit, rows).
+
+    Attributes:
+        across: the protected attribute whose group it is of; empty for all rows. label: the group, or ``all rows``.
     """
 
     kind: str
+    across: str
     label: str
     points: tuple[tuple[float, ...], ...]
+
+    @property
+    def told(self) -> str:
+        """Of whom it is, for a reader."""
+        return f"{self.across}: {self.label}" if self.across else self.label
 
 
 @dataclass(frozen=True, slots=True)

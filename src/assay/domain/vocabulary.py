@@ -73,6 +73,22 @@ class Outcome(enum.StrEnum):
     WITHHELD = "withheld"
 
 
+PASSING = frozenset({Outcome.CERTIFIED, Outcome.CONDITIONAL})
+"""The outcomes of a model that has passed; a conditional certificate is one."""
+
+
+class Result(enum.StrEnum):
+    """What a certificate says of a decision: the ``verificationResult`` of a verification summary (SLSA 1.0)."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+
+    @classmethod
+    def of(cls, outcome: str) -> Result:
+        """That of a decision with this outcome."""
+        return cls.PASSED if outcome in PASSING else cls.FAILED
+
+
 class Reason(enum.StrEnum):
     """Why a verdict or a decision is what it is; stable codes for programs."""
 

@@ -9,14 +9,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from assay.domain.assessment import Assessment, Judged, Piece
+from assay.domain.evidence import GIVEN_LABEL
 from assay.domain.metric import Unit
 from assay.domain.telling import can_be_told, tell
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.dossier import figures, wording
 from assay.dossier.lookup import Lookup
-
-_PAIR = " against "
-_GIVEN = " (label "
 
 
 def told(lookup: Lookup, judged: Judged, *, briefly: bool = False) -> str:
@@ -58,25 +56,18 @@ def _found(lookup: Lookup, judged: Judged, p: Piece) -> tuple[Unit, str]:
 def _words(lookup: Lookup, judged: Judged, p: Piece, value: str) -> dict[str, str]:
     """What the placeholders of a reading stand for; a parameter is told as it was bound."""
     prediction = lookup.record.specification.prediction
-    pair, given = _pair(p.label)
-    one, two = pair if len(pair) == 2 else ("", "")
+    one, two = p.between or ("", "")
     return {
         **lookup.settings(judged),
         "value": value,
         "group": p.label,
         "one": one,
         "two": two,
-        "given": given,
+        "given": GIVEN_LABEL.get(p.family, ""),
         "label": prediction.label,
         "favourable": str(prediction.favourable),
         "as_one": "favourably" if prediction.favourable == 1 else "unfavourably",
     }
-
-
-def _pair(label: str) -> tuple[tuple[str, ...], str]:
-    """The two groups of ``one against two (label 1)``, and the label."""
-    head, _, tail = label.partition(_GIVEN)
-    return tuple(head.split(_PAIR)), tail.rstrip(")")
 
 
 def _certainty(judged: Judged, p: Piece, unit: Unit) -> str:

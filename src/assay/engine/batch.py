@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from assay.domain.needs import Part
 from assay.engine.frame import Frame
 from assay.plan.passes import Pass
 from assay.subject.arrays import as_numpy, as_words
@@ -111,7 +112,7 @@ def crossing_of(frame: Frame, wanted: Pass) -> Crossing:
         if attribute.groups is not None:
             codes.setdefault(attribute.column, []).extend(c for _, group in attribute.codes() for c in group)
     for column in frame.dictionary:
-        if column.codes is not None and (wanted.profiles or column.name in codes):
+        if column.codes is not None and (Part.PROFILES in wanted.parts or column.name in codes):
             codes.setdefault(column.name, []).extend(column.codes)
     numbers = {name: [c for c in found if not isinstance(c, str)] for name, found in codes.items()}
     ranges = {name: (min(found), max(found)) for name, found in numbers.items() if found}

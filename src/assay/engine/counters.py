@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.engine.batch import Batch
+from assay.domain.needs import Part
+from assay.engine.asking import Asker
+from assay.engine.batch import Batch, Integers
 from assay.engine.frame import Frame
 from assay.plan.passes import Pass
 from assay.tally.crossing import Crossing
@@ -18,8 +21,38 @@ from assay.tally.sums import Spread
 from assay.tally.units import UnitTally
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What a counter is made for.
+
+    Attributes:
+        frame: what the columns mean. wanted: what the pass counts. crossing: the combinations of the crossed columns.
+        asker: asks the model; None when scores stand in a column, or are not needed.
+        selection: sorted places of the rows that count for outcomes; all when None.
+    """
+
+    frame: Frame
+    wanted: Pass
+    crossing: Crossing
+    asker: Asker | None = None
+    selection: Integers | None = None
+
+
 class Counter(Protocol):
-    """One part of a pass: takes batches, then hands over what it counted under the names of ``Partial``."""
+    """Counts one part of a pass: takes batches, then hands over what it counted under the names of ``Partial``.
+
+    Attributes:
+        counts: the parts of a pass that it is for.
+    """
+
+    counts: ClassVar[frozenset[Part]]
+
+    def __init__(self, counting: Counting) -> None:
+        """Begin with no rows."""
+
+    @staticmethod
+    def columns(frame: Frame) -> tuple[str, ...]:
+        """The columns that it reads."""
 
     def take(self, batch: Batch) -> None:
         """Count a batch."""
@@ -28,48 +61,55 @@ class Counter(Protocol):
         """The counts."""
 
 
-def counters_of(frame: Frame, wanted: Pass, crossing: Crossing) -> tuple[Counter, ...]:
-    """Those that a pass wants, besides what asks the model."""
-    made: list[Counter] = [_Population(frame)]
-    if wanted.profiles:
-        made.append(_Profiles(frame, crossing))
-    if wanted.row_set:
-        made.append(_RowSet(frame))
-    if wanted.units and frame.unit is not None:
-        made.append(_Units(frame, frame.unit))
-    if wanted.spreads:
-        made.append(_Spreads(frame))
-    return tuple(made)
+class Population:
+    """Rows by group and label, which every pass counts."""
 
+    counts: ClassVar[frozenset[Part]] = frozenset()
 
-class _Population:
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, counting: Counting) -> None:
         self._rows = 0
         self._bad = 0
-        self._counts = np.zeros(frame.layout.cells * 2, dtype=np.int64)
+        self._counts = np.zeros(counting.frame.layout.cells * 2, dtype=np.int64)
+
+    @staticmethod
+    def columns(frame: Frame) -> tuple[str, ...]:
+        """The label, and the columns of protected attributes."""
+        return (frame.label, *(a.column for _, a in frame.attributes))
 
     def take(self, batch: Batch) -> None:
+        """Count a batch."""
         keys = batch.key[batch.labelled]
         self._rows += len(batch.key)
         self._bad += len(batch.key) - len(keys)
         self._counts += np.bincount(keys, minlength=len(self._counts))
 
     def parts(self) -> dict[str, Any]:
+        """The counts."""
         return {"rows": self._rows, "bad_labels": self._bad, "population": self._counts.reshape(-1, 2)}
 
 
-class _Profiles:
-    def __init__(self, frame: Frame, crossing: Crossing) -> None:
-        values = crossing.values()
-        columns = [(column, ProfileSum(column)) for column in frame.dictionary]
+class Profiles:
+    """What the documented columns hold."""
+
+    counts: ClassVar[frozenset[Part]] = frozenset({Part.PROFILES})
+
+    def __init__(self, counting: Counting) -> None:
+        values = counting.crossing.values()
+        columns = [(column, ProfileSum(column)) for column in counting.frame.dictionary]
         self._all = [(column.name, total) for column, total in columns]
         self._crossed = [
             (values[c.name], total) for c, total in columns if c.codes is not None and c.name in values
         ]
         self._apart = [(c.name, total) for c, total in columns if c.codes is None or c.name not in values]
-        self._rows = np.zeros(crossing.size, dtype=np.int64)
+        self._rows = np.zeros(counting.crossing.size, dtype=np.int64)
+
+    @staticmethod
+    def columns(frame: Frame) -> tuple[str, ...]:
+        """All that are documented."""
+        return tuple(column.name for column in frame.dictionary)
 
     def take(self, batch: Batch) -> None:
+        """Count a batch."""
         for name, total in self._all if batch.code is None else self._apart:
             if name in batch.columns:
                 total.count(batch.columns[name])
@@ -77,6 +117,7 @@ class _Profiles:
             self._rows += np.bincount(batch.code, minlength=len(self._rows))
 
     def parts(self) -> dict[str, Any]:
+        """The counts."""
         for values, total in self._crossed:
             low = values.min()
             rows = np.zeros(values.max() - low + 1, dtype=np.int64)
@@ -86,14 +127,24 @@ class _Profiles:
         return {"profiles": tuple(total.tally() for _, total in self._all)}
 
 
-class _RowSet:
-    def __init__(self, frame: Frame) -> None:
-        self._content = frame.content
-        self._fed = frame.fed
+class RowSet:
+    """Which rows there are, by their hashes."""
+
+    counts: ClassVar[frozenset[Part]] = frozenset({Part.ROW_HASHES})
+
+    def __init__(self, counting: Counting) -> None:
+        self._content = counting.frame.content
+        self._fed = counting.frame.fed
         self._rows = RowTally.empty()
         self._by_inputs = RowTally.empty()
 
+    @staticmethod
+    def columns(frame: Frame) -> tuple[str, ...]:
+        """Those that make two rows the same, and those that the model is fed."""
+        return (*frame.content, *frame.fed)
+
     def take(self, batch: Batch) -> None:
+        """Count a batch."""
         labels = batch.label.astype(np.uint8)
         self._rows = self._counted(self._rows, batch, self._content, labels)
         if self._fed:
@@ -105,18 +156,33 @@ class _RowSet:
         return rows.counting(row_sum(words.items(), len(labels)), labels, words)
 
     def parts(self) -> dict[str, Any]:
+        """The counts."""
         return {"row_set": self._rows, "by_inputs": self._by_inputs if self._fed else None}
 
 
-class _Units:
-    def __init__(self, frame: Frame, unit: str) -> None:
+class Units:
+    """Which rows are of one unit."""
+
+    counts: ClassVar[frozenset[Part]] = frozenset({Part.UNITS})
+
+    def __init__(self, counting: Counting) -> None:
+        frame, unit = counting.frame, counting.frame.unit
+        if unit is None:
+            raise ValueError("units are told apart by a column, and the frame names none")
         self._frame = frame
         self._unit = unit
         shown = (*frame.content, *frame.inputs, *(a.column for _, a in frame.attributes), frame.label)
         self._content = tuple(n for n in dict.fromkeys(shown) if n not in {unit, frame.score_column})
         self._units = UnitTally.empty()
 
+    @staticmethod
+    def columns(frame: Frame) -> tuple[str, ...]:
+        """The unit, and all in which two rows of one can differ."""
+        named = (frame.unit, frame.score_column)
+        return (*frame.content, *frame.inputs, *(name for name in named if name is not None))
+
     def take(self, batch: Batch) -> None:
+        """Count a batch."""
         content = batch.hashes(self._content)
         units = batch.words_of(self._unit)
         scored = self._frame.score_column
@@ -124,18 +190,30 @@ class _Units:
         self._units = self._units.counting(units, content, scores, batch.places, self._frame.seed)
 
     def parts(self) -> dict[str, Any]:
+        """The counts."""
         return {"units": self._units}
 
 
-class _Spreads:
-    def __init__(self, frame: Frame) -> None:
-        numeric = [c.name for c in frame.dictionary if c.is_numeric]
-        self._spreads = {name: Spread.empty() for name in numeric if name in frame.inputs}
+class Spreads:
+    """How widely the values of each numeric input lie."""
+
+    counts: ClassVar[frozenset[Part]] = frozenset({Part.SPREADS})
+
+    def __init__(self, counting: Counting) -> None:
+        numeric = [c.name for c in counting.frame.dictionary if c.is_numeric]
+        self._spreads = {name: Spread.empty() for name in numeric if name in counting.frame.inputs}
+
+    @staticmethod
+    def columns(frame: Frame) -> tuple[str, ...]:
+        """What the model is fed."""
+        return frame.inputs
 
     def take(self, batch: Batch) -> None:
+        """Count a batch."""
         for name, spread in self._spreads.items():
             if batch.columns[name].dtype.kind in "iufb":
                 self._spreads[name] = spread.adding(batch.columns[name].astype(np.float64))
 
     def parts(self) -> dict[str, Any]:
+        """The counts."""
         return {"spreads": tuple(self._spreads.items())}

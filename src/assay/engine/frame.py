@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute
-from assay.plan.passes import Pass
 from assay.tally.groups import Layout
 
 
@@ -48,21 +47,3 @@ class Frame:
     def layout(self) -> Layout:
         """The cells that rows are counted in."""
         return Layout(tuple((name, attribute.labels()) for name, attribute in self.attributes))
-
-    def columns(self, wanted: Pass) -> tuple[str, ...]:
-        """The columns that a pass reads, each once."""
-        names = [self.label, *(a.column for _, a in self.attributes)]
-        if wanted.outcomes or wanted.spreads:
-            names += self.inputs
-        if wanted.outcomes and self.score_column is not None:
-            names.append(self.score_column)
-        if wanted.row_set or wanted.units:
-            names += self.content
-        if wanted.row_set:
-            names += self.fed
-        if wanted.profiles:
-            names += [column.name for column in self.dictionary]
-        if wanted.units and self.unit is not None:
-            names += [self.unit, *self.inputs]
-            names += [self.score_column] if self.score_column is not None else []
-        return tuple(dict.fromkeys(names))

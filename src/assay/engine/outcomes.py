@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.errors import SubjectError
-from assay.engine.asking import Asker
-from assay.engine.batch import Batch, Integers
+from assay.domain.needs import Part
+from assay.engine.batch import Batch
+from assay.engine.counters import Counting
 from assay.engine.frame import Frame
-from assay.plan.passes import Change, Pass
+from assay.plan.passes import Change
 from assay.subject.arrays import with_columns
 from assay.tally.outcomes import OutcomeSum
 from assay.tally.paired import PairedTally
@@ -21,20 +22,23 @@ _SCORES = "Write the probability of label 1 for every row, from 0 to 1: 0.83, no
 
 
 class OutcomesCounter:
-    """Counts decisions by group and label, and asks again after each change of the pass.
+    """Counts decisions by group and label, and asks again after each change of the pass."""
 
-    Args:
-        asker: asks the model; None when scores stand in a column. selection: sorted places of the rows that count; all
-            when None.
-    """
+    counts: ClassVar[frozenset[Part]] = frozenset({Part.OUTCOMES, Part.SCORES})
 
-    def __init__(self, frame: Frame, wanted: Pass, asker: Asker | None, selection: Integers | None) -> None:
+    def __init__(self, counting: Counting) -> None:
+        frame, wanted = counting.frame, counting.wanted
         self._frame = frame
         self._changes = wanted.changes
-        self._asker = asker
-        self._selection = selection
-        self._outcomes = OutcomeSum(frame.layout, scores=wanted.scores)
+        self._asker = counting.asker
+        self._selection = counting.selection
+        self._outcomes = OutcomeSum(frame.layout, scores=Part.SCORES in wanted.parts)
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
+
+    @staticmethod
+    def columns(frame: Frame) -> tuple[str, ...]:
+        """What the model is fed, or the scores."""
+        return frame.inputs if frame.score_column is None else (*frame.inputs, frame.score_column)
 
     def take(self, batch: Batch) -> None:
         """Count a batch.

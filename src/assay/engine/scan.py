@@ -9,11 +9,23 @@ import pyarrow as pa
 
 from assay.engine.asking import Asker, Predict
 from assay.engine.batch import Integers, Reader, crossing_of
-from assay.engine.counters import Counter, counters_of
+from assay.engine.counters import Counter, Counting, Population, Profiles, RowSet, Spreads, Units
 from assay.engine.frame import Frame
 from assay.engine.outcomes import OutcomesCounter
 from assay.plan.passes import Pass
 from assay.tally.partial import Partial
+
+COUNTERS: tuple[type[Counter], ...] = (Profiles, RowSet, Units, Spreads, OutcomesCounter)
+"""What counts the parts of a pass, in the order in which they take a batch; the model is asked last."""
+
+
+def columns_of(frame: Frame, wanted: Pass) -> tuple[str, ...]:
+    """The columns that a pass reads, each once."""
+    return tuple(dict.fromkeys(name for kind in _counters(wanted) for name in kind.columns(frame)))
+
+
+def _counters(wanted: Pass) -> tuple[type[Counter], ...]:
+    return (Population, *(kind for kind in COUNTERS if kind.counts & wanted.parts))
 
 
 def scan(
@@ -30,7 +42,7 @@ def scan(
 
     Args:
         frame: names and meanings. wanted: what to count.
-        batches: the partition's rows, with at least ``frame.columns(wanted)``.
+        batches: the partition's rows, with at least those of :func:`columns_of`.
         first_row: place of the partition's first row in the data set.
         predict: asks the model; None when scores stand in a column or are not needed.
         selection: sorted places of the rows that count for outcomes; all when None.
@@ -43,12 +55,11 @@ def scan(
     reader = Reader(frame, crossing)
     asker = (
         Asker(predict, frame.seed, decide_at=frame.decide_at, witness=witness)
-        if predict is not None and wanted.outcomes
+        if predict is not None and wanted.asks
         else None
     )
-    counters: list[Counter] = [*counters_of(frame, wanted, crossing)]
-    if wanted.outcomes:
-        counters.append(OutcomesCounter(frame, wanted, asker, selection))
+    counting = Counting(frame, wanted, crossing, asker, selection)
+    counters = [kind(counting) for kind in _counters(wanted)]
     place = first_row
     for raw in batches:
         batch = reader.read(raw, place)

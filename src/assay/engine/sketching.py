@@ -5,22 +5,37 @@ from __future__ import annotations
 import contextlib
 import struct
 from dataclasses import dataclass
+from functools import cached_property
 
 from assay.engine.executor import Results
+from assay.engine.keys import key_of
 from assay.subject.datasets import Partition, iter_batches
 from assay.subject.forms import in_one_form
 from assay.tally.hashes import mixed
 from assay.tally.sketch import SketchTally
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SketchTask:
-    """One partition, and every choice of columns that makes two rows the same."""
+    """One partition, and every choice of columns that makes two rows the same.
 
-    key: str
-    rows: int
+    Attributes:
+        code_digest: of the versions and the source that hash.
+    """
+
+    code_digest: str
     partition: Partition
     choices: tuple[tuple[str, ...], ...]
+
+    @cached_property
+    def key(self) -> str:
+        """Hexadecimal digest of everything that the result depends on."""
+        return key_of(self)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the partition, for progress."""
+        return self.partition.rows
 
 
 def run_sketch(task: SketchTask, _: Results) -> bytes:

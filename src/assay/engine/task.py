@@ -1,4 +1,4 @@
-"""A task: one pass over one partition, with everything a worker needs and a key that names its result."""
+"""A task: one pass over one partition, with everything a worker needs, from which comes the key of its result."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 import functools
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,8 @@ from assay.domain.errors import Crash
 from assay.engine.asking import Predict
 from assay.engine.executor import Results
 from assay.engine.frame import Frame
-from assay.engine.scan import scan
+from assay.engine.keys import key_of
+from assay.engine.scan import columns_of, scan
 from assay.plan.passes import Pass
 from assay.subject.datasets import Partition, iter_batches
 from assay.subject.model import Model, ModelReference
@@ -24,25 +26,33 @@ from assay.subject.reader import close_readers
 from assay.tally.partial import to_bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScanTask:
     """One pass over one partition.
 
     Attributes:
-        key: hexadecimal digest of everything that the result depends on.
-        rows: rows of the partition, for progress.
+        code_digest: of the versions and the source that count.
         selection: key in the results of the int64 places of the rows that count for outcomes, or None for all.
         fences: those without which the rows must not be read.
     """
 
-    key: str
-    rows: int
+    code_digest: str
     frame: Frame
     wanted: Pass
     partition: Partition
     model: ModelReference | None
     selection: str | None = None
     fences: tuple[str, ...] = ()
+
+    @cached_property
+    def key(self) -> str:
+        """Hexadecimal digest of everything that the result depends on."""
+        return key_of(self)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the partition, for progress."""
+        return self.partition.rows
 
 
 def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -> bytes:
@@ -52,10 +62,10 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
     """
     selection = _selection(task.selection, results) if task.selection is not None else None
     predict, witness = live, None
-    if task.model is not None and task.wanted.outcomes:
+    if task.model is not None and task.wanted.asks:
         predict, witness = _predictor(task.model), functools.partial(_witnessed, task.model)
     with contextlib.closing(
-        iter_batches(task.partition, task.frame.columns(task.wanted), fences=task.fences)
+        iter_batches(task.partition, columns_of(task.frame, task.wanted), fences=task.fences)
     ) as batches:
         counted = scan(
             task.frame,
@@ -71,14 +81,19 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
     return to_bytes(counted)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AskTask:
-    """The first rows of a partition, of which the model is asked the scores."""
+    """The first ``rows`` of a partition, of which the model is asked the scores."""
 
-    key: str
+    code_digest: str
     rows: int
     partition: Partition
     model: ModelReference
+
+    @cached_property
+    def key(self) -> str:
+        """Hexadecimal digest of everything that the result depends on."""
+        return key_of(self)
 
 
 def run_ask(task: AskTask, _: Results) -> bytes:
@@ -89,7 +104,11 @@ def run_ask(task: AskTask, _: Results) -> bytes:
     return _predictor(task.model)(batch).astype("<f8").tobytes()
 
 
-def run_bound(task: AskTask, _: Results) -> bytes:
+class BoundTask(AskTask):
+    """The first ``rows`` of a partition, of which the model is asked to see which modules it loads for them."""
+
+
+def run_bound(task: BoundTask, _: Results) -> bytes:
     """The digests of the modules that the model has loaded when it has answered some rows, as JSON."""
     run_ask(task, _)
     return json.dumps(_open_models[task.model, "asked"].modules_now).encode()

@@ -11,7 +11,7 @@ from assay.domain.assessment import TIE, Asked
 from assay.domain.evidence import Census, Counts, Paired, Rates, Scores, Undefined
 from assay.domain.vocabulary import Comparator
 from assay.plan.imagined import DISCORDANCE
-from assay.plan.power import Passes, Prospect, all_of, normal_power, rates_power
+from assay.plan.power import Prospect, all_of
 from assay.plan.scores import (
     CONCENTRATION,
     RESTS_ON_NOISE,
@@ -20,6 +20,7 @@ from assay.plan.scores import (
     noise,
     scores_power,
 )
+from assay.stats.contrast_power import Passes, normal_power, rates_power
 from assay.stats.paired import paired_p_at_most
 from assay.stats.pieces.scores import too_few_rows
 

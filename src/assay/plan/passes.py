@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -36,16 +36,24 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What is counted of one data set in one reading."""
+    """What is counted of one data set in one reading.
+
+    Attributes:
+        parts: besides the rows of each group and label. changes: the outcomes are counted again after each of them.
+    """
 
     data: str
-    outcomes: bool = False
-    scores: bool = False
+    parts: frozenset[Part] = frozenset()
     changes: tuple[Change, ...] = ()
-    profiles: bool = False
-    row_set: bool = False
-    units: bool = False
-    spreads: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether it needs scores: those of a model, or a column of them."""
+        return Part.OUTCOMES in self.parts
+
+    def without(self, *parts: Part) -> Pass:
+        """The same pass without these parts."""
+        return replace(self, parts=self.parts.difference(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +101,14 @@ def fuse(
     for role in roles:
         mine = [w for w in wanted if w.data(judged_on) == role]
         parts = _parts(mine) | everywhere
-        scored = role == judged_on
-        made = Pass(
-            data=role,
-            outcomes=scored,
-            scores=scored,
-            changes=_changes(mine) if scored else (),
-            profiles=Part.PROFILES in parts or scored,
-            row_set=Part.ROW_SET in parts,
-            units=scored and specification.data.unit is not None,
-            spreads=perturbs and role == reference,
-        )
-        if mine or scored or everywhere or role == reference:
-            passes.append(made)
+        judged = role == judged_on
+        if judged:
+            parts |= {Part.OUTCOMES, Part.SCORES, Part.PROFILES}
+            parts |= {Part.UNITS} if specification.data.unit is not None else set()
+        if perturbs and role == reference:
+            parts |= {Part.SPREADS}
+        if mine or judged or everywhere or role == reference:
+            passes.append(Pass(role, parts, _changes(mine) if judged else ()))
     return tuple(passes)
 
 

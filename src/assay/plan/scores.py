@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assay.domain.evidence import Functional
-from assay.plan.power import Passes
+from assay.stats.contrast_power import Passes
 from assay.stats.score_power import (
     power_auc,
     power_brier,

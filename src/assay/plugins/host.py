@@ -17,8 +17,10 @@ from assay.plugins import rows, views
 from assay.plugins.arriving import counts_from
 from assay.plugins.entry import Arguments
 from assay.plugins.package import Package
-from assay.sandbox.launch import ALLOWED, Child, Role, without_fences
+from assay.sandbox.launch import Child
 from assay.sandbox.probe import probe
+from assay.sandbox.roles import ALLOWED, Role
+from assay.sandbox.spawn import without_fences
 from assay.tally.perturbation import ChangeContext, Columns
 
 START = 60.0

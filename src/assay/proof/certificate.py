@@ -18,12 +18,11 @@ from assay.domain.entry import Kind
 from assay.domain.plain import NotPlain
 from assay.domain.scope import EXTENSION, Scope
 from assay.domain.state.claims import attested_once
+from assay.domain.vocabulary import Result
 from assay.proof.canonical import hexadecimal
 from assay.proof.leaf import TIME
 from assay.proof.manifest import Manifest
 from assay.proof.statement import BrokenStatement, Statement
-
-PASSED, FAILED = "PASSED", "FAILED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,9 @@ class Certificate:
 
     def statement(self) -> Statement:
         """The statement that is signed."""
-        levels = [f"ASSAY_{self.scope.outcome.upper()}"] if self.result == PASSED else [FAILED]
+        levels = (
+            [f"ASSAY_{self.scope.outcome.upper()}"] if self.result == Result.PASSED else [Result.FAILED.value]
+        )
         predicate = {
             "verifier": {"id": self.verifier, "version": {"assay": self.version}},
             "timeVerified": self.time.strftime(TIME),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from assay.domain.digests import PREFIX
+from assay.domain.digests import PREFIX, short
 from assay.domain.entry import Kind
 from assay.domain.refusal import Because, Refusal
 from assay.proof.canonical import hexadecimal
@@ -113,7 +113,7 @@ def differences(expected: Iterable[tuple[str, str]], found: Iterable[tuple[str, 
         *(
             Refusal(
                 Because.BYTES_CHANGED,
-                f"{path} has other bytes than those that were certified: {_short(there[path])} instead of {_short(digest)}.",
+                f"{path} has other bytes than those that were certified: {short(there[path])} instead of {short(digest)}.",
             )
             for path, digest in wanted.items()
             if path in there and there[path] != digest
@@ -129,7 +129,3 @@ def differences(expected: Iterable[tuple[str, str]], found: Iterable[tuple[str, 
             if path not in wanted
         ),
     )
-
-
-def _short(digest: str) -> str:
-    return digest.removeprefix(PREFIX)[:12]

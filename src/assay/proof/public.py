@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assay.domain.digests import sha256_of
+from assay.domain.digests import sha256_of, short
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
 from assay.domain.plain import to_plain
@@ -111,7 +111,7 @@ def _certificates(pack: Public, state: State, keys: KeysOfALog) -> Iterator[Refu
         where = (
             "the log, and not in the pack" if digest in state.certificates else "the pack, and not in the log"
         )
-        yield Refusal(Because.NOT_LOGGED, f"The certificate {digest[7:19]} is in {where}.")
+        yield Refusal(Because.NOT_LOGGED, f"The certificate {short(digest)} is in {where}.")
     claims = []
     for digest, (content, proof) in pack.certificates.items():
         found = state.certificates.get(digest)
@@ -119,9 +119,9 @@ def _certificates(pack: Public, state: State, keys: KeysOfALog) -> Iterator[Refu
             continue
         if sha256_of(content) != digest:
             yield Refusal(
-                Because.BUNDLE_BROKEN, f"The certificate {digest[7:19]} has other bytes than were logged."
+                Because.BUNDLE_BROKEN, f"The certificate {short(digest)} has other bytes than were logged."
             )
-        name = f"proof of the certificate {digest[7:19]}"
+        name = f"proof of the certificate {short(digest)}"
         try:
             parsed = TlogProof.parse(proof)
         except MalformedNote as broken:
@@ -150,7 +150,7 @@ def _statements(pack: Public) -> Iterator[Refusal]:
     for digest, content in pack.statements.items():
         if digest not in logged or sha256_of(content) != digest:
             yield Refusal(
-                Because.SIGNED_SOMETHING_ELSE, f"The signed word {digest[7:19]} is not one of the log's."
+                Because.SIGNED_SOMETHING_ELSE, f"The signed word {short(digest)} is not one of the log's."
             )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assay.domain.digests import bare
 from assay.domain.entry import Kind
 from assay.domain.quorum import Word
 from assay.domain.state.state import Status, StatusReason
@@ -114,9 +115,7 @@ def stage_result(
         ((f"record/{stage}", record),),
         {
             "result": result,
-            "configuration": [
-                {"name": "specification", "digest": {"sha256": specification.removeprefix("sha256:")}}
-            ],
+            "configuration": [{"name": "specification", "digest": {"sha256": bare(specification)}}],
             "passedTests": list(passed),
             "warnedTests": list(warned),
             "failedTests": list(failed),

@@ -7,10 +7,8 @@ decimal one (``0x10``, ``007``, ``.inf``) is refused rather than guessed at.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -28,15 +26,15 @@ from ruamel.yaml.events import (
     StreamStartEvent,
 )
 
-from assay.domain.errors import InvalidDocument, Place, Problem
+from assay.domain.errors import Place, Problem
+from assay.reading.scalars import Odd, resolve
 from assay.reading.source import Source, hidden_in, refuse
+from assay.reading.syntax import no_yaml
 
 Key = str | int
 Trail = tuple[Key, ...]
 
 MOST_DEPTH = 16
-MOST_DIGITS = 28
-MOST_EXPONENT = 999
 
 
 class Unreadable:
@@ -102,7 +100,7 @@ def locate(source: Source) -> Located:
     try:
         return builder.document()
     except MarkedYAMLError as error:
-        raise _syntax(source, error) from None
+        raise no_yaml(source, error) from None
     except (YAMLError, ValueError, OverflowError) as error:
         # ruamel lets some of Python's own errors through, for example chr() of an escape beyond Unicode
         raise refuse(
@@ -295,7 +293,7 @@ class _Builder:
             message = f"{what} ({name}) is not allowed, written as an escape either: what is signed must be what is seen."
             return self._refuse_value(code, trail, message, "Delete the escape.")
         value = self._plain(event)
-        if isinstance(value, _Odd):
+        if isinstance(value, Odd):
             return self._refuse_value(value.code, trail, value.message, value.remedy)
         return value
 
@@ -303,7 +301,7 @@ class _Builder:
         assert isinstance(event, ScalarEvent)  # noqa: S101 - the only event that is left
         if event.style is not None or event.tag:
             return event.value
-        return _resolve(event.value)
+        return resolve(event.value)
 
     def _refuse_value(self, code: str, trail: Trail, message: str, remedy: str) -> Unreadable:
         place = self.values[trail]
@@ -328,114 +326,5 @@ class _Builder:
         return self.source.text[start : end if line_end < 0 else line_end].strip()
 
 
-@dataclass(frozen=True, slots=True)
-class _Odd:
-    """A scalar that looks like a number and cannot be taken as one."""
-
-    code: str
-    message: str
-    remedy: str
-
-
-_NULL = {"", "~", "null", "Null", "NULL"}
-_BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_OTHER_BASE = re.compile(r"[-+]?0[oxb][0-9a-fA-F]+")
-_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
-
-
-def _resolve(text: str) -> bool | int | Decimal | str | _Odd | None:
-    """The core schema of YAML 1.2, with numbers exactly as written."""
-    if text in _NULL:
-        return None
-    if text in _BOOLEAN:
-        return _BOOLEAN[text]
-    if _NOT_FINITE.fullmatch(text):
-        return _Odd(
-            "number_not_finite",
-            f"A finite number is expected; found {text}.",
-            "Write the number that is meant."
-            if text.strip("+-").casefold() == ".nan"
-            else "Leave out what has no limit.",
-        )
-    if _OTHER_BASE.fullmatch(text) or _LEADING_ZERO.fullmatch(text):
-        return _Odd(
-            "number_form",
-            f"A number in plain decimal digits is expected; found {text}.",
-            "Put quotes around it if it is a code or a name.",
-        )
-    if _INTEGER.fullmatch(text):
-        return int(text) if len(text) <= MOST_DIGITS else _too_long()
-    if _DECIMAL.fullmatch(text):
-        return _decimal(text)
-    return text
-
-
-def _decimal(text: str) -> Decimal | _Odd:
-    mantissa, _, exponent = text.lower().partition("e")
-    if len(mantissa) > MOST_DIGITS or len(exponent) > 6 or abs(int(exponent or 0)) > MOST_EXPONENT:
-        return _too_long()
-    return Decimal(text)
-
-
-def _too_long() -> _Odd:
-    return _Odd(
-        "number_size",
-        f"A number of at most {MOST_DIGITS} digits and an exponent of at most {MOST_EXPONENT} is expected.",
-        "Put quotes around it if it is a code.",
-    )
-
-
 def _kind(value: object) -> str:
     return "a list" if isinstance(value, list) else "a single value"
-
-
-_RESERVED = "@`%&*!|>,"
-
-
-def _syntax(source: Source, error: MarkedYAMLError) -> InvalidDocument:
-    """Say what is wrong in words of the text, from the character at which the parser gave up."""
-    text = source.text
-    mark = error.problem_mark or error.context_mark
-    if mark is None:
-        return refuse(
-            source.file,
-            "not_yaml",
-            f"The text is not valid YAML: {error.problem}.",
-            "Compare with an example.",
-        )
-    rest = text[mark.index :]
-    opened = error.context_mark
-    if (
-        not rest.strip("\0\r\n\t ")
-        and opened is not None
-        and text[opened.index : opened.index + 1] in tuple("[{'\"")
-    ):
-        mark, message, remedy = (
-            opened,
-            "What is opened here is never closed.",
-            "Close the bracket or the quote.",
-        )
-    else:
-        message, remedy = _diagnosis(text[max(mark.index - 1, 0) : mark.index + 1], str(error.problem))
-    place = Place(source.file, mark.line + 1, mark.column + 1)
-    found = text[mark.index :].partition("\n")[0].strip()
-    code = "tab_indentation" if rest[:1] == "\t" else "not_yaml"
-    return InvalidDocument((Problem(code, place, message, found=found, remedy=remedy),))
-
-
-def _diagnosis(around: str, problem: str) -> tuple[str, str]:
-    before, character = around[:-1], around[-1:]
-    if character == "\t":
-        return "A tab is used for indentation; spaces are expected.", "Replace tabs by spaces."
-    if character == ":":
-        return (
-            "A colon stands where no key can be: a second one on the line, or a line that is indented wrongly.",
-            "Put quotes around a text that contains ': ', and align the line with its neighbours.",
-        )
-    for reserved in (character, before):
-        if reserved and reserved in _RESERVED:
-            return f"A key or a value cannot begin with {reserved!r}.", "Put quotes around the text."
-    return f"The text is not valid YAML here: {problem}.", "Check indentation, brackets and quotes."

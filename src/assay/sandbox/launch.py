@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import errno
-import fcntl
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -27,74 +22,15 @@ from numpy.typing import NDArray
 
 from assay.domain.errors import Crash, SubjectError
 from assay.domain.isolation import Fence
-from assay.domain.vocabulary import Reason
 from assay.sandbox import bubblewrap, untold
 from assay.sandbox import child as protocol
 from assay.sandbox.notices import Forbidden, Notices
 from assay.sandbox.pipe import Ended, Garbled, Hung, Pipe
+from assay.sandbox.roles import ALLOWED, DEFAULT_LIMITS, Limits, Role
 from assay.sandbox.scores import checked_scores, invalid_output
+from assay.sandbox.spawn import FOLDER, asked_fences, spawn, without_fences
 
-ALLOWED_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "TZ", "TMPDIR")
-_FIXED_ENVIRONMENT = {
-    "HOME": "/nonexistent",  # who asks for a home gets one without asking the system who runs this
-    "LC_ALL": "C.UTF-8",
-    "PYTHONHASHSEED": "0",
-    "PYTHONSAFEPATH": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a child may use; None is no limit. ``memory`` is address space; sizes are in bytes."""
-
-    memory: int | None = None
-    cpu_seconds: int | None = None
-    file_size: int | None = 1 << 20
-    open_files: int | None = 256
-
-
-def _half_of_the_memory() -> int:
-    """What one child may take of this machine: half of it, and at least what libraries reserve without using it."""
-    return max(4 << 30, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
-
-
-DEFAULT_LIMITS = Limits(memory=_half_of_the_memory())
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """Who the child is in a sentence, the code of each way to fail, and what to do about each of these codes."""
-
-    name: str
-    crashed: str
-    timed_out: str
-    invalid: str
-    stopped: str
-    remedies: Mapping[str, str] = field(default_factory=dict)
-
-
-ALLOWED = 120.0
-"""Seconds that a model may take to load, and for each batch of rows; a package of checks for each answer."""
-MODEL = Role(
-    "The model",
-    Reason.MODEL_CRASHED.value,
-    Reason.MODEL_TIMED_OUT.value,
-    Reason.MODEL_OUTPUT_INVALID.value,
-    Reason.MODEL_STOPPED.value,
-    {
-        Reason.MODEL_CRASHED.value: "Ask it for the same inputs in its own environment, outside of Assay, and mend what goes "
-        "wrong there.",
-        Reason.MODEL_TIMED_OUT.value: f"Make it answer faster: loading it, and each batch of rows, may take {ALLOWED:.0f} seconds.",
-        Reason.MODEL_OUTPUT_INVALID.value: "Mend the model or its adapter; a certificate needs a probability for every row.",
-    },
-)
-DATA_READER = Role("The data reader", *(Reason.DATA_INVALID.value,) * 4)
 MORE_MEMORY = "Run it on a machine with more memory: half of the memory is what it may take."
-WITHOUT_FENCES = "ASSAY_DANGEROUSLY_WITHOUT_FENCES"
-"""Names of fences, with commas between, that children are to go without. The record tells of it."""
 
 
 class ModuleAbsent(SubjectError):
@@ -149,11 +85,11 @@ class Child:
         target: str,
         arguments: Mapping[str, Any],
         *,
+        role: Role,
         python: str | None = None,
         limits: Limits = DEFAULT_LIMITS,
         timeout: float = 60.0,
         start_timeout: float = ALLOWED,
-        role: Role = MODEL,
         descriptors: Sequence[int] = (),
         readable: Sequence[str] = (),
         fences: Sequence[str] = (),
@@ -177,18 +113,18 @@ class Child:
         """
         request = {
             "package": __name__.partition(".")[0],
-            "folder": _FOLDER,
+            "folder": FOLDER,
             "target": target,
             "arguments": dict(arguments),
             "limits": asdict(limits),
             "modules": modules,
-            "fences": _asked_fences(target, readable, descriptors),
+            "fences": asked_fences(target, readable, descriptors),
         }
         body = json.dumps(request).encode()
         interpreter = python or sys.executable
         wanted = Fence.NETWORK.value not in without_fences()
         through = bubblewrap.before_the_interpreter() if wanted else ()
-        process, pipe, notices = _launch(interpreter, descriptors, through)
+        process, pipe, notices = spawn(interpreter, descriptors, through)
         started = cls(process, pipe, notices, role, timeout)
         started._interpreter, started._wrapped = interpreter, bool(through)
         started._fenced(body, fences, start_timeout)
@@ -212,10 +148,10 @@ class Child:
         """The process, or bubblewrap around it, which is also its own session and process group."""
         return self._process.pid
 
-    def call(self, function: str, arguments: Mapping[str, Any], *, timeout: float | None = None) -> Any:
+    def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
         """Call a method of what the target made; arguments and answer are JSON values."""
         body = json.dumps({"function": function, "arguments": dict(arguments)}).encode()
-        return self._asked_json(protocol.CALL, body, protocol.ANSWER, timeout or self._timeout)
+        return self._asked_json(protocol.CALL, body, protocol.ANSWER, self._timeout)
 
     def modules_now(self) -> dict[str, str]:
         """Digests of the modules that it has loaded by now, as ``modules`` has those from its start."""
@@ -227,7 +163,7 @@ class Child:
         before = frozenset(self.modules)
         return {untold.module_told(_line(k), before): v for k, v in told.items()}
 
-    def predict(self, batch: pa.RecordBatch, *, timeout: float | None = None) -> NDArray[np.float64]:
+    def predict(self, batch: pa.RecordBatch) -> NDArray[np.float64]:
         """float64[rows]: the model's score of each row, between 0 and 1.
 
         Raises:
@@ -236,7 +172,7 @@ class Child:
         wanted = batch.num_rows * 8
         # A wrong length is told as such, so longer answers are read up to a bound before they are refused.
         largest = {protocol.SCORES: max(2 * wanted, 1 << 20)}
-        body = self._asked(protocol.BATCH, _stream(batch), largest, timeout or self._timeout)
+        body = self._asked(protocol.BATCH, _stream(batch), largest, self._timeout)
         try:
             if len(body) % 8:
                 raise invalid_output("its length is not that of whole numbers")
@@ -245,22 +181,22 @@ class Child:
             self.close()
             raise
 
-    def change(self, batch: pa.RecordBatch, *, timeout: float | None = None) -> pa.RecordBatch:
+    def change(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows that the method ``change`` of what the target made answers with; their values are checked, no more.
 
         Raises:
             Crash: as ``predict``.
         """
         largest = {protocol.ROWS: protocol.MAX_BATCH}
-        return self._batch(self._asked(protocol.CHANGE, _stream(batch), largest, timeout or self._timeout))
+        return self._batch(self._asked(protocol.CHANGE, _stream(batch), largest, self._timeout))
 
-    def rows(self, *, timeout: float | None = None) -> Iterator[pa.RecordBatch]:
+    def rows(self) -> Iterator[pa.RecordBatch]:
         """The batches of a reader of data until there is none, each checked; the next is read while one is used.
 
         Raises:
             Crash: as ``predict``; the child is gone then, as it is when the iterator is left early.
         """
-        seconds = timeout or self._timeout
+        seconds = self._timeout
         largest = {protocol.ROWS: protocol.MAX_BATCH}
         body = self._asked(protocol.NEXT, b"", largest, seconds)
         try:
@@ -452,7 +388,6 @@ def run_in_child(
     role: Role,
     limits: Limits = DEFAULT_LIMITS,
     timeout: float = 600.0,
-    descriptors: Sequence[int] = (),
     readable: Sequence[str] = (),
 ) -> Any:
     """Call ``target`` in a child of its own and return its answer, a JSON value; errors as ``Child.start``."""
@@ -462,16 +397,9 @@ def run_in_child(
         role=role,
         limits=limits,
         start_timeout=timeout,
-        descriptors=descriptors,
         readable=readable,
     ) as child:
         return child.answer
-
-
-def without_fences() -> tuple[str, ...]:
-    """The fences that whoever started this run wants children to go without."""
-    names = (name.strip() for name in os.environ.get(WITHOUT_FENCES, "").split(","))
-    return tuple(sorted({name for name in names if name}))
 
 
 def close_children() -> None:
@@ -480,78 +408,8 @@ def close_children() -> None:
         open_child.close()
 
 
-_FOLDER = str(Path(__file__).resolve().parent.parent)
 _children: weakref.WeakSet[Child] = weakref.WeakSet()
 atexit.register(close_children)
-
-
-def _scratch() -> str:
-    """A folder in which anybody may write, and a child must not; nothing is written to find it."""
-    places = (os.environ.get("TMPDIR", ""), "/tmp", "/var/tmp", "/dev/shm")  # noqa: S108
-    return next((place for place in places if place and Path(place).is_dir()), "/")
-
-
-def _pipe() -> tuple[int, int]:
-    """A pipe that holds much, where the system lets it: fewer turns between who writes and who reads."""
-    reader, writer = os.pipe()
-    with contextlib.suppress(OSError):
-        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 1 << 20)
-    return reader, writer
-
-
-def _asked_fences(target: str, readable: Sequence[str], descriptors: Sequence[int]) -> dict[str, Any]:
-    """What a child is told of its fences; ``scratch`` is a folder in which it must fail to write."""
-    file = target.rpartition(":")[0]
-    return {
-        "folder": _FOLDER,
-        "readable": [*readable, *([file] if file.endswith(".py") else [])],
-        "descriptors": list(descriptors),
-        "scratch": _scratch(),
-        "without": without_fences(),
-    }
-
-
-def _launch(
-    interpreter: str, descriptors: Sequence[int], through: Sequence[str]
-) -> tuple[subprocess.Popen[bytes], Pipe, Notices]:
-    parent = 0 if through else os.getpid()  # else bubblewrap is, and ends it when we end
-    child_reads, we_write = _pipe()
-    we_read, child_writes = _pipe()
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    inherited = (child_reads, child_writes, theirs.fileno())
-    try:
-        if through and shutil.which(interpreter) is None:  # bubblewrap would not tell
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-        process = subprocess.Popen(  # noqa: S603 - our own file; the interpreter is what the user named
-            [*through, interpreter, "-s", "-B", protocol.__file__, *map(str, inherited), str(parent)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env=_environment(),
-            pass_fds=(*inherited, *descriptors),
-            start_new_session=True,
-        )
-    except OSError as wrong:
-        os.close(we_write)
-        os.close(we_read)
-        ours.close()
-        raise SubjectError(
-            f"The interpreter {interpreter} could not be started ({wrong.strerror}).",
-            code="interpreter_not_found",
-            remedy="Name a Python 3.10 or newer that has numpy and pyarrow.",
-        ) from wrong
-    finally:
-        os.close(child_reads)
-        os.close(child_writes)
-        theirs.close()
-    notices = Notices(ours)
-    return process, Pipe(we_read, we_write, notices, lambda: process.poll() is not None), notices
-
-
-def _environment() -> dict[str, str]:
-    allowed = {name: os.environ[name] for name in ALLOWED_ENVIRONMENT if name in os.environ}
-    return {**allowed, **_FIXED_ENVIRONMENT}
 
 
 def _stream(batch: pa.RecordBatch) -> memoryview:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import functools
 
 from assay.domain.isolation import Isolation, isolation
-from assay.sandbox.launch import MODEL, Child, without_fences
+from assay.domain.vocabulary import Reason
+from assay.sandbox.launch import Child
+from assay.sandbox.roles import Role
+from assay.sandbox.spawn import without_fences
+
+PROBE = Role(
+    "The child that tries the fences",
+    Reason.MODEL_CRASHED.value,
+    Reason.MODEL_TIMED_OUT.value,
+    Reason.MODEL_OUTPUT_INVALID.value,
+    Reason.MODEL_STOPPED.value,
+)
+"""It stands for every model that would be started after it."""
 
 
 def probe(python: str | None = None) -> Isolation:
@@ -19,5 +31,5 @@ def probe(python: str | None = None) -> Isolation:
 
 @functools.cache
 def _probed(python: str | None, _: tuple[str, ...]) -> Isolation:
-    with Child.start("assay.sandbox.fences.put_up:nothing", {}, python=python, role=MODEL) as child:
+    with Child.start("assay.sandbox.fences.put_up:nothing", {}, python=python, role=PROBE) as child:
         return isolation(child.fences, child.missing)

@@ -8,7 +8,7 @@ the descriptor that it then parses, and remembers the stamp for its next partiti
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,8 @@ import pyarrow as pa
 from assay.domain.digests import digest_of_listing
 from assay.domain.errors import SubjectError
 from assay.domain.nearest import nearest
-from assay.sandbox.launch import DATA_READER, DEFAULT_LIMITS, Limits, run_in_child
+from assay.sandbox.launch import run_in_child
+from assay.sandbox.roles import DEFAULT_LIMITS, Limits
 from assay.subject.digest import (
     Stamp,
     check_inside,
@@ -32,7 +33,7 @@ from assay.subject.digest import (
 )
 from assay.subject.files import facts
 from assay.subject.files.layout import Column
-from assay.subject.reader import Wanted, read_in_child
+from assay.subject.reader import DATA_READER, Wanted, read_in_child
 
 TARGET_ROWS = 250_000
 """Adjacent groups are joined up to this many rows; a larger group is a partition of its own."""
@@ -107,9 +108,6 @@ def open_dataset(
     source: Any,
     *,
     scratch: Path,
-    types: Mapping[str, str] | None = None,
-    limits: Limits = DEFAULT_LIMITS,
-    timeout: float = 600.0,
 ) -> Dataset:
     """A data set from a path, or from a table in memory (``__arrow_c_stream__``), which is written to ``scratch``.
 
@@ -117,16 +115,15 @@ def open_dataset(
         SubjectError: see ``inspect_in_child``; ``data_unsupported`` for any other object.
     """
     if isinstance(source, str | Path):
-        return inspect_in_child(source, types=types, limits=limits, timeout=timeout)
+        return inspect_in_child(source)
     from assay.subject.in_memory import write_table
 
-    return inspect_in_child(write_table(source, scratch), limits=limits, timeout=timeout)
+    return inspect_in_child(write_table(source, scratch))
 
 
 def inspect_in_child(
     path: str | Path,
     *,
-    types: Mapping[str, str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
     timeout: float = 600.0,
     target_rows: int = TARGET_ROWS,
@@ -135,7 +132,6 @@ def inspect_in_child(
 
     Args:
         path: a ``.parquet``, ``.csv`` or ``.arrow`` file, or a folder of Parquet files.
-        types: of the columns of a CSV file; those not named are inferred on the whole column.
 
     Raises:
         SubjectError: missing, empty, damaged, not of the kind its name says, no rows, columns that cannot be told
@@ -144,14 +140,14 @@ def inspect_in_child(
     place = Path(path).absolute()
     paths = files_of(place)
     stamped = [stamped_digest(p) for p in paths]
-    arguments: dict[str, Any] = {"paths": [str(p) for p in paths], "types": dict(types or {})}
+    named = [str(p) for p in paths]
     answer = run_in_child(
         "assay.subject.files.facts:inspect",
-        arguments,
+        {"paths": named},
         role=DATA_READER,
         limits=limits,
         timeout=timeout,
-        readable=arguments["paths"],
+        readable=named,
     )
     files = []
     groups = []

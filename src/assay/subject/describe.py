@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.sandbox.launch import DATA_READER, DEFAULT_LIMITS, MODEL, Limits, run_in_child
+from assay.sandbox.launch import run_in_child
 from assay.subject.datasets import files_of
+from assay.subject.model import MODEL
+from assay.subject.reader import DATA_READER
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +36,13 @@ class ColumnFacts:
 
 def describe_in_child(
     path: str | Path,
-    *,
-    types: Mapping[str, str] | None = None,
-    limits: Limits = DEFAULT_LIMITS,
-    timeout: float = 600.0,
 ) -> tuple[ColumnFacts, ...]:
     """Read a data set once in a child and describe its columns, in order; errors as ``inspect_in_child``."""
     paths = [str(p) for p in files_of(Path(path).absolute())]
     answer = run_in_child(
         "assay.subject.files.describe:describe",
-        {"paths": paths, "types": dict(types or {})},
+        {"paths": paths},
         role=DATA_READER,
-        limits=limits,
-        timeout=timeout,
         readable=paths,
     )
     return tuple(
@@ -59,17 +54,13 @@ def describe_in_child(
 def feature_names_in_child(
     path: str | Path,
     format: str,  # noqa: A002 - the specification's word
-    *,
-    limits: Limits = DEFAULT_LIMITS,
-    timeout: float = 60.0,
 ) -> tuple[str, ...]:
     """The columns that a model file says it was fitted on, in order; empty when it does not say. Read in a child."""
     named = run_in_child(
         "assay.subject.models.names:read",
         {"path": str(Path(path).absolute()), "format": format},
         role=MODEL,
-        limits=limits,
-        timeout=timeout,
+        timeout=60.0,
         readable=[str(Path(path).absolute())],
     )
     return tuple(named)

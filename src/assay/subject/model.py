@@ -16,12 +16,27 @@ from numpy.typing import NDArray
 from assay.domain.errors import Crash, MissingExtra, SubjectError, raised
 from assay.domain.model_formats import LOADED
 from assay.domain.vocabulary import Reason
-from assay.sandbox.launch import ALLOWED, DEFAULT_LIMITS, Child, Limits, ModuleAbsent
+from assay.sandbox.launch import Child, ModuleAbsent
+from assay.sandbox.roles import ALLOWED, DEFAULT_LIMITS, Limits, Role
 from assay.sandbox.scores import checked_scores
 from assay.subject.digest import digest_of, file_changed, held
 from assay.subject.missing_values import naming_missing_values
 from assay.subject.models import callable as functions
 
+MODEL = Role(
+    "The model",
+    Reason.MODEL_CRASHED.value,
+    Reason.MODEL_TIMED_OUT.value,
+    Reason.MODEL_OUTPUT_INVALID.value,
+    Reason.MODEL_STOPPED.value,
+    {
+        Reason.MODEL_CRASHED.value: "Ask it for the same inputs in its own environment, outside of Assay, and mend what goes "
+        "wrong there.",
+        Reason.MODEL_TIMED_OUT.value: f"Make it answer faster: loading it, and each batch of rows, may take {ALLOWED:.0f} seconds.",
+        Reason.MODEL_OUTPUT_INVALID.value: "Mend the model or its adapter; a certificate needs a probability for every row.",
+    },
+)
+"""A child that holds a model."""
 BY_NAME = frozenset({"joblib", "callable"})
 """Formats whose files name modules that are imported."""
 
@@ -118,6 +133,7 @@ class Model:
             return Child.start(
                 f"assay.subject.models.{reference.format}:load",
                 {"path": path, "inputs": list(reference.inputs)},
+                role=MODEL,
                 python=reference.python,
                 limits=reference.limits,
                 timeout=reference.timeout,

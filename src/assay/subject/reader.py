@@ -12,7 +12,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from assay.domain.errors import SubjectError
-from assay.sandbox.launch import DATA_READER, DEFAULT_LIMITS, Child, Limits
+from assay.domain.vocabulary import Reason
+from assay.sandbox.launch import Child
+from assay.sandbox.roles import Role
+
+DATA_READER = Role("The data reader", *(Reason.DATA_INVALID.value,) * 4)
 
 MOST_OPEN = 3
 """Children that wait for the next partition of their file; a run has three data sets, mostly of one file each."""
@@ -40,7 +44,6 @@ def read_in_child(
     wanted: Wanted,
     *,
     fences: Sequence[str] = (),
-    limits: Limits = DEFAULT_LIMITS,
 ) -> Iterator[pa.RecordBatch]:
     """The rows of an open file, in order; the child is kept for the next question about the same file.
 
@@ -71,7 +74,6 @@ def read_in_child(
             "assay.subject.files.rows:open_rows",
             arguments,
             role=DATA_READER,
-            limits=limits,
             timeout=_TIMEOUT,
             descriptors=(descriptor,),
             fences=fences,

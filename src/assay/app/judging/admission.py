@@ -1,9 +1,10 @@
-"""Whether a judged run may open its files of data at all: the lock in force, the fences that the policy
-asks for, and no check of a package that it does not allow."""
+"""Whether a judged run may begin: before a file of data is opened the lock in force, the fences that the policy asks for
+and no check of a package that it does not allow; then the commit that names its code, and rows that are not sealed."""
 
 from __future__ import annotations
 
-from assay.app.judging.case import Conditions
+from assay.app.judging.case import Case, Conditions
+from assay.app.judging.used_rows import salt_of, used_rows
 from assay.app.organisation.ledger import Ledger, open_ledger
 from assay.domain.entry import Action
 from assay.domain.isolation import HIGHEST, below
@@ -12,6 +13,14 @@ from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.specification import Specification
 from assay.domain.state import Lock
+from assay.domain.state.runs import schedule_goes_on, shared
+from assay.engine.engine import Engine
+from assay.store.workspace import Workspace
+from assay.subject.code import code_of, in_a_repository
+
+WITHOUT_A_COMMIT = (
+    "certify_code_without_a_commit: the use is of high risk, and no commit names the code that was judged"
+)
 
 
 def admit(conditions: Conditions) -> None:
@@ -94,3 +103,88 @@ def _refuse_other_plugins(conditions: Conditions, policy: Policy) -> None:
                 remedy="Review the package and let the root keys sign a policy that lists this digest (assay trust edit), install "
                 "the version that it lists, or drop the criterion.",
             )
+
+
+def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
+    """Refuse a judged run, for a high-risk use, of code that no commit names.
+
+    Args:
+        bypass: whether to go on outside version control.
+
+    Returns:
+        What was bypassed, to be recorded.
+
+    Raises:
+        Refused: ``code_changed``, or ``code_unnamed`` outside version control.
+    """
+    if case.specification.use_case.risk != "high":
+        return ()
+    if not case.environment.commit:
+        if bypass:
+            return (WITHOUT_A_COMMIT,)
+        lacks = "has no commit yet" if in_a_repository(case.root) else "is not under version control"
+        raise Refused(
+            Refusal(
+                Because.CODE_UNNAMED,
+                f"The use is of high risk and the folder {lacks}, so no commit names its code: what is judged could not be "
+                "found again.",
+            ),
+            remedy="Commit it to git; a rehearsal needs no commit. Or give the bypass --certify-code-without-a-commit, which "
+            "is recorded; no certificate can come of it.",
+        )
+    if case.environment.dirty:
+        found = code_of(case.root).told
+        raise Refused(
+            Refusal(
+                Because.CODE_CHANGED,
+                f"This folder is not as the commit {case.environment.commit[:12]} has it, so what is judged could not be found "
+                f"again: {found or 'git did not say in what'}.",
+            ),
+            remedy="Commit these files or take the changes back (git status), or have .gitignore name what is no code of "
+            "yours; a rehearsal needs no commit.",
+        )
+    return ()
+
+
+def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
+    """Refuse a run outside of the log that would tell what the log seals.
+
+    That is one on rows of which a judged run has some that has not ended, or whose schedule goes on, whatever file they are
+    in; and, on test rows, any of a specification that is locked. Before its first judged run the log does not know the rows
+    of a lock.
+
+    Raises:
+        Refused: ``sealed``.
+    """
+    if not Workspace.of(case.root).has_log:
+        return
+    with open_ledger(case.root) as ledger:
+        state = ledger.state()
+        lock = state.lock_in_force(case.specification.name)
+        if lock is not None and not rehearsal:
+            raise Refused(
+                Refusal(
+                    Because.SEALED,
+                    f"{case.specification.name} is locked (entry {lock.entry}): whatever is measured of it on test rows is an "
+                    "attempt, and stands in the log.",
+                ),
+                remedy="Leave the bypass away, or rehearse on the development rows: --rehearse",
+            )
+        sealed = [run for run in state.runs.values() if not run.outcome or schedule_goes_on(state, run)]
+        if not sealed:
+            return
+        used = used_rows(case, engine, salt_of(ledger).value, [run.rows for run in state.runs.values()])
+        # Development and test rows may have a few in common; as many as make an attempt are no accident.
+        known = state.overlapping(used) if rehearsal else state.overlaps(used)
+        found = [(run, overlap) for run, overlap in known if run in sealed]
+    if found:
+        run, overlap = max(found, key=lambda one: one[1].share)
+        raise Refused(
+            Refusal(
+                Because.SEALED,
+                f"{shared(run.entry, overlap)}, of which one bit is told while its schedule of attempts goes on.",
+            ),
+            remedy="Rehearse on rows of which none are test rows, or wait until the schedule has ended."
+            if rehearsal
+            else "Judge other rows, rehearse on the development rows (--rehearse), or wait until the schedule has ended.",
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ from assay.app.judging.case import Case, code_digest
 from assay.domain.errors import AssayError, MissingExtra, Unwritable
 from assay.engine.engine import Engine
 from assay.engine.progress import Silence
-from assay.engine.task import AskTask, close_models, run_bound
+from assay.engine.task import BoundTask, close_models, run_bound
 from assay.plan.passes import reference_data
 
 A_FEW = 100
@@ -25,8 +24,7 @@ def bound_when_asked(case: Case, engine: Engine) -> Case:
     if case.model is None or case.model.modules is None:
         return case
     partition = case.datasets[reference_data(case.specification)].partitions[0]
-    key = hashlib.sha256(f"bound {partition.file_digest} {case.model.digest}".encode()).hexdigest()
-    asked = AskTask(key, min(A_FEW, partition.rows), partition, case.model)
+    asked = BoundTask(case.code_digest, min(A_FEW, partition.rows), partition, case.model)
     try:
         (answer,) = engine.results([asked], run_bound, told=Silence(), reuse=False)
     except (MissingExtra, Unwritable):

@@ -127,9 +127,7 @@ class Case:
             dictionary=self.dictionary.columns,
             unit=specification.data.unit,
             seed=self.seed,
-            score_column=specification.subject.model
-            if specification.subject.format == "predictions"
-            else None,
+            score_column=None if specification.subject.has_model else specification.subject.model,
             spreads=spreads,
         )
 
@@ -301,7 +299,7 @@ def _model(root: Path, specification: Specification, *, live: bool, rehearse: bo
             code="callable_not_certifiable",
             remedy="Save the model to a file and name its format, or rehearse.",
         )
-    if live or subject.format == "predictions":
+    if live or not subject.has_model:
         return None
     # A module is found by its name, a file from the specification's folder.
     module = subject.format == "callable" and not subject.model.rpartition(":")[0].endswith(".py")
@@ -315,7 +313,7 @@ def _isolation(specification: Specification, *, live: bool) -> Isolation:
         return NO_CHILD
     found = probe()
     own = specification.subject.python
-    if own is not None and specification.subject.format != "predictions":
+    if own is not None and specification.subject.has_model:
         try:
             found = found.both(probe(own))
         except AssayError:  # told when the model is asked, as a verdict

@@ -10,19 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assay.app.judging.admission import admit, lock_of
+from assay.app.judging.admission import (
+    admit,
+    lock_of,
+    refuse_sealed_rows,
+    refuse_unnamed_code,
+)
 from assay.app.judging.bind import bound_when_asked
 from assay.app.judging.case import Case, open_case
 from assay.app.judging.count import Counted, count
 from assay.app.judging.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judging.judged_run import (
-    begin,
-    finish,
-    next_run,
-    refuse_sealed_rows,
-    refuse_unnamed_code,
-    seeded,
-)
+from assay.app.judging.judged_run import begin, finish, next_run, seeded
 from assay.app.judging.measure import Measured, measure
 from assay.app.judging.not_tested import not_tested
 from assay.app.judging.plan import refuse_hopeless

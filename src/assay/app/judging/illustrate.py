@@ -66,22 +66,22 @@ def curves(case: Case, measured: Measured) -> tuple[CurveRecord, ...]:
     if outcomes is None or outcomes.scores is None or measured.failure is not None:
         return ()
     favourable = case.specification.prediction.favourable
-    drawn = list(_curves_of("all rows", outcomes.view((), favourable).overall))
+    drawn = list(_curves_of("", "all rows", outcomes.view((), favourable).overall))
     for name in case.specification.protected:
         for group in outcomes.view((name,), favourable).groups:
             if group.label not in measured.small[name]:
-                drawn += _curves_of(f"{name}: {group.label}", group)
+                drawn += _curves_of(name, group.label, group)
     return tuple(drawn)
 
 
-def _curves_of(label: str, group: GroupOutcomes) -> list[CurveRecord]:
+def _curves_of(across: str, label: str, group: GroupOutcomes) -> list[CurveRecord]:
     if group.labelled(0) == 0 or group.labelled(1) == 0:
         return []
     counts = ScoreCounts(group.scores, *group.by_label)
     roc = tuple((float(x), float(y)) for x, y in roc_curve(counts, edges=group.edges))
     bins = reliability_curve(counts, LEVEL)
     reliability = tuple((b.mean_score, b.observed_rate, b.lower, b.upper, float(b.n)) for b in bins)
-    return [CurveRecord("roc", label, roc), CurveRecord("reliability", label, reliability)]
+    return [CurveRecord("roc", across, label, roc), CurveRecord("reliability", across, label, reliability)]
 
 
 def profile_records(measured: Measured) -> tuple[ProfileRecord, ...]:

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assay.app.judging.case import Case
-from assay.app.judging.used_rows import used_rows
-from assay.app.organisation.ledger import Ledger, open_ledger, policy_of
+from assay.app.judging.used_rows import Salt, salt_of, used_rows
+from assay.app.organisation.ledger import Ledger, policy_of
 from assay.domain.demands import unsatisfied
+from assay.domain.digests import bare
 from assay.domain.entry import Action
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.sketch import UsedRows
 from assay.domain.state import Lock, RunState, State
-from assay.domain.state.runs import schedule_goes_on, shared
-from assay.domain.state.state import TEST_SET_SPENT
+from assay.domain.state.runs import shared
+from assay.domain.state.waivers import TEST_SET_SPENT
 from assay.engine.engine import Engine
 from assay.proof.canonical import digest_of_document
 from assay.proof.leaf import Draft
-from assay.proof.salted import SALT_BYTES, Salted
-from assay.store.log import salted
-from assay.store.workspace import Workspace
-from assay.subject.code import code_of, in_a_repository
-
-WITHOUT_A_COMMIT = (
-    "certify_code_without_a_commit: the use is of high risk, and no commit names the code that was judged"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,91 +56,6 @@ class NextRun:
     earlier: int
 
 
-def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
-    """Refuse a judged run, for a high-risk use, of code that no commit names.
-
-    Args:
-        bypass: whether to go on outside version control.
-
-    Returns:
-        What was bypassed, to be recorded.
-
-    Raises:
-        Refused: ``code_changed``, or ``code_unnamed`` outside version control.
-    """
-    if case.specification.use_case.risk != "high":
-        return ()
-    if not case.environment.commit:
-        if bypass:
-            return (WITHOUT_A_COMMIT,)
-        lacks = "has no commit yet" if in_a_repository(case.root) else "is not under version control"
-        raise Refused(
-            Refusal(
-                Because.CODE_UNNAMED,
-                f"The use is of high risk and the folder {lacks}, so no commit names its code: what is judged could not be "
-                "found again.",
-            ),
-            remedy="Commit it to git; a rehearsal needs no commit. Or give the bypass --certify-code-without-a-commit, which "
-            "is recorded; no certificate can come of it.",
-        )
-    if case.environment.dirty:
-        found = code_of(case.root).told
-        raise Refused(
-            Refusal(
-                Because.CODE_CHANGED,
-                f"This folder is not as the commit {case.environment.commit[:12]} has it, so what is judged could not be found "
-                f"again: {found or 'git did not say in what'}.",
-            ),
-            remedy="Commit these files or take the changes back (git status), or have .gitignore name what is no code of "
-            "yours; a rehearsal needs no commit.",
-        )
-    return ()
-
-
-def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
-    """Refuse a run outside of the log that would tell what the log seals.
-
-    That is one on rows of which a judged run has some that has not ended, or whose schedule goes on, whatever file they are
-    in; and, on test rows, any of a specification that is locked. Before its first judged run the log does not know the rows
-    of a lock.
-
-    Raises:
-        Refused: ``sealed``.
-    """
-    if not Workspace.of(case.root).has_log:
-        return
-    with open_ledger(case.root) as ledger:
-        state = ledger.state()
-        lock = state.lock_in_force(case.specification.name)
-        if lock is not None and not rehearsal:
-            raise Refused(
-                Refusal(
-                    Because.SEALED,
-                    f"{case.specification.name} is locked (entry {lock.entry}): whatever is measured of it on test rows is an "
-                    "attempt, and stands in the log.",
-                ),
-                remedy="Leave the bypass away, or rehearse on the development rows: --rehearse",
-            )
-        sealed = [run for run in state.runs.values() if not run.outcome or schedule_goes_on(state, run)]
-        if not sealed:
-            return
-        used = used_rows(case, engine, _salt(ledger).value, [run.rows for run in state.runs.values()])
-        # Development and test rows may have a few in common; as many as make an attempt are no accident.
-        known = state.overlapping(used) if rehearsal else state.overlaps(used)
-        found = [(run, overlap) for run, overlap in known if run in sealed]
-    if found:
-        run, overlap = max(found, key=lambda one: one[1].share)
-        raise Refused(
-            Refusal(
-                Because.SEALED,
-                f"{shared(run.entry, overlap)}, of which one bit is told while its schedule of attempts goes on.",
-            ),
-            remedy="Rehearse on rows of which none are test rows, or wait until the schedule has ended."
-            if rehearsal
-            else "Judge other rows, rehearse on the development rows (--rehearse), or wait until the schedule has ended.",
-        )
-
-
 def next_run(case: Case, lock: Lock | None, ledger: Ledger, engine: Engine) -> NextRun:
     """The judged run of this case that would begin now; it reads the test rows to know them again, and logs nothing.
 
@@ -158,7 +65,7 @@ def next_run(case: Case, lock: Lock | None, ledger: Ledger, engine: Engine) -> N
     Raises:
         Refused: ``test_set_spent`` when the salt of the earlier runs was erased.
     """
-    salt, state = _salt(ledger), ledger.state()
+    salt, state = salt_of(ledger), ledger.state()
     used = used_rows(case, engine, salt.value, [run.rows for run in state.runs.values()])
     stopped = _goes_on(state, case, lock, used) if lock is not None else ()
     attempt = stopped[0].attempt if stopped else len(state.overlapping(used)) + 1
@@ -286,37 +193,8 @@ def seeded(case: Case, run: JudgedRun) -> Case:
     """The case with the seed that nobody could shop for: of what was locked and who agreed to it."""
     return replace(
         case,
-        drawn=run.seed.removeprefix("sha256:"),
+        drawn=bare(run.seed),
         attempt=run.attempt,
         overlaps=run.overlaps,
         blind=run.blind,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Salt:
-    """The salt of a log's sketches; ``pair`` is to be kept when it is new."""
-
-    digest: str
-    value: bytes
-    pair: Salted | None = None
-
-
-def _salt(ledger: Ledger) -> Salt:
-    """The salt of this log's sketches: that of its first run, or a new one.
-
-    Raises:
-        Refused: ``test_set_spent`` when it was erased: then nobody can tell which rows were used.
-    """
-    for run in ledger.state().runs.values():
-        value = ledger.log.value(run.salt)
-        if value is None:
-            raise Refused(
-                Refusal(
-                    Because.TEST_SET_SPENT,
-                    "The salt of the earlier runs was erased: which rows they used cannot be told.",
-                )
-            )
-        return Salt(run.salt, value)
-    pair = salted(os.urandom(SALT_BYTES))
-    return Salt(pair.digest, pair.value, pair)

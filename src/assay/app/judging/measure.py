@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,14 +11,13 @@ from assay.app.judging.case import Case
 from assay.domain import gating
 from assay.domain.errors import AssayError, MissingExtra, SubjectError, Unwritable
 from assay.domain.isolation import required
+from assay.domain.needs import Part
 from assay.domain.specification import Specification
 from assay.engine.engine import Engine
 from assay.engine.frame import Frame
 from assay.engine.in_process import InProcess
 from assay.engine.task import ScanTask, close_models, run_scan
 from assay.plan.passes import Pass, fuse, reference_data
-from assay.subject.datasets import Dataset, Partition
-from assay.subject.model import ModelReference
 from assay.tally.partial import Partial, from_bytes, merged
 
 
@@ -65,12 +63,12 @@ def _measured(case: Case, engine: Engine) -> Measured:
     spreads: tuple[tuple[str, float], ...] = ()
     judged = Lacking()
     for reading in sorted(passes, key=lambda p: p.data != reference):
-        if reading.spreads and reading.outcomes:
-            first = run_pass(case, case.frame(), replace(reading, outcomes=False, changes=()), engine)
+        if Part.SPREADS in reading.parts and reading.asks:
+            first = run_pass(case, case.frame(), replace(reading.without(Part.OUTCOMES), changes=()), engine)
             spreads = _deviations(first)
         tallies[reading.data], failures = _as_much_as_can_be(case, case.frame(spreads), reading, engine)
-        judged = failures if reading.outcomes else judged
-        if reading.spreads:
+        judged = failures if reading.asks else judged
+        if Part.SPREADS in reading.parts:
             spreads = _deviations(tallies[reading.data])
     if judged.failure is None and _units_repeat(tallies[judged_on]):
         reading = next(p for p in passes if p.data == judged_on)
@@ -108,10 +106,10 @@ def _as_much_as_can_be(
     except AssayError as error:
         if reading.changes:
             return _each_change_alone(case, frame, reading, engine, selection, error)
-        if not reading.outcomes:
+        if not reading.asks:
             raise
-        without = replace(reading, outcomes=False, scores=False)
-        return run_pass(case, frame, without, engine, selection), Lacking(error)
+        rest = reading.without(Part.OUTCOMES, Part.SCORES)
+        return run_pass(case, frame, rest, engine, selection), Lacking(error)
 
 
 def _each_change_alone(
@@ -126,7 +124,7 @@ def _each_change_alone(
     paired, failures = counted.paired, {}
     for change in reading.changes:
         try:
-            alone = Pass(reading.data, outcomes=True, changes=(change,))
+            alone = Pass(reading.data, frozenset({Part.OUTCOMES}), (change,))
             paired += run_pass(case, frame, alone, engine, selection).paired
         except NOT_THE_MODEL:
             raise
@@ -141,7 +139,7 @@ def _one_row_per_unit(
     """Count outcomes again on the chosen row of each unit; everything else keeps all rows."""
     assert first.units is not None  # noqa: S101 - asked for by the pass
     selection = engine.keep(first.units.selection().astype("<i8").tobytes())
-    again = replace(reading, units=False, profiles=False, row_set=False, spreads=False)
+    again = replace(reading, parts=reading.parts & {Part.OUTCOMES, Part.SCORES})
     counted, lacking = _as_much_as_can_be(case, case.frame(spreads), again, engine, selection)
     return replace(first, outcomes=counted.outcomes, paired=counted.paired), lacking
 
@@ -159,16 +157,14 @@ def run_pass(
 ) -> Partial:
     """Count one data set: a task per partition, merged in the order of the rows."""
     dataset = case.datasets[reading.data]
-    model = case.model if reading.outcomes else None
+    model = case.model if reading.asks else None
     seeded = replace(
         reading,
         changes=tuple(replace(change, seed=_seed(case.seed, change.key)) for change in reading.changes),
     )
-    described = _described(case, frame, seeded, model, selection)
     tasks = [
         ScanTask(
-            key=_key(described, dataset, partition),
-            rows=partition.rows,
+            code_digest=case.code_digest,
             frame=frame,
             wanted=seeded,
             partition=partition,
@@ -178,28 +174,13 @@ def run_pass(
         )
         for partition in dataset.partitions
     ]
-    live = case.live if reading.outcomes else None
+    live = case.live if reading.asks else None
     # A function has no digest: what it said before may not be what it says now.
     bound = live is None and (model is None or bool(model.digest))
     work = run_scan if live is None else functools.partial(run_scan, live=live)
     here = engine if live is None else replace(engine, executor=InProcess())
     with engine.progress(f"{reading.data} data", dataset.rows) as told:
         return merged(from_bytes(data) for data in here.results(tasks, work, told=told, reuse=bound))
-
-
-def _key(described: str, dataset: Dataset, partition: Partition) -> str:
-    """Names what the task will count: neither where the files lie nor when they were written."""
-    rows = [partition.first_row_group, partition.row_groups, partition.first_row, partition.rows]
-    facts = json.dumps([described, dataset.digest, partition.file_digest, rows])
-    return hashlib.sha256(facts.encode()).hexdigest()
-
-
-def _described(
-    case: Case, frame: Frame, reading: Pass, model: ModelReference | None, selection: str | None
-) -> str:
-    """Everything that a count depends on besides the rows: meanings, needs, model, seed, code."""
-    facts = [repr(frame), repr(reading), model.digest if model else "", model.python if model else ""]
-    return json.dumps([*facts, selection, case.code_digest])
 
 
 def _seed(seed: str, stream: str) -> int:

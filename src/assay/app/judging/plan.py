@@ -7,10 +7,9 @@ which judged run on these rows it is: each share of a schedule of attempts is pl
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from assay.domain.assessment import Asked, Broken
 from assay.domain.errors import AssayError
 from assay.domain.evidence import Census, Statistic
 from assay.domain.judge import judge
+from assay.domain.needs import Part
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Tier, Verdict
 from assay.dossier.wording import plural
@@ -143,7 +143,8 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
     """
     specification = case.specification
     reference = reference_data(specification)
-    tally = run_pass(case, case.frame(), Pass(reference, units=specification.data.unit is not None), engine)
+    units = frozenset({Part.UNITS} if specification.data.unit is not None else ())
+    tally = run_pass(case, case.frame(), Pass(reference, units), engine)
     if wrong := wrong_labels(case, reference, tally):
         raise wrong
     rows = case.datasets[case.judged_on].rows
@@ -199,16 +200,8 @@ def ask_a_few(case: Case, engine: Engine) -> Spread | None:
     reference = reference_data(case.specification)
     partitions = case.datasets[reference].partitions
     places = partitions[:: -(-len(partitions) // PLACES)]
-    described = repr(replace(case.model, path="")) + case.code_digest
     asked = [
-        AskTask(
-            hashlib.sha256(f"a few {place.index} {place.file_digest} {described}".encode()).hexdigest(),
-            min(A_FEW, place.rows),
-            place,
-            case.model,
-        )
-        for place in places
-        if place.rows
+        AskTask(case.code_digest, min(A_FEW, place.rows), place, case.model) for place in places if place.rows
     ]
     try:
         answered = engine.results(asked, run_ask, told=Silence(), reuse=bool(case.model.digest))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.app.judging.plan import Plan, PlannedAttempt, PlannedCriterion
+from assay.domain.needs import Part
 from assay.domain.plan_document import PlanDocument, PlannedGroup, PlannedPass, PlannedRuns, PlannedVerdict
 from assay.plan.imagined import GroupRows
 from assay.plan.passes import Pass
@@ -24,12 +25,8 @@ def plan_document(plan: Plan) -> PlanDocument:
 def _pass(p: Pass) -> PlannedPass:
     return PlannedPass(
         data=p.data,
-        outcomes=p.outcomes,
+        counts=tuple(part for part in Part if part in p.parts),
         perturbations=tuple(change.key for change in p.changes),
-        profiles=p.profiles,
-        row_hashes=p.row_set,
-        units=p.units,
-        spreads=p.spreads,
     )
 
 

@@ -9,14 +9,18 @@ make a group. Renaming a column changes no group, and leaving one out only those
 
 from __future__ import annotations
 
-import hashlib
-import json
+import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from assay.app.judging.case import Case
+from assay.app.organisation.ledger import Ledger
+from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.sketch import MARK, TELLING, Over, UsedRows
 from assay.engine.engine import Engine
 from assay.engine.sketching import SketchTask, run_sketch, sketches_in
+from assay.proof.salted import SALT_BYTES, Salted
+from assay.store.log import salted
 from assay.tally.sketch import SketchTally, looks_counted
 
 VARIED = 32
@@ -93,15 +97,7 @@ def _tells(tally: SketchTally) -> bool:
 def _sketched(case: Case, engine: Engine, choices: tuple[Choice, ...]) -> tuple[SketchTally, ...]:
     """The smallest hashes of the rows, for each choice of columns, in one reading."""
     dataset = case.datasets[case.judged_on]
-    tasks = [
-        SketchTask(
-            key=_key(case, choices, dataset.digest, partition.file_digest, partition.first_row),
-            rows=partition.rows,
-            partition=partition,
-            choices=choices,
-        )
-        for partition in dataset.partitions
-    ]
+    tasks = [SketchTask(case.code_digest, partition, choices) for partition in dataset.partitions]
     total = (SketchTally.empty(),) * len(choices)
     with engine.progress("test rows", dataset.rows) as told:
         for data in engine.results(tasks, run_sketch, told=told):
@@ -110,6 +106,30 @@ def _sketched(case: Case, engine: Engine, choices: tuple[Choice, ...]) -> tuple[
     return total
 
 
-def _key(case: Case, *facts: object) -> str:
-    text = json.dumps(["sketch", case.code_digest, *map(str, facts)])
-    return hashlib.sha256(text.encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Salt:
+    """The salt of a log's sketches; ``pair`` is to be kept when it is new."""
+
+    digest: str
+    value: bytes
+    pair: Salted | None = None
+
+
+def salt_of(ledger: Ledger) -> Salt:
+    """The salt of this log's sketches: that of its first run, or a new one.
+
+    Raises:
+        Refused: ``test_set_spent`` when it was erased: then nobody can tell which rows were used.
+    """
+    for run in ledger.state().runs.values():
+        value = ledger.log.value(run.salt)
+        if value is None:
+            raise Refused(
+                Refusal(
+                    Because.TEST_SET_SPENT,
+                    "The salt of the earlier runs was erased: which rows they used cannot be told.",
+                )
+            )
+        return Salt(run.salt, value)
+    pair = salted(os.urandom(SALT_BYTES))
+    return Salt(pair.digest, pair.value, pair)

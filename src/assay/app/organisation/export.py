@@ -15,6 +15,7 @@ from assay.app.organisation.trust import text_in_force
 from assay.app.verifying.agreement import dictionary_of
 from assay.app.verifying.certificate_folder import CERTIFICATE, PROOF, STATUS
 from assay.app.verifying.packs import CERTIFICATES, CHECKPOINT, DOCUMENTS, LOG, POLICY, STATEMENTS
+from assay.domain.digests import bare
 from assay.domain.errors import writing
 from assay.proof.bundle import read as read_bundle
 from assay.proof.certificate import Certificate
@@ -72,7 +73,7 @@ def _write_review(target: Path, leaves: Sequence[bytes], blobs: BlobStore, diges
     with writing(target), zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
         pack.writestr(LOG, b"".join(leaf + b"\n" for leaf in leaves))
         for digest, content in documents.items():
-            pack.writestr(DOCUMENTS + digest.removeprefix("sha256:"), content)
+            pack.writestr(DOCUMENTS + bare(digest), content)
     return len(documents)
 
 
@@ -116,7 +117,7 @@ def export_public(folder: Path, target: Path, *, signer: Signer | None = None) -
         pack.writestr(CHECKPOINT, bytes(note) if note else b"")
         pack.writestr(POLICY, policy)
         for digest, leaf, proof in issued:
-            place = CERTIFICATES + digest.removeprefix("sha256:")
+            place = CERTIFICATES + bare(digest)
             (certificate,) = read_leaf(leaf).signed
             pack.writestr(f"{place}/{CERTIFICATE}", certificate.content)
             pack.writestr(f"{place}/{PROOF}", proof)

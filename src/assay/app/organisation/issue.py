@@ -23,10 +23,10 @@ from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.scope import Scope
 from assay.domain.state import DecisionState, State, Status
 from assay.domain.state.certificates import certifiable, use_case_of
-from assay.domain.state.claims import waivers_told
-from assay.domain.state.runs import PASSED as PASSING
+from assay.domain.state.waivers import waivers_told
+from assay.domain.vocabulary import Result
 from assay.proof.bundle import Bundle, sign
-from assay.proof.certificate import FAILED, PASSED, Certificate
+from assay.proof.certificate import Certificate
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft, SignedStatement, read_leaf
 from assay.proof.manifest import Manifest
@@ -88,7 +88,7 @@ def issue(
         target = output if output is not None else default_folder(folder, record)
         write_whole(target / CERTIFICATE, bundle.content)
         write_whole(target / PROOF, ledger.proof(entry, leaf))
-        if made.result == PASSED:
+        if made.result == Result.PASSED:
             write_whole(target / MODEL_SIGNATURE, sign(made.manifest.signing_statement(), signer).content)
         write_status(ledger, signer, target / STATUS)
     return IssuedCertificate(target, bundle.digest, made)
@@ -129,7 +129,7 @@ def _issue(
 def default_folder(folder: Path, record: Record) -> Path:
     """Beside the model: ``model.txt.assay``; for scores in a column, ``NAME.assay`` beside the specification."""
     subject = record.specification.subject
-    name = record.specification.name if subject.format == "predictions" else subject.model
+    name = subject.model if subject.has_model else record.specification.name
     return folder / f"{name}{SUFFIX}"
 
 
@@ -162,8 +162,10 @@ def _certificate(
     for stage in stages:
         workspace.blobs.put(stage.content)
     manifest = _manifest(folder, record)
-    result = PASSED if decision.outcome in PASSING else FAILED
-    before = state.standing(use_case_of(state, decision.record), manifest.name) if result == PASSED else ()
+    result = Result.of(decision.outcome)
+    before = (
+        state.standing(use_case_of(state, decision.record), manifest.name) if result is Result.PASSED else ()
+    )
     return Certificate(
         manifest=manifest,
         verifier=verifier_of(policy, signer, now),
@@ -171,7 +173,7 @@ def _certificate(
         policy=state.policy_digest,
         record=decision.record,
         attestations=tuple(_attestations(workspace, ledger, record, decision, stages)),
-        result=result,
+        result=result.value,
         time=now,
         scope=replace(
             _scope(state, policy, decision, record, now), supersedes=tuple(c.digest for c in before)
@@ -181,8 +183,7 @@ def _certificate(
 
 def _manifest(folder: Path, record: Record) -> Manifest:
     """The files of the model as they are now, if they are what was judged."""
-    subject = record.specification.subject
-    name = record.specification.data.test if subject.format == "predictions" else subject.model
+    name = record.specification.judged_file
     files, digest = files_of(folder / name)
     if digest != judged_model(record):
         raise Distrusted(

@@ -9,6 +9,7 @@ from pathlib import Path
 from assay.app.organisation.ledger import open_ledger, policy_of
 from assay.app.organisation.seal import require_unsealed
 from assay.app.verifying.agreement import opened
+from assay.domain.digests import bare, begins
 from assay.domain.entry import Action
 from assay.domain.quorum import Quorum, Word
 from assay.domain.record import Record
@@ -67,8 +68,8 @@ def decision_named(state: State, beginning: str) -> DecisionState:
             Refusal(Because.DECISION_UNKNOWN, "There is no decision in this log yet."),
             remedy="Make one with: assay certify",
         )
-    wanted = beginning.removeprefix("sha256:")
-    found = [d for d in state.decisions.values() if d.record.removeprefix("sha256:").startswith(wanted)]
+    wanted = bare(beginning)
+    found = [d for d in state.decisions.values() if begins(d.record, wanted)]
     if not wanted:
         return found[-1]
     if len(found) != 1:

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from assay.app.organisation.ledger import Ledger, open_ledger, policy_of
+from assay.domain.digests import bare, begins
 from assay.domain.entry import Action
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal, Refused
@@ -132,8 +133,8 @@ def certificate_named(state: State, beginning: str) -> CertificateState:
         NoLog: the log has no policy. Refused: ``no_certificate`` when there is none, or more than one.
     """
     policy_of(state)
-    wanted = beginning.removeprefix("sha256:")
-    found = [c for c in state.certificates.values() if c.digest.removeprefix("sha256:").startswith(wanted)]
+    wanted = bare(beginning)
+    found = [c for c in state.certificates.values() if begins(c.digest, wanted)]
     if not found or (wanted and len(found) > 1):
         how = f"{len(found)} certificates of this log begin" if found else "No certificate of this log begins"
         said = f"{how} with {beginning!r}." if wanted else "There is no certificate in this log yet."

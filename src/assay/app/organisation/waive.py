@@ -10,9 +10,15 @@ from assay.app.organisation.ledger import Ledger, open_ledger
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
 from assay.domain.nearest import nearest
-from assay.domain.refusal import Because, Refusal, Refused
-from assay.domain.state.people import last_day, untimely
-from assay.domain.state.state import NEVER_WAIVED, TEST_SET_SPENT
+from assay.domain.refusal import Refusal, Refused
+from assay.domain.state.waivers import (
+    NEVER_WAIVED,
+    TEST_SET_SPENT,
+    last_day,
+    locked_for,
+    longest_until,
+    untimely,
+)
 from assay.plugins.catalogue import metrics
 from assay.proof.bundle import sign
 from assay.proof.keys import Signer
@@ -41,7 +47,7 @@ def waivable(specification: Path, criterion: str, until: str) -> dt.datetime:
         _only_what_may_be_waived(ledger, read, criterion)
         state = ledger.state()
         now = ledger.now(state)
-    latest = last_day(state.waived_until(criterion, now))
+    latest = last_day(longest_until(state, criterion, now))
     day = _day(until, latest)
     # A day beyond the latest one stands for all of them: the end of the last day that there is cannot be written.
     end = dt.datetime.combine(
@@ -116,9 +122,10 @@ def waive(
 
 def _only_what_may_be_waived(ledger: Ledger, read: SpecificationFile, criterion: str) -> None:
     ledger.policy()
-    if ledger.state().locked(read.digest) is None:
+    lock = locked_for(ledger.state(), read.digest)
+    if isinstance(lock, Refusal):
         raise Refused(
-            Refusal(Because.NOT_LOCKED, "A waiver is of a locked specification, and this one is not locked."),
+            lock,
             remedy="Lock it first: assay lock SPECIFICATION --as ROLE --key KEY",
         )
     known = (TEST_SET_SPENT, *(one.id for one in read.specification.criteria))

@@ -19,7 +19,6 @@ from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.domain.scope import Material
 from assay.domain.specification import Specification
 from assay.domain.state import DecisionState, State
-from assay.domain.state.claims import judged_role
 from assay.dossier.wording import grouping
 from assay.proof.certificate import Certificate
 from assay.reading.specification import specification_in
@@ -178,7 +177,7 @@ def dictionary_of(record: Record) -> str | None:
 
 def judged_model(record: Record) -> str:
     """The digest of what was judged: the model, or the file of test rows that holds its scores; empty if there is none."""
-    role = judged_role(record.specification.subject.format)
+    role = record.specification.subject.judged_role
     return next((source.digest for source in record.sources if source.role == role), "")
 
 

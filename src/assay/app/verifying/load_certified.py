@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from assay.app.verifying.gate import certificate_of, require
 from assay.domain.errors import SubjectError
+from assay.domain.model_formats import PREDICTIONS
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal, raised
 from assay.domain.scope import INTERPRETER
@@ -140,7 +141,7 @@ def load_certified(
         now=now,
     )
     made = certificate_of(found)
-    if made.scope.format == "predictions":
+    if made.scope.format == PREDICTIONS:
         raise SubjectError(
             f"{model} holds scores, which were certified as they stand there: there is no model to load.",
             code="no_model_to_load",

@@ -76,7 +76,7 @@ def input_that_knows(draft: Draft, world: World) -> Iterator[Finding]:
 
 def score_is_the_label(draft: Draft, _: World) -> Iterator[Finding]:
     """Scores made elsewhere that are the truth itself."""
-    if draft.subject is None or draft.prediction is None or draft.subject.format != "predictions":
+    if draft.subject is None or draft.prediction is None or draft.subject.has_model:
         return
     if draft.subject.model == draft.prediction.label:
         yield Finding(
@@ -189,7 +189,7 @@ def _columns_named(draft: Draft) -> Iterator[tuple[Trail, str, str]]:
     if draft.subject is not None:
         for i, name in enumerate(draft.subject.inputs):
             yield ("subject", "inputs", i), name, "An input of the model"
-        if draft.subject.format == "predictions":
+        if not draft.subject.has_model:
             yield ("subject", "model"), draft.subject.model, "The column of scores"
     if draft.prediction is not None:
         yield ("prediction", "label"), draft.prediction.label, "The label"

@@ -167,7 +167,7 @@ def judged_on_seen_rows(draft: Draft, world: World) -> Iterator[Finding]:
 
 def model_not_at_hand(draft: Draft, world: World) -> Iterator[Finding]:
     """Changed inputs, asked of scores that were made elsewhere."""
-    if draft.subject is None or draft.subject.format != "predictions":
+    if draft.subject is None or draft.subject.has_model:
         return
     for i, _, metric in draft.known(world):
         if metric.changes_inputs:

@@ -129,6 +129,11 @@ class Specification(Block):
         """The level that a judged run spends on a criterion; ``attempt`` is which one on its rows it is, from 1."""
         return criterion.alpha * self.attempts.share(attempt)
 
+    @property
+    def judged_file(self) -> str:
+        """The file or folder that is judged: the model, or the test rows that hold its scores."""
+        return self.subject.model if self.subject.has_model else self.data.test
+
     def groupings(self) -> dict[str, tuple[str, ...]]:
         """Every name that ``across`` may take, with the attributes that make it up; ``a*b`` for intersections."""
         single = {name: (name,) for name in self.protected}

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from assay.domain.model_formats import ModelFormat
+from assay.domain.model_formats import PREDICTIONS, ModelFormat, judged_role
 from assay.domain.specification.base import Block, Exact, Text
 
 
@@ -25,6 +25,16 @@ class Subject(Block):
     """The function that trains it, as file.py:function."""
     python: Text | None = None
     """The interpreter of the model's own environment; by default the one that runs Assay."""
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model can be asked, and not only a column of scores be read."""
+        return self.format != PREDICTIONS
+
+    @property
+    def judged_role(self) -> str:
+        """The role of the file that is judged: the model, or the test rows that hold the scores."""
+        return judged_role(self.format)
 
 
 class Prediction(Block):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from assay.domain.entry import Entry, Inspect, Kind
+from assay.domain.digests import short
+from assay.domain.entry import Entry, Inspect, Kind, Signed
 from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal
-from assay.domain.state.claims import Claims, contradiction, untimely, waived_otherwise
-from assay.domain.state.people import not_seen, signer_in
-from assay.domain.state.runs import PASSED
-from assay.domain.state.state import CertificateState, State, Status, StatusReason
+from assay.domain.state.claims import Claims, contradiction, untimely
+from assay.domain.state.state import CertificateState, DecisionState, State, Status, StatusReason
+from assay.domain.state.waivers import waived_otherwise
+from assay.domain.state.words import not_seen, signer_in
+from assay.domain.vocabulary import PASSING, Result
 
 
 def certifiable(state: State, record: str) -> Refusal | Quorum:
@@ -24,7 +26,7 @@ def certifiable(state: State, record: str) -> Refusal | Quorum:
     if earlier is not None:
         return earlier
     reached = state.signed(record)
-    if decision.outcome not in PASSED:
+    if decision.outcome not in PASSING:
         return reached
     if reached.rejected:
         return Refusal(Because.REJECTED, reached.sentence())
@@ -41,7 +43,7 @@ def certifiable(state: State, record: str) -> Refusal | Quorum:
             Because.LOCK_SUPERSEDED,
             f"{lock.terms.name} was locked in another version after this decision; what it was judged by is no longer agreed.",
         )
-    forbidden = state.allowed(lock.terms)
+    forbidden = state.forbids(lock.terms)
     if forbidden is not None:
         return forbidden
     return reached
@@ -67,6 +69,43 @@ def _earlier(state: State, record: str) -> Refusal | None:
 
 def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
     """A certificate is issued: signed by a verifier of the policy, for a decision that may have one."""
+    claims = _claims(state, entry)
+    if isinstance(claims, Refusal):
+        return claims
+    (statement,) = entry.signed
+    quorum = certifiable(state, claims.record)
+    if isinstance(quorum, Refusal):
+        return quorum
+    decision = state.decisions[claims.record]
+    lock = state.lock_behind(decision)
+    made = CertificateState(
+        entry=entry.seq,
+        digest=entry.object,
+        record=claims.record,
+        result=claims.result,
+        use_case=lock.terms.name,
+        model=claims.model,
+        supersedes=claims.scope.supersedes,
+        changed=entry.seq,
+    )
+    wrong = (
+        _by_no_verifier(state, statement, entry)
+        or _another_result(decision, claims)
+        or contradiction(state, decision, claims)
+        or untimely(claims, decision.time, entry.time, lock.terms.valid_for_days)
+        or waived_otherwise(state, decision, claims)
+        or takes_place(state, made)
+    )
+    if wrong is not None:
+        return wrong
+    state.certificates[entry.object] = made
+    for old in made.supersedes:
+        _give_way(state.certificates[old], made, entry)
+    return None
+
+
+def _claims(state: State, entry: Entry) -> Claims | Refusal:
+    """What the one certificate of an entry claims, of the record that the entry names; else why it is none."""
     if len(entry.signed) != 1 or entry.signed[0].kind != Kind.CERTIFICATE:
         return Refusal(Because.STATEMENT_BROKEN, "Exactly one signed certificate is expected.")
     (statement,) = entry.signed
@@ -81,51 +120,30 @@ def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
             Because.STATEMENT_BROKEN,
             "A certificate names its record, evidence and specification, its result and its scope.",
         )
-    record = str(entry.body.get("record", ""))
-    if record != claims.record:
+    if str(entry.body.get("record", "")) != claims.record:
         return Refusal(
             Because.SIGNED_SOMETHING_ELSE,
             "The certificate is about another record than the entry names, whose signatures would count for it.",
         )
-    quorum = certifiable(state, record)
-    if isinstance(quorum, Refusal):
-        return quorum
+    return claims
+
+
+def _by_no_verifier(state: State, statement: Signed, entry: Entry) -> Refusal | None:
     verifiers = [state.policy.keys[v.key] for v in state.policy.verifiers] if state.policy else []
-    if not any(statement.signed_by(k.key) and k.counts_at(entry.time) for k in verifiers):
-        return Refusal(
-            Because.KEY_UNKNOWN, "No verifier of the policy made the signature of the certificate."
-        )
-    decision = state.decisions[record]
-    if claims.result != ("PASSED" if decision.outcome in PASSED else "FAILED"):
-        return Refusal(Because.RESULT_FAILED, "The certificate says something else than the decision.")
-    lock = state.lock_behind(decision)
-    made = CertificateState(
-        entry.seq,
-        entry.object,
-        record,
-        claims.result,
-        use_case=use_case_of(state, record),
-        model=claims.model,
-        supersedes=claims.scope.supersedes,
-        changed=entry.seq,
-    )
-    wrong = (
-        contradiction(state, decision, claims)
-        or untimely(claims, decision.time, entry.time, lock.terms.valid_for_days)
-        or waived_otherwise(state, decision, claims)
-        or takes_place(state, made)
-    )
-    if wrong is not None:
-        return wrong
-    state.certificates[entry.object] = made
-    for old in made.supersedes:
-        _give_way(state.certificates[old], made, entry)
-    return None
+    if any(statement.signed_by(k.key) and k.counts_at(entry.time) for k in verifiers):
+        return None
+    return Refusal(Because.KEY_UNKNOWN, "No verifier of the policy made the signature of the certificate.")
+
+
+def _another_result(decision: DecisionState, claims: Claims) -> Refusal | None:
+    if claims.result == Result.of(decision.outcome):
+        return None
+    return Refusal(Because.RESULT_FAILED, "The certificate says something else than the decision.")
 
 
 def _give_way(old: CertificateState, heir: CertificateState, entry: Entry) -> None:
     old.status = Status.SUPERSEDED
-    old.why = f"certificate {heir.digest[7:19]} of {entry.time.date()} has its place"
+    old.why = f"certificate {short(heir.digest)} of {entry.time.date()} has its place"
     old.code = StatusReason.SUPERSEDED
     old.changed = entry.seq
 
@@ -141,11 +159,11 @@ def takes_place(state: State, made: CertificateState) -> Refusal | None:
     One certificate of a model and a use stands at a time: the one of the latest decision that passed. It names exactly
     those that stood before it; one that failed takes nobody's place, and whoever doubts those suspends them.
     """
-    before = state.standing(made.use_case, made.model) if made.result == "PASSED" else ()
+    before = state.standing(made.use_case, made.model) if made.result == Result.PASSED else ()
     if set(made.supersedes) != {c.digest for c in before} or len(set(made.supersedes)) != len(
         made.supersedes
     ):
-        named = ", ".join(c.digest[7:19] for c in before) or "none"
+        named = ", ".join(short(c.digest) for c in before) or "none"
         return Refusal(
             Because.SUPERSEDED,
             f"A certificate names those whose place it takes: of {made.model} for {made.use_case} {named} stood before it.",
@@ -154,7 +172,7 @@ def takes_place(state: State, made: CertificateState) -> Refusal | None:
     if later:
         return Refusal(
             Because.SUPERSEDED,
-            f"A later decision has the certificate {later[-1].digest[7:19]}; an earlier one does not take its place.",
+            f"A later decision has the certificate {short(later[-1].digest)}; an earlier one does not take its place.",
         )
     return None
 

@@ -6,18 +6,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assay.domain.attempts import beyond
-from assay.domain.digests import bindings_of, named
+from assay.domain.digests import bindings_of, named, short
 from assay.domain.entry import Signed
+from assay.domain.model_formats import judged_role
 from assay.domain.plain import NotPlain
 from assay.domain.refusal import Because, Refusal
 from assay.domain.scope import EXTENSION, Scope
 from assay.domain.state.state import DecisionState, State
-
-
-def judged_role(form: str) -> str:
-    """The role of what is certified, by its format: the test rows that hold the scores, or the model itself."""
-    return "test" if form == "predictions" else "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,35 +109,25 @@ def contradiction(state: State, decision: DecisionState, claims: Claims) -> Refu
     if claims.policy != state.policy_digest:
         return Refusal(
             Because.POLICY_OTHER,
-            f"The certificate names the policy {claims.policy[7:19]}; in force is {state.policy_digest[7:19]}.",
+            f"The certificate names the policy {short(claims.policy)}; in force is {short(state.policy_digest)}.",
         )
     for what, said, known in facts:
         if said != known:
-            return _other(f"{what} {_shown(said)} in the certificate and {_shown(known)} in the log")
+            return otherwise(f"{what} {shown(said)} in the certificate and {shown(known)} in the log")
     if run.subject.get(judged_role(scope.format)) not in bindings_of(claims.files):
-        return _other("The files of the certificate are not those of the run that was judged")
+        return otherwise("The files of the certificate are not those of the run that was judged")
     return None
 
 
-def waivers_told(state: State, decision: DecisionState, at: dt.datetime) -> tuple[str, ...]:
-    """What a certificate that is issued at this time must say was set aside: what still is, and what let the run begin."""
-    run = state.runs[decision.run]
-    late = beyond(run.attempt, state.lock_behind(decision).terms.attempts)
-    return tuple(
-        f"{w.criterion}, until {w.until.date()}, by {w.holder} ({w.role}): {w.reason}"
-        + (f" ({late})" if late and w.digest == run.waived else "")
-        for w in state.waivers
-        if w.specification == decision.specification and (w.until > at or w.digest == run.waived)
-    )
-
-
-def _other(what: str) -> Refusal:
+def otherwise(what: str) -> Refusal:
+    """The certificate says something else than the log: what, and that it is of another decision."""
     return Refusal(
         Because.CONTRADICTS_LOG, f"{what[0].upper()}{what[1:]}: it is not the certificate of this decision."
     )
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A fact of a certificate or of the log for a reader."""
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
     return str(value) or "none"
@@ -181,11 +166,3 @@ def untimely(claims: Claims, start: dt.datetime, logged: dt.datetime, days: int)
             f"{start.isoformat()} and logged at {logged.isoformat()}.",
         )
     return None
-
-
-def waived_otherwise(state: State, decision: DecisionState, claims: Claims) -> Refusal | None:
-    """Where a certificate hides what was set aside, or invents it; its dates are in order."""
-    known = waivers_told(state, decision, dt.datetime.fromisoformat(claims.scope.valid_from))
-    if claims.scope.waivers == known:
-        return None
-    return _other(f"waivers {_shown(claims.scope.waivers)} in the certificate and {_shown(known)} in the log")

@@ -8,22 +8,22 @@ from dataclasses import dataclass
 
 from assay.domain.entry import Action, Entry, Inspect, Kind, Signed
 from assay.domain.refusal import Because, Refusal
-from assay.domain.state import certificates, people, runs
+from assay.domain.state import certificates, policies, runs, waivers, words
 from assay.domain.state.state import State
 
 Rule = Callable[[State, Entry, Inspect], Refusal | None]
 """Holds an entry against a state: the reason why it is void, or None and the state has taken it in."""
 
 RULES: dict[Action, Rule] = {
-    Action.POLICY_SET: people.policy_set,
-    Action.AGREED: people.agreed,
+    Action.POLICY_SET: policies.policy_set,
+    Action.AGREED: words.agreed,
     Action.LOCKED: runs.locked,
     Action.RUN_STARTED: runs.started,
     Action.RUN_REFUSED: runs.refused,
     Action.DECIDED: runs.decided,
-    Action.UNSEALED: people.unsealed,
-    Action.SIGNED: people.signed,
-    Action.WAIVED: people.waived,
+    Action.UNSEALED: runs.unsealed,
+    Action.SIGNED: words.signed,
+    Action.WAIVED: waivers.waived,
     Action.ISSUED: certificates.issued,
     Action.ISSUE_REFUSED: certificates.refused,
     Action.REVOKED: certificates.revoked,

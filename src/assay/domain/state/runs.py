@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assay.domain.entry import Entry, Inspect
+from assay.domain.digests import short
+from assay.domain.entry import Entry, Inspect, Kind
 from assay.domain.plain import NotPlain, from_plain
+from assay.domain.quorum import Word
 from assay.domain.refusal import Because, Refusal
 from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
 from assay.domain.state.state import (
-    TEST_SET_SPENT,
     DecisionState,
     Lock,
     RunState,
     State,
     Terms,
-    WaiverState,
     counted,
 )
-from assay.domain.vocabulary import Outcome
-
-PASSED = {Outcome.CERTIFIED.value, Outcome.CONDITIONAL.value}
+from assay.domain.state.waivers import waiver_for
+from assay.domain.state.words import word
+from assay.domain.vocabulary import PASSING, Outcome
 
 
 def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
@@ -31,7 +31,7 @@ def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         bypasses = tuple(str(bypass) for bypass in entry.body.get("bypasses", ()))
     except (KeyError, TypeError, NotPlain):
         return Refusal(Because.ENTRY_UNREADABLE, "A locking entry states the terms of the specification.")
-    forbidden = state.allowed(terms)
+    forbidden = state.forbids(terms)
     if forbidden is not None:
         return forbidden
     before = state.lock_in_force(terms.name)
@@ -48,15 +48,15 @@ def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
             Because.REASON_MISSING, f"{terms.name} is locked in another version; a new one needs a reason."
         )
     state.locks[entry.digest] = Lock(
-        entry.seq,
-        entry.digest,
-        entry.object,
-        terms,
-        entry.time,
-        reached,
-        before.digest if before else "",
-        reason,
-        bypasses,
+        entry=entry.seq,
+        digest=entry.digest,
+        specification=entry.object,
+        terms=terms,
+        time=entry.time,
+        agreed=reached,
+        previous=before.digest if before else "",
+        reason=reason,
+        bypasses=bypasses,
     )
     return None
 
@@ -78,7 +78,7 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
         return Refusal(
             Because.LOCK_SUPERSEDED, "The run is of a specification that is not the locked version in force."
         )
-    forbidden = state.allowed(lock.terms)  # the policy may have changed since the lock
+    forbidden = state.forbids(lock.terms)  # the policy may have changed since the lock
     if forbidden is not None:
         return forbidden
     unlike = _made_up(state, rows, subject, salt)
@@ -97,15 +97,15 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
         )
     state.begin(
         RunState(
-            entry.seq,
-            lock.digest,
-            rows,
-            attempt,
-            subject,
-            tuple((run.entry, overlap) for run, overlap in overlaps),
-            conditions,
-            salt,
-            waiver.digest if waiver is not None else "",
+            entry=entry.seq,
+            lock=lock.digest,
+            rows=rows,
+            attempt=attempt,
+            subject=subject,
+            overlaps=tuple((run.entry, overlap) for run, overlap in overlaps),
+            conditions=conditions,
+            salt=salt,
+            waived=waiver.digest if waiver is not None else "",
         )
     )
     return None
@@ -121,12 +121,12 @@ def _made_up(state: State, rows: UsedRows, subject: Mapping[str, str], salt: str
         return "A judged run is on one row at least, and its sketches hold hashes of its rows; the entry has none."
     if rows.file != subject.get("test"):
         return (
-            f"The sketches are of a file with the digest {rows.file[7:19]}; the test rows that the run names have "
-            f"{subject.get('test', '')[7:19] or 'none'}."
+            f"The sketches are of a file with the digest {short(rows.file)}; the test rows that the run names have "
+            f"{short(subject.get('test', '')) or 'none'}."
         )
     first = next((run.salt for run in state.runs.values()), salt)
     if salt != first:
-        return f"The sketches are under the salt {salt[7:19]}; those of the log's first run are under {first[7:19]}."
+        return f"The sketches are under the salt {short(salt)}; those of the log's first run are under {short(first)}."
     return ""
 
 
@@ -140,7 +140,7 @@ def spent_by(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]], lock: L
         return None
     allowed = lock.terms.attempts
     others = [r for r, _ in before if r.lock != lock.digest]
-    passed = [r for r, _ in before if r.outcome in PASSED]
+    passed = [r for r, _ in before if r.outcome in PASSING]
     opened = [r for r, _ in before if r.unsealed]
     if len(before) < allowed and not others and not passed and not opened:
         return None
@@ -186,24 +186,25 @@ def _share(overlap: Overlap) -> str:
     return "less than 1%" if overlap.share < 0.005 else f"{overlap.share:.0%}"
 
 
-def waiver_for(state: State, entry: Entry, before: Sequence[tuple[RunState, Overlap]]) -> WaiverState | None:
-    """The waiver that lets a run begin on rows that are spent by those before it: of the last of them, and used by none."""
-    last = max(run.entry for run, _ in before)
-    used = {run.waived for run in state.runs.values()}
-    return next(
-        (
-            w
-            for w in reversed(state.waivers)
-            if (w.specification, w.criterion, w.run) == (entry.object, TEST_SET_SPENT, last)
-            and entry.time < w.until
-            and w.digest not in used
-        ),
-        None,
-    )
-
-
 def refused(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
     """A run that was not made; it changes nothing, and everyone sees that it was tried."""
+    return None
+
+
+def unsealed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+    """A run's numbers are opened before its schedule has ended: what was seen is more than a bit, so it ends."""
+    found = word(state, entry, Kind.UNSEALING, {entry.object})
+    if isinstance(found, Refusal):
+        return found
+    if found.word is not Word.APPROVE or not found.reason.strip():
+        return Refusal(Because.REASON_MISSING, "Who breaks a seal says why.")
+    decision = state.decisions.get(entry.object)
+    if decision is None:
+        return Refusal(Because.DECISION_UNKNOWN, "A seal is broken of a decision of this log.")
+    run = state.runs[decision.run]
+    if not schedule_goes_on(state, run):
+        return Refusal(Because.NOT_SEALED, "The run is not sealed: all attempts on its rows are over.")
+    run.unsealed = f"{found.holder} ({found.role}): {found.reason}"
     return None
 
 
@@ -222,6 +223,13 @@ def decided(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
     run.outcome = outcome.value
     specification = state.locks[run.lock].specification
     state.decisions[entry.object] = DecisionState(
-        entry.seq, run.entry, entry.object, evidence, specification, outcome.value, bypasses, entry.time
+        entry=entry.seq,
+        run=run.entry,
+        record=entry.object,
+        evidence=evidence,
+        specification=specification,
+        outcome=outcome.value,
+        bypasses=bypasses,
+        time=entry.time,
     )
     return None

@@ -11,18 +11,12 @@ from assay.domain.demands import terms_refused
 from assay.domain.digests import sha256_of
 from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum, SignOff, quorum
-from assay.domain.refusal import Because, Refusal
+from assay.domain.refusal import Refusal
 from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
-
-TEST_SET_SPENT = Because.TEST_SET_SPENT.value
-"""What a waiver names to allow another judged run on spent rows."""
-WAIVED_FOR = dt.timedelta(days=90)
-"""The longest that a waiver of spent rows can wait for its one run, whatever a policy says."""
-NEVER_WAIVED = frozenset(because.value for because in Because) - {TEST_SET_SPENT}
-"""Every reason of the log, the gate and the verifier but one."""
+from assay.domain.vocabulary import Result
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Lock:
     """A specification that was agreed before any result of it existed.
 
@@ -71,7 +65,7 @@ class Terms:
     criteria: Mapping[str, str]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class RunState:
     """One judged run.
 
@@ -97,7 +91,7 @@ class RunState:
     unsealed: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class DecisionState:
     """What a run decided, and what persons said of it.
 
@@ -115,6 +109,24 @@ class DecisionState:
     bypasses: tuple[str, ...]
     time: dt.datetime
     sign_offs: list[SignOff] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverState:
+    """A rule that was set aside by a person who is not the developer, until a date, with a reason.
+
+    ``run`` is the place of the judged run after which one more may be made on the same rows; of a criterion None.
+    """
+
+    entry: int
+    digest: str
+    specification: str
+    criterion: str
+    until: dt.datetime
+    holder: str
+    role: str
+    reason: str
+    run: int | None = None
 
 
 class Status(enum.StrEnum):
@@ -145,7 +157,7 @@ class StatusReason(enum.StrEnum):
     """Said in the sentence alone."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class CertificateState:
     """A certificate that was issued, and what became of it.
 
@@ -204,13 +216,6 @@ class State:
     newest: dt.datetime | None = None
     time: dt.datetime | None = None
 
-    def waived_until(self, criterion: str, now: dt.datetime) -> dt.datetime:
-        """The latest end of a waiver of this criterion, or of ``test_set_spent``, that is signed now."""
-        longest = self.policy.requires.longest_waiver if self.policy else dt.timedelta(0)
-        if criterion == TEST_SET_SPENT:
-            longest = min(longest, WAIVED_FOR)
-        return now + min(longest, dt.datetime.max.replace(tzinfo=dt.UTC) - now)
-
     def lock_in_force(self, name: str) -> Lock | None:
         """The latest locked version of a specification of this name."""
         return next((lock for lock in reversed(self.locks.values()) if lock.terms.name == name), None)
@@ -226,7 +231,7 @@ class State:
         """The lock under which a decision was made."""
         return self.locks[self.runs[decision.run].lock]
 
-    def allowed(self, terms: Terms) -> Refusal | None:
+    def forbids(self, terms: Terms) -> Refusal | None:
         """Why the policy in force does not allow these terms; None when it does."""
         return terms_refused(
             self.policy,
@@ -241,7 +246,7 @@ class State:
         return tuple(
             c
             for c in self.certificates.values()
-            if (c.use_case, c.model, c.result) == (use_case, model, "PASSED")
+            if (c.use_case, c.model, c.result) == (use_case, model, Result.PASSED)
             and c.status in {Status.GOOD, Status.SUSPENDED}
         )
 
@@ -286,21 +291,3 @@ def counted(
     large = tuple(found for found in overlaps if found[1].share >= SPENT_FROM)
     small = [run.rows for run, overlap in overlaps if overlap.share < SPENT_FROM]
     return tuple(overlaps) if rows.together(small).share >= SPENT_FROM else large
-
-
-@dataclass(frozen=True, slots=True)
-class WaiverState:
-    """A rule that was set aside by a person who is not the developer, until a date, with a reason.
-
-    ``run`` is the place of the judged run after which one more may be made on the same rows; of a criterion None.
-    """
-
-    entry: int
-    digest: str
-    specification: str
-    criterion: str
-    until: dt.datetime
-    holder: str
-    role: str
-    reason: str
-    run: int | None = None

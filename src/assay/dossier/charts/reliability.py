@@ -36,7 +36,7 @@ def reliability(curve: CurveRecord, *, prefix: str) -> str | None:
         chart,
         prefix=prefix,
         alternative=(
-            f"Reliability of {theme.clipped(curve.label or 'all rows', 40)}: observed rate against mean predicted "
+            f"Reliability of {theme.clipped(curve.told or 'all rows', 40)}: observed rate against mean predicted "
             f"probability in {len(values)} bins; the bars below show the rows of each bin."
         ),
     )

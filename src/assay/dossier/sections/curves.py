@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from assay.domain.record import CurveRecord
 from assay.dossier import figures
@@ -42,33 +41,32 @@ def _several(drawn: list[Figure | None], summary: str) -> Iterable[Block]:
 
 
 def _by_attribute(found: tuple[CurveRecord, ...]) -> Iterable[tuple[str, tuple[CurveRecord, ...]]]:
-    """Curves that belong in one chart: those of one attribute (``sex: female``), beside that of all rows."""
-    whole = tuple(c for c in found if ": " not in c.label)
+    """Curves that belong in one chart: those of one attribute, beside that of all rows."""
+    whole = tuple(c for c in found if not c.across)
     parts: dict[str, list[CurveRecord]] = {}
     for c in found:
-        if ": " in c.label:
-            parts.setdefault(c.label.partition(": ")[0], []).append(c)
+        if c.across:
+            parts.setdefault(c.across, []).append(c)
     if not parts:
         return [("", whole)]
     return [(name, whole + tuple(members)) for name, members in parts.items()]
 
 
 def _roc(i: int, name: str, found: tuple[CurveRecord, ...]) -> Figure | None:
-    short = tuple(replace(c, label=c.label.removeprefix(f"{name}: ")) for c in found)
-    chart = roc(short, prefix=f"roc-{i}")
+    chart = roc(found, prefix=f"roc-{i}")
     if chart is None:
         return None
     whom = f" by {name}" if name else ""
     drawn = f" The first {MOST} of {len(found)} are drawn." if len(found) > MOST else ""
     caption = f"ROC{whom}: the share of positives found against the share of negatives flagged, over all cut-offs.{drawn}"
-    return Figure(chart, caption, _roc_table(short, whom))
+    return Figure(chart, caption, _roc_table(found, whom))
 
 
 def _reliability(i: int, curve: CurveRecord) -> Figure | None:
     chart = reliability(curve, prefix=f"reliability-{i}")
     if chart is None:
         return None
-    whom = f" for {curve.label}" if curve.label else ""
+    whom = f" for {curve.told}" if curve.label else ""
     caption = f"Reliability{whom}: on the diagonal, predicted probabilities are observed rates. Bars at the bottom: rows."
     return Figure(chart, caption, _reliability_table(curve, whom))
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from assay.domain.digests import bare
 from assay.domain.quorum import Word
 from assay.domain.standing import Bound, Revision, Standing, Waiver
-from assay.domain.state.state import TEST_SET_SPENT, Status
+from assay.domain.state.state import Status
+from assay.domain.state.waivers import TEST_SET_SPENT
 from assay.dossier import figures, wording
 from assay.dossier.blocks import Block, Bullets, Code, Column, Link, Paragraph, Rich, Section, Strong, Table
 

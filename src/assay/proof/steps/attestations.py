@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from assay.domain.digests import sha256_of
+from assay.domain.digests import sha256_of, short
 from assay.domain.refusal import Because, Refusal
 from assay.proof.certificate import Certificate
 from assay.proof.steps.hand import Found, Hand, NotAtHand
@@ -24,7 +24,7 @@ def absent_or_changed(needed: Iterable[tuple[str, str]], at_hand: Mapping[str, b
     for name, digest in needed:
         if digest not in at_hand:
             return Refusal(
-                Because.ATTESTATION_MISSING, f"{name} ({digest[7:19]}) is not among what was handed over."
+                Because.ATTESTATION_MISSING, f"{name} ({short(digest)}) is not among what was handed over."
             )
         if sha256_of(at_hand[digest]) != digest:
             return Refusal(

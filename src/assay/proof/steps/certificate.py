@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from assay.domain.digests import PREFIX
+from assay.domain.digests import PREFIX, short
 from assay.domain.policy import HeldKey, Policy
 from assay.domain.refusal import Because, Refusal
-from assay.domain.state.runs import PASSED as PASSING
+from assay.domain.vocabulary import PASSING, Result
 from assay.proof.bundle import BrokenBundle, Bundle
 from assay.proof.bundle import read as read_bundle
-from assay.proof.certificate import PASSED, Certificate
+from assay.proof.certificate import Certificate
 from assay.proof.keys import PublicKey, UnfitKey
 from assay.proof.manifest import differences
 from assay.proof.statement import BrokenStatement, statement_of
@@ -26,7 +26,7 @@ def form(hand: Hand) -> Found:
         hand.bundle = read_bundle(content)
     except BrokenBundle as wrong:
         return Refusal(Because.BUNDLE_BROKEN, f"The certificate is broken: {wrong}.")
-    return f"The bundle {hand.bundle.digest[7:19]} is whole."
+    return f"The bundle {short(hand.bundle.digest)} is whole."
 
 
 def signature(hand: Hand) -> Found:
@@ -123,7 +123,7 @@ def use(hand: Hand, certificate: Certificate) -> Found:
 def result(hand: Hand, certificate: Certificate) -> Found:
     """Step 6: the decision passed, as far as the policy asks."""
     scope = certificate.scope
-    if certificate.result != PASSED or scope.outcome not in PASSING:
+    if certificate.result != Result.PASSED or scope.outcome not in PASSING:
         return Refusal(
             Because.RESULT_FAILED, f"The decision is {scope.outcome}: the model was not certified."
         )

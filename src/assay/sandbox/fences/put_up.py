@@ -59,7 +59,7 @@ class Fences:
     """The fences of this process: which are up, and which are missing and why."""
 
     def __init__(self, asked: dict[str, Any], messenger: int) -> None:
-        """``asked``: what the parent wants, see ``assay.sandbox.launch``; ``messenger``: a socket to it."""
+        """``asked``: what the parent wants, see ``assay.sandbox.spawn``; ``messenger``: a socket to it."""
         self._without = frozenset(asked["without"])
         self._readable = [*_SYSTEM, *of_interpreter(), asked["folder"], *asked["readable"]]
         self._descriptors = list(asked["descriptors"])

@@ -34,7 +34,7 @@ def census_pieces(counts: Census, target: Target) -> Pieces:
         exact=satisfied,
         point_passes=satisfied,
         method=METHOD,
-        counts=counts.details,
+        counts=tuple(("", what, n) for what, n in counts.details),
     )
     return Pieces((piece,), 1, all_pass=satisfied, point_passes=satisfied, strictest=float(value))
 

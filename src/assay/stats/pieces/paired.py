@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from assay.domain.assessment import NoValue, Piece
+from assay.domain.assessment import ROWS, NoValue, Piece
 from assay.domain.evidence import Paired, PairedCell
 from assay.domain.vocabulary import Grade, Reason
 from assay.stats.paired import paired_bound, paired_p_at_least, paired_p_at_most
@@ -40,5 +40,5 @@ def _piece(cell: PairedCell, target: Target) -> Piece:
         grade=Grade(bound.grade),
         method=bound.method,
         simulated_size=bound.simulated_size,
-        counts=(("worse", cell.worse), ("better", cell.better), ("rows", cell.n)),
+        counts=(("", "worse", cell.worse), ("", "better", cell.better), ("", ROWS, cell.n)),
     )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.domain.assessment import TIE, NoValue, Piece
+from assay.domain.assessment import ROWS, TIE, NoValue, Piece
 from assay.domain.evidence import Compare, Rate, Rates
 from assay.domain.vocabulary import Grade, Reason
 from assay.stats.contrasts import (
@@ -93,7 +93,8 @@ def _alone(cells: tuple[Rate, ...], target: Target, undefined: tuple[NoValue, ..
             p_fail=failing,
             point_passes=points[place],
             method=CLOPPER_PEARSON,
-            counts=(("events", cells[place].events), ("rows", cells[place].trials)),
+            counts=(("", "events", cells[place].events), ("", ROWS, cells[place].trials)),
+            family=cells[place].family,
         )
         for place, estimate, low, high, passing, failing in zip(
             places, *(column[places].tolist() for column in columns), strict=True
@@ -231,11 +232,13 @@ def _described(
                 grade=Grade.A,
                 method=BOX if boxed else MOVER,
                 counts=(
-                    (f"{first.label}: events", first.events),
-                    (f"{first.label}: rows", first.trials),
-                    (f"{second.label}: events", second.events),
-                    (f"{second.label}: rows", second.trials),
+                    (first.label, "events", first.events),
+                    (first.label, ROWS, first.trials),
+                    (second.label, "events", second.events),
+                    (second.label, ROWS, second.trials),
                 ),
+                between=(first.label, second.label),
+                family=first.family,
             )
         )
     return tuple(printed)

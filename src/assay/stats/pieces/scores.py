@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from assay.domain.assessment import NoValue, Piece
+from assay.domain.assessment import ROWS, NoValue, Piece
 from assay.domain.evidence import Functional, ScoreCell, Scores
 from assay.domain.vocabulary import Grade, Reason
 from assay.stats import grid
@@ -115,5 +115,5 @@ def _piece(cell: ScoreCell, functional: Functional, bins: int, target: Target) -
         grade=Grade(bound.grade),
         method=bound.method,
         simulated_size=bound.simulated_size,
-        counts=(("events", counts.n_pos), ("rows", counts.n)),
+        counts=(("", "events", counts.n_pos), ("", ROWS, counts.n)),
     )

@@ -1,6 +1,6 @@
 """CSV, strictly: UTF-8, comma, one header line, every row as long as the header, an unquoted empty field is missing.
 
-Types are declared or inferred on the whole column, never on its beginning: ``int64`` if every value is a whole
+Types are inferred on the whole column, never on its beginning: ``int64`` if every value is a whole
 number without leading zeros, else ``double`` if every value is a plain decimal of at most 15 digits before the
 point, else ``bool`` if all are ``true``/``false`` (or capitalised), else ``string``. Nothing else is guessed: dates,
 ``NA``, ``nan`` and ``inf`` stay text. A file is one group, because only a reader from its beginning knows its rows.
@@ -30,7 +30,7 @@ _SHAPES = {
 }
 
 
-def layout(file: BinaryIO, path: str, types: Mapping[str, str] | None = None) -> Layout:
+def layout(file: BinaryIO, path: str) -> Layout:
     """Columns with the types of whole columns, and the number of rows; reads the file once to check its encoding.
 
     Raises:
@@ -40,16 +40,13 @@ def layout(file: BinaryIO, path: str, types: Mapping[str, str] | None = None) ->
     _check_encoding(file, path)
     _check_separator(file, path)
     names = _header(file, path)
-    declared = _declared(names, types or {}, path)
-    shapes = {name: list(_SHAPES) for name in names if name not in declared}
+    shapes = {name: list(_SHAPES) for name in names}
     rows = 0
     for batch in _text_batches(file, path, names):
         rows += batch.num_rows
         for name, left in shapes.items():
             shapes[name] = [kind for kind in left if _all_match(batch.column(name), _SHAPES[kind])]
-        for name, kind in declared.items():
-            _cast(batch, name, kind, path)
-    found = {name: next(iter(left), "string") for name, left in shapes.items()} | declared
+    found = {name: next(iter(left), "string") for name, left in shapes.items()}
     return Layout(tuple(Column(name, found[name]) for name in names), (rows,))
 
 
@@ -65,17 +62,6 @@ def batches(
             yield whole.slice(start, batch_size)
 
 
-def _declared(names: Sequence[str], types: Mapping[str, str], path: str) -> dict[str, str]:
-    declared = {name: kind for name, kind in types.items() if name in names}
-    unknown = sorted(set(declared.values()) - {*_SHAPES, "string"})
-    if unknown:
-        raise SubjectError(
-            f"{path}: a column of a CSV file is int64, double, bool or string, not {unknown[0]!r}.",
-            code="data_column_type",
-        )
-    return declared
-
-
 def _all_match(values: pa.Array, shape: str) -> bool:
     matching = pc.all(pc.match_substring_regex(values, shape), skip_nulls=True, min_count=0)
     return bool(matching.as_py())
@@ -87,7 +73,7 @@ def _cast(batch: pa.RecordBatch, name: str, kind: str, path: str) -> pa.Array:
         return values
     if not _all_match(values, _SHAPES[kind]):
         raise SubjectError(
-            f"{path}: column {name!r} holds a text that is not of its declared type {kind}.",
+            f"{path}: column {name!r} holds a text that is not of its type {kind}.",
             code="data_column_type",
         )
     return pc.cast(values, pa.type_for_alias(kind))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,14 @@ _BATCH = 65_536
 _DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 
-def describe(paths: Sequence[str], types: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+def describe(paths: Sequence[str]) -> list[dict[str, Any]]:
     """For each column of files with the same columns: name, type, rows, missing, codes, minimum, maximum, unique, dates.
 
     ``codes`` are the distinct values, sorted, when they are whole numbers, texts or booleans and at most 30;
     ``minimum`` and ``maximum`` stand for numbers, dates and times (those in ISO 8601). Both are None otherwise.
     ``unique`` and ``dates`` are about texts: no value occurs twice, and all are written like 2024-12-31.
     """
-    inspected = facts.inspect(paths, types)
+    inspected = facts.inspect(paths)
     schema = tuple(Column(c["name"], c["type"]) for c in inspected[0]["columns"])
     columns = {column.name: _Seen(column) for column in schema}
     for path, said in zip(paths, inspected, strict=True):

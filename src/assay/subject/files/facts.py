@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,7 +24,7 @@ SUFFIXES = {
 }
 
 
-def inspect(paths: Sequence[str], types: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+def inspect(paths: Sequence[str]) -> list[dict[str, Any]]:
     """For each file: its format, columns and rows per group. Runs in a child.
 
     Raises:
@@ -34,7 +34,7 @@ def inspect(paths: Sequence[str], types: Mapping[str, str] | None = None) -> lis
     for path in paths:
         with open_regular(Path(path)) as file:
             kind = format_of(file, path)
-            layout = check_layout(_layout(file, path, kind, types), path)
+            layout = check_layout(_layout(file, path, kind), path)
         found.append({"format": kind, **asdict(layout)})
     return found
 
@@ -75,9 +75,9 @@ def _refuse_another(file: BinaryIO, path: str, kind: str) -> None:
             )
 
 
-def _layout(file: BinaryIO, path: str, kind: str, types: Mapping[str, str] | None) -> Layout:
+def _layout(file: BinaryIO, path: str, kind: str) -> Layout:
     if kind == "csv":
-        return delimited.layout(file, path, types)
+        return delimited.layout(file, path)
     return parquet.layout(file, path) if kind == "parquet" else ipc.layout(file, path)
 
 

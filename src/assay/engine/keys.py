@@ -1,0 +1,61 @@
+"""The name of a result: a digest of everything that it depends on, so that an old count never stands for new rows."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel
+
+from assay.plan.passes import Change
+from assay.subject.datasets import DataFile
+from assay.subject.model import ModelReference
+
+NO_FACTS: Mapping[type, frozenset[str]] = {
+    DataFile: frozenset({"path", "stamp"}),
+    ModelReference: frozenset({"path"}),
+    Change: frozenset({"function"}),
+}
+"""What no result depends on: where a file lies and when it was written, which its digest stands for, and the address of a
+function, which is another one in each process; the key of a change names it, and its source is in the digest of the code."""
+
+
+def key_of(task: object) -> str:
+    """The hexadecimal SHA-256 of a task's kind and of all its fields, however deep, but :data:`NO_FACTS`.
+
+    Raises:
+        TypeError: when a field holds something that says nothing of itself.
+    """
+    return hashlib.sha256(json.dumps(_facts(task)).encode()).hexdigest()
+
+
+def _facts(value: Any) -> Any:
+    """What JSON can say of a value; two values that differ are never said alike."""
+    if isinstance(value, Enum):
+        return _facts(value.value)
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float | Decimal):
+        return {type(value).__name__: repr(value)}
+    if isinstance(value, tuple | list):
+        return [_facts(one) for one in value]
+    if isinstance(value, frozenset):
+        return {"set": sorted(map(_facts, value))}
+    if isinstance(value, Mapping):
+        return {"pairs": [[_facts(name), _facts(one)] for name, one in value.items()]}
+    names = _fields(value)
+    left_out = NO_FACTS.get(type(value), frozenset())
+    return {type(value).__name__: {n: _facts(getattr(value, n)) for n in names if n not in left_out}}
+
+
+def _fields(value: Any) -> tuple[str, ...]:
+    if isinstance(value, BaseModel):
+        return tuple(type(value).model_fields)
+    if dataclasses.is_dataclass(value):
+        return tuple(field.name for field in dataclasses.fields(value))
+    raise TypeError(f"a result cannot be named by a {type(value).__name__}")
