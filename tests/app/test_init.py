@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from assay.app.starting.errors import CannotStart
 from assay.app.starting.guess import guess_column, guess_label, guess_protected, guess_unit
 from assay.app.starting.init import (
     DICTIONARY,
     SCHEMA,
     SPECIFICATION,
-    CannotStart,
     Scaffold,
     initialise,
     write_scaffold,

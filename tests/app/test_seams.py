@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
+import pytest
+
 import assay
 from assay.app.judging import case
 from assay.app.judging.views import VIEWS
@@ -16,6 +18,7 @@ from assay.domain.vocabulary import Reason, Verdict
 from assay.engine.scan import COUNTERS
 from assay.plan.counts import PLANS
 from assay.plan.imagined import IMAGINED
+from assay.plan.passes import Change, Pass
 from assay.stats.pieces.kinds import PIECES
 from assay.tally.cells import rates_compared
 from assay.tally.views import OutcomeView
@@ -33,6 +36,17 @@ def test_every_need_that_asks_the_model_can_be_imagined():
 def test_every_part_of_a_pass_has_one_counter():
     counted = [part for kind in COUNTERS for part in kind.counts]
     assert sorted(counted) == sorted(Part)
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"parts": frozenset({Part.SCORES})}, {"changes": (Change("noise", len, ()),)}]
+)
+def test_nothing_is_counted_of_outcomes_where_there_are_none(wanted):
+    with pytest.raises(ValueError, match="does not count"):
+        Pass("test", **wanted)
+    whole = Pass("test", frozenset(Part), (Change("noise", len, ()),))
+    assert whole.unasked == Pass("test", frozenset(Part) - {Part.OUTCOMES, Part.SCORES})
+    assert whole.asked_alone == replace(whole, parts=frozenset({Part.OUTCOMES, Part.SCORES}))
 
 
 def test_every_kind_of_counts_is_judged_and_planned():

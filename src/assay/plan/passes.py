@@ -34,6 +34,9 @@ class Change:
     seed: int = 0
 
 
+_ASKING = frozenset({Part.OUTCOMES, Part.SCORES})
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """What is counted of one data set in one reading.
@@ -51,9 +54,19 @@ class Pass:
         """Whether it needs scores: those of a model, or a column of them."""
         return Part.OUTCOMES in self.parts
 
-    def without(self, *parts: Part) -> Pass:
-        """The same pass without these parts."""
-        return replace(self, parts=self.parts.difference(parts))
+    def __post_init__(self) -> None:
+        if not self.asks and (self.changes or Part.SCORES in self.parts):
+            raise ValueError("scores and changes are of outcomes, which the pass does not count")
+
+    @property
+    def unasked(self) -> Pass:
+        """The same pass without what needs scores."""
+        return replace(self, parts=self.parts - _ASKING, changes=())
+
+    @property
+    def asked_alone(self) -> Pass:
+        """Of the same pass only what needs scores."""
+        return replace(self, parts=self.parts & _ASKING)
 
 
 @dataclass(frozen=True, slots=True)

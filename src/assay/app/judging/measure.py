@@ -64,7 +64,7 @@ def _measured(case: Case, engine: Engine) -> Measured:
     judged = Lacking()
     for reading in sorted(passes, key=lambda p: p.data != reference):
         if Part.SPREADS in reading.parts and reading.asks:
-            first = run_pass(case, case.frame(), replace(reading.without(Part.OUTCOMES), changes=()), engine)
+            first = run_pass(case, case.frame(), reading.unasked, engine)
             spreads = _deviations(first)
         tallies[reading.data], failures = _as_much_as_can_be(case, case.frame(spreads), reading, engine)
         judged = failures if reading.asks else judged
@@ -108,8 +108,7 @@ def _as_much_as_can_be(
             return _each_change_alone(case, frame, reading, engine, selection, error)
         if not reading.asks:
             raise
-        rest = reading.without(Part.OUTCOMES, Part.SCORES)
-        return run_pass(case, frame, rest, engine, selection), Lacking(error)
+        return run_pass(case, frame, reading.unasked, engine, selection), Lacking(error)
 
 
 def _each_change_alone(
@@ -139,8 +138,7 @@ def _one_row_per_unit(
     """Count outcomes again on the chosen row of each unit; everything else keeps all rows."""
     assert first.units is not None  # noqa: S101 - asked for by the pass
     selection = engine.keep(first.units.selection().astype("<i8").tobytes())
-    again = replace(reading, parts=reading.parts & {Part.OUTCOMES, Part.SCORES})
-    counted, lacking = _as_much_as_can_be(case, case.frame(spreads), again, engine, selection)
+    counted, lacking = _as_much_as_can_be(case, case.frame(spreads), reading.asked_alone, engine, selection)
     return replace(first, outcomes=counted.outcomes, paired=counted.paired), lacking
 
 

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
+from assay.app.starting.copying import with_judgement_of
+from assay.app.starting.errors import CannotStart
 from assay.app.starting.guess import guess_column, guess_label, guess_protected, guess_unit
 from assay.app.starting.proposals import propose
 from assay.domain.dictionary import is_index_of_pandas
-from assay.domain.errors import AssayError, writing
+from assay.domain.errors import writing
 from assay.domain.metric import Catalogue
 from assay.domain.model_formats import PREDICTIONS, SUFFIXES
 from assay.domain.nearest import listed, nearest
@@ -24,34 +26,12 @@ from assay.domain.specification.schema import json_schema
 from assay.plugins.catalogue import metrics
 from assay.reading.located import Located, locate
 from assay.reading.source import read_source
+from assay.reading.writing import written, written_code
 
 if TYPE_CHECKING:
     from assay.subject.describe import ColumnFacts
 
 SPECIFICATION, DICTIONARY, SCHEMA = "specification.yaml", "dictionary.yaml", "specification.schema.json"
-COPIED = (
-    "use_case",
-    "charter",
-    "roles",
-    "owners",
-    "approval",
-    "attempts",
-    "protected",
-    "intersections",
-    "small_groups",
-    "stages",
-    "failure_modes",
-    "criteria",
-    "monitoring",
-    "safety",
-    "compliance",
-    "documentation",
-)
-"""The blocks that are judgement. The others speak about this model and these rows."""
-
-
-class CannotStart(AssayError):
-    """A specification cannot be started from what was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +103,7 @@ def initialise(
         criteria=criteria,
     )
     if other is not None:
-        text = _with_judgement_of(other, text)
+        text = with_judgement_of(other, text)
     dictionary = _render(
         f"{DICTIONARY}.j2",
         data=data.name,
@@ -301,72 +281,11 @@ def _block(other: Located | None, name: str) -> dict[Any, Any]:
     return block if isinstance(block, dict) else {}
 
 
-def _with_judgement_of(other: Located, text: str) -> str:
-    """The text with each block of judgement as the other specification has it, comments included."""
-    ours, theirs = _segments(text, "new"), _segments(other.source.text, other.source.file)
-    kept = {name: theirs.get(name) for name in COPIED}
-    blocks = [kept[name] if kept.get(name) else block for name, block in ours.items()]
-    blocks += [block for name, block in kept.items() if block and name not in ours]
-    note = (
-        f"# The judgement (criteria, failure modes, roles, ...) is copied from {Path(other.source.file).name}.\n"
-        "# It was written for another model: read every rationale again before you agree to it.\n"
-    )
-    head = text[: text.index("\n") + 1]
-    return head + note + "".join(block for block in blocks if block).removeprefix(head)
-
-
-def _segments(text: str, file: str) -> dict[str, str]:
-    """The text of each block at the top, with the comments above it."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    starts: list[tuple[str, int]] = []
-    for number, line in enumerate(lines):
-        match = re.match(r"([A-Za-z_]+)\s*:(\s|$)", line)
-        if match:
-            start = number
-            while start > 0 and lines[start - 1].startswith("#"):
-                start -= 1
-            starts.append((match.group(1), start))
-    if not starts:
-        raise CannotStart(
-            f"{file} has no block that begins at the left margin.",
-            code="cannot_copy",
-            remedy="Write each of its top keys on a line of its own.",
-        )
-    ends = [start for _, start in starts[1:]] + [len(lines)]
-    return {
-        name: "\n".join(lines[start:end]).rstrip("\n") + "\n\n"
-        for (name, start), end in zip(starts, ends, strict=True)
-    }
-
-
-_SIMPLE = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*( [A-Za-z0-9_./+-]+)*")
-_NOT_TEXT = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
-
-
-def _written(text: str) -> str:
-    """A text as YAML; in quotes unless every reader takes it for a text."""
-    return text if _SIMPLE.fullmatch(text) and text.casefold() not in _NOT_TEXT else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    return '"' + "".join(_escaped(character) for character in text) + '"'
-
-
-def _escaped(character: str) -> str:
-    if character in '"\\':
-        return f"\\{character}"
-    return character if character.isprintable() else f"\\U{ord(character):08X}"
-
-
-def _code(code: int | str) -> str:
-    return str(code) if isinstance(code, int) else _quoted(code)
-
-
 def _render(template: str, **values: Any) -> str:
-    environment = jinja2.Environment(  # noqa: S701 - the result is YAML; _written quotes what must be
+    environment = jinja2.Environment(  # noqa: S701 - the result is YAML; `written` quotes what must be
         loader=jinja2.PackageLoader("assay.app.starting"),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"written": _written, "code": _code}
+    environment.filters |= {"written": written, "code": written_code}
     return environment.get_template(template).render(**values)
