@@ -36,11 +36,60 @@ def test_issue_draws_the_dossier_beside_the_certificate_and_report_draws_the_sam
     team.sign()
     assert run("issue", "--key", "demo:certifier", "--in", team.root, "--output", team.root / "cert") == 0
     page = team.root / "cert" / "dossier.html"
-    assert f"Dossier as it was signed: {page}" in capsys.readouterr().out
+    assert f"Dossier: {page}" in capsys.readouterr().out
     assert run("report", "--in", team.root, "--output", team.root / "again.html") == 0
     assert (team.root / "again.html").read_bytes() == page.read_bytes()
     assert "PASSED, and good." in page.read_text() or "FAILED, and good." in page.read_text()
     assert team.gate() is None
+
+
+def test_a_refusal_is_issued_as_failed_without_signatures_and_every_command_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    folder = Folder(tmp_path)
+    folder.test = replaced(folder.test, "score", 1 - folder.test["score"].to_numpy())
+    team = Team(folder).lock()
+    done = team.certify()
+    assert done.decision.outcome.value == "withheld"
+    here = ("--in", team.root)
+    with monkeypatch.context() as wide:
+        wide.setenv("COLUMNS", "1000")
+        assert run("show", done.digest[7:19], *here) == 0
+    assert "it is withheld, which needs no signatures to be issued as FAILED" in capsys.readouterr().out
+    assert run("sign", "--look", *here) == 1
+    command = f"assay issue {done.digest[7:19]} --key KEY"
+    assert f"A refusal can be issued without them, as FAILED: {command}" in capsys.readouterr().out
+    issued = ("issue", "--key", "demo:certifier", *here, "--output", team.root / "cert")
+    assert run(*issued) == 0
+    first = capsys.readouterr().out
+    assert ": FAILED (withheld) for small-loans" in first
+    assert "issued before" not in first
+    digest = first.split()[1].rstrip(":")
+    assert run("status", "--key", "demo:certifier", *here, "--output", team.root / "cert") == 0
+    assert f"{digest}  good       FAILED  test.parquet for small-loans" in capsys.readouterr().out
+    for who in ("validator", "risk-officer"):
+        role = who.replace("-", "_")
+        run("sign", "--as", role, "--key", f"demo:{who}", *here)
+        told = capsys.readouterr().out
+        assert f"{who} approves that it is withheld" in told
+        assert f"Certificate {digest}, FAILED and good, was issued for it (entry 5 of the log)" in told
+        assert "assay issue" not in told
+    assert run(*issued) == 0
+    again = capsys.readouterr().out
+    assert again.startswith(first.splitlines()[0])
+    assert "It was issued before, on 20" in again
+    assert "(entry 5 of the log): its files are written again, and nothing is added." in again
+    assert run("issue", "--key", "demo:certifier", *here, "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["entry"], said["issued_before"]) == (5, True)
+    assert run("export", "public", team.root / "public.zip", "--key", "demo:certifier", *here) == 0
+    capsys.readouterr()
+    assert run("log", "verify", team.root / "public.zip", "--policy", team.policy) == 0
+    assert (
+        f"{digest}  good       FAILED  test.parquet for small-loans, signed by nobody"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_certificate_is_issued_where_no_page_can_be_drawn(

@@ -7,7 +7,14 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import READABLE, folder_option, key_option, role_option, signer
+from assay.cli.signing import (
+    READABLE,
+    folder_option,
+    key_option,
+    role_option,
+    say_certificate,
+    signer,
+)
 from assay.domain.digests import short
 from assay.domain.state import StatusReason
 
@@ -96,16 +103,18 @@ def status(*, key: str, output: Path, folder: Path, as_json: bool) -> None:
     from assay.app.organisation.status import refresh
     from assay.app.verifying.certificate_folder import STATUS
 
-    made = refresh(folder, signer=signer(key, folder), target=output / STATUS)
+    found = refresh(folder, signer=signer(key, folder), target=output / STATUS)
+    made = found.status
     if as_json:
         print_json(
             {
                 "issued": made.issued.isoformat(),
                 "expires": made.expires.isoformat(),
-                "certificates": {digest: s.value for digest, s in made.certificates.items()},
+                "certificates": {c.digest: c.status.value for c in found.certificates},
+                "results": {c.digest: c.result for c in found.certificates},
             }
         )
         return
-    for digest, found in made.certificates.items():
-        say(f"{short(digest)}  {found.value}")
+    for c in found.certificates:
+        say_certificate(c)
     say(f"This status may be relied upon until {made.expires:%Y-%m-%d %H:%M} UTC; it lies in {output}")

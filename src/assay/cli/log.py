@@ -10,7 +10,7 @@ import click
 
 from assay.cli.output import json_option, print_document, print_json, say
 from assay.cli.questions import need_a_terminal
-from assay.cli.signing import folder_option
+from assay.cli.signing import folder_option, say_certificate
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 
@@ -121,9 +121,7 @@ def _verify_pack(pack: Path, policy: Path, kept: list[KeptCheckpoint], *, as_jso
     if not as_json:
         for c in told:
             by = ", ".join(f"{holder} ({role})" for role, holder in found.signers(c)) or "nobody"
-            say(
-                f"{short(c.digest)}  {c.status.value:<10} {c.result}  {c.model} for {c.use_case}, signed by {by}"
-            )
+            say_certificate(c, f", signed by {by}")
             if c.why:
                 say(f"              {c.why}")
     _told(found.size, wrong, {"certificates": certificates}, outside=bool(kept), as_json=as_json)

@@ -11,7 +11,7 @@ from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import READABLE, folder_option, say_taken, signer
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
-from assay.domain.vocabulary import Tier, Verdict
+from assay.domain.vocabulary import Outcome, Tier, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -153,7 +153,7 @@ def command(
     else:
         _tell(found)
         made, quorum = found.decision, found.quorum
-        if quorum.missing:
+        if quorum.missing and found.standing.certificate is None:
             say(f"Read it with: assay show {short(made.record)}")
             say(f"Sign it with: assay sign {short(made.record)} --as ROLE --key KEY")
     raise click.exceptions.Exit(ExitCode.CERTIFIED if found.quorum.reached else ExitCode.WITHHELD)
@@ -254,9 +254,19 @@ def _tell(found: Signing, *, issue: bool = True) -> None:
         ("specification", made.specification),
     ):
         say(f"  {what:<14} {digest}")
+    withheld = found.record.decision.outcome is Outcome.WITHHELD
     for filled, holder in quorum.approved:
-        say(f"  {filled:<14} {holder} approves")
-    if quorum.reached and issue:
-        say(f"The quorum is reached: assay issue {short(made.record)} --key KEY")
+        say(f"  {filled:<14} {holder} approves{' that it is withheld' if withheld else ''}")
+    bound = found.standing.certificate
+    command = f"assay issue {short(made.record)} --key KEY"
+    if bound is not None:
+        say(
+            f"Certificate {short(bound.certificate)}, {bound.result} and {bound.status.value}, was issued for it (entry {bound.entry} of "
+            "the log): what is signed after that is not in it."
+        )
+    elif quorum.reached and issue:
+        say(f"The quorum is reached: {command}")
     else:
         say(quorum.sentence())
+        if withheld and issue:
+            say(f"A refusal can be issued without them, as FAILED: {command}")

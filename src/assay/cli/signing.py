@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.output import one_line, say
+from assay.domain.digests import short
 from assay.domain.errors import AssayError
 
 if TYPE_CHECKING:
     from assay.app.organisation.keys import Signer
+    from assay.domain.state import CertificateState
 
 PASSPHRASE = "ASSAY_PASSPHRASE"  # noqa: S105 - the name of a variable
 
@@ -101,6 +103,13 @@ def signer(key: str, folder: Path | None = None) -> Signer:
     if folder is not None:
         see_log(folder)
     return open_signer(key, passphrase)
+
+
+def say_certificate(found: CertificateState, more: str = "") -> None:
+    """Say in a line what a certificate is worth, what it says (FAILED is a refusal, whatever it is worth) and what it is about."""
+    say(
+        f"{short(found.digest)}  {found.status.value:<10} {found.result}  {found.model} for {found.use_case}{more}"
+    )
 
 
 def say_taken(file: Path, entry: int, *, before: bool) -> None:

@@ -29,7 +29,7 @@ def opening(lookup: Lookup, *, standing: Standing | None = None, date: str = "")
     record = lookup.record
     decision = record.decision
     conditional = decision.outcome is Outcome.CONDITIONAL
-    title, text = bound(standing)
+    title, text = bound(standing, decision.outcome)
     reasons = tuple(_grounds(lookup, tuple(g for g in decision.grounds if g not in decision.conditions)))
     return Opening(
         name=record.specification.name,
