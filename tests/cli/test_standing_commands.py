@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.app.conftest import Folder, replaced
 from tests.app.test_chain import Team
@@ -90,6 +91,32 @@ def test_a_refusal_is_issued_as_failed_without_signatures_and_every_command_says
         f"{digest}  good       FAILED  test.parquet for small-loans, signed by nobody"
         in capsys.readouterr().out
     )
+
+
+def test_who_signs_and_who_deploys_read_of_a_condition_what_was_asked_and_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    folder = Folder(tmp_path)
+    harsh = np.where(folder.test["age"].to_numpy() < 30, 0.12, 0)  # the young are refused more often
+    folder.test = replaced(folder.test, "score", np.minimum(folder.test["score"].to_numpy() + harsh, 1))
+    team = Team(folder).lock()
+    done = team.certify()
+    assert done.decision.outcome.value == "conditional"
+    judged = next(j for j in done.record.judged if j.assessment.criterion == "refusals-age")
+    worst = judged.assessment.estimate
+    assert worst is not None
+    said = (
+        f"The supporting criterion 'refusals-age' is inconclusive: at most 0.15 was asked, and {worst.value:.4f} was "
+        f"found ({worst.label})."
+    )
+    assert run("sign", "--look", "--in", team.root) == 1
+    assert said in capsys.readouterr().out
+    team.sign().issue()
+    capsys.readouterr()
+    asked = ("--policy", team.policy, "--use-case", "small-loans", "--certificate", team.root / "cert")
+    assert run("gate", team.root / "test.parquet", *asked) == 0
+    assert f"Condition: {said}" in capsys.readouterr().out
 
 
 def test_a_certificate_is_issued_where_no_page_can_be_drawn(

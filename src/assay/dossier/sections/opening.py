@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from assay.domain import figures
 from assay.domain.assessment import Judged
 from assay.domain.decide import Ground
 from assay.domain.digests import bare
 from assay.domain.standing import Standing
 from assay.domain.vocabulary import Outcome, Tier, Verdict
-from assay.dossier import figures, wording
+from assay.dossier import wording
 from assay.dossier.blocks import Badge, Code, Inline, Link, Opening, Rich, Strong
 from assay.dossier.lookup import Lookup, target
 from assay.dossier.sections.standing import bound, changed, waivers

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from assay.domain import figures
 from assay.domain.digests import bare
 from assay.domain.quorum import Word
 from assay.domain.standing import Bound, Revision, Standing, Waiver
 from assay.domain.state.state import Status
 from assay.domain.state.waivers import TEST_SET_SPENT
 from assay.domain.vocabulary import Outcome
-from assay.dossier import figures, wording
+from assay.dossier import wording
 from assay.dossier.blocks import Block, Bullets, Code, Column, Link, Paragraph, Rich, Section, Strong, Table
 
 _WORD = {Word.APPROVE: "approves", Word.REJECT: "rejects", Word.WITHDRAW: "withdrew"}
