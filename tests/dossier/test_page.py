@@ -116,7 +116,7 @@ def test_every_criterion_verdict_and_reason_is_on_the_page(
         assert wording.VERDICT[j.verdict] in words
     for j in made[name].judged:
         assert j.reason.value in words
-    sentences = {j.assessment.criterion: j.sentence for j in made[name].judged}
+    sentences = {j.assessment.criterion: j.sentence for j in (*made[name].judged, *made[name].set_aside)}
     for ground in made[
         name
     ].decision.grounds:  # of a criterion the page tells the verdict, and its numbers in its own words
