@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import READABLE, folder_option, say_taken, signer
+from assay.cli.signing import READABLE, folder_option, say_beside, say_taken, signer
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 from assay.domain.vocabulary import Outcome, Tier, Verdict
@@ -151,7 +151,7 @@ def command(
     if as_json:
         print_json(_plain(found))
     else:
-        _tell(found)
+        _tell(found, role=role if word == Word.APPROVE and not look else None)
         made, quorum = found.decision, found.quorum
         if quorum.missing and found.standing.certificate is None:
             say(f"Read it with: assay show {short(made.record)}")
@@ -181,6 +181,7 @@ def _elsewhere(
 ) -> NoReturn:
     """Sign the decision of a pack (``said``: role, key, word, reason), or only look at it."""
     from assay.app.organisation.sign_elsewhere import look_in, sign_pack
+    from assay.domain.quorum import Word
 
     if said is None or target is None:
         found, written = look_in(pack, policy), None
@@ -193,7 +194,7 @@ def _elsewhere(
     if as_json:
         print_json(_plain(found) | {"written": written})
     else:
-        _tell(found, issue=False)
+        _tell(found, role=said[0] if said and said[2] is Word.APPROVE else None, issue=False)
         if written is not None:
             say(
                 f"Your signature is in {written}, and nowhere else. Who keeps the log takes it in with: assay sign --take FILE"
@@ -241,11 +242,17 @@ def _plain(found: Signing) -> dict[str, Any]:
         "approved": [{"role": r, "holder": h} for r, h in quorum.approved],
         "missing": dict(quorum.missing),
         "rejected": [{"holder": r.holder, "role": r.role, "reason": r.reason} for r in quorum.rejected],
+        "beside": [{"role": w.role, "holder": w.holder} for w in quorum.beside],
+        "said_before": found.before.entry if found.before else None,
     }
 
 
-def _tell(found: Signing, *, issue: bool = True) -> None:
-    """What is signed, its digests, and who signed; ``issue``: whether this folder has the log that can issue."""
+def _tell(found: Signing, *, role: str | None = None, issue: bool = True) -> None:
+    """What is signed, its digests, and who signed.
+
+    Args:
+        role: in which it was approved just now. issue: whether this folder has the log that can issue.
+    """
     _show(found)
     made, quorum = found.decision, found.quorum
     for what, digest in (
@@ -257,6 +264,7 @@ def _tell(found: Signing, *, issue: bool = True) -> None:
     withheld = found.record.decision.outcome is Outcome.WITHHELD
     for filled, holder in quorum.approved:
         say(f"  {filled:<14} {holder} approves{' that it is withheld' if withheld else ''}")
+    say_beside(quorum, role, found.before, width=14)
     bound = found.standing.certificate
     command = f"assay issue {short(made.record)} --key KEY"
     if bound is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from assay.domain.errors import AssayError
 
 if TYPE_CHECKING:
     from assay.app.organisation.keys import Signer
+    from assay.domain.quorum import Quorum, SignOff
     from assay.domain.state import CertificateState
 
 PASSPHRASE = "ASSAY_PASSPHRASE"  # noqa: S105 - the name of a variable
@@ -110,6 +112,36 @@ def say_certificate(found: CertificateState, more: str = "") -> None:
     say(
         f"{short(found.digest)}  {found.status.value:<10} {found.result}  {found.model} for {found.use_case}{more}"
     )
+
+
+def say_policy(version: int, digest: str, output: Path | None) -> None:
+    """Say that a later version of the policy is in force, and what is to be handed out."""
+    say(f"Policy version {version} is in force: {short(digest)}.")
+    say(
+        f"Hand {output} to those who verify: what they have is an older version."
+        if output is not None
+        else "Hand it to those who verify, who have an older version; write it with: assay trust show --output policy.yaml"
+    )
+
+
+def say_beside(quorum: Quorum, role: str | None, before: SignOff | None, *, width: int) -> None:
+    """Say of approvals that fill no place that they do not, and of the ``role`` that was signed in what there is to know.
+
+    Args:
+        role: None where nothing was said. before: the same word, where it stood in the log already.
+    """
+    for word in quorum.beside:
+        say(f"  {word.role:<{width}} {word.holder} approves too, and fills no place")
+    if role is not None and role not in quorum.asked:
+        say(
+            f"No word of a {role} is asked for here, only of: {', '.join(quorum.asked)}. It stands in the log, and fills no place."
+        )
+    if before is not None:
+        time = dt.datetime.fromisoformat(before.time)
+        say(
+            f"{before.holder} has said this as {before.role} already (entry {before.entry} of the log, {time:%Y-%m-%d %H:%M} UTC): "
+            "it stands, and nothing was added."
+        )
 
 
 def say_taken(file: Path, entry: int, *, before: bool) -> None:
