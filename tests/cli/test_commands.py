@@ -137,7 +137,11 @@ def test_every_command_explains_itself(tmp_path):
 
 
 def test_unknown_commands_and_options_are_usage_errors(tmp_path):
-    assert run("certfy", cwd=tmp_path).returncode == 2
+    for name, meant in (("certfy", "certify"), ("plann", "plan"), ("Gate", "gate")):
+        done = run(name, cwd=tmp_path)
+        assert done.returncode == 2
+        assert f"No such command '{name}'. Did you mean '{meant}'?" in done.stderr
+    assert "Did you mean" not in run("xyzzy", cwd=tmp_path).stderr
     assert run("certify", "--fast", cwd=tmp_path).returncode == 2
     assert run("checks", "fairness.impact_ration", cwd=tmp_path).returncode == 2
 

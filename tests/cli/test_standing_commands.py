@@ -119,6 +119,83 @@ def test_who_signs_and_who_deploys_read_of_a_condition_what_was_asked_and_what_w
     assert f"Condition: {said}" in capsys.readouterr().out
 
 
+def test_a_word_that_nobody_asked_for_and_one_that_stands_already_are_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    folder = Folder(tmp_path).edit("lock: {validator: 1}", "lock: {validator: 1, risk_officer: 1}")
+    team = Team(folder.edit("quorum: {validator: 1, risk_officer: 1}", "quorum: {validator: 1}"))
+
+    def entries() -> int:
+        with open_ledger(team.root) as ledger:
+            return ledger.log.size
+
+    def said(ends: int, command: object, role: str, *more: object) -> str:
+        key = ("--as", role, "--key", f"demo:{role.replace('_', '-')}")
+        assert run(command, *([team.path] if command == "lock" else ["--in", team.root]), *key, *more) == ends
+        return capsys.readouterr().out
+
+    stands = "has said this as validator already (entry"
+    assert stands not in said(1, "lock", "validator")
+    size = entries()
+    again = said(1, "lock", "validator")
+    assert f"validator {stands} 1 of the log, 20" in again
+    assert "it stands, and nothing was added. Signatures" not in again
+    assert entries() == size
+    said(1, "lock", "validator", "--reject", "--reason", "not yet")
+    assert stands in said(1, "lock", "validator", "--reject", "--reason", "not yet")
+    assert stands not in said(1, "lock", "validator", "--reject", "--reason", "never")
+    said(1, "lock", "validator")  # another word than the reject, so it is added
+    assert "risk-officer agrees" in said(0, "lock", "risk_officer")
+    size = entries()
+    assert stands in said(0, "lock", "validator")
+    assert entries() == size
+
+    team.certify()
+    unasked = said(1, "sign", "risk_officer")
+    assert "risk-officer approves too, and fills no place" in unasked
+    assert "No word of a risk_officer is asked for here, only of: validator." in unasked
+    assert stands not in said(0, "sign", "validator")
+    size = entries()
+    assert stands in said(0, "sign", "validator")
+    assert entries() == size
+    key = ("--as", "validater", "--key", "demo:validator", "--in", team.root)
+    assert run("sign", *key) == 1
+    assert "does not hold the role validater; it holds validator." in capsys.readouterr().err
+
+
+def test_log_show_tells_of_each_entry_who_signed_in_which_role_and_which_attempt_it_is(
+    team: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = team.lock().certify()
+    team.sign().issue()
+    monkeypatch.setenv("COLUMNS", "120")
+    assert run("log", "show", "--in", team.root) == 0
+    lines = [line.split(maxsplit=5) for line in capsys.readouterr().out.splitlines()[2:]]
+    assert [(line[3], line[5].strip()) for line in lines] == [
+        ("policy.set", "root: version 1"),
+        ("specification.agreed", "validator (validator): approves"),
+        ("specification.locked", "small-loans"),
+        ("run.started", "attempt 1"),
+        ("decision.made", "certified, attempt 1"),
+        ("decision.signed", "validator (validator): approves"),
+        ("decision.signed", "risk-officer (risk_officer): approves"),
+        ("certificate.issued", "certifier: PASSED"),
+    ]
+    assert lines[4][4] == done.digest[7:19]
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run("log", "show", "--from", "5", "--in", team.root) == 0
+    narrow = capsys.readouterr().out
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert "policy.set" not in narrow
+    assert run("log", "show", "--from", "6", "--in", team.root, "--json") == 0
+    signed, _ = json.loads(capsys.readouterr().out)
+    assert (signed["by"], signed["says"]) == (
+        [{"holder": "risk-officer", "role": "risk_officer"}],
+        "approves",
+    )
+
+
 def test_a_certificate_is_issued_where_no_page_can_be_drawn(
     team: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_document, print_json, say
-from assay.cli.signing import folder_option, new_passphrase, signer
-from assay.domain.digests import short
+from assay.cli.signing import folder_option, new_passphrase, say_policy, signer
 
 
 @click.group("keys")
@@ -120,4 +119,4 @@ def rotate(
         f"until {held.valid_until.date()}."
     )
     say(f"What {made.old} signed before stays signed; it signs nothing new.")
-    say(f"Policy version {version} is in force: {short(made.digest)}. Hand it to those who verify.")
+    say_policy(version, made.digest, output)

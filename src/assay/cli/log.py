@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from assay.cli.output import json_option, print_document, print_json, say
+from assay.cli.output import json_option, one_line, print_document, print_json, say
 from assay.cli.questions import need_a_terminal
 from assay.cli.signing import folder_option, say_certificate
 from assay.domain.digests import short
@@ -153,26 +153,44 @@ def _told(
 @folder_option
 @json_option
 def show(*, start: int, folder: Path, as_json: bool) -> None:
-    """List the entries: place, time, what happened, to what."""
-    from assay.app.organisation.logbook import entries
+    """List the entries: place, time, what happened, to what, by whom in which role, and which attempt or outcome."""
+    from assay.app.organisation.entries import by, entries
 
     found = list(entries(folder, start))
     if as_json:
         print_json(
             [
                 {
-                    "seq": e.seq,
-                    "time": e.time.isoformat(),
-                    "action": e.action.value,
-                    "object": e.object,
-                    "signed": [s.digest for s in e.signed],
+                    "seq": told.entry.seq,
+                    "time": told.entry.time.isoformat(),
+                    "action": told.entry.action.value,
+                    "object": told.entry.object,
+                    "signed": [s.digest for s in told.entry.signed],
+                    "by": [{"holder": holder, "role": role} for holder, role in told.by],
+                    "says": told.says,
                 }
-                for e in found
+                for told in found
             ]
         )
         return
-    for e in found:
-        say(f"{e.seq:>5}  {e.time:%Y-%m-%d %H:%M:%S}  {e.action.value:<24} {short(e.object)}")
+    if not found:
+        say(f"The log has no entry from {start} on.")
+        return
+    from assay.cli.folding import FoldingTable
+    from assay.cli.render import console
+
+    rows = [
+        (
+            str(told.entry.seq),
+            f"{told.entry.time:%Y-%m-%d %H:%M}",
+            told.entry.action.value,
+            short(told.entry.object),
+            one_line(": ".join(filter(None, (by(told.by), told.says)))),
+        )
+        for told in found
+    ]
+    headings = ("Entry", "Time (UTC)", "What", "About", "Who, and which")
+    FoldingTable("Entries of the log", headings, rows, names=4, right={"Entry"}).print(console())
 
 
 @command.command("checkpoint")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_document, print_json, say
-from assay.cli.signing import folder_option, signer
+from assay.cli.signing import folder_option, say_policy, signer
 from assay.domain.digests import short
 
 
@@ -143,21 +143,29 @@ def init(
 @click.option(
     "--root", "roots", multiple=True, required=True, help="A root key that signs; several may be given."
 )
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the new policy to this file, for verifiers.",
+)
 @folder_option
 @json_option
-def edit(file: Path, *, roots: tuple[str, ...], folder: Path, as_json: bool) -> None:
+def edit(file: Path, *, roots: tuple[str, ...], output: Path | None, folder: Path, as_json: bool) -> None:
     """Log FILE as the next version of the policy, signed by root keys of the version in force.
 
     Begin with: assay trust show --next > policy.yaml
     """
-    from assay.app.organisation.trust import replace_policy, replaceable
+    from assay.app.organisation.trust import replace_policy, replaceable, see_place, write_policy
 
     replaceable(folder, file)
+    see_place(output)
     policy, digest = replace_policy(folder, file, [signer(key) for key in roots])
+    if output is not None:
+        write_policy(folder, output)
     if as_json:
         print_json({"policy": digest, "version": policy.version})
     else:
-        say(f"Policy version {policy.version} is in force: {short(digest)}.")
+        say_policy(policy.version, digest, output)
 
 
 @command.command("show")
