@@ -20,7 +20,7 @@ from assay.dossier.sentences import told
 _MOST_GROUPS = 6
 _REASONS_TITLE = {
     Outcome.CERTIFIED: "Why",
-    Outcome.CONDITIONAL: "What is not shown",
+    Outcome.CONDITIONAL: "Beside the conditions",
     Outcome.WITHHELD: "Why not",
 }
 
@@ -29,7 +29,6 @@ def opening(lookup: Lookup, *, standing: Standing | None = None, date: str = "")
     """The first screen of a record; ``standing`` is where its decision stands in a log."""
     record = lookup.record
     decision = record.decision
-    conditional = decision.outcome is Outcome.CONDITIONAL
     title, text = bound(standing, decision.outcome)
     reasons = tuple(_grounds(lookup, tuple(g for g in decision.grounds if g not in decision.conditions)))
     return Opening(
@@ -40,7 +39,7 @@ def opening(lookup: Lookup, *, standing: Standing | None = None, date: str = "")
         rehearsal=wording.REHEARSAL if decision.rehearsal else "",
         facts=tuple(_facts(lookup, date)),
         reasons_title=_REASONS_TITLE[decision.outcome],
-        reasons=reasons if conditional else reasons + _counts(lookup),
+        reasons=reasons + _counts(lookup),
         conditions=tuple(_grounds(lookup, decision.conditions)),
         also=tuple(_aside(lookup, Tier.SUPPORTING)),
         advice=tuple(_aside(lookup, Tier.ADVISORY)),
