@@ -291,6 +291,10 @@ def test_revoke_and_suspend_ask_for_a_reason_code_and_reinstate_says_resolved(
     team.issue()
     who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--in", team.root, "--reason", "the bureau")
     assert run("suspend", *who) == 2
+    assert run("revoke", "--code", "drift", *who[:-1], " ") == 2
+    assert "a reason in words is expected, found none" in capsys.readouterr().err
+    assert run("sign", *who[:-2], "--reject") == 2
+    assert "--reject needs --reason: who rejects says why." in capsys.readouterr().err
     assert run("suspend", *who, "--code", "resolved") == 2
     assert run("reinstate", *who, "--code", "drift") == 2
     capsys.readouterr()
@@ -318,10 +322,8 @@ def test_a_changed_specification_is_agreed_to_with_a_reason_before_a_passphrase_
         said = capsys.readouterr().err
         assert "small-loans is locked in another version (entry 2)" in said
         assert "Say what was changed and why with: --reason" in said
-        assert run("lock", team.path, *who, "--reject") == 1
-        assert (
-            "Who rejects says why, and no reason was given. Say it with: --reason" in capsys.readouterr().err
-        )
+        assert run("lock", team.path, *who, "--reject") == 2
+        assert "--reject needs --reason: who rejects says why." in capsys.readouterr().err
     with open_ledger(team.root) as ledger:
         size = ledger.log.size
     assert run("lock", team.path, *who, "--reason", "the old rule reaches 0.71") == 0

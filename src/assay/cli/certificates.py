@@ -8,7 +8,7 @@ import click
 
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import (
-    READABLE,
+    REASON,
     folder_option,
     key_option,
     role_option,
@@ -27,9 +27,7 @@ def _command(name: str, becomes: str, told: str) -> click.Command:
     @click.argument("certificate", default="")
     @role_option
     @key_option
-    @click.option(
-        "--reason", type=READABLE, required=True, help="Why; it stands in the log and in the status."
-    )
+    @click.option("--reason", type=REASON, required=True, help="Why; it stands in the log and in the status.")
     @folder_option
     @json_option
     def changed(

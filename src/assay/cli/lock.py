@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from assay.cli.output import hopeless_option, json_option, print_json, say
-from assay.cli.signing import READABLE, say_beside, say_taken, signer
+from assay.cli.signing import READABLE, require_reason, say_beside, say_taken, signer
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 
@@ -92,6 +92,7 @@ def command(
         _take(specification, files, bypass=certify_a_hopeless_specification, as_json=as_json)
     if not role or not key:
         raise click.UsageError("--as ROLE and --key KEY are needed, or --take FILE.")
+    require_reason(reason, rejects=word is Word.REJECT)
     approver = role if word is Word.APPROVE else None
     if policy and log and target:
         found = agree_elsewhere(

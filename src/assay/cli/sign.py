@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import READABLE, folder_option, say_beside, say_taken, signer
+from assay.cli.signing import READABLE, folder_option, require_reason, say_beside, say_taken, signer
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 from assay.domain.vocabulary import Outcome, Tier, Verdict
@@ -133,6 +133,7 @@ def command(
         _take(folder, files, as_json=as_json)
     if (not look and (not role or not key)) or (look and target):
         raise click.UsageError("--as ROLE and --key KEY are needed, or --look.")
+    require_reason(reason, rejects=word == Word.REJECT and not look)
     _see_one_way(decision, policy, target, look=look)
     if policy is not None:
         said = (role or "", key or "", Word(word), reason)

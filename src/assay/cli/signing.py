@@ -155,6 +155,10 @@ class _Readable(click.ParamType[str]):
 
     name = "text"
 
+    def __init__(self, *, blank: bool) -> None:
+        """``blank``: whether it may say nothing."""
+        self.blank = blank
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The text as it was given. Fails with the first character that it may not hold."""
         text = str(value)
@@ -166,9 +170,21 @@ class _Readable(click.ParamType[str]):
                     param,
                     ctx,
                 )
+        if not self.blank and not text.strip():
+            self.fail(
+                "a reason in words is expected, found none. It is signed and shown to others.", param, ctx
+            )
         return text
 
 
-READABLE = _Readable()
+READABLE = _Readable(blank=True)
+REASON = _Readable(blank=False)
+
+
+def require_reason(reason: str, *, rejects: bool) -> None:
+    """See that whoever rejects says why, before anything is asked or read."""
+    if rejects and not reason.strip():
+        raise click.UsageError("--reject needs --reason: who rejects says why.")
+
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import READABLE, key_option, role_option, signer
+from assay.cli.signing import REASON, key_option, role_option, signer
 
 
 @click.command("waive")
@@ -21,7 +21,7 @@ from assay.cli.signing import READABLE, key_option, role_option, signer
     metavar="YYYY-MM-DD",
     help="The last day, in UTC; no later than the policy's longest waiver allows.",
 )
-@click.option("--reason", type=READABLE, required=True, help="Why; it stands on the certificate.")
+@click.option("--reason", type=REASON, required=True, help="Why; it stands on the certificate.")
 @click.option(
     "--after-run",
     type=click.IntRange(0),
