@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import (
     REASON,
@@ -22,8 +23,8 @@ CODES = tuple(code.value for code in StatusReason if code is not StatusReason.RE
 """Why a certificate is revoked or suspended, for programs; a reinstatement is ``resolved``."""
 
 
-def _command(name: str, becomes: str, told: str) -> click.Command:
-    @click.command(name, help=told)
+def _command(name: str, becomes: str, told: str, called: str) -> click.Command:
+    @click.command(name, help=told, epilog=example(called))
     @click.argument("certificate", default="")
     @role_option
     @key_option
@@ -76,17 +77,26 @@ def _command(name: str, becomes: str, told: str) -> click.Command:
 
 
 revoke = _command(
-    "revoke", "revoked", "End a certificate (the beginning of its digest; by default the latest) for good."
+    "revoke",
+    "revoked",
+    "End a certificate (the beginning of its digest; by default the latest) for good.",
+    'assay revoke d5df04b1e6a2 --code data_withdrawn --as risk_officer --key ria --reason "the bureau recalled its scores"',
 )
 suspend = _command(
-    "suspend", "suspended", "Say that a certificate is not to be relied upon for now; reinstate ends it."
+    "suspend",
+    "suspended",
+    "Say that a certificate is not to be relied upon for now; reinstate ends it.",
+    'assay suspend d5df04b1e6a2 --code drift --as validator --key val --reason "twice as many refusals since May"',
 )
 reinstate = _command(
-    "reinstate", "good", "End the suspension of a certificate, as a role that signs its decision."
+    "reinstate",
+    "good",
+    "End the suspension of a certificate, as a role that signs its decision.",
+    'assay reinstate d5df04b1e6a2 --as validator --key val --reason "the feed was wrong, and is mended"',
 )
 
 
-@click.command("status")
+@click.command("status", epilog=example("assay status --key certifier --output model.txt.assay"))
 @key_option
 @click.option(
     "--output",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import folder_option, key_option, signer
 from assay.domain.digests import short
@@ -14,7 +15,13 @@ DOSSIER = "dossier.html"
 """The page in a certificate's folder. No verifier reads it: it is drawn from what they read."""
 
 
-@click.command("issue")
+@click.command(
+    "issue",
+    epilog=example(
+        "assay issue --key certifier",
+        "assay issue 3f2a91c07d5e --key certifier --output certificates/model.txt.assay",
+    ),
+)
 @click.argument("decision", default="")
 @key_option
 @click.option(

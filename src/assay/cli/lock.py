@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import hopeless_option, json_option, print_json, say
 from assay.cli.signing import READABLE, require_reason, say_beside, say_taken, signer
 from assay.domain.digests import short
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
     from assay.app.judging.lock import Agreed
 
 
-@click.command("lock")
+@click.command(
+    "lock",
+    epilog=example(
+        "assay lock specification.yaml --as validator --key val",
+        'assay lock specification.yaml --as risk_officer --key ria --reject --reason "the threshold for age has no rationale"',
+    ),
+)
 @click.argument("specification", type=click.Path(path_type=Path))
 @click.option("--as", "role", help="The role in which you sign.")
 @click.option("--key", help="The key that signs: its name, the path of a PEM or signer file, or demo:NAME.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, one_line, print_document, print_json, say
 from assay.cli.questions import need_a_terminal
 from assay.cli.signing import folder_option, say_certificate
@@ -30,7 +31,12 @@ def command() -> None:
     """
 
 
-@command.command("verify")
+@command.command(
+    "verify",
+    epilog=example(
+        "assay log verify", "assay log verify public.zip --policy policy.yaml --checkpoint kept.txt"
+    ),
+)
 @click.argument("pack", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--policy",
@@ -148,7 +154,7 @@ def _told(
     raise click.exceptions.Exit(ExitCode.TRUST_FAILURE if wrong else ExitCode.CERTIFIED)
 
 
-@command.command("show")
+@command.command("show", epilog=example("assay log show --from 12"))
 @click.option("--from", "start", type=click.IntRange(min=0), default=0, help="The first entry.")
 @folder_option
 @json_option
@@ -193,7 +199,10 @@ def show(*, start: int, folder: Path, as_json: bool) -> None:
     FoldingTable("Entries of the log", headings, rows, names=4, right={"Entry"}).print(console())
 
 
-@command.command("checkpoint")
+@command.command(
+    "checkpoint",
+    epilog=example("assay log checkpoint --output checkpoint.txt", "assay log checkpoint --push origin"),
+)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Also write it to this file.")
 @click.option("--push", metavar="REMOTE", help="Also commit it to a git remote: a URL, a path or a name.")
 @branch_option
@@ -233,7 +242,7 @@ def checkpoint(*, output: Path | None, push: str | None, branch: str, folder: Pa
         )
 
 
-@command.command("prove")
+@command.command("prove", epilog=example("assay log prove 7 entry-7.tlog-proof"))
 @click.argument("entry", type=click.IntRange(min=0))
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @folder_option
@@ -249,7 +258,7 @@ def prove(entry: int, target: Path, *, folder: Path, as_json: bool) -> None:
         say(f"The proof of entry {entry}, in {target}")
 
 
-@command.command("export")
+@command.command("export", epilog=example("assay log export log.jsonl"))
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @folder_option
 @json_option
@@ -265,7 +274,10 @@ def export(target: Path, *, folder: Path, as_json: bool) -> None:
         say(f"{plural(count, 'entry', 'entries')}, in {target}")
 
 
-@command.command("erase")
+@command.command(
+    "erase",
+    epilog=example("assay log erase sha256:5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e"),
+)
 @click.argument("digest")
 @click.option("--yes", is_flag=True, help="Erase it without asking.")
 @folder_option

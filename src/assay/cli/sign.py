@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import READABLE, folder_option, require_reason, say_beside, say_taken, signer
 from assay.domain.digests import short
@@ -67,7 +68,14 @@ def _to_be_weighed(found: Signing) -> tuple[tuple[str, Iterable[str]], ...]:
     )
 
 
-@click.command("sign")
+@click.command(
+    "sign",
+    epilog=example(
+        "assay sign --look",
+        "assay sign --as validator --key val",
+        'assay sign 3f2a91c07d5e --as risk_officer --key ria --reject --reason "the groups over 60 are too small"',
+    ),
+)
 @click.argument("decision", default="")
 @click.option("--as", "role", help="The role in which you sign.")
 @click.option("--key", help="The key that signs: its name, the path of a PEM file, or demo:NAME.")
