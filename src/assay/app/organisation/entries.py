@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.app.organisation.ledger import open_ledger
+from assay.domain.digests import short
 from assay.domain.entry import Action, Entry
 from assay.proof.leaf import UnreadableLeaf, read_leaf
 
@@ -80,7 +81,7 @@ _SAYS: Mapping[Action, Callable[[_Said, _Said], object]] = {
     Action.REVOKED: lambda _, said: said.get("code"),
     Action.SUSPENDED: lambda _, said: said.get("code"),
     Action.REINSTATED: lambda _, said: said.get("code"),
-    Action.SUPERSEDED: lambda body, _: f"by {str(body.get('by')).removeprefix('sha256:')[:12]}",
+    Action.SUPERSEDED: lambda body, _: f"by {short(str(body.get('by')))}",
 }
 """What tells an entry from others of its kind, from its body and from what was signed."""
 
