@@ -58,6 +58,10 @@ def stored(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 def test_the_judged_code_answers_and_the_certificate_names_code_and_versions(stored: SimpleNamespace) -> None:
     with assay.load_certified(stored.model, python=stored.python, **stored.how) as model:
+        until = model.certificate.scope.valid_until[:10]
+        assert repr(model) == (
+            f"<CertifiedModel {stored.model.name} for small-loans: {model.certificate.scope.outcome}, valid until {until}, DEMO>"
+        )
         assert model.predict(ROWS).tolist() == [0.1, 0.9]
         assert model.predict(ROWS).tolist() == [0.1, 0.9]
     scope = model.certificate.scope

@@ -386,6 +386,27 @@ def test_a_label_that_is_not_0_and_1_is_told_before_anybody_fills_a_blank(
     assert not said or "Recode it in all data sets" in warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        (
+            column("score", codes=(1, 2, 3, 4, 5), minimum=1, maximum=5),
+            "holds int64 from 1 to 5, and probabi",
+        ),
+        (column("score", "double", minimum=-0.1, maximum=0.9), "holds double from -0.1 to 0.9, and probabi"),
+        (column("score", "string", codes=("high", "low")), "holds string, and probabilities from 0 to 1"),
+        (column("score", "double", minimum=0.0, maximum=1.0), ""),
+    ],
+    ids=["grades", "margins", "words", "probabilities"],
+)
+def test_a_column_that_holds_no_probabilities_is_told_where_it_is_named_as_the_scores(
+    tmp_path: Path, scores: ColumnFacts, said: str
+) -> None:
+    warnings = start(tmp_path, (*LOANS, scores), model="score", label="bad").warnings
+    assert len(warnings) == bool(said)
+    assert not said or said in warnings[0]
+
+
 def test_inputs_that_the_data_does_not_have_are_told_with_the_nearest(tmp_path: Path) -> None:
     (warning,) = start(tmp_path, known=("amount", "mnths", "job_1", "job_2")).warnings
     assert warning.startswith(

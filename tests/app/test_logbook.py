@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.world import LOG_ORIGIN, World, log_signer, policy
 
 from assay.app.clock import utc_now
+from assay.app.organisation.entries import entries
 from assay.app.organisation.founding import Founding, Person
 from assay.app.organisation.ledger import open_ledger
-from assay.app.organisation.logbook import checkpoint, entries, verify_log
+from assay.app.organisation.logbook import checkpoint, verify_log
 from assay.app.organisation.trust import found
 from assay.app.verifying.kept_checkpoint import kept_in
 from assay.cli.main import main
@@ -155,7 +156,7 @@ def test_an_entry_that_is_dated_ahead_is_told_and_the_next_one_is_dated_by_the_c
     looked = verify_log(folder)
     assert looked.wrong == ()
     assert [entry.seq for entry in looked.ahead] == [1]
-    dates = [entry.time.replace(microsecond=0) for entry in entries(folder)]
+    dates = [told.entry.time.replace(microsecond=0) for told in entries(folder)]
     assert dates[1:] == [clock.replace(microsecond=0) for clock in (late, later, later)]
     for words, said_there in (((), "Entry 1 (run.refused) is dated"), (("--json",), '"dated_ahead": [\n')):
         with pytest.raises(SystemExit) as end:

@@ -199,3 +199,25 @@ def test_a_model_that_is_not_there_is_told_at_its_line(folder):
     path = folder.edit("{model: score, format: predictions}", BY_JOBLIB).write()
     (problem,) = refused(assay.certify, path, workers=0, certify_without_a_lock=True).problems
     assert "model: model.joblib" in path.read_text().splitlines()[problem.place.line - 1]
+
+
+@pytest.mark.parametrize("model_format", ["joblib", "lightgbm"])
+def test_a_folder_in_place_of_a_model_is_told_at_its_line_with_what_to_name(folder, model_format):
+    named = BY_JOBLIB.replace("format: joblib", f"format: {model_format}")
+    path = folder.edit("{model: score, format: predictions}", named).write()
+    (folder.root / "model.joblib").mkdir()
+    (folder.root / "model.joblib" / "part").write_bytes(b"tree")
+    (problem,) = refused(assay.certify, path, workers=0, certify_without_a_lock=True).problems
+    assert "model: model.joblib" in path.read_text().splitlines()[problem.place.line - 1]
+    assert problem.message == f"{folder.root / 'model.joblib'} is a folder where a file is expected."
+    assert problem.remedy == "Name the file in it that is meant."
+
+
+def test_a_folder_without_rows_is_told_at_its_line_with_what_to_name(folder):
+    path = folder.edit("develop: develop.parquet", "develop: rows").write()
+    (folder.root / "rows").mkdir()
+    (folder.root / "rows" / "rows.csv").write_text("age\n1\n")
+    (problem,) = refused(assay.certify, path, workers=0, certify_without_a_lock=True).problems
+    assert "develop: rows" in path.read_text().splitlines()[problem.place.line - 1]
+    assert problem.message == f"The folder {folder.root / 'rows'} holds no Parquet file."
+    assert problem.remedy.startswith("Name a file, or a folder that holds Parquet files")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from tests.app.conftest import Folder
 
-from assay.cli.main import COMMANDS
+from assay.cli.main import COMMANDS, assay
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -136,8 +138,45 @@ def test_every_command_explains_itself(tmp_path):
         assert "Usage: assay" in done.stdout
 
 
+def _every_command():
+    for name in COMMANDS:
+        command = assay.get_command(click.Context(assay), name)
+        inner = command.commands if isinstance(command, click.Group) else {"": command}
+        yield from ((f"{name} {below}".strip(), each) for below, each in inner.items())
+
+
+EVERY_COMMAND = dict(_every_command())
+
+
+@pytest.mark.parametrize("name", EVERY_COMMAND)
+def test_the_help_of_every_command_ends_with_calls_that_it_takes_and_fits_80_columns(name):
+    command = EVERY_COMMAND[name]
+    context = click.Context(command, info_name=name, terminal_width=80)
+    page = command.get_help(context)
+    assert max(map(len, page.splitlines())) <= 80
+    calls = page.partition("For example:\n")[2].replace("\\\n", " ").splitlines()
+    assert any(call.split()[1 : 1 + len(name.split())] == name.split() for call in calls)
+    for call in calls:
+        program, *words = shlex.split(call.partition(" > ")[0])
+        assert program == "assay"
+        called, words = assay.get_command(context, words[0]), words[1:]
+        if isinstance(called, click.Group):
+            called, words = called.commands[words[0]], words[1:]
+        found, left, _ = called.make_parser(click.Context(called)).parse_args(words)
+        assert left == []
+        for param in called.params:
+            given = found.get(param.name)
+            assert given is not None or not param.required, (call, param.name)
+            if isinstance(param.type, click.Choice) and given is not None:
+                assert given in param.type.choices
+
+
 def test_unknown_commands_and_options_are_usage_errors(tmp_path):
-    assert run("certfy", cwd=tmp_path).returncode == 2
+    for name, meant in (("certfy", "certify"), ("plann", "plan"), ("Gate", "gate")):
+        done = run(name, cwd=tmp_path)
+        assert done.returncode == 2
+        assert f"No such command '{name}'. Did you mean '{meant}'?" in done.stderr
+    assert "Did you mean" not in run("xyzzy", cwd=tmp_path).stderr
     assert run("certify", "--fast", cwd=tmp_path).returncode == 2
     assert run("checks", "fairness.impact_ration", cwd=tmp_path).returncode == 2
 

@@ -202,13 +202,14 @@ def test_a_policy_is_edited_as_a_file_and_signed_by_a_root_key(desk: Desk) -> No
     text = run("trust", "show", "--next", cwd=desk.root, env=desk.env).stdout
     later = desk.root / "next.yaml"
 
-    def edited(*more: tuple[str, str], by: str = "root", ends: int = 1) -> str:
+    def edited(*more: tuple[str, str], by: str = "root", ends: int = 1, output: str = "") -> str:
         changed = text.replace("isolation: 1", "isolation: 2")
         for old, new in more:
             assert old in changed
             changed = changed.replace(old, new)
         later.write_text(changed)
-        return desk.run("trust", "edit", "next.yaml", "--root", by, ends=ends, ASSAY_PASSPHRASE=SECRET)
+        to = ("--output", output) if output else ()
+        return desk.run("trust", "edit", "next.yaml", "--root", by, *to, ends=ends, ASSAY_PASSPHRASE=SECRET)
 
     said = edited(("previous: sha256:", "previous: sha256:00"))
     assert "must be version 2 and name its digest. Begin again with: assay trust show --next" in said
@@ -218,8 +219,15 @@ def test_a_policy_is_edited_as_a_file_and_signed_by_a_root_key(desk: Desk) -> No
     assert "Value error" not in said
     assert "0 of 1 holders of root keys of policy version 1 signed" in edited(by="ria")
     assert desk.policy()["version"] == 1
-    edited(ends=0)
+    said = edited(ends=0, output="policy.yaml")
+    assert "Hand policy.yaml to those who verify: what they have is an older version." in said
     assert (desk.policy()["version"], desk.policy()["isolation"]) == (2, 2)
+    assert "version: 2" in (desk.root / "policy.yaml").read_text()
+    text = run("trust", "show", "--next", cwd=desk.root, env=desk.env).stdout
+    later.write_text(text)
+    assert "assay trust show --output policy.yaml" in desk.run(
+        "trust", "edit", "next.yaml", "--root", "root", ASSAY_PASSPHRASE=SECRET
+    )
 
 
 # --- a new key takes over

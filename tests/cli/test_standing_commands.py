@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.app.conftest import Folder, replaced
 from tests.app.test_chain import Team
@@ -36,11 +37,163 @@ def test_issue_draws_the_dossier_beside_the_certificate_and_report_draws_the_sam
     team.sign()
     assert run("issue", "--key", "demo:certifier", "--in", team.root, "--output", team.root / "cert") == 0
     page = team.root / "cert" / "dossier.html"
-    assert f"Dossier as it was signed: {page}" in capsys.readouterr().out
+    assert f"Dossier: {page}" in capsys.readouterr().out
     assert run("report", "--in", team.root, "--output", team.root / "again.html") == 0
     assert (team.root / "again.html").read_bytes() == page.read_bytes()
     assert "PASSED, and good." in page.read_text() or "FAILED, and good." in page.read_text()
     assert team.gate() is None
+
+
+def test_a_refusal_is_issued_as_failed_without_signatures_and_every_command_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    folder = Folder(tmp_path)
+    folder.test = replaced(folder.test, "score", 1 - folder.test["score"].to_numpy())
+    team = Team(folder).lock()
+    done = team.certify()
+    assert done.decision.outcome.value == "withheld"
+    here = ("--in", team.root)
+    with monkeypatch.context() as wide:
+        wide.setenv("COLUMNS", "1000")
+        assert run("show", done.digest[7:19], *here) == 0
+    assert "it is withheld, which needs no signatures to be issued as FAILED" in capsys.readouterr().out
+    assert run("sign", "--look", *here) == 1
+    command = f"assay issue {done.digest[7:19]} --key KEY"
+    assert f"A refusal can be issued without them, as FAILED: {command}" in capsys.readouterr().out
+    issued = ("issue", "--key", "demo:certifier", *here, "--output", team.root / "cert")
+    assert run(*issued) == 0
+    first = capsys.readouterr().out
+    assert ": FAILED (withheld) for small-loans" in first
+    assert "issued before" not in first
+    digest = first.split()[1].rstrip(":")
+    assert run("status", "--key", "demo:certifier", *here, "--output", team.root / "cert") == 0
+    assert f"{digest}  good       FAILED  test.parquet for small-loans" in capsys.readouterr().out
+    for who in ("validator", "risk-officer"):
+        role = who.replace("-", "_")
+        run("sign", "--as", role, "--key", f"demo:{who}", *here)
+        told = capsys.readouterr().out
+        assert f"{who} approves that it is withheld" in told
+        assert f"Certificate {digest}, FAILED and good, was issued for it (entry 5 of the log)" in told
+        assert "assay issue" not in told
+    assert run(*issued) == 0
+    again = capsys.readouterr().out
+    assert again.startswith(first.splitlines()[0])
+    assert "It was issued before, on 20" in again
+    assert "(entry 5 of the log): its files are written again, and nothing is added." in again
+    assert run("issue", "--key", "demo:certifier", *here, "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["entry"], said["issued_before"]) == (5, True)
+    assert run("export", "public", team.root / "public.zip", "--key", "demo:certifier", *here) == 0
+    capsys.readouterr()
+    assert run("log", "verify", team.root / "public.zip", "--policy", team.policy) == 0
+    assert (
+        f"{digest}  good       FAILED  test.parquet for small-loans, signed by nobody"
+        in capsys.readouterr().out
+    )
+
+
+def test_who_signs_and_who_deploys_read_of_a_condition_what_was_asked_and_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    folder = Folder(tmp_path)
+    harsh = np.where(folder.test["age"].to_numpy() < 30, 0.12, 0)  # the young are refused more often
+    folder.test = replaced(folder.test, "score", np.minimum(folder.test["score"].to_numpy() + harsh, 1))
+    team = Team(folder).lock()
+    done = team.certify()
+    assert done.decision.outcome.value == "conditional"
+    judged = next(j for j in done.record.judged if j.assessment.criterion == "refusals-age")
+    worst = judged.assessment.estimate
+    assert worst is not None
+    said = (
+        f"The supporting criterion 'refusals-age' is inconclusive: at most 0.15 was asked, and {worst.value:.4f} was "
+        f"found ({worst.label})."
+    )
+    assert run("sign", "--look", "--in", team.root) == 1
+    assert said in capsys.readouterr().out
+    team.sign().issue()
+    capsys.readouterr()
+    asked = ("--policy", team.policy, "--use-case", "small-loans", "--certificate", team.root / "cert")
+    assert run("gate", team.root / "test.parquet", *asked) == 0
+    assert f"Condition: {said}" in capsys.readouterr().out
+
+
+def test_a_word_that_nobody_asked_for_and_one_that_stands_already_are_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    folder = Folder(tmp_path).edit("lock: {validator: 1}", "lock: {validator: 1, risk_officer: 1}")
+    team = Team(folder.edit("quorum: {validator: 1, risk_officer: 1}", "quorum: {validator: 1}"))
+
+    def entries() -> int:
+        with open_ledger(team.root) as ledger:
+            return ledger.log.size
+
+    def said(ends: int, command: object, role: str, *more: object) -> str:
+        key = ("--as", role, "--key", f"demo:{role.replace('_', '-')}")
+        assert run(command, *([team.path] if command == "lock" else ["--in", team.root]), *key, *more) == ends
+        return capsys.readouterr().out
+
+    stands = "has said this as validator already (entry"
+    assert stands not in said(1, "lock", "validator")
+    size = entries()
+    again = said(1, "lock", "validator")
+    assert f"validator {stands} 1 of the log, 20" in again
+    assert "it stands, and nothing was added. Signatures" not in again
+    assert entries() == size
+    said(1, "lock", "validator", "--reject", "--reason", "not yet")
+    assert stands in said(1, "lock", "validator", "--reject", "--reason", "not yet")
+    assert stands not in said(1, "lock", "validator", "--reject", "--reason", "never")
+    said(1, "lock", "validator")  # another word than the reject, so it is added
+    assert "risk-officer agrees" in said(0, "lock", "risk_officer")
+    size = entries()
+    assert stands in said(0, "lock", "validator")
+    assert entries() == size
+
+    team.certify()
+    unasked = said(1, "sign", "risk_officer")
+    assert "risk-officer approves too, and fills no place" in unasked
+    assert "No word of a risk_officer is asked for here, only of: validator." in unasked
+    assert stands not in said(0, "sign", "validator")
+    size = entries()
+    assert stands in said(0, "sign", "validator")
+    assert entries() == size
+    key = ("--as", "validater", "--key", "demo:validator", "--in", team.root)
+    assert run("sign", *key) == 1
+    assert "does not hold the role validater; it holds validator." in capsys.readouterr().err
+
+
+def test_log_show_tells_of_each_entry_who_signed_in_which_role_and_which_attempt_it_is(
+    team: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = team.lock().certify()
+    team.sign().issue()
+    monkeypatch.setenv("COLUMNS", "120")
+    assert run("log", "show", "--in", team.root) == 0
+    lines = [line.split(maxsplit=5) for line in capsys.readouterr().out.splitlines()[2:]]
+    assert [(line[3], line[5].strip()) for line in lines] == [
+        ("policy.set", "root: version 1"),
+        ("specification.agreed", "validator (validator): approves"),
+        ("specification.locked", "small-loans"),
+        ("run.started", "attempt 1"),
+        ("decision.made", "certified, attempt 1"),
+        ("decision.signed", "validator (validator): approves"),
+        ("decision.signed", "risk-officer (risk_officer): approves"),
+        ("certificate.issued", "certifier: PASSED"),
+    ]
+    assert lines[4][4] == done.digest[7:19]
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run("log", "show", "--from", "5", "--in", team.root) == 0
+    narrow = capsys.readouterr().out
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert "policy.set" not in narrow
+    assert run("log", "show", "--from", "6", "--in", team.root, "--json") == 0
+    signed, _ = json.loads(capsys.readouterr().out)
+    assert (signed["by"], signed["says"]) == (
+        [{"holder": "risk-officer", "role": "risk_officer"}],
+        "approves",
+    )
 
 
 def test_a_certificate_is_issued_where_no_page_can_be_drawn(
@@ -138,6 +291,10 @@ def test_revoke_and_suspend_ask_for_a_reason_code_and_reinstate_says_resolved(
     team.issue()
     who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--in", team.root, "--reason", "the bureau")
     assert run("suspend", *who) == 2
+    assert run("revoke", "--code", "drift", *who[:-1], " ") == 2
+    assert "a reason in words is expected, found none" in capsys.readouterr().err
+    assert run("sign", *who[:-2], "--reject") == 2
+    assert "--reject needs --reason: who rejects says why." in capsys.readouterr().err
     assert run("suspend", *who, "--code", "resolved") == 2
     assert run("reinstate", *who, "--code", "drift") == 2
     capsys.readouterr()
@@ -165,10 +322,8 @@ def test_a_changed_specification_is_agreed_to_with_a_reason_before_a_passphrase_
         said = capsys.readouterr().err
         assert "small-loans is locked in another version (entry 2)" in said
         assert "Say what was changed and why with: --reason" in said
-        assert run("lock", team.path, *who, "--reject") == 1
-        assert (
-            "Who rejects says why, and no reason was given. Say it with: --reason" in capsys.readouterr().err
-        )
+        assert run("lock", team.path, *who, "--reject") == 2
+        assert "--reject needs --reason: who rejects says why." in capsys.readouterr().err
     with open_ledger(team.root) as ledger:
         size = ledger.log.size
     assert run("lock", team.path, *who, "--reason", "the old rule reaches 0.71") == 0

@@ -116,9 +116,11 @@ def test_every_criterion_verdict_and_reason_is_on_the_page(
         assert wording.VERDICT[j.verdict] in words
     for j in made[name].judged:
         assert j.reason.value in words
+    sentences = {j.assessment.criterion: j.sentence for j in (*made[name].judged, *made[name].set_aside)}
     for ground in made[name].decision.grounds:
-        tail = ground.sentence.partition(": ")[2] or ground.sentence
-        assert " ".join(wording.visible(tail).split()) in words
+        # Of a criterion the page tells the verdict, and its numbers in its own words.
+        told = sentences.get(ground.criterion) or ground.sentence.partition(": ")[2] or ground.sentence
+        assert " ".join(wording.visible(told).split()) in words
 
 
 def test_the_first_screen_says_what_a_risk_officer_needs(seen: dict[str, Seen]) -> None:
@@ -136,6 +138,18 @@ def test_the_first_screen_says_what_a_risk_officer_needs(seen: dict[str, Seen]) 
         "would have said: withheld",
     ):
         assert text in first, text
+
+
+@pytest.mark.parametrize("name", ["certified", "conditional", "withheld"])
+def test_the_first_screen_says_how_many_criteria_of_each_tier_passed(
+    made: dict[str, Record], seen: dict[str, Seen], name: str
+) -> None:
+    words = seen[name].words
+    first = words[: words.index("In this dossier")]
+    for tier in Tier:
+        judged = [j for j in made[name].judged if j.assessment.tier is tier]
+        passed = sum(j.verdict is Verdict.PASS for j in judged)
+        assert not judged or f"{passed} of {len(judged)} {tier.value}" in first[first.index("Passed: ") :]
 
 
 def test_a_rehearsal_is_loud_and_never_says_certified_alone(seen: dict[str, Seen]) -> None:

@@ -58,3 +58,20 @@ def test_a_remedy_tells_of_a_change_only_where_something_was_changed(
     assert remedy
     assert "changed" not in remedy
     assert remedy in printed(capsys, words(scene))[1]
+
+
+@pytest.mark.parametrize(
+    ("changed", "argument"),
+    [({"use_case": "hiring"}, "use_case=..."), ({"certificate": "nowhere"}, "certificate=...")],
+)
+def test_who_loads_a_model_in_a_program_is_told_its_arguments_and_no_option_of_a_command(
+    changed: dict[str, str], argument: str, tmp_path: Path
+):
+    scene = Scene(tmp_path, folder=False)
+    scene.write()
+    asked = {"use_case": scene.use_case, "policy": scene.policy} | changed
+    with pytest.raises(assay.Refused) as told:
+        assay.load_certified(scene.model, **asked)
+    assert argument in told.value.remedy
+    assert "--" not in told.value.remedy
+    assert "assay " not in told.value.remedy

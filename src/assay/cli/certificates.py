@@ -6,8 +6,16 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import READABLE, folder_option, key_option, role_option, signer
+from assay.cli.signing import (
+    REASON,
+    folder_option,
+    key_option,
+    role_option,
+    say_certificate,
+    signer,
+)
 from assay.domain.digests import short
 from assay.domain.state import StatusReason
 
@@ -15,14 +23,12 @@ CODES = tuple(code.value for code in StatusReason if code is not StatusReason.RE
 """Why a certificate is revoked or suspended, for programs; a reinstatement is ``resolved``."""
 
 
-def _command(name: str, becomes: str, told: str) -> click.Command:
-    @click.command(name, help=told)
+def _command(name: str, becomes: str, told: str, called: str) -> click.Command:
+    @click.command(name, help=told, epilog=example(called))
     @click.argument("certificate", default="")
     @role_option
     @key_option
-    @click.option(
-        "--reason", type=READABLE, required=True, help="Why; it stands in the log and in the status."
-    )
+    @click.option("--reason", type=REASON, required=True, help="Why; it stands in the log and in the status.")
     @folder_option
     @json_option
     def changed(
@@ -71,17 +77,26 @@ def _command(name: str, becomes: str, told: str) -> click.Command:
 
 
 revoke = _command(
-    "revoke", "revoked", "End a certificate (the beginning of its digest; by default the latest) for good."
+    "revoke",
+    "revoked",
+    "End a certificate (the beginning of its digest; by default the latest) for good.",
+    'assay revoke d5df04b1e6a2 --code data_withdrawn --as risk_officer --key ria --reason "the bureau recalled its scores"',
 )
 suspend = _command(
-    "suspend", "suspended", "Say that a certificate is not to be relied upon for now; reinstate ends it."
+    "suspend",
+    "suspended",
+    "Say that a certificate is not to be relied upon for now; reinstate ends it.",
+    'assay suspend d5df04b1e6a2 --code drift --as validator --key val --reason "twice as many refusals since May"',
 )
 reinstate = _command(
-    "reinstate", "good", "End the suspension of a certificate, as a role that signs its decision."
+    "reinstate",
+    "good",
+    "End the suspension of a certificate, as a role that signs its decision.",
+    'assay reinstate d5df04b1e6a2 --as validator --key val --reason "the feed was wrong, and is mended"',
 )
 
 
-@click.command("status")
+@click.command("status", epilog=example("assay status --key certifier --output model.txt.assay"))
 @key_option
 @click.option(
     "--output",
@@ -96,16 +111,18 @@ def status(*, key: str, output: Path, folder: Path, as_json: bool) -> None:
     from assay.app.organisation.status import refresh
     from assay.app.verifying.certificate_folder import STATUS
 
-    made = refresh(folder, signer=signer(key, folder), target=output / STATUS)
+    found = refresh(folder, signer=signer(key, folder), target=output / STATUS)
+    made = found.status
     if as_json:
         print_json(
             {
                 "issued": made.issued.isoformat(),
                 "expires": made.expires.isoformat(),
-                "certificates": {digest: s.value for digest, s in made.certificates.items()},
+                "certificates": {c.digest: c.status.value for c in found.certificates},
+                "results": {c.digest: c.result for c in found.certificates},
             }
         )
         return
-    for digest, found in made.certificates.items():
-        say(f"{short(digest)}  {found.value}")
+    for c in found.certificates:
+        say_certificate(c)
     say(f"This status may be relied upon until {made.expires:%Y-%m-%d %H:%M} UTC; it lies in {output}")

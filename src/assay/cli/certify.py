@@ -7,13 +7,20 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import hopeless_option, json_option, print_json, reader_may_leave, say
 from assay.domain.decide import exit_code
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode, Unwritable
 
 
-@click.command("certify")
+@click.command(
+    "certify",
+    epilog=example(
+        "assay certify specification.yaml --rehearse",
+        "assay certify specification.yaml --output dossier.html",
+    ),
+)
 @click.argument("specification", type=click.Path(path_type=Path))
 @click.option("--rehearse", is_flag=True, help="Use the development rows. Shows everything, never certifies.")
 @click.option(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_document, print_json, say
 
 
-@click.command("checks")
+@click.command("checks", epilog=example("assay checks fairness", "assay checks fairness.impact_ratio"))
 @click.argument("check", required=False, default="")
 @json_option
 def command(check: str, *, as_json: bool) -> None:

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import folder_option
 
 
-@click.command("diff")
+@click.command(
+    "diff",
+    epilog=example("assay diff specification.v1.yaml specification.yaml", "assay diff 91c0 3f2a91c07d5e"),
+)
 @click.argument("one")
 @click.argument("two")
 @folder_option

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import folder_option, signer
 
@@ -15,7 +16,7 @@ def command() -> None:
     """Write what is handed to an outsider."""
 
 
-@command.command("review")
+@command.command("review", epilog=example("assay export review review.zip"))
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--certificate", default="", help="The beginning of its digest; by default the latest.")
 @folder_option
@@ -35,7 +36,10 @@ def review(target: Path, *, certificate: str, folder: Path, as_json: bool) -> No
         say(f"{plural(count, 'document')} and the log, in {target}")
 
 
-@command.command("decision")
+@command.command(
+    "decision",
+    epilog=example("assay export decision decision.zip", "assay export decision decision.zip 3f2a91c07d5e"),
+)
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("decision", default="")
 @folder_option
@@ -57,7 +61,7 @@ def decision(target: Path, *, decision: str, folder: Path, as_json: bool) -> Non
         say(f"Its signer needs it and their own policy: assay sign {target} --policy policy.yaml --look")
 
 
-@command.command("public")
+@command.command("public", epilog=example("assay export public public.zip --key certifier"))
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--key", help="The key of a verifier, by which the pack also gets a status that is fresh.")
 @folder_option

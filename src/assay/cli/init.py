@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 
 
-@click.command("init")
+@click.command("init", epilog=example("assay init --data develop.parquet --model model.txt --label bad"))
 @click.option(
     "--data",
     required=True,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import folder_option, key_option, signer
 from assay.domain.digests import short
@@ -14,7 +15,13 @@ DOSSIER = "dossier.html"
 """The page in a certificate's folder. No verifier reads it: it is drawn from what they read."""
 
 
-@click.command("issue")
+@click.command(
+    "issue",
+    epilog=example(
+        "assay issue --key certifier",
+        "assay issue 3f2a91c07d5e --key certifier --output certificates/model.txt.assay",
+    ),
+)
 @click.argument("decision", default="")
 @key_option
 @click.option(
@@ -25,8 +32,9 @@ DOSSIER = "dossier.html"
 def command(decision: str, *, key: str, output: Path | None, folder: Path, as_json: bool) -> None:
     """Issue the certificate of DECISION (the beginning of its record's digest; by default the latest).
 
-    Refused while signatures are missing, somebody rejects, or the model is no longer the one that was judged. A withheld
-    decision is issued too, as FAILED: a refusal can be shown as well as an approval.
+    A certified or conditional decision needs all its signatures (assay sign), and nobody who rejects. A withheld one needs
+    none: it is issued as FAILED, so that a refusal can be shown as well as an approval, and no gate lets it through. Refused
+    when the model is no longer the one that was judged. A decision has one certificate: issued again, it is written again.
 
     The dossier is drawn again beside the certificate, with the signatures, the waivers and the checkpoint that it stands on.
     """
@@ -44,15 +52,22 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
                 "outcome": scope.outcome,
                 "valid_until": scope.valid_until,
                 "supersedes": list(scope.supersedes),
+                "entry": made.entry,
+                "issued_before": made.before,
                 "dossier": str(page) if page else None,
             }
         )
         return
     say(f"Certificate {short(made.digest)}: {made.certificate.result} ({scope.outcome}) for {scope.name}")
+    if made.before:
+        say(
+            f"It was issued before, on {made.certificate.time:%Y-%m-%d %H:%M} UTC (entry {made.entry} of the log): its files are written "
+            "again, and nothing is added."
+        )
     say(f"Valid until {scope.valid_until[:10]}, in {made.folder}")
     for old in scope.supersedes:
         say(f"It takes the place of certificate {short(old)}, which is superseded from now on.")
-    say(f"Dossier as it was signed: {page}" if page else undrawn)
+    say(f"Dossier: {page}" if page else undrawn)
     if scope.demo:
         say("DEMO: signed with keys that anyone can make.")
 

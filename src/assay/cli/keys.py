@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_document, print_json, say
-from assay.cli.signing import folder_option, new_passphrase, signer
-from assay.domain.digests import short
+from assay.cli.signing import folder_option, new_passphrase, say_policy, signer
 
 
 @click.group("keys")
@@ -22,7 +22,10 @@ def command() -> None:
     """
 
 
-@command.command("new")
+@command.command(
+    "new",
+    epilog=example("assay keys new ria", 'assay keys new ria --signer "hsm:2?label=TOKEN" --public ria.pem'),
+)
 @click.argument("name")
 @click.option(
     "--signer",
@@ -52,7 +55,7 @@ def new(name: str, *, uri: str | None, public: Path | None, as_json: bool) -> No
     print_document(made.pem)
 
 
-@command.command("show")
+@command.command("show", epilog=example("assay keys show", "assay keys show ria > ria.pem"))
 @click.argument("name", required=False)
 @json_option
 def show(name: str | None, *, as_json: bool) -> None:
@@ -72,7 +75,9 @@ def show(name: str | None, *, as_json: bool) -> None:
             say(f"{key.key_id[:12]}  {one}")
 
 
-@command.command("rotate")
+@command.command(
+    "rotate", epilog=example("assay keys rotate ria --to ria-new --root root --output policy.yaml")
+)
 @click.argument("old")
 @click.option(
     "--to",
@@ -120,4 +125,4 @@ def rotate(
         f"until {held.valid_until.date()}."
     )
     say(f"What {made.old} signed before stays signed; it signs nothing new.")
-    say(f"Policy version {version} is in force: {short(made.digest)}. Hand it to those who verify.")
+    say_policy(version, made.digest, output)

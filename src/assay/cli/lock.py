@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import hopeless_option, json_option, print_json, say
-from assay.cli.signing import READABLE, say_taken, signer
+from assay.cli.signing import READABLE, require_reason, say_beside, say_taken, signer
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
     from assay.app.judging.lock import Agreed
 
 
-@click.command("lock")
+@click.command(
+    "lock",
+    epilog=example(
+        "assay lock specification.yaml --as validator --key val",
+        'assay lock specification.yaml --as risk_officer --key ria --reject --reason "the threshold for age has no rationale"',
+    ),
+)
 @click.argument("specification", type=click.Path(path_type=Path))
 @click.option("--as", "role", help="The role in which you sign.")
 @click.option("--key", help="The key that signs: its name, the path of a PEM or signer file, or demo:NAME.")
@@ -92,11 +99,13 @@ def command(
         _take(specification, files, bypass=certify_a_hopeless_specification, as_json=as_json)
     if not role or not key:
         raise click.UsageError("--as ROLE and --key KEY are needed, or --take FILE.")
+    require_reason(reason, rejects=word is Word.REJECT)
+    approver = role if word is Word.APPROVE else None
     if policy and log and target:
         found = agree_elsewhere(
             specification, log, policy, role=role, signer=signer(key), target=target, word=word, reason=reason
         )
-        _tell(found, specification, written=target, as_json=as_json)
+        _tell(found, specification, role=approver, written=target, as_json=as_json)
         raise click.exceptions.Exit(ExitCode.CERTIFIED)
     if policy or log or target:
         raise click.UsageError("--policy POLICY, --log LOG and --to FILE go together.")
@@ -109,7 +118,7 @@ def command(
         reason=reason,
         certify_a_hopeless_specification=certify_a_hopeless_specification,
     )
-    _tell(found, specification, as_json=as_json)
+    _tell(found, specification, role=approver, as_json=as_json)
     raise click.exceptions.Exit(ExitCode.CERTIFIED if found.lock else ExitCode.WITHHELD)
 
 
@@ -126,8 +135,15 @@ def _take(specification: Path, files: tuple[Path, ...], *, bypass: bool, as_json
     raise click.exceptions.Exit(ExitCode.CERTIFIED if found.lock else ExitCode.WITHHELD)
 
 
-def _tell(found: Agreed, specification: Path, *, written: Path | None = None, as_json: bool) -> None:
-    """Where a specification stands; ``written``: with a word that is in a file and not in the log."""
+def _tell(
+    found: Agreed,
+    specification: Path,
+    *,
+    role: str | None = None,
+    written: Path | None = None,
+    as_json: bool,
+) -> None:
+    """Where a specification stands; ``role``: in which it was approved; ``written``: with a word that is in a file alone."""
     if as_json:
         print_json(
             {
@@ -136,13 +152,16 @@ def _tell(found: Agreed, specification: Path, *, written: Path | None = None, as
                 "bypasses": list(found.lock.bypasses) if found.lock else [],
                 "missing": dict(found.quorum.missing),
                 "rejected": [r.holder for r in found.quorum.rejected],
+                "beside": [{"role": w.role, "holder": w.holder} for w in found.quorum.beside],
+                "said_before": found.before.entry if found.before else None,
                 **({"written": str(written)} if written else {}),
             }
         )
         return
     say(f"Specification {found.name}, {short(found.specification)}:")
     for filled, holder in found.quorum.approved:
-        say(f"  {filled:<16} {holder}")
+        say(f"  {filled:<16} {holder} agrees")
+    say_beside(found.quorum, role, found.before, width=16)
     for bypass in found.lock.bypasses if found.lock else ():
         say(f"BYPASS, recorded: {bypass}")
     if written:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from assay.cli.output import json_option, print_document, print_json, say
+from assay.cli.example import example
+from assay.cli.output import json_option, one_line, print_document, print_json, say
 from assay.cli.questions import need_a_terminal
-from assay.cli.signing import folder_option
+from assay.cli.signing import folder_option, say_certificate
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 
@@ -30,7 +31,12 @@ def command() -> None:
     """
 
 
-@command.command("verify")
+@command.command(
+    "verify",
+    epilog=example(
+        "assay log verify", "assay log verify public.zip --policy policy.yaml --checkpoint kept.txt"
+    ),
+)
 @click.argument("pack", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--policy",
@@ -121,9 +127,7 @@ def _verify_pack(pack: Path, policy: Path, kept: list[KeptCheckpoint], *, as_jso
     if not as_json:
         for c in told:
             by = ", ".join(f"{holder} ({role})" for role, holder in found.signers(c)) or "nobody"
-            say(
-                f"{short(c.digest)}  {c.status.value:<10} {c.result}  {c.model} for {c.use_case}, signed by {by}"
-            )
+            say_certificate(c, f", signed by {by}")
             if c.why:
                 say(f"              {c.why}")
     _told(found.size, wrong, {"certificates": certificates}, outside=bool(kept), as_json=as_json)
@@ -150,34 +154,55 @@ def _told(
     raise click.exceptions.Exit(ExitCode.TRUST_FAILURE if wrong else ExitCode.CERTIFIED)
 
 
-@command.command("show")
+@command.command("show", epilog=example("assay log show --from 12"))
 @click.option("--from", "start", type=click.IntRange(min=0), default=0, help="The first entry.")
 @folder_option
 @json_option
 def show(*, start: int, folder: Path, as_json: bool) -> None:
-    """List the entries: place, time, what happened, to what."""
-    from assay.app.organisation.logbook import entries
+    """List the entries: place, time, what happened, to what, by whom in which role, and which attempt or outcome."""
+    from assay.app.organisation.entries import by, entries
 
     found = list(entries(folder, start))
     if as_json:
         print_json(
             [
                 {
-                    "seq": e.seq,
-                    "time": e.time.isoformat(),
-                    "action": e.action.value,
-                    "object": e.object,
-                    "signed": [s.digest for s in e.signed],
+                    "seq": told.entry.seq,
+                    "time": told.entry.time.isoformat(),
+                    "action": told.entry.action.value,
+                    "object": told.entry.object,
+                    "signed": [s.digest for s in told.entry.signed],
+                    "by": [{"holder": holder, "role": role} for holder, role in told.by],
+                    "says": told.says,
                 }
-                for e in found
+                for told in found
             ]
         )
         return
-    for e in found:
-        say(f"{e.seq:>5}  {e.time:%Y-%m-%d %H:%M:%S}  {e.action.value:<24} {short(e.object)}")
+    if not found:
+        say(f"The log has no entry from {start} on.")
+        return
+    from assay.cli.folding import FoldingTable
+    from assay.cli.render import console
+
+    rows = [
+        (
+            str(told.entry.seq),
+            f"{told.entry.time:%Y-%m-%d %H:%M}",
+            told.entry.action.value,
+            short(told.entry.object),
+            one_line(": ".join(filter(None, (by(told.by), told.says)))),
+        )
+        for told in found
+    ]
+    headings = ("Entry", "Time (UTC)", "What", "About", "Who, and which")
+    FoldingTable("Entries of the log", headings, rows, names=4, right={"Entry"}).print(console())
 
 
-@command.command("checkpoint")
+@command.command(
+    "checkpoint",
+    epilog=example("assay log checkpoint --output checkpoint.txt", "assay log checkpoint --push origin"),
+)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Also write it to this file.")
 @click.option("--push", metavar="REMOTE", help="Also commit it to a git remote: a URL, a path or a name.")
 @branch_option
@@ -217,7 +242,7 @@ def checkpoint(*, output: Path | None, push: str | None, branch: str, folder: Pa
         )
 
 
-@command.command("prove")
+@command.command("prove", epilog=example("assay log prove 7 entry-7.tlog-proof"))
 @click.argument("entry", type=click.IntRange(min=0))
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @folder_option
@@ -233,7 +258,7 @@ def prove(entry: int, target: Path, *, folder: Path, as_json: bool) -> None:
         say(f"The proof of entry {entry}, in {target}")
 
 
-@command.command("export")
+@command.command("export", epilog=example("assay log export log.jsonl"))
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @folder_option
 @json_option
@@ -249,7 +274,10 @@ def export(target: Path, *, folder: Path, as_json: bool) -> None:
         say(f"{plural(count, 'entry', 'entries')}, in {target}")
 
 
-@command.command("erase")
+@command.command(
+    "erase",
+    epilog=example("assay log erase sha256:5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e"),
+)
 @click.argument("digest")
 @click.option("--yes", is_flag=True, help="Erase it without asking.")
 @folder_option

@@ -63,6 +63,19 @@ class Lazy(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named; of an unknown name, the one that was probably meant is told."""
+        name = args[0]
+        if name.startswith("-") or name in COMMANDS:
+            return super().resolve_command(ctx, args)
+        from assay.domain.nearest import nearest
+
+        meant = nearest(name, COMMANDS)
+        hint = f" Did you mean {meant!r}?" if meant else ""
+        raise click.UsageError(f"No such command {name!r}.{hint}", ctx)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. When the reader of its output has left, it ends quietly, with no verdict.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, reader_may_leave
 from assay.domain.errors import ExitCode
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from assay.cli.folding import FoldingTable
 
 
-@click.command("plan")
+@click.command("plan", epilog=example("assay plan specification.yaml"))
 @click.argument("specification", type=click.Path(path_type=Path))
 @click.option(
     "--workers",

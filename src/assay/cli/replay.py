@@ -6,13 +6,16 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import folder_option
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 
 
-@click.command("replay")
+@click.command(
+    "replay", epilog=example("assay replay 3f2a91c07d5e", "assay replay model.txt.assay --workers 4")
+)
 @click.argument("run", default="")
 @click.option(
     "--workers",

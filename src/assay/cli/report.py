@@ -6,10 +6,16 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import print_document, say
 
 
-@click.command("report")
+@click.command(
+    "report",
+    epilog=example(
+        "assay report 3f2a91c07d5e --output dossier.html", "assay report --format junit --output verdicts.xml"
+    ),
+)
 @click.argument("run", required=False, default="")
 @click.option(
     "--in", "folder", type=click.Path(path_type=Path), default=Path(), help="The specification's folder."

@@ -7,10 +7,11 @@ from time import perf_counter
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 
 
-@click.command("sandbox")
+@click.command("sandbox", epilog=example("assay sandbox", "assay sandbox --python .venv/bin/python"))
 @click.option("--python", default=None, help="An interpreter of the model's own, as subject.python names it.")
 @json_option
 def command(python: str | None, *, as_json: bool) -> None:

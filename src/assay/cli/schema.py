@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import print_json
 
 
-@click.command("schema")
+@click.command("schema", epilog=example("assay schema > specification.schema.json"))
 @click.option("--record", is_flag=True, help="The schema of the JSON record of a run instead.")
 @click.option("--plan", is_flag=True, help="The schema of the JSON of a plan instead.")
 @click.option("--standing", is_flag=True, help="The schema of where a decision stands in the log instead.")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.domain.digests import short
 
 
-@click.command("show")
+@click.command("show", epilog=example("assay show", "assay show 3f2a91c07d5e"))
 @click.argument("run", required=False, default="")
 @click.option(
     "--in", "folder", type=click.Path(path_type=Path), default=Path(), help="The specification's folder."

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import READABLE, folder_option, say_taken, signer
+from assay.cli.signing import READABLE, folder_option, require_reason, say_beside, say_taken, signer
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
-from assay.domain.vocabulary import Tier, Verdict
+from assay.domain.vocabulary import Outcome, Tier, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +68,14 @@ def _to_be_weighed(found: Signing) -> tuple[tuple[str, Iterable[str]], ...]:
     )
 
 
-@click.command("sign")
+@click.command(
+    "sign",
+    epilog=example(
+        "assay sign --look",
+        "assay sign --as validator --key val",
+        'assay sign 3f2a91c07d5e --as risk_officer --key ria --reject --reason "the groups over 60 are too small"',
+    ),
+)
 @click.argument("decision", default="")
 @click.option("--as", "role", help="The role in which you sign.")
 @click.option("--key", help="The key that signs: its name, the path of a PEM file, or demo:NAME.")
@@ -133,6 +141,7 @@ def command(
         _take(folder, files, as_json=as_json)
     if (not look and (not role or not key)) or (look and target):
         raise click.UsageError("--as ROLE and --key KEY are needed, or --look.")
+    require_reason(reason, rejects=word == Word.REJECT and not look)
     _see_one_way(decision, policy, target, look=look)
     if policy is not None:
         said = (role or "", key or "", Word(word), reason)
@@ -151,9 +160,9 @@ def command(
     if as_json:
         print_json(_plain(found))
     else:
-        _tell(found)
+        _tell(found, role=role if word == Word.APPROVE and not look else None)
         made, quorum = found.decision, found.quorum
-        if quorum.missing:
+        if quorum.missing and found.standing.certificate is None:
             say(f"Read it with: assay show {short(made.record)}")
             say(f"Sign it with: assay sign {short(made.record)} --as ROLE --key KEY")
     raise click.exceptions.Exit(ExitCode.CERTIFIED if found.quorum.reached else ExitCode.WITHHELD)
@@ -181,6 +190,7 @@ def _elsewhere(
 ) -> NoReturn:
     """Sign the decision of a pack (``said``: role, key, word, reason), or only look at it."""
     from assay.app.organisation.sign_elsewhere import look_in, sign_pack
+    from assay.domain.quorum import Word
 
     if said is None or target is None:
         found, written = look_in(pack, policy), None
@@ -193,7 +203,7 @@ def _elsewhere(
     if as_json:
         print_json(_plain(found) | {"written": written})
     else:
-        _tell(found, issue=False)
+        _tell(found, role=said[0] if said and said[2] is Word.APPROVE else None, issue=False)
         if written is not None:
             say(
                 f"Your signature is in {written}, and nowhere else. Who keeps the log takes it in with: assay sign --take FILE"
@@ -241,11 +251,17 @@ def _plain(found: Signing) -> dict[str, Any]:
         "approved": [{"role": r, "holder": h} for r, h in quorum.approved],
         "missing": dict(quorum.missing),
         "rejected": [{"holder": r.holder, "role": r.role, "reason": r.reason} for r in quorum.rejected],
+        "beside": [{"role": w.role, "holder": w.holder} for w in quorum.beside],
+        "said_before": found.before.entry if found.before else None,
     }
 
 
-def _tell(found: Signing, *, issue: bool = True) -> None:
-    """What is signed, its digests, and who signed; ``issue``: whether this folder has the log that can issue."""
+def _tell(found: Signing, *, role: str | None = None, issue: bool = True) -> None:
+    """What is signed, its digests, and who signed.
+
+    Args:
+        role: in which it was approved just now. issue: whether this folder has the log that can issue.
+    """
     _show(found)
     made, quorum = found.decision, found.quorum
     for what, digest in (
@@ -254,9 +270,20 @@ def _tell(found: Signing, *, issue: bool = True) -> None:
         ("specification", made.specification),
     ):
         say(f"  {what:<14} {digest}")
+    withheld = found.record.decision.outcome is Outcome.WITHHELD
     for filled, holder in quorum.approved:
-        say(f"  {filled:<14} {holder} approves")
-    if quorum.reached and issue:
-        say(f"The quorum is reached: assay issue {short(made.record)} --key KEY")
+        say(f"  {filled:<14} {holder} approves{' that it is withheld' if withheld else ''}")
+    say_beside(quorum, role, found.before, width=14)
+    bound = found.standing.certificate
+    command = f"assay issue {short(made.record)} --key KEY"
+    if bound is not None:
+        say(
+            f"Certificate {short(bound.certificate)}, {bound.result} and {bound.status.value}, was issued for it (entry {bound.entry} of "
+            "the log): what is signed after that is not in it."
+        )
+    elif quorum.reached and issue:
+        say(f"The quorum is reached: {command}")
     else:
         say(quorum.sentence())
+        if withheld and issue:
+            say(f"A refusal can be issued without them, as FAILED: {command}")

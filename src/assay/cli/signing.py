@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from collections.abc import Callable
@@ -11,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.output import one_line, say
+from assay.domain.digests import short
 from assay.domain.errors import AssayError
 
 if TYPE_CHECKING:
     from assay.app.organisation.keys import Signer
+    from assay.domain.quorum import Quorum, SignOff
+    from assay.domain.state import CertificateState
 
 PASSPHRASE = "ASSAY_PASSPHRASE"  # noqa: S105 - the name of a variable
 
@@ -103,6 +107,43 @@ def signer(key: str, folder: Path | None = None) -> Signer:
     return open_signer(key, passphrase)
 
 
+def say_certificate(found: CertificateState, more: str = "") -> None:
+    """Say in a line what a certificate is worth, what it says (FAILED is a refusal, whatever it is worth) and what it is about."""
+    say(
+        f"{short(found.digest)}  {found.status.value:<10} {found.result}  {found.model} for {found.use_case}{more}"
+    )
+
+
+def say_policy(version: int, digest: str, output: Path | None) -> None:
+    """Say that a later version of the policy is in force, and what is to be handed out."""
+    say(f"Policy version {version} is in force: {short(digest)}.")
+    say(
+        f"Hand {output} to those who verify: what they have is an older version."
+        if output is not None
+        else "Hand it to those who verify, who have an older version; write it with: assay trust show --output policy.yaml"
+    )
+
+
+def say_beside(quorum: Quorum, role: str | None, before: SignOff | None, *, width: int) -> None:
+    """Say of approvals that fill no place that they do not, and of the ``role`` that was signed in what there is to know.
+
+    Args:
+        role: None where nothing was said. before: the same word, where it stood in the log already.
+    """
+    for word in quorum.beside:
+        say(f"  {word.role:<{width}} {word.holder} approves too, and fills no place")
+    if role is not None and role not in quorum.asked:
+        say(
+            f"No word of a {role} is asked for here, only of: {', '.join(quorum.asked)}. It stands in the log, and fills no place."
+        )
+    if before is not None:
+        time = dt.datetime.fromisoformat(before.time)
+        say(
+            f"{before.holder} has said this as {before.role} already (entry {before.entry} of the log, {time:%Y-%m-%d %H:%M} UTC): "
+            "it stands, and nothing was added."
+        )
+
+
 def say_taken(file: Path, entry: int, *, before: bool) -> None:
     """Say where what another machine signed stands in the log."""
     done = "was there already: nothing changed" if before else "was added"
@@ -113,6 +154,10 @@ class _Readable(click.ParamType[str]):
     """A line that a person can read: no line break, and nothing that steers a terminal or reorders what is read."""
 
     name = "text"
+
+    def __init__(self, *, blank: bool) -> None:
+        """``blank``: whether it may say nothing."""
+        self.blank = blank
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The text as it was given. Fails with the first character that it may not hold."""
@@ -125,9 +170,21 @@ class _Readable(click.ParamType[str]):
                     param,
                     ctx,
                 )
+        if not self.blank and not text.strip():
+            self.fail(
+                "a reason in words is expected, found none. It is signed and shown to others.", param, ctx
+            )
         return text
 
 
-READABLE = _Readable()
+READABLE = _Readable(blank=True)
+REASON = _Readable(blank=False)
+
+
+def require_reason(reason: str, *, rejects: bool) -> None:
+    """See that whoever rejects says why, before anything is asked or read."""
+    if rejects and not reason.strip():
+        raise click.UsageError("--reject needs --reason: who rejects says why.")
+
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_document, print_json, say
-from assay.cli.signing import folder_option, signer
+from assay.cli.signing import folder_option, say_policy, signer
 from assay.domain.digests import short
 
 
@@ -19,7 +20,12 @@ def command() -> None:
     """
 
 
-@command.command("init")
+@command.command(
+    "init",
+    epilog=example(
+        'assay trust init --organisation "Example Bank" --root root=root --certifier certifier=certifier --person val:validator=val.pem --person ria:risk_officer=ria.pem --output policy.yaml'
+    ),
+)
 @click.option("--organisation", metavar="NAME", default="", help="Whose rules these are.")
 @click.option(
     "--log",
@@ -138,29 +144,42 @@ def init(
         say("DEMO: these keys can be made by anyone. Nothing that is signed here means anything.")
 
 
-@command.command("edit")
+@command.command(
+    "edit",
+    epilog=example(
+        "assay trust show --next > next.yaml", "assay trust edit next.yaml --root root --output policy.yaml"
+    ),
+)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--root", "roots", multiple=True, required=True, help="A root key that signs; several may be given."
 )
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the new policy to this file, for verifiers.",
+)
 @folder_option
 @json_option
-def edit(file: Path, *, roots: tuple[str, ...], folder: Path, as_json: bool) -> None:
+def edit(file: Path, *, roots: tuple[str, ...], output: Path | None, folder: Path, as_json: bool) -> None:
     """Log FILE as the next version of the policy, signed by root keys of the version in force.
 
     Begin with: assay trust show --next > policy.yaml
     """
-    from assay.app.organisation.trust import replace_policy, replaceable
+    from assay.app.organisation.trust import replace_policy, replaceable, see_place, write_policy
 
     replaceable(folder, file)
+    see_place(output)
     policy, digest = replace_policy(folder, file, [signer(key) for key in roots])
+    if output is not None:
+        write_policy(folder, output)
     if as_json:
         print_json({"policy": digest, "version": policy.version})
     else:
-        say(f"Policy version {policy.version} is in force: {short(digest)}.")
+        say_policy(policy.version, digest, output)
 
 
-@command.command("show")
+@command.command("show", epilog=example("assay trust show --output policy.yaml"))
 @click.option("--next", "following", is_flag=True, help="The text of the next version, to be edited.")
 @click.option(
     "--output", type=click.Path(path_type=Path), help="Write the policy in force to this file, for verifiers."

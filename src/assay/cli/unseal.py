@@ -6,16 +6,22 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import READABLE, folder_option, key_option, role_option, signer
+from assay.cli.signing import REASON, folder_option, key_option, role_option, signer
 from assay.domain.digests import short
 
 
-@click.command("unseal")
+@click.command(
+    "unseal",
+    epilog=example(
+        'assay unseal 3f2a91c07d5e --as risk_officer --key ria --reason "the regulator asks for the numbers"'
+    ),
+)
 @click.argument("run")
 @role_option
 @key_option
-@click.option("--reason", type=READABLE, required=True, help="Why it cannot wait.")
+@click.option("--reason", type=REASON, required=True, help="Why it cannot wait.")
 @folder_option
 @json_option
 def command(run: str, *, role: str, key: str, reason: str, folder: Path, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.domain.errors import ExitCode
 
@@ -118,7 +119,12 @@ def _folder_of_a_certificate(_: click.Context, __: click.Parameter, named: Path)
     raise click.BadParameter(f"The folder of a certificate (MODEL.assay) is expected, and {named} is a file.")
 
 
-@click.command("verify")
+@click.command(
+    "verify",
+    epilog=example(
+        "assay verify model.txt.assay --model model.txt --policy policy.yaml --use-case credit-default --review review.zip"
+    ),
+)
 @click.argument("certificate", type=click.Path(path_type=Path), callback=_folder_of_a_certificate)
 @click.option(
     "--model", type=click.Path(path_type=Path, exists=True), required=True, help="The model in hand."
@@ -175,7 +181,13 @@ def command(
     shown(found, as_json=as_json)
 
 
-@click.command("gate")
+@click.command(
+    "gate",
+    epilog=example(
+        "assay gate model.txt --policy policy.yaml --use-case credit-default",
+        "assay gate model.txt --policy policy.yaml --use-case credit-default --sources . --environment",
+    ),
+)
 @click.argument("model", type=click.Path(path_type=Path, exists=True))
 @policy_option
 @use_case_option

@@ -6,11 +6,17 @@ from pathlib import Path
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import READABLE, key_option, role_option, signer
+from assay.cli.signing import REASON, key_option, role_option, signer
 
 
-@click.command("waive")
+@click.command(
+    "waive",
+    epilog=example(
+        'assay waive specification.yaml impact-ratio-age --until 2027-03-31 --as risk_officer --key ria --reason "every refusal of an applicant under 25 is read by a person"'
+    ),
+)
 @click.argument("specification", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("criterion")
 @role_option
@@ -21,7 +27,7 @@ from assay.cli.signing import READABLE, key_option, role_option, signer
     metavar="YYYY-MM-DD",
     help="The last day, in UTC; no later than the policy's longest waiver allows.",
 )
-@click.option("--reason", type=READABLE, required=True, help="Why; it stands on the certificate.")
+@click.option("--reason", type=REASON, required=True, help="Why; it stands on the certificate.")
 @click.option(
     "--after-run",
     type=click.IntRange(0),

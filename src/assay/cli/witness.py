@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from assay.cli.example import example
 from assay.cli.output import json_option, print_document, print_json, say
 from assay.domain.errors import AssayError, ExitCode
 
@@ -50,7 +51,12 @@ def command() -> None:
     """
 
 
-@command.command("serve")
+@command.command(
+    "serve",
+    epilog=example(
+        'assay witness serve --folder witness --name witness.example.com/one --log "bank.example/assay+e296c0cd+AbCd"'
+    ),
+)
 @who
 @click.option(
     "--host",
@@ -84,7 +90,12 @@ def serve(folder: Path, *, name: str, logs: tuple[str, ...], host: str, port: in
             server.serve_forever()
 
 
-@command.command("cosign")
+@command.command(
+    "cosign",
+    epilog=example(
+        'assay witness cosign request.txt --folder witness --name witness.example.com/one --log "bank.example/assay+e296c0cd+AbCd"'
+    ),
+)
 @who
 @click.argument("request", type=click.File("rb"))
 @json_option

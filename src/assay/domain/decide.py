@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from assay.domain import figures
 from assay.domain.assessment import Judged
 from assay.domain.errors import ExitCode
 from assay.domain.specification import Specification
@@ -78,7 +79,7 @@ def _violated_aside(aside: Sequence[Judged]) -> Iterable[Ground]:
     for judged in aside:
         if judged.verdict is Verdict.FAIL:
             name = judged.assessment.criterion
-            said = f"Of the groups that are too small to gate, {name!r} failed: {judged.sentence}"
+            said = f"Of the groups that are too small to gate, {name!r} failed: {_numbers(judged)}{judged.sentence}"
             yield Ground(Reason.SMALL_GROUPS_FAIL, said, name)
 
 
@@ -124,4 +125,16 @@ def _not_passed(
         judged = verdicts.get(name)
         if its_tier is tier and judged is not None and judged.verdict not in over:
             said = _SAID[judged.verdict]
-            yield Ground(reason, f"The {tier} criterion {name!r} {said}: {judged.sentence}", name)
+            sentence = f"The {tier} criterion {name!r} {said}: {_numbers(judged)}{judged.sentence}"
+            yield Ground(reason, sentence, name)
+
+
+def _numbers(judged: Judged) -> str:
+    """What was asked and what was found, the worst of all pieces: a reason stands on certificates, where no table is beside it."""
+    a, worst = judged.assessment, judged.assessment.widest
+    asked = f"{a.comparator.words} {figures.threshold(a.threshold)} was asked"
+    if worst is None or worst.estimate is None or judged.verdict is Verdict.NOT_EVALUABLE:
+        return f"{asked}. "
+    counted = worst.exact is not None
+    found = figures.whole(worst.estimate) if counted else figures.against(worst.estimate, a.threshold)
+    return f"{asked}, and {found} was found{f' ({worst.label})' if worst.label else ''}. "

@@ -52,6 +52,17 @@ class Quorum:
     approvals: tuple[SignOff, ...] = ()
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """The roles that have a place, filled or not."""
+        return tuple(dict.fromkeys(role for role, _ in (*self.approved, *self.missing)))
+
+    @property
+    def beside(self) -> tuple[SignOff, ...]:
+        """Approvals of persons who fill no place: nobody asked for their role, or its places are filled."""
+        seated = {holder for _, holder in self.approved}
+        return tuple(word for word in self.approvals if word.holder not in seated)
+
+    @property
     def reached(self) -> bool:
         """Whether nothing is missing and nobody rejects."""
         return not self.missing and not self.rejected
@@ -67,6 +78,16 @@ class Quorum:
 def _ended(reason: str) -> str:
     """A person's reason as a sentence: what follows it must not run on."""
     return reason if reason.endswith((".", "!", "?", "…")) else f"{reason}."
+
+
+def said_already(words: Iterable[SignOff], holder: str, role: str, word: Word, reason: str) -> SignOff | None:
+    """The latest word of a person in a role, if it is this one: whoever says it again changes nothing.
+
+    It is another word where it brings another reason.
+    """
+    own = [s for s in words if (s.holder, s.role) == (holder, role)]
+    same = bool(own) and own[-1].word is word and reason.strip() in {"", own[-1].reason.strip()}
+    return own[-1] if same else None
 
 
 def quorum(needed: Mapping[str, int], sign_offs: Iterable[SignOff], since: int = -1) -> Quorum:

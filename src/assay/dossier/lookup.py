@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from assay.domain import figures
 from assay.domain.assessment import Judged
 from assay.domain.decide import Decision, decide, required
 from assay.domain.evidence import Counts, Statistic
 from assay.domain.record import MetricRecord, Record
 from assay.domain.specification import Criterion, FailureMode
 from assay.domain.vocabulary import Stage, Tier, Verdict
-from assay.dossier import figures, wording
+from assay.dossier import wording
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from assay.domain import figures
 from assay.domain.assessment import Assessment, Judged, Piece
 from assay.domain.evidence import GIVEN_LABEL
 from assay.domain.metric import Unit
 from assay.domain.telling import can_be_told, tell
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.dossier import figures, wording
+from assay.dossier import wording
 from assay.dossier.lookup import Lookup
 
 

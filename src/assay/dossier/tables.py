@@ -14,11 +14,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from assay.domain import figures
 from assay.domain.assessment import Judged
 from assay.domain.record import Record
 from assay.domain.standing import Standing
 from assay.domain.vocabulary import Outcome, Tier, Verdict
-from assay.dossier import figures, wording
+from assay.dossier import wording
 from assay.dossier.blocks import Badge, Inline, Rich
 from assay.dossier.lookup import Lookup
 from assay.dossier.sections.opening import opening

@@ -52,7 +52,7 @@ OUTCOME_MEANS: dict[Outcome, str] = {
         "Every critical requirement is shown to hold. Some supporting ones are not: the model may be used only under "
         "the conditions below."
     ),
-    Outcome.WITHHELD: "No certificate: something that had to be shown was not.",
+    Outcome.WITHHELD: "Not certified: something that had to be shown was not.",
 }
 
 REHEARSAL_OUTCOME: dict[Outcome, str] = {

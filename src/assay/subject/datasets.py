@@ -258,7 +258,11 @@ def files_of(place: Path) -> list[Path]:
         and not any(part.startswith((".", "_")) for part in p.relative_to(place).parts)
     ]
     if not found:
-        raise SubjectError(f"The folder {place} holds no Parquet file.", code="data_no_files")
+        raise SubjectError(
+            f"The folder {place} holds no Parquet file.",
+            code="data_no_files",
+            remedy="Name a file, or a folder that holds Parquet files; what begins with a dot or an underscore is not read.",
+        )
     for p in found:
         check_inside(p, place)
         if any("=" in part for part in p.relative_to(place).parts[:-1]):

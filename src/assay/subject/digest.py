@@ -313,7 +313,11 @@ def open_regular(path: Path) -> BinaryIO:
             remedy="Paths are relative to the specification.",
         ) from None
     except IsADirectoryError:
-        raise SubjectError(f"{path} is a folder where a file is expected.", code="not_a_file") from None
+        raise SubjectError(
+            f"{path} is a folder where a file is expected.",
+            code="not_a_file",
+            remedy="Name the file in it that is meant.",
+        ) from None
     except OSError as wrong:
         raise _not_readable(path, wrong) from None
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

@@ -19,7 +19,7 @@ from assay.domain.vocabulary import Reason
 from assay.sandbox.launch import Child, ModuleAbsent
 from assay.sandbox.roles import ALLOWED, DEFAULT_LIMITS, Limits, Role
 from assay.sandbox.scores import checked_scores
-from assay.subject.digest import digest_of, file_changed, held
+from assay.subject.digest import digest_of, file_changed, held, stamped_digest
 from assay.subject.missing_values import naming_missing_values
 from assay.subject.models import callable as functions
 
@@ -85,7 +85,7 @@ class ModelReference:
         """Bind a model by its digest.
 
         Raises:
-            SubjectError: when there is no such file, or no such format.
+            SubjectError: when there is no such file, or no such format; ``not_a_file`` of a folder, which no adapter reads.
         """
         if format not in LOADED:
             raise SubjectError(
@@ -96,7 +96,7 @@ class ModelReference:
         if format == "callable":
             return cls(str(path), format, inputs, "", python, limits, timeout)
         place = Path(path).absolute()
-        return cls(str(place), format, inputs, digest_of(place), python, limits, timeout)
+        return cls(str(place), format, inputs, stamped_digest(place)[0], python, limits, timeout)
 
 
 class Model:

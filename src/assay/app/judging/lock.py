@@ -15,7 +15,7 @@ from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action
 from assay.domain.plain import to_plain
 from assay.domain.policy import Policy
-from assay.domain.quorum import Quorum, Word
+from assay.domain.quorum import Quorum, SignOff, Word, said_already
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.specification import Specification
 from assay.domain.state import Lock, State
@@ -31,12 +31,16 @@ from assay.subject.digest import file_changed
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """Where a specification stands: who agreed, who is missing, and the lock once it is there."""
+    """Where a specification stands: who agreed, who is missing, and the lock once it is there.
+
+    ``before`` is the word of the same person that stood there already, when this one was not added.
+    """
 
     specification: str
     name: str
     quorum: Quorum
     lock: Lock | None
+    before: SignOff | None = None
 
 
 def agree(
@@ -51,7 +55,7 @@ def agree(
 ) -> Agreed:
     """Say a word on a specification as the holder of a role; the last approval that is needed locks it.
 
-    Whoever approves has it planned first, on the development or training rows and the number of test rows, at the alpha
+    Whoever says again what stands there already adds nothing. Whoever approves has it planned first, on the development or training rows and the number of test rows, at the alpha
     that the next judged run will spend. Which attempt on the test rows that is, is told from the rows where a schedule has
     several attempts and the log has judged runs; else none is read.
 
@@ -70,18 +74,38 @@ def agree(
     """
     read = read_specification(path, metrics())
     with open_ledger(path.resolve().parent) as ledger:
-        sayable(ledger.state(), read, word, reason)
+        state = ledger.state()
+        sayable(state, read, word, reason)
+        before = _said_already(state, read, signer, role, word, reason)
+        locks = word is Word.APPROVE and state.locked(read.digest) is None and _agreed(state, read).reached
+        if before is not None and not locks:
+            return replace(standing(state, read), before=before)
         bypasses = (
             planned(path, read.digest, ledger, workers, bypass=certify_a_hopeless_specification)
             if word is Word.APPROVE
             else ()
         )
-        said = agreement(
-            read.digest, role=role, word=word, reason=reason, seen=ledger.seen(), time=ledger.clock()
-        )
-        ledger.add(Draft(Action.AGREED, read.digest, {}, (sign(said.plain(), signer),)))
+        if before is None:
+            said = agreement(
+                read.digest, role=role, word=word, reason=reason, seen=ledger.seen(), time=ledger.clock()
+            )
+            ledger.add(Draft(Action.AGREED, read.digest, {}, (sign(said.plain(), signer),)))
         lock_if_agreed(ledger, read, reason, bypasses)
-        return standing(ledger.state(), read)
+        return replace(standing(ledger.state(), read), before=before)
+
+
+def _said_already(
+    state: State, read: SpecificationFile, signer: Signer, role: str, word: Word, reason: str
+) -> SignOff | None:
+    """The same word of the same person, where it counts still: a lock of another version has used approvals up."""
+    who = policy_of(state).named(signer.public.pem)
+    words = state.agreements.get(read.digest, ())
+    before = said_already(words, who[1].holder, role, word, reason) if who else None
+    if before is None or word is not Word.APPROVE:
+        return before
+    lock = state.locked(read.digest)
+    counting = (*_agreed(state, read).approvals, *(lock.agreed.approvals if lock else ()))
+    return before if before in counting else None
 
 
 def lock_if_agreed(ledger: Ledger, read: SpecificationFile, reason: str, bypasses: tuple[str, ...]) -> None:

@@ -37,17 +37,22 @@ from assay.subject.files_in_hand import files_of
 
 @dataclass(frozen=True, slots=True)
 class IssuedCertificate:
-    """A certificate that was issued: where it lies, its digest and what it says."""
+    """A certificate that was issued: where it lies, its digest and what it says.
+
+    ``entry`` of the log has it; ``before`` says that this entry was there already, and that only the files were written again.
+    """
 
     folder: Path
     digest: str
     certificate: Certificate
+    entry: int
+    before: bool
 
 
 def issue(
     folder: Path, beginning: str = "", *, signer: Signer, output: Path | None = None
 ) -> IssuedCertificate:
-    """Issue the certificate of a decision; a withheld one is issued as FAILED.
+    """Issue the certificate of a decision; a withheld one is issued as FAILED, and needs no signatures.
 
     A decision has one certificate. Where the log holds it already, because its files were lost or because the command was
     stopped before they were written, the same certificate is written again and nothing is added.
@@ -57,21 +62,22 @@ def issue(
         signer: the key of a verifier of the policy. output: where to write; by default beside the model.
 
     Raises:
-        Refused: signatures are missing, somebody rejects, the policy trusts no such verifier, or the run is sealed.
+        Refused: signatures are missing or somebody rejects what is not withheld, the policy trusts no such verifier, or the run is sealed.
         Distrusted: the model, the record or another document is no longer what was judged.
     """
     workspace = Workspace.of(folder)
     with open_ledger(folder) as ledger:
         state = ledger.state()
         decision = decision_named(state, beginning)
-        entry = _standing(state, decision)
+        there = _standing(state, decision)
         try:
             require_unsealed(state, decision.record)
             blobs = workspace.blobs
             record = opened(blobs.get(decision.record), blobs.get(decision.specification), decision, state)
-            if entry is None:
+            if there is None:
                 entry = _issue(folder, workspace, ledger, decision, record, signer)
             else:
+                entry = there
                 verifier_of(policy_of(state), signer, ledger.clock())
                 _manifest(folder, record)
                 ledger.sign_checkpoint()
@@ -91,7 +97,7 @@ def issue(
         if made.result == Result.PASSED:
             write_whole(target / MODEL_SIGNATURE, sign(made.manifest.signing_statement(), signer).content)
         write_status(ledger, signer, target / STATUS)
-    return IssuedCertificate(target, bundle.digest, made)
+    return IssuedCertificate(target, bundle.digest, made, entry, before=there is not None)
 
 
 def _standing(state: State, decision: DecisionState) -> int | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.app.organisation.entries import opened
 from assay.app.organisation.ledger import APART, open_ledger
 from assay.domain.entry import Entry
 from assay.domain.errors import AssayError
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import Void
-from assay.proof.leaf import UnreadableLeaf, read_leaf, state_of
+from assay.proof.leaf import state_of
 from assay.proof.log_keys import KeptCheckpoint, KeysOfALog
 from assay.proof.note import MalformedNote, Note
 from assay.store.blobs import write_whole
@@ -67,16 +68,7 @@ def verify_log(folder: Path, kept: Sequence[KeptCheckpoint] = ()) -> Looked:
         refusals.append(Refusal(Because.CHECKPOINT_UNTRUSTED, sentence))
     found += [Wrong(r.because.value, r.sentence) for r in refusals]
     found += [Wrong(v.refusal.because.value, f"Entry {v.entry}: {v.refusal.sentence}") for v in void]
-    return Looked(size, tuple(found), tuple(e for e in _opened(leaves) if e.time > latest))
-
-
-def _opened(leaves: Iterable[bytes]) -> Iterator[Entry]:
-    """The entries up to the first that cannot be read."""
-    for leaf in leaves:
-        try:
-            yield read_leaf(leaf)
-        except UnreadableLeaf:
-            return
+    return Looked(size, tuple(found), tuple(e for e in opened(leaves) if e.time > latest))
 
 
 def _readable(own: Sequence[bytes]) -> Iterator[KeptCheckpoint]:
@@ -93,12 +85,6 @@ def _nothing_in_force(size: int) -> Refusal:
         Because.NO_POLICY,
         f"The log {found}: a log begins with its policy (assay trust init), so nobody began it, or its entries were removed.",
     )
-
-
-def entries(folder: Path, start: int = 0) -> Iterable[Entry]:
-    """Every entry from ``start`` on; ends at one that cannot be read."""
-    with open_ledger(folder) as ledger:
-        yield from _opened(ledger.log.entries(start))
 
 
 def checkpoint(folder: Path) -> str:

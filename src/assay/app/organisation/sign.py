@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay.app.organisation.ledger import open_ledger, policy_of
@@ -11,7 +11,7 @@ from assay.app.organisation.seal import require_unsealed
 from assay.app.verifying.agreement import opened
 from assay.domain.digests import bare, begins
 from assay.domain.entry import Action
-from assay.domain.quorum import Quorum, Word
+from assay.domain.quorum import Quorum, SignOff, Word, said_already
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.standing import Standing, standing
@@ -26,12 +26,16 @@ from assay.store.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """A decision as its signers see it: what it binds by digest, its record, who is missing, and what the log tells of it."""
+    """A decision as its signers see it: what it binds by digest, its record, who is missing, and what the log tells of it.
+
+    ``before`` is the word of the same person that stood there already, when this one was not added.
+    """
 
     decision: DecisionState
     quorum: Quorum
     record: Record
     standing: Standing
+    before: SignOff | None = None
 
     @classmethod
     def of(cls, decision: DecisionState, record: Record, state: State) -> Signing:
@@ -92,13 +96,20 @@ def sign_decision(
 ) -> Signing:
     """Approve or reject a decision; the signature is over its record, its evidence and its specification.
 
+    Whoever says again what stands there already adds nothing.
+
     Raises:
         Refused: the signer may not, there is no such decision, or its run is sealed.
         Distrusted: the record is not what the log says of it, or its verdicts do not follow from its counts.
     """
     with open_ledger(folder) as ledger:
-        looked = signing_of(folder, ledger.state(), beginning)
+        state = ledger.state()
+        looked = signing_of(folder, state, beginning)
         decision = looked.decision
+        who = policy_of(state).named(signer.public.pem)
+        before = said_already(decision.sign_offs, who[1].holder, role, word, reason) if who else None
+        if before is not None:
+            return replace(looked, before=before)
         said = looked.word(role, word, reason, seen=ledger.seen(), time=ledger.clock())
         ledger.add(Draft(Action.SIGNED, decision.record, {}, (sign(said.plain(), signer),)))
         state = ledger.state()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 from assay.app.organisation.ledger import Ledger, open_ledger, policy_of
@@ -85,10 +86,19 @@ def status_now(ledger: Ledger) -> StatusList:
     )
 
 
-def refresh(folder: Path, *, signer: Signer, target: Path) -> StatusList:
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A new status, and every certificate that it is about with what it says, in the order of the log."""
+
+    status: StatusList
+    certificates: tuple[CertificateState, ...]
+
+
+def refresh(folder: Path, *, signer: Signer, target: Path) -> Refreshed:
     """Sign and write a new status."""
     with open_ledger(folder) as ledger:
-        return write_status(ledger, signer, target)
+        made = write_status(ledger, signer, target)
+        return Refreshed(made, tuple(ledger.state().certificates.values()))
 
 
 def change(

@@ -112,7 +112,12 @@ def initialise(
         left_out=[column.name for column in found if is_index_of_pandas(column.name)],
     )
     schema = json.dumps(json_schema(catalogue), indent=2, ensure_ascii=False) + "\n"
-    warnings = (*_wrong_labels(facts, chosen), *_inputs_elsewhere(known, names, data))
+    scores = model if form == PREDICTIONS else None
+    warnings = (
+        *_wrong_labels(facts, chosen),
+        *_wrong_scores(facts, scores),
+        *_inputs_elsewhere(known, names, data),
+    )
     return Scaffold({SPECIFICATION: text, DICTIONARY: dictionary, SCHEMA: schema}, warnings)
 
 
@@ -201,6 +206,21 @@ def _wrong_labels(facts: Sequence[ColumnFacts], label: str | None) -> Iterator[s
             f"The label {label!r} holds {found}{span}, and the numbers 0 and 1 are expected. Recode it in all data sets, 1 for "
             "the event that the score is the probability of, before you go on."
         )
+
+
+def _wrong_scores(facts: Sequence[ColumnFacts], scores: str | None) -> Iterator[str]:
+    """What the values of a column of scores are when they are no probabilities."""
+    column = next((column for column in facts if column.name == scores), None)
+    if column is None:
+        return
+    low, high = column.minimum, column.maximum
+    if isinstance(low, int | float) and isinstance(high, int | float) and low >= 0 and high <= 1:
+        return
+    found = column.type if low is None else f"{column.type} from {low} to {high}"
+    yield (
+        f"The column of scores {scores!r} holds {found}, and probabilities from 0 to 1 are expected. If it is an input and no "
+        "score, name the model file, or the column that the scores stand in."
+    )
 
 
 def _inputs_elsewhere(known: Sequence[str], names: Sequence[str], data: Path) -> Iterator[str]:

@@ -104,16 +104,17 @@ def require(
     """
     found = gate(model, use_case=use_case, policy=policy, certificate=certificate, purpose=purpose, now=now)
     if not found.accepted:
-        raise refused(found)
+        raise refused(found, in_python=True)
     return found
 
 
-def refused(found: Verification) -> Refused:
-    """The error for a model that the gate refuses."""
+def refused(found: Verification, *, in_python: bool = False) -> Refused:
+    """The error for a model that the gate refuses; what to do about it is told to a program ``in_python`` by its arguments."""
     refusal = found.refusal or Refusal(
         Because.NO_CERTIFICATE, "Not every step of the verification was reached."
     )
-    return raised(refusal, remedy=_REMEDIES.get(refusal.because, _FROM_THE_ISSUER))
+    remedies = _REMEDIES | _IN_PYTHON if in_python else _REMEDIES
+    return raised(refusal, remedy=remedies.get(refusal.because, _FROM_THE_ISSUER))
 
 
 _FROM_THE_ISSUER = (
@@ -142,6 +143,18 @@ _REMEDIES = {
     Because.STATUS_MISSING: "Fetch the newest status of its issuer, who signs it with: assay status",
     Because.STATUS_STALE: "Fetch the newest status of its issuer, who signs it with: assay status",
 }
+_CERTIFIED_AGAIN = (
+    "Put back what was certified; what was changed must be tested and signed again before it is used."
+)
+_IN_PYTHON = {
+    Because.EXPIRED: "Ask its issuer for the certificate of a newer run before the model is used again.",
+    Because.OTHER_USE_CASE: "Name the use that it is certified for, use_case=...; or ask its issuer to have it certified for this one.",
+    Because.NO_CERTIFICATE: "Name the folder of its certificate, certificate=...; or ask its issuer for one.",
+    Because.FILE_MISSING: _CERTIFIED_AGAIN,
+    Because.BYTES_CHANGED: _CERTIFIED_AGAIN,
+    Because.FILE_ADDED: _CERTIFIED_AGAIN,
+}
+"""Who loads a model in a program has its arguments to name, and no command to certify it with."""
 
 
 def certificate_of(found: Verification) -> Certificate:

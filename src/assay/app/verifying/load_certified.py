@@ -30,7 +30,7 @@ class Rows(Protocol):
         """A stream of its rows."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class CertifiedModel:
     """A model whose bytes were verified before they were loaded; it answers from a child process. A context manager.
 
@@ -40,6 +40,15 @@ class CertifiedModel:
     certificate: Certificate
     _model: Model
     _closed: bool = False
+
+    def __repr__(self) -> str:
+        """The model, its use, the outcome and until when, in a line; all of it is in ``certificate``."""
+        made = self.certificate
+        demo = ", DEMO" if made.scope.demo else ""
+        return (
+            f"<CertifiedModel {made.manifest.name} for {made.scope.name}: {made.scope.outcome}, valid until "
+            f"{made.scope.valid_until[:10]}{demo}>"
+        )
 
     def predict(self, rows: Rows) -> NDArray[np.float64]:
         """float64[n]: the score of each row, from the inputs that the certificate names; other columns are not read.
@@ -85,8 +94,7 @@ class CertifiedModel:
                     f"The model runs other code than when it was judged, {', '.join(changed)}: how it behaves now was "
                     "never tested.",
                 ),
-                remedy="Install the code that was judged; or certify the model with this one: assay certify, assay sign, "
-                "assay issue.",
+                remedy="Install the code that was judged; or ask its issuer to have the model certified with this one.",
             )
 
     def decide(self, rows: Rows) -> NDArray[np.bool_]:

@@ -28,8 +28,8 @@ class Outside:
         return tuple(self.state.certificates.values())
 
     def signers(self, certificate: CertificateState) -> tuple[tuple[str, str], ...]:
-        """Role and holder of those who signed the decision of a certificate."""
-        return self.state.signed(certificate.record).approved
+        """Role and holder of those who had signed the decision when its certificate was issued: it stands on no later word."""
+        return self.state.signed(certificate.record, before=certificate.entry).approved
 
 
 def verify_public(pack: Path, policy: Path, kept: Sequence[KeptCheckpoint] = ()) -> Outside:

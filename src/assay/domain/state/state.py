@@ -261,10 +261,11 @@ class State:
         )
         return quorum(needed, self.agreements.get(specification, ()), max(used, default=-1))
 
-    def signed(self, record: str) -> Quorum:
-        """Who signed a decision and who is missing, by the terms of its lock."""
+    def signed(self, record: str, before: int | None = None) -> Quorum:
+        """Who signed a decision and who is missing, by the terms of its lock; ``before`` an entry, if one is named."""
         decision = self.decisions[record]
-        return quorum(self.lock_behind(decision).terms.quorum, decision.sign_offs)
+        words = (word for word in decision.sign_offs if before is None or word.entry < before)
+        return quorum(self.lock_behind(decision).terms.quorum, words)
 
     def begin(self, run: RunState) -> None:
         """Take in a judged run."""

@@ -147,7 +147,10 @@ def signer_in(
                 f"The key {name!r} is valid from {held.valid_from.date()} until {held.valid_until.date()}, and signed outside.",
             )
         if role not in held.roles:
-            return Refusal(Because.ROLE_NOT_HELD, f"The key {name!r} does not hold the role {role}.")
+            return Refusal(
+                Because.ROLE_NOT_HELD,
+                f"The key {name!r} does not hold the role {role}; it holds {', '.join(held.roles) or 'none'}.",
+            )
         if any(k.holder == held.holder and NEVER_APPROVE & set(k.roles) for k in policy.keys.values()):
             return Refusal(
                 Because.ROLE_NEVER_APPROVES,

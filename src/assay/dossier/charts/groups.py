@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from assay.domain import figures
 from assay.domain.record import GroupRecord
-from assay.dossier import figures
 from assay.dossier.charts import theme
 
 WIDTH, ROW = 336, 44

@@ -6,9 +6,9 @@ import math
 from decimal import Decimal
 from typing import Any
 
+from assay.domain import figures
 from assay.domain.assessment import Judged, Piece
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.dossier import figures
 from assay.dossier.charts import theme
 
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 336, 12, 12, 22, 22

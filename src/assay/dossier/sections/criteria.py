@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assay.domain import figures
 from assay.domain.assessment import Assessment, Judged, Piece
 from assay.domain.evidence import Census
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Comparator, Grade, Verdict
-from assay.dossier import figures, wording
+from assay.dossier import wording
 from assay.dossier.blocks import (
     Badge,
     Beside,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assay.domain import figures
 from assay.domain.record import CurveRecord
-from assay.dossier import figures
 from assay.dossier.blocks import Block, Column, Figure, Fold, Paragraph, Rich, Section, Table
 from assay.dossier.charts.reliability import reliability
 from assay.dossier.charts.roc import MOST, roc

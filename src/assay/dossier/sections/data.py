@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from assay.domain import figures
 from assay.domain.dictionary import Column as Entry
 from assay.domain.record import ProfileRecord
-from assay.dossier import figures, wording
+from assay.dossier import wording
 from assay.dossier.blocks import Block, Code, Column, Fold, Rich, Section, Table
 from assay.dossier.lookup import Lookup
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
+from assay.domain import figures
 from assay.domain.assessment import Judged, Worst
 from assay.domain.record import GroupRecord
-from assay.dossier import figures, wording
+from assay.dossier import wording
 from assay.dossier.blocks import Badge, Beside, Block, Code, Column, Figure, Paragraph, Rich, Section, Table
 from assay.dossier.charts.groups import groups as chart
 from assay.dossier.lookup import Lookup

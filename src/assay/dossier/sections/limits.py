@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assay.domain import figures
 from assay.domain.attempts import beyond
 from assay.domain.vocabulary import Grade, Verdict
-from assay.dossier import figures, wording
+from assay.dossier import wording
 from assay.dossier.blocks import (
     Badge,
     Block,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from assay.domain import figures
 from assay.domain.assessment import Judged
 from assay.domain.decide import Ground
 from assay.domain.digests import bare
 from assay.domain.standing import Standing
 from assay.domain.vocabulary import Outcome, Tier, Verdict
-from assay.dossier import figures, wording
+from assay.dossier import wording
 from assay.dossier.blocks import Badge, Code, Inline, Link, Opening, Rich, Strong
 from assay.dossier.lookup import Lookup, target
 from assay.dossier.sections.standing import bound, changed, waivers
@@ -19,7 +20,7 @@ from assay.dossier.sentences import told
 _MOST_GROUPS = 6
 _REASONS_TITLE = {
     Outcome.CERTIFIED: "Why",
-    Outcome.CONDITIONAL: "What is not shown",
+    Outcome.CONDITIONAL: "Beside the conditions",
     Outcome.WITHHELD: "Why not",
 }
 
@@ -28,8 +29,7 @@ def opening(lookup: Lookup, *, standing: Standing | None = None, date: str = "")
     """The first screen of a record; ``standing`` is where its decision stands in a log."""
     record = lookup.record
     decision = record.decision
-    conditional = decision.outcome is Outcome.CONDITIONAL
-    title, text = bound(standing)
+    title, text = bound(standing, decision.outcome)
     reasons = tuple(_grounds(lookup, tuple(g for g in decision.grounds if g not in decision.conditions)))
     return Opening(
         name=record.specification.name,
@@ -39,7 +39,7 @@ def opening(lookup: Lookup, *, standing: Standing | None = None, date: str = "")
         rehearsal=wording.REHEARSAL if decision.rehearsal else "",
         facts=tuple(_facts(lookup, date)),
         reasons_title=_REASONS_TITLE[decision.outcome],
-        reasons=reasons if conditional else reasons + _counts(lookup),
+        reasons=reasons + _counts(lookup),
         conditions=tuple(_grounds(lookup, decision.conditions)),
         also=tuple(_aside(lookup, Tier.SUPPORTING)),
         advice=tuple(_aside(lookup, Tier.ADVISORY)),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from assay.domain import figures
 from assay.domain.digests import bare
 from assay.domain.quorum import Word
 from assay.domain.standing import Bound, Revision, Standing, Waiver
 from assay.domain.state.state import Status
 from assay.domain.state.waivers import TEST_SET_SPENT
-from assay.dossier import figures, wording
+from assay.domain.vocabulary import Outcome
+from assay.dossier import wording
 from assay.dossier.blocks import Block, Bullets, Code, Column, Link, Paragraph, Rich, Section, Strong, Table
 
 _WORD = {Word.APPROVE: "approves", Word.REJECT: "rejects", Word.WITHDRAW: "withdrew"}
@@ -61,7 +63,7 @@ def _revision(revision: Revision) -> Rich:
     )
 
 
-def bound(standing: Standing | None) -> tuple[str, Rich]:
+def bound(standing: Standing | None, outcome: Outcome) -> tuple[str, Rich]:
     """Whether the page is about a certificate, which, and up to which checkpoint of which log: a title and a text."""
     if standing is None:
         return "Not bound", (wording.NOT_BOUND,)
@@ -72,10 +74,8 @@ def bound(standing: Standing | None) -> tuple[str, Rich]:
     )
     made = standing.certificate
     if made is None:
-        lacking = wording.listed(tuple(f"{count} {role}" for role, count in standing.missing))
-        who = f"signatures are missing ({lacking})" if lacking else "the signatures are there"
         return "Not bound", (
-            f"No certificate was issued for this decision: {who}.",
+            f"No certificate was issued for this decision: {_open(standing, outcome)}.",
             *place,
             f" {wording.NOT_BOUND}",
         )
@@ -85,6 +85,14 @@ def bound(standing: Standing | None) -> tuple[str, Rich]:
         *place,
         f" {wording.ONLY_DRAWN}",
     )
+
+
+def _open(standing: Standing, outcome: Outcome) -> str:
+    """What a certificate still waits for; a refusal waits for nobody."""
+    if outcome is Outcome.WITHHELD:
+        return "it is withheld, which needs no signatures to be issued as FAILED"
+    lacking = wording.listed(tuple(f"{count} {role}" for role, count in standing.missing))
+    return f"signatures are missing ({lacking})" if lacking else "the signatures are there"
 
 
 def _worth(made: Bound) -> str:

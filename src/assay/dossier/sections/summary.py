@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from assay.domain import figures
 from assay.domain.assessment import Assessment, Judged
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.dossier import figures, wording
+from assay.dossier import wording
 from assay.dossier.blocks import (
     Badge,
     Beside,

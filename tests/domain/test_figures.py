@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.dossier import figures
+from assay.domain import figures
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 
