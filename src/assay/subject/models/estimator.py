@@ -10,7 +10,6 @@ import joblib
 import numpy as np
 import pyarrow as pa
 
-from assay.domain.errors import SubjectError
 from assay.subject.models.inputs import (
     Predictor,
     Scores,
@@ -110,13 +109,3 @@ def _selects_by_name(model: Any, depth: int = 0) -> bool:
         return True
     steps = [step for _, step in getattr(model, "steps", ())] + [getattr(model, "estimator", None)]
     return depth < 8 and any(_selects_by_name(step, depth + 1) for step in steps if step is not None)
-
-
-def not_a_model(path: str, kind: str, wrong: BaseException) -> SubjectError:
-    """The error for a file that does not load."""
-    return SubjectError(
-        f"{path} could not be loaded as {kind} ({type(wrong).__name__}): it is damaged, of another kind, or was "
-        "written by another version.",
-        code="model_unreadable",
-        remedy="Check subject.format, and that subject.python is the environment the model was made in.",
-    )

@@ -161,6 +161,16 @@ def unsupported(what: str) -> SubjectError:
     )
 
 
+def not_a_model(path: str, kind: str, wrong: BaseException) -> SubjectError:
+    """The error for a file that does not load."""
+    return SubjectError(
+        f"{path} could not be loaded as {kind} ({type(wrong).__name__}): it is damaged, of another kind, or was "
+        "written by another version.",
+        code="model_unreadable",
+        remedy="Check subject.format, and that subject.python is the environment the model was made in.",
+    )
+
+
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return ", ".join(map(repr, names[:5])) + more

@@ -7,8 +7,8 @@ from pathlib import Path
 import joblib
 
 from assay.domain.errors import SubjectError
-from assay.subject.models.estimator import estimator, not_a_model
-from assay.subject.models.inputs import Predictor
+from assay.subject.models.estimator import estimator
+from assay.subject.models.inputs import Predictor, not_a_model
 
 
 def load(path: str, inputs: tuple[str, ...]) -> Predictor:

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 
 from assay.domain.errors import SubjectError
-from assay.subject.models.estimator import not_a_model
 from assay.subject.models.inputs import (
     Predictor,
     Scores,
@@ -17,6 +16,7 @@ from assay.subject.models.inputs import (
     in_order_of,
     is_numeric,
     matrix,
+    not_a_model,
     unsupported,
 )
 from assay.subject.models.lean import OPTIONAL, without

@@ -12,13 +12,13 @@ import pyarrow as pa
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from assay.domain.errors import SubjectError
-from assay.subject.models.estimator import not_a_model
 from assay.subject.models.inputs import (
     Predictor,
     Scores,
     check_count,
     in_order_of,
     matrix,
+    not_a_model,
     objects,
     reals,
     unsupported,

@@ -8,8 +8,8 @@ import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from assay.domain.errors import SubjectError
-from assay.subject.models.estimator import estimator, not_a_model
-from assay.subject.models.inputs import Predictor
+from assay.subject.models.estimator import estimator
+from assay.subject.models.inputs import Predictor, not_a_model
 
 TRUSTED_PACKAGES = frozenset({"sklearn", "numpy", "scipy"})
 

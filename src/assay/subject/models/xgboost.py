@@ -9,8 +9,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from assay.subject.models.estimator import not_a_model
-from assay.subject.models.inputs import Predictor, Scores, check_count, in_order_of, matrix, unsupported
+from assay.subject.models.inputs import (
+    Predictor,
+    Scores,
+    check_count,
+    in_order_of,
+    matrix,
+    not_a_model,
+    unsupported,
+)
 from assay.subject.models.lean import OPTIONAL, without
 
 with without(*OPTIONAL):
