@@ -235,6 +235,7 @@ def test_rows_that_tell_nothing_and_are_about_as_many_are_not_taken_for_new(team
         rows = getattr(team.folder, role)
         setattr(team.folder, role, replaced(rows, "score", rows["score"].to_numpy().round(2)))
     undocumented(team, INCOME, IDENTIFIER)
+    team.folder.look_alike()
     team.folder.write()
     team.lock().certify()
     team.folder.test = team.folder.test.slice(150)
@@ -273,6 +274,7 @@ def test_numbers_that_are_written_otherwise_make_no_row_new(team: Team, kind: pa
 def test_new_rows_with_other_columns_are_new(team: Team) -> None:
     team.lock().certify()
     undocumented(team, INCOME)
+    team.folder.look_alike()
     team.folder.test = people(4000, 7)
     judged_again(team)
     with open_ledger(team.root) as ledger:
@@ -319,6 +321,7 @@ def test_who_is_to_sign_is_shown_all_that_speaks_against_it(
 def test_the_attempt_counts_other_choices_of_columns_too(team: Team) -> None:
     team.lock().certify()
     undocumented(team, INCOME)
+    team.folder.look_alike()
     team.folder.edit("purpose: rank applicants", "purpose: rank the applicants").write()
     team.lock(reason="the words were wrong")
     waive(
@@ -348,3 +351,16 @@ def test_an_erased_salt_makes_all_rows_spent_and_leaves_the_log_whole(
     team.folder.write()
     with refused(Because.TEST_SET_SPENT):
         team.certify()
+
+
+def test_rows_that_are_spent_are_told_and_logged_as_that_though_the_next_run_would_be_hopeless_too(
+    folder: Folder,
+) -> None:
+    """The second share of alpha is too small for anything; the first run passed, which ends the schedule."""
+    folder.edit("subject: {model", "attempts: {count: 2, first: 0.999999}\nsubject: {model")
+    team = Team(folder).lock(certify_a_hopeless_specification=True)
+    assert team.certify(certify_a_hopeless_specification=True).decision.outcome == "certified"
+    with refused(Because.TEST_SET_SPENT):
+        team.certify()
+    with open_ledger(team.root) as ledger:
+        assert b'"because":"test_set_spent"' in ledger.leaves()[-1]

@@ -194,6 +194,7 @@ def test_a_lightgbm_model_is_asked_in_a_child_and_perturbed(folder):
 
 
 def test_inputs_that_a_perturbation_leaves_as_they_are_are_named_as_untested(folder):
+    folder.look_alike()
     with_a_lightgbm_model(folder)
     folder.dictionary = folder.dictionary.replace(
         "type: number, description: monthly income, range: [0, null]",
@@ -542,6 +543,7 @@ def test_a_column_of_noise_hides_no_shared_row_of_a_model(folder):
 
 def test_inputs_that_many_people_have_may_be_chance_and_are_no_pass(folder):
     """Of ages in years and incomes in hundreds many rows have a twin by chance."""
+    folder.look_alike()
     with_a_lightgbm_model(folder)
     for name in ("test", "develop"):
         table = getattr(folder, name)
@@ -562,14 +564,6 @@ def test_inputs_that_many_people_have_may_be_chance_and_are_no_pass(folder):
         certify_without_a_lock=True,
     )
     assert next(j for j in judged.record.judged if j.assessment.criterion == "overlap").verdict == "pass"
-
-
-def test_that_nobody_asked_whether_rows_repeat_is_said(folder):
-    said = assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record.not_tested
-    assert any("Whether rows repeat" in limit for limit in said)
-    folder.edit("custody: validator}", "custody: validator, unit: id}")
-    said = assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record.not_tested
-    assert not any("Whether rows repeat" in limit for limit in said)
 
 
 def test_the_label_is_no_score(folder):

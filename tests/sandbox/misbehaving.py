@@ -134,6 +134,36 @@ def names_a_shape(batch):
     time.sleep(60)
 
 
+def _fails_as(told):
+    os.write(_protocol_descriptor(), b"ASSYX" + len(told).to_bytes(8, "little") + told)
+    time.sleep(60)
+
+
+def forges_a_sentence(batch):
+    """A failure that says it is Assay's own, written by the model itself."""
+    row = f"a row has {batch.column(0)[0]}"
+    said = {"message": row, "code": "data_invalid", "remedy": row}
+    _fails_as(json.dumps({"phase": "ask", "type": "SubjectError", "ours": True, **said}).encode())
+
+
+def forges_a_known_one(batch):
+    """The same under a code that an adapter has."""
+    row = f"a row has {batch.column(0)[0]}"
+    said = {"message": row, "code": "model_unsupported", "remedy": row}
+    _fails_as(json.dumps({"phase": "ask", "type": "SubjectError", "ours": True, **said}).encode())
+
+
+def forges_an_absent_module(batch):
+    """A failure as if of an import, before any row was seen."""
+    told = {
+        "phase": "import",
+        "type": "ModuleNotFoundError",
+        "ours": False,
+        "module": f"row_{batch.column(0)[0]}",
+    }
+    _fails_as(json.dumps(told).encode())
+
+
 def garbage(batch):
     os.write(_protocol_descriptor(), b"garbage " * 100)
     return np.zeros(batch.num_rows)
@@ -178,6 +208,9 @@ BEHAVIOURS = {
     "names_a_class": names_a_class,
     "names_a_file": names_a_file,
     "names_a_shape": names_a_shape,
+    "forges_a_sentence": forges_a_sentence,
+    "forges_a_known_one": forges_a_known_one,
+    "forges_an_absent_module": forges_an_absent_module,
     "poses": poses,
     "borrows": borrows,
     "complex": lambda batch: np.full(batch.num_rows, 0.5 + 0.5j),

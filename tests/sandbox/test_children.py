@@ -76,6 +76,8 @@ STOPPED = "model_stopped"
         ("quotes", CRASHED, r"raised ValueError\."),
         ("poses", CRASHED, r"raised SubjectError\."),
         ("borrows", CRASHED, r"raised SubjectError\."),
+        ("forges_a_sentence", CRASHED, r"raised SubjectError\."),
+        ("forges_an_absent_module", CRASHED, r"raised ModuleNotFoundError\."),
         ("recursion", CRASHED, "RecursionError"),
         ("names_a_class", CRASHED, r"raised an exception of its own\."),
         ("names_a_file", CRASHED, r"raised ValueError\."),
@@ -109,6 +111,15 @@ def test_a_misbehaving_model_is_told_and_gone(batch: pa.RecordBatch, behaviour: 
     assert gone(child.pid)
     with pytest.raises(Crash, match="cannot be asked again"):
         child.predict(batch)
+
+
+def test_of_an_error_of_its_adapter_a_model_tells_the_code_and_the_words_are_ours(batch: pa.RecordBatch):
+    child = start("forges_a_known_one")
+    with pytest.raises(SubjectError, match="and values are missing") as told:
+        child.predict(batch)
+    assert told.value.code == "model_unsupported"
+    assert str(SECRET) not in "".join(traceback.format_exception(told.value)) + told.value.remedy
+    assert not child.alive
 
 
 @pytest.mark.parametrize("behaviour", ["deaf", "spin"])

@@ -148,7 +148,6 @@ def check(
     pairwise: bool = False,
     reference: bool = False,
     census: bool = False,
-    counts_repeats: bool = False,
     parameters: Mapping[str, Parameter] | None = None,
 ) -> Callable[[Measure], Check]:
     """Make a check of a function ``measure(view, *, across, reference, **parameters) -> Counts``.
@@ -183,7 +182,6 @@ def check(
         census=census,
         needs_model=need.asks_model,
         changes_inputs=need.changes_inputs,
-        counts_repeats=counts_repeats,
         parameters=dict(parameters or {}),
     )
 

@@ -99,7 +99,6 @@ class Metric:
         needs_model: whether the model is asked for predictions.
         changes_inputs: whether it is asked again with changed inputs, which scores made elsewhere cannot answer.
         parameters: what a criterion may set under ``with``.
-        counts_repeats: whether it tells how many rows repeat, which every bound takes for news.
         ideal: what a good model is expected to have: no gap, a ratio of one, no drop. None where a good model is
             only expected to be better than asked.
     """
@@ -119,7 +118,6 @@ class Metric:
     census: bool = False
     needs_model: bool = False
     changes_inputs: bool = False
-    counts_repeats: bool = False
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     ideal: Decimal | None = None
 

@@ -36,6 +36,8 @@ class Part(StrEnum):
     """Which rows are of one unit, and which of them counts."""
     SPREADS = "spreads"
     """How widely the values of each numeric input lie, for perturbations."""
+    EQUAL_ROWS = "equal_rows"
+    """How often equal rows stand there among those that count, which no check asks for."""
 
 
 class Need:

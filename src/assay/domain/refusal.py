@@ -44,6 +44,7 @@ class Because(enum.StrEnum):
     LOCK_SUPERSEDED = "lock_superseded"
     REASON_MISSING = "reason_missing"
     TEST_SET_SPENT = "test_set_spent"
+    ROWS_REPEAT = "rows_repeat"
     CODE_CHANGED = "code_changed"
     ENVIRONMENT_CHANGED = "environment_changed"
     CODE_UNNAMED = "code_unnamed"

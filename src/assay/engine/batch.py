@@ -64,6 +64,16 @@ class Batch:
         """int64[n]: the cell of each row."""
         return self.key >> 1
 
+    def kept(self, selection: Integers | None) -> slice | NDArray[np.bool_]:
+        """The rows that count: labelled, and among the sorted places of ``selection`` if there is one."""
+        if selection is None:
+            return self.labelled
+        first, end = self.first_row, self.first_row + len(self.key)
+        here = slice(*np.searchsorted(selection, [first, end]))
+        kept = np.zeros(len(self.key), dtype=bool)
+        kept[selection[here] - first] = True
+        return kept if isinstance(self.labelled, slice) else kept & self.labelled
+
     @property
     def places(self) -> Integers:
         """int64[n]: places of the rows in the data set."""

@@ -14,8 +14,9 @@ from assay.engine.batch import Batch, Integers
 from assay.engine.frame import Frame
 from assay.plan.passes import Pass
 from assay.tally.crossing import Crossing
-from assay.tally.hashes import row_sum
+from assay.tally.hashes import Hashes, row_sum
 from assay.tally.profiles import ProfileSum
+from assay.tally.repeats import RepeatTally
 from assay.tally.rows import RowTally
 from assay.tally.sums import Spread
 from assay.tally.units import UnitTally
@@ -28,7 +29,7 @@ class Counting:
     Attributes:
         frame: what the columns mean. wanted: what the pass counts. crossing: the combinations of the crossed columns.
         asker: asks the model; None when scores stand in a column, or are not needed.
-        selection: sorted places of the rows that count for outcomes; all when None.
+        selection: sorted places of the rows that count for outcomes and as equal; all when None.
     """
 
     frame: Frame
@@ -192,6 +193,40 @@ class Units:
     def parts(self) -> dict[str, Any]:
         """The counts."""
         return {"units": self._units}
+
+
+class EqualRows:
+    """Equal rows, by all that is documented and by what the model is fed; hashes are kept until the partition has ended."""
+
+    counts: ClassVar[frozenset[Part]] = frozenset({Part.EQUAL_ROWS})
+
+    def __init__(self, counting: Counting) -> None:
+        frame = counting.frame
+        self._label = frame.label
+        self._names = {"repeats": frame.content, **({"alike": frame.fed} if frame.fed else {})}
+        self._selection = counting.selection
+        self._hashes: dict[str, list[Hashes]] = {part: [] for part in self._names}
+        self._keys: list[Integers] = []
+
+    @staticmethod
+    def columns(frame: Frame) -> tuple[str, ...]:
+        """Those that make two rows the same, and those that the model is fed."""
+        return (*frame.content, *frame.fed)
+
+    def take(self, batch: Batch) -> None:
+        """Count a batch."""
+        kept = batch.kept(self._selection)
+        self._keys.append(batch.key[kept])
+        for part, names in self._names.items():
+            self._hashes[part].append(batch.hashes((*names, self._label))[kept])
+
+    def parts(self) -> dict[str, Any]:
+        """The counts."""
+        keys = np.concatenate([np.empty(0, np.int64), *self._keys])
+        none = np.empty(0, np.uint64)
+        return {
+            part: RepeatTally.of(np.concatenate([none, *found]), keys) for part, found in self._hashes.items()
+        }
 
 
 class Spreads:

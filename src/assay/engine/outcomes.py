@@ -47,7 +47,7 @@ class OutcomesCounter:
             SubjectError: ``model_output_invalid`` when a score is no number from 0 to 1, or lies so near to ``decide_at``
                 that the width of a float decides.
         """
-        kept = self._kept(batch)
+        kept = batch.kept(self._selection)
         score = self._decidable(self._scores(batch))
         self._outcomes.count(batch.key[kept], score[kept], self._frame.decide_at)
         label = batch.label
@@ -59,16 +59,6 @@ class OutcomesCounter:
             self._paired[change.key] = self._paired[change.key].counting(
                 batch.cell[kept], right[kept], right_after[kept], changed
             )
-
-    def _kept(self, batch: Batch) -> slice | NDArray[np.bool_]:
-        """The rows of a batch that count: labelled, and selected if there is a selection."""
-        if self._selection is None:
-            return batch.labelled
-        first, end = batch.first_row, batch.first_row + len(batch.key)
-        here = slice(*np.searchsorted(self._selection, [first, end]))
-        kept = np.zeros(len(batch.key), dtype=bool)
-        kept[self._selection[here] - first] = True
-        return kept if isinstance(batch.labelled, slice) else kept & batch.labelled
 
     def _scores(self, batch: Batch) -> NDArray[np.float64]:
         if self._asker is not None:

@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from assay.engine.asking import Asker, Predict
 from assay.engine.batch import Integers, Reader, crossing_of
-from assay.engine.counters import Counter, Counting, Population, Profiles, RowSet, Spreads, Units
+from assay.engine.counters import Counter, Counting, EqualRows, Population, Profiles, RowSet, Spreads, Units
 from assay.engine.frame import Frame
 from assay.engine.outcomes import OutcomesCounter
 from assay.plan.passes import Pass
 from assay.tally.partial import Partial
 
-COUNTERS: tuple[type[Counter], ...] = (Profiles, RowSet, Units, Spreads, OutcomesCounter)
+COUNTERS: tuple[type[Counter], ...] = (Profiles, RowSet, Units, EqualRows, Spreads, OutcomesCounter)
 """What counts the parts of a pass, in the order in which they take a batch; the model is asked last."""
 
 
@@ -45,7 +45,7 @@ def scan(
         batches: the partition's rows, with at least those of :func:`columns_of`.
         first_row: place of the partition's first row in the data set.
         predict: asks the model; None when scores stand in a column or are not needed.
-        selection: sorted places of the rows that count for outcomes; all when None.
+        selection: sorted places of the rows that count for outcomes and repeats; all when None.
         witness: asks the same model in another process.
 
     Raises:

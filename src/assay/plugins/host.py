@@ -165,7 +165,8 @@ def _role(name: str) -> Role:
     crashed, timed_out = Reason.CHECK_CRASHED.value, Reason.CHECK_TIMED_OUT.value
     invalid, stopped = Reason.CHECK_OUTPUT_INVALID.value, Reason.CHECK_STOPPED.value
     remedies = dict.fromkeys((crashed, timed_out, invalid, stopped), _MEND)
-    return Role(f"The check package {name!r}", crashed, timed_out, invalid, stopped, remedies)
+    says = {Reason.NOTHING_TO_CHANGE.value: ("found no input that it can change", _MEND)}
+    return Role(f"The check package {name!r}", crashed, timed_out, invalid, stopped, remedies, says)
 
 
 _hosts: dict[Package, Host] = {}

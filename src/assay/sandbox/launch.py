@@ -333,9 +333,8 @@ class Child:
         except (ValueError, TypeError, RecursionError):
             self._break(self._role.invalid, "sent something else than an answer", fence="protocol")
         if told.ours:
-            self.close()
-            raise SubjectError(_line(told.message), code=_line(told.code), remedy=_line(told.remedy))
-        if told.phase == "import" and told.module:
+            self._say(told)
+        if told.phase == "import" and told.module and not self._saw_rows:
             self.close()
             raise ModuleAbsent(_line(told.module), self._interpreter)
         if told.type == "_NotScores":
@@ -357,6 +356,16 @@ class Child:
             self._break(code, f"raised {raised}", fence=fence)
         said = f": {_line(told.message)}" if told.message else ""
         self._break(code, f"raised {_line(told.type)} at {_line(told.where)}{said}", fence=fence)
+
+    def _say(self, told: _Failure) -> None:
+        """Raise what our own code in the child found wrong; after rows only what is on the list, in our words."""
+        if not self._saw_rows or self._role.says is None:
+            self.close()
+            raise SubjectError(_line(told.message), code=_line(told.code), remedy=_line(told.remedy))
+        if told.code in self._role.says:
+            self.close()
+            clause, remedy = self._role.says[told.code]
+            raise SubjectError(f"{self._role.name} {clause}.", code=told.code, remedy=remedy)
 
     def _break(self, code: str, what: str, *, fence: str = "", remedy: str = "") -> NoReturn:
         self.close()

@@ -31,7 +31,11 @@ ALLOWED = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Who the child is in a sentence, the code of each way to fail, and what to do about each of these codes."""
+    """Who the child is in a sentence, the code of each way to fail, and what to do about each of these codes.
+
+    ``says``: what it may tell by itself once it saw rows, by code: how the sentence goes on after its name, and what to do. The
+    words are ours, for it writes into the pipe what it likes, and calls it Assay's. None where it runs no code but ours.
+    """
 
     name: str
     crashed: str
@@ -39,3 +43,4 @@ class Role:
     invalid: str
     stopped: str
     remedies: Mapping[str, str] = field(default_factory=dict)
+    says: Mapping[str, tuple[str, str]] | None = field(default_factory=dict)

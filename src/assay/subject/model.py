@@ -22,6 +22,7 @@ from assay.sandbox.scores import checked_scores
 from assay.subject.digest import digest_of, file_changed, held, stamped_digest
 from assay.subject.missing_values import naming_missing_values
 from assay.subject.models import callable as functions
+from assay.subject.models.inputs import is_numeric, not_numeric
 
 MODEL = Role(
     "The model",
@@ -34,6 +35,28 @@ MODEL = Role(
         "wrong there.",
         Reason.MODEL_TIMED_OUT.value: f"Make it answer faster: loading it, and each batch of rows, may take {ALLOWED:.0f} seconds.",
         Reason.MODEL_OUTPUT_INVALID.value: "Mend the model or its adapter; a certificate needs a probability for every row.",
+    },
+    {
+        "model_input_not_numeric": (
+            "takes numbers only, and one of its inputs is none",
+            "Encode the column in the model itself (a pipeline), or leave it out of the inputs.",
+        ),
+        "model_unsupported": (
+            "cannot be certified as it is: it takes a type that cannot say that a value is missing, and values are missing",
+            "A binary classifier that returns the probability of label 1 is needed.",
+        ),
+        "model_inputs_differ": (
+            "was fitted on another number of columns of categories than its inputs have columns of text",
+            "Write the columns as text that the model was fitted on as categories, and only these.",
+        ),
+        "missing_extra": (
+            "selects columns by name, which needs pandas or polars in its environment",
+            "Install it there with: pip install pandas",
+        ),
+        Reason.MODEL_OUTPUT_INVALID.value: (
+            "gave an answer that is not usable: it is made of complex numbers",
+            "Mend the model; a certificate needs a probability for every row.",
+        ),
     },
 )
 """A child that holds a model."""
@@ -193,8 +216,15 @@ class Model:
 
     def predict(self, batch: pa.RecordBatch) -> NDArray[np.float64]:
         """float64[rows]: the score of each row, between 0 and 1; errors as ``Child.predict``."""
-        with naming_missing_values(batch):
-            return self._child.predict(batch)
+        try:
+            with naming_missing_values(batch):
+                return self._child.predict(batch)
+        except SubjectError as wrong:
+            # The child's word for which column it is would be its own; the types of what it was fed are known here.
+            texts = [column for column in batch.schema if not is_numeric(column.type)]
+            if wrong.code != "model_input_not_numeric" or not texts:
+                raise
+            raise not_numeric(texts[0].name, texts[0].type) from wrong
 
     def close(self) -> None:
         """End the child."""

@@ -16,7 +16,7 @@ from assay.domain.vocabulary import Reason
 from assay.sandbox.launch import Child
 from assay.sandbox.roles import Role
 
-DATA_READER = Role("The data reader", *(Reason.DATA_INVALID.value,) * 4)
+DATA_READER = Role("The data reader", *(Reason.DATA_INVALID.value,) * 4, says=None)
 
 MOST_OPEN = 3
 """Children that wait for the next partition of their file; a run has three data sets, mostly of one file each."""

@@ -14,6 +14,7 @@ from assay.tally.outcomes import OutcomeSum, OutcomeTally
 from assay.tally.packing import Arrays, packed, unpacked
 from assay.tally.paired import PairedTally
 from assay.tally.profiles import ProfileTally
+from assay.tally.repeats import RepeatTally
 from assay.tally.rows import RowTally
 from assay.tally.scores import ScoreTally, places_for
 from assay.tally.sums import ExactSum, Spread
@@ -28,7 +29,8 @@ class Partial:
 
     Attributes:
         rows: rows read. bad_labels: rows whose label is neither 0 nor 1 (they are in no other count of labels).
-        population: int64[cells, 2], rows per cell and label. by_inputs: the row set by what the model is fed. Parts that a pass did not ask for are None or empty.
+        population: int64[cells, 2], rows per cell and label. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
+            that count, by all documented columns and by what the model is fed. Parts that a pass did not ask for are None or empty.
     """
 
     rows: int
@@ -42,6 +44,8 @@ class Partial:
     by_inputs: RowTally | None = None
     units: UnitTally | None = None
     spreads: tuple[tuple[str, Spread], ...] = ()
+    repeats: RepeatTally | None = None
+    alike: RepeatTally | None = None
 
     def __add__(self, other: Partial) -> Partial:
         """All rows of both; both must come from the same pass."""
@@ -57,6 +61,8 @@ class Partial:
             by_inputs=_plus(self.by_inputs, other.by_inputs),
             units=_plus(self.units, other.units),
             spreads=_plus_named(self.spreads, other.spreads),
+            repeats=_plus(self.repeats, other.repeats),
+            alike=_plus(self.alike, other.alike),
         )
 
     @property
@@ -115,6 +121,9 @@ def to_bytes(partial: Partial) -> bytes:
         if rows is not None:
             arrays |= _arrays_of(name, rows)
             facts[f"{name}_constants"] = rows.constants
+    for name, equal in (("repeats", partial.repeats), ("alike", partial.alike)):
+        if equal is not None:
+            arrays |= _arrays_of(name, equal)
     if partial.units is not None:
         arrays |= _arrays_of("units", partial.units)
         facts["units_missing"] = partial.units.missing
@@ -160,6 +169,8 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
         spreads=tuple(
             (name, _spread(arrays[f"spread.{i}"], n, m)) for i, (name, n, m) in enumerate(facts["spreads"])
         ),
+        repeats=_repeats("repeats", arrays),
+        alike=_repeats("alike", arrays),
     )
 
 
@@ -181,6 +192,12 @@ def _rows(name: str, facts: dict[str, Any], arrays: Arrays) -> RowTally | None:
         return None
     constants = tuple((str(column), int(value)) for column, value in facts[f"{name}_constants"])
     return RowTally(**_part(name, arrays, ("inputs", "labels", "counts")), constants=constants)
+
+
+def _repeats(name: str, arrays: Arrays) -> RepeatTally | None:
+    if f"{name}.hashes" not in arrays:
+        return None
+    return RepeatTally(**_part(name, arrays, ("hashes", "keys", "counts")))
 
 
 def _shaped(array: NDArray[Any], *shape: int) -> NDArray[Any]:

@@ -35,6 +35,7 @@ from assay.domain.errors import (
 from assay.domain.isolation import NO_CHILD, Fence, Isolation, isolation, required
 from assay.domain.nearest import nearest
 from assay.domain.record import Environment, PluginRecord, SourceRecord
+from assay.domain.repeats import NOT_COUNTED, RepeatedIn
 from assay.domain.scope import INTERPRETER
 from assay.domain.specification import Criterion, Specification
 from assay.engine.asking import Predict
@@ -81,7 +82,7 @@ class Case:
         environment: the versions that can change a number.
         drawn: the seed of a judged run, hexadecimal. attempt: which judged run on its rows this is.
         overlaps: a sentence for each earlier judged run that shares test rows with it. blind: hides what a judged run finds
-            behind the digests that the log tells.
+            behind the digests that the log tells. repeated: equal rows among those that are judged; none before they were counted.
         code_digest: of the versions and the source that a count depends on besides the rows.
     """
 
@@ -102,6 +103,7 @@ class Case:
     attempt: int = 1
     overlaps: tuple[str, ...] = ()
     blind: str = ""
+    repeated: RepeatedIn = NOT_COUNTED
 
     @property
     def seed(self) -> str:

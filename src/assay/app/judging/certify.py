@@ -20,10 +20,11 @@ from assay.app.judging.bind import bound_when_asked
 from assay.app.judging.case import Case, open_case
 from assay.app.judging.count import Counted, count
 from assay.app.judging.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judging.judged_run import begin, finish, next_run, seeded
+from assay.app.judging.judged_run import begin, finish, logged, next_run, refuse_spent_rows, seeded
 from assay.app.judging.measure import Measured, measure
 from assay.app.judging.not_tested import not_tested
 from assay.app.judging.plan import refuse_hopeless
+from assay.app.judging.repeated_rows import refuse_repeated_rows, with_repeats
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import REMEDY, sealed
 from assay.app.verifying.evidence import evidence_bytes, evidence_digest
@@ -116,7 +117,7 @@ def certify(
         InvalidDocument: the specification or dictionary has problems; all of them are listed.
         SubjectError: data or model cannot be opened. What fails later is a verdict, not an exception.
         Refused: a judged run of a specification that is not locked, behind fewer fences than the policy accepts, or on
-            test rows that are spent; one without a lock of what the log seals (``sealed``).
+            test rows that are spent (``test_set_spent``) or that repeat each other (``rows_repeat``); one without a lock of what the log seals (``sealed``).
         GoesOn: another process is judging by the same lock at this moment.
     """
     path = Path(specification)
@@ -132,10 +133,13 @@ def certify(
     engine = open_engine(path, workers=workers, reuse=reuse, progress=progress)
     if rehearse:
         refuse_sealed_rows(case, engine, rehearsal=True)
-        return _kept(bound_when_asked(case, engine), engine, workspace, (), rehearse=True)
+        return _kept(
+            with_repeats(bound_when_asked(case, engine), engine), engine, workspace, (), rehearse=True
+        )
     if certify_without_a_lock:
         refuse_sealed_rows(case, engine, rehearsal=False)
-        bound = bound_when_asked(case, engine)
+        bound = with_repeats(bound_when_asked(case, engine), engine)
+        refuse_repeated_rows(bound)
         bypasses = refuse_hopeless(
             bound, engine, attempt=case.attempt, bypass=certify_a_hopeless_specification
         )
@@ -146,6 +150,10 @@ def certify(
         with ledger.log.going_on(lock.digest):
             case = bound_when_asked(case, engine)
             comes = next_run(case, lock, ledger, engine)
+            refuse_spent_rows(case, lock, ledger, comes)
+            case = with_repeats(case, engine)
+            with logged(case, ledger):
+                refuse_repeated_rows(case)
             hopeless = refuse_hopeless(
                 case, engine, attempt=comes.attempt, bypass=certify_a_hopeless_specification
             )

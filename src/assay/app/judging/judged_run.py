@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from assay.app.judging.case import Case
@@ -72,24 +73,54 @@ def next_run(case: Case, lock: Lock | None, ledger: Ledger, engine: Engine) -> N
     return NextRun(used, salt, attempt, len(state.runs))
 
 
+@contextmanager
+def logged(case: Case, ledger: Ledger) -> Iterator[None]:
+    """Log what is refused in here, so that everyone sees that a run was tried; a broken log gets no entry."""
+    try:
+        yield
+    except Distrusted:
+        raise
+    except Refused as refused:
+        ledger.log_refusal(Action.RUN_REFUSED, case.specification_digest, refused)
+        raise
+
+
+def refuse_spent_rows(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> None:
+    """See that the run may begin by what the log says, and write nothing but a refusal. Raises as :func:`begin`.
+
+    Before anything else is held against it: of rows that are spent it does not matter what they could show.
+    """
+    with logged(case, ledger), _remedied(case, lock, ledger, comes):
+        ledger.see(lambda state: _start(state, case, lock, comes))
+
+
 def begin(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
     """Log that a run starts, or go on with one that was broken off.
 
     Raises:
         Refused: ``test_set_spent`` when the rows were judged on before; the refusal is logged.
     """
+    with logged(case, ledger), _remedied(case, lock, ledger, comes):
+        added = ledger.decide(
+            lambda state: _start(state, case, lock, comes),
+            pairs=() if comes.salt.pair is None else (comes.salt.pair,),
+        )
+    state = ledger.state()
+    run = state.runs[max(state.runs)] if added else _goes_on(state, case, lock, comes.used)[0]
+    told = tuple(shared(*found) + "." for found in run.overlaps)
+    return JudgedRun(run.entry, lock.seed, run.attempt, _blind(comes.salt.value, run.entry), told)
+
+
+@contextmanager
+def _remedied(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> Iterator[None]:
+    """Say of spent rows what can be done."""
     try:
-        return _begun(case, lock, ledger, comes)
-    except Distrusted:
-        raise
+        yield
     except Refused as refused:
-        ledger.log_refusal(Action.RUN_REFUSED, case.specification_digest, refused)
-        raise Refused(
-            refused.refusal,
-            remedy=_spent_remedy(_stopped(ledger.state(), case, lock, comes.used))
-            if refused.refusal.because is Because.TEST_SET_SPENT
-            else refused.remedy,
-        ) from None
+        if refused.refusal.because is not Because.TEST_SET_SPENT:
+            raise
+        stopped = _stopped(ledger.state(), case, lock, comes.used)
+        raise Refused(refused.refusal, remedy=_spent_remedy(stopped)) from None
 
 
 def _spent_remedy(stopped: Sequence[RunState]) -> str:
@@ -102,40 +133,27 @@ def _spent_remedy(stopped: Sequence[RunState]) -> str:
     )
 
 
-def _begun(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
-    used, salt = comes.used, comes.salt
-    resumed: list[RunState] = []
-
-    def draft(state: State) -> Sequence[Draft]:
-        lacking = unsatisfied(policy_of(state), case.specification)
-        if lacking is not None:
-            raise Refused(
-                lacking,
-                remedy="The policy has changed since the lock: change the specification and lock it again.",
-            )
-        stopped = _goes_on(state, case, lock, used)
-        if stopped:
-            resumed.append(stopped[0])
-            return ()
-        if len(state.runs) != comes.earlier:  # the rows were not yet held against those of the new one
-            raise Refused(
-                Refusal(Because.TEST_SET_SPENT, "Another run began at this very moment; run again.")
-            )
-        body = {
-            "lock": lock.digest,
-            "subject": _subject(case),
-            "conditions": _conditions(case),
-            **used.body(),
-            "salt": salt.digest,
-            "attempt": comes.attempt,
-        }
-        return (Draft(Action.RUN_STARTED, case.specification_digest, body),)
-
-    ledger.decide(draft, pairs=() if salt.pair is None else (salt.pair,))
-    state = ledger.state()
-    run = resumed[-1] if resumed else state.runs[max(state.runs)]
-    told = tuple(shared(*found) + "." for found in run.overlaps)
-    return JudgedRun(run.entry, lock.seed, run.attempt, _blind(salt.value, run.entry), told)
+def _start(state: State, case: Case, lock: Lock, comes: NextRun) -> Sequence[Draft]:
+    """The entry by which a run begins; none when it goes on with one that was broken off."""
+    lacking = unsatisfied(policy_of(state), case.specification)
+    if lacking is not None:
+        raise Refused(
+            lacking,
+            remedy="The policy has changed since the lock: change the specification and lock it again.",
+        )
+    if _goes_on(state, case, lock, comes.used):
+        return ()
+    if len(state.runs) != comes.earlier:  # the rows were not yet held against those of the new one
+        raise Refused(Refusal(Because.TEST_SET_SPENT, "Another run began at this very moment; run again."))
+    body = {
+        "lock": lock.digest,
+        "subject": _subject(case),
+        "conditions": _conditions(case),
+        **comes.used.body(),
+        "salt": comes.salt.digest,
+        "attempt": comes.attempt,
+    }
+    return (Draft(Action.RUN_STARTED, case.specification_digest, body),)
 
 
 def _blind(salt: bytes, entry: int) -> str:

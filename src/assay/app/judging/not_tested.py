@@ -20,7 +20,7 @@ UNTESTED = {
 
 
 def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
-    """What the criteria say nothing about: rows left out or in no group, stages without a criterion, undeclared groups."""
+    """What the criteria say nothing about: rows left out, in no group or equal to others, stages without a criterion, undeclared groups."""
     specification = case.specification
     tested = {c.stage for c in specification.criteria}
     absent = tuple(
@@ -29,8 +29,9 @@ def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
         if stage not in tested
     )
     groups = () if specification.protected else ("Any group of people: no protected attribute is declared.",)
+    repeated = case.repeated.told(specification.data.repeated_rows)
     rows = _left_out(specification, measured) + _in_no_group(specification, measured)
-    return rows + _not_perturbed(specification, measured) + _repeats(case) + absent + groups
+    return rows + _not_perturbed(specification, measured) + repeated + absent + groups
 
 
 def _not_perturbed(specification: Specification, measured: Measured) -> tuple[str, ...]:
@@ -51,17 +52,6 @@ def _left_out(specification: Specification, measured: Measured) -> tuple[str, ..
     left_out = f"{units.rows - len(units.units):,} of {units.rows:,} rows were left out"
     unit = specification.data.unit
     return (f"{left_out} so that each {unit!r} counts once; at most {units.largest:,} rows share one.",)
-
-
-def _repeats(case: Case) -> tuple[str, ...]:
-    """Every bound takes rows to be independent; rows that repeat would be counted as news each time."""
-    telling = {id_ for id_, check in case.checks.items() if check.metric.counts_repeats}
-    asked = any(c.metric in telling for c in case.specification.criteria)
-    if asked or case.specification.data.unit is not None:
-        return ()
-    checks = " or ".join(sorted(telling))
-    said = f"Whether rows repeat: neither 'unit' nor a criterion of {checks} asks, and every bound counts each row."
-    return (said,)
 
 
 def _in_no_group(specification: Specification, measured: Measured) -> tuple[str, ...]:

@@ -80,6 +80,13 @@ class Ledger:
         """
         return self.decide(lambda state: drafts)  # noqa: ARG005
 
+    def see(self, draft: Callable[[State], Sequence[Draft]]) -> None:
+        """See that entries could be added now, and add none. Raises as :meth:`add`."""
+        leaves = list(self.leaves())
+        state = self.state()
+        for one in draft(state):
+            leaves.append(next_leaf(leaves, one, self.now(state)))
+
     def log_refusal(self, action: Action, about: str, refused: Refused) -> None:
         """Append that something was refused, and why."""
         body = {"because": refused.refusal.because.value, "sentence": refused.refusal.sentence}

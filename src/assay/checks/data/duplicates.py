@@ -22,7 +22,6 @@ from assay.tally.views import RowSetView
     need=RowSets(),
     comparators=AT_MOST,
     census=True,
-    counts_repeats=True,
     parameters={
         "by": Parameter(
             "What makes two rows the same. 'inputs': what the model is fed; where people may look alike to it by "

@@ -52,6 +52,15 @@ class Prediction(Block):
     """The score at or above which 1 is decided."""
 
 
+class RepeatedRows(Block):
+    """That different people of the test rows look alike, to which extent, and why."""
+
+    at_most: Exact = Field(gt=0, lt=1)
+    """The largest share of what the rows tell that may be lost if equal ones are of one person, in all rows and in each group."""
+    rationale: Text
+    """Why equal rows are different people, for someone who was not there."""
+
+
 class Data(Block):
     """The data sets, who held the test rows, and the unit of which only one row counts."""
 
@@ -67,5 +76,7 @@ class Data(Block):
     """The role that held the test rows; if the developer did, the certificate says so."""
     unit: Text | None = None
     """The column that names the person or case; one row of each is counted."""
+    repeated_rows: RepeatedRows | None = None
+    """Where test rows repeat each other: to which extent, and why they are no copies."""
     time: Text | None = None
     """The column that says when."""

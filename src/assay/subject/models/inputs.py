@@ -48,15 +48,20 @@ def matrix(batch: pa.RecordBatch, names: Sequence[str]) -> Scores:
     for place, name in enumerate(names):
         column = batch.column(name)
         if not is_numeric(column.type):
-            raise SubjectError(
-                f"The model takes numbers only, but its input {name!r} is of type {column.type}.",
-                code="model_input_not_numeric",
-                remedy="Encode the column in the model itself (a pipeline), or leave it out of the inputs.",
-            )
+            raise not_numeric(name, column.type)
         if pa.types.is_dictionary(column.type):
             column = pc.cast(column, column.type.value_type)
         values[:, place] = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
     return values
+
+
+def not_numeric(name: str, kind: pa.DataType) -> SubjectError:
+    """The error for a column that a model of numbers is fed."""
+    return SubjectError(
+        f"The model takes numbers only, but its input {name!r} is of type {kind}.",
+        code="model_input_not_numeric",
+        remedy="Encode the column in the model itself (a pipeline), or leave it out of the inputs.",
+    )
 
 
 def reals(values: Any) -> Scores:

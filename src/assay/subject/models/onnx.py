@@ -32,6 +32,7 @@ _NUMBERS = {
     "tensor(int32)": np.int32,
     "tensor(bool)": np.bool_,
 }
+_TEXTS = "tensor(string)"
 _FLOATS = ("tensor(float)", "tensor(double)")
 _UNREADABLE = (
     RuntimeError,
@@ -67,6 +68,9 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
     except _UNREADABLE as wrong:
         raise not_a_model(path, "ONNX", wrong) from wrong
     wanted = session.get_inputs()
+    for one in wanted:
+        if one.type not in (*_NUMBERS, _TEXTS):
+            raise unsupported(f"it takes inputs of type {one.type}")
     if len(wanted) == 1:
         width = wanted[0].shape[-1] if len(wanted[0].shape) == 2 else 1
         if isinstance(width, int):
@@ -117,13 +121,11 @@ class _Session:
 
 
 def _typed(batch: pa.RecordBatch, names: Sequence[str], kind: str) -> Any:
-    if kind == "tensor(string)":
+    if kind == _TEXTS:
         texts = objects(batch, names)
         if any(text is None for text in texts.flat):
             raise _missing(kind)
         return texts
-    if kind not in _NUMBERS:
-        raise unsupported(f"it takes inputs of type {kind}")
     numbers = matrix(batch, names)
     if not kind.startswith(_FLOATS) and np.isnan(numbers).any():
         raise _missing(kind)

@@ -1,0 +1,166 @@
+"""Rows that stand several times in the test data make no bound narrower without a word: attacks, and honest look-alikes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from tests.app.conftest import Folder, people, replaced
+from tests.app.test_attempts import fed
+from tests.app.test_chain import Team, refused
+
+import assay
+from assay.app.organisation.ledger import open_ledger
+from assay.domain.refusal import Because
+
+CUSTODY = "custody: validator}"
+NOISE = "  - {name: noise, type: number, description: a number that means nothing}\n"
+SAID = "Whether equal rows are of one person"
+
+
+def judged(folder: Folder) -> assay.Record:
+    return assay.certify(
+        folder.write(), workers=0, certify_a_hopeless_specification=True, certify_without_a_lock=True
+    ).record
+
+
+def told(record: assay.Record) -> list[str]:
+    return [sentence for sentence in record.says_nothing_about if sentence.startswith(SAID)]
+
+
+def numbered(table: pa.Table) -> pa.Table:
+    """With an identifier of its own for each row."""
+    return replaced(table, "id", np.arange(table.num_rows))
+
+
+def many_times(rows: int = 200, times: int = 20) -> pa.Table:
+    return numbered(pa.concat_tables([people(rows, 1)] * times))
+
+
+def noisy(folder: Folder) -> None:
+    """A documented column that is no input and makes every row another."""
+    folder.dictionary += NOISE
+    for role in ("test", "develop"):
+        table = getattr(folder, role)
+        noise = np.random.default_rng(5).random(table.num_rows)
+        setattr(folder, role, table.append_column("noise", pa.array(noise)))
+
+
+def test_rows_repeated_twenty_times_are_refused_though_no_criterion_asks(folder: Folder) -> None:
+    folder.test = many_times()
+    with refused(Because.ROWS_REPEAT) as found:
+        judged(folder)
+    assert "3,800 of 4,000 rows" in found.value.message
+    assert "95 % of what these rows tell is lost, and 2 % allowed undeclared" in found.value.message
+    assert "data.repeated_rows" in found.value.remedy
+
+
+def test_under_a_lock_it_is_logged_and_spends_no_row(folder: Folder) -> None:
+    honest, folder.test = folder.test, many_times()
+    team = Team(folder).lock()
+    with refused(Because.ROWS_REPEAT):
+        team.certify()
+    with open_ledger(folder.root) as ledger:
+        assert b'"because":"rows_repeat"' in ledger.leaves()[-1]
+        assert not ledger.state().runs
+    folder.test = honest
+    folder.write()
+    assert team.certify().attempt == 1
+
+
+def test_an_invented_person_for_each_row_hides_no_copy_and_a_true_one_counts_once(folder: Folder) -> None:
+    folder.edit(CUSTODY, "custody: validator, unit: id}")
+    folder.test = many_times()
+    with refused(Because.ROWS_REPEAT):
+        judged(folder)
+    folder.test = replaced(folder.test, "id", np.arange(4000) % 200)
+    record = judged(folder)
+    assert record.rows_used == 200
+    assert not told(record)
+
+
+def test_a_column_of_noise_hides_no_copy_from_what_the_model_is_fed(folder: Folder) -> None:
+    pytest.importorskip("lightgbm")
+    fed(folder, ("income", "age"))
+    folder.test = many_times(2000, 2)
+    noisy(folder)
+    with refused(Because.ROWS_REPEAT) as found:
+        judged(folder)
+    assert "2,000 of 4,000 rows repeat an earlier row in all that the model is fed" in found.value.message
+
+
+def test_copies_in_one_group_or_of_one_label_alone_are_found(folder: Folder) -> None:
+    old = np.flatnonzero(folder.test["age"].to_numpy() >= 60)
+    rest = np.setdiff1d(np.arange(4000), old)
+    folder.test = numbered(folder.test.take(np.concatenate([rest, np.repeat(old[:3], 3)])))
+    with refused(Because.ROWS_REPEAT) as found:
+        judged(folder)
+    assert "6 of 9 rows of 60 and over" in found.value.message
+    folder.test = people(4000, 1)
+    lost = np.flatnonzero(folder.test["bad"].to_numpy() == 1)
+    folder.test = numbered(folder.test.take(np.concatenate([np.arange(4000), lost[:30]])))
+    with refused(Because.ROWS_REPEAT) as found:
+        judged(folder)
+    assert "with the label 1" in found.value.message
+
+
+def test_one_row_that_stands_there_often_counts_for_more_than_as_many_pairs(folder: Folder) -> None:
+    """Thirty-one equal rows of 4,000 widen an interval by a tenth; thirty pairs do by less than one hundredth."""
+    folder.test = numbered(pa.concat_tables([folder.test.slice(0, 3970), *([folder.test.slice(0, 1)] * 30)]))
+    with refused(Because.ROWS_REPEAT):
+        judged(folder)
+
+
+def test_a_few_equal_rows_are_told_and_judged(folder: Folder) -> None:
+    folder.test = numbered(pa.concat_tables([folder.test, folder.test.slice(0, 10)]))
+    assert told(judged(folder)) == [
+        f"{SAID}: 10 of 4,010 repeat an earlier row in all documented columns and in the label, and every bound counts each."
+    ]
+    folder.test = people(4000, 1)
+    assert not told(judged(folder))
+
+
+def test_people_who_look_alike_are_judged_when_it_was_agreed_before_and_the_certificate_says_so(
+    folder: Folder,
+) -> None:
+    """Two columns of few values describe everybody: what repeats is no copy, and no look at the rows could tell."""
+    coarse(folder)
+    with refused(Because.ROWS_REPEAT):
+        judged(folder)
+    folder.look_alike()
+    team = Team(folder).lock()
+    team.certify()
+    scope = team.sign().issue().certificate.scope
+    assert any(
+        s.startswith(SAID) and s.endswith("do not tell people apart.") for s in scope.says_nothing_about
+    )
+
+
+def coarse(folder: Folder) -> None:
+    for role in ("test", "develop"):
+        table = getattr(folder, role)
+        setattr(folder, role, replaced(table, "income", np.full(table.num_rows, 2000.0)))
+
+
+def test_less_than_was_declared_is_refused_all_the_same(folder: Folder) -> None:
+    coarse(folder)
+    folder.edit(CUSTODY, "custody: validator,\n  repeated_rows: {at_most: 0.5, rationale: Few columns.}}")
+    with refused(Because.ROWS_REPEAT) as found:
+        judged(folder)
+    assert "50 % declared" in found.value.message
+
+
+def test_a_rehearsal_tells_what_a_judged_run_would_refuse(folder: Folder) -> None:
+    folder.develop = many_times(100, 20)
+    record = assay.certify(folder.write(), workers=0, rehearse=True).record
+    (said,) = told(record)
+    assert "1,900 of 2,000" in said
+    assert "A judged run of such rows is refused" in said
+
+
+@pytest.mark.parametrize("rows", [1, 2, 4])
+def test_counts_of_equal_rows_do_not_depend_on_how_rows_are_split(folder: Folder, rows: int) -> None:
+    folder.test = many_times(40, 100)
+    with refused(Because.ROWS_REPEAT) as found:
+        assay.certify(folder.write(row_group=4000 // rows), workers=0, certify_without_a_lock=True)
+    assert "3,960 of 4,000 rows repeat" in found.value.message

@@ -1,0 +1,58 @@
+"""Equal rows, counted by hashes in parts, against counting them one by one."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.domain.repeats import UNDECLARED, Repeats
+from assay.tally.groups import Layout
+from assay.tally.repeats import RepeatTally
+
+LAYOUT = Layout((("sex", ("women", "men")), ("age", ("young", "old"))))
+ROWS = st.lists(
+    st.tuples(st.integers(0, 4), st.integers(0, LAYOUT.cells - 1), st.integers(0, 1)), max_size=40
+)
+
+
+def tally(rows: list[tuple[int, int, int]]) -> RepeatTally:
+    """A row's hash is of its content and label; the cell may be another in two rows with one hash."""
+    hashes = np.array([content * 2 + label for content, _, label in rows], np.uint64)
+    return RepeatTally.of(hashes, np.array([cell * 2 + label for _, cell, label in rows], np.int64))
+
+
+@given(ROWS, st.integers(0, 40))
+def test_every_part_is_counted_as_if_row_by_row(rows: list[tuple[int, int, int]], cut: int) -> None:
+    groupings = (("sex",), ("age", "sex"))
+    found = (tally(rows[:cut]) + tally(rows[cut:])).repeats(LAYOUT, groupings)
+    expected = []
+    for names in ((), *groupings):
+        group_of_cell = LAYOUT.group_of_cell(names)
+        groups = range(len(LAYOUT.labels(names)))
+        for label, group in itertools.product((None, 0, 1), groups):
+            inside = [r for r in rows if group_of_cell[r[1]] == group and label in (None, r[2])]
+            times = Counter((content, of) for content, _, of in inside).values()
+            expected.append((len(inside), len(inside) - len(times), sum(m * (m - 1) for m in times)))
+    assert [(one.rows, one.repeated, one.pairs) for one in found] == expected
+
+
+def test_the_share_that_is_lost_is_that_of_the_design_effect_of_clusters() -> None:
+    """Rows in clusters of m equal ones have the variance of a mean m times as large, so 1/m of them tells as much."""
+    for m in (1, 2, 5, 20):
+        assert Repeats("", 100 * m, 100 * (m - 1), 100 * m * (m - 1)).lost == float(1 - Fraction(1, m))
+
+
+def test_a_share_is_compared_exactly_and_one_pair_is_within_chance() -> None:
+    assert not Repeats("", 98, 1, 2).beyond(UNDECLARED)
+    assert not Repeats("", 5, 1, 2).beyond(UNDECLARED)
+    at = Repeats("", 196, 2, 4)
+    assert at.lost == 0.02
+    assert not at.beyond(UNDECLARED)
+    assert Repeats("", 195, 2, 4).beyond(UNDECLARED)
+    assert at.beyond(Decimal("0.0199999999999"))
