@@ -8,11 +8,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.domain.repeats import UNDECLARED, Repeats
+from assay.tally import repeats
 from assay.tally.groups import Layout
+from assay.tally.hashes import mixed
 from assay.tally.repeats import RepeatTally
 
 LAYOUT = Layout((("sex", ("women", "men")), ("age", ("young", "old"))))
@@ -40,6 +43,28 @@ def test_every_part_is_counted_as_if_row_by_row(rows: list[tuple[int, int, int]]
             times = Counter((content, of) for content, _, of in inside).values()
             expected.append((len(inside), len(inside) - len(times), sum(m * (m - 1) for m in times)))
     assert [(one.rows, one.repeated, one.pairs) for one in found] == expected
+
+
+@given(ROWS, st.integers(0, 40), st.integers(1, 6))
+def test_of_too_many_rows_the_sample_is_the_same_however_they_are_split(
+    rows: list[tuple[int, int, int]], cut: int, most: int
+) -> None:
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(repeats, "MOST", most)
+        parts, whole = tally(rows[:cut]) + tally(rows[cut:]), tally(rows)
+    kept = set(sorted({content * 2 + label for content, _, label in rows})[:most])
+    assert all(np.array_equal(getattr(parts, f), getattr(whole, f)) for f in ("hashes", "keys", "counts"))
+    assert set(whole.hashes.tolist()) == kept
+    assert int(whole.counts.sum()) == sum(content * 2 + label in kept for content, _, label in rows)
+
+
+def test_of_half_a_million_rows_copied_once_in_four_the_share_is_estimated() -> None:
+    """One of four distinct rows stands there twice: 5/4 rows and 2/4 pairs each, so 2/7 is lost."""
+    distinct = mixed(np.arange(600_000, dtype=np.uint64))
+    hashes = np.concatenate([distinct, distinct[::4]])
+    found = RepeatTally.of(hashes, np.zeros(len(hashes), np.int64))
+    assert len(found.hashes) == repeats.MOST
+    assert abs(found.repeats(LAYOUT, ())[0].lost - 2 / 7) < 0.003
 
 
 def test_the_share_that_is_lost_is_that_of_the_design_effect_of_clusters() -> None:

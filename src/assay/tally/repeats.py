@@ -13,11 +13,17 @@ from assay.tally.groups import Layout
 from assay.tally.hashes import Hashes
 
 Integers = NDArray[np.int64]
+MOST = 1 << 18
+"""Distinct rows that are kept, 6 MB. Of more, those with the smallest hashes: every copy of a row has its hash, so the
+copies of those kept are all counted, and shares are estimated from them (bottom-k sampling; Cohen & Kaplan 2007, PODC)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatTally:
     """Distinct rows: uint64[k] hashes, their label included, ascending; int64[k] the cell; int64[k] how often each stands there.
+
+    Of more than ``MOST`` distinct rows a sample, the same however the rows are split: whichever is among the smallest hashes of
+    all is among those of each part that has it. One row that stands there very often may be outside of it.
 
     Rows of one hash lie in one cell, or in several where the columns of the groups are not among those hashed.
     """
@@ -91,5 +97,11 @@ def _distinct(hashes: Hashes, keys: Integers, counts: Integers) -> RepeatTally:
     first = np.ones(len(hashes), dtype=bool)
     first[1:] = (hashes[1:] != hashes[:-1]) | (keys[1:] != keys[:-1])
     starts = np.flatnonzero(first)
+    other = np.ones(len(starts), dtype=bool)  # than the row before, whatever its cell
+    other[1:] = hashes[starts[1:]] != hashes[starts[:-1]]
+    within = np.searchsorted(np.cumsum(other), MOST, side="right")
+    end = int(starts[within]) if within < len(starts) else len(hashes)
+    hashes, keys, counts = hashes[:end], keys[:end], counts[:end]
+    starts = starts[:within]
     summed = np.add.reduceat(counts, starts) if len(starts) else counts[:0]
     return RepeatTally(hashes[starts], keys[starts], summed)
