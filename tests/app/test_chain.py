@@ -504,6 +504,30 @@ def test_the_same_rows_are_recognised_whatever_is_done_to_the_file(team: Team, h
         team.certify()
 
 
+def test_a_waiver_opens_the_rows_of_its_specification_whatever_was_judged_since(team: Team) -> None:
+    team.lock().certify()
+    other = team.root / "other.yaml"
+    pq.write_table(people(4000, 9), team.root / "other.parquet", row_group_size=1000)
+    text = team.folder.text.replace("name: small-loans", "name: other-loans")
+    other.write_text(text.replace("test: test.parquet", "test: other.parquet"))
+    agree(other, role="validator", signer=KEYS["validator"], workers=0)
+    assay.certify(other, workers=0)
+    with open_ledger(team.root) as ledger:
+        first = min(ledger.state().runs)
+    with pytest.raises(assay.Refused, check=lambda e: f"test_set_spent --after-run {first}" in e.remedy):
+        team.certify()
+    end = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
+    waive(
+        team.path,
+        criterion="test_set_spent",
+        until=end,
+        role="validator",
+        signer=KEYS["validator"],
+        reason="mended",
+    )
+    assert team.certify().record.attempt == 2
+
+
 def test_fresh_rows_are_not_spent_and_a_waiver_opens_spent_ones(team: Team) -> None:
     team.lock().certify()
     with refused(Because.TEST_SET_SPENT):

@@ -31,7 +31,7 @@ from assay.cli.signing import REASON, key_option, role_option, signer
 @click.option(
     "--after-run",
     type=click.IntRange(0),
-    help="Of test_set_spent: the judged run after which one more may be made, by its place in the log; by default the latest.",
+    help="Of test_set_spent: the judged run after which one more may be made, by its place in the log; by default the latest on the rows that this specification was judged on last.",
 )
 @json_option
 def command(

@@ -119,12 +119,18 @@ def _remedied(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> Iterato
     except Refused as refused:
         if refused.refusal.because is not Because.TEST_SET_SPENT:
             raise
-        stopped = _stopped(ledger.state(), case, lock, comes.used)
-        raise Refused(refused.refusal, remedy=_spent_remedy(stopped)) from None
+        state = ledger.state()
+        last = max((run.entry for run, _ in state.overlapping(comes.used)), default=None)
+        raise Refused(
+            refused.refusal, remedy=_spent_remedy(last, _stopped(state, case, lock, comes.used))
+        ) from None
 
 
-def _spent_remedy(stopped: Sequence[RunState]) -> str:
+def _spent_remedy(last: int | None, stopped: Sequence[RunState]) -> str:
+    """What can be done. last: the latest run on these rows; None when another began at this very moment."""
     remedy = f"Judge on rows that nobody used, or have an independent role waive it: assay waive SPECIFICATION {TEST_SET_SPENT}"
+    if last is not None:
+        remedy += f" --after-run {last}"
     if not stopped:
         return remedy
     return (

@@ -11,6 +11,7 @@ from assay.domain.entry import Action
 from assay.domain.errors import AssayError
 from assay.domain.nearest import nearest
 from assay.domain.refusal import Refusal, Refused
+from assay.domain.state import State
 from assay.domain.state.waivers import (
     NEVER_WAIVED,
     TEST_SET_SPENT,
@@ -95,7 +96,8 @@ def waive(
         specification: the locked document. criterion: its id, or ``test_set_spent``. until: when it ends; at most
             the policy's longest waiver from now. role: in which the signer speaks; of test rows one of ``approval.quorum`` or one that
             the policy names. signer: their key. reason: why.
-        run: of test rows the place of the judged run after which one more may be made; by default the latest.
+        run: of test rows the place of the judged run after which one more may be made; by default the latest on the rows that
+            a specification of this name was judged on last.
 
     Raises:
         InvalidDocument: the specification has problems. NoLog: nobody has said whose keys count.
@@ -115,9 +117,18 @@ def waive(
             reason=reason,
             seen=ledger.seen(),
             time=ledger.clock(),
-            run=max(ledger.state().runs, default=-1) if spent and run is None else run,
+            run=_latest_on_its_rows(ledger.state(), read.specification.name)
+            if spent and run is None
+            else run,
         )
         ledger.add(Draft(Action.WAIVED, digest, {}, (sign(said.plain(), signer),)))
+
+
+def _latest_on_its_rows(state: State, name: str) -> int:
+    """The place of the latest run on the rows of the latest run of this name; of all runs where it has none."""
+    own = [run for run in state.runs.values() if state.locks[run.lock].terms.name == name]
+    on_its_rows = [run.entry for run, _ in state.overlapping(own[-1].rows)] if own else state.runs
+    return max(on_its_rows, default=-1)
 
 
 def _only_what_may_be_waived(ledger: Ledger, read: SpecificationFile, criterion: str) -> None:
