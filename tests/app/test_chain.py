@@ -37,6 +37,7 @@ from assay.app.verifying.stages import stage_statements
 from assay.app.verifying.terms import terms_of
 from assay.app.verifying.verify import verify_certificate
 from assay.domain.entry import Action
+from assay.domain.errors import Unwritable
 from assay.domain.quorum import Word
 from assay.domain.record import Record
 from assay.domain.record_document import UnreadableRecord
@@ -151,6 +152,20 @@ def test_the_straight_way_is_let_through_and_judged_again_from_the_pack(certifie
     assert found.accepted
     assert found.steps[10].answer is Answer.HOLDS
     assert "5 criteria were judged again" in found.steps[10].sentence
+
+
+def test_a_place_where_nothing_can_be_written_is_told_before_the_certificate_is_in_the_log(
+    team: Team,
+) -> None:
+    team.lock().certify()
+    team.sign()
+    with open_ledger(team.root) as ledger:
+        size = ledger.state().size
+    with pytest.raises(Unwritable, match="/proc/certificate"):
+        issue(team.root, signer=KEYS["certifier"], output=Path("/proc/certificate"))
+    with open_ledger(team.root) as ledger:
+        assert ledger.state().size == size
+        assert not ledger.state().certificates
 
 
 def test_a_certificate_whose_files_were_lost_is_written_again_and_not_issued_twice(certified: Team) -> None:

@@ -193,3 +193,9 @@ def test_a_narrow_terminal_folds_names_and_cuts_no_number(folder, capsys, monkey
     if width == 80:
         assert all(len(line.rstrip()) <= width for line in table.splitlines()[:6])
         assert {name[-1] for name in names if name and LONG.startswith(name)} == {"-"}
+
+
+def test_what_a_plan_counts_keeps_itself_out_of_git(folder: Folder) -> None:
+    """It may be the first command in a folder, and what it keeps has hashes of rows."""
+    assay.make_plan(folder.write(), workers=1)
+    assert (folder.root / ".assay" / ".gitignore").read_text() == "*\n"

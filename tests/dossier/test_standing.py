@@ -44,9 +44,9 @@ def terminal(standing: Standing | None) -> str:
 def test_the_first_screen_says_who_waived_what_until_when_and_why() -> None:
     seen = read(first_screen(render_html(records.conditional(), standing=records.standing()))).words
     for said in (seen, terminal(records.standing())):
-        assert "test_set_spent is waived by s.huang (risk_officer) until 2026-04-01 00:00 UTC" in said
+        assert "test_set_spent is waived by s.huang (risk_officer) through 2026-03-31 (UTC)" in said
         assert "the first run used a wrong score column. This run used it" in said
-        assert "approval-education was waived by t.yang (legal) until 2026-02-01" in said
+        assert "approval-education was waived by t.yang (legal) through 2026-01-31 (UTC)" in said
         assert wording.NEVER_WAIVED in said
 
 
@@ -88,6 +88,9 @@ def test_a_revoked_certificate_is_called_so() -> None:
     assert bound is not None
     revoked = dataclasses.replace(bound, status=Status.REVOKED, why="the bureau changed its scores")
     assert "PASSED, and revoked: the bureau changed its scores." in words(certificate=revoked)
+    assert "!Conditional Its certificate is revoked: the bureau changed its scores." in words(
+        certificate=revoked
+    )
 
 
 def test_without_a_certificate_it_says_who_is_missing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -12,6 +13,7 @@ from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import READABLE, folder_option, require_reason, say_beside, say_taken, signer
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
+from assay.domain.state.waivers import how_long
 from assay.domain.vocabulary import Outcome, Tier, Verdict
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def _to_be_weighed(found: Signing) -> tuple[tuple[str, Iterable[str]], ...]:
         (
             "waived",
             (
-                f"{w.criterion} until {w.until[:10]} by {w.holder} ({w.role}): {w.reason}"
+                f"{w.criterion} {how_long(dt.datetime.fromisoformat(w.until))} by {w.holder} ({w.role}): {w.reason}"
                 for w in told.waivers
             ),
         ),

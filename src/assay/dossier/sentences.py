@@ -100,12 +100,19 @@ def _certainty(judged: Judged, p: Piece, unit: Unit) -> str:
 
 def _limits(a: Assessment, p: Piece, unit: Unit) -> tuple[str, str]:
     """The limit that decides about passing, and the one that decides about failing, as they are read out."""
-    good, bad = a.binding or p, a.most_violated or p
+    good, bad = a.binding or p, p if _violated(p, a) else a.most_violated or p
     least = a.comparator is Comparator.AT_LEAST
     low, high = (good, bad) if least else (bad, good)
     lowest = f"at least {_limit(unit, low.lower, figures.lower, figures.percent_lower)}{_named(low, p)}"
     highest = f"at most {_limit(unit, high.upper, figures.upper, figures.percent_upper)}{_named(high, p)}"
     return (lowest, highest) if least else (highest, lowest)
+
+
+def _violated(p: Piece, a: Assessment) -> bool:
+    """Whether the limit of this very piece is on the wrong side: then it is told, and no other piece's."""
+    if a.comparator is Comparator.AT_LEAST:
+        return p.upper is not None and p.upper < float(a.threshold)
+    return p.lower is not None and p.lower > float(a.threshold)
 
 
 def _named(piece: Piece, told: Piece) -> str:

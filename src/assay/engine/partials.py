@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay.domain.errors import writing
+from assay.store.parents import make_parent
 
 _KEY = re.compile(r"[0-9a-f]{16,128}")
 _ALGORITHM = "sha256"
@@ -54,7 +55,7 @@ class PartialStore:
         place = self._place(key)
         unfinished = place.with_name(f"{place.name}.{os.getpid()}.tmp")
         with writing(place):
-            place.parent.mkdir(parents=True, exist_ok=True)
+            make_parent(place)
             with unfinished.open("wb") as file:
                 file.write(self._digest(key, data))
                 file.write(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from assay.app.organisation.ledger import open_ledger
 from assay.domain.digests import short
 from assay.domain.entry import Action, Entry
+from assay.domain.state.waivers import how_long
 from assay.proof.leaf import UnreadableLeaf, read_leaf
 
 
@@ -74,7 +76,9 @@ _SAYS: Mapping[Action, Callable[[_Said, _Said], object]] = {
     Action.LOCKED: lambda body, _: _at(body, "terms", "name"),
     Action.RUN_STARTED: lambda body, _: f"attempt {body.get('attempt')}",
     Action.DECIDED: lambda body, _: body.get("outcome"),
-    Action.WAIVED: lambda _, said: f"{said.get('criterion')} until {str(said.get('until'))[:10]}",
+    Action.WAIVED: lambda _, said: (
+        f"{said.get('criterion')} {how_long(dt.datetime.fromisoformat(str(said.get('until'))))}"
+    ),
     Action.ISSUED: lambda _, said: said.get("verificationResult"),
     Action.RUN_REFUSED: lambda body, _: body.get("because"),
     Action.ISSUE_REFUSED: lambda body, _: body.get("because"),

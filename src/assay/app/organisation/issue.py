@@ -30,7 +30,7 @@ from assay.proof.certificate import Certificate
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft, SignedStatement, read_leaf
 from assay.proof.manifest import Manifest
-from assay.store.blobs import write_whole
+from assay.store.blobs import see_writable, write_whole
 from assay.store.workspace import Workspace
 from assay.subject.files_in_hand import files_of
 
@@ -74,6 +74,8 @@ def issue(
             require_unsealed(state, decision.record)
             blobs = workspace.blobs
             record = opened(blobs.get(decision.record), blobs.get(decision.specification), decision, state)
+            target = output if output is not None else default_folder(folder, record)
+            see_writable(target / CERTIFICATE)  # before the log holds a certificate that nobody has
             if there is None:
                 entry = _issue(folder, workspace, ledger, decision, record, signer)
             else:
@@ -91,7 +93,6 @@ def issue(
         bundle = SignedStatement.read(signed.content)
         made = Certificate.read(bundle.statement)
         workspace.blobs.put(bundle.content)
-        target = output if output is not None else default_folder(folder, record)
         write_whole(target / CERTIFICATE, bundle.content)
         write_whole(target / PROOF, ledger.proof(entry, leaf))
         if made.result == Result.PASSED:

@@ -75,7 +75,8 @@ class CertifiedModel:
         if not self._model.alive:
             self._model = type(self._model)(self._model.reference)
         scores = np.concatenate([np.empty(0), *(self._model.predict(batch) for batch in batches)])
-        self._require_the_judged_code()
+        if len(scores):  # a model that was asked nothing has not yet loaded what it answers with
+            self._require_the_judged_code()
         return scores
 
     def _require_the_judged_code(self) -> None:

@@ -37,11 +37,11 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     asked = _asked(statement)
     if isinstance(asked, Refusal):
         return asked
-    criterion, until, run = asked
+    criterion, ends, run = asked
     wrong = (
-        _unclear(found, until)
+        _unclear(found, ends)
         or _of_no_criterion(lock, criterion)
-        or untimely(state, criterion, until, entry.time)
+        or untimely(state, criterion, ends, entry.time)
         or (_opens_nothing(state, lock, found.role, statement) if criterion == TEST_SET_SPENT else None)
     )
     if wrong is not None:
@@ -52,7 +52,7 @@ def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
             digest=statement.digest,
             specification=entry.object,
             criterion=criterion,
-            until=until,
+            until=ends,
             holder=found.holder,
             role=found.role,
             reason=found.reason,
@@ -128,6 +128,13 @@ def last_day(end: dt.datetime) -> dt.date:
     return end.astimezone(dt.UTC).date() - dt.timedelta(days=1)
 
 
+def how_long(end: dt.datetime) -> str:
+    """How long a waiver holds, in words: by its last day where it ends with a day, else by the minute."""
+    ends = end.astimezone(dt.UTC)
+    whole = ends.time() == dt.time(0)
+    return f"through {last_day(ends)} (UTC)" if whole else f"until {ends:%Y-%m-%d %H:%M} UTC"
+
+
 def _opens_nothing(state: State, lock: Lock, role: str, statement: Signed) -> Refusal | None:
     """Why a waiver of spent rows does not open them to one more run: who signs it, or the run that it names."""
     named = state.policy.requires.waive if state.policy else None
@@ -168,7 +175,7 @@ def waivers_told(state: State, decision: DecisionState, at: dt.datetime) -> tupl
     run = state.runs[decision.run]
     late = beyond(run.attempt, state.lock_behind(decision).terms.attempts)
     return tuple(
-        f"{w.criterion}, until {w.until.date()}, by {w.holder} ({w.role}): {w.reason}"
+        f"{w.criterion}, {how_long(w.until)}, by {w.holder} ({w.role}): {w.reason}"
         + (f" ({late})" if late and w.digest == run.waived else "")
         for w in state.waivers
         if w.specification == decision.specification and (w.until > at or w.digest == run.waived)

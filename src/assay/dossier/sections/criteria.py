@@ -270,7 +270,8 @@ def _piece_row(p: Piece, judged: Judged) -> tuple[Rich, ...]:
 
 
 def _p_value(p: float) -> str:
-    return "< 0.0001" if p < 0.0001 else figures.number(p)
+    """Above a half a rule gives 1 and no more: nothing is decided there."""
+    return "< 0.0001" if p < 0.0001 else "over 0.5" if p > 0.5 else figures.number(p)
 
 
 def _yes(p: Piece) -> Rich:

@@ -14,7 +14,7 @@ from assay.domain.vocabulary import Outcome, Tier, Verdict
 from assay.dossier import wording
 from assay.dossier.blocks import Badge, Code, Inline, Link, Opening, Rich, Strong
 from assay.dossier.lookup import Lookup, target
-from assay.dossier.sections.standing import bound, changed, waivers
+from assay.dossier.sections.standing import bound, changed, taken_back, waivers
 from assay.dossier.sentences import told
 
 _MOST_GROUPS = 6
@@ -35,7 +35,7 @@ def opening(lookup: Lookup, *, standing: Standing | None = None, date: str = "")
         name=record.specification.name,
         outcome=decision.outcome,
         word=(wording.REHEARSAL_OUTCOME if decision.rehearsal else wording.OUTCOME)[decision.outcome],
-        means=_means(lookup),
+        means=taken_back(standing) + _means(lookup),
         rehearsal=wording.REHEARSAL if decision.rehearsal else "",
         facts=tuple(_facts(lookup, date)),
         reasons_title=_REASONS_TITLE[decision.outcome],

@@ -10,7 +10,7 @@ from assay.domain.digests import bare
 from assay.domain.quorum import Word
 from assay.domain.standing import Bound, Revision, Standing, Waiver
 from assay.domain.state.state import Status
-from assay.domain.state.waivers import TEST_SET_SPENT
+from assay.domain.state.waivers import TEST_SET_SPENT, how_long
 from assay.domain.vocabulary import Outcome
 from assay.dossier import wording
 from assay.dossier.blocks import Block, Bullets, Code, Column, Link, Paragraph, Rich, Section, Strong, Table
@@ -28,9 +28,8 @@ def waivers(standing: Standing) -> Iterable[Rich]:
 
 
 def _waiver(waiver: Waiver) -> Rich:
-    until = f"{dt.datetime.fromisoformat(waiver.until):%Y-%m-%d %H:%M} UTC"
     held = "was waived" if waiver.over else "is waived"
-    said = f" {held} by {waiver.holder} ({waiver.role}) until {until}: {wording.sentences(waiver.reason)}"
+    said = f" {held} by {waiver.holder} ({waiver.role}) {how_long(dt.datetime.fromisoformat(waiver.until))}: {wording.sentences(waiver.reason)}"
     if waiver.used:
         said += " This run used it: its rows were judged on before, so alpha does not bound its verdicts."
     elif waiver.criterion == TEST_SET_SPENT:
@@ -85,6 +84,14 @@ def bound(standing: Standing | None, outcome: Outcome) -> tuple[str, Rich]:
         *place,
         f" {wording.ONLY_DRAWN}",
     )
+
+
+def taken_back(standing: Standing | None) -> str:
+    """For the head of the page: that the certificate of this decision is good no more, and why."""
+    made = standing.certificate if standing is not None else None
+    if made is None or made.status is Status.GOOD:
+        return ""
+    return f"Its certificate is {made.status.value}: {wording.sentences(made.why)} Nobody may rely on it now. What was decided then: "
 
 
 def _open(standing: Standing, outcome: Outcome) -> str:
