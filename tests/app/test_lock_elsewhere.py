@@ -151,9 +151,7 @@ NOT_TAKEN: dict[str, tuple[Because, Callable[[Team], bytes]]] = {
 def test_what_the_log_would_refuse_of_anybody_is_not_taken(
     team: Team, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "assay.app.judging.lock_elsewhere.planned", lambda *_, **__: ()
-    )  # asked for elsewhere here
+    monkeypatch.setattr("assay.app.judging.lock.planned", lambda *_, **__: ())  # asked for elsewhere here
     because, make = NOT_TAKEN[name]
     (team.root / "theirs.json").write_bytes(make(team))
     before = size(team)
