@@ -146,7 +146,7 @@ def test_two_persons_sign_in_folders_of_their_own_and_the_certificate_verifies(
     assert "Signatures are missing: 1 risk_officer" in capsys.readouterr().out
     assert run("sign", "--take", files[0], "--take", files[1]) == 0
     told = capsys.readouterr().out
-    assert f"entry {len(before)} of the log was there already: nothing changed" in told
+    assert f"entry {len(before)} of the log was there already and was not added again" in told
     assert f"entry {len(before) + 1} of the log was added" in told
     assert "The quorum is reached: assay issue" in told
     with_both = leaves(bank)
