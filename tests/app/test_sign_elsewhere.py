@@ -190,6 +190,24 @@ def sealed_in(content: bytes) -> bytes:
     return base64.b64decode(json.loads(content)["dsseEnvelope"]["payload"])
 
 
+def test_a_clock_behind_the_decision_signs_elsewhere_as_it_does_at_the_log(
+    bank: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_ledger(bank) as ledger:
+        (decision,) = ledger.state().decisions.values()
+
+    def clock() -> dt.datetime:
+        return decision.time - dt.timedelta(minutes=2)
+
+    monkeypatch.setattr("assay.app.organisation.elsewhere.utc_now", clock)
+    for room in ("sign", "sign_elsewhere"):
+        name = f"assay.app.organisation.{room}.open_ledger"
+        monkeypatch.setattr(name, lambda folder: open_ledger(folder, clock=clock))
+    file = signed(bank, "val", "validator")
+    assert take(bank, file).signing.quorum.missing == (("risk_officer", 1),)
+    assert sign_decision(bank, "", role="risk_officer", signer=KEYS["ria"]).quorum.reached
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_taking_does_not_matter_to_the_quorum(bank: Path, tmp_path: Path, seed: int) -> None:
     """From packs of one log, each person one word in each of their roles."""
