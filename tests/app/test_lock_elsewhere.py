@@ -83,7 +83,7 @@ def test_two_persons_agree_in_folders_of_their_own_and_a_judged_run_is_possible(
     assert "Signatures are missing: 1 validator" in capsys.readouterr().out
     assert run("lock", team.path, "--take", first, "--take", second) == 0
     told = capsys.readouterr().out
-    assert f"entry {before} of the log was there already: nothing changed" in told
+    assert f"entry {before} of the log was there already and was not added again" in told
     assert f"Locked by entry {before + 2} of the log" in told
     assert run("lock", team.path, "--take", first, "--json") == 0
     assert json.loads(capsys.readouterr().out)["missing"] == {}
@@ -103,6 +103,25 @@ def test_an_approval_is_planned_before_it_is_taken(folder: Folder) -> None:
     taken = take_agreement(team.path, file, certify_a_hopeless_specification=True, workers=0)
     assert taken.agreed.lock is not None
     assert taken.agreed.lock.bypasses[0].startswith("The plan called it hopeless: refusals-age")
+
+
+def test_an_approval_whose_taking_was_stopped_before_the_lock_locks_when_it_is_taken_again(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, last = word_of(team, "validator"), word_of(team, "risk-officer")
+    take_agreement(team.path, first, workers=0)
+    before = size(team)
+    with monkeypatch.context() as stopped:
+        stopped.setattr("assay.app.judging.lock.locking", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            take_agreement(team.path, last, workers=0)
+    assert size(team) == before + 1
+    taken = take_agreement(team.path, first, workers=0)  # the file of any approval that counts
+    assert taken.before
+    assert taken.agreed.lock is not None
+    assert taken.agreed.lock.entry == before + 1
+    assert take_agreement(team.path, last, workers=0).agreed.lock == taken.agreed.lock
+    assert size(team) == before + 2
 
 
 def test_a_reject_of_another_machine_blocks_the_lock(team: Team) -> None:
@@ -151,9 +170,7 @@ NOT_TAKEN: dict[str, tuple[Because, Callable[[Team], bytes]]] = {
 def test_what_the_log_would_refuse_of_anybody_is_not_taken(
     team: Team, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "assay.app.judging.lock_elsewhere.planned", lambda *_, **__: ()
-    )  # asked for elsewhere here
+    monkeypatch.setattr("assay.app.judging.lock.planned", lambda *_, **__: ())  # asked for elsewhere here
     because, make = NOT_TAKEN[name]
     (team.root / "theirs.json").write_bytes(make(team))
     before = size(team)

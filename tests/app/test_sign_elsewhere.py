@@ -146,7 +146,7 @@ def test_two_persons_sign_in_folders_of_their_own_and_the_certificate_verifies(
     assert "Signatures are missing: 1 risk_officer" in capsys.readouterr().out
     assert run("sign", "--take", files[0], "--take", files[1]) == 0
     told = capsys.readouterr().out
-    assert f"entry {len(before)} of the log was there already: nothing changed" in told
+    assert f"entry {len(before)} of the log was there already and was not added again" in told
     assert f"entry {len(before) + 1} of the log was added" in told
     assert "The quorum is reached: assay issue" in told
     with_both = leaves(bank)
@@ -188,6 +188,24 @@ def test_what_is_written_is_the_statement_that_the_log_would_have_been_given(ban
 def sealed_in(content: bytes) -> bytes:
     """The payload of a bundle."""
     return base64.b64decode(json.loads(content)["dsseEnvelope"]["payload"])
+
+
+def test_a_clock_behind_the_decision_signs_elsewhere_as_it_does_at_the_log(
+    bank: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_ledger(bank) as ledger:
+        (decision,) = ledger.state().decisions.values()
+
+    def clock() -> dt.datetime:
+        return decision.time - dt.timedelta(minutes=2)
+
+    monkeypatch.setattr("assay.app.organisation.elsewhere.utc_now", clock)
+    for room in ("sign", "sign_elsewhere"):
+        name = f"assay.app.organisation.{room}.open_ledger"
+        monkeypatch.setattr(name, lambda folder: open_ledger(folder, clock=clock))
+    file = signed(bank, "val", "validator")
+    assert take(bank, file).signing.quorum.missing == (("risk_officer", 1),)
+    assert sign_decision(bank, "", role="risk_officer", signer=KEYS["ria"]).quorum.reached
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -86,7 +86,9 @@ def command(
     On another machine than the log's, which has no rows to plan with, the word goes into a file (--policy, --log, --to), which ends
     with 0; who keeps the log has it planned and takes it in with --take.
 
-    Ends with 0 when it is locked, 1 while signatures are missing, 2 when it is hopeless or the plan cannot be made.
+    Taking a reject back locks nothing: after it, whoever approved says so again.
+
+    Ends with 0 when it is locked, 1 while it is not, 2 when it is hopeless or the plan cannot be made.
     """
     from assay.app.judging.lock import agree, agreeable
     from assay.app.judging.lock_elsewhere import agree_elsewhere
@@ -173,5 +175,9 @@ def _tell(
         if found.lock
         else found.quorum.sentence()
     )
+    if found.quorum.reached and not found.lock:
+        say("No withdrawal locks. Whoever approved says so again, or the file of an approval is taken again:")
+        say(f"  assay lock {specification} --as ROLE --key KEY")
+        say(f"  assay lock {specification} --take FILE")
     if found.quorum.missing:
         say(f"Each of them agrees with: assay lock {specification} --as ROLE --key KEY")

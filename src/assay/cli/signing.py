@@ -146,7 +146,7 @@ def say_beside(quorum: Quorum, role: str | None, before: SignOff | None, *, widt
 
 def say_taken(file: Path, entry: int, *, before: bool) -> None:
     """Say where what another machine signed stands in the log."""
-    done = "was there already: nothing changed" if before else "was added"
+    done = "was there already and was not added again" if before else "was added"
     say(f"{file}: entry {entry} of the log {done}.")
 
 

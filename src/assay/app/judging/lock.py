@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def agree(
     Whoever says again what stands there already adds nothing. Whoever approves has it planned first, on the development or training rows and the number of test rows, at the alpha
     that the next judged run will spend. Which attempt on the test rows that is, is told from the rows where a schedule has
     several attempts and the log has judged runs; else none is read.
+    A reject that is taken back locks nothing: after it, whoever approved says so again.
 
     Args:
         path: the specification. role: in which the signer speaks. signer: their key.
@@ -77,21 +79,51 @@ def agree(
         state = ledger.state()
         sayable(state, read, word, reason)
         before = _said_already(state, read, signer, role, word, reason)
-        locks = word is Word.APPROVE and state.locked(read.digest) is None and _agreed(state, read).reached
-        if before is not None and not locks:
-            return replace(standing(state, read), before=before)
-        bypasses = (
-            planned(path, read.digest, ledger, workers, bypass=certify_a_hopeless_specification)
-            if word is Word.APPROVE
-            else ()
-        )
-        if before is None:
+
+        def add() -> None:
             said = agreement(
                 read.digest, role=role, word=word, reason=reason, seen=ledger.seen(), time=ledger.clock()
             )
             ledger.add(Draft(Action.AGREED, read.digest, {}, (sign(said.plain(), signer),)))
-        lock_if_agreed(ledger, read, reason, bypasses)
+
+        bypass = certify_a_hopeless_specification
+        add_word(path, read, ledger, word, reason, before=before, add=add, bypass=bypass, workers=workers)
         return replace(standing(ledger.state(), read), before=before)
+
+
+def add_word(
+    path: Path,
+    read: SpecificationFile,
+    ledger: Ledger,
+    word: str,
+    reason: str,
+    *,
+    before: SignOff | None,
+    add: Callable[[], object],
+    bypass: bool,
+    workers: int,
+) -> None:
+    """Add a word unless it is there; an approval is planned first, and locks when nothing else lacks.
+
+    No other word locks: who takes a reject back has neither the plan's bypass nor the reason for a new version to give.
+    An approval that is there locks when it is said again: after a reject was taken back, or where its process was stopped.
+
+    Args:
+        before: the same word in the log. add: adds it. bypass: lock although the plan calls it hopeless.
+    """
+    approves = word == Word.APPROVE
+    if before is None or (approves and _lacks_its_lock(ledger.state(), read, before)):
+        bypasses = planned(path, read.digest, ledger, workers, bypass=bypass) if approves else ()
+        if before is None:
+            add()
+        if approves:
+            _lock_if_agreed(ledger, read, reason or (before.reason if before else ""), bypasses)
+
+
+def _lacks_its_lock(state: State, read: SpecificationFile, approval: SignOff) -> bool:
+    """Whether all agreed who must, this approval among them, and nothing was locked by it."""
+    now = _agreed(state, read)
+    return state.locked(read.digest) is None and now.reached and approval in now.approvals
 
 
 def _said_already(
@@ -108,7 +140,7 @@ def _said_already(
     return before if before in counting else None
 
 
-def lock_if_agreed(ledger: Ledger, read: SpecificationFile, reason: str, bypasses: tuple[str, ...]) -> None:
+def _lock_if_agreed(ledger: Ledger, read: SpecificationFile, reason: str, bypasses: tuple[str, ...]) -> None:
     """Lock a specification that all have agreed to who must, unless it is locked."""
     state = ledger.state()
     if state.locked(read.digest) is None and _agreed(state, read).reached:

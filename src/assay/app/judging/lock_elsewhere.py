@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.app.judging.lock import Agreed, lock_if_agreed, planned, satisfies, sayable, standing
+from assay.app.judging.lock import Agreed, add_word, satisfies, sayable, standing
 from assay.app.organisation.elsewhere import Desk, add_signed, not_taken, read_signed, trusted_state
 from assay.app.organisation.ledger import open_ledger
 from assay.app.verifying.packs import read_log
@@ -70,7 +70,8 @@ def take_agreement(
 ) -> TakenAgreement:
     """Take the word in a file into the log of the specification's folder; the last approval that is needed locks it.
 
-    By the rules by which any word is added; an approval is planned first. A word that is in the log stays where it is.
+    By the rules by which any word is added; an approval is planned first. A word that is in the log stays where it is; an
+    approval there locks when nothing lacks any more, as one that is said again does.
 
     Raises:
         Refused, Distrusted: with the rule that it breaks, and the file; or as :func:`~assay.app.judging.lock.agree`.
@@ -84,14 +85,16 @@ def take_agreement(
         )
     word, reason = (str(given.predicate.get(name, "")) for name in ("word", "reason"))
     with open_ledger(path.resolve().parent) as ledger:
-        there = {w.statement: w.entry for w in ledger.state().agreements.get(read.digest, ())}
-        if given.digest not in there and word in set(Word):  # of another word the rules of the log tell
+        there = {w.statement: w for w in ledger.state().agreements.get(read.digest, ())}
+        before = there.get(given.digest)
+        if before is None and word in set(Word):  # of another word the rules of the log tell
             sayable(ledger.state(), read, Word(word), reason)
-        bypasses: tuple[str, ...] = ()
-        if word == Word.APPROVE and given.digest not in there:
-            bypasses = planned(path, read.digest, ledger, workers, bypass=certify_a_hopeless_specification)
-        entry = add_signed(ledger, file, Action.AGREED, read.digest, given, there)
-        if entry is not None:
-            lock_if_agreed(ledger, read, reason, bypasses)
-        agreed = standing(ledger.state(), read)
-    return TakenAgreement(agreed, there[given.digest] if entry is None else entry, before=entry is None)
+
+        def add() -> None:
+            add_signed(ledger, file, Action.AGREED, read.digest, given, there)
+
+        bypass = certify_a_hopeless_specification
+        add_word(path, read, ledger, word, reason, before=before, add=add, bypass=bypass, workers=workers)
+        state = ledger.state()
+        (entry,) = (w.entry for w in state.agreements[read.digest] if w.statement == given.digest)
+    return TakenAgreement(standing(state, read), entry, before=before is not None)

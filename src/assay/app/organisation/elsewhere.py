@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from assay.app.clock import utc_now
-from assay.app.organisation.ledger import Ledger
+from assay.app.organisation.ledger import Ledger, next_time
 from assay.domain.entry import Action, Kind
 from assay.domain.errors import SubjectError
 from assay.domain.policy import Policy
@@ -47,9 +47,8 @@ class Desk:
 
     def __init__(self, leaves: Sequence[bytes], state: State) -> None:
         self.leaves, self.state = leaves, state
-        time = utc_now()
-        self.now = max(time, state.time) if state.time is not None else time
-        """The time of a signature: this machine's, unless the log that was seen is later."""
+        self.now = next_time(state, utc_now)
+        """The time of a signature: this machine's, unless the log that was seen is later by no more than clocks are apart."""
         self.seen = len(leaves), root_of(leaves).hex()
         """Size and root of the log."""
 

@@ -30,6 +30,16 @@ APART = dt.timedelta(hours=1)
 """So far may the clocks of two machines that write to one log be apart."""
 
 
+def next_time(state: State, clock: Clock) -> dt.datetime:
+    """The date of the entry after those of a state; a clock that goes back dates nothing back.
+
+    The newest entry may be of a machine whose clock is a little ahead. One that is further ahead is not followed.
+    """
+    time = clock()
+    near = state.newest if state.newest is not None and state.newest - time <= APART else None
+    return max(filter(None, (time, near, state.time)))
+
+
 class NoLog(AssayError):
     """There is no log in the folder, or no policy in the log: nothing was refused, for there is nobody who could."""
 
@@ -60,13 +70,8 @@ class Ledger:
         return self._known[size]
 
     def now(self, state: State) -> dt.datetime:
-        """The date of the next entry; a clock that goes back dates nothing back.
-
-        The newest entry may be of a machine whose clock is a little ahead. One that is further ahead is not followed.
-        """
-        time = self.clock()
-        near = state.newest if state.newest is not None and state.newest - time <= APART else None
-        return max(filter(None, (time, near, state.time)))
+        """The date of the next entry. As :func:`next_time`."""
+        return next_time(state, self.clock)
 
     def policy(self) -> Policy:
         """The policy in force. Raises NoLog."""
