@@ -36,6 +36,7 @@ from assay.proof.verify import verify
 
 START = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
 SPECIFICATION, OTHER = sha256_of(b"specification"), sha256_of(b"another")
+DICTIONARY = sha256_of(b"dictionary")
 RECORD, EVIDENCE = sha256_of(b"record"), sha256_of(b"evidence")
 DOCUMENTS = {sha256_of(content): content for content in (b"record", b"evidence", b"specification")}
 LOG_ORIGIN, VERIFIER = "bank.example/assay", "https://bank.example/certifier"
@@ -86,6 +87,7 @@ def terms(**changes: Any) -> Terms:
     """What a specification asks for: two agree, two sign."""
     made: dict[str, Any] = {
         "name": "credit",
+        "dictionary": DICTIONARY,
         "lock": {"validator": 1, "risk_officer": 1},
         "quorum": {"validator": 1, "risk_officer": 1},
         "valid_for_days": 180,
@@ -165,15 +167,16 @@ class World:
         word: Word = Word.APPROVE,
         about: str = SPECIFICATION,
         seen: tuple[int, str] | None = None,
+        dictionary: str = DICTIONARY,
     ) -> None:
         said = words.agreement(
-            about, role=role, word=word, reason="because", seen=seen or self.seen, time=self.time
-        )
+            about, dictionary=dictionary, role=role, word=word, reason="because", seen=seen or self.seen, time=self.time,
+        )  # fmt: skip
         self.add(Action.AGREED, about, {}, sign(said.plain(), KEYS[who]))
 
     def lock(self, about: str = SPECIFICATION, reason: str = "", **changes: Any) -> None:
         for who, role in (("val", "validator"), ("ria", "risk_officer")):
-            self.agree(who, role, about=about)
+            self.agree(who, role, about=about, dictionary=changes.get("dictionary", DICTIONARY))
         self.lock_only(about, reason, **changes)
 
     def lock_only(self, about: str = SPECIFICATION, reason: str = "", **changes: Any) -> None:
@@ -200,6 +203,7 @@ class World:
             "subject": {
                 "model": files[0][1] if len(files) == 1 else digest_of_listing(files),
                 "test": judged.file,
+                "dictionary": lock.terms.dictionary if lock else DICTIONARY,
             },
             "attempt": attempt,
         } | (names or {})

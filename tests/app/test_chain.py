@@ -185,7 +185,8 @@ def test_a_lock_on_other_terms_than_the_specification_states_is_found_by_who_sig
     """Whoever writes the log states the terms; with fewer signatures in them, the log asks for fewer."""
     with monkeypatch.context() as dishonest:
         dishonest.setattr(
-            "assay.app.judging.lock.terms_of", lambda s: replace(terms_of(s), quorum={"validator": 1})
+            "assay.app.judging.lock.terms_of",
+            lambda *of: replace(terms_of(*of), quorum={"validator": 1}),
         )
         team.lock().certify()
     with pytest.raises(assay.Distrusted, match="locked on other terms"):

@@ -135,7 +135,8 @@ def by(who: str, role: str = "validator", seen: tuple[int, str] | None = None) -
     def made(team: Team) -> bytes:
         with open_ledger(team.root) as ledger:
             said = words.agreement(
-                sha256_of(team.path.read_bytes()), role=role, word=Word.APPROVE, reason="",
+                sha256_of(team.path.read_bytes()),
+                dictionary=sha256_of((team.root / "dictionary.yaml").read_bytes()), role=role, word=Word.APPROVE, reason="",
                 seen=seen or ledger.seen(), time=ledger.clock(),
             )  # fmt: skip
         return sign(said.plain(), KEYS[who]).content

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from tests.world import KEYS, OTHER, RECORD, SPECIFICATION, World, policy, rows
+from tests.world import DICTIONARY, KEYS, OTHER, RECORD, SPECIFICATION, World, policy, rows
 
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
@@ -68,7 +68,15 @@ def test_a_signed_word_moves_the_time_as_far_as_its_signer_says_and_no_further()
     """Whoever writes the log dates an agreement almost to the end of its key; val said that it was made now."""
     world = World.decided()
     now = world.time
-    said = words.agreement(OTHER, role="validator", word=Word.APPROVE, reason="", seen=world.seen, time=now)
+    said = words.agreement(
+        OTHER,
+        dictionary=DICTIONARY,
+        role="validator",
+        word=Word.APPROVE,
+        reason="",
+        seen=world.seen,
+        time=now,
+    )
     world.time += dt.timedelta(days=890)
     world.add(Action.AGREED, OTHER, {}, sign(said.plain(), KEYS["val"]))
     world.time = now

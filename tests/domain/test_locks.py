@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
-from tests.world import OTHER, SPECIFICATION, World, policy
+from tests.world import DICTIONARY, KEYS, OTHER, SPECIFICATION, World, policy
 
+from assay.domain.entry import Action
 from assay.domain.policy import Requires
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because, Refused
+from assay.proof import words
+from assay.proof.bundle import sign
 
 BOTH = (("val", "validator"), ("ria", "risk_officer"))
 
@@ -86,3 +90,85 @@ def test_the_seed_is_of_the_document_and_of_what_was_signed_and_of_nothing_else(
 def test_each_lock_has_a_seed_of_its_own(world: World) -> None:
     world.lock(SPECIFICATION, reason="back")
     assert len({lock.seed for lock in world.state.locks.values()}) == 3
+
+
+def test_a_word_on_a_specification_with_another_dictionary_is_no_agreement_to_this_one() -> None:
+    """Whoever writes the log locks the dictionary of their choice; the signatures are over the one that was read."""
+    world = World.with_policy()
+    for who, role in BOTH:
+        world.agree(who, role)
+    with refused(Because.QUORUM_MISSING):
+        world.lock_only(dictionary=OTHER)
+    world.agree("val", "validator", dictionary=OTHER)  # who agrees to the other one has left this one
+    with refused(Because.QUORUM_MISSING):
+        world.lock_only()
+    world.agree("val", "validator")
+    world.lock_only()
+    assert world.state.locked(SPECIFICATION, DICTIONARY)
+    assert world.state.locked(SPECIFICATION, OTHER) is None
+
+
+def test_a_changed_dictionary_is_a_new_version_that_is_agreed_anew_and_has_a_reason() -> None:
+    world = World.with_policy()
+    world.lock()
+    first = world.state.locked(SPECIFICATION, DICTIONARY)
+    for who, role in BOTH:
+        world.agree(who, role, dictionary=OTHER)
+    with refused(Because.REASON_MISSING):
+        world.lock_only(dictionary=OTHER)
+    world.lock_only(dictionary=OTHER, reason="the code 9 is other work")
+    second = world.state.locked(SPECIFICATION, OTHER)
+    assert first
+    assert second
+    assert second.previous == first.digest
+    assert second.seed != first.seed
+    assert world.state.locked(SPECIFICATION, DICTIONARY) is None
+    with refused(Because.LOCK_SUPERSEDED):
+        world.lock_only(dictionary=OTHER, reason="once more")
+
+
+def test_a_reject_stands_whatever_dictionary_the_specification_gets() -> None:
+    world = World.with_policy()
+    world.agree("leo", "legal", Word.REJECT)
+    for who, role in BOTH:
+        world.agree(who, role, dictionary=OTHER)
+    with refused(Because.QUORUM_MISSING):
+        world.lock_only(dictionary=OTHER)
+
+
+@pytest.mark.parametrize("dictionary", [OTHER, None], ids=["another", "none"])
+def test_a_run_of_another_dictionary_than_was_locked_does_not_begin(dictionary: str | None) -> None:
+    world = World.with_policy()
+    world.lock()
+    world.run()
+    (first,) = world.state.runs.values()
+    named = {**first.subject, "dictionary": dictionary}
+    begun = len(world.leaves)
+    with pytest.raises(
+        Refused, match=r"is locked \(entry 3\) with the dictionary .* was changed since"
+    ) as told:
+        world.run(names={"subject": {k: v for k, v in named.items() if v}})
+    assert told.value.refusal.because is Because.LOCK_SUPERSEDED
+    assert len(world.leaves) == begun
+
+
+@pytest.mark.parametrize(
+    "subjects",
+    [
+        (("specification", SPECIFICATION),),
+        (("specification", DICTIONARY), ("dictionary", SPECIFICATION)),
+        (("document", SPECIFICATION), ("dictionary", DICTIONARY)),
+    ],
+    ids=["no dictionary", "one for the other", "no specification"],
+)
+def test_a_word_that_names_the_documents_otherwise_agrees_to_nothing(
+    subjects: tuple[tuple[str, str], ...],
+) -> None:
+    world = World.with_policy()
+    said = words.agreement(
+        SPECIFICATION, dictionary=DICTIONARY, role="validator", word=Word.APPROVE, reason="", seen=world.seen, time=world.time,
+    )  # fmt: skip
+    with refused(Because.SIGNED_SOMETHING_ELSE):
+        world.add(
+            Action.AGREED, SPECIFICATION, {}, sign(replace(said, subjects=subjects).plain(), KEYS["val"])
+        )

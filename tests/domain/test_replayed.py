@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.world import KEYS, OTHER, RECORD, SPECIFICATION, World
+from tests.world import DICTIONARY, KEYS, OTHER, RECORD, SPECIFICATION, World
 
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
@@ -96,7 +96,13 @@ def test_the_same_words_under_another_signature_are_the_same_words(world: World)
 def test_a_statement_that_was_void_when_it_was_said_does_not_count_later() -> None:
     world = World.with_policy()
     said = words.agreement(
-        SPECIFICATION, role="legal", word=Word.APPROVE, reason="", seen=world.seen, time=world.time
+        SPECIFICATION,
+        dictionary=DICTIONARY,
+        role="legal",
+        word=Word.APPROVE,
+        reason="",
+        seen=world.seen,
+        time=world.time,
     )
     bundle = sign(said.plain(), KEYS["leo"])
     world.force(Action.AGREED, OTHER, {}, bundle)

@@ -78,10 +78,10 @@ def command(
     """Agree to SPECIFICATION before any result of it exists; the last agreement that is needed locks it.
 
     Who must agree is what `approval.lock` asks for, by the roles that the policy gives to keys. From then on a judged run
-    is possible, of exactly these bytes. Whoever agrees has it planned first, as assay plan does: a required criterion that
+    is possible, of exactly these bytes and those of the dictionary. Whoever agrees has it planned first, as assay plan does: a required criterion that
     a good model hardly ever passes is refused here, before anybody counts on it.
 
-    A specification that was changed after it was locked is a new version, and who agrees to it says why (--reason).
+    A specification or a dictionary that was changed after it was locked is a new version, and who agrees to it says why (--reason).
 
     On another machine than the log's, which has no rows to plan with, the word goes into a file (--policy, --log, --to), which ends
     with 0; who keeps the log has it planned and takes it in with --take.

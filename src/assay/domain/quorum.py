@@ -24,6 +24,7 @@ class SignOff:
         entry: the place in the log. key: the key's name in the policy. holder: who holds it. role: in which it signed.
         word: a reject has a ``reason``. time: as the log has it, self-asserted unless witnessed. said: the digest of the
             statement without its signature. statement: the digest of the whole, by which a certificate names it.
+        dictionary: digest of the dictionary that a word on a specification is also over; empty for any other word.
     """
 
     entry: int
@@ -35,6 +36,7 @@ class SignOff:
     time: str
     said: str = ""
     statement: str = ""
+    dictionary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,9 @@ def said_already(words: Iterable[SignOff], holder: str, role: str, word: Word, r
     return own[-1] if same else None
 
 
-def quorum(needed: Mapping[str, int], sign_offs: Iterable[SignOff], since: int = -1) -> Quorum:
+def quorum(
+    needed: Mapping[str, int], sign_offs: Iterable[SignOff], since: int = -1, dictionary: str = ""
+) -> Quorum:
     """Who agreed and who is missing.
 
     Of each holder and role the latest word counts. A person counts once, whatever roles and keys they hold; who counts
@@ -99,11 +103,14 @@ def quorum(needed: Mapping[str, int], sign_offs: Iterable[SignOff], since: int =
 
     Args:
         since: the place of an entry; only approvals after it count. A reject stands whenever it was said.
+        dictionary: only approvals of this one count; a reject of the specification stands whatever it was read with.
     """
     latest: dict[tuple[str, str], SignOff] = {(s.holder, s.role): s for s in sign_offs}
     words = tuple(latest.values())
     places = [role for role, count in sorted(needed.items()) for _ in range(count)]
-    approvals = tuple(w for w in words if w.word is Word.APPROVE and w.entry > since)
+    approvals = tuple(
+        w for w in words if w.word is Word.APPROVE and w.entry > since and w.dictionary == dictionary
+    )
     filled = _matched(places, approvals)
     missing = dict.fromkeys(needed, 0) if places else {"anybody": 1}
     for role in places:

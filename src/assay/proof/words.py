@@ -20,12 +20,22 @@ def policy_statement(digest: str, *, organisation: str, version: int) -> Stateme
 
 
 def agreement(
-    specification: str, *, role: str, word: Word, reason: str, seen: tuple[int, str], time: dt.datetime
+    specification: str,
+    *,
+    dictionary: str,
+    role: str,
+    word: Word,
+    reason: str,
+    seen: tuple[int, str],
+    time: dt.datetime,
 ) -> Statement:
-    """A word on a specification before any result of it exists. ``seen``: size and root of the log that the signer saw."""
-    return Statement(
-        Kind.AGREEMENT, (("specification", specification),), _word(role, word, reason, seen, time)
-    )
+    """A word on a specification with its dictionary before any result exists; it is over the digests of both.
+
+    Args:
+        seen: size and root of the log that the signer saw.
+    """
+    subjects = (("specification", specification), ("dictionary", dictionary))
+    return Statement(Kind.AGREEMENT, subjects, _word(role, word, reason, seen, time))
 
 
 def sign_off(

@@ -13,7 +13,7 @@ from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.specification import Specification
 from assay.domain.state import Lock
-from assay.domain.state.runs import schedule_goes_on, shared
+from assay.domain.state.runs import other_dictionary, schedule_goes_on, shared
 from assay.engine.engine import Engine
 from assay.store.workspace import Workspace
 from assay.subject.code import code_of, in_a_repository
@@ -32,7 +32,7 @@ def admit(conditions: Conditions) -> None:
     """
     with open_ledger(conditions.root) as ledger:
         policy = ledger.policy()
-        lock_of(conditions.specification, conditions.digest, ledger)
+        lock_of(conditions.specification, conditions.digest, conditions.dictionary, ledger)
         try:
             _refuse_too_few_fences(conditions, policy)
             _refuse_other_plugins(conditions, policy)
@@ -41,26 +41,29 @@ def admit(conditions: Conditions) -> None:
             raise
 
 
-def lock_of(specification: Specification, digest: str, ledger: Ledger) -> Lock:
-    """The lock of exactly this specification.
+def lock_of(specification: Specification, digest: str, dictionary: str, ledger: Ledger) -> Lock:
+    """The lock of exactly this specification and this dictionary, both by digest.
 
     Raises:
         Refused: ``not_locked`` or ``lock_superseded``.
     """
     state = ledger.state()
-    lock = state.locked(digest)
+    lock = state.locked(digest, dictionary)
     if lock is not None:
         return lock
     name = specification.name
     other = state.lock_in_force(name)
-    said = (
-        f"{name} was not locked before its result. {_who(state.agreed(digest, name, specification.approval.lock))}"
-        if other is None
-        else f"{name} is locked in another version (entry {other.entry}): this file was changed since."
-    )
+    if other is None:
+        agreed = state.agreed(digest, dictionary, name, specification.approval.lock)
+        said, how = f"{name} was not locked before its result. {_who(agreed)}", ""
+    elif other.specification == digest:
+        said, how = other_dictionary(other, dictionary), " --reason WHY; or put the locked dictionary back"
+    else:
+        said = f"{name} is locked in another version (entry {other.entry}): this file was changed since."
+        how = " --reason WHY"
     raise Refused(
         Refusal(Because.NOT_LOCKED if other is None else Because.LOCK_SUPERSEDED, said),
-        remedy="Agree to this version with: assay lock SPECIFICATION --as ROLE --key KEY; or rehearse: --rehearse",
+        remedy=f"Agree to this version with: assay lock SPECIFICATION --as ROLE --key KEY{how}; or rehearse: --rehearse",
     )
 
 

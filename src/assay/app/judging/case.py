@@ -58,13 +58,14 @@ class Conditions:
     """What a run would judge and under which fences, known before a file of data is opened.
 
     Attributes:
-        root, digest: of the specification. isolation: of every child that this run would start.
+        root, digest: of the specification. dictionary: its digest. isolation: of every child that this run would start.
         plugins: the packages of others whose checks it asks.
     """
 
     root: Path
     specification: Specification
     digest: str
+    dictionary: str
     isolation: Isolation
     plugins: tuple[PluginRecord, ...]
 
@@ -90,6 +91,7 @@ class Case:
     specification: Specification
     specification_digest: str
     dictionary: Dictionary
+    dictionary_digest: str
     checks: Mapping[str, Check]
     wanted: tuple[Wanted, ...]
     judged_on: str
@@ -165,7 +167,7 @@ def open_case(
     used = sorted({criterion.metric for criterion in specification.criteria})
     fenced, plugins = _isolation(specification, live=model is not None), plugins_of(used)
     if admit is not None:
-        admit(Conditions(root, specification, read.digest, fenced, plugins))
+        admit(Conditions(root, specification, read.digest, read.dictionary.digest, fenced, plugins))
     datasets = _open_data(read, root, data or {}, scratch=scratch or root, rehearse=rehearse)
     with _told_at(read, root, "subject", "model"):
         named = _model(root, specification, live=model is not None, rehearse=rehearse)
@@ -176,6 +178,7 @@ def open_case(
         specification=specification,
         specification_digest=read.digest,
         dictionary=read.dictionary.dictionary,
+        dictionary_digest=read.dictionary.digest,
         checks=known,
         wanted=tuple(_wanted(criterion, known, rehearse=rehearse) for criterion in specification.criteria),
         judged_on="develop" if rehearse else "test",

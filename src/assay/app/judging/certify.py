@@ -145,7 +145,7 @@ def certify(
         )
         return _kept(bound, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
-        lock = lock_of(case.specification, case.specification_digest, ledger)
+        lock = lock_of(case.specification, case.specification_digest, case.dictionary_digest, ledger)
         unnamed = refuse_unnamed_code(case, bypass=certify_code_without_a_commit)
         with ledger.log.going_on(lock.digest):
             case = bound_when_asked(case, engine)

@@ -82,7 +82,13 @@ def agree(
 
         def add() -> None:
             said = agreement(
-                read.digest, role=role, word=word, reason=reason, seen=ledger.seen(), time=ledger.clock()
+                read.digest,
+                dictionary=read.dictionary.digest,
+                role=role,
+                word=word,
+                reason=reason,
+                seen=ledger.seen(),
+                time=ledger.clock(),
             )
             ledger.add(Draft(Action.AGREED, read.digest, {}, (sign(said.plain(), signer),)))
 
@@ -123,7 +129,7 @@ def add_word(
 def _lacks_its_lock(state: State, read: SpecificationFile, approval: SignOff) -> bool:
     """Whether all agreed who must, this approval among them, and nothing was locked by it."""
     now = _agreed(state, read)
-    return state.locked(read.digest) is None and now.reached and approval in now.approvals
+    return state.locked(read.digest, read.dictionary.digest) is None and now.reached and approval in now.approvals
 
 
 def _said_already(
@@ -135,7 +141,7 @@ def _said_already(
     before = said_already(words, who[1].holder, role, word, reason) if who else None
     if before is None or word is not Word.APPROVE:
         return before
-    lock = state.locked(read.digest)
+    lock = state.locked(read.digest, read.dictionary.digest)
     counting = (*_agreed(state, read).approvals, *(lock.agreed.approvals if lock else ()))
     return before if before in counting else None
 
@@ -143,7 +149,7 @@ def _said_already(
 def _lock_if_agreed(ledger: Ledger, read: SpecificationFile, reason: str, bypasses: tuple[str, ...]) -> None:
     """Lock a specification that all have agreed to who must, unless it is locked."""
     state = ledger.state()
-    if state.locked(read.digest) is None and _agreed(state, read).reached:
+    if state.locked(read.digest, read.dictionary.digest) is None and _agreed(state, read).reached:
         ledger.add(locking(read, reason, bypasses))
 
 
@@ -171,11 +177,12 @@ def sayable(state: State, read: SpecificationFile, word: Word, reason: str) -> N
             remedy="Say it with: --reason",
         )
     before = state.lock_in_force(read.specification.name)
-    if before is not None and before.specification != read.digest:
+    if before is not None and before is not state.locked(read.digest, read.dictionary.digest):
+        changed = "in another version" if before.specification != read.digest else "with another dictionary"
         raise Refused(
             Refusal(
                 Because.REASON_MISSING,
-                f"{read.specification.name} is locked in another version (entry {before.entry}), and a change after the lock "
+                f"{read.specification.name} is locked {changed} (entry {before.entry}), and a change after the lock "
                 "is told with its reason; none was given.",
             ),
             remedy="Say what was changed and why with: --reason",
@@ -184,19 +191,19 @@ def sayable(state: State, read: SpecificationFile, word: Word, reason: str) -> N
 
 def standing(state: State, read: SpecificationFile) -> Agreed:
     """Where a specification stands."""
-    lock, now = state.locked(read.digest), _agreed(state, read)
+    lock, now = state.locked(read.digest, read.dictionary.digest), _agreed(state, read)
     quorum = replace(lock.agreed, rejected=now.rejected) if lock else now
     return Agreed(read.digest, read.specification.name, quorum, lock)
 
 
 def _agreed(state: State, read: SpecificationFile) -> Quorum:
     specification = read.specification
-    return state.agreed(read.digest, specification.name, specification.approval.lock)
+    return state.agreed(read.digest, read.dictionary.digest, specification.name, specification.approval.lock)
 
 
 def locking(read: SpecificationFile, reason: str, bypasses: tuple[str, ...] = ()) -> Draft:
     """The entry that locks a specification."""
-    body = {"terms": to_plain(terms_of(read.specification), Terms), "reason": reason}
+    body = {"terms": to_plain(terms_of(read.specification, read.dictionary.digest), Terms), "reason": reason}
     if bypasses:
         body["bypasses"] = list(bypasses)
     return Draft(Action.LOCKED, read.digest, body)

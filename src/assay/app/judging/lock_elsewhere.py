@@ -52,7 +52,15 @@ def agree_elsewhere(
     desk = Desk(leaves, trusted_state(leaves, trusted, log))
     satisfies(trusted, read.specification)
     sayable(desk.state, read, word, reason)
-    said = agreement(read.digest, role=role, word=word, reason=reason, seen=desk.seen, time=desk.now)
+    said = agreement(
+        read.digest,
+        dictionary=read.dictionary.digest,
+        role=role,
+        word=word,
+        reason=reason,
+        seen=desk.seen,
+        time=desk.now,
+    )
     return standing(desk.write(said, Action.AGREED, read.digest, signer, target), read)
 
 
@@ -78,10 +86,13 @@ def take_agreement(
     """
     read = read_specification(path, metrics())
     given = read_signed(file, Kind.AGREEMENT, "A word on a specification")
-    if dict(given.subjects) != {"specification": read.digest}:
+    signed = dict(given.subjects)
+    if signed != {"specification": read.digest, "dictionary": read.dictionary.digest}:
+        other = (
+            "specification than" if signed.get("specification") != read.digest else "dictionary than that of"
+        )
         raise not_taken(
-            file,
-            Refusal(Because.SIGNED_SOMETHING_ELSE, f"It is about another specification than {path} is now."),
+            file, Refusal(Because.SIGNED_SOMETHING_ELSE, f"It is about another {other} {path} is now.")
         )
     word, reason = (str(given.predicate.get(name, "")) for name in ("word", "reason"))
     with open_ledger(path.resolve().parent) as ledger:

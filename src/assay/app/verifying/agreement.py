@@ -19,6 +19,7 @@ from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.domain.scope import Material
 from assay.domain.specification import Specification
 from assay.domain.state import DecisionState, State
+from assay.domain.state.runs import other_dictionary
 from assay.dossier.wording import grouping
 from assay.proof.certificate import Certificate
 from assay.reading.specification import specification_in
@@ -64,7 +65,10 @@ def log_contradicts(record: Record, decision: DecisionState, state: State) -> Re
         return Refusal(
             Because.JUDGED_DIFFERENTLY, "The record is that of a rehearsal, which decides nothing."
         )
-    if lock.terms != terms_of(record.specification):
+    dictionary = dictionary_of(record) or ""
+    if lock.terms.dictionary != dictionary:
+        return Refusal(Because.JUDGED_DIFFERENTLY, other_dictionary(lock, dictionary))
+    if lock.terms != terms_of(record.specification, dictionary):
         return Refusal(
             Because.JUDGED_DIFFERENTLY,
             "The specification was locked on other terms than it states: the log counted signatures or attempts by them.",

@@ -6,11 +6,12 @@ from assay.domain.specification import Specification
 from assay.domain.state.state import Terms
 
 
-def terms_of(specification: Specification) -> Terms:
-    """What the rules of the log need of a specification."""
+def terms_of(specification: Specification, dictionary: str) -> Terms:
+    """What the rules of the log need of a specification and of its dictionary, by digest."""
     approval, attempts = specification.approval, specification.attempts
     return Terms(
         name=specification.name,
+        dictionary=dictionary,
         lock=approval.lock,
         quorum=approval.quorum,
         valid_for_days=approval.valid_for.days,

@@ -35,9 +35,11 @@ def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     if forbidden is not None:
         return forbidden
     before = state.lock_in_force(terms.name)
-    if before is not None and before.specification == entry.object:
-        return Refusal(Because.LOCK_SUPERSEDED, "This very specification is locked already.")
-    reached = state.agreed(entry.object, terms.name, terms.lock)
+    if before is not None and before is state.locked(entry.object, terms.dictionary):
+        return Refusal(
+            Because.LOCK_SUPERSEDED, "This very specification, with this dictionary, is locked already."
+        )
+    reached = state.agreed(entry.object, terms.dictionary, terms.name, terms.lock)
     if not reached.reached:
         since = f" since entry {before.entry} locked another version" if before else ""
         return Refusal(
@@ -78,6 +80,8 @@ def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # 
         return Refusal(
             Because.LOCK_SUPERSEDED, "The run is of a specification that is not the locked version in force."
         )
+    if subject.get("dictionary") != lock.terms.dictionary:
+        return Refusal(Because.LOCK_SUPERSEDED, other_dictionary(lock, subject.get("dictionary", "")))
     forbidden = state.forbids(lock.terms)  # the policy may have changed since the lock
     if forbidden is not None:
         return forbidden
@@ -128,6 +132,14 @@ def _made_up(state: State, rows: UsedRows, subject: Mapping[str, str], salt: str
     if salt != first:
         return f"The sketches are under the salt {short(salt)}; those of the log's first run are under {short(first)}."
     return ""
+
+
+def other_dictionary(lock: Lock, found: str) -> str:
+    """That a dictionary is not the one that was locked, as a sentence."""
+    return (
+        f"{lock.terms.name} is locked (entry {lock.entry}) with the dictionary {short(lock.terms.dictionary)}, and here it is "
+        f"{short(found) or 'none'}: the dictionary was changed since, and those who agreed have not agreed to this one."
+    )
 
 
 def spent_by(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]], lock: Lock) -> Refusal | None:

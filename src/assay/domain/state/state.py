@@ -52,10 +52,12 @@ class Lock:
 class Terms:
     """What the rules of the log need of a specification; whoever has the document can compare.
 
-    ``criteria`` has the tier of each criterion by its id: what a waiver may name.
+    ``criteria`` has the tier of each criterion by its id: what a waiver may name. ``dictionary`` is the digest of the document
+    that the specification names by its path alone, and by which some criteria are decided.
     """
 
     name: str
+    dictionary: str
     lock: Mapping[str, int]
     quorum: Mapping[str, int]
     valid_for_days: int
@@ -220,11 +222,12 @@ class State:
         """The latest locked version of a specification of this name."""
         return next((lock for lock in reversed(self.locks.values()) if lock.terms.name == name), None)
 
-    def locked(self, specification: str) -> Lock | None:
-        """The lock of exactly this document, when it is the version in force."""
+    def locked(self, specification: str, dictionary: str | None = None) -> Lock | None:
+        """The lock of exactly this document, when it is the version in force; with this dictionary, when one is named."""
         for lock in reversed(self.locks.values()):
             if lock.specification == specification:
-                return lock if self.lock_in_force(lock.terms.name) is lock else None
+                same = dictionary is None or lock.terms.dictionary == dictionary
+                return lock if same and self.lock_in_force(lock.terms.name) is lock else None
         return None
 
     def lock_behind(self, decision: DecisionState) -> Lock:
@@ -250,8 +253,8 @@ class State:
             and c.status in {Status.GOOD, Status.SUSPENDED}
         )
 
-    def agreed(self, specification: str, name: str, needed: Mapping[str, int]) -> Quorum:
-        """Who agreed to a specification of this name, and who is missing before it can be locked.
+    def agreed(self, specification: str, dictionary: str, name: str, needed: Mapping[str, int]) -> Quorum:
+        """Who agreed to a specification of this name with this dictionary, and who is missing before it can be locked.
 
         A lock uses agreements up: for the next one of the same document, or of another version of it, people agree again,
         or else one person could bring back a version that all had agreed to leave.
@@ -259,7 +262,8 @@ class State:
         used = (
             o.entry for o in self.locks.values() if o.terms.name == name or o.specification == specification
         )
-        return quorum(needed, self.agreements.get(specification, ()), max(used, default=-1))
+        words = self.agreements.get(specification, ())
+        return quorum(needed, words, max(used, default=-1), dictionary)
 
     def signed(self, record: str, before: int | None = None) -> Quorum:
         """Who signed a decision and who is missing, by the terms of its lock; ``before`` an entry, if one is named."""

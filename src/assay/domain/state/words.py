@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assay.domain.entry import Entry, Inspect, Kind, Signed
 from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
@@ -15,12 +16,18 @@ from assay.domain.state.state import (
 
 
 def agreed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
-    """A word on a specification: the agreement to it before any result, or a reject."""
+    """A word on a specification with its dictionary: the agreement to both before any result, or a reject."""
     before = state.agreements.get(entry.object, [])
-    found = word(state, entry, Kind.AGREEMENT, {entry.object}, before=before)
+    dictionary = next((named.get("dictionary", "") for named in (dict(s.subjects) for s in entry.signed)), "")
+    found = word(state, entry, Kind.AGREEMENT, {entry.object, dictionary}, before=before)
     if isinstance(found, Refusal):
         return found
-    state.agreements[entry.object] = [*before, found]
+    if dict(entry.signed[0].subjects).get("specification") != entry.object:
+        return Refusal(
+            Because.SIGNED_SOMETHING_ELSE,
+            "A word on a specification names it and its dictionary as what they are.",
+        )
+    state.agreements[entry.object] = [*before, replace(found, dictionary=dictionary)]
     return None
 
 
