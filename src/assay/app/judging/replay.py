@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assay.app.judging.bind import bound_when_asked
 from assay.app.judging.case import Case, open_case
 from assay.app.judging.certify import open_engine, record_of
 from assay.app.judging.measure import measure
@@ -76,6 +77,7 @@ def replay(
         case, drawn=record.seed, attempt=record.attempt, overlaps=record.overlaps, blind=record.blind
     )
     engine = open_engine(path, workers=workers, reuse=False, progress=progress)
+    case = bound_when_asked(case, engine)
     _same_rows(folder, digest, case, engine)
     again = record_of(case, measure(case, engine), record.bypasses, rehearse=record.decision.rehearsal)
     versions = tuple(_versions(record, again))
