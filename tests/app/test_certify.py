@@ -26,7 +26,7 @@ from tests.app.conftest import Folder, people, replaced
 import assay
 from assay.app.judging.case import open_case
 from assay.app.judging.certify import open_engine, record_of
-from assay.app.judging.measure import measure
+from assay.app.judging.measure import measure, measure_others
 from assay.app.judging.plan import plan
 from assay.app.judging.replay import Alike, replay
 from assay.checks.catalogue import catalogue
@@ -628,7 +628,8 @@ def test_a_check_that_exits_is_an_error_and_not_the_end(folder):
     known = dict(catalogue())
     known["performance.auc"] = replace(known["performance.auc"], measure=leave)
     case = open_case(path := folder.write(), checks=known)
-    record = record_of(case, measure(case, open_engine(path, workers=0)))
+    engine = open_engine(path, workers=0)
+    record = record_of(case, measure(case, engine, measure_others(case, engine)))
     found = {j.assessment.criterion: (j.verdict, j.reason) for j in record.judged}
     assert found["ranking"] == (Verdict.ERROR, Reason.CHECK_CRASHED)
     assert record.decision.outcome is Outcome.WITHHELD
