@@ -15,7 +15,7 @@ from pathlib import Path
 from assay.app.judging.case import open_case
 from assay.app.judging.certify import open_engine
 from assay.app.judging.count import count
-from assay.app.judging.measure import measure
+from assay.app.judging.measure import measure, measure_others
 from assay.app.verifying.evidence import evidence_digest
 from assay.domain.record import Evidence
 
@@ -25,7 +25,8 @@ def main() -> None:
     path, workers = Path(sys.argv[1]), int(sys.argv[2])
     case = open_case(path)
     clock, cpu = time.perf_counter(), _cpu()
-    measured = measure(case, open_engine(path, workers=workers, reuse=False))
+    engine = open_engine(path, workers=workers, reuse=False)
+    measured = measure(case, engine, measure_others(case, engine))
     clock, cpu = time.perf_counter() - clock, _cpu() - cpu
     if measured.failure is not None:
         raise measured.failure

@@ -26,8 +26,9 @@ from tests.app.conftest import Folder, people, replaced
 import assay
 from assay.app.judging.case import open_case
 from assay.app.judging.certify import open_engine, record_of
-from assay.app.judging.measure import measure
+from assay.app.judging.measure import measure, measure_others
 from assay.app.judging.plan import plan
+from assay.app.judging.replay import Alike, replay
 from assay.checks.catalogue import catalogue
 from assay.domain.vocabulary import Outcome, Reason, Verdict
 from assay.reading import source
@@ -627,7 +628,8 @@ def test_a_check_that_exits_is_an_error_and_not_the_end(folder):
     known = dict(catalogue())
     known["performance.auc"] = replace(known["performance.auc"], measure=leave)
     case = open_case(path := folder.write(), checks=known)
-    record = record_of(case, measure(case, open_engine(path, workers=0)))
+    engine = open_engine(path, workers=0)
+    record = record_of(case, measure(case, engine, measure_others(case, engine)))
     found = {j.assessment.criterion: (j.verdict, j.reason) for j in record.judged}
     assert found["ranking"] == (Verdict.ERROR, Reason.CHECK_CRASHED)
     assert record.decision.outcome is Outcome.WITHHELD
@@ -931,7 +933,12 @@ def test_a_module_that_is_imported_when_the_model_is_asked_and_a_wrapper_are_bou
     assert {"module lightgbm", "interpreter"} <= bound
     # Of a module that only came when rows were seen, and that is not known here, the name is not told: it could be a row.
     assert any(re.fullmatch("module named [0-9a-f]{12}", name) for name in bound)
+    again = replay(folder.root, workers=0)
+    assert (again.alike, again.differences) == (Alike.IDENTICAL, ())
     (modules / "late.py").write_text("VALUE = 0\n")
+    (name,) = (name for name in bound if name.startswith("module named "))
+    (said,) = (s for s in replay(folder.root, workers=0).differences if "module" in s)
+    assert said.startswith(f"{name} was sha256:")
     second = assay.certify(path, workers=0, certify_without_a_lock=True).record
     assert second.statistics != first.statistics  # and not what was kept of the first
     python.write_text(python.read_text() + "# another\n")

@@ -6,21 +6,28 @@ import json
 import pickle
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
-from tests.app.conftest import Folder
+from tests.app.conftest import Folder, people
+from tests.app.test_certify import behaving
+from tests.app.test_chain import Team
 
 import assay
 from assay.app.judging.case import open_case
 from assay.cli.main import main
 from assay.cli.render import print_record
 from assay.domain.errors import Crash
-from assay.domain.isolation import HIGHEST
+from assay.domain.isolation import HIGHEST, required
 from assay.domain.record_document import from_document, to_document
 from assay.domain.vocabulary import Outcome, Reason, Verdict
 from assay.dossier.html import render_html
+from assay.sandbox.launch import Child
 from assay.sandbox.probe import probe
 from assay.sandbox.spawn import WITHOUT_FENCES
 
+APART = """\
+  - {id: apart, metric: data.split_overlap, at_most: 0, tier: critical, rationale: fresh rows, owner: data_steward}
+"""
 fenced = pytest.mark.skipif(probe().level < HIGHEST, reason="this machine lacks fences: see assay sandbox")
 
 
@@ -68,6 +75,31 @@ def test_a_model_that_runs_into_a_fence_is_an_error_that_names_it(folder: Folder
     assert asked["complete"].verdict is Verdict.PASS
     with pytest.raises(Crash, match=f"the fence that stopped it: {fence}"):  # before a test row is read
         assay.certify(path, workers=1, certify_without_a_lock=True)
+
+
+def test_no_child_of_a_judged_run_is_given_anything_without_every_fence_that_the_probe_found(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+):
+    """The files' structure, the sketches, the repeated rows, the plan, the passes and the model: all that is started."""
+    asked: dict[str, set[tuple[str, ...]]] = {}
+    start = Child.start.__func__
+
+    def recorded(cls: type[Child], target: str, *arguments: object, **how: object) -> Child:
+        asked.setdefault(target.rpartition(":")[2], set()).add(tuple(how.get("fences", ())))
+        return start(cls, target, *arguments, **how)
+
+    found = required(probe())  # that child reads nothing
+    behaving(folder, "return x / 40")
+    folder.edit("develop: develop.parquet,", "develop: develop.parquet, train: train.parquet,")
+    folder.edit("ranking]}", "ranking, apart]}")
+    folder.text += APART
+    pq.write_table(people(3000, 3), folder.root / "train.parquet")
+    team = Team(folder)
+    monkeypatch.setattr(Child, "start", classmethod(recorded))
+    team.lock()
+    team.certify()
+    assert {"inspect", "open_rows"} < asked.keys()
+    assert asked == {target: {found} for target in asked}
 
 
 @fenced

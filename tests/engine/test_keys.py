@@ -69,7 +69,7 @@ FRAME = Frame(
 CHANGE = Change("noise", len, (("scale", Decimal("0.1")), ("of", 1), ("kind", "normal")), seed=7)
 TASKS = (
     ScanTask("code", FRAME, Pass("test", frozenset({Part.OUTCOMES}), (CHANGE,)), PARTITION, MODEL, "chosen", ("a",)),
-    SketchTask("code", PARTITION, (("AGE", "bad"), ("bad",))),
+    SketchTask("code", PARTITION, (("AGE", "bad"), ("bad",)), ("limits",)),
     AskTask("code", 100, PARTITION, MODEL),
     BoundTask("code", 100, PARTITION, MODEL),
 )  # fmt: skip

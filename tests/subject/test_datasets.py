@@ -192,8 +192,8 @@ def _dirty(column: pa.ChunkedArray) -> pa.Array:
     ["pyarrow", "chunked", "polars", "pandas", "shuffled index", "dictionary", "large", "masked"],
 )
 def test_a_table_in_memory_has_one_digest_whoever_holds_it(table: pa.Table, tmp_path: Path, holder: str):
-    reference = open_dataset(table, scratch=tmp_path / "one")
-    dataset = open_dataset(holders(table)[holder], scratch=tmp_path / "two")
+    reference = open_dataset(table, scratch=tmp_path / "one", fences=())
+    dataset = open_dataset(holders(table)[holder], scratch=tmp_path / "two", fences=())
     assert dataset.digest == reference.digest
     assert read(dataset).equals(table)
     assert [p.name for p in (tmp_path / "two").iterdir()] == [f"{dataset.digest[7:]}.arrow"]
@@ -203,20 +203,20 @@ def test_values_under_missing_ones_do_not_reach_the_digest(tmp_path: Path):
     digests = set()
     for hidden in (1.0, 2.0):
         values = pa.array(np.array([0.5, hidden]), mask=np.array([False, True]))
-        digests.add(open_dataset(pa.table({"a": values}), scratch=tmp_path).digest)
+        digests.add(open_dataset(pa.table({"a": values}), scratch=tmp_path, fences=()).digest)
     assert len(digests) == 1
 
 
 @pytest.mark.parametrize("thing", [17, {"a": [1]}, [1, 2]])
 def test_what_is_no_table_is_refused(thing: object, tmp_path: Path):
     with pytest.raises(SubjectError, match="found an object of type") as told:
-        open_dataset(thing, scratch=tmp_path)
+        open_dataset(thing, scratch=tmp_path, fences=())
     assert told.value.code == "data_unsupported"
 
 
 def test_a_column_of_mixed_types_is_refused_without_its_values(tmp_path: Path):
     with pytest.raises(SubjectError, match="Arrow cannot hold") as told:
-        open_dataset(pd.DataFrame({"a": [1, SECRET]}, dtype=object), scratch=tmp_path)
+        open_dataset(pd.DataFrame({"a": [1, SECRET]}, dtype=object), scratch=tmp_path, fences=())
     assert SECRET not in str(told.value)
 
 

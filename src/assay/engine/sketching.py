@@ -21,11 +21,13 @@ class SketchTask:
 
     Attributes:
         code_digest: of the versions and the source that hash.
+        fences: those without which the rows must not be read.
     """
 
     code_digest: str
     partition: Partition
     choices: tuple[tuple[str, ...], ...]
+    fences: tuple[str, ...]
 
     @cached_property
     def key(self) -> str:
@@ -42,7 +44,7 @@ def run_sketch(task: SketchTask, _: Results) -> bytes:
     """The smallest hashes of the partition's rows, choice after choice."""
     tallies = [SketchTally.empty()] * len(task.choices)
     columns = tuple(dict.fromkeys(name for choice in task.choices for name in choice))
-    with contextlib.closing(iter_batches(task.partition, columns)) as batches:
+    with contextlib.closing(iter_batches(task.partition, columns, fences=task.fences)) as batches:
         for batch in batches:
             values = {name: mixed(in_one_form(batch.column(name), name)) for name in columns}
             tallies = [

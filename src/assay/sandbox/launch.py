@@ -398,8 +398,9 @@ def run_in_child(
     limits: Limits = DEFAULT_LIMITS,
     timeout: float = 600.0,
     readable: Sequence[str] = (),
+    fences: Sequence[str] = (),
 ) -> Any:
-    """Call ``target`` in a child of its own and return its answer, a JSON value; errors as ``Child.start``."""
+    """Call ``target`` in a child of its own and return its answer, a JSON value; ``fences`` and errors as ``Child.start``."""
     with Child.start(
         target,
         arguments,
@@ -407,6 +408,7 @@ def run_in_child(
         limits=limits,
         start_timeout=timeout,
         readable=readable,
+        fences=fences,
     ) as child:
         return child.answer
 

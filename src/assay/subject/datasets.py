@@ -108,17 +108,20 @@ def open_dataset(
     source: Any,
     *,
     scratch: Path,
+    fences: Sequence[str],
 ) -> Dataset:
     """A data set from a path, or from a table in memory (``__arrow_c_stream__``), which is written to ``scratch``.
+
+    ``fences`` are those without which it must not be read.
 
     Raises:
         SubjectError: see ``inspect_in_child``; ``data_unsupported`` for any other object.
     """
     if isinstance(source, str | Path):
-        return inspect_in_child(source)
+        return inspect_in_child(source, fences=fences)
     from assay.subject.in_memory import write_table
 
-    return inspect_in_child(write_table(source, scratch))
+    return inspect_in_child(write_table(source, scratch), fences=fences)
 
 
 def inspect_in_child(
@@ -127,11 +130,13 @@ def inspect_in_child(
     limits: Limits = DEFAULT_LIMITS,
     timeout: float = 600.0,
     target_rows: int = TARGET_ROWS,
+    fences: Sequence[str] = (),
 ) -> Dataset:
     """Hash a file or a folder of Parquet files, have a child read their structure, and plan the partitions.
 
     Args:
         path: a ``.parquet``, ``.csv`` or ``.arrow`` file, or a folder of Parquet files.
+        fences: those without which the child must not be given the files.
 
     Raises:
         SubjectError: missing, empty, damaged, not of the kind its name says, no rows, columns that cannot be told
@@ -148,6 +153,7 @@ def inspect_in_child(
         limits=limits,
         timeout=timeout,
         readable=named,
+        fences=fences,
     )
     files = []
     groups = []

@@ -168,7 +168,9 @@ def open_case(
     fenced, plugins = _isolation(specification, live=model is not None), plugins_of(used)
     if admit is not None:
         admit(Conditions(root, specification, read.digest, read.dictionary.digest, fenced, plugins))
-    datasets = _open_data(read, root, data or {}, scratch=scratch or root, rehearse=rehearse)
+    datasets = _open_data(
+        read, root, data or {}, scratch=scratch or root, rehearse=rehearse, fences=required(fenced)
+    )
     with _told_at(read, root, "subject", "model"):
         named = _model(root, specification, live=model is not None, rehearse=rehearse)
         reference, told = _bound(named, fenced)
@@ -227,7 +229,13 @@ def _nearest_file(root: Path, written: str) -> str:
 
 
 def _open_data(
-    read: SpecificationFile, root: Path, given: Mapping[str, Any], *, scratch: Path, rehearse: bool
+    read: SpecificationFile,
+    root: Path,
+    given: Mapping[str, Any],
+    *,
+    scratch: Path,
+    rehearse: bool,
+    fences: tuple[str, ...],
 ) -> dict[str, Dataset]:
     """The data sets of the run, held against the specification and the dictionary before a row is read."""
     specification, dictionary = read.specification, read.dictionary.dictionary
@@ -236,10 +244,10 @@ def _open_data(
     datasets = {}
     for role, written in declared.items():
         if role in given:
-            datasets[role] = open_dataset(given[role], scratch=scratch)
+            datasets[role] = open_dataset(given[role], scratch=scratch, fences=fences)
             continue
         with _told_at(read, root, "data", role):
-            datasets[role] = open_dataset(root / written, scratch=scratch)
+            datasets[role] = open_dataset(root / written, scratch=scratch, fences=fences)
     refuse_the_same_rows(datasets)
     refuse_other_types(datasets)
     read.hold_against({role: frozenset(dataset.names) for role, dataset in datasets.items()})

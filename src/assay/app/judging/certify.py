@@ -21,7 +21,7 @@ from assay.app.judging.case import Case, open_case
 from assay.app.judging.count import Counted, count
 from assay.app.judging.illustrate import curves, definition_of, group_records, profile_records
 from assay.app.judging.judged_run import begin, finish, logged, next_run, refuse_spent_rows, seeded
-from assay.app.judging.measure import Measured, measure
+from assay.app.judging.measure import Measured, Others, measure, measure_others
 from assay.app.judging.not_tested import not_tested
 from assay.app.judging.plan import refuse_hopeless
 from assay.app.judging.repeated_rows import refuse_repeated_rows, with_repeats
@@ -31,7 +31,7 @@ from assay.app.verifying.evidence import evidence_bytes, evidence_digest
 from assay.app.verifying.rejudge import assessment_of
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
-from assay.domain.digests import sha256_of
+from assay.domain.digests import bare, sha256_of
 from assay.domain.judge import judge
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
@@ -115,7 +115,10 @@ def certify(
 
     Raises:
         InvalidDocument: the specification or dictionary has problems; all of them are listed.
-        SubjectError: data or model cannot be opened. What fails later is a verdict, not an exception.
+        SubjectError, Crash: data or model cannot be opened, a data set cannot be read, or the model gives no scores for a few
+            reference rows: all this is found before a run is logged or a row spent. What a model or a check does wrong
+            on the judged rows is a verdict. A file that is changed or lost while they are judged is raised too; with the
+            same file the run is gone on with.
         Refused: a judged run of a specification that is not locked, behind fewer fences than the policy accepts, or on
             test rows that are spent (``test_set_spent``) or that repeat each other (``rows_repeat``); one without a lock of what the log seals (``sealed``).
         GoesOn: another process is judging by the same lock at this moment.
@@ -133,9 +136,8 @@ def certify(
     engine = open_engine(path, workers=workers, reuse=reuse, progress=progress)
     if rehearse:
         refuse_sealed_rows(case, engine, rehearsal=True)
-        return _kept(
-            with_repeats(bound_when_asked(case, engine), engine), engine, workspace, (), rehearse=True
-        )
+        bound = with_repeats(bound_when_asked(case, engine), engine)
+        return _kept(bound, engine, workspace, measure_others(bound, engine), (), rehearse=True)
     if certify_without_a_lock:
         refuse_sealed_rows(case, engine, rehearsal=False)
         bound = with_repeats(bound_when_asked(case, engine), engine)
@@ -143,7 +145,8 @@ def certify(
         bypasses = refuse_hopeless(
             bound, engine, attempt=case.attempt, bypass=certify_a_hopeless_specification
         )
-        return _kept(bound, engine, workspace, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
+        others = measure_others(bound, engine)
+        return _kept(bound, engine, workspace, others, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
     with open_ledger(case.root) as ledger:
         lock = lock_of(case.specification, case.specification_digest, case.dictionary_digest, ledger)
         unnamed = refuse_unnamed_code(case, bypass=certify_code_without_a_commit)
@@ -157,11 +160,14 @@ def certify(
             hopeless = refuse_hopeless(
                 case, engine, attempt=comes.attempt, bypass=certify_a_hopeless_specification
             )
+            # Before anything is spent: whoever must write a damaged file again has another subject then.
+            others = measure_others(replace(case, drawn=bare(lock.seed)), engine)
             run = begin(case, lock, ledger, comes)
             done = _kept(
                 seeded(case, run),
                 engine,
                 workspace,
+                others,
                 (*unnamed, *hopeless),
                 rehearse=False,
                 ends=partial(finish, run, ledger),
@@ -176,13 +182,14 @@ def _kept(
     case: Case,
     engine: Engine,
     workspace: Workspace,
+    others: Others,
     bypasses: tuple[str, ...],
     *,
     rehearse: bool,
     ends: Callable[[Record, str], None] = lambda record, digest: None,  # noqa: ARG005
 ) -> Certification:
-    """Measure, judge, decide, and keep the record with every document that it stands on; listed once the run ended."""
-    measured = measure(case, engine)
+    """Measure the judged rows, judge, decide, and keep the record with every document that it stands on; listed once the run ended."""
+    measured = measure(case, engine, others)
     record = record_of(case, measured, bypasses, rehearse=rehearse)
     rows = case.datasets[case.judged_on].digest
     _keep_documents(case, record, workspace)

@@ -44,35 +44,65 @@ class Measured:
         return self.tallies[self.judged_on]
 
 
-def measure(case: Case, engine: Engine) -> Measured:
-    """Run all passes that the criteria need.
+Others = Mapping[str, Partial]
+"""What was counted of the data sets that the model is not judged on, by data set."""
 
-    The reference data is read first: group shares and the spread of columns come from it. A model or data set
-    that fails leaves the other data sets counted and is reported as a failure, never as a traceback.
+
+def measure_others(case: Case, engine: Engine) -> Others:
+    """Run the passes over all data sets but the one that the model is judged on.
+
+    Of that one nothing is read and the model is not asked, so whoever spends its rows does this before: a damaged file of
+    training rows is then told while nothing is spent.
+
+    Raises:
+        SubjectError, Crash: a data set cannot be read.
     """
     try:
-        return _measured(case, engine)
+        return {
+            reading.data: run_pass(case, case.frame(), reading, engine)
+            for reading in _passes(case)
+            if reading.data != case.judged_on
+        }
+    finally:
+        close_models()  # of this process, that hold a file; workers end with theirs
+
+
+def measure(case: Case, engine: Engine, others: Others) -> Measured:
+    """Run the pass over the rows that the model is judged on, after :func:`measure_others`, under the same seed.
+
+    Group shares and the spread of columns come from the reference data. A model that fails leaves counted what it is not
+    asked for, and is reported as a failure.
+
+    Raises:
+        SubjectError, Crash: the rows themselves cannot be read: the run can be gone on with when the file is put back.
+        MissingExtra, Unwritable: nothing was tested.
+    """
+    try:
+        return _measured(case, engine, others)
     finally:
         close_models()  # of this process; workers end with theirs
 
 
-def _measured(case: Case, engine: Engine) -> Measured:
+def _passes(case: Case) -> tuple[Pass, ...]:
+    """The passes of the run, the reference data first."""
+    reference = reference_data(case.specification)
     passes = fuse(case.specification, case.wanted, case.judged_on, tuple(case.datasets))
+    return tuple(sorted(passes, key=lambda reading: reading.data != reference))
+
+
+def _measured(case: Case, engine: Engine, others: Others) -> Measured:
     reference, judged_on = reference_data(case.specification), case.judged_on
-    tallies: dict[str, Partial] = {}
+    passes = _passes(case)
+    (reading,) = (p for p in passes if p.data == judged_on)
     spreads: tuple[tuple[str, float], ...] = ()
-    judged = Lacking()
-    for reading in sorted(passes, key=lambda p: p.data != reference):
-        if Part.SPREADS in reading.parts and reading.asks:
-            first = run_pass(case, case.frame(), reading.unasked, engine)
-            spreads = _deviations(first)
-        tallies[reading.data], failures = _as_much_as_can_be(case, case.frame(spreads), reading, engine)
-        judged = failures if reading.asks else judged
-        if Part.SPREADS in reading.parts:
-            spreads = _deviations(tallies[reading.data])
-    if judged.failure is None and _units_repeat(tallies[judged_on]):
-        reading = next(p for p in passes if p.data == judged_on)
-        tallies[judged_on], judged = _one_row_per_unit(case, reading, tallies[judged_on], spreads, engine)
+    if reference != judged_on:
+        spreads = _deviations(others[reference])
+    elif Part.SPREADS in reading.parts:  # in a rehearsal, of the same rows
+        spreads = _deviations(run_pass(case, case.frame(), reading.unasked, engine))
+    counted, judged = _as_much_as_can_be(case, case.frame(spreads), reading, engine)
+    if judged.failure is None and _units_repeat(counted):
+        counted, judged = _one_row_per_unit(case, reading, counted, spreads, engine)
+    tallies = {p.data: counted if p is reading else others[p.data] for p in passes}
     labels = (wrong_labels(case, role, tallies[role]) for role in dict.fromkeys((judged_on, reference)))
     return Measured(
         judged_on=judged_on,

@@ -9,9 +9,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assay.app.judging.bind import bound_when_asked
 from assay.app.judging.case import Case, open_case
 from assay.app.judging.certify import open_engine, record_of
-from assay.app.judging.measure import measure
+from assay.app.judging.measure import measure, measure_others
 from assay.app.judging.used_rows import used_rows
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import load_record
@@ -76,8 +77,10 @@ def replay(
         case, drawn=record.seed, attempt=record.attempt, overlaps=record.overlaps, blind=record.blind
     )
     engine = open_engine(path, workers=workers, reuse=False, progress=progress)
+    case = bound_when_asked(case, engine)
     _same_rows(folder, digest, case, engine)
-    again = record_of(case, measure(case, engine), record.bypasses, rehearse=record.decision.rehearsal)
+    measured = measure(case, engine, measure_others(case, engine))
+    again = record_of(case, measured, record.bypasses, rehearse=record.decision.rehearsal)
     versions = tuple(_versions(record, again))
     if again.evidence_digest == record.evidence_digest and again.judged == record.judged:
         return Replayed(digest, Alike.IDENTICAL, versions)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from assay.app.judging.case import Case
 from assay.app.organisation.ledger import Ledger
+from assay.domain.isolation import required
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.sketch import MARK, TELLING, Over, UsedRows
 from assay.engine.engine import Engine
@@ -97,7 +98,8 @@ def _tells(tally: SketchTally) -> bool:
 def _sketched(case: Case, engine: Engine, choices: tuple[Choice, ...]) -> tuple[SketchTally, ...]:
     """The smallest hashes of the rows, for each choice of columns, in one reading."""
     dataset = case.datasets[case.judged_on]
-    tasks = [SketchTask(case.code_digest, partition, choices) for partition in dataset.partitions]
+    fences = required(case.environment.isolation)
+    tasks = [SketchTask(case.code_digest, partition, choices, fences) for partition in dataset.partitions]
     total = (SketchTally.empty(),) * len(choices)
     with engine.progress("test rows", dataset.rows) as told:
         for data in engine.results(tasks, run_sketch, told=told):

@@ -1,0 +1,73 @@
+"""A file of rows that is damaged where its footer does not tell: what a judged run says, and what it spends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from tests.app.conftest import Folder, people
+from tests.app.test_chain import Team
+
+import assay
+from assay.app.organisation.ledger import open_ledger
+from assay.engine.progress import Progress, Silence
+
+APART = """\
+  - {id: apart, metric: data.split_overlap, at_most: 0, tier: critical, rationale: fresh rows, owner: data_steward}
+"""
+
+
+@pytest.fixture
+def team(folder: Folder) -> Team:
+    folder.edit("develop: develop.parquet,", "develop: develop.parquet, train: train.parquet,")
+    folder.edit("ranking]}", "ranking, apart]}")
+    folder.text += APART
+    pq.write_table(people(3000, 3), folder.root / "train.parquet", row_group_size=1000)
+    return Team(folder).lock()
+
+
+def damage(file: Path, column: str) -> None:
+    """Spoil the last page of a column."""
+    metadata = pq.ParquetFile(file).metadata
+    place = metadata.schema.to_arrow_schema().get_field_index(column)
+    chunk = metadata.row_group(metadata.num_row_groups - 1).column(place)
+    start = chunk.dictionary_page_offset or chunk.data_page_offset
+    content = bytearray(file.read_bytes())
+    for at in range(start + 30, start + chunk.total_compressed_size - 2):
+        content[at] ^= 0x5A
+    file.write_bytes(content)
+
+
+def judged(team: Team) -> list[tuple[int, str]]:
+    with open_ledger(team.root) as ledger:
+        return [(run.attempt, run.outcome) for run in ledger.state().runs.values()]
+
+
+@pytest.mark.parametrize("role", ["train", "develop", "test"])
+def test_a_damaged_page_spends_no_row_and_the_file_can_be_written_again(team: Team, role: str) -> None:
+    file = team.root / f"{role}.parquet"
+    rows = pq.read_table(file)
+    damage(file, "income")
+    with pytest.raises(assay.AssayError, match=file.name) as told:
+        team.certify()
+    assert told.value.code == "data_unreadable"
+    assert judged(team) == []
+    pq.write_table(rows, file, row_group_size=700)  # the same rows, and other bytes
+    assert team.certify().attempt == 1
+    assert [attempt for attempt, _ in judged(team)] == [1]
+
+
+def test_what_is_read_before_a_run_begins_is_not_read_again(team: Team) -> None:
+    opened: list[tuple[str, bool]] = []
+
+    @contextmanager
+    def progress(title: str, _: int) -> Iterator[Progress]:
+        opened.append((title, bool(judged(team))))
+        yield Silence()
+
+    team.certify(reuse=False, progress=progress)
+    assert [begun for title, begun in opened if title == "train data"] == [False]
+    assert [title for title, begun in opened if begun] == ["test data"]
