@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import os
 import pickle
+import py_compile
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +29,7 @@ class Scorer:
     n_features_in_ = 1
 
     def predict_proba(self, X):
+        import handmade_late
         s = np.asarray(X, dtype=float)[:, 0]
         return np.stack([1 - s, s], 1)
 """
@@ -39,6 +43,7 @@ def stored(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     modules.mkdir()
     module, python = modules / "handmade_scorer.py", modules / "python"
     module.write_text(SOURCE)
+    (modules / "handmade_late.py").write_text("VALUE = 1\n")
     python.write_text(f'#!/bin/sh\nPYTHONPATH={modules} exec {sys.executable} "$@"\n')
     python.chmod(0o755)
     monkeypatch.syspath_prepend(str(modules))
@@ -89,6 +94,36 @@ def test_other_code_answers_nobody(stored: SimpleNamespace) -> None:
     ):
         model.predict(ROWS)
     assert told.value.refusal.because is Because.CODE_CHANGED
+
+
+def test_a_module_that_is_imported_late_is_known_again_where_nobody_else_could_import_it(
+    stored: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [p for p in sys.path if p != str(stored.module.parent)])
+    late = stored.module.parent / "handmade_late.py"
+    with assay.load_certified(stored.model, python=stored.python, **stored.how) as model:
+        assert model.predict(ROWS).tolist() == [0.1, 0.9]
+        late.write_text("VALUE = 2\n")
+        with pytest.raises(assay.Refused, match="other code than when it was judged"):
+            model.predict(ROWS)
+
+
+@pytest.mark.parametrize(
+    "mode", [py_compile.PycInvalidationMode.UNCHECKED_HASH, py_compile.PycInvalidationMode.TIMESTAMP]
+)
+def test_what_lies_in_a_cache_of_compiled_code_is_not_run(
+    stored: SimpleNamespace, mode: py_compile.PycInvalidationMode
+) -> None:
+    """Other code, that says it is not to be held against its source (PEP 552), or has its time and size."""
+    other = stored.module.with_name("other.py")
+    other.write_text(SOURCE.replace("[1 - s, s]", "[s, 1 - s]"))
+    assert other.stat().st_size == stored.module.stat().st_size
+    stamp = stored.module.stat()
+    os.utime(other, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    cached = importlib.util.cache_from_source(str(stored.module))
+    py_compile.compile(str(other), cached, str(stored.module), doraise=True, invalidation_mode=mode)
+    with assay.load_certified(stored.model, python=stored.python, **stored.how) as model:
+        assert model.predict(ROWS).tolist() == [0.1, 0.9]
 
 
 def test_another_interpreter_loads_nothing(stored: SimpleNamespace, folder: Folder) -> None:

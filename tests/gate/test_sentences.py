@@ -75,3 +75,14 @@ def test_who_loads_a_model_in_a_program_is_told_its_arguments_and_no_option_of_a
     assert argument in told.value.remedy
     assert "--" not in told.value.remedy
     assert "assay " not in told.value.remedy
+
+
+def test_a_proof_under_the_key_that_the_log_had_before_is_told_with_how_to_make_a_new_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    scene = Scene(tmp_path, folder=False)
+    CASES["a_checkpoint_by_a_forged_key_of_the_log"].build(scene)
+    code, text = printed(capsys, words(scene))
+    assert code == 3
+    assert "if the log has another key since" in text
+    assert "assay log prove ENTRY certificate.tlog-proof" in text

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import glob
-import hashlib
 import importlib
 import importlib.util
 import io
@@ -23,7 +21,6 @@ import os
 import signal
 import struct
 import sys
-import sysconfig
 import traceback
 import types
 from collections.abc import Callable
@@ -35,7 +32,6 @@ START, LOAD, CALL, BATCH, CHANGE, NEXT, MODULES = b"S", b"L", b"C", b"B", b"H", 
 FENCED, READY, ANSWER, SCORES, ROWS, FAILED = b"G", b"R", b"A", b"F", b"D", b"X"
 MAX_TEXT = 64 << 20
 MAX_BATCH = 2 << 30
-MAX_SOURCES = 64 << 20
 LARGEST = {START: MAX_TEXT, LOAD: 0, CALL: MAX_TEXT, BATCH: MAX_BATCH, CHANGE: MAX_BATCH, NEXT: 0, MODULES: 0}
 _PR_SET_PDEATHSIG = 1
 VERSIONED = (
@@ -80,6 +76,7 @@ class _Serving:
         self._made: Any = None
         self._phase = "import"
         self._folder = ""
+        self._modules: Any = None
         self._errors: tuple[type, ...] = ()
 
     def reply(self, kind: bytes, body: bytearray) -> tuple[bytes, bytes | memoryview]:
@@ -95,7 +92,7 @@ class _Serving:
             if kind == NEXT:
                 return ROWS, self._rows()
             if kind == MODULES:
-                return ANSWER, _json(_modules(self._folder))
+                return ANSWER, _json(self._modules.digests())
             return SCORES, self._scores(body)
         except BaseException as wrong:  # noqa: BLE001 - the boundary: sys.exit in a model is a failure, not an end
             return FAILED, _failure(wrong, self._phase, ours=self._is_ours(wrong))
@@ -109,11 +106,15 @@ class _Serving:
         fences = made.Fences(request["fences"], self._messenger)
         fences.before_imports()
         _die_with(self._parent)  # a process that gives up rights forgets it
+        loaded = importlib.import_module(f"{request['package']}.sandbox.loaded")
+        self._modules = loaded.Loaded(self._folder, VERSIONED)
         function = _resolve(request["target"])
         for name in ("numpy", "pyarrow"):
             importlib.import_module(name)
         fences.before_loading(request["limits"])
         self._phase = "load"
+        if request["modules"]:
+            sys.meta_path.insert(0, loaded.FromSource(VERSIONED))
         self._load = lambda: self._loaded(function, request)
         return _json(fences.told())
 
@@ -123,7 +124,7 @@ class _Serving:
         answer = None if callable(self._made) else self._made
         self._phase = "ask"
         told = {"answer": answer, "python": sys.version.split()[0], "packages": _versions()}
-        return {**told, "modules": _modules(self._folder) if request["modules"] else {}}
+        return {**told, "modules": self._modules.digests() if request["modules"] else {}}
 
     def _call(self, request: dict[str, Any]) -> bytes:
         return _json(getattr(self._made, request["function"])(**request["arguments"]))
@@ -257,52 +258,6 @@ def _within_packages(file: str) -> str:
 def _versions() -> dict[str, str]:
     loaded = {name: sys.modules[name] for name in VERSIONED if name in sys.modules}
     return {name: str(getattr(module, "__version__", "unknown")) for name, module in loaded.items()}
-
-
-def _modules(ours: str) -> dict[str, str]:
-    """Digests of the modules that are loaded besides Python's own, Assay's, and installed packages that tell a version.
-
-    A model that is stored by name runs what its environment has under that name. Files outside of the folders that
-    packages are installed in are told one line a module, all others together in one.
-    """
-    standard = tuple(os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib"))
-    here: dict[str, list[tuple[str, str]]] = {}
-    versioned = {top for top in VERSIONED if _is_installed(top)}
-    for name, module in sorted(sys.modules.items()):
-        file = getattr(module, "__dict__", {}).get("__file__")  # a lazy module would load, or fail to
-        top = name.partition(".")[0]
-        if not isinstance(file, str) or name == "__main__" or file.startswith(ours) or top in versioned:
-            continue
-        place = os.path.realpath(file)
-        installed = any(f"/{folder}/" in place for folder in ("site-packages", "dist-packages"))
-        if installed or not place.startswith(standard):
-            here.setdefault("other packages" if installed else f"module {top}", []).append((name, place))
-    return {label: _digest(files) for label, files in sorted(here.items())}
-
-
-def _is_installed(top: str) -> bool:
-    """Whether a package that tells a version is the one that was installed under its name, which has a RECORD."""
-    file = getattr(sys.modules.get(top), "__file__", None)
-    if top not in VERSIONED or not isinstance(file, str):
-        return False
-    around = os.path.dirname(os.path.dirname(os.path.realpath(file)))  # noqa: PTH120
-    name = {"sklearn": "scikit_learn"}.get(top, top)
-    packages = os.path.basename(around) in {"site-packages", "dist-packages"}  # noqa: PTH119
-    return packages and bool(glob.glob(f"{glob.escape(around)}/{name}*.dist-info/RECORD"))  # noqa: PTH207
-
-
-def _digest(files: list[tuple[str, str]]) -> str:
-    """Of names and contents; of what lies beyond a bound, of names and sizes."""
-    whole, left = hashlib.sha256(), MAX_SOURCES
-    for name, place in files:
-        try:
-            size = os.stat(place).st_size  # noqa: PTH116
-            left -= size
-            content = open(place, "rb").read() if left >= 0 else b"%d" % size  # noqa: PTH123, SIM115
-        except OSError:
-            content = b"cannot be read"
-        whole.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(content).digest())
-    return f"sha256:{whole.hexdigest()}"
 
 
 def _json(value: Any) -> bytes:

@@ -135,6 +135,8 @@ _REMEDIES = {
     Because.FILE_ADDED: _AGAIN,
     Because.NO_CERTIFICATE: "Issue one with: assay issue; or name its folder: --certificate FOLDER",
     Because.POLICY_OTHER: "Get the organisation's newest policy by a way that you trust; who keeps the log prints it with: assay trust show",
+    Because.NOT_LOGGED: "Ask its issuer for certificate and proof as they were issued; if the log has another key since, or witnesses, for a "
+    "new proof, which whoever keeps the log writes beside the certificate with: assay log prove ENTRY certificate.tlog-proof",
     Because.LOG_UNSEEN: "Hand over the exported log, which its owner makes with: assay log export",
     Because.CODE_CHANGED: "Check out the judged commit; or certify this code: assay certify, assay sign, assay issue.",
     Because.ENVIRONMENT_CHANGED: "Install the judged version; or certify the model with this one: assay certify, assay sign, "
@@ -149,6 +151,8 @@ _CERTIFIED_AGAIN = (
 _IN_PYTHON = {
     Because.EXPIRED: "Ask its issuer for the certificate of a newer run before the model is used again.",
     Because.OTHER_USE_CASE: "Name the use that it is certified for, use_case=...; or ask its issuer to have it certified for this one.",
+    Because.NOT_LOGGED: "Ask its issuer for certificate and proof as they were issued; if the log has another key since, or witnesses, "
+    "for a new proof.",
     Because.NO_CERTIFICATE: "Name the folder of its certificate, certificate=...; or ask its issuer for one.",
     Because.FILE_MISSING: _CERTIFIED_AGAIN,
     Because.BYTES_CHANGED: _CERTIFIED_AGAIN,
