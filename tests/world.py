@@ -33,6 +33,7 @@ from assay.proof.status import StatusList
 from assay.proof.tlog_proof import TlogProof
 from assay.proof.verification import Presented, Purpose, Verification
 from assay.proof.verify import verify
+from assay.subject.installed import installed_version
 
 START = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
 SPECIFICATION, OTHER = sha256_of(b"specification"), sha256_of(b"another")
@@ -51,6 +52,12 @@ ROLES = {
     "leo": ("legal",),
 }
 KEYS = {name: PrivateKey.new() for name in (*ROLES, "stranger")}
+INSTALLED = tuple(
+    (name, version)
+    for name in ("lightgbm", "numpy", "pyarrow", "python", "scipy")
+    if (version := installed_version(name))
+)
+"""What would run the model here: a certificate names it, and only there the model is loaded."""
 
 
 def log_signer() -> NoteSigner:
@@ -274,7 +281,7 @@ class World:
             "plugins": (),
             "materials": tuple(Material(role, f"{role}.bin", digest) for role, digest in run.subject.items()),
             "commit": "",
-            "packages": (("lightgbm", "4.0"),),
+            "packages": INSTALLED,
             "demo": bool(state.policy and state.policy.demo),
             "valid_from": self.time.isoformat(),
             "valid_until": (decision.time + dt.timedelta(days=terms.valid_for_days)).isoformat(),

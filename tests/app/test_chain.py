@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib.metadata
 import json
+import platform
 import subprocess
 import traceback
 from collections.abc import Callable
@@ -55,6 +56,7 @@ from assay.proof.words import stage_result
 from assay.store.workspace import Workspace
 from assay.subject.code import Code
 from assay.subject.digest import digest_of
+from assay.subject.model import Model
 
 ROLES = {
     "root": (),
@@ -741,7 +743,9 @@ def test_scores_that_are_certified_are_no_model_that_could_be_loaded(certified: 
     assert told.value.code == "no_model_to_load"
 
 
-def test_exactly_the_verified_bytes_are_loaded(folder: Folder, tmp_path: Path) -> None:
+def test_exactly_the_verified_bytes_are_loaded(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lightgbm = pytest.importorskip("lightgbm")
     rows = folder.test
     x = np.column_stack([rows["income"].to_numpy(), rows["score"].to_numpy()])
@@ -785,6 +789,14 @@ def test_exactly_the_verified_bytes_are_loaded(folder: Folder, tmp_path: Path) -
         assert loaded.decide(frame).tolist() == (expected >= 0.5).tolist()
     with pytest.raises(assay.SubjectError, match="was closed"):
         loaded.decide(frame)
+    with monkeypatch.context() as upgraded:
+        packages = {"python": platform.python_version(), "numpy": np.__version__, "lightgbm": "0.1"}
+        upgraded.setattr(Model, "packages", packages)
+        with pytest.raises(assay.Refused) as told:
+            assay.load_certified(model, **asked)
+    assert told.value.refusal.sentence.startswith(
+        f"lightgbm is 0.1 where the model is loaded; the model was judged with {lightgbm.__version__}: "
+    )
     model.write_text(model.read_text() + "\n")
     with pytest.raises(assay.Distrusted, match="other bytes"):
         assay.load_certified(model, **asked)

@@ -8,6 +8,8 @@ import os
 import pickle
 import py_compile
 import sys
+import sysconfig
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,6 +35,10 @@ class Scorer:
         s = np.asarray(X, dtype=float)[:, 0]
         return np.stack([1 - s, s], 1)
 """
+ASKING = SOURCE.replace("import numpy as np", "import numpy as np\nimport xgboost").replace(
+    "[:, 0]", "[:, 0]\n        s = xgboost.f(s)"
+)
+LIBRARY = "__version__ = '{version}'\n\ndef f(s):\n    return {answer}\n"
 ROWS = pa.table({"score": [0.1, 0.9]})
 
 
@@ -124,6 +130,70 @@ def test_what_lies_in_a_cache_of_compiled_code_is_not_run(
     py_compile.compile(str(other), cached, str(stored.module), doraise=True, invalidation_mode=mode)
     with assay.load_certified(stored.model, python=stored.python, **stored.how) as model:
         assert model.predict(ROWS).tolist() == [0.1, 0.9]
+
+
+def environment(folder: Path, version: str, answer: str) -> Path:
+    """An interpreter, the same in every folder, that finds a class and an ``xgboost`` of this version beside it."""
+    packages = folder / "lib" / "python{}.{}".format(*sys.version_info) / "site-packages"
+    (packages / f"xgboost-{version}.dist-info").mkdir(parents=True)
+    (packages / f"xgboost-{version}.dist-info" / "RECORD").touch()
+    (packages / f"xgboost-{version}.dist-info" / "METADATA").write_text(
+        f"Name: xgboost\nVersion: {version}\n"
+    )
+    (packages / "xgboost").mkdir()
+    (packages / "xgboost" / "__init__.py").write_text(LIBRARY.format(version=version, answer=answer))
+    (packages / "asking_scorer.py").write_text(ASKING)
+    (packages / "more.pth").write_text(sysconfig.get_path("purelib"))
+    (folder / "pyvenv.cfg").write_text(f"home = {Path(sys.executable).resolve().parent}\n")
+    (folder / "bin").mkdir()
+    (folder / "bin" / "python").symlink_to(Path(sys.executable).resolve())
+    return folder / "bin" / "python"
+
+
+@pytest.fixture
+def judged(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """A model that asks a known package of its own environment, judged with version 1.0 of it; beside that another with 2.0."""
+    first, second = (
+        environment(tmp_path / version, version, answer)
+        for version, answer in (("1.0", "s"), ("2.0", "1 - s"))
+    )
+    scorer = types.ModuleType("asking_scorer")
+    scorer.Scorer = type("Scorer", (), {"__module__": "asking_scorer"})
+    monkeypatch.setitem(sys.modules, "asking_scorer", scorer)
+    model = folder.root / "model.joblib"
+    model.write_bytes(pickle.dumps(scorer.Scorer()))
+    folder.edit(
+        "{model: score, format: predictions}",
+        f"{{model: model.joblib, format: joblib, inputs: [score], python: {first}}}",
+    )
+    team = Team(folder).lock()
+    team.certify()
+    team.sign().issue()
+    how = {"use_case": "small-loans", "policy": team.policy, "certificate": team.root / "cert"}
+    return SimpleNamespace(team=team, model=model, first=first, second=second, how=how)
+
+
+def test_another_version_of_a_package_answers_nobody(judged: SimpleNamespace) -> None:
+    """The interpreter is the same file in both environments; the answers are not the same."""
+    with assay.load_certified(judged.model, python=judged.first, **judged.how) as model:
+        assert model.predict(ROWS).tolist() == [0.1, 0.9]
+    with pytest.raises(assay.Refused) as told:
+        assay.load_certified(judged.model, python=judged.second, **judged.how)
+    assert told.value.refusal.because is Because.ENVIRONMENT_CHANGED
+    assert told.value.refusal.sentence == (
+        "xgboost is 2.0 where the model is loaded; the model was judged with 1.0: how it behaves now was never tested."
+    )
+    assert told.value.remedy.startswith("Install xgboost 1.0 in the environment that the model is loaded in")
+
+
+def test_a_package_that_is_changed_under_a_loaded_model_ends_its_answers(judged: SimpleNamespace) -> None:
+    """The child that broke is started again, and held against the certificate again."""
+    with assay.load_certified(judged.model, python=judged.first, **judged.how) as model:
+        model._model.close()
+        (library,) = judged.first.parents[1].glob("lib/*/site-packages/xgboost/__init__.py")
+        library.write_text(LIBRARY.format(version="1.1", answer="1 - s"))
+        with pytest.raises(assay.Refused, match=r"xgboost is 1\.1 where the model is loaded; .* with 1\.0"):
+            model.predict(ROWS)
 
 
 def test_another_interpreter_loads_nothing(stored: SimpleNamespace, folder: Folder) -> None:

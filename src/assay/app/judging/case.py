@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -47,10 +46,13 @@ from assay.sandbox.probe import probe
 from assay.subject.code import Code, code_of
 from assay.subject.datasets import Dataset, open_dataset
 from assay.subject.digest import digest_of
+from assay.subject.installed import installed_version
 from assay.subject.model import Model, ModelReference, in_process, interpreter_digest
 
-MEASURING = tuple(package for module, (package, _) in PACKAGES.items() if module not in NOT_MEASURING)
-"""Packages whose version can change a number; absent ones are left out."""
+MEASURING = tuple(
+    (module, package) for module, (package, _) in PACKAGES.items() if module not in NOT_MEASURING
+)
+"""Modules and packages whose version can change a number; absent ones are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,11 +339,9 @@ def _isolation(specification: Specification, *, live: bool) -> Isolation:
 def _environment(told: Told, fenced: Isolation, plugins: tuple[PluginRecord, ...], code: Code) -> Environment:
     """The versions that can change a number, and that of the code."""
     found = []
-    for name in MEASURING:
-        try:
-            found.append((name, importlib.metadata.version(name)))
-        except importlib.metadata.PackageNotFoundError:
-            continue
+    for module, package in MEASURING:
+        named = ((name, installed_version(name)) for name in (package, module))
+        found += [(name, version) for name, version in named if version][:1]
     return Environment(
         assay=__version__,
         python=platform.python_version(),

@@ -129,7 +129,11 @@ def add_word(
 def _lacks_its_lock(state: State, read: SpecificationFile, approval: SignOff) -> bool:
     """Whether all agreed who must, this approval among them, and nothing was locked by it."""
     now = _agreed(state, read)
-    return state.locked(read.digest, read.dictionary.digest) is None and now.reached and approval in now.approvals
+    return (
+        state.locked(read.digest, read.dictionary.digest) is None
+        and now.reached
+        and approval in now.approvals
+    )
 
 
 def _said_already(

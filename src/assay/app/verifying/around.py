@@ -6,12 +6,11 @@ certificate names them; whoever has them at hand can have them compared.
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from assay.app.verifying.environment import changed_here
 from assay.domain.errors import AssayError
 from assay.domain.refusal import Because, Refusal
 from assay.domain.scope import Material, Scope
@@ -42,7 +41,7 @@ def look_around(found: Verification, *, sources: Path | None, environment: bool)
         if scope.commit:
             compared.append(f"the commit {scope.commit[:12]}")
     if environment:
-        wrong = wrong or changed_environment(scope)
+        wrong = wrong or changed_here(scope)
         compared.append(f"{len(scope.packages)} packages")
     steps = []
     for step in found.steps:
@@ -90,20 +89,4 @@ def changed_code(scope: Scope, folder: Path) -> Refusal | None:
             f"The code is not as the commit {scope.commit[:12]} that was judged has it"
             f"{f' ({code.told})' if code.told else ''}: what it is now was never tested.",
         )
-    return None
-
-
-def changed_environment(scope: Scope) -> Refusal | None:
-    """The first package that is installed here in another version than the model was judged with."""
-    for name, judged in scope.packages:
-        try:
-            here = platform.python_version() if name == "python" else importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            here = ""
-        if here != judged:
-            return Refusal(
-                Because.ENVIRONMENT_CHANGED,
-                f"{name} is {f'installed as {here}' if here else 'not installed'}; the model was judged with {judged}: how it "
-                "behaves now was never tested.",
-            )
     return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
+from assay.app.verifying.environment import changed_in_child
 from assay.app.verifying.gate import certificate_of, require
 from assay.domain.errors import SubjectError
 from assay.domain.model_formats import PREDICTIONS
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from assay.subject.model import Model
+    from assay.subject.model import Model, ModelReference
 
 
 class Rows(Protocol):
@@ -57,7 +58,8 @@ class CertifiedModel:
         were verified.
 
         Raises:
-            Distrusted: code that the model runs besides its file is not that which was judged; nothing is answered.
+            Refused: code that the model runs besides its file, or a package of a child that is started again, is not that
+                which was judged; nothing is answered.
             SubjectError: the rows are no table, or lack an input; or the file holds other bytes when it is started again.
             Crash: the model broke on these rows, or answered with something else than scores.
         """
@@ -73,7 +75,7 @@ class CertifiedModel:
                 remedy="Load it again with assay.load_certified.",
             )
         if not self._model.alive:
-            self._model = type(self._model)(self._model.reference)
+            self._model = _started(self._model.reference, self.certificate)
         scores = np.concatenate([np.empty(0), *(self._model.predict(batch) for batch in batches)])
         if len(scores):  # a model that was asked nothing has not yet loaded what it answers with
             self._require_the_judged_code()
@@ -138,7 +140,7 @@ def load_certified(
         Refused: it is not certified for this use, or for this environment; Distrusted when bytes, signature or log are not what they must be.
         SubjectError: it cannot be loaded; ``no_model_to_load`` where scores in a column were judged.
     """
-    from assay.subject.model import Model, ModelReference
+    from assay.subject.model import ModelReference
 
     model = Path(path)
     found = require(
@@ -167,7 +169,19 @@ def load_certified(
     place, own = str(model.absolute()), None if python is None else str(python)
     _require_the_judged_interpreter(dict(made.scope.modules).get(INTERPRETER, ""), own)
     reference = ModelReference(place, made.scope.format, made.scope.inputs, bound, python=own)
-    return CertifiedModel(made, Model(reference))
+    return CertifiedModel(made, _started(reference, made))
+
+
+def _started(reference: ModelReference, certificate: Certificate) -> Model:
+    """The model in a child of the packages that it was judged with; with others it answers nobody."""
+    from assay.subject.model import Model
+
+    model = Model(reference)
+    changed = changed_in_child(certificate.scope, model.packages)
+    if changed is not None:
+        model.close()
+        raise changed
+    return model
 
 
 def _require_the_judged_interpreter(judged: str, own: str | None) -> None:
