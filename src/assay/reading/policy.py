@@ -89,7 +89,10 @@ def policy_text(policy: Policy) -> str:
 
 
 def _number(representer: Any, value: Decimal) -> Any:
-    return representer.represent_scalar("tag:yaml.org,2002:float", str(value))
+    """With the kind that its text has in YAML: of another kind, it would be written with a tag, which nobody reads."""
+    text = str(value)
+    kind = "int" if text.removeprefix("-").isdigit() else "float"
+    return representer.represent_scalar(f"tag:yaml.org,2002:{kind}", text)
 
 
 def _written(value: Any) -> Any:
