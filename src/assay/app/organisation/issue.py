@@ -92,6 +92,10 @@ def issue(
         made = Certificate.read(bundle.statement)
         workspace.blobs.put(bundle.content)
         target = output if output is not None else default_folder(folder, record)
+        if (
+            made.result != Result.PASSED
+        ):  # first: an earlier certificate's would vouch for the model beside this one
+            (target / MODEL_SIGNATURE).unlink(missing_ok=True)
         write_whole(target / CERTIFICATE, bundle.content)
         write_whole(target / PROOF, ledger.proof(entry, leaf))
         if made.result == Result.PASSED:
