@@ -266,6 +266,19 @@ def test_a_withheld_decision_is_read_and_never_accepted() -> None:
     assert at(found, 6) == (Answer.REFUSED, Because.RESULT_FAILED)
 
 
+@pytest.mark.parametrize(("outcome", "word"), [("certified", "Good"), ("withheld", "Not taken back")])
+def test_nothing_good_is_said_of_the_status_of_a_failed_certificate(outcome: str, word: str) -> None:
+    world = World.decided(outcome)
+    for who, role in (("val", "validator"), ("ria", "risk_officer")):
+        world.sign(who, role)
+    used = world.state.policy
+    assert used is not None
+    eighth = Issued.of(world, used, world.certificate()).verify().steps[7]
+    assert eighth.answer is Answer.HOLDS
+    assert eighth.sentence.startswith(f"{word}, as of ")
+    assert "good" not in eighth.asks
+
+
 @given(which=st.sampled_from(["certificate", "status", "proof"]), data=st.data())
 @settings(max_examples=1500, deadline=None)
 def test_no_byte_can_be_changed_in_what_is_presented(which: str, data: st.DataObject) -> None:
