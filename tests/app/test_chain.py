@@ -72,7 +72,9 @@ def refused(because: Because) -> object:
 class Team:
     """A folder with a policy, and what its people do."""
 
-    def __init__(self, folder: Folder, *, attempts: int = 2) -> None:
+    def __init__(
+        self, folder: Folder, *, attempts: int = 2, requires: dict[str, object] | None = None
+    ) -> None:
         self.folder = folder
         self.path = folder.write()
         self.root = folder.root
@@ -85,7 +87,7 @@ class Team:
             certifier=person["certifier"],
             persons=tuple(person[n] for n in ("developer", "validator", "risk-officer")),
             demo=True,
-            requires={"attempts": attempts},
+            requires={"attempts": attempts} | (requires or {}),
         )
         found(self.root, founding, [KEYS["root"]])
         self.policy = self.root / "policy.yaml"

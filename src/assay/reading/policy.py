@@ -98,7 +98,8 @@ def _number(representer: Any, value: Decimal) -> Any:
 def _written(value: Any) -> Any:
     """As it is written by hand: numbers as numbers, keys as blocks of text, nothing where nothing is said."""
     if isinstance(value, BaseModel):
-        said = {name: getattr(value, name) for name in type(value).model_fields}
+        fields = type(value).model_fields
+        said = {field.alias or name: getattr(value, name) for name, field in fields.items()}
         return {name: _written(one) for name, one in said.items() if one not in (None, (), {})}
     if isinstance(value, dict):
         return {name: _written(one) for name, one in value.items()}
