@@ -33,7 +33,7 @@ from assay.app.organisation.status import change, refresh
 from assay.app.organisation.trust import found, text_in_force
 from assay.app.organisation.waive import waive
 from assay.app.verifying.agreement import scope_of
-from assay.app.verifying.certificate_folder import CERTIFICATE
+from assay.app.verifying.certificate_folder import CERTIFICATE, MODEL_SIGNATURE
 from assay.app.verifying.stages import stage_statements
 from assay.app.verifying.terms import terms_of
 from assay.app.verifying.verify import verify_certificate
@@ -75,7 +75,9 @@ def refused(because: Because) -> object:
 class Team:
     """A folder with a policy, and what its people do."""
 
-    def __init__(self, folder: Folder, *, attempts: int = 2) -> None:
+    def __init__(
+        self, folder: Folder, *, attempts: int = 2, requires: dict[str, object] | None = None
+    ) -> None:
         self.folder = folder
         self.path = folder.write()
         self.root = folder.root
@@ -88,7 +90,7 @@ class Team:
             certifier=person["certifier"],
             persons=tuple(person[n] for n in ("developer", "validator", "risk-officer")),
             demo=True,
-            requires={"attempts": attempts},
+            requires={"attempts": attempts} | (requires or {}),
         )
         found(self.root, founding, [KEYS["root"]])
         self.policy = self.root / "policy.yaml"
@@ -725,6 +727,18 @@ def test_a_certification_after_the_first_supersedes_its_certificate(certified: T
     )
     assert found.accepted
     assert f"it supersedes {first.digest[7:19]}" in found.steps[2].sentence
+
+
+def test_a_failed_certificate_takes_away_the_signature_of_the_model_beside_it(certified: Team) -> None:
+    """Whoever asks `model_signing verify` alone must not be told that the model of a failed certificate is signed."""
+    signature = certified.root / "cert" / MODEL_SIGNATURE
+    assert signature.is_file()
+    worse = people(4000, 7)
+    pq.write_table(replaced(worse, "bad", 1 - worse["bad"].to_numpy()), certified.root / "test.parquet")
+    certified.certify()
+    assert certified.issue().certificate.result == "FAILED"
+    assert not signature.exists()
+    assert certified.gate().because is Because.RESULT_FAILED
 
 
 def test_a_withheld_decision_is_issued_as_failed(folder: Folder) -> None:

@@ -208,6 +208,31 @@ def test_a_reject_blocks_until_it_is_withdrawn() -> None:
     assert world.issue()
 
 
+@pytest.mark.parametrize("becomes", [None, Status.SUSPENDED, Status.REVOKED])
+@pytest.mark.parametrize("word", [Word.REJECT, Word.WITHDRAW])
+def test_a_word_against_a_decision_comes_too_late_once_its_certificate_was_issued(
+    word: Word, becomes: Status | None
+) -> None:
+    """It would be in the log, and every gate would go on letting the model through."""
+    world = _signed()
+    (certificate,) = world.state.certificates
+    if becomes is not None:
+        world.becomes(certificate, becomes)
+    before = len(world.leaves)
+    with refused(Because.ISSUED_ALREADY):
+        world.sign("val", "validator", word)
+    assert len(world.leaves) == before
+    world.sign("vic", "validator")  # whoever agrees may still say so
+
+
+def test_a_refusal_that_was_issued_may_still_be_rejected() -> None:
+    """It stands on nobody's word, so there is nothing that the word comes too late for."""
+    world = World.decided("withheld")
+    world.issue()
+    world.sign("val", "validator", Word.REJECT)
+    assert [w.holder for w in world.state.signed(RECORD).rejected] == ["val"]
+
+
 def test_a_key_signs_only_while_it_is_valid_and_its_past_signatures_stay() -> None:
     world = World.decided()
     world.sign("val", "validator")

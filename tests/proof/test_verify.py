@@ -11,13 +11,29 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.world import FILES, KEYS, LOG_ORIGIN, OTHER, RECORD, START, VERIFIER, Issued, World, policy
+from tests.world import (
+    EVIDENCE,
+    FILES,
+    KEYS,
+    LOG_ORIGIN,
+    OTHER,
+    RECORD,
+    SPECIFICATION,
+    START,
+    VERIFIER,
+    Issued,
+    World,
+    policy,
+)
 
 from assay.domain.digests import sha256_of
+from assay.domain.entry import Action
 from assay.domain.errors import ExitCode
 from assay.domain.policy import Verifier
+from assay.domain.quorum import Word
 from assay.domain.refusal import Because, Refusal, raised
 from assay.domain.state import Status, StatusReason
+from assay.proof import words
 from assay.proof.bundle import read as read_bundle
 from assay.proof.bundle import sign
 from assay.proof.head import Head
@@ -264,6 +280,44 @@ def test_a_withheld_decision_is_read_and_never_accepted() -> None:
         ).content
     )
     assert at(found, 6) == (Answer.REFUSED, Because.RESULT_FAILED)
+
+
+@pytest.mark.parametrize(("outcome", "word"), [("certified", "Good"), ("withheld", "Not taken back")])
+def test_nothing_good_is_said_of_the_status_of_a_failed_certificate(outcome: str, word: str) -> None:
+    world = World.decided(outcome)
+    for who, role in (("val", "validator"), ("ria", "risk_officer")):
+        world.sign(who, role)
+    used = world.state.policy
+    assert used is not None
+    eighth = Issued.of(world, used, world.certificate()).verify().steps[7]
+    assert eighth.answer is Answer.HOLDS
+    assert eighth.sentence.startswith(f"{word}, as of ")
+    assert "good" not in eighth.asks
+
+
+@pytest.mark.parametrize("word", [Word.REJECT, Word.WITHDRAW])
+def test_a_log_that_took_a_word_against_an_issued_decision_is_void(word: Word) -> None:
+    """The rule is the log's: whoever verifies finds what its keeper let in."""
+    found = Issued.good()
+    told = found.verify().steps[9].sentence
+    assert "the quorum was there when it was issued" in told
+    world = found.world
+    said = words.sign_off(
+        record=RECORD, evidence=EVIDENCE, specification=SPECIFICATION, role="validator", word=word,
+        reason="an error was found", seen=world.seen, time=world.time,
+    )  # fmt: skip
+    world.force(Action.SIGNED, RECORD, {}, sign(said.plain(), KEYS["val"]))
+    assert at(found.verify(), 10) == (Answer.REFUSED, Because.LOG_VOID)
+    assert "assay suspend or assay revoke" in found.verify().steps[9].sentence
+
+
+def test_no_quorum_is_told_of_a_certificate_that_failed() -> None:
+    world = World.decided("withheld")
+    used = world.state.policy
+    assert used is not None
+    told = Issued.of(world, used, world.certificate()).verify().steps[9].sentence
+    assert "the quorum was there" not in told
+    assert "asks for no quorum" in told
 
 
 @given(which=st.sampled_from(["certificate", "status", "proof"]), data=st.data())

@@ -226,7 +226,7 @@ def show(*, following: bool, output: Path | None, folder: Path, as_json: bool) -
     for metric in requires.metrics:
         say(f"  requires {metric}")
     for bound in requires.bounds:
-        say(f"  requires {bound.metric} {bound.text()}")
+        say(f"  requires {bound.metric} {bound.text()}, {bound.tier}")
 
 
 def _slug(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from assay.domain.policy import NEVER_APPROVE, Policy, Requires, one_spelling
+from assay.domain.policy import NEVER_APPROVE, Policy, Requires, asks_the_whole, one_spelling
 from assay.domain.refusal import Because, Refusal
 from assay.domain.specification import Specification
 from assay.domain.specification.criteria import Criterion
@@ -43,13 +43,18 @@ def _lacking(sentences: Iterable[str]) -> Refusal | None:
     return Refusal(Because.POLICY_NOT_SATISFIED, said) if said else None
 
 
+_ASKS = "asks for that on the test rows (data: test) with no other settings (with:) than the policy's"
+
+
 def _criteria(requires: Requires, gating: Sequence[Criterion]) -> Iterable[str]:
     for metric in requires.metrics:
-        if not any(c.metric == metric for c in gating):
-            yield f"The policy requires {metric}, and no critical or supporting criterion uses it."
+        settings = ({}, *(bound.parameters for bound in requires.bounds if bound.metric == metric))
+        if not any(c.metric == metric and any(asks_the_whole(c, s) for s in settings) for c in gating):
+            yield f"The policy requires {metric}, and no critical or supporting criterion {_ASKS}."
     for bound in requires.bounds:
         if not any(bound.met_by(c) for c in gating):
-            yield f"The policy requires {bound.metric} {bound.text()} or stricter, and no gating criterion asks for that."
+            tier = "critical" if bound.tier == "critical" else "critical or supporting"
+            yield f"The policy requires {bound.metric} {bound.text()} or stricter, and no {tier} criterion {_ASKS}."
     for c in gating:
         if c.confidence < requires.confidence:
             yield f"{c.id} asks for a confidence of {c.confidence}; the policy's least is {requires.confidence}."

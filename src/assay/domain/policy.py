@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from assay.domain.pem import is_one_form
-from assay.domain.specification.base import Block, Days, Exact, Identifier, Instant, Text
+from assay.domain.specification.base import Block, Days, Exact, Identifier, Instant, Setting, Text
 from assay.domain.vocabulary import Comparator, Tier
 
 if TYPE_CHECKING:
@@ -87,6 +88,10 @@ class Least(Block):
     """The lowest threshold that may be asked."""
     at_most: Exact | None = None
     """The highest threshold that may be asked."""
+    tier: Literal["critical", "supporting"] = "critical"
+    """The least tier of the criterion that asks it: a supporting one that fails makes a condition, and the model is certified."""
+    parameters: dict[Identifier, Setting] = Field(default_factory=dict, alias="with")
+    """The settings of the metric that the criterion must have; without any, it sets none and has the defaults."""
 
     @model_validator(mode="after")
     def _one_bound(self) -> Least:
@@ -96,11 +101,15 @@ class Least(Block):
 
     def text(self) -> str:
         """The bound as a reader has it."""
-        return f"at least {self.at_least}" if self.at_least is not None else f"at most {self.at_most}"
+        said = f"at least {self.at_least}" if self.at_least is not None else f"at most {self.at_most}"
+        settings = ", ".join(f"{name} {value}" for name, value in self.parameters.items())
+        return f"{said} with {settings}" if settings else said
 
     def met_by(self, criterion: Criterion) -> bool:
-        """Whether a criterion asks at least this much, in the same direction, and gates."""
-        if criterion.metric != self.metric or criterion.tier is Tier.ADVISORY:
+        """Whether a criterion asks at least this much: of the same thing, in the same direction, and in this tier or above."""
+        if criterion.metric != self.metric or not self._holds(criterion.tier):
+            return False
+        if not asks_the_whole(criterion, self.parameters):
             return False
         if self.at_least is not None:
             return criterion.comparator is Comparator.AT_LEAST and criterion.threshold >= self.at_least
@@ -110,12 +119,23 @@ class Least(Block):
             and criterion.threshold <= self.at_most
         )
 
+    def _holds(self, tier: Tier) -> bool:
+        return tier is Tier.CRITICAL or (self.tier == "supporting" and tier is Tier.SUPPORTING)
+
+
+def asks_the_whole(criterion: Criterion, settings: Mapping[str, int | Decimal | str]) -> bool:
+    """Whether a criterion is judged on the test rows and with these settings alone, so that it asks what its metric's name says.
+
+    On other rows, of one column, or with settings under which hardly anything fails, it would ask next to nothing.
+    """
+    return criterion.data == "test" and criterion.parameters == settings
+
 
 class Requires(Block):
     """What every specification must ask before it can be locked."""
 
     metrics: tuple[Text, ...] = ()
-    """Metrics that some critical or supporting criterion must use."""
+    """Metrics that some critical or supporting criterion must use on the test rows, with the settings of a bound or with none."""
     bounds: tuple[Least, ...] = ()
     """Thresholds that a specification may tighten and not loosen; each names a metric that must be asked."""
     confidence: Exact = Field(default=Decimal("0.95"), gt=0, lt=1)

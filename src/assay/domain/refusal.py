@@ -38,6 +38,7 @@ class Because(enum.StrEnum):
     QUORUM_MISSING = "quorum_missing"
     REJECTED = "rejected"
     NOTHING_TO_WITHDRAW = "nothing_to_withdraw"
+    ISSUED_ALREADY = "issued_already"
     NEVER_WAIVED = "never_waived"
     # lock, runs, attempts
     NOT_LOCKED = "not_locked"

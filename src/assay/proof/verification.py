@@ -91,7 +91,7 @@ TITLES = (
     "it is for this use",
     "it says that the model passed",
     "it is valid now",
-    "its status is fresh and good",
+    "its status is fresh and does not take it back",
     "it is in the log that the policy names",
     "nothing later in the log takes it back",
     "everything that it stands on is there and intact",

@@ -89,13 +89,17 @@ def policy_text(policy: Policy) -> str:
 
 
 def _number(representer: Any, value: Decimal) -> Any:
-    return representer.represent_scalar("tag:yaml.org,2002:float", str(value))
+    """With the kind that its text has in YAML: of another kind, it would be written with a tag, which nobody reads."""
+    text = str(value)
+    kind = "int" if text.removeprefix("-").isdigit() else "float"
+    return representer.represent_scalar(f"tag:yaml.org,2002:{kind}", text)
 
 
 def _written(value: Any) -> Any:
     """As it is written by hand: numbers as numbers, keys as blocks of text, nothing where nothing is said."""
     if isinstance(value, BaseModel):
-        said = {name: getattr(value, name) for name in type(value).model_fields}
+        fields = type(value).model_fields
+        said = {field.alias or name: getattr(value, name) for name, field in fields.items()}
         return {name: _written(one) for name, one in said.items() if one not in (None, (), {})}
     if isinstance(value, dict):
         return {name: _written(one) for name, one in value.items()}

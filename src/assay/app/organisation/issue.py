@@ -93,6 +93,9 @@ def issue(
         bundle = SignedStatement.read(signed.content)
         made = Certificate.read(bundle.statement)
         workspace.blobs.put(bundle.content)
+        if made.result != Result.PASSED:
+            # First: an earlier certificate's would vouch for the model beside this one.
+            (target / MODEL_SIGNATURE).unlink(missing_ok=True)
         write_whole(target / CERTIFICATE, bundle.content)
         write_whole(target / PROOF, ledger.proof(entry, leaf))
         if made.result == Result.PASSED:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assay.domain.digests import short
 from assay.domain.entry import Entry, Inspect, Kind, Signed
 from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word
@@ -13,6 +14,7 @@ from assay.domain.refusal import Because, Refusal
 from assay.domain.state.state import (
     State,
 )
+from assay.domain.vocabulary import Result
 
 
 def agreed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
@@ -50,8 +52,29 @@ def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
         (s.holder, s.role) == (found.holder, found.role) for s in decision.sign_offs
     ):
         return Refusal(Because.NOTHING_TO_WITHDRAW, f"{found.holder} said nothing as {found.role} yet.")
+    late = None if found.word is Word.APPROVE else _too_late(state, entry.object)
+    if late is not None:
+        return late
     decision.sign_offs.append(found)
     return None
+
+
+def _too_late(state: State, record: str) -> Refusal | None:
+    """Why a reject or a withdrawal comes too late: a certificate that passed stands on the words before it.
+
+    It would stand in the log and change nothing, and whoever said it would believe that it stopped the model. One that failed
+    stands on nobody's word.
+    """
+    issued = next(
+        (c for c in state.certificates.values() if c.record == record and c.result == Result.PASSED), None
+    )
+    if issued is None:
+        return None
+    return Refusal(
+        Because.ISSUED_ALREADY,
+        f"The decision was issued as certificate {short(issued.digest)} (entry {issued.entry}), which stands on the signatures "
+        "before it: a reject or a withdrawal no longer changes anything. Use assay suspend or assay revoke.",
+    )
 
 
 def not_seen(state: State, statement: Signed, since: int = -1) -> Refusal | None:

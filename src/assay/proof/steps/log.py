@@ -10,6 +10,7 @@ from assay.domain.plain import to_plain
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import State, Status
+from assay.domain.vocabulary import Result
 from assay.proof.canonical import digest_of_document
 from assay.proof.certificate import Certificate
 from assay.proof.checkpoint import TrustedLog
@@ -67,7 +68,7 @@ def logged(hand: Hand, certificate: Certificate) -> Found:
 
 
 def not_taken_back(hand: Hand, certificate: Certificate) -> Found:
-    """Step 10: no later entry revokes, suspends or supersedes it, and the quorum is there."""
+    """Step 10: the quorum was there when it was issued, and no later entry revokes, suspends or supersedes it."""
     if hand.status is None or hand.index < 0:
         return Refusal(
             Because.STATUS_MISSING, "Without a status and a proof nobody can tell what came later."
@@ -117,7 +118,15 @@ def _later(hand: Hand, certificate: Certificate, leaves: Sequence[bytes]) -> Fou
         )
     if found.status is not Status.GOOD:
         return Refusal(Because(found.status.value), f"The certificate is {found.status.value}: {found.told}.")
-    return f"{len(leaves)} entries were read; the quorum is there and nothing takes the certificate back."
+    passed = (
+        certificate.result == Result.PASSED
+    )  # a certificate that failed is issued without anybody's signature
+    signed = (
+        "the quorum was there when it was issued"
+        if passed
+        else "it was issued as failed, which asks for no quorum"
+    )
+    return f"{len(leaves)} entries were read; {signed}, and nothing takes the certificate back."
 
 
 def other_policy(policy: Policy, state: State) -> Refusal | None:

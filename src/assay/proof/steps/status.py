@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import Status
+from assay.domain.vocabulary import Result
 from assay.proof.bundle import BrokenBundle
 from assay.proof.bundle import read as read_bundle
 from assay.proof.certificate import Certificate
@@ -16,8 +17,7 @@ from assay.proof.verification import Purpose
 
 
 def status(hand: Hand, certificate: Certificate) -> Found:
-    """Step 8: a fresh, signed status says that the certificate is good."""
-    del certificate
+    """Step 8: a fresh, signed status does not take the certificate back."""
     if hand.presented.status is None:
         return Refusal(
             Because.STATUS_MISSING,
@@ -45,7 +45,10 @@ def status(hand: Hand, certificate: Certificate) -> Found:
     if status is not Status.GOOD:
         why = found.why(digest)
         return Refusal(Because(status.value), f"The certificate is {status.value}: {why}.")
-    return f"Good, as of {found.issued:%Y-%m-%d %H:%M} UTC."
+    word = (
+        "Good" if certificate.result == Result.PASSED else "Not taken back"
+    )  # nothing is good about a failed one
+    return f"{word}, as of {found.issued:%Y-%m-%d %H:%M} UTC."
 
 
 def opened_status(content: bytes, policy: Policy) -> StatusList | Refusal:

@@ -1,0 +1,104 @@
+"""What a policy requires is asked of the model: a criterion of the same name that asks next to nothing does not count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.app.conftest import Folder
+from tests.app.test_chain import Team, refused
+from tests.world import policy
+
+from assay.app.judging.case import open_case
+from assay.domain.demands import unsatisfied
+from assay.domain.errors import InvalidDocument
+from assay.domain.policy import Requires
+from assay.domain.refusal import Because
+from assay.reading.policy import policy_text, read_policy
+
+COMPLETE = "metric: data.missing_values, at_most: 0, tier: critical"
+
+
+def asked(metric: str = "data.missing_values", **bound: Any) -> dict[str, Any]:
+    """A policy that requires a metric, and if given a bound of it."""
+    return {"metrics": (metric,), "bounds": ({"metric": metric} | bound,) if bound else ()}
+
+
+def lacking(folder: Folder, requires: dict[str, Any], criterion: str = COMPLETE) -> str:
+    folder.edit(COMPLETE, criterion)
+    found = unsatisfied(
+        policy(requires=Requires.model_validate(requires)), open_case(folder.write()).specification
+    )
+    assert found is None or found.because is Because.POLICY_NOT_SATISFIED
+    return found.sentence if found else ""
+
+
+BOUND = {"at_most": 0}
+COLUMN = {"column": "sex"}
+
+
+@pytest.mark.parametrize("requires", [asked(), asked(**BOUND), asked(**BOUND, tier="supporting")])
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "data: develop, at_most: 0, tier: critical",
+        "with: {column: sex}, at_most: 0, tier: critical",
+        "at_most: 0, tier: advisory",
+    ],
+)
+def test_a_criterion_that_asks_next_to_nothing_meets_no_requirement(
+    folder: Folder, requires: dict[str, Any], weak: str
+) -> None:
+    said = lacking(folder, requires, f"metric: data.missing_values, {weak}")
+    assert said.count("The policy requires data.missing_values") == 1 + len(requires["bounds"])
+    assert "on the test rows (data: test) with no other settings (with:) than the policy's" in said
+
+
+@pytest.mark.parametrize("requires", [asked(), asked(**BOUND), asked(**BOUND, tier="critical")])
+def test_a_criterion_that_asks_it_of_the_test_rows_meets_it(folder: Folder, requires: dict[str, Any]) -> None:
+    assert not lacking(folder, requires)
+
+
+def test_a_supporting_criterion_meets_a_bound_only_where_the_policy_says_so(folder: Folder) -> None:
+    """One that fails makes a condition, and every gate lets the model through."""
+    supporting = COMPLETE.replace("critical", "supporting")
+    assert "no critical criterion asks for that" in lacking(folder, asked(**BOUND), supporting)
+
+
+@pytest.mark.parametrize("tier", ["critical", "supporting"])
+def test_a_bound_of_tier_supporting_is_met_by_both_tiers(folder: Folder, tier: str) -> None:
+    assert not lacking(folder, asked(**BOUND, tier="supporting"), COMPLETE.replace("critical", tier))
+
+
+@pytest.mark.parametrize(
+    ("settings", "met"), [("", False), ("with: {column: sex}, ", True), ("with: {column: age}, ", False)]
+)
+def test_settings_that_the_policy_lists_are_those_that_are_asked(
+    folder: Folder, settings: str, met: bool
+) -> None:
+    """Of the bound and of the metric both: the policy knows what it asks for."""
+    said = lacking(
+        folder, asked(**BOUND, **{"with": COLUMN}), COMPLETE.replace("at_most", f"{settings}at_most")
+    )
+    assert ("data.missing_values at most 0 with column sex or stricter" not in said) is met
+
+
+def test_the_attack_is_refused_at_the_lock(folder: Folder) -> None:
+    folder.edit(
+        "across: sex, at_least: 0.80, tier: critical", "across: sex, at_least: 0.80, tier: supporting"
+    )
+    with refused(Because.POLICY_NOT_SATISFIED):
+        Team(folder, requires=asked("fairness.impact_ratio", at_least=0)).lock()
+
+
+def test_tier_and_settings_of_a_bound_are_read_as_they_are_written(tmp_path: Path) -> None:
+    made = policy(
+        requires=Requires.model_validate(asked(**BOUND, tier="supporting", **{"with": COLUMN | {"bins": 3}}))
+    )
+    (tmp_path / "policy.yaml").write_text(policy_text(made), encoding="utf-8")
+    assert read_policy(tmp_path / "policy.yaml").policy == made
+    text = (tmp_path / "policy.yaml").read_text().replace("tier: supporting", "tier: advisory")
+    (tmp_path / "policy.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidDocument, match="tier"):
+        read_policy(tmp_path / "policy.yaml")
