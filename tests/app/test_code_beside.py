@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import click
 import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder
@@ -23,6 +24,7 @@ from tests.app.test_chain import Team
 import assay
 from assay.app.judging.replay import Alike, replay
 from assay.app.verifying.gate import refused as gate_refused
+from assay.cli.verify import shown
 from assay.domain.refusal import Because
 from assay.subject.model import Model
 
@@ -87,12 +89,20 @@ def test_the_judged_code_answers_and_the_certificate_names_code_and_versions(sto
     assert stored.team.gate(model=stored.model, python=stored.python) is None
 
 
-def test_the_gate_says_what_code_it_does_not_see(stored: SimpleNamespace) -> None:
+def test_the_gate_says_what_code_it_does_not_see(
+    stored: SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
     found = assay.gate(stored.model, **stored.how)
     assert found.accepted
     assert (
         "only assay.load_certified compares: interpreter, module handmade_scorer" in found.steps[3].sentence
     )
+    with pytest.raises(click.exceptions.Exit) as ended:
+        shown(found, as_json=False, brief=True)
+    assert ended.value.exit_code == 0
+    said = capsys.readouterr().out
+    assert said.startswith("let through")
+    assert "Nothing is said about: The model runs code that is not in its file" in " ".join(said.split())
 
 
 def test_other_code_answers_nobody(stored: SimpleNamespace) -> None:

@@ -52,7 +52,7 @@ def _admitted(found: Verification) -> None:
         ("Waived", scope.waivers),
         ("Rows used before", scope.overlaps),
         ("Not decided for", (", ".join(scope.not_decided_for),) if scope.not_decided_for else ()),
-        ("Nothing is said about", scope.says_nothing_about),
+        ("Nothing is said about", (*scope.says_nothing_about, *filter(None, [found.unseen]))),
     ):
         for sentence in sentences:
             say(f"  {what}: {sentence}")

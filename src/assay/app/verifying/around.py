@@ -67,7 +67,7 @@ def look_around(
             steps.append(replace(step, sentence=" ".join(filter(None, (step.sentence, also, unseen)))))
         else:
             steps.append(replace(step, answer=Answer.REFUSED, sentence=wrong.sentence, because=wrong.because))
-    return replace(found, steps=tuple(steps))
+    return replace(found, steps=tuple(steps), unseen=unseen)
 
 
 def changed_source(materials: Iterable[Material], folder: Path) -> Refusal | None:
