@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import os
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import click
 import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder
@@ -21,7 +23,10 @@ from tests.app.test_chain import Team
 
 import assay
 from assay.app.judging.replay import Alike, replay
+from assay.app.verifying.gate import refused as gate_refused
+from assay.cli.verify import shown
 from assay.domain.refusal import Because
+from assay.subject.model import Model
 
 SOURCE = """
 import numpy as np
@@ -81,15 +86,23 @@ def test_the_judged_code_answers_and_the_certificate_names_code_and_versions(sto
     assert {"module handmade_scorer", "interpreter"} <= set(dict(scope.modules))
     assert dict(scope.packages)["numpy"] == importlib.metadata.version("numpy")
     assert not any(version.startswith("sha256:") for _, version in scope.packages)
-    assert stored.team.gate(model=stored.model, environment=True) is None
+    assert stored.team.gate(model=stored.model, python=stored.python) is None
 
 
-def test_the_gate_says_what_code_it_does_not_see(stored: SimpleNamespace) -> None:
+def test_the_gate_says_what_code_it_does_not_see(
+    stored: SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
     found = assay.gate(stored.model, **stored.how)
     assert found.accepted
     assert (
         "only assay.load_certified compares: interpreter, module handmade_scorer" in found.steps[3].sentence
     )
+    with pytest.raises(click.exceptions.Exit) as ended:
+        shown(found, as_json=False, brief=True)
+    assert ended.value.exit_code == 0
+    said = capsys.readouterr().out
+    assert said.startswith("let through")
+    assert "Nothing is said about: The model runs code that is not in its file" in " ".join(said.split())
 
 
 def test_other_code_answers_nobody(stored: SimpleNamespace) -> None:
@@ -198,10 +211,46 @@ def test_a_package_that_is_changed_under_a_loaded_model_ends_its_answers(judged:
             model.predict(ROWS)
 
 
+def test_the_gate_asks_the_models_own_environment_and_not_that_of_assay(judged: SimpleNamespace) -> None:
+    """The same certificate: let through where it was judged, refused in an upgraded environment, never guessed."""
+    gate = functools.partial(judged.team.gate, model=judged.model)
+    assert gate(python=judged.first) is None
+    assert gate(python=judged.first, environment=True) is None
+    assert gate() is None
+    changed = gate(python=judged.second, environment=True)
+    assert changed.because is Because.ENVIRONMENT_CHANGED
+    assert changed.sentence.startswith(
+        "xgboost is 2.0 where the model is loaded; the model was judged with 1.0"
+    )
+    other = gate(python=Path("/bin/sh"))
+    assert other.because is Because.ENVIRONMENT_CHANGED
+    assert "/bin/sh is not the interpreter that the model was judged with" in other.sentence
+    assert gate(environment=True).because is Because.ENVIRONMENT_UNSEEN
+    found = assay.gate(judged.model, environment=True, **judged.how)
+    assert "none is named here" in found.steps[3].sentence
+    assert "--python" in gate_refused(found).remedy
+    compared = assay.gate(judged.model, python=judged.first, **judged.how).steps[3].sentence
+    assert "packages, the interpreter." in compared
+    assert "only assay.load_certified compares: " in compared
+    assert "interpreter" not in compared.partition("only assay.load_certified")[2]
+
+
+def test_a_refused_model_is_not_loaded_to_ask_for_its_packages(
+    judged: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Model, "__init__", lambda *_: pytest.fail("loaded"))
+    assert (
+        judged.team.gate(model=judged.model, use_case="hiring", python=judged.first).because
+        is Because.OTHER_USE_CASE
+    )
+    judged.model.write_bytes(judged.model.read_bytes() + b"more")
+    assert judged.team.gate(model=judged.model, python=judged.first).because is Because.BYTES_CHANGED
+
+
 def test_another_interpreter_loads_nothing(stored: SimpleNamespace, folder: Folder) -> None:
     with pytest.raises(assay.Refused, match="an environment of its own, and none is named") as told:
         assay.load_certified(stored.model, **stored.how)
-    assert told.value.refusal.because is Because.ENVIRONMENT_CHANGED
+    assert told.value.refusal.because is Because.ENVIRONMENT_UNSEEN
     stored.python.write_text(stored.python.read_text() + "# another\n")
     with pytest.raises(assay.Refused, match="is not the interpreter that the model was judged with"):
         assay.load_certified(stored.model, python=stored.python, **stored.how)

@@ -52,7 +52,7 @@ def _admitted(found: Verification) -> None:
         ("Waived", scope.waivers),
         ("Rows used before", scope.overlaps),
         ("Not decided for", (", ".join(scope.not_decided_for),) if scope.not_decided_for else ()),
-        ("Nothing is said about", scope.says_nothing_about),
+        ("Nothing is said about", (*scope.says_nothing_about, *filter(None, [found.unseen]))),
     ):
         for sentence in sentences:
             say(f"  {what}: {sentence}")
@@ -99,7 +99,11 @@ sources_option = click.option(
 environment_option = click.option(
     "--environment",
     is_flag=True,
-    help="The versions of the installed packages must be those that ran the model, too.",
+    help="The versions of the packages must be those that ran the model, too; one with an environment of its own needs --python.",
+)
+python_option = click.option(
+    "--python",
+    help="The interpreter of the model's own environment, as subject.python named it: it and the packages there must be those that ran the model. It loads the model, behind the fences.",
 )
 remember_option = click.option(
     "--remember",
@@ -143,6 +147,7 @@ def _folder_of_a_certificate(_: click.Context, __: click.Parameter, named: Path)
 )
 @sources_option
 @environment_option
+@python_option
 @remember_option
 @json_option
 def command(
@@ -155,6 +160,7 @@ def command(
     public: Path | None,
     sources: Path | None,
     environment: bool,
+    python: str | None,
     remember: Path | None,
     as_json: bool,
 ) -> None:
@@ -176,6 +182,7 @@ def command(
         public=public,
         sources=sources,
         environment=environment,
+        python=python,
         remember=remember,
     )
     shown(found, as_json=as_json)
@@ -201,6 +208,7 @@ def command(
 )
 @sources_option
 @environment_option
+@python_option
 @remember_option
 @click.option(
     "--log",
@@ -217,6 +225,7 @@ def gate(
     running: bool,
     sources: Path | None,
     environment: bool,
+    python: str | None,
     remember: Path | None,
     log: Path | None,
     as_json: bool,
@@ -236,5 +245,6 @@ def gate(
         remember=remember,
         sources=sources,
         environment=environment,
+        python=python,
     )
     shown(found, as_json=as_json, brief=True)

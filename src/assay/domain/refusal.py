@@ -48,6 +48,7 @@ class Because(enum.StrEnum):
     ROWS_REPEAT = "rows_repeat"
     CODE_CHANGED = "code_changed"
     ENVIRONMENT_CHANGED = "environment_changed"
+    ENVIRONMENT_UNSEEN = "environment_unseen"
     CODE_UNNAMED = "code_unnamed"
     SEALED = "sealed"
     NOT_SEALED = "not_sealed"

@@ -61,11 +61,15 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """All steps in order, the certificate if it could be read, and the head of the log that its status was read from."""
+    """All steps in order, the certificate if it could be read, and the head of the log that its status was read from.
+
+    ``unseen`` is a sentence on code that the model runs and that nobody compared; empty if there is none.
+    """
 
     steps: tuple[Step, ...]
     certificate: Certificate | None = None
     head: Head | None = None
+    unseen: str = ""
 
     @property
     def accepted(self) -> bool:

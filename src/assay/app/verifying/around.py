@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from assay.app.verifying.environment import changed_here
+from assay.app.verifying.environment import changed_environment
 from assay.domain.errors import AssayError
 from assay.domain.refusal import Because, Refusal
-from assay.domain.scope import Material, Scope
+from assay.domain.scope import INTERPRETER, Material, Scope
 from assay.proof.verification import Answer, Verification
 from assay.subject.code import code_of
 from assay.subject.digest import digest_of
@@ -22,16 +22,23 @@ BYTES = 4
 """The step of a verification that is about the bytes in hand."""
 
 
-def look_around(found: Verification, *, sources: Path | None, environment: bool) -> Verification:
+def look_around(
+    found: Verification, model: Path, *, sources: Path | None, environment: bool, python: str | None
+) -> Verification:
     """A verification whose step on the bytes in hand has also looked at what lies around the model, or says what was not.
 
     Args:
-        sources: the specification's folder: files and commit are compared. environment: the installed packages are.
+        sources: the specification's folder: files and commit are compared. environment: the packages that run the model are.
+        python: the interpreter of the model's own environment, which is then compared, too.
+
+    Raises:
+        SubjectError, Crash: the model cannot be loaded in its own environment.
     """
     if found.certificate is None:
         return found
     scope = found.certificate.scope
-    beside = ", ".join(name for name, _ in scope.modules)
+    beside = [name for name, _ in scope.modules]
+    environment = environment or python is not None
     if sources is None and not environment and not beside:
         return found
     wrong, compared = None, []
@@ -40,20 +47,27 @@ def look_around(found: Verification, *, sources: Path | None, environment: bool)
         compared.append(f"{len(scope.materials)} files around it")
         if scope.commit:
             compared.append(f"the commit {scope.commit[:12]}")
-    if environment:
-        wrong = wrong or changed_here(scope)
+    if environment and found.accepted:  # what is refused is not loaded to ask it
+        wrong = wrong or changed_environment(found.certificate, model, python)
         compared.append(f"{len(scope.packages)} packages")
+        if INTERPRETER in beside:
+            beside.remove(INTERPRETER)
+            compared.append("the interpreter")
+    unseen = (
+        f"The model runs code that is not in its file, and only assay.load_certified compares: {', '.join(beside)}."
+        if beside
+        else ""
+    )
     steps = []
     for step in found.steps:
         if step.number != BYTES or step.answer is not Answer.HOLDS:
             steps.append(step)
         elif wrong is None:
-            also = f" Unchanged as well: {', '.join(compared)}." if compared else ""
-            unseen = f" The model runs code that is not in its file, and only assay.load_certified compares: {beside}."
-            steps.append(replace(step, sentence=f"{step.sentence}{also}{unseen if beside else ''}"))
+            also = f"Unchanged as well: {', '.join(compared)}." if compared else ""
+            steps.append(replace(step, sentence=" ".join(filter(None, (step.sentence, also, unseen)))))
         else:
             steps.append(replace(step, answer=Answer.REFUSED, sentence=wrong.sentence, because=wrong.because))
-    return replace(found, steps=tuple(steps))
+    return replace(found, steps=tuple(steps), unseen=unseen)
 
 
 def changed_source(materials: Iterable[Material], folder: Path) -> Refusal | None:

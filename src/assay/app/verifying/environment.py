@@ -7,11 +7,104 @@ them, where it ran in one of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assay.domain.errors import PACKAGES
+from assay.domain.errors import PACKAGES, SubjectError
 from assay.domain.refusal import Because, Refusal, Refused, raised
 from assay.domain.scope import INTERPRETER, Scope
+from assay.proof.certificate import Certificate
 from assay.subject.installed import installed_version
+
+if TYPE_CHECKING:
+    from assay.subject.model import Model, ModelReference
+
+
+def changed_environment(certificate: Certificate, model: Path, python: str | None) -> Refusal | None:
+    """The first thing that is not as it was in the environment that the model was judged in.
+
+    Of Assay's own environment the installed packages are compared. One of the model's own is asked by a child of its
+    interpreter, which loads the very bytes that are certified behind the fences; so only of a certificate that is accepted.
+
+    Args:
+        python: the interpreter of the model's own environment.
+
+    Raises:
+        SubjectError, Crash: the model cannot be loaded there.
+    """
+    if python is None and INTERPRETER not in dict(certificate.scope.modules):
+        return changed_here(certificate.scope)
+    try:
+        started(reference_of(certificate, model, python), certificate).close()
+    except Refused as changed:
+        return changed.refusal
+    return None
+
+
+def reference_of(certificate: Certificate, model: Path, python: str | None) -> ModelReference:
+    """What to load: the bytes that are certified, with the interpreter that they were judged with.
+
+    Raises:
+        Refused: it is another interpreter, or none is named. SubjectError: ``not_a_file`` of a folder, or there is no such
+            interpreter.
+    """
+    from assay.subject.model import ModelReference
+
+    if model.is_dir():
+        raise SubjectError(
+            f"{model} is certified, and a folder: which of its files is loaded, nothing says.",
+            code="not_a_file",
+            remedy="Check it with assay.require, and load it with its own library.",
+        )
+    scope = certificate.scope
+    _require_the_judged_interpreter(dict(scope.modules).get(INTERPRETER, ""), python)
+    # The certified digest, not that of the file: the child is handed a sealed copy only if its bytes have this one.
+    bound = dict(certificate.manifest.files)[model.name]
+    return ModelReference(str(model.absolute()), scope.format, scope.inputs, bound, python=python)
+
+
+def started(reference: ModelReference, certificate: Certificate) -> Model:
+    """The model in a child of the packages that it was judged with; with others it answers nobody.
+
+    Raises:
+        Refused: a package has another version. SubjectError, Crash: the model cannot be loaded there.
+    """
+    from assay.subject.model import Model
+
+    model = Model(reference)
+    changed = changed_in_child(certificate.scope, model.packages)
+    if changed is not None:
+        model.close()
+        raise changed
+    return model
+
+
+def _require_the_judged_interpreter(judged: str, own: str | None) -> None:
+    from assay.subject.model import interpreter_digest
+
+    found = "" if own is None else interpreter_digest(own)
+    if found == judged:
+        return
+    if not found:
+        raise raised(
+            Refusal(
+                Because.ENVIRONMENT_UNSEEN,
+                "The model was judged in an environment of its own, and none is named here: whether it is the same, nothing "
+                "says.",
+            ),
+            remedy="Name the interpreter of the environment that it was judged in: python=...",
+        )
+    what = (
+        f"{own} is not the interpreter that the model was judged with"
+        if judged
+        else "The model was judged in the environment of Assay, and another is named here"
+    )
+    raise raised(
+        Refusal(Because.ENVIRONMENT_CHANGED, f"{what}: how it behaves there was never tested."),
+        remedy="Name the interpreter of the environment that it was judged in: python=..."
+        if judged
+        else "Leave python= away.",
+    )
 
 
 def changed_here(scope: Scope) -> Refusal | None:

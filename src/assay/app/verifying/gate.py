@@ -55,6 +55,7 @@ def gate(
     remember: Path | None = None,
     sources: Path | None = None,
     environment: bool = False,
+    python: Path | str | None = None,
     now: dt.datetime | None = None,
 ) -> Verification:
     """Hold a model against its certificate; says everything that is wrong, and raises nothing for it.
@@ -67,11 +68,13 @@ def gate(
         pack: the review pack, or the exported log alone, if it is at hand. remember: a file that keeps the head of the log
             between calls, read and written; a log that does not go on from there is refused. now: the time to judge at; by default this machine's.
         sources: the specification's folder: the data, the specification and the code must be those that were judged, too.
-        environment: so must the versions of the installed packages.
+        environment: so must the versions of the packages that run the model. python: the interpreter of the environment that
+            they are in, for a model that was judged in one of its own: it is compared, and loads the model behind the fences to
+            tell its packages. Naming it asks for ``environment``.
 
     Raises:
         InvalidDocument: the policy has problems. SubjectError: there is no such model. NaiveTime: ``now`` has no zone.
-        BrokenHead: ``remember`` holds no head.
+        BrokenHead: ``remember`` holds no head. Crash: the model cannot be loaded in its own environment.
     """
     if now is not None and now.utcoffset() is None:
         raise NaiveTime(
@@ -85,7 +88,8 @@ def gate(
     )
     found = verify(presented, chosen, now=now or utc_now(), purpose=purpose)
     keep_head(remember, found)
-    return look_around(found, sources=sources, environment=environment)
+    own = None if python is None else str(python)
+    return look_around(found, model, sources=sources, environment=environment, python=own)
 
 
 def require(
@@ -141,6 +145,7 @@ _REMEDIES = {
     Because.CODE_CHANGED: "Check out the judged commit; or certify this code: assay certify, assay sign, assay issue.",
     Because.ENVIRONMENT_CHANGED: "Install the judged version; or certify the model with this one: assay certify, assay sign, "
     "assay issue.",
+    Because.ENVIRONMENT_UNSEEN: "Name the interpreter of the environment that it was judged in: --python",
     Because.SUPERSEDED: "Use the certificate that has its place, with the model that it is about.",
     Because.STATUS_MISSING: "Fetch the newest status of its issuer, who signs it with: assay status",
     Because.STATUS_STALE: "Fetch the newest status of its issuer, who signs it with: assay status",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
-from assay.app.verifying.environment import changed_in_child
+from assay.app.verifying.environment import reference_of, started
 from assay.app.verifying.gate import certificate_of, require
 from assay.domain.errors import SubjectError
 from assay.domain.model_formats import PREDICTIONS
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from assay.subject.model import Model, ModelReference
+    from assay.subject.model import Model
 
 
 class Rows(Protocol):
@@ -75,7 +75,7 @@ class CertifiedModel:
                 remedy="Load it again with assay.load_certified.",
             )
         if not self._model.alive:
-            self._model = _started(self._model.reference, self.certificate)
+            self._model = started(self._model.reference, self.certificate)
         scores = np.concatenate([np.empty(0), *(self._model.predict(batch) for batch in batches)])
         if len(scores):  # a model that was asked nothing has not yet loaded what it answers with
             self._require_the_judged_code()
@@ -140,8 +140,6 @@ def load_certified(
         Refused: it is not certified for this use, or for this environment; Distrusted when bytes, signature or log are not what they must be.
         SubjectError: it cannot be loaded; ``no_model_to_load`` where scores in a column were judged.
     """
-    from assay.subject.model import ModelReference
-
     model = Path(path)
     found = require(
         model,
@@ -158,49 +156,5 @@ def load_certified(
             code="no_model_to_load",
             remedy="Read the scores from the file; assay.require says whether it is the certified one.",
         )
-    if model.is_dir():
-        raise SubjectError(
-            f"{model} is certified, and a folder: which of its files is loaded, nothing says.",
-            code="not_a_file",
-            remedy="Check it with assay.require, and load it with its own library.",
-        )
-    # The certified digest, not that of the file: the child is handed a sealed copy only if its bytes have this one.
-    bound = dict(made.manifest.files)[model.name]
-    place, own = str(model.absolute()), None if python is None else str(python)
-    _require_the_judged_interpreter(dict(made.scope.modules).get(INTERPRETER, ""), own)
-    reference = ModelReference(place, made.scope.format, made.scope.inputs, bound, python=own)
-    return CertifiedModel(made, _started(reference, made))
-
-
-def _started(reference: ModelReference, certificate: Certificate) -> Model:
-    """The model in a child of the packages that it was judged with; with others it answers nobody."""
-    from assay.subject.model import Model
-
-    model = Model(reference)
-    changed = changed_in_child(certificate.scope, model.packages)
-    if changed is not None:
-        model.close()
-        raise changed
-    return model
-
-
-def _require_the_judged_interpreter(judged: str, own: str | None) -> None:
-    from assay.subject.model import interpreter_digest
-
-    found = "" if own is None else interpreter_digest(own)
-    if found == judged:
-        return
-    if not found:
-        what = "The model was judged in an environment of its own, and none is named here"
-    else:
-        what = (
-            f"{own} is not the interpreter that the model was judged with"
-            if judged
-            else ("The model was judged in the environment of Assay, and another is named here")
-        )
-    raise raised(
-        Refusal(Because.ENVIRONMENT_CHANGED, f"{what}: how it behaves here was never tested."),
-        remedy="Name the interpreter of the environment that it was judged in: load_certified(..., python=...)"
-        if judged
-        else "Leave python= away.",
-    )
+    reference = reference_of(made, model, None if python is None else str(python))
+    return CertifiedModel(made, started(reference, made))

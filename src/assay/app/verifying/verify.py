@@ -39,6 +39,7 @@ def verify_certificate(
     public: Path | None = None,
     sources: Path | None = None,
     environment: bool = False,
+    python: Path | str | None = None,
     remember: Path | None = None,
     now: dt.datetime | None = None,
 ) -> Verification:
@@ -47,7 +48,7 @@ def verify_certificate(
     Args:
         certificate: its folder. model, policy, use_case: as for the gate. review: the review pack.
         public: the public pack, in its place: the log is read, and the documents of the review are not at hand.
-        sources, environment, remember: as for the gate. now: the time to judge at.
+        sources, environment, python, remember: as for the gate. now: the time to judge at.
 
     Raises:
         InvalidDocument: the policy has problems. BrokenPack: the review pack is none. SubjectError: there is no model.
@@ -65,6 +66,7 @@ def verify_certificate(
         remember=remember,
         sources=sources,
         environment=environment,
+        python=python,
         now=now,
     )
     if review is None or found.certificate is None or found.steps[-1].answer is not Answer.HOLDS:
