@@ -66,12 +66,17 @@ def test_a_use_of_less_risk_needs_no_commit(folder: Folder) -> None:
 
 
 def test_the_commit_is_recorded_and_a_dirty_tree_is_not_judged(risky: Team) -> None:
-    committed(risky).lock()
-    (risky.root / "dictionary.yaml").write_text(risky.folder.dictionary + "# a word more\n")
+    features = risky.root / "features.py"
+    features.write_text("scale = 1\n")
+    committed(risky)
+    git(risky, "add", "features.py")
+    git(risky, "commit", "-qm", "what the model imports")
+    risky.lock()
+    features.write_text("scale = 2\n")
     with refused(Because.CODE_CHANGED):
         risky.certify()
     assert risky.certify(rehearse=True).record.environment.dirty
-    (risky.root / "dictionary.yaml").write_text(risky.folder.dictionary)
+    features.write_text("scale = 1\n")
     done = risky.certify()
     assert len(done.record.environment.commit) == 40
     assert not done.record.environment.dirty
