@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,15 @@ from assay.cli.main import main
 from assay.domain.entry import Action
 from assay.domain.policy import LogKeys
 from assay.domain.refusal import Refusal
+from assay.proof.bundle import sign
 from assay.proof.checkpoint import Checkpoint
 from assay.proof.continues import Claim
 from assay.proof.keys import PrivateKey
-from assay.proof.leaf import Draft
+from assay.proof.leaf import Draft, write_leaf
 from assay.proof.log_keys import KeptCheckpoint, KeysOfALog
 from assay.proof.merkle import root_of
 from assay.proof.note import NoteSigner
+from assay.proof.words import waiver
 from assay.store.keys import log_signer as kept_signer
 from assay.store.log import Log
 from assay.store.workspace import Workspace
@@ -127,6 +130,27 @@ def test_a_log_without_a_policy_does_not_hold(tmp_path: Path) -> None:
     with Log.open(place) as log:
         log.append(lambda _: [b"x"])
     assert codes(tmp_path)[0] == "no_policy"
+
+
+@pytest.mark.parametrize("until", ["soon", 7, None, "2027-01-31T00:00:00"])
+def test_a_waiver_that_names_no_moment_is_listed_as_it_stands_there(folder: Path, until: object) -> None:
+    """Whoever can write to the database can write anything; a reader of the list gets a line and no traceback."""
+    said = waiver(
+        "sha256:" + "0" * 64,
+        criterion="accuracy",
+        until=utc_now(),
+        role="validator",
+        reason="r",
+        seen=(1, ""),
+        time=utc_now(),
+    )
+    broken = replace(said, predicate={**said.predicate, "until": until})
+    bundle = sign(broken.plain(), PrivateKey.demo("root"))
+    with open_ledger(folder) as ledger:
+        ledger.log.append(
+            lambda stored: [write_leaf(len(stored), utc_now(), Action.WAIVED, "x", {}, [bundle])]
+        )
+    assert list(entries(folder))[-1].says == f"accuracy until {until}"
 
 
 def test_after_the_log_has_a_new_key_the_old_one_signs_nothing_more() -> None:

@@ -76,9 +76,7 @@ _SAYS: Mapping[Action, Callable[[_Said, _Said], object]] = {
     Action.LOCKED: lambda body, _: _at(body, "terms", "name"),
     Action.RUN_STARTED: lambda body, _: f"attempt {body.get('attempt')}",
     Action.DECIDED: lambda body, _: body.get("outcome"),
-    Action.WAIVED: lambda _, said: (
-        f"{said.get('criterion')} {how_long(dt.datetime.fromisoformat(str(said.get('until'))))}"
-    ),
+    Action.WAIVED: lambda _, said: f"{said.get('criterion')} {_until(said.get('until'))}",
     Action.ISSUED: lambda _, said: said.get("verificationResult"),
     Action.RUN_REFUSED: lambda body, _: body.get("because"),
     Action.ISSUE_REFUSED: lambda body, _: body.get("because"),
@@ -88,6 +86,15 @@ _SAYS: Mapping[Action, Callable[[_Said, _Said], object]] = {
     Action.SUPERSEDED: lambda body, _: f"by {short(str(body.get('by')))}",
 }
 """What tells an entry from others of its kind, from its body and from what was signed."""
+
+
+def _until(text: object) -> str:
+    """How long a waiver holds; as it stands there where it is no moment, which the rules of the log tell elsewhere."""
+    try:
+        end = dt.datetime.fromisoformat(str(text))
+    except ValueError:
+        return f"until {text}"
+    return how_long(end) if end.tzinfo else f"until {text}"
 
 
 def _says(entry: Entry, runs: Mapping[str, Entry]) -> str:
