@@ -823,6 +823,10 @@ def test_a_run_is_named_by_its_certificate_too(certified: Team) -> None:
         (issued,) = ledger.state().certificates.values()
     for named in (str(certificate), issued.digest, issued.digest[7:15]):
         assert assay.load_record(certified.root, named)[0] == issued.record
+    elsewhere = certified.root / "elsewhere"
+    elsewhere.mkdir()
+    with pytest.raises(assay.NoSuchRun, match=f"{issued.record}, and is not stored here"):
+        assay.load_record(elsewhere, str(certificate))
     (certificate / CERTIFICATE).write_bytes(b"{}")
     with pytest.raises(assay.NoSuchRun, match="is no certificate"):
         assay.load_record(certified.root, str(certificate))

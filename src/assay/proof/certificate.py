@@ -19,10 +19,11 @@ from assay.domain.plain import NotPlain
 from assay.domain.scope import EXTENSION, Scope
 from assay.domain.state.claims import attested_once
 from assay.domain.vocabulary import Result
+from assay.proof.bundle import read
 from assay.proof.canonical import hexadecimal
 from assay.proof.leaf import TIME
 from assay.proof.manifest import Manifest
-from assay.proof.statement import BrokenStatement, Statement
+from assay.proof.statement import BrokenStatement, Statement, statement_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,15 @@ class Certificate:
         ):  # fmt: skip
             raise BrokenStatement("expected a SLSA verification summary with Assay's extension") from None
         return made
+
+
+def certificate_in(content: bytes) -> Certificate:
+    """The certificate in the bytes of a bundle; says nothing about who signed.
+
+    Raises:
+        BrokenBundle, BrokenStatement: they are none.
+    """
+    return Certificate.read(statement_of(read(content)))
 
 
 def resource(name: str) -> str:

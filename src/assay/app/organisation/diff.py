@@ -15,9 +15,9 @@ from assay.domain.record import Record
 from assay.domain.scope import Scope
 from assay.domain.specification import Specification
 from assay.domain.standing import Standing
-from assay.proof.bundle import BrokenBundle, read
-from assay.proof.certificate import Certificate
-from assay.proof.statement import BrokenStatement, statement_of
+from assay.proof.bundle import BrokenBundle
+from assay.proof.certificate import certificate_in
+from assay.proof.statement import BrokenStatement
 from assay.reading.located import locate
 from assay.reading.source import read_source
 
@@ -52,7 +52,7 @@ def _document(named: str, folder: Path) -> tuple[str, Any]:
 
 def _certificate(path: Path) -> dict[str, Any]:
     try:
-        made = Certificate.read(statement_of(read(path.read_bytes())))
+        made = certificate_in(path.read_bytes())
     except (BrokenBundle, BrokenStatement) as wrong:
         raise Incomparable(f"{path}: {wrong}.", code="not_comparable") from None
     return {

@@ -17,11 +17,9 @@ from assay.app.verifying.certificate_folder import CERTIFICATE, PROOF, STATUS
 from assay.app.verifying.packs import CERTIFICATES, CHECKPOINT, DOCUMENTS, LOG, POLICY, STATEMENTS
 from assay.domain.digests import bare
 from assay.domain.errors import writing
-from assay.proof.bundle import read as read_bundle
-from assay.proof.certificate import Certificate
+from assay.proof.certificate import certificate_in
 from assay.proof.keys import Signer
 from assay.proof.leaf import read_leaf
-from assay.proof.statement import statement_of
 from assay.store.blobs import BlobStore
 from assay.store.workspace import Workspace
 
@@ -41,7 +39,7 @@ def export_review(folder: Path, target: Path, beginning: str = "") -> int:
         found = certificate_named(state, beginning)
         require_unsealed(state, found.record)
     (signed,) = read_leaf(leaves[found.entry]).signed
-    certificate = Certificate.read(statement_of(read_bundle(signed.content)))
+    certificate = certificate_in(signed.content)
     return _write_review(
         target, leaves, blobs, (certificate.record, *(digest for _, digest in certificate.attestations))
     )

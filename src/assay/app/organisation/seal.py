@@ -19,11 +19,11 @@ from assay.domain.record_document import read_record
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import State
 from assay.domain.state.runs import schedule_goes_on
-from assay.proof.bundle import BrokenBundle, read, sign
-from assay.proof.certificate import Certificate
+from assay.proof.bundle import BrokenBundle, sign
+from assay.proof.certificate import certificate_in
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
-from assay.proof.statement import BrokenStatement, statement_of
+from assay.proof.statement import BrokenStatement
 from assay.proof.words import unsealing
 from assay.store.blobs import LEAST_CHARACTERS
 from assay.store.workspace import Workspace
@@ -126,9 +126,6 @@ def _stored_record(folder: Path | str, named: str = "") -> tuple[str, Record]:
     folder = Path(folder)
     workspace = workspace_of(folder)
     digest = _meant(folder, workspace, named) if named else _latest(folder, workspace)
-    certificate = _certificate(workspace.blobs.get(digest))
-    if certificate is not None:
-        digest = certificate.record
     return digest, read_record(workspace.blobs.get(digest))
 
 
@@ -144,35 +141,33 @@ def _latest(folder: Path, workspace: Workspace) -> str:
 
 
 def _meant(folder: Path, workspace: Workspace, named: str) -> str:
-    """The digest of the one stored document that is meant: by a certificate's folder, or by how its digest begins."""
+    """The digest of the record that is meant: by how it begins, or by the folder or the digest of its certificate."""
     beside = Path(named) / CERTIFICATE
     if beside.is_file():
-        certificate = _certificate(beside.read_bytes())
-        if certificate is None:
-            raise NoSuchRun(f"{beside} is no certificate.", code="run_not_found", remedy=_listed(folder))
-        found: tuple[str, ...] = workspace.blobs.find(certificate.record)
-        named = f"{certificate.record}, the run of {named}"
-    elif len(bare(named)) < LEAST_CHARACTERS:
-        raise NoSuchRun(
-            f"At least {LEAST_CHARACTERS} characters of a run's digest are expected; found {named!r}.",
-            code="run_not_found",
-            remedy=_listed(folder),
+        record = _certified(beside.read_bytes())
+        if not record:
+            raise _no_run(folder, f"{beside} is no certificate.")
+        if not workspace.blobs.find(record):
+            raise _no_run(folder, f"The run of {named} is {record}, and is not stored here.")
+        return record
+    if len(bare(named)) < LEAST_CHARACTERS:
+        raise _no_run(
+            folder, f"At least {LEAST_CHARACTERS} characters of a run's digest are expected; found {named!r}."
         )
-    else:
-        found = workspace.blobs.find(named)
+    found = workspace.blobs.find(named)
     if len(found) != 1:
         how = "No stored run begins" if not found else f"{len(found)} stored runs begin"
-        raise NoSuchRun(f"{how} with {named!r}.", code="run_not_found", remedy=_listed(folder))
-    return found[0]
+        raise _no_run(folder, f"{how} with {named!r}.")
+    return _certified(workspace.blobs.get(found[0])) or found[0]
 
 
-def _certificate(content: bytes) -> Certificate | None:
-    """What bytes say as a certificate, whose signature nobody asks here; None when they are none."""
+def _certified(content: bytes) -> str:
+    """The record that bytes certify, whose signature nobody asks here; empty when they are no certificate."""
     try:
-        return Certificate.read(statement_of(read(content)))
+        return certificate_in(content).record
     except (BrokenBundle, BrokenStatement):
-        return None
+        return ""
 
 
-def _listed(folder: Path) -> str:
-    return f"List the runs with: {listing(folder)}"
+def _no_run(folder: Path, said: str) -> NoSuchRun:
+    return NoSuchRun(said, code="run_not_found", remedy=f"List the runs with: {listing(folder)}")
