@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from assay.domain import figures
 from assay.domain.assessment import Judged
 from assay.domain.decide import Ground
-from assay.domain.digests import bare
+from assay.domain.digests import short
 from assay.domain.standing import Standing
 from assay.domain.vocabulary import Outcome, Tier, Verdict
 from assay.dossier import wording
@@ -154,7 +154,7 @@ def _facts(lookup: Lookup, date: str) -> Iterable[tuple[str, Rich]]:
 
 
 def _digest(digest: str) -> Rich:
-    return (" ", Code(bare(digest)[:12])) if digest else ()
+    return (" ", Code(short(digest))) if digest else ()
 
 
 def undecided(lookup: Lookup, *, most: int | None = None) -> Iterable[Rich]:

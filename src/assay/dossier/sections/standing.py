@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from assay.domain import figures
-from assay.domain.digests import bare
+from assay.domain.digests import short
 from assay.domain.quorum import Word
 from assay.domain.standing import Bound, Revision, Standing, Waiver
 from assay.domain.state.state import Status
@@ -78,7 +78,7 @@ def bound(standing: Standing | None, outcome: Outcome) -> tuple[str, Rich]:
             *place,
             f" {wording.NOT_BOUND}",
         )
-    return f"Certificate {bare(made.certificate)[:12]}", (
+    return f"Certificate {short(made.certificate)}", (
         Strong(_worth(made)),
         f" It is entry {made.entry} of the log and binds the bytes of the model and the record that this page is drawn from.",
         *place,

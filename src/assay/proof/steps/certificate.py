@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from assay.domain.digests import PREFIX, short
+from assay.domain.digests import short
 from assay.domain.policy import HeldKey, Policy
 from assay.domain.refusal import Because, Refusal
 from assay.domain.vocabulary import PASSING, Result
@@ -92,7 +92,7 @@ def kind(hand: Hand) -> Found:
     except BrokenStatement as wrong:
         return Refusal(Because.STATEMENT_BROKEN, f"This is no certificate of Assay's: {wrong}.")
     scope = hand.certificate.scope
-    before = ", ".join(digest.removeprefix(PREFIX)[:12] for digest in scope.supersedes)
+    before = ", ".join(short(digest) for digest in scope.supersedes)
     return f"A certificate for the use case {scope.name}{f'; it supersedes {before}' if before else ''}."
 
 
