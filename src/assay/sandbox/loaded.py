@@ -31,8 +31,7 @@ class Loaded:
         """``ours``: Assay's folder. ``versioned``: packages that tell a version."""
         self._ours = ours
         self._versioned = versioned
-        paths = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
-        self._standard = tuple(os.path.realpath(path) + os.sep for path in paths)
+        self._standard = _standard()
         self._labels: dict[tuple[str, str], str] = {}
         self._installed: dict[tuple[str, str], bool] = {}
         self._contents: dict[str, tuple[Stamp, bytes]] = {}
@@ -96,6 +95,12 @@ class Loaded:
         return known[1]
 
 
+def _standard() -> tuple[str, ...]:
+    """The folders of Python's own library; what is installed may lie below them."""
+    paths = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
+    return tuple(os.path.realpath(path) + os.sep for path in paths)
+
+
 def _stat(file: str) -> tuple[str, os.stat_result]:
     """The file itself, or the archive that it is in, and its stamp."""
     try:
@@ -117,8 +122,7 @@ class FromSource:
 
     def __init__(self, versioned: Collection[str]) -> None:
         """``versioned``: packages that tell a version; theirs are many, and are taken by it."""
-        paths = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
-        self._standard = tuple(os.path.realpath(path) + os.sep for path in paths)
+        self._standard = _standard()
         self._versioned = versioned
 
     def find_spec(
