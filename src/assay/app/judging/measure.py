@@ -100,8 +100,10 @@ def _measured(case: Case, engine: Engine, others: Others) -> Measured:
     elif Part.SPREADS in reading.parts:  # in a rehearsal, of the same rows
         spreads = _deviations(run_pass(case, case.frame(), reading.unasked, engine))
     counted, judged = _as_much_as_can_be(case, case.frame(spreads), reading, engine)
-    if judged.failure is None and _units_repeat(counted):
-        counted, judged = _one_row_per_unit(case, reading, counted, spreads, engine)
+    chosen = one_of_each_unit(counted, engine) if judged.failure is None else None
+    if chosen is not None:
+        alone, judged = _as_much_as_can_be(case, case.frame(spreads), reading.asked_alone, engine, chosen)
+        counted = replace(counted, outcomes=alone.outcomes, paired=alone.paired)  # all else keeps all rows
     tallies = {p.data: counted if p is reading else others[p.data] for p in passes}
     labels = (wrong_labels(case, role, tallies[role]) for role in dict.fromkeys((judged_on, reference)))
     return Measured(
@@ -162,18 +164,11 @@ def _each_change_alone(
     return replace(counted, paired=paired), Lacking(changes=failures)
 
 
-def _one_row_per_unit(
-    case: Case, reading: Pass, first: Partial, spreads: tuple[tuple[str, float], ...], engine: Engine
-) -> tuple[Partial, Lacking]:
-    """Count outcomes again on the chosen row of each unit; everything else keeps all rows."""
-    assert first.units is not None  # noqa: S101 - asked for by the pass
-    selection = engine.keep(first.units.selection().astype("<i8").tobytes())
-    counted, lacking = _as_much_as_can_be(case, case.frame(spreads), reading.asked_alone, engine, selection)
-    return replace(first, outcomes=counted.outcomes, paired=counted.paired), lacking
-
-
-def _units_repeat(tally: Partial) -> bool:
-    return tally.units is not None and tally.units.repeated
+def one_of_each_unit(counted: Partial, engine: Engine) -> str | None:
+    """Keep the choice of one row of each unit, and return its key; None where no unit repeats, or none was counted."""
+    if counted.units is None or not counted.units.repeated:
+        return None
+    return engine.keep(counted.units.selection().astype("<i8").tobytes())
 
 
 def _deviations(tally: Partial) -> tuple[tuple[str, float], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assay.app.judging.case import Case
-from assay.app.judging.measure import run_pass
+from assay.app.judging.measure import one_of_each_unit, run_pass
 from assay.domain.needs import Part
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.repeats import RepeatedIn
@@ -21,8 +21,8 @@ def with_repeats(case: Case, engine: Engine) -> Case:
     frame, units = case.frame(), case.specification.data.unit is not None
     parts = {Part.EQUAL_ROWS, *([Part.UNITS] if units else [])}
     found = run_pass(case, frame, Pass(case.judged_on, frozenset(parts)), engine)
-    if found.units is not None and found.units.repeated:
-        chosen = engine.keep(found.units.selection().astype("<i8").tobytes())
+    chosen = one_of_each_unit(found, engine)
+    if chosen is not None:
         found = run_pass(case, frame, Pass(case.judged_on, frozenset({Part.EQUAL_ROWS})), engine, chosen)
     groupings = tuple(case.specification.groupings().values())
     documented, fed = (
