@@ -129,11 +129,7 @@ def add_word(
 def _lacks_its_lock(state: State, read: SpecificationFile, approval: SignOff) -> bool:
     """Whether all agreed who must, this approval among them, and nothing was locked by it."""
     now = _agreed(state, read)
-    return (
-        state.locked(read.digest, read.dictionary.digest) is None
-        and now.reached
-        and approval in now.approvals
-    )
+    return _lock(state, read) is None and now.reached and approval in now.approvals
 
 
 def _said_already(
@@ -145,7 +141,7 @@ def _said_already(
     before = said_already(words, who[1].holder, role, word, reason) if who else None
     if before is None or word is not Word.APPROVE:
         return before
-    lock = state.locked(read.digest, read.dictionary.digest)
+    lock = _lock(state, read)
     counting = (*_agreed(state, read).approvals, *(lock.agreed.approvals if lock else ()))
     return before if before in counting else None
 
@@ -153,7 +149,7 @@ def _said_already(
 def _lock_if_agreed(ledger: Ledger, read: SpecificationFile, reason: str, bypasses: tuple[str, ...]) -> None:
     """Lock a specification that all have agreed to who must, unless it is locked."""
     state = ledger.state()
-    if state.locked(read.digest, read.dictionary.digest) is None and _agreed(state, read).reached:
+    if _lock(state, read) is None and _agreed(state, read).reached:
         ledger.add(locking(read, reason, bypasses))
 
 
@@ -181,7 +177,7 @@ def sayable(state: State, read: SpecificationFile, word: Word, reason: str) -> N
             remedy="Say it with: --reason",
         )
     before = state.lock_in_force(read.specification.name)
-    if before is not None and before is not state.locked(read.digest, read.dictionary.digest):
+    if before is not None and before is not _lock(state, read):
         changed = "in another version" if before.specification != read.digest else "with another dictionary"
         raise Refused(
             Refusal(
@@ -195,9 +191,14 @@ def sayable(state: State, read: SpecificationFile, word: Word, reason: str) -> N
 
 def standing(state: State, read: SpecificationFile) -> Agreed:
     """Where a specification stands."""
-    lock, now = state.locked(read.digest, read.dictionary.digest), _agreed(state, read)
+    lock, now = _lock(state, read), _agreed(state, read)
     quorum = replace(lock.agreed, rejected=now.rejected) if lock else now
     return Agreed(read.digest, read.specification.name, quorum, lock)
+
+
+def _lock(state: State, read: SpecificationFile) -> Lock | None:
+    """The lock in force of exactly this document with this dictionary."""
+    return state.locked(read.digest, read.dictionary.digest)
 
 
 def _agreed(state: State, read: SpecificationFile) -> Quorum:

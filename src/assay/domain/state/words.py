@@ -11,9 +11,7 @@ from assay.domain.entry import Entry, Inspect, Kind, Signed
 from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word
 from assay.domain.refusal import Because, Refusal
-from assay.domain.state.state import (
-    State,
-)
+from assay.domain.state.state import State
 from assay.domain.vocabulary import Result
 
 
