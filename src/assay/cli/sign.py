@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,7 +12,6 @@ from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import READABLE, folder_option, require_reason, say_beside, say_taken, signer
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
-from assay.domain.state.waivers import how_long
 from assay.domain.vocabulary import Outcome, Tier, Verdict
 
 if TYPE_CHECKING:
@@ -54,10 +52,7 @@ def _to_be_weighed(found: Signing) -> tuple[tuple[str, Iterable[str]], ...]:
         ("condition", (ground.sentence for ground in record.decision.conditions)),
         (
             "waived",
-            (
-                f"{w.criterion} {how_long(dt.datetime.fromisoformat(w.until))} by {w.holder} ({w.role}): {w.reason}"
-                for w in told.waivers
-            ),
+            (f"{w.criterion} {w.held} by {w.holder} ({w.role}): {w.reason}" for w in told.waivers),
         ),
         (
             "changed",

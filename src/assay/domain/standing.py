@@ -15,6 +15,7 @@ from assay.domain.difference import Difference
 from assay.domain.plain import to_plain
 from assay.domain.quorum import Word
 from assay.domain.state.state import Lock, RunState, State, Status, WaiverState
+from assay.domain.state.waivers import how_long
 
 SCHEMA = "assay.standing/1"
 
@@ -46,6 +47,11 @@ class Waiver:
     reason: str
     used: bool
     over: bool
+
+    @property
+    def held(self) -> str:
+        """How long it holds or held, in words."""
+        return how_long(dt.datetime.fromisoformat(self.until))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.sketch import UsedRows
 from assay.domain.state import Lock, RunState, State
 from assay.domain.state.runs import shared
-from assay.domain.state.waivers import TEST_SET_SPENT
+from assay.domain.state.waivers import TEST_SET_SPENT, last_of
 from assay.engine.engine import Engine
 from assay.proof.canonical import digest_of_document
 from assay.proof.leaf import Draft
@@ -120,10 +120,8 @@ def _remedied(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> Iterato
         if refused.refusal.because is not Because.TEST_SET_SPENT:
             raise
         state = ledger.state()
-        last = max((run.entry for run, _ in state.overlapping(comes.used)), default=None)
-        raise Refused(
-            refused.refusal, remedy=_spent_remedy(last, _stopped(state, case, lock, comes.used))
-        ) from None
+        last, stopped = last_of(state.overlapping(comes.used)), _stopped(state, case, lock, comes.used)
+        raise Refused(refused.refusal, remedy=_spent_remedy(last, stopped)) from None
 
 
 def _spent_remedy(last: int | None, stopped: Sequence[RunState]) -> str:

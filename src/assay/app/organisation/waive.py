@@ -16,6 +16,7 @@ from assay.domain.state.waivers import (
     NEVER_WAIVED,
     TEST_SET_SPENT,
     last_day,
+    last_of,
     locked_for,
     longest_until,
     untimely,
@@ -127,8 +128,8 @@ def waive(
 def _latest_on_its_rows(state: State, name: str) -> int:
     """The place of the latest run on the rows of the latest run of this name; of all runs where it has none."""
     own = [run for run in state.runs.values() if state.locks[run.lock].terms.name == name]
-    on_its_rows = [run.entry for run, _ in state.overlapping(own[-1].rows)] if own else state.runs
-    return max(on_its_rows, default=-1)
+    last = last_of(state.overlapping(own[-1].rows)) if own else None
+    return max(state.runs, default=-1) if last is None else last
 
 
 def _only_what_may_be_waived(ledger: Ledger, read: SpecificationFile, criterion: str) -> None:

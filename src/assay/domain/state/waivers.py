@@ -154,9 +154,14 @@ def _opens_nothing(state: State, lock: Lock, role: str, statement: Signed) -> Re
     return not_seen(state, statement, run)
 
 
+def last_of(before: Sequence[tuple[RunState, Overlap]]) -> int | None:
+    """The place of the run after which a waiver opens spent rows once more: the last of those that were on them."""
+    return max((run.entry for run, _ in before), default=None)
+
+
 def waiver_for(state: State, entry: Entry, before: Sequence[tuple[RunState, Overlap]]) -> WaiverState | None:
     """The waiver that lets a run begin on rows that are spent by those before it: of the last of them, and used by none."""
-    last = max(run.entry for run, _ in before)
+    last = last_of(before)
     used = {run.waived for run in state.runs.values()}
     return next(
         (

@@ -10,7 +10,7 @@ from assay.domain.digests import short
 from assay.domain.quorum import Word
 from assay.domain.standing import Bound, Revision, Standing, Waiver
 from assay.domain.state.state import Status
-from assay.domain.state.waivers import TEST_SET_SPENT, how_long
+from assay.domain.state.waivers import TEST_SET_SPENT
 from assay.domain.vocabulary import Outcome
 from assay.dossier import wording
 from assay.dossier.blocks import Block, Bullets, Code, Column, Link, Paragraph, Rich, Section, Strong, Table
@@ -29,7 +29,7 @@ def waivers(standing: Standing) -> Iterable[Rich]:
 
 def _waiver(waiver: Waiver) -> Rich:
     held = "was waived" if waiver.over else "is waived"
-    said = f" {held} by {waiver.holder} ({waiver.role}) {how_long(dt.datetime.fromisoformat(waiver.until))}: {wording.sentences(waiver.reason)}"
+    said = f" {held} by {waiver.holder} ({waiver.role}) {waiver.held}: {wording.sentences(waiver.reason)}"
     if waiver.used:
         said += " This run used it: its rows were judged on before, so alpha does not bound its verdicts."
     elif waiver.criterion == TEST_SET_SPENT:
