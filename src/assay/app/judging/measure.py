@@ -63,8 +63,9 @@ def measure_others(case: Case, engine: Engine) -> Others:
             for reading in _passes(case)
             if reading.data != case.judged_on
         }
-    finally:
-        close_models()  # of this process, that hold a file; workers end with theirs
+    except BaseException:
+        close_models()  # else :func:`measure` asks the same children of this process, and ends them
+        raise
 
 
 def measure(case: Case, engine: Engine, others: Others) -> Measured:
