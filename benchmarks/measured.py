@@ -25,8 +25,8 @@ def main() -> None:
     path, workers = Path(sys.argv[1]), int(sys.argv[2])
     case = open_case(path)
     clock, cpu = time.perf_counter(), _cpu()
-    engine = open_engine(path, workers=workers, reuse=False)
-    measured = measure(case, engine, measure_others(case, engine))
+    with open_engine(path, workers=workers, reuse=False) as engine:
+        measured = measure(case, engine, measure_others(case, engine))
     clock, cpu = time.perf_counter() - clock, _cpu() - cpu
     if measured.failure is not None:
         raise measured.failure

@@ -48,7 +48,7 @@ COUNTING = Pass("test", frozenset({Part.OUTCOMES}))
 
 def by_assay(batches: Iterable[pa.RecordBatch]) -> tuple[dict[str, Rates], dict[tuple[str, str], Assessment]]:
     """Count and assess: every rate of every group, every gap and every ratio of two groups, all with bounds."""
-    counted = scan(FRAME, COUNTING, batches, first_row=0, predict=None)
+    counted = scan(FRAME, COUNTING, batches, first_row=0, ask=None)
     assert counted.outcomes is not None
     groups = counted.outcomes.view(tuple(ATTRIBUTES), favourable=1).groups
     rates = {

@@ -209,7 +209,8 @@ def spent(team: Team, table: pa.Table, line: str) -> str:
     path = folder.write()
     with pa.OSFile(str(team.root / "test.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as out:
         out.write_table(table)
-    used = used_rows(open_case(path, rehearse=False), open_engine(path, workers=0), salt, [first.rows])
+    with open_engine(path, workers=0) as engine:
+        used = used_rows(open_case(path, rehearse=False), engine, salt, [first.rows])
     return used.overlap(first.rows).told
 
 
@@ -267,7 +268,8 @@ def test_numbers_that_are_written_otherwise_make_no_row_new(team: Team, kind: pa
             written = written.set_column(written.column_names.index(name), name, written[name].cast(kind))
         setattr(team.folder, role, written.slice(1))
     case = open_case(team.folder.write(), rehearse=False)
-    used = used_rows(case, open_engine(team.path, workers=0), salt, [first.rows])
+    with open_engine(team.path, workers=0) as engine:
+        used = used_rows(case, engine, salt, [first.rows])
     assert used.sketches[0].sketch.overlap(first.rows.sketches[0].sketch) > 0.99
 
 

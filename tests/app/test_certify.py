@@ -628,8 +628,8 @@ def test_a_check_that_exits_is_an_error_and_not_the_end(folder):
     known = dict(catalogue())
     known["performance.auc"] = replace(known["performance.auc"], measure=leave)
     case = open_case(path := folder.write(), checks=known)
-    engine = open_engine(path, workers=0)
-    record = record_of(case, measure(case, engine, measure_others(case, engine)))
+    with open_engine(path, workers=0) as engine:
+        record = record_of(case, measure(case, engine, measure_others(case, engine)))
     found = {j.assessment.criterion: (j.verdict, j.reason) for j in record.judged}
     assert found["ranking"] == (Verdict.ERROR, Reason.CHECK_CRASHED)
     assert record.decision.outcome is Outcome.WITHHELD
@@ -744,7 +744,8 @@ def test_the_plan_sees_what_cannot_be_evaluated_and_what_no_label_is(folder):
     sex[:60] = 7
     folder.develop = replaced(folder.develop, "sex", sex)
     path = folder.write()
-    (made,) = plan(open_case(path), open_engine(path, workers=0), None, attempts=(range(1, 2),)).attempts
+    with open_engine(path, workers=0) as engine:
+        (made,) = plan(open_case(path), engine, None, attempts=(range(1, 2),)).attempts
     by_id = {p.criterion.id: p for p in made.criteria}
     assert "60 of 2,000 rows are in none of the groups of 'sex'" in by_id["approval-sex"].undefined
     assert by_id["approval-sex"].hopeless
@@ -752,8 +753,11 @@ def test_the_plan_sees_what_cannot_be_evaluated_and_what_no_label_is(folder):
     bad = folder.develop["bad"].to_numpy().copy()
     bad[:3] = 2
     folder.develop = replaced(folder.develop, "bad", bad)
-    with pytest.raises(assay.AssayError, match="3 of 2,000 rows of the develop data have a label"):
-        plan(open_case(folder.write()), open_engine(path, workers=0), None, attempts=(range(1, 2),))
+    with (
+        open_engine(path, workers=0) as engine,
+        pytest.raises(assay.AssayError, match="3 of 2,000 rows of the develop data have a label"),
+    ):
+        plan(open_case(folder.write()), engine, None, attempts=(range(1, 2),))
 
 
 def test_wrong_labels_among_the_reference_rows_are_an_error(folder):

@@ -33,8 +33,9 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
 
 def planned(folder: Folder) -> Plan:
     path = folder.write()
-    case, engine = open_case(path), open_engine(path, workers=0)
-    return plan(case, engine, ask_a_few(case, engine), attempts=case.specification.attempts.alike())
+    case = open_case(path)
+    with open_engine(path, workers=0) as engine:
+        return plan(case, engine, ask_a_few(case, engine), attempts=case.specification.attempts.alike())
 
 
 def hopeless(made: Plan) -> dict[str, str]:

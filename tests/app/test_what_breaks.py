@@ -137,7 +137,8 @@ def test_a_check_that_breaks_is_withheld_with_that_reason_first(folder, monkeypa
 def test_a_plan_shows_a_check_that_breaks_and_goes_on(folder, monkeypatch, measure):
     installed(monkeypatch, "performance.auc", lambda known: replace(known, measure=measure))
     path = folder.write()
-    (made,) = plan(open_case(path), open_engine(path, workers=0), None, attempts=(range(1, 2),)).attempts
+    with open_engine(path, workers=0) as engine:
+        (made,) = plan(open_case(path), engine, None, attempts=(range(1, 2),)).attempts
     assert [p.criterion.id for p in made.broken] == ["ranking"]
     assert not made.hopeless
     assert made.all_pass == 0

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from assay.domain.errors import Crash
-from assay.engine.asking import TOLERANCE, Asker
+from assay.engine.asking import TOLERANCE, Asker, at_once
 
 
 def rows(n: int) -> pa.RecordBatch:
@@ -23,7 +23,7 @@ def first(batch: pa.RecordBatch) -> np.ndarray:
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 33, 1000])
 def test_every_row_gets_its_own_score(n: int):
-    asker = Asker(first, "seed", decide_at=0.5)
+    asker = Asker(at_once(first), "seed", decide_at=0.5)
     for place in (0, n):
         assert np.array_equal(asker.scores(rows(n), place), first(rows(n)))
     asker.finish()
@@ -32,7 +32,7 @@ def test_every_row_gets_its_own_score(n: int):
 def test_the_order_is_another_for_each_seed_batch_and_change_and_the_same_again():
     def orders(seed: str, place: int, stream: str) -> list[float]:
         seen: list[float] = []
-        Asker(lambda b: seen.extend(first(b)) or first(b), seed, decide_at=0.5).scores(
+        Asker(at_once(lambda b: seen.extend(first(b)) or first(b)), seed, decide_at=0.5).scores(
             rows(200), place, stream
         )
         return seen
@@ -89,7 +89,7 @@ def learning() -> Callable[[pa.RecordBatch], np.ndarray]:
 )
 def test_what_is_no_function_of_the_row_is_refused(predict, how):
     def partition() -> None:
-        asker = Asker(predict, "seed", decide_at=0.5)
+        asker = Asker(at_once(predict), "seed", decide_at=0.5)
         for start in range(0, 3000, 1000):
             asker.scores(rows(1000), start)
         asker.finish()
@@ -120,7 +120,7 @@ def shuffled_within_32_bits(b: pa.RecordBatch) -> np.ndarray:
 )
 def test_what_follows_from_the_batch_is_refused_however_little_the_score_moves(predict, how):
     with pytest.raises(Crash, match=how):
-        Asker(predict, "seed", decide_at=0.5).scores(rows(1000), 0)
+        Asker(at_once(predict), "seed", decide_at=0.5).scores(rows(1000), 0)
 
 
 def remembering() -> Callable[[pa.RecordBatch], np.ndarray]:
@@ -137,17 +137,30 @@ def remembering() -> Callable[[pa.RecordBatch], np.ndarray]:
 
 
 def test_a_model_that_remembers_what_it_said_is_found_out_by_one_that_knew_nothing():
-    blind = Asker(remembering(), "seed", decide_at=0.5)
+    blind = Asker(at_once(remembering()), "seed", decide_at=0.5)
     blind.scores(rows(1000), 0)
     blind.finish()
-    asker = Asker(remembering(), "seed", decide_at=0.5, witness=remembering())
+    asker = Asker(at_once(remembering()), "seed", decide_at=0.5, witness=remembering())
     asker.scores(rows(1000), 0)
     with pytest.raises(Crash, match="one by one of a process that knew none of them"):
         asker.finish()
 
 
+def test_a_model_answers_while_something_else_is_done():
+    told: list[str] = []
+
+    def ask(b: pa.RecordBatch) -> Callable[[], np.ndarray]:
+        told.append("asked")
+        return lambda: told.append("waited") or first(b)
+
+    scores = Asker(ask, "seed", decide_at=0.5).begin(rows(1000), 0)
+    assert told == ["asked"]
+    assert np.array_equal(scores(), first(rows(1000)))
+    assert told == ["asked", "waited"] * 6  # two parts, and four rows one by one
+
+
 def test_an_honest_model_has_a_witness():
-    asker = Asker(first, "seed", decide_at=0.5, witness=first)
+    asker = Asker(at_once(first), "seed", decide_at=0.5, witness=first)
     asker.scores(rows(1000), 0)
     asker.finish()
 
@@ -155,7 +168,7 @@ def test_an_honest_model_has_a_witness():
 def test_the_last_digits_may_follow_the_shape_of_the_batch():
     moved = TOLERANCE / 4
     jitter = Asker(
-        lambda b: np.clip(first(b) + moved * (b.num_rows % 2), 0, 1 - moved), "seed", decide_at=0.5
+        at_once(lambda b: np.clip(first(b) + moved * (b.num_rows % 2), 0, 1 - moved)), "seed", decide_at=0.5
     )
     assert np.allclose(jitter.scores(rows(999), 0), first(rows(999)), atol=TOLERANCE)
     jitter.finish()

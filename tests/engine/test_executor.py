@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -43,7 +45,18 @@ def runs(folder: Path) -> list[str]:
     return sorted(p.name.partition("-")[0] for p in folder.iterdir())
 
 
-@pytest.mark.parametrize("executor", [InProcess(), ProcessPool(1), ProcessPool(2)], ids=str)
+@pytest.fixture
+def pool() -> Iterator[Callable[[int], ProcessPool]]:
+    """Opens pools that end with the test."""
+    with ExitStack() as opened:
+        yield lambda workers: opened.enter_context(closing(ProcessPool(workers)))
+
+
+@pytest.fixture(params=[0, 1, 2], ids=["here", "1 worker", "2 workers"])
+def executor(request: pytest.FixtureRequest, pool: Callable[[int], ProcessPool]) -> Executor:
+    return pool(request.param) if request.param else InProcess()
+
+
 def test_results_come_in_the_order_of_the_tasks(partials: PartialStore, executor: Executor):
     counted = Counted()
     tasks = [Square(n) for n in range(8)]
@@ -113,13 +126,15 @@ def test_what_a_dead_process_left_unfinished_is_swept(partials: PartialStore):
         ("segfault", Crash, "worker_died", "killed by SIGSEGV"),
     ],
 )
-def test_failures_in_workers_are_typed(partials: PartialStore, does: str, kind: type, code: str, says: str):
+def test_failures_in_workers_are_typed(
+    partials: PartialStore, pool: Callable[[int], ProcessPool], does: str, kind: type, code: str, says: str
+):
     tasks = [Square(0), Square(1), Square(2, does=does), Square(3, does="slow")]
     before = (
         children()
     )  # those of other tests of this process, which keep readers open for their next question
     with pytest.raises(kind) as told:
-        tuple(execute(tasks, run, executor=ProcessPool(2), results=partials))
+        tuple(execute(tasks, run, executor=pool(2), results=partials))
     assert type(told.value) is kind
     assert told.value.code == code
     assert says in str(told.value)
@@ -141,7 +156,6 @@ def test_failures_in_workers_are_typed(partials: PartialStore, does: str, kind: 
         ("leave", WorkFailed, "check_crashed", "A task raised SystemExit at working.py:"),
     ],
 )
-@pytest.mark.parametrize("executor", [InProcess(), ProcessPool(1)], ids=["here", "in a worker"])
 def test_a_failure_is_the_same_wherever_it_happens(
     partials: PartialStore, executor: Executor, does: str, kind: type, code: str, says: str
 ):
@@ -153,7 +167,10 @@ def test_a_failure_is_the_same_wherever_it_happens(
 
 
 def test_a_module_in_the_current_folder_runs_in_no_worker(
-    partials: PartialStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    partials: PartialStore,
+    pool: Callable[[int], ProcessPool],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     for name in ("json", "numpy", "pyarrow", "signal", "sitecustomize"):
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write({name!r} + ' ')\n")
@@ -161,10 +178,29 @@ def test_a_module_in_the_current_folder_runs_in_no_worker(
     monkeypatch.setattr(sys, "path", ["", *sys.path])  # as in an interactive session
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     tasks = [Square(n) for n in range(8)]
-    assert tuple(execute(tasks, run, executor=ProcessPool(1), results=partials)) == EXPECTED
+    assert tuple(execute(tasks, run, executor=pool(1), results=partials)) == EXPECTED
     with Child.start("assay.subject.files.facts:inspect", {"paths": []}, role=DATA_READER):
         pass
     assert not (tmp_path / "ran").exists()
+
+
+def test_workers_are_kept_for_the_next_tasks_until_the_pool_is_closed(
+    partials: PartialStore, pool: Callable[[int], ProcessPool]
+):
+    before = children()
+    two = pool(2)
+    tuple(execute([Square(n) for n in range(4)], run, executor=two, results=partials))
+    kept = children() - before
+    assert len(kept) == 2
+    tuple(execute([Square(n) for n in range(4, 8)], run, executor=two, results=partials))
+    assert children() - before == kept
+    with pytest.raises(Crash):
+        tuple(execute([Square(8, does="crash")], run, executor=two, results=partials))
+    assert children() <= before  # of one that failed nobody knows what it still does
+    tuple(execute([Square(9)], run, executor=two, results=partials))
+    assert len(children() - before) == 1
+    two.close()
+    assert children() <= before
 
 
 def parents() -> dict[int, int]:
@@ -187,6 +223,7 @@ def children() -> set[int]:
 SCRIPT = """
 import sys
 sys.path.insert(0, {here!r})
+from contextlib import closing
 from pathlib import Path
 from working import Square, run
 from assay.engine.executor import execute
@@ -196,7 +233,8 @@ from assay.engine.process_pool import ProcessPool
 does, folder, ran = sys.argv[1:4]
 tasks = [Square(n, ran, does) for n in range(8)]
 try:
-    results = tuple(execute(tasks, run, executor=ProcessPool(2), results=PartialStore(Path(folder), b"s" * 32)))
+    with closing(ProcessPool(2)) as pool:
+        results = tuple(execute(tasks, run, executor=pool, results=PartialStore(Path(folder), b"s" * 32)))
 except KeyboardInterrupt:
     print("interrupted")
     sys.exit(130)

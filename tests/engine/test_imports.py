@@ -29,7 +29,7 @@ from assay.stats.assess import assess
 sex = Attribute(column="sex", groups={"f": 0, "m": 1})
 frame = Frame(inputs=(), label="y", attributes=(("sex", sex),), decide_at=0.5, score_column="score")
 batch = pa.record_batch({"sex": [0, 1, 1, 0], "y": [0, 1, 1, 0], "score": [0.1, 0.9, 0.2, 0.7]})
-counted = scan(frame, Pass("test", frozenset({Part.OUTCOMES})), [batch], first_row=0, predict=None)
+counted = scan(frame, Pass("test", frozenset({Part.OUTCOMES})), [batch], first_row=0, ask=None)
 group = counted.outcomes.view(("sex",), favourable=1).groups[1]
 rates = Rates((Rate(group.label, group.decided(1), group.n),))
 found = assess(Statistic("m", "", "test", rates), Asked("c", Comparator.AT_LEAST, Decimal("0.4"), alpha=0.05))

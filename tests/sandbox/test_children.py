@@ -113,6 +113,16 @@ def test_a_misbehaving_model_is_told_and_gone(batch: pa.RecordBatch, behaviour: 
         child.predict(batch)
 
 
+def test_an_answer_that_is_owed_is_waited_for_before_the_next_question(batch: pa.RecordBatch):
+    with start("noisy") as child:
+        scores = child.ask(batch)
+        assert not child.alive  # nobody else may take it for one without a question
+        with pytest.raises(RuntimeError, match="before the next one"):
+            child.predict(batch)
+        assert scores().tolist() == [0.5] * ROWS
+        assert child.alive
+
+
 def test_of_an_error_of_its_adapter_a_model_tells_the_code_and_the_words_are_ours(batch: pa.RecordBatch):
     child = start("forges_a_known_one")
     with pytest.raises(SubjectError, match="and values are missing") as told:

@@ -75,7 +75,7 @@ def table(n: int, seed: int) -> pa.RecordBatch:
 
 
 def count(batch: pa.RecordBatch, first_row: int = 0) -> Partial:
-    return scan(FRAME, EVERYTHING, [batch] if batch.num_rows else [], first_row=first_row, predict=None)
+    return scan(FRAME, EVERYTHING, [batch] if batch.num_rows else [], first_row=first_row, ask=None)
 
 
 def beyond_exact(batch: pa.RecordBatch) -> Partial:
@@ -113,7 +113,7 @@ def test_bytes_come_back_as_the_same_tally():
     fed_less = dataclasses.replace(FRAME, inputs=("AGE",))
     rows = Pass("test", frozenset({Part.ROW_HASHES}))
     tallies = [
-        scan(fed_less, rows, parts, first_row=0, predict=None)
+        scan(fed_less, rows, parts, first_row=0, ask=None)
         for parts in ([table(300, seed=1)], [table(300, seed=1).slice(0, 110), table(300, seed=1).slice(110)])
     ]
     assert to_bytes(tallies[0]) == to_bytes(tallies[1]) == to_bytes(from_bytes(to_bytes(tallies[0])))
@@ -228,7 +228,7 @@ def test_a_grid_with_few_and_with_many_filled_places_comes_back(monkeypatch):
             Pass("test", frozenset({Part.OUTCOMES, Part.SCORES})),
             [table(n, 1)],
             first_row=0,
-            predict=None,
+            ask=None,
         )
         again = from_bytes(to_bytes(counted))
         for field in dataclasses.fields(ScoreTally):
@@ -371,7 +371,7 @@ def test_looking_up_by_combination_counts_what_looking_up_by_row_counts(monkeypa
     counted = []
     for most in (2, 3, 1 << 14):
         monkeypatch.setattr(crossing_module, "MOST_COMBINATIONS", most)
-        counted.append(to_bytes(scan(FRAME, EVERYTHING, parts, first_row=0, predict=None)))
+        counted.append(to_bytes(scan(FRAME, EVERYTHING, parts, first_row=0, ask=None)))
     assert counted[0] == counted[1] == counted[2]
     sex = np.concatenate([p.column("SEX").to_numpy() for p in parts])
     bad = np.concatenate([p.column("bad").to_numpy() for p in parts])
@@ -389,7 +389,7 @@ def test_only_selected_rows_with_a_label_count_for_outcomes():
     chosen = np.flatnonzero(np.random.default_rng(2).random(1000) < 0.4)
     parts = [batch.slice(a, 250) for a in range(0, 1000, 250)]
     outcomes = Pass("test", frozenset({Part.OUTCOMES}))
-    counted = scan(FRAME, outcomes, parts, first_row=5000, predict=None, selection=chosen + 5000)
+    counted = scan(FRAME, outcomes, parts, first_row=5000, ask=None, selection=chosen + 5000)
     assert counted.outcomes.decisions.sum() == (labels[chosen] != 9).sum()
     assert (counted.rows, counted.bad_labels) == (1000, 143)
 

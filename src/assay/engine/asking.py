@@ -8,6 +8,7 @@ of its own, the witness, which was never shown these rows nor their company.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Sequence
 from typing import NoReturn
@@ -23,6 +24,14 @@ from assay.tally.hashes import row_hash
 
 Scores = NDArray[np.float64]
 Predict = Callable[[pa.RecordBatch], Scores]
+Ask = Callable[[pa.RecordBatch], Callable[[], Scores]]
+"""Asks for the scores of rows; what it returns waits for them, so that whoever asks can do something else meanwhile."""
+
+
+def at_once(predict: Predict) -> Ask:
+    """A function of this process as what can be asked: it answers when its answer is waited for."""
+    return lambda batch: functools.partial(predict, batch)
+
 
 TOLERANCE = 1e-5
 """How far two scores of one row may lie apart, as a share of the range of all scores of the batch.
@@ -45,11 +54,9 @@ ALONE_BEFORE = 16
 class Asker:
     """Asks a model about one partition."""
 
-    def __init__(
-        self, predict: Predict, seed: str, *, decide_at: float, witness: Predict | None = None
-    ) -> None:
+    def __init__(self, ask: Ask, seed: str, *, decide_at: float, witness: Predict | None = None) -> None:
         """``witness`` asks the same model in another process, which is shown the repeated rows alone."""
-        self._predict = predict
+        self._ask = ask
         self._seed = seed
         self._decide_at = decide_at
         self._witness = witness
@@ -57,7 +64,11 @@ class Asker:
         self._first: tuple[pa.RecordBatch, Scores] | None = None
 
     def scores(self, batch: pa.RecordBatch, first_row: int, stream: str = "") -> Scores:
-        """float64[rows]: the score of each row.
+        """As ``begin``, and waits."""
+        return self.begin(batch, first_row, stream)()
+
+    def begin(self, batch: pa.RecordBatch, first_row: int, stream: str = "") -> Callable[[], Scores]:
+        """Begin to ask; what is returned gives float64[rows], the score of each row, before anything else is asked.
 
         The batch is asked as two parts, drawn by the seed; among the rows of the second are some of the first.
 
@@ -65,29 +76,35 @@ class Asker:
             batch: the inputs. first_row: place of its first row in the data set.
             stream: what was done to the rows; another order is drawn for each.
 
-        Raises:
+        Raises (both):
             Crash: ``model_not_a_function``; and as the model.
         """
         if not batch.num_rows:
-            return np.empty(0)
+            return lambda: np.empty(0)
         draw = np.random.default_rng(_number(f"{self._seed}\0order\0{stream}\0{first_row}"))
         order = draw.permutation(batch.num_rows)
         cut = max(1, int(batch.num_rows * draw.uniform(0.4, 0.6)))
         first, rest = order[:cut], order[cut:]
-        found = np.empty(batch.num_rows)
-        found[first] = self._asked(batch, first)
+        answer = self._ask(batch.take(pa.array(first)))
         again = first[-AGAIN:]
         places = np.sort(draw.integers(0, len(rest), len(again), endpoint=True))
         repeated = np.insert(np.zeros(len(rest), dtype=bool), places, True)
-        said = self._asked(batch, np.insert(rest, places, again))
-        found[rest] = said[~repeated]
-        self._tolerance = max(TOLERANCE * float(np.ptp(found)), STEPS)
-        self._compare(batch.take(pa.array(again)), found[again], said[repeated], "among other rows")
-        if self._first is None:
-            self._first = batch.take(pa.array(again)), found[again]
-            alone = batch.take(pa.array(first[:ALONE]))
-            self._compare(alone, found[first[:ALONE]], _one_by_one(self._predict, alone), "one by one")
-        return found
+        second = batch.take(pa.array(np.insert(rest, places, again)))
+
+        def scores() -> Scores:
+            found = np.empty(batch.num_rows)
+            found[first] = answer()
+            said = self._ask(second)()
+            found[rest] = said[~repeated]
+            self._tolerance = max(TOLERANCE * float(np.ptp(found)), STEPS)
+            self._compare(batch.take(pa.array(again)), found[again], said[repeated], "among other rows")
+            if self._first is None:
+                self._first = batch.take(pa.array(again)), found[again]
+                alone = batch.take(pa.array(first[:ALONE]))
+                self._compare(alone, found[first[:ALONE]], self._one_by_one(alone), "one by one")
+            return found
+
+        return scores
 
     def finish(self) -> None:
         """Ask the rows of the beginning again, now that the model has been asked everything else; and the witness.
@@ -97,7 +114,7 @@ class Asker:
         """
         if self._first is not None:
             rows, before = self._first
-            self._compare(rows, before, self._predict(rows), "after all others")
+            self._compare(rows, before, self._ask(rows)(), "after all others")
             if self._witness is not None:
                 some = rows.slice(0, ALONE_BEFORE)
                 each = _one_by_one(self._witness, some)
@@ -106,8 +123,8 @@ class Asker:
                 )
                 self._compare(rows, before, self._witness(rows), "of a process that had seen no others")
 
-    def _asked(self, batch: pa.RecordBatch, places: NDArray[np.int64]) -> Scores:
-        return self._predict(batch.take(pa.array(places)))
+    def _one_by_one(self, rows: pa.RecordBatch) -> Scores:
+        return _one_by_one(lambda row: self._ask(row)(), rows)
 
     def _compare(self, rows: pa.RecordBatch, before: Scores, after: Scores, how: str) -> None:
         differing = (np.abs(after - before) > self._tolerance) | (

@@ -56,6 +56,9 @@ class Executor(Protocol):
             SubjectError, Crash, MissingExtra, Unwritable: as ``work`` raised it. WorkFailed: for any other exception.
         """
 
+    def close(self) -> None:
+        """End what it kept for the next tasks."""
+
 
 class WorkFailed(AssayError):
     """A task raised something that is not an error of Assay: a defect in a check or in Assay itself."""

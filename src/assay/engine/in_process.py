@@ -18,3 +18,6 @@ class InProcess:
             if (wrong := attempt(task, work, results)) is not None:
                 raise wrong
             yield task
+
+    def close(self) -> None:
+        """See :class:`~assay.engine.executor.Executor`; nothing was started."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -34,6 +35,7 @@ class OutcomesCounter:
         self._selection = counting.selection
         self._outcomes = OutcomeSum(frame.layout, scores=Part.SCORES in wanted.parts)
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
+        self._begun: tuple[Batch, Callable[[], NDArray[np.float64]]] | None = None
 
     @staticmethod
     def columns(frame: Frame) -> tuple[str, ...]:
@@ -41,14 +43,21 @@ class OutcomesCounter:
         return frame.inputs if frame.score_column is None else (*frame.inputs, frame.score_column)
 
     def take(self, batch: Batch) -> None:
-        """Count a batch.
+        """Begin to ask the model about a batch, and count the one before, whose scores came while this one was read.
 
         Raises:
             SubjectError: ``model_output_invalid`` when a score is no number from 0 to 1, or lies so near to ``decide_at``
                 that the width of a float decides.
         """
+        self._count_begun()
+        self._begun = batch, self._scores(batch)
+
+    def _count_begun(self) -> None:
+        if self._begun is None:
+            return
+        (batch, scores), self._begun = self._begun, None
         kept = batch.kept(self._selection)
-        score = self._decidable(self._scores(batch))
+        score = self._decidable(scores())
         self._outcomes.count(batch.key[kept], score[kept], self._frame.decide_at)
         label = batch.label
         for change in self._changes:
@@ -60,9 +69,14 @@ class OutcomesCounter:
                 batch.cell[kept], right[kept], right_after[kept], changed
             )
 
-    def _scores(self, batch: Batch) -> NDArray[np.float64]:
+    def _scores(self, batch: Batch) -> Callable[[], NDArray[np.float64]]:
+        """Waits for the scores of the model; those in a column are there."""
         if self._asker is not None:
-            return self._asker.scores(batch.raw.select(list(self._frame.inputs)), batch.first_row)
+            return self._asker.begin(batch.raw.select(list(self._frame.inputs)), batch.first_row)
+        score = self._score_column(batch)
+        return lambda: score
+
+    def _score_column(self, batch: Batch) -> NDArray[np.float64]:
         score = batch.columns[self._frame.score_column or ""]
         if score.dtype.kind not in "iufb":
             raise SubjectError(
@@ -121,7 +135,12 @@ class OutcomesCounter:
         return self._asker.scores(rows, batch.first_row, change.key), new
 
     def parts(self) -> dict[str, Any]:
-        """The counts; the model has nothing more to answer."""
+        """The counts; the model has nothing more to answer.
+
+        Raises:
+            As ``take``.
+        """
+        self._count_begun()
         if self._asker is not None:
             self._asker.finish()
         return {"outcomes": self._outcomes.tally(), "paired": tuple(self._paired.items())}

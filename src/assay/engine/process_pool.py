@@ -17,7 +17,7 @@ import sys
 from collections import deque
 from collections.abc import Collection, Generator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import NoReturn
 
@@ -25,41 +25,73 @@ from assay.domain.errors import AssayError, Crash, MissingExtra, SubjectError, U
 from assay.engine.executor import Results, T, Work, WorkFailed
 
 Process = subprocess.Popen[bytes]
+_ENDS_WITHIN = 5.0
 _BEGIN = "import sys; sys.path[:] = sys.argv[3:]; from assay.engine.worker import main; main()"
 """Nothing is imported before the path is ours: with ``-c`` and without ``-I`` the current folder would come first."""
 
 
 @dataclass(frozen=True, slots=True)
+class _Worker:
+    """A process of ours, and the connection over which it is handed tasks."""
+
+    process: Process
+    connection: Connection
+
+    def end(self) -> None:
+        """Let it end: it reads the end of its pipe. One that does not is killed."""
+        self.connection.close()
+        try:
+            self.process.wait(_ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it, whatever it does."""
+        self.connection.close()
+        self.process.kill()
+        self.process.wait()
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessPool:
-    """At most so many worker processes, started for one run and ended with it."""
+    """At most so many worker processes, kept from one reading of a run to the next: to start one takes half a second."""
 
     workers: int
+    _idle: list[_Worker] = field(default_factory=list, repr=False, compare=False)
 
     def run(self, tasks: Sequence[T], work: Work[T], results: Results) -> Generator[T]:
         """See :class:`~assay.engine.executor.Executor`. Crash: ``worker_died`` when a worker was killed."""
         queue = deque(tasks)
-        busy: dict[Connection, tuple[Process, T]] = {}
-        started: list[Process] = []
+        busy: dict[Connection, tuple[_Worker, T]] = {}
         try:
-            for _ in range(min(self.workers, len(tasks))):
-                process, connection = _start(work, results)
-                started.append(process)
-                busy[connection] = (process, _hand_out(queue, connection, process))
-            while busy:
+            finished: list[T] = []
+            while queue or busy:
+                while queue and len(busy) < self.workers:
+                    worker = self._idle.pop() if self._idle else _start()
+                    task = queue.popleft()
+                    busy[worker.connection] = worker, task
+                    _hand_out(worker, task, work, results)
+                yield from finished  # while the workers have the next ones
+                finished = []
                 for connection in _readable(busy):
-                    process, task = busy.pop(connection)
-                    _check_answer(connection, process)
-                    if queue:
-                        busy[connection] = (process, _hand_out(queue, connection, process))
-                    else:
-                        connection.close()  # a worker that reads the end of its pipe ends
-                    yield task
-            for process in started:
-                process.wait()
-        finally:
-            for process in started:
-                process.kill()
-                process.wait()
+                    worker, task = busy[connection]
+                    _check_answer(worker)
+                    del busy[connection]
+                    self._idle.append(worker)
+                    finished.append(task)
+            yield from finished
+        except BaseException:
+            # One that failed, or was interrupted, may still do something; the others are not worth telling apart.
+            for worker, _ in busy.values():
+                worker.kill()
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """See :class:`~assay.engine.executor.Executor`."""
+        ending, self._idle[:] = self._idle[:], []
+        for worker in ending:
+            worker.end()
 
 
 def _readable(connections: Collection[Connection]) -> list[Connection]:
@@ -67,7 +99,7 @@ def _readable(connections: Collection[Connection]) -> list[Connection]:
     return [connection for connection in connections if id(connection) in ready]
 
 
-def _start(work: Work[T], results: Results) -> tuple[Process, Connection]:
+def _start() -> _Worker:
     ours, theirs = multiprocessing.Pipe()
     with theirs:
         command = [sys.executable, "-I", "-c", _BEGIN, str(theirs.fileno()), str(os.getpid()), *_path()]
@@ -75,9 +107,7 @@ def _start(work: Work[T], results: Results) -> tuple[Process, Connection]:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
             command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, process_group=0
         )
-    with suppress(BrokenPipeError, ConnectionResetError):  # told when it is handed its first task
-        ours.send((work, results))
-    return process, ours
+    return _Worker(process, ours)
 
 
 def _path() -> list[str]:
@@ -85,21 +115,19 @@ def _path() -> list[str]:
     return [entry for entry in sys.path if isinstance(entry, str) and entry]
 
 
-def _hand_out(queue: deque[T], connection: Connection, process: Process) -> T:
-    task = queue.popleft()
+def _hand_out(worker: _Worker, task: T, work: Work[T], results: Results) -> None:
     try:
-        connection.send(task)
+        worker.connection.send((task, work, results))
     except (BrokenPipeError, ConnectionResetError):
-        _died(process)
-    return task
+        _died(worker.process)
 
 
-def _check_answer(connection: Connection, process: Process) -> None:
+def _check_answer(worker: _Worker) -> None:
     """Raise what the worker says went wrong."""
     try:
-        told = json.loads(connection.recv_bytes(maxlength=1 << 20))
+        told = json.loads(worker.connection.recv_bytes(maxlength=1 << 20))
     except (EOFError, OSError):
-        _died(process)
+        _died(worker.process)
     if told["error"] == "none":
         return
     kind = _ERRORS.get(told["error"], SubjectError)

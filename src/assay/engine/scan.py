@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from assay.engine.asking import Asker, Predict
+from assay.engine.asking import Ask, Asker, Predict
 from assay.engine.batch import Integers, Reader, crossing_of
 from assay.engine.counters import Counter, Counting, EqualRows, Population, Profiles, RowSet, Spreads, Units
 from assay.engine.frame import Frame
@@ -34,7 +34,7 @@ def scan(
     batches: Iterable[pa.RecordBatch],
     *,
     first_row: int,
-    predict: Predict | None,
+    ask: Ask | None,
     selection: Integers | None = None,
     witness: Predict | None = None,
 ) -> Partial:
@@ -44,7 +44,7 @@ def scan(
         frame: names and meanings. wanted: what to count.
         batches: the partition's rows, with at least those of :func:`columns_of`.
         first_row: place of the partition's first row in the data set.
-        predict: asks the model; None when scores stand in a column or are not needed.
+        ask: asks the model; None when scores stand in a column or are not needed.
         selection: sorted places of the rows that count for outcomes and repeats; all when None.
         witness: asks the same model in another process.
 
@@ -54,8 +54,8 @@ def scan(
     crossing = crossing_of(frame, wanted)
     reader = Reader(frame, crossing)
     asker = (
-        Asker(predict, frame.seed, decide_at=frame.decide_at, witness=witness)
-        if predict is not None and wanted.asks
+        Asker(ask, frame.seed, decide_at=frame.decide_at, witness=witness)
+        if ask is not None and wanted.asks
         else None
     )
     counting = Counting(frame, wanted, crossing, asker, selection)

@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from assay.domain.errors import Crash
-from assay.engine.asking import Predict
+from assay.engine.asking import Ask, Predict, at_once
 from assay.engine.executor import Results
 from assay.engine.frame import Frame
 from assay.engine.keys import key_of
@@ -61,9 +61,10 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
     ``live`` is asked instead: a function of this process, for rehearsals.
     """
     selection = _selection(task.selection, results) if task.selection is not None else None
-    predict, witness = live, None
+    ask: Ask | None = at_once(live) if live is not None else None
+    witness: Predict | None = None
     if task.model is not None and task.wanted.asks:
-        predict, witness = _predictor(task.model), functools.partial(_witnessed, task.model)
+        ask, witness = _opened(task.model).ask, functools.partial(_witnessed, task.model)
     with contextlib.closing(
         iter_batches(task.partition, columns_of(task.frame, task.wanted), fences=task.fences)
     ) as batches:
@@ -72,7 +73,7 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
             task.wanted,
             batches,
             first_row=task.partition.first_row,
-            predict=predict,
+            ask=ask,
             selection=selection,
             witness=witness,
         )
@@ -101,7 +102,7 @@ def run_ask(task: AskTask, _: Results) -> bytes:
     reading = iter_batches(task.partition, task.model.inputs, batch_size=task.rows, fences=task.model.fences)
     with contextlib.closing(reading) as batches:
         batch = next(batches)
-    return _predictor(task.model)(batch).astype("<f8").tobytes()
+    return _opened(task.model).predict(batch).astype("<f8").tobytes()
 
 
 class BoundTask(AskTask):
@@ -124,18 +125,18 @@ def _selection(key: str, results: Results) -> NDArray[np.int64]:
 _open_models: dict[tuple[ModelReference, str], Model] = {}
 
 
-def _predictor(reference: ModelReference, role: str = "asked") -> Predict:
+def _opened(reference: ModelReference, role: str = "asked") -> Model:
     model = _open_models.get((reference, role))
     if model is None or not model.alive:
         if any(kept != reference for kept, _ in _open_models):
             close_models()
         model = _open_models[reference, role] = Model(reference)
-    return model.predict
+    return model
 
 
 def _witnessed(reference: ModelReference, rows: pa.RecordBatch) -> NDArray[np.float64]:
     """The scores by a second child, started when the first has been asked, that sees no row but the repeated ones."""
-    return _predictor(reference, "witness")(rows)
+    return _opened(reference, "witness").predict(rows)
 
 
 def close_models() -> None:

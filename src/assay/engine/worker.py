@@ -29,9 +29,9 @@ def main() -> None:
     connection = Connection(descriptor)
     try:
         with suppress(EOFError):
-            work, results = connection.recv()
             while True:
-                wrong = attempt(connection.recv(), work, results)
+                task, work, results = connection.recv()
+                wrong = attempt(task, work, results)
                 connection.send_bytes(json.dumps(_told(wrong)).encode())
     finally:
         close_children()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -74,7 +75,7 @@ class Child:
         self._notices = notices
         self._role = role
         self._timeout = timeout
-        self._closed = False
+        self._closed = self._owes = False
         self._interpreter, self._wrapped = sys.executable, False
         self._saw_rows = False
         _children.add(self)
@@ -140,8 +141,8 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        """Whether it can still be asked."""
-        return not self._closed and self._process.poll() is None
+        """Whether it can still be asked; one that owes an answer cannot, for it would be taken for the next one's."""
+        return not self._closed and not self._owes and self._process.poll() is None
 
     @property
     def pid(self) -> int:
@@ -164,19 +165,25 @@ class Child:
         return {untold.module_told(_line(k), before): v for k, v in told.items()}
 
     def predict(self, batch: pa.RecordBatch) -> NDArray[np.float64]:
-        """float64[rows]: the model's score of each row, between 0 and 1.
+        """float64[rows]: the model's score of each row, between 0 and 1; errors as ``ask``."""
+        return self.ask(batch)()
 
-        Raises:
+    def ask(self, batch: pa.RecordBatch) -> Callable[[], NDArray[np.float64]]:
+        """Send the rows; what is returned waits for their scores, and is called before anything else is asked.
+
+        Raises (both):
             Crash: ``model_crashed``, ``model_timed_out`` or ``model_output_invalid``; the child is gone then.
         """
-        wanted = batch.num_rows * 8
+        self._send(protocol.BATCH, _stream(batch), self._timeout)
+        return functools.partial(self._scores, batch.num_rows)
+
+    def _scores(self, rows: int) -> NDArray[np.float64]:
         # A wrong length is told as such, so longer answers are read up to a bound before they are refused.
-        largest = {protocol.SCORES: max(2 * wanted, 1 << 20)}
-        body = self._asked(protocol.BATCH, _stream(batch), largest, self._timeout)
+        body = self._answer({protocol.SCORES: max(16 * rows, 1 << 20)}, self._timeout)
         try:
             if len(body) % 8:
                 raise invalid_output("its length is not that of whole numbers")
-            return checked_scores(np.frombuffer(body, dtype="<f8"), batch.num_rows)
+            return checked_scores(np.frombuffer(body, dtype="<f8"), rows)
         except Crash:
             self.close()
             raise
@@ -204,7 +211,7 @@ class Child:
                 with self._told(seconds):
                     self._pipe.send(protocol.NEXT, b"", time.monotonic() + seconds)
                 yield self._batch(body)
-                body = self._answer(largest, time.monotonic() + seconds, seconds)
+                body = self._answer(largest, seconds)
         except BaseException:
             self.close()
             raise
@@ -269,23 +276,30 @@ class Child:
         self, kind: bytes, body: bytes | memoryview, largest: dict[bytes, int], timeout: float
     ) -> bytearray:
         """One question and its answer; a failure ends the child."""
+        self._send(kind, body, timeout)
+        return self._answer(largest, timeout)
+
+    def _send(self, kind: bytes, body: bytes | memoryview, timeout: float) -> None:
         if self._closed:
             raise Crash(f"{self._role.name} has ended and cannot be asked again.", code=self._role.crashed)
+        if self._owes:
+            raise RuntimeError("the answer to the last question is waited for before the next one")
         if len(body) > protocol.LARGEST[kind]:
             raise SubjectError(
                 f"{self._role.name} would be sent {len(body):,} bytes at once, more than the "
                 f"{protocol.LARGEST[kind]:,} that are allowed.",
                 code="batch_too_large",
             )
-        deadline = time.monotonic() + timeout
         self._saw_rows = self._saw_rows or kind not in (protocol.START, protocol.LOAD, protocol.MODULES)
         with self._told(timeout):
-            self._pipe.send(kind, body, deadline)
-        return self._answer(largest, deadline, timeout)
+            self._pipe.send(kind, body, time.monotonic() + timeout)
+        self._owes = True
 
-    def _answer(self, largest: dict[bytes, int], deadline: float, timeout: float) -> bytearray:
+    def _answer(self, largest: dict[bytes, int], timeout: float) -> bytearray:
+        deadline = time.monotonic() + timeout
         with self._told(timeout):
             answered, answer = self._pipe.receive({**largest, protocol.FAILED: protocol.MAX_TEXT}, deadline)
+        self._owes = False
         if answered == protocol.FAILED:
             self._failed(answer)
         return answer

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -215,10 +217,27 @@ class Model:
         )
 
     def predict(self, batch: pa.RecordBatch) -> NDArray[np.float64]:
-        """float64[rows]: the score of each row, between 0 and 1; errors as ``Child.predict``."""
+        """float64[rows]: the score of each row, between 0 and 1; errors as ``Child.ask``."""
+        return self.ask(batch)()
+
+    def ask(self, batch: pa.RecordBatch) -> Callable[[], NDArray[np.float64]]:
+        """As ``predict``, in two steps: it answers meanwhile, and what is returned waits for that; see ``Child.ask``."""
+        with self._naming_inputs(batch):
+            answer = self._child.ask(batch)
+        return functools.partial(self._answered, batch, answer)
+
+    def _answered(
+        self, batch: pa.RecordBatch, answer: Callable[[], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        with self._naming_inputs(batch):
+            return answer()
+
+    @contextlib.contextmanager
+    def _naming_inputs(self, batch: pa.RecordBatch) -> Iterator[None]:
+        """Name the column that an error is about: with missing values, or of text."""
         try:
             with naming_missing_values(batch):
-                return self._child.predict(batch)
+                yield
         except SubjectError as wrong:
             # The child's word for which column it is would be its own; the types of what it was fed are known here.
             texts = [column for column in batch.schema if not is_numeric(column.type)]

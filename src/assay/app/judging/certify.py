@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -133,23 +133,41 @@ def certify(
         scratch=workspace.tables,
         admit=None if rehearse or certify_without_a_lock else admit,
     )
-    engine = open_engine(path, workers=workers, reuse=reuse, progress=progress)
-    if rehearse:
-        refuse_sealed_rows(case, engine, rehearsal=True)
-        bound = with_repeats(bound_when_asked(case, engine), engine)
-        return _kept(bound, engine, workspace, measure_others(bound, engine), (), rehearse=True)
-    if certify_without_a_lock:
-        refuse_sealed_rows(case, engine, rehearsal=False)
-        bound = with_repeats(bound_when_asked(case, engine), engine)
-        refuse_repeated_rows(bound)
-        bypasses = refuse_hopeless(
-            bound, engine, attempt=case.attempt, bypass=certify_a_hopeless_specification
+    with open_engine(path, workers=workers, reuse=reuse, progress=progress) as engine:
+        if rehearse:
+            return _rehearsed(case, engine, workspace)
+        if certify_without_a_lock:
+            return _without_a_lock(case, engine, workspace, bypass=certify_a_hopeless_specification)
+        return _by_the_lock(
+            case,
+            engine,
+            workspace,
+            bypass_plan=certify_a_hopeless_specification,
+            bypass_commit=certify_code_without_a_commit,
         )
-        others = measure_others(bound, engine)
-        return _kept(bound, engine, workspace, others, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
+
+
+def _rehearsed(case: Case, engine: Engine, workspace: Workspace) -> Certification:
+    refuse_sealed_rows(case, engine, rehearsal=True)
+    bound = with_repeats(bound_when_asked(case, engine), engine)
+    return _kept(bound, engine, workspace, measure_others(bound, engine), (), rehearse=True)
+
+
+def _without_a_lock(case: Case, engine: Engine, workspace: Workspace, *, bypass: bool) -> Certification:
+    refuse_sealed_rows(case, engine, rehearsal=False)
+    bound = with_repeats(bound_when_asked(case, engine), engine)
+    refuse_repeated_rows(bound)
+    bypasses = refuse_hopeless(bound, engine, attempt=case.attempt, bypass=bypass)
+    others = measure_others(bound, engine)
+    return _kept(bound, engine, workspace, others, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
+
+
+def _by_the_lock(
+    case: Case, engine: Engine, workspace: Workspace, *, bypass_plan: bool, bypass_commit: bool
+) -> Certification:
     with open_ledger(case.root) as ledger:
         lock = lock_of(case.specification, case.specification_digest, case.dictionary_digest, ledger)
-        unnamed = refuse_unnamed_code(case, bypass=certify_code_without_a_commit)
+        unnamed = refuse_unnamed_code(case, bypass=bypass_commit)
         with ledger.log.going_on(lock.digest):
             case = bound_when_asked(case, engine)
             comes = next_run(case, lock, ledger, engine)
@@ -157,9 +175,7 @@ def certify(
             case = with_repeats(case, engine)
             with logged(case, ledger):
                 refuse_repeated_rows(case)
-            hopeless = refuse_hopeless(
-                case, engine, attempt=comes.attempt, bypass=certify_a_hopeless_specification
-            )
+            hopeless = refuse_hopeless(case, engine, attempt=comes.attempt, bypass=bypass_plan)
             # Before anything is spent: whoever must write a damaged file again has another subject then.
             others = measure_others(replace(case, drawn=bare(lock.seed)), engine)
             run = begin(case, lock, ledger, comes)
@@ -220,16 +236,18 @@ def _keep_documents(case: Case, record: Record, workspace: Workspace) -> None:
     workspace.blobs.put(evidence_bytes(record.evidence))
 
 
+@contextmanager
 def open_engine(
     specification: Path,
     *,
     workers: int = 1,
     reuse: bool = True,
     progress: Callable[[str, int], AbstractContextManager[Progress]] = silent,
-) -> Engine:
-    """The engine that keeps its partial counts beside a specification."""
+) -> Iterator[Engine]:
+    """The engine that keeps its partial counts beside a specification; its workers end with the context."""
     partials = PartialStore(Workspace.beside(specification).partials, user_secret())
-    return Engine(executor_of(workers), partials, reuse=reuse, progress=progress)
+    with closing(executor_of(workers)) as executor:
+        yield Engine(executor, partials, reuse=reuse, progress=progress)
 
 
 def record_of(

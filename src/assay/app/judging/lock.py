@@ -219,10 +219,10 @@ def planned(path: Path, digest: str, ledger: Ledger, workers: int, *, bypass: bo
     case = open_case(path)
     if case.specification_digest != digest:
         raise file_changed(path)
-    engine = open_engine(path, workers=workers)
-    told_by_rows = case.specification.attempts.count > 1 and ledger.state().runs
-    attempt = next_run(case, None, ledger, engine).attempt if told_by_rows else 1
-    return refuse_hopeless(case, engine, attempt=attempt, bypass=bypass)
+    with open_engine(path, workers=workers) as engine:
+        told_by_rows = case.specification.attempts.count > 1 and ledger.state().runs
+        attempt = next_run(case, None, ledger, engine).attempt if told_by_rows else 1
+        return refuse_hopeless(case, engine, attempt=attempt, bypass=bypass)
 
 
 def satisfies(policy: Policy, specification: Specification) -> None:

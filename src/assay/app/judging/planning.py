@@ -30,5 +30,5 @@ def make_plan(specification: Path | str, *, data: Mapping[str, Any] | None = Non
     """
     path = Path(specification)
     case = open_case(path, data=data, scratch=Workspace.beside(path).tables)
-    engine = open_engine(path, workers=workers)
-    return plan(case, engine, ask_a_few(case, engine), attempts=case.specification.attempts.alike())
+    with open_engine(path, workers=workers) as engine:
+        return plan(case, engine, ask_a_few(case, engine), attempts=case.specification.attempts.alike())

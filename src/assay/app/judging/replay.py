@@ -76,10 +76,10 @@ def replay(
     case = replace(
         case, drawn=record.seed, attempt=record.attempt, overlaps=record.overlaps, blind=record.blind
     )
-    engine = open_engine(path, workers=workers, reuse=False, progress=progress)
-    case = bound_when_asked(case, engine)
-    _same_rows(folder, digest, case, engine)
-    measured = measure(case, engine, measure_others(case, engine))
+    with open_engine(path, workers=workers, reuse=False, progress=progress) as engine:
+        case = bound_when_asked(case, engine)
+        _same_rows(folder, digest, case, engine)
+        measured = measure(case, engine, measure_others(case, engine))
     again = record_of(case, measured, record.bypasses, rehearse=record.decision.rehearsal)
     versions = tuple(_versions(record, again))
     if again.evidence_digest == record.evidence_digest and again.judged == record.judged:
