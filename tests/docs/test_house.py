@@ -43,6 +43,38 @@ def test_every_part_that_is_named_is_there():
         assert (ROOT / name).exists(), name
 
 
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+def _quoted(page: Path) -> list[str]:
+    """The words of a page that stand between backticks, outside of blocks."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [word for quoted in re.findall(r"`([^`\n]+)`", text) for word in quoted.split()]
+
+
+def test_every_path_in_the_house_that_a_page_names_is_there():
+    roots = (ROOT, HOUSE, HOUSE / "app")
+    folders = {place.name for root in roots for place in root.iterdir() if place.is_dir()}
+    named = {
+        (word, page.name)
+        for page in PAGES
+        for word in _quoted(page)
+        if re.fullmatch(r"[\w.-]+/[\w./-]*", word) and word.partition("/")[0] in folders - {".assay"}
+    }
+    assert len(named) > 40  # decisions, CONTRIBUTING and the pages do name their places
+    assert sorted(n for n in named if not any((root / n[0]).exists() for root in roots)) == []
+
+
+def test_every_file_that_a_decision_names_is_there_and_has_what_it_is_said_to_have():
+    places = (HOUSE, ROOT / "guarantee", ROOT / "tests")
+    files = {place.name for folder in places for place in folder.rglob("*.py")}
+    for page in (ROOT / "docs" / "decisions").glob("*.md"):
+        named = {word.rpartition("/")[2] for word in _quoted(page) if word.endswith(".py")}
+        assert named <= files, page.name
+        for name, place in re.findall(r"`(\w+)` in\s`([\w/]+\.py)`", page.read_text(encoding="utf-8")):
+            assert re.search(rf"\b{name}\b", (HOUSE / place).read_text(encoding="utf-8")), (page.name, name)
+
+
 def test_every_use_case_is_told_once_in_the_row_of_its_folder():
     table = CONTRIBUTING.split("The use cases of `app/`")[1].split("Beside the arrows")[0]
     told = {
@@ -61,8 +93,7 @@ def test_a_decision_has_a_number_of_its_own_and_is_called_by_it():
     numbers = [re.match(r"\d{4}(?=-)", name) for name in decisions]
     assert all(numbers), decisions
     assert len({number[0] for number in numbers if number}) == len(decisions)
-    pages = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
-    for page in pages:
+    for page in PAGES:
         for shown, number in re.findall(r"\[(\d{4})\]\([^)]*?(\d{4})-[^)/]*\.md\)", page.read_text("utf-8")):
             assert shown == number, page
 

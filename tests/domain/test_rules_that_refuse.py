@@ -12,9 +12,10 @@ from assay.domain.digests import sha256_of
 from assay.domain.entry import Action, Entry
 from assay.domain.quorum import Word
 from assay.domain.state import Status
-from assay.domain.state.fold import RULES
+from assay.domain.state.fold import rules_of
 from assay.proof.leaf import inspect, read_leaf, state_of
 
+RULES = rules_of(inspect)
 NEVER_REFUSE = {Action.RUN_REFUSED, Action.ISSUE_REFUSED}
 """Told for the reader alone: there is nothing in them to be wrong."""
 
@@ -65,7 +66,7 @@ def test_the_state_stays_as_it_was_under_every_rule_that_refuses() -> None:
         assert not void
         before = deepcopy(state)
         for entry in (changed for one in entries for changed in bent(one)):
-            if RULES[entry.action](state, entry, inspect) is None:
+            if RULES[entry.action](state, entry) is None:
                 state = deepcopy(before)
                 continue
             refusing.add(entry.action)

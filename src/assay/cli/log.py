@@ -201,38 +201,66 @@ def show(*, start: int, folder: Path, as_json: bool) -> None:
 
 @command.command(
     "checkpoint",
-    epilog=example("assay log checkpoint --output checkpoint.txt", "assay log checkpoint --push origin"),
+    epilog=example(
+        "assay log checkpoint --output checkpoint.txt",
+        "assay log checkpoint --push origin",
+        "assay log checkpoint --witness https://witness.example.com",
+    ),
 )
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Also write it to this file.")
+@click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    metavar="URL",
+    help="Have the witness at this address cosign it, which the policy must name. Several may be given.",
+)
 @click.option("--push", metavar="REMOTE", help="Also commit it to a git remote: a URL, a path or a name.")
 @branch_option
 @folder_option
 @json_option
-def checkpoint(*, output: Path | None, push: str | None, branch: str, folder: Path, as_json: bool) -> None:
+def checkpoint(
+    *,
+    output: Path | None,
+    witnesses: tuple[str, ...],
+    push: str | None,
+    branch: str,
+    folder: Path,
+    as_json: bool,
+) -> None:
     """Sign and print a checkpoint (C2SP): what others keep, so that the log cannot be rewritten behind their back.
 
     With --push it becomes a commit on a branch of a git remote, by somebody else's host. Refused with 3, and nothing is
     pushed, when the log does not continue what the remote holds of it: one of the two was rolled back or rewritten.
+    With --witness it carries the witness's cosignature, and so do the proofs that are written from then on; refused with 3
+    when the witness has seen another log.
     """
-    if push is None:
-        from assay.app.organisation.logbook import checkpoint as signed
+    from assay.app.organisation.logbook import checkpoint as signed
+    from assay.app.organisation.remote import push_checkpoint
+    from assay.app.organisation.witnessed import have_witnessed
 
-        note, more = signed(folder), {}
-    else:
-        from assay.app.organisation.remote import push_checkpoint
-
-        pushed = push_checkpoint(folder, push, branch)
-        note = pushed.note
-        more = {"pushed": {"commit": pushed.commit or None, "size": pushed.size, "before": pushed.before}}
+    seen = have_witnessed(folder, witnesses) if witnesses else None
+    pushed = push_checkpoint(folder, push, branch) if push is not None else None
+    note = signed(folder) if pushed is None else pushed.note
+    more: dict[str, object] = {}
+    if seen is not None:
+        more["witnessed"] = {"by": list(seen.by), "needed": seen.needed}
+    if pushed is not None:
+        more["pushed"] = {"commit": pushed.commit or None, "size": pushed.size, "before": pushed.before}
     if output is not None:
         output.write_text(note, encoding="utf-8")
     if as_json:
         print_json({"checkpoint": note, **more})
         return
     print_document(note)
-    if push is not None:
-        from assay.dossier.wording import plural
+    from assay.dossier.wording import plural
 
+    if seen is not None:
+        say(
+            f"Cosigned by {', '.join(seen.by)}; the policy needs {plural(seen.needed, 'witness', 'witnesses')}.",
+            err=True,
+        )
+    if pushed is not None:
         had = "nothing of this log" if pushed.before is None else plural(pushed.before, "entry", "entries")
         say(
             f"Pushed as commit {pushed.commit[:10]}; the remote held {had} before."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -185,6 +184,3 @@ def require_reason(reason: str, *, rejects: bool) -> None:
     """See that whoever rejects says why, before anything is asked or read."""
     if rejects and not reason.strip():
         raise click.UsageError("--reject needs --reason: who rejects says why.")
-
-
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -42,7 +42,6 @@ class Kind(enum.StrEnum):
     AGREEMENT = f"{OURS}agreement/v1"
     SIGN_OFF = f"{OURS}sign-off/v1"
     UNSEALING = f"{OURS}unsealing/v1"
-    WITHDRAWAL = f"{OURS}withdrawal/v1"
     WAIVER = f"{OURS}waiver/v1"
     REVOCATION = f"{OURS}revocation/v1"
     STATUS = f"{OURS}status/v1"

@@ -7,7 +7,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 
 
 class ExitCode(enum.IntEnum):
@@ -141,7 +141,7 @@ _ROOM = {
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: PurePath) -> Iterator[None]:
     """Turn what the system says about writing to ``path`` into a sentence that names it."""
     try:
         yield
@@ -162,7 +162,7 @@ def raised(error: BaseException) -> str:
         trace = trace.tb_next
     if trace is None:
         return type(error).__name__
-    return f"{type(error).__name__} at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+    return f"{type(error).__name__} at {PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
 
 
 class SubjectError(AssayError):

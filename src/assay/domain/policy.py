@@ -78,6 +78,12 @@ class LogKeys(Block):
     witnesses_needed: Annotated[int, Field(ge=0, strict=True)] = 0
     """How many of them must have seen a checkpoint."""
 
+    @model_validator(mode="after")
+    def _enough_witnesses(self) -> LogKeys:
+        if len(set(self.witnesses)) < self.witnesses_needed:
+            raise ValueError("witnesses_needed asks for more different witnesses than there are")
+        return self
+
 
 class Least(Block):
     """A bound that a specification may only tighten."""

@@ -8,29 +8,27 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
 
 USUAL_ROLES = ("developer", "submitter", "data_steward", "validator", "risk_officer", "legal")
 ALMOST = 0.8
 """How alike a misspelt role is to what was meant: "leagl" is to "legal", "security_officer" is not to "risk_officer"."""
 
 
-def misspelt(role: str, known: Iterable[str] = USUAL_ROLES) -> str:
-    """The known role that was meant by one that is almost it; empty for a known one and for one of the organisation's own.
+def misspelt(role: str) -> str:
+    """The usual role that was meant by one that is almost it; empty for a usual one and for one of the organisation's own.
 
-    A role that adds words to a known one, such as ``chief_risk_officer`` or ``validator-2``, is one of its own.
+    A role that adds words to a usual one, such as ``chief_risk_officer`` or ``validator-2``, is one of its own.
     """
-    names = tuple(known)
-    if role in names:
+    if role in USUAL_ROLES:
         return ""
     words = _words(role)
-    for name in names:
+    for name in USUAL_ROLES:
         own = _words(name)
         if words == own:
             return name
         if len(words) > len(own) and any(words[i : i + len(own)] == own for i in range(len(words))):
             return ""
-    near = difflib.get_close_matches("_".join(words), names, n=1, cutoff=ALMOST)
+    near = difflib.get_close_matches("_".join(words), USUAL_ROLES, n=1, cutoff=ALMOST)
     return near[0] if near else ""
 
 

@@ -62,8 +62,6 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Rich, ...], ...]
     open_rows: int = 1_000
-    quiet: bool = False
-    """Whether the caption is only for those who do not see the page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from assay.dossier.sections.standing import section
 from assay.dossier.sections.summary import summary
 
 
-def compose(record: Record, *, standing: Standing | None = None, date: str = "") -> Document:
-    """The whole dossier; ``date`` is printed as given and is nowhere else in the bytes."""
+def compose(record: Record, *, standing: Standing | None = None) -> Document:
+    """The whole dossier, with what its log says of it."""
     lookup = Lookup(record)
     sections = (
         summary(lookup),
@@ -37,6 +37,6 @@ def compose(record: Record, *, standing: Standing | None = None, date: str = "")
     said = "Rehearsal" if record.decision.rehearsal else wording.OUTCOME[record.decision.outcome]
     return Document(
         title=f"{said}: {record.specification.name}",
-        opening=opening(lookup, standing=standing, date=date),
+        opening=opening(lookup, standing=standing),
         sections=tuple(s for s in sections if s is not None),
     )

@@ -20,13 +20,13 @@ from assay.dossier.document import compose
 _SEAL = {Outcome.CERTIFIED: "✓", Outcome.CONDITIONAL: "!", Outcome.WITHHELD: "✕"}
 
 
-def render_html(record: Record, *, standing: Standing | None = None, date: str = "") -> str:
-    """The page of a record, with what its log says of it; a ``date`` is printed as it is given.
+def render_html(record: Record, *, standing: Standing | None = None) -> str:
+    """The page of a record, with what its log says of it.
 
     Raises:
         MissingExtra: when vl-convert, which draws the charts, is not installed.
     """
-    document = compose(record, standing=standing, date=date)
+    document = compose(record, standing=standing)
     style = _style()
     page = _environment().get_template("page.html.j2")
     return page.render(

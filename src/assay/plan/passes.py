@@ -8,7 +8,7 @@ data. The plan before it reads the reference data too.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,6 @@ from assay.domain.needs import Need, Part, Perturbed, Reads
 
 if TYPE_CHECKING:  # a worker has passes to count, and no specification
     from assay.domain.specification import Criterion, Specification
-
-Parameters = Mapping[str, Decimal | int | str]
 
 
 @dataclass(frozen=True, slots=True)

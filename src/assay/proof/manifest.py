@@ -1,13 +1,13 @@
 """The files of a model and their one digest, as the OpenSSF Model Signing specification v1.0 has them.
 
 The digest of a model is the SHA-256 over the digests of its files, ordered by path. Such a manifest can be signed as a
-Model Signing statement too, so that ``model_signing verify`` accepts what we sign, and we read theirs.
+Model Signing statement too, so that ``model_signing verify`` accepts what we sign, which is what it signs of the same files.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -74,32 +74,6 @@ class Manifest:
                 ],
             },
         }
-
-
-def manifest_of_signing_statement(plain: Mapping[str, Any]) -> Manifest:
-    """The manifest inside a Model Signing statement, ours or another tool's.
-
-    Raises:
-        ValueError: when it is none, hashes something else than whole files, or contradicts its own digest.
-    """
-    try:
-        if plain["_type"] != STATEMENT or plain["predicateType"] != Kind.MODEL.value:
-            raise ValueError("expected a Model Signing statement v1.0")
-        (subject,) = plain["subject"]
-        serialization = plain["predicate"]["serialization"]
-        if (serialization["method"], serialization["hash_type"]) != ("files", "sha256"):
-            raise ValueError("expected whole files under SHA-256")
-        resources = plain["predicate"]["resources"]
-        if any(r["algorithm"] != "sha256" for r in resources):
-            raise ValueError("expected every file under SHA-256")
-        name = str(subject["name"])
-        files = [(name if r["name"] == ITSELF else r["name"], PREFIX + r["digest"]) for r in resources]
-        made = Manifest.of(name, files)
-        if made.digest != PREFIX + subject["digest"]["sha256"]:
-            raise ValueError("the files do not have the digest of the model")
-    except (KeyError, TypeError, AttributeError) as wrong:
-        raise ValueError("expected a Model Signing statement v1.0") from wrong
-    return made
 
 
 def differences(expected: Iterable[tuple[str, str]], found: Iterable[tuple[str, str]]) -> tuple[Refusal, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assay.domain.digests import named
 from assay.domain.entry import Kind
 from assay.proof.bundle import Bundle
 from assay.proof.canonical import canonical, hexadecimal
@@ -52,7 +53,7 @@ def statement_of(bundle: Bundle) -> Statement:
     """
     try:
         plain = json.loads(bundle.payload)
-        subjects = tuple((s["name"], f"sha256:{s['digest']['sha256']}") for s in plain["subject"])
+        subjects = tuple((s["name"], named(s["digest"]["sha256"])) for s in plain["subject"])
         made = Statement(Kind(plain["predicateType"]), subjects, dict(plain["predicate"]))
         again = canonical(plain) if made.plain() == plain else b""
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -12,7 +12,6 @@ from assay.proof.merkle import check_inclusion, leaf_hash
 from assay.proof.note import MalformedNote, Note, UntrustedNote, verified
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
-SUFFIX = ".tlog-proof"
 MOST_BYTES, MOST_HASHES = 1 << 21, 63
 
 

@@ -1,4 +1,4 @@
-"""Names in a policy that name nothing: misspelt roles, metrics that do not exist, keys that are not there, persons without a role.
+"""Names in a policy that name nothing: misspelt roles, metrics that do not exist, keys that are not there, persons without a role, witnesses.
 
 Asked when a policy is to come into force, never of one that is: a log goes on under the policy that it has.
 """
@@ -13,6 +13,8 @@ from assay.domain.errors import Problem
 from assay.domain.nearest import listed, nearest
 from assay.domain.policy import NEVER_APPROVE
 from assay.domain.roles import USUAL_ROLES, misspelt
+from assay.proof.cosignature import CosignerKey
+from assay.proof.note import InvalidKey
 from assay.reading.located import Located, Trail
 
 
@@ -30,6 +32,7 @@ def name_problems(
     return (
         *_roles_of(document, keys, duties, now),
         *_keys(document, keys),
+        *_witnesses(document),
         *_asked_roles(document, keys, requires),
         *_metrics(document, requires, metrics),
     )
@@ -75,6 +78,19 @@ def _named(document: Located) -> Iterator[tuple[Trail, str]]:
             name = item if block == "roots" else _map(item).get("key")
             if isinstance(name, str):
                 yield trail, name
+
+
+def _witnesses(document: Located) -> Iterator[Problem]:
+    named = _map(document.value.get("log")).get("witnesses")
+    for number, text in enumerate(named if isinstance(named, list) else ()):
+        try:
+            CosignerKey.parse(str(text))
+        except InvalidKey as wrong:
+            yield _problem(
+                document, ("log", "witnesses", number), "witness_unreadable", str(text),
+                f"No witness can have this verifier key: {wrong.message}",
+                remedy="Copy the line that the witness prints when it starts: assay witness serve",
+            )  # fmt: skip
 
 
 def _asked_roles(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,6 @@ from assay.reading.form import broken_trails, form_problems
 from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import Located, Trail, locate
 from assay.reading.source import read_source, source_of
-
-DictionaryReader = Callable[[Path], DictionaryFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +50,12 @@ class SpecificationFile:
             raise InvalidDocument(problems)
 
 
-def read_specification(
-    path: Path,
-    catalogue: Catalogue,
-    *,
-    dictionary_reader: DictionaryReader = read_dictionary,
-) -> SpecificationFile:
+def read_specification(path: Path, catalogue: Catalogue) -> SpecificationFile:
     """Read a specification and the dictionary that it names, relative to its folder.
 
     Args:
         path: the file.
         catalogue: every metric that can be measured.
-        dictionary_reader: how the dictionary is read.
 
     Raises:
         InvalidDocument: with every problem of both documents, each with its place. Blocks that are valid are
@@ -83,7 +75,7 @@ def read_specification(
     named = _dictionary_named(document)
     if named:
         try:
-            dictionary = dictionary_reader(path.parent / named)
+            dictionary = read_dictionary(path.parent / named)
         except InvalidDocument as invalid:
             problems += _dictionary_problems(document, named, invalid)
     known: Dictionary | None = dictionary.dictionary if dictionary else None

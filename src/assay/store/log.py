@@ -23,7 +23,7 @@ from assay.proof.merkle import Subtree, check_consistency, finished_by, leaf_has
 from assay.proof.note import Note
 from assay.proof.salted import SALT_BYTES, Salted
 from assay.store.database import CorruptStore, Database
-from assay.store.tables import CHECKPOINT, ENTRY, ERASABLE, SUBTREE
+from assay.store.tables import CHECKPOINT, ENTRY, ERASABLE, SUBTREE, size_of
 from assay.store.verification import Finding, findings
 
 Answer = TypeVar("Answer")
@@ -77,7 +77,7 @@ class Log:
     def size(self) -> int:
         """The number of entries."""
         with self._database.reading() as connection:
-            return _size(connection)
+            return size_of(connection)
 
     def append(self, decide: Decide, *, pairs: Sequence[Salted] = ()) -> tuple[int, ...]:
         """Append what ``decide`` returns, in one transaction that no other writer can enter; return the numbers.
@@ -92,7 +92,7 @@ class Log:
             CorruptStore: ``subtree_missing``. Whatever ``decide`` raises.
         """
         with self._database.writing() as connection:
-            first = _size(connection)
+            first = size_of(connection)
             added = tuple(decide(_Stored(connection, first)))
             if added:
                 _insert(connection, first, added)
@@ -145,7 +145,7 @@ class Log:
 
         ask(noted)
         with self._database.reading() as connection:
-            entries = _size(connection)
+            entries = size_of(connection)
             if size > entries:
                 raise AbsentEntry(f"The log has {entries} entries, not {size}.", code="entry_absent")
             found = _subtrees(connection, wanted)
@@ -272,11 +272,6 @@ class _Stored(Sequence[bytes]):
     def __iter__(self) -> Iterator[bytes]:
         for start in range(0, self._size, PAGE):
             yield from _page(self._connection, start, min(start + PAGE, self._size))
-
-
-def _size(connection: sa.Connection) -> int:
-    last: int | None = connection.execute(sa.select(sa.func.max(ENTRY.c.seq))).scalar()
-    return 0 if last is None else last + 1
 
 
 def _page(connection: sa.Connection, start: int, stop: int) -> list[bytes]:

@@ -31,7 +31,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RunList:
-    """A file of JSON lines. Not yet a log: nothing binds it, which the dossier says."""
+    """A file of JSON lines, which nothing binds: which runs count, the log says."""
 
     path: Path
 

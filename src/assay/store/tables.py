@@ -15,6 +15,13 @@ ENTRY = sa.Table(
 )
 """What was logged, in order, from 0 on without gaps."""
 
+
+def size_of(connection: sa.Connection) -> int:
+    """How many entries there are: their places have no gap."""
+    last: int | None = connection.execute(sa.select(sa.func.max(ENTRY.c.seq))).scalar()
+    return 0 if last is None else last + 1
+
+
 SUBTREE = sa.Table(
     "subtree",
     METADATA,

@@ -14,7 +14,7 @@ from assay.proof.merkle import finished_by, leaf_hash
 from assay.proof.note import MalformedNote, Note
 from assay.proof.salted import SALT_BYTES, Salted
 from assay.store.database import CorruptStore, Database
-from assay.store.tables import CHECKPOINT, ENTRY, ERASABLE, SUBTREE
+from assay.store.tables import CHECKPOINT, ENTRY, ERASABLE, SUBTREE, size_of
 
 PAGE = 1 << 12
 MOST = 20
@@ -52,7 +52,7 @@ def _findings(database: Database, kept: Sequence[Claim]) -> Iterator[Finding]:
     with database.reading() as connection:
         # Checkpoints first: what is appended and signed meanwhile is then ahead of none.
         notes = [bytes(note) for note in connection.execute(sa.select(CHECKPOINT.c.note)).scalars()]
-        size = _size(connection)
+        size = size_of(connection)
         complete = connection.execute(_count_of_subtrees(size)).scalar_one()
         missing = sorted(database.guards_missing(connection))
     for guard in missing:
@@ -70,11 +70,6 @@ def _findings(database: Database, kept: Sequence[Claim]) -> Iterator[Finding]:
 def stored_as(number: int) -> str:
     """A checkpoint that the log keeps itself, for a sentence."""
     return f"the checkpoint that was stored as number {number}"
-
-
-def _size(connection: sa.Connection) -> int:
-    last: int | None = connection.execute(sa.select(sa.func.max(ENTRY.c.seq))).scalar()
-    return 0 if last is None else last + 1
 
 
 def _count_of_subtrees(size: int) -> sa.Select[int]:

@@ -120,7 +120,7 @@ def export_public(folder: Path, target: Path, *, signer: Signer | None = None) -
             pack.writestr(f"{place}/{CERTIFICATE}", certificate.content)
             pack.writestr(f"{place}/{PROOF}", proof)
         for word in said:
-            pack.writestr(f"{STATEMENTS}{word.digest.removeprefix('sha256:')}.sigstore.json", word.content)
+            pack.writestr(f"{STATEMENTS}{bare(word.digest)}.sigstore.json", word.content)
         if status is not None:
             pack.writestr(STATUS, status)
     return Exported(len(leaves), len(issued), len(said), status is not None)

@@ -15,9 +15,6 @@ from assay.store.blobs import see_writable, write_whole
 from assay.store.runs import Run
 from assay.store.workspace import Workspace
 
-FORMS = ("html", "json", "junit", "standing")
-"""The documents of a run."""
-
 
 class NoSuchRun(AssayError):
     """There is no such folder, no stored run has this digest, or more than one has."""

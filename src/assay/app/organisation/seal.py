@@ -1,8 +1,9 @@
 """One bit per attempt: while a schedule of attempts runs, what a withheld run found stays sealed.
 
-Released numbers are what an adaptive attacker learns from (`docs/guarantee.md`, the test set is a budget). Every way to a
-record leads through :func:`load_record`, so that a new command cannot forget the seal. Whoever can read the files of the
-store can read the record, so the store of a schedule belongs to the custodian.
+Released numbers are what an adaptive attacker learns from (`docs/guarantee.md`, the test set is a budget). What shows a
+record takes it from :func:`load_record`, which asks for the seal; what signs, issues or exports one asks
+:func:`require_unsealed` before it opens it. Whoever can read the files of the store can read the record, so the store of a
+schedule belongs to the custodian.
 """
 
 from __future__ import annotations

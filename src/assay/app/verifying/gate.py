@@ -140,7 +140,8 @@ _REMEDIES = {
     Because.NO_CERTIFICATE: "Issue one with: assay issue; or name its folder: --certificate FOLDER",
     Because.POLICY_OTHER: "Get the organisation's newest policy by a way that you trust; who keeps the log prints it with: assay trust show",
     Because.NOT_LOGGED: "Ask its issuer for certificate and proof as they were issued; if the log has another key since, or witnesses, for a "
-    "new proof, which whoever keeps the log writes beside the certificate with: assay log prove ENTRY certificate.tlog-proof",
+    "new proof. Whoever keeps the log signs for it (assay log checkpoint, with --witness URL for each witness) and writes it beside "
+    "the certificate: assay log prove ENTRY certificate.tlog-proof",
     Because.LOG_UNSEEN: "Hand over the exported log, which its owner makes with: assay log export",
     Because.CODE_CHANGED: "Check out the judged commit; or certify this code: assay certify, assay sign, assay issue.",
     Because.ENVIRONMENT_CHANGED: "Install the judged version; or certify the model with this one: assay certify, assay sign, "

@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 from assay.app.verifying.certificate_folder import CERTIFICATE, PROOF, STATUS, Pack
+from assay.domain.digests import named
 from assay.domain.errors import AssayError, ExitCode
 from assay.proof.certificate import Certificate
 from assay.proof.public import Public
@@ -36,7 +37,7 @@ def read_pack(path: Path, kind: str = "review") -> Pack:
     """
     members = _members(path, kind)
     documents = {
-        f"sha256:{name.removeprefix(DOCUMENTS)}": content
+        named(name.removeprefix(DOCUMENTS)): content
         for name, content in members.items()
         if name.startswith(DOCUMENTS)
     }
@@ -74,14 +75,14 @@ def read_public(path: Path) -> Public:
         checkpoint=members[CHECKPOINT],
         policy=members[POLICY],
         certificates={
-            f"sha256:{f}": (
+            named(f): (
                 members[f"{CERTIFICATES}{f}/{CERTIFICATE}"],
                 members[f"{CERTIFICATES}{f}/{PROOF}"],
             )
             for f in sorted(folders)
         },
         statements={
-            f"sha256:{name.removeprefix(STATEMENTS).partition('.')[0]}": content
+            named(name.removeprefix(STATEMENTS).partition(".")[0]): content
             for name, content in members.items()
             if name.startswith(STATEMENTS)
         },

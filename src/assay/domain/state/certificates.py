@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.domain.digests import short
-from assay.domain.entry import Entry, Inspect, Kind, Signed
+from assay.domain.entry import Entry, Kind, Signed
 from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state.claims import Claims, contradiction, untimely
@@ -67,7 +67,7 @@ def _earlier(state: State, record: str) -> Refusal | None:
     return None
 
 
-def issued(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
+def issued(state: State, entry: Entry) -> Refusal | None:
     """A certificate is issued: signed by a verifier of the policy, for a decision that may have one."""
     claims = _claims(state, entry)
     if isinstance(claims, Refusal):
@@ -177,27 +177,22 @@ def takes_place(state: State, made: CertificateState) -> Refusal | None:
     return None
 
 
-def refused(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
-    """A certificate that was not issued; it changes nothing, and everyone sees that it was tried."""
-    return None
-
-
-def revoked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+def revoked(state: State, entry: Entry) -> Refusal | None:
     """A certificate ends for good."""
     return _becomes(state, entry, Status.REVOKED, (Status.GOOD, Status.SUSPENDED, Status.SUPERSEDED))
 
 
-def suspended(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+def suspended(state: State, entry: Entry) -> Refusal | None:
     """A certificate is not to be relied upon for now."""
     return _becomes(state, entry, Status.SUSPENDED, (Status.GOOD,))
 
 
-def reinstated(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+def reinstated(state: State, entry: Entry) -> Refusal | None:
     """A suspended certificate may be relied upon again."""
     return _becomes(state, entry, Status.GOOD, (Status.SUSPENDED,))
 
 
-def superseded(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+def superseded(state: State, entry: Entry) -> Refusal | None:
     """A certificate has given its place to one that names it: told in an entry of its own, and true since that was issued.
 
     Whoever leaves the entry out keeps nothing good by it.

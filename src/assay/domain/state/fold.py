@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from assay.domain.entry import Action, Entry, Inspect, Kind, Signed
 from assay.domain.refusal import Because, Refusal
 from assay.domain.state import certificates, policies, runs, waivers, words
 from assay.domain.state.state import State
 
-Rule = Callable[[State, Entry, Inspect], Refusal | None]
+Rule = Callable[[State, Entry], Refusal | None]
 """Holds an entry against a state: the reason why it is void, or None and the state has taken it in."""
 
-RULES: dict[Action, Rule] = {
-    Action.POLICY_SET: policies.policy_set,
-    Action.AGREED: words.agreed,
-    Action.LOCKED: runs.locked,
-    Action.RUN_STARTED: runs.started,
-    Action.RUN_REFUSED: runs.refused,
-    Action.DECIDED: runs.decided,
-    Action.UNSEALED: runs.unsealed,
-    Action.SIGNED: words.signed,
-    Action.WAIVED: waivers.waived,
-    Action.ISSUED: certificates.issued,
-    Action.ISSUE_REFUSED: certificates.refused,
-    Action.REVOKED: certificates.revoked,
-    Action.SUSPENDED: certificates.suspended,
-    Action.REINSTATED: certificates.reinstated,
-    Action.SUPERSEDED: certificates.superseded,
-}
+
+def _tried(state: State, entry: Entry) -> None:
+    """What was refused: it changes nothing, and everyone sees that it was tried."""
+
+
+def rules_of(inspect: Inspect) -> Mapping[Action, Rule]:
+    """The rule of each action. ``inspect`` is for keys, which only a policy brings into a log."""
+    return {
+        Action.POLICY_SET: partial(policies.policy_set, inspect=inspect),
+        Action.AGREED: words.agreed,
+        Action.LOCKED: runs.locked,
+        Action.RUN_STARTED: runs.started,
+        Action.RUN_REFUSED: _tried,
+        Action.DECIDED: runs.decided,
+        Action.UNSEALED: runs.unsealed,
+        Action.SIGNED: words.signed,
+        Action.WAIVED: waivers.waived,
+        Action.ISSUED: certificates.issued,
+        Action.ISSUE_REFUSED: _tried,
+        Action.REVOKED: certificates.revoked,
+        Action.SUSPENDED: certificates.suspended,
+        Action.REINSTATED: certificates.reinstated,
+        Action.SUPERSEDED: certificates.superseded,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +54,10 @@ def fold(entries: Iterable[Entry], inspect: Inspect) -> tuple[State, tuple[Void,
 
     The writer appends nothing that would be void, so a void entry in a log was written by somebody else.
     """
-    state, void = State(), []
+    state, void, rules = State(), [], rules_of(inspect)
     for place, entry in enumerate(entries):
         state.roots.append(entry.before)
-        refusal = (
-            _order(state, entry, place) or _again(state, entry) or RULES[entry.action](state, entry, inspect)
-        )
+        refusal = _order(state, entry, place) or _again(state, entry) or rules[entry.action](state, entry)
         if refusal is not None:
             void.append(Void(place, refusal))
         for statement in entry.signed:  # a void entry too has told everyone what was signed

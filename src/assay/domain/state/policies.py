@@ -12,7 +12,7 @@ from assay.domain.state.state import State
 from assay.domain.state.words import subjects
 
 
-def policy_set(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:
+def policy_set(state: State, entry: Entry, *, inspect: Inspect) -> Refusal | None:
     """A new version of the policy, signed by a threshold of root keys of the version before and of its own.
 
     As the root role of The Update Framework (TUF 1.0.34, section 5.3): who takes over must be named by who leaves, and must

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assay.domain.digests import short
-from assay.domain.entry import Entry, Inspect, Kind
+from assay.domain.entry import Entry, Kind
 from assay.domain.plain import NotPlain, from_plain
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because, Refusal
@@ -23,7 +23,7 @@ from assay.domain.state.words import word
 from assay.domain.vocabulary import PASSING, Outcome
 
 
-def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
+def locked(state: State, entry: Entry) -> Refusal | None:
     """A specification is locked: the roles that it names agreed to it, and nobody rejects it."""
     try:
         terms: Terms = from_plain(entry.body["terms"], Terms, "terms")
@@ -63,7 +63,7 @@ def locked(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     return None
 
 
-def started(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+def started(state: State, entry: Entry) -> Refusal | None:
     """A judged run starts: its lock is in force, and its rows are not spent, or a waiver says so."""
     try:
         rows = UsedRows.read(entry.body)
@@ -198,12 +198,7 @@ def _share(overlap: Overlap) -> str:
     return "less than 1%" if overlap.share < 0.005 else f"{overlap.share:.0%}"
 
 
-def refused(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
-    """A run that was not made; it changes nothing, and everyone sees that it was tried."""
-    return None
-
-
-def unsealed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+def unsealed(state: State, entry: Entry) -> Refusal | None:
     """A run's numbers are opened before its schedule has ended: what was seen is more than a bit, so it ends."""
     found = word(state, entry, Kind.UNSEALING, {entry.object})
     if isinstance(found, Refusal):
@@ -220,7 +215,7 @@ def unsealed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  #
     return None
 
 
-def decided(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+def decided(state: State, entry: Entry) -> Refusal | None:
     """A run ends with a decision."""
     try:
         run = state.runs[int(entry.body["run"])]

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from assay.domain.attempts import beyond
-from assay.domain.entry import Entry, Inspect, Kind, Signed
+from assay.domain.entry import Entry, Kind, Signed
 from assay.domain.quorum import SignOff, Word
 from assay.domain.refusal import Because, Refusal
 from assay.domain.sketch import Overlap
@@ -22,7 +22,7 @@ NEVER_WAIVED = frozenset(because.value for because in Because) - {TEST_SET_SPENT
 """Every reason of the log, the gate and the verifier but one."""
 
 
-def waived(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
+def waived(state: State, entry: Entry) -> Refusal | None:
     """A waiver of a criterion of the lock, or of the rule on spent test rows (``test_set_spent``), by an independent role.
 
     It opens spent rows to one more run, after the run that it names. Of a criterion it changes no verdict and no decision: it is told, nothing more.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assay.domain.digests import short
-from assay.domain.entry import Entry, Inspect, Kind, Signed
+from assay.domain.entry import Entry, Kind, Signed
 from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word
 from assay.domain.refusal import Because, Refusal
@@ -15,7 +15,7 @@ from assay.domain.state.state import State
 from assay.domain.vocabulary import Result
 
 
-def agreed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001 - one form of rule
+def agreed(state: State, entry: Entry) -> Refusal | None:
     """A word on a specification with its dictionary: the agreement to both before any result, or a reject."""
     before = state.agreements.get(entry.object, [])
     dictionary = next((named.get("dictionary", "") for named in (dict(s.subjects) for s in entry.signed)), "")
@@ -31,7 +31,7 @@ def agreed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
     return None
 
 
-def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # noqa: ARG001
+def signed(state: State, entry: Entry) -> Refusal | None:
     """A word on a decision; it names the record, the evidence and the specification, and dies with any change."""
     decision = state.decisions.get(entry.object)
     if decision is None:
@@ -43,7 +43,7 @@ def signed(state: State, entry: Entry, inspect: Inspect) -> Refusal | None:  # n
             "under a wrong clock, and nobody signs it before.",
         )
     about = {decision.record, decision.evidence, decision.specification}
-    found = word(state, entry, Kind.SIGN_OFF, about, decision.entry, decision.sign_offs)
+    found = word(state, entry, Kind.SIGN_OFF, about, since=decision.entry, before=decision.sign_offs)
     if isinstance(found, Refusal):
         return found
     if found.word is Word.WITHDRAW and not any(
@@ -106,6 +106,7 @@ def word(
     entry: Entry,
     kind: Kind,
     about: set[str],
+    *,
     since: int = -1,
     before: Sequence[SignOff] = (),
 ) -> SignOff | Refusal:

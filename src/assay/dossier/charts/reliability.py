@@ -6,8 +6,7 @@ from typing import Any
 
 from assay.domain.record import CurveRecord
 from assay.dossier.charts import theme
-
-SIZE = 300
+from assay.dossier.charts.square import square
 
 
 def reliability(curve: CurveRecord, *, prefix: str) -> str | None:
@@ -26,12 +25,7 @@ def reliability(curve: CurveRecord, *, prefix: str) -> str | None:
         }
         for p in curve.points
     ]
-    chart = theme.layered(
-        width=SIZE,
-        height=SIZE,
-        padding={"left": 48, "right": 12, "top": 10, "bottom": 46},
-        layers=[_diagonal(), *_marks(values)],
-    )
+    chart = square(_marks(values), x="mean predicted probability", y="observed rate")
     return theme.render(
         chart,
         prefix=prefix,
@@ -40,24 +34,6 @@ def reliability(curve: CurveRecord, *, prefix: str) -> str | None:
             f"probability in {len(values)} bins; the bars below show the rows of each bin."
         ),
     )
-
-
-def _axis(title: str) -> dict[str, Any]:
-    return {
-        "scale": {"domain": [0, 1], "nice": False},
-        "axis": {"title": title, "values": [0, 0.25, 0.5, 0.75, 1], "format": ".2f", "grid": True},
-    }
-
-
-def _diagonal() -> dict[str, Any]:
-    return {
-        "data": {"values": [{"x": 0, "y": 0}, {"x": 1, "y": 1}]},
-        "mark": {"type": "line", "color": theme.BAR, "strokeWidth": 1},
-        "encoding": {
-            "x": theme.at("x", **_axis("mean predicted probability")),
-            "y": theme.at("y", **_axis("observed rate")),
-        },
-    }
 
 
 def _marks(values: list[dict[str, Any]]) -> list[dict[str, Any]]:

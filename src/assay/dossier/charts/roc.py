@@ -6,8 +6,8 @@ from typing import Any
 
 from assay.domain.record import CurveRecord
 from assay.dossier.charts import theme
+from assay.dossier.charts.square import square
 
-SIZE = 300
 MOST = 5
 COLOURS = (theme.INK, theme.ACCENT, theme.SECOND, theme.THIRD, theme.OPEN)
 DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (12, 4))
@@ -18,36 +18,16 @@ def roc(curves: tuple[CurveRecord, ...], *, prefix: str) -> str | None:
     drawn = curves[:MOST]
     if not drawn:
         return None
-    layers = [_chance()]
+    layers = []
     for i, curve in enumerate(drawn):
         layers += [_line(curve, i), *_legend(curve, i, len(drawn))]
-    chart = theme.layered(
-        width=SIZE, height=SIZE, padding={"left": 48, "right": 12, "top": 10, "bottom": 46}, layers=layers
-    )
+    chart = square(layers, x="false-positive rate", y="true-positive rate")
     names = ", ".join(theme.clipped(c.label or "all rows", 40) for c in drawn)
     return theme.render(
         chart,
         prefix=prefix,
         alternative=f"ROC curves of {names}: true-positive rate against false-positive rate.",
     )
-
-
-def _axis(title: str) -> dict[str, Any]:
-    return {
-        "scale": {"domain": [0, 1], "nice": False},
-        "axis": {"title": title, "values": [0, 0.25, 0.5, 0.75, 1], "format": ".2f", "grid": True},
-    }
-
-
-def _chance() -> dict[str, Any]:
-    return {
-        "data": {"values": [{"x": 0, "y": 0}, {"x": 1, "y": 1}]},
-        "mark": {"type": "line", "color": theme.BAR, "strokeWidth": 1},
-        "encoding": {
-            "x": theme.at("x", **_axis("false-positive rate")),
-            "y": theme.at("y", **_axis("true-positive rate")),
-        },
-    }
 
 
 def _line(curve: CurveRecord, i: int) -> dict[str, Any]:

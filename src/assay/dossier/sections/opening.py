@@ -25,7 +25,7 @@ _REASONS_TITLE = {
 }
 
 
-def opening(lookup: Lookup, *, standing: Standing | None = None, date: str = "") -> Opening:
+def opening(lookup: Lookup, *, standing: Standing | None = None) -> Opening:
     """The first screen of a record; ``standing`` is where its decision stands in a log."""
     record = lookup.record
     decision = record.decision
@@ -37,7 +37,7 @@ def opening(lookup: Lookup, *, standing: Standing | None = None, date: str = "")
         word=(wording.REHEARSAL_OUTCOME if decision.rehearsal else wording.OUTCOME)[decision.outcome],
         means=taken_back(standing) + _means(lookup),
         rehearsal=wording.REHEARSAL if decision.rehearsal else "",
-        facts=tuple(_facts(lookup, date)),
+        facts=tuple(_facts(lookup)),
         reasons_title=_REASONS_TITLE[decision.outcome],
         reasons=reasons + _counts(lookup),
         conditions=tuple(_grounds(lookup, decision.conditions)),
@@ -130,7 +130,7 @@ def _counts(lookup: Lookup) -> tuple[Rich, ...]:
     return ((f"Passed: {wording.listed(tuple(said))} criteria.",),) if said else ()
 
 
-def _facts(lookup: Lookup, date: str) -> Iterable[tuple[str, Rich]]:
+def _facts(lookup: Lookup) -> Iterable[tuple[str, Rich]]:
     record = lookup.record
     spec = record.specification
     source = next((s for s in record.sources if s.role == record.data), None)
@@ -149,8 +149,6 @@ def _facts(lookup: Lookup, date: str) -> Iterable[tuple[str, Rich]]:
     if record.environment.commit:
         changed = ", with changes that no commit names" if record.environment.dirty else ""
         yield "Code", (f"commit {record.environment.commit[:12]}{changed}",)
-    if date:
-        yield "Date", (date,)
 
 
 def _digest(digest: str) -> Rich:
