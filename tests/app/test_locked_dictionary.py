@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from assay.app.judging import case
 from assay.app.judging.lock_elsewhere import agree_elsewhere, take_agreement
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.logbook import export_log
+from assay.app.organisation.waive import waive
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
 from assay.domain.refusal import Because
@@ -184,3 +186,23 @@ def test_a_word_from_elsewhere_is_over_the_dictionary_that_its_signer_read(
     assert told.value.refusal.because is Because.SIGNED_SOMETHING_ELSE
     loosen(team, "range: [null, null]", "range: [0, null]")
     assert take_agreement(team.path, word, workers=0).agreed.lock
+
+
+def test_a_waiver_is_of_the_locked_dictionary_and_ends_with_it(team: Team) -> None:
+    team.lock().certify()
+
+    def waived() -> None:
+        waive(
+            team.path, criterion="test_set_spent", until=dt.datetime.now(dt.UTC) + dt.timedelta(days=9),
+            role="risk_officer", signer=KEYS["risk-officer"], reason="the rows came twice",
+        )  # fmt: skip
+
+    waived()
+    loosen(team)
+    with pytest.raises(assay.Refused, match="the dictionary was changed since"):
+        waived()
+    team.lock(reason="an income may be a loss")
+    with refused(Because.TEST_SET_SPENT):
+        team.certify()
+    waived()
+    assert team.certify().attempt == 2
