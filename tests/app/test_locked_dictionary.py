@@ -13,7 +13,8 @@ from tests.app.conftest import Folder, replaced
 from tests.app.test_chain import KEYS, Team, refused, reviewed
 
 import assay
-from assay.app.judging import case
+from assay.app.judging import case, lock
+from assay.app.judging.certify import record_of
 from assay.app.judging.lock_elsewhere import agree_elsewhere, take_agreement
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.logbook import export_log
@@ -206,3 +207,44 @@ def test_a_waiver_is_of_the_locked_dictionary_and_ends_with_it(team: Team) -> No
         team.certify()
     waived()
     assert team.certify().attempt == 2
+
+
+def test_a_record_that_shows_another_dictionary_than_was_locked_is_found_by_who_signs_and_who_verifies(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every digest and count fits; only what the page would say of the columns was written by hand."""
+
+    def dishonest(*measured: object, **how: object) -> assay.Record:
+        honest = record_of(*measured, **how)
+        columns = tuple(c.model_copy(update={"description": "anything"}) for c in honest.dictionary.columns)
+        return replace(honest, dictionary=honest.dictionary.model_copy(update={"columns": columns}))
+
+    team.lock()
+    with monkeypatch.context() as judged:
+        judged.setattr("assay.app.judging.certify.record_of", dishonest)
+        team.certify()
+    with pytest.raises(
+        assay.Distrusted, match="another dictionary than the locked document says; they differ in: columns"
+    ):
+        team.sign("validator")
+    with monkeypatch.context() as careless:
+        careless.setattr("assay.app.verifying.agreement.documents_contradict", lambda *_: None)
+        team.sign().issue()
+    assert reviewed(team) is Because.JUDGED_DIFFERENTLY
+
+
+def test_a_dictionary_that_changes_while_it_is_planned_for_a_lock_is_locked_by_nobody(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who agrees is told what a plan says of the document that they agree to, and of no other."""
+    honest = lock.open_case
+
+    def meanwhile(path: Path) -> object:
+        loosen(team)
+        return honest(path)
+
+    monkeypatch.setattr(lock, "open_case", meanwhile)
+    with pytest.raises(assay.AssayError, match=r"dictionary\.yaml") as told:
+        team.lock()
+    assert told.value.code == "file_changed"
+    assert Action.AGREED not in actions(team)
