@@ -217,7 +217,7 @@ def test_a_record_judged_by_another_specification_than_was_locked_is_found_by_wh
     with pytest.raises(assay.Distrusted, match="locked document says; they differ in: use_case"):
         team.sign("validator")
     with monkeypatch.context() as careless:
-        careless.setattr("assay.app.verifying.agreement.document_contradicts", lambda *_: None)
+        careless.setattr("assay.app.verifying.agreement.documents_contradict", lambda *_: None)
         team.sign().issue()
     assert reviewed(team) is Because.JUDGED_DIFFERENTLY
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from tests.app.conftest import Folder, replaced
 from tests.app.test_chain import KEYS, Team, refused, reviewed
 
 import assay
-from assay.app.judging import case
+from assay.app.judging import case, lock
+from assay.app.judging.certify import record_of
 from assay.app.judging.lock_elsewhere import agree_elsewhere, take_agreement
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.logbook import export_log
+from assay.app.organisation.waive import waive
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
 from assay.domain.refusal import Because
@@ -184,3 +187,64 @@ def test_a_word_from_elsewhere_is_over_the_dictionary_that_its_signer_read(
     assert told.value.refusal.because is Because.SIGNED_SOMETHING_ELSE
     loosen(team, "range: [null, null]", "range: [0, null]")
     assert take_agreement(team.path, word, workers=0).agreed.lock
+
+
+def test_a_waiver_is_of_the_locked_dictionary_and_ends_with_it(team: Team) -> None:
+    team.lock().certify()
+
+    def waived() -> None:
+        waive(
+            team.path, criterion="test_set_spent", until=dt.datetime.now(dt.UTC) + dt.timedelta(days=9),
+            role="risk_officer", signer=KEYS["risk-officer"], reason="the rows came twice",
+        )  # fmt: skip
+
+    waived()
+    loosen(team)
+    with pytest.raises(assay.Refused, match="the dictionary was changed since"):
+        waived()
+    team.lock(reason="an income may be a loss")
+    with refused(Because.TEST_SET_SPENT):
+        team.certify()
+    waived()
+    assert team.certify().attempt == 2
+
+
+def test_a_record_that_shows_another_dictionary_than_was_locked_is_found_by_who_signs_and_who_verifies(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every digest and count fits; only what the page would say of the columns was written by hand."""
+
+    def dishonest(*measured: object, **how: object) -> assay.Record:
+        honest = record_of(*measured, **how)
+        columns = tuple(c.model_copy(update={"description": "anything"}) for c in honest.dictionary.columns)
+        return replace(honest, dictionary=honest.dictionary.model_copy(update={"columns": columns}))
+
+    team.lock()
+    with monkeypatch.context() as judged:
+        judged.setattr("assay.app.judging.certify.record_of", dishonest)
+        team.certify()
+    with pytest.raises(
+        assay.Distrusted, match="another dictionary than the locked document says; they differ in: columns"
+    ):
+        team.sign("validator")
+    with monkeypatch.context() as careless:
+        careless.setattr("assay.app.verifying.agreement.documents_contradict", lambda *_: None)
+        team.sign().issue()
+    assert reviewed(team) is Because.JUDGED_DIFFERENTLY
+
+
+def test_a_dictionary_that_changes_while_it_is_planned_for_a_lock_is_locked_by_nobody(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who agrees is told what a plan says of the document that they agree to, and of no other."""
+    honest = lock.open_case
+
+    def meanwhile(path: Path) -> object:
+        loosen(team)
+        return honest(path)
+
+    monkeypatch.setattr(lock, "open_case", meanwhile)
+    with pytest.raises(assay.AssayError, match=r"dictionary\.yaml") as told:
+        team.lock()
+    assert told.value.code == "file_changed"
+    assert Action.AGREED not in actions(team)

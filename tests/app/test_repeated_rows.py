@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -10,6 +12,9 @@ from tests.app.test_attempts import fed
 from tests.app.test_chain import Team, refused
 
 import assay
+from assay.app.judging.case import open_case
+from assay.app.judging.certify import open_engine
+from assay.app.judging.repeated_rows import with_repeats
 from assay.app.organisation.ledger import open_ledger
 from assay.domain.refusal import Because
 
@@ -164,3 +169,24 @@ def test_counts_of_equal_rows_do_not_depend_on_how_rows_are_split(folder: Folder
     with refused(Because.ROWS_REPEAT) as found:
         assay.certify(folder.write(row_group=4000 // rows), workers=0, certify_without_a_lock=True)
     assert "3,960 of 4,000 rows repeat" in found.value.message
+
+
+def test_which_row_of_a_person_is_looked_at_is_the_locks_choice_and_no_wording_of_the_specification(
+    folder: Folder,
+) -> None:
+    """Of each of 1,000 persons one row is a copy of a common one and one is not: how many copies are chosen is chance, and
+    whoever could reword the specification until few are would have made the choice.
+    """
+    ids = np.arange(1000)
+    common = pa.concat_tables([people(1, 7)] * 1000)
+    folder.test = pa.concat_tables([replaced(rows, "id", ids) for rows in (people(1000, 1), common)])
+    folder.edit(
+        CUSTODY, "custody: validator, unit: id,\n  repeated_rows: {at_most: 0.9999, rationale: Few columns.}}"
+    )
+    team = Team(folder).lock()
+    record = team.certify(certify_a_hopeless_specification=True).record
+    assert record.rows_used == 1000
+    (said,) = told(record)
+    case, engine = open_case(team.path), open_engine(team.path, workers=0)
+    chosen = with_repeats(replace(case, drawn=record.seed), engine).repeated
+    assert (said,) == chosen.told(record.specification.data.repeated_rows)

@@ -26,7 +26,7 @@ from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.sign import sign_decision
 from assay.app.organisation.sign_elsewhere import look_in, sign_pack, take
 from assay.app.organisation.trust import found, text_in_force
-from assay.app.verifying.agreement import document_contradicts
+from assay.app.verifying.agreement import documents_contradict
 from assay.app.verifying.packs import BrokenPack
 from assay.app.verifying.verify import verify_certificate
 from assay.cli.main import main
@@ -507,9 +507,9 @@ def test_a_record_by_hand_under_the_locked_digest_is_signed_by_nobody_here_eithe
             }
         ),
     )
-    locked = Workspace.of(bank).blobs.get(record.specification_digest)
-    assert document_contradicts(record, locked) is None
-    wrong = document_contradicts(easier, locked)
+    documents = Workspace.of(bank).blobs.get
+    assert documents_contradict(record, documents) is None
+    wrong = documents_contradict(easier, documents)
     assert wrong is not None
     assert wrong.because is Because.JUDGED_DIFFERENTLY
     assert wrong.sentence.endswith("they differ in: criteria.")

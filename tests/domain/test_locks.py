@@ -172,3 +172,15 @@ def test_a_word_that_names_the_documents_otherwise_agrees_to_nothing(
         world.add(
             Action.AGREED, SPECIFICATION, {}, sign(replace(said, subjects=subjects).plain(), KEYS["val"])
         )
+
+
+@pytest.mark.parametrize("before", [(), ("vic",), ("val", "val")])
+def test_nobody_takes_back_what_they_did_not_say_on_a_specification(before: tuple[str, ...]) -> None:
+    world = World.with_policy()
+    for who, word in zip(before, (Word.APPROVE, Word.WITHDRAW), strict=False):
+        world.agree(who, "validator", word)
+    with pytest.raises(Refused, match="To withdraw is to take back a word of one's own: val ") as told:
+        world.agree("val", "validator", Word.WITHDRAW)
+    assert told.value.refusal.because is Because.NOTHING_TO_WITHDRAW
+    world.agree("val", "validator")
+    world.agree("val", "validator", Word.WITHDRAW)

@@ -6,8 +6,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from tests.world import OTHER, RECORD, World, policy, rows
+from tests.world import OTHER, RECORD, SPECIFICATION, World, policy, rows
 
+from assay.domain.digests import sha256_of
 from assay.domain.policy import Requires
 from assay.domain.refusal import Because, Refused
 
@@ -98,3 +99,22 @@ def test_a_certificate_tells_the_waiver_of_its_run(world: World) -> None:
     with refused(Because.CONTRADICTS_LOG):
         world.issue(about=OTHER, scope={"waivers": ()})
     assert world.issue(about=OTHER)
+
+
+@pytest.mark.parametrize("criterion", [SPENT, "accuracy"])
+@pytest.mark.parametrize("change", [{"dictionary": sha256_of(b"another dictionary")}, {"about": OTHER}])
+def test_it_ends_with_the_lock_that_it_is_of(world: World, criterion: str, change: dict[str, str]) -> None:
+    world.waive("ria", "risk_officer", criterion)
+    before = world.seen
+    world.lock(reason="an income may be a loss", **change)
+    about = change.get("about", SPECIFICATION)
+    with refused(Because.TEST_SET_SPENT):
+        world.run(about=about, attempt=2)
+    size, root = before  # whoever kept it back has the word of nobody who saw the new lock
+    with refused(Because.SIGNED_SOMETHING_ELSE):
+        world.waive("ria", "risk_officer", criterion, about=about, checkpoint={"size": size, "root": root})
+    world.waive("ria", "risk_officer", SPENT, about=about)
+    world.run(about=about, attempt=2)
+    world.decide(record=OTHER)
+    told = world.certificate(about=OTHER).scope.waivers
+    assert [one.partition(",")[0] for one in told] == [SPENT]

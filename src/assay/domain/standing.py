@@ -124,9 +124,7 @@ def standing(state: State, record: str, *, root: str, compare: Compare) -> Stand
             SignedWord(s.entry, s.holder, s.role, s.word, s.reason, s.time) for s in decision.sign_offs
         ),
         missing=state.signed(record).missing,
-        waivers=tuple(
-            _waiver(w, run, state.newest) for w in state.waivers if w.specification == decision.specification
-        ),
+        waivers=tuple(_waiver(w, run, state.newest) for w in state.waivers if w.lock == run.lock),
         revisions=tuple(_revisions(state, lock, compare)),
         bypasses=lock.bypasses,
         certificate=_bound(state, record),

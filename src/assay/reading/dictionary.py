@@ -12,7 +12,7 @@ from assay.domain.dictionary import Column, Dictionary
 from assay.domain.errors import InvalidDocument, Problem
 from assay.reading.form import broken_trails, form_problems
 from assay.reading.located import Located, Trail, locate
-from assay.reading.source import read_source
+from assay.reading.source import read_source, source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,23 @@ def read_dictionary(path: Path) -> DictionaryFile:
     if problems or dictionary is None:
         raise InvalidDocument(tuple(problems))
     return DictionaryFile(dictionary, document.source.digest, document)
+
+
+def dictionary_in(content: bytes, file: str) -> Dictionary:
+    """What the bytes of a dictionary say, in form alone. ``file`` is the name to show.
+
+    Raises:
+        InvalidDocument: with every problem of its form, each with its place.
+    """
+    document = locate(source_of(content, file))
+    try:
+        dictionary = Dictionary.model_validate(document.value, by_alias=True, by_name=False)
+    except ValidationError as error:
+        problems = (*document.problems, *form_problems(document, Dictionary, error))
+        raise InvalidDocument(problems) from None
+    if document.problems:
+        raise InvalidDocument(document.problems)
+    return dictionary
 
 
 def at_their_places(document: Located, findings: tuple[Finding, ...]) -> tuple[Problem, ...]:

@@ -20,7 +20,7 @@ from assay.app.judging.bind import bound_when_asked
 from assay.app.judging.case import Case, open_case
 from assay.app.judging.count import Counted, count
 from assay.app.judging.illustrate import curves, definition_of, group_records, profile_records
-from assay.app.judging.judged_run import begin, finish, logged, next_run, refuse_spent_rows, seeded
+from assay.app.judging.judged_run import begin, begun, finish, logged, next_run, refuse_spent_rows, seeded
 from assay.app.judging.measure import Measured, Others, measure, measure_others
 from assay.app.judging.not_tested import not_tested
 from assay.app.judging.plan import refuse_hopeless
@@ -31,7 +31,7 @@ from assay.app.verifying.evidence import evidence_bytes, evidence_digest
 from assay.app.verifying.rejudge import assessment_of
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
-from assay.domain.digests import bare, sha256_of
+from assay.domain.digests import sha256_of
 from assay.domain.judge import judge
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
@@ -167,6 +167,7 @@ def _by_the_lock(
 ) -> Certification:
     with open_ledger(case.root) as ledger:
         lock = lock_of(case.specification, case.specification_digest, case.dictionary_digest, ledger)
+        case = seeded(case, lock)
         unnamed = refuse_unnamed_code(case, bypass=bypass_commit)
         with ledger.log.going_on(lock.digest):
             case = bound_when_asked(case, engine)
@@ -177,10 +178,10 @@ def _by_the_lock(
                 refuse_repeated_rows(case)
             hopeless = refuse_hopeless(case, engine, attempt=comes.attempt, bypass=bypass_plan)
             # Before anything is spent: whoever must write a damaged file again has another subject then.
-            others = measure_others(replace(case, drawn=bare(lock.seed)), engine)
+            others = measure_others(case, engine)
             run = begin(case, lock, ledger, comes)
             done = _kept(
-                seeded(case, run),
+                begun(case, run),
                 engine,
                 workspace,
                 others,

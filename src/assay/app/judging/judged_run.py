@@ -29,13 +29,12 @@ class JudgedRun:
     """A run that the log has let begin.
 
     Attributes:
-        entry: its place in the log. seed: of every random choice, from what was locked. attempt: from 1.
+        entry: its place in the log. attempt: from 1.
         overlaps: a sentence for each earlier run that shares test rows with it, however few.
         blind: hides what it finds behind the digests that the log tells.
     """
 
     entry: int
-    seed: str
     attempt: int
     blind: str
     overlaps: tuple[str, ...] = ()
@@ -108,7 +107,7 @@ def begin(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
     state = ledger.state()
     run = state.runs[max(state.runs)] if added else _goes_on(state, case, lock, comes.used)[0]
     told = tuple(shared(*found) + "." for found in run.overlaps)
-    return JudgedRun(run.entry, lock.seed, run.attempt, _blind(comes.salt.value, run.entry), told)
+    return JudgedRun(run.entry, run.attempt, _blind(comes.salt.value, run.entry), told)
 
 
 @contextmanager
@@ -211,11 +210,18 @@ def finish(run: JudgedRun, ledger: Ledger, record: Record, digest: str) -> None:
     ledger.add(Draft(Action.DECIDED, digest, body))
 
 
-def seeded(case: Case, run: JudgedRun) -> Case:
-    """The case with the seed that nobody could shop for: of what was locked and who agreed to it."""
+def seeded(case: Case, lock: Lock) -> Case:
+    """The case with the seed that nobody could shop for: of what was locked and who agreed to it.
+
+    From then on every choice of rows is the same: the rows that are looked through for copies are those that are judged.
+    """
+    return replace(case, drawn=bare(lock.seed))
+
+
+def begun(case: Case, run: JudgedRun) -> Case:
+    """The case as the log let it begin."""
     return replace(
         case,
-        drawn=bare(run.seed),
         attempt=run.attempt,
         overlaps=run.overlaps,
         blind=run.blind,

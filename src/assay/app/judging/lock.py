@@ -119,7 +119,7 @@ def add_word(
     """
     approves = word == Word.APPROVE
     if before is None or (approves and _lacks_its_lock(ledger.state(), read, before)):
-        bypasses = planned(path, read.digest, ledger, workers, bypass=bypass) if approves else ()
+        bypasses = planned(path, read, ledger, workers, bypass=bypass) if approves else ()
         if before is None:
             add()
         if approves:
@@ -214,11 +214,22 @@ def locking(read: SpecificationFile, reason: str, bypasses: tuple[str, ...] = ()
     return Draft(Action.LOCKED, read.digest, body)
 
 
-def planned(path: Path, digest: str, ledger: Ledger, workers: int, *, bypass: bool) -> tuple[str, ...]:
-    """What the plan calls hopeless and is bypassed. Raises as :func:`refuse_hopeless`."""
+def planned(
+    path: Path, read: SpecificationFile, ledger: Ledger, workers: int, *, bypass: bool
+) -> tuple[str, ...]:
+    """What the plan calls hopeless and is bypassed.
+
+    Args:
+        read: what is agreed to; the plan is of it and of no later version of the specification or the dictionary.
+
+    Raises:
+        SubjectError: ``file_changed``. Others as :func:`refuse_hopeless`.
+    """
     case = open_case(path)
-    if case.specification_digest != digest:
+    if case.specification_digest != read.digest:
         raise file_changed(path)
+    if case.dictionary_digest != read.dictionary.digest:
+        raise file_changed(case.root / case.specification.data.dictionary)
     with open_engine(path, workers=workers) as engine:
         told_by_rows = case.specification.attempts.count > 1 and ledger.state().runs
         attempt = next_run(case, None, ledger, engine).attempt if told_by_rows else 1

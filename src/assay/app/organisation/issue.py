@@ -73,7 +73,7 @@ def issue(
         try:
             require_unsealed(state, decision.record)
             blobs = workspace.blobs
-            record = opened(blobs.get(decision.record), blobs.get(decision.specification), decision, state)
+            record = opened(blobs.get(decision.record), blobs.get, decision, state)
             target = output if output is not None else default_folder(folder, record)
             see_writable(target / CERTIFICATE)  # before the log holds a certificate that nobody has
             if there is None:

@@ -125,5 +125,5 @@ def signing_of(folder: Path, state: State, beginning: str) -> Signing:
     decision = decision_named(state, beginning)
     require_unsealed(state, decision.record)
     blobs = Workspace.of(folder).blobs
-    record = opened(blobs.get(decision.record), blobs.get(decision.specification), decision, state)
+    record = opened(blobs.get(decision.record), blobs.get, decision, state)
     return Signing.of(decision, record, state)

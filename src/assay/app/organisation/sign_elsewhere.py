@@ -10,7 +10,7 @@ from assay.app.organisation.elsewhere import Desk, add_signed, not_taken, read_s
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import require_unsealed
 from assay.app.organisation.sign import Signing, signing_of
-from assay.app.verifying.agreement import dictionary_of, opened
+from assay.app.verifying.agreement import opened
 from assay.app.verifying.packs import read_pack
 from assay.domain.demands import unsatisfied
 from assay.domain.entry import Action, Kind
@@ -83,12 +83,15 @@ def _handed(pack: Path, policy: Path) -> tuple[Desk, Signing]:
     named = (
         ("record", decision.record),
         ("evidence", decision.evidence),
-        ("specification", decision.specification),
     )
     _require(absent_or_changed(named, documents))
-    record = opened(documents[decision.record], documents[decision.specification], decision, state)
-    dictionary = dictionary_of(record)
-    _require(absent_or_changed((("dictionary", dictionary),) if dictionary else (), documents))
+
+    def document(digest: str) -> bytes:
+        name = "specification" if digest == decision.specification else "dictionary"
+        _require(absent_or_changed(((name, digest),), documents))
+        return documents[digest]
+
+    record = opened(documents[decision.record], document, decision, state)
     _require(unsatisfied(trusted, record.specification))
     return Desk(leaves, state), Signing.of(decision, record, state)
 

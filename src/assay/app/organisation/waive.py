@@ -10,8 +10,9 @@ from assay.app.organisation.ledger import Ledger, open_ledger
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
 from assay.domain.nearest import nearest
-from assay.domain.refusal import Refusal, Refused
+from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import State
+from assay.domain.state.runs import other_dictionary
 from assay.domain.state.waivers import (
     NEVER_WAIVED,
     TEST_SET_SPENT,
@@ -91,7 +92,7 @@ def waive(
     """Set a criterion, or the rule on spent test rows (``test_set_spent``), aside until a date.
 
     A waived criterion keeps its verdict: the waiver says who accepts that it is not shown, on the dossier and on every
-    certificate until then. Waived test rows may be judged on once more, and the certificate says so.
+    certificate until then, as long as the lock is in force under which it was signed. Waived test rows may be judged on once more, and the certificate says so.
 
     Args:
         specification: the locked document. criterion: its id, or ``test_set_spent``. until: when it ends; at most
@@ -103,7 +104,7 @@ def waive(
     Raises:
         InvalidDocument: the specification has problems. NoLog: nobody has said whose keys count.
         AssayError: ``unknown_criterion``: the specification has none of this name.
-        Refused: the signer may not, gives no reason, names what nobody may waive, or an end that is past or too late.
+        Refused: the specification or its dictionary is not the locked one, the signer may not, gives no reason, names what nobody may waive, or an end that is past or too late.
     """
     read = read_specification(specification, metrics())
     digest = read.digest
@@ -139,6 +140,12 @@ def _only_what_may_be_waived(ledger: Ledger, read: SpecificationFile, criterion:
         raise Refused(
             lock,
             remedy="Lock it first: assay lock SPECIFICATION --as ROLE --key KEY",
+        )
+    dictionary = read.dictionary.digest
+    if lock.terms.dictionary != dictionary:
+        raise Refused(
+            Refusal(Because.LOCK_SUPERSEDED, other_dictionary(lock, dictionary)),
+            remedy="Lock it again, with a reason, or put the locked dictionary back; a waiver is of what is locked.",
         )
     known = (TEST_SET_SPENT, *(one.id for one in read.specification.criteria))
     if criterion not in known and criterion not in NEVER_WAIVED:  # that one the log refuses itself

@@ -6,7 +6,7 @@ issues or verifies with the record at hand compares, because the rules of the lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from assay.app.verifying.terms import terms_of
@@ -17,25 +17,28 @@ from assay.domain.record import Record
 from assay.domain.record_document import UnreadableRecord, read_record
 from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.domain.scope import Material
-from assay.domain.specification import Specification
+from assay.domain.specification.base import Block
 from assay.domain.state import DecisionState, State
 from assay.domain.state.runs import other_dictionary
 from assay.dossier.wording import grouping
 from assay.proof.certificate import Certificate
+from assay.reading.dictionary import dictionary_in
 from assay.reading.specification import specification_in
 
 Said = tuple[str, object, object]
 """What is told, how the one says it, and how the other."""
+Documents = Callable[[str], bytes]
+"""Gives the bytes of a document by its digest; none of one that is not there."""
 
 
-def opened(content: bytes, specification: bytes, decision: DecisionState, state: State) -> Record:
+def opened(content: bytes, documents: Documents, decision: DecisionState, state: State) -> Record:
     """The record of a decision for who signs or issues it, held against the log and judged again from its own counts.
 
     Args:
-        content: its bytes, as they are kept under its digest. specification: the bytes of the document that was locked.
+        content: its bytes, as they are kept under its digest. documents: gives the specification and the dictionary that were locked.
 
     Raises:
-        Distrusted: it cannot be read, says something else than the log or the document, or its verdicts do not follow from its counts.
+        Distrusted: it cannot be read, says something else than the log or a document, or its verdicts do not follow from its counts.
         MissingExtra: what judges again is not installed.
     """
     remedy = "Somebody wrote the record or the log by hand. See: assay log show"
@@ -45,7 +48,7 @@ def opened(content: bytes, specification: bytes, decision: DecisionState, state:
         raise Distrusted(unreadable(broken), remedy=remedy) from broken
     wrong = (
         log_contradicts(record, decision, state)
-        or document_contradicts(record, specification)
+        or documents_contradict(record, documents)
         or counts_contradict(record)
     )
     if wrong is not None:
@@ -90,27 +93,34 @@ def log_contradicts(record: Record, decision: DecisionState, state: State) -> Re
     )
 
 
-def document_contradicts(record: Record, specification: bytes) -> Refusal | None:
-    """Where a record was judged by another specification than the document says that it names by digest; None if by that.
+def documents_contradict(record: Record, documents: Documents) -> Refusal | None:
+    """Where a record holds another specification or dictionary than the documents say that it names by digest; None if those.
 
-    Without this, who writes a record by hand could name the locked document and judge by lower thresholds.
+    Without this, who writes a record by hand could name the locked documents and judge by lower thresholds, or have another
+    dictionary on the page than the one that was agreed to.
     """
+    return _another_than(
+        documents(record.specification_digest), record.specification, "specification", specification_in
+    ) or _another_than(documents(dictionary_of(record) or ""), record.dictionary, "dictionary", dictionary_in)
+
+
+def _another_than(
+    content: bytes, held: Block, name: str, reader: Callable[[bytes, str], Block]
+) -> Refusal | None:
     try:
-        locked = specification_in(specification, "the specification")
+        locked = reader(content, f"the {name}")
     except InvalidDocument as wrong:
         return Refusal(
             Because.JUDGED_DIFFERENTLY,
-            f"The document of the specification cannot be read: {wrong.problems[0].message}",
+            f"The document of the {name} cannot be read: {wrong.problems[0].message}",
         )
-    if locked == record.specification:
+    if locked == held:
         return None
-    ours, theirs = (
-        cast("dict[str, Any]", to_plain(one, Specification)) for one in (locked, record.specification)
-    )
-    parts = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
+    ours, theirs = (cast("dict[str, Any]", to_plain(one, type(one))) for one in (locked, held))
+    parts = sorted(part for part in {*ours, *theirs} if ours.get(part) != theirs.get(part))
     return Refusal(
         Because.JUDGED_DIFFERENTLY,
-        f"The record was judged by another specification than the locked document says; they differ in: {', '.join(parts)}.",
+        f"The record was judged by another {name} than the locked document says; they differ in: {', '.join(parts)}.",
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from assay.app.verifying.agreement import (
     certificate_contradicts,
     counts_contradict,
-    document_contradicts,
+    documents_contradict,
     log_contradicts,
     unreadable,
 )
@@ -84,7 +84,7 @@ def _judged_again(step: Step, pack: Pack, certificate: Certificate, policy: Poli
             certificate_contradicts(record, certificate)
             or stages_contradict(record, certificate, pack.attestations or {}, policy)
             or _log_of(record, certificate, pack)
-            or document_contradicts(record, (pack.attestations or {}).get(record.specification_digest, b""))
+            or documents_contradict(record, lambda digest: (pack.attestations or {}).get(digest, b""))
             or unsatisfied(policy, record.specification)
         )
     except UnreadableRecord as broken:

@@ -91,7 +91,7 @@ def started(state: State, entry: Entry) -> Refusal | None:
     overlaps = state.overlaps(rows)
     before = counted(rows, overlaps)
     spent = spent_by(rows, before, lock)
-    waiver = waiver_for(state, entry, before) if spent is not None else None
+    waiver = waiver_for(state, lock, entry.time, before) if spent is not None else None
     if spent is not None and waiver is None:
         return spent
     if attempt != len(before) + 1:

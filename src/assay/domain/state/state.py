@@ -117,12 +117,13 @@ class DecisionState:
 class WaiverState:
     """A rule that was set aside by a person who is not the developer, until a date, with a reason.
 
+    ``lock`` is the digest of the lock that it is of, with which it ends: whoever signed it saw that lock and no later one.
     ``run`` is the place of the judged run after which one more may be made on the same rows; of a criterion None.
     """
 
     entry: int
     digest: str
-    specification: str
+    lock: str
     criterion: str
     until: dt.datetime
     holder: str

@@ -26,11 +26,12 @@ def waived(state: State, entry: Entry) -> Refusal | None:
     """A waiver of a criterion of the lock, or of the rule on spent test rows (``test_set_spent``), by an independent role.
 
     It opens spent rows to one more run, after the run that it names. Of a criterion it changes no verdict and no decision: it is told, nothing more.
+    It is of the lock that its signer saw in force, and ends with it: another specification or dictionary is not what was waived.
     """
     lock = locked_for(state, entry.object)
     if isinstance(lock, Refusal):
         return lock
-    found = word(state, entry, Kind.WAIVER, {entry.object})
+    found = word(state, entry, Kind.WAIVER, {entry.object}, lock.entry)
     if isinstance(found, Refusal):
         return found
     (statement,) = entry.signed
@@ -50,7 +51,7 @@ def waived(state: State, entry: Entry) -> Refusal | None:
         WaiverState(
             entry=entry.seq,
             digest=statement.digest,
-            specification=entry.object,
+            lock=lock.digest,
             criterion=criterion,
             until=ends,
             holder=found.holder,
@@ -159,16 +160,22 @@ def last_of(before: Sequence[tuple[RunState, Overlap]]) -> int | None:
     return max((run.entry for run, _ in before), default=None)
 
 
-def waiver_for(state: State, entry: Entry, before: Sequence[tuple[RunState, Overlap]]) -> WaiverState | None:
-    """The waiver that lets a run begin on rows that are spent by those before it: of the last of them, and used by none."""
+def waiver_for(
+    state: State, lock: Lock, time: dt.datetime, before: Sequence[tuple[RunState, Overlap]]
+) -> WaiverState | None:
+    """The waiver of this lock that lets a run begin on rows that are spent by those before it: of the last of them, and used by none.
+
+    Args:
+        time: when the run begins.
+    """
     last = last_of(before)
     used = {run.waived for run in state.runs.values()}
     return next(
         (
             w
             for w in reversed(state.waivers)
-            if (w.specification, w.criterion, w.run) == (entry.object, TEST_SET_SPENT, last)
-            and entry.time < w.until
+            if (w.lock, w.criterion, w.run) == (lock.digest, TEST_SET_SPENT, last)
+            and time < w.until
             and w.digest not in used
         ),
         None,
@@ -183,7 +190,7 @@ def waivers_told(state: State, decision: DecisionState, at: dt.datetime) -> tupl
         f"{w.criterion}, {how_long(w.until)}, by {w.holder} ({w.role}): {w.reason}"
         + (f" ({late})" if late and w.digest == run.waived else "")
         for w in state.waivers
-        if w.specification == decision.specification and (w.until > at or w.digest == run.waived)
+        if w.lock == run.lock and (w.until > at or w.digest == run.waived)
     )
 
 

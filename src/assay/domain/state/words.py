@@ -27,6 +27,9 @@ def agreed(state: State, entry: Entry) -> Refusal | None:
             Because.SIGNED_SOMETHING_ELSE,
             "A word on a specification names it and its dictionary as what they are.",
         )
+    empty = _takes_nothing_back(found, before)
+    if empty is not None:
+        return empty
     state.agreements[entry.object] = [*before, replace(found, dictionary=dictionary)]
     return None
 
@@ -46,15 +49,29 @@ def signed(state: State, entry: Entry) -> Refusal | None:
     found = word(state, entry, Kind.SIGN_OFF, about, since=decision.entry, before=decision.sign_offs)
     if isinstance(found, Refusal):
         return found
-    if found.word is Word.WITHDRAW and not any(
-        (s.holder, s.role) == (found.holder, found.role) for s in decision.sign_offs
-    ):
-        return Refusal(Because.NOTHING_TO_WITHDRAW, f"{found.holder} said nothing as {found.role} yet.")
-    late = None if found.word is Word.APPROVE else _too_late(state, entry.object)
-    if late is not None:
-        return late
+    wrong = _takes_nothing_back(found, decision.sign_offs)
+    if wrong is None and found.word is not Word.APPROVE:
+        wrong = _too_late(state, entry.object)
+    if wrong is not None:
+        return wrong
     decision.sign_offs.append(found)
     return None
+
+
+def _takes_nothing_back(found: SignOff, before: Sequence[SignOff]) -> Refusal | None:
+    """Why a withdrawal is none: its signer said nothing in this role on the same, or took it back already."""
+    own = [word for word in before if (word.holder, word.role) == (found.holder, found.role)]
+    if found.word is not Word.WITHDRAW or (own and own[-1].word is not Word.WITHDRAW):
+        return None
+    said = (
+        f"took back what they said as {found.role} already (entry {own[-1].entry})"
+        if own
+        else f"said nothing as {found.role} yet"
+    )
+    return Refusal(
+        Because.NOTHING_TO_WITHDRAW,
+        f"To withdraw is to take back a word of one's own: {found.holder} {said}.",
+    )
 
 
 def _too_late(state: State, record: str) -> Refusal | None:
