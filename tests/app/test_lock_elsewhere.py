@@ -14,6 +14,7 @@ from tests.app.test_chain import KEYS, Team, refused
 import assay
 from assay.app.judging import certify
 from assay.app.judging.lock_elsewhere import agree_elsewhere, take_agreement
+from assay.app.organisation.elsewhere import Away
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.logbook import export_log
 from assay.cli.main import main
@@ -38,11 +39,9 @@ def word_of(team: Team, who: str, word: Word = Word.APPROVE, role: str = "") -> 
     target = team.root / f"{who}.{word.value}.json"
     agree_elsewhere(
         team.path,
-        team.root / "log.jsonl",
-        team.policy,
+        Away(team.root / "log.jsonl", team.policy, target),
         role=role or who.replace("-", "_"),
         signer=KEYS[who],
-        target=target,
         word=word,
         reason="" if word is Word.APPROVE else "I read it",
     )

@@ -16,6 +16,7 @@ import assay
 from assay.app.judging import case, lock
 from assay.app.judging.certify import record_of
 from assay.app.judging.lock_elsewhere import agree_elsewhere, take_agreement
+from assay.app.organisation.elsewhere import Away
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.logbook import export_log
 from assay.app.organisation.waive import waive
@@ -178,8 +179,8 @@ def test_a_word_from_elsewhere_is_over_the_dictionary_that_its_signer_read(
     export_log(team.root, team.root / "log.jsonl")
     word = tmp_path / "word.json"
     agree_elsewhere(
-        team.path, team.root / "log.jsonl", team.policy,
-        role="validator", signer=KEYS["validator"], target=word,
+        team.path, Away(team.root / "log.jsonl", team.policy, word),
+        role="validator", signer=KEYS["validator"],
     )  # fmt: skip
     loosen(team)
     with pytest.raises(assay.Refused, match="about another dictionary than that of") as told:

@@ -15,7 +15,7 @@ from assay.app.judging.replay import replay
 from assay.app.organisation.diff import compare
 from assay.app.organisation.export import export_decision, export_review
 from assay.app.organisation.ledger import open_ledger
-from assay.app.organisation.seal import unseal
+from assay.app.organisation.unseal import unseal
 from assay.app.verifying.evidence import evidence_digest
 from assay.cli.main import main
 from assay.domain.entry import Action

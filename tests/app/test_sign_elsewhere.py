@@ -24,7 +24,8 @@ from assay.app.organisation.founding import Founding, Person
 from assay.app.organisation.issue import issue
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.sign import sign_decision
-from assay.app.organisation.sign_elsewhere import look_in, sign_pack, take
+from assay.app.organisation.sign_elsewhere import look_in, sign_pack
+from assay.app.organisation.take import take
 from assay.app.organisation.trust import found, text_in_force
 from assay.app.verifying.agreement import documents_contradict
 from assay.app.verifying.packs import BrokenPack
@@ -200,7 +201,7 @@ def test_a_clock_behind_the_decision_signs_elsewhere_as_it_does_at_the_log(
         return decision.time - dt.timedelta(minutes=2)
 
     monkeypatch.setattr("assay.app.organisation.elsewhere.utc_now", clock)
-    for room in ("sign", "sign_elsewhere"):
+    for room in ("sign", "take"):
         name = f"assay.app.organisation.{room}.open_ledger"
         monkeypatch.setattr(name, lambda folder: open_ledger(folder, clock=clock))
     file = signed(bank, "val", "validator")

@@ -41,11 +41,10 @@ NEED_THE_LOG = {
     "trust show": (),
     "keys rotate": ("ria", "--to", "demo:validator", *ROOT),
 }
-NEED_A_RUN = {"report": (), "show": ("0123",), "replay": ("0123",), "diff": ("0123", "4567"), "unseal": NEED_THE_LOG["unseal"]}  # fmt: skip
+NEED_A_RUN = {"report": (), "show": ("0123",), "replay": ("0123",), "diff": ("0123", "4567")}  # fmt: skip
 NEED_NONE = {"init", "schema", "plan", "verify", "gate", "sandbox", "checks", "trust init", "keys new", "keys show",
              "witness serve", "witness cosign"}  # fmt: skip
 NEED_THE_POLICY = set(NEED_THE_LOG) - {
-    "unseal",
     "log show",
     "log verify",
     "log prove",
@@ -78,7 +77,7 @@ def test_the_list_of_commands_below_is_whole() -> None:
     assert found == {*NEED_THE_LOG, *NEED_A_RUN, *NEED_NONE}
 
 
-@pytest.mark.parametrize("command", sorted(set(NEED_THE_LOG) - {"unseal", "trust edit"}))
+@pytest.mark.parametrize("command", sorted(set(NEED_THE_LOG) - {"trust edit"}))
 def test_without_a_log_each_command_ends_with_2(
     command: str, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,12 +19,14 @@ from tests.world import KEYS, LOG_ORIGIN, OTHER, RECORD, VERIFIER, Issued, rows
 
 from assay.domain.digests import sha256_of
 from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
+from assay.domain.scope import INTERPRETER
 from assay.domain.state import Status
 from assay.proof.bundle import sign
 from assay.proof.canonical import canonical
 from assay.proof.cosignature import Cosigner
 from assay.proof.keys import PrivateKey
 from assay.proof.note import NoteSigner
+from assay.subject.model import Model, ModelReference, interpreter_digest
 
 REFUSED, BROKEN, DISTRUSTED = 1, 2, 3
 
@@ -723,6 +728,64 @@ def a_policy_with_a_word_that_it_does_not_have(scene: Scene) -> None:
 @on_good("not_utf8", BROKEN)
 def a_policy_that_is_not_utf8(scene: Scene) -> None:
     scene.policy.write_bytes(scene.policy.read_bytes() + b"\xff")
+
+
+# --- what lies around the model
+
+
+def _own_environment(interpreter: str) -> tuple[tuple[str, str], ...]:
+    return ((INTERPRETER, interpreter_digest(interpreter)),)
+
+
+@case()
+def in_the_environment_that_it_was_judged_in(scene: Scene) -> None:
+    scene.write()
+    scene.environment = True
+
+
+@case("environment_changed", REFUSED)
+def in_another_version_of_a_package(scene: Scene) -> None:
+    scene.write(issued(**made_of(packages=(("lightgbm", "0.0.1"), ("numpy", "0.0.1")))))
+    scene.environment = True
+
+
+@case("environment_unseen", REFUSED)
+def judged_in_an_environment_that_nobody_names(scene: Scene) -> None:
+    scene.write(issued(**made_of(modules=_own_environment(sys.executable))))
+    scene.environment = True
+
+
+@case("environment_changed", REFUSED)
+def judged_with_another_interpreter(scene: Scene) -> None:
+    other = scene.root / "python"
+    other.write_bytes(b"#!/bin/sh\n")
+    other.chmod(0o755)
+    scene.write(issued(**made_of(modules=_own_environment(str(other)))))
+    scene.interpreter = sys.executable
+
+
+@case()
+def judged_with_this_interpreter(scene: Scene) -> None:
+    """Which loads the model and tells its packages; where LightGBM is not installed, there is nothing that it could load."""
+    scene.write()
+    if find_spec("lightgbm") is None:
+        return
+    bound = sha256_of(scene.model.read_bytes())
+    reference = ModelReference(str(scene.model), "lightgbm", ("income", "debt"), bound, python=sys.executable)
+    with contextlib.closing(Model(reference)) as model:
+        packages = tuple(sorted(model.packages.items()))
+    scene.write(issued(**made_of(modules=_own_environment(sys.executable), packages=packages)))
+    scene.interpreter = sys.executable
+
+
+@on_good("environment_changed", REFUSED)
+def judged_without_an_interpreter_of_its_own(scene: Scene) -> None:
+    scene.interpreter = sys.executable
+
+
+@on_good("file_missing", DISTRUSTED)
+def without_the_data_that_it_was_judged_on(scene: Scene) -> None:
+    scene.sources = scene.root
 
 
 def _edited(scene: Scene, change: Callable[[Any], object]) -> None:

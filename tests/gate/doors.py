@@ -44,6 +44,9 @@ def python(scene: Scene) -> Answer:
             certificate=scene.named,
             purpose=_purpose(scene),
             pack=read_pack(scene.pack) if scene.pack else Pack(),
+            sources=scene.sources,
+            environment=scene.environment,
+            python=scene.interpreter,
         )
     except assay.AssayError as error:
         return error.code, error.exit_code
@@ -58,7 +61,7 @@ def loaded(scene: Scene) -> Answer:
     try:
         assay.load_certified(
             scene.model, use_case=scene.use_case, policy=scene.policy, certificate=scene.named,
-            purpose=_purpose(scene),
+            purpose=_purpose(scene), python=scene.interpreter,
         ).close()  # fmt: skip
     except assay.AssayError as error:
         return error.code, error.exit_code
@@ -70,8 +73,15 @@ def words(scene: Scene) -> list[str]:
     named = ["--certificate", str(scene.named)] if scene.named else []
     running = ["--running"] if scene.running else []
     return [
-        str(scene.model), "--policy", str(scene.policy), "--use-case", scene.use_case, *named, *running
+        str(scene.model), "--policy", str(scene.policy), "--use-case", scene.use_case, *named, *running, *around(scene)
     ]  # fmt: skip
+
+
+def around(scene: Scene) -> list[str]:
+    """What is asked besides about what lies around the model."""
+    sources = ["--sources", str(scene.sources)] if scene.sources else []
+    python = ["--python", scene.interpreter] if scene.interpreter else []
+    return [*sources, *(["--environment"] if scene.environment else []), *python]
 
 
 def command(scene: Scene) -> Answer:
@@ -83,7 +93,7 @@ def verify(scene: Scene) -> Answer:
     """``assay verify``, with the review pack where there is one."""
     review = ["--review", str(scene.pack)] if scene.pack else []
     asked = ["--model", str(scene.model), "--policy", str(scene.policy), "--use-case", scene.use_case]
-    return _asked(["verify", str(scene.certificates), *asked, *review, "--json"])
+    return _asked(["verify", str(scene.certificates), *asked, *review, *around(scene), "--json"])
 
 
 def hook(scene: Scene) -> Answer:

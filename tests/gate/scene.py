@@ -80,6 +80,9 @@ class Scene:
     folder: bool = False
     pack: Path | None = None
     named: Path | None = None
+    sources: Path | None = None
+    environment: bool = False
+    interpreter: str | None = None
     model: Path = field(init=False)
     policy: Path = field(init=False)
 

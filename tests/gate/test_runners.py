@@ -138,7 +138,31 @@ def test_the_github_action_stops_for_another_use_case(scene: Scene, hosted: Path
     assert "The certificate is for the use case 'credit', not for 'hiring'." in refused.stdout
 
 
-@pytest.mark.parametrize("name", ["model", "policy", "use-case", "certificate"])
+@pytest.mark.parametrize(
+    ("given", "code", "said"),
+    [
+        ({"environment": "true"}, 1, "lightgbm"),
+        ({"python": sys.executable}, 2, "pip install 'assay-ml[certify]'"),
+        ({"sources": "."}, 3, "There is no"),
+    ],
+)
+def test_the_github_action_compares_what_lies_around_the_model(
+    given: dict[str, str], code: int, said: str, scene: Scene, hosted: Path
+):
+    """The runner's environment has the light package alone, and not LightGBM, with which the model was judged."""
+    scene.write(
+        issued(
+            manifest=Manifest.of("credit.txt", [("credit.txt", sha256_of(model_bytes()))]),
+            scope={"packages": (("lightgbm", "4.0.0"),)},
+        )
+    )
+    assert job(scene, hosted).returncode == 0
+    refused = job(scene, hosted, **given)
+    assert refused.returncode == code
+    assert said in refused.stdout + refused.stderr
+
+
+@pytest.mark.parametrize("name", ["model", "policy", "use-case", "certificate", "sources", "python"])
 @pytest.mark.parametrize(
     "text",
     [
@@ -152,10 +176,20 @@ def test_the_github_action_stops_for_another_use_case(scene: Scene, hosted: Path
     ],
 )
 def test_no_text_of_an_input_runs_or_lets_a_model_through(name: str, text: str, scene: Scene, hosted: Path):
-    """Except that no certificate is named: it is then looked for beside the model."""
+    """Except that what may be left away is not named: a certificate is then looked for beside the model."""
     ran = job(scene, hosted, **{name: text})
-    assert (ran.returncode == 0) == (name == "certificate" and not text), ran.stdout
+    assert (ran.returncode == 0) == (name in {"certificate", "sources", "python"} and not text), ran.stdout
     assert not (scene.root / "made").exists()
+
+
+def test_the_lock_file_of_the_judged_environment_is_installed_beside_the_gate(
+    tmp_path: Path, packages: dict[str, str]
+):
+    (tmp_path / "model-requirements.lock").write_text("no-such-package-of-anybody==1.0\n")
+    given = {"package": "assay-ml", "requirements": "model-requirements.lock"}
+    ran = runner(tmp_path, tmp_path, packages, given, steps=INSTALL)
+    assert ran.returncode != 0
+    assert "no-such-package-of-anybody==1.0" in ran.stderr
 
 
 def test_a_package_that_is_written_as_an_option_of_pip_is_none(tmp_path: Path, packages: dict[str, str]):

@@ -10,11 +10,15 @@ from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import (
     REASON,
+    away,
+    away_options,
     folder_option,
     key_option,
     role_option,
     say_certificate,
+    say_written,
     signer,
+    written,
 )
 from assay.domain.digests import short
 from assay.domain.state import StatusReason
@@ -29,6 +33,7 @@ def _command(name: str, becomes: str, told: str, called: str) -> click.Command:
     @role_option
     @key_option
     @click.option("--reason", type=REASON, required=True, help="Why; it stands in the log and in the status.")
+    @away_options
     @folder_option
     @json_option
     def changed(
@@ -37,6 +42,9 @@ def _command(name: str, becomes: str, told: str, called: str) -> click.Command:
         role: str,
         key: str,
         reason: str,
+        policy: Path | None,
+        log: Path | None,
+        target: Path | None,
         folder: Path,
         as_json: bool,
         code: str = StatusReason.RESOLVED.value,
@@ -44,14 +52,16 @@ def _command(name: str, becomes: str, told: str, called: str) -> click.Command:
         from assay.app.organisation.status import change
         from assay.domain.state import Status
 
+        elsewhere = away(policy, log, target)
         found = change(
             folder,
             certificate,
             becomes=Status(becomes),
             code=StatusReason(code),
             role=role,
-            signer=signer(key, folder),
+            signer=signer(key, None if elsewhere else folder),
             reason=reason,
+            away=elsewhere,
         )
         if as_json:
             print_json(
@@ -60,8 +70,13 @@ def _command(name: str, becomes: str, told: str, called: str) -> click.Command:
                     "status": found.status.value,
                     "reason": found.why,
                     "code": code,
+                    **written(target),
                 }
             )
+            return
+        if target:
+            say(f"Certificate {short(found.digest)} would be {found.status.value}: {found.why}")
+            say_written(target)
             return
         say(f"Certificate {short(found.digest)} is {found.status.value}: {found.why}")
         say("Verifiers learn it from a new status: assay status --key VERIFIER_KEY --output FOLDER")

@@ -9,7 +9,15 @@ import click
 
 from assay.cli.example import example
 from assay.cli.output import hopeless_option, json_option, print_json, say
-from assay.cli.signing import READABLE, require_reason, say_beside, say_taken, signer
+from assay.cli.signing import (
+    READABLE,
+    away,
+    away_options,
+    require_reason,
+    say_beside,
+    say_taken,
+    signer,
+)
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 
@@ -35,22 +43,7 @@ if TYPE_CHECKING:
     default="",
     help="Why: needed for a reject, and by everyone who agrees to a new version of a locked specification.",
 )
-@click.option(
-    "--policy",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The policy that you trust, on another machine than the log's: with --log and --to.",
-)
-@click.option(
-    "--log",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="With --policy: the log that you were handed (assay log export).",
-)
-@click.option(
-    "--to",
-    "target",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="With --policy: the file for your word, which goes to who keeps the log.",
-)
+@away_options
 @click.option(
     "--take",
     "files",
@@ -103,14 +96,13 @@ def command(
         raise click.UsageError("--as ROLE and --key KEY are needed, or --take FILE.")
     require_reason(reason, rejects=word is Word.REJECT)
     approver = role if word is Word.APPROVE else None
-    if policy and log and target:
+    elsewhere = away(policy, log, target)
+    if elsewhere is not None:
         found = agree_elsewhere(
-            specification, log, policy, role=role, signer=signer(key), target=target, word=word, reason=reason
+            specification, elsewhere, role=role, signer=signer(key), word=word, reason=reason
         )
         _tell(found, specification, role=approver, written=target, as_json=as_json)
         raise click.exceptions.Exit(ExitCode.CERTIFIED)
-    if policy or log or target:
-        raise click.UsageError("--policy POLICY, --log LOG and --to FILE go together.")
     agreeable(specification, word=word, reason=reason)
     found = agree(
         specification,

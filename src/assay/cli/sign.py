@@ -99,7 +99,7 @@ def _to_be_weighed(found: Signing) -> tuple[tuple[str, Iterable[str]], ...]:
     "files",
     type=click.Path(path_type=Path, dir_okay=False),
     multiple=True,
-    help="Take the signature in this file into the log; may be given several times.",
+    help="Take what is signed in this file into the log: a signature, a waiver, an unsealing, or a word on a certificate. May be given several times.",
 )
 @folder_option
 @json_option
@@ -124,7 +124,7 @@ def command(
     that you saw. It dies with any change. Ends with 0 when the quorum is there, 1 while signatures are missing.
 
     On another machine than the log's, DECISION is a pack, and the signature goes into a file (--policy, --to), which ends
-    with 0; who keeps the log takes it in with --take.
+    with 0; who keeps the log takes it in with --take. So it does what assay waive, unseal, revoke, suspend and reinstate wrote there.
     """
     from assay.app.organisation.sign import look as look_at
     from assay.app.organisation.sign import sign_decision
@@ -210,23 +210,29 @@ def _elsewhere(
 
 
 def _take(folder: Path, files: tuple[Path, ...], *, as_json: bool) -> NoReturn:
-    """Take signatures in, one file after another; a refused one ends it, and those before it stay taken."""
-    from assay.app.organisation.sign_elsewhere import take
+    """Take what was signed in, one file after another; a refused one ends it, and those before it stay taken."""
+    from assay.app.organisation.entries import by
+    from assay.app.organisation.take import take
 
     taken = []
     for file in files:
         taken.append(one := take(folder, file))
         if not as_json:
             say_taken(file, one.entry, before=one.before)
+            if one.signing is None:
+                entry = one.told.entry
+                said = ": ".join(filter(None, (by(one.told.by), one.told.says)))
+                say(f"  {entry.action.value} of {short(entry.object)}, {said}")
     # Of each decision the last file shows the quorum with all.
-    decisions = {one.signing.decision.record: one.signing for one in taken}
+    decisions = {one.signing.decision.record: one.signing for one in taken if one.signing is not None}
     if as_json:
         entries = [
             {
                 "file": str(file),
                 "entry": one.entry,
                 "before": one.before,
-                "record": one.signing.decision.record,
+                "action": one.told.entry.action.value,
+                "about": one.told.entry.object,
             }
             for file, one in zip(files, taken, strict=True)
         ]

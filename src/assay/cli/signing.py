@@ -15,6 +15,7 @@ from assay.domain.digests import short
 from assay.domain.errors import AssayError
 
 if TYPE_CHECKING:
+    from assay.app.organisation.elsewhere import Away
     from assay.app.organisation.keys import Signer
     from assay.domain.quorum import Quorum, SignOff
     from assay.domain.state import CertificateState
@@ -39,6 +40,52 @@ folder_option = click.option(
     default=Path(),
     help="The specification's folder; by default this one.",
 )
+
+
+_policy_option = click.option(
+    "--policy",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The policy that you trust, on another machine than the log's: with --log and --to.",
+)
+_log_option = click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --policy: the log that you were handed (assay log export).",
+)
+_to_option = click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --policy: the file for what you sign, which goes to who keeps the log.",
+)
+
+
+def away_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options by which a command signs where the log is not: --policy, --log and --to."""
+    return _policy_option(_log_option(_to_option(command)))
+
+
+def away(policy: Path | None, log: Path | None, target: Path | None) -> Away | None:
+    """What is signed with where the log is not; None at the log. The three options go together."""
+    from assay.app.organisation.elsewhere import Away
+
+    if policy and log and target:
+        return Away(log, policy, target)
+    if policy or log or target:
+        raise click.UsageError("--policy POLICY, --log LOG and --to FILE go together.")
+    return None
+
+
+def written(target: Path | None) -> dict[str, str]:
+    """For programs: the file in which something is signed away from the log; nothing at the log."""
+    return {} if target is None else {"written": str(target)}
+
+
+def say_written(target: Path) -> None:
+    """Say where what was signed away from the log is, and what is to be done with it."""
+    say(
+        f"It is signed in {target}, and stands in no log yet. Who keeps the log takes it in with: assay sign --take FILE"
+    )
 
 
 def passphrase(name: str) -> str:

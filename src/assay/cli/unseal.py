@@ -8,7 +8,17 @@ import click
 
 from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import REASON, folder_option, key_option, role_option, signer
+from assay.cli.signing import (
+    REASON,
+    away,
+    away_options,
+    folder_option,
+    key_option,
+    role_option,
+    say_written,
+    signer,
+    written,
+)
 from assay.domain.digests import short
 
 
@@ -22,18 +32,38 @@ from assay.domain.digests import short
 @role_option
 @key_option
 @click.option("--reason", type=REASON, required=True, help="Why it cannot wait.")
+@away_options
 @folder_option
 @json_option
-def command(run: str, *, role: str, key: str, reason: str, folder: Path, as_json: bool) -> None:
+def command(
+    run: str,
+    *,
+    role: str,
+    key: str,
+    reason: str,
+    policy: Path | None,
+    log: Path | None,
+    target: Path | None,
+    folder: Path,
+    as_json: bool,
+) -> None:
     """Open the numbers of RUN (the beginning of its record's digest) before its schedule has ended.
 
     ENDS THE SCHEDULE: what was seen is more than one bit, so no attempt on these test rows is left. It stands in the log
     under the signature of whoever did it. A developer or submitter cannot.
-    """
-    from assay.app.organisation.seal import unseal
 
-    digest, _ = unseal(folder, run, role=role, signer=signer(key, folder), reason=reason)
+    On another machine than the log's, the word goes into a file (--policy, --log, --to), which takes no effect before who keeps the log
+    takes it in (assay sign --take).
+    """
+    from assay.app.organisation.unseal import unseal
+
+    elsewhere = away(policy, log, target)
+    holder = signer(key, None if elsewhere else folder)
+    digest = unseal(folder, run, role=role, signer=holder, reason=reason, away=elsewhere)
     if as_json:
-        print_json({"record": digest, "unsealed": True})
+        print_json({"record": digest, "unsealed": elsewhere is None, **written(target)})
+    elif target:
+        say(f"The seal of {short(digest)} would be broken, and its schedule of attempts would end.")
+        say_written(target)
     else:
         say(f"The seal of {short(digest)} is broken, and its schedule of attempts has ended.")

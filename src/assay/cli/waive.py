@@ -8,7 +8,16 @@ import click
 
 from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import REASON, key_option, role_option, signer
+from assay.cli.signing import (
+    REASON,
+    away,
+    away_options,
+    key_option,
+    role_option,
+    say_written,
+    signer,
+    written,
+)
 
 
 @click.command(
@@ -33,6 +42,7 @@ from assay.cli.signing import REASON, key_option, role_option, signer
     type=click.IntRange(0),
     help="Of test_set_spent: the judged run after which one more may be made, by its place in the log; by default the latest on the rows that this specification was judged on last.",
 )
+@away_options
 @json_option
 def command(
     specification: Path,
@@ -43,6 +53,9 @@ def command(
     until: str,
     reason: str,
     after_run: int | None,
+    policy: Path | None,
+    log: Path | None,
+    target: Path | None,
     as_json: bool,
 ) -> None:
     """Set CRITERION of SPECIFICATION aside until a date, as the holder of an independent role.
@@ -55,22 +68,30 @@ def command(
     A waiver holds for at most as long as the policy says (requires.longest_waiver, by default 90 days), and of
     test_set_spent for at most 90 days.
 
+    On another machine than the log's, the waiver goes into a file (--policy, --log, --to), which takes no effect before who keeps the
+    log takes it in (assay sign --take).
+
     A developer waives nothing, and nobody waives a failure of trust: a changed byte, a wrong signature, a rewritten log.
     """
     from assay.app.organisation.waive import waivable, waive
 
-    end = waivable(specification, criterion, until)
+    elsewhere = away(policy, log, target)
+    end = waivable(specification, criterion, until, away=elsewhere)
     waive(
         specification,
         criterion=criterion,
         until=end,
         role=role,
-        signer=signer(key, specification.resolve().parent),
+        signer=signer(key, None if elsewhere else specification.resolve().parent),
         reason=reason,
         run=after_run,
+        away=elsewhere,
     )
     if as_json:
-        print_json({"criterion": criterion, "until": end.isoformat(), "role": role})
+        print_json({"criterion": criterion, "until": end.isoformat(), "role": role, **written(target)})
+    elif target:
+        say(f"{criterion} would be waived through {until} (UTC), by a {role}: {reason}")
+        say_written(target)
     else:
         say(f"{criterion} is waived through {until} (UTC), by a {role}: {reason}")
         say("It stands on the first screen of the dossier (assay report) and on the next certificate.")

@@ -28,18 +28,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="The model runs already: the policy's grace for its status holds.",
     )
+    group.addoption(
+        "--assay-sources",
+        metavar="FOLDER",
+        help="The specification's folder: its data, specification and code must be those that were judged.",
+    )
+    group.addoption(
+        "--assay-environment",
+        action="store_true",
+        help="The versions of the packages must be those that ran the model.",
+    )
+    group.addoption(
+        "--assay-python", metavar="FILE", help="The interpreter of the model's own environment, compared too."
+    )
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Ask the gate before anything is collected; a refusal ends the session."""
     if session.config.getoption("--assay-gate") is None:
         return
-    asked = _asked(session.config)
+    config = session.config
+    asked = _asked(config)
+    sources = config.getoption("--assay-sources")
     from assay.app.verifying.gate import require
     from assay.domain.errors import AssayError
 
     try:
-        require(**asked)
+        require(
+            **asked,
+            sources=Path(sources) if sources else None,
+            environment=config.getoption("--assay-environment"),
+        )
     except AssayError as refused:
         pytest.exit(f"assay: refused [{refused.code}]: {refused.message}", returncode=int(refused.exit_code))
 
@@ -70,5 +89,6 @@ def _asked(config: pytest.Config) -> dict[str, Any]:
         "policy": Path(policy),
         "use_case": use_case,
         "certificate": Path(certificate) if certificate else None,
+        "python": config.getoption("--assay-python"),
         "purpose": Purpose.RUNNING if config.getoption("--assay-running") else Purpose.DEPLOYMENT,
     }

@@ -10,6 +10,7 @@ from assay.app.judging.case import open_case
 from assay.app.judging.certify import open_engine
 from assay.app.judging.judged_run import next_run
 from assay.app.judging.plan import refuse_hopeless
+from assay.app.organisation.elsewhere import Place
 from assay.app.organisation.ledger import Ledger, open_ledger, policy_of
 from assay.app.verifying.terms import terms_of
 from assay.domain.demands import unsatisfied
@@ -22,7 +23,6 @@ from assay.domain.specification import Specification
 from assay.domain.state import Lock, State
 from assay.domain.state.state import Terms
 from assay.plugins.catalogue import metrics
-from assay.proof.bundle import sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft
 from assay.proof.words import agreement
@@ -81,20 +81,27 @@ def agree(
         before = _said_already(state, read, signer, role, word, reason)
 
         def add() -> None:
-            said = agreement(
-                read.digest,
-                dictionary=read.dictionary.digest,
-                role=role,
-                word=word,
-                reason=reason,
-                seen=ledger.seen(),
-                time=ledger.clock(),
-            )
-            ledger.add(Draft(Action.AGREED, read.digest, {}, (sign(said.plain(), signer),)))
+            say_word(ledger, read, role=role, signer=signer, word=word, reason=reason)
 
         bypass = certify_a_hopeless_specification
         add_word(path, read, ledger, word, reason, before=before, add=add, bypass=bypass, workers=workers)
         return replace(standing(ledger.state(), read), before=before)
+
+
+def say_word(
+    place: Place, read: SpecificationFile, *, role: str, signer: Signer, word: Word, reason: str
+) -> State:
+    """Sign a word on a specification with its dictionary, at the log or away from it; the state with it."""
+    said = agreement(
+        read.digest,
+        dictionary=read.dictionary.digest,
+        role=role,
+        word=word,
+        reason=reason,
+        seen=place.seen(),
+        time=place.clock(),
+    )
+    return place.say(said, Action.AGREED, read.digest, signer)
 
 
 def add_word(

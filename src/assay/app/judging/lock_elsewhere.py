@@ -5,39 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.app.judging.lock import Agreed, add_word, satisfies, sayable, standing
-from assay.app.organisation.elsewhere import Desk, add_signed, not_taken, read_signed, trusted_state
+from assay.app.judging.lock import Agreed, add_word, satisfies, say_word, sayable, standing
+from assay.app.organisation.elsewhere import Away, add_signed, not_taken, read_signed
 from assay.app.organisation.ledger import open_ledger
-from assay.app.verifying.packs import read_log
 from assay.domain.entry import Action, Kind
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because, Refusal
 from assay.plugins.catalogue import metrics
 from assay.proof.keys import Signer
-from assay.proof.words import agreement
-from assay.reading.policy import read_policy
 from assay.reading.specification import read_specification
 
 
 def agree_elsewhere(
-    path: Path,
-    log: Path,
-    policy: Path,
-    *,
-    role: str,
-    signer: Signer,
-    target: Path,
-    word: Word = Word.APPROVE,
-    reason: str = "",
+    path: Path, away: Away, *, role: str, signer: Signer, word: Word = Word.APPROVE, reason: str = ""
 ) -> Agreed:
     """Say a word on a specification; the signed statement is written to a file, and nothing anywhere else.
 
     Nothing is planned, since the rows are elsewhere: who takes an approval in has it planned first.
 
     Args:
-        path: the specification, with its dictionary where it names it. log: made with ``assay log export``.
-        policy: a file that came by a way that the signer trusts. target: the file. Others are as of
-            :func:`~assay.app.judging.lock.agree`.
+        path: the specification, with its dictionary where it names it. Others are as of :func:`~assay.app.judging.lock.agree`.
 
     Returns:
         Where the specification would stand with this word.
@@ -47,21 +34,10 @@ def agree_elsewhere(
         Refused: the specification is not what the policy demands, or the signer may not say this.
         Distrusted: an entry of the log breaks a rule, or it was not kept under this policy.
     """
-    read, trusted = read_specification(path, metrics()), read_policy(policy).policy
-    leaves = read_log(log).leaves or ()
-    desk = Desk(leaves, trusted_state(leaves, trusted, log))
-    satisfies(trusted, read.specification)
-    sayable(desk.state, read, word, reason)
-    said = agreement(
-        read.digest,
-        dictionary=read.dictionary.digest,
-        role=role,
-        word=word,
-        reason=reason,
-        seen=desk.seen,
-        time=desk.now,
-    )
-    return standing(desk.write(said, Action.AGREED, read.digest, signer, target), read)
+    read, desk = read_specification(path, metrics()), away.desk()
+    satisfies(away.trusted(), read.specification)
+    sayable(desk.state(), read, word, reason)
+    return standing(say_word(desk, read, role=role, signer=signer, word=word, reason=reason), read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +61,9 @@ def take_agreement(
         Refused, Distrusted: with the rule that it breaks, and the file; or as :func:`~assay.app.judging.lock.agree`.
     """
     read = read_specification(path, metrics())
-    given = read_signed(file, Kind.AGREEMENT, "A word on a specification")
+    given = read_signed(
+        file, {Kind.AGREEMENT}, "A word on a specification", "Take it in with: assay sign --take FILE"
+    )
     signed = dict(given.subjects)
     if signed != {"specification": read.digest, "dictionary": read.dictionary.digest}:
         other = (
@@ -102,7 +80,7 @@ def take_agreement(
             sayable(ledger.state(), read, Word(word), reason)
 
         def add() -> None:
-            add_signed(ledger, file, Action.AGREED, read.digest, given, there)
+            add_signed(ledger, file, Action.AGREED, read.digest, given)
 
         bypass = certify_a_hopeless_specification
         add_word(path, read, ledger, word, reason, before=before, add=add, bypass=bypass, workers=workers)

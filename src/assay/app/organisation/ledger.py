@@ -16,10 +16,13 @@ from assay.domain.errors import AssayError
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import State
+from assay.proof.bundle import sign
 from assay.proof.checkpoint import Checkpoint
+from assay.proof.keys import Signer
 from assay.proof.leaf import Draft, next_leaf, read_leaf, state_of
 from assay.proof.note import NoteSigner
 from assay.proof.salted import Salted
+from assay.proof.statement import Statement
 from assay.proof.tlog_proof import TlogProof
 from assay.store.keys import log_key_file, log_signer
 from assay.store.log import Log
@@ -84,6 +87,11 @@ class Ledger:
             Refused: with the rule that a new entry breaks. Distrusted: when the log is broken already.
         """
         return self.decide(lambda state: drafts)  # noqa: ARG005
+
+    def say(self, said: Statement, action: Action, about: str, signer: Signer) -> State:
+        """Sign a statement and append it; the state with it. Raises as :meth:`add`."""
+        self.add(Draft(action, about, {}, (sign(said.plain(), signer),)))
+        return self.state()
 
     def see(self, draft: Callable[[State], Sequence[Draft]]) -> None:
         """See that entries could be added now, and add none. Raises as :meth:`add`."""

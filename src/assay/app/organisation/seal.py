@@ -14,18 +14,14 @@ from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.report import NoSuchRun, listing, workspace_of
 from assay.app.verifying.certificate_folder import CERTIFICATE
 from assay.domain.digests import bare
-from assay.domain.entry import Action
 from assay.domain.record import Record
 from assay.domain.record_document import read_record
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import State
 from assay.domain.state.runs import schedule_goes_on
-from assay.proof.bundle import BrokenBundle, sign
+from assay.proof.bundle import BrokenBundle
 from assay.proof.certificate import certificate_in
-from assay.proof.keys import Signer
-from assay.proof.leaf import Draft
 from assay.proof.statement import BrokenStatement
-from assay.proof.words import unsealing
 from assay.store.blobs import LEAST_CHARACTERS
 from assay.store.workspace import Workspace
 
@@ -100,22 +96,6 @@ def load_record(folder: Path | str, digest: str = "") -> tuple[str, Record]:
             require_unsealed(state, whole)
     _require_ended(state, whole, record)
     return whole, record
-
-
-def unseal(folder: Path, beginning: str, *, role: str, signer: Signer, reason: str) -> tuple[str, Record]:
-    """Open the record of a run before its schedule has ended; this ends the schedule, and stands in the log.
-
-    Args:
-        beginning: of the digest of the run's record.
-
-    Raises:
-        NoSuchRun: there is none. Refused: the run is not sealed, the signer may not, or gives no reason.
-    """
-    digest, record = _stored_record(folder, beginning)
-    with open_ledger(folder) as ledger:
-        said = unsealing(digest, role=role, reason=reason, seen=ledger.seen(), time=ledger.clock())
-        ledger.add(Draft(Action.UNSEALED, digest, {}, (sign(said.plain(), signer),)))
-    return digest, record
 
 
 def _stored_record(folder: Path | str, named: str = "") -> tuple[str, Record]:

@@ -16,9 +16,7 @@ from assay.domain.record import Record
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.standing import Standing, standing
 from assay.domain.state import DecisionState, State
-from assay.proof.bundle import sign
 from assay.proof.keys import Signer
-from assay.proof.leaf import Draft
 from assay.proof.statement import Statement
 from assay.proof.words import sign_off
 from assay.store.workspace import Workspace
@@ -111,8 +109,7 @@ def sign_decision(
         if before is not None:
             return replace(looked, before=before)
         said = looked.word(role, word, reason, seen=ledger.seen(), time=ledger.clock())
-        ledger.add(Draft(Action.SIGNED, decision.record, {}, (sign(said.plain(), signer),)))
-        state = ledger.state()
+        state = ledger.say(said, Action.SIGNED, decision.record, signer)
         return Signing.of(state.decisions[decision.record], looked.record, state)
 
 

@@ -1,19 +1,17 @@
-"""Sign a decision on another machine than the log's: a pack goes there, a signed statement comes back and is taken in."""
+"""Sign a decision on another machine than the log's, with a pack that holds all that it is about."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
-from assay.app.organisation.elsewhere import Desk, add_signed, not_taken, read_signed, trusted_state
-from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.elsewhere import Desk, trusted_state
 from assay.app.organisation.seal import require_unsealed
-from assay.app.organisation.sign import Signing, signing_of
+from assay.app.organisation.sign import Signing
 from assay.app.verifying.agreement import opened
 from assay.app.verifying.packs import read_pack
 from assay.domain.demands import unsatisfied
-from assay.domain.entry import Action, Kind
+from assay.domain.entry import Action
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because, Refusal, Refused, raised
 from assay.domain.state import DecisionState, State
@@ -65,14 +63,14 @@ def sign_pack(
     Raises:
         Refused: the signer may not say this. Others as :func:`look_in`.
     """
-    desk, looked = _handed(pack, policy)
+    desk, looked = _handed(pack, policy, target)
     decision = looked.decision
-    said = looked.word(role, word, reason, seen=desk.seen, time=desk.now)
-    state = desk.write(said, Action.SIGNED, decision.record, signer, target)
+    said = looked.word(role, word, reason, seen=desk.seen(), time=desk.clock())
+    state = desk.say(said, Action.SIGNED, decision.record, signer)
     return Signing.of(state.decisions[decision.record], looked.record, state)
 
 
-def _handed(pack: Path, policy: Path) -> tuple[Desk, Signing]:
+def _handed(pack: Path, policy: Path, target: Path | None = None) -> tuple[Desk, Signing]:
     """A pack that was looked through: its log, and what a signature would be over."""
     trusted = read_policy(policy).policy
     read = read_pack(pack, "decision")
@@ -93,7 +91,7 @@ def _handed(pack: Path, policy: Path) -> tuple[Desk, Signing]:
 
     record = opened(documents[decision.record], document, decision, state)
     _require(unsatisfied(trusted, record.specification))
-    return Desk(leaves, state), Signing.of(decision, record, state)
+    return Desk(leaves, state, target), Signing.of(decision, record, state)
 
 
 def _decision_in(pack: Path, state: State, documents: Collection[str]) -> DecisionState:
@@ -110,35 +108,3 @@ def _decision_in(pack: Path, state: State, documents: Collection[str]) -> Decisi
 def _require(wrong: Refusal | None) -> None:
     if wrong is not None:
         raise raised(wrong, remedy=AGAIN)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A signature of another machine that stands in the log: what it is on, at which place, and whether it stood there before."""
-
-    signing: Signing
-    entry: int
-    before: bool
-
-
-def take(folder: Path, file: Path) -> Taken:
-    """Take the signature in a file into the log of a folder, by the rules by which any signature is added.
-
-    The decision is the one that the statement names. A statement that is in the log stays where it is, and nothing changes.
-
-    Raises:
-        Refused, Distrusted: with the rule that it breaks, and the file; or as :func:`~assay.app.organisation.sign.look`.
-    """
-    given = read_signed(file, Kind.SIGN_OFF, "A signature on a decision")
-    record = dict(given.subjects).get("record", "")
-    with open_ledger(folder) as ledger:
-        state = ledger.state()
-        if record not in state.decisions:
-            raise not_taken(
-                file, Refusal(Because.DECISION_UNKNOWN, f"No decision has the record {record or '(none)'}.")
-            )
-        there = {w.statement: w.entry for w in state.decisions[record].sign_offs}
-        signing_of(folder, state, record)  # who takes a signature in vouches for what it is on
-        entry = add_signed(ledger, file, Action.SIGNED, record, given, there)
-        signing = signing_of(folder, ledger.state(), record)
-    return Taken(signing, there[given.digest] if entry is None else entry, before=entry is None)

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.app.organisation.elsewhere import Away, open_place
 from assay.app.organisation.ledger import Ledger, open_ledger, policy_of
 from assay.domain.digests import bare, begins
 from assay.domain.entry import Action
@@ -14,7 +15,6 @@ from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import CertificateState, State, Status, StatusReason
 from assay.proof.bundle import Bundle, sign
 from assay.proof.keys import Signer
-from assay.proof.leaf import Draft
 from assay.proof.status import StatusList
 from assay.proof.words import revocation
 from assay.store.blobs import write_whole
@@ -110,30 +110,33 @@ def change(
     role: str,
     signer: Signer,
     reason: str,
+    away: Away | None = None,
 ) -> CertificateState:
     """Revoke, suspend or reinstate a certificate, as the holder of a role, with a reason.
 
     Args:
         folder: of the log. beginning: of the certificate's digest; empty for the latest. becomes: what it is from now on.
         code: why, for programs: ``resolved`` to reinstate, and any other one to revoke or suspend. role: in which the
-            signer speaks: to reinstate one of the decision's quorum. signer: their key. reason: why, for readers.
+            signer speaks: to reinstate one of the decision's quorum. signer: their key. reason: why, for readers. away: what is signed with where the log is not; the folder is then not
+            looked at, and nothing but its file is written.
 
     Raises:
-        Refused: the signer may not, gives no reason, or the certificate cannot become this.
+        Refused: the signer may not, gives no reason, or the certificate cannot become this. Others as
+            :func:`~assay.app.organisation.elsewhere.open_place`.
     """
-    with open_ledger(folder) as ledger:
-        certificate = certificate_named(ledger.state(), beginning)
+    with open_place(folder, away) as place:
+        certificate = certificate_named(place.state(), beginning)
         said = revocation(
             certificate.digest,
             becomes=becomes,
             code=code,
             role=role,
             reason=reason,
-            seen=ledger.seen(),
-            time=ledger.clock(),
+            seen=place.seen(),
+            time=place.clock(),
         )
-        ledger.add(Draft(ACTIONS[becomes], certificate.digest, {}, (sign(said.plain(), signer),)))
-        return ledger.state().certificates[certificate.digest]
+        state = place.say(said, ACTIONS[becomes], certificate.digest, signer)
+        return state.certificates[certificate.digest]
 
 
 def certificate_named(state: State, beginning: str) -> CertificateState:

@@ -6,7 +6,8 @@ import datetime as dt
 import re
 from pathlib import Path
 
-from assay.app.organisation.ledger import Ledger, open_ledger
+from assay.app.organisation.elsewhere import Away, open_place
+from assay.app.organisation.ledger import next_time, policy_of
 from assay.domain.entry import Action
 from assay.domain.errors import AssayError
 from assay.domain.nearest import nearest
@@ -23,21 +24,19 @@ from assay.domain.state.waivers import (
     untimely,
 )
 from assay.plugins.catalogue import metrics
-from assay.proof.bundle import sign
 from assay.proof.keys import Signer
-from assay.proof.leaf import Draft
 from assay.proof.words import waiver
 from assay.reading.specification import SpecificationFile, read_specification
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def waivable(specification: Path, criterion: str, until: str) -> dt.datetime:
+def waivable(specification: Path, criterion: str, until: str, *, away: Away | None = None) -> dt.datetime:
     """See that a waiver can be signed, before a passphrase is asked for.
 
     Args:
         specification: the locked document. criterion: its id, or ``test_set_spent``. until: its last day in UTC, such as
-            2027-03-31.
+            2027-03-31. away: as of :func:`waive`.
 
     Returns:
         The end of that day, which is the end of the waiver.
@@ -46,10 +45,10 @@ def waivable(specification: Path, criterion: str, until: str) -> dt.datetime:
         InvalidDocument, NoLog, AssayError, Refused: as :func:`waive`; ``date_expected`` when the day is none.
     """
     read = read_specification(specification, metrics())
-    with open_ledger(specification.resolve().parent) as ledger:
-        _only_what_may_be_waived(ledger, read, criterion)
-        state = ledger.state()
-        now = ledger.now(state)
+    with open_place(specification.resolve().parent, away) as place:
+        state = place.state()
+        _only_what_may_be_waived(state, read, criterion)
+        now = next_time(state, place.clock)
     latest = last_day(longest_until(state, criterion, now))
     day = _day(until, latest)
     # A day beyond the latest one stands for all of them: the end of the last day that there is cannot be written.
@@ -88,6 +87,7 @@ def waive(
     signer: Signer,
     reason: str,
     run: int | None = None,
+    away: Away | None = None,
 ) -> None:
     """Set a criterion, or the rule on spent test rows (``test_set_spent``), aside until a date.
 
@@ -100,6 +100,7 @@ def waive(
             the policy names. signer: their key. reason: why.
         run: of test rows the place of the judged run after which one more may be made; by default the latest on the rows that
             a specification of this name was judged on last.
+        away: what is signed with where the log is not; nothing but its file is written.
 
     Raises:
         InvalidDocument: the specification has problems. NoLog: nobody has said whose keys count.
@@ -108,8 +109,8 @@ def waive(
     """
     read = read_specification(specification, metrics())
     digest = read.digest
-    with open_ledger(specification.resolve().parent) as ledger:
-        _only_what_may_be_waived(ledger, read, criterion)
+    with open_place(specification.resolve().parent, away) as place:
+        _only_what_may_be_waived(place.state(), read, criterion)
         spent = criterion == TEST_SET_SPENT
         said = waiver(
             digest,
@@ -117,13 +118,11 @@ def waive(
             until=until,
             role=role,
             reason=reason,
-            seen=ledger.seen(),
-            time=ledger.clock(),
-            run=_latest_on_its_rows(ledger.state(), read.specification.name)
-            if spent and run is None
-            else run,
+            seen=place.seen(),
+            time=place.clock(),
+            run=_latest_on_its_rows(place.state(), read.specification.name) if spent and run is None else run,
         )
-        ledger.add(Draft(Action.WAIVED, digest, {}, (sign(said.plain(), signer),)))
+        place.say(said, Action.WAIVED, digest, signer)
 
 
 def _latest_on_its_rows(state: State, name: str) -> int:
@@ -133,9 +132,9 @@ def _latest_on_its_rows(state: State, name: str) -> int:
     return max(state.runs, default=-1) if last is None else last
 
 
-def _only_what_may_be_waived(ledger: Ledger, read: SpecificationFile, criterion: str) -> None:
-    ledger.policy()
-    lock = locked_for(ledger.state(), read.digest)
+def _only_what_may_be_waived(state: State, read: SpecificationFile, criterion: str) -> None:
+    policy_of(state)
+    lock = locked_for(state, read.digest)
     if isinstance(lock, Refusal):
         raise Refused(
             lock,

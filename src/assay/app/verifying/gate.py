@@ -99,6 +99,9 @@ def require(
     policy: Path | Policy,
     certificate: Path | None = None,
     purpose: Purpose = Purpose.DEPLOYMENT,
+    sources: Path | None = None,
+    environment: bool = False,
+    python: Path | str | None = None,
     now: dt.datetime | None = None,
 ) -> Verification:
     """As :func:`gate`, and raises when the model is refused.
@@ -106,7 +109,17 @@ def require(
     Raises:
         Refused: with the first reason; Distrusted when it is a failure of trust.
     """
-    found = gate(model, use_case=use_case, policy=policy, certificate=certificate, purpose=purpose, now=now)
+    found = gate(
+        model,
+        use_case=use_case,
+        policy=policy,
+        certificate=certificate,
+        purpose=purpose,
+        sources=sources,
+        environment=environment,
+        python=python,
+        now=now,
+    )
     if not found.accepted:
         raise refused(found, in_python=True)
     return found
@@ -155,6 +168,7 @@ _CERTIFIED_AGAIN = (
     "Put back what was certified; what was changed must be tested and signed again before it is used."
 )
 _IN_PYTHON = {
+    Because.ENVIRONMENT_UNSEEN: "Name the interpreter of the environment that it was judged in: python=...",
     Because.EXPIRED: "Ask its issuer for the certificate of a newer run before the model is used again.",
     Because.OTHER_USE_CASE: "Name the use that it is certified for, use_case=...; or ask its issuer to have it certified for this one.",
     Because.NOT_LOGGED: "Ask its issuer for certificate and proof as they were issued; if the log has another key since, or witnesses, "
