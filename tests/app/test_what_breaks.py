@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NoReturn
@@ -13,6 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 from tests.app.conftest import Folder
+from tests.cli import warm
 
 import assay
 from assay.app.judging import case
@@ -193,14 +193,8 @@ def plugged_in(folder: Folder, source: str) -> Callable[..., subprocess.Complete
     paths = os.pathsep.join([str(folder.root), os.environ.get("PYTHONPATH", "")])
 
     def run(command: str, *options: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "assay", command, path.name, "--workers", "1", *options],
-            cwd=folder.root,
-            env={**os.environ, "PYTHONPATH": paths},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        words = (command, path.name, "--workers", "1", *options)
+        return warm.run(*words, cwd=folder.root, env={**os.environ, "PYTHONPATH": paths})
 
     return run
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pty
 import subprocess
-import sys
-import termios
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from tests.cli import warm
 
 
 def at_a_terminal(
@@ -18,29 +17,17 @@ def at_a_terminal(
     """Run ``assay`` and answer each question, named by a piece of it; the exit code and the screen."""
     ours, theirs = pty.openpty()
 
-    def take_the_terminal() -> None:
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-    with subprocess.Popen(
-        [sys.executable, "-m", "assay", *words],
-        cwd=cwd,
-        env=dict(env),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-        preexec_fn=take_the_terminal,
-    ) as child:
-        os.close(theirs)
-        screen, seen = "", 0
-        for question, answer in answers:
-            while question not in screen[seen:]:
-                screen += _read(ours)
-            seen = screen.index(question, seen) + len(question)
-            os.write(ours, answer.encode() + b"\n")
-        while part := _read(ours, last=True):
-            screen += part
-        code = child.wait(timeout=60)
+    child = warm.start(words, (theirs, theirs, theirs), cwd=cwd, env=env, terminal=True)
+    os.close(theirs)
+    screen, seen = "", 0
+    for question, answer in answers:
+        while question not in screen[seen:]:
+            screen += _read(ours)
+        seen = screen.index(question, seen) + len(question)
+        os.write(ours, answer.encode() + b"\n")
+    while part := _read(ours, last=True):
+        screen += part
+    code = child.wait()
     os.close(ours)
     return code, screen
 
@@ -58,15 +45,4 @@ def run(
     *words: str, cwd: Path, env: Mapping[str, str], terminal: bool = True
 ) -> subprocess.CompletedProcess[str]:
     """Run ``assay`` without questions; in a session that has no terminal at all when ``terminal`` is false."""
-    done = subprocess.run(
-        [sys.executable, "-m", "assay", *words],
-        cwd=cwd,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        start_new_session=not terminal,
-    )
-    assert "Traceback" not in done.stderr
-    return done
+    return warm.run(*words, cwd=cwd, env=env, session=not terminal)

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import click
 import pytest
 from tests.app.conftest import Folder
+from tests.cli.warm import run
 
 from assay.cli.main import COMMANDS, assay
-
-
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "assay", *arguments], cwd=cwd, capture_output=True, text=True, check=False
-    )
-    assert "Traceback" not in done.stderr
-    return done
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 from tests.app.conftest import Folder, people, replaced
-from tests.cli.test_commands import run
+from tests.cli.warm import run
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from tests.cli.ledgers import certified_again, issued, keep
+from tests.cli.warm import run
 from tests.world import LOG_ORIGIN, Issued
 
 from assay.app.organisation.export import export_public
@@ -35,12 +35,8 @@ def git(*words: str, cwd: Path) -> str:
 
 
 def log(*words: str, cwd: Path, ends: int = 0, **env: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "assay", "log", *words],
-        cwd=cwd, env=os.environ | env, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = run("log", *words, cwd=cwd, env=os.environ | env)
     assert done.returncode == ends, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
     return done
 
 

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -15,26 +14,16 @@ from pathlib import Path
 
 import pytest
 from tests.app.conftest import Folder
+from tests.cli.warm import run
 
 NOTHING = Path(os.devnull)
 
 
-def run(
-    *arguments: str,
-    cwd: Path,
-    before: Callable[[], None] | None = None,
-    environment: dict[str, str] | None = None,
-    prelude: str = "",
-) -> subprocess.CompletedProcess[str]:
-    program = f"{prelude}\nfrom assay.cli import main\nmain({list(arguments)!r})"
+def run_without(names: set[str], *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """In an interpreter in which these packages are not installed."""
+    program = f"{WITHOUT.format(names=names)}\nfrom assay.cli import main\nmain({list(arguments)!r})"
     done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=before,
-        env={**os.environ, **(environment or {})},
+        [sys.executable, "-c", program], cwd=cwd, capture_output=True, text=True, check=False
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done
@@ -129,14 +118,10 @@ def test_a_module_in_the_current_folder_does_not_run(tmp_path):
 # --- nothing can be written -------------------------------------------------------------------------------------
 
 
-def small_files(most: int) -> Callable[[], None]:
-    """As on a full disk: no file grows beyond so many bytes."""
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
-
-
+# As on a full disk, no file grows beyond so many bytes.
 @pytest.mark.parametrize("most", [0, 600, 5_000, 60_000])
 def test_a_full_disk_is_no_verdict_and_the_next_run_goes_on(portfolio, most):
-    done = certify(portfolio, before=small_files(most))
+    done = certify(portfolio, largest_file=most)
     assert done.returncode == 2
     assert "cannot be written: File too large" in done.stderr
     assert certify(portfolio).returncode == 0
@@ -241,17 +226,17 @@ def test_partial_counts_of_another_user_do_not_count(certified, tmp_path_factory
     """Whoever hands over a folder hands over no counts."""
     other = {"XDG_STATE_HOME": str(tmp_path_factory.mktemp("other"))}
     written = {p: p.stat().st_mtime_ns for p in partials(certified)}
-    assert certify(certified, environment=other).returncode == 0
+    assert certify(certified, env=os.environ | other).returncode == 0
     assert all(p.stat().st_mtime_ns > before for p, before in written.items())
 
 
 def test_the_secret_is_kept_for_its_user_alone(portfolio, tmp_path_factory):
     state = tmp_path_factory.mktemp("state")
-    assert certify(portfolio, environment={"XDG_STATE_HOME": str(state)}).returncode == 0
+    assert certify(portfolio, env=os.environ | {"XDG_STATE_HOME": str(state)}).returncode == 0
     kept = state / "assay" / "partials.key"
     assert kept.stat().st_mode & 0o777 == 0o600
     first = kept.read_bytes()
-    assert certify(portfolio, environment={"XDG_STATE_HOME": str(state)}).returncode == 0
+    assert certify(portfolio, env=os.environ | {"XDG_STATE_HOME": str(state)}).returncode == 0
     assert kept.read_bytes() == first
 
 
@@ -259,14 +244,15 @@ def test_without_a_home_nothing_is_reused_and_all_goes_well(portfolio):
     nowhere = {
         "XDG_STATE_HOME": str(portfolio / "specification.yaml")
     }  # a file: nothing can be made below it
-    assert certify(portfolio, environment=nowhere).returncode == 0
+    assert certify(portfolio, env=os.environ | nowhere).returncode == 0
     written = {p: p.stat().st_mtime_ns for p in partials(portfolio)}
-    assert certify(portfolio, environment=nowhere).returncode == 0
+    assert certify(portfolio, env=os.environ | nowhere).returncode == 0
     assert all(p.stat().st_mtime_ns > before for p, before in written.items())
 
 
 # --- the base install -------------------------------------------------------------------------------------------
 
+MEASURING = {"numpy", "scipy", "pyarrow", "sklearn", "vl_convert"}
 WITHOUT = """
 import sys
 
@@ -290,15 +276,13 @@ sys.meta_path.insert(0, Absent())
     ],
 )
 def test_without_what_measures_the_extra_is_named(portfolio, words):
-    without = WITHOUT.format(names={"numpy", "scipy", "pyarrow", "sklearn", "vl_convert"})
-    done = run(*words.split(), cwd=portfolio, prelude=without)
+    done = run_without(MEASURING, *words.split(), cwd=portfolio)
     assert done.returncode == 2
     assert "pip install 'assay-ml[certify]'" in done.stderr
 
 
 def test_without_what_measures_a_record_is_shown(once):
-    without = WITHOUT.format(names={"numpy", "scipy", "pyarrow", "sklearn", "vl_convert"})
-    assert "CERTIFIED" in run("show", evidence_record(once), cwd=once, prelude=without).stdout
+    assert "CERTIFIED" in run_without(MEASURING, "show", evidence_record(once), cwd=once).stdout
 
 
 def evidence_record(folder: Path) -> str:

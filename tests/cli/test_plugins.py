@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 from tests.app.conftest import Folder
+from tests.cli.warm import run
 
 LEAVING_CHECK = """
 import sys
@@ -36,19 +35,6 @@ def installed(site: Path, module: str, value: str = "leaver") -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
 
 
-def run(*arguments: str, cwd: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "assay", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done
-
-
 @pytest.mark.parametrize("how", ["sys.exit(0)", "sys.exit()", "raise SystemExit", "sys.exit('so long')"])
 @pytest.mark.parametrize(
     "words",
@@ -61,7 +47,7 @@ def run(*arguments: str, cwd: Path, environment: dict[str, str]) -> subprocess.C
 def test_a_plugin_that_exits_on_import_is_named_and_there_is_no_verdict(tmp_path, how, words):
     Folder(tmp_path).write()
     environment = installed(tmp_path / "site", f"import sys\n{how}\n")
-    done = run(*words, cwd=tmp_path, environment=environment)
+    done = run(*words, cwd=tmp_path, env=environment)
     assert done.returncode == 2
     assert done.stdout == ""
     assert "The plug-in 'leaver' (leaver) of leaver cannot be used: it ends the program when" in done.stderr
@@ -72,10 +58,10 @@ def test_a_check_that_leaves_in_the_plan_is_broken_and_does_not_choose_the_exit_
     folder = Folder(tmp_path)
     folder.edit("performance.auc", "performance.leaver").write()
     environment = installed(tmp_path / "site", LEAVING_CHECK, "leaver:leaver")
-    done = run("plan", "specification.yaml", cwd=tmp_path, environment=environment)
+    done = run("plan", "specification.yaml", cwd=tmp_path, env=environment)
     assert done.returncode == 1
     assert "BROKEN" in done.stdout
-    said = run("plan", "specification.yaml", "--json", cwd=tmp_path, environment=environment)
+    said = run("plan", "specification.yaml", "--json", cwd=tmp_path, env=environment)
     assert said.returncode == 1
     (only,) = json.loads(said.stdout)["attempts"]
     assert any("raised SystemExit" in criterion["broken"] for criterion in only["criteria"])

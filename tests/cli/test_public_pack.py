@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.cli.ledgers import PASSPHRASE, certified_again, issued, keep
 from tests.cli.test_light import HEAVY, loaded_by
+from tests.cli.warm import run
 from tests.world import EVIDENCE, FILES, LOG_ORIGIN, SPECIFICATION, rows
 
 from assay.app.organisation.export import export_public
@@ -25,12 +25,7 @@ from assay.store.keys import log_signer
 
 
 def assay(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    env = os.environ | {"ASSAY_PASSPHRASE": PASSPHRASE}
-    done = subprocess.run(
-        [sys.executable, "-m", "assay", *words], cwd=cwd, env=env, capture_output=True, text=True, check=False
-    )
-    assert "Traceback" not in done.stderr
-    return done
+    return run(*words, cwd=cwd, env=os.environ | {"ASSAY_PASSPHRASE": PASSPHRASE})
 
 
 @pytest.fixture(scope="module")

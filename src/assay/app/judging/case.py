@@ -340,8 +340,10 @@ def _environment(told: Told, fenced: Isolation, plugins: tuple[PluginRecord, ...
     """The versions that can change a number, and that of the code."""
     found = []
     for module, package in MEASURING:
-        named = ((name, installed_version(name)) for name in (package, module))
-        found += [(name, version) for name, version in named if version][:1]
+        for name in (package, module):
+            if version := installed_version(name):
+                found.append((name, version))
+                break  # the second name is slow to look up: a module that every distribution may bring
     return Environment(
         assay=__version__,
         python=platform.python_version(),
