@@ -187,6 +187,6 @@ def test_which_row_of_a_person_is_looked_at_is_the_locks_choice_and_no_wording_o
     record = team.certify(certify_a_hopeless_specification=True).record
     assert record.rows_used == 1000
     (said,) = told(record)
-    case, engine = open_case(team.path), open_engine(team.path, workers=0)
-    chosen = with_repeats(replace(case, drawn=record.seed), engine).repeated
+    with open_engine(team.path, workers=0) as engine:
+        chosen = with_repeats(replace(open_case(team.path), drawn=record.seed), engine).repeated
     assert (said,) == chosen.told(record.specification.data.repeated_rows)

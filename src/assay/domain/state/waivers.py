@@ -31,7 +31,7 @@ def waived(state: State, entry: Entry) -> Refusal | None:
     lock = locked_for(state, entry.object)
     if isinstance(lock, Refusal):
         return lock
-    found = word(state, entry, Kind.WAIVER, {entry.object}, lock.entry)
+    found = word(state, entry, Kind.WAIVER, {entry.object}, since=lock.entry)
     if isinstance(found, Refusal):
         return found
     (statement,) = entry.signed
