@@ -120,6 +120,13 @@ def test_the_command_prints_the_cosigned_checkpoint_and_who_cosigned(folder: Pat
     assert shown.stderr == f"Cosigned by {WITNESS.name}; the policy needs 1 witness.\n"
 
 
+def test_the_policy_is_shown_with_its_log_and_witnesses(folder: Path) -> None:
+    said = CliRunner().invoke(assay, ["trust", "show", "--in", str(folder)]).stdout
+    with open_ledger(folder) as ledger:
+        assert f"Log {ORIGIN}, verifier key {ledger.policy().log.key}\n" in said
+    assert f"1 of 1 witness must cosign a checkpoint before a proof counts:\n  {WITNESS.key.vkey}\n" in said
+
+
 def test_without_a_witness_in_the_policy_none_is_asked(tmp_path: Path) -> None:
     root, certifier = (Person(n, (), PrivateKey.demo(n).public) for n in ("root", "certifier"))
     found(

@@ -32,13 +32,13 @@ _PERSON = (
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a first policy is made of, as it was given or asked for; ``threshold`` 0 is not given."""
+    """What a first policy is made of, as it was given or asked for; ``threshold`` is None while nobody said one."""
 
-    organisation: str = ""
-    roots: tuple[str, ...] = ()
-    threshold: int = 0
-    certifier: str = ""
-    persons: tuple[str, ...] = ()
+    organisation: str
+    roots: tuple[str, ...]
+    threshold: int | None
+    certifier: str
+    persons: tuple[str, ...]
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def completed(given: Answers) -> Answers:
                 )
             ),
         )
-        if not given.threshold and len(given.roots) > 1:
+        if given.threshold is None and len(given.roots) > 1:
             most = len(given.roots)
             told = asked(f"Signatures needed (1 to {most})", _THRESHOLD, lambda text: _count(text, most))
             given = replace(given, threshold=int(told))

@@ -8,6 +8,7 @@ import click
 
 from assay.cli.example import example
 from assay.cli.output import print_document, say
+from assay.cli.signing import folder_option
 
 
 @click.command(
@@ -17,9 +18,7 @@ from assay.cli.output import print_document, say
     ),
 )
 @click.argument("run", required=False, default="")
-@click.option(
-    "--in", "folder", type=click.Path(path_type=Path), default=Path(), help="The specification's folder."
-)
+@folder_option
 @click.option(
     "--format",
     "form",

@@ -9,14 +9,13 @@ import click
 
 from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
+from assay.cli.signing import folder_option
 from assay.domain.digests import short
 
 
 @click.command("show", epilog=example("assay show", "assay show 3f2a91c07d5e"))
 @click.argument("run", required=False, default="")
-@click.option(
-    "--in", "folder", type=click.Path(path_type=Path), default=Path(), help="The specification's folder."
-)
+@folder_option
 @json_option
 def command(run: str, folder: Path, *, as_json: bool) -> None:
     """Show the decision and the tables of RUN, or list all runs.

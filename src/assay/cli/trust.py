@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from assay.cli.example import example
 from assay.cli.output import json_option, print_document, print_json, say
 from assay.cli.signing import folder_option, say_policy, signer
 from assay.domain.digests import short
+
+if TYPE_CHECKING:
+    from assay.domain.policy import Policy
 
 
 @click.group("trust")
@@ -96,7 +100,9 @@ def init(
     from assay.app.organisation.trust import found, foundable, named_before, see_place, write_policy
     from assay.cli.founding import Answers, completed
 
-    given = completed(Answers(organisation, roots, threshold or 0, certifier, persons))
+    given = completed(
+        Answers(organisation, roots=roots, threshold=threshold, certifier=certifier, persons=persons)
+    )
     named = _slug(given.organisation)
     chosen = origin or f"{named}/assay"
     founding = founding_of(
@@ -187,12 +193,11 @@ def edit(file: Path, *, roots: tuple[str, ...], output: Path | None, folder: Pat
 @folder_option
 @json_option
 def show(*, following: bool, output: Path | None, folder: Path, as_json: bool) -> None:
-    """Show the policy in force: keys and roles, what it requires."""
+    """Show the policy in force: keys and roles, its log and who witnesses it, what it requires."""
     from assay.app.organisation.ledger import open_ledger, policy_of
     from assay.app.organisation.trust import next_version, write_policy
     from assay.domain.plain import to_plain
     from assay.domain.policy import Policy
-    from assay.dossier.wording import plural
 
     if output is not None:
         if following:
@@ -206,8 +211,14 @@ def show(*, following: bool, output: Path | None, folder: Path, as_json: bool) -
             print_json(to_plain(ledger.policy(), Policy))
             return
         state = ledger.state()
-        policy = policy_of(state)
-    say(f"{policy.organisation}, policy version {policy.version} ({short(state.policy_digest)})")
+    _tell(policy_of(state), state.policy_digest)
+
+
+def _tell(policy: Policy, digest: str) -> None:
+    """The policy on a terminal."""
+    from assay.dossier.wording import plural
+
+    say(f"{policy.organisation}, policy version {policy.version} ({short(digest)})")
     if policy.demo:
         say("DEMO: accepts keys that anyone can make.")
     for name, held in policy.keys.items():
@@ -219,10 +230,16 @@ def show(*, following: bool, output: Path | None, folder: Path, as_json: bool) -
         say(f"  {name:<14} {held.holder:<14} {', '.join(duties) or '-':<28} until {until}")
     requires = policy.requires
     say(f"{policy.root_threshold} of {plural(len(policy.roots), 'root key')} must sign the next version.")
+    say(f"Log {policy.log.origin}, verifier key {policy.log.key}")
+    if policy.log.witnesses:
+        many = plural(len(policy.log.witnesses), "witness", "witnesses")
+        say(f"{policy.log.witnesses_needed} of {many} must cosign a checkpoint before a proof counts:")
+    for witness in policy.log.witnesses:
+        say(f"  {witness}")
     say(f"Confidence at least {requires.confidence}, isolation at least {policy.isolation}.")
     say(f"A waiver holds for at most {plural(requires.longest_waiver.days, 'day')}.")
-    for digest in policy.plugins:
-        say(f"  allows the checks of the package {digest}")
+    for package in policy.plugins:
+        say(f"  allows the checks of the package {package}")
     for metric in requires.metrics:
         say(f"  requires {metric}")
     for bound in requires.bounds:
