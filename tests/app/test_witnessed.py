@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from tests.app.test_chain import refused
 from tests.proof.parties import witness_key
 
@@ -21,7 +21,7 @@ from assay.app.organisation.witnessed import have_witnessed
 from assay.cli.main import assay
 from assay.domain.entry import Action
 from assay.domain.errors import InvalidDocument
-from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.proof.checkpoint import TrustedLog
 from assay.proof.keys import PrivateKey
 from assay.proof.note import Note
@@ -118,6 +118,29 @@ def test_the_command_prints_the_cosigned_checkpoint_and_who_cosigned(folder: Pat
     ]
     shown = CliRunner().invoke(assay, ["log", "checkpoint", "--in", str(folder), "--witness", url])
     assert shown.stderr == f"Cosigned by {WITNESS.name}; the policy needs 1 witness.\n"
+
+
+def test_a_witness_without_a_network_is_asked_by_a_file_and_its_answer_is_kept(folder: Path) -> None:
+    def checkpoint_with(*words: str) -> Result:
+        return CliRunner().invoke(assay, ["log", "checkpoint", "--in", str(folder), *words])
+
+    with open_ledger(folder) as ledger:
+        trusted = TrustedLog.of(ledger.policy().log.key)
+    witness = Witness(folder / "w", cosigner=WITNESS, logs=[trusted])
+    request, lines = folder / "request.txt", folder / "lines.txt"
+    for known in (0, 2):
+        assert checkpoint_with("--request", str(request), "--known", str(known)).exit_code == 0
+        lines.write_bytes(witness.submit(request.read_bytes(), 1_800_000_000).body)
+        assert proven(folder, known).code == "witnesses_missing"
+        assert checkpoint_with("--cosigned", str(lines)).stderr.startswith(f"Cosigned by {WITNESS.name}")
+        assert proven(folder, known).proven
+        add(folder)
+    late = checkpoint_with("--cosigned", str(lines))  # lines of a checkpoint before the last entry
+    assert isinstance(late.exception, Distrusted)
+    assert "of the newest checkpoint, which is of 4 entries" in str(late.exception)
+    lines.write_text("nonsense")
+    assert "holds no cosignature" in str(checkpoint_with("--cosigned", str(lines)).exception)
+    assert checkpoint_with("--known", "2").exit_code == 2
 
 
 def test_the_policy_is_shown_with_its_log_and_witnesses(folder: Path) -> None:

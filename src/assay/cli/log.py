@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 import click
 
@@ -215,6 +215,23 @@ def show(*, start: int, folder: Path, as_json: bool) -> None:
     metavar="URL",
     help="Have the witness at this address cosign it, which the policy must name. Several may be given.",
 )
+@click.option(
+    "--request",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write what a witness without a network is asked (assay witness cosign).",
+)
+@click.option(
+    "--known",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="SIZE",
+    help="With --request: how many entries that witness cosigned last; by default none.",
+)
+@click.option(
+    "--cosigned",
+    type=click.File("rb"),
+    help="Keep the lines in this file, with which such a witness answered.",
+)
 @click.option("--push", metavar="REMOTE", help="Also commit it to a git remote: a URL, a path or a name.")
 @branch_option
 @folder_option
@@ -223,6 +240,9 @@ def checkpoint(
     *,
     output: Path | None,
     witnesses: tuple[str, ...],
+    request: Path | None,
+    known: int,
+    cosigned: BinaryIO | None,
     push: str | None,
     branch: str,
     folder: Path,
@@ -233,13 +253,19 @@ def checkpoint(
     With --push it becomes a commit on a branch of a git remote, by somebody else's host. Refused with 3, and nothing is
     pushed, when the log does not continue what the remote holds of it: one of the two was rolled back or rewritten.
     With --witness it carries the witness's cosignature, and so do the proofs that are written from then on; refused with 3
-    when the witness has seen another log.
+    when the witness has seen another log. A witness without a network is asked by a file (--request), and its answer is
+    kept (--cosigned).
     """
     from assay.app.organisation.logbook import checkpoint as signed
     from assay.app.organisation.remote import push_checkpoint
-    from assay.app.organisation.witnessed import have_witnessed
+    from assay.app.organisation.witnessed import have_witnessed, take_cosignatures, write_request
 
-    seen = have_witnessed(folder, witnesses) if witnesses else None
+    if known and request is None:
+        raise click.UsageError("--known is for a --request.")
+    seen = take_cosignatures(folder, cosigned.read()) if cosigned is not None else None
+    seen = have_witnessed(folder, witnesses) if witnesses else seen
+    if request is not None:
+        write_request(folder, request, known)
     pushed = push_checkpoint(folder, push, branch) if push is not None else None
     note = signed(folder) if pushed is None else pushed.note
     more: dict[str, object] = {}
