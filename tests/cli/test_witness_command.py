@@ -88,7 +88,11 @@ def test_a_witness_without_a_network_cosigns_what_it_is_handed(tmp_path):
     assert CosignerKey.parse(said["vkey"]).verifies(TREE.checkpoint(5).text, line.value)
     assert len(said["cosignatures"]) == 1
     for request, code, words in (
-        (Submission(0, (), TREE.checkpoint(5)), 3, b"the size that was cosigned last is 9."),
+        (
+            Submission(0, (), TREE.checkpoint(5)),
+            3,
+            b"the size that was cosigned last is 9. Who keeps the log writes",
+        ),
         (Submission(9, (), OTHER.checkpoint(9)), 3, b"does not continue that of size 9."),
         (
             Submission(0, (), Tree(numbered(5), log_key(seed="thief")).checkpoint(5)),

@@ -14,8 +14,6 @@ from assay.cli.example import example
 from assay.cli.output import json_option, print_document, print_json, say
 from assay.domain.errors import AssayError, ExitCode
 
-TRUST_FAILURES = {403, 409, 422}
-
 
 def who(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options by which a witness and its logs are named."""
@@ -118,7 +116,12 @@ def cosign(folder: Path, *, name: str, logs: tuple[str, ...], request: BinaryIO,
 
 
 def _refused(status: int, said: str) -> AssayError:
-    why = f"the size that was cosigned last is {said}" if status == 409 else said
-    refusal = AssayError(f"Not cosigned: {why}.", code=f"witness_status_{status}")
-    refusal.exit_code = ExitCode.TRUST_FAILURE if status in TRUST_FAILURES else ExitCode.NO_VERDICT
+    from assay.app.organisation.witness import CONFLICT, DISTRUSTED
+
+    why, remedy = said, ""
+    if status == CONFLICT:
+        why = f"the size that was cosigned last is {said}"
+        remedy = f"Who keeps the log writes the request for that size: assay log checkpoint --request FILE --known {said}"
+    refusal = AssayError(f"Not cosigned: {why}.", code=f"witness_status_{status}", remedy=remedy)
+    refusal.exit_code = ExitCode.TRUST_FAILURE if status in DISTRUSTED else ExitCode.NO_VERDICT
     return refusal
