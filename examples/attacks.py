@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import shutil
@@ -129,6 +130,11 @@ def replaced(old: bytes, new: bytes) -> Callable[[str, bytes], bytes]:
     return lambda name, content: content.replace(old, new, 1) if name.startswith("documents/") else content
 
 
+def of_log(change: Callable[[bytes], bytes]) -> Callable[[str, bytes], bytes]:
+    """Change the log of the pack, and nothing else in it."""
+    return lambda name, content: change(content) if name == "log.jsonl" else content
+
+
 def model_byte(scene: Scene) -> Said:
     flip(scene.model)
     return scene.gate()
@@ -152,8 +158,6 @@ def verdict(scene: Scene) -> Said:
 def statement_byte(scene: Scene) -> Said:
     path = scene.certificate / "certificate.sigstore.json"
     document = json.loads(path.read_bytes())
-    import base64
-
     payload = base64.b64decode(document["dsseEnvelope"]["payload"]).replace(b'"FAILED"', b'"PASSED"')
     payload = payload.replace(b"credit-default", b"credit-deflate")
     document["dsseEnvelope"]["payload"] = base64.b64encode(payload).decode()
@@ -307,14 +311,8 @@ def other_use(scene: Scene) -> Said:
 def rewritten_log(scene: Scene) -> Said:
     in_pack(
         scene,
-        lambda name, content: (
-            content.replace(b'"because"', b'"becausf"', 1) if name == "log.jsonl" else content
-        ),
-    )
-    in_pack(
-        scene,
-        lambda name, content: (
-            content.replace(b'"reason":""', b'"reason":"x"', 1) if name == "log.jsonl" else content
+        of_log(
+            lambda log: log.replace(b'"because"', b'"becausf"', 1).replace(b'"reason":""', b'"reason":"x"', 1)
         ),
     )
     return scene.verify()
@@ -337,12 +335,7 @@ def rewritten_database(scene: Scene) -> Said:
 
 
 def shortened_log(scene: Scene) -> Said:
-    in_pack(
-        scene,
-        lambda name, content: (
-            b"\n".join(content.splitlines()[:-1]) + b"\n" if name == "log.jsonl" else content
-        ),
-    )
+    in_pack(scene, of_log(lambda log: b"\n".join(log.splitlines()[:-1]) + b"\n"))
     return scene.verify()
 
 
