@@ -39,6 +39,7 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
     The dossier is drawn again beside the certificate, with the signatures, the waivers and the checkpoint that it stands on.
     """
     from assay.app.organisation.issue import issue
+    from assay.dossier.wording import plural
 
     made = issue(folder, decision, signer=signer(key, folder), output=output)
     page, undrawn = _drawn(folder, made.folder, made.certificate.record)
@@ -54,6 +55,7 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
                 "supersedes": list(scope.supersedes),
                 "entry": made.entry,
                 "issued_before": made.before,
+                "witnesses_needed": made.witnesses,
                 "dossier": str(page) if page else None,
             }
         )
@@ -67,6 +69,11 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
     say(f"Valid until {scope.valid_until[:10]}, in {made.folder}")
     for old in scope.supersedes:
         say(f"It takes the place of certificate {short(old)}, which is superseded from now on.")
+    if made.witnesses:
+        say(
+            f"The proof does not count yet: {plural(made.witnesses, 'more witness', 'more witnesses')} must cosign the log. Have it "
+            "cosigned, and issue again, which adds nothing: assay log checkpoint --witness URL"
+        )
     say(f"Dossier: {page}" if page else undrawn)
     if scope.demo:
         say("DEMO: signed with keys that anyone can make.")

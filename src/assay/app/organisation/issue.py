@@ -12,6 +12,7 @@ from assay.app.organisation.ledger import Ledger, open_ledger, policy_of
 from assay.app.organisation.seal import require_unsealed
 from assay.app.organisation.sign import decision_named
 from assay.app.organisation.status import verifier_of, write_status
+from assay.app.organisation.witnessed import still_needed
 from assay.app.verifying.agreement import dictionary_of, judged_model, opened, scope_of
 from assay.app.verifying.certificate_folder import CERTIFICATE, MODEL_SIGNATURE, PROOF, STATUS, SUFFIX
 from assay.app.verifying.stages import stage_statements
@@ -39,7 +40,7 @@ from assay.subject.files_in_hand import files_of
 class IssuedCertificate:
     """A certificate that was issued: where it lies, its digest and what it says.
 
-    ``entry`` of the log has it; ``before`` says that this entry was there already, and that only the files were written again.
+    ``entry`` of the log has it; ``before`` says that this entry was there already, and that only the files were written again. ``witnesses`` is how many must still cosign a checkpoint before the proof counts.
     """
 
     folder: Path
@@ -47,6 +48,7 @@ class IssuedCertificate:
     certificate: Certificate
     entry: int
     before: bool
+    witnesses: int
 
 
 def issue(
@@ -101,7 +103,10 @@ def issue(
         if made.result == Result.PASSED:
             write_whole(target / MODEL_SIGNATURE, sign(made.manifest.signing_statement(), signer).content)
         write_status(ledger, signer, target / STATUS)
-    return IssuedCertificate(target, bundle.digest, made, entry, before=there is not None)
+        witnesses = still_needed(ledger)
+    return IssuedCertificate(
+        target, bundle.digest, made, entry, before=there is not None, witnesses=witnesses
+    )
 
 
 def _standing(state: State, decision: DecisionState) -> int | None:

@@ -22,7 +22,7 @@ ASK_AGAIN = "Write a new request and have that cosigned: assay log checkpoint --
 
 @dataclass(frozen=True, slots=True)
 class WitnessedCheckpoint:
-    """Who of the policy's witnesses cosigned the newest checkpoint, in the policy's order, and how many it needs."""
+    """Who of the policy's witnesses cosigned the newest checkpoint, each key once, and how many it needs."""
 
     by: tuple[str, ...]
     needed: int
@@ -107,8 +107,15 @@ def _to_be_cosigned(ledger: Ledger) -> tuple[Note, Sequence[CosignerKey]]:
     return note, keys
 
 
+def still_needed(ledger: Ledger) -> int:
+    """How many more witnesses must cosign the newest checkpoint before a proof under it counts; 0 where none are needed."""
+    note, log = ledger.log.last_checkpoint(), ledger.policy().log
+    keys = [CosignerKey.parse(text) for text in log.witnesses]
+    seen = 0 if note is None else len(_seen(ledger, note, keys).by)
+    return max(0, log.witnesses_needed - seen)
+
+
 def _seen(ledger: Ledger, note: Note, keys: Sequence[CosignerKey]) -> WitnessedCheckpoint:
     log = ledger.policy().log
     found = check_witnessed(note, TrustedLog.of(log.key), witnesses=keys, needed=log.witnesses_needed)
-    names = {one.name for one in found.witnessed}
-    return WitnessedCheckpoint(tuple(key.name for key in keys if key.name in names), log.witnesses_needed)
+    return WitnessedCheckpoint(tuple(one.name for one in found.witnessed), log.witnesses_needed)
