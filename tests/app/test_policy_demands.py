@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -102,3 +103,42 @@ def test_tier_and_settings_of_a_bound_are_read_as_they_are_written(tmp_path: Pat
     (tmp_path / "policy.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(InvalidDocument, match="tier"):
         read_policy(tmp_path / "policy.yaml")
+
+
+RATIO = "metric: fairness.impact_ratio, across: sex, at_least: 0.80, tier: critical"
+
+
+@pytest.mark.parametrize(
+    ("across", "said"),
+    [
+        (None, ""),
+        ("sex", ""),
+        ("age", "requires fairness.impact_ratio across age at least 0.8 or stricter, and no critical criterion"),
+        ("sex*age", "across sex*age at least 0.8, and the specification has no such groups"),
+        ("region", "across region at least 0.8, and the specification has no such groups (protected, intersections); it has 'sex', 'age'."),
+    ],
+)  # fmt: skip
+def test_a_bound_across_groups_is_met_by_a_criterion_across_those_groups_alone(
+    folder: Folder, across: str | None, said: str
+) -> None:
+    bound = {"at_least": Decimal("0.8")} | ({"across": across} if across else {})
+    found = lacking(folder, asked("fairness.impact_ratio", **bound))
+    assert said in found
+    assert bool(said) is bool(found)
+
+
+@pytest.mark.parametrize("across", ["age*sex", "sex*age"])
+def test_the_attributes_of_an_intersection_come_in_any_order(folder: Folder, across: str) -> None:
+    folder.edit("small_groups:", "intersections: [[sex, age]]\nsmall_groups:")
+    folder.edit(RATIO, RATIO.replace("sex", "sex*age"))
+    assert not lacking(folder, asked("fairness.impact_ratio", at_least=Decimal("0.8"), across=across))
+    other = lacking(folder, asked("fairness.impact_ratio", at_least=Decimal("0.8"), across="sex"), COMPLETE)
+    assert "across sex at least 0.8 or stricter, and no critical criterion" in other
+
+
+def test_a_comparison_across_other_groups_is_refused_at_the_lock(folder: Folder) -> None:
+    """The policy asks for sex; the developer compares age, by the same metric and threshold."""
+    folder.edit(RATIO, RATIO.replace("across: sex", "across: age"))
+    with refused(Because.POLICY_NOT_SATISFIED) as told:
+        Team(folder, requires=asked("fairness.impact_ratio", at_least=Decimal("0.8"), across="sex")).lock()
+    assert "across sex at least 0.8" in told.value.message

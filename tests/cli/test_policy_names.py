@@ -134,3 +134,32 @@ def test_the_longest_waiver_and_the_threshold_of_root_keys_are_said_when_the_pol
     assert made["root_threshold"] == 2
     assert dt.timedelta(days=30) == dt.timedelta(days=int(made["requires"]["longest_waiver"].split()[0]))
     assert run(capsys, *FIRST, VAL, "--threshold", "2")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("bound", "code", "said"),
+    [
+        ("{metric: performance.accuracy, across: sex, at_least: 0.8}", "", ""),
+        ("{metric: fairness.impact_ratio, across: sex*age, at_least: 0.8}", "", ""),
+        ("{metric: data.missing_values, across: sex, at_most: 0}", "across_without_meaning", "compares no groups"),
+        ("{metric: fairness.impact_ratio, across: sex*, at_least: 0.8}", "not_valid", "an intersection such as sex*age, found 'sex*'"),
+        ("{metric: fairness.impact_ratio, across: sex*sex, at_least: 0.8}", "not_valid", "found 'sex*sex'"),
+        ("{metric: fairness.impact_ratio, acros: sex, at_least: 0.8}", "unknown_key", "acros"),
+    ],
+)  # fmt: skip
+def test_the_groups_of_a_bound_are_looked_at_when_a_policy_is_to_come_into_force(
+    place: Path, capsys: pytest.CaptureFixture[str], bound: str, code: str, said: str
+) -> None:
+    assert run(capsys, *FIRST, VAL)[0] == 0
+    metric = bound.split(",")[0].removeprefix("{metric: ")
+    text = following(
+        place, capsys, ("requires:\n", f"requires:\n  metrics: [{metric}]\n  bounds:\n  - {bound}\n")
+    ).read_text()
+    ended, problems = edited(capsys)
+    assert [p["code"] for p in problems] == ([code] if code else [])
+    assert ended == (2 if code else 0)
+    for problem in problems:
+        assert said in problem["message"] + problem["found"]
+        assert bound in text.splitlines()[problem["line"] - 1]
+    if not code:
+        assert f"requires {metric} across sex" in run(capsys, "trust", "show")[1]

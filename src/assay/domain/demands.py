@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from assay.domain.nearest import listed
 from assay.domain.policy import NEVER_APPROVE, Policy, Requires, asks_the_whole, one_spelling
 from assay.domain.refusal import Because, Refusal
 from assay.domain.specification import Specification
@@ -17,7 +18,7 @@ def unsatisfied(policy: Policy, specification: Specification) -> Refusal | None:
     gating = [c for c in specification.criteria if c.tier is not Tier.ADVISORY]
     said = (
         *_persons(policy, specification),
-        *_criteria(requires, gating),
+        *_criteria(requires, gating, specification.groupings()),
         *_terms(
             requires,
             lock=specification.approval.lock,
@@ -46,15 +47,18 @@ def _lacking(sentences: Iterable[str]) -> Refusal | None:
 _ASKS = "asks for that on the test rows (data: test) with no other settings (with:) than the policy's"
 
 
-def _criteria(requires: Requires, gating: Sequence[Criterion]) -> Iterable[str]:
+def _criteria(requires: Requires, gating: Sequence[Criterion], groupings: Iterable[str]) -> Iterable[str]:
     for metric in requires.metrics:
         settings = ({}, *(bound.parameters for bound in requires.bounds if bound.metric == metric))
         if not any(c.metric == metric and any(asks_the_whole(c, s) for s in settings) for c in gating):
             yield f"The policy requires {metric}, and no critical or supporting criterion {_ASKS}."
     for bound in requires.bounds:
-        if not any(bound.met_by(c) for c in gating):
+        asked = f"The policy requires {bound.metric} {bound.text()}"
+        if bound.across is not None and not any(map(bound.compares, groupings)):
+            yield f"{asked}, and the specification has no such groups (protected, intersections); it has {listed(groupings)}."
+        elif not any(bound.met_by(c) for c in gating):
             tier = "critical" if bound.tier == "critical" else "critical or supporting"
-            yield f"The policy requires {bound.metric} {bound.text()} or stricter, and no {tier} criterion {_ASKS}."
+            yield f"{asked} or stricter, and no {tier} criterion {_ASKS}."
     for c in gating:
         if c.confidence < requires.confidence:
             yield f"{c.id} asks for a confidence of {c.confidence}; the policy's least is {requires.confidence}."

@@ -6,6 +6,7 @@ Roles that a developer writes into a specification prove nothing. The policy map
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
@@ -14,7 +15,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from assay.domain.pem import is_one_form
-from assay.domain.specification.base import Block, Days, Exact, Identifier, Instant, Setting, Text
+from assay.domain.specification.base import (
+    NAME_PATTERN,
+    Block,
+    Days,
+    Exact,
+    Identifier,
+    Instant,
+    Setting,
+    Text,
+)
 from assay.domain.vocabulary import Comparator, Tier
 
 if TYPE_CHECKING:
@@ -90,6 +100,8 @@ class Least(Block):
 
     metric: Text
     """The metric."""
+    across: Text | None = None
+    """The protected attribute, or the intersection such as sex*age, whose groups must be compared; without it any will do."""
     at_least: Exact | None = None
     """The lowest threshold that may be asked."""
     at_most: Exact | None = None
@@ -105,15 +117,28 @@ class Least(Block):
             raise ValueError("exactly one of at_least and at_most is expected")
         return self
 
+    @field_validator("across")
+    @classmethod
+    def _names_a_grouping(cls, across: str | None) -> str | None:
+        parts = across.split("*") if across is not None else []
+        if len(set(parts)) < len(parts) or not all(re.fullmatch(NAME_PATTERN, part) for part in parts):
+            raise ValueError(
+                f"the name of a protected attribute is expected, or an intersection such as sex*age, found {across!r}"
+            )
+        return across
+
     def text(self) -> str:
         """The bound as a reader has it."""
         said = f"at least {self.at_least}" if self.at_least is not None else f"at most {self.at_most}"
+        said = f"across {self.across} {said}" if self.across is not None else said
         settings = ", ".join(f"{name} {value}" for name, value in self.parameters.items())
         return f"{said} with {settings}" if settings else said
 
     def met_by(self, criterion: Criterion) -> bool:
         """Whether a criterion asks at least this much: of the same thing, in the same direction, and in this tier or above."""
         if criterion.metric != self.metric or not self._holds(criterion.tier):
+            return False
+        if self.across is not None and not self.compares(criterion.across):
             return False
         if not asks_the_whole(criterion, self.parameters):
             return False
@@ -124,6 +149,10 @@ class Least(Block):
             and criterion.comparator is Comparator.AT_MOST
             and criterion.threshold <= self.at_most
         )
+
+    def compares(self, across: str | None) -> bool:
+        """Whether a grouping is the one that the bound names; the attributes of an intersection come in any order."""
+        return across is not None and sorted(across.split("*")) == sorted((self.across or "").split("*"))
 
     def _holds(self, tier: Tier) -> bool:
         return tier is Tier.CRITICAL or (self.tier == "supporting" and tier is Tier.SUPPORTING)

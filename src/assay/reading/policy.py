@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 from assay.domain.errors import InvalidDocument, Problem
+from assay.domain.metric import Catalogue
 from assay.domain.plain import Plain, to_plain
 from assay.domain.policy import Policy
 from assay.reading.form import form_problems
@@ -41,7 +42,7 @@ def read_policy(path: Path) -> PolicyFile:
     return _read(path, lambda _: ())
 
 
-def read_next_policy(path: Path, metrics: Callable[[], Iterable[str]], now: dt.datetime) -> PolicyFile:
+def read_next_policy(path: Path, metrics: Callable[[], Catalogue], now: dt.datetime) -> PolicyFile:
     """As :func:`read_policy` for one that is to come into force: each name in it must name something.
 
     Args:

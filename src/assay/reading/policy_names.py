@@ -6,10 +6,11 @@ Asked when a policy is to come into force, never of one that is: a log goes on u
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from assay.domain.errors import Problem
+from assay.domain.metric import Across, Catalogue
 from assay.domain.nearest import listed, nearest
 from assay.domain.policy import NEVER_APPROVE
 from assay.domain.roles import USUAL_ROLES, misspelt
@@ -19,7 +20,7 @@ from assay.reading.located import Located, Trail
 
 
 def name_problems(
-    document: Located, metrics: Callable[[], Iterable[str]], now: dt.datetime
+    document: Located, metrics: Callable[[], Catalogue], now: dt.datetime
 ) -> tuple[Problem, ...]:
     """Every such name, with its place and the nearest valid one; what is of no right form is for others to say.
 
@@ -118,19 +119,26 @@ def _asked_roles(
 
 
 def _metrics(
-    document: Located, requires: Mapping[Any, Any], catalogue: Callable[[], Iterable[str]]
+    document: Located, requires: Mapping[Any, Any], catalogue: Callable[[], Catalogue]
 ) -> Iterator[Problem]:
     named = requires.get("metrics")
     found: list[tuple[Trail, object]] = [
         (("requires", "metrics", n), metric)
         for n, metric in enumerate(named if isinstance(named, list) else ())
     ]
-    bounds = requires.get("bounds")
-    found += [
-        (("requires", "bounds", n, "metric"), _map(bound).get("metric"))
-        for n, bound in enumerate(bounds if isinstance(bounds, list) else ())
-    ]
-    known = tuple(catalogue()) if found else ()
+    written = requires.get("bounds")
+    bounds = list(map(_map, written)) if isinstance(written, list) else []
+    found += [(("requires", "bounds", n, "metric"), bound.get("metric")) for n, bound in enumerate(bounds)]
+    known = catalogue() if found else {}
+    for n, bound in enumerate(bounds):
+        metric, across = bound.get("metric"), bound.get("across")
+        asked = known.get(metric) if isinstance(metric, str) else None
+        if isinstance(across, str) and asked is not None and asked.across is Across.NEVER:
+            yield _problem(
+                document, ("requires", "bounds", n, "across"), "across_without_meaning", across,
+                f"{metric} compares no groups, so no criterion could ask it 'across' any.",
+                remedy="Delete 'across', or name another metric.",
+            )  # fmt: skip
     for trail, metric in found:
         if isinstance(metric, str) and metric not in known:
             near = nearest(metric, known)
@@ -158,5 +166,5 @@ def _map(value: Any) -> Mapping[Any, Any]:
 def _problem(
     document: Located, trail: Trail, code: str, found: str, message: str, near: str = "", remedy: str = ""
 ) -> Problem:
-    key = isinstance(trail[-1], str) and trail[-1] not in {"key", "metric"}
+    key = isinstance(trail[-1], str) and trail[-1] not in {"key", "metric", "across"}
     return Problem(code, document.place(trail, key=key), message, found, near, remedy)
