@@ -28,7 +28,7 @@ from assay.cli.verify import shown
 from assay.domain.refusal import Because
 from assay.subject.model import Model
 
-SOURCE = """
+WITHOUT_WEIGHTS = """
 import numpy as np
 
 class Scorer:
@@ -40,8 +40,12 @@ class Scorer:
         s = np.asarray(X, dtype=float)[:, 0]
         return np.stack([1 - s, s], 1)
 """
+SOURCE = WITHOUT_WEIGHTS.replace(
+    "\nclass",
+    "from pathlib import Path\n\nWEIGHT = float(Path(__file__).with_name('weights.txt').read_text())\n\nclass",
+).replace("[:, 0]", "[:, 0] * WEIGHT")
 ASKING = (
-    SOURCE.replace("        import handmade_late\n", "")
+    WITHOUT_WEIGHTS.replace("        import handmade_late\n", "")
     .replace("import numpy as np", "import numpy as np\nimport xgboost")
     .replace("[:, 0]", "[:, 0]\n        s = xgboost.f(s)")
 )
@@ -57,6 +61,7 @@ def stored(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     module, python = modules / "handmade_scorer.py", modules / "python"
     module.write_text(SOURCE)
     (modules / "handmade_late.py").write_text("VALUE = 1\n")
+    (modules / "weights.txt").write_text("1")
     python.write_text(f'#!/bin/sh\nPYTHONPATH={modules} exec {sys.executable} "$@"\n')
     python.chmod(0o755)
     monkeypatch.syspath_prepend(str(modules))
@@ -95,7 +100,8 @@ def test_the_gate_says_what_code_it_does_not_see(
     found = assay.gate(stored.model, **stored.how)
     assert found.accepted
     assert (
-        "only assay.load_certified compares: interpreter, module handmade_scorer" in found.steps[3].sentence
+        "only assay.load_certified compares: files that it reads, interpreter, module handmade_scorer"
+        in found.steps[3].sentence
     )
     with pytest.raises(click.exceptions.Exit) as ended:
         shown(found, as_json=False, brief=True)
@@ -115,6 +121,22 @@ def test_other_code_answers_nobody(stored: SimpleNamespace) -> None:
     ):
         model.predict(ROWS)
     assert told.value.refusal.because is Because.CODE_CHANGED
+
+
+def test_other_weights_beside_a_module_answer_nobody(stored: SimpleNamespace) -> None:
+    """A number that its module reads decides as its code does; it is in no package, and nobody imports it."""
+    stored.module.with_name("weights.txt").write_text("0")
+    with (
+        assay.load_certified(stored.model, python=stored.python, **stored.how) as model,
+        pytest.raises(
+            assay.Refused, match="reads other files than when it was judged, files that it reads"
+        ) as told,
+    ):
+        model.predict(ROWS)
+    assert told.value.refusal.because is Because.CODE_CHANGED
+    stored.module.with_name("weights.txt").write_text("1")
+    with assay.load_certified(stored.model, python=stored.python, **stored.how) as model:
+        assert model.predict(ROWS).tolist() == [0.1, 0.9]
 
 
 def test_a_module_that_is_imported_late_is_known_again_where_nobody_else_could_import_it(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from assay.sandbox import loaded as loaded_module
 from assay.sandbox.loaded import Loaded
 
 
@@ -44,3 +48,71 @@ def test_a_module_in_an_archive_is_bound_by_the_archive(place: Path) -> None:
     with zipfile.ZipFile(place / "packed.zip", "w") as archive:
         archive.writestr("in_an_archive.py", "VALUE = 2\n")
     assert first["module in_an_archive"] != loaded.digests()["module in_an_archive"]
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package with files that are no modules, the first of them large."""
+    folder = tmp_path / "with_weights"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    with (folder / "a_large_one.bin").open("wb") as file:
+        file.truncate(65 << 20)
+    (folder / "deep" / "weights.bin").write_bytes(b"1")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, folder.name, raising=False)
+    __import__(folder.name)
+    return folder
+
+
+@pytest.mark.parametrize("which", ["deep/weights.bin", "a_large_one.bin", "new.bin"])
+def test_every_file_of_a_package_is_bound_with_it_whatever_its_size_and_whoever_reads_it(
+    package: Path, which: str
+) -> None:
+    loaded = Loaded("/nowhere/", ())
+    first = loaded.digests()
+    with (package / which).open("r+b" if (package / which).exists() else "wb") as file:
+        file.write(b"2")
+    again = loaded.digests()
+    assert {label for label in again if first[label] != again[label]} == {"module with_weights"}
+    (package / "__pycache__").mkdir(exist_ok=True)
+    (package / "__pycache__" / "made.pyc").write_bytes(b"3")
+    assert loaded.digests() == again
+
+
+READS = """
+import io, json, os, pathlib, sys
+sys.path.insert(0, {source!r})
+from assay.sandbox.loaded import FILES_READ, Loaded
+
+loaded = Loaded("/nowhere/", ())
+loaded.watch()
+told = [FILES_READ in loaded.digests()]
+pathlib.Path({weights!r}).read_bytes()
+open(os.devnull).close(), open("/proc/self/stat").close(), open(json.__file__).close()
+for absent in ({weights!r} + ".absent", "/root/absent"):
+    try:
+        io.open(absent)
+    except OSError:
+        pass
+told.append(loaded.digests()[FILES_READ])
+pathlib.Path({weights!r}).write_bytes(b"2")
+print(json.dumps([*told, loaded.digests()[FILES_READ]]))
+"""
+
+
+def test_a_file_that_is_read_elsewhere_is_bound_by_its_name_and_content_and_those_of_the_system_are_not(
+    tmp_path: Path,
+) -> None:
+    """In a process of its own: nobody takes the hook away again."""
+    weights = tmp_path / "weights.bin"
+    weights.write_bytes(b"1")
+    source = str(Path(loaded_module.__file__).parents[2])
+    run = subprocess.run(
+        [sys.executable, "-c", READS.format(source=source, weights=str(weights))],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    before, first, again = json.loads(run.stdout)
+    parts = [hashlib.sha256(part).digest() for part in (b"weights.bin", b"1", b"weights.bin", b"2")]
+    wanted = [hashlib.sha256(b"".join(two)).hexdigest() for two in (parts[:2], parts[2:])]
+    assert (before, first, again) == (False, *(f"sha256:{one}" for one in wanted))

@@ -115,6 +115,7 @@ class _Serving:
         self._phase = "load"
         if request["modules"]:
             sys.meta_path.insert(0, loaded.FromSource(VERSIONED))
+            self._modules.watch()
         self._load = lambda: self._loaded(function, request)
         return _json(fences.told())
 

@@ -1,4 +1,4 @@
-"""What a child runs besides known packages: modules loaded from their source, and digests of what was loaded.
+"""What a child runs besides known packages: modules loaded from their source, and digests of what was loaded and read.
 
 Runs in the child's own interpreter, and imports the standard library alone.
 """
@@ -15,7 +15,8 @@ from collections.abc import Collection, Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
-MAX_SOURCES = 64 << 20
+FILES_READ = "files that it reads"
+_OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/")
 Stamp = tuple[int, int, int, int, int]
 
 
@@ -23,8 +24,10 @@ class Loaded:
     """Digests of the modules that are loaded besides Python's own, Assay's, and installed packages that tell a version.
 
     A model that is stored by name runs what its environment has under that name. Files outside of the folders that
-    packages are installed in are told one line a module, all others together in one. A file is read again only when its
-    stamp (inode, size, times) is another one: each answer of a certified model asks.
+    packages are installed in are told one line a module, all others together in one; with a package go all files of its
+    folder, whoever opens them. In one more line are files elsewhere that were opened by Python: weights that lie beside a
+    module decide as its code does. What native code opens elsewhere is not seen. A file is read again only when its stamp (inode,
+    size, times) is another one: each answer of a certified model asks.
     """
 
     def __init__(self, ours: str, versioned: Collection[str]) -> None:
@@ -35,20 +38,69 @@ class Loaded:
         self._labels: dict[tuple[str, str], str] = {}
         self._installed: dict[tuple[str, str], bool] = {}
         self._contents: dict[str, tuple[Stamp, bytes]] = {}
+        self._places: dict[str, str] = {}
+        self._opened: set[str] = set()
+        self._elsewhere: set[str] = set()
+
+    def watch(self) -> None:
+        """From now on take down which files are opened, by a hook that nobody can take away again (PEP 578)."""
+
+        def hook(event: str, arguments: tuple[Any, ...]) -> None:
+            if event == "open" and isinstance(arguments[0], str | bytes):
+                self._opened.add(os.path.abspath(os.fsdecode(arguments[0])))  # noqa: PTH100
+
+        sys.addaudithook(hook)
 
     def digests(self) -> dict[str, str]:
         """By label, as of now."""
         here: dict[str, list[tuple[str, str]]] = {}
+        folders: dict[str, str] = {}
         for name, module in sorted(sys.modules.items()):
             file = getattr(module, "__dict__", {}).get("__file__")  # a lazy module would load, or fail to
-            if not isinstance(file, str) or name == "__main__" or file.startswith(self._ours):
+            if not isinstance(file, str) or name == "__main__":
+                continue
+            if file not in self._places:
+                self._places[file] = os.path.realpath(file)
+            if file.startswith(self._ours):
                 continue
             if (name, file) not in self._labels:
                 self._labels[name, file] = self._label(name, file)
             label = self._labels[name, file]
             if label:
                 here.setdefault(label, []).append((name, file))
+                if "." not in name and hasattr(module, "__path__"):
+                    folders[os.path.dirname(self._places[file])] = label  # noqa: PTH120
+        for folder, label in folders.items():
+            here[label] += [(place.removeprefix(folder), place) for place in _files_below(folder)]
+        read = [(os.path.basename(place), place) for place in self._read(tuple(folders))]  # noqa: PTH119
+        if read:
+            here[FILES_READ] = sorted(read)
         return {label: self._digest(files) for label, files in sorted(here.items())}
+
+    def _read(self, folders: tuple[str, ...]) -> list[str]:
+        """Files that were opened and can be read, besides modules, and what the system, Python and known packages bring."""
+        for path in tuple(self._opened):
+            self._opened.discard(path)
+            place = os.path.realpath(path)
+            system = path.startswith(_OF_THE_SYSTEM) or place.startswith((*_OF_THE_SYSTEM, self._ours))
+            if not system and not self._is_brought(place):
+                self._elsewhere.add(place)
+        below = tuple(folder + os.sep for folder in folders)
+        modules = set(self._places.values())
+        return [
+            place
+            for place in sorted(self._elsewhere - modules)
+            if not place.startswith(below) and os.path.isfile(place) and _can_be_read(place)  # noqa: PTH113
+        ]
+
+    def _is_brought(self, place: str) -> bool:
+        """Whether a file is Python's own, or one of an installed package that tells a version, or tells of installed packages."""
+        for folder in ("site-packages", "dist-packages"):
+            _, found, rest = place.rpartition(f"/{folder}/")
+            if found:
+                top, _, inside = rest.partition("/")
+                return bool(inside) and (top.endswith(".dist-info") or self._is_installed(top))
+        return place.startswith(self._standard)
 
     def _label(self, name: str, file: str) -> str:
         """Under which line a module is told; empty for one that its package's version stands for, and for Python's own."""
@@ -74,13 +126,12 @@ class Loaded:
         return self._installed[top, file]
 
     def _digest(self, files: list[tuple[str, str]]) -> str:
-        """Of names and contents; of what lies beyond a bound, of names and sizes."""
-        whole, left = hashlib.sha256(), MAX_SOURCES
+        """Of names and contents."""
+        whole = hashlib.sha256()
         for name, file in files:
             try:
                 place, told = _stat(file)
-                left -= told.st_size
-                content = self._content(place, told) if left >= 0 else _sha256(b"%d" % told.st_size)
+                content = self._content(place, told)
             except OSError:
                 content = _sha256(b"cannot be read")
             whole.update(_sha256(name.encode()) + content)
@@ -90,9 +141,30 @@ class Loaded:
         stamp = (told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns)
         known = self._contents.get(place)
         if known is None or known[0] != stamp:
+            whole = hashlib.sha256()
             with open(place, "rb") as file:  # noqa: PTH123
-                known = self._contents[place] = (stamp, _sha256(file.read()))
+                while piece := file.read(1 << 20):
+                    whole.update(piece)
+            known = self._contents[place] = (stamp, whole.digest())
         return known[1]
+
+
+def _files_below(folder: str) -> list[str]:
+    """All files of a package but its sources, of which those that are loaded are told, and what is made of them."""
+    found = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__" and not name.startswith(".")]
+        found += [os.path.join(place, name) for name in files if not name.endswith((".py", ".pyc"))]  # noqa: PTH118
+    return sorted(path for path in found if os.path.isfile(path))  # noqa: PTH113
+
+
+def _can_be_read(place: str) -> bool:
+    """Whether the fences let a file be opened: what they keep from a model decides nothing."""
+    try:
+        os.close(os.open(place, os.O_RDONLY))
+    except OSError:
+        return False
+    return True
 
 
 def _standard() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import hashlib
 import re
 
 from assay.sandbox.child import VERSIONED
+from assay.sandbox.loaded import FILES_READ
 
 OWN = "an exception of its own"
 _EXCEPTIONS = frozenset(
@@ -84,7 +85,9 @@ def module_told(label: str, before: frozenset[str]) -> str:
     What can be imported here plays no part: the same model is told alike wherever it runs.
     """
     kind, _, name = label.partition(" ")
-    known = label in before or label == "other packages" or (kind == "module" and name in VERSIONED)
+    known = (
+        label in before or label in {"other packages", FILES_READ} or (kind == "module" and name in VERSIONED)
+    )
     return label if known else f"module named {hashlib.sha256(label.encode()).hexdigest()[:12]}"
 
 

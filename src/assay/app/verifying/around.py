@@ -54,7 +54,7 @@ def look_around(
             beside.remove(INTERPRETER)
             compared.append("the interpreter")
     unseen = (
-        f"The model runs code that is not in its file, and only assay.load_certified compares: {', '.join(beside)}."
+        f"The model runs code that is not in its file, or reads other files, and only assay.load_certified compares: {', '.join(beside)}."
         if beside
         else ""
     )

@@ -85,6 +85,7 @@ class CertifiedModel:
         """What a model runs is known when it has answered: code that it loads late is bound, too."""
         if not self._model.reference.runs_code:
             return
+        from assay.sandbox.loaded import FILES_READ
         from assay.subject.model import changed_modules
 
         judged = tuple(module for module in self.certificate.scope.modules if module[0] != INTERPRETER)
@@ -94,10 +95,10 @@ class CertifiedModel:
             raise raised(
                 Refusal(
                     Because.CODE_CHANGED,
-                    f"The model runs other code than when it was judged, {', '.join(changed)}: how it behaves now was "
-                    "never tested.",
+                    f"The model {'reads other files' if changed == (FILES_READ,) else 'runs other code'} than when it was "
+                    f"judged, {', '.join(changed)}: how it behaves now was never tested.",
                 ),
-                remedy="Install the code that was judged; or ask its issuer to have the model certified with this one.",
+                remedy="Install the code and the files that were judged; or ask its issuer to have the model certified with this one.",
             )
 
     def decide(self, rows: Rows) -> NDArray[np.bool_]:

@@ -198,7 +198,10 @@ def provenance(lookup: Lookup) -> Section:
     run += [("assay", (e.assay,)), ("python", (e.python,)), ("platform", (e.platform,))]
     run += [(name, (version,)) for name, version in e.packages]
     run += [(f"in the model's environment: {name}", (version,)) for name, version in e.model]
-    run += [(f"code that the model runs: {name}", (Code(digest),)) for name, digest in e.modules]
+    run += [
+        (f"what the model runs or reads besides its file: {name}", (Code(digest),))
+        for name, digest in e.modules
+    ]
     run += [("isolation of model and data", (wording.isolation(e.isolation),))]
     run += [(f"missing fence: {name}", (why,)) for name, why in e.isolation.missing]
     blocks: list[Block] = []
