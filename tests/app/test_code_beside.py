@@ -25,6 +25,7 @@ import assay
 from assay.app.judging.replay import Alike, replay
 from assay.app.verifying.gate import refused as gate_refused
 from assay.cli.verify import shown
+from assay.domain.digests import sha256_of
 from assay.domain.refusal import Because
 from assay.subject.model import Model
 
@@ -48,6 +49,9 @@ ASKING = (
     WITHOUT_WEIGHTS.replace("        import handmade_late\n", "")
     .replace("import numpy as np", "import numpy as np\nimport xgboost")
     .replace("[:, 0]", "[:, 0]\n        s = xgboost.f(s)")
+)
+ASKING_LATE = ASKING.replace("import xgboost\n", "").replace(
+    "        s = xgboost.f(s)", "        import xgboost\n        s = xgboost.f(s)"
 )
 LIBRARY = "__version__ = '{version}'\n\ndef f(s):\n    return {answer}\n"
 ROWS = pa.table({"score": [0.1, 0.9]})
@@ -169,7 +173,7 @@ def test_what_lies_in_a_cache_of_compiled_code_is_not_run(
         assert model.predict(ROWS).tolist() == [0.1, 0.9]
 
 
-def environment(folder: Path, version: str, answer: str) -> Path:
+def environment(folder: Path, version: str, answer: str, source: str) -> Path:
     """An interpreter, the same in every folder, that finds a class and an ``xgboost`` of this version beside it."""
     packages = folder / "lib" / "python{}.{}".format(*sys.version_info) / "site-packages"
     (packages / f"xgboost-{version}.dist-info").mkdir(parents=True)
@@ -179,7 +183,7 @@ def environment(folder: Path, version: str, answer: str) -> Path:
     )
     (packages / "xgboost").mkdir()
     (packages / "xgboost" / "__init__.py").write_text(LIBRARY.format(version=version, answer=answer))
-    (packages / "asking_scorer.py").write_text(ASKING)
+    (packages / "asking_scorer.py").write_text(source)
     (packages / "more.pth").write_text(sysconfig.get_path("purelib"))
     (folder / "pyvenv.cfg").write_text(f"home = {Path(sys.executable).resolve().parent}\n")
     (folder / "bin").mkdir()
@@ -189,9 +193,14 @@ def environment(folder: Path, version: str, answer: str) -> Path:
 
 @pytest.fixture
 def judged(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """A model that imports a package when it is loaded."""
+    return asking(ASKING, folder, tmp_path, monkeypatch)
+
+
+def asking(source: str, folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A model that asks a known package of its own environment, judged with version 1.0 of it; beside that another with 2.0."""
     first, second = (
-        environment(tmp_path / version, version, answer)
+        environment(tmp_path / version, version, answer, source)
         for version, answer in (("1.0", "s"), ("2.0", "1 - s"))
     )
     scorer = types.ModuleType("asking_scorer")
@@ -221,6 +230,23 @@ def test_another_version_of_a_package_answers_nobody(judged: SimpleNamespace) ->
         "xgboost is 2.0 where the model is loaded; the model was judged with 1.0: how it behaves now was never tested."
     )
     assert told.value.remedy.startswith("Install xgboost 1.0 in the environment that the model is loaded in")
+
+
+def test_another_version_of_a_package_that_is_imported_only_when_the_model_is_asked_answers_nobody(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = asking(ASKING_LATE, folder, tmp_path, monkeypatch)
+    with assay.load_certified(made.model, python=made.first, **made.how) as model:
+        assert model.predict(ROWS).tolist() == [0.1, 0.9]
+        scope = model.certificate.scope
+    assert "xgboost" not in dict(scope.packages)
+    assert dict(scope.modules)["package xgboost"] == sha256_of(b"1.0")
+    with (
+        assay.load_certified(made.model, python=made.second, **made.how) as model,
+        pytest.raises(assay.Refused, match="other code than when it was judged, package xgboost") as told,
+    ):
+        model.predict(ROWS)
+    assert told.value.refusal.because is Because.CODE_CHANGED
 
 
 def test_a_package_that_is_changed_under_a_loaded_model_ends_its_answers(judged: SimpleNamespace) -> None:

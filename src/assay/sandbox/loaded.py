@@ -26,7 +26,8 @@ class Loaded:
     A model that is stored by name runs what its environment has under that name. Files outside of the folders that
     packages are installed in are told one line a module, all others together in one; with a package go all files of its
     folder, whoever opens them. In one more line are files elsewhere that were opened by Python: weights that lie beside a
-    module decide as its code does. What native code opens elsewhere is not seen. A file is read again only when its stamp (inode,
+    module decide as its code does. What native code opens elsewhere is not seen. A package that tells a version, and that came after
+    the first time that was asked, when versions were told, is told by the digest of its version. A file is read again only when its stamp (inode,
     size, times) is another one: each answer of a certified model asks.
     """
 
@@ -41,6 +42,7 @@ class Loaded:
         self._places: dict[str, str] = {}
         self._opened: set[str] = set()
         self._elsewhere: set[str] = set()
+        self._from_the_start: frozenset[str] | None = None
 
     def watch(self) -> None:
         """From now on take down which files are opened, by a hook that nobody can take away again (PEP 578)."""
@@ -75,7 +77,21 @@ class Loaded:
         read = [(os.path.basename(place), place) for place in self._read(tuple(folders))]  # noqa: PTH119
         if read:
             here[FILES_READ] = sorted(read)
-        return {label: self._digest(files) for label, files in sorted(here.items())}
+        found = {label: self._digest(files) for label, files in here.items()} | self._later()
+        return dict(sorted(found.items()))
+
+    def _later(self) -> dict[str, str]:
+        """Packages that tell a version and were not there the first time, each with a digest of its version."""
+        there = frozenset(
+            name for name in self._versioned if name in sys.modules and self._is_installed(name)
+        )
+        if self._from_the_start is None:
+            self._from_the_start = there
+        versions = {
+            name: str(getattr(sys.modules[name], "__version__", "unknown"))
+            for name in there - self._from_the_start
+        }
+        return {f"package {name}": f"sha256:{_sha256(v.encode()).hex()}" for name, v in versions.items()}
 
     def _read(self, folders: tuple[str, ...]) -> list[str]:
         """Files that were opened and can be read, besides modules, and what the system, Python and known packages bring."""

@@ -80,13 +80,15 @@ def shape_told(message: str) -> str:
 
 
 def module_told(label: str, before: frozenset[str]) -> str:
-    """The label of a module: the name if it was loaded before rows were seen, or is that of a known package; else its digest.
+    """The label of a module or a package: the name if it was loaded before rows were seen, or is that of a known package; else its digest.
 
     What can be imported here plays no part: the same model is told alike wherever it runs.
     """
     kind, _, name = label.partition(" ")
     known = (
-        label in before or label in {"other packages", FILES_READ} or (kind == "module" and name in VERSIONED)
+        label in before
+        or label in {"other packages", FILES_READ}
+        or (kind in {"module", "package"} and name in VERSIONED)
     )
     return label if known else f"module named {hashlib.sha256(label.encode()).hexdigest()[:12]}"
 
