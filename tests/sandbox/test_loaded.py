@@ -82,14 +82,19 @@ def test_every_file_of_a_package_is_bound_with_it_whatever_its_size_and_whoever_
 
 READS = """
 import io, json, os, pathlib, sys
+import numpy
 sys.path.insert(0, {source!r})
 from assay.sandbox.loaded import FILES_READ, Loaded
 
-loaded = Loaded("/nowhere/", ())
+loaded = Loaded("/nowhere/", ("numpy",))
 loaded.watch()
 told = [FILES_READ in loaded.digests()]
 pathlib.Path({weights!r}).read_bytes()
 open(os.devnull).close(), open("/proc/self/stat").close(), open(json.__file__).close()
+open(os.path.join(os.path.dirname(numpy.__file__), "__init__.py")).close()
+for entry in list(sys.path):
+    for metadata in list(pathlib.Path(entry).glob("numpy-*.dist-info/METADATA"))[:1]:
+        metadata.read_text()
 for absent in ({weights!r} + ".absent", "/root/absent"):
     try:
         io.open(absent)
@@ -105,7 +110,8 @@ def test_a_file_that_is_read_elsewhere_is_bound_by_its_name_and_content_and_thos
     tmp_path: Path,
 ) -> None:
     """In a process of its own: nobody takes the hook away again."""
-    weights = tmp_path / "weights.bin"
+    weights = tmp_path / "site-packages" / "numpy" / "weights.bin"  # called like a known package, and none
+    weights.parent.mkdir(parents=True)
     weights.write_bytes(b"1")
     source = str(Path(loaded_module.__file__).parents[2])
     run = subprocess.run(

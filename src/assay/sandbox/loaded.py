@@ -17,6 +17,9 @@ from typing import Any
 
 FILES_READ = "files that it reads"
 _OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/")
+_OF_AN_INSTALLATION = frozenset(
+    {"METADATA", "RECORD", "WHEEL", "INSTALLER", "entry_points.txt", "top_level.txt"}
+)
 Stamp = tuple[int, int, int, int, int]
 
 
@@ -95,11 +98,13 @@ class Loaded:
 
     def _read(self, folders: tuple[str, ...]) -> list[str]:
         """Files that were opened and can be read, besides modules, and what the system, Python and known packages bring."""
-        for path in tuple(self._opened):
+        opened = tuple(self._opened)
+        packages = self._packages() if opened else ()
+        for path in opened:
             self._opened.discard(path)
             place = os.path.realpath(path)
             system = path.startswith(_OF_THE_SYSTEM) or place.startswith((*_OF_THE_SYSTEM, self._ours))
-            if not system and not self._is_brought(place):
+            if not system and not self._is_brought(place, packages):
                 self._elsewhere.add(place)
         below = tuple(folder + os.sep for folder in folders)
         modules = set(self._places.values())
@@ -109,14 +114,18 @@ class Loaded:
             if not place.startswith(below) and os.path.isfile(place) and _can_be_read(place)  # noqa: PTH113
         ]
 
-    def _is_brought(self, place: str) -> bool:
-        """Whether a file is Python's own, or one of an installed package that tells a version, or tells of installed packages."""
-        for folder in ("site-packages", "dist-packages"):
-            _, found, rest = place.rpartition(f"/{folder}/")
-            if found:
-                top, _, inside = rest.partition("/")
-                return bool(inside) and (top.endswith(".dist-info") or self._is_installed(top))
-        return place.startswith(self._standard)
+    def _packages(self) -> tuple[str, ...]:
+        """The folders of the installed packages that tell a version."""
+        files = (str(sys.modules[top].__file__) for top in self._versioned if self._is_installed(top))
+        return tuple(os.path.dirname(os.path.realpath(file)) + os.sep for file in files)  # noqa: PTH120
+
+    def _is_brought(self, place: str, packages: tuple[str, ...]) -> bool:
+        """Whether a file is Python's own, or in an installed package that tells a version, or says which package is installed."""
+        folder, name = os.path.split(place)
+        if folder.endswith(".dist-info"):
+            return name in _OF_AN_INSTALLATION
+        own = place.startswith(self._standard) and "-packages" + os.sep not in place
+        return own or place.startswith(packages)
 
     def _label(self, name: str, file: str) -> str:
         """Under which line a module is told; empty for one that its package's version stands for, and for Python's own."""
