@@ -15,10 +15,11 @@ from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, LogKeys, Policy, Requires, Verifier
 from assay.domain.quorum import SignOff, Word
 from assay.domain.scope import Material, Scope
-from assay.domain.sketch import Over, Sketch, UsedRows
+from assay.domain.sketch import Sketch
 from assay.domain.state import State, Status, StatusReason, Void
 from assay.domain.state.state import Terms
 from assay.domain.state.waivers import waivers_told
+from assay.domain.used_rows import Over, UsedRows
 from assay.proof import words
 from assay.proof.bundle import Bundle, sign
 from assay.proof.canonical import digest_of_document

@@ -281,6 +281,53 @@ def test_new_rows_with_other_columns_are_new(team: Team) -> None:
         assert [run.attempt for run in ledger.state().runs.values()] == [1, 1]
 
 
+def few_values(seed: int) -> pa.Table:
+    """Applicants of whom nothing is known but small whole numbers."""
+    rows = people(4000, seed)
+    rng = np.random.default_rng(seed)
+    return replaced(rows, "income", rng.choice(20, 4000, p=np.arange(1, 21) / 210))
+
+
+def judged_on_few_values(team: Team) -> None:
+    team.folder.dictionary = team.folder.dictionary.replace(INCOME, whole("income"))
+    team.folder.look_alike()
+    team.folder.test, team.folder.develop = few_values(1), few_values(2)
+    team.folder.write()
+    assert team.lock().certify().attempt == 1
+
+
+def test_fresh_rows_that_equal_used_ones_by_chance_are_new_and_it_is_told(team: Team) -> None:
+    judged_on_few_values(team)
+    team.folder.test = few_values(7)
+    team.folder.write()
+    done = team.certify()
+    assert done.attempt == 1
+    (sentence,) = done.record.overlaps
+    said = re.fullmatch(
+        r"(less than 1|\d)% of these test rows were used by the judged run of entry 3 "
+        r"\(by sex, age, income and 1 more; (\d,\d{3}) of 4,000 coincide, about (\d,\d{3}) expected by chance\)\.",
+        sentence,
+    )
+    assert said
+    coincide, expected = (int(number.replace(",", "")) for number in said.groups()[1:])
+    assert coincide == pytest.approx(expected, abs=160)
+
+
+def test_used_rows_of_few_values_are_known_with_other_identifiers_and_scores_and_three_of_ten_changed(
+    team: Team,
+) -> None:
+    judged_on_few_values(team)
+    used, rng = team.folder.test.slice(500), np.random.default_rng(4)
+    incomes = used["income"].to_numpy()
+    changed = np.where(rng.random(len(incomes)) < 0.3, rng.choice(20, len(incomes)), incomes)
+    team.folder.test = replaced(replaced(used, "income", changed), "id", np.arange(len(incomes)) + 10**8)
+    other_score(team)
+    team.folder.write()
+    with pytest.raises(Refused, match=r"coincide, about \d,\d{3} expected by chance") as told:
+        team.certify()
+    assert told.value.refusal.because is Because.TEST_SET_SPENT
+
+
 def test_few_shared_rows_are_no_attempt_and_are_told_in_record_certificate_and_dossier(team: Team) -> None:
     team.lock().certify()
     team.folder.test = pa.concat_tables([people(3800, 7), team.folder.test.slice(0, 200)])

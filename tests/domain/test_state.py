@@ -30,10 +30,11 @@ from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, Policy, Requires
 from assay.domain.quorum import SignOff, Word, quorum
 from assay.domain.refusal import Because, Distrusted, Refused
-from assay.domain.sketch import ALL, SIZE, Over, Sketch, UsedRows
+from assay.domain.sketch import ALL, SIZE, Sketch
 from assay.domain.state import Status, StatusReason
 from assay.domain.state.fold import fold
 from assay.domain.state.state import Terms
+from assay.domain.used_rows import Over, UsedRows
 from assay.proof import words
 from assay.proof.bundle import sign
 from assay.proof.canonical import digest_of_document

@@ -9,7 +9,6 @@ from assay.domain.entry import Entry, Inspect, Kind
 from assay.domain.plain import NotPlain, from_plain
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because, Refusal
-from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
 from assay.domain.state.state import (
     DecisionState,
     Lock,
@@ -20,6 +19,7 @@ from assay.domain.state.state import (
 )
 from assay.domain.state.waivers import waiver_for
 from assay.domain.state.words import word
+from assay.domain.used_rows import SPENT_FROM, Overlap, UsedRows
 from assay.domain.vocabulary import PASSING, Outcome
 
 
@@ -178,6 +178,11 @@ def schedule_goes_on(state: State, run: RunState) -> bool:
 
 def shared(entry: int, overlap: Overlap) -> str:
     """What a test set shares with that of an earlier run, as the start of a sentence."""
+    if overlap.unclear:
+        return (
+            "These test rows hold so few different values that fresh rows cannot be told from those of the judged run of "
+            f"entry {entry} ({overlap.told})"
+        )
     return (
         f"{_share(overlap)} of these test rows were used by the judged run of entry {entry} ({overlap.told})"
     )
