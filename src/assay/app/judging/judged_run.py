@@ -107,7 +107,7 @@ def begin(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
         )
     state = ledger.state()
     run = state.runs[max(state.runs)] if added else _goes_on(state, case, lock, comes.used)[0]
-    told = tuple(shared(*found) + "." for found in run.overlaps)
+    told = tuple(shared(state.runs[entry], overlap) + "." for entry, overlap in run.overlaps)
     return JudgedRun(run.entry, lock.seed, run.attempt, _blind(comes.salt.value, run.entry), told)
 
 

@@ -20,6 +20,7 @@ RULES: dict[Action, Rule] = {
     Action.LOCKED: runs.locked,
     Action.RUN_STARTED: runs.started,
     Action.RUN_REFUSED: runs.refused,
+    Action.RUN_UNLOCKED: runs.unlocked,
     Action.DECIDED: runs.decided,
     Action.UNSEALED: runs.unsealed,
     Action.SIGNED: words.signed,

@@ -72,7 +72,7 @@ class RunState:
     """One judged run.
 
     Attributes:
-        entry: its place. lock: the digest of the locking entry. rows: what is kept of its test rows.
+        entry: its place. lock: the digest of the locking entry; empty of a run without a lock, of which no decision comes. rows: what is kept of its test rows.
         attempt: counted from 1 among the runs on these rows. subject: digests by role.
         overlaps: earlier runs that share rows with it, however few, by place.
         conditions: digest of what it was started with besides its files: code, versions, fences, commit.
