@@ -11,6 +11,7 @@ import pytest
 from tests.app.conftest import Folder, people, replaced
 from tests.app.test_chain import KEYS, Team, refused
 
+import assay
 from assay.app.judging.case import open_case
 from assay.app.judging.certify import open_engine
 from assay.app.judging.used_rows import used_rows
@@ -19,6 +20,7 @@ from assay.app.organisation.logbook import verify_log
 from assay.app.organisation.waive import waive
 from assay.cli.main import main
 from assay.domain.refusal import Because, Refused
+from assay.store.blobs import CorruptBlob
 
 INCOME = "  - {name: income, type: number, description: monthly income, range: [0, null]}\n"
 IDENTIFIER = "  - {name: id, type: identifier, description: number of the applicant}\n"
@@ -283,6 +285,53 @@ def test_new_rows_with_other_columns_are_new(team: Team) -> None:
         assert [run.attempt for run in ledger.state().runs.values()] == [1, 1]
 
 
+def few_values(seed: int) -> pa.Table:
+    """Applicants of whom nothing is known but small whole numbers."""
+    rows = people(4000, seed)
+    rng = np.random.default_rng(seed)
+    return replaced(rows, "income", rng.choice(20, 4000, p=np.arange(1, 21) / 210))
+
+
+def judged_on_few_values(team: Team) -> None:
+    team.folder.dictionary = team.folder.dictionary.replace(INCOME, whole("income"))
+    team.folder.look_alike()
+    team.folder.test, team.folder.develop = few_values(1), few_values(2)
+    team.folder.write()
+    assert team.lock().certify().attempt == 1
+
+
+def test_fresh_rows_that_equal_used_ones_by_chance_are_new_and_it_is_told(team: Team) -> None:
+    judged_on_few_values(team)
+    team.folder.test = few_values(7)
+    team.folder.write()
+    done = team.certify()
+    assert done.attempt == 1
+    (sentence,) = done.record.overlaps
+    said = re.fullmatch(
+        r"(less than 1|\d)% of these test rows were used by the judged run of entry 3 "
+        r"\(by sex, age, income and 1 more; (\d,\d{3}) of 4,000 coincide, about (\d,\d{3}) expected by chance\)\.",
+        sentence,
+    )
+    assert said
+    coincide, expected = (int(number.replace(",", "")) for number in said.groups()[1:])
+    assert coincide == pytest.approx(expected, abs=160)
+
+
+def test_used_rows_of_few_values_are_known_with_other_identifiers_and_scores_and_three_of_ten_changed(
+    team: Team,
+) -> None:
+    judged_on_few_values(team)
+    used, rng = team.folder.test.slice(500), np.random.default_rng(4)
+    incomes = used["income"].to_numpy()
+    changed = np.where(rng.random(len(incomes)) < 0.3, rng.choice(20, len(incomes)), incomes)
+    team.folder.test = replaced(replaced(used, "income", changed), "id", np.arange(len(incomes)) + 10**8)
+    other_score(team)
+    team.folder.write()
+    with pytest.raises(Refused, match=r"coincide, about \d,\d{3} expected by chance") as told:
+        team.certify()
+    assert told.value.refusal.because is Because.TEST_SET_SPENT
+
+
 def test_few_shared_rows_are_no_attempt_and_are_told_in_record_certificate_and_dossier(team: Team) -> None:
     team.lock().certify()
     team.folder.test = pa.concat_tables([people(3800, 7), team.folder.test.slice(0, 200)])
@@ -366,3 +415,96 @@ def test_rows_that_are_spent_are_told_and_logged_as_that_though_the_next_run_wou
         team.certify()
     with open_ledger(team.root) as ledger:
         assert b'"because":"test_set_spent"' in ledger.leaves()[-1]
+
+
+def tuned(team: Team) -> None:
+    """All numbers on the test rows are seen; then the criteria are fitted to them."""
+    team.folder.edit("at_least: 0.70, expected: 0.8", "at_least: 0.80, expected: 0.85").write()
+    team.certify(certify_without_a_lock=True)
+    team.folder.edit("at_least: 0.80, expected: 0.85", "at_least: 0.70, expected: 0.8").write()
+
+
+def waived(team: Team, **which: int) -> None:
+    waive(
+        team.path,
+        criterion="test_set_spent",
+        until=dt.datetime.now(dt.UTC) + dt.timedelta(days=1),
+        role="risk_officer",
+        signer=KEYS["risk-officer"],
+        reason="the rows were seen, and there are no others",
+        **which,
+    )
+
+
+SEEN = "100% of these test rows were used by the run without a lock of entry 1 (it is the same file)"
+
+
+def test_rows_that_were_seen_in_a_run_without_a_lock_are_spent_and_a_waiver_says_attempt_two(
+    team: Team,
+) -> None:
+    tuned(team)
+    team.lock()
+    with pytest.raises(Refused, match="what a run without a lock finds on them is seen by all") as told:
+        team.certify()
+    assert told.value.refusal.because is Because.TEST_SET_SPENT
+    assert told.value.refusal.sentence.startswith(SEEN)
+    assert "--after-run 1" in told.value.remedy
+    waived(team)
+    done = team.certify()
+    assert (done.attempt, done.record.overlaps) == (2, (SEEN + ".",))
+    scope = team.sign().issue().certificate.scope
+    assert (scope.attempt, scope.overlaps) == (2, (SEEN + ".",))
+    assert verify_log(team.root).wrong == ()
+
+
+def test_so_are_other_rows_of_which_half_are_those_and_a_schedule_opens_none(folder: Folder) -> None:
+    folder.edit("subject: {model", "attempts: {count: 2, first: 0.8}\nsubject: {model")
+    team = Team(folder)
+    tuned(team)
+    team.folder.test = pa.concat_tables([people(2000, 7), team.folder.test.slice(0, 2000)])
+    team.folder.write()
+    team.lock()
+    with pytest.raises(Refused, match="were used by the run without a lock of entry 1"):
+        team.certify()
+
+
+def test_a_run_without_a_lock_from_before_there_was_a_log_is_logged_at_the_first_lock(folder: Folder) -> None:
+    assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+    assay.certify(folder.root / "specification.yaml", workers=0, certify_without_a_lock=True)
+    folder.test = folder.test.slice(500)  # and the rows are in another file since
+    team = Team(folder).lock()
+    with open_ledger(team.root) as ledger:
+        (run,) = ledger.state().runs.values()
+    assert (run.lock, run.attempt, run.entry) == ("", 1, 1)
+    with pytest.raises(Refused, match="were used by the run without a lock of entry 1"):
+        team.certify()
+    waived(team, run=1)
+    assert team.certify().attempt == 2
+
+
+def test_a_run_without_a_lock_on_other_rows_is_no_attempt_on_these(team: Team) -> None:
+    rows = team.folder.test
+    team.folder.test = people(4000, 7)
+    tuned(team)
+    team.folder.test = rows
+    team.folder.write()
+    done = team.lock().certify()
+    assert (done.attempt, done.record.overlaps) == (1, ())
+
+
+def test_runs_without_a_lock_whose_rows_the_log_cannot_know_are_told_and_not_passed_over(
+    team: Team, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The file of another folder, which was hashed under another salt, lies beside a log that has runs."""
+    other = Folder(tmp_path_factory.mktemp("other"))
+    assay.certify(other.write(), workers=0, certify_without_a_lock=True)
+    tuned(team)
+    team.lock()
+    (team.root / ".assay" / "unlocked.jsonl").write_bytes(
+        (other.root / ".assay" / "unlocked.jsonl").read_bytes()
+    )
+    with pytest.raises(Refused, match="cannot be held against those of the log"):
+        team.certify()
+    (team.root / ".assay" / "unlocked.jsonl").write_text("{}\n")
+    with pytest.raises(CorruptBlob, match="is no run without a lock"):
+        team.certify()

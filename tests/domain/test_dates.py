@@ -32,6 +32,7 @@ UNSIGNED: dict[Action, tuple[str, dict[str, Any]]] = {
     Action.RUN_REFUSED: (SPECIFICATION, {"because": "test_set_spent", "sentence": "x"}),
     Action.ISSUE_REFUSED: (RECORD, {"because": "quorum_missing", "sentence": "x"}),
     Action.RUN_STARTED: (SPECIFICATION, {}),
+    Action.RUN_UNLOCKED: (SPECIFICATION, {}),
 }
 
 
@@ -41,6 +42,8 @@ def _dated_ahead(world: World, action: Action, by: dt.timedelta) -> None:
     world.time += by
     if action is Action.RUN_STARTED:
         world.run(rows(5000))
+    elif action is Action.RUN_UNLOCKED:
+        world.run_unlocked(rows(5000))
     else:
         world.add(action, *UNSIGNED[action])
     world.time = now

@@ -43,6 +43,7 @@ def organisation() -> World:
         world.sign(who, role, record=later, about=later)
     world.becomes(world.issue(about=later), Status.REVOKED)
     world.agree("ria", "risk_officer", about=OTHER, word=Word.REJECT)
+    world.run_unlocked(rows(5000))
     return world
 
 

@@ -30,10 +30,11 @@ from assay.domain.plain import to_plain
 from assay.domain.policy import HeldKey, Policy, Requires
 from assay.domain.quorum import SignOff, Word, quorum
 from assay.domain.refusal import Because, Distrusted, Refused
-from assay.domain.sketch import ALL, SIZE, Over, Sketch, UsedRows
+from assay.domain.sketch import ALL, SIZE, Sketch
 from assay.domain.state import Status, StatusReason
 from assay.domain.state.fold import fold
 from assay.domain.state.state import Terms
+from assay.domain.used_rows import Over, UsedRows
 from assay.proof import words
 from assay.proof.bundle import sign
 from assay.proof.canonical import digest_of_document
@@ -576,6 +577,26 @@ def test_rows_that_are_judged_many_times_weigh_as_often() -> None:
     with pytest.raises(Refused, match="62% of these test rows were used by the judged run of entry"):
         world.run(Sketch(970, hashes, ALL, (20,) * 30 + (1,) * 370))
     world.run(Sketch(400, hashes))
+
+
+def test_a_run_without_a_lock_uses_its_rows_and_decides_nothing() -> None:
+    world = World.with_policy()
+    run = world.run_unlocked(rows(0))
+    world.lock(attempts=3, first="0.8")
+    for sketch in (rows(0), rows(360)):
+        with pytest.raises(
+            Refused, match=f"by the run without a lock of entry {run} .* is seen by all, and 1 was made"
+        ):
+            world.run(sketch)
+    with pytest.raises(Refused, match=f"The run of entry {run} is without a lock"):
+        world.decide(run=run)
+    world.run_unlocked(rows(0))  # it leads to nothing, so it is refused nothing
+    assert [one.attempt for one in world.state.runs.values()] == [1, 2]
+    with pytest.raises(Refused, match="The sketches are of a file with the digest"):
+        world.run_unlocked(rows(0), subject={"test": sha256_of(b"another")})
+    world.waive("ria", "risk_officer", "test_set_spent")
+    world.run(rows(0), attempt=3)
+    world.run(rows(9000), attempt=1)
 
 
 def test_a_run_states_the_attempt_that_its_rows_make_it() -> None:

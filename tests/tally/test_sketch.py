@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.domain.sketch import ALL, SIZE, SPENT_FROM, Sketch
+from assay.domain.sketch import ALL, SIZE, Sketch
+from assay.domain.used_rows import SPENT_FROM
 from assay.tally.hashes import GOLDEN, Hashes, mixed
 from assay.tally.sketch import SketchTally
 

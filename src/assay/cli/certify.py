@@ -36,7 +36,7 @@ from assay.domain.errors import ExitCode, Unwritable
 @click.option(
     "--certify-without-a-lock",
     is_flag=True,
-    help="DANGEROUS: judge although nobody agreed to the specification first. Recorded; no certificate can come of it.",
+    help="DANGEROUS: judge although nobody agreed to the specification first. Recorded; no certificate can come of it, and its test rows count as used.",
 )
 @click.option(
     "--certify-code-without-a-commit",

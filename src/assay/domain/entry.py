@@ -20,6 +20,7 @@ class Action(enum.StrEnum):
     LOCKED = "specification.locked"
     RUN_STARTED = "run.started"
     RUN_REFUSED = "run.refused"
+    RUN_UNLOCKED = "run.unlocked"
     DECIDED = "decision.made"
     UNSEALED = "seal.broken"
     SIGNED = "decision.signed"

@@ -38,6 +38,11 @@ class Workspace:
         return RunList(self.root / "runs.jsonl")
 
     @property
+    def unlocked(self) -> Path:
+        """The rows of runs without a lock that were made before there was a log."""
+        return self.root / "unlocked.jsonl"
+
+    @property
     def database(self) -> str | Path:
         """Where the log is: the URL in ``ASSAY_STORE``, which a team shares, or a file here."""
         return os.environ.get("ASSAY_STORE") or self.root / "log.db"

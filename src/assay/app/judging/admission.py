@@ -173,7 +173,11 @@ def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
                 ),
                 remedy="Leave the bypass away, or rehearse on the development rows: --rehearse",
             )
-        sealed = [run for run in state.runs.values() if not run.outcome or schedule_goes_on(state, run)]
+        sealed = [
+            run
+            for run in state.runs.values()
+            if run.lock and (not run.outcome or schedule_goes_on(state, run))
+        ]
         if not sealed:
             return
         used = used_rows(case, engine, salt_of(ledger).value, [run.rows for run in state.runs.values()])
@@ -185,7 +189,7 @@ def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
         raise Refused(
             Refusal(
                 Because.SEALED,
-                f"{shared(run.entry, overlap)}, of which one bit is told while its schedule of attempts goes on.",
+                f"{shared(run, overlap)}, of which one bit is told while its schedule of attempts goes on.",
             ),
             remedy="Rehearse on rows of which none are test rows, or wait until the schedule has ended."
             if rehearsal

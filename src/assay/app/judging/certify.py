@@ -25,6 +25,7 @@ from assay.app.judging.measure import Measured, Others, measure, measure_others
 from assay.app.judging.not_tested import not_tested
 from assay.app.judging.plan import refuse_hopeless
 from assay.app.judging.repeated_rows import refuse_repeated_rows, with_repeats
+from assay.app.judging.unlocked_run import keep_use, take_in
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import REMEDY, sealed
 from assay.app.verifying.evidence import evidence_bytes, evidence_digest
@@ -46,7 +47,7 @@ from assay.store.workspace import Workspace
 from assay.subject.digest import file_changed
 
 WITHOUT_A_LOCK = (
-    "certify_without_a_lock: nobody agreed to the specification before its result, and the run is in no log"
+    "certify_without_a_lock: nobody agreed to the specification before its result; its rows count as used"
 )
 
 
@@ -107,9 +108,9 @@ def certify(
         workers: processes that read and count; at least one.
         reuse: whether counts of finished partitions from an earlier run may be used.
         certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
-        certify_without_a_lock: go on although nobody agreed to the specification before its result. The run is in no
-            log, its rows in no ledger, and no certificate can come of it. Not for a specification that is locked, nor
-            for rows of a schedule that goes on.
+        certify_without_a_lock: go on although nobody agreed to the specification before its result. No
+            certificate can come of it, and its rows count as used: by the log, or by the workspace until there is one.
+            Not for a specification that is locked, nor for rows of a schedule that goes on.
         certify_code_without_a_commit: go on with a high-risk use outside version control; no certificate can come of it.
         progress: opens a bar for each pass, which is told of rows as they are counted.
 
@@ -159,6 +160,7 @@ def _without_a_lock(case: Case, engine: Engine, workspace: Workspace, *, bypass:
     refuse_repeated_rows(bound)
     bypasses = refuse_hopeless(bound, engine, attempt=case.attempt, bypass=bypass)
     others = measure_others(bound, engine)
+    keep_use(bound, engine)
     return _kept(bound, engine, workspace, others, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
 
 
@@ -171,6 +173,8 @@ def _by_the_lock(
         unnamed = refuse_unnamed_code(case, bypass=bypass_commit)
         with ledger.log.going_on(lock.digest):
             case = bound_when_asked(case, engine)
+            with logged(case, ledger):
+                take_in(ledger, case.root)
             comes = next_run(case, lock, ledger, engine)
             refuse_spent_rows(case, lock, ledger, comes)
             case = with_repeats(case, engine)

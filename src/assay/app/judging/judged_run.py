@@ -15,10 +15,10 @@ from assay.domain.digests import bare
 from assay.domain.entry import Action
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
-from assay.domain.sketch import UsedRows
 from assay.domain.state import Lock, RunState, State
 from assay.domain.state.runs import shared
 from assay.domain.state.waivers import TEST_SET_SPENT, last_of
+from assay.domain.used_rows import UsedRows
 from assay.engine.engine import Engine
 from assay.proof.canonical import digest_of_document
 from assay.proof.leaf import Draft
@@ -106,7 +106,7 @@ def begin(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
         )
     state = ledger.state()
     run = state.runs[max(state.runs)] if added else _goes_on(state, case, lock, comes.used)[0]
-    told = tuple(shared(*found) + "." for found in run.overlaps)
+    told = tuple(shared(state.runs[entry], overlap) + "." for entry, overlap in run.overlaps)
     return JudgedRun(run.entry, run.attempt, _blind(comes.salt.value, run.entry), told)
 
 

@@ -10,6 +10,7 @@ from assay.app.judging.case import open_case
 from assay.app.judging.certify import open_engine
 from assay.app.judging.judged_run import next_run
 from assay.app.judging.plan import refuse_hopeless
+from assay.app.judging.unlocked_run import take_in
 from assay.app.organisation.elsewhere import Place
 from assay.app.organisation.ledger import Ledger, open_ledger, policy_of
 from assay.app.verifying.terms import terms_of
@@ -78,6 +79,7 @@ def agree(
     with open_ledger(path.resolve().parent) as ledger:
         state = ledger.state()
         sayable(state, read, word, reason)
+        take_in(ledger, path.resolve().parent)
         before = _said_already(state, read, signer, role, word, reason)
 
         def add() -> None:

@@ -17,7 +17,7 @@ from assay.app.judging.case import Case
 from assay.app.organisation.ledger import Ledger
 from assay.domain.isolation import required
 from assay.domain.refusal import Because, Refusal, Refused
-from assay.domain.sketch import MARK, TELLING, Over, UsedRows
+from assay.domain.used_rows import MARK, TELLING, Over, UsedRows
 from assay.engine.engine import Engine
 from assay.engine.sketching import SketchTask, run_sketch, sketches_in
 from assay.proof.salted import SALT_BYTES, Salted
@@ -90,7 +90,7 @@ def _tells(tally: SketchTally) -> bool:
     """Whether rows differ from each other in these columns, nearly always.
 
     Two sets of independent rows in both of which they do have at most about ``2 * (1 - TELLING)`` of them in common by
-    chance, which is well below :data:`assay.domain.sketch.ALIKE`.
+    chance, which is well below :data:`assay.domain.used_rows.ALIKE`.
     """
     return tally.distinct >= TELLING * tally.rows
 

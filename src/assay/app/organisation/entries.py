@@ -78,6 +78,7 @@ _SAYS: Mapping[Action, Callable[[_Said, _Said], object]] = {
     Action.DECIDED: lambda body, _: body.get("outcome"),
     Action.WAIVED: lambda _, said: f"{said.get('criterion')} {_until(said.get('until'))}",
     Action.ISSUED: lambda _, said: said.get("verificationResult"),
+    Action.RUN_UNLOCKED: lambda *_: "without a lock: the rows are used, and no decision comes of it",
     Action.RUN_REFUSED: lambda body, _: body.get("because"),
     Action.ISSUE_REFUSED: lambda body, _: body.get("because"),
     Action.REVOKED: lambda _, said: said.get("code"),

@@ -127,7 +127,7 @@ def waive(
 
 def _latest_on_its_rows(state: State, name: str) -> int:
     """The place of the latest run on the rows of the latest run of this name; of all runs where it has none."""
-    own = [run for run in state.runs.values() if state.locks[run.lock].terms.name == name]
+    own = [run for run in state.runs.values() if run.lock and state.locks[run.lock].terms.name == name]
     last = last_of(state.overlapping(own[-1].rows)) if own else None
     return max(state.runs, default=-1) if last is None else last
 

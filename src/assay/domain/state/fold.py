@@ -28,6 +28,7 @@ def rules_of(inspect: Inspect) -> Mapping[Action, Rule]:
         Action.LOCKED: runs.locked,
         Action.RUN_STARTED: runs.started,
         Action.RUN_REFUSED: _tried,
+        Action.RUN_UNLOCKED: runs.unlocked,
         Action.DECIDED: runs.decided,
         Action.UNSEALED: runs.unsealed,
         Action.SIGNED: words.signed,

@@ -9,7 +9,6 @@ from assay.domain.entry import Entry, Kind
 from assay.domain.plain import NotPlain, from_plain
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because, Refusal
-from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
 from assay.domain.state.state import (
     DecisionState,
     Lock,
@@ -20,6 +19,7 @@ from assay.domain.state.state import (
 )
 from assay.domain.state.waivers import waiver_for
 from assay.domain.state.words import word
+from assay.domain.used_rows import SPENT_FROM, Overlap, UsedRows
 from assay.domain.vocabulary import PASSING, Outcome
 
 
@@ -115,6 +115,38 @@ def started(state: State, entry: Entry) -> Refusal | None:
     return None
 
 
+def unlocked(state: State, entry: Entry) -> Refusal | None:
+    """A run without a lock was made: its rows were seen, and whoever is judged on them later is no first.
+
+    It is refused on no rows, for it leads to nothing; what it found is not in the log.
+    """
+    try:
+        rows = UsedRows.read(entry.body)
+        subject = {str(k): str(v) for k, v in entry.body["subject"].items()}
+        salt = str(entry.body["salt"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Refusal(
+            Because.ENTRY_UNREADABLE, "A run without a lock names its subject, and sketches of its rows."
+        )
+    unlike = _made_up(state, rows, subject, salt)
+    if unlike:
+        return Refusal(Because.ENTRY_UNREADABLE, unlike)
+    overlaps = state.overlaps(rows)
+    state.begin(
+        RunState(
+            entry=entry.seq,
+            lock="",
+            rows=rows,
+            attempt=len(counted(rows, overlaps)) + 1,
+            subject=subject,
+            overlaps=tuple((run.entry, overlap) for run, overlap in overlaps),
+            conditions="",
+            salt=salt,
+        )
+    )
+    return None
+
+
 def _made_up(state: State, rows: UsedRows, subject: Mapping[str, str], salt: str) -> str:
     """Why what an entry says of its rows cannot be of the test set that was judged; empty when it can.
 
@@ -154,6 +186,7 @@ def spent_by(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]], lock: L
     others = [r for r, _ in before if r.lock != lock.digest]
     passed = [r for r, _ in before if r.outcome in PASSING]
     opened = [r for r, _ in before if r.unsealed]
+    seen = [r for r, _ in before if not r.lock]
     if len(before) < allowed and not others and not passed and not opened:
         return None
     why = (
@@ -161,6 +194,8 @@ def spent_by(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]], lock: L
         if passed
         else "what a run on them found was opened"
         if opened
+        else "what a run without a lock finds on them is seen by all"
+        if seen
         else f"{allowed} judged run{'s' * (allowed > 1)} may be made on them"
     )
     return Refusal(
@@ -171,22 +206,28 @@ def spent_by(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]], lock: L
 
 def schedule_goes_on(state: State, run: RunState) -> bool:
     """Whether another judged run may still be made on the rows of this one, under the lock that it was made under."""
+    if not run.lock:
+        return False
     lock = state.locks[run.lock]
     in_force = state.lock_in_force(lock.terms.name) is lock
     return bool(run.outcome) and in_force and spent_by(run.rows, state.overlapping(run.rows), lock) is None
 
 
-def shared(entry: int, overlap: Overlap) -> str:
+def shared(run: RunState, overlap: Overlap) -> str:
     """What a test set shares with that of an earlier run, as the start of a sentence."""
-    return (
-        f"{_share(overlap)} of these test rows were used by the judged run of entry {entry} ({overlap.told})"
-    )
+    which = f"judged run of entry {run.entry}" if run.lock else f"run without a lock of entry {run.entry}"
+    if overlap.unclear:
+        return (
+            "These test rows hold so few different values that fresh rows cannot be told from those of the "
+            f"{which} ({overlap.told})"
+        )
+    return f"{_share(overlap)} of these test rows were used by the {which} ({overlap.told})"
 
 
 def _shared_by_all(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]]) -> str:
     run, overlap = max(before, key=lambda found: found[1].share)
     if overlap.share >= SPENT_FROM:
-        return shared(run.entry, overlap)
+        return shared(run, overlap)
     together = rows.together([run.rows for run, _ in before])
     return (
         f"{_share(together)} of these test rows were used by {len(before)} judged runs together ({together.told}), most "
@@ -223,6 +264,10 @@ def decided(state: State, entry: Entry) -> Refusal | None:
         bypasses = tuple(str(b) for b in entry.body["bypasses"])
     except (KeyError, TypeError, ValueError):
         return Refusal(Because.RUN_UNKNOWN, "A decision names its run, its evidence and its outcome.")
+    if not run.lock:
+        return Refusal(
+            Because.RUN_UNKNOWN, f"The run of entry {run.entry} is without a lock: it decides nothing."
+        )
     if run.outcome:
         return Refusal(Because.RUN_UNKNOWN, f"The run of entry {run.entry} was decided already.")
     if entry.object in state.decisions:

@@ -12,7 +12,7 @@ from assay.domain.digests import sha256_of
 from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum, SignOff, quorum
 from assay.domain.refusal import Refusal
-from assay.domain.sketch import SPENT_FROM, Overlap, UsedRows
+from assay.domain.used_rows import SPENT_FROM, Overlap, UsedRows
 from assay.domain.vocabulary import Result
 
 
@@ -72,7 +72,7 @@ class RunState:
     """One judged run.
 
     Attributes:
-        entry: its place. lock: the digest of the locking entry. rows: what is kept of its test rows.
+        entry: its place. lock: the digest of the locking entry; empty of a run without a lock, of which no decision comes. rows: what is kept of its test rows.
         attempt: counted from 1 among the runs on these rows. subject: digests by role.
         overlaps: earlier runs that share rows with it, however few, by place.
         conditions: digest of what it was started with besides its files: code, versions, fences, commit.
@@ -278,12 +278,12 @@ class State:
         self.hashes |= run.rows.hashes
 
     def overlaps(self, rows: UsedRows) -> tuple[tuple[RunState, Overlap], ...]:
-        """Earlier judged runs that share rows with these, however few, and what they share."""
+        """Earlier judged runs that share rows with these, however few and be it by chance, and what they share."""
         runs = list(self.runs.values())
         if self.hashes.isdisjoint(rows.hashes):  # the usual case, told without a look at every earlier run
             runs = [run for run in runs if run.rows.file == rows.file or run.rows.rows == rows.rows]
         found = ((run, rows.overlap(run.rows)) for run in runs)
-        return tuple((run, overlap) for run, overlap in found if overlap.share > 0)
+        return tuple((run, overlap) for run, overlap in found if overlap.there)
 
     def overlapping(self, rows: UsedRows) -> tuple[tuple[RunState, Overlap], ...]:
         """Those among :meth:`overlaps` that share so much that they count as the same rows."""

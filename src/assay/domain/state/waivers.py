@@ -9,10 +9,10 @@ from assay.domain.attempts import beyond
 from assay.domain.entry import Entry, Kind, Signed
 from assay.domain.quorum import SignOff, Word
 from assay.domain.refusal import Because, Refusal
-from assay.domain.sketch import Overlap
 from assay.domain.state.claims import Claims, otherwise, shown
 from assay.domain.state.state import DecisionState, Lock, RunState, State, WaiverState
 from assay.domain.state.words import not_seen, word
+from assay.domain.used_rows import Overlap
 
 TEST_SET_SPENT = Because.TEST_SET_SPENT.value
 """What a waiver names to allow another judged run on spent rows."""

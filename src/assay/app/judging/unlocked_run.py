@@ -1,0 +1,156 @@
+"""A run without a lock uses its rows too: they go into the log where there is one, else into the workspace until there is.
+
+Whoever sees what such a run found can fit criteria to it. So its rows are known again like those of a judged run, and a judged
+run on them is refused as one on spent rows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assay.app.judging.case import Case
+from assay.app.judging.used_rows import salt_of, used_rows
+from assay.app.organisation.ledger import Ledger, open_ledger
+from assay.domain.entry import Action
+from assay.domain.errors import writing
+from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.state import State
+from assay.domain.used_rows import UsedRows
+from assay.engine.engine import Engine
+from assay.proof.leaf import Draft
+from assay.proof.salted import SALT_BYTES, Salted
+from assay.store.blobs import CorruptBlob
+from assay.store.log import salted
+from assay.store.parents import make_parent
+from assay.store.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class _Unlocked:
+    """A run without a lock: what it was of, its rows, and the salt that they are under."""
+
+    specification: str
+    subject: dict[str, str]
+    used: UsedRows
+    salt: Salted
+
+    def draft(self) -> Draft:
+        """The entry that tells of it."""
+        body = {"subject": self.subject, **self.used.body(), "salt": self.salt.digest}
+        return Draft(Action.RUN_UNLOCKED, self.specification, body)
+
+    def line(self) -> bytes:
+        """As one line of JSON."""
+        plain = {
+            "specification": self.specification,
+            "subject": self.subject,
+            "rows": self.used.body(),
+            "salt": [self.salt.salt.hex(), self.salt.value.hex()],
+        }
+        return json.dumps(plain, sort_keys=True).encode() + b"\n"
+
+    @classmethod
+    def read(cls, plain: dict[str, Any]) -> _Unlocked:
+        """What :meth:`line` wrote. Raises KeyError, TypeError or ValueError when it is none."""
+        salt, value = (bytes.fromhex(text) for text in plain["salt"])
+        return cls(
+            plain["specification"], dict(plain["subject"]), UsedRows.read(plain["rows"]), Salted(salt, value)
+        )
+
+
+def keep_use(case: Case, engine: Engine) -> None:
+    """Note which rows a run without a lock is about to judge, before it measures anything; two readings of the rows.
+
+    Raises:
+        Refused: ``test_set_spent`` when the salt of the log's runs was erased.
+    """
+    workspace = Workspace.of(case.root)
+    if workspace.has_log:
+        with open_ledger(case.root) as ledger:
+            if ledger.state().policy is not None:
+                take_in(ledger, case.root)
+                _log(case, engine, ledger)
+                return
+    kept, subject = _kept(workspace.unlocked), _subject(case)
+    if any(one.subject == subject for one in kept):
+        return
+    salt = kept[0].salt if kept else salted(os.urandom(SALT_BYTES))
+    used = used_rows(case, engine, salt.value, [one.used for one in kept])
+    _append(workspace.unlocked, _Unlocked(case.specification_digest, subject, used, salt))
+
+
+def take_in(ledger: Ledger, folder: Path) -> None:
+    """Log the runs without a lock that were made in this folder before it had a log; those that are logged stay so.
+
+    Raises:
+        Refused: ``test_set_spent`` when their rows cannot be held against those of the log.
+    """
+    for one in _kept(Workspace.of(folder).unlocked):
+        state = ledger.state()
+        if _is_known(state, one.subject):
+            continue
+        first = next((run.salt for run in state.runs.values()), one.salt.digest)
+        if first != one.salt.digest:
+            raise Refused(
+                Refusal(
+                    Because.TEST_SET_SPENT,
+                    f"{Workspace.of(folder).unlocked} tells of runs without a lock from before this log was at hand; their rows "
+                    "cannot be held against those of the log.",
+                ),
+                remedy="Make the run without a lock again, so that it is logged, and move the file away: "
+                "assay certify --certify-without-a-lock",
+            )
+        ledger.decide(_unless_known(one), pairs=(one.salt,))
+
+
+def _log(case: Case, engine: Engine, ledger: Ledger) -> None:
+    subject = _subject(case)
+    if _is_known(ledger.state(), subject):
+        return
+    salt = salt_of(ledger)
+    used = used_rows(case, engine, salt.value, [run.rows for run in ledger.state().runs.values()])
+    body = {"subject": subject, **used.body(), "salt": salt.digest}
+    ledger.decide(
+        lambda _: (Draft(Action.RUN_UNLOCKED, case.specification_digest, body),),
+        pairs=() if salt.pair is None else (salt.pair,),
+    )
+
+
+def _unless_known(one: _Unlocked) -> Callable[[State], Sequence[Draft]]:
+    return lambda state: () if _is_known(state, one.subject) else (one.draft(),)
+
+
+def _is_known(state: State, subject: Mapping[str, str]) -> bool:
+    """Whether the log has a run without a lock of the very same files: its rows are the same."""
+    return any(not run.lock and dict(run.subject) == subject for run in state.runs.values())
+
+
+def _subject(case: Case) -> dict[str, str]:
+    return {source.role: source.digest for source in case.sources}
+
+
+def _append(path: Path, one: _Unlocked) -> None:
+    with writing(path):
+        make_parent(path)
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "ab") as file:
+            file.write(one.line())
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _kept(path: Path) -> tuple[_Unlocked, ...]:
+    if not path.is_file():
+        return ()
+    try:
+        return tuple(_Unlocked.read(json.loads(line)) for line in path.read_bytes().splitlines() if line)
+    except (ValueError, KeyError, TypeError) as wrong:
+        raise CorruptBlob(
+            f"{path} holds a line that is no run without a lock.",
+            code="runs_corrupt",
+            remedy="Restore it from a copy: it knows which test rows were seen before anything was locked.",
+        ) from wrong

@@ -1,0 +1,188 @@
+"""What the log keeps of the test rows of a judged run, and what one such set shares with others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assay.domain.coincidence import Coincidence, coincidence
+from assay.domain.sketch import Sketch, text_of
+
+SPENT_FROM = 0.10
+"""From this share of the smaller set on, two sets are taken for the same rows."""
+MARK = 64
+"""Hashes kept of a group of columns; the share of rows that two groups have in common is known to 6 points."""
+TELLING = 0.9
+"""A group of columns in which rows differ from each other to at least this share tells rows apart."""
+ALIKE = 0.5
+"""From this share of common rows on, two such groups are of the same rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A sketch, and the names of the columns in which its rows differ."""
+
+    columns: tuple[str, ...]
+    sketch: Sketch
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What a test set shares with earlier ones, from 0 to 1, and by what it was told, in words.
+
+    Of two sets it is the larger of two shares: of the smaller one's distinct rows, and of the rows of the later one with
+    each repeat. Of a set and several it is the latter. Where rows of both repeat, ``chance`` holds that against what chance
+    gives: then the share is what is beyond chance, and all of it where that cannot be told.
+    """
+
+    share: float
+    told: str
+    chance: Coincidence | None = None
+
+    @property
+    def there(self) -> bool:
+        """Whether the sets have anything in common, by chance or not."""
+        return self.share > 0 or self.chance is not None
+
+    @property
+    def unclear(self) -> bool:
+        """Whether fresh rows cannot be told from used ones."""
+        return self.chance is not None and not self.chance.clear
+
+
+NOTHING = Overlap(0.0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class UsedRows:
+    """What the log keeps of the test rows of one judged run, so that they are known again whatever is done to the file.
+
+    Which columns count as the row is the submitter's choice (the inputs, the dictionary), so one choice is not enough:
+
+    Attributes:
+        rows: of the set. file: its digest.
+        sketches: first over the columns of the run's own choice; then over each identifier; then over every choice
+            that an earlier run of the log made, where the file still has its columns.
+        marks: small sketches of groups of columns that together tell rows apart (:mod:`assay.app.judging.used_rows` says which):
+            most stay the same when columns are renamed, left out or added.
+    """
+
+    rows: int
+    file: str
+    sketches: tuple[Over, ...]
+    marks: tuple[Over, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the run's own choice."""
+        return self.sketches[0].columns
+
+    @property
+    def hashes(self) -> frozenset[int]:
+        """All hashes of all sketches and marks: sets that have none in common share nothing that can be seen."""
+        return frozenset(h for one in (*self.sketches, *self.marks) for h in one.sketch.hashes)
+
+    def body(self) -> dict[str, Any]:
+        """What a log entry says of it."""
+        return {
+            "rows": self.rows,
+            "file": self.file,
+            "sketches": [_plain(one) for one in self.sketches],
+            "marks": [_plain(one) for one in self.marks],
+        }
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> UsedRows:
+        """What an entry says. Raises KeyError, TypeError or ValueError when it is none."""
+        rows = int(body["rows"])
+        sketches, marks = (tuple(_over(rows, one) for one in body[name]) for name in ("sketches", "marks"))
+        if not sketches:
+            raise ValueError("the rows are in one sketch at least")
+        return cls(rows, str(body["file"]), sketches, marks)
+
+    def overlap(self, other: UsedRows) -> Overlap:
+        """What both share, by whatever tells most; as good as everything where they cannot be told apart.
+
+        Sketches are compared whatever their columns are called, since renaming makes no row new.
+        """
+        if self.file == other.file:
+            return Overlap(1.0, "it is the same file")
+        found = [_beyond_chance(a, b) for a in self.sketches for b in other.sketches]
+        marked = [
+            Overlap(a.sketch.overlap(b.sketch), f"by the values of {_named(a)}")
+            for a in self.marks
+            for b in other.marks
+        ]
+        found += [one for one in marked if one.share >= ALIKE]
+        same = {frozenset(a.columns) for a in self.sketches} & {frozenset(b.columns) for b in other.sketches}
+        marked_both = self.marks and other.marks
+        if not same and (
+            self.rows == other.rows or (not marked_both and _about_as_many(self.rows, other.rows))
+        ):
+            found.append(
+                Overlap(
+                    1.0,
+                    "there are about as many of them, and no columns are left by which they could be told apart",
+                )
+            )
+        return max(found, key=lambda one: (one.share, one.there), default=NOTHING)
+
+    def together(self, earlier: Sequence[UsedRows]) -> Overlap:
+        """What this set has of all the earlier ones together, of which each may have but a little of it.
+
+        Marks are left out: values that chance repeats are the more, the more sets there are to have them. Where chance gives
+        more of it than a tenth, what is beyond it of each set is added up, as far as that is no error of the estimate.
+        """
+        found = (_together(one, earlier) for one in self.sketches)
+        return max(found, key=lambda one: one.share, default=NOTHING)
+
+
+def _beyond_chance(later: Over, earlier: Over) -> Overlap:
+    """What two sketches share; where their rows repeat in both, what of it is beyond chance.
+
+    One column is an identifier: who has the same one is the same, and not alike by chance.
+    """
+    a, b = later.sketch, earlier.sketch
+    share, told = max(a.overlap(b), a.reused((b,))), f"by {_named(later)}"
+    one_column = len(later.columns) == 1 or len(earlier.columns) == 1
+    if share < SPENT_FROM or one_column or not (a.times and b.times):
+        return Overlap(share, told)
+    chance = coincidence(a, b)
+    used = max(chance.used, 0.0) if chance.clear else share
+    return Overlap(used, f"{told}; {chance.sentence}", chance)
+
+
+def _together(one: Over, earlier: Sequence[UsedRows]) -> Overlap:
+    every = [other for used in earlier for other in used.sketches]
+    share, told = one.sketch.reused([other.sketch for other in every]), f"by {_named(one)}"
+    if share < SPENT_FROM:
+        return Overlap(share, told)
+    each = [[_beyond_chance(one, other) for other in used.sketches] for used in earlier]
+    if all(overlap.chance is None for of_one in each for overlap in of_one):
+        return Overlap(share, told)
+    beyond = (
+        max(o.share if o.chance is None or o.share > 2 * o.chance.error else 0.0 for o in of_one)
+        for of_one in each
+    )
+    return Overlap(min(sum(beyond), 1.0), f"{told}, beyond chance")
+
+
+def _about_as_many(rows: int, others: int) -> bool:
+    return abs(rows - others) < SPENT_FROM * max(rows, others)
+
+
+def _plain(one: Over) -> dict[str, Any]:
+    plain = {"columns": list(one.columns), "hashes": one.sketch.text(), "bound": one.sketch.bound}
+    return plain | ({"times": text_of(one.sketch.times)} if one.sketch.times else {})
+
+
+def _over(rows: int, plain: Mapping[str, Any]) -> Over:
+    columns = tuple(str(name) for name in plain["columns"])
+    return Over(columns, Sketch.read(rows, plain["hashes"], int(plain["bound"]), str(plain.get("times", ""))))
+
+
+def _named(one: Over) -> str:
+    names = ", ".join(one.columns[:3])
+    more = len(one.columns) - 3
+    return f"{names} and {more} more" if more > 0 else names
