@@ -426,14 +426,15 @@ class Issued:
         evidence: str = EVIDENCE,
         specification: str = SPECIFICATION,
         scope: dict[str, Any] | None = None,
+        terms: dict[str, Any] | None = None,
         forced: bool = False,
     ) -> Issued:
-        """Signed by the quorum and issued; ``scope`` claims something else than the log knows."""
+        """Signed by the quorum and issued; ``scope`` claims something else than the log knows, ``terms`` are locked."""
         manifest = manifest or Manifest.of(MODEL, FILES)
         used = policy(start, **(policy_changes or {}))
         world = World.with_policy(used, start)
         said = dict(scope or {})
-        world.lock(specification)
+        world.lock(specification, **(terms or {}))
         world.run(subject=manifest, about=specification)
         world.decide(said.get("outcome", "certified"), evidence=evidence, bypasses=said.get("bypasses", ()))
         for who, role in (("val", "validator"), ("ria", "risk_officer")):

@@ -30,6 +30,7 @@ from assay.app.judging.measure import measure, measure_others
 from assay.app.judging.plan import plan
 from assay.app.judging.replay import Alike, replay
 from assay.checks.catalogue import catalogue
+from assay.cli.main import main
 from assay.domain.vocabulary import Outcome, Reason, Verdict
 from assay.reading import source
 from assay.subject.model import Model, ModelReference
@@ -948,6 +949,35 @@ def test_a_module_that_is_imported_when_the_model_is_asked_and_a_wrapper_are_bou
     python.write_text(python.read_text() + "# another\n")
     third = assay.certify(path, workers=0, certify_without_a_lock=True).record
     assert third.environment.modules != second.environment.modules
+
+
+@pytest.mark.parametrize("given", ["by its name", "from Python", "from Python, in the place of scores"])
+def test_a_rehearsed_function_is_not_replayed_for_it_has_no_digest(folder, given, capsys):
+    (folder.root / "fn.py").write_text(
+        "import numpy as np\ndef ask(rows):\n    return np.full(rows.num_rows, 0.4)\n"
+    )
+    if given != "from Python, in the place of scores":
+        folder.edit(
+            "{model: score, format: predictions}",
+            "{model: 'fn.py:ask', format: callable, inputs: [age, income]}",
+        )
+    live = {} if given == "by its name" else {"model": lambda rows: np.full(rows.num_rows, 0.4)}
+    assay.certify(folder.write(), workers=1, rehearse=True, **live)
+    with pytest.raises(SystemExit) as ended:
+        main(["replay", "--in", str(folder.root)])
+    told = " ".join(capsys.readouterr().err.split())
+    assert ended.value.code == 2
+    assert "a function has no digest: there is nothing to hold another run against." in told
+    assert ("The function fn.py:ask" if given == "by its name" else "handed over from Python") in told
+    assert "assay diff RUN RUN" in told
+
+
+def test_a_table_from_python_is_not_replayed_from_the_file_in_its_place(folder):
+    path = folder.write()
+    assay.certify(path, workers=1, rehearse=True, data={"develop": folder.develop.slice(0, 400)})
+    with pytest.raises(assay.AssayError, match="not the one that was judged") as told:
+        replay(folder.root, workers=1)
+    assert "A table that was given from Python is not kept" in told.value.remedy
 
 
 def test_a_module_that_changes_after_it_was_bound_is_an_error(folder):

@@ -264,7 +264,7 @@ def test_only_root_keys_hand_a_place_over_and_each_place_once(desk: Desk) -> Non
         "keys", "rotate", "root", *to, "mallory", ends=1, **secret
     )
     assert "no key 'rai'; it has certifier, ria, root" in desk.run(
-        "keys", "rotate", "rai", *to, "root", ends=1, **secret
+        "keys", "rotate", "rai", *to, "root", ends=2, **secret
     )
     assert "in the policy already, as 'certifier'" in desk.run(
         "keys", "rotate", "ria", "--to", "certifier", "--root", "root", ends=1, **secret

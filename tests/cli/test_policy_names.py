@@ -73,9 +73,35 @@ def test_trust_edit_tells_every_name_that_names_nothing_with_its_place(
     assert {key: wanted[key] in line for key, line in found.items() if key in wanted} == dict.fromkeys(
         wanted, True
     )
-    # The certifier and the root key that nothing names any more could sign nothing.
-    assert {key[0] for key in found} - {key[0] for key in wanted} == {"person_without_role"}
+    # Each slip is told once: not as well that the certifier and the root key, which nothing names any more, could sign nothing.
+    assert len(problems) == len(wanted) == len(found)
     assert json.loads(run(capsys, "trust", "show", "--json")[1])["version"] == 1
+
+
+def test_trust_edit_tells_a_role_that_is_no_name_once(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, *FIRST, VAL)[0] == 0
+    following(place, capsys, ("    - validator", "    - val idator"))
+    code, (problem,) = edited(capsys)
+    assert (code, problem["code"], problem["nearest"]) == (2, "role_misspelt", "validator")
+
+
+def test_trust_edit_says_that_a_policy_is_in_force_already(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, *FIRST, VAL)[0] == 0
+    following(place, capsys)
+    for words in ((), ("--output", "policy.yaml")):
+        code, said = run(capsys, "trust", "edit", "next.yaml", "--root", "demo:root", *words)
+        assert (code, said.count("in force")) == (0, 1)
+        code, said = run(capsys, "trust", "edit", "next.yaml", "--root", "demo:root", *words)
+        assert code == 1
+        assert (
+            "which is in force already: nothing was changed. Begin again with: assay trust show --next"
+            in said
+        )
+        following(place, capsys)
 
 
 def test_trust_edit_refuses_a_person_without_a_role_and_takes_a_role_of_ones_own(

@@ -164,7 +164,7 @@ def test_a_reinstatement_that_was_held_back_ends_no_later_suspension(two: Two) -
         (("reinstate", *VAL, *WHY), 1, "it cannot become good"),
         (("waive", "specification.yaml", "test_set_spent", "--until", "2020-01-01", *RIA, *WHY), 1, "is past"),
         (("unseal", RECORD, *VAL, *WHY), 1, "not sealed"),
-        (("unseal", "77" * 32, *VAL, *WHY), 1, "No decision of this log begins"),
+        (("unseal", "77" * 32, *VAL, *WHY), 2, "No decision of this log begins"),
     ],
 )  # fmt: skip
 def test_what_the_log_would_refuse_is_told_before_a_file_is_written(

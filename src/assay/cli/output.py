@@ -148,7 +148,8 @@ def _explain_one(problem: Problem) -> None:
 
 def _on_one_line(problem: Problem) -> str:
     near = f" Did you mean {problem.nearest!r}?" if problem.nearest else ""
-    return f"  {problem.place.line}:{problem.place.column}  {problem.message}{near}"
+    place = f"{problem.place.line}:{problem.place.column}  " if problem.place.line else ""
+    return f"  {place}{problem.message}{near}"
 
 
 def _blanks(problems: Sequence[Problem]) -> list[str]:

@@ -62,6 +62,8 @@ def _read(path: Path, ask: Callable[[Located], tuple[Problem, ...]]) -> PolicyFi
         found = [_of_a_policy(problem) for problem in form_problems(document, Policy, error)]
         if any(problem.code == "key_unnamed" for problem in names):  # told there, each with its place
             found = [p for p in found if "is not among the keys" not in p.message]
+        told = {p.place for p in names}
+        found = [p for p in found if p.code != "name_expected" or p.place not in told]
         raise InvalidDocument((*problems, *found)) from None
     if problems:
         raise InvalidDocument(tuple(problems))

@@ -29,7 +29,8 @@ def name_problems(
     """
     keys = {k: v for k, v in _map(document.value.get("keys")).items() if isinstance(k, str)}
     requires = _map(document.value.get("requires"))
-    duties = {name for _, name in _named(document)}
+    # Who misspells the one name of a key is told so, and not that the key has nothing to do as well.
+    duties = {name if name in keys else nearest(name, keys) for _, name in _named(document)}
     return (
         *_roles_of(document, keys, duties, now),
         *_keys(document, keys),

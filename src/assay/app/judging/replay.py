@@ -17,6 +17,7 @@ from assay.app.judging.used_rows import used_rows
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import load_record
 from assay.domain.errors import AssayError, ExitCode
+from assay.domain.isolation import NO_CHILD
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.engine.engine import Engine, silent
@@ -25,6 +26,9 @@ from assay.store.workspace import Workspace
 
 TOLERANCE = 1e-9
 """How far an estimate or a bound may be from the recorded one in another environment."""
+
+
+_NO_TABLE = ". A table that was given from Python is not kept: rehearse again with it, and compare the two: assay diff RUN RUN"
 
 
 class Alike(enum.StrEnum):
@@ -65,11 +69,12 @@ def replay(
         folder: of the specification. beginning: of the record's digest; empty for the latest run.
 
     Raises:
-        SomethingElse: a file is not the one that was judged. NoSuchRun: there is no such record.
+        AssayError: ``callable_not_replayable``: a function was asked. SomethingElse: a file is not the one that was judged. NoSuchRun: there is no such record.
         Refused: ``sealed`` while attempts on its test rows remain.
         Distrusted: what the log keeps of the test rows is not what they give.
     """
     digest, record = load_record(folder, beginning)
+    _require_a_digest(record)
     path = folder / next(s.path for s in record.sources if s.role == "specification")
     case = open_case(path, rehearse=record.decision.rehearsal)
     _same_subject(case, record)
@@ -88,6 +93,21 @@ def replay(
     return Replayed(digest, Alike.DIFFERENT if numbers else Alike.CLOSE, (*versions, *numbers))
 
 
+def _require_a_digest(record: Record) -> None:
+    """Raise for a rehearsal of a function: what another run would ask may be another one, and nothing would say so."""
+    subject = record.specification.subject
+    live = record.environment.isolation == NO_CHILD
+    if not live and subject.format != "callable":
+        return
+    which = "A function that was handed over from Python" if live else f"The function {subject.model}"
+    raise AssayError(
+        f"{which} was asked in this rehearsal, and a function has no digest: there is nothing to hold another run against.",
+        code="callable_not_replayable",
+        remedy="Rehearse the function again and compare the two: assay diff RUN RUN. Or save the model to a file, name its format, and "
+        "rehearse that, which can be replayed.",
+    )
+
+
 def _same_subject(case: Case, record: Record) -> None:
     now = {source.role: source for source in case.sources}
     for source in record.sources:
@@ -96,7 +116,8 @@ def _same_subject(case: Case, record: Record) -> None:
             raise SomethingElse(
                 f"The {source.role} {source.path} is not the one that was judged.",
                 code="subject_changed",
-                remedy="Put back the file with the digest that the record names: assay show --json",
+                remedy="Put back the file with the digest that the record names: assay show --json"
+                + (_NO_TABLE if record.decision.rehearsal and source.rows else ""),
             )
 
 

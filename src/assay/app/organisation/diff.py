@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from assay.app.organisation.report import NoSuchRun
 from assay.app.organisation.seal import load_record
 from assay.app.organisation.standing import standing_of
-from assay.app.verifying.certificate_folder import CERTIFICATE
+from assay.app.verifying.certificate_folder import CERTIFICATE, SUFFIX
 from assay.domain.difference import Difference, differences
 from assay.domain.errors import AssayError
 from assay.domain.plain import to_plain
@@ -46,6 +47,13 @@ def _document(named: str, folder: Path) -> tuple[str, Any]:
         return "certificate", _certificate(path / CERTIFICATE)
     if path.is_file():
         return "specification", locate(read_source(path)).value
+    if not path.exists() and path.suffix in {".yaml", ".yml", ".json", SUFFIX}:
+        kind = "folder of a certificate" if path.suffix == SUFFIX else "file"
+        raise NoSuchRun(
+            f"There is no {kind} {named}.",
+            code="not_found",
+            remedy="Name a specification file, the folder of a certificate, or the beginning of a run's digest.",
+        )
     digest, record = load_record(folder, named)
     return "decision", _decision(record, standing_of(folder, digest))
 

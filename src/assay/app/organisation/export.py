@@ -30,7 +30,7 @@ def export_review(folder: Path, target: Path, beginning: str = "") -> int:
     Nothing in it is a row of anybody's data or a byte of the model. Returns the number of documents.
 
     Raises:
-        Refused: there is no such certificate, or its run is sealed. AbsentBlob, CorruptBlob: a document is gone or changed.
+        NotInLog: there is no such certificate. Refused: its run is sealed. AbsentBlob, CorruptBlob: a document is gone or changed.
     """
     blobs = Workspace.of(folder).blobs
     with open_ledger(folder) as ledger:
@@ -55,7 +55,7 @@ def export_decision(folder: Path, target: Path, beginning: str = "") -> int:
         beginning: of the digest of the decision's record; empty for the latest.
 
     Raises:
-        Refused: there is no such decision, or its run is sealed. AbsentBlob, CorruptBlob: a document is gone or changed.
+        NotInLog: there is no such decision. Refused: its run is sealed. AbsentBlob, CorruptBlob: a document is gone or changed.
         Distrusted: the record is not what the log says of it, or its verdicts do not follow from its counts.
     """
     with open_ledger(folder) as ledger:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.app.organisation.ledger import Ledger, open_ledger, policy_of
+from assay.app.organisation.ledger import Ledger, NotInLog, open_ledger, policy_of
 from assay.app.organisation.trust import KEY_DAYS, set_policy
 from assay.domain.handover import handed_over
 from assay.domain.policy import Policy
@@ -56,7 +56,7 @@ def rotate(
             which too few have signed. Both are called before anything ends, for they may wait for a person.
 
     Raises:
-        Refused: there is no such key, the new one is there already, or too few root keys signed.
+        NotInLog: there is no such key. Refused: the new one is there already, or too few root keys signed.
     """
     with open_ledger(folder) as ledger:
         policy, _ = _next(ledger, old, new)  # what cannot be is said before anybody gives a passphrase
@@ -74,15 +74,12 @@ def _next(ledger: Ledger, old: str, new: PublicKey) -> tuple[Policy, str]:
     state = ledger.state()
     until = at + dt.timedelta(days=KEY_DAYS)
     found = handed_over(policy_of(state), state.policy_digest, old, new.pem, at=at, until=until)
-    if isinstance(found, Refusal):
-        raise Refused(found, remedy=_REMEDIES.get(found.because, ""))
-    return found
-
-
-_REMEDIES = {
-    Because.KEY_UNKNOWN: "See them with: assay trust show",
-    Because.POLICY_BROKEN: "Make one with: assay keys new NAME",
-}
+    if not isinstance(found, Refusal):
+        return found
+    if found.because is Because.KEY_UNKNOWN:
+        raise NotInLog(found.sentence, code=found.because.value, remedy="See them with: assay trust show")
+    made = "Make one with: assay keys new NAME" if found.because is Because.POLICY_BROKEN else ""
+    raise Refused(found, remedy=made)
 
 
 def _after_the_last_entry(ledger: Ledger) -> dt.datetime:

@@ -47,6 +47,10 @@ class NoLog(AssayError):
     """There is no log in the folder, or no policy in the log: nothing was refused, for there is nobody who could."""
 
 
+class NotInLog(AssayError):
+    """What somebody names is not in the log, or its name fits several: nothing was refused, for nothing was asked of anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """The log of one folder or one team."""

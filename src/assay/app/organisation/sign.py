@@ -6,14 +6,14 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assay.app.organisation.ledger import open_ledger, policy_of
+from assay.app.organisation.ledger import NotInLog, open_ledger, policy_of
 from assay.app.organisation.seal import require_unsealed
 from assay.app.verifying.agreement import opened
 from assay.domain.digests import bare, begins
 from assay.domain.entry import Action
 from assay.domain.quorum import Quorum, SignOff, Word, said_already
 from assay.domain.record import Record
-from assay.domain.refusal import Because, Refusal, Refused
+from assay.domain.refusal import Because
 from assay.domain.standing import Standing, standing
 from assay.domain.state import DecisionState, State
 from assay.proof.keys import Signer
@@ -62,12 +62,13 @@ def decision_named(state: State, beginning: str) -> DecisionState:
     """The decision whose record's digest begins so; the latest one for an empty text.
 
     Raises:
-        NoLog: the log has no policy. Refused: ``decision_unknown`` when there is none, or more than one.
+        NoLog: the log has no policy. NotInLog: ``decision_unknown`` when there is none, or more than one.
     """
     policy_of(state)
     if not state.decisions:
-        raise Refused(
-            Refusal(Because.DECISION_UNKNOWN, "There is no decision in this log yet."),
+        raise NotInLog(
+            "There is no decision in this log yet.",
+            code=Because.DECISION_UNKNOWN.value,
             remedy="Make one with: assay certify",
         )
     wanted = bare(beginning)
@@ -76,8 +77,9 @@ def decision_named(state: State, beginning: str) -> DecisionState:
         return found[-1]
     if len(found) != 1:
         how = f"{len(found)} decisions of this log begin" if found else "No decision of this log begins"
-        raise Refused(
-            Refusal(Because.DECISION_UNKNOWN, f"{how} with {beginning!r}."),
+        raise NotInLog(
+            f"{how} with {beginning!r}.",
+            code=Because.DECISION_UNKNOWN.value,
             remedy="List the runs with: assay show",
         )
     return found[0]
@@ -97,7 +99,7 @@ def sign_decision(
     Whoever says again what stands there already adds nothing.
 
     Raises:
-        Refused: the signer may not, there is no such decision, or its run is sealed.
+        NotInLog: there is no such decision. Refused: the signer may not, or its run is sealed.
         Distrusted: the record is not what the log says of it, or its verdicts do not follow from its counts.
     """
     with open_ledger(folder) as ledger:
@@ -117,7 +119,7 @@ def signing_of(folder: Path, state: State, beginning: str) -> Signing:
     """Nobody signs or hands over what was not looked at: the record is opened and held against the log and its own counts.
 
     Raises:
-        Refused: there is no such decision, or its run is sealed. Distrusted: as :func:`~assay.app.verifying.agreement.opened`.
+        NotInLog: there is no such decision. Refused: its run is sealed. Distrusted: as :func:`~assay.app.verifying.agreement.opened`.
     """
     decision = decision_named(state, beginning)
     require_unsealed(state, decision.record)

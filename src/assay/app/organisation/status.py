@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.app.organisation.elsewhere import Away, open_place
-from assay.app.organisation.ledger import Ledger, open_ledger, policy_of
+from assay.app.organisation.ledger import Ledger, NotInLog, open_ledger, policy_of
 from assay.domain.digests import bare, begins
 from assay.domain.entry import Action
 from assay.domain.policy import Policy
@@ -121,7 +121,7 @@ def change(
             looked at, and nothing but its file is written.
 
     Raises:
-        Refused: the signer may not, gives no reason, or the certificate cannot become this. Others as
+        NotInLog: there is no such certificate. Refused: the signer may not, gives no reason, or the certificate cannot become this. Others as
             :func:`~assay.app.organisation.elsewhere.open_place`.
     """
     with open_place(folder, away) as place:
@@ -143,7 +143,7 @@ def certificate_named(state: State, beginning: str) -> CertificateState:
     """The certificate whose digest begins so; the latest one for an empty text.
 
     Raises:
-        NoLog: the log has no policy. Refused: ``no_certificate`` when there is none, or more than one.
+        NoLog: the log has no policy. NotInLog: ``no_certificate`` when there is none, or more than one.
     """
     policy_of(state)
     wanted = bare(beginning)
@@ -151,8 +151,9 @@ def certificate_named(state: State, beginning: str) -> CertificateState:
     if not found or (wanted and len(found) > 1):
         how = f"{len(found)} certificates of this log begin" if found else "No certificate of this log begins"
         said = f"{how} with {beginning!r}." if wanted else "There is no certificate in this log yet."
-        raise Refused(
-            Refusal(Because.NO_CERTIFICATE, said),
+        raise NotInLog(
+            said,
+            code=Because.NO_CERTIFICATE.value,
             remedy="See them with: assay log show" if state.certificates else "Issue one with: assay issue",
         )
     return found[-1]

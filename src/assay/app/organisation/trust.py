@@ -109,13 +109,21 @@ def found(folder: Path, founding: Founding, signers: Sequence[Signer]) -> tuple[
 
 
 def replaceable(folder: Path, file: Path) -> None:
-    """See that a file is a policy whose names name something, before anybody gives a passphrase.
+    """See that a file is the next policy, and its names name something, before anybody gives a passphrase.
 
     Raises:
         NoLog: there is no policy that it could follow. InvalidDocument: the file has problems, all of them.
+        Refused: ``policy_not_next``.
     """
     see_log(folder)
-    read_next_policy(file, metrics, utc_now())
+    read = read_next_policy(file, metrics, utc_now())
+    with open_ledger(folder) as ledger:
+        state, now = ledger.state(), ledger.policy()
+    if digest_of_document(read.plain) == state.policy_digest:
+        said = (
+            f"{file} is version {now.version} of the policy, which is in force already: nothing was changed."
+        )
+        raise Refused(Refusal(Because.POLICY_NOT_NEXT, said), remedy=_BEGIN_AGAIN)
 
 
 def replace_policy(folder: Path, file: Path, signers: Sequence[Signer]) -> tuple[Policy, str]:
@@ -130,7 +138,10 @@ def replace_policy(folder: Path, file: Path, signers: Sequence[Signer]) -> tuple
     except Refused as refused:
         if refused.refusal.because is not Because.POLICY_NOT_NEXT:
             raise
-        raise Refused(refused.refusal, remedy="Begin again with: assay trust show --next") from None
+        raise Refused(refused.refusal, remedy=_BEGIN_AGAIN) from None
+
+
+_BEGIN_AGAIN = "Begin again with: assay trust show --next"
 
 
 def text_in_force(ledger: Ledger) -> str:

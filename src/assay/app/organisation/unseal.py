@@ -24,7 +24,7 @@ def unseal(
         The digest of the record.
 
     Raises:
-        Refused: there is no such run in the log, it is not sealed, the signer may not, or gives no reason. Others as
+        NotInLog: there is no such run in the log. Refused: it is not sealed, the signer may not, or gives no reason. Others as
             :func:`~assay.app.organisation.elsewhere.open_place`.
     """
     with open_place(folder, away) as place:
