@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder, people
-from tests.app.test_chain import KEYS, Team, refused
+from tests.app.team import KEYS, Team, refused
 
 import assay
 from assay.app.judging.replay import replay

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.app.conftest import Folder, replaced
-from tests.app.test_chain import Team
+from tests.app.team import Team
 
 from assay.app.judging import certify
 from assay.app.organisation.ledger import open_ledger
