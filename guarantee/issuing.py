@@ -18,7 +18,7 @@ from pathlib import Path
 
 import sqlalchemy
 from tests.app.conftest import Folder
-from tests.app.test_chain import KEYS, Team
+from tests.app.team import KEYS, Team
 
 import assay
 from assay.app.judging.lock import agree

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -117,6 +118,12 @@ def used_rows(sketch: Sketch, *columns: str, marks: tuple[Over, ...] = ()) -> Us
     return UsedRows(sketch.rows, sha256_of(sketch.text().encode()), (Over(columns, sketch),), marks)
 
 
+@functools.lru_cache(maxsize=64)
+def _opened(leaves: tuple[bytes, ...]) -> tuple[State, tuple[Void, ...]]:
+    """A state is frozen and follows from the entries: what is asked of the same log again is not folded again."""
+    return state_of(leaves)
+
+
 @dataclass
 class World:
     """A log that grows; every method tries to add one entry and raises when a rule refuses it."""
@@ -159,7 +166,7 @@ class World:
 
     @property
     def opened(self) -> tuple[State, tuple[Void, ...]]:
-        return state_of(self.leaves)
+        return _opened(tuple(self.leaves))
 
     def set_policy(self, made: Policy, *signers: str) -> None:
         plain = to_plain(made, Policy)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +17,9 @@ from assay.app.judging import certify
 from assay.engine.engine import executor_of
 from assay.engine.executor import Executor
 from assay.engine.in_process import InProcess
+
+if TYPE_CHECKING:
+    from tests.app.team import Team
 
 SPECIFICATION = """
     assay: 1
@@ -129,3 +135,42 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def made() -> dict[Callable[[Folder], Team], tuple[Team, Path]]:
+    """The folders that were made for ``after``, each with the state of its user."""
+    return {}
+
+
+@pytest.fixture
+def after(
+    made: dict[Callable[[Folder], Team], tuple[Team, Path]],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    in_this_process: None,
+) -> Callable[[Callable[[Folder], Team]], Team]:
+    """A copy of the folder in which something has happened, and of what its user keeps: it happens once for all tests."""
+
+    def begun(past: Callable[[Folder], Team]) -> Team:
+        if past not in made:
+            state = tmp_path_factory.mktemp("state")
+            monkeypatch.setenv("XDG_STATE_HOME", str(state))
+            made[past] = past(Folder(tmp_path_factory.mktemp(past.__name__))), state
+        team, state = made[past]
+        own = tmp_path_factory.mktemp("own")
+        shutil.copytree(state, own, dirs_exist_ok=True)
+        monkeypatch.setenv("XDG_STATE_HOME", str(own))
+        return team.moved(tmp_path)
+
+    return begun
+
+
+@pytest.fixture
+def team(request: pytest.FixtureRequest, after: Callable[[Callable[[Folder], Team]], Team]) -> Team:
+    """A folder with a policy; ``@pytest.mark.begins`` says what has happened in it, else nothing."""
+    from tests.app.team import PASTS, Team
+
+    marked = request.node.get_closest_marker("begins")
+    return after(PASTS[marked.args[0]]) if marked else Team(request.getfixturevalue("folder"))

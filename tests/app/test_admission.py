@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.app.conftest import Folder
-from tests.app.test_chain import KEYS, Team, refused
+from tests.app.team import KEYS, Team, refused
 from tests.plugins.conftest import asking, site  # noqa: F401 - fixtures
 from tests.plugins.packages import counting
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder, people, replaced
-from tests.app.test_chain import KEYS, Team, refused
+from tests.app.team import KEYS, Team, refused
 
 import assay
 from assay.app.judging.case import open_case
@@ -24,11 +24,6 @@ from assay.store.blobs import CorruptBlob
 
 INCOME = "  - {name: income, type: number, description: monthly income, range: [0, null]}\n"
 IDENTIFIER = "  - {name: id, type: identifier, description: number of the applicant}\n"
-
-
-@pytest.fixture
-def team(folder: Folder) -> Team:
-    return Team(folder)
 
 
 def undocumented(team: Team, *lines: str) -> None:
@@ -46,15 +41,15 @@ def judged_again(team: Team, dropped: tuple[str, ...] = ()) -> None:
     team.lock(reason="the words were wrong").certify()
 
 
+@pytest.mark.begins("judged")
 def test_a_column_that_is_no_longer_documented_makes_no_row_new(team: Team) -> None:
-    team.lock().certify()
     undocumented(team, INCOME)
     with refused(Because.TEST_SET_SPENT):
         judged_again(team)
 
 
+@pytest.mark.begins("judged")
 def test_nor_does_it_in_another_file_of_the_same_rows(team: Team) -> None:
-    team.lock().certify()
     undocumented(team, INCOME, IDENTIFIER)
     team.folder.test = team.folder.test.slice(1)
     with refused(Because.TEST_SET_SPENT):
@@ -87,17 +82,17 @@ def fed(folder: Folder, inputs: tuple[str, ...]) -> None:
     folder.edit(line, said)
 
 
+@pytest.mark.begins("judged")
 def test_a_column_that_is_taken_out_of_the_file_makes_no_row_new(team: Team) -> None:
     """Neither the first run's columns nor its identifier are in the file: the values of a column tell."""
-    team.lock().certify()
     undocumented(team, INCOME, IDENTIFIER)
     team.folder.test = team.folder.test.slice(1)
     with refused(Because.TEST_SET_SPENT):
         judged_again(team, ("income", "id"))
 
 
+@pytest.mark.begins("judged")
 def test_nor_when_what_is_left_is_renamed(team: Team) -> None:
-    team.lock().certify()
     undocumented(team, INCOME, IDENTIFIER)
     for role in ("test", "develop"):
         table = getattr(team.folder, role).drop_columns(["income", "id"])
@@ -110,8 +105,8 @@ def test_nor_when_what_is_left_is_renamed(team: Team) -> None:
         judged_again(team)
 
 
+@pytest.mark.begins("judged")
 def test_an_identifier_tells_the_same_persons_when_every_value_was_changed(team: Team) -> None:
-    team.lock().certify()
     rows, rng = team.folder.test, np.random.default_rng(4)
     for name in ("income", "score"):
         values = rows[name].to_numpy() * (1 - 1e-9 * rng.random(rows.num_rows))
@@ -121,8 +116,8 @@ def test_an_identifier_tells_the_same_persons_when_every_value_was_changed(team:
         judged_again(team)
 
 
+@pytest.mark.begins("judged")
 def test_rows_that_nothing_is_left_to_tell_apart_are_not_taken_for_new(team: Team) -> None:
-    team.lock().certify()
     undocumented(team, INCOME, IDENTIFIER)
     rows, rng = team.folder.test, np.random.default_rng(4)
     team.folder.test = replaced(
@@ -184,9 +179,9 @@ def test_whole_numbers_are_known_again_without_identifier_one_input_and_some_row
     assert told.value.refusal.because is Because.TEST_SET_SPENT
 
 
+@pytest.mark.begins("judged")
 def test_measured_values_are_known_again_however_they_are_laid_out(team: Team) -> None:
     """In an Arrow file each different value may be kept once, or be a decimal; one input and one row are left out."""
-    team.lock().certify()
     without_identifier(team)
     other_score(team)
     undocumented(team, INCOME)
@@ -257,9 +252,9 @@ def test_rows_that_tell_nothing_and_are_about_as_many_are_not_taken_for_new(team
         judged_again(team, ("id", "income"))
 
 
+@pytest.mark.begins("judged")
 @pytest.mark.parametrize("kind", [pa.string(), pa.float32()])
 def test_numbers_that_are_written_otherwise_make_no_row_new(team: Team, kind: pa.DataType) -> None:
-    team.lock().certify()
     with open_ledger(team.root) as ledger:
         (first,) = ledger.state().runs.values()
         salt = ledger.log.value(first.salt)
@@ -275,8 +270,8 @@ def test_numbers_that_are_written_otherwise_make_no_row_new(team: Team, kind: pa
     assert used.sketches[0].sketch.overlap(first.rows.sketches[0].sketch) > 0.99
 
 
+@pytest.mark.begins("judged")
 def test_new_rows_with_other_columns_are_new(team: Team) -> None:
-    team.lock().certify()
     undocumented(team, INCOME)
     team.folder.look_alike()
     team.folder.test = people(4000, 7)
@@ -332,8 +327,8 @@ def test_used_rows_of_few_values_are_known_with_other_identifiers_and_scores_and
     assert told.value.refusal.because is Because.TEST_SET_SPENT
 
 
+@pytest.mark.begins("judged")
 def test_few_shared_rows_are_no_attempt_and_are_told_in_record_certificate_and_dossier(team: Team) -> None:
-    team.lock().certify()
     team.folder.test = pa.concat_tables([people(3800, 7), team.folder.test.slice(0, 200)])
     team.folder.write()
     done = team.certify()
@@ -348,10 +343,10 @@ def test_few_shared_rows_are_no_attempt_and_are_told_in_record_certificate_and_d
     assert "of these test rows were used by the judged run of entry 3" in document(done.record, "html")
 
 
+@pytest.mark.begins("judged")
 def test_who_is_to_sign_is_shown_all_that_speaks_against_it(
     team: Team, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    team.lock().certify()
     team.folder.test = pa.concat_tables([people(3800, 7), team.folder.test.slice(0, 200)])
     team.folder.edit("at_most: 0.15, tier: supporting", "at_most: 0.01, tier: advisory").write()
     team.lock(reason="one in seven was too much to ask").certify()
@@ -369,8 +364,8 @@ def test_who_is_to_sign_is_shown_all_that_speaks_against_it(
         assert told in said
 
 
+@pytest.mark.begins("judged")
 def test_the_attempt_counts_other_choices_of_columns_too(team: Team) -> None:
-    team.lock().certify()
     undocumented(team, INCOME)
     team.folder.look_alike()
     team.folder.edit("purpose: rank applicants", "purpose: rank the applicants").write()
@@ -386,10 +381,10 @@ def test_the_attempt_counts_other_choices_of_columns_too(team: Team) -> None:
     assert team.certify().attempt == 2
 
 
+@pytest.mark.begins("judged")
 def test_an_erased_salt_makes_all_rows_spent_and_leaves_the_log_whole(
     team: Team, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    team.lock().certify()
     with open_ledger(team.root) as ledger:
         (run,) = ledger.state().runs.values()
     for ends in (0, 2):  # the second time nothing is there

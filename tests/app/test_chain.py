@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.app.conftest import Folder, people, replaced
+from tests.app.team import KEYS, PASTS, Team, refused
 from tests.world import used_rows
 
 import assay
@@ -24,13 +25,11 @@ from assay.app.judging import certify
 from assay.app.judging.certify import record_of
 from assay.app.judging.lock import agree
 from assay.app.organisation.export import export_review
-from assay.app.organisation.founding import Founding, Person
-from assay.app.organisation.issue import IssuedCertificate, issue
+from assay.app.organisation.issue import issue
 from assay.app.organisation.ledger import NoLog, NotInLog, open_ledger
 from assay.app.organisation.report import document
 from assay.app.organisation.sign import look, sign_decision
 from assay.app.organisation.status import change, refresh
-from assay.app.organisation.trust import found, text_in_force
 from assay.app.organisation.waive import waive
 from assay.app.verifying.agreement import scope_of
 from assay.app.verifying.certificate_folder import CERTIFICATE, MODEL_SIGNATURE
@@ -57,78 +56,10 @@ from assay.subject.code import Code
 from assay.subject.digest import digest_of
 from assay.subject.model import Model
 
-ROLES = {
-    "root": (),
-    "certifier": (),
-    "developer": ("developer",),
-    "validator": ("validator",),
-    "risk-officer": ("risk_officer",),
-}
-KEYS = {name: PrivateKey.demo(name) for name in ROLES}
-
-
-def refused(because: Because) -> object:
-    return pytest.raises(assay.Refused, check=lambda e: e.refusal.because is because)
-
-
-class Team:
-    """A folder with a policy, and what its people do."""
-
-    def __init__(
-        self, folder: Folder, *, attempts: int = 2, requires: dict[str, object] | None = None
-    ) -> None:
-        self.folder = folder
-        self.path = folder.write()
-        self.root = folder.root
-        person = {name: Person(name, roles, KEYS[name].public) for name, roles in ROLES.items()}
-        founding = Founding(
-            organisation="Demo Bank",
-            origin=f"demo.example/{folder.root.name}",
-            verifier="https://demo.example/certifier",
-            roots=(person["root"],),
-            certifier=person["certifier"],
-            persons=tuple(person[n] for n in ("developer", "validator", "risk-officer")),
-            demo=True,
-            requires={"attempts": attempts} | (requires or {}),
-        )
-        found(self.root, founding, [KEYS["root"]])
-        self.policy = self.root / "policy.yaml"
-        with open_ledger(self.root) as ledger:
-            self.policy.write_text(text_in_force(ledger))
-
-    def lock(self, reason: str = "", **how: object) -> Team:
-        agree(self.path, role="validator", signer=KEYS["validator"], reason=reason, workers=0, **how)
-        return self
-
-    def certify(self, **how: object) -> assay.Certification:
-        return assay.certify(self.path, workers=0, **how)
-
-    def sign(self, *names: str) -> Team:
-        for name in names or ("validator", "risk-officer"):
-            sign_decision(self.root, "", role=name.replace("-", "_"), signer=KEYS[name])
-        return self
-
-    def issue(self, name: str = "certifier") -> IssuedCertificate:
-        return issue(self.root, signer=KEYS[name], output=self.root / "cert")
-
-    def gate(self, **how: object) -> assay.Refusal | None:
-        asked = {"use_case": "small-loans", "policy": self.policy, "certificate": self.root / "cert"} | how
-        model = asked.pop("model", self.root / "test.parquet")
-        found = assay.gate(model, **asked)
-        assert found.accepted is (found.refusal is None)
-        return found.refusal
-
 
 @pytest.fixture
-def team(folder: Folder) -> Team:
-    return Team(folder)
-
-
-@pytest.fixture
-def certified(team: Team) -> Team:
-    team.lock().certify()
-    team.sign().issue()
-    return team
+def certified(after: Callable[[Callable[[Folder], Team]], Team]) -> Team:
+    return after(PASTS["certified"])
 
 
 @pytest.mark.parametrize("person", ["validator", "Risk-Officer "])
@@ -157,10 +88,10 @@ def test_the_straight_way_is_let_through_and_judged_again_from_the_pack(certifie
     assert "5 criteria were judged again" in found.steps[10].sentence
 
 
+@pytest.mark.begins("judged")
 def test_a_place_where_nothing_can_be_written_is_told_before_the_certificate_is_in_the_log(
     team: Team,
 ) -> None:
-    team.lock().certify()
     team.sign()
     with open_ledger(team.root) as ledger:
         size = ledger.state().size
@@ -294,6 +225,7 @@ def test_a_rehearsal_that_the_log_calls_a_decision_is_neither_signed_nor_issued(
         team.issue()
 
 
+@pytest.mark.begins("judged")
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -310,7 +242,6 @@ def test_a_certificate_that_says_more_than_its_record_is_refused_with_the_review
     team: Team, monkeypatch: pytest.MonkeyPatch, field: str, value: object
 ) -> None:
     """The certifier alone, with a quorum that is genuine."""
-    team.lock().certify()
     with monkeypatch.context() as dishonest:
         dishonest.setattr(
             "assay.app.organisation.issue.scope_of", lambda record: scope_of(record) | {field: value}
@@ -342,22 +273,22 @@ def other_results(record: Record, digest: str) -> tuple[Statement, ...]:
     )
 
 
+@pytest.mark.begins("judged")
 @pytest.mark.parametrize("lie", [another_stage, other_results])
 def test_a_stage_result_that_is_not_of_the_record_is_found_by_who_verifies_with_the_pack(
     team: Team, monkeypatch: pytest.MonkeyPatch, lie: Callable[[Record, str], tuple[Statement, ...]]
 ) -> None:
     """The certifier's key alone signs them."""
-    team.lock().certify()
     with monkeypatch.context() as dishonest:
         dishonest.setattr("assay.app.organisation.issue.stage_statements", lie)
         team.sign().issue()
     assert reviewed(team) is Because.JUDGED_DIFFERENTLY
 
 
+@pytest.mark.begins("judged")
 def test_a_stage_result_that_somebody_else_signed_is_found(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team.lock().certify()
     with monkeypatch.context() as dishonest:
 
         def signed(statement: dict[str, object], signer: PrivateKey) -> object:
@@ -369,6 +300,7 @@ def test_a_stage_result_that_somebody_else_signed_is_found(
     assert reviewed(team) is Because.SIGNATURE_WRONG
 
 
+@pytest.mark.begins("judged")
 @pytest.mark.parametrize(
     "more",
     [
@@ -382,7 +314,6 @@ def test_a_certificate_that_stands_on_unknown_documents_or_on_two_of_a_name_is_n
 ) -> None:
     from assay.app.organisation.issue import _attestations
 
-    team.lock().certify()
     team.sign()
     monkeypatch.setattr(
         "assay.app.organisation.issue._attestations", lambda *given: (*_attestations(*given), more)
@@ -391,10 +322,10 @@ def test_a_certificate_that_stands_on_unknown_documents_or_on_two_of_a_name_is_n
         team.issue()
 
 
+@pytest.mark.begins("judged")
 def test_a_certificate_of_another_model_than_was_judged_does_not_get_into_the_log(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team.lock().certify()
     team.sign()
     pq.write_table(people(50, 9), team.root / "test.parquet")
     with monkeypatch.context() as dishonest:
@@ -466,8 +397,9 @@ def test_what_is_locked_without_a_bypass_has_none(team: Team) -> None:
     assert lock.bypasses == ()
 
 
+@pytest.mark.begins("judged")
 def test_the_seed_of_a_judged_run_comes_from_the_lock(team: Team) -> None:
-    done = team.lock().certify()
+    done = team.done
     with open_ledger(team.root) as ledger:
         lock = ledger.state().locked(digest_of(team.path))
     assert lock is not None
@@ -487,8 +419,8 @@ def test_a_developer_locks_signs_and_issues_nothing(team: Team) -> None:
         team.issue("developer")
 
 
+@pytest.mark.begins("judged")
 def test_no_certificate_without_the_quorum_or_against_a_reject(team: Team) -> None:
-    team.lock().certify()
     with refused(Because.QUORUM_MISSING):
         team.issue()
     team.sign()
@@ -503,9 +435,9 @@ def test_no_certificate_without_the_quorum_or_against_a_reject(team: Team) -> No
         assert sum(b'"certificate.refused"' in leaf for leaf in ledger.leaves()) == 2
 
 
+@pytest.mark.begins("judged")
 @pytest.mark.parametrize("how", ["again", "renamed", "reordered", "a tenth dropped", "some perturbed"])
 def test_the_same_rows_are_recognised_whatever_is_done_to_the_file(team: Team, how: str) -> None:
-    team.lock().certify()
     rows = team.folder.test
     rng = np.random.default_rng(3)
     if how == "reordered":
@@ -527,8 +459,8 @@ def test_the_same_rows_are_recognised_whatever_is_done_to_the_file(team: Team, h
         team.certify()
 
 
+@pytest.mark.begins("judged")
 def test_a_waiver_opens_the_rows_of_its_specification_whatever_was_judged_since(team: Team) -> None:
-    team.lock().certify()
     other = team.root / "other.yaml"
     pq.write_table(people(4000, 9), team.root / "other.parquet", row_group_size=1000)
     text = team.folder.text.replace("name: small-loans", "name: other-loans")
@@ -551,8 +483,8 @@ def test_a_waiver_opens_the_rows_of_its_specification_whatever_was_judged_since(
     assert team.certify().record.attempt == 2
 
 
+@pytest.mark.begins("judged")
 def test_fresh_rows_are_not_spent_and_a_waiver_opens_spent_ones(team: Team) -> None:
-    team.lock().certify()
     with refused(Because.TEST_SET_SPENT):
         team.certify()
     waive(
@@ -578,10 +510,10 @@ def test_fresh_rows_are_not_spent_and_a_waiver_opens_spent_ones(team: Team) -> N
     assert team.certify().attempt == 1
 
 
+@pytest.mark.begins("locked")
 def test_a_broken_off_run_goes_on_and_is_no_second_attempt(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team.lock()
     with monkeypatch.context() as broken:
         broken.setattr(
             "assay.app.judging.certify.measure", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
@@ -608,12 +540,12 @@ def _other_modules(team: Team, changed: pytest.MonkeyPatch) -> None:
     changed.setattr("assay.app.judging.certify.bound_when_asked", lambda case, _: replace(case, **other))
 
 
+@pytest.mark.begins("locked")
 @pytest.mark.parametrize("change", [_another_version, _another_commit, _other_modules])
 def test_a_broken_off_run_does_not_go_on_with_other_code(
     team: Team, monkeypatch: pytest.MonkeyPatch, change: Callable[[Team, pytest.MonkeyPatch], None]
 ) -> None:
     """Whoever stops it after its record is kept can read the record there."""
-    team.lock()
     with monkeypatch.context() as stopped:
         change(team, stopped)
         stopped.setattr(
@@ -629,10 +561,10 @@ def test_a_broken_off_run_does_not_go_on_with_other_code(
         assert team.certify().attempt == 1
 
 
+@pytest.mark.begins("locked")
 def test_a_run_that_another_process_makes_is_not_gone_on_with(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team.lock()
     real, told = certify.finish, []
 
     def meanwhile(*ending: object) -> None:
@@ -662,8 +594,8 @@ def test_whatever_is_changed_the_gate_says_what(certified: Team) -> None:
     assert certified.gate().because is Because.BYTES_CHANGED
 
 
+@pytest.mark.begins("judged")
 def test_what_was_changed_after_it_was_judged_gets_no_certificate(team: Team) -> None:
-    team.lock().certify()
     team.sign()
     _change_a_byte(team.root / "test.parquet")
     with pytest.raises(assay.Distrusted):
@@ -865,10 +797,10 @@ def test_a_replay_finds_sketches_that_are_not_of_the_test_rows(
         replay(team.root, workers=0)
 
 
+@pytest.mark.begins("judged")
 def test_a_spent_file_is_known_whatever_sketches_are_entered_for_it(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team.lock().certify()
     made_up = used_rows(Sketch(3999, tuple(range(2048))), "x")
     for file, because in (
         (lambda case: case.datasets["test"].digest, Because.TEST_SET_SPENT),

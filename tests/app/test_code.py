@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from tests.app.conftest import Folder
-from tests.app.test_chain import Team, refused
+from tests.app.team import Team, refused
 
 import assay
 from assay.domain.refusal import Because

@@ -19,7 +19,7 @@ import click
 import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder
-from tests.app.test_chain import Team
+from tests.app.team import Team
 
 import assay
 from assay.app.judging.replay import Alike, replay

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from tests.app.conftest import Folder, people
-from tests.app.test_chain import Team
+from tests.app.team import Team
 
 import assay
 from assay.app.organisation.ledger import open_ledger

@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from tests.app.conftest import Folder, people
+from tests.app.team import Team
 from tests.app.test_certify import behaving
-from tests.app.test_chain import Team
 
 import assay
 from assay.app.judging.case import open_case

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.app.conftest import Folder
-from tests.app.test_chain import KEYS, Team, refused
+from tests.app.team import KEYS, Team, refused
 
 import assay
 from assay.app.judging import certify

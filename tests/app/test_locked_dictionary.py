@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder, replaced
-from tests.app.test_chain import KEYS, Team, refused, reviewed
+from tests.app.team import KEYS, Team, refused
+from tests.app.test_chain import reviewed
 
 import assay
 from assay.app.judging import case, lock
@@ -39,11 +40,6 @@ def asking(folder: Folder, criterion: str, text: str) -> Folder:
     folder.edit("complete, ranking]", f"complete, ranking, {criterion}]")
     folder.text = folder.text.rstrip() + text
     return folder
-
-
-@pytest.fixture
-def team(folder: Folder) -> Team:
-    return Team(folder)
 
 
 @pytest.fixture
@@ -113,8 +109,8 @@ def test_a_code_that_is_documented_after_the_lock_is_told_and_judges_nothing(fol
     assert done.record.decision.outcome.value == "withheld"
 
 
+@pytest.mark.begins("locked")
 def test_a_new_dictionary_with_a_reason_is_judged_under_its_own_lock(team: Team) -> None:
-    team.lock()
     loosen(team)
     team.lock(reason="an income may be a loss").certify()
     team.sign().issue()
@@ -126,8 +122,8 @@ def test_a_new_dictionary_with_a_reason_is_judged_under_its_own_lock(team: Team)
     assert lock.terms.dictionary == sha256_of((team.root / "dictionary.yaml").read_bytes())
 
 
+@pytest.mark.begins("locked")
 def test_a_dictionary_that_was_left_does_not_come_back_by_its_old_agreements(team: Team) -> None:
-    team.lock()
     before = (team.root / "dictionary.yaml").read_text()
     loosen(team)
     team.lock(reason="an income may be a loss")
@@ -136,10 +132,10 @@ def test_a_dictionary_that_was_left_does_not_come_back_by_its_old_agreements(tea
         team.certify()
 
 
+@pytest.mark.begins("locked")
 def test_a_run_that_tells_the_locked_digest_of_another_dictionary_ends_with_no_decision(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team.lock()
     with open_ledger(team.root) as ledger:
         locked = ledger.state().lock_in_force("small-loans").terms.dictionary
     loosen(team)
@@ -157,10 +153,10 @@ def test_a_run_that_tells_the_locked_digest_of_another_dictionary_ends_with_no_d
     assert Action.DECIDED not in actions(team)
 
 
+@pytest.mark.begins("judged")
 def test_a_record_of_another_dictionary_than_the_lock_is_found_by_who_signs_and_who_verifies(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team.lock().certify()
     with monkeypatch.context() as careless:
         careless.setattr("assay.app.verifying.agreement.dictionary_of", lambda _: sha256_of(b"another"))
         with pytest.raises(assay.Distrusted, match="the dictionary was changed since"):

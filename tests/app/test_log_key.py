@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.app.test_chain import refused
+from tests.app.team import refused
 
 import assay
 from assay.app.organisation.founding import Founding, Person

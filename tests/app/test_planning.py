@@ -7,7 +7,7 @@ import re
 
 import pytest
 from tests.app.conftest import people, replaced
-from tests.app.test_chain import Team
+from tests.app.team import Team
 
 import assay
 from assay.app.organisation.ledger import open_ledger

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.app.conftest import Folder
-from tests.app.test_chain import Team, refused
+from tests.app.team import Team, refused
 from tests.world import policy
 
 from assay.app.judging.case import open_case

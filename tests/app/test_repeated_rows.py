@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder, people, replaced
+from tests.app.team import Team, refused
 from tests.app.test_attempts import fed
-from tests.app.test_chain import Team, refused
 
 import assay
 from assay.app.judging.case import open_case

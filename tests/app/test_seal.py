@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder, people
-from tests.app.test_chain import KEYS, Team, refused
+from tests.app.team import KEYS, Team, refused
 
 import assay
 from assay.app.judging.replay import replay
@@ -25,12 +25,28 @@ from assay.domain.refusal import Because
 from assay.store.workspace import Workspace
 
 
-@pytest.fixture
-def scheduled(folder: Folder) -> Team:
-    """A schedule of three attempts that a model fails."""
+def scheduled_and_locked(folder: Folder) -> Team:
     folder.edit("at_least: 0.70", "at_least: 0.95").edit("expected: 0.8", "expected: 0.99")
     folder.text += "attempts: {count: 3, first: 0.8}\n"
     return Team(folder, attempts=3).lock()
+
+
+def scheduled_and_judged(folder: Folder) -> Team:
+    team = scheduled_and_locked(folder)
+    team.certify()
+    return team
+
+
+@pytest.fixture
+def scheduled(after: Callable[[Callable[[Folder], Team]], Team]) -> Team:
+    """A schedule of three attempts that a model fails."""
+    return after(scheduled_and_locked)
+
+
+@pytest.fixture
+def sealed(after: Callable[[Callable[[Folder], Team]], Team]) -> Team:
+    """And fails once."""
+    return after(scheduled_and_judged)
 
 
 def in_the_store(team: Team, digest: str) -> Record:
@@ -49,8 +65,8 @@ def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]
     return run
 
 
-def test_a_sealed_run_tells_that_it_is_not_certified_and_nothing_else(scheduled: Team) -> None:
-    done = scheduled.certify()
+def test_a_sealed_run_tells_that_it_is_not_certified_and_nothing_else(sealed: Team) -> None:
+    done = sealed.done
     assert done.sealed.startswith("Not certified: attempt 1 of 3.")
     for told in (lambda: done.record, lambda: done.decision):
         with refused(Because.SEALED):
@@ -69,19 +85,19 @@ DOORS: dict[str, Callable[[Team, str], object]] = {
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_no_door_leads_past_the_seal(scheduled: Team, door: str) -> None:
-    done = scheduled.certify()
+def test_no_door_leads_past_the_seal(sealed: Team, door: str) -> None:
+    done = sealed.done
     with refused(Because.SEALED):
-        DOORS[door](scheduled, done.digest)
+        DOORS[door](sealed, done.digest)
 
 
 @pytest.mark.parametrize("words", [["show"], ["report"], ["diff", "RUN"], ["replay"]])
 def test_no_command_leads_past_the_seal(
-    scheduled: Team, words: list[str], command: Callable[..., tuple[int, str]]
+    sealed: Team, words: list[str], command: Callable[..., tuple[int, str]]
 ) -> None:
-    done = scheduled.certify()
+    done = sealed.done
     first, *others = [done.digest if word == "RUN" else word for word in words]
-    status, said = command(first, done.digest, *others, "--in", str(scheduled.root))
+    status, said = command(first, done.digest, *others, "--in", str(sealed.root))
     assert status == 1
     assert "Not certified: attempt 1 of 3." in said
     assert "accuracy" not in said
@@ -117,15 +133,15 @@ def raised(*_: object) -> None:
 
 
 def test_the_seal_is_asked_by_whatever_name_the_folder_goes_and_when_the_log_was_taken_away(
-    scheduled: Team,
+    sealed: Team,
 ) -> None:
-    done = scheduled.certify()
+    done = sealed.done
     with refused(Because.SEALED):
-        assay.load_record(scheduled.path, done.digest)
-    log = scheduled.root / ".assay" / "log.db"
+        assay.load_record(sealed.path, done.digest)
+    log = sealed.root / ".assay" / "log.db"
     log.rename(log.with_name("away.db"))
     with pytest.raises(assay.Refused, match="there is no log here"):
-        assay.load_record(scheduled.root, done.digest)
+        assay.load_record(sealed.root, done.digest)
 
 
 def test_no_run_outside_of_the_log_tells_what_is_sealed(scheduled: Team) -> None:
@@ -145,12 +161,12 @@ def test_no_run_outside_of_the_log_tells_what_is_sealed(scheduled: Team) -> None
 
 
 def test_the_digests_that_the_log_tells_of_a_sealed_run_are_of_nothing_that_could_be_guessed(
-    scheduled: Team,
+    sealed: Team,
 ) -> None:
     """Whoever submits knows seed, sources and rows; without a secret the few counts that are left could be tried."""
-    done = scheduled.certify()
-    record = in_the_store(scheduled, done.digest)
-    with open_ledger(scheduled.root) as ledger:
+    done = sealed.done
+    record = in_the_store(sealed, done.digest)
+    with open_ledger(sealed.root) as ledger:
         decision = ledger.state().decisions[done.digest]
         exported = b"".join(ledger.leaves())
     assert decision.evidence == evidence_digest(record.evidence)
@@ -158,7 +174,7 @@ def test_the_digests_that_the_log_tells_of_a_sealed_run_are_of_nothing_that_coul
     assert record.blind.encode() not in exported
     guessed = replace(record, blind="")
     assert evidence_digest(guessed.evidence) != decision.evidence
-    second = in_the_store(scheduled, scheduled.certify().digest)
+    second = in_the_store(sealed, sealed.certify().digest)
     assert second.blind != record.blind
 
 
@@ -177,24 +193,21 @@ def test_no_rehearsal_on_a_copy_of_sealed_rows_tells_what_is_sealed(scheduled: T
     assert assay.certify(folder.write(), workers=0, rehearse=True).record.decision.rehearsal
 
 
-def test_a_run_outside_of_the_log_is_let_through_when_the_schedule_has_ended(scheduled: Team) -> None:
-    done = scheduled.certify()
-    broken(scheduled, done.digest, "validator")
-    path = scheduled.folder.edit("name: small-loans", "name: other-loans").write()
+def test_a_run_outside_of_the_log_is_let_through_when_the_schedule_has_ended(sealed: Team) -> None:
+    done = sealed.done
+    broken(sealed, done.digest, "validator")
+    path = sealed.folder.edit("name: small-loans", "name: other-loans").write()
     assert assay.certify(path, workers=0, certify_without_a_lock=True).record.bypasses
 
 
-def test_a_review_pack_is_not_written_of_a_sealed_run(
-    scheduled: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_review_pack_is_not_written_of_a_sealed_run(sealed: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a log may have it from before: the certificate is there, and its record is sealed."""
-    scheduled.certify()
     with monkeypatch.context() as earlier:
         earlier.setattr("assay.app.organisation.issue.require_unsealed", lambda *_: None)
-        scheduled.issue()  # as FAILED, which nobody needs to sign
+        sealed.issue()  # as FAILED, which nobody needs to sign
     with refused(Because.SEALED):
-        export_review(scheduled.root, scheduled.root / "pack.zip")
-    assert not (scheduled.root / "pack.zip").exists()
+        export_review(sealed.root, sealed.root / "pack.zip")
+    assert not (sealed.root / "pack.zip").exists()
 
 
 def test_all_of_it_is_told_when_the_schedule_has_ended(scheduled: Team) -> None:
@@ -209,44 +222,44 @@ def test_all_of_it_is_told_when_the_schedule_has_ended(scheduled: Team) -> None:
         scheduled.certify()
 
 
-def test_runs_on_other_rows_do_not_end_a_schedule(scheduled: Team) -> None:
-    first = scheduled.certify()
+def test_runs_on_other_rows_do_not_end_a_schedule(sealed: Team) -> None:
+    first = sealed.done
     for seed in (7, 8):
-        scheduled.folder.test = people(1500, seed)
-        scheduled.folder.write()
-        assert scheduled.certify().attempt == 1
+        sealed.folder.test = people(1500, seed)
+        sealed.folder.write()
+        assert sealed.certify().attempt == 1
     with refused(Because.SEALED):
-        assay.load_record(scheduled.root, first.digest)
+        assay.load_record(sealed.root, first.digest)
 
 
-def test_a_new_version_of_the_specification_ends_the_schedule_of_the_old_one(scheduled: Team) -> None:
-    first = scheduled.certify()
-    scheduled.folder.edit("purpose: rank applicants", "purpose: rank the applicants").write()
-    scheduled.lock(reason="a word was missing")
-    assert assay.load_record(scheduled.root, first.digest)[1].judged
+def test_a_new_version_of_the_specification_ends_the_schedule_of_the_old_one(sealed: Team) -> None:
+    first = sealed.done
+    sealed.folder.edit("purpose: rank applicants", "purpose: rank the applicants").write()
+    sealed.lock(reason="a word was missing")
+    assert assay.load_record(sealed.root, first.digest)[1].judged
     with refused(Because.TEST_SET_SPENT):
-        scheduled.certify()
+        sealed.certify()
 
 
-def test_breaking_the_seal_is_logged_and_ends_the_schedule(scheduled: Team) -> None:
-    done = scheduled.certify()
+def test_breaking_the_seal_is_logged_and_ends_the_schedule(sealed: Team) -> None:
+    done = sealed.done
     for name, because in (("developer", Because.ROLE_NEVER_APPROVES), ("root", Because.ROLE_NOT_HELD)):
         with refused(because):
-            broken(scheduled, done.digest, name, role="developer" if name == "developer" else "validator")
+            broken(sealed, done.digest, name, role="developer" if name == "developer" else "validator")
     with refused(Because.REASON_MISSING):
-        broken(scheduled, done.digest, "validator", reason=" ")
+        broken(sealed, done.digest, "validator", reason=" ")
     with refused(Because.SEALED):
-        assay.load_record(scheduled.root, done.digest)
-    broken(scheduled, done.digest, "validator")
-    assert assay.load_record(scheduled.root, done.digest)[1].judged
-    with open_ledger(scheduled.root) as ledger:
+        assay.load_record(sealed.root, done.digest)
+    broken(sealed, done.digest, "validator")
+    assert assay.load_record(sealed.root, done.digest)[1].judged
+    with open_ledger(sealed.root) as ledger:
         state = ledger.state()
         assert f'"{Action.UNSEALED.value}"'.encode() in ledger.leaves()[-1]
     assert state.runs[max(state.runs)].unsealed == "validator (validator): the vendor must know today"
     with refused(Because.TEST_SET_SPENT):
-        scheduled.certify()
+        sealed.certify()
     with refused(Because.NOT_SEALED):
-        broken(scheduled, done.digest, "validator")
+        broken(sealed, done.digest, "validator")
 
 
 def broken(
@@ -255,9 +268,9 @@ def broken(
     unseal(team.root, run, role=role, signer=KEYS[name], reason=reason)
 
 
-def test_unseal_from_the_command_line(scheduled: Team, command: Callable[..., tuple[int, str]]) -> None:
-    done = scheduled.certify()
+def test_unseal_from_the_command_line(sealed: Team, command: Callable[..., tuple[int, str]]) -> None:
+    done = sealed.done
     asked = ["--as", "validator", "--key", "demo:validator", "--reason", "the vendor waits"]
-    status, said = command("unseal", done.digest, *asked, "--in", str(scheduled.root))
+    status, said = command("unseal", done.digest, *asked, "--in", str(sealed.root))
     assert (status, "schedule of attempts has ended" in said) == (0, True)
-    assert command("show", done.digest, "--in", str(scheduled.root))[0] == 0
+    assert command("show", done.digest, "--in", str(sealed.root))[0] == 0

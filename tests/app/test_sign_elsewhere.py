@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from tests.app.conftest import Folder
-from tests.app.test_chain import refused
+from tests.app.team import refused
 
 import assay
 from assay.app.judging import certify

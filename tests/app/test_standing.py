@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from tests.app.conftest import Folder
-from tests.app.test_chain import KEYS, Team, refused
+from tests.app.team import KEYS, Team, refused
 
 import assay
 from assay.app.organisation.diff import compare
@@ -17,11 +17,6 @@ from assay.domain.standing import Standing
 from assay.domain.state import Status
 
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def team(folder: Folder) -> Team:
-    return Team(folder)
 
 
 def set_aside(
@@ -50,8 +45,9 @@ def test_a_run_in_no_log_stands_nowhere(team: Team, folder: Folder) -> None:
     assert standing_of(folder.root / "elsewhere", done.digest) is None
 
 
+@pytest.mark.begins("judged")
 def test_signatures_and_the_certificate_are_there_once_they_are_in_the_log(team: Team) -> None:
-    done = team.lock().certify()
+    done = team.done
     first = stands(team, done)
     assert (first.signed, first.certificate) == ((), None)
     assert dict(first.missing) == {"validator": 1, "risk_officer": 1}
@@ -66,10 +62,11 @@ def test_signatures_and_the_certificate_are_there_once_they_are_in_the_log(team:
     assert (then.waivers, then.revisions) == ((), ())
 
 
+@pytest.mark.begins("judged")
 def test_a_specification_that_was_changed_after_a_result_shows_the_difference_and_the_reason(
     team: Team,
 ) -> None:
-    first = team.lock().certify()
+    first = team.done
     before = team.root / "before.yaml"
     before.write_bytes(team.path.read_bytes())
     team.folder.edit("at_least: 0.75", "at_least: 0.70")
@@ -94,16 +91,16 @@ def test_a_specification_that_was_changed_after_a_result_shows_the_difference_an
     assert stands(team, first).waivers == ()
 
 
+@pytest.mark.begins("locked")
 def test_a_version_that_was_never_judged_is_no_change_after_a_result(team: Team) -> None:
-    team.lock()
     team.folder.edit("at_least: 0.75", "at_least: 0.70")
     team.folder.write()
     team.lock(reason="a second thought")
     assert stands(team, team.certify()).revisions == ()
 
 
+@pytest.mark.begins("judged")
 def test_reasons_of_all_versions_since_the_result_are_told(team: Team) -> None:
-    team.lock().certify()
     for before, after in (("0.75", "0.71"), ("0.71", "0.72")):
         team.folder.edit(f"at_least: {before}", f"at_least: {after}")
         team.folder.write()
@@ -114,8 +111,8 @@ def test_reasons_of_all_versions_since_the_result_are_told(team: Team) -> None:
     assert [c.sentence() for c in revision.changes or ()] == ["criteria.ranking.at_least: 0.75 -> 0.72"]
 
 
+@pytest.mark.begins("judged")
 def test_an_earlier_version_that_is_gone_is_told_by_its_digest(team: Team) -> None:
-    team.lock().certify()
     team.folder.edit("at_least: 0.75", "at_least: 0.70")
     team.folder.write()
     team.lock(reason="the committee asks for less")
@@ -134,8 +131,9 @@ def test_an_earlier_version_that_is_gone_is_told_by_its_digest(team: Team) -> No
     assert gone.before == revision.before
 
 
+@pytest.mark.begins("judged")
 def test_a_criterion_is_waived_and_keeps_its_verdict(team: Team) -> None:
-    done = team.lock().certify()
+    done = team.done
     set_aside(team, "refusals-age")
     (waiver,) = stands(team, done).waivers
     assert (waiver.criterion, waiver.holder, waiver.role) == ("refusals-age", "risk-officer", "risk_officer")
@@ -144,17 +142,17 @@ def test_a_criterion_is_waived_and_keeps_its_verdict(team: Team) -> None:
     assert "refusals-age" in made.certificate.scope.waivers[0]
 
 
+@pytest.mark.begins("locked")
 @pytest.mark.parametrize(
     "failure", ["signature_wrong", "bytes_changed", "revoked", "quorum_missing", "status_stale"]
 )
 def test_nobody_waives_a_failure_of_trust(team: Team, failure: str) -> None:
-    team.lock()
     with refused(Because.NEVER_WAIVED):
         set_aside(team, failure)
 
 
+@pytest.mark.begins("locked")
 def test_a_name_that_is_no_criterion_is_not_waived(team: Team) -> None:
-    team.lock()
     with pytest.raises(
         assay.AssayError, match=r"no criterion 'refusal-age'.*Did you mean 'refusals-age'"
     ) as found:
@@ -162,13 +160,13 @@ def test_a_name_that_is_no_criterion_is_not_waived(team: Team) -> None:
     assert found.value.exit_code == 2
 
 
+@pytest.mark.begins("locked")
 def test_a_waiver_that_is_over_before_it_begins_is_refused(team: Team) -> None:
-    team.lock()
     with refused(Because.NEVER_WAIVED):
         set_aside(team, days=-1)
 
 
+@pytest.mark.begins("locked")
 def test_a_developer_waives_nothing(team: Team) -> None:
-    team.lock()
     with refused(Because.ROLE_NEVER_APPROVES):
         set_aside(team, who="developer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.app.conftest import Folder
-from tests.app.test_chain import KEYS, Team
+from tests.app.team import KEYS, Team
 from tests.app.test_lock_elsewhere import run, size, word_of
 
 import assay

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.app.test_chain import refused
+from tests.app.team import refused
 from tests.proof.parties import witness_key
 
 from assay.app.organisation.founding import Founding, Person

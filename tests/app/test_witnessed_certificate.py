@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 from tests.app.conftest import Folder
-from tests.app.test_chain import KEYS, Team
+from tests.app.team import KEYS, Team
 from tests.proof.parties import witness_key
 
 from assay.app.organisation.export import export_public

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.app.conftest import Folder
-from tests.app.test_chain import Team
+from tests.app.team import Team
 
 from assay.app.judging import certify
 from assay.cli.main import main

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.app.conftest import Folder, replaced
-from tests.app.test_chain import Team
+from tests.app.team import Team
 
 from assay.app.judging import certify
 from assay.app.organisation.ledger import open_ledger
@@ -17,11 +17,11 @@ from assay.cli.main import main
 from assay.engine.in_process import InProcess
 
 
-@pytest.fixture
-def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker is started, and what is told is cut into lines as on a terminal of this width."""
     monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
     monkeypatch.setenv("COLUMNS", "100")
-    return Team(Folder(tmp_path))
 
 
 def run(*words: object) -> int:
@@ -30,10 +30,10 @@ def run(*words: object) -> int:
     return int(ended.value.code or 0)
 
 
+@pytest.mark.begins("judged")
 def test_issue_draws_the_dossier_beside_the_certificate_and_report_draws_the_same(
     team: Team, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    team.lock().certify()
     team.sign()
     assert run("issue", "--key", "demo:certifier", "--in", team.root, "--output", team.root / "cert") == 0
     page = team.root / "cert" / "dossier.html"
@@ -164,10 +164,11 @@ def test_a_word_that_nobody_asked_for_and_one_that_stands_already_are_told_as_su
     assert "does not hold the role validater; it holds validator." in capsys.readouterr().err
 
 
+@pytest.mark.begins("judged")
 def test_log_show_tells_of_each_entry_who_signed_in_which_role_and_which_attempt_it_is(
     team: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = team.lock().certify()
+    done = team.done
     team.sign().issue()
     monkeypatch.setenv("COLUMNS", "120")
     assert run("log", "show", "--in", team.root) == 0
@@ -196,13 +197,13 @@ def test_log_show_tells_of_each_entry_who_signed_in_which_role_and_which_attempt
     )
 
 
+@pytest.mark.begins("judged")
 def test_a_certificate_is_issued_where_no_page_can_be_drawn(
     team: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def absent(*_: object, **__: object) -> None:
         raise ModuleNotFoundError("No module named 'jinja2'", name="jinja2")
 
-    team.lock().certify()
     team.sign()
     monkeypatch.setattr("assay.app.organisation.report.write_document", absent)
     assert run("issue", "--key", "demo:certifier", "--in", team.root, "--output", team.root / "cert") == 0
@@ -225,8 +226,9 @@ def test_no_page_is_drawn_of_a_run_whose_numbers_are_sealed(
     assert not (team.root / "cert").exists()
 
 
+@pytest.mark.begins("judged")
 def test_waive_show_and_report_tell_the_waiver(team: Team, capsys: pytest.CaptureFixture[str]) -> None:
-    done = team.lock().certify()
+    done = team.done
     until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)
     who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--until", until)
     assert run("waive", team.path, "refusals-age", *who, "--reason", "reviewed by hand") == 0
@@ -242,10 +244,10 @@ def test_waive_show_and_report_tell_the_waiver(team: Team, capsys: pytest.Captur
     assert "A failure of trust is never waived" in capsys.readouterr().err
 
 
+@pytest.mark.begins("judged")
 def test_a_waiver_ends_after_today_and_within_the_term_of_the_policy_and_the_latest_day_is_told_before_a_passphrase(
     team: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team.lock().certify()
     who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--reason", "reviewed by hand", "--until")
 
     def latest(criterion: str, until: object, ends: int, says: str) -> dt.date:
@@ -270,10 +272,11 @@ def test_a_waiver_ends_after_today_and_within_the_term_of_the_policy_and_the_lat
     assert waived.until == dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), dt.UTC)
 
 
+@pytest.mark.begins("judged")
 def test_who_is_missing_is_told_with_the_command_that_mends_it(
     team: Team, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    done = team.lock().certify()
+    done = team.done
     assert run("sign", "--look", "--in", team.root) == 1
     said = capsys.readouterr().out
     assert f"assay show {done.digest[7:19]}" in said
@@ -283,10 +286,10 @@ def test_who_is_missing_is_told_with_the_command_that_mends_it(
     assert "List the runs with: assay show" in capsys.readouterr().err
 
 
+@pytest.mark.begins("judged")
 def test_revoke_and_suspend_ask_for_a_reason_code_and_reinstate_says_resolved(
     team: Team, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    team.lock().certify()
     team.sign()
     team.issue()
     who = ("--as", "risk_officer", "--key", "demo:risk-officer", "--in", team.root, "--reason", "the bureau")
@@ -307,10 +310,10 @@ def test_revoke_and_suspend_ask_for_a_reason_code_and_reinstate_says_resolved(
         assert json.loads(capsys.readouterr().out)["code"] == (code[1] if code else "resolved")
 
 
+@pytest.mark.begins("judged")
 def test_a_changed_specification_is_agreed_to_with_a_reason_before_a_passphrase_is_asked_for_or_anything_planned(
     team: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team.lock().certify()
     team.folder.edit("at_least: 0.70", "at_least: 0.71").write()
     who = ("--as", "validator", "--key", "demo:validator")
     with monkeypatch.context() as costly:
@@ -332,11 +335,12 @@ def test_a_changed_specification_is_agreed_to_with_a_reason_before_a_passphrase_
         assert ledger.state().lock_in_force("small-loans").reason == "the old rule reaches 0.71"
 
 
+@pytest.mark.begins("judged")
 def test_gate_and_certificate_say_what_was_not_decided_for_and_what_nothing_is_said_about(
     team: Team, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The same two lists as the dossier, under the same two names."""
-    done = team.lock().certify()
+    done = team.done
     team.sign().issue()
     capsys.readouterr()
     model = ("--policy", team.policy, "--use-case", "small-loans", "--certificate", team.root / "cert")
@@ -352,11 +356,11 @@ def test_gate_and_certificate_say_what_was_not_decided_for_and_what_nothing_is_s
     assert scope["says_nothing_about"] == list(done.record.not_tested)
 
 
+@pytest.mark.begins("judged")
 @pytest.mark.parametrize("there", ["not there", "a folder"])
 def test_a_log_that_was_lost_is_not_told_as_one_that_never_was(
     team: Team, capsys: pytest.CaptureFixture[str], there: str
 ) -> None:
-    team.lock().certify()
     for file in (team.root / ".assay").glob("log.db*"):
         file.unlink()
     if there == "a folder":
