@@ -247,6 +247,12 @@ def test_what_it_cannot_start_from(tmp_path: Path, more: dict[str, Any], code: s
     assert phrase in str(refused.value)
 
 
+@pytest.mark.parametrize("model", ["out/modle.txt", "out/model.text"])
+def test_a_model_that_is_misspelt_is_told_the_file_beside_it(tmp_path: Path, model: str) -> None:
+    with pytest.raises(CannotStart, match=r"Did you mean 'model\.txt'\?"):
+        start(tmp_path, model=model)
+
+
 def test_a_column_of_scores_is_a_model(tmp_path: Path) -> None:
     facts = (*LOANS, column("p", "double", minimum=0.0, maximum=1.0))
     file = read(filled(start(tmp_path, facts, model="p")), tmp_path)

@@ -78,6 +78,15 @@ def test_trust_edit_tells_every_name_that_names_nothing_with_its_place(
     assert json.loads(run(capsys, "trust", "show", "--json")[1])["version"] == 1
 
 
+def test_trust_init_says_what_to_do_about_a_demo_key(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--demo" in FIRST
+    words = [word for word in (*FIRST, VAL) if word != "--demo"]
+    code, said = run(capsys, *words)
+    assert code == 1
+    assert "is a demo key" in said
+    assert "assay keys new NAME; or, to try it out, say that it is a demo: --demo" in said
+
+
 def test_trust_edit_tells_a_role_that_is_no_name_once(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -310,7 +310,7 @@ SPECIFICATIONS = (
             Said(
                 "31:10",
                 "label_not_binary",
-                "A label of 0 and 1 is expected; the dictionary describes 'age' differently.",
+                "A label of 0 and 1 is expected; the dictionary describes 'age' as integer.",
             ),
             Said(
                 "46:13",

@@ -105,7 +105,13 @@ def found(folder: Path, founding: Founding, signers: Sequence[Signer]) -> tuple[
                 remedy="Change it with: assay trust edit",
             )
     policy = first_policy(founding, utc_now())
-    return policy, set_policy(folder, policy, signers)
+    try:
+        return policy, set_policy(folder, policy, signers)
+    except Refused as refused:
+        if refused.refusal.because is not Because.DEMO_KEY:
+            raise
+        own = "Make keys of your own: assay keys new NAME; or, to try it out, say that it is a demo: --demo"
+        raise Refused(refused.refusal, remedy=own) from None
 
 
 def replaceable(folder: Path, file: Path) -> None:

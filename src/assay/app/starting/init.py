@@ -249,20 +249,24 @@ def _model(model: str, names: Sequence[str], folder: Path) -> tuple[str, str]:
     """The model as the specification names it, and its format."""
     if model in names:
         return model, PREDICTIONS
-    form = SUFFIXES.get(Path(model).suffix.casefold())
+    place = Path(model)
+    form = SUFFIXES.get(place.suffix.casefold())
+    beside = [p.name for p in place.parent.iterdir() if p.suffix in SUFFIXES] if place.parent.is_dir() else []
+    near = "" if place.exists() else nearest(place.name, [*beside, *names])
+    meant = f" Did you mean {near!r}?" if near else ""
     if form is None:
         raise CannotStart(
-            f"A model file that ends in {', '.join(SUFFIXES)}, or a column of scores, is expected; found {model!r}.",
+            f"A model file that ends in {', '.join(SUFFIXES)}, or a column of scores, is expected; found {model!r}.{meant}",
             code="unknown_model_format",
             remedy=f"Save the model in one of these formats, or name one of the columns {listed(names)}.",
         )
-    if not Path(model).exists():
+    if not place.exists():
         raise CannotStart(
-            f"There is no model file {Path(model).absolute()}, and no column of that name.",
+            f"There is no model file {place.absolute()}, and no column of that name.{meant}",
             code="model_not_found",
             remedy="Name the file that the model was saved to.",
         )
-    return _relative(Path(model), folder), form
+    return _relative(place, folder), form
 
 
 def _files(data: Path, folder: Path) -> list[tuple[str, str]]:

@@ -157,8 +157,8 @@ _REMEDIES = {
     "the certificate: assay log prove ENTRY certificate.tlog-proof",
     Because.LOG_UNSEEN: "Hand over the exported log, which its owner makes with: assay log export",
     Because.CODE_CHANGED: "Check out the judged commit; or certify this code: assay certify, assay sign, assay issue.",
-    Because.ENVIRONMENT_CHANGED: "Install the judged version; or certify the model with this one: assay certify, assay sign, "
-    "assay issue.",
+    Because.ENVIRONMENT_CHANGED: "Compare it with the environment that it was judged in: install those versions there, and name its interpreter with "
+    "--python only if it had one of its own; or certify the model with this one: assay certify, assay sign, assay issue.",
     Because.ENVIRONMENT_UNSEEN: "Name the interpreter of the environment that it was judged in: --python",
     Because.SUPERSEDED: "Use the certificate that has its place, with the model that it is about.",
     Because.STATUS_MISSING: "Fetch the newest status of its issuer, who signs it with: assay status",
@@ -168,6 +168,8 @@ _CERTIFIED_AGAIN = (
     "Put back what was certified; what was changed must be tested and signed again before it is used."
 )
 _IN_PYTHON = {
+    Because.ENVIRONMENT_CHANGED: "Compare it with the environment that it was judged in: install those versions there, and name its "
+    "interpreter, python=..., only if it had one of its own; or ask its issuer to have the model certified with this one.",
     Because.ENVIRONMENT_UNSEEN: "Name the interpreter of the environment that it was judged in: python=...",
     Because.EXPIRED: "Ask its issuer for the certificate of a newer run before the model is used again.",
     Because.OTHER_USE_CASE: "Name the use that it is certified for, use_case=...; or ask its issuer to have it certified for this one.",

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
 from assay.domain.dictionary import is_index_of_pandas
-from assay.domain.nearest import nearest
+from assay.domain.nearest import listed, nearest
 
 
 def unknown_column(draft: Draft, world: World) -> Iterator[Finding]:
@@ -98,8 +98,10 @@ def label_not_binary(draft: Draft, world: World) -> Iterator[Finding]:
         yield Finding(
             ("prediction", "label"),
             "label_not_binary",
-            f"A label of 0 and 1 is expected; the dictionary describes {column.name!r} differently.",
-            remedy="Document it as 'type: integer' or 'category' with the codes 0 and 1.",
+            f"A label of 0 and 1 is expected; the dictionary describes {column.name!r} "
+            + (f"with the codes {listed(column.codes)}." if column.codes else f"as {column.type}."),
+            remedy="Write 0 and 1 in the data, where they are not there, and document them: 'type: integer', or 'category' with the codes "
+            "0 and 1.",
         )
 
 
