@@ -187,10 +187,9 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kept = log_signer(LOG_ORIGIN, create=True)
     assert kept is not None
     keys = LogKeys(origin=LOG_ORIGIN, key=kept.key.vkey)
-    criteria = {"accuracy": "critical"}
-    made = Issued.good(
-        {"log": keys}, specification=sha256_of(path.read_bytes()), terms={"criteria": criteria}
-    )
+    dictionary = sha256_of((root / "dictionary.yaml").read_bytes())
+    terms = {"criteria": {"accuracy": "critical"}, "dictionary": dictionary}
+    made = Issued.good({"log": keys}, specification=sha256_of(path.read_bytes()), terms=terms)
     keep(made, root)
     for name in ("ria", "val", "dora", "root", "stranger"):
         (root / f"{name}.pem").write_bytes(KEYS[name].encrypted(PASSPHRASE.encode()))

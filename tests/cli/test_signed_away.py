@@ -79,7 +79,8 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     assert kept is not None
     key = LogKeys(origin=LOG_ORIGIN, key=kept.key.vkey)
     written = sha256_of((bank / "specification.yaml").read_bytes())
-    made = Issued.good({"log": key}, start=NOW - dt.timedelta(days=1), specification=written)
+    terms = {"dictionary": sha256_of((bank / "dictionary.yaml").read_bytes())}
+    made = Issued.good({"log": key}, start=NOW - dt.timedelta(days=1), specification=written, terms=terms)
     made.world.lock(OTHER, name="cards", attempts=3)
     made.world.run(rows(5_000), OTHER)
     made.world.decide("withheld", record=OTHER)
