@@ -26,6 +26,7 @@ test: $(READY)  ## run the tests (about 16 minutes on 2 cores)
 	scripts/debian.sh chromium chromium
 	scripts/debian.sh bwrap bubblewrap
 	scripts/cosign.sh $(BIN)
+	$(BIN)/python -m compileall -q src  # thousands of children import it, and none of them may write what it compiled
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## format, lint, types, import contracts
