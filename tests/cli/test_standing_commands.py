@@ -282,7 +282,7 @@ def test_who_is_missing_is_told_with_the_command_that_mends_it(
     assert f"assay show {done.digest[7:19]}" in said
     assert f"assay sign {done.digest[7:19]} --as ROLE --key KEY" in said
     unknown = ("sign", "0" * 12, "--as", "validator", "--key", "demo:validator", "--in", team.root)
-    assert run(*unknown) == 1
+    assert run(*unknown) == 2
     assert "List the runs with: assay show" in capsys.readouterr().err
 
 
