@@ -15,6 +15,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src  # children import it, and none of them may write what it compiled
 	@touch $@
 
 setup: $(READY)  ## create .venv with the pinned packages
@@ -26,7 +27,7 @@ test: $(READY)  ## run the tests (about 16 minutes on 2 cores)
 	scripts/debian.sh chromium chromium
 	scripts/debian.sh bwrap bubblewrap
 	scripts/cosign.sh $(BIN)
-	$(BIN)/python -m compileall -q src  # thousands of children import it, and none of them may write what it compiled
+	$(BIN)/python -m compileall -q src  # as setup does: what was edited since is compiled once
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## format, lint, types, import contracts
