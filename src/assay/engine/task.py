@@ -128,6 +128,8 @@ _open_models: dict[tuple[ModelReference, str], Model] = {}
 def _opened(reference: ModelReference, role: str = "asked") -> Model:
     model = _open_models.get((reference, role))
     if model is None or not model.alive:
+        if model is not None:
+            model.close()  # it may live, and owe an answer to a reading that was broken off
         if any(kept != reference for kept, _ in _open_models):
             close_models()
         model = _open_models[reference, role] = Model(reference)
