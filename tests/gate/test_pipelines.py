@@ -35,9 +35,10 @@ def test_the_action_ends_as_the_gate_does(name: str, tmp_path: Path):
     (place / "assay").chmod(0o755)
     given = {
         "model": scene.model, "policy": scene.policy, "use-case": scene.use_case, "certificate": scene.named or "",
-        "running": str(scene.running).lower(),
+        "running": str(scene.running).lower(), "environment": str(scene.environment).lower(),
+        "python": scene.interpreter or "", "sources": scene.sources or "",
     }  # fmt: skip
-    assert set(given) | {"package"} == set(action["inputs"])
+    assert set(given) | {"package", "requirements"} == set(action["inputs"])
     env = {k: str(given[v.removeprefix("${{ inputs.").removesuffix(" }}")]) for k, v in step["env"].items()}
     env |= os.environ | {"RUNNER_TEMP": str(tmp_path)}
     ran = subprocess.run(["bash", "-e", "-o", "pipefail", "-c", step["run"]], env=env, check=False)
