@@ -22,7 +22,8 @@ from assay.app.organisation.ledger import open_ledger
 from assay.app.verifying.verify import verify_certificate
 from assay.domain.entry import Action
 from assay.domain.quorum import Word
-from assay.domain.sketch import Over, Sketch, UsedRows
+from assay.domain.sketch import Sketch
+from assay.domain.used_rows import Over, UsedRows
 from assay.proof.bundle import read as read_bundle
 from assay.proof.bundle import sign
 from assay.proof.keys import PrivateKey
