@@ -9,6 +9,7 @@ import platform
 import subprocess
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -714,6 +715,11 @@ def test_exactly_the_verified_bytes_are_loaded(
         expected = lightgbm.Booster(model_file=model).predict(x[:50])
         np.testing.assert_allclose(loaded.predict(batch), expected, atol=1e-12)
         assert loaded.decide(batch).tolist() == (expected >= 0.5).tolist()
+        with ThreadPoolExecutor(4) as threads:  # each gets the scores of its own rows
+            asking = [(i, threads.submit(loaded.predict, batch.slice(i, 1))) for i in range(40)]
+            assert [said.result().tolist() for _, said in asking] == [
+                loaded.predict(batch.slice(i, 1)).tolist() for i, _ in asking
+            ]
         frame = batch.to_pandas()
         chunks = pa.Table.from_batches([batch.slice(0, 20), batch.slice(20)])
         for table in (frame, chunks, pytest.importorskip("polars").from_arrow(batch)):

@@ -203,6 +203,20 @@ def test_workers_are_kept_for_the_next_tasks_until_the_pool_is_closed(
     assert children() <= before
 
 
+def test_a_reading_that_nobody_goes_on_with_ends_with_its_pool(
+    partials: PartialStore, pool: Callable[[int], ProcessPool]
+):
+    """As an interrupt leaves it, whose traceback a notebook keeps, and the generator with it."""
+    before, one = children(), pool(2)
+    reading = execute(
+        [Square(0), *(Square(n, does="slow") for n in (1, 2, 3))], run, executor=one, results=partials
+    )
+    assert next(reading) == b"0"
+    assert len(children() - before) == 2
+    one.close()
+    assert children() <= before
+
+
 def parents() -> dict[int, int]:
     """The parent of each process."""
     found = {}

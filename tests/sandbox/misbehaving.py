@@ -96,6 +96,11 @@ def noisy(batch):
     return np.full(batch.num_rows, 0.5)
 
 
+def late(batch):
+    time.sleep(3.0)
+    return np.full(batch.num_rows, 0.5)
+
+
 def quotes(batch):
     raise ValueError(f"cannot score {batch.column(0)[0]}")
 
@@ -204,6 +209,7 @@ def filled(value):
 
 BEHAVIOURS = {
     "noisy": noisy,
+    "late": late,
     "quotes": quotes,
     "names_a_class": names_a_class,
     "names_a_file": names_a_file,

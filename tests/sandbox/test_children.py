@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,24 @@ def test_an_answer_that_is_owed_is_waited_for_before_the_next_question(batch: pa
             child.predict(batch)
         assert scores().tolist() == [0.5] * ROWS
         assert child.alive
+
+
+def test_the_time_for_an_answer_counts_from_the_question_and_not_from_when_somebody_waits(
+    batch: pa.RecordBatch,
+):
+    child = start("late", timeout=0.5)
+    scores = child.ask(batch)
+    time.sleep(0.6)
+    with pytest.raises(Crash, match=r"no answer within 0\.5 seconds"):
+        scores()
+
+
+def test_of_two_threads_that_ask_at_once_one_is_refused(batch: pa.RecordBatch):
+    with start("late") as child:
+        scores = child.ask(batch)
+        with ThreadPoolExecutor(1) as other, pytest.raises(RuntimeError, match="before the next one"):
+            other.submit(child.predict, batch).result()
+        assert scores().tolist() == [0.5] * ROWS
 
 
 def test_of_an_error_of_its_adapter_a_model_tells_the_code_and_the_words_are_ours(batch: pa.RecordBatch):

@@ -58,6 +58,7 @@ class ProcessPool:
 
     workers: int
     _idle: list[_Worker] = field(default_factory=list, repr=False, compare=False)
+    _working: list[_Worker] = field(default_factory=list, repr=False, compare=False)
 
     def run(self, tasks: Sequence[T], work: Work[T], results: Results) -> Generator[T]:
         """See :class:`~assay.engine.executor.Executor`. Crash: ``worker_died`` when a worker was killed."""
@@ -68,6 +69,7 @@ class ProcessPool:
             while queue or busy:
                 while queue and len(busy) < self.workers:
                     worker = self._idle.pop() if self._idle else _start()
+                    self._working.append(worker)
                     task = queue.popleft()
                     busy[worker.connection] = worker, task
                     _hand_out(worker, task, work, results)
@@ -77,21 +79,20 @@ class ProcessPool:
                     worker, task = busy[connection]
                     _check_answer(worker)
                     del busy[connection]
+                    self._working.remove(worker)
                     self._idle.append(worker)
                     finished.append(task)
             yield from finished
         except BaseException:
-            # One that failed, or was interrupted, may still do something; the others are not worth telling apart.
-            for worker, _ in busy.values():
-                worker.kill()
-            self.close()
+            self.close()  # one that failed, or was interrupted, may still do something
             raise
 
     def close(self) -> None:
         """See :class:`~assay.engine.executor.Executor`."""
-        ending, self._idle[:] = self._idle[:], []
-        for worker in ending:
-            worker.end()
+        for working, workers in ((True, self._working), (False, self._idle)):
+            while workers:
+                worker = workers.pop()
+                worker.kill() if working else worker.end()
 
 
 def _readable(connections: Collection[Connection]) -> list[Connection]:

@@ -28,7 +28,7 @@ def main() -> None:
     _keep_freed_memory()
     connection = Connection(descriptor)
     try:
-        with suppress(EOFError):
+        with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the coordinator has ended
             while True:
                 task, work, results = connection.recv()
                 wrong = attempt(task, work, results)

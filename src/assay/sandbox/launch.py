@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -75,7 +76,9 @@ class Child:
         self._notices = notices
         self._role = role
         self._timeout = timeout
-        self._closed = self._owes = False
+        self._closed = False
+        self._owed_until: float | None = None  # the end of the time for the answer that is owed
+        self._turn = threading.Lock()
         self._interpreter, self._wrapped = sys.executable, False
         self._saw_rows = False
         _children.add(self)
@@ -142,7 +145,7 @@ class Child:
     @property
     def alive(self) -> bool:
         """Whether it can still be asked; one that owes an answer cannot, for it would be taken for the next one's."""
-        return not self._closed and not self._owes and self._process.poll() is None
+        return not self._closed and self._owed_until is None and self._process.poll() is None
 
     @property
     def pid(self) -> int:
@@ -170,6 +173,8 @@ class Child:
 
     def ask(self, batch: pa.RecordBatch) -> Callable[[], NDArray[np.float64]]:
         """Send the rows; what is returned waits for their scores, and is called before anything else is asked.
+
+        The time for the answer counts from here on; one that came in time is taken whenever it is waited for.
 
         Raises (both):
             Crash: ``model_crashed``, ``model_timed_out`` or ``model_output_invalid``; the child is gone then.
@@ -208,8 +213,7 @@ class Child:
         body = self._asked(protocol.NEXT, b"", largest, seconds)
         try:
             while body:
-                with self._told(seconds):
-                    self._pipe.send(protocol.NEXT, b"", time.monotonic() + seconds)
+                self._send(protocol.NEXT, b"", seconds)
                 yield self._batch(body)
                 body = self._answer(largest, seconds)
         except BaseException:
@@ -282,24 +286,27 @@ class Child:
     def _send(self, kind: bytes, body: bytes | memoryview, timeout: float) -> None:
         if self._closed:
             raise Crash(f"{self._role.name} has ended and cannot be asked again.", code=self._role.crashed)
-        if self._owes:
-            raise RuntimeError("the answer to the last question is waited for before the next one")
         if len(body) > protocol.LARGEST[kind]:
             raise SubjectError(
                 f"{self._role.name} would be sent {len(body):,} bytes at once, more than the "
                 f"{protocol.LARGEST[kind]:,} that are allowed.",
                 code="batch_too_large",
             )
+        with self._turn:
+            if self._owed_until is not None:
+                raise RuntimeError("the answer to the last question is waited for before the next one")
+            self._owed_until = deadline = time.monotonic() + timeout
         self._saw_rows = self._saw_rows or kind not in (protocol.START, protocol.LOAD, protocol.MODULES)
         with self._told(timeout):
-            self._pipe.send(kind, body, time.monotonic() + timeout)
-        self._owes = True
+            self._pipe.send(kind, body, deadline)
 
     def _answer(self, largest: dict[bytes, int], timeout: float) -> bytearray:
-        deadline = time.monotonic() + timeout
+        if self._owed_until is None:
+            raise RuntimeError("nothing was asked")
         with self._told(timeout):
-            answered, answer = self._pipe.receive({**largest, protocol.FAILED: protocol.MAX_TEXT}, deadline)
-        self._owes = False
+            allowed = {**largest, protocol.FAILED: protocol.MAX_TEXT}
+            answered, answer = self._pipe.receive(allowed, self._owed_until, timeout)
+        self._owed_until = None
         if answered == protocol.FAILED:
             self._failed(answer)
         return answer

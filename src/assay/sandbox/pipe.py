@@ -49,8 +49,11 @@ class Pipe:
                 self._wait(self._writer, select.POLLOUT, deadline)
                 rest = rest[self._written(rest) :]
 
-    def receive(self, largest: dict[bytes, int], deadline: float) -> tuple[bytes, bytearray]:
+    def receive(self, largest: dict[bytes, int], deadline: float, seconds: float) -> tuple[bytes, bytearray]:
         """Read one frame of a kind that is expected, not longer than is allowed for its kind.
+
+        It must have begun by the ``deadline``, in seconds of the monotonic clock, and may then take so many ``seconds``: whoever
+        waits for it late finds its begin.
 
         Raises:
             Hung, Ended, Garbled: see there. Forbidden: as ``send``.
@@ -60,7 +63,7 @@ class Pipe:
             raise Garbled("bytes that are not an answer")
         if length > largest[kind]:
             raise Garbled(f"an answer of {length:,} bytes where at most {largest[kind]:,} were expected")
-        return kind, self._read(length, deadline)
+        return kind, self._read(length, time.monotonic() + seconds)
 
     def close(self) -> None:
         """Close all descriptors."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -35,12 +36,15 @@ class Rows(Protocol):
 class CertifiedModel:
     """A model whose bytes were verified before they were loaded; it answers from a child process. A context manager.
 
+    Any thread may ask it; it answers one after the other.
+
     ``certificate`` says for what, until when and on which conditions it may be used.
     """
 
     certificate: Certificate
     _model: Model
     _closed: bool = False
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def __repr__(self) -> str:
         """The model, its use, the outcome and until when, in a line; all of it is in ``certificate``."""
@@ -68,17 +72,19 @@ class CertifiedModel:
         from assay.app.verifying.handed_rows import batches_of
 
         batches = batches_of(rows, self.certificate.scope.inputs)
-        if self._closed:
-            raise SubjectError(
-                "The model was closed.",
-                code="model_closed",
-                remedy="Load it again with assay.load_certified.",
-            )
-        if not self._model.alive:
-            self._model = started(self._model.reference, self.certificate)
-        scores = np.concatenate([np.empty(0), *(self._model.predict(batch) for batch in batches)])
-        if len(scores):  # a model that was asked nothing has not yet loaded what it answers with
-            self._require_the_judged_code()
+        with self._turn:
+            if self._closed:
+                raise SubjectError(
+                    "The model was closed.",
+                    code="model_closed",
+                    remedy="Load it again with assay.load_certified.",
+                )
+            if not self._model.alive:
+                self._model.close()
+                self._model = started(self._model.reference, self.certificate)
+            scores = np.concatenate([np.empty(0), *(self._model.predict(batch) for batch in batches)])
+            if len(scores):  # a model that was asked nothing has not yet loaded what it answers with
+                self._require_the_judged_code()
         return scores
 
     def _require_the_judged_code(self) -> None:
@@ -106,9 +112,10 @@ class CertifiedModel:
         return self.predict(rows) >= float(self.certificate.scope.decide_at)
 
     def close(self) -> None:
-        """End the child, for good."""
-        self._closed = True
-        self._model.close()
+        """End the child, for good, when it has answered what it was asked."""
+        with self._turn:
+            self._closed = True
+            self._model.close()
 
     def __enter__(self) -> Self:
         """The model itself."""
