@@ -817,6 +817,17 @@ def test_the_models_own_environment_and_its_lock_file_are_bound(folder, tmp_path
     assert "environment" in {source.role for source in record.sources}
 
 
+@pytest.mark.parametrize(
+    "bypass", ["certify_without_a_lock", "certify_a_hopeless_specification", "certify_code_without_a_commit"]
+)
+def test_a_rehearsal_sets_no_rule_of_judged_runs_aside(folder, bypass):
+    """It was rehearsed without a word, whichever of the two was meant."""
+    with pytest.raises(assay.AssayError, match=f"rehearse and {bypass} exclude each other") as refused:
+        assay.certify(folder.write(), rehearse=True, workers=0, **{bypass: True})
+    assert refused.value.code == "arguments_contradict"
+    assert not (folder.root / ".assay").exists()
+
+
 def test_a_recipe_is_bound_by_its_file_and_must_define_its_function(folder):
     """``recipe: nowhere.py:nothing`` was accepted, and nothing read it."""
     folder.edit("format: predictions}", "format: predictions, recipe: trian.py:train}")

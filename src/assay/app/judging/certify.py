@@ -33,6 +33,7 @@ from assay.app.verifying.rejudge import assessment_of
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
 from assay.domain.digests import sha256_of
+from assay.domain.errors import AssayError
 from assay.domain.judge import judge
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
@@ -123,7 +124,14 @@ def certify(
         Refused: a judged run of a specification that is not locked, behind fewer fences than the policy accepts, or on
             test rows that are spent (``test_set_spent``) or that repeat each other (``rows_repeat``); one without a lock of what the log seals (``sealed``).
         GoesOn: another process is judging by the same lock at this moment.
+        AssayError: ``arguments_contradict``: a rehearsal with a rule set aside that holds for judged runs alone.
     """
+    if rehearse:
+        _see_nothing_bypassed(
+            certify_a_hopeless_specification=certify_a_hopeless_specification,
+            certify_without_a_lock=certify_without_a_lock,
+            certify_code_without_a_commit=certify_code_without_a_commit,
+        )
     path = Path(specification)
     workspace = Workspace.beside(path)
     case = open_case(
@@ -146,6 +154,18 @@ def certify(
             bypass_plan=certify_a_hopeless_specification,
             bypass_commit=certify_code_without_a_commit,
         )
+
+
+def _see_nothing_bypassed(**bypasses: bool) -> None:
+    """Whoever asks for a judged run without one of its rules, and for a rehearsal, has to say which is meant."""
+    for name, given in bypasses.items():
+        if given:
+            raise AssayError(
+                f"rehearse and {name} exclude each other: a rehearsal uses the development rows, and asks for no lock, no plan and "
+                "no commit.",
+                code="arguments_contradict",
+                remedy=f"Leave {name} away to rehearse, or leave rehearse away to judge the test rows.",
+            )
 
 
 def _rehearsed(case: Case, engine: Engine, workspace: Workspace) -> Certification:
