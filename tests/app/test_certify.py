@@ -25,8 +25,9 @@ from tests.app.conftest import Folder, people, replaced
 
 import assay
 from assay.app.judging.case import open_case
-from assay.app.judging.certify import open_engine, record_of
+from assay.app.judging.certify import record_of
 from assay.app.judging.measure import measure, measure_others
+from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import plan
 from assay.app.judging.replay import Alike, replay
 from assay.app.organisation.diff import compare

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from assay.app.judging.illustrate import curves, definition_of, group_records, p
 from assay.app.judging.judged_run import begin, begun, finish, logged, next_run, refuse_spent_rows, seeded
 from assay.app.judging.measure import Measured, Others, measure, measure_others
 from assay.app.judging.not_tested import not_tested
+from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import refuse_hopeless
 from assay.app.judging.repeated_rows import refuse_repeated_rows, with_repeats
 from assay.app.judging.unlocked_run import keep_use, take_in
@@ -38,12 +39,10 @@ from assay.domain.judge import judge
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
 from assay.domain.refusal import Because, Refusal, Refused
-from assay.engine.engine import Engine, executor_of, silent
-from assay.engine.partials import PartialStore
+from assay.engine.engine import Engine, silent
 from assay.engine.progress import Progress
 from assay.proof.canonical import canonical
 from assay.store.runs import Run
-from assay.store.secret import user_secret
 from assay.store.workspace import Workspace
 from assay.subject.digest import file_changed
 
@@ -259,20 +258,6 @@ def _keep_documents(case: Case, record: Record, workspace: Workspace) -> None:
                 raise file_changed(case.root / source.path)
             workspace.blobs.put(content)
     workspace.blobs.put(evidence_bytes(record.evidence))
-
-
-@contextmanager
-def open_engine(
-    specification: Path,
-    *,
-    workers: int = 1,
-    reuse: bool = True,
-    progress: Callable[[str, int], AbstractContextManager[Progress]] = silent,
-) -> Iterator[Engine]:
-    """The engine that keeps its partial counts beside a specification; its workers end with the context."""
-    partials = PartialStore(Workspace.beside(specification).partials, user_secret())
-    with closing(executor_of(workers)) as executor:
-        yield Engine(executor, partials, reuse=reuse, progress=progress)
 
 
 def record_of(
