@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 from assay.app.judging.case import open_case
-from assay.app.judging.certify import open_engine
 from assay.app.judging.count import count
 from assay.app.judging.measure import measure, measure_others
+from assay.app.judging.open_engine import open_engine
 from assay.app.verifying.evidence import evidence_digest
 from assay.domain.record import Evidence
 

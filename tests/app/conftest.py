@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from assay.app.judging import certify
+from assay.app.judging import open_engine
 from assay.engine.engine import executor_of
 from assay.engine.executor import Executor
 from assay.engine.in_process import InProcess
@@ -129,7 +129,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def chosen(workers: int) -> Executor:
         return executor_of(workers) if workers else InProcess()
 
-    monkeypatch.setattr(certify, "executor_of", chosen)
+    monkeypatch.setattr(open_engine, "executor_of", chosen)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.app.team import KEYS, Team, refused
 
 import assay
 from assay.app.judging.case import open_case
-from assay.app.judging.certify import open_engine
+from assay.app.judging.open_engine import open_engine
 from assay.app.judging.used_rows import used_rows
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.logbook import verify_log

@@ -25,14 +25,17 @@ from tests.app.conftest import Folder, people, replaced
 
 import assay
 from assay.app.judging.case import open_case
-from assay.app.judging.certify import open_engine, record_of
+from assay.app.judging.certify import record_of
 from assay.app.judging.measure import measure, measure_others
+from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import plan
 from assay.app.judging.replay import Alike, replay
+from assay.app.organisation.diff import compare
 from assay.checks.catalogue import catalogue
 from assay.cli.main import main
 from assay.domain.vocabulary import Outcome, Reason, Verdict
 from assay.reading import source
+from assay.subject.digest import digest_of
 from assay.subject.model import Model, ModelReference
 
 
@@ -813,6 +816,45 @@ def test_the_models_own_environment_and_its_lock_file_are_bound(folder, tmp_path
     record = assay.certify(path, rehearse=True, workers=0).record
     assert dict(record.environment.model)["lightgbm"] == lgb.__version__
     assert "environment" in {source.role for source in record.sources}
+
+
+@pytest.mark.parametrize(
+    "bypass", ["certify_without_a_lock", "certify_a_hopeless_specification", "certify_code_without_a_commit"]
+)
+def test_a_rehearsal_sets_no_rule_of_judged_runs_aside(folder, bypass):
+    """It was rehearsed without a word, whichever of the two was meant."""
+    with pytest.raises(assay.AssayError, match=f"rehearse and {bypass} exclude each other") as refused:
+        assay.certify(folder.write(), rehearse=True, workers=0, **{bypass: True})
+    assert refused.value.code == "arguments_contradict"
+    assert not (folder.root / ".assay").exists()
+
+
+def test_a_recipe_is_bound_by_its_file_and_must_define_its_function(folder):
+    """``recipe: nowhere.py:nothing`` was accepted, and nothing read it."""
+    folder.edit("format: predictions}", "format: predictions, recipe: trian.py:train}")
+    path = folder.write()
+    with pytest.raises(assay.InvalidDocument) as refused:
+        assay.certify(path, rehearse=True, workers=0)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.found, problem.place.line) == ("not_found", "trian.py:train", 12)
+    recipe = folder.root / "train.py"
+    recipe.write_text("def fit():\n    raise SystemExit\n\n\nfit()\n")
+    with pytest.raises(assay.InvalidDocument, match=r"trian\.py.*Did you mean 'train\.py'"):
+        assay.certify(path, rehearse=True, workers=0)
+    folder.edit("trian.py:train", "train.py:train").write()
+    with pytest.raises(assay.InvalidDocument, match="no function 'train' at its top level; there are: fit"):
+        assay.certify(path, rehearse=True, workers=0)
+    folder.edit("train.py:train", "train.py:fit").write()
+    before = assay.certify(path, rehearse=True, workers=0)
+    (bound,) = (s for s in before.record.sources if s.role == "recipe")
+    assert (bound.path, bound.digest) == ("train.py", digest_of(recipe))
+    assert replay(folder.root, workers=0).alike is Alike.IDENTICAL
+    recipe.write_text(recipe.read_text() + "# another way\n")
+    with pytest.raises(assay.AssayError, match=r"The recipe train\.py is not the one that was judged"):
+        replay(folder.root, workers=0)
+    after = assay.certify(path, rehearse=True, workers=0)
+    (change,) = compare(before.digest, after.digest, folder.root)
+    assert change.sentence().startswith("sources.recipe: ")
 
 
 def test_a_copy_of_a_file_makes_no_new_rows(folder):

@@ -847,6 +847,20 @@ def test_what_lies_around_the_model_is_told_by_the_gate_too(certified: Team) -> 
     assert certified.gate(sources=certified.root) is None
 
 
+def test_a_recipe_that_changed_since_is_named_by_the_gate(folder: Folder) -> None:
+    recipe = folder.root / "train.py"
+    recipe.write_text("def train(data, seed):\n    return data\n")
+    folder.edit("format: predictions}", "format: predictions, recipe: train.py:train}")
+    team = PASTS["certified"](folder)
+    assert team.gate(sources=team.root) is None
+    recipe.write_text("def train(data, seed):\n    return seed\n")
+    assert team.gate() is None
+    refusal = team.gate(sources=team.root)
+    assert refusal is not None
+    assert refusal.because is Because.BYTES_CHANGED
+    assert "The recipe train.py has other bytes" in refusal.sentence
+
+
 def test_other_packages_than_those_that_ran_the_model_are_named(
     certified: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from tests.app.conftest import Folder
 from tests.app.team import KEYS, Team, refused
 
 import assay
-from assay.app.judging import certify
+from assay.app.judging import open_engine
 from assay.app.judging.lock_elsewhere import agree_elsewhere, take_agreement
 from assay.app.organisation.elsewhere import Away
 from assay.app.organisation.ledger import open_ledger
@@ -62,7 +62,7 @@ def run(*said: object) -> int:
 def test_two_persons_agree_in_folders_of_their_own_and_a_judged_run_is_possible(
     team: Team, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    monkeypatch.setattr(open_engine, "executor_of", lambda workers: InProcess())
     before = size(team)
     for who in ("validator", "risk-officer"):
         desk = tmp_path / who

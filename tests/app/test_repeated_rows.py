@@ -13,7 +13,7 @@ from tests.app.test_attempts import fed
 
 import assay
 from assay.app.judging.case import open_case
-from assay.app.judging.certify import open_engine
+from assay.app.judging.open_engine import open_engine
 from assay.app.judging.repeated_rows import with_repeats
 from assay.app.organisation.ledger import open_ledger
 from assay.domain.refusal import Because

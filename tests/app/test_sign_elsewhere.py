@@ -17,7 +17,7 @@ from tests.app.conftest import Folder
 from tests.app.team import refused
 
 import assay
-from assay.app.judging import certify
+from assay.app.judging import open_engine
 from assay.app.judging.lock import agree
 from assay.app.organisation.export import export_decision, export_review
 from assay.app.organisation.founding import Founding, Person
@@ -77,7 +77,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_ledger(root) as ledger:
         (root / "policy.yaml").write_text(text_in_force(ledger))
     with pytest.MonkeyPatch.context() as here:
-        here.setattr(certify, "executor_of", lambda workers: InProcess())
+        here.setattr(open_engine, "executor_of", lambda workers: InProcess())
         agree(path, role="validator", signer=KEYS["val"], workers=1)
         assay.certify(path, workers=1)
     export_decision(root, root / "decision.zip")

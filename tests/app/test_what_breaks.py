@@ -17,7 +17,7 @@ from tests.cli import warm
 import assay
 from assay.app.judging import case
 from assay.app.judging.case import open_case
-from assay.app.judging.certify import open_engine
+from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import plan
 from assay.checks.catalogue import catalogue
 from assay.checks.check import Check

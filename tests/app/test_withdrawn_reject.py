@@ -8,7 +8,7 @@ from tests.app.team import KEYS, Team
 from tests.app.test_lock_elsewhere import run, size, word_of
 
 import assay
-from assay.app.judging import certify
+from assay.app.judging import open_engine
 from assay.app.judging.lock import agree
 from assay.app.judging.lock_elsewhere import take_agreement
 from assay.app.organisation.ledger import open_ledger
@@ -62,7 +62,7 @@ def test_a_withdrawal_of_another_machine_locks_nothing_either(hopeless: Team) ->
 def test_after_a_withdrawal_it_is_told_who_locks_and_the_reason_of_a_new_version_is_kept(
     folder: Folder, again: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    monkeypatch.setattr(open_engine, "executor_of", lambda workers: InProcess())
     team = Team(folder).lock()
     folder.edit("purpose: rank applicants", "purpose: rank the applicants").write()
     agree(team.path, word=Word.REJECT, reason="wait", **OFFICER)

@@ -9,7 +9,7 @@ import pytest
 from tests.app.conftest import Folder
 from tests.app.team import Team
 
-from assay.app.judging import certify
+from assay.app.judging import open_engine
 from assay.cli.main import main
 from assay.engine.in_process import InProcess
 
@@ -27,7 +27,7 @@ def git(folder: Path, *words: str) -> None:
 def test_at_most_five_files_are_named_with_what_differs_and_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    monkeypatch.setattr(open_engine, "executor_of", lambda workers: InProcess())
     team = Team(Folder(tmp_path).edit("risk: limited", "risk: high")).lock()
     (tmp_path / "notes.txt").write_text("as agreed\n")
     git(tmp_path, "init", "-q")

@@ -11,7 +11,7 @@ import pytest
 from tests.app.conftest import Folder, replaced
 from tests.app.team import Team
 
-from assay.app.judging import certify
+from assay.app.judging import certify, open_engine
 from assay.app.organisation.ledger import open_ledger
 from assay.cli.main import main
 from assay.engine.in_process import InProcess
@@ -20,7 +20,7 @@ from assay.engine.in_process import InProcess
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker is started, and what is told is cut into lines as on a terminal of this width."""
-    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    monkeypatch.setattr(open_engine, "executor_of", lambda workers: InProcess())
     monkeypatch.setenv("COLUMNS", "100")
 
 
@@ -47,7 +47,7 @@ def test_issue_draws_the_dossier_beside_the_certificate_and_report_draws_the_sam
 def test_a_refusal_is_issued_as_failed_without_signatures_and_every_command_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    monkeypatch.setattr(open_engine, "executor_of", lambda workers: InProcess())
     folder = Folder(tmp_path)
     folder.test = replaced(folder.test, "score", 1 - folder.test["score"].to_numpy())
     team = Team(folder).lock()
@@ -96,7 +96,7 @@ def test_a_refusal_is_issued_as_failed_without_signatures_and_every_command_says
 def test_who_signs_and_who_deploys_read_of_a_condition_what_was_asked_and_what_was_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    monkeypatch.setattr(open_engine, "executor_of", lambda workers: InProcess())
     folder = Folder(tmp_path)
     harsh = np.where(folder.test["age"].to_numpy() < 30, 0.12, 0)  # the young are refused more often
     folder.test = replaced(folder.test, "score", np.minimum(folder.test["score"].to_numpy() + harsh, 1))
@@ -122,7 +122,7 @@ def test_who_signs_and_who_deploys_read_of_a_condition_what_was_asked_and_what_w
 def test_a_word_that_nobody_asked_for_and_one_that_stands_already_are_told_as_such(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    monkeypatch.setattr(open_engine, "executor_of", lambda workers: InProcess())
     folder = Folder(tmp_path).edit("lock: {validator: 1}", "lock: {validator: 1, risk_officer: 1}")
     team = Team(folder.edit("quorum: {validator: 1, risk_officer: 1}", "quorum: {validator: 1}"))
 
@@ -216,7 +216,7 @@ def test_a_certificate_is_issued_where_no_page_can_be_drawn(
 def test_no_page_is_drawn_of_a_run_whose_numbers_are_sealed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(certify, "executor_of", lambda workers: InProcess())
+    monkeypatch.setattr(open_engine, "executor_of", lambda workers: InProcess())
     folder = Folder(tmp_path).edit("protected:", "attempts: {count: 2, first: 0.5}\nprotected:")
     folder.test = replaced(folder.test, "score", 1 - folder.test["score"].to_numpy())
     team = Team(folder).lock()

@@ -1,7 +1,8 @@
 """Commands in processes of their own, forked from one in which the program is imported: the second that imports take is spent once.
 
 Each command is a process: with its own streams, folder, environment, limits and exit code. What only a fresh interpreter
-shows (what is imported, how it ends) is tested with one.
+shows (what is imported, how it ends) is tested with one. Any number of them may run at the same time: one that waits keeps
+no other waiting.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import json
 import os
 import pkgutil
 import resource
+import selectors
+import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +24,7 @@ import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, NamedTuple, NoReturn
 
 NOT_IMPORTED = (
     "assay.__main__",
@@ -75,6 +78,7 @@ class _Server:
 
 
 _servers: list[_Server] = []
+_starting = threading.Lock()
 
 
 def start(
@@ -88,8 +92,9 @@ def start(
     largest_file: int | None = None,
 ) -> Process:
     """Start ``assay`` with these descriptors; in a session of its own, with a terminal when the first of them is to be it."""
-    if not _servers:
-        _servers.append(_Server())
+    with _starting:
+        if not _servers:
+            _servers.append(_Server())
     asked = {
         "words": list(words),
         "cwd": str(cwd),
@@ -140,18 +145,49 @@ def _serve(asked: socket.socket) -> None:
     for name in (*_modules(), *IMPORTED_LATE):
         importlib.import_module(name)
     gc.freeze()  # what is imported is never looked through again
+    running: dict[int, _Running] = {}
+    awaited = selectors.PollSelector()  # the kernel keeps nothing of it that a child could change
+    awaited.register(asked, selectors.EVENT_READ)
     while True:
-        said, received, _, _ = socket.recv_fds(asked, LONGEST, 4)
-        if not said:
-            return
-        child = os.fork()
-        if child == 0:
-            asked.close()
-            _end(_become(json.loads(said), received))
-        for descriptor in received[:3]:
-            os.close(descriptor)
-        with os.fdopen(received[3], "wb") as ended, contextlib.suppress(BrokenPipeError):
-            ended.write(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
+        for key, _ in awaited.select():
+            if key.fileobj is not asked:
+                awaited.unregister(key.fd)
+                running.pop(key.fd).tell()
+                continue
+            said, received, _, _ = socket.recv_fds(asked, LONGEST, 4)
+            if not said:
+                for one in running.values():  # nobody waits for it any more
+                    signal.pidfd_send_signal(one.process, signal.SIGKILL)
+                return
+            child = os.fork()
+            if child == 0:
+                asked.close()
+                for one in running.values():  # held here, they would not end when their own command does
+                    one.close()
+                _end(_become(json.loads(said), received))
+            for descriptor in received[:3]:
+                os.close(descriptor)
+            one = _Running(child, os.pidfd_open(child), received[3])
+            running[one.process] = one
+            awaited.register(one.process, selectors.EVENT_READ)
+
+
+class _Running(NamedTuple):
+    """A command that runs: its id, the descriptor that can be read when it ended, and the pipe on which that is told."""
+
+    child: int
+    process: int
+    ended: int
+
+    def tell(self) -> None:
+        code = os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self.ended, str(code).encode())
+        self.close()
+
+    def close(self) -> None:
+        os.close(self.process)
+        os.close(self.ended)
 
 
 def _modules() -> list[str]:

@@ -8,10 +8,13 @@ from pathlib import Path
 import click
 
 from assay.cli.example import example
+from assay.cli.exclusive import at_most_one
 from assay.cli.output import hopeless_option, json_option, print_json, reader_may_leave, say
 from assay.domain.decide import exit_code
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode, Unwritable
+
+REHEARSES = "a rehearsal uses the development rows, and asks for no lock, no plan and no commit"
 
 
 @click.command(
@@ -44,6 +47,9 @@ from assay.domain.errors import ExitCode, Unwritable
     help="DANGEROUS: judge a high-risk use outside version control. Recorded; no certificate can come of it.",
 )
 @json_option
+@at_most_one("--rehearse", "--certify-without-a-lock", why=REHEARSES)
+@at_most_one("--rehearse", "--certify-a-hopeless-specification", why=REHEARSES)
+@at_most_one("--rehearse", "--certify-code-without-a-commit", why=REHEARSES)
 def command(
     specification: Path,
     *,

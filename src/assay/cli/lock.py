@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from assay.cli.example import example
+from assay.cli.exclusive import at_most_one, goes_alone
 from assay.cli.output import hopeless_option, json_option, print_json, say
 from assay.cli.signing import (
     READABLE,
@@ -23,6 +24,8 @@ from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
     from assay.app.judging.lock import Agreed
+
+PLANNED = "it is for an approval where the log is, which alone is planned"
 
 
 @click.command(
@@ -53,6 +56,15 @@ if TYPE_CHECKING:
 )
 @hopeless_option
 @json_option
+@at_most_one("--reject", "--withdraw", why="a role says one thing at a time")
+@at_most_one("--certify-a-hopeless-specification", "--reject", why=PLANNED)
+@at_most_one("--certify-a-hopeless-specification", "--withdraw", why=PLANNED)
+@at_most_one("--certify-a-hopeless-specification", "--policy", why=PLANNED)
+@goes_alone(
+    "--take",
+    besides=("SPECIFICATION", "--certify-a-hopeless-specification", "--json"),
+    why="--take reads who says what from its files",
+)
 def command(
     specification: Path,
     *,
@@ -89,8 +101,6 @@ def command(
 
     word = Word.REJECT if reject else Word.WITHDRAW if withdraw else Word.APPROVE
     if files:
-        if role or key or policy or log or target or reason or word is not Word.APPROVE:
-            raise click.UsageError("--take reads who says what from its files.")
         _take(specification, files, bypass=certify_a_hopeless_specification, as_json=as_json)
     if not role or not key:
         raise click.UsageError("--as ROLE and --key KEY are needed, or --take FILE.")

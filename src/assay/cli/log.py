@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 import click
 
 from assay.cli.example import example
+from assay.cli.exclusive import at_most_one
 from assay.cli.output import json_option, one_line, print_document, print_json, say
 from assay.cli.questions import need_a_terminal
 from assay.cli.signing import folder_option, say_certificate
@@ -58,6 +59,7 @@ def command() -> None:
 @branch_option
 @folder_option
 @json_option
+@at_most_one("PACK", "--in", why="a pack is verified by itself, and --in names the folder of a log")
 def verify(
     pack: Path | None,
     *,

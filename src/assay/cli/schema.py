@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from assay.cli.example import example
+from assay.cli.exclusive import at_most_one
 from assay.cli.output import print_json
 
 
@@ -12,10 +13,9 @@ from assay.cli.output import print_json
 @click.option("--record", is_flag=True, help="The schema of the JSON record of a run instead.")
 @click.option("--plan", is_flag=True, help="The schema of the JSON of a plan instead.")
 @click.option("--standing", is_flag=True, help="The schema of where a decision stands in the log instead.")
+@at_most_one("--record", "--plan", "--standing", why="each is a schema of its own")
 def command(*, record: bool, plan: bool, standing: bool) -> None:
     """Print the JSON Schema of a specification: editors complete from it."""
-    if record + plan + standing > 1:
-        raise click.UsageError("Either --record, --plan or --standing: each is a schema of its own.")
     if standing:
         from assay.domain.record_schema import standing_schema
 

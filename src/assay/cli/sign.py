@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from assay.cli.example import example
+from assay.cli.exclusive import at_most_one, goes_alone
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import READABLE, folder_option, require_reason, say_beside, say_taken, signer
+from assay.cli.signing import NOT_HERE, READABLE, folder_option, require_reason, say_beside, say_taken, signer
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 from assay.domain.vocabulary import Outcome, Tier, Verdict
@@ -76,11 +77,9 @@ def _to_be_weighed(found: Signing) -> tuple[tuple[str, Iterable[str]], ...]:
 @click.argument("decision", default="")
 @click.option("--as", "role", help="The role in which you sign.")
 @click.option("--key", help="The key that signs: its name, the path of a PEM file, or demo:NAME.")
-@click.option("--approve", "word", flag_value="approve", default="approve", help="Approve (the default).")
-@click.option(
-    "--reject", "word", flag_value="reject", help="Reject; needs --reason, and blocks until withdrawn."
-)
-@click.option("--withdraw", "word", flag_value="withdraw", help="Take back what you said in this role.")
+@click.option("--approve", is_flag=True, help="Approve (the default).")
+@click.option("--reject", is_flag=True, help="Reject; needs --reason, and blocks until withdrawn.")
+@click.option("--withdraw", is_flag=True, help="Take back what you said in this role.")
 @click.option("--reason", type=READABLE, default="", help="Why.")
 @click.option("--look", is_flag=True, help="Only show what a signature would be over, and who is missing.")
 @click.option(
@@ -103,12 +102,18 @@ def _to_be_weighed(found: Signing) -> tuple[tuple[str, Iterable[str]], ...]:
 )
 @folder_option
 @json_option
+@at_most_one("--approve", "--reject", "--withdraw", why="a role says one thing at a time")
+@goes_alone("--look", besides=("DECISION", "--policy", "--in", "--json"), why="who only looks signs nothing")
+@at_most_one("--policy", "--in", why=NOT_HERE)
+@goes_alone("--take", besides=("--in", "--json"), why="--take reads who signs what from its files")
 def command(
     decision: str,
     *,
     role: str | None,
     key: str | None,
-    word: str,
+    approve: bool,  # noqa: ARG001 - what is said without a word
+    reject: bool,
+    withdraw: bool,
     reason: str,
     look: bool,
     policy: Path | None,
@@ -131,17 +136,14 @@ def command(
     from assay.domain.quorum import Word
 
     if files:
-        if decision or role or key or look or policy or target or reason or word != "approve":
-            raise click.UsageError(
-                "--take reads who signs what from its files: it goes with --in and --json alone."
-            )
         _take(folder, files, as_json=as_json)
-    if (not look and (not role or not key)) or (look and target):
+    if not look and (not role or not key):
         raise click.UsageError("--as ROLE and --key KEY are needed, or --look.")
-    require_reason(reason, rejects=word == Word.REJECT and not look)
+    word = Word.REJECT if reject else Word.WITHDRAW if withdraw else Word.APPROVE
+    require_reason(reason, rejects=reject)
     _see_one_way(decision, policy, target, look=look)
     if policy is not None:
-        said = (role or "", key or "", Word(word), reason)
+        said = (role or "", key or "", word, reason)
         _elsewhere(Path(decision), policy, None if look else said, target, as_json=as_json)
     if look:
         found = look_at(folder, decision)
@@ -151,13 +153,13 @@ def command(
             decision,
             role=role or "",
             signer=signer(key or "", folder),
-            word=Word(word),
+            word=word,
             reason=reason,
         )
     if as_json:
         print_json(_plain(found))
     else:
-        _tell(found, role=role if word == Word.APPROVE and not look else None)
+        _tell(found, role=role if word is Word.APPROVE and not look else None)
         made, quorum = found.decision, found.quorum
         if quorum.missing and found.standing.certificate is None:
             say(f"Read it with: assay show {short(made.record)}")

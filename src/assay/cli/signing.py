@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PASSPHRASE = "ASSAY_PASSPHRASE"  # noqa: S105 - the name of a variable
 
+NOT_HERE = "by --policy it is signed where the log is not, and --in names the folder of a log"
+
 
 class NoPassphrase(AssayError):
     """A key's passphrase is neither in the environment nor can it be asked for."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.example import example
+from assay.cli.exclusive import at_most_one
 from assay.cli.output import json_option, print_document, print_json, say
 from assay.cli.signing import folder_option, say_policy, signer
 from assay.domain.digests import short
@@ -192,6 +193,10 @@ def edit(file: Path, *, roots: tuple[str, ...], output: Path | None, folder: Pat
 )
 @folder_option
 @json_option
+@at_most_one(
+    "--next", "--output", why="--output writes the policy in force, and --next prints the one to come"
+)
+@at_most_one("--next", "--json", why="--next prints a text that is edited and handed to assay trust edit")
 def show(*, following: bool, output: Path | None, folder: Path, as_json: bool) -> None:
     """Show the policy in force: keys and roles, its log and who witnesses it, what it requires."""
     from assay.app.organisation.ledger import open_ledger, policy_of
@@ -200,8 +205,6 @@ def show(*, following: bool, output: Path | None, folder: Path, as_json: bool) -
     from assay.domain.policy import Policy
 
     if output is not None:
-        if following:
-            raise click.UsageError("--output writes the policy in force, and --next prints the one to come.")
         write_policy(folder, output)
     with open_ledger(folder) as ledger:
         if following:

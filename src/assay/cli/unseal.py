@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from assay.cli.example import example
+from assay.cli.exclusive import at_most_one
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import (
+    NOT_HERE,
     REASON,
     away,
     away_options,
@@ -35,6 +37,7 @@ from assay.domain.digests import short
 @away_options
 @folder_option
 @json_option
+@at_most_one("--policy", "--in", why=NOT_HERE)
 def command(
     run: str,
     *,

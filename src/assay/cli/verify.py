@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.example import example
+from assay.cli.exclusive import at_most_one
 from assay.cli.output import json_option, print_json, say
 from assay.domain.errors import ExitCode
 
@@ -150,6 +151,7 @@ def _folder_of_a_certificate(_: click.Context, __: click.Parameter, named: Path)
 @python_option
 @remember_option
 @json_option
+@at_most_one("--review", "--public", why="the review pack holds the log too")
 def command(
     certificate: Path,
     *,
@@ -171,8 +173,6 @@ def command(
     """
     from assay.app.verifying.verify import verify_certificate
 
-    if review is not None and public is not None:
-        raise click.UsageError("--review or --public: the review pack holds the log too.")
     found = verify_certificate(
         certificate,
         model=model,

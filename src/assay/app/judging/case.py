@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from assay._version import __version__
+from assay.app.judging.sources import sources_of, told_at
 from assay.app.judging.unfit_data import (
     refuse_numbers_as_text,
     refuse_other_types,
@@ -26,13 +26,9 @@ from assay.domain.errors import (
     NOT_MEASURING,
     PACKAGES,
     AssayError,
-    Crash,
-    InvalidDocument,
-    Problem,
     SubjectError,
 )
 from assay.domain.isolation import NO_CHILD, Fence, Isolation, isolation, required
-from assay.domain.nearest import nearest
 from assay.domain.record import Environment, PluginRecord, SourceRecord
 from assay.domain.repeats import NOT_COUNTED, RepeatedIn
 from assay.domain.scope import INTERPRETER
@@ -45,7 +41,6 @@ from assay.reading.specification import SpecificationFile, read_specification
 from assay.sandbox.probe import probe
 from assay.subject.code import Code, code_of
 from assay.subject.datasets import Dataset, open_dataset
-from assay.subject.digest import digest_of
 from assay.subject.installed import installed_version
 from assay.subject.model import Model, ModelReference, in_process, interpreter_digest
 
@@ -173,7 +168,7 @@ def open_case(
     datasets = _open_data(
         read, root, data or {}, scratch=scratch or root, rehearse=rehearse, fences=required(fenced)
     )
-    with _told_at(read, root, "subject", "model"):
+    with told_at(read, root, "subject", "model"):
         named = _model(root, specification, live=model is not None, rehearse=rehearse)
         reference, told = _bound(named, fenced)
     environment = _environment(told, fenced, plugins, code_of(root))
@@ -188,46 +183,11 @@ def open_case(
         judged_on="develop" if rehearse else "test",
         datasets=datasets,
         model=reference,
-        sources=_sources(path, read, datasets, reference),
+        sources=sources_of(path, read, datasets, reference),
         environment=environment,
         code_digest=code_digest(environment, (known[id_] for id_ in used)),
         live=in_process(model, specification.subject.inputs) if model is not None else None,
     )
-
-
-@contextmanager
-def _told_at(read: SpecificationFile, root: Path, *trail: str) -> Iterator[None]:
-    """Tell what is wrong with a file at the place where the specification names it, with the nearest name beside it."""
-    try:
-        yield
-    except Crash:
-        raise
-    except SubjectError as wrong:
-        written: Any = read.document.value
-        for key in trail:
-            written = written.get(key, "")
-        absent = wrong.code == "not_found"
-        raise InvalidDocument(
-            (
-                Problem(
-                    code=wrong.code,
-                    place=read.place(*trail),
-                    message=wrong.message,
-                    found=str(written),
-                    nearest=_nearest_file(root, str(written)) if absent else "",
-                    remedy=wrong.remedy,
-                ),
-            )
-        ) from wrong
-
-
-def _nearest_file(root: Path, written: str) -> str:
-    """The file in the same folder that is named most alike, as the specification would name it."""
-    place = Path(written)
-    folder = root / place.parent
-    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-    near = nearest(place.name, names)
-    return str(place.with_name(near)) if near else ""
 
 
 def _open_data(
@@ -248,7 +208,7 @@ def _open_data(
         if role in given:
             datasets[role] = open_dataset(given[role], scratch=scratch, fences=fences)
             continue
-        with _told_at(read, root, "data", role):
+        with told_at(read, root, "data", role):
             datasets[role] = open_dataset(root / written, scratch=scratch, fences=fences)
     refuse_the_same_rows(datasets)
     refuse_other_types(datasets)
@@ -256,24 +216,6 @@ def _open_data(
     refuse_text_for_numbers(specification, dictionary, datasets)
     refuse_numbers_as_text(specification, dictionary, datasets)
     return datasets
-
-
-def _sources(
-    path: Path, read: SpecificationFile, datasets: Mapping[str, Dataset], model: ModelReference | None
-) -> tuple[SourceRecord, ...]:
-    """Everything that is bound, each with its digest."""
-    specification, written = read.specification, declared_data(read.specification)
-    found = [
-        SourceRecord("specification", path.name, read.digest),
-        SourceRecord("dictionary", specification.data.dictionary, read.dictionary.digest),
-    ]
-    found += [SourceRecord(role, written[role], d.digest, d.rows) for role, d in datasets.items()]
-    if (lock := specification.subject.environment) is not None:
-        with _told_at(read, path.resolve().parent, "subject", "environment"):
-            found.append(SourceRecord("environment", lock, digest_of(path.resolve().parent / lock)))
-    if model is not None:
-        found.append(SourceRecord("model", specification.subject.model, model.digest))
-    return tuple(found)
 
 
 def _refuse_unknown_roles(given: Mapping[str, Any], declared: Mapping[str, str]) -> None:

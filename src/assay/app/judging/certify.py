@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from assay.app.judging.illustrate import curves, definition_of, group_records, p
 from assay.app.judging.judged_run import begin, begun, finish, logged, next_run, refuse_spent_rows, seeded
 from assay.app.judging.measure import Measured, Others, measure, measure_others
 from assay.app.judging.not_tested import not_tested
+from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import refuse_hopeless
 from assay.app.judging.repeated_rows import refuse_repeated_rows, with_repeats
 from assay.app.judging.unlocked_run import keep_use, take_in
@@ -33,16 +34,15 @@ from assay.app.verifying.rejudge import assessment_of
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
 from assay.domain.digests import sha256_of
+from assay.domain.errors import AssayError
 from assay.domain.judge import judge
 from assay.domain.record import Evidence, MetricRecord, Record
 from assay.domain.record_document import to_document
 from assay.domain.refusal import Because, Refusal, Refused
-from assay.engine.engine import Engine, executor_of, silent
-from assay.engine.partials import PartialStore
+from assay.engine.engine import Engine, silent
 from assay.engine.progress import Progress
 from assay.proof.canonical import canonical
 from assay.store.runs import Run
-from assay.store.secret import user_secret
 from assay.store.workspace import Workspace
 from assay.subject.digest import file_changed
 
@@ -123,7 +123,14 @@ def certify(
         Refused: a judged run of a specification that is not locked, behind fewer fences than the policy accepts, or on
             test rows that are spent (``test_set_spent``) or that repeat each other (``rows_repeat``); one without a lock of what the log seals (``sealed``).
         GoesOn: another process is judging by the same lock at this moment.
+        AssayError: ``arguments_contradict``: a rehearsal with a rule set aside that holds for judged runs alone.
     """
+    if rehearse:
+        _see_nothing_bypassed(
+            certify_a_hopeless_specification=certify_a_hopeless_specification,
+            certify_without_a_lock=certify_without_a_lock,
+            certify_code_without_a_commit=certify_code_without_a_commit,
+        )
     path = Path(specification)
     workspace = Workspace.beside(path)
     case = open_case(
@@ -146,6 +153,18 @@ def certify(
             bypass_plan=certify_a_hopeless_specification,
             bypass_commit=certify_code_without_a_commit,
         )
+
+
+def _see_nothing_bypassed(**bypasses: bool) -> None:
+    """Whoever asks for a judged run without one of its rules, and for a rehearsal, has to say which is meant."""
+    for name, given in bypasses.items():
+        if given:
+            raise AssayError(
+                f"rehearse and {name} exclude each other: a rehearsal uses the development rows, and asks for no lock, no plan and "
+                "no commit.",
+                code="arguments_contradict",
+                remedy=f"Leave {name} away to rehearse, or leave rehearse away to judge the test rows.",
+            )
 
 
 def _rehearsed(case: Case, engine: Engine, workspace: Workspace) -> Certification:
@@ -239,20 +258,6 @@ def _keep_documents(case: Case, record: Record, workspace: Workspace) -> None:
                 raise file_changed(case.root / source.path)
             workspace.blobs.put(content)
     workspace.blobs.put(evidence_bytes(record.evidence))
-
-
-@contextmanager
-def open_engine(
-    specification: Path,
-    *,
-    workers: int = 1,
-    reuse: bool = True,
-    progress: Callable[[str, int], AbstractContextManager[Progress]] = silent,
-) -> Iterator[Engine]:
-    """The engine that keeps its partial counts beside a specification; its workers end with the context."""
-    partials = PartialStore(Workspace.beside(specification).partials, user_secret())
-    with closing(executor_of(workers)) as executor:
-        yield Engine(executor, partials, reuse=reuse, progress=progress)
 
 
 def record_of(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay.app.judging.case import open_case
-from assay.app.judging.certify import open_engine
 from assay.app.judging.judged_run import next_run
+from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import refuse_hopeless
 from assay.app.judging.unlocked_run import take_in
 from assay.app.organisation.elsewhere import Place

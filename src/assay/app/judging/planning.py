@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.app.judging.case import open_case
-from assay.app.judging.certify import open_engine
+from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import Plan, ask_a_few, plan
 from assay.store.workspace import Workspace
 

@@ -71,7 +71,7 @@ def look_around(
 
 
 def changed_source(materials: Iterable[Material], folder: Path) -> Refusal | None:
-    """The first file of the run that is not what it was: specification, dictionary, data, lock file, model."""
+    """The first file of the run that is not what it was: specification, dictionary, data, lock file, recipe, model."""
     for material in materials:
         try:
             found = digest_of(folder / material.path)

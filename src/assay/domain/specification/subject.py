@@ -22,7 +22,7 @@ class Subject(Block):
     environment: Text | None = None
     """The lock file of the environment in which the model runs."""
     recipe: Text | None = None
-    """The function that trains it, as file.py:function."""
+    """The function that trains it, as file.py:function, in the specification's folder. Its file is bound by digest; nothing runs it in this version."""
     python: Text | None = None
     """The interpreter of the model's own environment; by default the one that runs Assay."""
 

@@ -1,0 +1,83 @@
+"""The files that a run is bound to, each with its digest; what is wrong with one is told where the specification names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from assay.domain.errors import Crash, InvalidDocument, Problem, SubjectError
+from assay.domain.nearest import nearest
+from assay.domain.record import SourceRecord
+from assay.plan.passes import declared_data
+from assay.reading.specification import SpecificationFile
+from assay.subject.datasets import Dataset
+from assay.subject.digest import digest_of
+from assay.subject.model import ModelReference
+from assay.subject.recipe import file_of, recipe_of
+
+
+def sources_of(
+    path: Path, read: SpecificationFile, datasets: Mapping[str, Dataset], model: ModelReference | None
+) -> tuple[SourceRecord, ...]:
+    """Everything that is bound, each with its digest.
+
+    Raises:
+        InvalidDocument: the lock file or the recipe cannot be bound.
+    """
+    root, subject, written = (
+        path.resolve().parent,
+        read.specification.subject,
+        declared_data(read.specification),
+    )
+    found = [
+        SourceRecord("specification", path.name, read.digest),
+        SourceRecord("dictionary", read.specification.data.dictionary, read.dictionary.digest),
+    ]
+    found += [SourceRecord(role, written[role], d.digest, d.rows) for role, d in datasets.items()]
+    if (lock := subject.environment) is not None:
+        with told_at(read, root, "subject", "environment"):
+            found.append(SourceRecord("environment", lock, digest_of(root / lock)))
+    if subject.recipe is not None:
+        with told_at(read, root, "subject", "recipe"):
+            recipe = recipe_of(root, subject.recipe)
+        found.append(SourceRecord("recipe", recipe.file, recipe.digest))
+    if model is not None:
+        found.append(SourceRecord("model", subject.model, model.digest))
+    return tuple(found)
+
+
+@contextmanager
+def told_at(read: SpecificationFile, root: Path, *trail: str) -> Iterator[None]:
+    """Tell what is wrong with a file at the place where the specification names it, with the nearest name beside it."""
+    try:
+        yield
+    except Crash:
+        raise
+    except SubjectError as wrong:
+        written: Any = read.document.value
+        for key in trail:
+            written = written.get(key, "")
+        named = file_of(str(written)) if trail[-1] == "recipe" else str(written)
+        raise InvalidDocument(
+            (
+                Problem(
+                    code=wrong.code,
+                    place=read.place(*trail),
+                    message=wrong.message,
+                    found=str(written),
+                    nearest=_nearest_file(root, named) if wrong.code == "not_found" else "",
+                    remedy=wrong.remedy,
+                ),
+            )
+        ) from wrong
+
+
+def _nearest_file(root: Path, written: str) -> str:
+    """The file in the same folder that is named most alike, as the specification would name it."""
+    place = Path(written)
+    folder = root / place.parent
+    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    near = nearest(place.name, names)
+    return str(place.with_name(near)) if near else ""
