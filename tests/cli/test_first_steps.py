@@ -32,6 +32,24 @@ def test_init_takes_the_inputs_from_the_model_and_says_what_is_next(started):
     )
 
 
+def test_init_looks_into_no_folder_below_the_one_that_it_is_given_and_names_what_it_read(started):
+    for name, folder in (("develop", "data"), ("test", "data/test")):
+        (started / folder).mkdir()
+        (started / f"{name}.parquet").rename(started / folder / "part-0.parquet")
+    done = run("init", "--data", "data", "--model", "model.txt", cwd=started)
+    assert done.returncode == 2
+    said = " ".join(done.stderr.split())
+    assert (
+        "The folder data has rows in folders below it, the test rows perhaps: 'test/part-0.parquet'." in said
+    )
+    assert "Name the file that holds the development rows" in said
+    assert not (started / "specification.yaml").exists()
+    (started / "data" / "test").rename(started / "test")
+    done = run("init", "--data", "data", "--model", "model.txt", cwd=started)
+    assert done.returncode == 0, done.stderr
+    assert "Looked at 'data/part-0.parquet'" in done.stdout
+
+
 def test_the_blanks_of_a_scaffold_fit_on_a_screen(started):
     run("init", "--data", "develop.parquet", "--model", "model.txt", cwd=started)
     done = run("plan", "specification.yaml", cwd=started)
