@@ -115,6 +115,13 @@ def test_groups_written_the_way_of_the_dictionary_are_told_once_each(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ("test: test.parquet", "test: [a.parquet, b.parquet]", "name the folder that holds them."),
+        (
+            "develop: develop.parquet",
+            "develop: 'data/*.parquet'",
+            "Name the folder that holds the Parquet files:",
+        ),
+        ("sponsor: the head of lending", "sponsor: [a, b]", "Write one text, without square brackets"),
         ("format: predictions", "format: pickle", "For a .pkl write joblib"),
         ("valid_for: 180 days", "valid_for: 2027-01-01", "Write how long it holds, not until when"),
         ("groups: {women: 2, men: 1}", "groups: {women: 3, men: [1, 2]}", "Write one of these codes"),

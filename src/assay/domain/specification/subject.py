@@ -67,7 +67,7 @@ class Data(Block):
     dictionary: Text
     """The file that says what each column means."""
     test: Text
-    """The rows on which the model is judged, once."""
+    """The rows on which the model is judged, once: a file, or a folder that holds Parquet files, as of every data set."""
     train: Text | None = None
     """The rows from which it learned."""
     develop: Text | None = None
