@@ -93,6 +93,26 @@ def test_another_document_in_place_of_a_specification_is_one_problem(tmp_path):
     assert "A specification is expected, and this is a dictionary." in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("diff specification.yaml dictionary.yaml", "A specification is expected, and this is a dictionary."),
+        ("diff dictionary.yaml specification.yaml", "A specification is expected, and this is a dictionary."),
+        ("init --data develop.parquet --model score --to new --from dictionary.yaml", "and this is a dictionary."),
+        ("init --data develop.parquet --model score --to new --from policy.yaml", "and this is a policy."),
+        ("init --data develop.parquet --model score --to new --from other.yaml", "has no judgement that could be copied"),
+    ],
+)  # fmt: skip
+def test_another_document_is_refused_by_every_command_that_takes_a_specification(tmp_path, words, said):
+    Folder(tmp_path).write()
+    (tmp_path / "policy.yaml").write_text("assay_policy: 1\norganisation: bank\n")
+    (tmp_path / "other.yaml").write_text("name: bank\n")
+    done = run(*words.split(), cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
+    assert not (tmp_path / "new").exists()
+
+
 def test_the_name_of_a_scaffold_says_that_the_gate_asks_for_it(started):
     run("init", "--data", "develop.parquet", "--model", "model.txt", cwd=started)
     (line,) = (

@@ -24,6 +24,7 @@ from assay.domain.nearest import listed, nearest
 from assay.domain.specification.base import LONGEST_NAME
 from assay.domain.specification.schema import json_schema
 from assay.plugins.catalogue import metrics
+from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import Located, locate
 from assay.reading.source import read_source
 from assay.reading.writing import written, written_code
@@ -77,14 +78,14 @@ def initialise(
     Raises:
         CannotStart: when there are no such data or model, the label is no column, or the model's format cannot be
             told.
-        InvalidDocument: when ``copy_from`` cannot be read.
+        InvalidDocument: when ``copy_from`` cannot be read, or is another document.
     """
     _refuse_absent(data)
     found = profile(data)
     facts = [column for column in found if not is_index_of_pandas(column.name)]
     columns = [guess_column(column) for column in facts]
     names = [column.name for column in columns]
-    other = locate(read_source(copy_from)) if copy_from else None
+    other = _judgement_in(copy_from) if copy_from else None
     _refuse_unknown_label(label, names)
     chosen = label or _label_of(other, names) or guess_label(facts)
     shown_model, form = _model(model, names, folder)
@@ -307,6 +308,12 @@ def _relative(path: Path, folder: Path) -> str:
 
 def _identifier(model: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.\-]+", "-", Path(model).stem)[:LONGEST_NAME].strip("-._") or "model"
+
+
+def _judgement_in(copy_from: Path) -> Located:
+    other = locate(read_source(copy_from))
+    refuse_another_kind(other, "assay")
+    return other
 
 
 def _label_of(other: Located | None, names: Sequence[str]) -> str | None:

@@ -79,4 +79,4 @@ class Data(Block):
     repeated_rows: RepeatedRows | None = None
     """Where test rows repeat each other: to which extent, and why they are no copies."""
     time: Text | None = None
-    """The column that says when."""
+    """The column that says when. Its name is checked, and nothing more is built yet: no check and no page makes use of it."""
