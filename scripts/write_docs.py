@@ -29,7 +29,7 @@ WIDTH = 88
 
 EXIT_MEANS = {
     ExitCode.CERTIFIED: "The decision is certified or conditional; for a command that decides nothing, it did its work.",
-    ExitCode.WITHHELD: "The decision is withheld; from `assay plan`, a required criterion is "
+    ExitCode.WITHHELD: "The decision is withheld, or a rule of the log or of the policy refuses what was asked: a run without its lock, a signature in a role that is not held, a model at the gate; from `assay plan`, a required criterion is "
     "hopeless on these rows in the first run, or its check breaks.",
     ExitCode.NO_VERDICT: "No verdict was reached: wrong usage, a bad specification, no log, policy or key where one is needed, data or a model that cannot be opened.",
     ExitCode.TRUST_FAILURE: "Something is not what it must be: bytes, a digest, a signature, a key, the log.",

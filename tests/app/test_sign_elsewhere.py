@@ -304,7 +304,7 @@ NOT_TAKEN: dict[str, tuple[Because, Callable[[Path], bytes]]] = {
     "a space in the statement": (Because.STATEMENT_BROKEN, lambda root: edited(root, b'":"reject"', b'": "reject"')),
     "a byte that is not signed": (
         Because.BUNDLE_BROKEN, lambda root: by("val")(root).replace(b'"keyid":""', b'"keyid":"x"')),
-    "no bundle": (Because.BUNDLE_BROKEN, lambda root: b"approved"),
+    "half of a bundle": (Because.BUNDLE_BROKEN, lambda root: by("val")(root)[:300]),
     "an agreement": (Because.STATEMENT_BROKEN, agreed),
     "a log without the decision": (Because.SIGNED_SOMETHING_ELSE, before_the_decision),
     "another log": (Because.LOG_REWRITTEN, by("val", seen=(3, "00" * 32))),
@@ -357,6 +357,16 @@ def test_a_log_that_was_rewritten_since_takes_nothing(bank: Path) -> None:
 def test_a_file_that_is_not_there_is_named(bank: Path) -> None:
     with pytest.raises(SubjectError, match=r"absent\.json"):
         take(bank, bank / "absent.json")
+
+
+@pytest.mark.parametrize("content", [b"organisation: bank\n", b'{"model": 1}', b"", b"PK\x03\x04\xff\x00"])
+def test_another_file_is_named_as_the_wrong_one_and_accuses_nobody(bank: Path, content: bytes) -> None:
+    (bank / "wrong").write_bytes(content)
+    with pytest.raises(
+        SubjectError, match=r"wrong is no signed statement: a signature .* --to FILE"
+    ) as caught:
+        take(bank, bank / "wrong")
+    assert caught.value.exit_code == 2
 
 
 Members = dict[str, bytes]

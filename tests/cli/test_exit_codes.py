@@ -105,6 +105,11 @@ NO_ANSWER = {
         f"verify model.txt.assay --model model.txt {GATE} --public broken.bin",
         "sign broken.bin --policy policy.yaml --look",
         "log verify broken.bin --policy policy.yaml",
+        f"gate model.txt {GATE} --log broken.bin",
+        "sign --take broken.bin",
+        f"lock {SPEC} --take broken.bin",
+        f"lock {SPEC} {VAL} {AWAY.format('broken.bin')}",
+        f"revoke --code drift {VAL} {WHY} {AWAY.format('broken.bin')}",
         f"diff broken.yaml {SPEC}",
         "sign --as validator --key broken.bin",
     ),
@@ -163,10 +168,10 @@ REFUSED = {
 }
 DISTRUSTED = {
     "what was handed over is not what it must be": (
-        "sign --take broken.bin",
-        f"lock {SPEC} --take broken.bin",
-        f"lock {SPEC} {VAL} {AWAY.format('broken.bin')}",
-        f"revoke --code drift {VAL} {WHY} {AWAY.format('broken.bin')}",
+        "sign --take changed.json",
+        f"lock {SPEC} --take changed.json",
+        f"lock {SPEC} {VAL} {AWAY.format('changed.jsonl')}",
+        f"revoke --code drift {VAL} {WHY} {AWAY.format('changed.jsonl')}",
         "log verify --checkpoint broken.bin",
         f"gate model.txt {GATE}",
     ),
@@ -200,6 +205,9 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "later.yaml").write_text((root / "policy.yaml").read_text().replace("version: 1", later))
     (root / "broken.yaml").write_text("a: [1\n")
     (root / "broken.bin").write_bytes(b"\x00\x01")
+    (root / "changed.json").write_bytes(made.bundle.content.replace(b'"keyid":""', b'"keyid":"x"'))
+    log = (root / "log.jsonl").read_bytes()
+    (root / "changed.jsonl").write_bytes(log.replace(b'"action"', b'"Action"', 1))
     (root / "empty").mkdir()
     for model in ("model.txt", "other.txt"):
         (root / model).write_text("tree")

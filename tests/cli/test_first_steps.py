@@ -32,6 +32,24 @@ def test_init_takes_the_inputs_from_the_model_and_says_what_is_next(started):
     )
 
 
+def test_init_looks_into_no_folder_below_the_one_that_it_is_given_and_names_what_it_read(started):
+    for name, folder in (("develop", "data"), ("test", "data/test")):
+        (started / folder).mkdir()
+        (started / f"{name}.parquet").rename(started / folder / "part-0.parquet")
+    done = run("init", "--data", "data", "--model", "model.txt", cwd=started)
+    assert done.returncode == 2
+    said = " ".join(done.stderr.split())
+    assert (
+        "The folder data has rows in folders below it, the test rows perhaps: 'test/part-0.parquet'." in said
+    )
+    assert "Name the file that holds the development rows" in said
+    assert not (started / "specification.yaml").exists()
+    (started / "data" / "test").rename(started / "test")
+    done = run("init", "--data", "data", "--model", "model.txt", cwd=started)
+    assert done.returncode == 0, done.stderr
+    assert "Looked at 'data/part-0.parquet'" in done.stdout
+
+
 def test_the_blanks_of_a_scaffold_fit_on_a_screen(started):
     run("init", "--data", "develop.parquet", "--model", "model.txt", cwd=started)
     done = run("plan", "specification.yaml", cwd=started)
@@ -75,6 +93,26 @@ def test_another_document_in_place_of_a_specification_is_one_problem(tmp_path):
     assert "A specification is expected, and this is a dictionary." in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("diff specification.yaml dictionary.yaml", "A specification is expected, and this is a dictionary."),
+        ("diff dictionary.yaml specification.yaml", "A specification is expected, and this is a dictionary."),
+        ("init --data develop.parquet --model score --to new --from dictionary.yaml", "and this is a dictionary."),
+        ("init --data develop.parquet --model score --to new --from policy.yaml", "and this is a policy."),
+        ("init --data develop.parquet --model score --to new --from other.yaml", "has no judgement that could be copied"),
+    ],
+)  # fmt: skip
+def test_another_document_is_refused_by_every_command_that_takes_a_specification(tmp_path, words, said):
+    Folder(tmp_path).write()
+    (tmp_path / "policy.yaml").write_text("assay_policy: 1\norganisation: bank\n")
+    (tmp_path / "other.yaml").write_text("name: bank\n")
+    done = run(*words.split(), cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
+    assert not (tmp_path / "new").exists()
+
+
 def test_the_name_of_a_scaffold_says_that_the_gate_asks_for_it(started):
     run("init", "--data", "develop.parquet", "--model", "model.txt", cwd=started)
     (line,) = (
@@ -97,6 +135,13 @@ def test_groups_written_the_way_of_the_dictionary_are_told_once_each(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ("test: test.parquet", "test: [a.parquet, b.parquet]", "name the folder that holds them."),
+        (
+            "develop: develop.parquet",
+            "develop: 'data/*.parquet'",
+            "Name the folder that holds the Parquet files:",
+        ),
+        ("sponsor: the head of lending", "sponsor: [a, b]", "Write one text, without square brackets"),
         ("format: predictions", "format: pickle", "For a .pkl write joblib"),
         ("valid_for: 180 days", "valid_for: 2027-01-01", "Write how long it holds, not until when"),
         ("groups: {women: 2, men: 1}", "groups: {women: 3, men: [1, 2]}", "Write one of these codes"),

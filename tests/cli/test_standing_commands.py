@@ -40,7 +40,17 @@ def test_issue_draws_the_dossier_beside_the_certificate_and_report_draws_the_sam
     assert f"Dossier: {page}" in capsys.readouterr().out
     assert run("report", "--in", team.root, "--output", team.root / "again.html") == 0
     assert (team.root / "again.html").read_bytes() == page.read_bytes()
-    assert "PASSED, and good." in page.read_text() or "FAILED, and good." in page.read_text()
+    assert (
+        run("issue", "--key", "demo:certifier", "--in", team.root, "--output", team.root / "cert", "--json")
+        == 0
+    )
+    until = json.loads(capsys.readouterr().out)["valid_until"]
+    assert f", and good, until {until[:10]}." in page.read_text()
+    assert (
+        run("report", "--in", team.root, "--format", "standing", "--output", team.root / "standing.json") == 0
+    )
+    said = json.loads((team.root / "standing.json").read_text())
+    assert said["certificate"]["valid_until"] == until
     assert team.gate() is None
 
 

@@ -77,7 +77,7 @@ def test_the_page_names_its_certificate_and_its_checkpoint() -> None:
     for said in (words(), terminal(made)):
         assert made.certificate is not None
         assert f"Certificate {made.certificate.certificate[7:19]}" in said
-        assert "PASSED, and good." in said
+        assert "PASSED, and good, until 2026-08-30." in said
         assert "checkpoint of 12 entries of the log bank.example/assay, root" in said
         assert wording.ONLY_DRAWN in said
     assert made.root in words()

@@ -56,6 +56,33 @@ def test_a_gate_refuses_a_log_that_does_not_go_on_from_what_it_saw(
         assert asked(scene, capsys=capsys) == ("head_broken", 2)
 
 
+def test_another_file_than_a_log_is_named_as_that_and_a_changed_log_stays_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene, made = Scene(tmp_path), issued(ago=HOUR)
+    scene.write(made)
+    scene.write_pack(made.world.leaves, {})
+    (tmp_path / "model.json").write_text('{"schema": "x", "columns": ["age"]}')
+    (pack,) = tmp_path.rglob("*.zip")
+    for wrong in (pack, scene.policy, scene.proof, tmp_path / "model.json"):
+        with pytest.raises(SystemExit) as end:
+            main(
+                [
+                    *("gate", str(scene.model), "--policy", str(scene.policy), "--use-case", "credit"),
+                    *("--log", str(wrong)),
+                ]
+            )
+        assert end.value.code == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert f"{wrong.name} is no exported log" in said
+        assert "assay log export" in said
+    log = Path(export(made, tmp_path / "log"))
+    whole = log.read_bytes()
+    for changed in (whole.replace(b'"action"', b'"Action"', 1), whole[100:], b"", whole[: len(whole) // 2]):
+        log.write_bytes(changed)
+        assert asked(scene, "--log", str(log), capsys=capsys)[1] == 3
+
+
 @pytest.mark.parametrize(
     "head",
     [{"root": "not a hash\nat all"}, {"root": "e" * 63}, {"root": "E" * 64}, {"size": -1}, {"size": "7"}],

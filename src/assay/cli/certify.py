@@ -64,8 +64,8 @@ def command(
 ) -> None:
     """Test the model that SPECIFICATION names, decide, and write the dossier.
 
-    Ends with 0 when the decision is certified or conditional, 1 when it is withheld, 2 when no verdict could be
-    reached. A rehearsal ends with the code that a judged run with this decision would have.
+    Ends with 0 when the decision is certified or conditional, 1 when it is withheld or a rule refuses the run (no lock, rows
+    that were used before), 2 when no verdict could be reached, 3 when bytes, a signature or the log are not what they must be. A rehearsal ends with the code that a judged run with this decision would have.
 
     A judged run needs a specification that was locked before (assay lock), and test rows that nobody was judged on.
     """

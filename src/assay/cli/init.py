@@ -8,6 +8,7 @@ import click
 
 from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
+from assay.domain.nearest import listed
 
 
 @click.command("init", epilog=example("assay init --data develop.parquet --model model.txt --label bad"))
@@ -15,7 +16,7 @@ from assay.cli.output import json_option, print_json, say
     "--data",
     required=True,
     type=click.Path(path_type=Path),
-    help="Development rows, whose columns are looked at. Never the test rows.",
+    help="Development rows, whose columns are looked at: a file, or a folder of Parquet files without folders below it. Never the test rows.",
 )
 @click.option("--model", required=True, help="The model file, or the column of scores made elsewhere.")
 @click.option("--label", help="The column of true labels, 0 or 1; guessed when left out.")
@@ -44,12 +45,13 @@ def command(
     """
     from assay.app.starting.init import SPECIFICATION, start
 
-    written, warnings = start(data, model, folder, label=label, copy_from=copy_from)
-    for warning in warnings:
+    made = start(data, model, folder, label=label, copy_from=copy_from)
+    for warning in made.warnings:
         say(f"Warning: {warning}", err=True)
     if as_json:
-        print_json([str(path) for path in written])
+        print_json([str(path) for path in made.written])
         return
-    for path in written:
+    say(f"Looked at {listed(made.read)}")
+    for path in made.written:
         say(f"Wrote {path}")
     say(f"Fill in what is empty, check each line marked 'guess', then: assay plan {folder / SPECIFICATION}")

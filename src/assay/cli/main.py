@@ -43,9 +43,7 @@ COMMANDS = {
     "checks": ("assay.cli.checks", "List the checks, or explain one."),
     "witness": ("assay.cli.witness", "Be a witness of logs: cosign what continues, refuse the rest."),
 }
-EPILOG = (
-    "Exit codes: 0 certified or conditional, 1 withheld, 2 no verdict (usage, bad input), 3 trust failure."
-)
+EPILOG = "Exit codes: 0 certified or conditional, 1 withheld or refused, 2 no verdict (usage, bad input), 3 trust failure."
 
 
 class Lazy(click.Group):

@@ -73,11 +73,15 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The certificate of the decision, and what it is worth at the last entry; ``why`` is the reason of its status."""
+    """The certificate of the decision, and what it is worth at the last entry; ``why`` is the reason of its status.
+
+    ``valid_until`` is when it ends whatever its status, in UTC.
+    """
 
     entry: int
     certificate: str
     result: str
+    valid_until: str
     status: Status
     why: str
 
@@ -149,7 +153,7 @@ def _bound(state: State, record: str) -> Bound | None:
     if not found:
         return None
     last = found[-1]
-    return Bound(last.entry, last.digest, last.result, last.status, last.why)
+    return Bound(last.entry, last.digest, last.result, last.valid_until, last.status, last.why)
 
 
 def _revisions(state: State, lock: Lock, compare: Compare) -> Iterable[Revision]:

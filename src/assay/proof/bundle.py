@@ -89,6 +89,11 @@ def read(content: bytes) -> Bundle:
     return Bundle(payload, signature, key_id, content)
 
 
+def resembles(content: bytes) -> bool:
+    """Whether a file names the envelope that every bundle begins with; one that was changed behind its name still does."""
+    return b'"dsseEnvelope"' in content
+
+
 def _hint(said: str) -> str:
     """A key id as it is written; anything else in its place would be printed, or break who compares it."""
     return hexadecimal(f"{PREFIX}{said}")

@@ -155,6 +155,15 @@ def read_leaf(leaf: bytes) -> Entry:
         raise UnreadableLeaf("expected an entry of the log in canonical JSON") from None
 
 
+def has_the_form(line: bytes) -> bool:
+    """Whether a line tells what an entry of a log tells, of any version; an entry that was changed still does."""
+    try:
+        plain = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(plain, dict) and {"schema", "seq", "action"} <= plain.keys()
+
+
 def inspect(pem: str) -> KeyFacts | None:
     """What can be said of a public key by looking at it; None when it is no P-256 key."""
     try:

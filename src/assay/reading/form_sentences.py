@@ -53,7 +53,14 @@ def _empty(_: Mapping[str, Any], where: Where) -> Said:
 def _text(detail: Mapping[str, Any], where: Where) -> Said:
     if not where.found:
         return _empty(detail, where)
-    return "text_expected", f"A text is expected for {where.name}; {where.shown}.", "", "Put it in quotes."
+    remedy = "Put it in quotes."
+    if isinstance(detail["input"], list):
+        remedy = "Write one text, without square brackets and dashes."
+        if where.trail[0] == "data":
+            remedy = (
+                "A data set is one file, or one folder of Parquet files: name the folder that holds them."
+            )
+    return "text_expected", f"A text is expected for {where.name}; {where.shown}.", "", remedy
 
 
 def _number(_: Mapping[str, Any], where: Where) -> Said:

@@ -8,6 +8,7 @@ the descriptor that it then parses, and remembers the stamp for its next partiti
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -253,9 +254,15 @@ def files_of(place: Path) -> list[Path]:
     """The files of a data set: the file itself, or the Parquet files below a folder, sorted; hidden ones left out.
 
     Raises:
-        SubjectError: ``data_no_files``, ``not_readable``, ``link_leads_outside`` or ``data_hive_partitions``.
+        SubjectError: ``data_no_files``, ``data_pattern``, ``not_readable``, ``link_leads_outside`` or ``data_hive_partitions``.
     """
     if not place.is_dir():
+        if any(sign in place.name for sign in "*?[") and not os.path.lexists(place):
+            raise SubjectError(
+                f"{place} is a pattern of names, and one file or folder is expected.",
+                code="data_pattern",
+                remedy=f"Name the folder that holds the Parquet files: {place.parent}",
+            )
         return [place]
     found = [
         p

@@ -19,6 +19,7 @@ from assay.domain.standing import Standing
 from assay.proof.bundle import BrokenBundle
 from assay.proof.certificate import certificate_in
 from assay.proof.statement import BrokenStatement
+from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import locate
 from assay.reading.source import read_source
 
@@ -33,11 +34,15 @@ def compare(one: str, two: str, folder: Path) -> tuple[Difference, ...]:
     Each is a specification file, the folder of a certificate, or the beginning of the digest of a run in ``folder``.
 
     Raises:
-        Incomparable: they are of different kinds. Refused: ``sealed`` while attempts on a run's test rows remain.
+        InvalidDocument: a file is a dictionary or a policy. Incomparable: they are of different kinds. Refused: ``sealed`` while attempts on a run's test rows remain.
     """
     (kind, before), (other, after) = _document(one, folder), _document(two, folder)
     if kind != other:
-        raise Incomparable(f"{one} is a {kind} and {two} is a {other}.", code="not_comparable")
+        raise Incomparable(
+            f"{one} is a {kind} and {two} is a {other}.",
+            code="not_comparable",
+            remedy="Name two of one kind: specification files, folders of certificates, or runs. List the runs with: assay show",
+        )
     return differences(before, after)
 
 
@@ -46,7 +51,9 @@ def _document(named: str, folder: Path) -> tuple[str, Any]:
     if (path / CERTIFICATE).is_file():
         return "certificate", _certificate(path / CERTIFICATE)
     if path.is_file():
-        return "specification", locate(read_source(path)).value
+        document = locate(read_source(path))
+        refuse_another_kind(document, "assay")
+        return "specification", document.value
     if not path.exists() and path.suffix in {".yaml", ".yml", ".json", SUFFIX}:
         kind = "folder of a certificate" if path.suffix == SUFFIX else "file"
         raise NoSuchRun(

@@ -17,7 +17,7 @@ from assay.domain.errors import SubjectError
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused, raised
 from assay.domain.state import State
-from assay.proof.bundle import LARGEST, BrokenBundle, sign
+from assay.proof.bundle import LARGEST, BrokenBundle, resembles, sign
 from assay.proof.keys import Signer
 from assay.proof.leaf import Draft, SignedStatement, next_leaf, read_leaf, state_of
 from assay.proof.merkle import root_of
@@ -149,14 +149,22 @@ def read_signed(file: Path, kinds: Collection[Kind], called: str, remedy: str = 
         kinds: that are expected. called: they, for a reader. remedy: for a statement of another kind.
 
     Raises:
-        SubjectError: there is no such file. Distrusted: it is no statement, or one of another kind.
+        SubjectError: there is no such file, or it is another one than any signer writes. Distrusted: it is no statement, or one of another kind.
     """
     try:
         with open_regular(file) as stream:
-            given = SignedStatement.read(stream.read(LARGEST + 1))
+            content = stream.read(LARGEST + 1)
     except SubjectError as absent:
         handed = "Name the file that the signer handed over."
         raise SubjectError(absent.message, code=absent.code, remedy=handed) from None
+    if not resembles(content):
+        raise SubjectError(
+            f"{file} is no signed statement: {called[0].lower()}{called[1:]} is expected.",
+            code="no_statement",
+            remedy="Name the file that the signer wrote with: --to FILE",
+        )
+    try:
+        given = SignedStatement.read(content)
     except BrokenBundle as wrong:
         raise not_taken(file, Refusal(Because.BUNDLE_BROKEN, f"{wrong}.")) from None
     except BrokenStatement as wrong:

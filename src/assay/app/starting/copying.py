@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from assay.app.starting.errors import CannotStart
+from assay.domain.nearest import listed
 from assay.domain.specification import Specification
 from assay.reading.located import Located
 
@@ -17,6 +18,12 @@ def with_judgement_of(other: Located, text: str) -> str:
     """The text with each block of judgement as the other specification has it, comments included."""
     ours, theirs = _segments(text, "new"), _segments(other.source.text, other.source.file)
     kept = {name: theirs.get(name) for name in Specification.model_fields if name not in OWN}
+    if not any(kept.values()):
+        raise CannotStart(
+            f"{other.source.file} has no judgement that could be copied: none of {listed(kept)}.",
+            code="cannot_copy",
+            remedy="Name the specification whose criteria, failure modes and roles are taken over.",
+        )
     blocks = [kept[name] if kept.get(name) else block for name, block in ours.items()]
     blocks += [block for name, block in kept.items() if block and name not in ours]
     note = (

@@ -24,6 +24,7 @@ from assay.domain.nearest import listed, nearest
 from assay.domain.specification.base import LONGEST_NAME
 from assay.domain.specification.schema import json_schema
 from assay.plugins.catalogue import metrics
+from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import Located, locate
 from assay.reading.source import read_source
 from assay.reading.writing import written, written_code
@@ -40,6 +41,15 @@ class Scaffold:
 
     texts: Mapping[str, str]
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What was written, what is wrong with the data or the model, and the files whose rows were looked at."""
+
+    written: tuple[Path, ...]
+    warnings: tuple[str, ...]
+    read: tuple[Path, ...]
 
 
 def initialise(
@@ -68,14 +78,14 @@ def initialise(
     Raises:
         CannotStart: when there are no such data or model, the label is no column, or the model's format cannot be
             told.
-        InvalidDocument: when ``copy_from`` cannot be read.
+        InvalidDocument: when ``copy_from`` cannot be read, or is another document.
     """
     _refuse_absent(data)
     found = profile(data)
     facts = [column for column in found if not is_index_of_pandas(column.name)]
     columns = [guess_column(column) for column in facts]
     names = [column.name for column in columns]
-    other = locate(read_source(copy_from)) if copy_from else None
+    other = _judgement_in(copy_from) if copy_from else None
     _refuse_unknown_label(label, names)
     chosen = label or _label_of(other, names) or guess_label(facts)
     shown_model, form = _model(model, names, folder)
@@ -128,28 +138,32 @@ def start(
     *,
     label: str | None = None,
     copy_from: Path | None = None,
-) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+) -> Started:
     """Write a specification and a dictionary into a folder; data and model are read in a child process.
 
-    Returns:
-        What was written, and what is wrong with the data or the model.
-
     Raises:
-        CannotStart: as :func:`initialise` and :func:`write_scaffold` do.
+        CannotStart: as :func:`initialise` and :func:`write_scaffold` do, or ``data`` is a folder with rows in folders below it.
     """
+    from assay.subject.datasets import files_of
     from assay.subject.describe import describe_in_child, feature_names_in_child
+
+    read: list[Path] = []
+
+    def profile(place: Path) -> Sequence[ColumnFacts]:
+        read.extend(_refuse_deeper(place, files_of(place)))
+        return describe_in_child(place)
 
     scaffold = initialise(
         data,
         model,
-        profile=describe_in_child,
+        profile=profile,
         feature_names=feature_names_in_child,
         catalogue=metrics(),
         folder=folder,
         label=label,
         copy_from=copy_from,
     )
-    return write_scaffold(scaffold, folder), scaffold.warnings
+    return Started(write_scaffold(scaffold, folder), scaffold.warnings, tuple(read))
 
 
 def write_scaffold(scaffold: Scaffold, folder: Path) -> tuple[Path, ...]:
@@ -181,6 +195,18 @@ def _refuse_absent(data: Path) -> None:
             code="not_found",
             remedy="Name the file, or the folder of Parquet files, that holds the development rows.",
         )
+
+
+def _refuse_deeper(data: Path, files: Sequence[Path]) -> Sequence[Path]:
+    """The files of the data; those in folders below it may hold the test rows, which nobody may look at yet."""
+    deeper = [file.relative_to(data) for file in files if file not in {data, data / file.name}]
+    if deeper:
+        raise CannotStart(
+            f"The folder {data} has rows in folders below it, the test rows perhaps: {listed(deeper)}.",
+            code="rows_in_folders_below",
+            remedy="No row was read. Name the file that holds the development rows, or the folder that holds their files and no others.",
+        )
+    return files
 
 
 def _in_the_words_of(names: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -282,6 +308,12 @@ def _relative(path: Path, folder: Path) -> str:
 
 def _identifier(model: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.\-]+", "-", Path(model).stem)[:LONGEST_NAME].strip("-._") or "model"
+
+
+def _judgement_in(copy_from: Path) -> Located:
+    other = locate(read_source(copy_from))
+    refuse_another_kind(other, "assay")
+    return other
 
 
 def _label_of(other: Located | None, names: Sequence[str]) -> str | None:

@@ -10,12 +10,15 @@ from assay.app.verifying.certificate_folder import CERTIFICATE, PROOF, STATUS, P
 from assay.domain.digests import named
 from assay.domain.errors import AssayError, ExitCode
 from assay.proof.certificate import Certificate
+from assay.proof.leaf import has_the_form
 from assay.proof.public import Public
 
 LOG, DOCUMENTS = "log.jsonl", "documents/"
 CHECKPOINT, POLICY, CERTIFICATES, STATEMENTS = "checkpoint", "policy.yaml", "certificates/", "statements/"
 LARGEST = 1 << 30
 """Bytes that a pack may unfold to."""
+_ZIP = b"PK\x03\x04"
+"""What a ZIP archive with members begins with."""
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """Of compression: that of other methods need not be there in every Python, and breaks in ways of its own."""
 
@@ -127,16 +130,26 @@ def read_log(path: Path) -> Pack:
     """The exported log alone, an entry on each line; nothing in it is believed yet.
 
     Raises:
-        BrokenPack: it cannot be read.
+        BrokenPack: it cannot be read, or has lines of which none has the form of an entry: it is another file, which nobody changed.
     """
     try:
-        return Pack(leaves=tuple(path.read_bytes().splitlines()))
+        content = path.read_bytes()
     except OSError as wrong:
-        raise BrokenPack(
-            f"{path} is no exported log ({type(wrong).__name__}).",
-            code="pack_broken",
-            remedy="Ask for one made with: assay log export",
-        ) from None
+        raise _no_log(path, type(wrong).__name__) from None
+    if content.startswith(_ZIP):
+        raise _no_log(path, "it is a pack")
+    leaves = tuple(content.splitlines())
+    if leaves and not any(has_the_form(leaf) for leaf in leaves):
+        raise _no_log(path, "none of its lines is an entry of a log")
+    return Pack(leaves)
+
+
+def _no_log(path: Path, why: str) -> BrokenPack:
+    return BrokenPack(
+        f"{path} is no exported log ({why}).",
+        code="pack_broken",
+        remedy="Ask for one made with: assay log export",
+    )
 
 
 def record_of(pack: Pack, certificate: Certificate) -> bytes | None:

@@ -67,7 +67,7 @@ class Data(Block):
     dictionary: Text
     """The file that says what each column means."""
     test: Text
-    """The rows on which the model is judged, once."""
+    """The rows on which the model is judged, once: a file, or a folder that holds Parquet files, as of every data set."""
     train: Text | None = None
     """The rows from which it learned."""
     develop: Text | None = None
@@ -79,4 +79,4 @@ class Data(Block):
     repeated_rows: RepeatedRows | None = None
     """Where test rows repeat each other: to which extent, and why they are no copies."""
     time: Text | None = None
-    """The column that says when."""
+    """The column that says when. Its name is checked, and nothing more is built yet: no check and no page makes use of it."""

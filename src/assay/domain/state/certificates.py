@@ -85,6 +85,7 @@ def issued(state: State, entry: Entry) -> Refusal | None:
         result=claims.result,
         use_case=lock.terms.name,
         model=claims.model,
+        valid_until=claims.scope.valid_until,
         supersedes=claims.scope.supersedes,
         changed=entry.seq,
     )

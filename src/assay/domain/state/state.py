@@ -166,7 +166,7 @@ class CertificateState:
 
     Attributes:
         record: of the decision. result: PASSED or FAILED. use_case: the name of the specification. model: what the
-            certified file or folder is called. supersedes: certificates whose place it takes, by digest.
+            certified file or folder is called. valid_until: in ISO 8601, as it says. supersedes: certificates whose place it takes, by digest.
         why, code: the reason of the last change, in words and for programs. changed: the entry that made it, or else the one that issued it; who changes it
             next must have seen that one.
     """
@@ -177,6 +177,7 @@ class CertificateState:
     result: str
     use_case: str
     model: str
+    valid_until: str
     supersedes: tuple[str, ...] = ()
     status: Status = Status.GOOD
     why: str = ""

@@ -104,7 +104,9 @@ def _open(standing: Standing, outcome: Outcome) -> str:
 
 def _worth(made: Bound) -> str:
     said = f"{made.result}, and {made.status.value}"
-    return f"{said}." if made.status is Status.GOOD else f"{said}: {wording.sentences(made.why)}"
+    if made.status is Status.GOOD:
+        return f"{said}, until {dt.datetime.fromisoformat(made.valid_until):%Y-%m-%d}."
+    return f"{said}: {wording.sentences(made.why)}"
 
 
 def section(standing: Standing) -> Section:
