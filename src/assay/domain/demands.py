@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from assay.domain.nearest import listed
-from assay.domain.policy import NEVER_APPROVE, Policy, Requires, asks_the_whole, one_spelling
+from assay.domain.policy import NEVER_APPROVE, Least, Policy, Requires, asks_the_whole, one_spelling
 from assay.domain.refusal import Because, Refusal
 from assay.domain.specification import Specification
 from assay.domain.specification.criteria import Criterion
+from assay.domain.specification.protected import Attribute
 from assay.domain.vocabulary import Tier
 
 
@@ -18,6 +19,7 @@ def unsatisfied(policy: Policy, specification: Specification) -> Refusal | None:
     gating = [c for c in specification.criteria if c.tier is not Tier.ADVISORY]
     said = (
         *_persons(policy, specification),
+        *_attributes(requires, specification.protected),
         *_criteria(requires, gating, specification.groupings()),
         *_terms(
             requires,
@@ -58,10 +60,33 @@ def _criteria(requires: Requires, gating: Sequence[Criterion], groupings: Iterab
             yield f"{asked}, and the specification has no such groups (protected, intersections); it has {listed(groupings)}."
         elif not any(bound.met_by(c) for c in gating):
             tier = "critical" if bound.tier == "critical" else "critical or supporting"
-            yield f"{asked} or stricter, and no {tier} criterion {_ASKS}."
+            yield f"{asked} or stricter, and no {tier} criterion {_ASKS}{_pairs(bound, gating)}."
     for c in gating:
         if c.confidence < requires.confidence:
             yield f"{c.id} asks for a confidence of {c.confidence}; the policy's least is {requires.confidence}."
+
+
+def _pairs(bound: Least, gating: Sequence[Criterion]) -> str:
+    """That another choice of what is compared is why a criterion of the same groups does not meet a bound."""
+    same = [
+        c for c in gating if c.metric == bound.metric and (bound.across is None or bound.compares(c.across))
+    ]
+    if all(c.reference == bound.reference for c in same):
+        return ""
+    return (
+        f" and 'reference: {bound.reference}'"
+        if bound.reference
+        else " and of all pairs of groups (no 'reference:')"
+    )
+
+
+def _attributes(requires: Requires, protected: Mapping[str, Attribute]) -> Iterable[str]:
+    """A bound names an attribute; a column of another thing under that name would meet it."""
+    for name, meant in (requires.protected or {}).items():
+        found = protected.get(name)
+        if found is not None and not meant.is_it(found):
+            groups = ", ".join(f"{label} ({found.definition(label)})" for label in found.labels())
+            yield f"By the policy the protected attribute {name} is {meant.text()}; the specification has {groups}."
 
 
 def _persons(policy: Policy, specification: Specification) -> Iterable[str]:
