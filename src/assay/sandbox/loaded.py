@@ -28,8 +28,8 @@ class Loaded:
 
     A model that is stored by name runs what its environment has under that name. Files outside of the folders that
     packages are installed in are told one line a module, all others together in one; with a package go all files of its
-    folder, whoever opens them. In one more line are files elsewhere that were opened by Python: weights that lie beside a
-    module decide as its code does. What native code opens elsewhere is not seen. A package that tells a version, and that came after
+    folder, whoever opens them, but sources that are not loaded and what is compiled or hidden. In one more line are all other
+    files that were opened by Python, wherever they lie: weights beside a module, and a source that it reads, decide as its code does. What native code opens elsewhere is not seen. A package that tells a version, and that came after
     the first time that was asked, when versions were told, is told by the digest of its version. A file is read again only when its stamp (inode,
     size, times) is another one: each answer of a certified model asks.
     """
@@ -75,9 +75,12 @@ class Loaded:
                 here.setdefault(label, []).append((name, file))
                 if "." not in name and hasattr(module, "__path__"):
                     folders[os.path.dirname(self._places[file])] = label  # noqa: PTH120
+        bound = {self._places[file] for files in here.values() for _, file in files}
         for folder, label in folders.items():
-            here[label] += [(place.removeprefix(folder), place) for place in _files_below(folder)]
-        read = [(os.path.basename(place), place) for place in self._read(tuple(folders))]  # noqa: PTH119
+            below = _files_below(folder)
+            here[label] += [(place.removeprefix(folder), place) for place in below]
+            bound.update(below)
+        read = [(os.path.basename(place), place) for place in self._read(bound)]  # noqa: PTH119
         if read:
             here[FILES_READ] = sorted(read)
         found = {label: self._digest(files) for label, files in here.items()} | self._later()
@@ -96,8 +99,8 @@ class Loaded:
         }
         return {f"package {name}": f"sha256:{_sha256(v.encode()).hex()}" for name, v in versions.items()}
 
-    def _read(self, folders: tuple[str, ...]) -> list[str]:
-        """Files that were opened and can be read, besides modules, and what the system, Python and known packages bring."""
+    def _read(self, bound: Collection[str]) -> list[str]:
+        """Files that were opened and can be read, besides what is bound already, and what the system, Python and known packages bring."""
         opened = tuple(self._opened)
         packages = self._packages() if opened else ()
         for path in opened:
@@ -106,12 +109,10 @@ class Loaded:
             system = path.startswith(_OF_THE_SYSTEM) or place.startswith((*_OF_THE_SYSTEM, self._ours))
             if not system and not self._is_brought(place, packages):
                 self._elsewhere.add(place)
-        below = tuple(folder + os.sep for folder in folders)
-        modules = set(self._places.values())
         return [
             place
-            for place in sorted(self._elsewhere - modules)
-            if not place.startswith(below) and os.path.isfile(place) and _can_be_read(place)  # noqa: PTH113
+            for place in sorted(self._elsewhere.difference(bound))
+            if os.path.isfile(place) and _can_be_read(place)  # noqa: PTH113
         ]
 
     def _packages(self) -> tuple[str, ...]:

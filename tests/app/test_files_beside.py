@@ -1,0 +1,131 @@
+"""Files that a stored model reads by itself, wherever they lie: they are in the certificate, and others answer nobody."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pyarrow as pa
+import pytest
+from tests.app.conftest import Folder
+from tests.app.team import Team
+
+import assay
+from assay.domain.refusal import Because
+from assay.domain.vocabulary import Outcome
+
+ROWS = pa.table({"score": [0.1, 0.9]})
+SCORER = """
+import numpy as np, os
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+def read(place):
+    with open(os.path.join(HERE, place)) as file:
+        return file.read()
+
+{readers}
+
+class Scorer:
+    classes_ = np.array([0, 1])
+    n_features_in_ = 1
+
+    def predict_proba(self, X):
+        s = np.asarray(X, dtype=float)[:, 0]
+        s = s if {condition} else 1 - s
+        return np.stack([1 - s, s], 1)
+"""
+EXECUTED = "def executed():\n    names = {}\n    exec(read('rules.py'), names)\n    return names['SIGN']\n"
+LOADED = """
+def loaded():
+    from importlib import util
+    spec = util.spec_from_file_location('rule', os.path.join(HERE, 'plugins', 'rule.py'))
+    module = util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.SIGN
+"""
+READERS = {
+    "rules.py": (EXECUTED, "executed() == 1"),
+    "plugins/rule.py": (LOADED, "loaded() == 1"),
+    "weights.pyc": ("", "read('weights.pyc') == '1'"),
+    "__pycache__/weights": ("", "read('__pycache__/weights') == '1'"),
+    ".cache/weights": ("", "read('.cache/weights') == '1'"),
+}
+"""By file: how the model reads it, and when it answers as it should."""
+
+
+def content(place: str, sign: int) -> str:
+    return f"SIGN = {sign}\n" if place.endswith(".py") else str(sign)
+
+
+@pytest.fixture
+def reading(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """A model of a package of its own environment that reads files."""
+    home = tmp_path / "modules" / "reading_scorer"
+    home.mkdir(parents=True)
+    readers = "\n".join(reader for reader, _ in READERS.values())
+    condition = " and ".join(condition for _, condition in READERS.values())
+    (home / "__init__.py").write_text(SCORER.format(readers=readers, condition=condition))
+
+    def put(place: str, sign: int) -> None:
+        (home / place).parent.mkdir(parents=True, exist_ok=True)
+        (home / place).write_text(content(place, sign))
+
+    for place in READERS:
+        put(place, 1)
+    python = home.parent / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={home.parent} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    named = types.ModuleType(home.name)
+    named.Scorer = type("Scorer", (), {"__module__": home.name})
+    monkeypatch.setitem(sys.modules, home.name, named)
+    model = folder.root / "model.joblib"
+    model.write_bytes(pickle.dumps(named.Scorer()))
+    folder.edit(
+        "{model: score, format: predictions}",
+        f"{{model: model.joblib, format: joblib, inputs: [score], python: {python}}}",
+    )
+    return SimpleNamespace(folder=folder, model=model, python=python, put=put)
+
+
+def certified(made: SimpleNamespace) -> Callable[[], list[float]]:
+    """Certify the model; what is returned asks it as a user does."""
+    team = Team(made.folder).lock()
+    team.certify()
+    team.sign().issue()
+
+    def answers() -> list[float]:
+        how = {"use_case": "small-loans", "policy": team.policy, "certificate": team.root / "cert"}
+        with assay.load_certified(made.model, python=made.python, **how) as model:
+            return model.predict(ROWS).tolist()
+
+    return answers
+
+
+def test_a_file_that_a_package_reads_of_its_own_folder_is_bound_whatever_it_is_called(
+    reading: SimpleNamespace,
+) -> None:
+    """A source that is executed, what calls itself compiled, what is hidden: whoever opens it reads it."""
+    answers = certified(reading)
+    assert answers() == [0.1, 0.9]
+    for place in READERS:
+        reading.put(place, 0)
+        with pytest.raises(assay.Refused, match="files that it reads") as told:
+            answers()
+        assert told.value.refusal.because is Because.CODE_CHANGED, place
+        reading.put(place, 1)
+    assert answers() == [0.1, 0.9]
+
+
+def test_counts_of_other_rules_stand_for_no_run(reading: SimpleNamespace) -> None:
+    """The model inverts its scores by a source that it executes: what was counted before is not used again."""
+    path = reading.folder.write()
+    first = assay.certify(path, rehearse=True, workers=1)
+    reading.put("rules.py", 0)
+    other = assay.certify(path, rehearse=True, workers=1)
+    assert (first.decision.outcome, other.decision.outcome) == (Outcome.CERTIFIED, Outcome.WITHHELD)
+    assert first.record.evidence_digest != other.record.evidence_digest
