@@ -552,6 +552,13 @@ def test_a_column_of_noise_hides_no_shared_row_of_a_model(folder):
     assert (value >= 1000, verdict) == (True, "fail")
 
 
+@pytest.mark.parametrize(("unit", "shared"), [("", (0, "pass")), (", unit: id", (2000, "fail"))])
+def test_other_rows_of_people_who_were_learned_from_are_shared_though_no_row_is(folder, unit, shared):
+    folder.edit("custody: validator}", f"custody: validator{unit}}}")
+    folder.develop = replaced(folder.develop, "id", 1_000_000 + np.arange(2000))
+    assert asking_for_overlap(folder, np.full(4000, 1.0), np.full(2000, 1.0), copied=0) == shared
+
+
 def test_inputs_that_many_people_have_may_be_chance_and_are_no_pass(folder):
     """Of ages in years and incomes in hundreds many rows have a twin by chance."""
     folder.look_alike()

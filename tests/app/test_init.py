@@ -338,11 +338,24 @@ def test_data_that_is_not_there(tmp_path: Path) -> None:
         (column("code", "string", unique=True, codes=("a", "b")), "category", "none"),
         (column("since", "string", dates=True, codes=("2020-01-01", "2021-01-01")), "date", "none"),
         (column("note", "string", codes=("",)), "text", "none"),
+        (column("patient", "string"), "identifier", "personal"),
+        (column("account", "double"), "number", "none"),
+        (column("ref", "string", numbered=True), "identifier", "personal"),
     ],
 )
 def test_guesses_about_a_column(facts: ColumnFacts, type_: str, sensitivity: str) -> None:
     guess = guess_column(facts)
     assert (guess.type, guess.sensitivity) == (type_, sensitivity)
+
+
+def test_the_unit_is_the_person_of_whom_there_are_several_rows_and_not_the_number_of_the_row(
+    tmp_path: Path,
+) -> None:
+    stays = (column("stay_no", "string", unique=True), column("patient", "string"), *LOANS[1:])
+    scaffold = start(tmp_path, stays)
+    assert "\n  unit: patient  # guess:" in scaffold.texts[SPECIFICATION]
+    assert "name: patient\n    type: identifier  # guess" in scaffold.texts[DICTIONARY]
+    read(filled(scaffold), tmp_path)
 
 
 def test_guesses_about_the_whole() -> None:

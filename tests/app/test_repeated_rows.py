@@ -14,8 +14,10 @@ from tests.app.test_attempts import fed
 import assay
 from assay.app.judging.case import open_case
 from assay.app.judging.open_engine import open_engine
+from assay.app.judging.planning import make_plan
 from assay.app.judging.repeated_rows import with_repeats
 from assay.app.organisation.ledger import open_ledger
+from assay.domain.errors import InvalidDocument
 from assay.domain.refusal import Because
 
 CUSTODY = "custody: validator}"
@@ -189,4 +191,91 @@ def test_which_row_of_a_person_is_looked_at_is_the_locks_choice_and_no_wording_o
     (said,) = told(record)
     with open_engine(team.path, workers=0) as engine:
         chosen = with_repeats(replace(open_case(team.path), drawn=record.seed), engine).repeated
-    assert (said,) == chosen.told(record.specification.data.repeated_rows)
+    assert (said,) == chosen.told(record.specification.data)
+
+
+INDEPENDENT = "Whether rows of one 'id' are independent"
+
+
+def of_few_people(folder: Folder, people_: int = 2500) -> None:
+    for role in ("test", "develop"):
+        table = getattr(folder, role)
+        setattr(folder, role, replaced(table, "id", np.arange(table.num_rows) % people_))
+
+
+def test_several_rows_of_one_person_are_refused_though_nobody_named_the_unit(folder: Folder) -> None:
+    of_few_people(folder)
+    with refused(Because.ROWS_REPEAT) as found:
+        judged(folder)
+    assert "1,500 of 4,000 rows have a 'id' that an earlier row has" in found.value.message
+    assert "43 % of what these rows tell is lost, and 2 % allowed undeclared" in found.value.message
+    assert "data.unit" in found.value.remedy
+    folder.edit(CUSTODY, "custody: validator, unit: id}")
+    record = judged(folder)
+    assert record.rows_used == 2500
+    assert not [s for s in record.says_nothing_about if s.startswith(INDEPENDENT)]
+
+
+def test_an_identifier_that_names_no_person_is_judged_when_it_was_agreed_before(folder: Folder) -> None:
+    of_few_people(folder)
+    folder.edit(
+        CUSTODY,
+        "custody: validator,\n  repeated_identifiers: {id: {at_most: 0.9, rationale: It names a branch.}}}",
+    )
+    (said,) = (s for s in judged(folder).says_nothing_about if s.startswith(INDEPENDENT))
+    assert "1,500 of 4,000 have one that an earlier row has, and every bound counts each." in said
+    assert said.endswith("It names a branch.")
+    folder.text = folder.text.replace("at_most: 0.9,", "at_most: 0.4,")
+    with refused(Because.ROWS_REPEAT) as found:
+        judged(folder)
+    assert "40 % declared" in found.value.message
+
+
+def test_a_person_who_stands_there_twice_is_told_and_judged(folder: Folder) -> None:
+    ids = folder.test["id"].to_numpy().copy()
+    ids[-1] = ids[0]
+    folder.test = replaced(folder.test, "id", ids)
+    (said,) = (s for s in judged(folder).says_nothing_about if s.startswith(INDEPENDENT))
+    assert "1 of 4,000" in said
+
+
+def test_another_identifier_than_the_unit_counts_among_the_rows_that_count(folder: Folder) -> None:
+    """A stay for each row hides no patient; a branch of each of many rows is asked for too."""
+    folder.edit(CUSTODY, "custody: validator, unit: id}")
+    folder.dictionary += "  - {name: patient, type: identifier, description: number of the patient}\n"
+    for role in ("test", "develop"):
+        table = getattr(folder, role)
+        setattr(folder, role, table.append_column("patient", pa.array(np.arange(table.num_rows) // 2)))
+    with refused(Because.ROWS_REPEAT) as found:
+        judged(folder)
+    assert "2,000 of 4,000 rows have a 'patient'" in found.value.message
+    folder.text = folder.text.replace("unit: id}", "unit: patient}")
+    assert judged(folder).rows_used == 2000
+
+
+def test_missing_identifiers_are_shared_with_nobody(folder: Folder) -> None:
+    ids = [None if i % 2 else i for i in range(4000)]
+    folder.test = replaced(folder.test, "id", ids)
+    assert not [s for s in judged(folder).says_nothing_about if s.startswith(INDEPENDENT)]
+
+
+def test_a_plan_and_a_rehearsal_say_before_that_an_identifier_repeats(folder: Folder) -> None:
+    assert not make_plan(folder.write(), workers=0).repeats
+    of_few_people(folder, 1000)
+    path = folder.write()
+    assert "1,000 of 2,000 rows have a 'id'" in make_plan(path, workers=0).repeats
+    record = assay.certify(path, workers=0, rehearse=True).record
+    (said,) = (s for s in record.says_nothing_about if s.startswith(INDEPENDENT))
+    assert said.endswith("A judged run of such rows is refused.")
+
+
+def test_a_word_about_an_identifier_that_is_none_or_is_the_unit_is_refused(folder: Folder) -> None:
+    said = "repeated_identifiers: {id: {at_most: 0.9, rationale: It is a branch.}}}"
+    folder.edit(CUSTODY, f"custody: validator, unit: id,\n  {said}")
+    with pytest.raises(InvalidDocument) as found:
+        judged(folder)
+    assert [p.code for p in found.value.problems] == ["repeats_of_no_identifier"]
+    folder.text = folder.text.replace("unit: id,", "").replace("{id: {at", "{age: {at")
+    with pytest.raises(InvalidDocument) as found:
+        judged(folder)
+    assert [p.code for p in found.value.problems] == ["repeats_of_no_identifier"]

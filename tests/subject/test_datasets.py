@@ -492,5 +492,5 @@ def test_columns_are_described(tmp_path: Path):
         "since": ("string", 0, ("2020-01-02", "2021-03-04"), None, None),
     }
     described = describe_in_child(tmp_path / "d")
-    assert [f.name for f in described if f.unique] == ["key"]
+    assert [f.name for f in described if f.unique] == ["many", "key"]
     assert [f.name for f in described if f.dates] == ["since"]

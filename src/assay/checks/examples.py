@@ -103,6 +103,7 @@ def row_set(
     shared: Mapping[str, int] | None = None,
     alike: Mapping[str, int] | None = None,
     alike_duplicates: int = 0,
+    by_unit: Mapping[str, int] | None = None,
 ) -> RowSetView:
     """The row counts of a data set called ``test``; ``shared`` has the other data sets, ``alike`` is by chance."""
     return RowSetView(
@@ -113,4 +114,5 @@ def row_set(
         tuple((shared or {}).items()),
         tuple(Alike(name, n, beyond_chance=False) for name, n in (alike or {}).items()),
         alike_duplicates,
+        tuple((by_unit or {}).items()),
     )

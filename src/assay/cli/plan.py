@@ -59,6 +59,11 @@ def _print(made: Plan) -> None:
             f"\nOf the {made.rows:,} test rows about {made.rows_used:,} will count, one of each unit: by the share of "
             f"different units among the {data_set(made.reference)} rows."
         )
+    if made.repeats:
+        console.print(
+            f"\nOf the {data_set(made.reference)} rows: {made.repeats} Test rows like them are refused: name the column under "
+            "data.unit, or say under data.repeated_identifiers why rows that share it are independent."
+        )
     if made.groups:
         _groups(made).print(console)
     _criteria(made).print(console)

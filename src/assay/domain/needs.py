@@ -38,6 +38,8 @@ class Part(StrEnum):
     """How widely the values of each numeric input lie, for perturbations."""
     EQUAL_ROWS = "equal_rows"
     """How often equal rows stand there among those that count, which no check asks for."""
+    IDENTIFIERS = "identifiers"
+    """How often an identifier stands there among those rows, which no check asks for."""
 
 
 class Need:

@@ -78,7 +78,8 @@ class PlannedRuns:
 @dataclass(frozen=True, slots=True)
 class PlanDocument:
     """A plan: ``rows`` is how many the judged run will have, ``rows_used`` how many of them will count when one of each
-    unit does, ``reference`` the data that shares come from. ``attempts`` has an entry for each share of alpha that the
+    unit does, ``reference`` the data that shares come from. ``repeats`` says which identifier too many of
+    those rows share, for which test rows like them would be refused; empty when none is. ``attempts`` has an entry for each share of alpha that the
     schedule spends, the first attempt first.
     """
 
@@ -86,6 +87,7 @@ class PlanDocument:
     rows_used: int
     reference: str
     model_answered_rows: int
+    repeats: str
     passes: tuple[PlannedPass, ...]
     groups: tuple[PlannedGroup, ...]
     attempts: tuple[PlannedRuns, ...]

@@ -7,13 +7,13 @@ have said beforehand, in the specification, why different people look alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a worker counts, and needs no specification
-    from assay.domain.specification import RepeatedRows
+    from assay.domain.specification.subject import Data, RepeatedIdentifier, RepeatedRows
 
 UNDECLARED = Decimal("0.02")
 """Share of what rows tell that equal ones may cost without a word: an interval is then at most 1 % too narrow, and a
@@ -56,30 +56,39 @@ class Repeats:
 @dataclass(frozen=True, slots=True)
 class RepeatedIn:
     """Equal rows of a judged data set: ``documented`` in all documented columns and the label, ``fed`` in what the model is
-    fed and the label; the first of each is of all rows, the others of labels and groups."""
+    fed and the label; the first of each is of all rows, the others of labels and groups. ``identified``: the same of rows that
+    share an identifier, whatever their label, by its column."""
 
     documented: tuple[Repeats, ...] = ()
     fed: tuple[Repeats, ...] = ()
+    identified: tuple[tuple[str, tuple[Repeats, ...]], ...] = ()
 
-    def too_many(self, declared: RepeatedRows | None) -> str:
-        """Why no bound on these rows could be believed, as a sentence; empty when they can."""
+    def too_many(self, data: Data) -> str:
+        """Why no bound on these rows could be believed by what the specification says, as a sentence; empty when they can."""
         for found, same, undeclared in self._both():
-            most = max(declared.at_most, undeclared) if declared is not None else undeclared
-            beyond = next((one for one in found if one.beyond(most)), None)  # of all rows, if of those
-            if beyond is not None:
-                where = f" {beyond.part}" if beyond.part else ""
-                allowed = f"{_percent(most)} " + (
-                    "declared" if declared is not None else "allowed undeclared"
-                )
+            if said := _beyond(found, undeclared, data.repeated_rows):
+                one, allowed = said
                 return (
-                    f"{beyond.repeated:,} of {beyond.rows:,} rows{where} repeat an earlier row in {same} and in the label. If equal "
-                    f"rows are of one person, {_percent(beyond.lost)} of what these rows tell is lost, and {allowed}."
+                    f"{_of(one)} repeat an earlier row in {same} and in the label. If equal "
+                    f"rows are of one person, {_percent(one.lost)} of what these rows tell is lost, and {allowed}."
                 )
         return ""
 
-    def told(self, declared: RepeatedRows | None) -> tuple[str, ...]:
-        """What a reader must know of them, a sentence each; none where no row repeats another."""
-        refused = " A judged run of such rows is refused." if self.too_many(declared) else ""
+    def too_often(self, data: Data) -> str:
+        """The same of identifiers: which one too many rows share, as a sentence; empty when none is."""
+        for column, found in self.identified:
+            if said := _beyond(found, UNDECLARED, data.repeated_identifiers.get(column)):
+                one, allowed = said
+                return (
+                    f"{_of(one)} have a {column!r} that an earlier row has. If rows of one {column!r} are of one person, "
+                    f"{_percent(one.lost)} of what these rows tell is lost, and {allowed}."
+                )
+        return ""
+
+    def told(self, data: Data) -> tuple[str, ...]:
+        """What a reader must know of them, a sentence each; none where no row repeats another or shares an identifier."""
+        declared = data.repeated_rows
+        refused = _REFUSED if self.too_many(data) else ""
         said = []
         for found, same, least in self._both():
             of_all = found[0]
@@ -89,7 +98,18 @@ class RepeatedIn:
                     f"Whether equal rows are of one person: {of_all.repeated:,} of {of_all.rows:,} repeat an earlier row in {same} "
                     f"and in the label, and every bound counts each.{why}{refused}"
                 )
-        return tuple(said)
+        return (*said, *self._shared(data))
+
+    def _shared(self, data: Data) -> Iterable[str]:
+        refused = _REFUSED if self.too_often(data) else ""
+        for column, found in self.identified:
+            of_all, declared = found[0], data.repeated_identifiers.get(column)
+            if of_all.repeated:
+                why = f" {declared.rationale}" if declared is not None and of_all.beyond(UNDECLARED) else ""
+                yield (
+                    f"Whether rows of one {column!r} are independent: {of_all.repeated:,} of {of_all.rows:,} have one that an earlier "
+                    f"row has, and every bound counts each.{why}{refused}"
+                )
 
     def _both(self) -> Sequence[tuple[tuple[Repeats, ...], str, Decimal]]:
         both = ((self.documented, _DOCUMENTED, UNDECLARED), (self.fed, _FED, UNDECLARED_FED))
@@ -97,7 +117,23 @@ class RepeatedIn:
 
 
 NOT_COUNTED = RepeatedIn()
+_REFUSED = " A judged run of such rows is refused."
 _DOCUMENTED, _FED = "all documented columns", "all that the model is fed"
+
+
+def _beyond(
+    found: Sequence[Repeats], undeclared: Decimal, declared: RepeatedRows | RepeatedIdentifier | None
+) -> tuple[Repeats, str] | None:
+    """The first part, all rows before others, of which more is lost than may be; and how much that is, in words."""
+    most = max(declared.at_most, undeclared) if declared is not None else undeclared
+    beyond = next((one for one in found if one.beyond(most)), None)
+    if beyond is None:
+        return None
+    return beyond, f"{_percent(most)} {'declared' if declared is not None else 'allowed undeclared'}"
+
+
+def _of(one: Repeats) -> str:
+    return f"{one.repeated:,} of {one.rows:,} rows" + (f" {one.part}" if one.part else "")
 
 
 def _percent(share: float | Decimal) -> str:

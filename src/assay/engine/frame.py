@@ -44,6 +44,11 @@ class Frame:
         return () if set(self.content) <= set(self.inputs) else self.inputs
 
     @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The identifiers besides the unit: whether rows share one must be asked, for only rows of one unit count once."""
+        return tuple(c.name for c in self.dictionary if c.type == "identifier" and c.name != self.unit)
+
+    @property
     def layout(self) -> Layout:
         """The cells that rows are counted in."""
         return Layout(tuple((name, attribute.labels()) for name, attribute in self.attributes))

@@ -11,11 +11,20 @@ from assay.engine.asking import Ask, Asker, Predict
 from assay.engine.batch import Integers, Reader, crossing_of
 from assay.engine.counters import Counter, Counting, EqualRows, Population, Profiles, RowSet, Spreads, Units
 from assay.engine.frame import Frame
+from assay.engine.identifiers import Identifiers
 from assay.engine.outcomes import OutcomesCounter
 from assay.plan.passes import Pass
 from assay.tally.partial import Partial
 
-COUNTERS: tuple[type[Counter], ...] = (Profiles, RowSet, Units, EqualRows, Spreads, OutcomesCounter)
+COUNTERS: tuple[type[Counter], ...] = (
+    Profiles,
+    RowSet,
+    Units,
+    EqualRows,
+    Identifiers,
+    Spreads,
+    OutcomesCounter,
+)
 """What counts the parts of a pass, in the order in which they take a batch; the model is asked last."""
 
 

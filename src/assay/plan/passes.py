@@ -103,9 +103,12 @@ def fuse(
 ) -> tuple[Pass, ...]:
     """One pass per data set in ``roles`` that anything is needed of; the model is judged on ``judged_on``.
 
-    The reference data is always read, for group shares; all data sets are, when rows are compared between them.
+    The reference data is always read, for group shares; all data sets are, when rows are compared between them, and then their
+    units are compared as well.
     """
     everywhere = _parts(w for w in wanted if w.need.reads is Reads.EVERY)
+    if Part.ROW_HASHES in everywhere and specification.data.unit is not None:
+        everywhere |= {Part.UNITS}
     perturbs = any(w.need.changes_inputs for w in wanted)
     reference = reference_data(specification)
     passes = []

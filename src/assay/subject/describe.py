@@ -19,7 +19,8 @@ class ColumnFacts:
         type: the Arrow type. rows: of the data set. missing: of them, how many have no value (or NaN).
         codes: the distinct values of whole numbers, texts or booleans when there are at most 30, sorted.
         minimum, maximum: of numbers; of dates and times as text.
-        unique: whether no value occurs twice among the first 100,000 of a column of texts.
+        unique: whether no value occurs twice among the first 100,000 of a column of texts or whole numbers.
+        numbered: whether all its texts are numbers of something, such as P-000123.
         dates: whether all its texts are dates such as 2024-12-31.
     """
 
@@ -32,6 +33,7 @@ class ColumnFacts:
     maximum: int | float | str | None
     unique: bool = False
     dates: bool = False
+    numbered: bool = False
 
 
 def describe_in_child(

@@ -20,6 +20,7 @@ from assay.tally.scores import ScoreTally, places_for
 from assay.tally.sums import ExactSum, Spread
 from assay.tally.units import UnitTally
 
+_REPEATED = ("hashes", "keys", "counts")
 _EXACT, _GRID = ("keys", "scores", "counts"), ("places", "rows", "sums")
 
 
@@ -30,7 +31,7 @@ class Partial:
     Attributes:
         rows: rows read. bad_labels: rows whose label is neither 0 nor 1 (they are in no other count of labels).
         population: int64[cells, 2], rows per cell and label. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
-            that count, by all documented columns and by what the model is fed. Parts that a pass did not ask for are None or empty.
+            that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. Parts that a pass did not ask for are None or empty.
     """
 
     rows: int
@@ -46,6 +47,7 @@ class Partial:
     spreads: tuple[tuple[str, Spread], ...] = ()
     repeats: RepeatTally | None = None
     alike: RepeatTally | None = None
+    identified: tuple[tuple[str, RepeatTally], ...] = ()
 
     def __add__(self, other: Partial) -> Partial:
         """All rows of both; both must come from the same pass."""
@@ -63,6 +65,7 @@ class Partial:
             spreads=_plus_named(self.spreads, other.spreads),
             repeats=_plus(self.repeats, other.repeats),
             alike=_plus(self.alike, other.alike),
+            identified=_plus_named(self.identified, other.identified),
         )
 
     @property
@@ -109,6 +112,7 @@ def to_bytes(partial: Partial) -> bytes:
         "layout": partial.layout.attributes,
         "profiles": [asdict(p) for p in partial.profiles],
         "paired": [[name, tally.changed] for name, tally in partial.paired],
+        "identified": [name for name, _ in partial.identified],
         "spreads": [[name, s.first.count, s.second.count] for name, s in partial.spreads],
     }
     if partial.outcomes is not None:
@@ -121,7 +125,8 @@ def to_bytes(partial: Partial) -> bytes:
         if rows is not None:
             arrays |= _arrays_of(name, rows)
             facts[f"{name}_constants"] = rows.constants
-    for name, equal in (("repeats", partial.repeats), ("alike", partial.alike)):
+    shared = ((f"identified.{i}", tally) for i, (_, tally) in enumerate(partial.identified))
+    for name, equal in (("repeats", partial.repeats), ("alike", partial.alike), *shared):
         if equal is not None:
             arrays |= _arrays_of(name, equal)
     if partial.units is not None:
@@ -171,6 +176,10 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
         ),
         repeats=_repeats("repeats", arrays),
         alike=_repeats("alike", arrays),
+        identified=tuple(
+            (name, RepeatTally(**_part(f"identified.{i}", arrays, _REPEATED)))
+            for i, name in enumerate(facts["identified"])
+        ),
     )
 
 
@@ -197,7 +206,7 @@ def _rows(name: str, facts: dict[str, Any], arrays: Arrays) -> RowTally | None:
 def _repeats(name: str, arrays: Arrays) -> RepeatTally | None:
     if f"{name}.hashes" not in arrays:
         return None
-    return RepeatTally(**_part(name, arrays, ("hashes", "keys", "counts")))
+    return RepeatTally(**_part(name, arrays, _REPEATED))
 
 
 def _shaped(array: NDArray[Any], *shape: int) -> NDArray[Any]:

@@ -104,6 +104,10 @@ class UnitTally:
         """Whether any unit has more than one row, or a row no unit."""
         return self.rows > len(self.units)
 
+    def shared(self, other: UnitTally) -> int:
+        """Rows of this set whose unit occurs in the other one; a missing unit is shared with nobody."""
+        return int(self.counts[np.isin(self.units, other.units, assume_unique=True)].sum())
+
     def selection(self) -> NDArray[np.int64]:
         """int64[units]: the places of the chosen rows, sorted."""
         return np.sort(self.places)

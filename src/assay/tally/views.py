@@ -137,6 +137,7 @@ class RowSetView:
         shared: per other data set, rows of this one that also occur there.
         alike: the same by what the model is fed alone, where rows are more than that.
         alike_duplicates: rows that repeat an earlier row in what the model is fed and the label.
+        by_unit: per other data set, rows of this one whose unit occurs there; empty where no unit is declared.
     """
 
     data: str
@@ -146,6 +147,7 @@ class RowSetView:
     shared: tuple[tuple[str, int], ...]
     alike: tuple[Alike, ...] = ()
     alike_duplicates: int = 0
+    by_unit: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
         if stage not in tested
     )
     groups = () if specification.protected else ("Any group of people: no protected attribute is declared.",)
-    repeated = case.repeated.told(specification.data.repeated_rows)
+    repeated = case.repeated.told(specification.data)
     rows = _left_out(specification, measured) + _in_no_group(specification, measured)
     return rows + _not_perturbed(specification, measured) + repeated + absent + groups
 

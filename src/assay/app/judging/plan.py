@@ -16,6 +16,7 @@ import numpy as np
 from assay.app.judging.boundary import counts_of
 from assay.app.judging.case import Case
 from assay.app.judging.measure import rows_in_no_group, run_pass, small_groups, wrong_labels
+from assay.app.judging.repeated_rows import repeats_in
 from assay.app.judging.views import known_view
 from assay.domain.assessment import Asked, Broken
 from assay.domain.errors import AssayError
@@ -119,6 +120,7 @@ class Plan:
     among the reference rows.
     ``attempts``: what they can show at each share of alpha, the first attempt first; each with its ``criteria``, those that
     are ``hopeless`` or ``broken`` among them, and with ``all_pass``.
+    ``repeats``: which identifier too many of the reference rows share to be judged, as a sentence; empty when none is.
     ``answered``: reference rows for whose scores the model was asked, to see that it answers.
     """
 
@@ -129,6 +131,7 @@ class Plan:
     groups: tuple[GroupRows, ...]
     attempts: tuple[PlannedAttempt, ...]
     answered: int = 0
+    repeats: str = ""
 
 
 def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequence[range]) -> Plan:
@@ -150,6 +153,7 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
     rows = case.datasets[case.judged_on].rows
     used = max(round(rows * _share_used(tally)), min(rows, 1))
     imagined = _imagined(case, tally, used)
+    shared = repeats_in(case, engine, reference, frozenset({Part.IDENTIFIERS}))
     return Plan(
         passes=fuse(specification, case.wanted, case.judged_on, tuple(case.datasets)),
         rows=rows,
@@ -158,6 +162,7 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
         groups=imagined.group_rows(),
         attempts=tuple(_attempt(case, tally, imagined, spread, alike) for alike in attempts),
         answered=spread.rows if spread is not None else 0,
+        repeats=shared.too_often(specification.data),
     )
 
 

@@ -17,6 +17,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         reference=plan.reference,
         model_answered_rows=plan.answered,
         passes=tuple(map(_pass, plan.passes)),
+        repeats=plan.repeats,
         groups=tuple(map(_group, plan.groups)),
         attempts=tuple(map(_attempt, plan.attempts)),
     )

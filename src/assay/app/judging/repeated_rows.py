@@ -14,35 +14,51 @@ from assay.plan.passes import Pass
 
 
 def with_repeats(case: Case, engine: Engine) -> Case:
-    """The case with what is to be told of equal rows among those that count: the judged ones, one of each unit.
+    """The case with what is to be told of equal rows, and of rows that share an identifier, among those that count."""
+    asked = frozenset({Part.EQUAL_ROWS, Part.IDENTIFIERS})
+    return replace(case, repeated=repeats_in(case, engine, case.judged_on, asked))
+
+
+def repeats_in(case: Case, engine: Engine, data: str, asked: frozenset[Part]) -> RepeatedIn:
+    """What of ``asked`` repeats among the rows of a data set that count: one of each unit.
 
     Reads the rows once, and once more where units repeat. The model is not asked.
     """
     frame, units = case.frame(), case.specification.data.unit is not None
-    parts = {Part.EQUAL_ROWS, *([Part.UNITS] if units else [])}
-    found = run_pass(case, frame, Pass(case.judged_on, frozenset(parts)), engine)
+    found = run_pass(case, frame, Pass(data, asked | ({Part.UNITS} if units else set())), engine)
     chosen = one_of_each_unit(found, engine)
     if chosen is not None:
-        found = run_pass(case, frame, Pass(case.judged_on, frozenset({Part.EQUAL_ROWS})), engine, chosen)
+        found = run_pass(case, frame, Pass(data, asked), engine, chosen)
     groupings = tuple(case.specification.groupings().values())
     documented, fed = (
         equal.repeats(found.layout, groupings) if equal is not None else ()
         for equal in (found.repeats, found.alike)
     )
-    return replace(case, repeated=RepeatedIn(documented, fed))
+    identified = ((name, shared.repeats(found.layout, groupings)) for name, shared in found.identified)
+    return RepeatedIn(documented, fed, tuple(identified))
 
 
 def refuse_repeated_rows(case: Case) -> None:
-    """Refuse to judge rows that may be copies of each other, to an extent that the specification does not declare.
+    """Refuse to judge rows that may be copies of each other, or of one person, to an extent that the specification does not declare.
 
     Raises:
         Refused: ``rows_repeat``; no row is spent by it.
     """
-    found = case.repeated.too_many(case.specification.data.repeated_rows)
-    if found:
+    data = case.specification.data
+    if found := case.repeated.too_many(data):
         raise Refused(
-            Refusal(Because.ROWS_REPEAT, f"{found} Every bound would be surer than the rows are."),
+            Refusal(Because.ROWS_REPEAT, f"{found} {SURER}"),
             remedy="If rows were recorded twice, remove the copies; if one person has several rows, name the column of persons "
             "under data.unit. If different people look alike in so few columns, say to which extent and why under "
             "data.repeated_rows: {at_most: ..., rationale: ...}, which is agreed to before the result.",
         )
+    if found := case.repeated.too_often(data):
+        raise Refused(
+            Refusal(Because.ROWS_REPEAT, f"{found} {SURER}"),
+            remedy="If it names the person or case, name it under data.unit: then one row of each counts. If rows that share it are "
+            "independent, as those of one branch may be, say to which extent they share it and why under "
+            "data.repeated_identifiers: {COLUMN: {at_most: ..., rationale: ...}}, which is agreed to before the result.",
+        )
+
+
+SURER = "Every bound would be surer than the rows are."

@@ -103,7 +103,11 @@ def _row_sets(asked: Request) -> RowSetView:
     sets = {name: tally.row_set for name, tally in tallies.items() if tally.row_set is not None}
     by_inputs = {name: t.by_inputs for name, t in tallies.items() if t.by_inputs is not None}
     others = {name: rows for name, rows in sets.items() if name != asked.data}
-    return sets[asked.data].view(asked.data, others, by_inputs)
+    view, units = sets[asked.data].view(asked.data, others, by_inputs), tallies[asked.data].units
+    if units is None:
+        return view
+    shared = ((name, units.shared(there)) for name in others if (there := tallies[name].units) is not None)
+    return replace(view, by_unit=tuple(shared))
 
 
 def _sections(asked: Request) -> SectionView:

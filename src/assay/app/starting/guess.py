@@ -19,6 +19,12 @@ ROWS_PER_CODE = 5
 AGE_BANDS = (25, 40, 60)
 
 _IDENTIFIER = re.compile(r"(.*[_\- ])?(id|uuid|key|number|nr|no)|.*(Id|ID)", re.ASCII)
+_PERSON = re.compile(
+    r"(patient|person|client|customer|applicant|borrower|debtor|member|user|subject|participant|student|pupil|employee|"
+    r"citizen|claimant|insured|household|account|case|pid|mrn|ssn)([_\- ]?(id|uuid|key|number|nr|no|code|ref))?",
+    re.IGNORECASE,
+)
+"""What names a person or case, of which there may be several rows."""
 _SPECIAL = re.compile(
     r"race|ethnic|religio|disab|health|sex|gender|national|foreign|orientation", re.IGNORECASE
 )
@@ -39,7 +45,7 @@ class ColumnGuess:
     """A column as the dictionary scaffold describes it; ``codes`` or ``low`` and ``high`` as they were seen.
 
     ``why`` says what the type was guessed from, where that is not its values' form. ``empty`` says that some values are
-    an empty text, which is no code: it stands for a value that is missing.
+    an empty text, which is no code: it stands for a value that is missing. ``repeats`` says that some value stands there twice.
     """
 
     name: str
@@ -51,6 +57,7 @@ class ColumnGuess:
     high: str | None = None
     why: str = ""
     empty: bool = False
+    repeats: bool = False
 
     @property
     def seen(self) -> str:
@@ -98,6 +105,7 @@ def guess_column(facts: ColumnFacts) -> ColumnGuess:
         high=_exact(facts.maximum) if kind in NUMERIC else None,
         why=why,
         empty="" in codes,
+        repeats=not facts.unique,
     )
 
 
@@ -110,8 +118,10 @@ def guess_label(facts: Iterable[ColumnFacts]) -> str | None:
 
 
 def guess_unit(columns: Sequence[ColumnGuess]) -> str | None:
-    """The first identifier."""
-    return next((column.name for column in columns if column.type == "identifier"), None)
+    """The first identifier that is named like a person or case; of these, or of all if none is, one that repeats."""
+    found = [column for column in columns if column.type == "identifier"]
+    likely = min(found, key=lambda c: (_PERSON.fullmatch(c.name) is None, not c.repeats), default=None)
+    return likely.name if likely is not None else None
 
 
 def guess_protected(columns: Sequence[ColumnGuess], label: str | None) -> tuple[AttributeGuess, ...]:
@@ -141,7 +151,8 @@ def _type(facts: ColumnFacts) -> tuple[str, str]:
         return "boolean", ""
     if kind == "date" or facts.dates:
         return "date", ""
-    if facts.codes is None and _IDENTIFIER.fullmatch(facts.name):
+    named = _IDENTIFIER.fullmatch(facts.name) or (kind != "number" and _PERSON.fullmatch(facts.name))
+    if facts.codes is None and named:
         return "identifier", "from its name"
     if kind == "integer":
         return ("category" if _few(facts) else "integer"), ""
@@ -149,6 +160,8 @@ def _type(facts: ColumnFacts) -> tuple[str, str]:
         return "number", ""
     if facts.codes is None and facts.unique:
         return "identifier", "no text occurs twice"
+    if facts.codes is None and facts.numbered:
+        return "identifier", "texts that number something"
     return ("category" if set(_seen(facts)) - {""} else "text"), ""
 
 

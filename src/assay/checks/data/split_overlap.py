@@ -15,8 +15,8 @@ from assay.tally.views import RowSetView
 @check(
     id="data.split_overlap",
     title="Rows shared between data sets",
-    estimand="The share of rows that also occur in another declared data set: the one that shares most, or the named "
-    "one.",
+    estimand="The share of rows that also occur in another declared data set, or whose unit does: the one that shares "
+    "most, or the named one.",
     unit=Unit.SHARE,
     reading="{value} of the rows also occur in another data set",
     need=RowSets(),
@@ -75,6 +75,13 @@ from assay.tally.views import RowSetView
             arguments={"by": "columns"},
         ),
         Example(
+            says="No row occurs elsewhere, and 900 rows are of people of whom other rows were trained on.",
+            view=lambda: row_set(1000, shared={"train": 0}, by_unit={"train": 900}),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
             says="No other data set is declared, so nothing can be compared.",
             view=lambda: row_set(1000),
             comparator=Comparator.AT_MOST,
@@ -95,11 +102,13 @@ def split_overlap(view: RowSetView, *, other: str, by: str) -> Counts:
         the date of the extract. Rows whose model inputs alone occur there are counted too. They are certain when
         the distinct ones are more than chance gives to two samples, which those that repeat within the sets
         bound, each counted once. Else they may be other people who look alike: where the threshold is met without
-        them and not with them, the criterion is not evaluable. The value is that of the data set that shares
+        them and not with them, the criterion is not evaluable. Where a unit
+        is declared, rows whose unit occurs in the other data set are counted as well, with or without the same row; they
+        are certain. The value is that of the data set that shares
         most, and the details have them all. Counted in full, no inference. (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4.)
     Limits:
         Finds exact repeats in declared data sets only: not near duplicates, not other rows of the same
-        person, not data that nobody declared. A documented column that is no input and differs between the sets
+        person where no unit is declared, not data that nobody declared. A documented column that is no input and differs between the sets
         hides repeats where scores were made elsewhere and no inputs are named, and up to what chance gives where
         the criterion says ``by: columns``: document the columns that describe people, and no others. Rows shared
         with several data sets are not added up.
@@ -114,8 +123,12 @@ def split_overlap(view: RowSetView, *, other: str, by: str) -> Counts:
         else f"The data set {other!r} is not another one here."
     )
     alike = [part for part in view.alike if other in ("any", part.data)]
+    units = [(f"{name}, by unit", rows) for name, rows in view.by_unit if other in ("any", name)]
     certain = [(f"{part.data}, by inputs", part.rows) for part in alike if part.beyond_chance]
     doubtful = [(f"{part.data}, by inputs", part.rows) for part in alike if not part.beyond_chance]
     return worst_share(
-        [*shared, *certain], rows=view.rows, nothing=nothing, doubtful=doubtful if by == "inputs" else ()
+        [*shared, *certain, *units],
+        rows=view.rows,
+        nothing=nothing,
+        doubtful=doubtful if by == "inputs" else (),
     )

@@ -148,6 +148,26 @@ def index_of_pandas(draft: Draft, world: World) -> Iterator[Finding]:
                 )
 
 
+def repeats_of_no_identifier(draft: Draft, world: World) -> Iterator[Finding]:
+    """A word about rows that share an identifier, where the column is none or is the unit."""
+    for name in draft.data.repeated_identifiers if draft.data is not None else ():
+        column = world.column(name)
+        unit = draft.data is not None and name == draft.data.unit
+        if unit or (column is not None and column.type != "identifier"):
+            yield Finding(
+                ("data", "repeated_identifiers", name),
+                "repeats_of_no_identifier",
+                f"An identifier besides the unit is expected; {name!r} is "
+                + (
+                    "the unit, of which one row counts."
+                    if unit
+                    else f"{column.type if column else ''} by the dictionary."
+                ),
+                remedy="Delete it here, or correct its type in the dictionary.",
+                key=True,
+            )
+
+
 def decides_alike(draft: Draft, _: World) -> Iterator[Finding]:
     """A cut at which everybody gets the same decision."""
     if draft.prediction is not None and float(draft.prediction.decide_at) == 0:
@@ -182,6 +202,7 @@ RULES: tuple[Rule, ...] = (
     same_file_twice,
     no_reference_rows,
     index_of_pandas,
+    repeats_of_no_identifier,
     decides_alike,
 )
 
@@ -199,5 +220,7 @@ def _columns_named(draft: Draft) -> Iterator[tuple[Trail, str, str]]:
         column: str | None = getattr(draft.data, role, None)
         if column is not None:
             yield ("data", role), column, f"The column of the {role}"
+    for name in draft.data.repeated_identifiers if draft.data is not None else ():
+        yield ("data", "repeated_identifiers", name), name, "The identifier"
     for attribute, definition in draft.protected.items():
         yield ("protected", attribute, "column"), definition.column, f"The column of {attribute!r}"

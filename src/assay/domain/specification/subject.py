@@ -61,6 +61,15 @@ class RepeatedRows(Block):
     """Why equal rows are different people, for someone who was not there."""
 
 
+class RepeatedIdentifier(Block):
+    """That rows of one identifier tell nothing of each other, to which extent it repeats, and why."""
+
+    at_most: Exact = Field(gt=0, lt=1)
+    """The largest share of what the rows tell that may be lost if rows of one identifier are of one person, in all rows and in each group."""
+    rationale: Text
+    """Why rows of one identifier are independent of each other, for someone who was not there."""
+
+
 class Data(Block):
     """The data sets, who held the test rows, and the unit of which only one row counts."""
 
@@ -78,5 +87,7 @@ class Data(Block):
     """The column that names the person or case; one row of each is counted."""
     repeated_rows: RepeatedRows | None = None
     """Where test rows repeat each other: to which extent, and why they are no copies."""
+    repeated_identifiers: dict[Text, RepeatedIdentifier] = Field(default_factory=dict)
+    """Identifiers besides the unit that several test rows share: to which extent, and why these rows are independent."""
     time: Text | None = None
     """The column that says when. Its name is checked, and nothing more is built yet: no check and no page makes use of it."""

@@ -18,15 +18,17 @@ LONGEST_CODE = 100
 MOST_COMPARED = 100_000
 """So many values of a column of texts are compared with each other; more would not fit in bounded memory."""
 _BATCH = 65_536
+_NUMBER = r"^[A-Za-z]{1,8}[-_./]?[0-9]{4,}$|^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 _DATE = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 
 def describe(paths: Sequence[str]) -> list[dict[str, Any]]:
-    """For each column of files with the same columns: name, type, rows, missing, codes, minimum, maximum, unique, dates.
+    """For each column of files with the same columns: name, type, rows, missing, codes, minimum, maximum, unique, dates, numbered.
 
     ``codes`` are the distinct values, sorted, when they are whole numbers, texts or booleans and at most 30;
     ``minimum`` and ``maximum`` stand for numbers, dates and times (those in ISO 8601). Both are None otherwise.
-    ``unique`` and ``dates`` are about texts: no value occurs twice, and all are written like 2024-12-31.
+    ``unique`` is about texts and whole numbers: no value occurs twice. ``dates`` and ``numbered`` are about texts: all are written
+    like 2024-12-31, or like P-000123.
     """
     inspected = facts.inspect(paths)
     schema = tuple(Column(c["name"], c["type"]) for c in inspected[0]["columns"])
@@ -57,9 +59,10 @@ class _Seen:
         self._codes: set[Any] | None = set()
         self._low: Any = None
         self._high: Any = None
-        self._texts = 0
+        self._compared_rows = 0
         self._compared: set[int] = set()
-        self._unique = self._dates = True
+        self._texts = 0
+        self._unique = self._dates = self._numbered = True
 
     def take(self, values: pa.Array) -> None:
         if pa.types.is_dictionary(values.type):
@@ -72,8 +75,10 @@ class _Seen:
         if len(present):
             self._widen(present)
             self._add_codes(present)
-            if _is_text(present.type):
+            if _has_codes(present.type):
                 self._compare(present)
+            if _is_text(present.type):
+                self._match(present)
 
     def _widen(self, present: pa.Array) -> None:
         if not _is_ordered(present.type):
@@ -93,18 +98,22 @@ class _Seen:
         short = all(not isinstance(code, str) or len(code) <= LONGEST_CODE for code in codes)
         self._codes = codes if short and len(codes) <= MOST_CODES else None
 
-    def _compare(self, texts: pa.Array) -> None:
-        self._dates = self._dates and bool(pc.all(pc.match_substring_regex(texts, _DATE)).as_py())
-        more = texts.slice(0, max(MOST_COMPARED - self._texts, 0))
-        self._texts += len(more)
+    def _match(self, texts: pa.Array) -> None:
+        self._texts += len(texts)
+        self._dates = self._dates and _all_like(texts, _DATE)
+        self._numbered = self._numbered and _all_like(texts, _NUMBER)
+
+    def _compare(self, values: pa.Array) -> None:
+        more = values.slice(0, max(MOST_COMPARED - self._compared_rows, 0))
+        self._compared_rows += len(more)
         if self._unique and len(more):
             self._unique = len(pc.unique(more)) == len(more) and self._all_new(more.to_pylist())
 
-    def _all_new(self, texts: list[str]) -> bool:
+    def _all_new(self, values: list[Any]) -> bool:
         """Whether none was seen before; hashes are kept, since a text may be long."""
         before = len(self._compared)
-        self._compared.update(map(hash, texts))
-        return len(self._compared) == before + len(texts)
+        self._compared.update(map(hash, values))
+        return len(self._compared) == before + len(values)
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -115,9 +124,14 @@ class _Seen:
             "codes": sorted(self._codes) if self._codes else None,
             "minimum": _plain(self._low),
             "maximum": _plain(self._high),
-            "unique": self._unique and self._texts > 1,
+            "unique": self._unique and self._compared_rows > 1,
             "dates": self._dates and self._texts > 0,
+            "numbered": self._numbered and self._texts > 0,
         }
+
+
+def _all_like(texts: pa.Array, form: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(texts, form)).as_py())
 
 
 def _has_codes(kind: pa.DataType) -> bool:
