@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
@@ -11,7 +13,7 @@ from sklearn.metrics import accuracy_score, precision_score
 from benchmarks.tables import ATTRIBUTES, DECIDE_AT, RATES
 
 
-def by_fairlearn(columns: dict[str, NDArray[np.generic]]) -> dict[str, dict[str, object]]:
+def by_fairlearn(columns: dict[str, NDArray[Any]]) -> dict[str, dict[str, object]]:
     """The same point values from MetricFrame: by_group, difference, ratio; no bounds."""
     functions = (selection_rate, true_positive_rate, false_positive_rate, precision_score, accuracy_score)
     frame = MetricFrame(

@@ -62,11 +62,14 @@ def measure(folder: Path, *, megabytes: int, repeats: int, say: Callable[[str], 
         say(f"{megabytes} MiB: bare {bare:.2f} s, gate {gate:.2f} s, model_signing {theirs:.2f} s")
         if turn:  # the first turn brings files and programs into memory
             turns.append((bare, gate, theirs))
+    bare, gate, theirs = (statistics.median(turn[at] for turn in turns) for at in range(3))
     return Gating(
-        megabytes,
-        *(statistics.median(turn[at] for turn in turns) for at in range(3)),
-        statistics.median(gate / bare for bare, gate, _ in turns),
-        statistics.median(gate / theirs for _, gate, theirs in turns),
+        megabytes=megabytes,
+        bare=bare,
+        gate=gate,
+        model_signing=theirs,
+        beside_bare=statistics.median(gate / bare for bare, gate, _ in turns),
+        beside_model_signing=statistics.median(gate / theirs for _, gate, theirs in turns),
     )
 
 

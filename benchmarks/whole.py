@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 
 import pyarrow.parquet as pq
 
@@ -21,7 +22,7 @@ def main() -> None:
     if side == "nothing":
         from benchmarks import rates
 
-        found = {"imported": rates.__name__}
+        found: Mapping[str, object] = {"imported": rates.__name__}
     elif side == "floor":
         found = {"rows": sum(b.num_rows for b in file.iter_batches(65_536, columns=list(GROUP_COLUMNS)))}
     elif side == "assay":
