@@ -784,6 +784,14 @@ def test_a_replay_is_bit_identical_and_says_what_was_changed(certified: Team) ->
     certified.folder.write()
     with pytest.raises(SomethingElse, match="develop"):
         replay(certified.root, workers=0)
+    certified.folder.develop = people(2000, 2)
+    certified.folder.write()
+    (certified.root / "test.parquet").write_bytes((certified.root / "develop.parquet").read_bytes())
+    with pytest.raises(
+        SomethingElse, match=r"The test test\.parquet is not the one that was judged"
+    ) as caught:
+        replay(certified.root, workers=0)
+    assert caught.value.exit_code == 3
 
 
 def test_a_replay_finds_sketches_that_are_not_of_the_test_rows(

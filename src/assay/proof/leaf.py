@@ -217,5 +217,12 @@ def next_leaf(leaves: Sequence[bytes], draft: Draft, time: dt.datetime) -> bytes
                 ),
                 remedy="Run: assay log verify",
             )
-        raise Refused(found.refusal)
+        raise Refused(found.refusal, remedy=_REMEDY.get(found.refusal.because, ""))
     return leaf
+
+
+_REMEDY = {
+    Because.KEY_UNKNOWN: "Sign with a key that the policy has: assay trust show. Holders of root keys add one: assay trust show --next, "
+    "then assay trust edit.",
+}
+"""What to do about a refusal of the log, where its sentence leaves that open."""

@@ -148,7 +148,8 @@ def _metrics(
             near = nearest(metric, known)
             yield _problem(
                 document, trail, "unknown_metric", metric, f"The policy requires {metric!r}, which no installed check measures.",
-                near, "" if near else "List them with: assay checks; or install the package that brings it.",
+                near, "Correct the name; all are listed with: assay checks" if near
+                else "List them with: assay checks; or install the package that brings it.",
             )  # fmt: skip
 
 

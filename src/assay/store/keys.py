@@ -88,6 +88,12 @@ def _free_place(name: str) -> Path:
         raise KeyTrouble(
             f"A key's name has letters, digits, '-', '_' and '.', found {name!r}.", code="key_name"
         )
+    if Path(name).suffix in {".pem", ".pub", MODULE}:
+        raise KeyTrouble(
+            f"A key's name is expected, and {name!r} looks like the path of a file.",
+            code="key_name",
+            remedy=f"Name it {Path(name).stem!r}; where it is kept is told when it is made.",
+        )
     place = key_folder() / f"{name}.new"
     if any(place.with_suffix(suffix).exists() for suffix in (".pem", MODULE, ".pub")):
         raise KeyTrouble(
@@ -141,6 +147,12 @@ def open_signer(name: str, passphrase: Passphrase) -> Signer:
         content = chosen.read_bytes()
     except OSError:
         raise _absent(name) from None
+    if b"-----BEGIN PUBLIC KEY-----" in content:
+        raise KeyTrouble(
+            f"{chosen} holds the public half of a key, with which nobody signs.",
+            code="key_unfit",
+            remedy="Name the key as it was made, assay keys new NAME: --key NAME; or the file of its private half.",
+        )
     try:
         return PrivateKey.read(content, _bytes(passphrase(name)))
     except UnfitKey as wrong:

@@ -123,7 +123,11 @@ class Log:
         """The proof that entry ``index`` is in the tree of ``size``. Raises AbsentEntry, CorruptStore."""
         leaves = self.size if size is None else size
         if not 0 <= index < leaves:
-            raise AbsentEntry(f"A log of {leaves} entries has no entry {index}.", code="entry_absent")
+            raise AbsentEntry(
+                f"A log of {leaves} entries has no entry {index}.",
+                code="entry_absent",
+                remedy="List the entries with: assay log show",
+            )
         return self._ask(leaves, lambda subtree: merkle.inclusion_proof(index, leaves, subtree))
 
     def consistency(self, old: int, new: int | None = None) -> tuple[bytes, ...]:

@@ -17,13 +17,14 @@ from assay.app.judging.open_engine import open_engine
 from assay.app.judging.used_rows import used_rows
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import load_record
-from assay.domain.errors import AssayError, ExitCode
+from assay.domain.errors import AssayError, ExitCode, InvalidDocument, SubjectError
 from assay.domain.isolation import NO_CHILD
-from assay.domain.record import Record
+from assay.domain.record import Record, SourceRecord
 from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.engine.engine import Engine, silent
 from assay.engine.progress import Progress
 from assay.store.workspace import Workspace
+from assay.subject.datasets import digest_of_dataset
 
 TOLERANCE = 1e-9
 """How far an estimate or a bound may be from the recorded one in another environment."""
@@ -77,7 +78,11 @@ def replay(
     digest, record = load_record(folder, beginning)
     _require_a_digest(record)
     path = folder / next(s.path for s in record.sources if s.role == "specification")
-    case = open_case(path, rehearse=record.decision.rehearsal)
+    try:
+        case = open_case(path, rehearse=record.decision.rehearsal)
+    except (InvalidDocument, SubjectError):
+        _same_data(path.parent, record)
+        raise
     _same_subject(case, record)
     case = replace(
         case, drawn=record.seed, attempt=record.attempt, overlaps=record.overlaps, blind=record.blind
@@ -114,12 +119,24 @@ def _same_subject(case: Case, record: Record) -> None:
     for source in record.sources:
         found = now.get(source.role)
         if found is None or found.digest != source.digest:
-            raise SomethingElse(
-                f"The {source.role} {source.path} is not the one that was judged.",
-                code="subject_changed",
-                remedy="Put back the file with the digest that the record names: assay show --json"
-                + (_NO_TABLE if record.decision.rehearsal and source.rows else ""),
-            )
+            raise _changed(source, record)
+
+
+def _same_data(root: Path, record: Record) -> None:
+    """Raise for a data set that lies there and was exchanged: why it is refused beside the others tells less."""
+    for source in record.sources:
+        place = root / source.path
+        if source.rows and place.exists() and digest_of_dataset(place) != source.digest:
+            raise _changed(source, record)
+
+
+def _changed(source: SourceRecord, record: Record) -> SomethingElse:
+    return SomethingElse(
+        f"The {source.role} {source.path} is not the one that was judged.",
+        code="subject_changed",
+        remedy="Put back the file with the digest that the record names: assay show --json"
+        + (_NO_TABLE if record.decision.rehearsal and source.rows else ""),
+    )
 
 
 def _same_rows(folder: Path, record: str, case: Case, engine: Engine) -> None:

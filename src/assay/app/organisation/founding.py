@@ -123,6 +123,16 @@ def _out_of_reach(threshold: int, roots: int) -> Iterator[UnfitEntry]:
         )
 
 
+def _nearest_key(key: str) -> str:
+    """The key that a name of none was probably meant to be; of demo keys the name alone is compared."""
+    kind, demo, name = key.rpartition("demo:")
+    if kind or not demo:
+        return nearest(key, kept_keys())
+    begun = [known for known in DEMO_NAMES if name and known.startswith(name)]
+    near = begun[0] if begun else nearest(name, DEMO_NAMES)
+    return f"demo:{near}" if near else ""
+
+
 def entry(option: str, text: str) -> Person:
     """Read an entry as :func:`person`, where each option needs something else.
 
@@ -133,9 +143,8 @@ def entry(option: str, text: str) -> Person:
         read = person(text)
     except KeyTrouble as trouble:
         key = text.partition("=")[2].strip()
-        there = [f"demo:{name}" for name in DEMO_NAMES] if key.startswith("demo:") else kept_keys()
         raise UnfitEntry(
-            trouble.message, code=trouble.code, remedy=trouble.remedy, nearest=nearest(key, there)
+            trouble.message, code=trouble.code, remedy=trouble.remedy, nearest=_nearest_key(key)
         ) from None
     if option == "--person" and not read.roles:
         raise UnfitEntry(

@@ -80,7 +80,7 @@ def decision_named(state: State, beginning: str) -> DecisionState:
         raise NotInLog(
             f"{how} with {beginning!r}.",
             code=Because.DECISION_UNKNOWN.value,
-            remedy="List the runs with: assay show",
+            remedy="Only a judged run of a locked specification has one, and no rehearsal. List the runs with: assay show",
         )
     return found[0]
 

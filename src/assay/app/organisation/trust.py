@@ -73,8 +73,16 @@ def set_policy(folder: Path, policy: Policy, signers: Sequence[Signer]) -> str:
         Action.POLICY_SET, digest, {"policy": plain}, tuple(sign(said, signer) for signer in signers)
     )
     with open_ledger(folder, create=True) as ledger:
-        ledger.add(draft)
+        try:
+            ledger.add(draft)
+        except Refused as refused:
+            if refused.refusal.because is not Because.POLICY_UNSIGNED:
+                raise
+            raise Refused(refused.refusal, remedy=_MORE_ROOTS) from None
     return digest
+
+
+_MORE_ROOTS = "Nothing was changed. Name the root keys of as many holders, each with: --root KEY"
 
 
 def foundable(founding: Founding) -> None:

@@ -137,4 +137,6 @@ def _lower(title: str) -> str:
 
 
 def _as_share(value: Decimal) -> str:
-    return f"Write a share, {value / 100}, not a percentage." if 1 < value <= 100 else ""
+    if 1 < value < 2:  # 1.8 is no percentage that anybody asks for
+        return "Write a share, which is at most 1."
+    return f"Write a share, {value / 100}, not a percentage." if 2 <= value <= 100 else ""

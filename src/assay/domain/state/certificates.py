@@ -215,7 +215,9 @@ def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, .
             Because(certificate.status.value)
             if certificate.status is not Status.GOOD
             else Because.NOT_CERTIFIABLE,
-            f"The certificate is {certificate.status.value}; it cannot become {status.value}.",
+            f"The certificate is {status.value} already: nothing would change."
+            if certificate.status is status
+            else f"The certificate is {certificate.status.value}; it cannot become {status.value}.",
         )
     if len(entry.signed) != 1 or entry.signed[0].kind != Kind.REVOCATION:
         return Refusal(

@@ -46,7 +46,9 @@ def format_of(file: BinaryIO, path: str) -> str:
         SubjectError: ``data_empty`` or ``data_unknown_format``.
     """
     if not file.seek(0, 2):
-        raise SubjectError(f"{path} is empty (0 bytes).", code="data_empty")
+        raise SubjectError(
+            f"{path} is empty (0 bytes).", code="data_empty", remedy="Write the file again, with its rows."
+        )
     kind = SUFFIXES.get(Path(path).suffix.lower())
     if kind is None:
         raise SubjectError(

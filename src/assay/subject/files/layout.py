@@ -91,7 +91,11 @@ def check_layout(layout: Layout, path: str) -> Layout:
             remedy="Give every column a name of its own.",
         )
     if not sum(layout.groups):
-        raise SubjectError(f"{path} has columns but no rows.", code="data_no_rows")
+        raise SubjectError(
+            f"{path} has columns but no rows.",
+            code="data_no_rows",
+            remedy="Write the file again, with its rows, or name another.",
+        )
     return layout
 
 

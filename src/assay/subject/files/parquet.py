@@ -47,7 +47,9 @@ def _check_ends(file: BinaryIO, path: str) -> None:
     file.seek(0)
     if file.read(4) != _MAGIC:
         raise SubjectError(
-            f"{path} is not a Parquet file: it does not begin like one.", code="data_not_parquet"
+            f"{path} is not a Parquet file: it does not begin like one.",
+            code="data_not_parquet",
+            remedy="Let its name end in what it is (.csv, .arrow), or write it as Parquet.",
         )
     file.seek(0, 2)
     if file.tell() >= 12:
