@@ -13,6 +13,7 @@ from tests.app.team import KEYS, Team, refused
 
 import assay
 from assay.app.judging import open_engine
+from assay.app.judging.lock import agree
 from assay.app.judging.lock_elsewhere import agree_elsewhere, take_agreement
 from assay.app.organisation.elsewhere import Away
 from assay.app.organisation.ledger import open_ledger
@@ -128,6 +129,59 @@ def test_a_reject_of_another_machine_blocks_the_lock(team: Team) -> None:
         found = take_agreement(team.path, word_of(team, who, word), workers=0)
     assert found.agreed.lock is None
     assert [r.reason for r in found.agreed.quorum.rejected] == ["I read it"]
+
+
+def draft(team: Team, threshold: str) -> Path:
+    """The file with the validator's word on a draft, signed on the log of now; the draft lies in its place."""
+    team.folder.edit("at_least: 0.70", f"at_least: {threshold}").write()
+    log, target = team.root / f"{threshold}.jsonl", team.root / f"{threshold}.json"
+    export_log(team.root, log)
+    away = Away(log, team.policy, target)
+    agree_elsewhere(team.path, away, role="validator", signer=KEYS["validator"], reason="a draft")
+    team.folder.edit(f"at_least: {threshold}", "at_least: 0.70").write()
+    return target
+
+
+def lies(team: Team, threshold: str) -> None:
+    team.folder.edit("at_least: 0.70", f"at_least: {threshold}").write()
+
+
+def test_of_drafts_that_were_signed_beforehand_none_is_chosen_after_a_result(folder: Folder) -> None:
+    team = Team(folder).lock()
+    looser, same = draft(team, "0.65"), draft(team, "0.69")
+    team.certify()
+    lies(team, "0.65")
+    before = size(team)
+    with pytest.raises(assay.Refused, match=r"They sign again, with the log of now\.") as caught:
+        take_agreement(team.path, looser, workers=0)
+    assert caught.value.refusal.because is Because.SIGNED_SOMETHING_ELSE
+    assert "assay log export" in str(caught.value.remedy)
+    assert size(team) == before
+    team.folder.edit("at_least: 0.65", "at_least: 0.70").write()
+    assert draft(team, "0.65").is_file()  # signed on the log of now
+    lies(team, "0.65")
+    assert take_agreement(team.path, looser, workers=0).agreed.lock is not None
+    team.folder.edit("at_least: 0.65", "at_least: 0.69").write()
+    with refused(Because.SIGNED_SOMETHING_ELSE):  # neither does it replace a lock that its signer never saw
+        take_agreement(team.path, same, workers=0)
+
+
+def test_a_word_that_is_in_the_log_before_a_result_locks_no_other_version_after_it(team: Team) -> None:
+    """The first of two agreed to another version, a judged run follows, and the second agrees: the first has not seen the run."""
+    for who in ("validator", "risk-officer"):
+        take_agreement(team.path, word_of(team, who), workers=0)
+    lies(team, "0.69")
+    agree(team.path, role="validator", signer=KEYS["validator"], reason="a draft", workers=0)
+    team.folder.edit("at_least: 0.69", "at_least: 0.70").write()
+    team.certify()
+    lies(team, "0.69")
+    second = agree(
+        team.path, role="risk_officer", signer=KEYS["risk-officer"], reason="it fits better", workers=0
+    )
+    assert second.lock is None
+    assert "They sign again, with the log of now." in second.quorum.sentence()
+    again = agree(team.path, role="validator", signer=KEYS["validator"], reason="a draft", workers=0)
+    assert again.lock is not None
 
 
 def by(who: str, role: str = "validator", seen: tuple[int, str] | None = None) -> Callable[[Team], bytes]:

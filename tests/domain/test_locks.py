@@ -52,6 +52,28 @@ def test_an_agreement_before_the_version_in_force_is_not_one_to_leave_it() -> No
         world.lock_only(OTHER, reason="a new version")
 
 
+@pytest.mark.parametrize("after", ["lock", "run", "decision"])
+def test_an_agreement_counts_from_who_saw_the_last_lock_run_and_decision(after: str) -> None:
+    world = World.with_policy()
+    world.lock()
+    seen = {"lock": (world.seen[0] - 1, "")}.get(after)
+    if seen is not None:  # logged after the lock, on a log before it
+        seen = (seen[0], world.state.roots[seen[0]])
+    else:
+        if after == "decision":
+            world.run()
+        seen = world.seen
+        world.run() if after == "run" else world.decide("withheld")
+    for who, role in BOTH:
+        world.agree(who, role, about=OTHER, seen=seen)
+    with refused(Because.QUORUM_MISSING):
+        world.lock_only(OTHER, reason="a looser draft")
+    for who, role in BOTH:
+        world.agree(who, role, about=OTHER)
+    world.lock_only(OTHER, reason="a looser draft")
+    assert world.state.locked(OTHER)
+
+
 def test_an_agreement_is_used_up_whatever_the_terms_call_the_specification(world: World) -> None:
     with refused(Because.QUORUM_MISSING):
         world.lock_only(SPECIFICATION, name="credit by another name")

@@ -25,6 +25,7 @@ class SignOff:
         word: a reject has a ``reason``. time: as the log has it, self-asserted unless witnessed. said: the digest of the
             statement without its signature. statement: the digest of the whole, by which a certificate names it.
         dictionary: digest of the dictionary that a word on a specification is also over; empty for any other word.
+        seen: how many entries the log had that the signer saw.
     """
 
     entry: int
@@ -37,6 +38,7 @@ class SignOff:
     said: str = ""
     statement: str = ""
     dictionary: str = ""
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,15 @@ class Quorum:
     Attributes:
         approved: for each needed place that is filled: role and holder. missing: how many each role still lacks.
         rejected: standing rejects. approvals: every approval that counts, needed or not.
+        late: approvals that count no more, whose signers had not seen the entry ``since``, of which they would be.
     """
 
     approved: tuple[tuple[str, str], ...]
     missing: tuple[tuple[str, int], ...]
     rejected: tuple[SignOff, ...]
     approvals: tuple[SignOff, ...] = ()
+    late: tuple[SignOff, ...] = ()
+    since: int = -1
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -73,8 +78,27 @@ class Quorum:
         """Who is missing and who rejects, for a reader."""
         said = [f"{count} {role}" for role, count in self.missing]
         lacking = f"Signatures are missing: {', '.join(said)}." if said else ""
+        late = " ".join(
+            f"The word of {w.holder} ({w.role}) counts no more: {signed_before(w.seen, self.since)}"
+            for w in self.late
+        )
         against = " ".join(f"{r.holder} ({r.role}) rejects: {_ended(r.reason)}" for r in self.rejected)
-        return " ".join(part for part in (lacking, against) if part) or "The quorum is reached."
+        return (
+            " ".join(part for part in (lacking, late if said else "", against) if part)
+            or "The quorum is reached."
+        )
+
+
+def signed_before(seen: int, since: int) -> str:
+    """That an agreement is older than what its signer must have seen, and what to do, as the end of a sentence.
+
+    Args:
+        seen: entries of the log that they saw. since: the place of the last lock, judged run or decision of the same name.
+    """
+    return (
+        f"its signer saw a log of {seen:,} entr{'y' if seen == 1 else 'ies'}, before the lock, judged run or decision of entry {since}. "
+        "They sign again, with the log of now."
+    )
 
 
 def _ended(reason: str) -> str:
@@ -102,15 +126,14 @@ def quorum(
     Kuhn 1955). Where ``needed`` has no place at all it is never reached: nobody agreed to nothing.
 
     Args:
-        since: the place of an entry; only approvals after it count. A reject stands whenever it was said.
+        since: the place of an entry; only approvals of signers who have seen it count. A reject stands whenever it was said.
         dictionary: only approvals of this one count; a reject of the specification stands whatever it was read with.
     """
     latest: dict[tuple[str, str], SignOff] = {(s.holder, s.role): s for s in sign_offs}
     words = tuple(latest.values())
     places = [role for role, count in sorted(needed.items()) for _ in range(count)]
-    approvals = tuple(
-        w for w in words if w.word is Word.APPROVE and w.entry > since and w.dictionary == dictionary
-    )
+    said = [w for w in words if w.word is Word.APPROVE and w.dictionary == dictionary]
+    approvals = tuple(w for w in said if w.seen > since)
     filled = _matched(places, approvals)
     missing = dict.fromkeys(needed, 0) if places else {"anybody": 1}
     for role in places:
@@ -122,6 +145,8 @@ def quorum(
         missing=tuple((role, count) for role, count in missing.items() if count),
         rejected=tuple(w for w in words if w.word is Word.REJECT),
         approvals=approvals,
+        late=tuple(w for w in said if w.seen <= since),
+        since=since,
     )
 
 

@@ -9,11 +9,13 @@ from assay.app.judging.lock import Agreed, add_word, satisfies, say_word, sayabl
 from assay.app.organisation.elsewhere import Away, add_signed, not_taken, read_signed
 from assay.app.organisation.ledger import open_ledger
 from assay.domain.entry import Action, Kind
-from assay.domain.quorum import Word
+from assay.domain.quorum import Word, signed_before
 from assay.domain.refusal import Because, Refusal
+from assay.domain.state import State
 from assay.plugins.catalogue import metrics
 from assay.proof.keys import Signer
-from assay.reading.specification import read_specification
+from assay.proof.leaf import SignedStatement
+from assay.reading.specification import SpecificationFile, read_specification
 
 
 def agree_elsewhere(
@@ -54,7 +56,8 @@ def take_agreement(
 ) -> TakenAgreement:
     """Take the word in a file into the log of the specification's folder; the last approval that is needed locks it.
 
-    By the rules by which any word is added; an approval is planned first. A word that is in the log stays where it is; an
+    By the rules by which any word is added; an approval is planned first, and its signer has seen the last lock, judged run and
+    decision of the specification's name: no draft that was signed beforehand is chosen after a result. A word that is in the log stays where it is; an
     approval there locks when nothing lacks any more, as one that is said again does.
 
     Raises:
@@ -78,6 +81,8 @@ def take_agreement(
         before = there.get(given.digest)
         if before is None and word in set(Word):  # of another word the rules of the log tell
             sayable(ledger.state(), read, Word(word), reason)
+            if word == Word.APPROVE:
+                _newer_than_any_result(ledger.state(), read, file, given)
 
         def add() -> None:
             add_signed(ledger, file, Action.AGREED, read.digest, given)
@@ -87,3 +92,16 @@ def take_agreement(
         state = ledger.state()
         (entry,) = (w.entry for w in state.agreements[read.digest] if w.statement == given.digest)
     return TakenAgreement(standing(state, read), entry, before=before is not None)
+
+
+def _newer_than_any_result(state: State, read: SpecificationFile, file: Path, given: SignedStatement) -> None:
+    last = state.last_told(read.digest, read.specification.name)
+    checkpoint = given.predicate.get("checkpoint")
+    seen = checkpoint.get("size") if isinstance(checkpoint, dict) else None
+    if type(seen) is int and seen <= last:  # another form of it the rules of the log refuse
+        sentence = f"This agreement counts no more: {signed_before(seen, last)}"
+        raise not_taken(
+            file,
+            Refusal(Because.SIGNED_SOMETHING_ELSE, sentence),
+            "Nothing of it was taken. Hand its signer the log of now: assay log export",
+        )

@@ -41,7 +41,7 @@ def locked(state: State, entry: Entry) -> Refusal | None:
         )
     reached = state.agreed(entry.object, terms.dictionary, terms.name, terms.lock)
     if not reached.reached:
-        since = f" since entry {before.entry} locked another version" if before else ""
+        since = f" since entry {reached.since}" if reached.since >= 0 else ""
         return Refusal(
             Because.QUORUM_MISSING, f"The specification is not agreed{since}. {reached.sentence()}"
         )

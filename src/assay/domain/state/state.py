@@ -258,14 +258,26 @@ class State:
     def agreed(self, specification: str, dictionary: str, name: str, needed: Mapping[str, int]) -> Quorum:
         """Who agreed to a specification of this name with this dictionary, and who is missing before it can be locked.
 
-        A lock uses agreements up: for the next one of the same document, or of another version of it, people agree again,
-        or else one person could bring back a version that all had agreed to leave.
+        Whoever agrees has seen what :meth:`last_told` names.
         """
-        used = (
-            o.entry for o in self.locks.values() if o.terms.name == name or o.specification == specification
-        )
         words = self.agreements.get(specification, ())
-        return quorum(needed, words, max(used, default=-1), dictionary)
+        return quorum(needed, words, self.last_told(specification, name), dictionary)
+
+    def last_told(self, specification: str, name: str) -> int:
+        """The place of the last lock, judged run or decision of a name or a document; -1 while there is none.
+
+        An agreement to the next version counts from a signer who has seen it. A lock uses agreements up, or else one person
+        could bring back a version that all had agreed to leave; and of drafts that were signed beforehand nobody chooses
+        one after a result.
+        """
+        locks = {
+            lock.digest: lock.entry
+            for lock in self.locks.values()
+            if lock.terms.name == name or lock.specification == specification
+        }
+        runs = [run.entry for run in self.runs.values() if run.lock in locks]
+        decisions = [d.entry for d in self.decisions.values() if self.runs[d.run].lock in locks]
+        return max((*locks.values(), *runs, *decisions), default=-1)
 
     def signed(self, record: str, before: int | None = None) -> Quorum:
         """Who signed a decision and who is missing, by the terms of its lock; ``before`` an entry, if one is named."""

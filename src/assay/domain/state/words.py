@@ -168,6 +168,7 @@ def word(
         time=entry.time.isoformat(),
         said=statement.said,
         statement=statement.digest,
+        seen=int(statement.predicate["checkpoint"]["size"]),
     )
 
 
