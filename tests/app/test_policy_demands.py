@@ -142,3 +142,60 @@ def test_a_comparison_across_other_groups_is_refused_at_the_lock(folder: Folder)
     with refused(Because.POLICY_NOT_SATISFIED) as told:
         Team(folder, requires=asked("fairness.impact_ratio", at_least=Decimal("0.8"), across="sex")).lock()
     assert "across sex at least 0.8" in told.value.message
+
+
+SEX = "sex: {column: sex, groups: {women: 2, men: 1}}"
+"""As the specification has it."""
+
+
+@pytest.mark.parametrize(
+    ("protected", "declared", "said"),
+    [
+        ({"column": "sex"}, SEX, ""),
+        ({"column": "sex", "groups": {"men": 1, "women": [2]}}, SEX, ""),
+        ({"column": "sex"}, "sex: {column: income, bands: [3000]}", "is the column sex, in any groups; the specification has under 3000 (income < 3000)"),
+        ({"column": "SEX"}, SEX, "is the column SEX, in any groups; the specification has women (sex = 2), men (sex = 1)."),
+        ({"column": "sex", "groups": {"men": 1, "women": 2}}, "sex: {column: sex, groups: {all: [1, 2], none: 3}}", "is men (sex = 1), women (sex = 2); the specification has all"),
+        ({"column": "sex", "groups": {"men": 1, "women": 2}}, "sex: {column: sex, groups: {women: 1, men: 2}}", "the specification has women (sex = 1)"),
+        ({"column": "income", "bands": [Decimal(3000)]}, "sex: {column: income, bands: [3000]}", ""),
+        ({"column": "income", "bands": [Decimal(3000)]}, "sex: {column: income, bands: [9000]}", "is under 3000 (income < 3000)"),
+    ],
+)  # fmt: skip
+def test_an_attribute_is_the_column_and_the_groups_that_the_policy_names(
+    folder: Folder, protected: dict[str, Any], declared: str, said: str
+) -> None:
+    """Under the name alone any column would meet the bound, one of noise too."""
+    folder.edit(SEX, declared)
+    if "none: 3" in declared:
+        folder.dictionary = folder.dictionary.replace("2: female}", "2: female, 3: unknown}")
+    bound = asked("fairness.impact_ratio", at_least=Decimal("0.8"), across="sex")
+    found = lacking(folder, bound | {"protected": {"sex": protected}})
+    assert said in found
+    assert bool(said) is bool(found)
+
+
+def test_a_column_of_noise_under_the_name_of_the_attribute_is_refused_at_the_lock(folder: Folder) -> None:
+    folder.edit(SEX, "sex: {column: income, bands: [3000]}")
+    bound = asked("fairness.impact_ratio", at_least=Decimal("0.8"), across="sex")
+    with refused(Because.POLICY_NOT_SATISFIED) as told:
+        Team(folder, requires=bound | {"protected": {"sex": {"column": "sex"}}}).lock()
+    assert "the protected attribute sex is the column sex" in told.value.message
+
+
+def test_the_attributes_of_a_policy_are_read_as_they_are_written(tmp_path: Path) -> None:
+    protected = {
+        "sex": {"column": "SEX", "groups": {"men": 1, "women": [2, 3]}},
+        "age": {"column": "AGE", "bands": [Decimal(25), Decimal("40.5")]},
+        "origin": {"column": "ORIGIN"},
+    }
+    made = policy(requires=Requires.model_validate({"protected": protected}))
+    (tmp_path / "policy.yaml").write_text(policy_text(made), encoding="utf-8")
+    assert read_policy(tmp_path / "policy.yaml").policy == made
+    text = (
+        (tmp_path / "policy.yaml")
+        .read_text()
+        .replace("column: ORIGIN", "column: O, groups: {a: 1}, bands: [2]")
+    )
+    (tmp_path / "policy.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidDocument):
+        read_policy(tmp_path / "policy.yaml")

@@ -176,6 +176,8 @@ def test_the_longest_waiver_and_the_threshold_of_root_keys_are_said_when_the_pol
     [
         ("{metric: performance.accuracy, across: sex, at_least: 0.8}", "", ""),
         ("{metric: fairness.impact_ratio, across: sex*age, at_least: 0.8}", "", ""),
+        ("{metric: fairness.impact_ratio, across: sex*origin, at_least: 0.8}", "attribute_without_column", "groups of 'origin'"),
+        ("{metric: fairness.impact_ratio, across: ages, at_least: 0.8}", "attribute_without_column", "groups of 'ages'"),
         ("{metric: data.missing_values, across: sex, at_most: 0}", "across_without_meaning", "compares no groups"),
         ("{metric: fairness.impact_ratio, across: sex*, at_least: 0.8}", "not_valid", "an intersection such as sex*age, found 'sex*'"),
         ("{metric: fairness.impact_ratio, across: sex*sex, at_least: 0.8}", "not_valid", "found 'sex*sex'"),
@@ -188,7 +190,12 @@ def test_the_groups_of_a_bound_are_looked_at_when_a_policy_is_to_come_into_force
     assert run(capsys, *FIRST, VAL)[0] == 0
     metric = bound.split(",")[0].removeprefix("{metric: ")
     text = following(
-        place, capsys, ("requires:\n", f"requires:\n  metrics: [{metric}]\n  bounds:\n  - {bound}\n")
+        place,
+        capsys,
+        (
+            "requires:\n",
+            f"requires:\n  protected: {{sex: {{column: SEX}}, age: {{column: AGE, bands: [25, 40]}}}}\n  metrics: [{metric}]\n  bounds:\n  - {bound}\n",
+        ),
     ).read_text()
     ended, problems = edited(capsys)
     assert [p["code"] for p in problems] == ([code] if code else [])
@@ -197,4 +204,7 @@ def test_the_groups_of_a_bound_are_looked_at_when_a_policy_is_to_come_into_force
         assert said in problem["message"] + problem["found"]
         assert bound in text.splitlines()[problem["line"] - 1]
     if not code:
-        assert f"requires {metric} across sex" in run(capsys, "trust", "show")[1]
+        shown = run(capsys, "trust", "show")[1]
+        assert f"requires {metric} across sex" in shown
+        assert "the protected attribute sex is the column SEX, in any groups" in shown
+        assert "the protected attribute age is under 25 (AGE < 25), 25 to under 40 (25 ≤ AGE < 40)" in shown

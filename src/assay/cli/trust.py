@@ -247,6 +247,12 @@ def _tell(policy: Policy, digest: str) -> None:
         say(f"  requires {metric}")
     for bound in requires.bounds:
         say(f"  requires {bound.metric} {bound.text()}, {bound.tier}")
+    for name, meant in (requires.protected or {}).items():
+        say(f"  the protected attribute {name} is {meant.text()}")
+    for name in requires.without_column():
+        say(
+            f"  the protected attribute {name} is whatever column a specification gives that name: name it under requires.protected"
+        )
 
 
 def _slug(text: str) -> str:

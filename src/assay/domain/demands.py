@@ -9,6 +9,7 @@ from assay.domain.policy import NEVER_APPROVE, Policy, Requires, asks_the_whole,
 from assay.domain.refusal import Because, Refusal
 from assay.domain.specification import Specification
 from assay.domain.specification.criteria import Criterion
+from assay.domain.specification.protected import Attribute
 from assay.domain.vocabulary import Tier
 
 
@@ -18,6 +19,7 @@ def unsatisfied(policy: Policy, specification: Specification) -> Refusal | None:
     gating = [c for c in specification.criteria if c.tier is not Tier.ADVISORY]
     said = (
         *_persons(policy, specification),
+        *_attributes(requires, specification.protected),
         *_criteria(requires, gating, specification.groupings()),
         *_terms(
             requires,
@@ -62,6 +64,15 @@ def _criteria(requires: Requires, gating: Sequence[Criterion], groupings: Iterab
     for c in gating:
         if c.confidence < requires.confidence:
             yield f"{c.id} asks for a confidence of {c.confidence}; the policy's least is {requires.confidence}."
+
+
+def _attributes(requires: Requires, protected: Mapping[str, Attribute]) -> Iterable[str]:
+    """A bound names an attribute; a column of another thing under that name would meet it."""
+    for name, meant in (requires.protected or {}).items():
+        found = protected.get(name)
+        if found is not None and not meant.is_it(found):
+            groups = ", ".join(f"{label} ({found.definition(label)})" for label in found.labels())
+            yield f"By the policy the protected attribute {name} is {meant.text()}; the specification has {groups}."
 
 
 def _persons(policy: Policy, specification: Specification) -> Iterable[str]:

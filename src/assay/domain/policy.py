@@ -18,6 +18,7 @@ from assay.domain.pem import is_one_form
 from assay.domain.specification.base import (
     NAME_PATTERN,
     Block,
+    Codes,
     Days,
     Exact,
     Identifier,
@@ -25,6 +26,7 @@ from assay.domain.specification.base import (
     Setting,
     Text,
 )
+from assay.domain.specification.protected import Attribute, Bands
 from assay.domain.vocabulary import Comparator, Tier
 
 if TYPE_CHECKING:
@@ -93,6 +95,46 @@ class LogKeys(Block):
         if len(set(self.witnesses)) < self.witnesses_needed:
             raise ValueError("witnesses_needed asks for more different witnesses than there are")
         return self
+
+
+class Meant(Block):
+    """What a protected attribute of one name is in every specification: a name alone could be given to any column."""
+
+    column: Text
+    """The column that holds it."""
+    groups: dict[Text, Codes] | None = None
+    """Each group's name with its codes, exactly; without them a specification may group the column's codes as it likes."""
+    bands: Bands | None = None
+    """Cut points or named bands of a number, exactly; without them a specification may cut it where it likes."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Meant:
+        if self.groups is not None and self.bands is not None:
+            raise ValueError("only one of groups and bands is expected of a protected attribute")
+        return self
+
+    def text(self) -> str:
+        """The attribute as a reader has it."""
+        if self.groups is None and self.bands is None:
+            return f"the column {self.column}, in any groups"
+        attribute = self._attribute()
+        return ", ".join(f"{label} ({attribute.definition(label)})" for label in attribute.labels())
+
+    def is_it(self, attribute: Attribute) -> bool:
+        """Whether an attribute of a specification is this one: of this column, and in these groups where they are named."""
+        if attribute.column != self.column:
+            return False
+        if self.groups is None and self.bands is None:
+            return True
+        return _grouped(attribute) == _grouped(self._attribute())
+
+    def _attribute(self) -> Attribute:
+        return Attribute(column=self.column, groups=self.groups, bands=self.bands)
+
+
+def _grouped(attribute: Attribute) -> tuple[object, object]:
+    """The groups of an attribute, whatever the order in which they and their codes are written."""
+    return {name: frozenset(codes) for name, codes in attribute.codes()}, set(attribute.intervals())
 
 
 class Least(Block):
@@ -173,6 +215,8 @@ class Requires(Block):
     """Metrics that some critical or supporting criterion must use on the test rows, with the settings of a bound or with none."""
     bounds: tuple[Least, ...] = ()
     """Thresholds that a specification may tighten and not loosen; each names a metric that must be asked."""
+    protected: dict[Identifier, Meant] | None = None
+    """By name, the protected attributes that the bounds compare, each with its column: a specification that has one of this name has it so."""
     confidence: Exact = Field(default=Decimal("0.95"), gt=0, lt=1)
     """The lowest confidence of a critical or supporting criterion."""
     lock: dict[Identifier, Annotated[int, Field(ge=1, strict=True)]] = Field(default_factory=dict)
@@ -189,6 +233,11 @@ class Requires(Block):
     """The longest that a waiver may hold; of spent test rows it holds for at most 90 days whatever stands here."""
     attempts: Annotated[int, Field(ge=1, le=100, strict=True)] = 1
     """The most judged runs that a specification may ask for."""
+
+    def without_column(self) -> tuple[str, ...]:
+        """Attributes that a bound compares and no column is named for, as in a policy of earlier."""
+        named = [part for bound in self.bounds if bound.across for part in bound.across.split("*")]
+        return tuple(part for part in dict.fromkeys(named) if part not in (self.protected or {}))
 
 
 class Freshness(Block):

@@ -6,6 +6,7 @@ Asked when a policy is to come into force, never of one that is: a log goes on u
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from assay.domain.metric import Across, Catalogue
 from assay.domain.nearest import listed, nearest
 from assay.domain.policy import NEVER_APPROVE
 from assay.domain.roles import USUAL_ROLES, misspelt
+from assay.domain.specification.base import NAME_PATTERN
 from assay.proof.cosignature import CosignerKey
 from assay.proof.note import InvalidKey
 from assay.reading.located import Located, Trail
@@ -140,6 +142,7 @@ def _metrics(
                 f"{metric} compares no groups, so no criterion could ask it 'across' any.",
                 remedy="Delete 'across', or name another metric.",
             )  # fmt: skip
+        yield from _columns(document, n, across, _map(requires.get("protected")))
     for trail, metric in found:
         if isinstance(metric, str) and metric not in known:
             near = nearest(metric, known)
@@ -147,6 +150,19 @@ def _metrics(
                 document, trail, "unknown_metric", metric, f"The policy requires {metric!r}, which no installed check measures.",
                 near, "" if near else "List them with: assay checks; or install the package that brings it.",
             )  # fmt: skip
+
+
+def _columns(document: Located, n: int, across: object, protected: Mapping[Any, Any]) -> Iterator[Problem]:
+    """Attributes that the bound in this place compares, and no column is named for: a specification could name any."""
+    lacking = [part for part in across.split("*") if part not in protected] if isinstance(across, str) else []
+    if lacking and all(re.fullmatch(NAME_PATTERN, part) for part in lacking):
+        near = nearest(lacking[0], protected)
+        yield _problem(
+            document, ("requires", "bounds", n, "across"), "attribute_without_column", lacking[0],
+            f"A bound compares the groups of {lacking[0]!r}, and 'requires.protected' does not say which column that is: a "
+            "specification could give the name to any.", near,
+            "" if near else f"Name it, and best its groups, as 'protected: {{{lacking[0]}: {{column: SEX, groups: {{men: 1, women: 2}}}}}}' under 'requires'.",
+        )  # fmt: skip
 
 
 def _ended(held: Any, now: dt.datetime) -> bool:
