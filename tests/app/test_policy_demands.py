@@ -144,6 +144,33 @@ def test_a_comparison_across_other_groups_is_refused_at_the_lock(folder: Folder)
     assert "across sex at least 0.8" in told.value.message
 
 
+@pytest.mark.parametrize(
+    ("bound", "criterion", "said"),
+    [
+        ("", "", ""),
+        ("men", "men", ""),
+        ("", "men", "and of all pairs of groups (no 'reference:')."),
+        ("women", "men", "across sex with the reference women at least 0.8 or stricter, and no critical criterion"),
+        ("men", "", "and 'reference: men'."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("across", ["sex", None])
+def test_a_comparison_with_one_group_meets_no_bound_that_means_all_pairs(
+    folder: Folder, bound: str, criterion: str, said: str, across: str | None
+) -> None:
+    if criterion:
+        folder.edit(RATIO, RATIO.replace("across: sex", f"across: sex, reference: {criterion}"))
+    asks = {"at_least": Decimal("0.8")} | ({"reference": bound} if bound else {})
+    if across is None and bound:
+        with pytest.raises(ValueError, match="name that as across"):
+            Requires.model_validate(asked("fairness.impact_ratio", **asks))
+        return
+    asks |= {"across": across} if across else {}
+    found = lacking(folder, asked("fairness.impact_ratio", **asks))
+    assert said in found
+    assert bool(said) is bool(found)
+
+
 SEX = "sex: {column: sex, groups: {women: 2, men: 1}}"
 """As the specification has it."""
 

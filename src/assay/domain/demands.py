@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from assay.domain.nearest import listed
-from assay.domain.policy import NEVER_APPROVE, Policy, Requires, asks_the_whole, one_spelling
+from assay.domain.policy import NEVER_APPROVE, Least, Policy, Requires, asks_the_whole, one_spelling
 from assay.domain.refusal import Because, Refusal
 from assay.domain.specification import Specification
 from assay.domain.specification.criteria import Criterion
@@ -60,10 +60,24 @@ def _criteria(requires: Requires, gating: Sequence[Criterion], groupings: Iterab
             yield f"{asked}, and the specification has no such groups (protected, intersections); it has {listed(groupings)}."
         elif not any(bound.met_by(c) for c in gating):
             tier = "critical" if bound.tier == "critical" else "critical or supporting"
-            yield f"{asked} or stricter, and no {tier} criterion {_ASKS}."
+            yield f"{asked} or stricter, and no {tier} criterion {_ASKS}{_pairs(bound, gating)}."
     for c in gating:
         if c.confidence < requires.confidence:
             yield f"{c.id} asks for a confidence of {c.confidence}; the policy's least is {requires.confidence}."
+
+
+def _pairs(bound: Least, gating: Sequence[Criterion]) -> str:
+    """That another choice of what is compared is why a criterion of the same groups does not meet a bound."""
+    same = [
+        c for c in gating if c.metric == bound.metric and (bound.across is None or bound.compares(c.across))
+    ]
+    if all(c.reference == bound.reference for c in same):
+        return ""
+    return (
+        f" and 'reference: {bound.reference}'"
+        if bound.reference
+        else " and of all pairs of groups (no 'reference:')"
+    )
 
 
 def _attributes(requires: Requires, protected: Mapping[str, Attribute]) -> Iterable[str]:

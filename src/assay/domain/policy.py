@@ -144,6 +144,8 @@ class Least(Block):
     """The metric."""
     across: Text | None = None
     """The protected attribute, or the intersection such as sex*age, whose groups must be compared; without it any will do."""
+    reference: Text | None = None
+    """The group with which all others must be compared; without it all pairs are."""
     at_least: Exact | None = None
     """The lowest threshold that may be asked."""
     at_most: Exact | None = None
@@ -157,6 +159,8 @@ class Least(Block):
     def _one_bound(self) -> Least:
         if (self.at_least is None) == (self.at_most is None):
             raise ValueError("exactly one of at_least and at_most is expected")
+        if self.reference is not None and self.across is None:
+            raise ValueError("a reference is a group of an attribute: name that as across")
         return self
 
     @field_validator("across")
@@ -172,15 +176,20 @@ class Least(Block):
     def text(self) -> str:
         """The bound as a reader has it."""
         said = f"at least {self.at_least}" if self.at_least is not None else f"at most {self.at_most}"
-        said = f"across {self.across} {said}" if self.across is not None else said
+        reference = f" with the reference {self.reference}" if self.reference is not None else ""
+        said = f"across {self.across}{reference} {said}" if self.across is not None else said
         settings = ", ".join(f"{name} {value}" for name, value in self.parameters.items())
         return f"{said} with {settings}" if settings else said
 
     def met_by(self, criterion: Criterion) -> bool:
-        """Whether a criterion asks at least this much: of the same thing, in the same direction, and in this tier or above."""
+        """Whether a criterion asks at least this much: of the same thing and pairs of groups, in the same direction, and in this tier or above."""
         if criterion.metric != self.metric or not self._holds(criterion.tier):
             return False
         if self.across is not None and not self.compares(criterion.across):
+            return False
+        if (
+            criterion.reference != self.reference
+        ):  # compared with one group alone, the others are not with each other
             return False
         if not asks_the_whole(criterion, self.parameters):
             return False
