@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -157,6 +158,32 @@ def test_less_than_was_declared_is_refused_all_the_same(folder: Folder) -> None:
     assert "50 % declared" in found.value.message
 
 
+@pytest.mark.parametrize(
+    ("cap", "at_most", "said"),
+    [
+        (None, "0.999999999", "at_most is 0.999999999 of what the test rows tell; the policy's most is 0.5 where it says nothing"),
+        (None, "0.5", ""),
+        ("0.05", "0.051", "at_most is 0.051 of what the test rows tell; the policy's most is 0.05."),
+        ("0.999", "0.99", ""),
+    ],
+)  # fmt: skip
+def test_how_many_rows_may_repeat_is_no_choice_of_the_specification_alone(
+    folder: Folder, cap: str | None, at_most: str, said: str
+) -> None:
+    """A hundred rows forty times were certified by a word of the developer, for intervals six times too narrow."""
+    folder.edit(
+        CUSTODY, f"custody: validator,\n  repeated_rows: {{at_most: {at_most}, rationale: Few columns.}}}}"
+    )
+    folder.test = pa.concat_tables([people(100, 1)] * 40)
+    team = Team(folder, requires={"repeated_rows": cap and Decimal(cap)})
+    if said:
+        with refused(Because.POLICY_NOT_SATISFIED) as found:
+            team.lock()
+        assert said in found.value.message
+    else:
+        assert team.lock()
+
+
 def test_a_rehearsal_tells_what_a_judged_run_would_refuse(folder: Folder) -> None:
     folder.develop = many_times(100, 20)
     record = assay.certify(folder.write(), workers=0, rehearse=True).record
@@ -185,7 +212,7 @@ def test_which_row_of_a_person_is_looked_at_is_the_locks_choice_and_no_wording_o
     folder.edit(
         CUSTODY, "custody: validator, unit: id,\n  repeated_rows: {at_most: 0.9999, rationale: Few columns.}}"
     )
-    team = Team(folder).lock()
+    team = Team(folder, requires={"repeated_rows": Decimal("0.9999")}).lock()
     record = team.certify(certify_a_hopeless_specification=True).record
     assert record.rows_used == 1000
     (said,) = told(record)

@@ -241,6 +241,9 @@ def _tell(policy: Policy, digest: str) -> None:
         say(f"  {witness}")
     say(f"Confidence at least {requires.confidence}, isolation at least {policy.isolation}.")
     say(f"A waiver holds for at most {plural(requires.longest_waiver.days, 'day')}.")
+    say(
+        f"Equal test rows may cost at most {requires.most_repeated} of what they tell, where a specification declares them."
+    )
     for package in policy.plugins:
         say(f"  allows the checks of the package {package}")
     for metric in requires.metrics:

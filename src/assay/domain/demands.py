@@ -10,6 +10,7 @@ from assay.domain.refusal import Because, Refusal
 from assay.domain.specification import Specification
 from assay.domain.specification.criteria import Criterion
 from assay.domain.specification.protected import Attribute
+from assay.domain.specification.subject import RepeatedRows
 from assay.domain.vocabulary import Tier
 
 
@@ -20,6 +21,7 @@ def unsatisfied(policy: Policy, specification: Specification) -> Refusal | None:
     said = (
         *_persons(policy, specification),
         *_attributes(requires, specification.protected),
+        *_equal_rows(requires, specification.data.repeated_rows),
         *_criteria(requires, gating, specification.groupings()),
         *_terms(
             requires,
@@ -64,6 +66,16 @@ def _criteria(requires: Requires, gating: Sequence[Criterion], groupings: Iterab
     for c in gating:
         if c.confidence < requires.confidence:
             yield f"{c.id} asks for a confidence of {c.confidence}; the policy's least is {requires.confidence}."
+
+
+def _equal_rows(requires: Requires, declared: RepeatedRows | None) -> Iterable[str]:
+    """A large share says of nearly all rows that they may be copies: whoever writes a specification does not decide that alone."""
+    if declared is not None and declared.at_most > requires.most_repeated:
+        said = "" if requires.repeated_rows is not None else " where it says nothing (requires.repeated_rows)"
+        yield (
+            f"data.repeated_rows.at_most is {declared.at_most} of what the test rows tell; the policy's most is "
+            f"{requires.most_repeated}{said}."
+        )
 
 
 def _pairs(bound: Least, gating: Sequence[Criterion]) -> str:

@@ -217,6 +217,10 @@ def asks_the_whole(criterion: Criterion, settings: Mapping[str, int | Decimal | 
     return criterion.data == "test" and criterion.parameters == settings
 
 
+REPEATED_ROWS = Decimal("0.5")
+"""The share of what test rows tell that equal ones may cost by a specification's own word: beyond, the organisation must have said so."""
+
+
 class Requires(Block):
     """What every specification must ask before it can be locked."""
 
@@ -242,6 +246,14 @@ class Requires(Block):
     """The longest that a waiver may hold; of spent test rows it holds for at most 90 days whatever stands here."""
     attempts: Annotated[int, Field(ge=1, le=100, strict=True)] = 1
     """The most judged runs that a specification may ask for."""
+
+    repeated_rows: Exact | None = Field(default=None, gt=0, lt=1)
+    """The most that a specification's data.repeated_rows.at_most may be; 0.5 where nothing is said."""
+
+    @property
+    def most_repeated(self) -> Decimal:
+        """The share of what test rows tell that a specification may declare lost to equal rows."""
+        return REPEATED_ROWS if self.repeated_rows is None else self.repeated_rows
 
     def without_column(self) -> tuple[str, ...]:
         """Attributes that a bound compares and no column is named for, as in a policy of earlier."""
