@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
+import sqlite3
 import sys
 import types
 from collections.abc import Callable
@@ -48,18 +50,53 @@ def loaded():
     spec.loader.exec_module(module)
     return module.SIGN
 """
+BELOW_A_FOLDER = """
+def held():
+    folder = os.open(os.path.join(HERE, '..'), os.O_RDONLY)
+    file = os.open('held', os.O_RDONLY, dir_fd=folder)
+    return os.read(file, 1)
+
+def handed():
+    folder = os.open(os.path.join(HERE, '..'), os.O_RDONLY)
+    with open('handed', opener=lambda name, flags: os.open(name, flags, dir_fd=folder)) as file:
+        return file.read()
+"""
+BY_A_PATH = """
+import io, pathlib
+
+def by_a_path():
+    return io.FileIO(pathlib.Path(HERE) / '..' / 'path').read()
+"""
+DATABASE = """
+def database():
+    import sqlite3
+    place = os.path.join(HERE, '..', 'table.db')
+    return sqlite3.connect(f'file:{place}?mode=ro&immutable=1', uri=True).execute('select sign from t').fetchone()[0]
+"""
 READERS = {
     "rules.py": (EXECUTED, "executed() == 1"),
     "plugins/rule.py": (LOADED, "loaded() == 1"),
     "weights.pyc": ("", "read('weights.pyc') == '1'"),
     "__pycache__/weights": ("", "read('__pycache__/weights') == '1'"),
     ".cache/weights": ("", "read('.cache/weights') == '1'"),
+    "../held": (BELOW_A_FOLDER, "held() == b'1'"),
+    "../handed": ("", "handed() == '1'"),
+    "../path": (BY_A_PATH, "by_a_path() == b'1'"),
+    "../table.db": (DATABASE, "database() == 1"),
+    "../own-1.dist-info/METADATA": ("", "read('../own-1.dist-info/METADATA') == '1'"),
+    "../root": ("", "read('/proc/self/root' + os.path.join(HERE, '..', 'root')) == '1'"),
 }
 """By file: how the model reads it, and when it answers as it should."""
 
 
-def content(place: str, sign: int) -> str:
-    return f"SIGN = {sign}\n" if place.endswith(".py") else str(sign)
+def write(file: Path, sign: int) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.suffix == ".db":
+        file.unlink(missing_ok=True)  # the same bytes again
+        with contextlib.closing(sqlite3.connect(file)) as table:
+            table.executescript(f"create table t (sign); insert into t values ({sign});")
+    else:
+        file.write_text(f"SIGN = {sign}\n" if file.suffix == ".py" else str(sign))
 
 
 @pytest.fixture
@@ -72,8 +109,7 @@ def reading(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (home / "__init__.py").write_text(SCORER.format(readers=readers, condition=condition))
 
     def put(place: str, sign: int) -> None:
-        (home / place).parent.mkdir(parents=True, exist_ok=True)
-        (home / place).write_text(content(place, sign))
+        write(home / place, sign)
 
     for place in READERS:
         put(place, 1)
@@ -106,10 +142,10 @@ def certified(made: SimpleNamespace) -> Callable[[], list[float]]:
     return answers
 
 
-def test_a_file_that_a_package_reads_of_its_own_folder_is_bound_whatever_it_is_called(
+def test_a_file_that_a_model_reads_is_bound_whatever_it_is_called_and_however_it_is_opened(
     reading: SimpleNamespace,
 ) -> None:
-    """A source that is executed, what calls itself compiled, what is hidden: whoever opens it reads it."""
+    """A source that is executed, what calls itself compiled, what is hidden, a name below a folder that is held open."""
     answers = certified(reading)
     assert answers() == [0.1, 0.9]
     for place in READERS:

@@ -1,6 +1,6 @@
 """What a child runs besides known packages: modules loaded from their source, and digests of what was loaded and read.
 
-Runs in the child's own interpreter, and imports the standard library alone.
+Runs in the child's own interpreter, and imports the standard library alone, and what says which files are opened.
 """
 
 from __future__ import annotations
@@ -15,11 +15,16 @@ from collections.abc import Collection, Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
+from assay.sandbox.opened import opened
+
 FILES_READ = "files that it reads"
-_OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/")
-_OF_AN_INSTALLATION = frozenset(
-    {"METADATA", "RECORD", "WHEEL", "INSTALLER", "entry_points.txt", "top_level.txt"}
-)
+_OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/", "/usr/lib/os-release")
+_SHARED_MEMORY = "/dev/shm/"  # noqa: S108 - anybody's files
+_OF_AN_INSTALLATION = frozenset({"METADATA", "RECORD", "entry_points.txt", "top_level.txt"})
+"""What importlib.metadata reads."""
+_METADATA = ".dist-info"
+_DISTRIBUTION = {"sklearn": "scikit_learn"}
+"""By module, the distribution that brings it, where that is called otherwise."""
 Stamp = tuple[int, int, int, int, int]
 
 
@@ -51,8 +56,7 @@ class Loaded:
         """From now on take down which files are opened, by a hook that nobody can take away again (PEP 578)."""
 
         def hook(event: str, arguments: tuple[Any, ...]) -> None:
-            if event == "open" and isinstance(arguments[0], str | bytes):
-                self._opened.add(os.path.abspath(os.fsdecode(arguments[0])))  # noqa: PTH100
+            self._opened.update(opened(event, arguments))
 
         sys.addaudithook(hook)
 
@@ -101,13 +105,12 @@ class Loaded:
 
     def _read(self, bound: Collection[str]) -> list[str]:
         """Files that were opened and can be read, besides what is bound already, and what the system, Python and known packages bring."""
-        opened = tuple(self._opened)
-        packages = self._packages() if opened else ()
-        for path in opened:
-            self._opened.discard(path)
-            place = os.path.realpath(path)
-            system = path.startswith(_OF_THE_SYSTEM) or place.startswith((*_OF_THE_SYSTEM, self._ours))
-            if not system and not self._is_brought(place, packages):
+        places = tuple(self._opened)
+        packages = self._packages() if places else ()
+        for place in places:
+            self._opened.discard(place)
+            system = place.startswith(_OF_THE_SYSTEM) and not place.startswith(_SHARED_MEMORY)
+            if not system and not place.startswith(self._ours) and not self._is_brought(place, packages):
                 self._elsewhere.add(place)
         return [
             place
@@ -116,15 +119,22 @@ class Loaded:
         ]
 
     def _packages(self) -> tuple[str, ...]:
-        """The folders of the installed packages that tell a version."""
-        files = (str(sys.modules[top].__file__) for top in self._versioned if self._is_installed(top))
-        return tuple(os.path.dirname(os.path.realpath(file)) + os.sep for file in files)  # noqa: PTH120
+        """The folders of the installed packages that tell a version: of their code, their libraries, and this version's metadata."""
+        found = []
+        for top in self._versioned:
+            if self._is_installed(top):
+                module = sys.modules[top]
+                folder = os.path.dirname(os.path.realpath(str(module.__file__)))  # noqa: PTH120
+                beside = os.path.join(os.path.dirname(folder), _DISTRIBUTION.get(top, top))  # noqa: PTH118, PTH120
+                version = getattr(module, "__version__", "unknown")
+                found += [folder, f"{beside}.libs", f"{beside}-{version}{_METADATA}"]
+        return tuple(folder + os.sep for folder in found)
 
     def _is_brought(self, place: str, packages: tuple[str, ...]) -> bool:
-        """Whether a file is Python's own, or in an installed package that tells a version, or says which package is installed."""
+        """Whether a file is Python's own, or in an installed package that tells a version, or says that this is installed."""
         folder, name = os.path.split(place)
-        if folder.endswith(".dist-info"):
-            return name in _OF_AN_INSTALLATION
+        if folder.endswith(_METADATA) and name not in _OF_AN_INSTALLATION:
+            return False
         own = place.startswith(self._standard) and "-packages" + os.sep not in place
         return own or place.startswith(packages)
 
@@ -145,7 +155,7 @@ class Loaded:
             return False
         if (top, file) not in self._installed:
             around = os.path.dirname(os.path.dirname(os.path.realpath(file)))  # noqa: PTH120
-            name = {"sklearn": "scikit_learn"}.get(top, top)
+            name = _DISTRIBUTION.get(top, top)
             packages = os.path.basename(around) in {"site-packages", "dist-packages"}  # noqa: PTH119
             records = f"{glob.escape(around)}/{name}*.dist-info/RECORD"
             self._installed[top, file] = packages and bool(glob.glob(records))  # noqa: PTH207

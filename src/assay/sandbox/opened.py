@@ -1,0 +1,52 @@
+"""Which files a process is about to open, as the audit events of Python say (PEP 578).
+
+Runs in the child's own interpreter, and imports the standard library alone.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+_NAMES = {"open": 0, "sqlite3.connect": 0, "sqlite3.load_extension": 1, "ctypes.dlopen": 0}
+"""By event, which of its arguments names a file."""
+_BESIDE_A_DATABASE = ("", "-wal", "-journal")
+_HELD = "/proc/self/fd"
+
+
+def opened(event: str, arguments: tuple[Any, ...]) -> list[str]:
+    """The places, without links, of which one is opened if it is there; empty for any other event, and for what is open already.
+
+    No event tells the folder that a relative name is below (``dir_fd``): it is looked for below each that is held open.
+
+    Raises:
+        OSError: what is held open cannot be listed; so the file is not opened.
+    """
+    if event not in _NAMES:
+        return []
+    name = _name(arguments[_NAMES[event]])
+    if not name or "\0" in name or (event == "ctypes.dlopen" and os.sep not in name):
+        return []  # a library without a folder is looked up by the system
+    names = [name]
+    if event == "sqlite3.connect":
+        names += [unquote(urlsplit(name).path)] if name.startswith("file:") else []
+        names = [one + end for one in names for end in _BESIDE_A_DATABASE]
+    folders = [os.getcwd(), *_held_folders()] if not all(map(os.path.isabs, names)) else [os.sep]  # noqa: PTH109
+    return [os.path.realpath(os.path.join(folder, one)) for one in names for folder in folders]  # noqa: PTH118
+
+
+def _name(named: Any) -> str:
+    """What a file is called by, in whatever type; empty for a descriptor."""
+    if isinstance(named, str | bytes | os.PathLike):
+        return os.fsdecode(named)
+    try:
+        return os.fsdecode(bytes(memoryview(named)))
+    except TypeError:
+        return ""
+
+
+def _held_folders() -> list[str]:
+    """The folders that this process holds open."""
+    places = [os.path.join(_HELD, held) for held in os.listdir(_HELD)]  # noqa: PTH118, PTH208
+    return [os.path.realpath(place) for place in places if os.path.isdir(place)]  # noqa: PTH112
