@@ -10,6 +10,7 @@ from tests.tally.test_sketch import sketch
 from tests.world import World
 
 from assay.domain.refusal import Refused
+from assay.domain.state.runs import shared
 from assay.domain.used_rows import SPENT_FROM, Over, Overlap, UsedRows
 
 Rows = np.ndarray
@@ -189,7 +190,67 @@ def test_fresh_rows_of_few_values_are_a_first_attempt_and_what_coincides_is_told
         world.run(used(applicants(rng, 4000), f"sha256:{k:064}"), attempt=1)
     last = world.state.runs[max(world.state.runs)]
     assert len(last.overlaps) == 3
-    assert all("expected by chance" in overlap.told for _, overlap in last.overlaps)
+    told = [shared(world.state.runs[entry], overlap) for entry, overlap in last.overlaps]
+    assert all("expected by chance" in one and "were used" not in one for one in told)
+
+
+@pytest.mark.parametrize("rows", [500, 700, 900])
+def test_fresh_small_sets_that_share_less_than_a_tenth_with_each_of_four_are_no_used_rows(rows: int) -> None:
+    """20 times five independent sets, of which each shares less than a tenth with each other one by chance; one may be refused."""
+    refused, told = 0, []
+    for seed in range(20):
+        rng = np.random.default_rng((seed, rows))
+        world = World.decided("withheld")
+        for k in range(4):
+            world.run(used(applicants(rng, rows), f"sha256:{k:064}"), attempt=1)
+        fresh = used(applicants(rng, rows), "sha256:f")
+        refused += bool(world.state.overlapping(fresh))
+        told += [shared(run, overlap) for run, overlap in world.state.overlaps(fresh)]
+    assert refused <= 1
+    assert len(told) == 80
+    assert sum("were used" in one for one in told) <= 4
+    assert all("expected by chance" in one for one in told)
+
+
+def test_rows_used_beyond_chance_are_told_as_used_below_a_tenth() -> None:
+    rng = np.random.default_rng(6)
+    earlier = measured(rng, 2000)
+    overlap = against(np.concatenate([earlier[:100], measured(rng, 1900)]), earlier)
+    assert 0.04 < overlap.share < SPENT_FROM
+    assert overlap.beyond > 0.04
+    assert not overlap.by_chance
+
+
+@pytest.mark.parametrize("rows", [1000, 4000])
+def test_a_set_pieced_together_from_many_is_spent_though_each_gave_less_than_a_tenth(rows: int) -> None:
+    """Of rows that repeat hardly ever; copies that make an estimate vague hide no piece."""
+    rng = np.random.default_rng((7, rows))
+    sets = [measured(rng, rows) for _ in range(12)]
+    earlier = [used(one, f"sha256:{k}") for k, one in enumerate(sets)]
+    for share in (0.02, 0.05, 0.08):
+        pieces = np.concatenate([one[: int(share * rows)] for one in sets])
+        rest = rows - len(pieces)
+        made = {
+            "fresh": measured(rng, rest),
+            "one row": np.repeat(novel(rng, 1), rest),
+            "fifty rows": rng.choice(novel(rng, 50), rest),
+            "pairs": np.repeat(novel(rng, rest // 2), 2),
+            "a used row": np.repeat(pieces[:1], rest),
+        }
+        passed = [
+            name
+            for name, others in made.items()
+            if used(np.concatenate([pieces, others]), "sha256:p").together(earlier).share < SPENT_FROM
+        ]
+        assert passed == []
+
+
+def test_rows_that_several_earlier_sets_had_are_counted_once() -> None:
+    rng = np.random.default_rng(8)
+    one = measured(rng, 2000)
+    later = used(np.concatenate([one[:80], measured(rng, 1920)]), "sha256:l")
+    earlier = [used(np.concatenate([one, measured(rng, k)]), f"sha256:{k}") for k in (1, 2, 3, 4)]
+    assert later.together(earlier).share < SPENT_FROM
 
 
 def test_a_set_pieced_together_from_many_of_few_values_is_spent() -> None:

@@ -24,6 +24,8 @@ from assay.domain.sketch import Sketch
 
 TOLD = 0.06
 """The largest standard error of a share of used rows that tells something: a tenth is then 1.6 of them away from nothing."""
+BEYOND = 2.0
+"""An estimate that is no more of its standard errors above nothing is told as chance."""
 CROWDED = 64
 """A value that stands more often in both sets together tells next to nothing of single rows, and is not asked."""
 
@@ -36,6 +38,8 @@ class Coincidence:
         rows: of the later set. alike: the share of them that the earlier set has too. expected: the share by chance.
         used: the share of the smaller set's rows that were used again beyond chance, as estimated; at most 1, and below 0 where fewer
             coincide than chance gives. error: its standard error if none were; infinite where nothing can be told.
+        beyond: the largest estimate that is more than :data:`BEYOND` of its own standard errors above nothing; 0 where none is. Copies
+            that make one of them vague hide nothing from the others.
     """
 
     rows: int
@@ -43,6 +47,7 @@ class Coincidence:
     expected: float
     used: float
     error: float
+    beyond: float
 
     @property
     def clear(self) -> bool:
@@ -56,6 +61,7 @@ class Coincidence:
         return f"{alike:,} of {self.rows:,} coincide, about {expected:,} expected by chance"
 
 
+@lru_cache(maxsize=1024)
 def coincidence(later: Sketch, earlier: Sketch) -> Coincidence:
     """Hold what two sets have in common against chance."""
     share = max(later.overlap(earlier), later.reused((earlier,)))
@@ -68,6 +74,7 @@ def coincidence(later: Sketch, earlier: Sketch) -> Coincidence:
         1.0 - _once(earlier)[0],
         min(max(used for used, _ in found), 1.0),
         max(error for _, error in found),
+        min(max((used for used, error in found if used > BEYOND * error), default=0.0), 1.0),
     )
 
 

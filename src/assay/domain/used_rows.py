@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assay.domain.coincidence import Coincidence, coincidence
+from assay.domain.coincidence import BEYOND, Coincidence, coincidence
 from assay.domain.sketch import Sketch, text_of
 
 SPENT_FROM = 0.10
@@ -49,6 +49,16 @@ class Overlap:
     def unclear(self) -> bool:
         """Whether fresh rows cannot be told from used ones."""
         return self.chance is not None and not self.chance.clear
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether chance explains what is there: no used row may be told of."""
+        return self.chance is not None and self.chance.clear and self.share <= BEYOND * self.chance.error
+
+    @property
+    def beyond(self) -> float:
+        """The share that chance does not explain: all of it where nothing repeats, or where fresh rows cannot be told from used ones."""
+        return self.share if self.chance is None or self.unclear else self.chance.beyond
 
 
 NOTHING = Overlap(0.0, "")
@@ -131,8 +141,8 @@ class UsedRows:
     def together(self, earlier: Sequence[UsedRows]) -> Overlap:
         """What this set has of all the earlier ones together, of which each may have but a little of it.
 
-        Marks are left out: values that chance repeats are the more, the more sets there are to have them. Where chance gives
-        more of it than a tenth, what is beyond it of each set is added up, as far as that is no error of the estimate.
+        Marks are left out: values that chance repeats are the more, the more sets there are to have them. Where rows repeat in both
+        sets, of each set only what is beyond chance is added up, as far as that is no error of the estimate.
         """
         found = (_together(one, earlier) for one in self.sketches)
         return max(found, key=lambda one: one.share, default=NOTHING)
@@ -146,10 +156,10 @@ def _beyond_chance(later: Over, earlier: Over) -> Overlap:
     a, b = later.sketch, earlier.sketch
     share, told = max(a.overlap(b), a.reused((b,))), f"by {_named(later)}"
     one_column = len(later.columns) == 1 or len(earlier.columns) == 1
-    if share < SPENT_FROM or one_column or not (a.times and b.times):
+    if share == 0.0 or one_column or not (a.times and b.times):
         return Overlap(share, told)
     chance = coincidence(a, b)
-    used = max(chance.used, 0.0) if chance.clear else share
+    used = min(max(chance.used, 0.0), share) if chance.clear else share
     return Overlap(used, f"{told}; {chance.sentence}", chance)
 
 
@@ -161,11 +171,8 @@ def _together(one: Over, earlier: Sequence[UsedRows]) -> Overlap:
     each = [[_beyond_chance(one, other) for other in used.sketches] for used in earlier]
     if all(overlap.chance is None for of_one in each for overlap in of_one):
         return Overlap(share, told)
-    beyond = (
-        max(o.share if o.chance is None or o.share > 2 * o.chance.error else 0.0 for o in of_one)
-        for of_one in each
-    )
-    return Overlap(min(sum(beyond), 1.0), f"{told}, beyond chance")
+    beyond = sum(max(overlap.beyond for overlap in of_one) for of_one in each)
+    return Overlap(min(beyond, share), f"{told}, beyond chance")
 
 
 def _about_as_many(rows: int, others: int) -> bool:

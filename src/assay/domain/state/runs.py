@@ -221,6 +221,8 @@ def shared(run: RunState, overlap: Overlap) -> str:
             "These test rows hold so few different values that fresh rows cannot be told from those of the "
             f"{which} ({overlap.told})"
         )
+    if overlap.by_chance:
+        return f"These test rows have some in common with those of the {which} ({overlap.told})"
     return f"{_share(overlap)} of these test rows were used by the {which} ({overlap.told})"
 
 
