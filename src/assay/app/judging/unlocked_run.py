@@ -6,6 +6,7 @@ run on them is refused as one on spent rows.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -135,19 +136,27 @@ def _subject(case: Case) -> dict[str, str]:
 
 
 def _append(path: Path, one: _Unlocked) -> None:
+    """Add a line that is on the disk before this returns; what a crash or a full disk left of one is cut off first."""
     with writing(path):
         make_parent(path)
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "ab") as file:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600), "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            written = file.read()
+            whole = written.rfind(b"\n") + 1
+            if whole < len(written):
+                file.truncate(whole)
             file.write(one.line())
             file.flush()
             os.fsync(file.fileno())
 
 
 def _kept(path: Path) -> tuple[_Unlocked, ...]:
+    """The runs that were kept; of a last line that was cut off nothing was measured, so it is none."""
     if not path.is_file():
         return ()
     try:
-        return tuple(_Unlocked.read(json.loads(line)) for line in path.read_bytes().splitlines() if line)
+        lines = path.read_bytes().split(b"\n")[:-1]
+        return tuple(_Unlocked.read(json.loads(line)) for line in lines if line)
     except (ValueError, KeyError, TypeError) as wrong:
         raise CorruptBlob(
             f"{path} holds a line that is no run without a lock.",
