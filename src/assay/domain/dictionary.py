@@ -25,7 +25,7 @@ class Column(Block):
     name: Text
     """The column's name in the data sets."""
     type: ColumnType
-    """What kind of values it holds."""
+    """What kind of values it holds. A date is a day such as 2024-12-31, with a time or without; a boolean is true or false, or 1 or 0."""
     description: Text
     """What it means, in words."""
     codes: dict[Code, Text] | None = None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -20,6 +23,10 @@ MOST_CODES = 100
 """Distinct undocumented codes that are still named; beyond it, only their number is kept."""
 MOST_CLOSE = 10_000
 MANY = "more than 100 different codes"
+_TIME = re.compile(
+    r"([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
+)
+"""What may follow the day of a date: nothing, or a time of ISO 8601, with a blank as Arrow and SQL write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,33 @@ def _profile(column: Column, values: NDArray[Any]) -> ProfileTally:
         return _with_codes(begun, column, *_counted(present))
     if column.type in NUMERIC:
         return _with_range(begun, column, present)
+    if column.type == "date":
+        return replace(begun, ill_typed=_not_such(present, _is_date))
+    if column.type == "boolean":
+        if present.dtype.kind in "iufb":
+            return replace(begun, ill_typed=int(((present != 0) & (present != 1)).sum()))
+        return replace(begun, ill_typed=_not_such(present, _is_boolean))
     return begun
+
+
+def _not_such(present: NDArray[Any], such: Callable[[str], bool]) -> int:
+    """How many are no such text; each different one is looked at once. A number is none."""
+    if present.dtype.kind in "iufb":
+        return len(present)
+    return sum(rows for text, rows in Counter(present.tolist()).items() if not such(str(text)))
+
+
+def _is_date(text: str) -> bool:
+    """Whether it is a day of the calendar as ISO 8601 writes it, such as 2024-12-31, with a time or without."""
+    try:
+        date.fromisoformat(text[:10])  # which takes 20241231 and 2024-W01-1 as well
+    except ValueError:
+        return False
+    return text[4:5] == text[7:8] == "-" and _TIME.fullmatch(text, 10) is not None
+
+
+def _is_boolean(text: str) -> bool:
+    return text.casefold() in {"true", "false", "0", "1"}
 
 
 def _whole(values: NDArray[Any]) -> bool:

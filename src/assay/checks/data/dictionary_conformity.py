@@ -64,7 +64,9 @@ def dictionary_conformity(view: ProfileView) -> Counts:
         Shows that the file in hand is the one that was described: what is certified about a column means
         nothing if the column holds something else.
     Method:
-        Per column the rows whose value is not of the documented type or lies outside the documented range; a
+        Per column the rows whose value is not of the documented type or lies outside the documented range. A
+        date is a day as ISO 8601 writes it (2024-12-31), with a time or without; a boolean is true, false, 1 or 0; a text
+        or an identifier may be anything. A
         documented column that is absent and a column that is not documented count with all rows. The value is
         the share of the worst column; the details say of each column what was found. Counted in full, no
         inference. (Schelter et al. 2018, "Automating large-scale data quality verification", PVLDB 11.)
