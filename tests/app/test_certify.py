@@ -33,6 +33,7 @@ from assay.app.judging.replay import Alike, replay
 from assay.app.organisation.diff import compare
 from assay.checks.catalogue import catalogue
 from assay.cli.main import main
+from assay.domain.figures import PERCENT
 from assay.domain.vocabulary import Outcome, Reason, Verdict
 from assay.reading import source
 from assay.subject.digest import digest_of
@@ -516,7 +517,10 @@ def test_rows_in_no_group_are_named_as_untested(folder):
     sex[:40] = 7
     folder.test = replaced(folder.test, "sex", sex)
     done = assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
-    assert "sex: 40 rows (1 %) whose sex is in none of the declared groups." in done.record.not_tested
+    assert (
+        f"sex: 40 of 4,000 rows (1.00{PERCENT}) whose sex is in none of the declared groups."
+        in done.record.not_tested
+    )
 
 
 def asking_for_overlap(

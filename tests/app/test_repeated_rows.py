@@ -19,6 +19,7 @@ from assay.app.judging.planning import make_plan
 from assay.app.judging.repeated_rows import with_repeats
 from assay.app.organisation.ledger import open_ledger
 from assay.domain.errors import InvalidDocument
+from assay.domain.figures import PERCENT
 from assay.domain.refusal import Because
 
 CUSTODY = "custody: validator}"
@@ -59,7 +60,10 @@ def test_rows_repeated_twenty_times_are_refused_though_no_criterion_asks(folder:
     with refused(Because.ROWS_REPEAT) as found:
         judged(folder)
     assert "3,800 of 4,000 rows" in found.value.message
-    assert "95 % of what these rows tell is lost, and 2 % allowed undeclared" in found.value.message
+    assert (
+        f"95.00{PERCENT} of what these rows tell is lost, and 2{PERCENT} allowed undeclared"
+        in found.value.message
+    )
     assert "data.repeated_rows" in found.value.remedy
 
 
@@ -155,7 +159,7 @@ def test_less_than_was_declared_is_refused_all_the_same(folder: Folder) -> None:
     folder.edit(CUSTODY, "custody: validator,\n  repeated_rows: {at_most: 0.5, rationale: Few columns.}}")
     with refused(Because.ROWS_REPEAT) as found:
         judged(folder)
-    assert "50 % declared" in found.value.message
+    assert f"50{PERCENT} declared" in found.value.message
 
 
 @pytest.mark.parametrize(
@@ -235,7 +239,10 @@ def test_several_rows_of_one_person_are_refused_though_nobody_named_the_unit(fol
     with refused(Because.ROWS_REPEAT) as found:
         judged(folder)
     assert "1,500 of 4,000 rows have a 'id' that an earlier row has" in found.value.message
-    assert "43 % of what these rows tell is lost, and 2 % allowed undeclared" in found.value.message
+    assert (
+        f"42.86{PERCENT} of what these rows tell is lost, and 2{PERCENT} allowed undeclared"
+        in found.value.message
+    )
     assert "data.unit" in found.value.remedy
     folder.edit(CUSTODY, "custody: validator, unit: id}")
     record = judged(folder)
@@ -255,7 +262,7 @@ def test_an_identifier_that_names_no_person_is_judged_when_it_was_agreed_before(
     folder.text = folder.text.replace("at_most: 0.9,", "at_most: 0.4,")
     with refused(Because.ROWS_REPEAT) as found:
         judged(folder)
-    assert "40 % declared" in found.value.message
+    assert f"40{PERCENT} declared" in found.value.message
 
 
 def test_a_person_who_stands_there_twice_is_told_and_judged(folder: Folder) -> None:

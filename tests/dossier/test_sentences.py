@@ -266,3 +266,11 @@ def test_rows_that_nobody_has_are_not_counted() -> None:
     hopeless = dataclasses.replace(j.assessment, rows_needed=1_902_164_602, rows=15_000)
     said = rows_needed(dataclasses.replace(j, assessment=hopeless))
     assert said == "more rows than can be had: the estimate lies on the threshold"
+
+
+def test_the_share_of_a_small_group_is_of_the_rows_that_count() -> None:
+    record = dataclasses.replace(records.certified(), rows=40_000, rows_used=1_000)
+    small = next(g for g in record.groups if g.small)
+    words = read(render_html(record)).words
+    said = words[words.index("Not decided for") : words.index("Nothing is said about")]
+    assert f"{small.rows / 10:.1f}" in said

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from assay.domain import figures
+
 if TYPE_CHECKING:  # a worker counts, and needs no specification
     from assay.domain.specification.subject import Data, RepeatedIdentifier, RepeatedRows
 
@@ -70,7 +72,7 @@ class RepeatedIn:
                 one, allowed = said
                 return (
                     f"{_of(one)} repeat an earlier row in {same} and in the label. If equal "
-                    f"rows are of one person, {_percent(one.lost)} of what these rows tell is lost, and {allowed}."
+                    f"rows are of one person, {figures.percent_against(one.lost, _ALL)} of what these rows tell is lost, and {allowed}."
                 )
         return ""
 
@@ -81,7 +83,7 @@ class RepeatedIn:
                 one, allowed = said
                 return (
                     f"{_of(one)} have a {column!r} that an earlier row has. If rows of one {column!r} are of one person, "
-                    f"{_percent(one.lost)} of what these rows tell is lost, and {allowed}."
+                    f"{figures.percent_against(one.lost, _ALL)} of what these rows tell is lost, and {allowed}."
                 )
         return ""
 
@@ -117,6 +119,7 @@ class RepeatedIn:
 
 
 NOT_COUNTED = RepeatedIn()
+_ALL = Decimal(1)
 _REFUSED = " A judged run of such rows is refused."
 _DOCUMENTED, _FED = "all documented columns", "all that the model is fed"
 
@@ -129,12 +132,12 @@ def _beyond(
     beyond = next((one for one in found if one.beyond(most)), None)
     if beyond is None:
         return None
-    return beyond, f"{_percent(most)} {'declared' if declared is not None else 'allowed undeclared'}"
+    written = float(most) if most == UNDECLARED_FED else most  # a third has no end
+    return (
+        beyond,
+        f"{figures.percent(written)} {'declared' if declared is not None else 'allowed undeclared'}",
+    )
 
 
 def _of(one: Repeats) -> str:
     return f"{one.repeated:,} of {one.rows:,} rows" + (f" {one.part}" if one.part else "")
-
-
-def _percent(share: float | Decimal) -> str:
-    return f"{100 * float(share):.2g} %"

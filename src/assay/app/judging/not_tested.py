@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
+from assay.domain import figures
 from assay.domain.specification import Specification
 from assay.domain.vocabulary import Stage
 
@@ -61,8 +64,8 @@ def _in_no_group(specification: Specification, measured: Measured) -> tuple[str,
     for name, attribute in specification.protected.items():
         left = rows - sum(tally.group_rows((name,)).values())
         if left:
-            share = f"{100 * left / rows:.2g} %"
+            share = figures.percent_against(left / rows, Decimal(1))
             found.append(
-                f"{name}: {left:,} rows ({share}) whose {attribute.column} is in none of the declared groups."
+                f"{name}: {left:,} of {rows:,} rows ({share}) whose {attribute.column} is in none of the declared groups."
             )
     return tuple(found)

@@ -160,11 +160,13 @@ def undecided(lookup: Lookup, *, most: int | None = None) -> Iterable[Rich]:
     record = lookup.record
     small = sorted((g for g in record.groups if g.small), key=lambda g: (g.grouping.count("*"), -g.rows))
     shown = small if most is None else small[:most]
+    unit = record.specification.data.unit
+    of = f" of those that count, one per {unit}" if unit and record.rows_used < record.rows else ""
     for g in shown:
-        share = figures.percent(g.rows / record.rows) if record.rows else figures.NONE
+        share = figures.percent(g.rows / record.rows_used) if record.rows_used else figures.NONE
         yield (
             Strong(f"{wording.grouping(g.grouping)}: {g.label}"),
-            f" ({g.definition}): {wording.plural(g.rows, 'row')}, {share}.",
+            f" ({g.definition}): {wording.plural(g.rows, 'row')}, {share}{of}.",
         )
     more = len(small) - len(shown)
     if small:
