@@ -11,7 +11,9 @@ from tests.app.conftest import Folder
 from tests.app.team import Team, refused
 from tests.world import policy
 
+import assay
 from assay.app.judging.case import open_case
+from assay.app.verifying.agreement import scope_of
 from assay.domain.demands import unsatisfied
 from assay.domain.errors import InvalidDocument
 from assay.domain.policy import Requires
@@ -226,3 +228,13 @@ def test_the_attributes_of_a_policy_are_read_as_they_are_written(tmp_path: Path)
     (tmp_path / "policy.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(InvalidDocument):
         read_policy(tmp_path / "policy.yaml")
+
+
+def test_a_certificate_names_each_attribute_with_its_column_and_groups(folder: Folder) -> None:
+    """Whoever reads it need not believe that what is called sex is that."""
+    folder.edit(SEX, "sex: {column: income, bands: [3000]}")
+    record = assay.certify(
+        folder.write(), workers=0, certify_a_hopeless_specification=True, certify_without_a_lock=True
+    ).record
+    (said,) = [s for s in scope_of(record)["says_nothing_about"] if s.startswith("Any group of people")]
+    assert "declared: sex is under 3000 (income < 3000), 3000 and over (3000 ≤ income); age is " in said

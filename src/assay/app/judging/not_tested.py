@@ -23,7 +23,7 @@ UNTESTED = {
 
 
 def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
-    """What the criteria say nothing about: rows left out, in no group or equal to others, stages without a criterion, undeclared groups."""
+    """What the criteria say nothing about: rows left out, in no group or equal to others, stages without a criterion, groups other than the declared ones."""
     specification = case.specification
     tested = {c.stage for c in specification.criteria}
     absent = tuple(
@@ -31,10 +31,20 @@ def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
         for stage, what in UNTESTED.items()
         if stage not in tested
     )
-    groups = () if specification.protected else ("Any group of people: no protected attribute is declared.",)
     repeated = case.repeated.told(specification.data)
     rows = _left_out(specification, measured) + _in_no_group(specification, measured)
-    return rows + _not_perturbed(specification, measured) + repeated + absent + groups
+    return rows + _not_perturbed(specification, measured) + repeated + absent + _other_groups(specification)
+
+
+def _other_groups(specification: Specification) -> tuple[str, ...]:
+    """Which groups of people are looked at, each with its column: the name of an attribute alone could stand for any."""
+    if not specification.protected:
+        return ("Any group of people: no protected attribute is declared.",)
+    declared = "; ".join(
+        f"{name} is " + ", ".join(f"{label} ({attribute.definition(label)})" for label in attribute.labels())
+        for name, attribute in specification.protected.items()
+    )
+    return (f"Any group of people but those declared: {declared}.",)
 
 
 def _not_perturbed(specification: Specification, measured: Measured) -> tuple[str, ...]:
