@@ -6,21 +6,26 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from tests.tally.test_sketch import sketch
+from tests.tally.test_sketch import SALT
 from tests.world import World
 
 from assay.domain.refusal import Refused
+from assay.domain.sketch import Sketch
 from assay.domain.state.runs import shared
 from assay.domain.used_rows import SPENT_FROM, Over, Overlap, UsedRows
+from assay.tally.hashes import Hashes, column_hash, mixed, number_words
+from assay.tally.sketch import SketchTally
 
 Rows = np.ndarray
+"""One line a row, one column a column of the data."""
 Draw = Callable[[np.random.Generator, int], Rows]
 
 
 def small_numbers(rng: np.random.Generator, n: int) -> Rows:
-    """Six columns of five uneven values each."""
-    chances = (0.3, 0.25, 0.2, 0.15, 0.1)
-    return sum(rng.choice(5, n, p=chances) * 16**k for k in range(6))
+    """A questionnaire: six answers on one scale of five, uneven, and what they make likely."""
+    answers = rng.choice(5, (n, 6), p=(0.3, 0.25, 0.2, 0.15, 0.1))
+    score = ((answers - 1.5) * np.arange(1, 7)).sum(axis=1)
+    return np.column_stack([answers, rng.random(n) < 1 / (1 + np.exp(-score / 3))])
 
 
 def applicants(rng: np.random.Generator, n: int) -> Rows:
@@ -29,19 +34,29 @@ def applicants(rng: np.random.Generator, n: int) -> Rows:
     points = rng.normal(60, 15, n).round().clip(0, 100).astype(int)
     education = rng.integers(1, 5, n)
     suited = rng.random(n) < 1 / (1 + np.exp(4.2 - 0.05 * points - 0.35 * education - 0.03 * years))
-    return years + 100 * points + 20_000 * education + 100_000 * suited
+    return np.column_stack([years, points, education, suited])
 
 
 def measured(rng: np.random.Generator, n: int) -> Rows:
     """Rows that repeat now and then: 1 % of them."""
-    return rng.integers(0, 100 * n, n)
+    number = rng.integers(0, 100 * n, n)
+    return np.column_stack([number // 100, number % 100])
 
 
 DRAWS: dict[str, Draw] = {"six": small_numbers, "applicants": applicants}
 
 
+def sketch(columns: list[Hashes]) -> Sketch:
+    return SketchTally.empty().counting(columns).salted(SALT)
+
+
 def used(rows: Rows, file: str, *columns: str) -> UsedRows:
-    return UsedRows(len(rows), file, (Over(columns or ("inputs", "label"), sketch(rows)),))
+    """Sketched column by column, as the program does (tests/app/test_questionnaires.py goes through it)."""
+    names = columns or tuple(f"q{k}" for k in range(rows.shape[1]))
+    words = {name: mixed(number_words(rows[:, k])) for k, name in enumerate(names)}
+    plain = sketch(list(words.values()))
+    named = sketch([column_hash(name, values) for name, values in words.items()])
+    return UsedRows(len(rows), file, (Over(names, plain, named if plain.times else None),))
 
 
 def against(rows: Rows, earlier: Rows) -> Overlap:
@@ -80,26 +95,34 @@ def test_the_error_is_as_large_as_it_says() -> None:
     assert abs(np.mean(errors)) < 0.6  # the largest of four estimates is a little above nothing
 
 
-def novel(rng: np.random.Generator, n: int) -> Rows:
-    return rng.integers(2**40, 2**50, n)
+def novel(rng: np.random.Generator, n: int, like: Rows) -> Rows:
+    return rng.integers(2**40, 2**50, (n, like.shape[1]))
 
 
 def perturbed(rng: np.random.Generator, rows: Rows, share: float) -> Rows:
     """A share of the rows gets a neighbouring value in one column."""
-    changed = rng.random(len(rows)) < share
-    return np.where(changed, rows + rng.choice([1, -1, 16, -16, 100, -100], len(rows)), rows)
+    made, changed = rows.copy(), np.flatnonzero(rng.random(len(rows)) < share)
+    made[changed, rng.integers(0, rows.shape[1], len(changed))] += rng.choice([1, -1], len(changed))
+    return made
 
 
 def replaced(rng: np.random.Generator, rows: Rows, share: float) -> Rows:
     """A share of the rows gets values that nobody ever had."""
-    return np.where(rng.random(len(rows)) < share, novel(rng, len(rows)), rows)
+    return np.where(rng.random((len(rows), 1)) < share, novel(rng, len(rows), rows), rows)
 
 
 def attacks(rng: np.random.Generator, rows: Rows, draw: Draw) -> Iterator[tuple[str, Rows]]:
     """What a developer can do to rows whose results are known, so that they look like others."""
     n = len(rows)
-    values, times = np.unique(rows, return_counts=True)
-    single = values[times == 1]
+    values, at, times = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
+    single, repeats = values[times == 1], times[at.ravel()] > 1
+
+    def made_up(n: int) -> Rows:
+        return novel(rng, n, rows)
+
+    def doubled(rows: Rows) -> Rows:
+        return np.repeat(rows, 2, axis=0)
+
     for share in (0.0, 0.1, 0.2, 0.3):
         yield f"{share:.0%} perturbed", perturbed(rng, rng.permutation(rows), share)
         yield f"{share:.0%} replaced", replaced(rng, rows, share)
@@ -107,64 +130,78 @@ def attacks(rng: np.random.Generator, rows: Rows, draw: Draw) -> Iterator[tuple[
     yield "half of them fresh", np.concatenate([rows[n // 2 :], draw(rng, n // 2)])
     yield "drawn again with replacement", rng.choice(rows, n)
     yield "drawn again, 30% replaced", replaced(rng, rng.choice(rows, n), 0.3)
-    yield "half of them twice", np.repeat(rows[: n // 2], 2)
-    yield "drawn again, each twice", np.repeat(rng.choice(rows, n // 2), 2)
+    yield "half of them twice", doubled(rows[: n // 2])
+    yield "drawn again, each twice", doubled(rng.choice(rows, n // 2))
     yield (
         "drawn again, each twice, and made-up pairs",
-        np.concatenate(
-            [np.repeat(rng.choice(rows, 35 * n // 100), 2), np.repeat(novel(rng, 15 * n // 100), 2)]
-        ),
+        np.concatenate([doubled(rng.choice(rows, 35 * n // 100)), doubled(made_up(15 * n // 100))]),
     )
-    yield "all twice, 30% replaced", np.repeat(replaced(rng, rows, 0.3), 2)
-    yield "with made-up pairs", np.concatenate([rows, np.repeat(novel(rng, n // 2), 2)])
+    yield "all twice, 30% replaced", doubled(replaced(rng, rows, 0.3))
+    yield "with made-up pairs", np.concatenate([rows, doubled(made_up(n // 2))])
     yield (
         "30% replaced, with made-up pairs",
-        np.concatenate([replaced(rng, rows, 0.3), np.repeat(novel(rng, n // 5), 2)]),
+        np.concatenate([replaced(rng, rows, 0.3), doubled(made_up(n // 5))]),
     )
-    yield "with one row many times", np.concatenate([rows, np.repeat(rows[:1], n // 10)])
-    yield "with a made-up row many times", np.concatenate([rows, np.repeat(novel(rng, 1), n // 10)])
-    yield "with some rows ten times", np.concatenate([rows, np.repeat(rows[: n // 40], 10)])
+    yield "with one row many times", np.concatenate([rows, np.repeat(rows[:1], n // 10, axis=0)])
+    yield "with a made-up row many times", np.concatenate([rows, np.repeat(made_up(1), n // 10, axis=0)])
+    yield "with some rows ten times", np.concatenate([rows, np.repeat(rows[: n // 40], 10, axis=0)])
     yield (
         "with as many of few values",
-        np.concatenate([replaced(rng, rows, 0.3), rng.integers(2**60, 2**60 + n // 2, n)]),
+        np.concatenate([replaced(rng, rows, 0.3), rng.integers(2**40, 2**40 + n // 2, (n, 1)) + 0 * rows]),
     )
     yield "half of them", rows[: n // 2]
     yield "half of them, 30% replaced", replaced(rng, rows[: n // 2], 0.3)
     yield "those that stand there once", single
-    yield "those that stand there more often", rows[~np.isin(rows, single)]
+    yield "those that stand there more often", rows[repeats]
     yield (
         "drawn from those once, and made-up ones",
-        np.concatenate([rng.choice(single, 7 * n // 10), novel(rng, 3 * n // 10)]),
+        np.concatenate([rng.choice(single, 7 * n // 10), made_up(3 * n // 10)]),
     )
     yield (
         "among ten times as many, most in pairs",
-        np.concatenate([replaced(rng, rows, 0.3), np.repeat(novel(rng, 35 * n // 10), 2), novel(rng, 3 * n)]),
+        np.concatenate([replaced(rng, rows, 0.3), doubled(made_up(35 * n // 10)), made_up(3 * n)]),
     )
 
 
 @pytest.mark.parametrize("draw", [*DRAWS.values(), measured], ids=[*DRAWS, "measured"])
 @pytest.mark.parametrize("count", [1000, 4000])
 def test_used_rows_never_pass_for_fresh_ones_whatever_is_done_to_them(draw: Draw, count: int) -> None:
+    """Nor where two columns change places under the names that they have, or all columns have other names."""
     for seed in range(5):
         rng = np.random.default_rng((seed, count))
         rows = draw(rng, count)
-        missed = [name for name, made in attacks(rng, rows, draw) if against(made, rows).share < SPENT_FROM]
+        before = used(rows, "sha256:a")
+        other = [f"other{k}" for k in range(rows.shape[1])]
+        missed = []
+        for name, made in attacks(rng, rows, draw):
+            swapped = made[:, [1, 0, *range(2, rows.shape[1])]]
+            tried = {
+                name: used(made, "sha256:b"),
+                f"{name}, swapped": used(swapped, "sha256:b"),
+                f"{name}, renamed": used(made, "sha256:b", *other),
+            }
+            missed += [how for how, rows_ in tried.items() if rows_.overlap(before).share < SPENT_FROM]
         assert missed == []
+
+
+def pairs(numbers: Rows) -> Rows:
+    """Rows of two columns, one for each number."""
+    return np.column_stack([1000 + numbers // 64, numbers % 64])
 
 
 def test_where_no_row_repeats_in_one_of_the_sets_chance_excuses_nothing() -> None:
     """As without chance: to the row a tenth, and rows that were copied in the later set alone are no chance."""
-    rows, fresh = np.arange(2000), np.arange(10_000, 11_801)
+    rows, fresh = pairs(np.arange(2000)), pairs(np.arange(10_000, 11_801))
     assert against(np.concatenate([rows[:199], fresh]), rows).share == 199 / 2000
     assert against(np.concatenate([rows[:200], fresh[:1800]]), rows).share == SPENT_FROM
-    copied = against(np.concatenate([rows[:200], np.repeat(fresh[:900], 2)]), rows)
+    copied = against(np.concatenate([rows[:200], np.repeat(fresh[:900], 2, axis=0)]), rows)
     assert (copied.share, copied.chance) == (200 / 1100, None)
 
 
 def test_whoever_has_the_same_identifier_is_not_alike_by_chance() -> None:
     """Households with several rows each: other months of the same ones are no other households."""
     rng = np.random.default_rng(2)
-    months = [rng.integers(0, 3000, 4000) for _ in range(2)]
+    months = [rng.integers(0, 3000, (4000, 1)) for _ in range(2)]
     first, second = (used(rows, f"sha256:{k}", "household") for k, rows in enumerate(months))
     assert second.overlap(first).share > 0.7
     assert second.overlap(first).chance is None
@@ -172,7 +209,7 @@ def test_whoever_has_the_same_identifier_is_not_alike_by_chance() -> None:
 
 def test_what_cannot_be_told_is_refused_and_the_sentence_says_so() -> None:
     rng = np.random.default_rng(3)
-    few = [rng.integers(0, 60, 4000) for _ in range(2)]
+    few = [pairs(rng.integers(0, 60, 4000)) for _ in range(2)]
     world = World.decided("withheld")
     world.run(used(few[0], "sha256:" + "a" * 64))
     with pytest.raises(Refused) as told:
@@ -181,6 +218,24 @@ def test_what_cannot_be_told_is_refused_and_the_sentence_says_so() -> None:
         "These test rows hold so few different values that fresh rows cannot be told from those of the judged run of entry"
     )
     assert "4,000 of 4,000 coincide, about 4,000 expected by chance" in told.value.refusal.sentence
+
+
+def test_rows_that_lack_nothing_are_no_used_ones_where_that_is_chance() -> None:
+    """15,000 rows of 2,000 values: hardly any stands there once, so that fresh rows lack none, which tells nothing."""
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        overlap = against(*(pairs(rng.integers(0, 2000, 15_000)) for _ in range(2)))
+        assert overlap.unclear
+
+
+def test_the_same_answers_to_other_questions_are_another_row() -> None:
+    """Their values are the same whatever the columns are called; under their names they are others."""
+    rng = np.random.default_rng(6)
+    rows = small_numbers(rng, 2000)
+    one = used(rows, "sha256:a").sketches[0]
+    assert one.named is not None
+    assert len(one.named.hashes) > 3 * len(one.sketch.hashes)
+    assert UsedRows.read(used(rows, "sha256:a").body()) == used(rows, "sha256:a")
 
 
 def test_fresh_rows_of_few_values_are_a_first_attempt_and_what_coincides_is_told() -> None:
@@ -232,10 +287,10 @@ def test_a_set_pieced_together_from_many_is_spent_though_each_gave_less_than_a_t
         rest = rows - len(pieces)
         made = {
             "fresh": measured(rng, rest),
-            "one row": np.repeat(novel(rng, 1), rest),
-            "fifty rows": rng.choice(novel(rng, 50), rest),
-            "pairs": np.repeat(novel(rng, rest // 2), 2),
-            "a used row": np.repeat(pieces[:1], rest),
+            "one row": np.repeat(novel(rng, 1, pieces), rest, axis=0),
+            "fifty rows": rng.choice(novel(rng, 50, pieces), rest),
+            "pairs": np.repeat(novel(rng, rest // 2, pieces), 2, axis=0),
+            "a used row": np.repeat(pieces[:1], rest, axis=0),
         }
         passed = [
             name

@@ -437,6 +437,20 @@ def test_a_schedule_allows_its_number_of_runs_and_the_first_pass_closes_it() -> 
         closed.run(attempt=2)
 
 
+def test_an_attempt_ahead_of_its_turn_stands_and_nobody_else_has_its_number() -> None:
+    """Rows that once counted as used may count as fresh by a later version of the rules; the log that told of them must stand."""
+    world = World.with_policy()
+    world.lock(attempts=3)
+    ahead = world.run(attempt=2)
+    world.decide("withheld")
+    assert world.state.runs[ahead].attempt == 2
+    for number in (1, 2):
+        with pytest.raises(Refused, match=f"This is attempt 3 on these rows, the entry says {number}"):
+            world.run(attempt=number)
+    world.run(attempt=3)
+    assert world.opened[1] == ()
+
+
 def test_a_broken_seal_ends_the_schedule_and_needs_a_role_and_a_reason() -> None:
     world = World.decided("withheld", attempts=3, first="0.8")
     for who, role, because in (

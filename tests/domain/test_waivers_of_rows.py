@@ -66,6 +66,15 @@ def test_it_is_not_given_beforehand(world: World) -> None:
         world.waive("ria", "risk_officer", SPENT, checkpoint={"size": size, "root": root})
 
 
+def test_a_run_ahead_of_its_turn_uses_it_up(world: World) -> None:
+    """Its rows counted as used when it began, and do not by the rules of today."""
+    world.waive("ria", "risk_officer", SPENT)
+    run = world.run(rows(5000), attempt=2)
+    assert world.state.runs[run].waived == world.state.waivers[-1].digest
+    with refused(Because.TEST_SET_SPENT):
+        world.run(rows(0), attempt=2)
+
+
 def test_it_ends_before_it_is_used(world: World) -> None:
     world.waive("ria", "risk_officer", SPENT, days=2)
     world.time += dt.timedelta(days=3)

@@ -26,6 +26,8 @@ TOLD = 0.06
 """The largest standard error of a share of used rows that tells something: a tenth is then 1.6 of them away from nothing."""
 BEYOND = 2.0
 """An estimate that is no more of its standard errors above nothing is told as chance."""
+LIKE_CHANCE = 3.0
+"""Standard errors from nothing that one of four estimates exceeds in about 1 of 100 pairs of fresh sets."""
 CROWDED = 64
 """A value that stands more often in both sets together tells next to nothing of single rows, and is not asked."""
 
@@ -40,6 +42,8 @@ class Coincidence:
             coincide than chance gives. error: its standard error if none were; infinite where nothing can be told.
         beyond: the largest estimate that is more than :data:`BEYOND` of its own standard errors above nothing; 0 where none is. Copies
             that make one of them vague hide nothing from the others.
+        apart: how many of its own standard errors the estimate is from nothing that is farthest from it, on either side. Used rows are
+            above it, and rows that were made up to look like chance below.
     """
 
     rows: int
@@ -48,11 +52,17 @@ class Coincidence:
     used: float
     error: float
     beyond: float
+    apart: float
 
     @property
     def clear(self) -> bool:
         """Whether fresh rows could be told from used ones."""
         return self.error <= TOLD
+
+    @property
+    def like_chance(self) -> bool:
+        """Whether nothing in the two sets speaks against fresh rows, however little it tells for them."""
+        return self.apart <= LIKE_CHANCE
 
     @property
     def sentence(self) -> str:
@@ -75,6 +85,7 @@ def coincidence(later: Sketch, earlier: Sketch) -> Coincidence:
         min(max(used for used, _ in found), 1.0),
         max(error for _, error in found),
         min(max((used for used, error in found if used > BEYOND * error), default=0.0), 1.0),
+        max(abs(used) / error if error else math.inf for used, error in found),
     )
 
 
@@ -140,13 +151,18 @@ def _law(times: int, rows: int, others: int) -> _Law:
 def _by_what_lacks(one: Sketch, other: Sketch) -> tuple[float, float]:
     """The share of rows of ``one`` that are used ones, by how few of them ``other`` lacks; and its standard error.
 
-    The errors are those of a ratio of sums over sampled values, so that one value with many rows makes them large.
+    The error is the one if none were used: then as large a share of the ``n`` rows that the samples have in reach is lacking as stands in ``other`` once,
+    with a binomial error (Good 1953, Biometrika 40). Where the rows found spread more, by a ratio of sums over sampled values, so that one
+    value with many rows makes it large, that counts. Of rows that lack nothing the spread alone would be 0, which tells nothing.
     """
     new, error = _lacking(one, other)
     fresh, fresh_error = _once(other)
     if fresh == 0.0:
         return 1.0, math.inf
-    return 1.0 - new / fresh, math.hypot(error, new / fresh * fresh_error) / fresh
+    n = sum(one.weights) * min(one.bound, other.bound) / one.bound
+    none_used = math.sqrt(fresh * (1.0 - fresh) / n)
+    spread = math.hypot(max(error, none_used), max(new / fresh, 1.0) * fresh_error)
+    return 1.0 - new / fresh, spread / fresh
 
 
 def _lacking(one: Sketch, other: Sketch) -> tuple[float, float]:

@@ -21,10 +21,16 @@ ALIKE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """A sketch, and the names of the columns in which its rows differ."""
+    """A sketch, and the names of the columns in which its rows differ.
+
+    Attributes:
+        sketch: of the values of each row, whatever their columns are called. named: of the values under the names of their columns, where
+            rows repeat in several columns; to be compared only with one of the same names.
+    """
 
     columns: tuple[str, ...]
     sketch: Sketch
+    named: Sketch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ class UsedRows:
 
     @property
     def hashes(self) -> frozenset[int]:
-        """All hashes of all sketches and marks: sets that have none in common share nothing that can be seen."""
+        """All hashes of all sketches and marks that do not depend on names: sets that have none in common share nothing that can be seen."""
         return frozenset(h for one in (*self.sketches, *self.marks) for h in one.sketch.hashes)
 
     def body(self) -> dict[str, Any]:
@@ -151,7 +157,9 @@ class UsedRows:
 def _beyond_chance(later: Over, earlier: Over) -> Overlap:
     """What two sketches share; where their rows repeat in both, what of it is beyond chance.
 
-    One column is an identifier: who has the same one is the same, and not alike by chance.
+    One column is an identifier: who has the same one is the same, and not alike by chance. Where that cannot be told by values whose
+    column is unknown, it is told by those under names, if both have the same, and if the former are as chance has them: columns that
+    changed places hide no used rows.
     """
     a, b = later.sketch, earlier.sketch
     share, told = max(a.overlap(b), a.reused((b,))), f"by {_named(later)}"
@@ -159,6 +167,18 @@ def _beyond_chance(later: Over, earlier: Over) -> Overlap:
     if share == 0.0 or one_column or not (a.times and b.times):
         return Overlap(share, told)
     chance = coincidence(a, b)
+    same_names = set(later.columns) == set(earlier.columns)
+    if same_names and not chance.clear and chance.like_chance and later.named and earlier.named:
+        return _held(later.named, earlier.named, told)
+    return _held(a, b, told)
+
+
+def _held(later: Sketch, earlier: Sketch, told: str) -> Overlap:
+    """What two sketches of rows that repeat share beyond chance; all of it where that cannot be told."""
+    share = max(later.overlap(earlier), later.reused((earlier,)))
+    if share == 0.0 or not (later.times and earlier.times):
+        return Overlap(share, told)
+    chance = coincidence(later, earlier)
     used = min(max(chance.used, 0.0), share) if chance.clear else share
     return Overlap(used, f"{told}; {chance.sentence}", chance)
 
@@ -180,13 +200,22 @@ def _about_as_many(rows: int, others: int) -> bool:
 
 
 def _plain(one: Over) -> dict[str, Any]:
-    plain = {"columns": list(one.columns), "hashes": one.sketch.text(), "bound": one.sketch.bound}
-    return plain | ({"times": text_of(one.sketch.times)} if one.sketch.times else {})
+    named = {"named": _sketch_plain(one.named)} if one.named is not None else {}
+    return {"columns": list(one.columns)} | _sketch_plain(one.sketch) | named
+
+
+def _sketch_plain(one: Sketch) -> dict[str, Any]:
+    return {"hashes": one.text(), "bound": one.bound} | ({"times": text_of(one.times)} if one.times else {})
 
 
 def _over(rows: int, plain: Mapping[str, Any]) -> Over:
     columns = tuple(str(name) for name in plain["columns"])
-    return Over(columns, Sketch.read(rows, plain["hashes"], int(plain["bound"]), str(plain.get("times", ""))))
+    named = _sketch(rows, plain["named"]) if "named" in plain else None
+    return Over(columns, _sketch(rows, plain), named)
+
+
+def _sketch(rows: int, plain: Mapping[str, Any]) -> Sketch:
+    return Sketch.read(rows, plain["hashes"], int(plain["bound"]), str(plain.get("times", "")))
 
 
 def _named(one: Over) -> str:

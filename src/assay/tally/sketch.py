@@ -35,9 +35,11 @@ class SketchTally:
         return cls(0, np.empty(0, np.uint64), np.empty(0, np.int64))
 
     def counting(self, columns: Sequence[Hashes]) -> SketchTally:
-        """With more rows: the mixed word of each value, column by column.
+        """With more rows: a mixed word of each value, column by column.
 
-        Neither the names nor the order of columns and rows matter, so that renaming makes no set new.
+        Neither the order of columns nor that of rows matters. Where the words are of values alone, the names matter as little, so that
+        renaming makes no set new, and rows with the same values in other columns are the same. Words of values under the
+        names of their columns (:func:`assay.tally.hashes.column_hash`) tell those apart.
         """
         total = np.zeros(len(columns[0]), dtype=np.uint64)
         with np.errstate(over="ignore"):

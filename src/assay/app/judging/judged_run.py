@@ -17,6 +17,7 @@ from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import Lock, RunState, State
 from assay.domain.state.runs import shared
+from assay.domain.state.state import next_attempt
 from assay.domain.state.waivers import TEST_SET_SPENT, last_of
 from assay.domain.used_rows import UsedRows
 from assay.engine.engine import Engine
@@ -68,7 +69,7 @@ def next_run(case: Case, lock: Lock | None, ledger: Ledger, engine: Engine) -> N
     salt, state = salt_of(ledger), ledger.state()
     used = used_rows(case, engine, salt.value, [run.rows for run in state.runs.values()])
     stopped = _goes_on(state, case, lock, used) if lock is not None else ()
-    attempt = stopped[0].attempt if stopped else len(state.overlapping(used)) + 1
+    attempt = stopped[0].attempt if stopped else next_attempt(state.overlapping(used))
     return NextRun(used, salt, attempt, len(state.runs))
 
 

@@ -5,6 +5,9 @@ few rows. So a set is sketched over the run's own choice of columns, over each i
 run made, and over **marks**: small groups of columns that together tell rows apart. The groups are found in the values
 alone: columns stand in the order of their smallest hashed values, and from each on as many as are needed to tell rows apart
 make a group. Renaming a column changes no group, and leaving one out only those few that it is in.
+
+Where rows repeat, they are sketched a second time with each value under the name of its column: answers to six questions on one scale are
+hardly ever the same six answers to the same questions, but often to others.
 """
 
 from __future__ import annotations
@@ -55,8 +58,10 @@ def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRow
     starts = tuple(_starts(dict(zip(columns, single, strict=True)), measured))
     again = [o.columns for e in earlier for o in e.marks if set(o.columns) <= names]
     groups = tuple(dict.fromkeys((*(group for start in starts for group in start), *again)))
-    found = _sketched(case, engine, (*choices, *groups))
-    tallies = dict(zip(groups, found[len(choices) :], strict=True))
+    several = tuple(choice for choice in choices if len(choice) > 1)
+    found = _sketched(case, engine, (*choices, *groups), several)
+    tallies = dict(zip(groups, found[len(choices) : len(choices) + len(groups)], strict=True))
+    named = dict(zip(several, found[len(choices) + len(groups) :], strict=True))
     telling = {group: tally for group, tally in tallies.items() if _tells(tally)}
     shortest = (group for start in starts for group in [g for g in start if g in telling][:1])
     marks = (
@@ -64,8 +69,16 @@ def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRow
         for group in dict.fromkeys((*shortest, *again))
         if group in telling
     )
-    sketches = (Over(choice, tally.salted(salt)) for choice, tally in zip(choices, found, strict=False))
+    sketches = (
+        _over(choice, tally, named.get(choice), salt) for choice, tally in zip(choices, found, strict=False)
+    )
     return UsedRows(dataset.rows, dataset.digest, tuple(sketches), tuple(marks))
+
+
+def _over(choice: Choice, tally: SketchTally, named: SketchTally | None, salt: bytes) -> Over:
+    """The sketch over a choice; the one under names only where rows repeat, for else chance explains nothing."""
+    sketch = tally.salted(salt)
+    return Over(choice, sketch, named.salted(salt) if named is not None and sketch.times else None)
 
 
 def _starts(columns: dict[str, SketchTally], measured: set[str]) -> Iterator[tuple[Choice, ...]]:
@@ -95,15 +108,19 @@ def _tells(tally: SketchTally) -> bool:
     return tally.distinct >= TELLING * tally.rows
 
 
-def _sketched(case: Case, engine: Engine, choices: tuple[Choice, ...]) -> tuple[SketchTally, ...]:
-    """The smallest hashes of the rows, for each choice of columns, in one reading."""
+def _sketched(
+    case: Case, engine: Engine, choices: tuple[Choice, ...], named: tuple[Choice, ...] = ()
+) -> tuple[SketchTally, ...]:
+    """The smallest hashes of the rows, for each choice of columns and then for each of those under names, in one reading."""
     dataset = case.datasets[case.judged_on]
     fences = required(case.environment.isolation)
-    tasks = [SketchTask(case.code_digest, partition, choices, fences) for partition in dataset.partitions]
-    total = (SketchTally.empty(),) * len(choices)
+    tasks = [
+        SketchTask(case.code_digest, partition, choices, fences, named) for partition in dataset.partitions
+    ]
+    total = (SketchTally.empty(),) * (len(choices) + len(named))
     with engine.progress("test rows", dataset.rows) as told:
         for data in engine.results(tasks, run_sketch, told=told):
-            parts = sketches_in(data, len(choices))
+            parts = sketches_in(data, len(total))
             total = tuple(a + b for a, b in zip(total, parts, strict=True))
     return total
 

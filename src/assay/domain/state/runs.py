@@ -16,8 +16,10 @@ from assay.domain.state.state import (
     State,
     Terms,
     counted,
+    next_attempt,
+    taken,
 )
-from assay.domain.state.waivers import waiver_for
+from assay.domain.state.waivers import waiver_ahead, waiver_for
 from assay.domain.state.words import word
 from assay.domain.used_rows import SPENT_FROM, Overlap, UsedRows
 from assay.domain.vocabulary import PASSING, Outcome
@@ -94,11 +96,16 @@ def started(state: State, entry: Entry) -> Refusal | None:
     waiver = waiver_for(state, lock, entry.time, before) if spent is not None else None
     if spent is not None and waiver is None:
         return spent
-    if attempt != len(before) + 1:
+    # One ahead of its turn only costs alpha, as long as nobody has the same number: an earlier version of the rules may have counted
+    # rows as used that this one does not, and what was right then must stand.
+    if attempt <= len(before) or attempt in taken(before):
         return Refusal(
             Because.ENTRY_UNREADABLE,
-            f"This is attempt {len(before) + 1} on these rows, the entry says {attempt}.",
+            f"This is attempt {next_attempt(before)} on these rows, the entry says {attempt}.",
         )
+    ahead = attempt > len(before) + 1
+    if ahead and spent is None:
+        waiver = waiver_ahead(state, lock, entry.time)
     state.begin(
         RunState(
             entry=entry.seq,
@@ -110,6 +117,7 @@ def started(state: State, entry: Entry) -> Refusal | None:
             conditions=conditions,
             salt=salt,
             waived=waiver.digest if waiver is not None else "",
+            ahead=ahead,
         )
     )
     return None
@@ -137,7 +145,7 @@ def unlocked(state: State, entry: Entry) -> Refusal | None:
             entry=entry.seq,
             lock="",
             rows=rows,
-            attempt=len(counted(rows, overlaps)) + 1,
+            attempt=next_attempt(counted(rows, overlaps)),
             subject=subject,
             overlaps=tuple((run.entry, overlap) for run, overlap in overlaps),
             conditions="",

@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from assay.domain.demands import terms_refused
 from assay.domain.digests import sha256_of
@@ -73,7 +74,8 @@ class RunState:
 
     Attributes:
         entry: its place. lock: the digest of the locking entry; empty of a run without a lock, of which no decision comes. rows: what is kept of its test rows.
-        attempt: counted from 1 among the runs on these rows. subject: digests by role.
+        attempt: from 1 among the runs on these rows, as the entry says. ahead: whether that is more than are counted: an earlier version of the
+            rules may have counted rows as used that this one does not. subject: digests by role.
         overlaps: earlier runs that share rows with it, however few, by place.
         conditions: digest of what it was started with besides its files: code, versions, fences, commit.
         waived: the waiver that allowed a spent set, or empty. salt: digest of the salt of the sketch.
@@ -91,6 +93,7 @@ class RunState:
     waived: str = ""
     outcome: str = ""
     unsealed: str = ""
+    ahead: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -310,3 +313,13 @@ def counted(
     large = tuple(found for found in overlaps if found[1].share >= SPENT_FROM)
     small = [run.rows for run, overlap in overlaps if overlap.share < SPENT_FROM]
     return tuple(overlaps) if rows.together(small).share >= SPENT_FROM else large
+
+
+def taken(before: Sequence[tuple[RunState, Overlap]]) -> set[int]:
+    """The numbers of attempts on the same rows that were claimed ahead of their turn, and so are nobody's any more."""
+    return {run.attempt for run, _ in before if run.ahead}
+
+
+def next_attempt(before: Sequence[tuple[RunState, Overlap]]) -> int:
+    """Which attempt comes after those runs on the same rows."""
+    return next(n for n in count(len(before) + 1) if n not in taken(before))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assay.domain.attempts import beyond
 from assay.domain.entry import Entry, Kind, Signed
@@ -169,17 +169,20 @@ def waiver_for(
         time: when the run begins.
     """
     last = last_of(before)
+    return next((w for w in _opening(state, lock, time) if w.run == last), None)
+
+
+def waiver_ahead(state: State, lock: Lock, time: dt.datetime) -> WaiverState | None:
+    """The waiver that a run uses up which is ahead of its turn, on rows that are not spent today: its rows counted as used when it began."""
+    return next(_opening(state, lock, time), None)
+
+
+def _opening(state: State, lock: Lock, time: dt.datetime) -> Iterator[WaiverState]:
+    """Waivers of this lock that open rows at this time and were used by no run, the newest first."""
     used = {run.waived for run in state.runs.values()}
-    return next(
-        (
-            w
-            for w in reversed(state.waivers)
-            if (w.lock, w.criterion, w.run) == (lock.digest, TEST_SET_SPENT, last)
-            and time < w.until
-            and w.digest not in used
-        ),
-        None,
-    )
+    for w in reversed(state.waivers):
+        if (w.lock, w.criterion) == (lock.digest, TEST_SET_SPENT) and time < w.until and w.digest not in used:
+            yield w
 
 
 def waivers_told(state: State, decision: DecisionState, at: dt.datetime) -> tuple[str, ...]:
