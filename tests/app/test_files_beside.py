@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import importlib.util
 import pickle
+import py_compile
 import sqlite3
 import sys
 import types
@@ -19,6 +22,7 @@ from tests.app.team import Team
 import assay
 from assay.domain.refusal import Because
 from assay.domain.vocabulary import Outcome
+from assay.sandbox.loaded import FromSource
 
 ROWS = pa.table({"score": [0.1, 0.9]})
 SCORER = """
@@ -165,3 +169,22 @@ def test_counts_of_other_rules_stand_for_no_run(reading: SimpleNamespace) -> Non
     other = assay.certify(path, rehearse=True, workers=1)
     assert (first.decision.outcome, other.decision.outcome) == (Outcome.CERTIFIED, Outcome.WITHHELD)
     assert first.record.evidence_digest != other.record.evidence_digest
+
+
+def test_a_folder_that_is_called_like_a_known_package_and_was_not_installed_is_run_from_its_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name is on the list; it has no RECORD, and what lies in its cache is other code (PEP 552)."""
+    source = tmp_path / "onnxruntime" / "__init__.py"
+    source.parent.mkdir()
+    source.write_text("VALUE = 1\n")
+    other = tmp_path / "other.py"
+    other.write_text("VALUE = 0\n")
+    cached = importlib.util.cache_from_source(str(source))
+    unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    py_compile.compile(str(other), cached, str(source), doraise=True, invalidation_mode=unchecked)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [FromSource(("onnxruntime",)), *sys.meta_path])
+    assert importlib.import_module("onnxruntime").VALUE == 1
+    monkeypatch.delitem(sys.modules, "onnxruntime")

@@ -154,11 +154,7 @@ class Loaded:
         if top not in self._versioned or not isinstance(file, str):
             return False
         if (top, file) not in self._installed:
-            around = os.path.dirname(os.path.dirname(os.path.realpath(file)))  # noqa: PTH120
-            name = _DISTRIBUTION.get(top, top)
-            packages = os.path.basename(around) in {"site-packages", "dist-packages"}  # noqa: PTH119
-            records = f"{glob.escape(around)}/{name}*.dist-info/RECORD"
-            self._installed[top, file] = packages and bool(glob.glob(records))  # noqa: PTH207
+            self._installed[top, file] = _has_a_record(top, file)
         return self._installed[top, file]
 
     def _digest(self, files: list[tuple[str, str]]) -> str:
@@ -203,6 +199,14 @@ def _can_be_read(place: str) -> bool:
     return True
 
 
+def _has_a_record(top: str, file: str) -> bool:
+    """Whether the package of which this is the root module's file was installed under its name."""
+    around = os.path.dirname(os.path.dirname(os.path.realpath(file)))  # noqa: PTH120
+    packages = os.path.basename(around) in {"site-packages", "dist-packages"}  # noqa: PTH119
+    records = f"{glob.escape(around)}/{_DISTRIBUTION.get(top, top)}*.dist-info/RECORD"
+    return packages and bool(glob.glob(records))  # noqa: PTH207
+
+
 def _standard() -> tuple[str, ...]:
     """The folders of Python's own library; what is installed may lie below them."""
     paths = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
@@ -232,14 +236,25 @@ class FromSource:
         """``versioned``: packages that tell a version; theirs are many, and are taken by it."""
         self._standard = _standard()
         self._versioned = versioned
+        self._installed: dict[tuple[str, str], bool] = {}
+
+    def _is_installed(self, top: str, file: str | None) -> bool:
+        if top not in self._versioned or not isinstance(file, str):
+            return False
+        if (top, file) not in self._installed:
+            self._installed[top, file] = _has_a_record(top, file)
+        return self._installed[top, file]
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """See :class:`importlib.abc.MetaPathFinder`."""
-        if fullname.partition(".")[0] in self._versioned:
+        top = fullname.partition(".")[0]
+        if top != fullname and self._is_installed(top, getattr(sys.modules.get(top), "__file__", None)):
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is not None and top == fullname and self._is_installed(top, spec.origin):
+            return None
         if spec is None or type(spec.loader) is not importlib.machinery.SourceFileLoader or not spec.origin:
             return None
         place = os.path.realpath(spec.origin)
