@@ -25,6 +25,7 @@ from assay.domain.refusal import Because
 from assay.engine.in_process import InProcess
 from assay.proof import words
 from assay.proof.bundle import sign
+from assay.proof.leaf import read_leaf
 from assay.reading.policy import policy_text, read_policy
 
 
@@ -265,3 +266,15 @@ def test_options_that_do_not_go_together_are_told(
 ) -> None:
     assert run("lock", team.path, *words) == 2
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_rows_that_were_seen_without_a_lock_are_in_the_log_before_the_word_that_locks(folder: Folder) -> None:
+    assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+    team = Team(folder)
+    export_log(team.root, team.root / "log.jsonl")
+    take_agreement(team.path, word_of(team, "validator"), workers=0)
+    with open_ledger(team.root) as ledger:
+        done = [read_leaf(leaf).action for leaf in ledger.leaves()]
+    assert (
+        done.index("run.unlocked") < done.index("specification.agreed") < done.index("specification.locked")
+    )

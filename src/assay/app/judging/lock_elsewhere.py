@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.app.judging.lock import Agreed, add_word, satisfies, say_word, sayable, standing
+from assay.app.judging.unlocked_run import take_in
 from assay.app.organisation.elsewhere import Away, add_signed, not_taken, read_signed
 from assay.app.organisation.ledger import open_ledger
 from assay.domain.entry import Action, Kind
@@ -81,6 +82,7 @@ def take_agreement(
         before = there.get(given.digest)
         if before is None and word in set(Word):  # of another word the rules of the log tell
             sayable(ledger.state(), read, Word(word), reason)
+            take_in(ledger, path.resolve().parent)
             if word == Word.APPROVE:
                 _newer_than_any_result(ledger.state(), read, file, given)
 
