@@ -31,6 +31,7 @@ from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import plan
 from assay.app.judging.replay import Alike, replay
 from assay.app.organisation.diff import compare
+from assay.app.organisation.report import document
 from assay.checks.catalogue import catalogue
 from assay.cli.main import main
 from assay.domain.figures import PERCENT
@@ -1064,3 +1065,40 @@ def test_a_column_of_a_type_that_cannot_be_counted_is_named(folder, column, valu
     folder.develop = replaced(folder.develop, column, values[4000:])
     with pytest.raises(assay.AssayError, match=said):
         assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+
+
+LEARNED = "Whether test rows were among those learned from: no criterion asks."
+
+
+@pytest.mark.parametrize(
+    ("criterion", "said"),
+    [
+        ("", [LEARNED]),
+        ("metric: data.split_overlap, ", []),
+        ("metric: data.split_overlap, with: {other: develop}, ", []),
+        ("metric: data.split_overlap, with: {other: test}, data: develop, ", []),
+        ("metric: data.split_overlap, with: {other: train}, data: develop, ", [LEARNED]),
+        (
+            "metric: data.split_overlap, with: {other: train}, ",
+            ["Whether test rows were among those of develop: no criterion asks."],
+        ),
+    ],
+)
+def test_that_nobody_asks_whether_test_rows_were_learned_is_told(folder, criterion, said):
+    """The develop data hold 1,500 of the 4,000 test rows."""
+    folder.develop = pa.concat_tables([folder.test.slice(0, 1500), folder.develop])
+    if criterion:
+        folder.edit(
+            "  - {id: complete,",
+            f"  - {{id: overlap, {criterion}at_most: 0, tier: advisory, owner: validator,\n"
+            "     rationale: no row was learned}\n  - {id: complete,",
+        )
+        folder.edit("criteria: [accuracy,", "criteria: [overlap, accuracy,")
+    if "train}" in criterion:
+        folder.edit("test: test.parquet", "test: test.parquet, train: train.parquet")
+    pq.write_table(people(500, 3), folder.root / "train.parquet")
+    done = assay.certify(
+        folder.write(), workers=0, certify_a_hopeless_specification=True, certify_without_a_lock=True
+    )
+    assert [one for one in done.record.says_nothing_about if "among those" in one] == said
+    assert all(one in document(done.record, "html") for one in said)

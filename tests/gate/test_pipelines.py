@@ -27,6 +27,24 @@ def built(name: str, folder: Path) -> Scene:
 def test_the_action_ends_as_the_gate_does(name: str, tmp_path: Path):
     (tmp_path / 'a "$(folder)"').mkdir()
     scene = built(name, tmp_path / 'a "$(folder)"')
+    assert acted(scene, tmp_path).returncode == CASES[name].exit
+
+
+@pytest.mark.parametrize("name", ["environment", "running"])
+@pytest.mark.parametrize("word", ["True", "TRUE", "yes", "1", "true ", "", "no"])
+def test_the_action_refuses_a_word_that_is_neither_true_nor_false(name: str, word: str, tmp_path: Path):
+    """Such a word would compare nothing, and nobody would see it."""
+    scene = built("certified", tmp_path)
+    ended = acted(scene, tmp_path, **{name: word})
+    assert ended.returncode == 2
+    assert (
+        f"the input {name} is expected to be true or false, in small letters, and it is '{word}'"
+        in ended.stderr
+    )
+
+
+def acted(scene: Scene, tmp_path: Path, **changed: str) -> subprocess.CompletedProcess[str]:
+    """The second step of the action, as a runner would run it."""
     action = YAML(typ="safe").load(ACTION.read_text())
     step = action["runs"]["steps"][1]
     place = tmp_path / "assay" / "bin"
@@ -37,12 +55,12 @@ def test_the_action_ends_as_the_gate_does(name: str, tmp_path: Path):
         "model": scene.model, "policy": scene.policy, "use-case": scene.use_case, "certificate": scene.named or "",
         "running": str(scene.running).lower(), "environment": str(scene.environment).lower(),
         "python": scene.interpreter or "", "sources": scene.sources or "",
-    }  # fmt: skip
+    } | changed  # fmt: skip
     assert set(given) | {"package", "requirements"} == set(action["inputs"])
     env = {k: str(given[v.removeprefix("${{ inputs.").removesuffix(" }}")]) for k, v in step["env"].items()}
     env |= os.environ | {"RUNNER_TEMP": str(tmp_path)}
-    ran = subprocess.run(["bash", "-e", "-o", "pipefail", "-c", step["run"]], env=env, check=False)
-    assert ran.returncode == CASES[name].exit
+    script = ["bash", "-e", "-o", "pipefail", "-c", step["run"]]
+    return subprocess.run(script, env=env, check=False, capture_output=True, text=True)
 
 
 def test_the_action_never_writes_an_input_into_a_script():
@@ -74,3 +92,23 @@ def test_without_its_options_the_plugin_does_nothing_and_the_fixture_says_what_i
     ran.assert_outcomes(passed=1, errors=1)
     ran.stdout.fnmatch_lines(["*certified_model needs --assay-gate*"])
     assert pytester.runpytest_inprocess(*PLUGIN, "--assay-gate", "x").ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--assay-policy", "policy.yaml", "--assay-use-case", "credit", "--assay-environment"],
+        ["--assay-running"],
+        ["--assay-certificate", "cert"],
+        ["--assay-sources", "."],
+        ["--assay-python", "python"],
+    ],
+)
+def test_options_of_the_gate_without_a_model_are_refused_and_no_test_runs(
+    pytester: pytest.Pytester, words: list[str]
+):
+    pytester.makepyfile("def test_one(): pass")
+    ran = pytester.runpytest_inprocess(*PLUGIN, *words)
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    assert "passed" not in ran.stdout.str()
+    ran.stderr.fnmatch_lines(["*without --assay-gate MODEL, so no gate would be asked*"])

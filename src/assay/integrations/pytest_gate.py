@@ -15,6 +15,17 @@ import pytest
 if TYPE_CHECKING:
     from assay.app.verifying.load_certified import CertifiedModel
 
+WITH_A_MODEL = (
+    "--assay-policy",
+    "--assay-use-case",
+    "--assay-certificate",
+    "--assay-running",
+    "--assay-sources",
+    "--assay-environment",
+    "--assay-python",
+)
+"""The options that mean nothing without ``--assay-gate``."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options, as those of ``assay gate``."""
@@ -45,9 +56,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Ask the gate before anything is collected; a refusal ends the session."""
-    if session.config.getoption("--assay-gate") is None:
-        return
     config = session.config
+    if config.getoption("--assay-gate") is None:
+        _refuse_alone(config)
+        return
     asked = _asked(config)
     sources = config.getoption("--assay-sources")
     from assay.app.verifying.gate import require
@@ -75,6 +87,17 @@ def certified_model(request: pytest.FixtureRequest) -> Iterator[CertifiedModel]:
     asked = _asked(request.config)
     with load_certified(asked.pop("model"), **asked) as model:
         yield model
+
+
+def _refuse_alone(config: pytest.Config) -> None:
+    """Whoever gives an option of the gate wants it asked: without a model it would not be, and all would seem well."""
+    given = [name for name in WITH_A_MODEL if config.getoption(name) not in (None, False)]
+    if given:
+        verb = "is" if len(given) == 1 else "are"
+        raise pytest.UsageError(
+            f"{', '.join(given)} {verb} given without --assay-gate MODEL, so no gate would be asked; "
+            "name the model, or leave them out"
+        )
 
 
 def _asked(config: pytest.Config) -> dict[str, Any]:

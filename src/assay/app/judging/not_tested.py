@@ -21,6 +21,8 @@ UNTESTED = {
     Stage.DOCUMENTATION: "Whether the documents are complete",
 }
 
+OVERLAP = "data.split_overlap"
+
 
 def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
     """What the criteria say nothing about: rows left out, in no group or equal to others, stages without a criterion, groups other than the declared ones."""
@@ -33,7 +35,15 @@ def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
     )
     repeated = case.repeated.told(specification.data)
     rows = _left_out(specification, measured) + _in_no_group(specification, measured)
-    return rows + _not_perturbed(specification, measured) + repeated + absent + _other_groups(specification)
+    learned = _learned_from(specification)
+    return (
+        rows
+        + _not_perturbed(specification, measured)
+        + repeated
+        + learned
+        + absent
+        + _other_groups(specification)
+    )
 
 
 def _other_groups(specification: Specification) -> tuple[str, ...]:
@@ -45,6 +55,21 @@ def _other_groups(specification: Specification) -> tuple[str, ...]:
         for name, attribute in specification.protected.items()
     )
     return (f"Any group of people but those declared: {declared}.",)
+
+
+def _learned_from(specification: Specification) -> tuple[str, ...]:
+    """That nobody asks whether test rows were learned: a model that remembers rows looks good on them."""
+    declared = {name for name in ("train", "develop") if getattr(specification.data, name)}
+    asked: set[str] = set()
+    for one in specification.criteria:
+        if one.metric == OVERLAP:
+            other = one.parameters.get("other", "any")
+            others = {"test", "train", "develop"} if other == "any" else {str(other)}
+            asked |= others if one.data == "test" else {one.data} if "test" in others else set()
+    left = sorted(declared - asked)
+    if not asked & {"train", "develop"}:
+        return ("Whether test rows were among those learned from: no criterion asks.",)
+    return tuple(f"Whether test rows were among those of {name}: no criterion asks." for name in left)
 
 
 def _not_perturbed(specification: Specification, measured: Measured) -> tuple[str, ...]:
