@@ -29,8 +29,9 @@ ALLOWED = {
         numpy pyarrow assay.domain.errors assay.subject.models"""),
     "sandbox/fences": [*IN_A_CHILD, "assay.sandbox.fences"],
     "sandbox/loaded.py": _names(
-        "__future__ collections.abc glob hashlib importlib.machinery os sys sysconfig types typing"
+        "__future__ collections.abc glob hashlib importlib.machinery os sys sysconfig types typing assay.sandbox.opened"
     ),
+    "sandbox/opened.py": _names("__future__ os typing urllib.parse"),
     "sandbox/child.py": _names("""__future__ collections.abc ctypes errno importlib io json os signal struct sys traceback types typing
         numpy pyarrow"""),
 }

@@ -217,6 +217,7 @@ def test_a_folder_in_place_of_a_partial_is_named(certified):
     place = partials(certified)[0]
     place.unlink()
     place.mkdir()
+    forget_use(certified)
     done = certify(certified)
     assert done.returncode == 2
     assert f"{place.name} cannot be written" in done.stderr

@@ -24,6 +24,7 @@ PLAN = PlanDocument(
     rows_used=3900,
     reference="develop",
     model_answered_rows=100,
+    repeats="",
     passes=(
         PlannedPass(
             "test",
