@@ -26,8 +26,10 @@ from assay.proof.verification import Purpose
 
 Answer = tuple[str, int]
 ROOT = Path(__file__).resolve().parents[2]
-PLUGIN = ("-p", "no:assay", "-p", "assay.integrations.pytest_gate")
-"""By its module, whether or not the entry point is installed."""
+PLUGIN = (
+    "-p", "no:assay", "-p", "assay.integrations.pytest_gate", "-W", "ignore::pytest.PytestAssertRewriteWarning",
+)  # fmt: skip
+"""By its module, whether or not the entry point is installed, and whether or not another test has imported it."""
 
 
 def _purpose(scene: Scene) -> Purpose:
