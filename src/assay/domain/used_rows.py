@@ -169,16 +169,11 @@ def _beyond_chance(later: Over, earlier: Over) -> Overlap:
     chance = coincidence(a, b)
     same_names = set(later.columns) == set(earlier.columns)
     if same_names and not chance.clear and chance.like_chance and later.named and earlier.named:
-        return _held(later.named, earlier.named, told)
-    return _held(a, b, told)
-
-
-def _held(later: Sketch, earlier: Sketch, told: str) -> Overlap:
-    """What two sketches of rows that repeat share beyond chance; all of it where that cannot be told."""
-    share = max(later.overlap(earlier), later.reused((earlier,)))
-    if share == 0.0 or not (later.times and earlier.times):
-        return Overlap(share, told)
-    chance = coincidence(later, earlier)
+        a, b = later.named, earlier.named
+        share = max(a.overlap(b), a.reused((b,)))
+        if share == 0.0 or not (a.times and b.times):
+            return Overlap(share, told)
+        chance = coincidence(a, b)
     used = min(max(chance.used, 0.0), share) if chance.clear else share
     return Overlap(used, f"{told}; {chance.sentence}", chance)
 

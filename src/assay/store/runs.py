@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from assay.domain.errors import writing
 from assay.store.blobs import CorruptBlob
-from assay.store.parents import make_parent
+from assay.store.lines import append_line, whole_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +40,7 @@ class RunList:
         Raises:
             Unwritable: with the path and what the system said.
         """
-        line = json.dumps(asdict(run), sort_keys=True) + "\n"
-        with writing(self.path):
-            make_parent(self.path)
-            with self.path.open("a+b") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                file.seek(0)
-                written = file.read()
-                whole = written.rfind(b"\n") + 1
-                if whole < len(written):
-                    file.truncate(whole)
-                file.write(line.encode())
-                file.flush()
-                os.fsync(file.fileno())
+        append_line(self.path, json.dumps(asdict(run), sort_keys=True).encode())
 
     def all(self) -> tuple[Run, ...]:
         """Every run; a last line that was cut off by a crash is not one.
@@ -63,11 +48,8 @@ class RunList:
         Raises:
             CorruptBlob: ``runs_corrupt`` when a line is no run.
         """
-        if not self.path.is_file():
-            return ()
         try:
-            lines = self.path.read_bytes().split(b"\n")[:-1]
-            return tuple(Run(**json.loads(line)) for line in lines if line)
+            return tuple(Run(**json.loads(line)) for line in whole_lines(self.path))
         except (ValueError, TypeError) as wrong:
             raise CorruptBlob(
                 f"{self.path} holds a line that is no run.",

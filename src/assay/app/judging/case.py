@@ -105,6 +105,11 @@ class Case:
     repeated: RepeatedIn = NOT_COUNTED
 
     @property
+    def subject(self) -> dict[str, str]:
+        """The digest of each file, by role."""
+        return {source.role: source.digest for source in self.sources}
+
+    @property
     def seed(self) -> str:
         """The seed of every random choice: of a judged run that of the lock.
 

@@ -151,7 +151,7 @@ def _start(state: State, case: Case, lock: Lock, comes: NextRun) -> Sequence[Dra
         raise Refused(Refusal(Because.TEST_SET_SPENT, "Another run began at this very moment; run again."))
     body = {
         "lock": lock.digest,
-        "subject": _subject(case),
+        "subject": case.subject,
         "conditions": _conditions(case),
         **comes.used.body(),
         "salt": comes.salt.digest,
@@ -163,10 +163,6 @@ def _start(state: State, case: Case, lock: Lock, comes: NextRun) -> Sequence[Dra
 def _blind(salt: bytes, entry: int) -> str:
     """A secret of the log for one run, the same when the run goes on: 256 bits from the salt, which is in no export."""
     return hashlib.blake2b(f"evidence of run {entry}".encode(), key=salt, digest_size=32).hexdigest()
-
-
-def _subject(case: Case) -> dict[str, str]:
-    return {source.role: source.digest for source in case.sources}
 
 
 def _conditions(case: Case) -> str:
@@ -196,7 +192,7 @@ def _stopped(state: State, case: Case, lock: Lock, used: UsedRows) -> list[RunSt
         if not run.outcome
         and run.lock == lock.digest
         and run.rows.sketches[0] == used.sketches[0]
-        and dict(run.subject) == _subject(case)
+        and dict(run.subject) == case.subject
     ]
 
 

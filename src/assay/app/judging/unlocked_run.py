@@ -6,7 +6,6 @@ run on them is refused as one on spent rows.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +17,6 @@ from assay.app.judging.case import Case
 from assay.app.judging.used_rows import salt_of, used_rows
 from assay.app.organisation.ledger import Ledger, open_ledger
 from assay.domain.entry import Action
-from assay.domain.errors import writing
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import State
 from assay.domain.used_rows import UsedRows
@@ -26,8 +24,8 @@ from assay.engine.engine import Engine
 from assay.proof.leaf import Draft
 from assay.proof.salted import SALT_BYTES, Salted
 from assay.store.blobs import CorruptBlob
+from assay.store.lines import append_line, whole_lines
 from assay.store.log import salted
-from assay.store.parents import make_parent
 from assay.store.workspace import Workspace
 
 
@@ -53,7 +51,7 @@ class _Unlocked:
             "rows": self.used.body(),
             "salt": [self.salt.salt.hex(), self.salt.value.hex()],
         }
-        return json.dumps(plain, sort_keys=True).encode() + b"\n"
+        return json.dumps(plain, sort_keys=True).encode()
 
     @classmethod
     def read(cls, plain: dict[str, Any]) -> _Unlocked:
@@ -77,12 +75,14 @@ def keep_use(case: Case, engine: Engine) -> None:
                 take_in(ledger, case.root)
                 _log(case, engine, ledger)
                 return
-    kept, subject = _kept(workspace.unlocked), _subject(case)
+    kept, subject = _kept(workspace.unlocked), case.subject
     if any(one.subject == subject for one in kept):
         return
     salt = kept[0].salt if kept else salted(os.urandom(SALT_BYTES))
     used = used_rows(case, engine, salt.value, [one.used for one in kept])
-    _append(workspace.unlocked, _Unlocked(case.specification_digest, subject, used, salt))
+    append_line(
+        workspace.unlocked, _Unlocked(case.specification_digest, subject, used, salt).line(), mode=0o600
+    )
 
 
 def take_in(ledger: Ledger, folder: Path) -> None:
@@ -110,7 +110,7 @@ def take_in(ledger: Ledger, folder: Path) -> None:
 
 
 def _log(case: Case, engine: Engine, ledger: Ledger) -> None:
-    subject = _subject(case)
+    subject = case.subject
     if _is_known(ledger.state(), subject):
         return
     salt = salt_of(ledger)
@@ -131,32 +131,10 @@ def _is_known(state: State, subject: Mapping[str, str]) -> bool:
     return any(not run.lock and dict(run.subject) == subject for run in state.runs.values())
 
 
-def _subject(case: Case) -> dict[str, str]:
-    return {source.role: source.digest for source in case.sources}
-
-
-def _append(path: Path, one: _Unlocked) -> None:
-    """Add a line that is on the disk before this returns; what a crash or a full disk left of one is cut off first."""
-    with writing(path):
-        make_parent(path)
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600), "r+b") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            written = file.read()
-            whole = written.rfind(b"\n") + 1
-            if whole < len(written):
-                file.truncate(whole)
-            file.write(one.line())
-            file.flush()
-            os.fsync(file.fileno())
-
-
 def _kept(path: Path) -> tuple[_Unlocked, ...]:
     """The runs that were kept; of a last line that was cut off nothing was measured, so it is none."""
-    if not path.is_file():
-        return ()
     try:
-        lines = path.read_bytes().split(b"\n")[:-1]
-        return tuple(_Unlocked.read(json.loads(line)) for line in lines if line)
+        return tuple(_Unlocked.read(json.loads(line)) for line in whole_lines(path))
     except (ValueError, KeyError, TypeError) as wrong:
         raise CorruptBlob(
             f"{path} holds a line that is no run without a lock.",
