@@ -180,10 +180,10 @@ SEX = "sex: {column: sex, groups: {women: 2, men: 1}}"
 @pytest.mark.parametrize(
     ("protected", "declared", "said"),
     [
-        ({"column": "sex"}, SEX, ""),
         ({"column": "sex", "groups": {"men": 1, "women": [2]}}, SEX, ""),
-        ({"column": "sex"}, "sex: {column: income, bands: [3000]}", "is the column sex, in any groups; the specification has under 3000 (income < 3000)"),
-        ({"column": "SEX"}, SEX, "is the column SEX, in any groups; the specification has women (sex = 2), men (sex = 1)."),
+        ({"column": "sex", "groups": {"men": 1, "women": 2}}, "sex: {column: income, bands: [3000]}", "is men (sex = 1), women (sex = 2); the specification has under 3000 (income < 3000)"),
+        ({"column": "SEX", "groups": {"men": 1, "women": 2}}, SEX, "is men (SEX = 1), women (SEX = 2); the specification has women (sex = 2), men (sex = 1)."),
+        ({"column": "sex", "bands": [Decimal(2)]}, SEX, "is under 2 (sex < 2), 2 and over (2 ≤ sex); the specification has women (sex = 2), men (sex = 1)."),
         ({"column": "sex", "groups": {"men": 1, "women": 2}}, "sex: {column: sex, groups: {all: [1, 2], none: 3}}", "is men (sex = 1), women (sex = 2); the specification has all"),
         ({"column": "sex", "groups": {"men": 1, "women": 2}}, "sex: {column: sex, groups: {women: 1, men: 2}}", "the specification has women (sex = 1)"),
         ({"column": "income", "bands": [Decimal(3000)]}, "sex: {column: income, bands: [3000]}", ""),
@@ -207,27 +207,35 @@ def test_a_column_of_noise_under_the_name_of_the_attribute_is_refused_at_the_loc
     folder.edit(SEX, "sex: {column: income, bands: [3000]}")
     bound = asked("fairness.impact_ratio", at_least=Decimal("0.8"), across="sex")
     with refused(Because.POLICY_NOT_SATISFIED) as told:
-        Team(folder, requires=bound | {"protected": {"sex": {"column": "sex"}}}).lock()
-    assert "the protected attribute sex is the column sex" in told.value.message
+        Team(
+            folder,
+            requires=bound | {"protected": {"sex": {"column": "sex", "groups": {"men": 1, "women": 2}}}},
+        ).lock()
+    assert "the protected attribute sex is men (sex = 1), women (sex = 2)" in told.value.message
 
 
 def test_the_attributes_of_a_policy_are_read_as_they_are_written(tmp_path: Path) -> None:
     protected = {
         "sex": {"column": "SEX", "groups": {"men": 1, "women": [2, 3]}},
         "age": {"column": "AGE", "bands": [Decimal(25), Decimal("40.5")]},
-        "origin": {"column": "ORIGIN"},
+        "origin": {"column": "ORIGIN", "groups": {"here": "H", "there": "T"}},
     }
     made = policy(requires=Requires.model_validate({"protected": protected}))
     (tmp_path / "policy.yaml").write_text(policy_text(made), encoding="utf-8")
     assert read_policy(tmp_path / "policy.yaml").policy == made
-    text = (
-        (tmp_path / "policy.yaml")
-        .read_text()
-        .replace("column: ORIGIN", "column: O, groups: {a: 1}, bands: [2]")
-    )
-    (tmp_path / "policy.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(InvalidDocument):
+
+
+@pytest.mark.parametrize("ways", ["", "      bands:\n      - 25\n      groups:\n        young: 18\n"])
+def test_an_attribute_of_a_policy_has_either_groups_or_bands(tmp_path: Path, ways: str) -> None:
+    """With the column alone a specification could put all codes but one in one group, and compare next to nothing."""
+    protected = {"age": {"column": "AGE", "bands": [Decimal(25)]}}
+    text = policy_text(policy(requires=Requires.model_validate({"protected": protected})))
+    written = "      bands:\n      - 25\n"
+    assert written in text
+    (tmp_path / "policy.yaml").write_text(text.replace(written, ways), encoding="utf-8")
+    with pytest.raises(InvalidDocument) as told:
         read_policy(tmp_path / "policy.yaml")
+    assert "exactly one of groups and bands is expected" in str(told.value)
 
 
 def test_a_certificate_names_each_attribute_with_its_column_and_groups(folder: Folder) -> None:

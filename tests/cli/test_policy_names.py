@@ -194,7 +194,7 @@ def test_the_groups_of_a_bound_are_looked_at_when_a_policy_is_to_come_into_force
         capsys,
         (
             "requires:\n",
-            f"requires:\n  protected: {{sex: {{column: SEX}}, age: {{column: AGE, bands: [25, 40]}}}}\n  metrics: [{metric}]\n  bounds:\n  - {bound}\n",
+            f"requires:\n  protected: {{sex: {{column: SEX, groups: {{men: 1, women: 2}}}}, age: {{column: AGE, bands: [25, 40]}}}}\n  metrics: [{metric}]\n  bounds:\n  - {bound}\n",
         ),
     ).read_text()
     ended, problems = edited(capsys)
@@ -206,5 +206,5 @@ def test_the_groups_of_a_bound_are_looked_at_when_a_policy_is_to_come_into_force
     if not code:
         shown = run(capsys, "trust", "show")[1]
         assert f"requires {metric} across sex" in shown
-        assert "the protected attribute sex is the column SEX, in any groups" in shown
+        assert "the protected attribute sex is men (SEX = 1), women (SEX = 2)" in shown
         assert "the protected attribute age is under 25 (AGE < 25), 25 to under 40 (25 ≤ AGE < 40)" in shown

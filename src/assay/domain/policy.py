@@ -103,30 +103,27 @@ class Meant(Block):
     column: Text
     """The column that holds it."""
     groups: dict[Text, Codes] | None = None
-    """Each group's name with its codes, exactly; without them a specification may group the column's codes as it likes."""
+    """Each group's name with its codes, exactly: codes put together in one group are not compared."""
     bands: Bands | None = None
-    """Cut points or named bands of a number, exactly; without them a specification may cut it where it likes."""
+    """Cut points or named bands of a number, exactly."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Meant:
-        if self.groups is not None and self.bands is not None:
-            raise ValueError("only one of groups and bands is expected of a protected attribute")
+        if (self.groups is None) == (self.bands is None):
+            raise ValueError(
+                "exactly one of groups and bands is expected of a protected attribute: with neither, "
+                "a specification could put any of the column's codes together"
+            )
         return self
 
     def text(self) -> str:
         """The attribute as a reader has it."""
-        if self.groups is None and self.bands is None:
-            return f"the column {self.column}, in any groups"
         attribute = self._attribute()
         return ", ".join(f"{label} ({attribute.definition(label)})" for label in attribute.labels())
 
     def is_it(self, attribute: Attribute) -> bool:
-        """Whether an attribute of a specification is this one: of this column, and in these groups where they are named."""
-        if attribute.column != self.column:
-            return False
-        if self.groups is None and self.bands is None:
-            return True
-        return _grouped(attribute) == _grouped(self._attribute())
+        """Whether an attribute of a specification is this one: of this column, and in these groups."""
+        return attribute.column == self.column and _grouped(attribute) == _grouped(self._attribute())
 
     def _attribute(self) -> Attribute:
         return Attribute(column=self.column, groups=self.groups, bands=self.bands)
@@ -229,7 +226,7 @@ class Requires(Block):
     bounds: tuple[Least, ...] = ()
     """Thresholds that a specification may tighten and not loosen; each names a metric that must be asked."""
     protected: dict[Identifier, Meant] | None = None
-    """By name, the protected attributes that the bounds compare, each with its column: a specification that has one of this name has it so."""
+    """By name, the protected attributes that the bounds compare, each with its column and its groups: a specification that has one of this name has it so."""
     confidence: Exact = Field(default=Decimal("0.95"), gt=0, lt=1)
     """The lowest confidence of a critical or supporting criterion."""
     lock: dict[Identifier, Annotated[int, Field(ge=1, strict=True)]] = Field(default_factory=dict)

@@ -162,7 +162,7 @@ def _columns(document: Located, n: int, across: object, protected: Mapping[Any, 
             document, ("requires", "bounds", n, "across"), "attribute_without_column", lacking[0],
             f"A bound compares the groups of {lacking[0]!r}, and 'requires.protected' does not say which column that is: a "
             "specification could give the name to any.", near,
-            "" if near else f"Name it, and best its groups, as 'protected: {{{lacking[0]}: {{column: SEX, groups: {{men: 1, women: 2}}}}}}' under 'requires'.",
+            "" if near else f"Name it and its groups, as 'protected: {{{lacking[0]}: {{column: SEX, groups: {{men: 1, women: 2}}}}}}' under 'requires'.",
         )  # fmt: skip
 
 
