@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -25,16 +25,32 @@ NO_FACTS: Mapping[type, frozenset[str]] = {
 function, which is another one in each process; the key of a change names it, and its source is in the digest of the code."""
 
 
+_last: dict[type, tuple[object, Any]] = {}
+"""By type, a field of the last task and its facts: the tasks of a pass share what they are read against."""
+
+
 def key_of(task: object) -> str:
     """The hexadecimal SHA-256 of a task's kind and of all its fields, however deep, but :data:`NO_FACTS`.
 
     Raises:
         TypeError: when a field holds something that says nothing of itself.
     """
-    return hashlib.sha256(json.dumps(_facts(task)).encode()).hexdigest()
+    said = _facts(task, _remembered)
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def _facts(value: Any) -> Any:
+def _remembered(value: Any) -> Any:
+    """The facts of a field, which are those of the last task's where it is the very same frozen object."""
+    if not dataclasses.is_dataclass(value):
+        return _facts(value)
+    last, facts = _last.get(type(value), (None, None))
+    if last is not value:
+        facts = _facts(value)
+        _last[type(value)] = value, facts
+    return facts
+
+
+def _facts(value: Any, of_field: Callable[[Any], Any] | None = None) -> Any:
     """What JSON can say of a value; two values that differ are never said alike."""
     if isinstance(value, Enum):
         return _facts(value.value)
@@ -50,7 +66,9 @@ def _facts(value: Any) -> Any:
         return {"pairs": [[_facts(name), _facts(one)] for name, one in value.items()]}
     names = _fields(value)
     left_out = NO_FACTS.get(type(value), frozenset())
-    return {type(value).__name__: {n: _facts(getattr(value, n)) for n in names if n not in left_out}}
+    return {
+        type(value).__name__: {n: (of_field or _facts)(getattr(value, n)) for n in names if n not in left_out}
+    }
 
 
 def _fields(value: Any) -> tuple[str, ...]:

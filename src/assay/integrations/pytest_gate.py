@@ -47,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--assay-environment",
         action="store_true",
-        help="The versions of the packages must be those that ran the model.",
+        help="The versions of the packages, and code and files that the model runs and reads besides its own, must be those that were judged.",
     )
     group.addoption(
         "--assay-python", metavar="FILE", help="The interpreter of the model's own environment, compared too."

@@ -27,7 +27,7 @@ from assay.domain.isolation import Fence
 from assay.sandbox import bubblewrap, untold
 from assay.sandbox import child as protocol
 from assay.sandbox.notices import Forbidden, Notices
-from assay.sandbox.pipe import Ended, Garbled, Hung, Pipe
+from assay.sandbox.pipe import Body, Ended, Garbled, Hung, Pipe
 from assay.sandbox.roles import ALLOWED, DEFAULT_LIMITS, Limits, Role
 from assay.sandbox.scores import checked_scores, invalid_output
 from assay.sandbox.spawn import FOLDER, asked_fences, spawn, without_fences
@@ -220,7 +220,7 @@ class Child:
             self.close()
             raise
 
-    def _batch(self, body: bytearray) -> pa.RecordBatch:
+    def _batch(self, body: Body) -> pa.RecordBatch:
         """Rows that a child sent. Offsets are checked: a wrong one would read wild memory."""
         try:
             with pa.ipc.open_stream(pa.py_buffer(body)) as stream:
@@ -270,15 +270,15 @@ class Child:
     def _asked_json(self, kind: bytes, request: bytes, wanted: bytes, timeout: float) -> Any:
         return self._json(self._asked(kind, request, {wanted: protocol.MAX_TEXT}, timeout))
 
-    def _json(self, body: bytearray) -> Any:
+    def _json(self, body: Body) -> Any:
         try:
-            return json.loads(body)
+            return json.loads(bytes(body))
         except (ValueError, RecursionError):
             self._break(self._role.invalid, "sent something else than an answer")
 
     def _asked(
         self, kind: bytes, body: bytes | memoryview, largest: dict[bytes, int], timeout: float
-    ) -> bytearray:
+    ) -> Body:
         """One question and its answer; a failure ends the child."""
         self._send(kind, body, timeout)
         return self._answer(largest, timeout)
@@ -300,7 +300,7 @@ class Child:
         with self._told(timeout):
             self._pipe.send(kind, body, deadline)
 
-    def _answer(self, largest: dict[bytes, int], timeout: float) -> bytearray:
+    def _answer(self, largest: dict[bytes, int], timeout: float) -> Body:
         if self._owed_until is None:
             raise RuntimeError("nothing was asked")
         with self._told(timeout):
@@ -348,9 +348,9 @@ class Child:
             )
         self._break(self._role.crashed, _last_words(status), remedy=_more_memory(status))
 
-    def _failed(self, answer: bytearray) -> NoReturn:
+    def _failed(self, answer: Body) -> NoReturn:
         try:
-            told = _Failure(**json.loads(answer))
+            told = _Failure(**json.loads(bytes(answer)))
         except (ValueError, TypeError, RecursionError):
             self._break(self._role.invalid, "sent something else than an answer", fence="protocol")
         if told.ours:

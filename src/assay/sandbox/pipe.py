@@ -7,11 +7,16 @@ import select
 import time
 from collections.abc import Callable
 
-from assay.sandbox.child import HEADER, MAGIC
+import pyarrow as pa
+
+from assay.sandbox.child import HEADER, MAGIC, ROWS, SCORES
 from assay.sandbox.notices import Notices
 
 _GLANCE = 0.2
 """Seconds after which a silent child is looked at: a grandchild may hold the pipe open after its death."""
+
+
+Body = bytearray | memoryview
 
 
 class Hung(Exception):
@@ -49,7 +54,7 @@ class Pipe:
                 self._wait(self._writer, select.POLLOUT, deadline)
                 rest = rest[self._written(rest) :]
 
-    def receive(self, largest: dict[bytes, int], deadline: float, seconds: float) -> tuple[bytes, bytearray]:
+    def receive(self, largest: dict[bytes, int], deadline: float, seconds: float) -> tuple[bytes, Body]:
         """Read one frame of a kind that is expected, not longer than is allowed for its kind.
 
         It must have begun by the ``deadline``, in seconds of the monotonic clock, and may then take so many ``seconds``: whoever
@@ -58,12 +63,13 @@ class Pipe:
         Raises:
             Hung, Ended, Garbled: see there. Forbidden: as ``send``.
         """
-        magic, kind, length = HEADER.unpack(self._read(HEADER.size, deadline))
+        magic, kind, length = HEADER.unpack(self._read(bytearray(HEADER.size), deadline))
         if magic != MAGIC or kind not in largest:
             raise Garbled("bytes that are not an answer")
         if length > largest[kind]:
             raise Garbled(f"an answer of {length:,} bytes where at most {largest[kind]:,} were expected")
-        return kind, self._read(length, time.monotonic() + seconds)
+        body = _arrays(length) if kind in (ROWS, SCORES) else bytearray(length)
+        return kind, self._read(body, time.monotonic() + seconds)
 
     def close(self) -> None:
         """Close all descriptors."""
@@ -79,8 +85,8 @@ class Pipe:
         except BrokenPipeError:
             raise Ended from None
 
-    def _read(self, length: int, deadline: float) -> bytearray:
-        body = bytearray(length)
+    def _read(self, body: Body, deadline: float) -> Body:
+        """All of ``body``, filled."""
         view = memoryview(body)
         while view:
             self._wait(self._reader, select.POLLIN, deadline)
@@ -114,3 +120,8 @@ class Pipe:
         elif told in events:
             self._notices.close()
         return descriptor in events
+
+
+def _arrays(length: int) -> memoryview:
+    """Memory for rows or scores, which is filled to its end: Arrow's pool hands it out again without clearing it first."""
+    return memoryview(pa.allocate_buffer(length))

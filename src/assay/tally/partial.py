@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -110,7 +110,7 @@ def to_bytes(partial: Partial) -> bytes:
         "rows": partial.rows,
         "bad_labels": partial.bad_labels,
         "layout": partial.layout.attributes,
-        "profiles": [asdict(p) for p in partial.profiles],
+        "profiles": [{f.name: getattr(p, f.name) for f in fields(p)} for p in partial.profiles],
         "paired": [[name, tally.changed] for name, tally in partial.paired],
         "identified": [name for name, _ in partial.identified],
         "spreads": [[name, s.first.count, s.second.count] for name, s in partial.spreads],
