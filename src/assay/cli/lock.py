@@ -93,7 +93,10 @@ def command(
 
     Taking a reject back locks nothing: after it, whoever approved says so again.
 
-    Ends with 0 when it is locked, 1 while it is not, 2 when it is hopeless or the plan cannot be made.
+    A reject of a specification that is locked stops what comes of it: until it is withdrawn, or another version is locked, no judged run
+    begins and no certificate is issued. One that was issued stands until it is suspended or revoked.
+
+    Ends with 0 when it is locked and nobody rejects it, 1 else, 2 when it is hopeless or the plan cannot be made.
     """
     from assay.app.judging.lock import agree, agreeable
     from assay.app.judging.lock_elsewhere import agree_elsewhere
@@ -123,7 +126,7 @@ def command(
         certify_a_hopeless_specification=certify_a_hopeless_specification,
     )
     _tell(found, specification, role=approver, as_json=as_json)
-    raise click.exceptions.Exit(ExitCode.CERTIFIED if found.lock else ExitCode.WITHHELD)
+    raise click.exceptions.Exit(_ended(found))
 
 
 def _take(specification: Path, files: tuple[Path, ...], *, bypass: bool, as_json: bool) -> NoReturn:
@@ -136,7 +139,12 @@ def _take(specification: Path, files: tuple[Path, ...], *, bypass: bool, as_json
         if not as_json:
             say_taken(file, taken.entry, before=taken.before)
     _tell(found, specification, as_json=as_json)
-    raise click.exceptions.Exit(ExitCode.CERTIFIED if found.lock else ExitCode.WITHHELD)
+    raise click.exceptions.Exit(_ended(found))
+
+
+def _ended(found: Agreed) -> ExitCode:
+    """Whether a judged run may be made of it."""
+    return ExitCode.CERTIFIED if found.lock and not found.quorum.rejected else ExitCode.WITHHELD
 
 
 def _tell(
@@ -171,6 +179,13 @@ def _tell(
     if written:
         say(f"Your word is in {written}, and nowhere else. Who keeps the log plans, and takes it in with:")
         say(f"  assay lock {specification} --take FILE")
+        return
+    if found.lock and found.quorum.rejected:
+        say(f"Locked by entry {found.lock.entry} of the log. {found.quorum.sentence()}")
+        say(
+            "Until that is withdrawn, or another version is locked, no judged run begins and no certificate is issued:"
+        )
+        say(f"  assay lock {specification} --as ROLE --key KEY --withdraw")
         return
     say(
         f"Locked by entry {found.lock.entry} of the log. A judged run may be made: assay certify {specification}"

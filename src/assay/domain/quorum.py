@@ -82,7 +82,7 @@ class Quorum:
             f"The word of {w.holder} ({w.role}) counts no more: {signed_before(w.seen, self.since)}"
             for w in self.late
         )
-        against = " ".join(f"{r.holder} ({r.role}) rejects: {_ended(r.reason)}" for r in self.rejected)
+        against = " ".join(f"{r.holder} ({r.role}) rejects: {ended(r.reason)}" for r in self.rejected)
         return (
             " ".join(part for part in (lacking, late if said else "", against) if part)
             or "The quorum is reached."
@@ -101,7 +101,7 @@ def signed_before(seen: int, since: int) -> str:
     )
 
 
-def _ended(reason: str) -> str:
+def ended(reason: str) -> str:
     """A person's reason as a sentence: what follows it must not run on."""
     return reason if reason.endswith((".", "!", "?", "…")) else f"{reason}."
 

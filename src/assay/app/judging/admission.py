@@ -14,6 +14,7 @@ from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.specification import Specification
 from assay.domain.state import Lock
 from assay.domain.state.runs import other_dictionary, schedule_goes_on, shared
+from assay.domain.state.words import spoken_against
 from assay.engine.engine import Engine
 from assay.store.workspace import Workspace
 from assay.subject.code import code_of, in_a_repository
@@ -45,11 +46,18 @@ def lock_of(specification: Specification, digest: str, dictionary: str, ledger: 
     """The lock of exactly this specification and this dictionary, both by digest.
 
     Raises:
-        Refused: ``not_locked`` or ``lock_superseded``.
+        Refused: ``not_locked``, ``lock_superseded`` or ``rejected``.
     """
     state = ledger.state()
     lock = state.locked(digest, dictionary)
     if lock is not None:
+        against = spoken_against(state, lock)
+        if against is not None:
+            raise Refused(
+                against,
+                remedy="Who rejected it takes that back (assay lock SPECIFICATION --as ROLE --key KEY --withdraw), or a changed version is "
+                "agreed to and locked.",
+            )
         return lock
     name = specification.name
     other = state.lock_in_force(name)

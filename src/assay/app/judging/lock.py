@@ -81,9 +81,12 @@ def agree(
         sayable(state, read, word, reason)
         take_in(ledger, path.resolve().parent)
         before = _said_already(state, read, signer, role, word, reason)
+        seen = (
+            ledger.seen()
+        )  # before the plan, which takes a while: what is decided meanwhile the signer has not seen
 
         def add() -> None:
-            say_word(ledger, read, role=role, signer=signer, word=word, reason=reason)
+            say_word(ledger, read, role=role, signer=signer, word=word, reason=reason, seen=seen)
 
         bypass = certify_a_hopeless_specification
         add_word(path, read, ledger, word, reason, before=before, add=add, bypass=bypass, workers=workers)
@@ -91,7 +94,14 @@ def agree(
 
 
 def say_word(
-    place: Place, read: SpecificationFile, *, role: str, signer: Signer, word: Word, reason: str
+    place: Place,
+    read: SpecificationFile,
+    *,
+    role: str,
+    signer: Signer,
+    word: Word,
+    reason: str,
+    seen: tuple[int, str],
 ) -> State:
     """Sign a word on a specification with its dictionary, at the log or away from it; the state with it."""
     said = agreement(
@@ -100,7 +110,7 @@ def say_word(
         role=role,
         word=word,
         reason=reason,
-        seen=place.seen(),
+        seen=seen,
         time=place.clock(),
     )
     return place.say(said, Action.AGREED, read.digest, signer)

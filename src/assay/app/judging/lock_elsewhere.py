@@ -40,7 +40,8 @@ def agree_elsewhere(
     read, desk = read_specification(path, metrics()), away.desk()
     satisfies(away.trusted(), read.specification)
     sayable(desk.state(), read, word, reason)
-    return standing(say_word(desk, read, role=role, signer=signer, word=word, reason=reason), read)
+    said = say_word(desk, read, role=role, signer=signer, word=word, reason=reason, seen=desk.seen())
+    return standing(said, read)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from assay.domain.refusal import Because, Refusal
 from assay.domain.state.claims import Claims, contradiction, untimely
 from assay.domain.state.state import CertificateState, DecisionState, State, Status, StatusReason
 from assay.domain.state.waivers import waived_otherwise
-from assay.domain.state.words import not_seen, signer_in
+from assay.domain.state.words import not_seen, signer_in, spoken_against
 from assay.domain.vocabulary import PASSING, Result
 
 
@@ -38,6 +38,9 @@ def certifiable(state: State, record: str) -> Refusal | Quorum:
             f"The run bypassed a safeguard ({decision.bypasses[0]}); a bypassed run gets no certificate.",
         )
     lock = state.lock_behind(decision)
+    against = spoken_against(state, lock)
+    if against is not None:
+        return against
     if state.lock_in_force(lock.terms.name) is not lock:
         return Refusal(
             Because.LOCK_SUPERSEDED,

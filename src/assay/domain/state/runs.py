@@ -19,8 +19,8 @@ from assay.domain.state.state import (
     next_attempt,
     taken,
 )
-from assay.domain.state.waivers import waiver_ahead, waiver_for
-from assay.domain.state.words import word
+from assay.domain.state.waivers import signed_too_early, waiver_ahead, waiver_for
+from assay.domain.state.words import spoken_against, word
 from assay.domain.used_rows import SPENT_FROM, Overlap, UsedRows
 from assay.domain.vocabulary import PASSING, Outcome
 
@@ -87,6 +87,9 @@ def started(state: State, entry: Entry) -> Refusal | None:
     forbidden = state.forbids(lock.terms)  # the policy may have changed since the lock
     if forbidden is not None:
         return forbidden
+    against = spoken_against(state, lock)
+    if against is not None:
+        return against
     unlike = _made_up(state, rows, subject, salt)
     if unlike:
         return Refusal(Because.ENTRY_UNREADABLE, unlike)
@@ -95,7 +98,7 @@ def started(state: State, entry: Entry) -> Refusal | None:
     spent = spent_by(rows, before, lock)
     waiver = waiver_for(state, lock, entry.time, before) if spent is not None else None
     if spent is not None and waiver is None:
-        return spent
+        return signed_too_early(state, lock, entry.time, before) or spent
     # One ahead of its turn only costs alpha, as long as nobody has the same number: an earlier version of the rules may have counted
     # rows as used that this one does not, and what was right then must stand.
     if attempt <= len(before) or attempt in taken(before):

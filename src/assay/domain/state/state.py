@@ -121,7 +121,8 @@ class WaiverState:
     """A rule that was set aside by a person who is not the developer, until a date, with a reason.
 
     ``lock`` is the digest of the lock that it is of, with which it ends: whoever signed it saw that lock and no later one.
-    ``run`` is the place of the judged run after which one more may be made on the same rows; of a criterion None.
+    ``run`` is the place of the judged run after which one more may be made on the same rows; of a criterion None. ``seen`` is how
+    many entries the log had that the signer saw.
     """
 
     entry: int
@@ -133,6 +134,7 @@ class WaiverState:
     role: str
     reason: str
     run: int | None = None
+    seen: int = 0
 
 
 class Status(enum.StrEnum):
@@ -265,6 +267,11 @@ class State:
         """
         words = self.agreements.get(specification, ())
         return quorum(needed, words, self.last_told(specification, name), dictionary)
+
+    def rejected(self, lock: Lock) -> tuple[SignOff, ...]:
+        """Standing rejects of a locked specification: of those who spoke against it after it was locked."""
+        terms = lock.terms
+        return self.agreed(lock.specification, terms.dictionary, terms.name, terms.lock).rejected
 
     def last_told(self, specification: str, name: str) -> int:
         """The place of the last lock, judged run or decision of a name or a document; -1 while there is none.

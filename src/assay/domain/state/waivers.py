@@ -58,6 +58,7 @@ def waived(state: State, entry: Entry) -> Refusal | None:
             role=found.role,
             reason=found.reason,
             run=run,
+            seen=int(statement.predicate["checkpoint"]["size"]),
         )
     )
     return None
@@ -165,11 +166,40 @@ def waiver_for(
 ) -> WaiverState | None:
     """The waiver of this lock that lets a run begin on rows that are spent by those before it: of the last of them, and used by none.
 
+    Its signer saw what all of them decided: a run that was stopped can go on after a waiver, and nobody waived its result.
+
     Args:
         time: when the run begins.
     """
+    told = _last_result(state, before)
+    return next((w for w in _of_the_last(state, lock, time, before) if w.seen > told), None)
+
+
+def signed_too_early(
+    state: State, lock: Lock, time: dt.datetime, before: Sequence[tuple[RunState, Overlap]]
+) -> Refusal | None:
+    """Why a waiver that names the last run on these rows does not open them: it is older than a result on them."""
+    found = next(_of_the_last(state, lock, time, before), None)
+    if found is None:
+        return None
+    return Refusal(
+        Because.TEST_SET_SPENT,
+        f"The waiver of {found.holder} (entry {found.entry}) opens these rows no more: it was signed before the result of entry "
+        f"{_last_result(state, before)} was there. Who has seen that result waives again, or nobody does.",
+    )
+
+
+def _of_the_last(
+    state: State, lock: Lock, time: dt.datetime, before: Sequence[tuple[RunState, Overlap]]
+) -> Iterator[WaiverState]:
     last = last_of(before)
-    return next((w for w in _opening(state, lock, time) if w.run == last), None)
+    return (w for w in _opening(state, lock, time) if w.run == last)
+
+
+def _last_result(state: State, before: Sequence[tuple[RunState, Overlap]]) -> int:
+    """The place of the last decision of these runs; -1 where none has decided."""
+    runs = {run.entry for run, _ in before}
+    return max((d.entry for d in state.decisions.values() if d.run in runs), default=-1)
 
 
 def waiver_ahead(state: State, lock: Lock, time: dt.datetime) -> WaiverState | None:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from assay.domain.digests import short
 from assay.domain.entry import Entry, Kind, Signed
 from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
-from assay.domain.quorum import SignOff, Word
+from assay.domain.quorum import SignOff, Word, ended
 from assay.domain.refusal import Because, Refusal
-from assay.domain.state.state import State
+from assay.domain.state.state import Lock, State
 from assay.domain.vocabulary import Result
 
 
@@ -89,6 +89,19 @@ def _too_late(state: State, record: str) -> Refusal | None:
         Because.ISSUED_ALREADY,
         f"The decision was issued as certificate {short(issued.digest)} (entry {issued.entry}), which stands on the signatures "
         "before it: a reject or a withdrawal no longer changes anything. Use assay suspend or assay revoke.",
+    )
+
+
+def spoken_against(state: State, lock: Lock) -> Refusal | None:
+    """Why nothing more may come of a locked specification: somebody rejected it since, and has not taken that back."""
+    against = state.rejected(lock)
+    if not against:
+        return None
+    said = " ".join(f"{w.holder} ({w.role}, entry {w.entry}): {ended(w.reason)}" for w in against)
+    return Refusal(
+        Because.REJECTED,
+        f"{lock.terms.name} is locked (entry {lock.entry}), and somebody rejects it: {said} Until that is withdrawn, or another "
+        "version is locked, no judged run of it begins and no certificate is issued.",
     )
 
 
