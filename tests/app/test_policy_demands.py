@@ -238,6 +238,26 @@ def test_an_attribute_of_a_policy_has_either_groups_or_bands(tmp_path: Path, way
     assert "exactly one of groups and bands is expected" in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("cap", "share", "said"),
+    [
+        (None, "0.02", ""),
+        (None, "0.09", "small_groups.below_share is 0.09 of the rows; the policy's most is 0.02 where it says nothing (requires.small_groups)."),
+        (Decimal("0.05"), "0.05", ""),
+        (Decimal("0.05"), "0.051", "the policy's most is 0.05."),
+        (Decimal(0), "0.02", "the policy's most is 0."),
+    ],
+)  # fmt: skip
+def test_a_policy_caps_how_large_a_group_may_be_that_gates_nothing(
+    folder: Folder, cap: Decimal | None, share: str, said: str
+) -> None:
+    """Else a group that the policy itself names could be refused entirely, and the model certified."""
+    folder.edit("below_share: 0.02", f"below_share: {share}")
+    found = lacking(folder, asked() | ({} if cap is None else {"small_groups": cap}))
+    assert said in found
+    assert bool(said) is bool(found)
+
+
 def test_a_certificate_names_each_attribute_with_its_column_and_groups(folder: Folder) -> None:
     """Whoever reads it need not believe that what is called sex is that."""
     folder.edit(SEX, "sex: {column: income, bands: [3000]}")

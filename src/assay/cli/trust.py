@@ -244,6 +244,7 @@ def _tell(policy: Policy, digest: str) -> None:
     say(
         f"Equal test rows may cost at most {requires.most_repeated} of what they tell, where a specification declares them."
     )
+    say(f"A group may be small, and gate nothing, below at most {requires.largest_small_group} of the rows.")
     for package in policy.plugins:
         say(f"  allows the checks of the package {package}")
     for metric in requires.metrics:

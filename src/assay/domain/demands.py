@@ -9,7 +9,7 @@ from assay.domain.policy import NEVER_APPROVE, Least, Policy, Requires, asks_the
 from assay.domain.refusal import Because, Refusal
 from assay.domain.specification import Specification
 from assay.domain.specification.criteria import Criterion
-from assay.domain.specification.protected import Attribute
+from assay.domain.specification.protected import Attribute, SmallGroups
 from assay.domain.specification.subject import RepeatedRows
 from assay.domain.vocabulary import Tier
 
@@ -22,6 +22,7 @@ def unsatisfied(policy: Policy, specification: Specification) -> Refusal | None:
         *_persons(policy, specification),
         *_attributes(requires, specification.protected),
         *_equal_rows(requires, specification.data.repeated_rows),
+        *_small_groups(requires, specification.small_groups),
         *_criteria(requires, gating, specification.groupings()),
         *_terms(
             requires,
@@ -75,6 +76,15 @@ def _equal_rows(requires: Requires, declared: RepeatedRows | None) -> Iterable[s
         yield (
             f"data.repeated_rows.at_most is {declared.at_most} of what the test rows tell; the policy's most is "
             f"{requires.most_repeated}{said}."
+        )
+
+
+def _small_groups(requires: Requires, declared: SmallGroups | None) -> Iterable[str]:
+    """A small group gates nothing: a large share sets aside any group that a bound compares."""
+    if declared is not None and declared.below_share > requires.largest_small_group:
+        said = "" if requires.small_groups is not None else " where it says nothing (requires.small_groups)"
+        yield (
+            f"small_groups.below_share is {declared.below_share} of the rows; the policy's most is {requires.largest_small_group}{said}."
         )
 
 

@@ -214,6 +214,9 @@ def asks_the_whole(criterion: Criterion, settings: Mapping[str, int | Decimal | 
     return criterion.data == "test" and criterion.parameters == settings
 
 
+SMALL_GROUPS = Decimal("0.02")
+"""The share of the rows under which a specification may let a group be small: that of the four-fifths rule (29 CFR 1607.4 A and D)
+and of New York's rule on hiring tools (6 RCNY 5-301). A small group gates nothing, whatever is found of it."""
 REPEATED_ROWS = Decimal("0.5")
 """The share of what test rows tell that equal ones may cost by a specification's own word: beyond, the organisation must have said so."""
 
@@ -246,6 +249,14 @@ class Requires(Block):
 
     repeated_rows: Exact | None = Field(default=None, gt=0, lt=1)
     """The most that a specification's data.repeated_rows.at_most may be; 0.5 where nothing is said."""
+
+    small_groups: Exact | None = Field(default=None, ge=0, lt=1)
+    """The most that a specification's small_groups.below_share may be; 0.02 where nothing is said."""
+
+    @property
+    def largest_small_group(self) -> Decimal:
+        """The share of the rows under which a specification may let a group be small."""
+        return SMALL_GROUPS if self.small_groups is None else self.small_groups
 
     @property
     def most_repeated(self) -> Decimal:
