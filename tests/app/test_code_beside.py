@@ -177,7 +177,7 @@ def environment(folder: Path, version: str, answer: str, source: str) -> Path:
     """An interpreter, the same in every folder, that finds a class and an ``xgboost`` of this version beside it."""
     packages = folder / "lib" / "python{}.{}".format(*sys.version_info) / "site-packages"
     (packages / f"xgboost-{version}.dist-info").mkdir(parents=True)
-    (packages / f"xgboost-{version}.dist-info" / "RECORD").touch()
+    (packages / f"xgboost-{version}.dist-info" / "RECORD").write_text("xgboost/__init__.py,,\r\n")
     (packages / f"xgboost-{version}.dist-info" / "METADATA").write_text(
         f"Name: xgboost\nVersion: {version}\n"
     )

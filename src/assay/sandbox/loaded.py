@@ -1,20 +1,18 @@
-"""What a child runs besides known packages: modules loaded from their source, and digests of what was loaded and read.
+"""What a child runs besides known packages: digests of what was loaded and read.
 
-Runs in the child's own interpreter, and imports the standard library alone, and what says which files are opened.
+Runs in the child's own interpreter, and imports the standard library alone, and what says which files are opened and which
+packages are known.
 """
 
 from __future__ import annotations
 
-import glob
 import hashlib
-import importlib.machinery
 import os
 import sys
-import sysconfig
-from collections.abc import Collection, Sequence
-from types import CodeType, ModuleType
+from collections.abc import Collection
 from typing import Any
 
+from assay.sandbox.known import METADATA, Known
 from assay.sandbox.opened import opened
 
 FILES_READ = "files that it reads"
@@ -22,9 +20,6 @@ _OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/", "
 _SHARED_MEMORY = "/dev/shm/"  # noqa: S108 - anybody's files
 _OF_AN_INSTALLATION = frozenset({"METADATA", "RECORD", "entry_points.txt", "top_level.txt"})
 """What importlib.metadata reads."""
-_METADATA = ".dist-info"
-_DISTRIBUTION = {"sklearn": "scikit_learn"}
-"""By module, the distribution that brings it, where that is called otherwise."""
 Stamp = tuple[int, int, int, int, int]
 
 
@@ -39,13 +34,11 @@ class Loaded:
     size, times) is another one: each answer of a certified model asks.
     """
 
-    def __init__(self, ours: str, versioned: Collection[str]) -> None:
-        """``ours``: Assay's folder. ``versioned``: packages that tell a version."""
+    def __init__(self, ours: str, known: Known) -> None:
+        """``ours``: Assay's folder. ``known``: packages that tell a version."""
         self._ours = ours
-        self._versioned = versioned
-        self._standard = _standard()
+        self._known = known
         self._labels: dict[tuple[str, str], str] = {}
-        self._installed: dict[tuple[str, str], bool] = {}
         self._contents: dict[str, tuple[Stamp, bytes]] = {}
         self._places: dict[str, str] = {}
         self._opened: set[str] = set()
@@ -92,9 +85,7 @@ class Loaded:
 
     def _later(self) -> dict[str, str]:
         """Packages that tell a version and were not there the first time, each with a digest of its version."""
-        there = frozenset(
-            name for name in self._versioned if name in sys.modules and self._is_installed(name)
-        )
+        there = frozenset(name for name in self._known.versioned if self._known.is_loaded(name))
         if self._from_the_start is None:
             self._from_the_start = there
         versions = {
@@ -105,10 +96,11 @@ class Loaded:
 
     def _read(self, bound: Collection[str]) -> list[str]:
         """Files that were opened and can be read, besides what is bound already, and what the system, Python and known packages bring."""
-        places = tuple(self._opened)
-        packages = self._packages() if places else ()
-        for place in places:
+        packages = self._known.folders() if self._opened else ()
+        for place in tuple(self._opened):
             self._opened.discard(place)
+            if place in self._known.records:
+                continue
             system = place.startswith(_OF_THE_SYSTEM) and not place.startswith(_SHARED_MEMORY)
             if not system and not place.startswith(self._ours) and not self._is_brought(place, packages):
                 self._elsewhere.add(place)
@@ -118,44 +110,22 @@ class Loaded:
             if os.path.isfile(place) and _can_be_read(place)  # noqa: PTH113
         ]
 
-    def _packages(self) -> tuple[str, ...]:
-        """The folders of the installed packages that tell a version: of their code, their libraries, and this version's metadata."""
-        found = []
-        for top in self._versioned:
-            if self._is_installed(top):
-                module = sys.modules[top]
-                folder = os.path.dirname(os.path.realpath(str(module.__file__)))  # noqa: PTH120
-                beside = os.path.join(os.path.dirname(folder), _DISTRIBUTION.get(top, top))  # noqa: PTH118, PTH120
-                version = getattr(module, "__version__", "unknown")
-                found += [folder, f"{beside}.libs", f"{beside}-{version}{_METADATA}"]
-        return tuple(folder + os.sep for folder in found)
-
     def _is_brought(self, place: str, packages: tuple[str, ...]) -> bool:
         """Whether a file is Python's own, or in an installed package that tells a version, or says that this is installed."""
         folder, name = os.path.split(place)
-        if folder.endswith(_METADATA) and name not in _OF_AN_INSTALLATION:
+        if folder.endswith(METADATA) and name not in _OF_AN_INSTALLATION:
             return False
-        own = place.startswith(self._standard) and "-packages" + os.sep not in place
-        return own or place.startswith(packages)
+        return self._known.is_pythons_own(place) or place.startswith(packages)
 
     def _label(self, name: str, file: str) -> str:
         """Under which line a module is told; empty for one that its package's version stands for, and for Python's own."""
         top = name.partition(".")[0]
-        if self._is_installed(top):
+        if self._known.is_loaded(top):
             return ""
         place = os.path.realpath(file)
         if any(f"/{folder}/" in place for folder in ("site-packages", "dist-packages")):
             return "other packages"
-        return "" if place.startswith(self._standard) else f"module {top}"
-
-    def _is_installed(self, top: str) -> bool:
-        """Whether a package that tells a version is the one that was installed under its name, which has a RECORD."""
-        file = getattr(sys.modules.get(top), "__file__", None)
-        if top not in self._versioned or not isinstance(file, str):
-            return False
-        if (top, file) not in self._installed:
-            self._installed[top, file] = _has_a_record(top, file)
-        return self._installed[top, file]
+        return "" if self._known.is_pythons_own(place) else f"module {top}"
 
     def _digest(self, files: list[tuple[str, str]]) -> str:
         """Of names and contents."""
@@ -199,20 +169,6 @@ def _can_be_read(place: str) -> bool:
     return True
 
 
-def _has_a_record(top: str, file: str) -> bool:
-    """Whether the package of which this is the root module's file was installed under its name."""
-    around = os.path.dirname(os.path.dirname(os.path.realpath(file)))  # noqa: PTH120
-    packages = os.path.basename(around) in {"site-packages", "dist-packages"}  # noqa: PTH119
-    records = f"{glob.escape(around)}/{_DISTRIBUTION.get(top, top)}*.dist-info/RECORD"
-    return packages and bool(glob.glob(records))  # noqa: PTH207
-
-
-def _standard() -> tuple[str, ...]:
-    """The folders of Python's own library; what is installed may lie below them."""
-    paths = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
-    return tuple(os.path.realpath(path) + os.sep for path in paths)
-
-
 def _stat(file: str) -> tuple[str, os.stat_result]:
     """The file itself, or the archive that it is in, and its stamp."""
     try:
@@ -223,50 +179,3 @@ def _stat(file: str) -> tuple[str, os.stat_result]:
 
 def _sha256(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()
-
-
-class FromSource:
-    """Finds modules as Python does, and lets none but known packages and Python's own be run from a cache.
-
-    What lies in ``__pycache__`` is in no digest, and may say that it is not to be held against its source (PEP 552), or
-    carry the time and size of a source that it is not of.
-    """
-
-    def __init__(self, versioned: Collection[str]) -> None:
-        """``versioned``: packages that tell a version; theirs are many, and are taken by it."""
-        self._standard = _standard()
-        self._versioned = versioned
-        self._installed: dict[tuple[str, str], bool] = {}
-
-    def _is_installed(self, top: str, file: str | None) -> bool:
-        if top not in self._versioned or not isinstance(file, str):
-            return False
-        if (top, file) not in self._installed:
-            self._installed[top, file] = _has_a_record(top, file)
-        return self._installed[top, file]
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        """See :class:`importlib.abc.MetaPathFinder`."""
-        top = fullname.partition(".")[0]
-        if top != fullname and self._is_installed(top, getattr(sys.modules.get(top), "__file__", None)):
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
-        if spec is not None and top == fullname and self._is_installed(top, spec.origin):
-            return None
-        if spec is None or type(spec.loader) is not importlib.machinery.SourceFileLoader or not spec.origin:
-            return None
-        place = os.path.realpath(spec.origin)
-        if place.startswith(self._standard) and "-packages" + os.sep not in place:
-            return None
-        spec.loader = _Source(fullname, spec.origin)
-        spec.cached = None
-        return spec
-
-
-class _Source(importlib.machinery.SourceFileLoader):
-    def get_code(self, fullname: str) -> CodeType | None:
-        place = self.get_filename(fullname)
-        made: Any = self.source_to_code(self.get_data(place), place)
-        return made if isinstance(made, CodeType) else None
