@@ -14,7 +14,7 @@ import pytest
 
 from assay.sandbox import loaded as loaded_module
 from assay.sandbox.known import Known
-from assay.sandbox.loaded import Loaded
+from assay.sandbox.loaded import WHEN_ASKED, Loaded
 
 
 @pytest.fixture
@@ -49,6 +49,29 @@ def test_a_module_in_an_archive_is_bound_by_the_archive(place: Path) -> None:
     with zipfile.ZipFile(place / "packed.zip", "w") as archive:
         archive.writestr("in_an_archive.py", "VALUE = 2\n")
     assert first["module in_an_archive"] != loaded.digests()["module in_an_archive"]
+
+
+def test_what_comes_later_has_lines_of_its_own_and_what_was_told_first_stays(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a module takes itself out of the list of modules, or another one of its package comes."""
+    folder = place / "grows"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "late.py").touch()
+    for name in ("grows", "grows.late"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    __import__("grows")
+    loaded = Loaded("/nowhere/", Known(()))
+    first = loaded.digests()
+    assert not any(label.endswith(WHEN_ASKED) for label in first)
+    __import__("grows.late")
+    monkeypatch.delitem(sys.modules, "in_a_folder")
+    later = loaded.digests()
+    assert {label: later[label] for label in first} == first
+    assert later.keys() - first.keys() == {"module grows" + WHEN_ASKED}
+    for name in ("grows", "grows.late"):
+        monkeypatch.delitem(sys.modules, name)
 
 
 @pytest.fixture
@@ -86,11 +109,12 @@ import io, json, os, pathlib, sys
 import numpy
 sys.path.insert(0, {source!r})
 from assay.sandbox.known import Known
-from assay.sandbox.loaded import FILES_READ, Loaded
+from assay.sandbox.loaded import FILES_READ, WHEN_ASKED, Loaded
 
 loaded = Loaded("/nowhere/", Known(("numpy",)))
 loaded.watch()
-told = [FILES_READ in loaded.digests()]
+READ = FILES_READ + WHEN_ASKED
+told = [READ in loaded.digests()]
 pathlib.Path({weights!r}).read_bytes()
 open(os.devnull).close(), open("/proc/self/stat").close(), open(json.__file__).close()
 open(os.path.join(os.path.dirname(numpy.__file__), "__init__.py")).close()
@@ -102,9 +126,10 @@ for absent in ({weights!r} + ".absent", "/root/absent"):
         io.open(absent)
     except OSError:
         pass
-told.append(loaded.digests()[FILES_READ])
+told.append(loaded.digests()[READ])
 pathlib.Path({weights!r}).write_bytes(b"2")
-print(json.dumps([*told, loaded.digests()[FILES_READ]]))
+told.append(loaded.digests()[READ])
+print(json.dumps([*told, FILES_READ in loaded.digests()]))
 """
 
 
@@ -120,10 +145,11 @@ def test_a_file_that_is_read_elsewhere_is_bound_by_its_name_and_content_and_thos
         [sys.executable, "-c", READS.format(source=source, weights=str(weights))],
         check=True, capture_output=True,
     )  # fmt: skip
-    before, first, again = json.loads(run.stdout)
+    before, first, again, at_the_start = json.loads(run.stdout)
     parts = [hashlib.sha256(part).digest() for part in (b"weights.bin", b"1", b"weights.bin", b"2")]
     wanted = [hashlib.sha256(b"".join(two)).hexdigest() for two in (parts[:2], parts[2:])]
     assert (before, first, again) == (False, *(f"sha256:{one}" for one in wanted))
+    assert not at_the_start
 
 
 @pytest.fixture
@@ -175,7 +201,7 @@ loaded = Loaded("/nowhere/", Known(("xgboost",)))
 loaded.watch()
 open(xgboost.__file__).close()
 loaded.digests()
-print(FILES_READ in loaded.digests())
+print(any(label.startswith(FILES_READ) for label in loaded.digests()))
 """
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from assay.sandbox.known import METADATA, Known
 from assay.sandbox.opened import opened
 
 FILES_READ = "files that it reads"
+WHEN_ASKED = " when it answers"
+"""Behind a label: of what was not there yet when the model was loaded."""
 _OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/", "/usr/lib/os-release")
 _SHARED_MEMORY = "/dev/shm/"  # noqa: S108 - anybody's files
 _OF_AN_INSTALLATION = frozenset({"METADATA", "RECORD", "entry_points.txt", "top_level.txt"})
@@ -29,9 +31,12 @@ class Loaded:
     A model that is stored by name runs what its environment has under that name. Files outside of the folders that
     packages are installed in are told one line a module, all others together in one; with a package go all files of its
     folder, whoever opens them, but sources that are not loaded and what is compiled or hidden. In one more line are all other
-    files that were opened by Python, wherever they lie: weights beside a module, and a source that it reads, decide as its code does. What native code opens elsewhere is not seen. A package that tells a version, and that came after
-    the first time that was asked, when versions were told, is told by the digest of its version. A file is read again only when its stamp (inode,
-    size, times) is another one: each answer of a certified model asks.
+    files that were opened by Python, wherever they lie: weights beside a module, and a source that it reads, decide as its code does. What native code opens elsewhere is not seen.
+
+    The first time that is asked, the model was loaded. What comes later, when it answers, has lines of its own, so that what was
+    told first is told alike ever after: whoever only loads the model can hold it against what was judged. A package that tells a
+    version and comes later is told by the digest of its version. A file is read again only when its stamp (inode, size, times) is
+    another one: each answer of a certified model asks.
     """
 
     def __init__(self, ours: str, known: Known) -> None:
@@ -39,11 +44,14 @@ class Loaded:
         self._ours = ours
         self._known = known
         self._labels: dict[tuple[str, str], str] = {}
+        self._folders: dict[str, str] = {}
         self._contents: dict[str, tuple[Stamp, bytes]] = {}
         self._places: dict[str, str] = {}
         self._opened: set[str] = set()
         self._elsewhere: set[str] = set()
-        self._from_the_start: frozenset[str] | None = None
+        self._late = ""
+        self._first_packages: frozenset[str] = frozenset()
+        self._first_read: frozenset[str] = frozenset()
 
     def watch(self) -> None:
         """From now on take down which files are opened, by a hook that nobody can take away again (PEP 578)."""
@@ -54,47 +62,44 @@ class Loaded:
         sys.addaudithook(hook)
 
     def digests(self) -> dict[str, str]:
-        """By label, as of now."""
+        """By label, as of now; what was told once stays, whether or not it is loaded still."""
+        self._label_what_is_loaded()
         here: dict[str, list[tuple[str, str]]] = {}
-        folders: dict[str, str] = {}
-        for name, module in sorted(sys.modules.items()):
-            file = getattr(module, "__dict__", {}).get("__file__")  # a lazy module would load, or fail to
-            if not isinstance(file, str) or name == "__main__":
-                continue
-            if file not in self._places:
-                self._places[file] = os.path.realpath(file)
-            if file.startswith(self._ours):
-                continue
-            if (name, file) not in self._labels:
-                self._labels[name, file] = self._label(name, file)
-            label = self._labels[name, file]
+        for (name, file), label in sorted(self._labels.items()):
             if label:
                 here.setdefault(label, []).append((name, file))
-                if "." not in name and hasattr(module, "__path__"):
-                    folders[os.path.dirname(self._places[file])] = label  # noqa: PTH120
         bound = {self._places[file] for files in here.values() for _, file in files}
-        for folder, label in folders.items():
+        for folder, label in sorted(self._folders.items()):
             below = _files_below(folder)
             here[label] += [(place.removeprefix(folder), place) for place in below]
             bound.update(below)
-        read = [(os.path.basename(place), place) for place in self._read(bound)]  # noqa: PTH119
-        if read:
-            here[FILES_READ] = sorted(read)
-        found = {label: self._digest(files) for label, files in here.items()} | self._later()
-        return dict(sorted(found.items()))
+        read = self._read(bound)
+        packages = frozenset(name for name in self._known.versioned if self._known.is_loaded(name))
+        if not self._late:
+            self._late = WHEN_ASKED
+            self._first_read, self._first_packages = frozenset(read), packages
+        here |= _by_name(FILES_READ, self._first_read)
+        here |= _by_name(FILES_READ + WHEN_ASKED, read - self._first_read)
+        found = {label: self._digest(files) for label, files in here.items()}
+        return dict(sorted((found | _by_version(packages - self._first_packages)).items()))
 
-    def _later(self) -> dict[str, str]:
-        """Packages that tell a version and were not there the first time, each with a digest of its version."""
-        there = frozenset(name for name in self._known.versioned if self._known.is_loaded(name))
-        if self._from_the_start is None:
-            self._from_the_start = there
-        versions = {
-            name: str(getattr(sys.modules[name], "__version__", "unknown"))
-            for name in there - self._from_the_start
-        }
-        return {f"package {name}": f"sha256:{_sha256(v.encode()).hex()}" for name, v in versions.items()}
+    def _label_what_is_loaded(self) -> None:
+        """Give each module that is new a label, and note the folder of each package."""
+        for name, module in sorted(sys.modules.items()):
+            file = getattr(module, "__dict__", {}).get("__file__")  # a lazy module would load, or fail to
+            if not isinstance(file, str) or name == "__main__" or (name, file) in self._labels:
+                continue
+            if file.startswith(self._ours):
+                continue
+            self._places[file] = os.path.realpath(file)
+            label = self._label(name, file)
+            if label:
+                label += self._late
+            self._labels[name, file] = label
+            if label and "." not in name and hasattr(module, "__path__"):
+                self._folders.setdefault(os.path.dirname(self._places[file]), label)  # noqa: PTH120
 
-    def _read(self, bound: Collection[str]) -> list[str]:
+    def _read(self, bound: Collection[str]) -> set[str]:
         """Files that were opened and can be read, besides what is bound already, and what the system, Python and known packages bring."""
         packages = self._known.folders() if self._opened else ()
         for place in tuple(self._opened):
@@ -104,11 +109,11 @@ class Loaded:
             system = place.startswith(_OF_THE_SYSTEM) and not place.startswith(_SHARED_MEMORY)
             if not system and not place.startswith(self._ours) and not self._is_brought(place, packages):
                 self._elsewhere.add(place)
-        return [
+        return {
             place
-            for place in sorted(self._elsewhere.difference(bound))
+            for place in self._elsewhere.difference(bound)
             if os.path.isfile(place) and _can_be_read(place)  # noqa: PTH113
-        ]
+        }
 
     def _is_brought(self, place: str, packages: tuple[str, ...]) -> bool:
         """Whether a file is Python's own, or in an installed package that tells a version, or says that this is installed."""
@@ -149,6 +154,21 @@ class Loaded:
                     whole.update(piece)
             known = self._contents[place] = (stamp, whole.digest())
         return known[1]
+
+
+def _by_name(label: str, places: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """What stands in the line of files that were read, each by its own name; no line of none."""
+    files = sorted((os.path.basename(place), place) for place in places)  # noqa: PTH119
+    return {label: files} if files else {}
+
+
+def _by_version(packages: Iterable[str]) -> dict[str, str]:
+    """The line of each package that came later, with a digest of its version."""
+    versions = {name: str(getattr(sys.modules[name], "__version__", "unknown")) for name in packages}
+    return {
+        f"package {name}{WHEN_ASKED}": f"sha256:{_sha256(version.encode()).hex()}"
+        for name, version in versions.items()
+    }
 
 
 def _files_below(folder: str) -> list[str]:
