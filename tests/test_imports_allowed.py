@@ -29,7 +29,11 @@ ALLOWED = {
         numpy pyarrow assay.domain.errors assay.subject.models"""),
     "sandbox/fences": [*IN_A_CHILD, "assay.sandbox.fences"],
     "sandbox/loaded.py": _names(
-        "__future__ collections.abc glob hashlib importlib.machinery os sys sysconfig types typing assay.sandbox.opened"
+        "__future__ collections.abc hashlib os sys typing assay.sandbox.known assay.sandbox.opened"
+    ),
+    "sandbox/known.py": _names("__future__ collections.abc glob os sys sysconfig"),
+    "sandbox/from_source.py": _names(
+        "__future__ collections.abc importlib.machinery os types typing assay.sandbox.known"
     ),
     "sandbox/opened.py": _names("__future__ os typing urllib.parse"),
     "sandbox/child.py": _names("""__future__ collections.abc ctypes errno importlib io json os signal struct sys traceback types typing

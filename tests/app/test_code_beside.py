@@ -27,6 +27,8 @@ from assay.app.verifying.gate import refused as gate_refused
 from assay.cli.verify import shown
 from assay.domain.digests import sha256_of
 from assay.domain.refusal import Because
+from assay.domain.scope import Scope
+from assay.sandbox.loaded import FILES_READ, WHEN_ASKED
 from assay.subject.model import Model
 
 WITHOUT_WEIGHTS = """
@@ -92,21 +94,22 @@ def test_the_judged_code_answers_and_the_certificate_names_code_and_versions(sto
         assert model.predict(ROWS).tolist() == [0.1, 0.9]
         assert model.predict(ROWS).tolist() == [0.1, 0.9]
     scope = model.certificate.scope
-    assert {"module handmade_scorer", "interpreter"} <= set(dict(scope.modules))
+    assert {"module handmade_scorer", "interpreter", FILES_READ} <= set(dict(scope.modules))
+    assert late_module(scope).startswith("module named ")
     assert dict(scope.packages)["numpy"] == importlib.metadata.version("numpy")
     assert not any(version.startswith("sha256:") for _, version in scope.packages)
     assert stored.team.gate(model=stored.model, python=stored.python) is None
 
 
-def test_the_gate_says_what_code_it_does_not_see(
+def test_the_gate_says_what_code_it_was_not_asked_to_compare(
     stored: SimpleNamespace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = assay.gate(stored.model, **stored.how)
     assert found.accepted
-    assert (
-        "only assay.load_certified compares: files that it reads, interpreter, module handmade_scorer"
-        in found.steps[3].sentence
-    )
+    assert found.unseen in found.steps[3].sentence
+    assert "this was not compared" in found.unseen
+    _, _, named = found.unseen.partition("has it compared: ")
+    assert {FILES_READ, "interpreter", "module handmade_scorer"} < set(named.removesuffix(".").split(", "))
     with pytest.raises(click.exceptions.Exit) as ended:
         shown(found, as_json=False, brief=True)
     assert ended.value.exit_code == 0
@@ -115,32 +118,60 @@ def test_the_gate_says_what_code_it_does_not_see(
     assert "Nothing is said about: The model runs code that is not in its file" in " ".join(said.split())
 
 
-def test_other_code_answers_nobody(stored: SimpleNamespace) -> None:
-    stored.module.write_text(SOURCE.replace("[:, 0]", "[:, 0] * -1 + 1"))
-    with (
-        assay.load_certified(stored.model, python=stored.python, **stored.how) as model,
-        pytest.raises(
-            assay.Refused, match="other code than when it was judged, module handmade_scorer"
-        ) as told,
-    ):
-        model.predict(ROWS)
-    assert told.value.refusal.because is Because.CODE_CHANGED
+def late_module(scope: Scope) -> str:
+    """The label of the module of its own that the model loads when it answers; with it may come pandas, which hands it its rows."""
+    (name,) = (n for n, _ in scope.modules if n.startswith("module ") and n.endswith(WHEN_ASKED))
+    return name
 
 
-def test_other_weights_beside_a_module_answer_nobody(stored: SimpleNamespace) -> None:
+OTHER_CODE = "The model runs other code than when it was judged, module handmade_scorer: how it behaves now was never tested."
+OTHER_FILES = "The model reads other files than when it was judged, files that it reads: how it behaves now was never tested."
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "sentence"),
+    [
+        ("handmade_scorer.py", SOURCE.replace("[:, 0]", "[:, 0] * -1 + 1"), OTHER_CODE),
+        ("weights.txt", "0", OTHER_FILES),
+    ],
+)
+def test_a_model_that_loads_other_code_or_reads_other_weights_is_let_through_nowhere(
+    stored: SimpleNamespace, file: str, content: str, sentence: str
+) -> None:
     """A number that its module reads decides as its code does; it is in no package, and nobody imports it."""
-    stored.module.with_name("weights.txt").write_text("0")
-    with (
-        assay.load_certified(stored.model, python=stored.python, **stored.how) as model,
-        pytest.raises(
-            assay.Refused, match="reads other files than when it was judged, files that it reads"
-        ) as told,
-    ):
-        model.predict(ROWS)
-    assert told.value.refusal.because is Because.CODE_CHANGED
-    stored.module.with_name("weights.txt").write_text("1")
+    judged = stored.module.with_name(file).read_text()
+    stored.module.with_name(file).write_text(content)
+    with pytest.raises(assay.Refused) as told:
+        assay.load_certified(stored.model, python=stored.python, **stored.how)
+    assert told.value.refusal == assay.Refusal(Because.CODE_CHANGED, sentence)
+    assert stored.team.gate(model=stored.model, python=stored.python) == told.value.refusal
+    assert assay.gate(stored.model, **stored.how).accepted, (
+        "who does not ask for it is told that it was not compared"
+    )
+    stored.module.with_name(file).write_text(judged)
     with assay.load_certified(stored.model, python=stored.python, **stored.how) as model:
         assert model.predict(ROWS).tolist() == [0.1, 0.9]
+    assert stored.team.gate(model=stored.model, python=stored.python) is None
+
+
+def test_the_gate_says_what_it_cannot_compare_before_a_model_answers(stored: SimpleNamespace) -> None:
+    (stored.module.parent / "handmade_late.py").write_text("VALUE = 2\n")
+    found = assay.gate(stored.model, python=stored.python, **stored.how)
+    assert found.accepted
+    assert (
+        "the interpreter, what it runs and reads besides its file when it is loaded."
+        in found.steps[3].sentence
+    )
+    assert found.unseen in found.steps[3].sentence
+    late = late_module(found.certificate.scope)
+    _, _, named = found.unseen.partition("assay.load_certified compares it with each answer: ")
+    assert late in named
+    assert "handmade_scorer" not in named
+    with (
+        assay.load_certified(stored.model, python=stored.python, **stored.how) as model,
+        pytest.raises(assay.Refused, match=late),
+    ):
+        model.predict(ROWS)
 
 
 def test_a_module_that_is_imported_late_is_known_again_where_nobody_else_could_import_it(
@@ -177,7 +208,7 @@ def environment(folder: Path, version: str, answer: str, source: str) -> Path:
     """An interpreter, the same in every folder, that finds a class and an ``xgboost`` of this version beside it."""
     packages = folder / "lib" / "python{}.{}".format(*sys.version_info) / "site-packages"
     (packages / f"xgboost-{version}.dist-info").mkdir(parents=True)
-    (packages / f"xgboost-{version}.dist-info" / "RECORD").touch()
+    (packages / f"xgboost-{version}.dist-info" / "RECORD").write_text("xgboost/__init__.py,,\r\n")
     (packages / f"xgboost-{version}.dist-info" / "METADATA").write_text(
         f"Name: xgboost\nVersion: {version}\n"
     )
@@ -240,7 +271,7 @@ def test_another_version_of_a_package_that_is_imported_only_when_the_model_is_as
         assert model.predict(ROWS).tolist() == [0.1, 0.9]
         scope = model.certificate.scope
     assert "xgboost" not in dict(scope.packages)
-    assert dict(scope.modules)["package xgboost"] == sha256_of(b"1.0")
+    assert dict(scope.modules)["package xgboost" + WHEN_ASKED] == sha256_of(b"1.0")
     with (
         assay.load_certified(made.model, python=made.second, **made.how) as model,
         pytest.raises(assay.Refused, match="other code than when it was judged, package xgboost") as told,
@@ -278,9 +309,8 @@ def test_the_gate_asks_the_models_own_environment_and_not_that_of_assay(judged: 
     assert "none is named here" in found.steps[3].sentence
     assert "--python" in gate_refused(found).remedy
     compared = assay.gate(judged.model, python=judged.first, **judged.how).steps[3].sentence
-    assert "packages, the interpreter." in compared
-    assert "only assay.load_certified compares: " in compared
-    assert "interpreter" not in compared.partition("only assay.load_certified")[2]
+    assert "packages, the interpreter, what it runs and reads besides its file when it is loaded." in compared
+    assert "interpreter" not in compared.partition("assay.load_certified compares")[2]
 
 
 def test_a_refused_model_is_not_loaded_to_ask_for_its_packages(

@@ -22,7 +22,8 @@ from tests.app.team import Team
 import assay
 from assay.domain.refusal import Because
 from assay.domain.vocabulary import Outcome
-from assay.sandbox.loaded import FromSource
+from assay.sandbox.from_source import FromSource
+from assay.sandbox.known import Known
 
 ROWS = pa.table({"score": [0.1, 0.9]})
 SCORER = """
@@ -185,6 +186,6 @@ def test_a_folder_that_is_called_like_a_known_package_and_was_not_installed_is_r
     py_compile.compile(str(other), cached, str(source), doraise=True, invalidation_mode=unchecked)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)
-    monkeypatch.setattr(sys, "meta_path", [FromSource(("onnxruntime",)), *sys.meta_path])
+    monkeypatch.setattr(sys, "meta_path", [FromSource(Known(("onnxruntime",))), *sys.meta_path])
     assert importlib.import_module("onnxruntime").VALUE == 1
     monkeypatch.delitem(sys.modules, "onnxruntime")

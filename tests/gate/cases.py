@@ -6,11 +6,13 @@ import base64
 import contextlib
 import json
 import os
+import pickle
 import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,6 +20,7 @@ from tests.gate.scene import DAY, HOUR, NOW, Scene, flip, good, issued, manifest
 from tests.world import KEYS, LOG_ORIGIN, OTHER, RECORD, VERIFIER, Issued, rows
 
 from assay.domain.digests import sha256_of
+from assay.domain.errors import PACKAGES
 from assay.domain.policy import HeldKey, LogKeys, Policy, Verifier
 from assay.domain.scope import INTERPRETER
 from assay.domain.state import Status
@@ -25,6 +28,7 @@ from assay.proof.bundle import sign
 from assay.proof.canonical import canonical
 from assay.proof.cosignature import Cosigner
 from assay.proof.keys import PrivateKey
+from assay.proof.manifest import Manifest
 from assay.proof.note import NoteSigner
 from assay.subject.model import Model, ModelReference, interpreter_digest
 
@@ -774,8 +778,113 @@ def judged_with_this_interpreter(scene: Scene) -> None:
     reference = ModelReference(str(scene.model), "lightgbm", ("income", "debt"), bound, python=sys.executable)
     with contextlib.closing(Model(reference)) as model:
         packages = tuple(sorted(model.packages.items()))
-    scene.write(issued(**made_of(modules=_own_environment(sys.executable), packages=packages)))
+        modules = tuple(sorted({**dict(model.modules), **dict(_own_environment(sys.executable))}.items()))
+    scene.write(issued(**made_of(modules=modules, packages=packages)))
     scene.interpreter = sys.executable
+
+
+SCORER = """
+import contextlib, os
+import numpy as np
+import own_rules
+
+with contextlib.suppress(ImportError):
+    import own_choice
+with contextlib.suppress(ImportError):
+    import own_more
+
+with open(os.path.join(os.path.dirname(__file__), "weights.txt")) as file:
+    WEIGHT = float(file.read())
+
+class Scorer:
+    classes_ = np.array([0, 1])
+
+    def predict_proba(self, rows):
+        import own_late
+"""
+
+
+def _own_code(scene: Scene) -> Path:
+    """A stored model that runs modules of an environment of its own, and reads a file there; the folder of these."""
+    folder, python = scene.root / "modules", scene.root / "python"
+    folder.mkdir()
+    for name in ("own_rules", "own_choice", "own_late"):
+        (folder / f"{name}.py").write_text("RULE = 1\n")
+    (folder / "own_scorer.py").write_text(SCORER)
+    (folder / "weights.txt").write_text("1")
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    scene.model.write_bytes(b"\x80\x02cown_scorer\nScorer\n)\x81.")  # a pickle: Scorer()
+    scene.interpreter = str(python)
+    _issued_stored(scene, _own_environment(str(python)))
+    return folder
+
+
+def _issued_stored(scene: Scene, own: tuple[tuple[str, str], ...] = (), **modules: str) -> None:
+    """A certificate of a stored model that names what loading it loads; ``modules`` names something else of it."""
+    bound = sha256_of(scene.model.read_bytes())
+    reference = ModelReference(str(scene.model), "joblib", ("income",), bound, python=scene.interpreter)
+    with contextlib.closing(Model(reference)) as model:
+        found = {name if own else PACKAGES.get(name, (name, ""))[0]: v for name, v in model.packages.items()}
+        beside = (
+            dict(model.modules)
+            | dict(own)
+            | {name.replace("_", " "): digest for name, digest in modules.items()}
+        )
+    about = Manifest.of(scene.model.name, [(scene.model.name, bound)])
+    said = {"packages": tuple(sorted(found.items())), "modules": tuple(sorted(beside.items()))}
+    scene.write(issued(manifest=about, **made_of(format="joblib", inputs=("income",), **said)))
+
+
+@case()
+def with_the_code_that_was_judged(scene: Scene) -> None:
+    _own_code(scene)
+
+
+@case("code_changed", REFUSED)
+def a_module_that_the_model_runs_was_edited(scene: Scene) -> None:
+    (_own_code(scene) / "own_rules.py").write_text("RULE = 2\n")
+
+
+@case("code_changed", REFUSED)
+def a_file_that_the_model_reads_was_exchanged(scene: Scene) -> None:
+    (_own_code(scene) / "weights.txt").write_text("2")
+
+
+@case("code_changed", REFUSED)
+def the_model_runs_a_module_more(scene: Scene) -> None:
+    (_own_code(scene) / "own_more.py").touch()
+
+
+@case("code_changed", REFUSED)
+def a_module_that_the_model_can_do_without_is_gone(scene: Scene) -> None:
+    (_own_code(scene) / "own_choice.py").unlink()
+
+
+@case()
+def a_module_that_is_loaded_only_when_the_model_answers_was_edited(scene: Scene) -> None:
+    """No gate asks the model; it says that it has not seen this, and ``load_certified`` refuses the answer."""
+    (_own_code(scene) / "own_late.py").write_text("RULE = 2\n")
+
+
+def _estimator(scene: Scene, **modules: str) -> None:
+    """A stored estimator that was judged in the environment of Assay."""
+    from sklearn.dummy import DummyClassifier
+
+    made = DummyClassifier(strategy="prior").fit([[0.0], [1.0]], [0, 1])
+    scene.model.write_bytes(pickle.dumps(made))
+    scene.environment = True
+    _issued_stored(scene, **modules)
+
+
+@case()
+def in_the_environment_of_assay_with_the_code_that_was_judged(scene: Scene) -> None:
+    _estimator(scene)
+
+
+@case("code_changed", REFUSED)
+def in_the_environment_of_assay_with_other_code(scene: Scene) -> None:
+    _estimator(scene, other_packages=sha256_of(b"as it was"))
 
 
 @on_good("environment_changed", REFUSED)

@@ -16,7 +16,8 @@ import pytest
 
 from assay.domain.errors import NOT_MEASURING, PACKAGES, Crash, SubjectError
 from assay.sandbox import child as protocol
-from assay.sandbox.launch import Child, ModuleAbsent, run_in_child
+from assay.sandbox.failures import ModuleAbsent
+from assay.sandbox.launch import Child, run_in_child
 from assay.sandbox.roles import Limits
 from assay.sandbox.scores import checked_scores
 from assay.subject.model import MODEL

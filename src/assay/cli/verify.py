@@ -100,11 +100,11 @@ sources_option = click.option(
 environment_option = click.option(
     "--environment",
     is_flag=True,
-    help="The versions of the packages must be those that ran the model, too; one with an environment of its own needs --python.",
+    help="The versions of the packages must be those that ran the model, too, and so must code and files that it runs and reads besides its own (joblib), for which it is loaded, behind the fences. One with an environment of its own needs --python.",
 )
 python_option = click.option(
     "--python",
-    help="The interpreter of the model's own environment, as subject.python named it: it and the packages there must be those that ran the model. It loads the model, behind the fences.",
+    help="The interpreter of the model's own environment, as subject.python named it: it must be the one that ran the model, and so must the packages, the code and the files there. It loads the model, behind the fences.",
 )
 remember_option = click.option(
     "--remember",

@@ -115,8 +115,9 @@ class Environment:
     """Versions that can change a number.
 
     ``model`` is what the model's child told of an environment of its own: versions by name. ``modules`` are digests, by name, of
-    the code that a model runs which is not in its file: modules that it loads besides known packages, and the
-    ``interpreter`` of an environment of its own. ``isolation`` is how both, and the checks of
+    what a model runs or reads besides its file: modules that it loads besides known packages, files that it opens, and the
+    ``interpreter`` of an environment of its own; what was not there yet when it was loaded has lines that end with ``when it
+    answers``. ``isolation`` is how both, and the checks of
     ``plugins``, were kept apart from the rest.
     ``commit`` is the version of the code in the specification's folder, empty outside version control; ``dirty`` says that
     tracked files there differ from it, or that a Python file is there which git neither tracks nor ignores.

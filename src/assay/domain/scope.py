@@ -38,7 +38,7 @@ class Scope:
         overlaps: a sentence for each earlier judged run that shares test rows with it, however few.
         isolation: level at which the model ran. plugins: digests of the check packages of others that were asked. demo: signed with keys that anyone can make.
         materials: everything that was read for the decision. commit: of the code, empty where none named it. packages: name
-            and version of what ran the model, of Python's too. modules: digests, by name, of code that it ran and that is not in its file.
+            and version of what ran the model, of Python's too. modules: digests, by name, of what it ran or read besides its file.
         valid_from, valid_until: UTC. lock: digest of the locking entry. log: its origin.
         outcome: certified, conditional or withheld. supersedes: certificates whose place this one takes, by digest.
     """

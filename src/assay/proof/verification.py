@@ -63,7 +63,7 @@ class Presented:
 class Verification:
     """All steps in order, the certificate if it could be read, and the head of the log that its status was read from.
 
-    ``unseen`` is a sentence on code that the model runs and that nobody compared; empty if there is none.
+    ``unseen`` is a sentence on what the model runs or reads besides its file and nobody compared; empty if there is none.
     """
 
     steps: tuple[Step, ...]

@@ -106,15 +106,19 @@ class _Serving:
         fences = made.Fences(request["fences"], self._messenger)
         fences.before_imports()
         _die_with(self._parent)  # a process that gives up rights forgets it
-        loaded = importlib.import_module(f"{request['package']}.sandbox.loaded")
-        self._modules = loaded.Loaded(self._folder, VERSIONED)
+        loaded, known, from_source = (
+            importlib.import_module(f"{request['package']}.sandbox.{name}")
+            for name in ("loaded", "known", "from_source")
+        )
+        packages = known.Known(VERSIONED)
+        self._modules = loaded.Loaded(self._folder, packages)
         function = _resolve(request["target"])
         for name in ("numpy", "pyarrow"):
             importlib.import_module(name)
         fences.before_loading(request["limits"])
         self._phase = "load"
         if request["modules"]:
-            sys.meta_path.insert(0, loaded.FromSource(VERSIONED))
+            sys.meta_path.insert(0, from_source.FromSource(packages))
             self._modules.watch()
         self._load = lambda: self._loaded(function, request)
         return _json(fences.told())

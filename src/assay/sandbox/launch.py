@@ -1,4 +1,4 @@
-"""The parent's side of a child process: start, ask, and say in one sentence what went wrong."""
+"""The parent's side of a child process: start it, ask it, and end it when it fails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
@@ -22,29 +22,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from assay.domain.errors import Crash, SubjectError
+from assay.domain.errors import AssayError, Crash, SubjectError
 from assay.domain.isolation import Fence
-from assay.sandbox import bubblewrap, untold
+from assay.sandbox import bubblewrap, failures, untold
 from assay.sandbox import child as protocol
 from assay.sandbox.notices import Forbidden, Notices
 from assay.sandbox.pipe import Body, Ended, Garbled, Hung, Pipe
 from assay.sandbox.roles import ALLOWED, DEFAULT_LIMITS, Limits, Role
 from assay.sandbox.scores import checked_scores, invalid_output
 from assay.sandbox.spawn import FOLDER, asked_fences, spawn, without_fences
-
-MORE_MEMORY = "Run it on a machine with more memory: half of the memory is what it may take."
-
-
-class ModuleAbsent(SubjectError):
-    """The child's interpreter has no module of this name."""
-
-    def __init__(self, module: str, interpreter: str) -> None:
-        self.module = module
-        super().__init__(
-            f"The interpreter {interpreter} has no package {module!r}.",
-            code="missing_package",
-            remedy=f"Install {module!r} in that environment.",
-        )
 
 
 class Child:
@@ -136,10 +122,10 @@ class Child:
         try:
             started.answer = ready["answer"]
             started.python = ready["python"]
-            started.packages = {str(k): _line(v) for k, v in dict(ready["packages"]).items()}
-            started.modules = {_line(k): _line(v) for k, v in dict(ready["modules"]).items()}
+            started.packages = {str(k): failures.line(v) for k, v in dict(ready["packages"]).items()}
+            started.modules = {failures.line(k): failures.line(v) for k, v in dict(ready["modules"]).items()}
         except (KeyError, TypeError, ValueError):
-            started._break(role.invalid, "sent something else than an answer")
+            started._end(failures.no_answer(role))
         return started
 
     @property
@@ -161,11 +147,11 @@ class Child:
         """Digests of the modules that it has loaded by now, as ``modules`` has those from its start."""
         told = self._asked_json(protocol.MODULES, b"", protocol.ANSWER, self._timeout)
         if not isinstance(told, dict):
-            self._break(self._role.invalid, "sent something else than an answer")
+            self._end(failures.no_answer(self._role))
         if not all(isinstance(v, str) and untold.is_digest(v) for v in told.values()):
-            self._break(self._role.invalid, "sent something else than digests of modules", fence="protocol")
+            self._end(failures.no_answer(self._role, "digests of modules", fence="protocol"))
         before = frozenset(self.modules)
-        return {untold.module_told(_line(k), before): v for k, v in told.items()}
+        return {untold.module_told(failures.line(k), before): v for k, v in told.items()}
 
     def predict(self, batch: pa.RecordBatch) -> NDArray[np.float64]:
         """float64[rows]: the model's score of each row, between 0 and 1; errors as ``ask``."""
@@ -227,7 +213,7 @@ class Child:
                 batch = stream.read_next_batch()
             batch.validate(full=True)
         except (pa.ArrowException, OSError, ValueError, OverflowError, StopIteration):
-            self._break(self._role.invalid, "sent something else than rows", fence="protocol")
+            self._end(failures.no_answer(self._role, "rows", fence="protocol"))
         return batch
 
     def close(self) -> None:
@@ -254,18 +240,15 @@ class Child:
         """Send the request, and hear which fences are up. Nothing hostile is read before the next question."""
         told = self._asked_json(protocol.START, body, protocol.FENCED, timeout)
         try:
-            self.fences = tuple(_line(name) for name in told["up"])
-            self.missing = tuple((_line(name), _line(why)) for name, why in told["missing"])
+            self.fences = tuple(failures.line(name) for name in told["up"])
+            self.missing = tuple((failures.line(name), failures.line(why)) for name, why in told["missing"])
         except (KeyError, TypeError, ValueError):
-            self._break(self._role.invalid, "sent something else than an answer")
+            self._end(failures.no_answer(self._role))
         self._notices.arm()
         lacking = [name for name in wanted if name not in self.fences]
         if lacking:
             why = dict(self.missing).get(lacking[0], "it does not tell why")
-            self._break(
-                self._role.stopped,
-                f"was not given anything to read: the fence {lacking[0]!r}, which this run counts on, is missing ({why})",
-            )
+            self._end(failures.unfenced(self._role, lacking[0], why))
 
     def _asked_json(self, kind: bytes, request: bytes, wanted: bytes, timeout: float) -> Any:
         return self._json(self._asked(kind, request, {wanted: protocol.MAX_TEXT}, timeout))
@@ -274,7 +257,7 @@ class Child:
         try:
             return json.loads(bytes(body))
         except (ValueError, RecursionError):
-            self._break(self._role.invalid, "sent something else than an answer")
+            self._end(failures.no_answer(self._role))
 
     def _asked(
         self, kind: bytes, body: bytes | memoryview, largest: dict[bytes, int], timeout: float
@@ -308,7 +291,7 @@ class Child:
             answered, answer = self._pipe.receive(allowed, self._owed_until, timeout)
         self._owed_until = None
         if answered == protocol.FAILED:
-            self._failed(answer)
+            self._end(failures.failed(self._role, answer, self._interpreter, saw_rows=self._saw_rows))
         return answer
 
     @contextlib.contextmanager
@@ -317,98 +300,27 @@ class Child:
         try:
             yield
         except Hung:
-            self._break(self._role.timed_out, f"gave no answer within {timeout:g} seconds", fence="time")
+            self._end(failures.hung(self._role, timeout))
         except Garbled as wrong:
-            self._break(self._role.invalid, f"sent {wrong}", fence="protocol")
+            self._end(failures.garbled(self._role, wrong))
         except Forbidden as wrong:
-            self._break(
-                self._role.stopped,
-                f"made the system call {wrong.call}, which is forbidden",
-                fence=wrong.fence,
-            )
+            self._end(failures.forbidden(self._role, wrong))
         except Ended:
-            self._ended()
+            self._end(failures.ended(self._role, self._status()))
         except BaseException:
             self.close()  # an interrupt leaves half an answer in the pipe
             raise
 
-    def _ended(self) -> NoReturn:
+    def _status(self) -> int | None:
+        """How it ended, soon after its pipe did; None when it lives."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(2.0)
         status = self._process.returncode
-        if self._wrapped:
-            status = bubblewrap.status_of(status)
-        if status == -signal.SIGXCPU:
-            self._break(self._role.timed_out, "used up the processor time that it is allowed", fence="time")
-        if status == -signal.SIGSYS:
-            self._break(
-                self._role.stopped,
-                "made a system call that is forbidden, and was killed",
-                fence="system calls",
-            )
-        self._break(self._role.crashed, _last_words(status), remedy=_more_memory(status))
+        return bubblewrap.status_of(status) if self._wrapped else status
 
-    def _failed(self, answer: Body) -> NoReturn:
-        try:
-            told = _Failure(**json.loads(bytes(answer)))
-        except (ValueError, TypeError, RecursionError):
-            self._break(self._role.invalid, "sent something else than an answer", fence="protocol")
-        if told.ours:
-            self._say(told)
-        if told.phase == "import" and told.module and not self._saw_rows:
-            self.close()
-            raise ModuleAbsent(_line(told.module), self._interpreter)
-        if told.type == "_NotScores":
-            self._break(
-                self._role.invalid,
-                f"returned {untold.shape_told(told.message)} instead of one float for each row",
-            )
-        fence = told.fence if told.fence in protocol.FENCES.values() else ""
-        if told.type == "MemoryError":
-            self._break(
-                self._role.crashed,
-                "ran out of the memory that it is allowed",
-                fence="memory",
-                remedy=MORE_MEMORY,
-            )
-        code = self._role.stopped if fence else self._role.crashed
-        if self._saw_rows:
-            raised = f"{untold.exception_told(told.type)}{untold.place_told(told.where)}"
-            self._break(code, f"raised {raised}", fence=fence)
-        said = f": {_line(told.message)}" if told.message else ""
-        self._break(code, f"raised {_line(told.type)} at {_line(told.where)}{said}", fence=fence)
-
-    def _say(self, told: _Failure) -> None:
-        """Raise what our own code in the child found wrong; after rows only what is on the list, in our words."""
-        if not self._saw_rows or self._role.says is None:
-            self.close()
-            raise SubjectError(_line(told.message), code=_line(told.code), remedy=_line(told.remedy))
-        if told.code in self._role.says:
-            self.close()
-            clause, remedy = self._role.says[told.code]
-            raise SubjectError(f"{self._role.name} {clause}.", code=told.code, remedy=remedy)
-
-    def _break(self, code: str, what: str, *, fence: str = "", remedy: str = "") -> NoReturn:
+    def _end(self, wrong: AssayError) -> NoReturn:
         self.close()
-        said = f"{self._role.name} {what.rstrip('.')}"
-        raise Crash(
-            f"{said}; the fence that stopped it: {fence}." if fence else f"{said}.",
-            code=code,
-            remedy=" ".join(filter(None, (self._role.remedies.get(code, ""), remedy))),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    phase: str
-    type: str
-    ours: bool
-    message: str = ""
-    code: str = ""
-    remedy: str = ""
-    module: str = ""
-    fence: str = ""
-    where: str = "an unknown place"
+        raise wrong
 
 
 def run_in_child(
@@ -449,22 +361,3 @@ def _stream(batch: pa.RecordBatch) -> memoryview:
     with pa.ipc.new_stream(sink, batch.schema) as stream:
         stream.write_batch(batch)
     return memoryview(sink.getvalue())
-
-
-def _last_words(status: int | None) -> str:
-    if status is None:
-        return "closed its pipe"
-    if status < 0:
-        name = signal.Signals(-status).name
-        hint = ", perhaps because the machine ran out of memory" if name == "SIGKILL" else ""
-        return f"was killed by {name}{hint}"
-    return f"ended by itself with exit code {status}"
-
-
-def _more_memory(status: int | None) -> str:
-    return MORE_MEMORY if status == -signal.SIGKILL else ""
-
-
-def _line(text: object) -> str:
-    """A text from a child as one printable line."""
-    return " ".join("".join(c if c.isprintable() else " " for c in str(text)[:2000]).split())

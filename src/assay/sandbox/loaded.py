@@ -1,30 +1,27 @@
-"""What a child runs besides known packages: modules loaded from their source, and digests of what was loaded and read.
+"""What a child runs besides known packages: digests of what was loaded and read.
 
-Runs in the child's own interpreter, and imports the standard library alone, and what says which files are opened.
+Runs in the child's own interpreter, and imports the standard library alone, and what says which files are opened and which
+packages are known.
 """
 
 from __future__ import annotations
 
-import glob
 import hashlib
-import importlib.machinery
 import os
 import sys
-import sysconfig
-from collections.abc import Collection, Sequence
-from types import CodeType, ModuleType
+from collections.abc import Collection, Iterable
 from typing import Any
 
+from assay.sandbox.known import METADATA, Known
 from assay.sandbox.opened import opened
 
 FILES_READ = "files that it reads"
+WHEN_ASKED = " when it answers"
+"""Behind a label: of what was not there yet when the model was loaded."""
 _OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/", "/usr/lib/os-release")
 _SHARED_MEMORY = "/dev/shm/"  # noqa: S108 - anybody's files
 _OF_AN_INSTALLATION = frozenset({"METADATA", "RECORD", "entry_points.txt", "top_level.txt"})
 """What importlib.metadata reads."""
-_METADATA = ".dist-info"
-_DISTRIBUTION = {"sklearn": "scikit_learn"}
-"""By module, the distribution that brings it, where that is called otherwise."""
 Stamp = tuple[int, int, int, int, int]
 
 
@@ -34,23 +31,27 @@ class Loaded:
     A model that is stored by name runs what its environment has under that name. Files outside of the folders that
     packages are installed in are told one line a module, all others together in one; with a package go all files of its
     folder, whoever opens them, but sources that are not loaded and what is compiled or hidden. In one more line are all other
-    files that were opened by Python, wherever they lie: weights beside a module, and a source that it reads, decide as its code does. What native code opens elsewhere is not seen. A package that tells a version, and that came after
-    the first time that was asked, when versions were told, is told by the digest of its version. A file is read again only when its stamp (inode,
-    size, times) is another one: each answer of a certified model asks.
+    files that were opened by Python, wherever they lie: weights beside a module, and a source that it reads, decide as its code does. What native code opens elsewhere is not seen.
+
+    The first time that is asked, the model was loaded. What comes later, when it answers, has lines of its own, so that what was
+    told first is told alike ever after: whoever only loads the model can hold it against what was judged. A package that tells a
+    version and comes later is told by the digest of its version. A file is read again only when its stamp (inode, size, times) is
+    another one: each answer of a certified model asks.
     """
 
-    def __init__(self, ours: str, versioned: Collection[str]) -> None:
-        """``ours``: Assay's folder. ``versioned``: packages that tell a version."""
+    def __init__(self, ours: str, known: Known) -> None:
+        """``ours``: Assay's folder. ``known``: packages that tell a version."""
         self._ours = ours
-        self._versioned = versioned
-        self._standard = _standard()
+        self._known = known
         self._labels: dict[tuple[str, str], str] = {}
-        self._installed: dict[tuple[str, str], bool] = {}
+        self._folders: dict[str, str] = {}
         self._contents: dict[str, tuple[Stamp, bytes]] = {}
         self._places: dict[str, str] = {}
         self._opened: set[str] = set()
         self._elsewhere: set[str] = set()
-        self._from_the_start: frozenset[str] | None = None
+        self._late = ""
+        self._first_packages: frozenset[str] = frozenset()
+        self._first_read: frozenset[str] = frozenset()
 
     def watch(self) -> None:
         """From now on take down which files are opened, by a hook that nobody can take away again (PEP 578)."""
@@ -61,101 +62,75 @@ class Loaded:
         sys.addaudithook(hook)
 
     def digests(self) -> dict[str, str]:
-        """By label, as of now."""
+        """By label, as of now; what was told once stays, whether or not it is loaded still."""
+        self._label_what_is_loaded()
         here: dict[str, list[tuple[str, str]]] = {}
-        folders: dict[str, str] = {}
-        for name, module in sorted(sys.modules.items()):
-            file = getattr(module, "__dict__", {}).get("__file__")  # a lazy module would load, or fail to
-            if not isinstance(file, str) or name == "__main__":
-                continue
-            if file not in self._places:
-                self._places[file] = os.path.realpath(file)
-            if file.startswith(self._ours):
-                continue
-            if (name, file) not in self._labels:
-                self._labels[name, file] = self._label(name, file)
-            label = self._labels[name, file]
+        for (name, file), label in sorted(self._labels.items()):
             if label:
                 here.setdefault(label, []).append((name, file))
-                if "." not in name and hasattr(module, "__path__"):
-                    folders[os.path.dirname(self._places[file])] = label  # noqa: PTH120
         bound = {self._places[file] for files in here.values() for _, file in files}
-        for folder, label in folders.items():
+        for folder, label in sorted(self._folders.items()):
             below = _files_below(folder)
             here[label] += [(place.removeprefix(folder), place) for place in below]
             bound.update(below)
-        read = [(os.path.basename(place), place) for place in self._read(bound)]  # noqa: PTH119
-        if read:
-            here[FILES_READ] = sorted(read)
-        found = {label: self._digest(files) for label, files in here.items()} | self._later()
-        return dict(sorted(found.items()))
+        read = self._read(bound)
+        packages = frozenset(name for name in self._known.versioned if self._known.is_loaded(name))
+        if not self._late:
+            self._late = WHEN_ASKED
+            self._first_read, self._first_packages = frozenset(read), packages
+        here |= _by_name(FILES_READ, self._first_read)
+        here |= _by_name(FILES_READ + WHEN_ASKED, read - self._first_read)
+        found = {label: self._digest(files) for label, files in here.items()}
+        return dict(sorted((found | _by_version(packages - self._first_packages)).items()))
 
-    def _later(self) -> dict[str, str]:
-        """Packages that tell a version and were not there the first time, each with a digest of its version."""
-        there = frozenset(
-            name for name in self._versioned if name in sys.modules and self._is_installed(name)
-        )
-        if self._from_the_start is None:
-            self._from_the_start = there
-        versions = {
-            name: str(getattr(sys.modules[name], "__version__", "unknown"))
-            for name in there - self._from_the_start
-        }
-        return {f"package {name}": f"sha256:{_sha256(v.encode()).hex()}" for name, v in versions.items()}
+    def _label_what_is_loaded(self) -> None:
+        """Give each module that is new a label, and note the folder of each package."""
+        for name, module in sorted(sys.modules.items()):
+            file = getattr(module, "__dict__", {}).get("__file__")  # a lazy module would load, or fail to
+            if not isinstance(file, str) or name == "__main__" or (name, file) in self._labels:
+                continue
+            if file.startswith(self._ours):
+                continue
+            self._places[file] = os.path.realpath(file)
+            label = self._label(name, file)
+            if label:
+                label += self._late
+            self._labels[name, file] = label
+            if label and "." not in name and hasattr(module, "__path__"):
+                self._folders.setdefault(os.path.dirname(self._places[file]), label)  # noqa: PTH120
 
-    def _read(self, bound: Collection[str]) -> list[str]:
+    def _read(self, bound: Collection[str]) -> set[str]:
         """Files that were opened and can be read, besides what is bound already, and what the system, Python and known packages bring."""
-        places = tuple(self._opened)
-        packages = self._packages() if places else ()
-        for place in places:
+        packages = self._known.folders() if self._opened else ()
+        for place in tuple(self._opened):
             self._opened.discard(place)
+            if place in self._known.records:
+                continue
             system = place.startswith(_OF_THE_SYSTEM) and not place.startswith(_SHARED_MEMORY)
             if not system and not place.startswith(self._ours) and not self._is_brought(place, packages):
                 self._elsewhere.add(place)
-        return [
+        return {
             place
-            for place in sorted(self._elsewhere.difference(bound))
+            for place in self._elsewhere.difference(bound)
             if os.path.isfile(place) and _can_be_read(place)  # noqa: PTH113
-        ]
-
-    def _packages(self) -> tuple[str, ...]:
-        """The folders of the installed packages that tell a version: of their code, their libraries, and this version's metadata."""
-        found = []
-        for top in self._versioned:
-            if self._is_installed(top):
-                module = sys.modules[top]
-                folder = os.path.dirname(os.path.realpath(str(module.__file__)))  # noqa: PTH120
-                beside = os.path.join(os.path.dirname(folder), _DISTRIBUTION.get(top, top))  # noqa: PTH118, PTH120
-                version = getattr(module, "__version__", "unknown")
-                found += [folder, f"{beside}.libs", f"{beside}-{version}{_METADATA}"]
-        return tuple(folder + os.sep for folder in found)
+        }
 
     def _is_brought(self, place: str, packages: tuple[str, ...]) -> bool:
         """Whether a file is Python's own, or in an installed package that tells a version, or says that this is installed."""
         folder, name = os.path.split(place)
-        if folder.endswith(_METADATA) and name not in _OF_AN_INSTALLATION:
+        if folder.endswith(METADATA) and name not in _OF_AN_INSTALLATION:
             return False
-        own = place.startswith(self._standard) and "-packages" + os.sep not in place
-        return own or place.startswith(packages)
+        return self._known.is_pythons_own(place) or place.startswith(packages)
 
     def _label(self, name: str, file: str) -> str:
         """Under which line a module is told; empty for one that its package's version stands for, and for Python's own."""
         top = name.partition(".")[0]
-        if self._is_installed(top):
+        if self._known.is_loaded(top):
             return ""
         place = os.path.realpath(file)
         if any(f"/{folder}/" in place for folder in ("site-packages", "dist-packages")):
             return "other packages"
-        return "" if place.startswith(self._standard) else f"module {top}"
-
-    def _is_installed(self, top: str) -> bool:
-        """Whether a package that tells a version is the one that was installed under its name, which has a RECORD."""
-        file = getattr(sys.modules.get(top), "__file__", None)
-        if top not in self._versioned or not isinstance(file, str):
-            return False
-        if (top, file) not in self._installed:
-            self._installed[top, file] = _has_a_record(top, file)
-        return self._installed[top, file]
+        return "" if self._known.is_pythons_own(place) else f"module {top}"
 
     def _digest(self, files: list[tuple[str, str]]) -> str:
         """Of names and contents."""
@@ -181,6 +156,21 @@ class Loaded:
         return known[1]
 
 
+def _by_name(label: str, places: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """What stands in the line of files that were read, each by its own name; no line of none."""
+    files = sorted((os.path.basename(place), place) for place in places)  # noqa: PTH119
+    return {label: files} if files else {}
+
+
+def _by_version(packages: Iterable[str]) -> dict[str, str]:
+    """The line of each package that came later, with a digest of its version."""
+    versions = {name: str(getattr(sys.modules[name], "__version__", "unknown")) for name in packages}
+    return {
+        f"package {name}{WHEN_ASKED}": f"sha256:{_sha256(version.encode()).hex()}"
+        for name, version in versions.items()
+    }
+
+
 def _files_below(folder: str) -> list[str]:
     """All files of a package but its sources, of which those that are loaded are told, and what is made of them."""
     found = []
@@ -199,20 +189,6 @@ def _can_be_read(place: str) -> bool:
     return True
 
 
-def _has_a_record(top: str, file: str) -> bool:
-    """Whether the package of which this is the root module's file was installed under its name."""
-    around = os.path.dirname(os.path.dirname(os.path.realpath(file)))  # noqa: PTH120
-    packages = os.path.basename(around) in {"site-packages", "dist-packages"}  # noqa: PTH119
-    records = f"{glob.escape(around)}/{_DISTRIBUTION.get(top, top)}*.dist-info/RECORD"
-    return packages and bool(glob.glob(records))  # noqa: PTH207
-
-
-def _standard() -> tuple[str, ...]:
-    """The folders of Python's own library; what is installed may lie below them."""
-    paths = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
-    return tuple(os.path.realpath(path) + os.sep for path in paths)
-
-
 def _stat(file: str) -> tuple[str, os.stat_result]:
     """The file itself, or the archive that it is in, and its stamp."""
     try:
@@ -223,50 +199,3 @@ def _stat(file: str) -> tuple[str, os.stat_result]:
 
 def _sha256(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()
-
-
-class FromSource:
-    """Finds modules as Python does, and lets none but known packages and Python's own be run from a cache.
-
-    What lies in ``__pycache__`` is in no digest, and may say that it is not to be held against its source (PEP 552), or
-    carry the time and size of a source that it is not of.
-    """
-
-    def __init__(self, versioned: Collection[str]) -> None:
-        """``versioned``: packages that tell a version; theirs are many, and are taken by it."""
-        self._standard = _standard()
-        self._versioned = versioned
-        self._installed: dict[tuple[str, str], bool] = {}
-
-    def _is_installed(self, top: str, file: str | None) -> bool:
-        if top not in self._versioned or not isinstance(file, str):
-            return False
-        if (top, file) not in self._installed:
-            self._installed[top, file] = _has_a_record(top, file)
-        return self._installed[top, file]
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        """See :class:`importlib.abc.MetaPathFinder`."""
-        top = fullname.partition(".")[0]
-        if top != fullname and self._is_installed(top, getattr(sys.modules.get(top), "__file__", None)):
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
-        if spec is not None and top == fullname and self._is_installed(top, spec.origin):
-            return None
-        if spec is None or type(spec.loader) is not importlib.machinery.SourceFileLoader or not spec.origin:
-            return None
-        place = os.path.realpath(spec.origin)
-        if place.startswith(self._standard) and "-packages" + os.sep not in place:
-            return None
-        spec.loader = _Source(fullname, spec.origin)
-        spec.cached = None
-        return spec
-
-
-class _Source(importlib.machinery.SourceFileLoader):
-    def get_code(self, fullname: str) -> CodeType | None:
-        place = self.get_filename(fullname)
-        made: Any = self.source_to_code(self.get_data(place), place)
-        return made if isinstance(made, CodeType) else None

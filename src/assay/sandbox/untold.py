@@ -10,7 +10,7 @@ import hashlib
 import re
 
 from assay.sandbox.child import VERSIONED
-from assay.sandbox.loaded import FILES_READ
+from assay.sandbox.loaded import FILES_READ, WHEN_ASKED
 
 OWN = "an exception of its own"
 _EXCEPTIONS = frozenset(
@@ -84,13 +84,18 @@ def module_told(label: str, before: frozenset[str]) -> str:
 
     What can be imported here plays no part: the same model is told alike wherever it runs.
     """
-    kind, _, name = label.partition(" ")
+    told = label.removesuffix(WHEN_ASKED)
+    kind, _, name = told.partition(" ")
     known = (
         label in before
-        or label in {"other packages", FILES_READ}
+        or told in before
+        or told in {"other packages", FILES_READ}
         or (kind in {"module", "package"} and name in VERSIONED)
     )
-    return label if known else f"module named {hashlib.sha256(label.encode()).hexdigest()[:12]}"
+    if known:
+        return label
+    hidden = hashlib.sha256(told.encode()).hexdigest()[:12]
+    return f"module named {hidden}{WHEN_ASKED if told != label else ''}"
 
 
 def is_digest(text: str) -> bool:

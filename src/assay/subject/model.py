@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from assay.domain.errors import Crash, MissingExtra, SubjectError, raised
 from assay.domain.model_formats import LOADED
 from assay.domain.vocabulary import Reason
-from assay.sandbox.launch import Child, ModuleAbsent
+from assay.sandbox.failures import ModuleAbsent
+from assay.sandbox.launch import Child
 from assay.sandbox.roles import ALLOWED, DEFAULT_LIMITS, Limits, Role
 from assay.sandbox.scores import checked_scores
 from assay.subject.digest import digest_of, file_changed, held, stamped_digest

@@ -1,4 +1,4 @@
-"""What lies around a certified model: the files that it was judged on, the commit of its code, the packages that ran it.
+"""What lies around a certified model: the files that it was judged on, the commit of its code, the packages and the code that ran it.
 
 The bytes of the model alone say little when the data, the specification or the libraries are others than those of the test. The
 certificate names them; whoever has them at hand can have them compared.
@@ -15,6 +15,7 @@ from assay.domain.errors import AssayError
 from assay.domain.refusal import Because, Refusal
 from assay.domain.scope import INTERPRETER, Material, Scope
 from assay.proof.verification import Answer, Verification
+from assay.sandbox.loaded import WHEN_ASKED
 from assay.subject.code import code_of
 from assay.subject.digest import digest_of
 
@@ -28,20 +29,20 @@ def look_around(
     """A verification whose step on the bytes in hand has also looked at what lies around the model, or says what was not.
 
     Args:
-        sources: the specification's folder: files and commit are compared. environment: the packages that run the model are.
+        sources: the specification's folder: files and commit are compared. environment: the packages that run the model are,
+            and what it runs and reads besides its file when it is loaded.
         python: the interpreter of the model's own environment, which is then compared, too.
 
     Raises:
-        SubjectError, Crash: the model cannot be loaded in its own environment.
+        SubjectError, Crash: the model cannot be loaded in its environment.
     """
     if found.certificate is None:
         return found
     scope = found.certificate.scope
-    beside = [name for name, _ in scope.modules]
     environment = environment or python is not None
-    if sources is None and not environment and not beside:
+    if sources is None and not environment and not scope.modules:
         return found
-    wrong, compared = None, []
+    wrong, compared, unseen = None, [], _not_compared(scope)
     if sources is not None:
         wrong = changed_source(scope.materials, sources) or changed_code(scope, sources)
         compared.append(f"{len(scope.materials)} files around it")
@@ -49,15 +50,8 @@ def look_around(
             compared.append(f"the commit {scope.commit[:12]}")
     if environment and found.accepted:  # what is refused is not loaded to ask it
         wrong = wrong or changed_environment(found.certificate, model, python)
-        compared.append(f"{len(scope.packages)} packages")
-        if INTERPRETER in beside:
-            beside.remove(INTERPRETER)
-            compared.append("the interpreter")
-    unseen = (
-        f"The model runs code that is not in its file, or reads other files, and only assay.load_certified compares: {', '.join(beside)}."
-        if beside
-        else ""
-    )
+        of_it, unseen = _of_the_environment(scope)
+        compared += of_it
     steps = []
     for step in found.steps:
         if step.number != BYTES or step.answer is not Answer.HOLDS:
@@ -68,6 +62,33 @@ def look_around(
         else:
             steps.append(replace(step, answer=Answer.REFUSED, sentence=wrong.sentence, because=wrong.because))
     return replace(found, steps=tuple(steps), unseen=unseen)
+
+
+def _not_compared(scope: Scope) -> str:
+    """The sentence on what is bound of a model besides its file, where nobody asked for it; empty if there is nothing."""
+    names = ", ".join(name for name, _ in scope.modules)
+    return (
+        "The model runs code that is not in its file, or reads other files, and this was not compared, as who asks for its "
+        f"environment or loads it with assay.load_certified has it compared: {names}."
+        if names
+        else ""
+    )
+
+
+def _of_the_environment(scope: Scope) -> tuple[list[str], str]:
+    """What was compared of an environment, in words; and the sentence on what cannot be before the model answers."""
+    names = {name for name, _ in scope.modules}
+    late = sorted(name for name in names if name.endswith(WHEN_ASKED))
+    compared = [f"{len(scope.packages)} packages"]
+    if INTERPRETER in names:
+        compared.append("the interpreter")
+    if names - {INTERPRETER, *late}:
+        compared.append("what it runs and reads besides its file when it is loaded")
+    unseen = (
+        "What the model loads or reads only when it answers, the gate has not seen; assay.load_certified compares it with each "
+        f"answer: {', '.join(late)}."
+    )
+    return compared, unseen if late else ""
 
 
 def changed_source(materials: Iterable[Material], folder: Path) -> Refusal | None:

@@ -1,7 +1,7 @@
-"""The packages and the interpreter that run a model, held against those that it was judged with.
+"""The packages, the interpreter, the code and the files that run a model, held against those that it was judged with.
 
 A certificate names distributions where the model ran in the environment of Assay, and modules, as the model's child told
-them, where it ran in one of its own.
+them, where it ran in one of its own. Of a model that runs code which is not in its file it has digests of that code and of what it reads.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from assay.domain.errors import PACKAGES, SubjectError
 from assay.domain.refusal import Because, Refusal, Refused, raised
 from assay.domain.scope import INTERPRETER, Scope
 from assay.proof.certificate import Certificate
+from assay.sandbox.loaded import FILES_READ, WHEN_ASKED
 from assay.subject.installed import installed_version
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def changed_environment(certificate: Certificate, model: Path, python: str | Non
     """The first thing that is not as it was in the environment that the model was judged in.
 
     Of Assay's own environment the installed packages are compared. One of the model's own is asked by a child of its
-    interpreter, which loads the very bytes that are certified behind the fences; so only of a certificate that is accepted.
+    interpreter, which loads the very bytes that are certified behind the fences; so only of a certificate that is accepted. So is
+    Assay's own, of a model that runs code which is not in its file: only who loads it sees which.
 
     Args:
         python: the interpreter of the model's own environment.
@@ -32,8 +34,11 @@ def changed_environment(certificate: Certificate, model: Path, python: str | Non
     Raises:
         SubjectError, Crash: the model cannot be loaded there.
     """
-    if python is None and INTERPRETER not in dict(certificate.scope.modules):
-        return changed_here(certificate.scope)
+    scope = certificate.scope
+    if python is None and INTERPRETER not in dict(scope.modules):
+        changed_package = changed_here(scope)
+        if changed_package is not None or not scope.modules:
+            return changed_package
     try:
         started(reference_of(certificate, model, python), certificate).close()
     except Refused as changed:
@@ -64,15 +69,17 @@ def reference_of(certificate: Certificate, model: Path, python: str | None) -> M
 
 
 def started(reference: ModelReference, certificate: Certificate) -> Model:
-    """The model in a child of the packages that it was judged with; with others it answers nobody.
+    """The model in a child of the packages and the code that it was judged with; with others it answers nobody.
 
     Raises:
-        Refused: a package has another version. SubjectError, Crash: the model cannot be loaded there.
+        Refused: a package has another version, or loading the model runs or reads something else. SubjectError, Crash: the model
+            cannot be loaded there.
     """
     from assay.subject.model import Model
 
     model = Model(reference)
-    changed = changed_in_child(certificate.scope, model.packages)
+    scope = certificate.scope
+    changed = changed_in_child(scope, model.packages) or changed_code(scope, model.modules, answered=False)
     if changed is not None:
         model.close()
         raise changed
@@ -138,6 +145,34 @@ def changed_in_child(scope: Scope, found: Mapping[str, str]) -> Refused | None:
                 "have the model certified with this one.",
             )
     return None
+
+
+def changed_code(scope: Scope, found: tuple[tuple[str, str], ...], *, answered: bool) -> Refused | None:
+    """The error for code that a model's child has loaded, or files that it has read, that are not those of when it was judged.
+
+    Args:
+        found: digests by label, as the child told them. answered: whether that was when the model had answered; before that
+            only what was there when it was loaded is compared, which is all of it for many models.
+    """
+    from assay.subject.model import changed_modules
+
+    judged = tuple(
+        (name, digest)
+        for name, digest in scope.modules
+        if name != INTERPRETER and (answered or not name.endswith(WHEN_ASKED))
+    )
+    changed = changed_modules(judged, found)
+    if not changed:
+        return None
+    files = set(changed) <= {FILES_READ, FILES_READ + WHEN_ASKED}
+    return raised(
+        Refusal(
+            Because.CODE_CHANGED,
+            f"The model {'reads other files' if files else 'runs other code'} than when it was judged, {', '.join(changed)}: how it "
+            "behaves now was never tested.",
+        ),
+        remedy="Install the code and the files that were judged; or ask its issuer to have the model certified with this one.",
+    )
 
 
 def _named(found: Mapping[str, str], judged: Mapping[str, str]) -> list[tuple[str, str]]:

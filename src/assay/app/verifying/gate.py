@@ -68,13 +68,15 @@ def gate(
         pack: the review pack, or the exported log alone, if it is at hand. remember: a file that keeps the head of the log
             between calls, read and written; a log that does not go on from there is refused. now: the time to judge at; by default this machine's.
         sources: the specification's folder: the data, the specification and the code must be those that were judged, too.
-        environment: so must the versions of the packages that run the model. python: the interpreter of the environment that
-            they are in, for a model that was judged in one of its own: it is compared, and loads the model behind the fences to
-            tell its packages. Naming it asks for ``environment``.
+        environment: so must the versions of the packages that run the model, and the code and the files that it runs and reads
+            besides its own file (joblib): to tell these it is loaded in a child behind the fences. What it loads or reads
+            only when it answers is not known then; ``unseen`` of the answer says so. python: the interpreter of the
+            environment that they are in, for a model that was judged in one of its own: it is compared, and loads the model.
+            Naming it asks for ``environment``.
 
     Raises:
         InvalidDocument: the policy has problems. SubjectError: there is no such model. NaiveTime: ``now`` has no zone.
-        BrokenHead: ``remember`` holds no head. Crash: the model cannot be loaded in its own environment.
+        BrokenHead: ``remember`` holds no head. Crash: the model cannot be loaded in its environment.
     """
     if now is not None and now.utcoffset() is None:
         raise NaiveTime(
@@ -156,7 +158,8 @@ _REMEDIES = {
     "new proof. Whoever keeps the log signs for it (assay log checkpoint, with --witness URL for each witness) and writes it beside "
     "the certificate: assay log prove ENTRY certificate.tlog-proof",
     Because.LOG_UNSEEN: "Hand over the exported log, which its owner makes with: assay log export",
-    Because.CODE_CHANGED: "Check out the judged commit; or certify this code: assay certify, assay sign, assay issue.",
+    Because.CODE_CHANGED: "Check out the judged commit, and install the code and the files that were judged with the model; or certify what is "
+    "there: assay certify, assay sign, assay issue.",
     Because.ENVIRONMENT_CHANGED: "Compare it with the environment that it was judged in: install those versions there, and name its interpreter with "
     "--python only if it had one of its own; or certify the model with this one: assay certify, assay sign, assay issue.",
     Because.ENVIRONMENT_UNSEEN: "Name the interpreter of the environment that it was judged in: --python",
@@ -171,6 +174,8 @@ _IN_PYTHON = {
     Because.ENVIRONMENT_CHANGED: "Compare it with the environment that it was judged in: install those versions there, and name its "
     "interpreter, python=..., only if it had one of its own; or ask its issuer to have the model certified with this one.",
     Because.ENVIRONMENT_UNSEEN: "Name the interpreter of the environment that it was judged in: python=...",
+    Because.CODE_CHANGED: "Check out the judged commit, and install the code and the files that were judged with the model; or ask its issuer to "
+    "have the model certified with these.",
     Because.EXPIRED: "Ask its issuer for the certificate of a newer run before the model is used again.",
     Because.OTHER_USE_CASE: "Name the use that it is certified for, use_case=...; or ask its issuer to have it certified for this one.",
     Because.NOT_LOGGED: "Ask its issuer for certificate and proof as they were issued; if the log has another key since, or witnesses, "

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
-from assay.app.verifying.environment import reference_of, started
+from assay.app.verifying.environment import changed_code, reference_of, started
 from assay.app.verifying.gate import certificate_of, require
 from assay.domain.errors import SubjectError
 from assay.domain.model_formats import PREDICTIONS
 from assay.domain.policy import Policy
-from assay.domain.refusal import Because, Refusal, raised
-from assay.domain.scope import INTERPRETER
 from assay.proof.certificate import Certificate
 from assay.proof.verification import Purpose
 
@@ -91,21 +89,10 @@ class CertifiedModel:
         """What a model runs is known when it has answered: code that it loads late is bound, too."""
         if not self._model.reference.runs_code:
             return
-        from assay.sandbox.loaded import FILES_READ
-        from assay.subject.model import changed_modules
-
-        judged = tuple(module for module in self.certificate.scope.modules if module[0] != INTERPRETER)
-        changed = changed_modules(judged, self._model.modules_now)
-        if changed:
+        changed = changed_code(self.certificate.scope, self._model.modules_now, answered=True)
+        if changed is not None:
             self._model.close()
-            raise raised(
-                Refusal(
-                    Because.CODE_CHANGED,
-                    f"The model {'reads other files' if changed == (FILES_READ,) else 'runs other code'} than when it was "
-                    f"judged, {', '.join(changed)}: how it behaves now was never tested.",
-                ),
-                remedy="Install the code and the files that were judged; or ask its issuer to have the model certified with this one.",
-            )
+            raise changed
 
     def decide(self, rows: Rows) -> NDArray[np.bool_]:
         """bool[n]: whether each row is decided as 1, at the operating point that was certified. Raises as ``predict``."""
@@ -145,7 +132,8 @@ def load_certified(
         purpose: a model that runs already has the policy's grace for an old status. now: the time to judge at.
 
     Raises:
-        Refused: it is not certified for this use, or for this environment; Distrusted when bytes, signature or log are not what they must be.
+        Refused: it is not certified for this use, or for this environment, or loading it runs or reads something else than when it was
+            judged; Distrusted when bytes, signature or log are not what they must be.
         SubjectError: it cannot be loaded; ``no_model_to_load`` where scores in a column were judged.
     """
     model = Path(path)
