@@ -95,12 +95,13 @@ def _left_out(specification: Specification, measured: Measured) -> tuple[str, ..
 def _in_no_group(specification: Specification, measured: Measured) -> tuple[str, ...]:
     tally = measured.judged
     rows = tally.labelled
+    of_the_file = " of the file" if specification.data.unit is not None else ""  # and not one of each unit
     found = []
     for name, attribute in specification.protected.items():
         left = rows - sum(tally.group_rows((name,)).values())
         if left:
             share = figures.percent_against(left / rows, Decimal(1))
             found.append(
-                f"{name}: {left:,} of {rows:,} rows ({share}) whose {attribute.column} is in none of the declared groups."
+                f"{name}: {left:,} of {rows:,} rows{of_the_file} ({share}) whose {attribute.column} is in none of the declared groups."
             )
     return tuple(found)
