@@ -115,6 +115,17 @@ def test_filled_it_is_accepted(tmp_path: Path) -> None:
     assert amount.range == (None, None)
 
 
+def test_a_protected_column_of_true_and_false_is_proposed_with_both(tmp_path: Path) -> None:
+    facts = (*LOANS[:-1], column("foreign_worker", "bool", codes=(False, True)), LOANS[-1])
+    scaffold = start(tmp_path, facts)
+    assert '      "yes": true\n      "no": false\n' in scaffold.texts[SPECIFICATION]
+    file = read(filled(scaffold), tmp_path)
+    assert file.specification.protected["foreign_worker"].codes() == (("yes", (1,)), ("no", (0,)))
+    # Nothing asks for undocumented codes of it: true and false are the whole of a boolean, which conformity asks for.
+    assert {c.across for c in file.specification.criteria} >= {"foreign_worker"}
+    assert not [c for c in file.specification.criteria if c.parameters.get("column") == "foreign_worker"]
+
+
 def test_the_first_line_lets_editors_complete_it(tmp_path: Path) -> None:
     scaffold = start(tmp_path)
     assert scaffold.texts[SPECIFICATION].startswith(

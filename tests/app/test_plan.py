@@ -95,7 +95,30 @@ def test_of_rows_that_share_a_unit_one_is_planned_with(folder, capsys):
     )
     assert after["accuracy"] > 1.8 * before["accuracy"]
     _, printed = said(capsys, "plan", str(folder.root / "specification.yaml"))
-    assert "Of the 4,000 test rows about 1,000 will count, one of each unit" in printed
+    assert "Of the 4,000 test rows about 1,000 will count, one of each 'id'" in printed
+    assert "Groups of about 1,000 test rows that count, one of each 'id', by the shares" in printed
+    assert "rows 90%: how many rows, one of each 'id', would give" in printed
+    needed = {p.criterion.id: p.rows_needed for p in all_rows.attempts[0].criteria if p.rows_needed}
+    for p in made.attempts[0].criteria:
+        if p.rows_needed:  # of what the groups count, and so no more of the fewer
+            assert p.rows_needed == pytest.approx(needed[p.criterion.id], rel=0.1)
+    _, document = said(capsys, "plan", str(folder.root / "specification.yaml"), "--json")
+    told = json.loads(document)
+    assert (told["rows"], told["rows_used"], told["unit"]) == (4000, 1000, "id")
+    assert sum(g["rows"] for g in told["groups"] if g["grouping"] == "sex") == 1000
+
+
+def test_what_is_hopeless_is_told_in_rows_that_count(folder):
+    for name in ("develop", "test"):
+        table = getattr(folder, name)
+        setattr(folder, name, replaced(table, "id", np.arange(len(table)) // 40 + 10_000 * (name == "test")))
+    folder.edit("custody: validator}", "custody: validator, unit: id}")
+    folder.edit("at_least: 0.70, expected: 0.8,", "at_least: 0.79, expected: 0.8,")
+    with pytest.raises(assay.AssayError) as told:
+        assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+    assert told.value.code == "hopeless_criteria"
+    assert "cannot do their work on about 100 test rows that count, one of each 'id':" in told.value.message
+    assert "rows are needed, one of each 'id'" in told.value.message
 
 
 def test_no_probability_is_told_as_certain_or_as_a_bound_of_nothing(folder, capsys):

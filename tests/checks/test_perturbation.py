@@ -11,7 +11,7 @@ from scipy.stats import kstest
 
 from assay.checks.catalogue import catalogue
 from assay.checks.robustness.missingness import lose_values
-from assay.checks.robustness.noise import add_noise
+from assay.checks.robustness.noise import add_noise, spared
 from assay.checks.robustness.rounding import round_numbers
 from assay.domain.errors import SubjectError
 from assay.tally.perturbation import ChangeContext, normals, uniforms, whole
@@ -226,3 +226,19 @@ def test_the_changes_are_module_level_functions_that_a_worker_can_import():
     for id_, check in catalogue().items():
         if id_.startswith("robustness."):
             assert pickle.loads(pickle.dumps(check.need.change)) is check.need.change
+
+
+@pytest.mark.parametrize("spread", [0.5, 1.8, 1.9, 2.0, 2.2, 15.0])
+def test_the_whole_numbers_that_noise_spares_are_those_that_it_changes_in_fewer_than_1_in_100_rows(
+    spread: float,
+):
+    rows = np.arange(200_000)
+    told = ChangeContext(rows.astype(np.uint64), 7, {"age": spread}, CHANGES[add_noise], KINDS)
+    before = np.full(len(rows), 40)
+    share = (add_noise({"age": before}, told)["age"] != before).mean()
+    assert (spared(("age",), told) == ("age",)) is bool(share < 0.01)
+
+
+def test_noise_spares_what_is_no_number_and_what_has_no_spread():
+    told = ChangeContext(np.empty(0, np.uint64), 0, {"age": 15.0, "amount": 0.0}, CHANGES[add_noise], KINDS)
+    assert spared(tuple(KINDS), told) == ("amount", "sex", "client", "city")

@@ -298,5 +298,8 @@ def test_a_certifiers_key_that_was_replaced_signs_no_status(desk: Desk) -> None:
     assert "This status may be relied upon until 2" in desk.run(*status, "certifier", **secret)
     desk.run("keys", "rotate", "certifier", "--to", "certifier-new", "--root", "root", **secret)
     assert "The key 'certifier' counts from" in desk.run(*status, "certifier", ends=1, **secret)
-    assert "names no verifier with this key" in desk.run(*status, "ria", ends=1, **secret)
+    said = desk.run(*status, "ria", ends=1, **secret)
+    known = {name: key["key_id"] for name, key in json.loads(desk.run("keys", "show", "--json")).items()}
+    assert f"names no verifier with the key ria (id {known['ria'][:12]})" in said
+    assert "now lists under verifiers: 'certifier-2'." in said
     desk.run(*status, "certifier-new", **secret)

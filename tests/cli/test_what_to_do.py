@@ -17,12 +17,15 @@ from assay.reading.policy import policy_text
 VAL = "--as validator --key val.pem"
 INIT = "init --model score --label bad --to new --data"
 FOUND = "trust init --demo --organisation X --root r=demo:root --certifier c=demo:certifier --person"
+NAMED = "That is 'stranger.pem', with which you sign. Sign with a key that the policy has: assay trust show."
 REMEDIES = {
     f"sign 9999 {VAL}": (2, "Only a judged run of a locked specification has one, and no rehearsal."),
     "issue 9999 --key certifier.pem": (2, "Only a judged run of a locked specification has one"),
     "sign --as validator --key val.pub": (2, "the public half of a key, with which nobody signs. Name the key"),
-    "revoke --code drift --reason no --as validator --key stranger.pem": (1, "a key that the policy has: assay trust show."),
-    "lock specification.yaml --as validator --key stranger.pem": (1, "Sign with a key that the policy has"),
+    "revoke --code drift --reason no --as validator --key stranger.pem": (1, NAMED),
+    "lock specification.yaml --as validator --key stranger.pem": (1, NAMED),
+    "suspend --code drift --reason no --as validator --key stranger.pem": (1, NAMED),
+    "status --output out --key stranger.pem": (1, "the policy now lists under verifiers: 'certifier'."),
     "trust edit next.yaml --root root.pem": (1, "Name the root keys of as many holders, each with: --root KEY"),
     "trust edit metric.yaml --root root.pem": (2, "Correct the name; all are listed with: assay checks"),
     "keys new ria.pem": (2, "looks like the path of a file. Name it 'ria'"),

@@ -22,6 +22,7 @@ from assay.domain.vocabulary import Tier
 PLAN = PlanDocument(
     rows=4000,
     rows_used=3900,
+    unit="client",
     reference="develop",
     model_answered_rows=100,
     repeats="",

@@ -90,8 +90,9 @@ def test_one_person_does_not_fill_two_places() -> None:
 )
 def test_who_may_not_sign_is_refused(who: str, role: str, because: Because) -> None:
     world = World.decided()
-    with refused(because):
+    with refused(because) as told:
         world.sign(who, role)
+    assert because is not Because.KEY_UNKNOWN or KEYS[who].public.key_id[:12] in told.value.refusal.sentence
     with refused(because):
         world.agree(who, role, about=OTHER)
 

@@ -274,3 +274,17 @@ def test_the_share_of_a_small_group_is_of_the_rows_that_count() -> None:
     words = read(render_html(record)).words
     said = words[words.index("Not decided for") : words.index("Nothing is said about")]
     assert f"{small.rows / 10:.1f}" in said
+
+
+def test_rows_that_count_are_told_as_one_of_each_unit() -> None:
+    """Beside those of the file, which are more."""
+    record = records.conditional()
+    unit = record.specification.data.unit
+    assert unit
+    words = read(render_html(record)).words
+    assert f"Rows behind it, one per {unit}" in words
+    assert f"Rows still needed, one per {unit}" in words
+    assert f"with their definitions; rows, one per {unit}" in words
+    data = record.specification.data.model_copy(update={"unit": None})
+    alone = dataclasses.replace(record, specification=record.specification.model_copy(update={"data": data}))
+    assert f"one per {unit}" not in read(render_html(alone)).words

@@ -459,7 +459,7 @@ SPECIFICATIONS = (
             Said(
                 "44:31",
                 "code_expected",
-                "For 'male' a code is expected: a whole number, or a text in quotes; found '1.5'.",
+                "For 'male' a code is expected: a whole number, true or false, or a text in quotes; found '1.5'.",
             ),
         ),
     ),
@@ -487,7 +487,7 @@ SPECIFICATIONS = (
             Said(
                 "44:30",
                 "code_expected",
-                "For 'male' a code is expected: a whole number, or a text in quotes; found nothing.",
+                "For 'male' a code is expected: a whole number, true or false, or a text in quotes; found nothing.",
             ),
         ),
     ),

@@ -50,14 +50,14 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
 
 def _print(made: Plan) -> None:
     from assay.cli.render import console as make_console
-    from assay.dossier.wording import data_set
+    from assay.dossier.wording import data_set, visible
 
     console = make_console()
     _passes(made).print(console)
     if made.rows_used < made.rows:
         console.print(
-            f"\nOf the {made.rows:,} test rows about {made.rows_used:,} will count, one of each unit: by the share of "
-            f"different units among the {data_set(made.reference)} rows."
+            f"\nOf the {made.rows:,} test rows about {made.rows_used:,} will count, one of each {visible(made.unit or '')!r}: by the share of "
+            f"different ones among the {data_set(made.reference)} rows."
         )
     if made.repeats:
         console.print(
@@ -71,7 +71,7 @@ def _print(made: Plan) -> None:
     for remark in (*filter(None, map(_remark, first.criteria)), *_assumptions(first)):
         console.print(remark)
     console.print()
-    for sentence in _legend(made.attempts):
+    for sentence in _legend(made.attempts, made.unit):
         console.print(sentence)
     if made.answered:
         console.print(
@@ -105,9 +105,7 @@ def _groups(made: Plan) -> FoldingTable:
     from assay.cli.folding import FoldingTable
     from assay.dossier.wording import data_set, grouping, visible
 
-    title = (
-        f"\nGroups of the {made.rows_used:,} test rows, by the shares of the {data_set(made.reference)} rows"
-    )
+    title = f"\nGroups of {visible(made.told)}, by the shares of the {data_set(made.reference)} rows"
     rows = [
         (
             visible(grouping(g.grouping)),
@@ -132,8 +130,12 @@ def _criteria(made: Plan) -> FoldingTable:
     return FoldingTable("\nHow likely a good model is to pass", headings, rows, names=0, right=right)
 
 
-def _legend(attempts: tuple[PlannedAttempt, ...]) -> list[str]:
+def _legend(attempts: tuple[PlannedAttempt, ...], unit: str | None) -> list[str]:
     """What the numbers of the table are, of all together, and at which alpha."""
+    from assay.app.judging.plan import one_of_each
+    from assay.dossier.wording import visible
+
+    counted = f"{visible(one_of_each(unit))}," if unit else ""
     one = len(attempts) == 1
     together = " and ".join(_at_least(a.all_pass) + ("" if one else f" in {_runs(a)}") for a in attempts)
     spent = ", ".join(
@@ -145,7 +147,7 @@ def _legend(attempts: tuple[PlannedAttempt, ...]) -> list[str]:
     return [
         f"A model as good as assumed passes all critical criteria together with probability {together}.",
         f"margin 90%: how much better than asked a model must be to pass with 90 % on these rows{first}.",
-        f"rows 90%: how many rows would give a model as good as assumed 90 %{first}.",
+        f"rows 90%: how many rows{counted} would give a model as good as assumed 90 %{first}.",
         *([f"Of the alpha of each criterion {spent}."] if attempts[0].share < 1 else ()),
     ]
 

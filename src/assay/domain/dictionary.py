@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from assay.domain.specification.base import Block, Code, Exact, Text
@@ -10,6 +11,9 @@ from assay.domain.specification.base import Block, Code, Exact, Text
 NUMERIC = frozenset({"integer", "number"})
 """The types whose values are numbers, and not names of something."""
 ColumnType = Literal["integer", "number", "category", "identifier", "text", "boolean", "date"]
+
+BOOLEANS = {"true": 1, "True": 1, "TRUE": 1, "false": 0, "False": 0, "FALSE": 0}
+"""How a boolean is written as a text, and the number that it is. A code has one form, and this one is it: 1 or 0."""
 
 _INDEX_OF_PANDAS = re.compile(r"__index_level_[0-9]+__|Unnamed: [0-9]+")
 
@@ -29,7 +33,7 @@ class Column(Block):
     description: Text
     """What it means, in words."""
     codes: dict[Code, Text] | None = None
-    """Each code that may occur, with its meaning."""
+    """Each code that may occur, with its meaning; of a boolean, true and false."""
     range: tuple[Exact | None, Exact | None] | None = None
     """The smallest and the largest value that may occur; null for no limit."""
     unit: Text | None = None
@@ -47,6 +51,17 @@ class Column(Block):
     def is_numeric(self) -> bool:
         """Whether its values are numbers, and not names of something."""
         return self.type in NUMERIC
+
+    @property
+    def codes_of_its_values(self) -> Collection[int | str] | None:
+        """The codes that may occur: those documented, or both of a boolean; None where none are known."""
+        return (1, 0) if self.type == "boolean" and self.codes is None else self.codes
+
+    def spelt(self, codes: Iterable[int | str]) -> str:
+        """Codes as they are to be written, the first twelve of them."""
+        words: dict[int | str, str] = {1: "true", 0: "false"} if self.type == "boolean" else {}
+        shown = [words.get(code) or repr(code) for code in codes]
+        return ", ".join(shown[:12]) + (f" and {len(shown) - 12} more" if len(shown) > 12 else "")
 
 
 class Dictionary(Block):

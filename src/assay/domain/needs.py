@@ -91,6 +91,8 @@ class Perturbed(Need):
 
     ``change(columns, context)`` is a module-level function: columns is a dict of input arrays (copies), the
     context gives the row indices, a seed, each column's spread and role, and the criterion's parameters.
+    ``spares(names, context)``, of no rows, names the inputs that the change leaves as they are but for fewer than 1 in 100 of their
+    values on average, whatever is drawn; without it a run says which inputs it left as they were.
     """
 
     reads = Reads.JUDGED
@@ -98,6 +100,7 @@ class Perturbed(Need):
     changes_inputs = True
 
     change: Callable[..., dict[str, Any]]
+    spares: Callable[..., tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class PlannedPass:
 
 @dataclass(frozen=True, slots=True)
 class PlannedGroup:
-    """The rows and events that one group is expected to have."""
+    """The rows that count, one of each unit, and the events among them that one group is expected to have."""
 
     grouping: str
     group: str
@@ -77,14 +77,16 @@ class PlannedRuns:
 
 @dataclass(frozen=True, slots=True)
 class PlanDocument:
-    """A plan: ``rows`` is how many the judged run will have, ``rows_used`` how many of them will count when one of each
-    unit does, ``reference`` the data that shares come from. ``repeats`` says which identifier too many of
+    """A plan: ``rows`` is how many rows the data of the judged run have. ``rows_used`` is how many of them will count, one of each
+    different value of the column ``unit``; all of them where that is null. The rows and events of ``groups`` and the ``rows_needed`` of a criterion
+    are rows that count too. ``reference`` is the data that shares come from, and ``model_answered_rows`` are rows of it. ``repeats`` says which identifier too many of
     those rows share, for which test rows like them would be refused; empty when none is. ``attempts`` has an entry for each share of alpha that the
     schedule spends, the first attempt first.
     """
 
     rows: int
     rows_used: int
+    unit: str | None
     reference: str
     model_answered_rows: int
     repeats: str

@@ -209,6 +209,11 @@ INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _HARMLESS = {"\n", "\t", "\N{SOFT HYPHEN}", "\N{ZERO WIDTH JOINER}", "\N{ZERO WIDTH NON-JOINER}"}
 
 
+def one_per(unit: str | None) -> str:
+    """What rows that count are, for behind their number: one of each unit, where one is declared."""
+    return f", one per {unit}" if unit else ""
+
+
 def visible(text: str) -> str:
     """The text with characters that a reader cannot see, and that could reorder what is read, spelt out.
 

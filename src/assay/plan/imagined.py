@@ -38,12 +38,13 @@ class Imagined:
 
     Attributes:
         layout, population: of the reference data, int64[cells, 2] by (cell, label).
-        scale: how many test rows there are for each reference row.
+        rows: how many test rows count. scale: so many for each reference row.
         groupings: the attributes of each. small: per grouping, the groups that are set aside.
     """
 
     layout: Layout
     population: Integers
+    rows: int
     scale: float
     groupings: Mapping[str, tuple[str, ...]]
     small: Mapping[str, frozenset[str]]

@@ -36,6 +36,11 @@ class Signer(Protocol):
         """The public half."""
         ...
 
+    @property
+    def name(self) -> str:
+        """What its holder calls it: its name, or its file; empty of one that was made in memory."""
+        ...
+
     def sign(self, message: bytes) -> bytes:
         """An ECDSA signature over SHA-256 of the message, in DER; either of the two that are equally good."""
         ...
@@ -86,10 +91,11 @@ class PublicKey:
 class PrivateKey:
     """A private key in memory. Never shown, never written but encrypted."""
 
-    __slots__ = ("_key", "public")
+    __slots__ = ("_key", "name", "public")
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
+    def __init__(self, key: ec.EllipticCurvePrivateKey, name: str = "") -> None:
         self._key = key
+        self.name = name
         self.public = PublicKey(_pem(key.public_key()))
 
     @classmethod
@@ -101,11 +107,11 @@ class PrivateKey:
     def demo(cls, name: str) -> PrivateKey:
         """The demo key of this name, the same on every machine; worthless outside the demo."""
         secret = int.from_bytes(hashlib.sha512(_DEMO + name.encode()).digest(), "big") % (_ORDER - 1) + 1
-        return cls(ec.derive_private_key(secret, ec.SECP256R1()))
+        return cls(ec.derive_private_key(secret, ec.SECP256R1()), f"demo:{name}")
 
     @classmethod
-    def read(cls, pem: bytes, passphrase: bytes | None) -> PrivateKey:
-        """Read an encrypted PEM file.
+    def read(cls, pem: bytes, passphrase: bytes | None, name: str = "") -> PrivateKey:
+        """Read an encrypted PEM file, whose holder calls it ``name``.
 
         Raises:
             UnfitKey: wrong passphrase, damaged, or another kind of key.
@@ -116,7 +122,7 @@ class PrivateKey:
             raise UnfitKey("the passphrase is wrong, or this is no private key in PEM") from None
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
             raise UnfitKey("expected an ECDSA key on the curve P-256")
-        return cls(key)
+        return cls(key, name)
 
     def encrypted(self, passphrase: bytes) -> bytes:
         """The key as encrypted PEM (PKCS #8). Raises UnfitKey for an empty passphrase, and one that is too long."""

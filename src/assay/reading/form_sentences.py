@@ -193,7 +193,7 @@ def _in_its_words(detail: Mapping[str, Any], where: Where) -> Said:
 
 _REMEDIES = {
     "days_expected": "Write how long it holds, not until when: '180 days'.",
-    "code_expected": "Write the code as it stands in the data: 2, or 'A' in quotes.",
+    "code_expected": "Write the code as it stands in the data: 2, true, or 'A' in quotes.",
     "number_out_of_reach": "Round it to what a sample can show.",
     "setting_expected": "Write one number without quotes, or one text.",
     "bands_expected": "Write the cut points in square brackets.",

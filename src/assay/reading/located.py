@@ -275,6 +275,8 @@ class _Builder:
                 "Delete the blanks.",
             )
             return None
+        if isinstance(value, bool) and trail[-1:] == ("codes",):
+            return int(value)  # one form of each code, as everywhere
         if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
             return value
         self._report(
@@ -282,7 +284,9 @@ class _Builder:
             self._place(event),
             f"A name or a whole number is expected as a key; found {event.value!r}.",
             event.value,
-            "Put quotes around it if it is a name.",
+            f"Write the name of the group before its code: 'NAME: {event.value}'."
+            if isinstance(value, bool) and trail[-1:] == ("groups",)
+            else "Put quotes around it if it is a name.",
         )
         return None
 

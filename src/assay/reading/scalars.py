@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from assay.domain.dictionary import BOOLEANS
+
 MOST_DIGITS = 28
 MOST_EXPONENT = 999
 _NULL = {"", "~", "null", "Null", "NULL"}
-_BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _OTHER_BASE = re.compile(r"[-+]?0[oxb][0-9a-fA-F]+")
@@ -30,8 +31,8 @@ def resolve(text: str) -> bool | int | Decimal | str | Odd | None:
     """The core schema of YAML 1.2, with numbers exactly as written."""
     if text in _NULL:
         return None
-    if text in _BOOLEAN:
-        return _BOOLEAN[text]
+    if text in BOOLEANS:
+        return bool(BOOLEANS[text])
     if _NOT_FINITE.fullmatch(text):
         return Odd(
             "number_not_finite",

@@ -23,6 +23,8 @@ def _escaped(character: str) -> str:
     return character if character.isprintable() else f"\\U{ord(character):08X}"
 
 
-def written_code(code: int | str) -> str:
-    """A code as it stands in the data: a number, or a text in quotes."""
+def written_code(code: int | str | bool) -> str:
+    """A code as it stands in the data: a number, true or false, or a text in quotes."""
+    if isinstance(code, bool):
+        return "true" if code else "false"
     return str(code) if isinstance(code, int) else _quoted(code)

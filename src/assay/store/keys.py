@@ -154,7 +154,7 @@ def open_signer(name: str, passphrase: Passphrase) -> Signer:
             remedy="Name the key as it was made, assay keys new NAME: --key NAME; or the file of its private half.",
         )
     try:
-        return PrivateKey.read(content, _bytes(passphrase(name)))
+        return PrivateKey.read(content, _bytes(passphrase(name)), name)
     except UnfitKey as wrong:
         raise KeyTrouble(f"The key {name!r} cannot be opened: {wrong}.", code="key_unfit") from None
 

@@ -28,7 +28,7 @@ class ModuleTrouble(AssayError):
 class ModuleSigner:
     """Signs with a key that is elsewhere; what comes back is believed only when the public half verifies it."""
 
-    __slots__ = ("_ask", "_name", "_uri", "public")
+    __slots__ = ("_ask", "_uri", "name", "public")
 
     def __init__(self, name: str, uri: str, public: PublicKey, ask: Callable[[str], str]) -> None:
         """A key by its URI; ``ask`` is for its PIN, called with the key's name when the module wants one.
@@ -43,7 +43,7 @@ class ModuleSigner:
                 code="signer_uri",
                 remedy="A key in a file is kept encrypted: assay keys new NAME",
             )
-        self._name, self._uri, self._ask, self.public = name, uri, ask, public
+        self.name, self._uri, self._ask, self.public = name, uri, ask, public
 
     def sign(self, message: bytes) -> bytes:
         """An ECDSA signature over SHA-256 of the message, in DER.
@@ -57,7 +57,7 @@ class ModuleSigner:
         secrets: list[str] = []
 
         def asked(what: str) -> str:  # noqa: ARG001 - "pin"; a person knows the key by its name
-            secrets.append(self._ask(self._name))
+            secrets.append(self._ask(self.name))
             return secrets[-1]
 
         try:
@@ -67,20 +67,20 @@ class ModuleSigner:
             signature = in_one_form(bytes.fromhex(made.signature))
         except Exception as wrong:  # noqa: BLE001 - drivers and services raise whatever they like; this is their boundary
             raise ModuleTrouble(
-                f"The key {self._name!r} did not sign: {_told(wrong, secrets)}",
+                f"The key {self.name!r} did not sign: {_told(wrong, secrets)}",
                 code="signer_failed",
                 remedy="See that the module is plugged in, that its driver is named, and that the PIN is right.",
             ) from None
         if not self.public.verifies(signature, message):
             raise ModuleTrouble(
-                f"What the module signed for {self._name!r} is not by the key whose public half is kept.",
+                f"What the module signed for {self.name!r} is not by the key whose public half is kept.",
                 code="signer_other_key",
                 remedy="Compare the URI with the key in the module, and export its public half again.",
             )
         return signature
 
     def __repr__(self) -> str:
-        return f"ModuleSigner({self._name}, {self.public.key_id[:12]})"
+        return f"ModuleSigner({self.name}, {self.public.key_id[:12]})"
 
 
 def _told(wrong: Exception, secrets: list[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.domain.dictionary import BOOLEANS
 from assay.domain.specification import Attribute
 from assay.domain.specification.protected import CROSS, MOST_CELLS
 
@@ -92,13 +93,20 @@ class Layout:
 
 
 class GroupCodes:
-    """The groups of one attribute as codes: ``len(labels)`` for a value in none of them or missing."""
+    """The groups of one attribute as codes: ``len(labels)`` for a value in none of them or missing.
+
+    Where the codes are 1 and 0, a text ``true`` or ``false`` is one of them.
+    """
 
     def __init__(self, attribute: Attribute) -> None:
         self._attribute = attribute
         self._none = len(attribute.labels())
         codes = [(code, i) for i, (_, group) in enumerate(attribute.codes()) for code in group]
         self._texts = {str(code): i for code, i in codes}
+        if {code for code, _ in codes} <= {0, 1}:
+            self._texts |= {
+                text: self._texts[str(truth)] for text, truth in BOOLEANS.items() if str(truth) in self._texts
+            }
         numbers = sorted((code, i) for code, i in codes if not isinstance(code, str))
         self._known = np.array([float(code) for code, _ in numbers])
         self._group = np.array([i for _, i in numbers], dtype=np.int64)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.domain.dictionary import NUMERIC, Column
+from assay.domain.dictionary import BOOLEANS, NUMERIC, Column
 from assay.tally.hashes import EXACT
 from assay.tally.views import ColumnProfile
 
@@ -158,7 +158,12 @@ def _whole(values: NDArray[Any]) -> bool:
 
 def _with_codes(begun: ProfileTally, column: Column, values: NDArray[Any], counts: Integers) -> ProfileTally:
     known = {str(code) for code in column.codes or {}}
-    found = sorted((_as_text(value), int(count)) for value, count in zip(values, counts, strict=True))
+    truths = BOOLEANS if known <= {"0", "1"} else {}
+    rows: Counter[str] = Counter()
+    for value, count in zip(values, counts, strict=True):
+        text = _as_text(value)
+        rows[str(truths.get(text, text))] += int(count)
+    found = sorted(rows.items())
     return replace(
         begun,
         codes=tuple(pair for pair in found if pair[0] in known),

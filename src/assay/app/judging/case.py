@@ -16,6 +16,7 @@ from assay.app.judging.unfit_data import (
     refuse_numbers_as_text,
     refuse_other_types,
     refuse_text_for_numbers,
+    refuse_texts_for_booleans,
     refuse_the_same_rows,
 )
 from assay.checks.catalogue import source_digest
@@ -220,6 +221,7 @@ def _open_data(
     read.hold_against({role: frozenset(dataset.names) for role, dataset in datasets.items()})
     refuse_text_for_numbers(specification, dictionary, datasets)
     refuse_numbers_as_text(specification, dictionary, datasets)
+    refuse_texts_for_booleans(specification, dictionary, datasets)
     return datasets
 
 

@@ -43,6 +43,10 @@ class Measured:
         """The tally of the data set that the model was judged on."""
         return self.tallies[self.judged_on]
 
+    def spreads(self, data: str) -> tuple[tuple[str, float], ...]:
+        """How widely each numeric input lies in a data set; those that a perturbation was told are of the reference data."""
+        return _deviations(self.tallies[data])
+
 
 Others = Mapping[str, Partial]
 """What was counted of the data sets that the model is not judged on, by data set."""

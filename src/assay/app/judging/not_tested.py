@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+
+import numpy as np
 
 from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
 from assay.domain import figures
+from assay.domain.needs import Perturbed
 from assay.domain.specification import Specification
 from assay.domain.vocabulary import Stage
+from assay.plan.passes import Wanted, reference_data
+from assay.tally.perturbation import ChangeContext
 
 UNTESTED = {
     Stage.DATA: "Whether the data is fit for the purpose",
@@ -36,14 +42,7 @@ def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
     repeated = case.repeated.told(specification.data)
     rows = _left_out(specification, measured) + _in_no_group(specification, measured)
     learned = _learned_from(specification)
-    return (
-        rows
-        + _not_perturbed(specification, measured)
-        + repeated
-        + learned
-        + absent
-        + _other_groups(specification)
-    )
+    return rows + _not_perturbed(case, measured) + repeated + learned + absent + _other_groups(specification)
 
 
 def _other_groups(specification: Specification) -> tuple[str, ...]:
@@ -72,15 +71,38 @@ def _learned_from(specification: Specification) -> tuple[str, ...]:
     return tuple(f"Whether test rows were among those of {name}: no criterion asks." for name in left)
 
 
-def _not_perturbed(specification: Specification, measured: Measured) -> tuple[str, ...]:
-    """Inputs that a perturbation left as they are: about errors in them its criteria say nothing."""
+def _not_perturbed(case: Case, measured: Measured) -> tuple[str, ...]:
+    """Inputs that a perturbation leaves as they are: about errors in them its criteria say nothing.
+
+    Where a check says which these are, that counts, and not whether chance changed a value of one in this run.
+    """
+    changes = {w.change_key: w for w in case.wanted if isinstance(w.need, Perturbed)}
+    spreads = dict(measured.spreads(reference_data(case.specification)))
     found = []
     for key, tally in measured.judged.paired:
-        left = [name for name in specification.subject.inputs if name not in tally.changed]
-        if left:
-            which = ", ".join(left)
-            found.append(f"Errors in {which}: {key.partition('{')[0]} changes no value of them.")
+        spared = _spared(case, changes[key], spreads)
+        left = [n for n in case.specification.subject.inputs if n not in tally.changed and n not in spared]
+        for names, how in (
+            (spared, "changes on average fewer than 1 in 100 of their values, if any"),
+            (left, "changed no value of them"),
+        ):
+            if names:
+                found.append(f"Errors in {', '.join(names)}: {key.partition('{')[0]} {how}.")
     return tuple(dict.fromkeys(found))
+
+
+def _spared(case: Case, wanted: Wanted, spreads: Mapping[str, float]) -> tuple[str, ...]:
+    spares = wanted.need.spares if isinstance(wanted.need, Perturbed) else None
+    if spares is None:
+        return ()
+    context = ChangeContext(
+        rows=np.empty(0, np.uint64),
+        seed=0,
+        spreads=spreads,
+        parameters=dict(wanted.parameters),
+        kinds={column.name: column.type for column in case.dictionary.columns},
+    )
+    return spares(case.specification.subject.inputs, context)
 
 
 def _left_out(specification: Specification, measured: Measured) -> tuple[str, ...]:
@@ -95,12 +117,13 @@ def _left_out(specification: Specification, measured: Measured) -> tuple[str, ..
 def _in_no_group(specification: Specification, measured: Measured) -> tuple[str, ...]:
     tally = measured.judged
     rows = tally.labelled
+    of_the_file = " of the file" if specification.data.unit is not None else ""  # and not one of each unit
     found = []
     for name, attribute in specification.protected.items():
         left = rows - sum(tally.group_rows((name,)).values())
         if left:
             share = figures.percent_against(left / rows, Decimal(1))
             found.append(
-                f"{name}: {left:,} of {rows:,} rows ({share}) whose {attribute.column} is in none of the declared groups."
+                f"{name}: {left:,} of {rows:,} rows{of_the_file} ({share}) whose {attribute.column} is in none of the declared groups."
             )
     return tuple(found)

@@ -25,7 +25,7 @@ from assay.domain.judge import judge
 from assay.domain.needs import Part
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Tier, Verdict
-from assay.dossier.wording import plural
+from assay.dossier.wording import data_set, plural
 from assay.engine.engine import Engine
 from assay.engine.progress import Silence
 from assay.engine.task import AskTask, close_models, run_ask
@@ -50,7 +50,8 @@ class PlannedCriterion:
 
     ``power`` is None for a fact about the data, which needs none, and for counts that no plan is known for.
     ``undefined`` says why the criterion could not be evaluated on such rows, ``broken`` why its check gave no
-    counts on them: then nobody passes it.
+    counts on them: then nobody passes it. ``rows_needed`` counts what the rows of the plan's groups count: one of each
+    different value of the column ``unit`` where one is named, and every row else.
     """
 
     criterion: Criterion
@@ -59,6 +60,7 @@ class PlannedCriterion:
     undefined: str = ""
     foregone: str = ""
     broken: Broken | None = None
+    unit: str | None = None
 
     @property
     def passes(self) -> float | None:
@@ -83,7 +85,7 @@ class PlannedCriterion:
         if not said and self.power is not None:
             said = f"a good model passes with probability {self.power.passes:.2f}"
             if self.rows_needed is not None:
-                said += f"; {self.rows_needed:,} rows are needed"
+                said += f"; {self.rows_needed:,} rows are needed{one_of_each(self.unit)}"
         return said.rstrip(".")
 
 
@@ -116,8 +118,9 @@ class PlannedAttempt:
 class Plan:
     """What a judged run would read and what its rows can show.
 
-    ``rows_used`` is how many of the rows will count: fewer where one row of a unit does, by the share of different units
-    among the reference rows.
+    ``rows`` is how many rows the judged data have. Every other number of test rows, ``rows_used``, those of ``groups`` and the
+    ``rows_needed`` of a criterion, is of rows that count: one of each different value of the column ``unit``, by their share
+    among the reference rows; all of them where there is no unit.
     ``attempts``: what they can show at each share of alpha, the first attempt first; each with its ``criteria``, those that
     are ``hopeless`` or ``broken`` among them, and with ``all_pass``.
     ``repeats``: which identifier too many of the reference rows share to be judged, as a sentence; empty when none is.
@@ -132,6 +135,19 @@ class Plan:
     attempts: tuple[PlannedAttempt, ...]
     answered: int = 0
     repeats: str = ""
+    unit: str | None = None
+
+    @property
+    def told(self) -> str:
+        """The test rows for a sentence, and how many of them count."""
+        if self.rows_used == self.rows:
+            return f"the {plural(self.rows, 'test row')}"
+        return f"about {plural(self.rows_used, 'test row')} that count{one_of_each(self.unit)}"
+
+
+def one_of_each(unit: str | None) -> str:
+    """What a number of rows counts, for behind it; nothing where every row counts."""
+    return f", one of each {unit!r}" if unit is not None else ""
 
 
 def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequence[range]) -> Plan:
@@ -163,6 +179,7 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
         attempts=tuple(_attempt(case, tally, imagined, spread, alike) for alike in attempts),
         answered=spread.rows if spread is not None else 0,
         repeats=shared.too_often(specification.data),
+        unit=specification.data.unit,
     )
 
 
@@ -240,7 +257,7 @@ def refuse_hopeless(case: Case, engine: Engine, *, attempt: int, bypass: bool) -
     )
     if found and not bypass:
         raise Hopeless(
-            f"These criteria cannot do their work on the {plural(made.rows, 'test row')}{spends}: {_said_once(found)}.",
+            f"These criteria cannot do their work on {made.told}{spends}: {_said_once(found)}.",
             code="hopeless_criteria",
             remedy="See what these rows can show with: assay plan SPECIFICATION. Change the criteria or collect rows "
             "before the test set is spent; or give the bypass --certify-a-hopeless-specification, which is recorded.",
@@ -261,6 +278,7 @@ def _imagined(case: Case, tally: Partial, rows: int) -> Imagined:
     return Imagined(
         layout=tally.layout,
         population=tally.population,
+        rows=rows,
         scale=rows / max(tally.rows, 1),
         groupings=specification.groupings(),
         small=small_groups(specification, tally),
@@ -294,7 +312,8 @@ def _planned(
     if criterion.across is not None and (
         said := rows_in_no_group(case.specification, tally, criterion.across)
     ):
-        return PlannedCriterion(criterion, undefined=said)
+        reference = data_set(reference_data(case.specification))
+        return PlannedCriterion(criterion, undefined=f"Of the {reference} rows {said[0].lower()}{said[1:]}")
     counts = counts_of(check, criterion, lambda: view)
     if isinstance(counts, Broken):
         return PlannedCriterion(criterion, broken=counts)
@@ -310,6 +329,5 @@ def _planned(
         threshold=float(criterion.threshold),
         best=best_value(check.metric, criterion.comparator, criterion.threshold),
     )
-    rows = case.datasets[case.judged_on].rows
-    needed = math.ceil(rows * power.factor) if power.factor is not None else None
-    return PlannedCriterion(criterion, power, needed)
+    needed = math.ceil(imagined.rows * power.factor) if power.factor is not None else None
+    return PlannedCriterion(criterion, power, needed, unit=case.specification.data.unit)

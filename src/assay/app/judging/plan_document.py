@@ -14,6 +14,7 @@ def plan_document(plan: Plan) -> PlanDocument:
     return PlanDocument(
         rows=plan.rows,
         rows_used=plan.rows_used,
+        unit=plan.unit,
         reference=plan.reference,
         model_answered_rows=plan.answered,
         passes=tuple(map(_pass, plan.passes)),

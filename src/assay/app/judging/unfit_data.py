@@ -104,3 +104,26 @@ def refuse_numbers_as_text(
                     remedy="Call it 'number' or 'integer' in the dictionary; or 'category', with its codes, if its "
                     "numbers only name things.",
                 )
+
+
+def refuse_texts_for_booleans(
+    specification: Specification, dictionary: Dictionary, datasets: Mapping[str, Dataset]
+) -> None:
+    """Codes in quotes for a column of true and false: no value is such a text, and every row would be in no group."""
+    named = [
+        (attribute.column, f"the groups of {name!r} in the specification", code)
+        for name, attribute in specification.protected.items()
+        for _, codes in attribute.codes()
+        for code in codes
+    ]
+    named += [(c.name, "the dictionary", code) for c in dictionary.columns for code in c.codes or ()]
+    texts = {column: (where, code) for column, where, code in named if isinstance(code, str)}
+    for role, dataset in datasets.items():
+        for found in dataset.schema:
+            if found.kind == "boolean" and found.name in texts:
+                where, code = texts[found.name]
+                raise SubjectError(
+                    f"The column {found.name!r} holds true and false in the {role} data, and the code {code!r} of it in {where} is a text.",
+                    code="column_is_boolean",
+                    remedy="Write its codes without quotes: true and false, which are 1 and 0.",
+                )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from assay.app.clock import Clock, utc_now
-from assay.app.organisation.ledger import Ledger, next_time, open_ledger
+from assay.app.organisation.ledger import Ledger, naming, next_time, open_ledger
 from assay.app.verifying.packs import read_log
 from assay.domain.entry import Action, Kind
 from assay.domain.errors import SubjectError
@@ -98,7 +98,8 @@ class Desk:
             raise ValueError("a desk without a file only looks")
         see_writable(self._target)
         bundle = sign(said.plain(), signer)
-        leaf = next_leaf(self._leaves, Draft(action, about, {}, (bundle,)), self._now)
+        with naming(signer):
+            leaf = next_leaf(self._leaves, Draft(action, about, {}, (bundle,)), self._now)
         state, _ = state_of([*self._leaves, leaf])
         write_whole(self._target, bundle.content)
         return state

@@ -94,7 +94,8 @@ class Ledger:
 
     def say(self, said: Statement, action: Action, about: str, signer: Signer) -> State:
         """Sign a statement and append it; the state with it. Raises as :meth:`add`."""
-        self.add(Draft(action, about, {}, (sign(said.plain(), signer),)))
+        with naming(signer):
+            self.add(Draft(action, about, {}, (sign(said.plain(), signer),)))
         return self.state()
 
     def see(self, draft: Callable[[State], Sequence[Draft]]) -> None:
@@ -195,6 +196,18 @@ class Ledger:
                 remedy="On the machine that holds the log's key: assay log checkpoint",
             )
         return bytes(TlogProof(index, self.log.inclusion(index, size), bytes(note), leaf))
+
+
+@contextmanager
+def naming(signer: Signer) -> Iterator[None]:
+    """Add to the refusal of a key that the policy does not have what its holder calls it: an id alone tells them nothing."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.refusal.because is not Because.KEY_UNKNOWN or not signer.name:
+            raise
+        said = f"{refused.refusal.sentence} That is {signer.name!r}, with which you sign."
+        raise type(refused)(Refusal(Because.KEY_UNKNOWN, said), remedy=refused.remedy) from None
 
 
 def _signer(before: Policy | None, after: Policy | None) -> NoteSigner | None:

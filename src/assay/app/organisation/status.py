@@ -10,6 +10,7 @@ from assay.app.organisation.elsewhere import Away, open_place
 from assay.app.organisation.ledger import Ledger, NotInLog, open_ledger, policy_of
 from assay.domain.digests import bare, begins
 from assay.domain.entry import Action
+from assay.domain.nearest import listed
 from assay.domain.policy import Policy
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import CertificateState, State, Status, StatusReason
@@ -60,8 +61,11 @@ def verifier_of(policy: Policy, signer: Signer, now: dt.datetime) -> str:
             )
         return verifier.id
     raise Refused(
-        Refusal(Because.KEY_UNKNOWN, "The policy names no verifier with this key."),
-        remedy="Sign with a key that the policy lists under verifiers.",
+        Refusal(
+            Because.KEY_UNKNOWN,
+            f"The policy names no verifier with the key {signer.name or 'in hand'} (id {signer.public.key_id[:12]}).",
+        ),
+        remedy=f"Sign with a key that the policy now lists under verifiers: {listed(v.key for v in policy.verifiers if policy.keys[v.key].counts_at(now))}.",
     )
 
 

@@ -17,6 +17,8 @@ from assay.subject.files.layout import kind_of
 MOST_CODES = 12
 ROWS_PER_CODE = 5
 AGE_BANDS = (25, 40, 60)
+BOTH = (True, False)
+"""The codes of a boolean."""
 
 _IDENTIFIER = re.compile(r"(.*[_\- ])?(id|uuid|key|number|nr|no)|.*(Id|ID)", re.ASCII)
 _PERSON = re.compile(
@@ -80,11 +82,18 @@ class AttributeGuess:
 
     name: str
     column: str
-    codes: tuple[int | str, ...] = ()
+    codes: tuple[int | str | bool, ...] = ()
     bands: tuple[int, ...] = ()
 
-    def group(self, code: int | str) -> str:
+    @property
+    def coded(self) -> bool:
+        """Whether its groups are codes that the dictionary lists; true and false are known without it."""
+        return any(not isinstance(code, bool) for code in self.codes)
+
+    def group(self, code: int | str | bool) -> str:
         """The name of a code's group until a person finds a better one."""
+        if isinstance(code, bool):
+            return "yes" if code else "no"
         if not isinstance(code, str):
             return f"code {code}"
         # A name has no outer blanks: " a" would be taken for "a".
@@ -132,9 +141,10 @@ def guess_protected(columns: Sequence[ColumnGuess], label: str | None) -> tuple[
             continue
         name = re.sub(r"[^a-z0-9]+", "_", column.name.casefold()).strip("_") or "attribute"
         bands = _bands(column)
-        if len(column.codes) > 1 or bands:
+        codes = BOTH if column.type == "boolean" else column.codes
+        if len(codes) > 1 or bands:
             name = name if name not in {attribute.name for attribute in found} else f"{name}_{len(found)}"
-            found.append(AttributeGuess(name, column.name, column.codes, bands))
+            found.append(AttributeGuess(name, column.name, codes, bands))
     return tuple(found)
 
 

@@ -92,7 +92,7 @@ def initialise(
     known = _in_the_words_of(names, feature_names(Path(model), form)) if form != PREDICTIONS else []
     protected = guess_protected(columns, chosen)
     failure_modes, criteria = propose(
-        {attribute.name: attribute.column if attribute.codes else "" for attribute in protected},
+        {attribute.name: attribute.column if attribute.coded else "" for attribute in protected},
         catalogue,
         model_at_hand=form != PREDICTIONS,
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from decimal import Decimal
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import ALL, paired
+from assay.domain.dictionary import NUMERIC
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Perturbed
@@ -27,6 +30,25 @@ def add_noise(columns: Columns, context: ChangeContext) -> Columns:
     return changed
 
 
+HARDLY = 0.01
+"""The share of values below which a change of them tells nothing about errors in their column."""
+
+
+def spared(names: Iterable[str], context: ChangeContext) -> tuple[str, ...]:
+    """Inputs without a number or a spread, and whole numbers of which the noise seldom reaches the half that rounding takes away."""
+    return tuple(name for name in names if _share_changed(name, context) < HARDLY)
+
+
+def _share_changed(name: str, context: ChangeContext) -> float:
+    """The expected share of values that become others."""
+    deviation = context.number("scale") * context.spreads.get(name, 0.0)
+    kind = context.kinds.get(name)
+    if kind not in NUMERIC or deviation == 0:
+        return 0.0
+    # Two-sided tail of a normal error beyond one half: erfc(x / sqrt 2).
+    return math.erfc(0.5 / deviation / math.sqrt(2)) if kind == "integer" else 1.0
+
+
 @check(
     id="robustness.noise",
     title="Robustness to noise",
@@ -34,7 +56,7 @@ def add_noise(columns: Columns, context: ChangeContext) -> Columns:
     "named.",
     unit=Unit.POINTS,
     reading="accuracy[ for {group}] drops by {value} under noise",
-    need=Perturbed(change=add_noise),
+    need=Perturbed(change=add_noise, spares=spared),
     comparators=AT_MOST,
     ideal=ZERO,
     low=Decimal(-1),
@@ -85,7 +107,8 @@ def noise(view: PairedView) -> Counts:
         24029-1:2021.)
     Limits:
         One draw per row, errors independent between columns, no adversary: it shows average, not worst-case,
-        robustness. Noise may leave a column's valid range. A model that ignores its inputs is perfectly
+        robustness. Noise may leave a column's valid range. Of whole numbers with a spread of less than some two (at the default
+        scale) it changes fewer than 1 in 100, and of what is no number none: the record names these inputs as untested. A model that ignores its inputs is perfectly
         robust.
     Remedy:
         Regularise, coarsen inputs that are measured less exactly than they are stored, or train with noise.

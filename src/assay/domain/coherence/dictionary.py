@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from assay.domain.coherence.draft import Finding, Trail
-from assay.domain.dictionary import Column
+from assay.domain.dictionary import BOOLEANS, Column
 
 LARGEST_CODE = 2**53 - 1
 """The largest whole number that no other one is read as where a column holds floats."""
@@ -53,6 +53,17 @@ def _codes_of_its_type(trail: Trail, column: Column) -> Iterator[Finding]:
             key=True,
         )
     for code in column.codes or ():
+        if column.type == "boolean" and code not in {0, 1}:
+            meant = (
+                f"Write {code} without quotes" if code in BOOLEANS else "Write true and false without quotes"
+            )
+            yield Finding(
+                (*trail, "codes", code),
+                "code_of_wrong_type",
+                f"true or false, or 1 or 0, is expected as a code of {column.name!r}, which is a boolean; found {code!r}.",
+                remedy=f"{meant}, or call the column 'category'.",
+                key=True,
+            )
         if column.type == "integer" and isinstance(code, str):
             yield Finding(
                 (*trail, "codes", code),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from assay.domain.coherence.dictionary import LARGEST_CODE
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
-from assay.domain.dictionary import Column
+from assay.domain.dictionary import BOOLEANS, Column
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification.protected import CROSS, MOST_CELLS, Attribute
 
@@ -102,11 +102,12 @@ def codes_overlap(draft: Draft, _: World) -> Iterator[Finding]:
 def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
     """A code that the dictionary does not have, and one of the dictionary's that is in no group."""
     for name, attribute, column in _documented(draft, world):
-        if column.codes is None or attribute.groups is None:
+        documented = column.codes_of_its_values
+        if documented is None or attribute.groups is None:
             continue
         given = [(label, code) for label, codes in attribute.codes() for code in codes]
-        written = {str(code): code for code in column.codes}
-        swapped = [(label, code) for label, code in given if label in written and code not in column.codes]
+        written = {str(code): code for code in documented}
+        swapped = [(label, code) for label, code in given if label in written and code not in documented]
         for label, code in swapped:
             yield Finding(
                 ("protected", name, "groups", label),
@@ -117,23 +118,23 @@ def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
             )
         given = [pair for pair in given if pair not in swapped]
         for label, code in given:
-            if code not in column.codes:
+            if code not in documented:
                 yield Finding(
                     ("protected", name, "groups", label),
                     "unknown_code",
-                    f"The dictionary has no code {code!r} for {column.name!r}; it has {_codes(column.codes)}."
-                    f"{_quoted(code, column.codes)}",
-                    nearest="" if _quoted(code, column.codes) else nearest(code, column.codes),
+                    f"The dictionary has no code {code!r} for {column.name!r}; it has {column.spelt(documented)}."
+                    f"{_quoted(code, column, documented)}",
+                    nearest="" if _quoted(code, column, documented) else nearest(code, documented),
                     remedy="Write one of these codes, or describe this one in the dictionary.",
                 )
         grouped = {str(code) for _, code in given} | {label for label, _ in swapped}
-        left = [code for code in column.codes if str(code) not in grouped]
+        left = [code for code in documented if str(code) not in grouped]
         if left:
             yield Finding(
                 ("protected", name, "groups"),
                 "codes_uncovered",
                 f"Each documented code of {column.name!r} is expected in one of the groups of {name!r}; "
-                f"in none: {_codes(left)}.",
+                f"in none: {column.spelt(left)}.",
                 remedy="Add them to a group, so that nobody is left out unseen.",
             )
 
@@ -326,14 +327,13 @@ def _edges_within(
             )
 
 
-def _codes(codes: Iterable[int | str]) -> str:
-    shown = [repr(code) for code in codes]
-    return ", ".join(shown[:12]) + (f" and {len(shown) - 12} more" if len(shown) > 12 else "")
-
-
-def _quoted(code: int | str, codes: dict[int | str, str]) -> str:
-    """A hint when a code differs only in being a number or a text."""
-    twin = next((known for known in codes if str(known) == str(code)), None)
+def _quoted(code: int | str, column: Column, documented: Collection[int | str]) -> str:
+    """A hint when a code differs only in being a number, true or false, or a text."""
+    if column.type == "boolean" and code in BOOLEANS:
+        return f" Write {code} without quotes."
+    twin = next(
+        (known for known in documented if str(known) == str(code) or BOOLEANS.get(str(known)) == code), None
+    )
     if twin is None:
         return ""
     return f" Write {twin} without quotes." if isinstance(twin, int) else f" Write '{twin}' with quotes."

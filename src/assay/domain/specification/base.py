@@ -78,9 +78,12 @@ def _text(value: object) -> object:
 
 
 def _code(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise PydanticCustomError("code_expected", "a code is expected: a whole number, or a text in quotes")
-    return value
+    """One form of each code: true is 1 and false is 0, so that no digest and no comparison depends on how they are written."""
+    if not isinstance(value, int | str):
+        raise PydanticCustomError(
+            "code_expected", "a code is expected: a whole number, true or false, or a text in quotes"
+        )
+    return int(value) if isinstance(value, bool) else value
 
 
 def _codes(value: object) -> object:
@@ -94,7 +97,7 @@ def _setting(value: object) -> object:
     return value
 
 
-_CODE_SCHEMA = {"type": ["integer", "string"]}
+_CODE_SCHEMA = {"type": ["integer", "string", "boolean"]}
 
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
 Days = Annotated[

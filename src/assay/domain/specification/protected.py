@@ -48,7 +48,7 @@ class Attribute(Block):
     column: Text
     """The column of the data sets that holds the attribute."""
     groups: dict[Text, Codes] | None = None
-    """Each group's name with its code, or its codes in a list."""
+    """Each group's name with its code, or its codes in a list; of a boolean column, true and false, which are 1 and 0."""
     bands: Bands | None = None
     """Cut points of a number such as [25, 40, 60], or named bands."""
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from assay.domain.digests import short
 from assay.domain.entry import Entry, Kind, Signed
+from assay.domain.nearest import listed
 from assay.domain.policy import NEVER_APPROVE, HeldKey, Policy
 from assay.domain.quorum import SignOff, Word, ended
 from assay.domain.refusal import Because, Refusal
@@ -217,7 +218,10 @@ def signer_in(
                 f"{held.holder} is also a developer or submitter, who approves nothing.",
             )
         return name, held
-    return Refusal(Because.KEY_UNKNOWN, "The policy has no key that made this signature.")
+    return Refusal(
+        Because.KEY_UNKNOWN,
+        f"No key of the policy made this signature, which names the key {statement.key_id[:12]}; the policy has {listed(policy.keys)}.",
+    )
 
 
 def subjects(statement: Signed) -> set[str]:

@@ -86,7 +86,8 @@ def _found(judged: Judged) -> str:
 
 def _blocks(lookup: Lookup, judged: Judged) -> Iterable[Block]:
     criterion = lookup.criteria.get(judged.assessment.criterion)
-    value, support = tuple(_value(judged)), tuple(_support(judged))
+    counted = wording.one_per(lookup.record.specification.data.unit)
+    value, support = tuple(_value(judged, counted)), tuple(_support(judged, counted))
     drawn = interval(judged, prefix=f"interval-{judged.assessment.criterion}")
     if drawn is None:
         yield Facts(value + support, shape="band")
@@ -113,8 +114,8 @@ def _caption(judged: Judged) -> str:
     return f"{which} limits at confidence {figures.confidence(a.alpha)} against the threshold."
 
 
-def _value(judged: Judged) -> Iterable[tuple[str, Rich]]:
-    """What was found, and how."""
+def _value(judged: Judged, counted: str) -> Iterable[tuple[str, Rich]]:
+    """What was found, and how; ``counted``: what the rows are that count."""
     a = judged.assessment
     p, widest = a.binding, a.widest
     if p is None or widest is None or p.undefined is not None:
@@ -133,9 +134,12 @@ def _value(judged: Judged) -> Iterable[tuple[str, Rich]]:
         ),
     )
     if widest.label == p.label:
-        yield "Rows behind it", (figures.count(p.n),)
+        yield f"Rows behind it{counted}", (figures.count(p.n),)
     else:
-        yield "Rows behind them", (f"{figures.count(widest.n)} (estimate), {figures.count(p.n)} (bound)",)
+        yield (
+            f"Rows behind them{counted}",
+            (f"{figures.count(widest.n)} (estimate), {figures.count(p.n)} (bound)",),
+        )
     yield "Method of the bound", (p.method or figures.NONE,)
     yield "Grade", grade(max(a.pieces, key=lambda piece: (piece.grade, piece.simulated_size or 0.0)))
 
@@ -154,7 +158,7 @@ def grade(p: Piece) -> Rich:
     return (Strong(p.grade.value), f", {text}")
 
 
-def _support(judged: Judged) -> Iterable[tuple[str, Rich]]:
+def _support(judged: Judged, counted: str) -> Iterable[tuple[str, Rich]]:
     """What a point estimate would have said, and what these rows do support."""
     a = judged.assessment
     p = a.binding
@@ -171,7 +175,7 @@ def _support(judged: Judged) -> Iterable[tuple[str, Rich]]:
             (figures.reached(a.confidence_reached), _of(a, a.confidence_of)),
         )
     if judged.verdict is not Verdict.PASS:
-        yield "Rows still needed", (rows_needed(judged),)
+        yield f"Rows still needed{counted}", (rows_needed(judged),)
 
 
 def rows_needed(judged: Judged) -> str:

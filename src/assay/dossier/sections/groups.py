@@ -28,7 +28,7 @@ def groups(lookup: Lookup) -> Section | None:
 
 
 def _grouping(lookup: Lookup, grouping: str, members: tuple[GroupRecord, ...], i: int) -> Iterable[Block]:
-    table = _table(grouping, members)
+    table = _table(grouping, members, lookup.record.specification.data.unit)
     drawn = chart(members, prefix=f"groups-{i}")
     if drawn is None:
         yield table
@@ -39,7 +39,7 @@ def _grouping(lookup: Lookup, grouping: str, members: tuple[GroupRecord, ...], i
     yield Beside((Figure(drawn, caption),), (table,))
 
 
-def _table(grouping: str, members: tuple[GroupRecord, ...]) -> Table:
+def _table(grouping: str, members: tuple[GroupRecord, ...], unit: str | None) -> Table:
     rows: tuple[tuple[Rich, ...], ...] = tuple(
         (
             (g.label, " (small) " if g.small else " ", Code(g.definition)),
@@ -54,7 +54,8 @@ def _table(grouping: str, members: tuple[GroupRecord, ...]) -> Table:
         Column("Group"),
         *(Column(t, numeric=True) for t in ("Rows", "Label 1", "Favourable", "Correct")),
     )
-    return Table(f"Groups of {wording.grouping(grouping)}, with their definitions", columns, rows)
+    counted = f"; rows{wording.one_per(unit)}" if unit else ""
+    return Table(f"Groups of {wording.grouping(grouping)}, with their definitions{counted}", columns, rows)
 
 
 def _share(part: int, whole: int) -> str:

@@ -138,8 +138,7 @@ def _facts(lookup: Lookup) -> Iterable[tuple[str, Rich]]:
     yield "Model", (spec.subject.model, *_digest(model.digest if model else ""))
     yield "Use", (spec.use_case.purpose,)
     rows = f"{figures.count(record.rows_used)} of {figures.count(record.rows)} {wording.data_set(record.data)} rows"
-    unit = f", one per {spec.data.unit}" if spec.data.unit else ""
-    yield "Tested on", (rows + unit, *_digest(source.digest if source else ""))
+    yield "Tested on", (rows + wording.one_per(spec.data.unit), *_digest(source.digest if source else ""))
     yield "Test rows held by", (spec.data.custody,)
     logged = not any(bypass.startswith("certify_without_a_lock") for bypass in record.bypasses)
     if logged and not record.decision.rehearsal:

@@ -2,7 +2,7 @@
 
 Types are inferred on the whole column, never on its beginning: ``int64`` if every value is a whole
 number without leading zeros, else ``double`` if every value is a plain decimal of at most 15 digits before the
-point, else ``bool`` if all are ``true``/``false`` (or capitalised), else ``string``. Nothing else is guessed: dates,
+point, else ``bool`` if all are ``true``/``false`` (or True, TRUE), else ``string``. Nothing else is guessed: dates,
 ``NA``, ``nan`` and ``inf`` stay text. A file is one group, because only a reader from its beginning knows its rows.
 """
 
@@ -26,7 +26,7 @@ _OTHER_SEPARATORS = {";": "';'", "\t": "tabs", "|": "'|'"}
 _SHAPES = {
     "int64": r"^-?(0|[1-9][0-9]{0,17})$",
     "double": r"^[-+]?((0|[1-9][0-9]{0,14})(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$",
-    "bool": r"^(true|false|True|False)$",
+    "bool": r"^(true|false|True|False|TRUE|FALSE)$",
 }
 
 
