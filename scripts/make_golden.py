@@ -1,7 +1,8 @@
-"""Make tests/golden/: certificates that every later version must still read as it did when they were made.
+"""Make tests/golden/: what every later version must still read as it did when it was made: certificates, and a whole log.
 
-Keys come from fixed texts, the time is fixed, and signatures are new with each run (ECDSA is random): so what is committed
-is kept and made again only when the form changes before the first release. Then: python -m scripts.make_golden --again
+Keys come from fixed texts, the time is fixed and signatures are deterministic, so that it is the same wherever it is made. What
+is committed is kept: a part is made where it is not there, and made again only when its form changes before the first release. Then:
+python -m scripts.make_golden --again PART
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from tests import world
+from tests import golden_life, world
 
 from assay.app.verifying.certificate_folder import CERTIFICATE, PROOF, STATUS
 from assay.domain.digests import sha256_of
@@ -29,10 +31,20 @@ MODELS = {
 }
 
 
+class FixedKey(PrivateKey):
+    """A key that signs the same text with the same bytes (RFC 6979)."""
+
+    __slots__ = ()
+
+    def sign(self, message: bytes) -> bytes:
+        """As any key, but not at random."""
+        return self._key.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+
 def fixed_key(name: str) -> PrivateKey:
     """The golden key of this name; worthless, as everyone can make it."""
     secret = int.from_bytes(hashlib.sha256(f"assay golden {name}".encode()).digest(), "big") >> 1
-    return PrivateKey(ec.derive_private_key(secret, ec.SECP256R1()))
+    return FixedKey(ec.derive_private_key(secret, ec.SECP256R1()))
 
 
 def issued(name: str, model: Path) -> world.Issued:
@@ -52,29 +64,48 @@ def issued(name: str, model: Path) -> world.Issued:
     return world.Issued.of(decided, used, decided.certificate(manifest=manifest))
 
 
-def main() -> None:
-    """Write everything, unless it is there."""
-    if GOLDEN.exists() and "--again" not in sys.argv:
-        sys.exit(f"{GOLDEN} is there; it is made again only when a form changes: --again")
-    shutil.rmtree(GOLDEN, ignore_errors=True)
-    world.KEYS.update({name: fixed_key(name) for name in world.KEYS})
-    for name, files in MODELS.items():
+def certified(folder: Path) -> None:
+    """Write a model with its certificate, status and proof, the policy, and what is asked of it."""
+    name, files = folder.name, MODELS[folder.name]
+    model = folder / ("credit-model" if len(files) > 1 else "model.txt")
+    for path, content in files.items():
+        place = model / path if len(files) > 1 else model
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    made = issued(name, model)
+    certificates = folder / f"{model.name}.assay"
+    certificates.mkdir()
+    (certificates / CERTIFICATE).write_bytes(made.bundle.content)
+    (certificates / STATUS).write_bytes(made.status())
+    (certificates / PROOF).write_bytes(made.proof())
+    (folder / "policy.yaml").write_text(policy_text(made.policy), encoding="utf-8")
+    asked = {"model": model.name, "use_case": "credit", "now": made.world.time.isoformat()}
+    (folder / "asked.json").write_text(json.dumps(asked, indent=1) + "\n", encoding="utf-8")
+
+
+PARTS = {**dict.fromkeys(MODELS, certified), "log": golden_life.write}
+
+
+def main(again: tuple[str, ...]) -> None:
+    """Write every part that is not there, and those that are to be made ``again``."""
+    unknown = set(again) - set(PARTS)
+    if unknown:
+        sys.exit(f"expected parts among {', '.join(PARTS)}; found {', '.join(sorted(unknown))}")
+    world.KEYS.update({name: fixed_key(name) for name in (*world.KEYS, *golden_life.NEW_KEYS)})
+    for name, write in PARTS.items():
         folder = GOLDEN / name
-        model = folder / ("credit-model" if len(files) > 1 else "model.txt")
-        for path, content in files.items():
-            place = model / path if len(files) > 1 else model
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
-        made = issued(name, model)
-        certificates = folder / f"{model.name}.assay"
-        certificates.mkdir()
-        (certificates / CERTIFICATE).write_bytes(made.bundle.content)
-        (certificates / STATUS).write_bytes(made.status())
-        (certificates / PROOF).write_bytes(made.proof())
-        (folder / "policy.yaml").write_text(policy_text(made.policy), encoding="utf-8")
-        asked = {"model": model.name, "use_case": "credit", "now": made.world.time.isoformat()}
-        (folder / "asked.json").write_text(json.dumps(asked, indent=1) + "\n", encoding="utf-8")
+        if name in again:
+            shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            print(
+                f"{folder} is there, and stays as it is; it is made again only when its form changes: --again {name}"
+            )
+            continue
+        write(folder)
 
 
 if __name__ == "__main__":
-    main()
+    first, *rest = sys.argv[1:] or ["--again"]
+    if first != "--again":
+        sys.exit("python -m scripts.make_golden [--again PART ...]")
+    main(tuple(rest))

@@ -225,9 +225,9 @@ class World:
         self.add(Action.RUN_STARTED, about, body)
         return len(self.leaves) - 1
 
-    def run_unlocked(self, sketch: Sketch, **names: Any) -> int:
+    def run_unlocked(self, sketch: Sketch | UsedRows, **names: Any) -> int:
         """A run without a lock starts; ``names`` stands in its entry in the place of what is true."""
-        judged = used_rows(sketch)
+        judged = sketch if isinstance(sketch, UsedRows) else used_rows(sketch)
         body = {**judged.body(), "salt": sha256_of(b"salt"), "subject": {"test": judged.file}} | names
         self.add(Action.RUN_UNLOCKED, SPECIFICATION, body)
         return len(self.leaves) - 1

@@ -122,14 +122,15 @@ class Folder:
         return path
 
 
+def in_process(workers: int) -> Executor:
+    """What runs the tasks; without workers the test's own process."""
+    return executor_of(workers) if workers else InProcess()
+
+
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """``workers=0``, which users are refused, reads and counts in the test's own process: no interpreter is started."""
-
-    def chosen(workers: int) -> Executor:
-        return executor_of(workers) if workers else InProcess()
-
-    monkeypatch.setattr(open_engine, "executor_of", chosen)
+    monkeypatch.setattr(open_engine, "executor_of", in_process)
 
 
 @pytest.fixture

@@ -42,6 +42,8 @@ class Team:
 
     done: assay.Certification
     """The latest run."""
+    code: Path
+    """Where the code of its model lies, if that is beside the folder: a copy of the folder has the same."""
 
     def __init__(
         self, folder: Folder, *, attempts: int = 2, requires: dict[str, object] | None = None

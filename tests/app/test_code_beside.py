@@ -8,10 +8,11 @@ import importlib.util
 import os
 import pickle
 import py_compile
+import shutil
 import sys
 import sysconfig
 import types
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -59,20 +60,14 @@ LIBRARY = "__version__ = '{version}'\n\ndef f(s):\n    return {answer}\n"
 ROWS = pa.table({"score": [0.1, 0.9]})
 
 
-@pytest.fixture
-def stored(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
-    """A certified model of which the class is in a module of its own environment."""
-    modules = tmp_path / "modules"
-    modules.mkdir()
-    module, python = modules / "handmade_scorer.py", modules / "python"
-    module.write_text(SOURCE)
-    (modules / "handmade_late.py").write_text("VALUE = 1\n")
-    (modules / "weights.txt").write_text("1")
-    python.write_text(f'#!/bin/sh\nPYTHONPATH={modules} exec {sys.executable} "$@"\n')
-    python.chmod(0o755)
-    monkeypatch.syspath_prepend(str(modules))
-    model = folder.root / "model.joblib"
-    model.write_bytes(pickle.dumps(importlib.import_module("handmade_scorer").Scorer()))
+def beside(folder: Folder) -> Path:
+    """Where the code of a folder's model lies: not in it, for a copy of the folder is judged with the same code."""
+    return folder.root.with_name(f"{folder.root.name}-code")
+
+
+def certified_with(folder: Folder, python: Path, model: object) -> Team:
+    """The team of a certified model that is loaded by this interpreter."""
+    (folder.root / "model.joblib").write_bytes(pickle.dumps(model))
     folder.edit(
         "{model: score, format: predictions}",
         f"{{model: model.joblib, format: joblib, inputs: [score], python: {python}}}",
@@ -80,9 +75,48 @@ def stored(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     team = Team(folder).lock()
     team.certify()
     team.sign().issue()
+    return team
+
+
+def handed(team: Team, **more: Path) -> SimpleNamespace:
     how = {"use_case": "small-loans", "policy": team.policy, "certificate": team.root / "cert"}
-    yield SimpleNamespace(team=team, model=model, module=module, python=python, how=how)
-    sys.modules.pop("handmade_scorer", None)
+    return SimpleNamespace(team=team, model=team.root / "model.joblib", how=how, **more)
+
+
+def handmade(modules: Path) -> Path:
+    """Write the code of the handmade model as it was judged, and nothing else of an earlier test; its interpreter."""
+    shutil.rmtree(modules, ignore_errors=True)
+    modules.mkdir()
+    (modules / "handmade_scorer.py").write_text(SOURCE)
+    (modules / "handmade_late.py").write_text("VALUE = 1\n")
+    (modules / "weights.txt").write_text("1")
+    python = modules / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={modules} exec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    return python
+
+
+def with_handmade_code(folder: Folder) -> Team:
+    """A certified model of which the class is in a module of its own environment."""
+    modules = beside(folder)
+    python = handmade(modules)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(str(modules))
+        scorer = importlib.import_module("handmade_scorer").Scorer()
+        team = certified_with(folder, python, scorer)
+    del sys.modules["handmade_scorer"]
+    team.code = modules
+    return team
+
+
+@pytest.fixture
+def stored(
+    after: Callable[[Callable[[Folder], Team]], Team], monkeypatch: pytest.MonkeyPatch
+) -> SimpleNamespace:
+    """That model, with its code as it was judged."""
+    team = after(with_handmade_code)
+    monkeypatch.syspath_prepend(str(team.code))
+    return handed(team, module=team.code / "handmade_scorer.py", python=handmade(team.code))
 
 
 def test_the_judged_code_answers_and_the_certificate_names_code_and_versions(stored: SimpleNamespace) -> None:
@@ -222,32 +256,39 @@ def environment(folder: Path, version: str, answer: str, source: str) -> Path:
     return folder / "bin" / "python"
 
 
-@pytest.fixture
-def judged(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """A model that imports a package when it is loaded."""
-    return asking(ASKING, folder, tmp_path, monkeypatch)
-
-
-def asking(source: str, folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """A model that asks a known package of its own environment, judged with version 1.0 of it; beside that another with 2.0."""
+def environments(place: Path, source: str) -> tuple[Path, Path]:
+    """Interpreters of two environments with this class, of which the second has another version of what it asks."""
+    shutil.rmtree(place, ignore_errors=True)
     first, second = (
-        environment(tmp_path / version, version, answer, source)
+        environment(place / version, version, answer, source)
         for version, answer in (("1.0", "s"), ("2.0", "1 - s"))
     )
+    return first, second
+
+
+def asking(source: str, folder: Folder) -> Team:
+    """A certified model that asks a known package of its own environment, judged with version 1.0 of it."""
+    first, _ = environments(beside(folder), source)
     scorer = types.ModuleType("asking_scorer")
     scorer.Scorer = type("Scorer", (), {"__module__": "asking_scorer"})
-    monkeypatch.setitem(sys.modules, "asking_scorer", scorer)
-    model = folder.root / "model.joblib"
-    model.write_bytes(pickle.dumps(scorer.Scorer()))
-    folder.edit(
-        "{model: score, format: predictions}",
-        f"{{model: model.joblib, format: joblib, inputs: [score], python: {first}}}",
-    )
-    team = Team(folder).lock()
-    team.certify()
-    team.sign().issue()
-    how = {"use_case": "small-loans", "policy": team.policy, "certificate": team.root / "cert"}
-    return SimpleNamespace(team=team, model=model, first=first, second=second, how=how)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(sys.modules, "asking_scorer", scorer)
+        team = certified_with(folder, first, scorer.Scorer())
+    team.code = beside(folder)
+    return team
+
+
+def asking_at_once(folder: Folder) -> Team:
+    """It imports the package when it is loaded."""
+    return asking(ASKING, folder)
+
+
+@pytest.fixture
+def judged(after: Callable[[Callable[[Folder], Team]], Team]) -> SimpleNamespace:
+    """That model, beside its environment as it was judged and another with version 2.0 of the package."""
+    team = after(asking_at_once)
+    first, second = environments(team.code, ASKING)
+    return handed(team, first=first, second=second)
 
 
 def test_another_version_of_a_package_answers_nobody(judged: SimpleNamespace) -> None:
@@ -264,9 +305,11 @@ def test_another_version_of_a_package_answers_nobody(judged: SimpleNamespace) ->
 
 
 def test_another_version_of_a_package_that_is_imported_only_when_the_model_is_asked_answers_nobody(
-    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Folder,
 ) -> None:
-    made = asking(ASKING_LATE, folder, tmp_path, monkeypatch)
+    team = asking(ASKING_LATE, folder)
+    first, second = (team.code / version / "bin" / "python" for version in ("1.0", "2.0"))
+    made = handed(team, first=first, second=second)
     with assay.load_certified(made.model, python=made.first, **made.how) as model:
         assert model.predict(ROWS).tolist() == [0.1, 0.9]
         scope = model.certificate.scope
@@ -325,7 +368,7 @@ def test_a_refused_model_is_not_loaded_to_ask_for_its_packages(
     assert judged.team.gate(model=judged.model, python=judged.first).because is Because.BYTES_CHANGED
 
 
-def test_another_interpreter_loads_nothing(stored: SimpleNamespace, folder: Folder) -> None:
+def test_another_interpreter_loads_nothing(stored: SimpleNamespace) -> None:
     with pytest.raises(assay.Refused, match="an environment of its own, and none is named") as told:
         assay.load_certified(stored.model, **stored.how)
     assert told.value.refusal.because is Because.ENVIRONMENT_UNSEEN

@@ -79,14 +79,27 @@ def other_noise(view):
 '''
 
 
-def counting(body: str = COUNTING, before: str = "") -> str:
-    """The source of a module with one check whose function has this body; ``before`` runs when it is imported."""
-    return f"{textwrap.dedent(before)}\n{HONEST.replace('BODY', textwrap.indent(body, '    ').strip())}"
+def counting(body: str = COUNTING, before: str = "", name: str = "other") -> str:
+    """The source of a module with one check whose function has this body; ``before`` runs when it is imported.
+
+    Sources of checks of several names, one after the other, are a module with all of them.
+    """
+    source = HONEST.replace("BODY", textwrap.indent(body, "    ").strip())
+    named = source.replace('"performance.other"', f'"performance.{name}"').replace(
+        "def other(", f"def {name}("
+    )
+    return f"{textwrap.dedent(before)}\n{named}"
 
 
-def changing(body: str) -> str:
-    """The source of a module with one check whose perturbation has this body."""
-    return CHANGING.replace("CHANGE", textwrap.indent(body, "    ").strip())
+def changing(body: str, name: str = "other") -> str:
+    """The source of a module with one check whose perturbation has this body; as :func:`counting`."""
+    source = CHANGING.replace("CHANGE", textwrap.indent(body, "    ").strip())
+    named = source.replace('"robustness.other"', f'"robustness.{name}"').replace(
+        "other_noise(", f"{name}_noise("
+    )
+    return named.replace("def change(", f"def change_{name}(").replace(
+        "Perturbed(change)", f"Perturbed(change_{name})"
+    )
 
 
 def install(site: Path, source: str, name: str = "assay_other", version: str = "1.0") -> Path:

@@ -17,6 +17,7 @@ from assay.app.judging.case import Case
 from assay.app.judging.used_rows import salt_of, used_rows
 from assay.app.organisation.ledger import Ledger, open_ledger
 from assay.domain.entry import Action
+from assay.domain.errors import writing
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.state import State
 from assay.domain.used_rows import UsedRows
@@ -24,8 +25,10 @@ from assay.engine.engine import Engine
 from assay.proof.leaf import Draft
 from assay.proof.salted import SALT_BYTES, Salted
 from assay.store.blobs import CorruptBlob
+from assay.store.durable import alone
 from assay.store.lines import append_line, whole_lines
 from assay.store.log import salted
+from assay.store.parents import make_parent
 from assay.store.workspace import Workspace
 
 
@@ -40,8 +43,7 @@ class _Unlocked:
 
     def draft(self) -> Draft:
         """The entry that tells of it."""
-        body = {"subject": self.subject, **self.used.body(), "salt": self.salt.digest}
-        return Draft(Action.RUN_UNLOCKED, self.specification, body)
+        return _entry(self.specification, self.subject, self.used, self.salt.digest)
 
     def line(self) -> bytes:
         """As one line of JSON."""
@@ -65,24 +67,32 @@ class _Unlocked:
 def keep_use(case: Case, engine: Engine) -> None:
     """Note which rows a run without a lock is about to judge, before it measures anything; two readings of the rows.
 
+    One run at a time does so in a folder: another waits.
+
     Raises:
         Refused: ``test_set_spent`` when the salt of the log's runs was erased.
     """
     workspace = Workspace.of(case.root)
-    if workspace.has_log:
-        with open_ledger(case.root) as ledger:
-            if ledger.state().policy is not None:
-                take_in(ledger, case.root)
-                _log(case, engine, ledger)
-                return
-    kept, subject = _kept(workspace.unlocked), case.subject
+    with writing(workspace.root):
+        make_parent(workspace.unlocked)
+    # Two at once would each begin with a salt of its own, and the rows of one could be held against nothing.
+    with alone(workspace.unlocked.with_name(f"{workspace.unlocked.name}.lock")):
+        if workspace.has_log:
+            with open_ledger(case.root) as ledger:
+                if ledger.state().policy is not None:
+                    take_in(ledger, case.root)
+                    _log(case, engine, ledger)
+                    return
+        _note(case, engine, workspace.unlocked)
+
+
+def _note(case: Case, engine: Engine, path: Path) -> None:
+    kept, subject = _kept(path), case.subject
     if any(one.subject == subject for one in kept):
         return
     salt = kept[0].salt if kept else salted(os.urandom(SALT_BYTES))
     used = used_rows(case, engine, salt.value, [one.used for one in kept])
-    append_line(
-        workspace.unlocked, _Unlocked(case.specification_digest, subject, used, salt).line(), mode=0o600
-    )
+    append_line(path, _Unlocked(case.specification_digest, subject, used, salt).line(), mode=0o600)
 
 
 def take_in(ledger: Ledger, folder: Path) -> None:
@@ -91,22 +101,27 @@ def take_in(ledger: Ledger, folder: Path) -> None:
     Raises:
         Refused: ``test_set_spent`` when their rows cannot be held against those of the log.
     """
-    for one in _kept(Workspace.of(folder).unlocked):
+    path, unlike = Workspace.of(folder).unlocked, 0
+    for one in _kept(path):
         state = ledger.state()
         if _is_known(state, one.subject):
             continue
         first = next((run.salt for run in state.runs.values()), one.salt.digest)
-        if first != one.salt.digest:
-            raise Refused(
-                Refusal(
-                    Because.TEST_SET_SPENT,
-                    f"{Workspace.of(folder).unlocked} tells of runs without a lock from before this log was at hand; their rows "
-                    "cannot be held against those of the log.",
-                ),
-                remedy="Make the run without a lock again, so that it is logged, and move the file away: "
-                "assay certify --certify-without-a-lock",
-            )
-        ledger.decide(_unless_known(one), pairs=(one.salt,))
+        if first == one.salt.digest:
+            ledger.decide(_unless_known(one), pairs=(one.salt,))
+        else:
+            unlike += 1
+    if unlike:
+        raise Refused(
+            Refusal(
+                Because.TEST_SET_SPENT,
+                f"{path} tells of {unlike} run{'s' * (unlike > 1)} without a lock under another salt than that of this log: "
+                "what rows they saw cannot be held against those of the log.",
+            ),
+            remedy=f"First rename the file, for example to {path.name}.before. Then make a run without a lock on the same test rows, so "
+            "that the log knows them: assay certify SPECIFICATION --certify-without-a-lock; where the specification is locked, of a "
+            "copy of it under another name.",
+        )
 
 
 def _log(case: Case, engine: Engine, ledger: Ledger) -> None:
@@ -115,11 +130,15 @@ def _log(case: Case, engine: Engine, ledger: Ledger) -> None:
         return
     salt = salt_of(ledger)
     used = used_rows(case, engine, salt.value, [run.rows for run in ledger.state().runs.values()])
-    body = {"subject": subject, **used.body(), "salt": salt.digest}
     ledger.decide(
-        lambda _: (Draft(Action.RUN_UNLOCKED, case.specification_digest, body),),
+        lambda _: (_entry(case.specification_digest, subject, used, salt.digest),),
         pairs=() if salt.pair is None else (salt.pair,),
     )
+
+
+def _entry(specification: str, subject: Mapping[str, str], used: UsedRows, salt: str) -> Draft:
+    body = {"subject": dict(subject), **used.body(), "salt": salt}
+    return Draft(Action.RUN_UNLOCKED, specification, body)
 
 
 def _unless_known(one: _Unlocked) -> Callable[[State], Sequence[Draft]]:
