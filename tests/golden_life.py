@@ -31,6 +31,7 @@ from assay.domain.quorum import Word
 from assay.domain.sketch import ALL, Sketch, weights_of
 from assay.domain.state import State, Status, StatusReason
 from assay.domain.state.runs import spent_by
+from assay.domain.state.state import Terms
 from assay.domain.used_rows import Over, UsedRows
 from assay.proof.bundle import read as read_bundle
 from assay.proof.canonical import digest_of_document
@@ -187,7 +188,7 @@ class Life:
 
     def lock(self, about: str, reason: str, bypasses: tuple[str, ...] = (), **terms: Any) -> None:
         """Lock it with these terms."""
-        plain = to_plain(world.terms(**terms), world.Terms)
+        plain = to_plain(world.terms(**terms), Terms)
         self.world.add(Action.LOCKED, about, {"terms": plain, "reason": reason, "bypasses": list(bypasses)})
 
     def judged(self, name: str, outcome: str, rows: UsedRows, attempt: int = 1, **how: Any) -> str:
