@@ -303,3 +303,23 @@ def test_a_certifiers_key_that_was_replaced_signs_no_status(desk: Desk) -> None:
     assert f"names no verifier with the key ria (id {known['ria'][:12]})" in said
     assert "now lists under verifiers: 'certifier-2'." in said
     desk.run(*status, "certifier-new", **secret)
+
+
+def test_a_key_that_is_not_there_is_told_with_what_may_be_meant(desk: Desk) -> None:
+    """A path is no name under which a key could be made."""
+    desk.new("valerie")
+    (desk.root / "ria.pem").write_text("a file")
+    said = desk.run("keys", "show", "rai.pem", ends=2)
+    assert "There is no file 'rai.pem', which a key would be read from. Is ria.pem meant?" in said
+    assert "keys new rai.pem" not in said
+    assert "Is valerie meant? Or make one with: assay keys new valeri" in desk.run(
+        "keys", "show", "valeri", ends=2
+    )
+
+
+@pytest.mark.parametrize("content", ["", "- a list\n"])
+def test_a_file_that_is_no_policy_is_not_begun_as_a_specification(desk: Desk, content: str) -> None:
+    (desk.root / "policy.yaml").write_text(content)
+    said = desk.run("gate", "policy.yaml", "--use-case", "x", "--policy", "policy.yaml", ends=2)
+    assert "assay trust init" in said
+    assert "assay init" not in said

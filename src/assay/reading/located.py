@@ -90,13 +90,13 @@ class Located:
         return trail in self.values
 
 
-def locate(source: Source) -> Located:
-    """Parse a document whose top is a mapping.
+def locate(source: Source, begin: str = "Start one with: assay init") -> Located:
+    """Parse a document whose top is a mapping; ``begin`` says how one of its kind is begun.
 
     Raises:
         InvalidDocument: when the text is not YAML, is empty, nests too deep, or is no mapping.
     """
-    builder = _Builder(source)
+    builder = _Builder(source, begin)
     try:
         return builder.document()
     except MarkedYAMLError as error:
@@ -114,8 +114,9 @@ def locate(source: Source) -> Located:
 class _Builder:
     """Reads parser events, which come one at a time, so that a limit stops a hostile text early."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, begin: str) -> None:
         self.source = source
+        self.begin = begin
         self.events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(source.text))
         self.values: dict[Trail, Place] = {}
         self.keys: dict[Trail, Place] = {}
@@ -129,9 +130,7 @@ class _Builder:
         file = self.source.file
         first = next(event for event in self.events if not isinstance(event, StreamStartEvent))
         if not isinstance(first, DocumentStartEvent):
-            raise refuse(
-                file, "empty_file", "The file is empty.", "Start one with: assay init", Place(file, 1, 1)
-            )
+            raise refuse(file, "empty_file", "The file is empty.", self.begin, Place(file, 1, 1))
         self._directives(first)
         value = self._node(next(self.events), ())
         next(self.events)
@@ -149,7 +148,7 @@ class _Builder:
                 file,
                 "no_mapping",
                 f"A document of 'key: value' lines is expected; found {_kind(value)}.",
-                "Start one with: assay init",
+                self.begin,
                 self.values[()],
             )
         return Located(

@@ -24,6 +24,9 @@ from assay.reading.located import Located, locate
 from assay.reading.policy_names import name_problems
 from assay.reading.source import read_source
 
+_BEGIN = "A policy is expected: the first is written by assay trust init, the next begins with: assay trust show --next"
+_GROUPS = "Write them as a specification does: groups: {men: 1, women: 2}; or bands: [25, 40]"
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
@@ -52,7 +55,7 @@ def read_next_policy(path: Path, metrics: Callable[[], Catalogue], now: dt.datet
 
 
 def _read(path: Path, ask: Callable[[Located], tuple[Problem, ...]]) -> PolicyFile:
-    document = locate(read_source(path))
+    document = locate(read_source(path), _BEGIN)
     refuse_another_kind(document, "assay_policy")
     names = ask(document)
     problems = [*document.problems, *names]
@@ -75,9 +78,9 @@ def _of_a_policy(problem: Problem) -> Problem:
     if problem.code != "not_valid":
         return problem
     message = problem.message.replace("Value error, ", "")
-    return replace(
-        problem, message=message, remedy="Compare it with the policy in force: assay trust show --next"
-    )
+    of_groups = "one of groups and bands" in message
+    remedy = _GROUPS if of_groups else "Compare it with the policy in force: assay trust show --next"
+    return replace(problem, message=message, remedy=remedy)
 
 
 def policy_text(policy: Policy) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assay.domain.errors import AssayError, ExitCode, writing
+from assay.domain.nearest import nearest
 from assay.proof.keys import DEMO_NAMES, PrivateKey, PublicKey, Signer, UnfitKey
 from assay.proof.note import NoteSigner
 from assay.store.blobs import write_whole
@@ -88,7 +89,7 @@ def _free_place(name: str) -> Path:
         raise KeyTrouble(
             f"A key's name has letters, digits, '-', '_' and '.', found {name!r}.", code="key_name"
         )
-    if Path(name).suffix in {".pem", ".pub", MODULE}:
+    if _is_path(name):
         raise KeyTrouble(
             f"A key's name is expected, and {name!r} looks like the path of a file.",
             code="key_name",
@@ -190,11 +191,31 @@ def _demo(name: str) -> PrivateKey:
 
 
 def _absent(name: str) -> KeyTrouble:
+    path = Path(name)
+    if _is_path(name):
+        beside = [p.name for p in path.parent.glob(f"*{path.suffix}")]
+        near = nearest(path.name, beside)
+        there = (
+            f"Is {path.parent / near} meant?"
+            if near
+            else "See what lies there, or name a key that was made with: assay keys new NAME"
+        )
+        return KeyTrouble(
+            f"There is no file {name!r}, which a key would be read from.", code="key_absent", remedy=there
+        )
+    near = nearest(name, kept_keys())
     return KeyTrouble(
         f"There is no key {name!r} in {key_folder()}, and no file of this name.",
         code="key_absent",
-        remedy=f"Make one with: assay keys new {name}",
+        remedy=f"Is {near} meant? Or make one with: assay keys new {name}"
+        if near
+        else f"Make one with: assay keys new {name}",
     )
+
+
+def _is_path(name: str) -> bool:
+    """Whether a key's name can be none, and only the path of a file."""
+    return os.sep in name or Path(name).suffix in {".pem", ".pub", MODULE}
 
 
 def log_signer(origin: str, *, demo: bool = False, create: bool = False) -> NoteSigner | None:
