@@ -137,15 +137,15 @@ def test_two_persons_sign_in_folders_of_their_own_and_the_certificate_verifies(
             assert said in told
         assert f"{who} approves" not in shown
         assert f"{who} approves" in told
-        assert "assay sign --take FILE" in told
+        assert "assay take FILE" in told
         assert {p.name for p in desk.iterdir()} == {"key.pem", "decision.zip", "policy.yaml", "signed.json"}
     assert leaves(bank) == before
 
     monkeypatch.chdir(bank)
     files = [tmp_path / who / "signed.json" for who in ("val", "ria")]
-    assert run("sign", "--take", files[0]) == 1
+    assert run("take", files[0]) == 1
     assert "Signatures are missing: 1 risk_officer" in capsys.readouterr().out
-    assert run("sign", "--take", files[0], "--take", files[1]) == 0
+    assert run("take", files[0], files[1]) == 0
     told = capsys.readouterr().out
     assert f"entry {len(before)} of the log was there already and was not added again" in told
     assert f"entry {len(before) + 1} of the log was added" in told
@@ -154,7 +154,7 @@ def test_two_persons_sign_in_folders_of_their_own_and_the_certificate_verifies(
     assert [read_leaf(leaf).signed[0].content for leaf in with_both[len(before) :]] == [
         file.read_bytes() for file in files
     ]
-    assert run("sign", "--take", files[1], "--take", files[0], "--json") == 0
+    assert run("take", files[1], files[0], "--json") == 0
     twice = json.loads(capsys.readouterr().out)
     assert [(one["entry"], one["before"]) for one in twice["taken"]] == [
         (len(before) + 1, True),
@@ -260,6 +260,42 @@ def agreed(root: Path) -> bytes:
     return read_leaf(leaf).signed[0].content
 
 
+@pytest.mark.parametrize("what", ["an agreement", "a signature on a policy"])
+def test_a_statement_of_another_use_is_no_failure_of_trust(bank: Path, what: str) -> None:
+    """Nothing of it is false: it is the wrong file."""
+    said = words.policy_statement(sha256_of(b"policy"), organisation="Example Bank", version=2)
+    other = agreed(bank) if what == "an agreement" else sign(said.plain(), KEYS["root"]).content
+    (bank / "other.json").write_bytes(other)
+    before = leaves(bank)
+    with pytest.raises(assay.AssayError) as told:
+        take(bank, bank / "other.json")
+    assert (told.value.code, told.value.exit_code) == ("other_statement", 2)
+    called = "a word on a specification" if what == "an agreement" else what
+    assert f"other.json is {called}: a signature on a decision" in told.value.message
+    assert leaves(bank) == before
+
+
+def test_words_on_a_specification_and_on_a_decision_are_taken_by_one_command(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (bank / "agreed.json").write_bytes(agreed(bank))
+    files = bank / "agreed.json", signed(bank, "val", "validator"), signed(bank, "ria", "risk_officer")
+    before = len(leaves(bank))
+    capsys.readouterr()
+    assert run("take", *files[:2], "--in", bank, "--json") == 1  # a signature is missing still
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["action"], one["before"]) for one in told["taken"]] == [
+        ("specification.agreed", True), ("decision.signed", False),
+    ]  # fmt: skip
+    assert told["specification"]["locked"]
+    assert told["decisions"][0]["missing"] == {"risk_officer": 1}
+    assert run("take", *files, "--specification", bank / "specification.yaml") == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Locked by entry" in told
+    assert "The quorum is reached: assay issue" in told
+    assert len(leaves(bank)) == before + 2
+
+
 def before_the_decision(root: Path) -> bytes:
     with open_ledger(root) as ledger:
         size = ledger.log.size - 1
@@ -305,7 +341,6 @@ NOT_TAKEN: dict[str, tuple[Because, Callable[[Path], bytes]]] = {
     "a byte that is not signed": (
         Because.BUNDLE_BROKEN, lambda root: by("val")(root).replace(b'"keyid":""', b'"keyid":"x"')),
     "half of a bundle": (Because.BUNDLE_BROKEN, lambda root: by("val")(root)[:300]),
-    "an agreement": (Because.STATEMENT_BROKEN, agreed),
     "a log without the decision": (Because.SIGNED_SOMETHING_ELSE, before_the_decision),
     "another log": (Because.LOG_REWRITTEN, by("val", seen=(3, "00" * 32))),
     "a longer log": (Because.LOG_REWRITTEN, by("val", seen=(99, "00" * 32))),
@@ -540,8 +575,6 @@ def test_a_record_by_hand_under_the_locked_digest_is_signed_by_nobody_here_eithe
         (["--policy", "policy.yaml", "--look"], "name the PACK"),
         (["decision.zip", "--policy", "policy.yaml", "--as", "validator", "--key", "k"], "--to FILE"),
         (["--as", "validator", "--key", "k", "--to", "x"], "--to is for a pack"),
-        (["--take", "x", "--as", "validator"], "--take reads who signs what from its files"),
-        (["--take", "x", "--reject"], "--take reads who signs what from its files"),
     ],
 )
 def test_options_that_do_not_go_together_are_told(

@@ -70,7 +70,7 @@ def test_after_a_withdrawal_it_is_told_who_locks_and_the_reason_of_a_new_version
     handed = ("--policy", team.policy, "--log", team.root / "log.jsonl", "--to", team.root / "word.json")
     approval = ("--as", "validator", "--key", "demo:validator", "--reason", "clearer words")
     assert run("lock", team.path, *approval, *handed) == 0
-    assert run("lock", team.path, "--take", team.root / "word.json") == 1
+    assert run("take", team.root / "word.json", "--in", team.root) == 1
     before = size(team)
     capsys.readouterr()
     assert run("lock", team.path, "--as", "risk_officer", "--key", "demo:risk-officer", "--withdraw") == 1
@@ -81,7 +81,14 @@ def test_after_a_withdrawal_it_is_told_who_locks_and_the_reason_of_a_new_version
     assert size(team) == before + 1
     assert len(locks(team)) == 1
     assert (
-        run("lock", team.path, *(approval if again == "said" else ("--take", team.root / "word.json"))) == 0
+        run(
+            *(
+                ("lock", team.path, *approval)
+                if again == "said"
+                else ("take", team.root / "word.json", "--in", team.root)
+            )
+        )
+        == 0
     )
     assert "Locked by entry" in capsys.readouterr().out
     assert [lock.reason for lock in locks(team)] == ["", "clearer words"]

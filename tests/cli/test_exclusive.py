@@ -31,15 +31,7 @@ PAIRS = [
     ),
     ("sign pack.zip --policy p --to t --look", "--look", "--to"),
     (f"sign pack.zip --policy p --to t {SIGNS} --in .", "--policy", "--in"),
-    *(
-        (f"sign --take f {other}", "--take", other.split()[0])
-        for other in (*SAYS, "--approve", "--reject", "--withdraw", "--look", "--policy p", "--to t")
-    ),
-    ("sign 3f2a --take f", "--take", "DECISION"),
-    *(
-        (f"lock spec.yaml --take f {other}", "--take", other.split()[0])
-        for other in (*SAYS, "--reject", "--withdraw", "--policy p", "--log l", "--to t")
-    ),
+    ("take f --specification spec.yaml --in .", "--specification", "--in"),
     (f"lock spec.yaml {SIGNS} --reason why --reject --withdraw", "--reject", "--withdraw"),
     *(
         (f"lock spec.yaml {SIGNS} --certify-a-hopeless-specification {other}", "--certify-a-hopeless-specification", other.split()[0])

@@ -17,6 +17,7 @@ from tests.world import KEYS, LOG_ORIGIN, OTHER, RECORD, Issued, World, rows
 from assay.app.organisation.ledger import open_ledger
 from assay.cli.main import main
 from assay.domain.digests import sha256_of
+from assay.domain.entry import Kind
 from assay.domain.policy import LogKeys
 from assay.domain.state import State
 from assay.proof.bundle import sign
@@ -56,7 +57,7 @@ class Two:
         assert self.run(self.bank, "log", "export", self.desk / "log.jsonl")[0] == 0
 
     def take(self, name: str = "said.json") -> tuple[int, str]:
-        return self.run(self.bank, "sign", "--take", self.desk / name)
+        return self.run(self.bank, "take", self.desk / name)
 
     def leaves(self) -> tuple[bytes, ...]:
         with open_ledger(self.bank) as ledger:
@@ -111,7 +112,7 @@ def test_it_is_signed_where_the_log_is_not_and_taken_in_as_if_it_were_said_at_th
     assert code == 0, told
     assert "would" in told
     assert "It is signed in said.json, and stands in no log yet." in told
-    assert "assay sign --take FILE" in told
+    assert "assay take FILE" in told
     assert {p.name for p in two.desk.iterdir()} == there | {"said.json"}
     assert two.leaves() == before
 
@@ -136,7 +137,7 @@ def test_it_is_signed_where_the_log_is_not_and_taken_in_as_if_it_were_said_at_th
 def test_a_program_is_told_that_nothing_has_happened_yet(two: Two) -> None:
     code, told = two.run(two.desk, "unseal", *SAID["unseal"], *AWAY, "--json")
     assert (code, json.loads(told)) == (0, {"record": OTHER, "unsealed": False, "written": "said.json"})
-    code, told = two.run(two.bank, "sign", "--take", two.desk / "said.json", "--json")
+    code, told = two.run(two.bank, "take", two.desk / "said.json", "--json")
     (taken,) = json.loads(told)["taken"]
     assert (taken["action"], taken["about"], taken["before"]) == ("seal.broken", OTHER, False)
     assert two.state().runs[max(two.state().runs)].unsealed == "val (validator): it cannot wait"
@@ -185,13 +186,28 @@ def test_a_log_that_was_not_kept_under_the_policy_in_hand_is_signed_by_nobody(tw
     assert not (two.desk / "said.json").exists()
 
 
-def test_a_word_on_a_specification_is_taken_in_where_it_is_planned(two: Two) -> None:
+def test_a_word_on_another_specification_is_not_taken(two: Two) -> None:
     world = World.with_policy()
     world.agree("val", "validator")
     (two.desk / "said.json").write_bytes(read_leaf(world.leaves[-1]).signed[0].content)
     code, told = two.take()
-    assert code == 3
-    assert "assay lock SPECIFICATION --take FILE" in told
+    assert code == 1
+    assert "It is about another specification than specification.yaml is now." in told
+    assert "Name the specification that it is about, --specification FILE" in told
+
+
+def test_a_file_of_another_use_ends_the_command_and_those_before_it_stay_taken(two: Two) -> None:
+    code, told = two.run(two.desk, "revoke", *SAID["revoke"], *AWAY)
+    assert code == 0, told
+    signed = [s for leaf in two.leaves() for s in read_leaf(leaf).signed]
+    (issued,) = [s for s in signed if s.kind == Kind.CERTIFICATE]
+    (two.desk / "issued.json").write_bytes(issued.content)
+    before = len(two.leaves())
+    code, told = two.run(two.bank, "take", two.desk / "said.json", two.desk / "issued.json")
+    assert code == 2
+    assert f"said.json: entry {before} of the log was added." in told
+    assert "issued.json is a certificate: a word on a specification, a signature on a decision" in told
+    assert len(two.leaves()) == before + 1
 
 
 def test_a_statement_that_says_something_else_than_it_was_signed_for_is_not_taken(two: Two) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assay.cli.example import example
-from assay.cli.exclusive import at_most_one, goes_alone
+from assay.cli.exclusive import at_most_one
 from assay.cli.output import hopeless_option, json_option, print_json, say
 from assay.cli.signing import (
     READABLE,
@@ -16,7 +16,6 @@ from assay.cli.signing import (
     away_options,
     require_reason,
     say_beside,
-    say_taken,
     signer,
 )
 from assay.domain.digests import short
@@ -47,24 +46,12 @@ PLANNED = "it is for an approval where the log is, which alone is planned"
     help="Why: needed for a reject, and by everyone who agrees to a new version of a locked specification.",
 )
 @away_options
-@click.option(
-    "--take",
-    "files",
-    type=click.Path(path_type=Path, dir_okay=False),
-    multiple=True,
-    help="Take the word in this file into the log; may be given several times.",
-)
 @hopeless_option
 @json_option
 @at_most_one("--reject", "--withdraw", why="a role says one thing at a time")
 @at_most_one("--certify-a-hopeless-specification", "--reject", why=PLANNED)
 @at_most_one("--certify-a-hopeless-specification", "--withdraw", why=PLANNED)
 @at_most_one("--certify-a-hopeless-specification", "--policy", why=PLANNED)
-@goes_alone(
-    "--take",
-    besides=("SPECIFICATION", "--certify-a-hopeless-specification", "--json"),
-    why="--take reads who says what from its files",
-)
 def command(
     specification: Path,
     *,
@@ -76,7 +63,6 @@ def command(
     policy: Path | None,
     log: Path | None,
     target: Path | None,
-    files: tuple[Path, ...],
     certify_a_hopeless_specification: bool,
     as_json: bool,
 ) -> None:
@@ -89,7 +75,7 @@ def command(
     A specification or a dictionary that was changed after it was locked is a new version, and who agrees to it says why (--reason).
 
     On another machine than the log's, which has no rows to plan with, the word goes into a file (--policy, --log, --to), which ends
-    with 0; who keeps the log has it planned and takes it in with --take.
+    with 0; who keeps the log has it planned and takes it in with: assay take FILE
 
     Taking a reject back locks nothing: after it, whoever approved says so again.
 
@@ -103,10 +89,8 @@ def command(
     from assay.domain.quorum import Word
 
     word = Word.REJECT if reject else Word.WITHDRAW if withdraw else Word.APPROVE
-    if files:
-        _take(specification, files, bypass=certify_a_hopeless_specification, as_json=as_json)
     if not role or not key:
-        raise click.UsageError("--as ROLE and --key KEY are needed, or --take FILE.")
+        raise click.UsageError("--as ROLE and --key KEY are needed.")
     require_reason(reason, rejects=word is Word.REJECT)
     approver = role if word is Word.APPROVE else None
     elsewhere = away(policy, log, target)
@@ -114,7 +98,7 @@ def command(
         found = agree_elsewhere(
             specification, elsewhere, role=role, signer=signer(key), word=word, reason=reason
         )
-        _tell(found, specification, role=approver, written=target, as_json=as_json)
+        _show(found, specification, role=approver, written=target, as_json=as_json)
         raise click.exceptions.Exit(ExitCode.CERTIFIED)
     agreeable(specification, word=word, reason=reason)
     found = agree(
@@ -125,51 +109,39 @@ def command(
         reason=reason,
         certify_a_hopeless_specification=certify_a_hopeless_specification,
     )
-    _tell(found, specification, role=approver, as_json=as_json)
-    raise click.exceptions.Exit(_ended(found))
+    _show(found, specification, role=approver, written=None, as_json=as_json)
+    raise click.exceptions.Exit(ExitCode.CERTIFIED if may_be_judged(found) else ExitCode.WITHHELD)
 
 
-def _take(specification: Path, files: tuple[Path, ...], *, bypass: bool, as_json: bool) -> NoReturn:
-    """Take words in, one file after another; a refused one ends it, and those before it stay taken."""
-    from assay.app.judging.lock_elsewhere import take_agreement
-
-    for file in files:
-        taken = take_agreement(specification, file, certify_a_hopeless_specification=bypass)
-        found = taken.agreed
-        if not as_json:
-            say_taken(file, taken.entry, before=taken.before)
-    _tell(found, specification, as_json=as_json)
-    raise click.exceptions.Exit(_ended(found))
-
-
-def _ended(found: Agreed) -> ExitCode:
+def may_be_judged(found: Agreed) -> bool:
     """Whether a judged run may be made of it."""
-    return ExitCode.CERTIFIED if found.lock and not found.quorum.rejected else ExitCode.WITHHELD
+    return found.lock is not None and not found.quorum.rejected
 
 
-def _tell(
-    found: Agreed,
-    specification: Path,
-    *,
-    role: str | None = None,
-    written: Path | None = None,
-    as_json: bool,
+def _show(
+    found: Agreed, specification: Path, *, role: str | None, written: Path | None, as_json: bool
 ) -> None:
-    """Where a specification stands; ``role``: in which it was approved; ``written``: with a word that is in a file alone."""
     if as_json:
-        print_json(
-            {
-                "specification": found.specification,
-                "locked": found.lock.digest if found.lock else None,
-                "bypasses": list(found.lock.bypasses) if found.lock else [],
-                "missing": dict(found.quorum.missing),
-                "rejected": [r.holder for r in found.quorum.rejected],
-                "beside": [{"role": w.role, "holder": w.holder} for w in found.quorum.beside],
-                "said_before": found.before.entry if found.before else None,
-                **({"written": str(written)} if written else {}),
-            }
-        )
-        return
+        print_json(plain(found) | ({"written": str(written)} if written else {}))
+    else:
+        tell(found, specification, role=role, written=written)
+
+
+def plain(found: Agreed) -> dict[str, Any]:
+    """Where a specification stands, for programs."""
+    return {
+        "specification": found.specification,
+        "locked": found.lock.digest if found.lock else None,
+        "bypasses": list(found.lock.bypasses) if found.lock else [],
+        "missing": dict(found.quorum.missing),
+        "rejected": [r.holder for r in found.quorum.rejected],
+        "beside": [{"role": w.role, "holder": w.holder} for w in found.quorum.beside],
+        "said_before": found.before.entry if found.before else None,
+    }
+
+
+def tell(found: Agreed, specification: Path, *, role: str | None = None, written: Path | None = None) -> None:
+    """Where a specification stands; ``role``: in which it was approved; ``written``: with a word that is in a file alone."""
     say(f"Specification {found.name}, {short(found.specification)}:")
     for filled, holder in found.quorum.approved:
         say(f"  {filled:<16} {holder} agrees")
@@ -177,8 +149,9 @@ def _tell(
     for bypass in found.lock.bypasses if found.lock else ():
         say(f"BYPASS, recorded: {bypass}")
     if written:
-        say(f"Your word is in {written}, and nowhere else. Who keeps the log plans, and takes it in with:")
-        say(f"  assay lock {specification} --take FILE")
+        say(
+            f"Your word is in {written}, and nowhere else. Who keeps the log plans, and takes it in with: assay take FILE"
+        )
         return
     if found.lock and found.quorum.rejected:
         say(f"Locked by entry {found.lock.entry} of the log. {found.quorum.sentence()}")
@@ -195,6 +168,6 @@ def _tell(
     if found.quorum.reached and not found.lock:
         say("No withdrawal locks. Whoever approved says so again, or the file of an approval is taken again:")
         say(f"  assay lock {specification} --as ROLE --key KEY")
-        say(f"  assay lock {specification} --take FILE")
+        say("  assay take FILE")
     if found.quorum.missing:
         say(f"Each of them agrees with: assay lock {specification} --as ROLE --key KEY")

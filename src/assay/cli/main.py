@@ -25,6 +25,7 @@ COMMANDS = {
     "report": ("assay.cli.report", "Write the dossier of a run: HTML, JSON, JUnit, or its standing."),
     "unseal": ("assay.cli.unseal", "Open the numbers of a sealed run, which ends its schedule of attempts."),
     "sign": ("assay.cli.sign", "Sign a decision as the holder of a role."),
+    "take": ("assay.cli.take", "Take what was signed on another machine into the log."),
     "waive": ("assay.cli.waive", "Set a criterion or the rule on spent rows aside until a date."),
     "issue": ("assay.cli.issue", "Issue the certificate of a decision, bound to the exact bytes."),
     "verify": ("assay.cli.verify", "Verify a certificate in eleven steps; no database, no network."),

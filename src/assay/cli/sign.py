@@ -10,7 +10,7 @@ import click
 from assay.cli.example import example
 from assay.cli.exclusive import at_most_one, goes_alone
 from assay.cli.output import json_option, print_json, say
-from assay.cli.signing import NOT_HERE, READABLE, folder_option, require_reason, say_beside, say_taken, signer
+from assay.cli.signing import NOT_HERE, READABLE, folder_option, require_reason, say_beside, signer
 from assay.domain.digests import short
 from assay.domain.errors import ExitCode
 from assay.domain.vocabulary import Outcome, Tier, Verdict
@@ -93,19 +93,11 @@ def _to_be_weighed(found: Signing) -> tuple[tuple[str, Iterable[str]], ...]:
     type=click.Path(path_type=Path, dir_okay=False),
     help="With --policy: the file for the signature, which goes to who keeps the log.",
 )
-@click.option(
-    "--take",
-    "files",
-    type=click.Path(path_type=Path, dir_okay=False),
-    multiple=True,
-    help="Take what is signed in this file into the log: a signature, a waiver, an unsealing, or a word on a certificate. May be given several times.",
-)
 @folder_option
 @json_option
 @at_most_one("--approve", "--reject", "--withdraw", why="a role says one thing at a time")
 @goes_alone("--look", besides=("DECISION", "--policy", "--in", "--json"), why="who only looks signs nothing")
 @at_most_one("--policy", "--in", why=NOT_HERE)
-@goes_alone("--take", besides=("--in", "--json"), why="--take reads who signs what from its files")
 def command(
     decision: str,
     *,
@@ -118,7 +110,6 @@ def command(
     look: bool,
     policy: Path | None,
     target: Path | None,
-    files: tuple[Path, ...],
     folder: Path,
     as_json: bool,
 ) -> None:
@@ -129,14 +120,12 @@ def command(
     that you saw. It dies with any change. Ends with 0 when the quorum is there, 1 while signatures are missing.
 
     On another machine than the log's, DECISION is a pack, and the signature goes into a file (--policy, --to), which ends
-    with 0; who keeps the log takes it in with --take. So it does what assay waive, unseal, revoke, suspend and reinstate wrote there.
+    with 0; who keeps the log takes it in with: assay take FILE
     """
     from assay.app.organisation.sign import look as look_at
     from assay.app.organisation.sign import sign_decision
     from assay.domain.quorum import Word
 
-    if files:
-        _take(folder, files, as_json=as_json)
     if not look and (not role or not key):
         raise click.UsageError("--as ROLE and --key KEY are needed, or --look.")
     word = Word.REJECT if reject else Word.WITHDRAW if withdraw else Word.APPROVE
@@ -157,9 +146,9 @@ def command(
             reason=reason,
         )
     if as_json:
-        print_json(_plain(found))
+        print_json(plain(found))
     else:
-        _tell(found, role=role if word is Word.APPROVE and not look else None)
+        tell(found, role=role if word is Word.APPROVE and not look else None)
         made, quorum = found.decision, found.quorum
         if quorum.missing and found.standing.certificate is None:
             say(f"Read it with: assay show {short(made.record)}")
@@ -200,53 +189,19 @@ def _elsewhere(
         )
         written = str(target)
     if as_json:
-        print_json(_plain(found) | {"written": written})
+        print_json(plain(found) | {"written": written})
     else:
-        _tell(found, role=said[0] if said and said[2] is Word.APPROVE else None, issue=False)
+        tell(found, role=said[0] if said and said[2] is Word.APPROVE else None, issue=False)
         if written is not None:
             say(
-                f"Your signature is in {written}, and nowhere else. Who keeps the log takes it in with: assay sign --take FILE"
+                f"Your signature is in {written}, and nowhere else. Who keeps the log takes it in with: assay take FILE"
             )
     done = written is not None or found.quorum.reached
     raise click.exceptions.Exit(ExitCode.CERTIFIED if done else ExitCode.WITHHELD)
 
 
-def _take(folder: Path, files: tuple[Path, ...], *, as_json: bool) -> NoReturn:
-    """Take what was signed in, one file after another; a refused one ends it, and those before it stay taken."""
-    from assay.app.organisation.entries import by
-    from assay.app.organisation.take import take
-
-    taken = []
-    for file in files:
-        taken.append(one := take(folder, file))
-        if not as_json:
-            say_taken(file, one.entry, before=one.before)
-            if one.signing is None:
-                entry = one.told.entry
-                said = ": ".join(filter(None, (by(one.told.by), one.told.says)))
-                say(f"  {entry.action.value} of {short(entry.object)}, {said}")
-    # Of each decision the last file shows the quorum with all.
-    decisions = {one.signing.decision.record: one.signing for one in taken if one.signing is not None}
-    if as_json:
-        entries = [
-            {
-                "file": str(file),
-                "entry": one.entry,
-                "before": one.before,
-                "action": one.told.entry.action.value,
-                "about": one.told.entry.object,
-            }
-            for file, one in zip(files, taken, strict=True)
-        ]
-        print_json({"taken": entries, "decisions": [_plain(found) for found in decisions.values()]})
-    else:
-        for found in decisions.values():
-            _tell(found)
-    reached = all(found.quorum.reached for found in decisions.values())
-    raise click.exceptions.Exit(ExitCode.CERTIFIED if reached else ExitCode.WITHHELD)
-
-
-def _plain(found: Signing) -> dict[str, Any]:
+def plain(found: Signing) -> dict[str, Any]:
+    """A decision and who signed it, for programs."""
     made, quorum = found.decision, found.quorum
     return {
         "record": made.record,
@@ -261,7 +216,7 @@ def _plain(found: Signing) -> dict[str, Any]:
     }
 
 
-def _tell(found: Signing, *, role: str | None = None, issue: bool = True) -> None:
+def tell(found: Signing, *, role: str | None = None, issue: bool = True) -> None:
     """What is signed, its digests, and who signed.
 
     Args:

@@ -87,7 +87,7 @@ def written(target: Path | None) -> dict[str, str]:
 def say_written(target: Path) -> None:
     """Say where what was signed away from the log is, and what is to be done with it."""
     say(
-        f"It is signed in {target}, and stands in no log yet. Who keeps the log takes it in with: assay sign --take FILE"
+        f"It is signed in {target}, and stands in no log yet. Who keeps the log takes it in with: assay take FILE"
     )
 
 
@@ -191,12 +191,6 @@ def say_beside(quorum: Quorum, role: str | None, before: SignOff | None, *, widt
             f"{before.holder} has said this as {before.role} already (entry {before.entry} of the log, {time:%Y-%m-%d %H:%M} UTC): "
             "it stands, and nothing was added."
         )
-
-
-def say_taken(file: Path, entry: int, *, before: bool) -> None:
-    """Say where what another machine signed stands in the log."""
-    done = "was there already and was not added again" if before else "was added"
-    say(f"{file}: entry {entry} of the log {done}.")
 
 
 class _Readable(click.ParamType[str]):

@@ -56,7 +56,7 @@ def command(
     under the signature of whoever did it. A developer or submitter cannot.
 
     On another machine than the log's, the word goes into a file (--policy, --log, --to), which takes no effect before who keeps the log
-    takes it in (assay sign --take).
+    takes it in (assay take).
     """
     from assay.app.organisation.unseal import unseal
 

@@ -69,7 +69,7 @@ def command(
     test_set_spent for at most 90 days.
 
     On another machine than the log's, the waiver goes into a file (--policy, --log, --to), which takes no effect before who keeps the
-    log takes it in (assay sign --take).
+    log takes it in (assay take).
 
     A developer waives nothing, and nobody waives a failure of trust: a changed byte, a wrong signature, a rewritten log.
     """

@@ -66,16 +66,16 @@ def take_agreement(
         Refused, Distrusted: with the rule that it breaks, and the file; or as :func:`~assay.app.judging.lock.agree`.
     """
     read = read_specification(path, metrics())
-    given = read_signed(
-        file, {Kind.AGREEMENT}, "A word on a specification", "Take it in with: assay sign --take FILE"
-    )
+    given = read_signed(file, {Kind.AGREEMENT}, "A word on a specification")
     signed = dict(given.subjects)
     if signed != {"specification": read.digest, "dictionary": read.dictionary.digest}:
         other = (
             "specification than" if signed.get("specification") != read.digest else "dictionary than that of"
         )
         raise not_taken(
-            file, Refusal(Because.SIGNED_SOMETHING_ELSE, f"It is about another {other} {path} is now.")
+            file,
+            Refusal(Because.SIGNED_SOMETHING_ELSE, f"It is about another {other} {path} is now."),
+            "Nothing of it was taken. Name the specification that it is about, --specification FILE, or let its signer sign this one.",
         )
     word, reason = (str(given.predicate.get(name, "")) for name in ("word", "reason"))
     with open_ledger(path.resolve().parent) as ledger:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,14 +143,30 @@ def open_place(folder: Path, away: Away | None) -> Iterator[Place]:
         yield ledger
 
 
-def read_signed(file: Path, kinds: Collection[Kind], called: str, remedy: str = "") -> SignedStatement:
+CALLED: Mapping[str, str] = {
+    Kind.CERTIFICATE: "a certificate",
+    Kind.STAGE: "the attestation of a stage",
+    Kind.MODEL: "the signature of a model",
+    Kind.POLICY: "a signature on a policy",
+    Kind.AGREEMENT: "a word on a specification",
+    Kind.SIGN_OFF: "a signature on a decision",
+    Kind.UNSEALING: "an unsealing",
+    Kind.WAIVER: "a waiver",
+    Kind.REVOCATION: "a change of a certificate",
+    Kind.STATUS: "the status of certificates",
+}
+"""What a statement of each kind is, for a reader."""
+
+
+def read_signed(file: Path, kinds: Collection[Kind], called: str) -> SignedStatement:
     """The signed statement in a file; who signed it, the rules of the log ask.
 
     Args:
-        kinds: that are expected. called: they, for a reader. remedy: for a statement of another kind.
+        kinds: that are expected. called: they, for a reader.
 
     Raises:
-        SubjectError: there is no such file, or it is another one than any signer writes. Distrusted: it is no statement, or one of another kind.
+        SubjectError: there is no such file, it is another one than any signer writes, or a statement of another kind. Distrusted: it is
+            a statement that is broken.
     """
     try:
         with open_regular(file) as stream:
@@ -171,8 +187,11 @@ def read_signed(file: Path, kinds: Collection[Kind], called: str, remedy: str = 
     except BrokenStatement as wrong:
         raise not_taken(file, Refusal(Because.STATEMENT_BROKEN, f"{wrong}.")) from None
     if given.kind not in kinds:
-        sentence = f"{called} is expected, found a statement of kind {given.kind}."
-        raise not_taken(file, Refusal(Because.STATEMENT_BROKEN, sentence), remedy)
+        raise SubjectError(  # nothing of it is false: it is a document of another use
+            f"{file} is {CALLED.get(given.kind, 'a statement of another kind')}: {called[0].lower()}{called[1:]} is expected.",
+            code="other_statement",
+            remedy="Name the file that the signer wrote with: --to FILE",
+        )
     return given
 
 

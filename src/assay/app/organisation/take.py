@@ -25,6 +25,17 @@ ABOUT: Mapping[str, tuple[str, Action | None]] = {
 """What a statement of each kind is about, and its entry; that of a revocation is what the certificate becomes by it."""
 
 
+def is_on_a_specification(file: Path) -> bool:
+    """Whether a file holds a word on a specification, and no other that is taken in.
+
+    Raises:
+        SubjectError, Distrusted: as :func:`~assay.app.organisation.elsewhere.read_signed` of anything that is not taken in.
+    """
+    kinds = {Kind(kind) for kind in ABOUT} | {Kind.AGREEMENT}
+    called = "A word on a specification, a signature on a decision, a waiver, an unsealing or a change of a certificate"
+    return read_signed(file, kinds, called).kind == Kind.AGREEMENT
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What was signed on another machine and stands in the log.
@@ -53,7 +64,6 @@ def take(folder: Path, file: Path) -> Taken:
         file,
         {Kind(kind) for kind in ABOUT},
         "A signature on a decision, a waiver, an unsealing or a change of a certificate",
-        "A word on a specification is taken in with: assay lock SPECIFICATION --take FILE",
     )
     about, action = _about(given)
     signs = action is Action.SIGNED
