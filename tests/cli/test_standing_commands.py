@@ -84,7 +84,7 @@ def test_a_refusal_is_issued_as_failed_without_signatures_and_every_command_says
         run("sign", "--as", role, "--key", f"demo:{who}", *here)
         told = capsys.readouterr().out
         assert f"{who} approves that it is withheld" in told
-        assert f"Certificate {digest}, FAILED and good, was issued for it (entry 5 of the log)" in told
+        assert f"Certificate {digest}, FAILED, in force, was issued for it (entry 5 of the log)" in told
         assert "assay issue" not in told
     assert run(*issued) == 0
     again = capsys.readouterr().out

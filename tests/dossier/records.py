@@ -1199,7 +1199,8 @@ def standing(**changes: Any) -> Standing:
                      (Difference("criteria.ranking.at_least", "0.80", "0.75"),
                       *(Difference(f"charter.line-{n}", "", f"text {n}") for n in range(5)))),
         ),
-        "bypasses": ("The plan called it hopeless: probabilities-true: 3,545 rows are needed",),
+        "demo": False,
+            "bypasses": ("The plan called it hopeless: probabilities-true: 3,545 rows are needed",),
         "certificate": Bound(11, sha256_of(b"certificate"), "PASSED", "2026-08-30T09:00:00+00:00", Status.GOOD, ""),
     } | changes  # fmt: skip
     return Standing(**changes)

@@ -249,3 +249,24 @@ def test_every_word_of_the_vocabulary_has_its_words() -> None:
     assert set(wording.GRADE_MEANS) == set(Grade)
     assert set(wording.TIER_MEANS) == set(Tier)
     assert set(wording.STAGE) == set(Stage)
+
+
+@pytest.mark.parametrize("outcome", ["certified", "conditional"])
+def test_the_headline_of_a_run_that_bypassed_a_safeguard_promises_nothing(outcome: str) -> None:
+    made = dataclasses.replace(
+        getattr(records, outcome)(),
+        bypasses=("certify_without_a_lock: nobody agreed to it before its result",),
+    )
+    said = read(render_html(made)).words
+    assert f"Would be {outcome}" in said
+    assert "no certificate can come of it" in said
+    assert wording.OUTCOME_MEANS[Outcome(outcome)] not in said
+
+
+@pytest.mark.parametrize("outcome", ["certified", "conditional"])
+def test_the_headline_of_a_run_on_used_rows_says_so(outcome: str) -> None:
+    made = dataclasses.replace(getattr(records, outcome)(), attempt=2)
+    said = read(render_html(made)).words
+    assert "on test rows that were used before." in said
+    assert "Attempt 2 on these test rows, where 1 was declared" in said
+    assert wording.OUTCOME_MEANS[Outcome(outcome)] not in said

@@ -144,3 +144,17 @@ def test_its_json_is_what_its_schema_says_and_reads_back() -> None:
 def test_a_run_in_no_log_has_no_standing() -> None:
     with pytest.raises(NoSuchRun, match="stands in no log"):
         document(records.rehearsed(), "standing")
+
+
+def test_a_refusal_in_force_reads_like_no_permission() -> None:
+    bound = records.standing().certificate
+    assert bound is not None
+    refusal = dataclasses.replace(bound, result="FAILED")
+    said = words(certificate=refusal)
+    assert "FAILED, in force: it refuses the model." in said
+    assert "2026-08-30" not in said
+
+
+def test_the_keys_of_the_demo_are_told_on_the_first_screen() -> None:
+    assert "with which anyone can sign" in words(demo=True)
+    assert "anyone can sign" not in words()

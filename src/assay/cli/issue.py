@@ -10,6 +10,7 @@ from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import folder_option, key_option, signer
 from assay.domain.digests import short
+from assay.domain.vocabulary import Outcome
 
 DOSSIER = "dossier.html"
 """The page in a certificate's folder. No verifier reads it: it is drawn from what they read."""
@@ -66,7 +67,12 @@ def command(decision: str, *, key: str, output: Path | None, folder: Path, as_js
             f"It was issued before, on {made.certificate.time:%Y-%m-%d %H:%M} UTC (entry {made.entry} of the log): its files are written "
             "again, and nothing is added."
         )
-    say(f"Valid until {scope.valid_until[:10]}, in {made.folder}")
+    refused = scope.outcome == Outcome.WITHHELD.value
+    say(
+        f"It refuses the model; in {made.folder}"
+        if refused
+        else f"Valid until {scope.valid_until[:10]}, in {made.folder}"
+    )
     for old in scope.supersedes:
         say(f"It takes the place of certificate {short(old)}, which is superseded from now on.")
     if made.witnesses:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 def _show(found: Signing) -> None:
     """What is signed, as its record says it; the record was held against the log and its own counts."""
     record, specification = found.record, found.record.specification
+    if found.standing.demo:
+        say("DEMO: the policy takes keys with which anyone can sign.")
     say(f"Decision: {record.decision.outcome.value}, {specification.name}, attempt {found.standing.attempt}")
     say(f"  {'use':<14} {specification.use_case.purpose}")
     say(f"  {'rows':<14} {record.rows_used:,} of {record.data}, held by {specification.data.custody}")
@@ -238,7 +240,7 @@ def tell(found: Signing, *, role: str | None = None, issue: bool = True) -> None
     command = f"assay issue {short(made.record)} --key KEY"
     if bound is not None:
         say(
-            f"Certificate {short(bound.certificate)}, {bound.result} and {bound.status.value}, was issued for it (entry {bound.entry} of "
+            f"Certificate {short(bound.certificate)}, {bound.worth}, was issued for it (entry {bound.entry} of "
             "the log): what is signed after that is not in it."
         )
     elif quorum.reached and issue:

@@ -16,6 +16,7 @@ from assay.domain.plain import to_plain
 from assay.domain.quorum import Word
 from assay.domain.state.state import Lock, RunState, State, Status, WaiverState
 from assay.domain.state.waivers import how_long
+from assay.domain.vocabulary import Result
 
 SCHEMA = "assay.standing/1"
 
@@ -85,18 +86,28 @@ class Bound:
     status: Status
     why: str
 
+    @property
+    def worth(self) -> str:
+        """What it says of the model, and whether that stands: nobody may read a refusal as a permission."""
+        stands = (
+            "in force" if self.result == Result.FAILED and self.status is Status.GOOD else self.status.value
+        )
+        return f"{self.result}, {stands}" if stands == "in force" else f"{self.result}, and {stands}"
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where one decision stands, at a log of ``size`` entries with this ``root`` (base64, as in a checkpoint).
 
-    ``missing`` says how many signatures each role lacks. ``bypasses`` are those of the lock.
+    ``demo`` says that its policy takes the keys of the demo, with which anyone can sign. ``missing`` says how many signatures
+    each role lacks. ``bypasses`` are those of the lock.
     """
 
     record: str
     log: str
     size: int
     root: str
+    demo: bool
     attempt: int
     signed: tuple[SignedWord, ...]
     missing: tuple[tuple[str, int], ...]
@@ -123,6 +134,7 @@ def standing(state: State, record: str, *, root: str, compare: Compare) -> Stand
         log=state.policy.log.origin,
         size=state.size,
         root=root,
+        demo=state.policy.demo,
         attempt=run.attempt,
         signed=tuple(
             SignedWord(s.entry, s.holder, s.role, s.word, s.reason, s.time) for s in decision.sign_offs

@@ -169,6 +169,7 @@ class Opening:
     word: str
     means: str
     rehearsal: str
+    demo: str
     facts: tuple[tuple[str, Rich], ...]
     reasons_title: str
     reasons: tuple[Rich, ...]

@@ -52,6 +52,8 @@ def decision_panel(record: Record, standing: Standing | None = None) -> Panel:
     parts: list[RenderableType] = [Text(wording.visible(said.means))]
     if said.rehearsal:
         parts.append(Text(said.rehearsal, style="bold"))
+    if said.demo:
+        parts.append(Text(f"\nDEMO: {said.demo}", style="bold"))
     for title, items in (
         ("Conditions", said.conditions),
         (said.reasons_title, said.reasons),

@@ -55,6 +55,27 @@ OUTCOME_MEANS: dict[Outcome, str] = {
     Outcome.WITHHELD: "Not certified: something that had to be shown was not.",
 }
 
+BYPASSED_MEANS: dict[Outcome, str] = {
+    Outcome.CERTIFIED: (
+        "In this run everything that was required passed, but a safeguard was bypassed: no certificate can come of it, and nobody "
+        "may rely on it as on one."
+    ),
+    Outcome.CONDITIONAL: (
+        "In this run every critical requirement passed and some supporting ones did not, but a safeguard was bypassed: no "
+        "certificate can come of it."
+    ),
+}
+
+USED_MEANS: dict[Outcome, str] = {
+    Outcome.CERTIFIED: "Everything that was required passed, on test rows that were used before.",
+    Outcome.CONDITIONAL: (
+        "Every critical requirement passed, on test rows that were used before. Some supporting ones did not: the model may be "
+        "used only under the conditions below."
+    ),
+}
+
+DEMO = "the policy takes the keys of the demo, with which anyone can sign. Nobody may rely on what is signed under it."
+
 REHEARSAL_OUTCOME: dict[Outcome, str] = {
     Outcome.CERTIFIED: "Would be certified",
     Outcome.CONDITIONAL: "Would be conditional",

@@ -145,7 +145,7 @@ _REMEDIES = {
     Because.NOT_YET_VALID: "Wait until it is valid, and check this machine's clock.",
     Because.OTHER_USE_CASE: "Name the use that it is certified for: --use-case; or certify the model for this one: assay lock, "
     "assay certify, assay sign, assay issue.",
-    Because.RESULT_FAILED: "Use another model; why this one was not certified, its dossier says.",
+    Because.RESULT_FAILED: "Its dossier says why; what was mended is judged again, on rows that were not used.",
     Because.SUSPENDED: "Ask who suspended it; who may reinstates it with: assay reinstate",
     Because.REVOKED: "Use another model; a certificate that is revoked stays so.",
     Because.FILE_MISSING: "Put the files back under the names that were certified; or certify what is there: assay certify, "

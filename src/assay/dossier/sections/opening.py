@@ -7,10 +7,12 @@ from collections.abc import Iterable
 
 from assay.domain import figures
 from assay.domain.assessment import Judged
+from assay.domain.attempts import beyond
 from assay.domain.decide import Ground
 from assay.domain.digests import short
+from assay.domain.record import Record
 from assay.domain.standing import Standing
-from assay.domain.vocabulary import Outcome, Tier, Verdict
+from assay.domain.vocabulary import PASSING, Outcome, Tier, Verdict
 from assay.dossier import wording
 from assay.dossier.blocks import Badge, Code, Inline, Link, Opening, Rich, Strong
 from assay.dossier.lookup import Lookup, target
@@ -34,9 +36,10 @@ def opening(lookup: Lookup, *, standing: Standing | None = None) -> Opening:
     return Opening(
         name=record.specification.name,
         outcome=decision.outcome,
-        word=(wording.REHEARSAL_OUTCOME if decision.rehearsal else wording.OUTCOME)[decision.outcome],
+        word=_word(record),
         means=taken_back(standing) + _means(lookup),
         rehearsal=wording.REHEARSAL if decision.rehearsal else "",
+        demo=wording.DEMO if standing and standing.demo else "",
         facts=tuple(_facts(lookup)),
         reasons_title=_REASONS_TITLE[decision.outcome],
         reasons=reasons + _counts(lookup),
@@ -54,11 +57,22 @@ def opening(lookup: Lookup, *, standing: Standing | None = None) -> Opening:
     )
 
 
+def _word(record: Record) -> str:
+    """The decision in a word: of what no certificate can come of, what it would be."""
+    hypothetical = record.decision.rehearsal or (record.bypasses and record.decision.outcome in PASSING)
+    return (wording.REHEARSAL_OUTCOME if hypothetical else wording.OUTCOME)[record.decision.outcome]
+
+
 def _means(lookup: Lookup) -> str:
-    decision = lookup.record.decision
+    record, decision = lookup.record, lookup.record.decision
     means = (wording.REHEARSAL_MEANS if decision.rehearsal else wording.OUTCOME_MEANS)[decision.outcome]
-    if decision.outcome is not Outcome.WITHHELD:
-        return means
+    if decision.outcome in PASSING:
+        late = beyond(record.attempt, record.specification.attempts.count)
+        if decision.rehearsal:
+            return means
+        if record.bypasses:
+            return wording.BYPASSED_MEANS[decision.outcome]
+        return f"{wording.USED_MEANS[decision.outcome]} {late}" if late else means
     verdicts = Counter(
         lookup.judged[g.criterion].verdict for g in decision.grounds if g.criterion in lookup.judged
     )

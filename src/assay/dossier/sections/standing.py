@@ -11,7 +11,7 @@ from assay.domain.quorum import Word
 from assay.domain.standing import Bound, Revision, Standing, Waiver
 from assay.domain.state.state import Status
 from assay.domain.state.waivers import TEST_SET_SPENT
-from assay.domain.vocabulary import Outcome
+from assay.domain.vocabulary import Outcome, Result
 from assay.dossier import wording
 from assay.dossier.blocks import Block, Bullets, Code, Column, Link, Paragraph, Rich, Section, Strong, Table
 
@@ -103,10 +103,11 @@ def _open(standing: Standing, outcome: Outcome) -> str:
 
 
 def _worth(made: Bound) -> str:
-    said = f"{made.result}, and {made.status.value}"
-    if made.status is Status.GOOD:
-        return f"{said}, until {dt.datetime.fromisoformat(made.valid_until):%Y-%m-%d}."
-    return f"{said}: {wording.sentences(made.why)}"
+    if made.status is not Status.GOOD:
+        return f"{made.worth}: {wording.sentences(made.why)}"
+    if made.result == Result.FAILED:
+        return f"{made.worth}: it refuses the model."
+    return f"{made.worth}, until {dt.datetime.fromisoformat(made.valid_until):%Y-%m-%d}."
 
 
 def section(standing: Standing) -> Section:
