@@ -217,7 +217,7 @@ def outcomes_in_turn(sound: Sound, seeds: Iterable[int]) -> Iterator[tuple[int, 
             if child is None or not child.alive:
                 child = Child.start(
                     f"{OPENING}:opening",
-                    {},
+                    {"kind": sound.format},
                     limits=Limits(memory=4 << 30),
                     timeout=SECONDS_IN_TURN,
                     readable=[folder, str(OPENING.parent)],
@@ -225,7 +225,7 @@ def outcomes_in_turn(sound: Sound, seeds: Iterable[int]) -> Iterator[tuple[int, 
                 )
             place = _written(Path(folder), sound, seed)
             try:
-                said = child.call("open", {"path": str(place), "kind": sound.format, "names": list(NAMES)})
+                said = child.call("open", {"path": str(place), "names": list(NAMES)})
             except Crash:
                 yield seed, ENDED
             except Exception as wrong:  # noqa: BLE001 - the very thing that must not happen

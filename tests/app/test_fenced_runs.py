@@ -56,17 +56,20 @@ def attacking(folder: Folder, attack: str) -> Path:
 
 @fenced
 @pytest.mark.parametrize(
-    ("attack", "fence"),
+    ("attack", "fence", "workers"),
     [
-        ("open({labels!r}, 'rb').read()", "file system"),
-        ("socket.socket()", "network"),
-        ("os.fork()", "processes"),
+        ("open({labels!r}, 'rb').read()", "file system", 1),
+        ("socket.socket()", "network", 0),
+        ("os.fork()", "processes", 0),
     ],
 )
-def test_a_model_that_runs_into_a_fence_is_an_error_that_names_it(folder: Folder, attack: str, fence: str):
+def test_a_model_that_runs_into_a_fence_is_an_error_that_names_it(
+    folder: Folder, attack: str, fence: str, workers: int
+):
+    """Whoever asks it: a worker, or the process of the run."""
     labels = str(folder.root / "test.parquet")
     path = attacking(folder, attack.format(labels=labels))
-    done = assay.certify(path, workers=1, rehearse=True)
+    done = assay.certify(path, workers=workers, rehearse=True)
     assert done.decision.outcome is Outcome.WITHHELD
     asked = {j.assessment.criterion: j for j in done.record.judged}
     for name in ("accuracy", "ranking", "approval-sex", "refusals-age"):
@@ -74,7 +77,7 @@ def test_a_model_that_runs_into_a_fence_is_an_error_that_names_it(folder: Folder
         assert f"the fence that stopped it: {fence}." in asked[name].sentence
     assert asked["complete"].verdict is Verdict.PASS
     with pytest.raises(Crash, match=f"the fence that stopped it: {fence}"):  # before a test row is read
-        assay.certify(path, workers=1, certify_without_a_lock=True)
+        assay.certify(path, workers=workers, certify_without_a_lock=True)
 
 
 def test_no_child_of_a_judged_run_is_given_anything_without_every_fence_that_the_probe_found(

@@ -29,8 +29,16 @@ def stopped(command: list[str]) -> list[dict[str, object]]:
     return list(json.loads(done.stdout))
 
 
-def test_a_certificate_is_whole_or_the_next_run_makes_it_so(traceable, tmp_path):
-    found = stopped([sys.executable, "-m", "guarantee.issuing", str(tmp_path), "sqlite", str(POINTS)])
+@pytest.fixture(scope="module")
+def honest(traceable, tmp_path_factory) -> tuple[Path, list[dict[str, object]]]:
+    """Where a decision was signed, and what was found when its certificate was issued there."""
+    place = tmp_path_factory.mktemp("issuing")
+    found = stopped([sys.executable, "-m", "guarantee.issuing", str(place), "sqlite", str(POINTS)])
+    return place / "signed", found
+
+
+def test_a_certificate_is_whole_or_the_next_run_makes_it_so(honest):
+    _, found = honest
     assert found[0]["how"] == "killed"
     for one in found:
         assert one["points"] == POINTS
@@ -38,12 +46,14 @@ def test_a_certificate_is_whole_or_the_next_run_makes_it_so(traceable, tmp_path)
         assert {harm: one[harm] for harm in HARMS} == dict.fromkeys(HARMS, 0)
 
 
-def test_a_command_that_writes_before_it_logs_is_caught(traceable, tmp_path):
+def test_a_command_that_writes_before_it_logs_is_caught(honest):
     """The method has teeth: a certificate that lies there before the log has it is a half issued one."""
+    signed, _ = honest
     program = f"""
 import json
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 from guarantee import issuing
 from guarantee.stopping import run_until
 
@@ -67,7 +77,7 @@ def body(root):
     return run
 
 issuing._issuing = body
-team = issuing._signed(Path({str(tmp_path)!r}) / "signed", "sqlite")
+team = SimpleNamespace(root=Path({str(signed)!r}))
 print(json.dumps([asdict(issuing._stopped("killed", run_until, team, "sqlite", 40))]))
 """
     (found,) = stopped([sys.executable, "-c", program])

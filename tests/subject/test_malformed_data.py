@@ -26,6 +26,7 @@ from guarantee.corrupted import (
 )
 
 from assay.domain.errors import SubjectError
+from assay.sandbox.launch import Child
 from assay.sandbox.roles import Limits
 from assay.subject.datasets import inspect_in_child, iter_batches
 from assay.subject.reader import close_readers
@@ -65,8 +66,14 @@ def read(place: Path) -> int:
     return rows
 
 
-def test_a_parquet_file_that_swells_when_it_is_read(tmp_path: Path):
-    """A few kilobytes that stand for 20,000 texts of a million letters: 20 gigabytes."""
+def test_a_parquet_file_that_swells_when_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A few kilobytes that stand for 20,000 texts of a million letters: 20 gigabytes, for a reader that may take one."""
+    start = Child.start.__func__
+
+    def with_less(cls: type[Child], *target: object, **how: object) -> Child:
+        return start(cls, *target, **(how | {"limits": Limits(memory=1 << 30)}))
+
+    monkeypatch.setattr(Child, "start", classmethod(with_less))
     place = tmp_path / "bomb.parquet"
     words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(20_000, np.int32)), pa.array(["a" * 1_000_000]))
     pq.write_table(pa.table({"x": words}), place, compression="zstd", store_schema=False)
