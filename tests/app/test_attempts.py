@@ -251,6 +251,34 @@ def test_rows_that_tell_nothing_and_are_about_as_many_are_not_taken_for_new(team
 
 
 @pytest.mark.begins("judged")
+@pytest.mark.parametrize("made_up", ["", "number", "identifier"])
+def test_one_row_less_and_a_made_up_column_do_not_make_rows_new_that_nothing_is_left_to_tell_apart(
+    team: Team, made_up: str
+) -> None:
+    """Neither marks of a column that the first file had not nor identifiers that are numbered anew say anything of the rows."""
+    undocumented(team, INCOME, IDENTIFIER)
+    other_score(team)
+    rng = np.random.default_rng(5)
+    for role in ("test", "develop"):
+        rows = getattr(team.folder, role).slice(1).drop_columns(["id", "income"])
+        rows = replaced(rows, "score", rows["score"].to_numpy().round(2))
+        if made_up == "number":
+            rows = rows.append_column("noise", pa.array(rng.normal(size=rows.num_rows)))
+        if made_up == "identifier":
+            rows = rows.append_column("id", pa.array(rng.permutation(10**6)[: rows.num_rows]))
+        setattr(team.folder, role, rows)
+    line = {
+        "number": "  - {name: noise, type: number, description: a number}\n",
+        "identifier": IDENTIFIER,
+    }
+    team.folder.dictionary += line.get(made_up, "")
+    team.folder.look_alike()
+    with pytest.raises(Refused, match="cannot be told from those of the judged run of entry 3") as told:
+        judged_again(team)
+    assert told.value.refusal.because is Because.TEST_SET_SPENT
+
+
+@pytest.mark.begins("judged")
 @pytest.mark.parametrize("kind", [pa.string(), pa.float32()])
 def test_numbers_that_are_written_otherwise_make_no_row_new(team: Team, kind: pa.DataType) -> None:
     with open_ledger(team.root) as ledger:

@@ -21,11 +21,20 @@ Rows = np.ndarray
 Draw = Callable[[np.random.Generator, int], Rows]
 
 
-def small_numbers(rng: np.random.Generator, n: int) -> Rows:
-    """A questionnaire: six answers on one scale of five, uneven, and what they make likely."""
-    answers = rng.choice(5, (n, 6), p=(0.3, 0.25, 0.2, 0.15, 0.1))
-    score = ((answers - 1.5) * np.arange(1, 7)).sum(axis=1)
-    return np.column_stack([answers, rng.random(n) < 1 / (1 + np.exp(-score / 3))])
+def questionnaire(columns: int, shares: tuple[float, ...]) -> Draw:
+    """Answers on one scale, and what they make likely; ``shares``: of each value of the scale."""
+
+    def draw(rng: np.random.Generator, n: int) -> Rows:
+        answers = rng.choice(len(shares), (n, columns), p=shares)
+        mean = float(np.arange(len(shares)) @ np.asarray(shares))
+        score = ((answers - mean) * np.arange(1, columns + 1)).sum(axis=1) / columns
+        return np.column_stack([answers, rng.random(n) < 1 / (1 + np.exp(-2 * score))])
+
+    return draw
+
+
+small_numbers = questionnaire(6, (0.3, 0.25, 0.2, 0.15, 0.1))
+"""Six answers on one scale of five, uneven."""
 
 
 def applicants(rng: np.random.Generator, n: int) -> Rows:
@@ -218,6 +227,37 @@ def test_what_cannot_be_told_is_refused_and_the_sentence_says_so() -> None:
         "These test rows hold so few different values that fresh rows cannot be told from those of the judged run of entry"
     )
     assert "4,000 of 4,000 coincide, about 4,000 expected by chance" in told.value.refusal.sentence
+
+
+@pytest.mark.parametrize("shares", [(0.7, 0.3), (0.5, 0.5)], ids=["uneven", "even"])
+@pytest.mark.parametrize("columns", [8, 12, 15, 20])
+@pytest.mark.parametrize("rows", [1000, 3000])
+def test_used_answers_of_yes_and_no_never_pass_for_fresh_ones_under_names_that_changed_places(
+    rows: int, columns: int, shares: tuple[float, ...]
+) -> None:
+    """Without names there is one row for each number of yes: whatever all of them say, it is no word for fresh rows."""
+    for seed in range(4):
+        rng = np.random.default_rng((seed, rows, columns))
+        made = questionnaire(columns, shares)(rng, rows)
+        plain = [*(f"q{k}" for k in range(columns)), "bad"]
+        before = used(made, "sha256:a", *plain)
+        for names in (
+            [*plain[-2::-1], "bad"],
+            [plain[1], plain[0], *plain[2:]],
+            [f"other {n}" for n in plain],
+        ):
+            again = used(rng.permutation(made), "sha256:b", *names)
+            assert again.overlap(before).share >= SPENT_FROM
+
+
+def test_used_answers_of_yes_and_no_are_refused_as_untold_when_their_columns_changed_places() -> None:
+    rng = np.random.default_rng(5)
+    made = questionnaire(15, (0.7, 0.3))(rng, 3000)
+    names = [*(f"q{k}" for k in range(15)), "bad"]
+    world = World.decided("withheld")
+    world.run(used(made, "sha256:" + "a" * 64, *names))
+    with pytest.raises(Refused, match="hold so few different values that fresh rows cannot be told"):
+        world.run(used(made[1:], "sha256:" + "b" * 64, *names[-2::-1], "bad"))
 
 
 def test_rows_that_lack_nothing_are_no_used_ones_where_that_is_chance() -> None:

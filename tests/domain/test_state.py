@@ -568,6 +568,38 @@ def test_rows_over_other_columns_are_known_by_whatever_two_runs_have_in_common()
     assert share(marks=(Over(("z",), rows(85, 60)),)) == 0  # fewer than half: values that chance repeats
 
 
+def test_columns_that_one_file_has_alone_say_nothing_of_rows_that_are_about_as_many() -> None:
+    """The log looks at earlier sets of which it shares no hash, too."""
+    first = UsedRows(
+        400,
+        "sha256:" + "a" * 64,
+        (Over(("income", "age", "bad"), rows(100_000)), Over(("id",), rows(1000))),
+        (Over(("income",), rows(50, 60)), Over(("age", "id"), rows(300, 60))),
+    )
+    few, numbered = Over(("age", "bad"), rows(9000)), Over(("id",), rows(8000))
+    noise, numbers = Over(("noise",), rows(7000, 60)), Over(("age", "id"), rows(6000, 60))
+
+    def spent(*sketches: Over, marks: tuple[Over, ...] = (), count: int = 399) -> bool:
+        world = World.with_policy()
+        world.lock()
+        world.run(first)
+        later = UsedRows(count, "sha256:" + "b" * 64, sketches, marks)
+        return any(
+            run.rows.file == first.file and overlap.untold for run, overlap in world.state.overlapping(later)
+        )
+
+    assert spent(few)
+    assert spent(few, marks=(noise,))
+    assert spent(few, numbered)
+    assert spent(few, numbered, marks=(noise, numbers))
+    assert not spent(few, marks=(Over(("income",), rows(7000, 60)),))  # the income would have told
+    assert not spent(few, Over(("income", "age", "bad"), rows(8000)))
+    assert not spent(few, marks=(noise,), count=360)  # a tenth fewer: nothing can be known
+    calls = Over(("calls", "minutes", "bad"), rows(9000))
+    assert not spent(calls, marks=(noise,))  # other data of about as many rows
+    assert spent(calls)
+
+
 def test_a_set_pieced_together_from_many_used_ones_is_spent() -> None:
     """Of each of eleven sets it has too little to count, and nothing of it is new."""
     world = World.decided("withheld")

@@ -43,7 +43,7 @@ class Coincidence:
         beyond: the largest estimate that is more than :data:`BEYOND` of its own standard errors above nothing; 0 where none is. Copies
             that make one of them vague hide nothing from the others.
         apart: how many of its own standard errors the estimate is from nothing that is farthest from it, on either side. Used rows are
-            above it, and rows that were made up to look like chance below.
+            above it, and rows that were made up to look like chance below. surest: the smallest of their standard errors.
     """
 
     rows: int
@@ -53,6 +53,7 @@ class Coincidence:
     error: float
     beyond: float
     apart: float
+    surest: float
 
     @property
     def clear(self) -> bool:
@@ -61,8 +62,8 @@ class Coincidence:
 
     @property
     def like_chance(self) -> bool:
-        """Whether nothing in the two sets speaks against fresh rows, however little it tells for them."""
-        return self.apart <= LIKE_CHANCE
+        """Whether nothing in the two sets speaks against fresh rows, though used ones would: were all used, one estimate would be too far from nothing."""
+        return self.apart <= LIKE_CHANCE and LIKE_CHANCE * self.surest < 1.0
 
     @property
     def sentence(self) -> str:
@@ -86,6 +87,7 @@ def coincidence(later: Sketch, earlier: Sketch) -> Coincidence:
         max(error for _, error in found),
         min(max((used for used, error in found if used > BEYOND * error), default=0.0), 1.0),
         max(abs(used) / error if error else math.inf for used, error in found),
+        min(error for _, error in found),
     )
 
 

@@ -39,12 +39,14 @@ class Overlap:
 
     Of two sets it is the larger of two shares: of the smaller one's distinct rows, and of the rows of the later one with
     each repeat. Of a set and several it is the latter. Where rows of both repeat, ``chance`` holds that against what chance
-    gives: then the share is what is beyond chance, and all of it where that cannot be told.
+    gives: then the share is what is beyond chance, and all of it where that cannot be told. ``untold``: the sets have no columns by
+    which anything could be told, which counts as everything.
     """
 
     share: float
     told: str
     chance: Coincidence | None = None
+    untold: bool = False
 
     @property
     def there(self) -> bool:
@@ -132,17 +134,47 @@ class UsedRows:
         ]
         found += [one for one in marked if one.share >= ALIKE]
         same = {frozenset(a.columns) for a in self.sketches} & {frozenset(b.columns) for b in other.sketches}
-        marked_both = self.marks and other.marks
-        if not same and (
-            self.rows == other.rows or (not marked_both and _about_as_many(self.rows, other.rows))
-        ):
+        as_many = self.rows == other.rows and not same
+        if as_many or (self.about_as_many(other) and not self._could_be_told(other)):
             found.append(
                 Overlap(
                     1.0,
                     "there are about as many of them, and no columns are left by which they could be told apart",
+                    untold=True,
                 )
             )
         return max(found, key=lambda one: (one.share, one.there), default=NOTHING)
+
+    def about_as_many(self, other: UsedRows) -> bool:
+        """Whether the numbers of rows differ by less than makes a set another one."""
+        return abs(self.rows - other.rows) < SPENT_FROM * max(self.rows, other.rows)
+
+    def _could_be_told(self, other: UsedRows) -> bool:
+        """Whether used rows would have been known, had they been used: both have a group of the same columns.
+
+        Numbers of an identifier are easily given anew, and a column that one of them has alone says nothing of the other. Where
+        both have columns that tell rows apart and hardly a name in common, they are other data: used rows have the label and a
+        column that goes with it. (Whoever gives all columns other names and adds one is not known.)
+        """
+        identifiers = {
+            one.columns[0] for one in (*self.sketches[1:], *other.sketches[1:]) if len(one.columns) == 1
+        }
+        if self._groups(identifiers) & other._groups(identifiers):
+            return True
+        return bool(self.marks and other.marks) and len(self._names & other._names) < 2
+
+    def _groups(self, identifiers: set[str]) -> set[frozenset[str]]:
+        """The choices of columns, and the marks in which is no identifier."""
+        chosen = {
+            frozenset(o.columns)
+            for o in self.sketches
+            if len(o.columns) != 1 or o.columns[0] not in identifiers
+        }
+        return chosen | {frozenset(one.columns) for one in self.marks if identifiers.isdisjoint(one.columns)}
+
+    @property
+    def _names(self) -> set[str]:
+        return {name for one in (*self.sketches, *self.marks) for name in one.columns}
 
     def together(self, earlier: Sequence[UsedRows]) -> Overlap:
         """What this set has of all the earlier ones together, of which each may have but a little of it.
@@ -158,8 +190,8 @@ def _beyond_chance(later: Over, earlier: Over) -> Overlap:
     """What two sketches share; where their rows repeat in both, what of it is beyond chance.
 
     One column is an identifier: who has the same one is the same, and not alike by chance. Where that cannot be told by values whose
-    column is unknown, it is told by those under names, if both have the same, and if the former are as chance has them: columns that
-    changed places hide no used rows.
+    column is unknown, it is told by those under names, if both have the same, and if the former are as chance has them and would not be,
+    had all rows been used: columns that changed places do not hide a set that was used as a whole.
     """
     a, b = later.sketch, earlier.sketch
     share, told = max(a.overlap(b), a.reused((b,))), f"by {_named(later)}"
@@ -188,10 +220,6 @@ def _together(one: Over, earlier: Sequence[UsedRows]) -> Overlap:
         return Overlap(share, told)
     beyond = sum(max(overlap.beyond for overlap in of_one) for of_one in each)
     return Overlap(min(beyond, share), f"{told}, beyond chance")
-
-
-def _about_as_many(rows: int, others: int) -> bool:
-    return abs(rows - others) < SPENT_FROM * max(rows, others)
 
 
 def _plain(one: Over) -> dict[str, Any]:

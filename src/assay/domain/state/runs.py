@@ -227,6 +227,8 @@ def schedule_goes_on(state: State, run: RunState) -> bool:
 def shared(run: RunState, overlap: Overlap) -> str:
     """What a test set shares with that of an earlier run, as the start of a sentence."""
     which = f"judged run of entry {run.entry}" if run.lock else f"run without a lock of entry {run.entry}"
+    if overlap.untold:
+        return f"These test rows cannot be told from those of the {which} ({overlap.told})"
     if overlap.unclear:
         return (
             "These test rows hold so few different values that fresh rows cannot be told from those of the "

@@ -304,7 +304,7 @@ class State:
         """Earlier judged runs that share rows with these, however few and be it by chance, and what they share."""
         runs = list(self.runs.values())
         if self.hashes.isdisjoint(rows.hashes):  # the usual case, told without a look at every earlier run
-            runs = [run for run in runs if run.rows.file == rows.file or run.rows.rows == rows.rows]
+            runs = [run for run in runs if run.rows.file == rows.file or rows.about_as_many(run.rows)]
         found = ((run, rows.overlap(run.rows)) for run in runs)
         return tuple((run, overlap) for run, overlap in found if overlap.there)
 
