@@ -178,7 +178,7 @@ def test_the_longest_waiver_and_the_threshold_of_root_keys_are_said_when_the_pol
         ("{metric: fairness.impact_ratio, across: sex*age, at_least: 0.8}", "", ""),
         ("{metric: fairness.impact_ratio, across: sex*origin, at_least: 0.8}", "attribute_without_column", "groups of 'origin'"),
         ("{metric: fairness.impact_ratio, across: ages, at_least: 0.8}", "attribute_without_column", "groups of 'ages'"),
-        ("{metric: data.missing_values, across: sex, at_most: 0}", "across_without_meaning", "compares no groups"),
+        ("{metric: data.missing_values, across: sex, at_most: 0}", "across_without_meaning", "does not compare groups"),
         ("{metric: fairness.impact_ratio, across: sex*, at_least: 0.8}", "not_valid", "an intersection such as sex*age, found 'sex*'"),
         ("{metric: fairness.impact_ratio, across: sex*sex, at_least: 0.8}", "not_valid", "found 'sex*sex'"),
         ("{metric: fairness.impact_ratio, acros: sex, at_least: 0.8}", "unknown_key", "acros"),
@@ -208,3 +208,52 @@ def test_the_groups_of_a_bound_are_looked_at_when_a_policy_is_to_come_into_force
         assert f"requires {metric} across sex" in shown
         assert "the protected attribute sex is men (SEX = 1), women (SEX = 2)" in shown
         assert "the protected attribute age is under 25 (AGE < 25), 25 to under 40 (25 ≤ AGE < 40)" in shown
+
+
+@pytest.mark.parametrize(
+    ("bound", "code", "at", "nearest", "said"),
+    [
+        ("{metric: fairness.equal_opportunity, across: sex, at_most: 10}", "threshold_out_of_range", "10", "",
+         "lies between 0 and 1; found 10. Write a share, 0.1, not a percentage."),
+        ("{metric: performance.auc, at_least: 80}", "threshold_out_of_range", "80", "", "Write a share, 0.8, not a percentage."),
+        ("{metric: performance.auc, at_most: 0.7}", "comparator_unsuited", "at_most: 0.7", "at_least", "judged with 'at_least'"),
+        ("{metric: fairness.equal_opportunity, across: sex, at_least: 0.1}", "comparator_unsuited", "at_least: 0.1", "at_most",
+         "judged with 'at_most'; found 'at_least'"),
+        ("{metric: performance.accuracy, at_least: 0}", "vacuous_criterion", "0}", "", "Every model satisfies accuracy at least 0."),
+        ("{metric: performance.accuracy, at_least: 1}", "unattainable_threshold", "1}", "", "No number of rows can show"),
+        ("{metric: fairness.impact_ratio, across: sex, at_least: 0.8, reference: wooman}", "unknown_group", "wooman", "women",
+         "'wooman' is no group of 'sex'; its groups are 'men', 'women'."),
+        ("{metric: fairness.impact_ratio, across: sex*age, at_least: 0.8, reference: men}", "unknown_group", "men", "",
+         "its groups are 'men × under 25', "),
+        ("{metric: performance.accuracy, at_least: 0.8, with: {deepth: 3}}", "unknown_parameter", "deepth", "", "has no setting 'deepth'"),
+    ],
+)  # fmt: skip
+def test_a_bound_is_held_against_the_rules_for_the_criterion_that_asks_just_it(
+    place: Path, capsys: pytest.CaptureFixture[str], bound: str, code: str, at: str, nearest: str, said: str
+) -> None:
+    """What no specification may ask no policy demands: it would stop every one, or be met by each and stop nothing."""
+    assert run(capsys, *FIRST, VAL)[0] == 0
+    groups = "{sex: {column: SEX, groups: {men: 1, women: 2}}, age: {column: AGE, bands: [25, 40]}}"
+    asks = f"requires:\n  protected: {groups}\n  bounds:\n  - {{metric: performance.auc, at_least: 0.7}}\n  - {bound}\n"
+    text = following(place, capsys, ("requires:\n", asks)).read_text()
+    ended, (problem,) = edited(capsys)
+    assert (ended, problem["code"], problem["nearest"]) == (2, code, nearest)
+    assert said in f"{problem['message']} {problem['remedy']}"
+    assert text.splitlines()[problem["line"] - 1][problem["column"] - 1 :].startswith(at)
+    assert json.loads(run(capsys, "trust", "show", "--json")[1])["version"] == 1
+
+
+def test_bounds_of_a_reference_that_is_a_group_come_into_force(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, *FIRST, VAL)[0] == 0
+    groups = "{sex: {column: SEX, groups: {men: 1, women: 2}}, age: {column: AGE, bands: [25, 40]}}"
+    asks = (
+        f"requires:\n  protected: {groups}\n  bounds:\n"
+        "  - {metric: fairness.impact_ratio, across: sex, at_least: 0.8, reference: men}\n"
+        "  - {metric: fairness.impact_ratio, across: sex*age, at_least: 0.8, reference: men × 40 and over}\n"
+        "  - {metric: fairness.equal_opportunity, at_most: 0.1}\n"
+    )
+    following(place, capsys, ("requires:\n", asks))
+    assert edited(capsys)[0] == 0
+    assert json.loads(run(capsys, "trust", "show", "--json")[1])["version"] == 2

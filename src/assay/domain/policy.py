@@ -118,14 +118,15 @@ class Meant(Block):
 
     def text(self) -> str:
         """The attribute as a reader has it."""
-        attribute = self._attribute()
+        attribute = self.attribute()
         return ", ".join(f"{label} ({attribute.definition(label)})" for label in attribute.labels())
 
     def is_it(self, attribute: Attribute) -> bool:
         """Whether an attribute of a specification is this one: of this column, and in these groups."""
-        return attribute.column == self.column and _grouped(attribute) == _grouped(self._attribute())
+        return attribute.column == self.column and _grouped(attribute) == _grouped(self.attribute())
 
-    def _attribute(self) -> Attribute:
+    def attribute(self) -> Attribute:
+        """It as a specification would declare it."""
         return Attribute(column=self.column, groups=self.groups, bands=self.bands)
 
 

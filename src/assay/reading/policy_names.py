@@ -1,4 +1,5 @@
-"""Names in a policy that name nothing: misspelt roles, metrics that do not exist, keys that are not there, persons without a role, witnesses.
+"""Names in a policy that name nothing: misspelt roles, metrics that do not exist, keys that are not there, persons without a role, witnesses;
+and bounds that no specification could ask, or that ask nothing.
 
 Asked when a policy is to come into force, never of one that is: a log goes on under the policy that it has.
 """
@@ -8,17 +9,26 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
+from assay.domain.coherence.bounds import bound_findings
 from assay.domain.errors import Problem
-from assay.domain.metric import Across, Catalogue
+from assay.domain.metric import Catalogue
 from assay.domain.nearest import listed, nearest
-from assay.domain.policy import NEVER_APPROVE
+from assay.domain.policy import NEVER_APPROVE, Least, Meant
 from assay.domain.roles import USUAL_ROLES, misspelt
-from assay.domain.specification.base import NAME_PATTERN
+from assay.domain.specification.base import NAME_PATTERN, Block
 from assay.proof.cosignature import CosignerKey
 from assay.proof.note import InvalidKey
+from assay.reading.dictionary import at_their_places
 from assay.reading.located import Located, Trail
+
+_Kind = TypeVar("_Kind", bound=Block)
+_Key = TypeVar("_Key", int, str)
 
 
 def name_problems(
@@ -134,15 +144,8 @@ def _metrics(
     found += [(("requires", "bounds", n, "metric"), bound.get("metric")) for n, bound in enumerate(bounds)]
     known = catalogue() if found else {}
     for n, bound in enumerate(bounds):
-        metric, across = bound.get("metric"), bound.get("across")
-        asked = known.get(metric) if isinstance(metric, str) else None
-        if isinstance(across, str) and asked is not None and asked.across is Across.NEVER:
-            yield _problem(
-                document, ("requires", "bounds", n, "across"), "across_without_meaning", across,
-                f"{metric} compares no groups, so no criterion could ask it 'across' any.",
-                remedy="Delete 'across', or name another metric.",
-            )  # fmt: skip
-        yield from _columns(document, n, across, _map(requires.get("protected")))
+        yield from _columns(document, n, bound.get("across"), _map(requires.get("protected")))
+    yield from _thresholds(document, bounds, _map(requires.get("protected")), known)
     for trail, metric in found:
         if isinstance(metric, str) and metric not in known:
             near = nearest(metric, known)
@@ -151,6 +154,24 @@ def _metrics(
                 near, "Correct the name; all are listed with: assay checks" if near
                 else "List them with: assay checks; or install the package that brings it.",
             )  # fmt: skip
+
+
+def _thresholds(
+    document: Located, bounds: list[Mapping[Any, Any]], protected: Mapping[Any, Any], known: Catalogue
+) -> tuple[Problem, ...]:
+    """Bounds that no criterion could ask just so, or that every model satisfies, as far as they have the right form."""
+    named = {name: meant for name, meant in protected.items() if isinstance(name, str)}
+    found = bound_findings(_valid(Least, dict(enumerate(bounds))), _valid(Meant, named), known)
+    return at_their_places(document, tuple(replace(f, trail=("requires", "bounds", *f.trail)) for f in found))
+
+
+def _valid(kind: type[_Kind], items: Mapping[_Key, Any]) -> dict[_Key, _Kind]:
+    """Those of the right form; of others it is said elsewhere what is wrong."""
+    valid = {}
+    for key, item in items.items():
+        with suppress(ValidationError):
+            valid[key] = kind.model_validate(item, by_alias=True, by_name=False)
+    return valid
 
 
 def _columns(document: Located, n: int, across: object, protected: Mapping[Any, Any]) -> Iterator[Problem]:

@@ -24,8 +24,8 @@ def unknown_metric(draft: Draft, world: World) -> Iterator[Finding]:
             )
 
 
-def across_unsuited(draft: Draft, world: World) -> Iterator[Finding]:
-    """Groups asked of a metric that compares none, or none of one that does."""
+def across_missing(draft: Draft, world: World) -> Iterator[Finding]:
+    """No groups asked of a metric that compares them."""
     for i, criterion, metric in draft.known(world):
         if criterion.across is None and metric.across is Across.REQUIRED:
             yield Finding(
@@ -34,6 +34,11 @@ def across_unsuited(draft: Draft, world: World) -> Iterator[Finding]:
                 f"{metric.title} compares groups, and {criterion.id!r} does not say which.",
                 remedy=f"Add 'across:' with one of {listed(draft.groupings())}.",
             )
+
+
+def across_without_meaning(draft: Draft, world: World) -> Iterator[Finding]:
+    """Groups asked of a metric that compares none."""
+    for i, criterion, metric in draft.known(world):
         if criterion.across is not None and metric.across is Across.NEVER:
             yield Finding(
                 ("criteria", i, "across"),
@@ -210,7 +215,8 @@ def stage_without_criterion(draft: Draft, world: World) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     unknown_metric,
-    across_unsuited,
+    across_missing,
+    across_without_meaning,
     unknown_across,
     reference_unsuited,
     duplicate_ids,

@@ -36,7 +36,7 @@ def parameters(draft: Draft, world: World) -> Iterator[Finding]:
                     trail if criterion.parameters else ("criteria", i),
                     "parameter_missing",
                     f"{criterion.metric!r} needs the setting {name!r}: {parameter.description}",
-                    remedy=f"Add it under 'with:' of {criterion.id!r}.",
+                    remedy="Add it under its 'with:'.",
                 )
 
 

@@ -55,7 +55,7 @@ def vacuous(draft: Draft, world: World) -> Iterator[Finding]:
                 ("criteria", i, criterion.comparator.value),
                 "vacuous_criterion",
                 f"{who} model satisfies {_lower(metric.title)} {criterion.comparator.words} {criterion.threshold}.",
-                remedy="Choose a threshold that a bad model would miss, or delete the criterion.",
+                remedy="Choose a threshold that a bad model would miss, or ask nothing of it.",
             )
 
 
