@@ -741,7 +741,12 @@ def test_exactly_the_verified_bytes_are_loaded(
         assert child.alive
         with pytest.raises(assay.AssayError, match="takes numbers only"):
             loaded.decide(frame.assign(score="much"))
-        assert loaded.decide(frame).tolist() == (expected >= 0.5).tolist()
+        again = []
+        for _ in range(2):  # started again by a thread that ends, it answers the next one, too
+            with ThreadPoolExecutor(1) as thread:
+                assert thread.submit(loaded.decide, frame).result().tolist() == (expected >= 0.5).tolist()
+            again.append(loaded._model)
+        assert again[0] is again[1] is not child
     with pytest.raises(assay.SubjectError, match="was closed"):
         loaded.decide(frame)
     with monkeypatch.context() as upgraded:
