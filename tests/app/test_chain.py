@@ -741,7 +741,12 @@ def test_exactly_the_verified_bytes_are_loaded(
         assert child.alive
         with pytest.raises(assay.AssayError, match="takes numbers only"):
             loaded.decide(frame.assign(score="much"))
-        assert loaded.decide(frame).tolist() == (expected >= 0.5).tolist()
+        again = []
+        for _ in range(2):  # started again by a thread that ends, it answers the next one, too
+            with ThreadPoolExecutor(1) as thread:
+                assert thread.submit(loaded.decide, frame).result().tolist() == (expected >= 0.5).tolist()
+            again.append(loaded._model)
+        assert again[0] is again[1] is not child
     with pytest.raises(assay.SubjectError, match="was closed"):
         loaded.decide(frame)
     with monkeypatch.context() as upgraded:
@@ -794,21 +799,30 @@ def test_a_replay_is_bit_identical_and_says_what_was_changed(certified: Team) ->
     assert caught.value.exit_code == 3
 
 
+@pytest.mark.parametrize(
+    ("version", "says", "remedy"),
+    [
+        (assay.__version__, r"and these for new\. Find out who wrote the entry", "Find out"),
+        ("0.0.9", rf"Assay 0\.0\.9 wrote it and this is {assay.__version__}, which may", "Replay it with Assay 0.0.9."),
+    ],
+)  # fmt: skip
 def test_a_replay_finds_sketches_that_are_not_of_the_test_rows(
-    team: Team, monkeypatch: pytest.MonkeyPatch
+    team: Team, monkeypatch: pytest.MonkeyPatch, version: str, says: str, remedy: str
 ) -> None:
-    """Whoever writes the log makes them up, so that the next run on a few changed rows passes for new."""
+    """Whoever writes the log makes them up, so that the next run on a few changed rows passes for new; or another version did."""
     from assay.app.judging.replay import replay
 
     made_up = Sketch(4000, tuple(range(2048)))
-    with monkeypatch.context() as dishonest:
-        dishonest.setattr(
+    with monkeypatch.context() as other:
+        other.setattr(
             "assay.app.judging.judged_run.used_rows",
             lambda case, *_: replace(used_rows(made_up, "x"), file=case.datasets["test"].digest),
         )
+        other.setattr("assay.app.judging.case.__version__", version)
         team.lock().certify()
-    with pytest.raises(assay.Distrusted, match="are not those that the test rows give"):
+    with pytest.raises(assay.Distrusted, match=says) as told:
         replay(team.root, workers=0)
+    assert told.value.remedy.startswith(remedy)
 
 
 @pytest.mark.begins("judged")

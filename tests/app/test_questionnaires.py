@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder
 from tests.app.team import Team, refused
 
-from assay.domain.refusal import Because
+from assay.app.judging.replay import Alike, replay
+from assay.app.judging.used_rows import used_rows
+from assay.domain.refusal import Because, Distrusted
 
 QUESTIONS = [f"q{k}" for k in range(6)]
 
@@ -77,3 +81,25 @@ def test_answers_that_changed_places_among_the_questions_are_used_rows(folder: F
     again(team, moved.select(mixed.column_names))
     with refused(Because.TEST_SET_SPENT):
         team.certify()
+
+
+@pytest.mark.parametrize("kept", ["named", "unnamed", "other"])
+def test_a_replay_compares_what_the_entry_has(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    """An earlier version kept no sketch under the names of columns: whoever used it made nothing up."""
+
+    def entered(case, engine, salt, earlier):
+        made = used_rows(case, engine, salt, earlier)
+        first, *others = made.sketches
+        assert first.named is not None
+        other = {"named": first.named, "unnamed": None, "other": first.sketch}[kept]
+        return replace(made, sketches=(replace(first, named=other), *others))
+
+    monkeypatch.setattr("assay.app.judging.judged_run.used_rows", entered)
+    team = judged_once(folder)
+    if kept == "other":
+        with pytest.raises(Distrusted, match="are not those that the test rows give"):
+            replay(team.root, workers=0)
+    else:
+        assert replay(team.root, workers=0).alike is Alike.IDENTICAL

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import functools
 import json
@@ -26,6 +25,7 @@ from assay.domain.errors import AssayError, Crash, SubjectError
 from assay.domain.isolation import Fence
 from assay.sandbox import bubblewrap, failures, untold
 from assay.sandbox import child as protocol
+from assay.sandbox.keeper import kept
 from assay.sandbox.notices import Forbidden, Notices
 from assay.sandbox.pipe import Body, Ended, Garbled, Hung, Pipe
 from assay.sandbox.roles import ALLOWED, DEFAULT_LIMITS, Limits, Role
@@ -34,7 +34,7 @@ from assay.sandbox.spawn import FOLDER, asked_fences, spawn, without_fences
 
 
 class Child:
-    """One child process. Start it from a thread that lives as long as it: the child dies with that thread.
+    """One child process, which ends when it is closed, when nothing refers to it any more, and with this process.
 
     Attributes:
         answer: what the target returned, when that is a JSON value.
@@ -67,6 +67,7 @@ class Child:
         self._turn = threading.Lock()
         self._interpreter, self._wrapped = sys.executable, False
         self._saw_rows = False
+        self._ending = weakref.finalize(self, _ended, process, pipe, os.getpid())
         _children.add(self)
 
     @classmethod
@@ -114,8 +115,7 @@ class Child:
         interpreter = python or sys.executable
         wanted = Fence.NETWORK.value not in without_fences()
         through = bubblewrap.before_the_interpreter() if wanted else ()
-        process, pipe, notices = spawn(interpreter, descriptors, through)
-        started = cls(process, pipe, notices, role, timeout)
+        started: Self = kept(lambda: cls(*spawn(interpreter, descriptors, through), role, timeout))
         started._interpreter, started._wrapped = interpreter, bool(through)
         started._fenced(body, fences, start_timeout)
         ready = started._asked_json(protocol.LOAD, b"", protocol.READY, start_timeout)
@@ -160,7 +160,7 @@ class Child:
     def ask(self, batch: pa.RecordBatch) -> Callable[[], NDArray[np.float64]]:
         """Send the rows; what is returned waits for their scores, and is called before anything else is asked.
 
-        The time for the answer counts from here on; one that came in time is taken whenever it is waited for.
+        The time for the answer counts from here on; one that is there when it is waited for is taken.
 
         Raises (both):
             Crash: ``model_crashed``, ``model_timed_out`` or ``model_output_invalid``; the child is gone then.
@@ -222,11 +222,7 @@ class Child:
             return
         self._closed = True
         _children.discard(self)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.kill()
-        self._process.wait()
-        self._pipe.close()
+        self._ending()
 
     def __enter__(self) -> Self:
         return self
@@ -353,7 +349,16 @@ def close_children() -> None:
 
 
 _children: weakref.WeakSet[Child] = weakref.WeakSet()
-atexit.register(close_children)
+
+
+def _ended(process: subprocess.Popen[bytes], pipe: Pipe, owner: int) -> None:
+    """End a child and everything in its session. A fork of its owner only lets go of it."""
+    if os.getpid() == owner:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
+    pipe.close()
 
 
 def _stream(batch: pa.RecordBatch) -> memoryview:

@@ -57,8 +57,8 @@ class Pipe:
     def receive(self, largest: dict[bytes, int], deadline: float, seconds: float) -> tuple[bytes, Body]:
         """Read one frame of a kind that is expected, not longer than is allowed for its kind.
 
-        It must have begun by the ``deadline``, in seconds of the monotonic clock, and may then take so many ``seconds``: whoever
-        waits for it late finds its begin.
+        It is waited for until the ``deadline``, in seconds of the monotonic clock; one that has begun is read, and may take so many
+        ``seconds``.
 
         Raises:
             Hung, Ended, Garbled: see there. Forbidden: as ``send``.

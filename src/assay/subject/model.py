@@ -126,7 +126,7 @@ class ModelReference:
 
 
 class Model:
-    """A model that answers from a child process. Start it from the thread that will outlive it."""
+    """A model that answers from a child process."""
 
     def __init__(self, reference: ModelReference) -> None:
         """Start the child and load the very bytes that have the digest, whatever happens to the file meanwhile.

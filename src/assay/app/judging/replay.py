@@ -21,6 +21,7 @@ from assay.domain.errors import AssayError, ExitCode, InvalidDocument, SubjectEr
 from assay.domain.isolation import NO_CHILD
 from assay.domain.record import Record, SourceRecord
 from assay.domain.refusal import Because, Distrusted, Refusal
+from assay.domain.used_rows import UsedRows
 from assay.engine.engine import Engine, silent
 from assay.engine.progress import Progress
 from assay.store.workspace import Workspace
@@ -89,7 +90,7 @@ def replay(
     )
     with open_engine(path, workers=workers, reuse=False, progress=progress) as engine:
         case = bound_when_asked(case, engine)
-        _same_rows(folder, digest, case, engine)
+        _same_rows(folder, digest, record.environment.assay, case, engine)
         measured = measure(case, engine, measure_others(case, engine))
     again = record_of(case, measured, record.bypasses, rehearse=record.decision.rehearsal)
     versions = tuple(_versions(record, again))
@@ -139,7 +140,7 @@ def _changed(source: SourceRecord, record: Record) -> SomethingElse:
     )
 
 
-def _same_rows(folder: Path, record: str, case: Case, engine: Engine) -> None:
+def _same_rows(folder: Path, record: str, version: str, case: Case, engine: Engine) -> None:
     """Make the sketches again that the log keeps of a judged run's rows: until then they are its writer's word.
 
     Nothing to compare has a run in no log, or one whose salt was erased.
@@ -154,15 +155,30 @@ def _same_rows(folder: Path, record: str, case: Case, engine: Engine) -> None:
     if run is None or salt is None:
         return
     earlier = [one.rows for one in state.runs.values() if one.entry < run.entry]
-    if used_rows(case, engine, salt, earlier) != run.rows:
-        raise Distrusted(
-            Refusal(
-                Because.CONTRADICTS_LOG,
-                f"The sketches of test rows in entry {run.entry} are not those that the test rows give: other rows would "
-                "pass for used, and these for new.",
-            ),
-            remedy="Find out who wrote the entry; revoke what stands on it: assay revoke",
-        )
+    if _named_as_in(run.rows, used_rows(case, engine, salt, earlier)) == run.rows:
+        return
+    now = case.environment.assay
+    other = (
+        "" if version == now else f" Assay {version} wrote it and this is {now}, which may keep other ones."
+    )
+    raise Distrusted(
+        Refusal(
+            Because.CONTRADICTS_LOG,
+            f"The sketches of test rows in entry {run.entry} are not those that the test rows give: other rows would "
+            f"pass for used, and these for new.{other}",
+        ),
+        remedy=(f"Replay it with Assay {version}. If that tells the same: find" if other else "Find")
+        + " out who wrote the entry; revoke what stands on it: assay revoke",
+    )
+
+
+def _named_as_in(entry: UsedRows, made: UsedRows) -> UsedRows:
+    """What was made without the sketches under names that the entry lacks, as those of versions that kept none: they only ever tell
+    fresh rows from used ones, so that who leaves one out makes no used row pass for new.
+    """
+    unnamed = {one.columns for one in entry.sketches if one.named is None}
+    kept = (replace(one, named=None) if one.columns in unnamed else one for one in made.sketches)
+    return replace(made, sketches=tuple(kept))
 
 
 def _versions(record: Record, again: Record) -> Iterable[str]:

@@ -34,7 +34,7 @@ class Rows(Protocol):
 class CertifiedModel:
     """A model whose bytes were verified before they were loaded; it answers from a child process. A context manager.
 
-    Any thread may ask it; it answers one after the other.
+    Any thread may ask it; it answers one after the other. It is closed, too, when nothing refers to it any more.
 
     ``certificate`` says for what, until when and on which conditions it may be used.
     """
