@@ -75,7 +75,7 @@ def _by_verdicts(rng: np.random.Generator, worlds: int) -> float:
     """Keep the parts whose criterion passed, draw the others again: five criteria must pass, all at the threshold."""
     wanted = _passing(ALPHA)
     tries = rng.binomial(ROWS, TAU, (worlds, CRITERIA, TRIES)) >= wanted
-    return float(tries.any(axis=2).all(axis=1).mean())
+    return float(np.all(np.any(tries, axis=2), axis=1).mean())
 
 
 def _by_numbers(rng: np.random.Generator, worlds: int) -> float:

@@ -59,10 +59,11 @@ def simulate_at(design: Design, reps: int, levels: Sequence[float], seed: int = 
     downwards = sorted(range(len(levels)), key=lambda i: -levels[i])
     slack = 1e-12 * max(abs(design.truth), 1.0)
     by_p = design.p if len(levels) > 1 else None
-    for first in range(0, reps if by_p is not None else 0, AT_ONCE):
-        at_least, at_most = by_p(rng, min(AT_ONCE, reps - first))
-        above += (at_least[:, None] < np.array(levels)).sum(axis=0)
-        below += (at_most[:, None] < np.array(levels)).sum(axis=0)
+    if by_p is not None:
+        for first in range(0, reps, AT_ONCE):
+            at_least, at_most = by_p(rng, min(AT_ONCE, reps - first))
+            above += (at_least[:, None] < np.array(levels)).sum(axis=0)
+            below += (at_most[:, None] < np.array(levels)).sum(axis=0)
     for _ in range(reps if by_p is None else 0):
         limits = design.draw(rng)
         try:

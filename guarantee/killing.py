@@ -9,8 +9,9 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from assay.store.log import Log
 from guarantee.stopping import NEVER, run_until
@@ -35,10 +36,14 @@ def append(where: str, name: str) -> Callable[[int], None]:
     def body(pipe: int) -> None:
         with Log.open(where) as log:
             for turn in range(APPENDS):
-                log.append(lambda _, turn=turn: [f"{name}/{turn}/{i}".encode() for i in range(BATCH)])
+                log.append(partial(_batch, name, turn))
                 os.write(pipe, b"+")
 
     return body
+
+
+def _batch(name: str, turn: int, _: Sequence[bytes]) -> list[bytes]:
+    return [f"{name}/{turn}/{i}".encode() for i in range(BATCH)]
 
 
 def kill_everywhere(where: str, points: int) -> Found:

@@ -7,6 +7,7 @@ import random
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from tests.world import DOCUMENTS, KEYS, START, Issued, policy
 
@@ -77,7 +78,7 @@ def mutations(good: bytes, tries: int, *, seed: str) -> Iterator[bytes]:
 
 def _parts(folder: Path) -> Iterator[tuple[str, bytes, Accepts]]:
     good, documents = _issued()
-    light = {"leaves": None, "attestations": None}
+    light: dict[str, Any] = {"leaves": None, "attestations": None}
 
     def shown(what: str) -> Accepts:
         return lambda content: good.verify(**(light | {what: content})).accepted

@@ -82,7 +82,10 @@ def _spacious(population: Population) -> Iterable[Asked]:
 
 def _denominators(population: Population, at: Asked) -> Integers:
     """A number for each (group, label, score): cells with one number are one denominator of the comparison."""
-    groups, labels, scores = np.indices(population.mass.shape)
+    indices = np.indices(population.mass.shape)
+    groups: Integers = indices[0]
+    labels: Integers = indices[1]
+    scores: Integers = indices[2]
     if at.metric not in SHAPES or SHAPES[at.metric].compare is Compare.EACH:
         return np.zeros_like(groups)
     if at.metric in (METRICS["parity"], METRICS["ratio"]):

@@ -63,7 +63,8 @@ def values_of_decisions(decisions: Floats, asked: Asked) -> Floats:
         else:
             at_least = asked.comparator is Comparator.AT_LEAST
             worst.append(rates.min(axis=1) if at_least else rates.max(axis=1))
-    return np.max(worst, axis=0)
+    found: Floats = np.max(worst, axis=0)
+    return found
 
 
 def score_value(metric: str, scores: Floats, cell: Floats) -> float:

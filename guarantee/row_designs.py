@@ -112,7 +112,8 @@ _TILT = 0.5 * QUANTILES
 
 def _chances(kind: str, rate: float) -> Floats:
     tilt = _TILT if kind == "informative" else 0.0
-    return expit(np.log(rate / (1 - rate)) + tilt + np.zeros_like(QUANTILES))
+    chances: Floats = expit(np.log(rate / (1 - rate)) + tilt + np.zeros_like(QUANTILES))
+    return chances
 
 
 def _truth(kind: str, rate: float) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,14 +38,16 @@ ALPHA = 0.05
 SCREEN = 1.25
 """Screening is done at this multiple of alpha, so that only clear cases are ruled out without the product."""
 
-Rates = Callable[[Integers], tuple[Integers, Integers]]
-"""Events and trials from counts int64[..., label, decision]."""
+Masses = NDArray[Any]
+"""Counts, or the probabilities that they are drawn by."""
+Rates = Callable[[Masses], tuple[Masses, Masses]]
+"""Events and trials from counts or probabilities [..., label, decision]."""
 
 
 def _share(label: int | None, decision: int | None) -> Rates:
     """Decision 1 (or right decisions, for no decision) of the rows with a label (or of all)."""
 
-    def rates(c: Integers) -> tuple[Integers, Integers]:
+    def rates(c: Masses) -> tuple[Masses, Masses]:
         if label is None and decision is None:
             return c[..., 0, 0] + c[..., 1, 1], c.sum(axis=(-1, -2))
         if label is None:
@@ -55,7 +57,7 @@ def _share(label: int | None, decision: int | None) -> Rates:
     return rates
 
 
-def _right_of_positive(c: Integers) -> tuple[Integers, Integers]:
+def _right_of_positive(c: Masses) -> tuple[Masses, Masses]:
     return c[..., 1, 1], c[..., :, 1].sum(axis=-1)
 
 
@@ -229,7 +231,7 @@ class Rule:
         level = self.alpha * SCREEN
         result = np.ones(len(counts), dtype=bool)
         for x, n in self._families(asked, counts):
-            defined = (n > 0).all(axis=1)
+            defined: Booleans = np.all(n > 0, axis=1)
             result &= defined
             x, n = np.where(defined[:, None], x, 0), np.where(defined[:, None], n, 1)
             result &= _passes(asked, SHAPES[asked.metric].compare, x, n, level)
@@ -276,7 +278,8 @@ def _passes(asked: Asked, compare: Compare, x: Integers, n: Integers, level: flo
     tau = float(asked.threshold)
     if compare is Compare.EACH:
         p = (p_at_least if asked.comparator is Comparator.AT_LEAST else p_at_most)(x, n, tau)
-        return np.all(p <= level, axis=1)
+        each: Booleans = np.all(p <= level, axis=1)
+        return each
     ratio, margin = (tau, 0.0) if compare is Compare.RATIO else (1.0, -tau)
     result = np.ones(len(x), dtype=bool)
     for a in range(x.shape[1]):
@@ -295,7 +298,8 @@ def _point(asked: Asked, compare: Compare, x: Integers, n: Integers) -> Booleans
     top, bottom = tau.numerator, tau.denominator
     if compare is Compare.EACH:
         good = x * bottom >= top * n if asked.comparator is Comparator.AT_LEAST else x * bottom <= top * n
-        return np.all(good, axis=1)
+        each: Booleans = np.all(good, axis=1)
+        return each
     result = np.ones(len(x), dtype=bool)
     if compare is Compare.RATIO:
         result &= (x > 0).any(axis=1)  # no group is ever selected: undefined

@@ -196,7 +196,7 @@ def ranked_ladder(values: Floats, mass: Floats) -> Classes:
     place = np.rint((1 - values) * RANKS).astype(np.int64) * 2
     negatives = np.zeros(2 * RANKS + 1)
     negatives[1::2] = 1 / RANKS
-    positives = np.bincount(place, weights=mass, minlength=negatives.size)
+    positives: Floats = np.bincount(place, weights=mass, minlength=negatives.size).astype(np.float64)
     return Classes(np.arange(negatives.size, dtype=np.float64), negatives, positives)
 
 
@@ -371,7 +371,7 @@ def promise_ladder(values: Floats, mass: Floats, *, events: float) -> Population
 def labelled(scores: Floats, without: Floats, with_event: Floats) -> Population:
     """The population with these probabilities of each score without and with an event; equal scores are merged."""
     distinct, place = np.unique(scores, return_inverse=True)
-    zero, one = (np.bincount(place, weights=mass) for mass in (without, with_event))
+    zero, one = (np.bincount(place, weights=mass).astype(np.float64) for mass in (without, with_event))
     mass = zero + one
     some = mass > 0
     return Population(distinct[some], mass[some], one[some] / mass[some])

@@ -212,9 +212,11 @@ def _normal(world: World, mass: Floats) -> Floats:
     mass = mass.copy()
     mass.reshape(-1, 2, 2, 2)[:, :, [y for y in (0, 1) if y not in world.labels], :] = 0.0
     if len(world.rows) == 1:
-        return mass / mass.sum(axis=1, keepdims=True)
+        whole: Floats = mass / mass.sum(axis=1, keepdims=True)
+        return whole
     halves = mass.reshape(-1, 2, 4)
-    return (halves / halves.sum(axis=2, keepdims=True)).reshape(-1, CELLS)
+    each: Floats = (halves / halves.sum(axis=2, keepdims=True)).reshape(-1, CELLS)
+    return each
 
 
 # --- the adversary ---------------------------------------------------------------------------------------------
