@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ from assay.domain.entry import Action
 from assay.domain.errors import InvalidDocument
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.proof.checkpoint import TrustedLog
+from assay.proof.cosignature import time_of
 from assay.proof.keys import PrivateKey
 from assay.proof.note import Note
 from assay.proof.tlog_proof import Logged, TlogProof, check_logged
@@ -86,7 +89,7 @@ def proven(folder: Path, index: int) -> Logged:
 
 def test_a_proof_counts_once_the_witness_cosigned_and_until_the_log_grows(folder: Path, url: str) -> None:
     assert proven(folder, 0).code == "witnesses_missing"
-    assert have_witnessed(folder, [url]).by == (WITNESS.name,)
+    assert [w.name for w in have_witnessed(folder, [url]).by] == [WITNESS.name]
     assert proven(folder, 0).proven
     checkpoint(folder)  # signs nothing anew: there is nothing new, and the cosigned one stays the newest
     assert proven(folder, 1).witnessed[0].name == WITNESS.name
@@ -111,13 +114,20 @@ def test_the_command_prints_the_cosigned_checkpoint_and_who_cosigned(folder: Pat
     done = CliRunner().invoke(assay, ["log", "checkpoint", "--in", str(folder), "--witness", url, "--json"])
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
-    assert said["witnessed"] == {"by": [WITNESS.name], "needed": 1}
+    (by,) = said["witnessed"].pop("by")
+    (line,) = Note.parse(said["checkpoint"].encode()).signatures[1:]
+    assert by == {
+        "name": WITNESS.name,
+        "time": dt.datetime.fromtimestamp(time_of(line.value), dt.UTC).isoformat(),
+    }
+    assert said["witnessed"] == {"needed": 1}
     assert [line.name for line in Note.parse(said["checkpoint"].encode()).signatures] == [
         ORIGIN,
         WITNESS.name,
     ]
     shown = CliRunner().invoke(assay, ["log", "checkpoint", "--in", str(folder), "--witness", url])
-    assert shown.stderr == f"Cosigned by {WITNESS.name}; the policy needs 1 witness.\n"
+    said = rf"Cosigned by {re.escape(WITNESS.name)} at [0-9-]{{10}} [0-9:]{{5}} UTC; the policy needs 1 witness\.\n"
+    assert re.fullmatch(said, shown.stderr)
 
 
 def test_a_witness_without_a_network_is_asked_by_a_file_and_its_answer_is_kept(folder: Path) -> None:

@@ -37,7 +37,8 @@ def test_an_entry_that_two_of_three_witnesses_saw_is_logged():
     assert answer.checkpoint == Checkpoint("log.example/one", 90, TREE.root(90))
     assert answer.witnessed == tuple(Witnessed(w.name, 1679315147) for w in WITNESSES[:2])
     assert answer.message == (
-        "Entry 41 of 90 in the log 'log.example/one'; 2 of the 2 witnesses that are needed cosigned it."
+        "Entry 41 of 90 in the log 'log.example/one'; 2 of the 2 witnesses that are needed cosigned it: "
+        f"{WITNESSES[0].name} at 2023-03-20 12:25 UTC, {WITNESSES[1].name} at 2023-03-20 12:25 UTC."
     )
 
 
@@ -170,3 +171,9 @@ def test_no_single_byte_can_be_changed():
 
 def test_a_key_of_the_wrong_type_cannot_be_a_witness():
     assert all(isinstance(key, CosignerKey) for key in KEYS)
+
+
+def test_a_time_that_no_calendar_has_is_told_as_it_is():
+    """A witness may say any number of 64 bits."""
+    assert str(Witnessed("w", 0)) == "w at 1970-01-01 00:00 UTC"
+    assert (Witnessed("w", 2**64 - 1).time, str(Witnessed("w", 2**63))) == (None, f"w at second {2**63}")

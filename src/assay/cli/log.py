@@ -272,7 +272,8 @@ def checkpoint(
     note = signed(folder) if pushed is None else pushed.note
     more: dict[str, object] = {}
     if seen is not None:
-        more["witnessed"] = {"by": list(seen.by), "needed": seen.needed}
+        by = [{"name": w.name, "time": w.time.isoformat() if w.time else None} for w in seen.by]
+        more["witnessed"] = {"by": by, "needed": seen.needed}
     if pushed is not None:
         more["pushed"] = {"commit": pushed.commit or None, "size": pushed.size, "before": pushed.before}
     if output is not None:
@@ -285,7 +286,7 @@ def checkpoint(
 
     if seen is not None:
         say(
-            f"Cosigned by {', '.join(seen.by)}; the policy needs {plural(seen.needed, 'witness', 'witnesses')}.",
+            f"Cosigned by {', '.join(map(str, seen.by))}; the policy needs {plural(seen.needed, 'witness', 'witnesses')}.",
             err=True,
         )
     if pushed is not None:

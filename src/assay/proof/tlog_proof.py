@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -74,6 +75,21 @@ class Witnessed:
 
     name: str
     seconds: int
+
+    @property
+    def time(self) -> dt.datetime | None:
+        """The time by its clock, in UTC; None where no calendar has it."""
+        try:
+            return dt.datetime.fromtimestamp(self.seconds, dt.UTC)
+        except (OverflowError, OSError, ValueError):
+            return None
+
+    def __str__(self) -> str:
+        """Who, and when, for a sentence."""
+        time = self.time
+        return (
+            f"{self.name} at {time:%Y-%m-%d %H:%M} UTC" if time else f"{self.name} at second {self.seconds}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,5 +165,6 @@ def check_witnessed(
         said = "no witness was asked for: whoever holds the log can show somebody else another one."
         return Logged(proven=True, code="unwitnessed", message=said)
     met = len(seen) >= needed
-    said = f"{len(seen)} of the {needed} witnesses that are needed cosigned it."
+    who = f": {', '.join(map(str, seen))}" if seen else ""
+    said = f"{len(seen)} of the {needed} witnesses that are needed cosigned it{who}."
     return Logged(met, "witnessed" if met else "witnesses_missing", said, witnessed=seen)

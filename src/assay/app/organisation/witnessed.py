@@ -11,7 +11,7 @@ from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.proof.checkpoint import Checkpoint, TrustedLog
 from assay.proof.cosignature import CosignerKey
 from assay.proof.note import Note, signature_lines, verified
-from assay.proof.tlog_proof import check_witnessed
+from assay.proof.tlog_proof import Witnessed, check_witnessed
 from assay.proof.witness import Submission
 from assay.store.blobs import write_whole
 from assay.store.witness_client import cosignatures
@@ -22,9 +22,9 @@ ASK_AGAIN = "Write a new request and have that cosigned: assay log checkpoint --
 
 @dataclass(frozen=True, slots=True)
 class WitnessedCheckpoint:
-    """Who of the policy's witnesses cosigned the newest checkpoint, each key once, and how many it needs."""
+    """Who of the policy's witnesses cosigned the newest checkpoint and when, each key once, and how many it needs."""
 
-    by: tuple[str, ...]
+    by: tuple[Witnessed, ...]
     needed: int
 
 
@@ -118,4 +118,4 @@ def still_needed(ledger: Ledger) -> int:
 def _seen(ledger: Ledger, note: Note, keys: Sequence[CosignerKey]) -> WitnessedCheckpoint:
     log = ledger.policy().log
     found = check_witnessed(note, TrustedLog.of(log.key), witnesses=keys, needed=log.witnesses_needed)
-    return WitnessedCheckpoint(tuple(one.name for one in found.witnessed), log.witnesses_needed)
+    return WitnessedCheckpoint(found.witnessed, log.witnesses_needed)
