@@ -109,6 +109,7 @@ def paired_size(n: int, *, margin: float, level: float) -> Supremum:
 def audited_paired_level(n: int, *, margin: float, alpha: float) -> Audit:
     """Largest nominal level found at which that rule has size at most alpha; see `exact_size.audited_level`.
 
+    What the page of the guarantee tables of the limit that is shown (guarantee/binomial.py); verdicts ask exact p-values.
     n: rows. margin: of p_c - p_b, so minus the largest drop. Raises ValueError for n < 1 or alpha outside (0, 0.5].
     """
     if n < 1 or not 0 < alpha <= LARGEST_LEVEL:
