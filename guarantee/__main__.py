@@ -31,6 +31,8 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "guarantee.md"
 KEPT = ROOT / ".guarantee"
 """Finished parts, so that a run that was stopped goes on; a part is believed only while no file changed that it stands on."""
+MODELS = ("joblib", "lightgbm", "onnx", "skops", "xgboost")
+"""Formats whose readers are found by name, and not by an import."""
 STANDS_ON = {
     "binomial": ("guarantee.binomial",),
     "tiny": ("guarantee.tiny_worlds",),
@@ -40,7 +42,11 @@ STANDS_ON = {
     "simulated": ("guarantee.simulated",),
     "attempts": ("guarantee.attempts",),
     "crash": ("guarantee.crash", "guarantee.killing", "guarantee.issuing"),
-    "corrupted": ("guarantee.corrupted", "guarantee.opening"),
+    "corrupted": (
+        "guarantee.corrupted",
+        "guarantee.opening",
+        *(f"assay.subject.models.{kind}" for kind in MODELS),
+    ),
     "mutations": ("guarantee.mutations",),
 }
 """The modules of each part, with those of the programs that it starts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -18,23 +19,20 @@ class Opening:
     """Opens files of one kind, ``data`` or the format of a model; what goes wrong ends nothing but, perhaps, this process."""
 
     def __init__(self, kind: str) -> None:
-        self._adapter = None if kind == "data" else _adapter(kind)
+        self._load = None if kind == "data" else _adapter(kind).load
 
     def open(self, path: str, names: Sequence[str]) -> str:
         try:
-            if self._adapter is None:
+            if self._load is None:
                 self._data(path)
             else:
-                self._model(path, tuple(names))
+                rows = pa.record_batch({name: np.linspace(-3, 3, 20) for name in names})
+                np.asarray(self._load(path, tuple(names))(rows), dtype=np.float64)
         except SubjectError:
             return "refused"
         except Exception as wrong:  # noqa: BLE001 - a model may raise whatever it likes
             return f"raised {type(wrong).__name__}"
         return "answered"
-
-    def _model(self, path: str, names: tuple[str, ...]) -> None:
-        rows = pa.record_batch({name: np.linspace(-3, 3, 20) for name in names})
-        np.asarray(self._adapter.load(path, names)(rows), dtype=np.float64)
 
     def _data(self, path: str) -> None:
         (found,) = facts.inspect([path])
@@ -57,20 +55,11 @@ class Opening:
 
 def _adapter(kind: str) -> ModuleType:
     """The reader of a format, with what it needs and no more: a new child is started whenever a file ended the last."""
-    match kind:
-        case "joblib":
-            import sklearn.linear_model  # noqa: F401 - else the first file waits for it, and its time is up
-
-            from assay.subject.models import joblib as adapter
-        case "lightgbm":
-            from assay.subject.models import lightgbm as adapter
-        case "onnx":
-            from assay.subject.models import onnx as adapter
-        case "skops":
-            from assay.subject.models import skops as adapter
-        case _:
-            from assay.subject.models import xgboost as adapter
-    return adapter
+    if kind == "joblib":
+        importlib.import_module(
+            "sklearn.linear_model"
+        )  # else the first file waits for it, and its time is up
+    return importlib.import_module(f"assay.subject.models.{kind}")
 
 
 def opening(kind: str) -> Opening:

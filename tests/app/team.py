@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.app.conftest import Folder
@@ -67,11 +68,11 @@ class Team:
         with open_ledger(self.root) as ledger:
             self.policy.write_text(text_in_force(ledger))
 
-    def lock(self, reason: str = "", **how: object) -> Team:
+    def lock(self, reason: str = "", **how: Any) -> Team:
         agree(self.path, role="validator", signer=KEYS["validator"], reason=reason, workers=0, **how)
         return self
 
-    def certify(self, **how: object) -> assay.Certification:
+    def certify(self, **how: Any) -> assay.Certification:
         self.done = assay.certify(self.path, workers=0, **how)
         return self.done
 
@@ -83,8 +84,12 @@ class Team:
     def issue(self, name: str = "certifier") -> IssuedCertificate:
         return issue(self.root, signer=KEYS[name], output=self.root / "cert")
 
-    def gate(self, **how: object) -> assay.Refusal | None:
-        asked = {"use_case": "small-loans", "policy": self.policy, "certificate": self.root / "cert"} | how
+    def gate(self, **how: Any) -> assay.Refusal | None:
+        asked: dict[str, Any] = {
+            "use_case": "small-loans",
+            "policy": self.policy,
+            "certificate": self.root / "cert",
+        } | how
         model = asked.pop("model", self.root / "test.parquet")
         found = assay.gate(model, **asked)
         assert found.accepted is (found.refusal is None)
