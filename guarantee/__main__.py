@@ -31,7 +31,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "guarantee.md"
 KEPT = ROOT / ".guarantee"
 """Finished parts, so that a run that was stopped goes on; a part is believed only while no file changed that it stands on."""
-MODELS = ("joblib", "lightgbm", "onnx", "skops", "xgboost")
+FORMATS = ("joblib", "lightgbm", "onnx", "skops", "xgboost")
 """Formats whose readers are found by name, and not by an import."""
 STANDS_ON = {
     "binomial": ("guarantee.binomial",),
@@ -45,7 +45,7 @@ STANDS_ON = {
     "corrupted": (
         "guarantee.corrupted",
         "guarantee.opening",
-        *(f"assay.subject.models.{kind}" for kind in MODELS),
+        *(f"assay.subject.models.{kind}" for kind in FORMATS),
     ),
     "mutations": ("guarantee.mutations",),
 }
