@@ -476,8 +476,8 @@ def with_every_kind_of_pass(folder: Folder) -> Path:
     folder.test = replaced(folder.test, "id", np.arange(folder.test.num_rows) // 2)
     rows = folder.root / "rows"
     rows.mkdir()
-    for i in range(8):  # a file is a partition of its own
-        pq.write_table(folder.test.slice(500 * i, 500), rows / f"{i}.parquet")
+    for i in range(4):  # a file is a partition of its own, with a reader of its own in each process
+        pq.write_table(folder.test.slice(1000 * i, 1000), rows / f"{i}.parquet")
     return folder.write()
 
 
