@@ -390,6 +390,24 @@ def test_who_is_to_sign_is_shown_all_that_speaks_against_it(
         assert told in said
 
 
+def test_people_whom_each_file_counts_from_one_are_new_and_used_ones_are_not(team: Team) -> None:
+    def counted_from_one(rows: pa.Table) -> pa.Table:
+        return replaced(rows, "id", np.arange(1, rows.num_rows + 1))
+
+    used = team.folder.test
+    team.folder.test = counted_from_one(used)
+    team.folder.write()
+    team.lock().certify()
+    team.folder.test = counted_from_one(people(3500, 9))
+    team.folder.write()
+    done = team.certify()
+    assert (done.attempt, done.record.overlaps) == (1, ())
+    team.folder.test = counted_from_one(used.slice(700))  # everybody has another number than before
+    team.folder.write()
+    with refused(Because.TEST_SET_SPENT):
+        team.certify()
+
+
 @pytest.mark.begins("judged")
 def test_the_attempt_counts_other_choices_of_columns_too(team: Team) -> None:
     undocumented(team, INCOME)

@@ -250,6 +250,24 @@ def test_used_answers_of_yes_and_no_never_pass_for_fresh_ones_under_names_that_c
             assert again.overlap(before).share >= SPENT_FROM
 
 
+@pytest.mark.parametrize("part", [1, 2, 4, 8])
+@pytest.mark.parametrize(
+    "draw",
+    [small_numbers, questionnaire(6, (0.4, 0.3, 0.2, 0.1)), questionnaire(15, (0.5, 0.3, 0.2))],
+    ids=["five", "four", "three"],
+)
+def test_a_part_of_a_used_set_never_passes_under_names_that_changed_places(draw: Draw, part: int) -> None:
+    """The smaller the part, the more the counts of its values are like those of fresh rows."""
+    for seed in range(4):
+        rng = np.random.default_rng((seed, part))
+        made = draw(rng, 8000)
+        plain = [*(f"q{k}" for k in range(made.shape[1] - 1)), "bad"]
+        before = used(made, "sha256:a", *plain)
+        for names in ([*plain[-2::-1], "bad"], [plain[1], plain[0], *plain[2:]]):
+            again = used(made[: 8000 // part], "sha256:b", *names)
+            assert again.overlap(before).share >= SPENT_FROM
+
+
 def test_used_answers_of_yes_and_no_are_refused_as_untold_when_their_columns_changed_places() -> None:
     rng = np.random.default_rng(5)
     made = questionnaire(15, (0.7, 0.3))(rng, 3000)

@@ -28,6 +28,8 @@ BEYOND = 2.0
 """An estimate that is no more of its standard errors above nothing is told as chance."""
 LIKE_CHANCE = 3.0
 """Standard errors from nothing that one of four estimates exceeds in about 1 of 100 pairs of fresh sets."""
+SEEN = LIKE_CHANCE + BEYOND
+"""Standard errors from nothing at which a used set must be expected if nothing is to be made of its being like chance: of 40 such sets about one is."""
 CROWDED = 64
 """A value that stands more often in both sets together tells next to nothing of single rows, and is not asked."""
 
@@ -43,7 +45,8 @@ class Coincidence:
         beyond: the largest estimate that is more than :data:`BEYOND` of its own standard errors above nothing; 0 where none is. Copies
             that make one of them vague hide nothing from the others.
         apart: how many of its own standard errors the estimate is from nothing that is farthest from it, on either side. Used rows are
-            above it, and rows that were made up to look like chance below. surest: the smallest of their standard errors.
+            above it, and rows that were made up to look like chance below.
+        seen: how many standard errors the surest estimate would be from nothing if all rows of the smaller set were used.
     """
 
     rows: int
@@ -53,7 +56,7 @@ class Coincidence:
     error: float
     beyond: float
     apart: float
-    surest: float
+    seen: float
 
     @property
     def clear(self) -> bool:
@@ -62,8 +65,8 @@ class Coincidence:
 
     @property
     def like_chance(self) -> bool:
-        """Whether nothing in the two sets speaks against fresh rows, though used ones would: were all used, one estimate would be too far from nothing."""
-        return self.apart <= LIKE_CHANCE and LIKE_CHANCE * self.surest < 1.0
+        """Whether nothing in the two sets speaks against fresh rows, though used ones would have spoken against it."""
+        return self.apart <= LIKE_CHANCE and self.seen >= SEEN
 
     @property
     def sentence(self) -> str:
@@ -87,7 +90,7 @@ def coincidence(later: Sketch, earlier: Sketch) -> Coincidence:
         max(error for _, error in found),
         min(max((used for used, error in found if used > BEYOND * error), default=0.0), 1.0),
         max(abs(used) / error if error else math.inf for used, error in found),
-        min(error for _, error in found),
+        min(later.rows, earlier.rows) / max(later.rows, earlier.rows) / min(error for _, error in found),
     )
 
 

@@ -191,7 +191,7 @@ def _beyond_chance(later: Over, earlier: Over) -> Overlap:
 
     One column is an identifier: who has the same one is the same, and not alike by chance. Where that cannot be told by values whose
     column is unknown, it is told by those under names, if both have the same, and if the former are as chance has them and would not be,
-    had all rows been used: columns that changed places do not hide a set that was used as a whole.
+    had all rows of the smaller set been used: columns that changed places do not hide a set that is a part of the other.
     """
     a, b = later.sketch, earlier.sketch
     share, told = max(a.overlap(b), a.reused((b,))), f"by {_named(later)}"

@@ -43,7 +43,8 @@ def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRow
     """The sketches and marks of the rows that the case judges, after those of ``earlier`` runs; two readings of the file.
 
     The first choice is what the model is fed and the truth. Then come the identifiers, and every choice of ``earlier``
-    runs of which the file has all columns.
+    runs of which the file has all columns. An identifier that counts the rows of its file, from 0 or 1, is left out: the next file
+    counts others by the same numbers. That opens nothing, for whoever wants to can number rows anew; other columns tell them.
     """
     frame, dataset = case.frame(), case.datasets[case.judged_on]
     names = set(dataset.names)
@@ -70,7 +71,9 @@ def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRow
         if group in telling
     )
     sketches = (
-        _over(choice, tally, named.get(choice), salt) for choice, tally in zip(choices, found, strict=False)
+        _over(choice, tally, named.get(choice), salt)
+        for choice, tally in zip(choices, found, strict=False)
+        if choice == own or len(choice) > 1 or not looks_counted(tally)
     )
     return UsedRows(dataset.rows, dataset.digest, tuple(sketches), tuple(marks))
 
