@@ -9,7 +9,7 @@ from assay.domain.decide import Decision
 from assay.domain.dictionary import Dictionary
 from assay.domain.evidence import Statistic
 from assay.domain.isolation import NOTHING_KNOWN, Isolation
-from assay.domain.metric import Unit
+from assay.domain.metric import Metric, Unit
 from assay.domain.specification import Specification
 
 
@@ -60,6 +60,11 @@ class MetricRecord:
     estimand: str
     unit: Unit
     reading: str
+
+    @classmethod
+    def of(cls, metric: Metric) -> MetricRecord:
+        """What a record tells of an entry of the catalogue."""
+        return cls(metric.id, metric.title, metric.estimand, metric.unit, metric.reading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -290,10 +290,8 @@ def record_of(
         environment=case.environment,
         evidence_digest=evidence_digest(Evidence(case.seed, case.sources, statistics, case.blind)),
         metrics=tuple(
-            MetricRecord(m.id, m.title, m.estimand, m.unit, m.reading)
-            for m in (
-                case.checks[id_].metric for id_ in dict.fromkeys(w.criterion.metric for w in case.wanted)
-            )
+            MetricRecord.of(case.checks[id_].metric)
+            for id_ in dict.fromkeys(w.criterion.metric for w in case.wanted)
         ),
         bypasses=bypasses,
         attempt=case.attempt,

@@ -5,16 +5,11 @@ from __future__ import annotations
 from assay.app.judging.case import Case
 from assay.app.judging.count import Counted
 from assay.app.judging.measure import Measured
+from assay.app.verifying.redraw import ALL_ROWS, drawn
 from assay.domain.record import CurveRecord, GroupRecord, ProfileRecord
-from assay.domain.specification import Specification
-from assay.domain.specification.protected import CROSS
-from assay.stats.calibration import reliability_curve
-from assay.stats.curves import roc_curve
+from assay.domain.record_groups import defined
 from assay.stats.histogram import ScoreCounts
 from assay.tally.views import GroupOutcomes
-
-LEVEL = 0.05
-"""Alpha of each limit of a drawn reliability curve."""
 
 
 def group_records(case: Case, measured: Measured) -> tuple[GroupRecord, ...]:
@@ -25,11 +20,12 @@ def group_records(case: Case, measured: Measured) -> tuple[GroupRecord, ...]:
     favourable = case.specification.prediction.favourable
     found: list[GroupRecord] = []
     for name, attributes in case.specification.groupings().items():
+        definitions = case.specification.groups_of(name)
         found += [
             GroupRecord(
                 grouping=name,
                 label=group.label,
-                definition=_definition(case.specification, attributes, group.label),
+                definition=definitions[group.label],
                 rows=group.n,
                 positives=group.labelled(1),
                 favourable=group.decided(favourable),
@@ -46,18 +42,7 @@ def definition_of(case: Case, measured: Measured, counted: Counted) -> str:
     across = counted.wanted.criterion.across
     if across is None:
         return ""
-    names = case.specification.groupings()[across]
-    small = measured.small[across]
-    labels = measured.judged.layout.labels(names)
-    chosen = [label for label in labels if (label in small) == counted.aside]
-    return "; ".join(f"{label}: {_definition(case.specification, names, label)}" for label in chosen)
-
-
-def _definition(specification: Specification, names: tuple[str, ...], label: str) -> str:
-    parts = label.split(CROSS)
-    return " and ".join(
-        specification.protected[name].definition(part) for name, part in zip(names, parts, strict=True)
-    )
+    return defined(case.specification, across, measured.small[across], aside=counted.aside)
 
 
 def curves(case: Case, measured: Measured) -> tuple[CurveRecord, ...]:
@@ -66,7 +51,7 @@ def curves(case: Case, measured: Measured) -> tuple[CurveRecord, ...]:
     if outcomes is None or outcomes.scores is None or measured.failure is not None:
         return ()
     favourable = case.specification.prediction.favourable
-    drawn = list(_curves_of("", "all rows", outcomes.view((), favourable).overall))
+    drawn = list(_curves_of("", ALL_ROWS, outcomes.view((), favourable).overall))
     for name in case.specification.protected:
         for group in outcomes.view((name,), favourable).groups:
             if group.label not in measured.small[name]:
@@ -74,14 +59,8 @@ def curves(case: Case, measured: Measured) -> tuple[CurveRecord, ...]:
     return tuple(drawn)
 
 
-def _curves_of(across: str, label: str, group: GroupOutcomes) -> list[CurveRecord]:
-    if group.labelled(0) == 0 or group.labelled(1) == 0:
-        return []
-    counts = ScoreCounts(group.scores, *group.by_label)
-    roc = tuple((float(x), float(y)) for x, y in roc_curve(counts, edges=group.edges))
-    bins = reliability_curve(counts, LEVEL)
-    reliability = tuple((b.mean_score, b.observed_rate, b.lower, b.upper, float(b.n)) for b in bins)
-    return [CurveRecord("roc", across, label, roc), CurveRecord("reliability", across, label, reliability)]
+def _curves_of(across: str, label: str, group: GroupOutcomes) -> tuple[CurveRecord, ...]:
+    return drawn(across, label, ScoreCounts(group.scores, *group.by_label), group.edges)
 
 
 def profile_records(measured: Measured) -> tuple[ProfileRecord, ...]:

@@ -16,7 +16,7 @@ from assay.domain.entry import Action
 from assay.domain.record import Record
 from assay.domain.refusal import Because, Distrusted, Refusal, Refused
 from assay.domain.state import Lock, RunState, State
-from assay.domain.state.runs import shared
+from assay.domain.state.runs import used_before
 from assay.domain.state.state import next_attempt
 from assay.domain.state.waivers import TEST_SET_SPENT, last_of
 from assay.domain.used_rows import UsedRows
@@ -107,8 +107,7 @@ def begin(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
         )
     state = ledger.state()
     run = state.runs[max(state.runs)] if added else _goes_on(state, case, lock, comes.used)[0]
-    told = tuple(shared(state.runs[entry], overlap) + "." for entry, overlap in run.overlaps)
-    return JudgedRun(run.entry, run.attempt, _blind(comes.salt.value, run.entry), told)
+    return JudgedRun(run.entry, run.attempt, _blind(comes.salt.value, run.entry), used_before(state, run))
 
 
 @contextmanager

@@ -6,8 +6,10 @@ import enum
 import math
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from assay.app.judging.bind import bound_when_asked
 from assay.app.judging.case import Case, open_case
@@ -17,6 +19,7 @@ from assay.app.judging.open_engine import open_engine
 from assay.app.judging.used_rows import used_rows
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import load_record
+from assay.app.verifying.agreement import log_contradicts
 from assay.domain.errors import AssayError, ExitCode, InvalidDocument, SubjectError
 from assay.domain.isolation import NO_CHILD
 from assay.domain.record import Record, SourceRecord
@@ -74,7 +77,7 @@ def replay(
     Raises:
         AssayError: ``callable_not_replayable``: a function was asked. SomethingElse: a file is not the one that was judged. NoSuchRun: there is no such record.
         Refused: ``sealed`` while attempts on its test rows remain.
-        Distrusted: what the log keeps of the test rows is not what they give.
+        Distrusted: what the log keeps of the test rows is not what they give, or what it says of the run not what the record says.
     """
     digest, record = load_record(folder, beginning)
     _require_a_digest(record)
@@ -85,19 +88,72 @@ def replay(
         _same_data(path.parent, record)
         raise
     _same_subject(case, record)
-    case = replace(
-        case, drawn=record.seed, attempt=record.attempt, overlaps=record.overlaps, blind=record.blind
-    )
+    if not record.decision.rehearsal:
+        case = replace(case, **{as_named: getattr(record, name) for name, as_named in HANDED_ON.items()})
     with open_engine(path, workers=workers, reuse=False, progress=progress) as engine:
         case = bound_when_asked(case, engine)
-        _same_rows(folder, digest, record.environment.assay, case, engine)
+        _same_rows(folder, digest, record, case, engine)
         measured = measure(case, engine, measure_others(case, engine))
     again = record_of(case, measured, record.bypasses, rehearse=record.decision.rehearsal)
+    return compared(digest, record, again)
+
+
+HANDED_ON = {"seed": "drawn", "attempt": "attempt", "overlaps": "overlaps", "blind": "blind"}
+"""Parts of the record of a judged run that its rows do not give, and what they are called in a case. They and the bypasses are taken as
+recorded, once they were held against the log; where the folder has no log, nothing holds them."""
+NOT_COMPARED = MappingProxyType(
+    {
+        "environment": "It is that of the machine and the time of a run, and may be another one; what of it is, is told as a difference.",
+    }
+)
+"""Parts of a record that may be others when it is made again, and why. Each other part is compared."""
+FROM_SCORES = ("statistics", "evidence_digest", "judged", "set_aside", "decision", "curves")
+"""Parts that follow from scores, which may differ in their last digits in another environment."""
+OUTPUTS = ("judged", "set_aside", "decision", "curves")
+"""Those of them that follow from the statistics alone."""
+
+
+def compared(digest: str, record: Record, again: Record) -> Replayed:
+    """How a record compares with the one that comes out when the same is run again.
+
+    Bit-identical: every part is the same but :data:`NOT_COMPARED`. Within tolerance: only parts of :data:`FROM_SCORES` differ, with the same
+    verdicts, and no estimate or bound by more than :data:`TOLERANCE`.
+    """
     versions = tuple(_versions(record, again))
-    if again.evidence_digest == record.evidence_digest and again.judged == record.judged:
+    other = [name for name in _parts() if getattr(record, name) != getattr(again, name)]
+    if not other:
         return Replayed(digest, Alike.IDENTICAL, versions)
-    numbers = tuple(_numbers(record, again))
+    told = [name for name in other if name not in FROM_SCORES]
+    if "statistics" in other:
+        of_others = [s.answers for s in record.statistics] != [s.answers for s in again.statistics]
+        told += ["statistics"] * of_others
+    else:
+        told += ["evidence_digest"] * ("evidence_digest" in other and not told)
+        told += [
+            name
+            for name in OUTPUTS
+            if name in other and not _within(getattr(record, name), getattr(again, name))
+        ]
+    numbers = (
+        *_numbers(record, again),
+        *(f"what the record says under {name!r} is not what comes out" for name in told),
+    )
     return Replayed(digest, Alike.DIFFERENT if numbers else Alike.CLOSE, (*versions, *numbers))
+
+
+def _parts() -> Iterable[str]:
+    return (field.name for field in fields(Record) if field.name not in NOT_COMPARED)
+
+
+def _within(one: Any, two: Any) -> bool:
+    """Whether two values are the same, but for numbers that are as near as :data:`TOLERANCE`."""
+    if isinstance(one, float) and isinstance(two, float):
+        return _close(one, two)
+    if isinstance(one, tuple) and isinstance(two, tuple):
+        return len(one) == len(two) and all(map(_within, one, two))
+    if is_dataclass(one) and type(one) is type(two):
+        return all(_within(getattr(one, field.name), getattr(two, field.name)) for field in fields(one))
+    return bool(one == two)
 
 
 def _require_a_digest(record: Record) -> None:
@@ -140,24 +196,27 @@ def _changed(source: SourceRecord, record: Record) -> SomethingElse:
     )
 
 
-def _same_rows(folder: Path, record: str, version: str, case: Case, engine: Engine) -> None:
+def _same_rows(folder: Path, digest: str, record: Record, case: Case, engine: Engine) -> None:
     """Make the sketches again that the log keeps of a judged run's rows: until then they are its writer's word.
 
-    Nothing to compare has a run in no log, or one whose salt was erased.
+    Nothing to compare has a run in no log, or one whose salt was erased. What the log says of the run must be what its record says.
     """
     if not Workspace.of(folder).has_log:
         return
     with open_ledger(folder) as ledger:
         state = ledger.state()
-        decision = state.decisions.get(record)
+        decision = state.decisions.get(digest)
         run = state.runs[decision.run] if decision is not None else None
         salt = ledger.log.value(run.salt) if run is not None else None
+    if decision is not None and (wrong := log_contradicts(record, decision, state)) is not None:
+        raise Distrusted(wrong, remedy="Somebody wrote the record or the log by hand. See: assay log show")
     if run is None or salt is None:
         return
     earlier = [one.rows for one in state.runs.values() if one.entry < run.entry]
     if _named_as_in(run.rows, used_rows(case, engine, salt, earlier)) == run.rows:
         return
     now = case.environment.assay
+    version = record.environment.assay
     other = (
         "" if version == now else f" Assay {version} wrote it and this is {now}, which may keep other ones."
     )
@@ -187,8 +246,12 @@ def _versions(record: Record, again: Record) -> Iterable[str]:
             **dict(e.packages),
             **{f"{name} of the model's environment": version for name, version in e.model},
             **{name: digest[:19] for name, digest in e.modules},
+            **{f"the plug-in {one.name}": f"{one.version} ({one.digest[:19]})" for one in e.plugins},
             "python": e.python,
             "assay": e.assay,
+            "the platform": e.platform,
+            "the isolation level": str(e.isolation.level),
+            "the commit": (e.commit[:12] or "none") + (", with changed files" if e.dirty else ""),
         }
         for e in (record.environment, again.environment)
     )

@@ -19,7 +19,7 @@ from assay.domain.refusal import Because, Distrusted, Refusal
 from assay.domain.scope import Material
 from assay.domain.specification.base import Block
 from assay.domain.state import DecisionState, State
-from assay.domain.state.runs import other_dictionary
+from assay.domain.state.runs import other_dictionary, used_before
 from assay.dossier.wording import grouping
 from assay.proof.certificate import Certificate
 from assay.reading.dictionary import dictionary_in
@@ -84,6 +84,12 @@ def log_contradicts(record: Record, decision: DecisionState, state: State) -> Re
             ("specification", decision.specification, record.specification_digest),
             ("attempt", run.attempt, record.attempt),
             ("bypasses", list(decision.bypasses), list(record.bypasses)),
+            (
+                "list of earlier runs on the same rows",
+                " ".join(used_before(state, run)),
+                " ".join(record.overlaps),
+            ),
+            ("number of test rows", run.rows.rows, record.rows),
             ("seed", lock.seed, named(record.seed)),
             *(
                 (f"digest of the {role}", run.subject.get(role), digest)

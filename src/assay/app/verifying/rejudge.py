@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from assay._version import __version__
 from assay.app.verifying.evidence import evidence_digest
+from assay.app.verifying.redraw import curves_contradict
+from assay.checks.catalogue import catalogue
 from assay.domain.assessment import Asked, Assessment, Broken, Judged
 from assay.domain.decide import decide, required
 from assay.domain.evidence import Statistic, aside_of
 from assay.domain.judge import judge
-from assay.domain.record import Record
+from assay.domain.record import MetricRecord, Record
+from assay.domain.record_parts import parts_contradict
 from assay.domain.specification import Criterion, Specification
 from assay.domain.vocabulary import Reason, Tier
 from assay.stats.assess import assess, failed
@@ -17,8 +21,8 @@ def judged_again(record: Record) -> tuple[Judged, ...]:
     """The verdicts that follow from a record's statistics and its specification; those of ``set_aside`` last.
 
     Estimates, bounds, p-values and verdicts are computed anew from the counts, the thresholds and the levels. Taken as
-    recorded is what no count tells: how many rows a data set has, how groups are defined, and why a check or the model
-    gave no counts. A record whose verdicts are its own gives ``(*record.judged, *record.set_aside)``.
+    recorded is why a check or the model gave no counts; and how many rows a data set has and how groups are defined, which
+    :func:`contradicted` holds against the other parts of the record. A record whose verdicts are its own gives ``(*record.judged, *record.set_aside)``.
 
     Raises:
         KeyError: the record judges a criterion that its specification does not have.
@@ -45,13 +49,23 @@ def judged_again(record: Record) -> tuple[Judged, ...]:
 
 
 def contradicted(record: Record) -> str:
-    """Where a record contradicts its own counts, in one sentence; empty when it does not.
+    """Where a record contradicts its own counts, or a part of it another, in one sentence; empty when none does.
 
-    The evidence has the digest that is named, each verdict follows from the counts, and the decision from the verdicts.
+    The evidence has the digest that is named, each verdict follows from the counts, and the decision from the verdicts. What is told besides them
+    is what :data:`assay.domain.record_parts.PARTS` says of each part.
+
+    Raises:
+        MissingExtra: what judges again is not installed.
     """
+    checks = catalogue()
+    known = {id_: MetricRecord.of(check.metric) for id_, check in checks.items()}
+    asking = frozenset(id_ for id_, check in checks.items() if check.need.asks_model)
     try:
         if evidence_digest(record.evidence) != record.evidence_digest:
             return "The counts in the record are not the evidence that it names."
+        wrong = parts_contradict(record, known, asking, __version__) or curves_contradict(record, asking)
+        if wrong:
+            return wrong
         again = judged_again(record)
     except (ValueError, TypeError, LookupError, ArithmeticError):
         return "The record judges criteria that its specification or its counts do not have."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Literal
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from pydantic import Field
 from assay.domain.specification.base import Block, Exact, Identifier, Text
 from assay.domain.specification.criteria import Criterion, FailureMode
 from assay.domain.specification.people import Approval, Charter, Owners
-from assay.domain.specification.protected import Attribute, SmallGroups
+from assay.domain.specification.protected import CROSS, Attribute, SmallGroups
 from assay.domain.specification.subject import Data, Prediction, Subject
 from assay.domain.specification.use_case import UseCase
 from assay.domain.vocabulary import Stage
@@ -139,3 +140,16 @@ class Specification(Block):
         single = {name: (name,) for name in self.protected}
         crossed = {"*".join(names): tuple(names) for names in self.intersections}
         return single | crossed
+
+    def groups_of(self, grouping: str) -> dict[str, str]:
+        """The groups of a name that ``across`` may take, each with its definition; those of crossed attributes are joined."""
+        crossed = itertools.product(
+            *(
+                [(label, self.protected[name].definition(label)) for label in self.protected[name].labels()]
+                for name in self.groupings()[grouping]
+            )
+        )
+        return {
+            CROSS.join(label for label, _ in parts): " and ".join(text for _, text in parts)
+            for parts in crossed
+        }

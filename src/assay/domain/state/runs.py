@@ -239,6 +239,11 @@ def shared(run: RunState, overlap: Overlap) -> str:
     return f"{_share(overlap)} of these test rows were used by the {which} ({overlap.told})"
 
 
+def used_before(state: State, run: RunState) -> tuple[str, ...]:
+    """What a reader is told of earlier judged runs that share test rows with this one, however few: a sentence for each."""
+    return tuple(f"{shared(state.runs[entry], overlap)}." for entry, overlap in run.overlaps)
+
+
 def _shared_by_all(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]]) -> str:
     run, overlap = max(before, key=lambda found: found[1].share)
     if overlap.share >= SPENT_FROM:

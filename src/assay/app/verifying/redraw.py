@@ -1,0 +1,67 @@
+"""Draw again: the curves of a record, from the scores in its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from assay.domain.evidence import ScoreCell, Scores
+from assay.domain.record import CurveRecord, Record
+from assay.domain.record_groups import answered, small_of
+from assay.stats.calibration import reliability_curve
+from assay.stats.curves import roc_curve
+from assay.stats.histogram import Floats, ScoreCounts
+
+LEVEL = 0.05
+"""Alpha of each limit of a drawn reliability curve."""
+ALL_ROWS = "all rows"
+
+
+def drawn(across: str, label: str, counts: ScoreCounts, edges: Floats) -> tuple[CurveRecord, ...]:
+    """The ROC and the reliability curve of some rows; none where rows of a label are lacking.
+
+    Args:
+        edges: of the bins of a grid, when scores were kept on one; else empty.
+    """
+    if not (counts.negatives.sum() and counts.positives.sum()):
+        return ()
+    roc = tuple((float(x), float(y)) for x, y in roc_curve(counts, edges=edges))
+    bins = reliability_curve(counts, LEVEL)
+    reliability = tuple((b.mean_score, b.observed_rate, b.lower, b.upper, float(b.n)) for b in bins)
+    return CurveRecord("roc", across, label, roc), CurveRecord("reliability", across, label, reliability)
+
+
+def curves_contradict(record: Record, asking: Collection[str]) -> str:
+    """Where the curves in a record are not those of the scores in its evidence, in one sentence; empty when they are.
+
+    Scores are in the evidence where a criterion is about them. A curve of other rows is taken as recorded, but it is of a group that gates.
+    """
+    gating = {("", ALL_ROWS)} | {
+        (name, label)
+        for name in record.specification.protected
+        for label in record.specification.groups_of(name)
+        if label not in small_of(record)[name]
+    }
+    told: dict[tuple[str, str], list[CurveRecord]] = {}
+    for curve in record.curves:
+        told.setdefault((curve.across, curve.label), []).append(curve)
+    for across, label in told:
+        if (across, label) not in gating:
+            return f"A curve in the record is of {label!r} of {across}, which is no group that gates."
+    for across, label, cell in _scored(record, asking):
+        if (across, label) in gating and tuple(told.get((across, label), ())) != _of(across, label, cell):
+            return f"The curves of {label} in the record are not those of the scores in its evidence."
+    return ""
+
+
+def _scored(record: Record, asking: Collection[str]) -> Iterator[tuple[str, str, ScoreCell]]:
+    for statistic in answered(record, asking):
+        if isinstance(statistic.counts, Scores):
+            for cell in statistic.counts.cells:
+                yield statistic.across, cell.label if statistic.across else ALL_ROWS, cell
+
+
+def _of(across: str, label: str, cell: ScoreCell) -> tuple[CurveRecord, ...]:
+    counts = ScoreCounts(np.array(cell.scores), np.array(cell.negatives), np.array(cell.positives))
+    return drawn(across, label, counts, np.array(cell.edges))
