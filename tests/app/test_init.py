@@ -21,6 +21,7 @@ from assay.app.starting.init import (
 from assay.checks.catalogue import metrics
 from assay.domain.errors import InvalidDocument
 from assay.reading.specification import SpecificationFile, read_specification
+from assay.reading.writing import written
 from assay.subject.describe import ColumnFacts
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -371,9 +372,10 @@ def test_the_unit_is_the_person_of_whom_there_are_several_rows_and_not_the_numbe
 
 def test_guesses_about_the_whole() -> None:
     binary = [column(name, codes=(0, 1)) for name in ("flag", "target", "other")]
-    assert guess_label(binary) == "target"
-    assert guess_label([binary[0], binary[2]]) == "other"
-    assert guess_label([column("x")]) is None
+    assert guess_label(binary).name == "target"
+    assert guess_label([binary[0], binary[2]]).name == "other"
+    assert guess_label(binary, {"target", "other"}).name == "flag"
+    assert guess_label([column("x")]).name is None
     guesses = [
         guess_column(fact)
         for fact in (*LOANS, column("Sex", codes=(1, 2)), column("average", minimum=1, maximum=90))
@@ -385,6 +387,60 @@ def test_guesses_about_the_whole() -> None:
         ("sex_2", "Sex", ()),
     ]
     assert guess_protected(guesses, "age")[0].name == "sex"
+
+
+DISABLED = column("disabled", "bool", codes=(False, True))
+SUITABLE = column("suitable", "string", codes=("no", "yes"))
+
+
+def test_a_protected_column_is_never_the_guessed_label_and_one_of_two_texts_is_asked_about(
+    tmp_path: Path,
+) -> None:
+    scaffold = start(tmp_path, (column("client_id"), column("amount", "double"), DISABLED, SUITABLE))
+    text = scaffold.texts[SPECIFICATION]
+    assert '\n  label: ""  # guess: the column with the truth, 0 or 1; perhaps suitable, of two texts' in text
+    assert "\n  inputs: [amount, disabled]  # guess" in text
+    assert "  disabled:\n    column: disabled\n    groups:" in text
+    (warning,) = scaffold.warnings
+    assert warning.startswith("No label was guessed, for no column is named like one: 'suitable' holds two")
+    assert "start again with --label" in warning
+
+
+def test_a_column_of_two_texts_is_an_input_where_something_else_is_the_label(tmp_path: Path) -> None:
+    for more in ({}, {"label": "bad"}):
+        scaffold = start(tmp_path, (*LOANS, SUITABLE), **more)
+        assert "remark, suitable]" in scaffold.texts[SPECIFICATION]
+        assert not scaffold.warnings
+    asked = start(tmp_path, (*LOANS[:-1], SUITABLE), known=("amount", "suitable"))
+    assert "perhaps" not in asked.texts[SPECIFICATION]
+
+
+@pytest.mark.parametrize(
+    ("facts", "label", "said"),
+    [
+        ((DISABLED,), None, "No label was guessed: no column of 0 and 1 could be the truth."),
+        ((column("flag", codes=(0, 1)),), "flag", "'flag' is a weak guess: it holds 0 and 1, and no column"),
+        (
+            (column("flag", codes=(0, 1)), column("won", codes=(0, 1)), DISABLED),
+            "won",
+            "like a label. So does 'flag'. If it is not the truth, ",
+        ),
+        ((column("flag", codes=(0, 1)), SUITABLE), None, "'suitable' holds two texts, 'flag' 0 and 1. Which"),
+        (
+            (column("class", "string", codes=("a", "b")), SUITABLE),
+            "class",
+            "holds 'a', 'b', and the numbers 0",
+        ),
+    ],
+    ids=["nothing", "only one", "two", "texts too", "texts by name"],
+)
+def test_a_label_that_nothing_but_its_values_speaks_for_is_told(
+    tmp_path: Path, facts: tuple[ColumnFacts, ...], label: str | None, said: str
+) -> None:
+    scaffold = start(tmp_path, (column("amount", "double"), *facts))
+    assert f"\n  label: {written(label or '')}  # guess" in scaffold.texts[SPECIFICATION]
+    (warning,) = scaffold.warnings
+    assert said in warning
 
 
 @pytest.mark.parametrize(

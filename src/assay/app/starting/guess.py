@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -100,6 +100,16 @@ class AttributeGuess:
         return _CROSSING.sub("x", code if code == code.strip() else f"code {code!r}")
 
 
+@dataclass(frozen=True, slots=True)
+class LabelGuess:
+    """The column of the truth, or None; without a name that says so, all columns of 0 and 1 or of two texts that could be it."""
+
+    name: str | None
+    binary: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    named: bool = False
+
+
 def guess_column(facts: ColumnFacts) -> ColumnGuess:
     """Type, codes, range and sensitivity of one column."""
     kind, why = _type(facts)
@@ -118,12 +128,33 @@ def guess_column(facts: ColumnFacts) -> ColumnGuess:
     )
 
 
-def guess_label(facts: Iterable[ColumnFacts]) -> str | None:
-    """The column of 0 and 1 that is named like a label, else the last one of 0 and 1, else None."""
-    binary = [column.name for column in facts if set(column.codes or ()) == {0, 1}]
-    named = [name for name in binary if _LABEL.fullmatch(name)]
-    candidates = named or binary
-    return candidates[-1] if candidates else None
+def guess_label(facts: Iterable[ColumnFacts], explained: Collection[str] = ()) -> LabelGuess:
+    """The column that is named like a label, else the only kind of column that could be one; of several, the last.
+
+    Columns of two texts are as likely as unnamed ones of 0 and 1: where there are such, none is taken. What names a
+    protected attribute is no label unless it is named as one too.
+
+    Args:
+        explained: the columns that are known to be something else, inputs of the model or its scores.
+    """
+    free = [c for c in facts if c.name not in explained and _could_be_label(c.name)]
+    binary = [c.name for c in free if set(c.codes or ()) == {0, 1}]
+    words = [
+        c.name for c in free if len(c.codes or ()) == 2 and all(_is_word(code) for code in c.codes or ())
+    ]
+    for found in (binary, words):
+        named = [name for name in found if _LABEL.fullmatch(name)]
+        if named:
+            return LabelGuess(named[-1], named=True)
+    return LabelGuess(binary[-1] if binary and not words else None, tuple(binary), tuple(words))
+
+
+def _could_be_label(name: str) -> bool:
+    return _LABEL.fullmatch(name) is not None or _PROTECTED.search(name) is None
+
+
+def _is_word(code: int | str | bool) -> bool:
+    return isinstance(code, str) and code != ""
 
 
 def guess_unit(columns: Sequence[ColumnGuess]) -> str | None:

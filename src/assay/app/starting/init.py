@@ -14,7 +14,13 @@ import jinja2
 
 from assay.app.starting.copying import with_judgement_of
 from assay.app.starting.errors import CannotStart
-from assay.app.starting.guess import guess_column, guess_label, guess_protected, guess_unit
+from assay.app.starting.guess import (
+    LabelGuess,
+    guess_column,
+    guess_label,
+    guess_protected,
+    guess_unit,
+)
 from assay.app.starting.proposals import propose
 from assay.domain.dictionary import is_index_of_pandas
 from assay.domain.errors import writing
@@ -87,9 +93,12 @@ def initialise(
     names = [column.name for column in columns]
     other = _judgement_in(copy_from) if copy_from else None
     _refuse_unknown_label(label, names)
-    chosen = label or _label_of(other, names) or guess_label(facts)
     shown_model, form = _model(model, names, folder)
     known = _in_the_words_of(names, feature_names(Path(model), form)) if form != PREDICTIONS else []
+    told = label or _label_of(other, names)
+    guessed = LabelGuess(told, named=True) if told else guess_label(facts, {model, *known})
+    chosen = guessed.name
+    no_inputs = {chosen, model, *guessed.words}
     protected = guess_protected(columns, chosen)
     failure_modes, criteria = propose(
         {attribute.name: attribute.column if attribute.coded else "" for attribute in protected},
@@ -101,10 +110,11 @@ def initialise(
         name=_identifier(model),
         model=shown_model,
         format=form,
-        inputs=known or [c.name for c in columns if c.type != "identifier" and c.name not in {chosen, model}],
+        inputs=known or [c.name for c in columns if c.type != "identifier" and c.name not in no_inputs],
         inputs_known=bool(known),
         label=chosen,
         label_given=label is not None,
+        perhaps_label=guessed.words,
         prediction=_prediction_of(other),
         files=_files(data, folder),
         unit=guess_unit(columns),
@@ -124,6 +134,7 @@ def initialise(
     schema = json.dumps(json_schema(catalogue), indent=2, ensure_ascii=False) + "\n"
     scores = model if form == PREDICTIONS else None
     warnings = (
+        *_weak_label(guessed),
         *_wrong_labels(facts, chosen),
         *_wrong_scores(facts, scores),
         *_inputs_elsewhere(known, names, data),
@@ -213,6 +224,29 @@ def _in_the_words_of(names: Sequence[str], known: Sequence[str]) -> list[str]:
     """The model's columns as the data writes them: LightGBM writes blanks as underscores."""
     written = {name.replace(" ", "_"): name for name in names}
     return [name if name in names else written.get(name, name) for name in known]
+
+
+def _weak_label(guess: LabelGuess) -> Iterator[str]:
+    """That nothing but the form of its values speaks for the label, or that none was taken."""
+    if guess.named:
+        return
+    again = "remove these texts and start again with --label and the column that holds the truth"
+    if guess.name is not None:
+        others = [name for name in guess.binary if name != guess.name]
+        too = f" So do {listed(others)}." if len(others) > 1 else f" So does {others[0]!r}." if others else ""
+        yield (
+            f"The label {guess.name!r} is a weak guess: it holds 0 and 1, and no column is named like a label.{too} If it is not the "
+            f"truth, {again}."
+        )
+    elif guess.words:
+        zeros = f", {listed(guess.binary)} 0 and 1" if guess.binary else ""
+        yield (
+            f"No label was guessed, for no column is named like one: {listed(guess.words)} {'holds' if len(guess.words) == 1 else 'hold'} "
+            f"two texts{zeros}. Which is the truth? Recode it to 0 and 1 in all data sets, 1 for the event that the score is the "
+            f"probability of, and {again}. Columns of two texts that are inputs belong under 'inputs', where none was put."
+        )
+    else:
+        yield f"No label was guessed: no column of 0 and 1 could be the truth. Fill in 'label', or {again}."
 
 
 def _wrong_labels(facts: Sequence[ColumnFacts], label: str | None) -> Iterator[str]:
