@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -31,8 +33,10 @@ from assay.domain.policy import HeldKey, Policy, Requires
 from assay.domain.quorum import SignOff, Word, quorum
 from assay.domain.refusal import Because, Distrusted, Refused
 from assay.domain.sketch import ALL, SIZE, Sketch
+from assay.domain.specification.specification import Attempts
 from assay.domain.state import Status, StatusReason
 from assay.domain.state.fold import fold
+from assay.domain.state.runs import schedule_goes_on
 from assay.domain.state.state import Terms
 from assay.domain.used_rows import Over, UsedRows
 from assay.proof import words
@@ -449,7 +453,32 @@ def test_an_attempt_ahead_of_its_turn_stands_and_nobody_else_has_its_number() ->
         with pytest.raises(Refused, match=f"This is attempt 3 on these rows, the entry says {number}"):
             world.run(attempt=number)
     world.run(attempt=3)
+    world.decide("withheld", record=OTHER)
+    with pytest.raises(
+        Refused, match="attempt 3, the last that was declared, was made ahead of its turn, and 2 were"
+    ):
+        world.run(attempt=4)
+    assert not schedule_goes_on(world.state, world.state.runs[ahead]), (
+        "nothing is left to seal its numbers for"
+    )
     assert world.opened[1] == ()
+
+
+def test_attempts_ahead_of_their_turn_take_no_more_of_alpha_than_there_is() -> None:
+    """The first of three takes a tenth: whoever leaves it out had 0.45 of alpha three times."""
+    world = World.with_policy()
+    world.lock(attempts=3, first="0.1")
+    with pytest.raises(Refused, match="says attempt 4 on these rows, of which 3 were declared"):
+        world.run(attempt=4)
+    shares = Attempts(count=3, first=Decimal("0.1"))
+    taken = []
+    for attempt in (2, 3, 4, 5):
+        with contextlib.suppress(Refused):
+            world.run(attempt=attempt)
+            world.decide("withheld", record=sha256_of(bytes([attempt])))
+            taken.append(attempt)
+    assert taken == [2, 3]
+    assert sum(map(shares.share, taken)) <= 1.0
 
 
 def test_a_broken_seal_ends_the_schedule_and_needs_a_role_and_a_reason() -> None:

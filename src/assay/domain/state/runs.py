@@ -99,16 +99,12 @@ def started(state: State, entry: Entry) -> Refusal | None:
     waiver = waiver_for(state, lock, entry.time, before) if spent is not None else None
     if spent is not None and waiver is None:
         return signed_too_early(state, lock, entry.time, before) or spent
-    # One ahead of its turn only costs alpha, as long as nobody has the same number: an earlier version of the rules may have counted
-    # rows as used that this one does not, and what was right then must stand.
-    if attempt <= len(before) or attempt in taken(before):
-        return Refusal(
-            Because.ENTRY_UNREADABLE,
-            f"This is attempt {next_attempt(before)} on these rows, the entry says {attempt}.",
-        )
     ahead = attempt > len(before) + 1
     if ahead and spent is None:
         waiver = waiver_ahead(state, lock, entry.time)
+    wrong = _misnumbered(attempt, before, lock, waived=waiver is not None)
+    if wrong:
+        return Refusal(Because.ENTRY_UNREADABLE, wrong)
     state.begin(
         RunState(
             entry=entry.seq,
@@ -124,6 +120,24 @@ def started(state: State, entry: Entry) -> Refusal | None:
         )
     )
     return None
+
+
+def _misnumbered(
+    attempt: int, before: Sequence[tuple[RunState, Overlap]], lock: Lock, *, waived: bool
+) -> str:
+    """Why a run after those on the same rows may not have this number; empty when it may.
+
+    One ahead of its turn stands: an earlier version of the rules may have counted rows as used that this one does not, and what was
+    right then must stand. Of the declared numbers nobody has the same, so all their shares together are at most alpha; one beyond
+    them has a share that is nobody's to give, and needs a waiver.
+    """
+    if attempt <= len(before) or attempt in taken(before):
+        return f"This is attempt {next_attempt(before)} on these rows, the entry says {attempt}."
+    allowed = lock.terms.attempts
+    if attempt > allowed and not waived:
+        were = "was" if allowed == 1 else "were"
+        return f"The entry says attempt {attempt} on these rows, of which {allowed} {were} declared."
+    return ""
 
 
 def unlocked(state: State, entry: Entry) -> Refusal | None:
@@ -198,7 +212,7 @@ def spent_by(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]], lock: L
     passed = [r for r, _ in before if r.outcome in PASSING]
     opened = [r for r, _ in before if r.unsealed]
     seen = [r for r, _ in before if not r.lock]
-    if len(before) < allowed and not others and not passed and not opened:
+    if next_attempt(before) <= allowed and not others and not passed and not opened:
         return None
     why = (
         "a run on them has passed"
@@ -208,6 +222,8 @@ def spent_by(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]], lock: L
         else "what a run without a lock finds on them is seen by all"
         if seen
         else f"{allowed} judged run{'s' * (allowed > 1)} may be made on them"
+        if len(before) >= allowed
+        else f"attempt {allowed}, the last that was declared, was made ahead of its turn"
     )
     return Refusal(
         Because.TEST_SET_SPENT,
