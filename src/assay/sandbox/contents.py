@@ -54,7 +54,10 @@ class Contents:
 
     def was_there(self, place: str) -> bool:
         """Whether there is, or ever was when it was looked at, a file that can be read."""
-        return self._look(place, place).told != ABSENT
+        seen = self._seen.get(place)
+        if seen is None or seen.told == ABSENT:
+            seen = self._look(place, place)
+        return seen.told != ABSENT
 
     def _look(self, place: str, name: str) -> _Seen:
         seen = self._seen.get(place)
