@@ -29,9 +29,11 @@ ALLOWED = {
         numpy pyarrow assay.domain.errors assay.subject.models"""),
     "sandbox/fences": [*IN_A_CHILD, "assay.sandbox.fences"],
     "sandbox/loaded.py": _names(
-        "__future__ collections.abc hashlib os sys typing assay.sandbox.known assay.sandbox.opened"
+        """__future__ collections.abc hashlib os sys typing assay.sandbox.contents assay.sandbox.known
+        assay.sandbox.opened"""
     ),
-    "sandbox/known.py": _names("__future__ collections.abc glob os sys sysconfig"),
+    "sandbox/contents.py": _names("__future__ dataclasses hashlib os stat time assay.sandbox.opened"),
+    "sandbox/known.py": _names("__future__ collections.abc os sys sysconfig assay.sandbox.opened"),
     "sandbox/from_source.py": _names(
         "__future__ collections.abc importlib.machinery os types typing assay.sandbox.known"
     ),

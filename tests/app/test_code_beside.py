@@ -30,7 +30,7 @@ from assay.domain.digests import sha256_of
 from assay.domain.refusal import Because
 from assay.domain.scope import Scope
 from assay.sandbox.loaded import FILES_READ, WHEN_ASKED
-from assay.subject.model import Model
+from assay.subject.model import Model, ModelReference
 
 WITHOUT_WEIGHTS = """
 import numpy as np
@@ -182,9 +182,15 @@ def test_a_model_that_loads_other_code_or_reads_other_weights_is_let_through_now
     assert assay.gate(stored.model, **stored.how).accepted, (
         "who does not ask for it is told that it was not compared"
     )
-    stored.module.with_name(file).write_text(judged)
+    with Model(ModelReference.of(stored.model, "joblib", ("score",), python=str(stored.python))) as model:
+        stored.module.with_name(file).write_text(judged)
+        put_back = dict(model.modules_now)
     with assay.load_certified(stored.model, python=stored.python, **stored.how) as model:
         assert model.predict(ROWS).tolist() == [0.1, 0.9]
+        bound = dict(model.certificate.scope.modules)
+        assert {name for name in put_back if put_back[name] != bound[name]} == {
+            sentence.split(", ")[1].partition(":")[0]
+        }
     assert stored.team.gate(model=stored.model, python=stored.python) is None
 
 

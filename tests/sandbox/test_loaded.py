@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
+import mmap
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
+import tempfile
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from assay.sandbox import loaded as loaded_module
+from assay.sandbox.contents import Contents
 from assay.sandbox.known import Known
 from assay.sandbox.loaded import WHEN_ASKED, Loaded
 
@@ -31,7 +38,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_changed_file_is_seen_whatever_its_size_and_time_say(place: Path) -> None:
+def test_a_changed_file_is_seen_whatever_its_size_and_time_say_and_never_forgotten(place: Path) -> None:
     loaded, file = Loaded("/nowhere/", Known(())), place / "in_a_folder.py"
     first = loaded.digests()
     assert loaded.digests() == first == Loaded("/nowhere/", Known(())).digests()
@@ -39,8 +46,12 @@ def test_a_changed_file_is_seen_whatever_its_size_and_time_say(place: Path) -> N
     file.write_text("VALUE = 2\n")
     os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     again = loaded.digests()
-    assert {label for label in first if first[label] != again[label]} == {"module in_a_folder"}
-    assert again == Loaded("/nowhere/", Known(())).digests()
+    changed = {label for label in first if first[label] != again[label]}
+    assert changed == {"module in_a_folder"}
+    file.write_text("VALUE = 1\n")
+    put_back = loaded.digests()
+    assert {label for label in first if first[label] != put_back[label]} == changed
+    assert Loaded("/nowhere/", Known(())).digests() == first
 
 
 def test_a_module_in_an_archive_is_bound_by_the_archive(place: Path) -> None:
@@ -104,6 +115,70 @@ def test_every_file_of_a_package_is_bound_with_it_whatever_its_size_and_whoever_
     assert loaded.digests() == again
 
 
+@pytest.mark.parametrize("which", ["deep/weights.bin", "new.bin"])
+def test_a_file_of_a_package_that_was_lost_or_was_there_for_a_while_is_never_forgotten(
+    package: Path, which: str
+) -> None:
+    """One that was there is put aside and back again; one that was not is put there and taken away."""
+    there = (package / which).exists()
+    loaded = Loaded("/nowhere/", Known(()))
+    first = loaded.digests()
+    for _ in range(2):
+        if (package / which).exists():
+            (package / which).rename(package.parent / "aside")
+        else:
+            (package.parent / "aside").touch()
+            (package.parent / "aside").rename(package / which)
+        now = loaded.digests()
+        assert {label for label in now if first[label] != now[label]} == {"module with_weights"}
+    assert (package / which).exists() is there
+    assert Loaded("/nowhere/", Known(())).digests() == first
+
+
+@pytest.fixture(params=["disk", "memory"])
+def mapped(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A file, on whatever the temporary folder is or in memory."""
+    folder = Path("/dev/shm") if request.param == "memory" else tmp_path
+    if not os.access(folder, os.W_OK):
+        pytest.skip("no memory to write to")
+    with tempfile.NamedTemporaryFile(dir=folder) as file:
+        file.write(bytes([1]) * 4096)
+        file.flush()
+        yield Path(file.name)
+
+
+def test_a_write_through_a_mapping_that_was_there_before_is_seen(mapped: Path) -> None:
+    """It leaves size and times as they are while the page is dirty."""
+    contents = Contents()
+    with mapped.open("r+b") as file, mmap.mmap(file.fileno(), 4096) as mapping:
+        mapping[0] = 1
+        first = contents.digest(str(mapped))
+        assert first == hashlib.sha256(bytes([1]) * 4096).digest() == contents.digest(str(mapped))
+        mapping[0] = 0
+        second = contents.digest(str(mapped))
+        mapping[0] = 1
+        assert len({first, second, contents.digest(str(mapped))}) == 3
+
+
+def test_pythons_own_is_the_code_in_the_library_of_the_interpreter_and_nothing_else_that_lies_there() -> None:
+    library = Path(sysconfig.get_path("stdlib"))
+    own, others = Known(()).is_pythons_own, f"lib/python{sys.version_info[0]}.{sys.version_info[1]}"
+    assert own(os.path.realpath(json.__file__))
+    assert own(os.path.realpath(importlib.util.cache_from_source(str(library / "os.py"))))
+    assert all(own(str(file)) for file in library.resolve().glob("lib-dynload/_json.*"))
+    for place in (
+        "weights.txt",
+        "rules_x.py",
+        "lib-dynload/rules_x.so",
+        "site-packages/os.py",
+        "json/weights",
+    ):
+        assert not own(str(library.resolve() / place)), place
+    for place in ("os.py", "rules_x.py", "weights.txt"):  # an environment has no library of its own
+        assert not own(f"/of/an/environment/{others}/{place}")
+        assert sys.prefix == sys.base_prefix or not own(str(Path(sys.prefix).resolve() / others / place))
+
+
 READS = """
 import io, json, os, pathlib, sys
 import numpy
@@ -146,10 +221,91 @@ def test_a_file_that_is_read_elsewhere_is_bound_by_its_name_and_content_and_thos
         check=True, capture_output=True,
     )  # fmt: skip
     before, first, again, at_the_start = json.loads(run.stdout)
-    parts = [hashlib.sha256(part).digest() for part in (b"weights.bin", b"1", b"weights.bin", b"2")]
-    wanted = [hashlib.sha256(b"".join(two)).hexdigest() for two in (parts[:2], parts[2:])]
-    assert (before, first, again) == (False, *(f"sha256:{one}" for one in wanted))
+    wanted = [line(("weights.bin", content)) for content in (b"1", b"2")]
+    assert (before, first) == (False, wanted[0])
+    assert again not in wanted, "it was another when it was first told"
     assert not at_the_start
+
+
+SWAPPED = """
+import json, os, pathlib, shutil, sys, sysconfig
+from importlib import util
+sys.path.insert(0, {source!r})
+from assay.sandbox.known import Known
+from assay.sandbox.loaded import FILES_READ, Loaded
+
+home = pathlib.Path({home!r})
+loaded = Loaded({home!r} + "/ours/", Known(()))
+loaded.watch()
+
+def exchange():
+    os.rename(home / "w", home / "aside"); os.rename(home / "other", home / "w")
+
+def put_back():
+    os.rename(home / "w", home / "other"); os.rename(home / "aside", home / "w")
+
+if {how!r} == "other":
+    exchange(); (home / "w").read_text(); put_back()
+if {how!r} == "twice":
+    (home / "w").read_text(); exchange(); put_back()
+if {how!r} == "gone":
+    (home / "w").read_text(); (home / "w").unlink()
+if {how!r} == "same":
+    (home / "w").read_text()
+if {how!r} == "native":
+    spec = util.spec_from_file_location("_json", home / "_json.so")
+    spec.loader.exec_module(util.module_from_spec(spec))
+if {how!r} == "ours":
+    (home / "ours" / "w").read_text(), (home / "ours" / "code.py").read_text()
+print(loaded.digests().get(FILES_READ))
+"""
+
+
+@pytest.fixture
+def swapped(tmp_path: Path) -> Callable[[str], str]:
+    """What is told of the files that a process reads while somebody exchanges them."""
+    (tmp_path / "ours").mkdir()
+    source = str(Path(loaded_module.__file__).parents[2])
+
+    def run(how: str) -> str:
+        for place in ("w", "ours/w", "ours/code.py"):
+            (tmp_path / place).write_text("1")
+        (tmp_path / "other").write_text("2")
+        script = SWAPPED.format(source=source, home=str(tmp_path), how=how)
+        ran = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+        return ran.stdout.strip()
+
+    return run
+
+
+def line(*files: tuple[str, bytes]) -> str:
+    """The digest of the files that are read, of which one has such a name and content."""
+    parts = [hashlib.sha256(part).digest() for name, content in files for part in (name.encode(), content)]
+    return f"sha256:{hashlib.sha256(b''.join(parts)).hexdigest()}"
+
+
+@pytest.mark.parametrize("how", ["other", "twice", "gone"])
+def test_a_file_that_is_another_when_it_is_opened_and_put_back_before_anybody_asks_is_told(
+    swapped: Callable[[str], str], how: str
+) -> None:
+    assert swapped("same") == line(("w", b"1"))
+    told = swapped(how)
+    assert told.startswith("sha256:")
+    assert told not in {line(("w", b"1")), line(("w", b"2"))}
+
+
+def test_a_library_that_is_loaded_by_its_path_and_is_no_module_is_a_file_that_is_read(
+    swapped: Callable[[str], str], tmp_path: Path
+) -> None:
+    library = Path(importlib.util.find_spec("_json").origin or "")
+    if library.suffix != ".so":
+        pytest.skip("this interpreter has it built in")
+    shutil.copy(library, tmp_path / "_json.so")
+    assert swapped("native") == line(("_json.so", library.read_bytes()))
+
+
+def test_a_file_in_assays_folder_that_is_no_code_is_told(swapped: Callable[[str], str]) -> None:
+    assert swapped("ours") == line(("w", b"1"))
 
 
 @pytest.fixture

@@ -1,17 +1,21 @@
 """What a name and a version stand for: Python's own library, and packages that were installed under the name they have.
 
-Runs in the child's own interpreter, and imports the standard library alone.
+Runs in the child's own interpreter, and imports the standard library alone, and how an opening of one's own is told.
 """
 
 from __future__ import annotations
 
-import glob
 import os
 import sys
 import sysconfig
 from collections.abc import Collection
 
+from assay.sandbox.opened import Ours
+
 METADATA = ".dist-info"
+_CODE = (".py", ".pyc", ".so")
+_BETWEEN = ("lib-dynload", "__pycache__")
+"""Folders of Python's own library that are no packages."""
 _DISTRIBUTION = {"sklearn": "scikit_learn"}
 """By module, the distribution that brings it, where that is called otherwise."""
 
@@ -26,16 +30,25 @@ class Known:
     def __init__(self, versioned: Collection[str]) -> None:
         """``versioned``: the names of packages that tell a version."""
         self.versioned = versioned
-        self.records: set[str] = set()
-        """The lists of files that were read here to tell this, which no model has read."""
+        base = {"platbase": sys.base_exec_prefix}  # else that of the environment
         self._standard = tuple(
-            os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib")
+            os.path.realpath(sysconfig.get_path(name, vars=base)) + os.sep
+            for name in ("stdlib", "platstdlib")
         )
         self._installed: dict[tuple[str, str], bool] = {}
+        self._folders: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
     def is_pythons_own(self, place: str) -> bool:
-        """Whether a path without links is in Python's own library; what is installed may lie below it."""
-        return place.startswith(self._standard) and "-packages" + os.sep not in place
+        """Whether a path without links is of code of Python's own library: that of the interpreter, not of its environment.
+
+        What else lies there, or below it, is somebody's.
+        """
+        for folder in self._standard:
+            if place.startswith(folder) and place.endswith(_CODE):
+                first, _, rest = place.removeprefix(folder).partition(os.sep)
+                name = (rest if first in _BETWEEN else first).partition(".")[0]
+                return name in sys.stdlib_module_names or name.startswith("_sysconfigdata_")
+        return False
 
     def is_installed(self, top: str, file: object) -> bool:
         """Whether a package tells a version and was installed, of which this is the root module's file; each is looked up once."""
@@ -51,31 +64,40 @@ class Known:
 
     def folders(self) -> tuple[str, ...]:
         """Those of the packages that are loaded and were installed: of their code, their libraries, and this version's metadata."""
-        found = []
+        found: tuple[str, ...] = ()
         for top in self.versioned:
             if self.is_loaded(top):
                 module = sys.modules[top]
-                folder = os.path.dirname(os.path.realpath(str(module.__file__)))  # noqa: PTH120
-                beside = os.path.join(os.path.dirname(folder), _distribution(top))  # noqa: PTH118, PTH120
-                version = getattr(module, "__version__", "unknown")
-                found += [folder, f"{beside}.libs", f"{beside}-{version}{METADATA}"]
-        return tuple(folder + os.sep for folder in found)
+                told = (top, str(module.__file__), str(vars(module).get("__version__", "unknown")))
+                if told not in self._folders:
+                    self._folders[told] = _folders_of(*told)
+                found += self._folders[told]
+        return found
 
     def _is_listed(self, top: str, place: str) -> bool:
         packages = os.path.dirname(os.path.dirname(place))  # noqa: PTH120
         if os.path.basename(packages) not in {"site-packages", "dist-packages"}:  # noqa: PTH119
             return False
         line = f"\n{os.path.relpath(place, packages)},".encode()
-        records = f"{glob.escape(packages)}/{_distribution(top)}*{METADATA}/RECORD"
-        for record in sorted(glob.glob(records)):  # noqa: PTH207
-            self.records.add(os.path.realpath(record))
-            try:
-                with open(record, "rb") as listed:  # noqa: PTH123
-                    if line in b"\n" + listed.read():
-                        return True
-            except OSError:
-                continue
+        try:
+            names = os.listdir(packages)  # noqa: PTH208
+        except OSError:
+            return False
+        for name in sorted(names):
+            if name.startswith(_distribution(top)) and name.endswith(METADATA):
+                try:
+                    with open(Ours(os.path.join(packages, name, "RECORD")), "rb") as listed:  # noqa: PTH118, PTH123
+                        if line in b"\n" + listed.read():
+                            return True
+                except OSError:
+                    continue
         return False
+
+
+def _folders_of(top: str, file: str, version: str) -> tuple[str, ...]:
+    folder = os.path.dirname(os.path.realpath(file))  # noqa: PTH120
+    beside = os.path.join(os.path.dirname(folder), _distribution(top))  # noqa: PTH118, PTH120
+    return tuple(place + os.sep for place in (folder, f"{beside}.libs", f"{beside}-{version}{METADATA}"))
 
 
 def _distribution(top: str) -> str:

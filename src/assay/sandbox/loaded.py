@@ -1,7 +1,7 @@
 """What a child runs besides known packages: digests of what was loaded and read.
 
-Runs in the child's own interpreter, and imports the standard library alone, and what says which files are opened and which
-packages are known.
+Runs in the child's own interpreter, and imports the standard library alone, and what says which files are opened, what they
+hold, and which packages are known.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from assay.sandbox.contents import Contents
 from assay.sandbox.known import METADATA, Known
 from assay.sandbox.opened import opened
 
@@ -22,7 +23,8 @@ _OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/", "
 _SHARED_MEMORY = "/dev/shm/"  # noqa: S108 - anybody's files
 _OF_AN_INSTALLATION = frozenset({"METADATA", "RECORD", "entry_points.txt", "top_level.txt"})
 """What importlib.metadata reads."""
-Stamp = tuple[int, int, int, int, int]
+_ASSAYS = (".py", ".pyc")
+"""How the files in Assay's folder that are its own end, those of them that a child opens."""
 
 
 class Loaded:
@@ -35,8 +37,10 @@ class Loaded:
 
     The first time that is asked, the model was loaded. What comes later, when it answers, has lines of its own, so that what was
     told first is told alike ever after: whoever only loads the model can hold it against what was judged. A package that tells a
-    version and comes later is told by the digest of its version. A file is read again only when its stamp (inode, size, times) is
-    another one: each answer of a certified model asks.
+    version and comes later is told by the digest of its version.
+
+    A file is looked at when it is opened, and again whenever it is asked for, until the end: of one that changed meanwhile, or
+    is gone, no digest is ever again what it was, though it be put back. See :class:`Contents` for when it is read again.
     """
 
     def __init__(self, ours: str, known: Known) -> None:
@@ -45,7 +49,8 @@ class Loaded:
         self._known = known
         self._labels: dict[tuple[str, str], str] = {}
         self._folders: dict[str, str] = {}
-        self._contents: dict[str, tuple[Stamp, bytes]] = {}
+        self._below: dict[str, set[str]] = {}
+        self._contents = Contents()
         self._places: dict[str, str] = {}
         self._opened: set[str] = set()
         self._elsewhere: set[str] = set()
@@ -57,7 +62,10 @@ class Loaded:
         """From now on take down which files are opened, by a hook that nobody can take away again (PEP 578)."""
 
         def hook(event: str, arguments: tuple[Any, ...]) -> None:
-            self._opened.update(opened(event, arguments))
+            for place in opened(event, arguments):
+                if not self._is_brought(place):
+                    self._contents.opening(place)
+                    self._opened.add(place)
 
         sys.addaudithook(hook)
 
@@ -70,8 +78,9 @@ class Loaded:
                 here.setdefault(label, []).append((name, file))
         bound = {self._places[file] for files in here.values() for _, file in files}
         for folder, label in sorted(self._folders.items()):
-            below = _files_below(folder)
-            here[label] += [(place.removeprefix(folder), place) for place in below]
+            below = self._below.setdefault(folder, set())
+            below.update(_files_below(folder))
+            here[label] += [(place.removeprefix(folder), place) for place in sorted(below)]
             bound.update(below)
         read = self._read(bound)
         packages = frozenset(name for name in self._known.versioned if self._known.is_loaded(name))
@@ -89,9 +98,7 @@ class Loaded:
             file = getattr(module, "__dict__", {}).get("__file__")  # a lazy module would load, or fail to
             if not isinstance(file, str) or name == "__main__" or (name, file) in self._labels:
                 continue
-            if file.startswith(self._ours):
-                continue
-            self._places[file] = os.path.realpath(file)
+            self._places.setdefault(file, os.path.realpath(file))
             label = self._label(name, file)
             if label:
                 label += self._late
@@ -100,34 +107,32 @@ class Loaded:
                 self._folders.setdefault(os.path.dirname(self._places[file]), label)  # noqa: PTH120
 
     def _read(self, bound: Collection[str]) -> set[str]:
-        """Files that were opened and can be read, besides what is bound already, and what the system, Python and known packages bring."""
-        packages = self._known.folders() if self._opened else ()
-        for place in tuple(self._opened):
-            self._opened.discard(place)
-            if place in self._known.records:
-                continue
-            system = place.startswith(_OF_THE_SYSTEM) and not place.startswith(_SHARED_MEMORY)
-            if not system and not place.startswith(self._ours) and not self._is_brought(place, packages):
-                self._elsewhere.add(place)
-        return {
-            place
-            for place in self._elsewhere.difference(bound)
-            if os.path.isfile(place) and _can_be_read(place)  # noqa: PTH113
-        }
+        """Files that were opened and could be read, besides what is bound already, and what the system, Python and known packages bring."""
+        new = tuple(self._opened)
+        self._opened.difference_update(new)
+        self._elsewhere.update(place for place in new if not self._is_brought(place))
+        return {place for place in self._elsewhere.difference(bound) if self._contents.was_there(place)}
 
-    def _is_brought(self, place: str, packages: tuple[str, ...]) -> bool:
-        """Whether a file is Python's own, or in an installed package that tells a version, or says that this is installed."""
+    def _is_brought(self, place: str) -> bool:
+        """Whether a file is the system's, Assay's or Python's own, or in an installed package that tells a version, or says that this is installed."""
+        if place.startswith(_OF_THE_SYSTEM):
+            return not place.startswith(_SHARED_MEMORY)
+        if self._is_assays(place) or self._known.is_pythons_own(place):
+            return True
         folder, name = os.path.split(place)
         if folder.endswith(METADATA) and name not in _OF_AN_INSTALLATION:
             return False
-        return self._known.is_pythons_own(place) or place.startswith(packages)
+        return place.startswith(self._known.folders())
+
+    def _is_assays(self, place: str) -> bool:
+        return place.startswith(self._ours) and place.endswith(_ASSAYS)
 
     def _label(self, name: str, file: str) -> str:
-        """Under which line a module is told; empty for one that its package's version stands for, and for Python's own."""
+        """Under which line a module is told; empty for one that its package's version stands for, for Python's own, and Assay's."""
         top = name.partition(".")[0]
-        if self._known.is_loaded(top):
+        place = self._places[file]
+        if self._known.is_loaded(top) or self._is_assays(place):
             return ""
-        place = os.path.realpath(file)
         if any(f"/{folder}/" in place for folder in ("site-packages", "dist-packages")):
             return "other packages"
         return "" if self._known.is_pythons_own(place) else f"module {top}"
@@ -136,24 +141,9 @@ class Loaded:
         """Of names and contents."""
         whole = hashlib.sha256()
         for name, file in files:
-            try:
-                place, told = _stat(file)
-                content = self._content(place, told)
-            except OSError:
-                content = _sha256(b"cannot be read")
+            content = self._contents.digest(self._places.get(file, file), file)
             whole.update(_sha256(name.encode()) + content)
         return f"sha256:{whole.hexdigest()}"
-
-    def _content(self, place: str, told: os.stat_result) -> bytes:
-        stamp = (told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns)
-        known = self._contents.get(place)
-        if known is None or known[0] != stamp:
-            whole = hashlib.sha256()
-            with open(place, "rb") as file:  # noqa: PTH123
-                while piece := file.read(1 << 20):
-                    whole.update(piece)
-            known = self._contents[place] = (stamp, whole.digest())
-        return known[1]
 
 
 def _by_name(label: str, places: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
@@ -178,23 +168,6 @@ def _files_below(folder: str) -> list[str]:
         folders[:] = [name for name in folders if name != "__pycache__" and not name.startswith(".")]
         found += [os.path.join(place, name) for name in files if not name.endswith((".py", ".pyc"))]  # noqa: PTH118
     return sorted(path for path in found if os.path.isfile(path))  # noqa: PTH113
-
-
-def _can_be_read(place: str) -> bool:
-    """Whether the fences let a file be opened: what they keep from a model decides nothing."""
-    try:
-        os.close(os.open(place, os.O_RDONLY))
-    except OSError:
-        return False
-    return True
-
-
-def _stat(file: str) -> tuple[str, os.stat_result]:
-    """The file itself, or the archive that it is in, and its stamp."""
-    try:
-        return file, os.stat(file)  # noqa: PTH116
-    except NotADirectoryError:
-        return _stat(os.path.dirname(file))  # noqa: PTH120
 
 
 def _sha256(content: bytes) -> bytes:

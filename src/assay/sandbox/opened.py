@@ -9,10 +9,16 @@ import os
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-_NAMES = {"open": 0, "sqlite3.connect": 0, "sqlite3.load_extension": 1, "ctypes.dlopen": 0}
-"""By event, which of its arguments names a file."""
+_NAMES = {"open": 0, "import": 1, "sqlite3.connect": 0, "sqlite3.load_extension": 1, "ctypes.dlopen": 0}
+"""By event, which of its arguments names a file; of an import only one that the system loads."""
 _BESIDE_A_DATABASE = ("", "-wal", "-journal")
 _HELD = "/proc/self/fd"
+
+
+class Ours(str):
+    """A place that Assay opens to see what is in it, which is no opening by a model."""
+
+    __slots__ = ()
 
 
 def opened(event: str, arguments: tuple[Any, ...]) -> list[str]:
@@ -23,7 +29,7 @@ def opened(event: str, arguments: tuple[Any, ...]) -> list[str]:
     Raises:
         OSError: what is held open cannot be listed; so the file is not opened.
     """
-    if event not in _NAMES:
+    if event not in _NAMES or type(arguments[_NAMES[event]]) is Ours:
         return []
     name = _name(arguments[_NAMES[event]])
     if not name or "\0" in name or (event == "ctypes.dlopen" and os.sep not in name):
