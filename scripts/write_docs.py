@@ -18,6 +18,7 @@ from assay.cli.main import COMMANDS, assay
 from assay.domain.coherence import RULES
 from assay.domain.errors import ExitCode
 from assay.domain.plan_document import plan_schema
+from assay.domain.record_parts import PARTS
 from assay.domain.record_schema import record_schema, standing_schema
 from assay.domain.specification.schema import json_schema
 from assay.domain.vocabulary import Grade, Outcome, Reason, Tier, Verdict
@@ -42,6 +43,11 @@ RECORD_SAYS = """The JSON document of one run, from which every page is rendered
 number that is not a whole one is written as text, so that no reader changes it. `assay schema --record` prints the same
 as JSON Schema."""
 
+HELD_SAYS = """Whoever runs `assay certify` writes the record. `assay sign`, `assay issue`, `assay export decision` and `assay verify` with the
+review pack hold it against the log, the locked documents and its own other parts, and refuse (`judged_differently`) with the first
+contradiction. `assay replay`, where the rows are, makes every part again but the environment. What is not in this table is not held: what
+is said of the rows alone is its writer's word until somebody with the rows replays it."""
+
 PLAN_SAYS = """What a judged run would read, and how likely a good model is to pass: `assay plan --json`. `assay schema --plan`
 prints the same as JSON Schema."""
 
@@ -65,7 +71,12 @@ def reference_pages() -> dict[Path, str]:
         "python.md": _page(python_page()),
         "reasons.md": _reasons(),
         "plan.md": _document(plan_schema(), "Plan", PLAN_SAYS),
-        "record.md": _document(record_schema(), "Record", RECORD_SAYS),
+        "record.md": _document(
+            record_schema(),
+            "Record",
+            RECORD_SAYS,
+            ("## Who holds each part, and against what", HELD_SAYS, _held()),
+        ),
         "standing.md": _document(standing_schema(), "Standing", STANDING_SAYS),
         "specification.md": _specification(),
     }
@@ -156,11 +167,18 @@ def _specification() -> str:
     return _page(*(part for part in parts if part))
 
 
-def _document(schema: Schema, name: str, says: str) -> str:
+def _held() -> str:
+    """By what each part of a record is held."""
+    rows = ((f"`{name}`", "; ".join(part.by) or "nothing", part.how) for name, part in PARTS.items())
+    return _table(("part", "held against", "how"), rows)
+
+
+def _document(schema: Schema, name: str, says: str, more: tuple[str, ...] = ()) -> str:
     parts = [
         f"# {name}: `{schema['title']}`",
         says,
         _fields(schema),
+        *more,
     ]
     for name, block in schema["$defs"].items():
         parts += [f"## {name}", block.get("description", ""), _fields(block)]

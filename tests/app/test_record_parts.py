@@ -199,6 +199,9 @@ LIES: dict[str, tuple[Callable[[Record], Record], str]] = {
         lambda r: replace(r, curves=(*r.curves, replace(r.curves[0], across="age", label="60 and over"))), "no group that gates",
     ),
     "a profile is of other rows": (lambda r: replace(r, profiles=first(r.profiles, rows=3)), "the file has 4,000"),
+    "counts are of other rows than were judged": (
+        lambda r: replace(r, statistics=tuple(replace(s, data="develop") for s in r.statistics)), "of the develop rows",
+    ),
     "a file is elsewhere": (lambda r: replace(r, sources=tuple(replace(s, path="x") for s in r.sources)), "is 'x' in the record"),
 }  # fmt: skip
 

@@ -92,3 +92,11 @@ def test_what_broke_is_judged_as_recorded(folder):
     record = stored(folder.write())
     assert {j.verdict for j in record.judged} == {assay.Verdict.ERROR, assay.Verdict.PASS}
     assert assay.judged_again(record) == told(record)
+
+
+def test_what_broke_in_a_rehearsal_is_judged_as_recorded(folder):
+    folder.develop = replaced(folder.develop, "score", [2.0] * 2000)
+    record = assay.certify(folder.write(), rehearse=True, workers=0).record
+    assert assay.Verdict.ERROR in {j.verdict for j in record.judged}
+    assert assay.judged_again(record) == told(record)
+    assert contradicted(record) == ""

@@ -125,7 +125,7 @@ def parts_contradict(
     record = replace(record, specification=in_told_order(record))
     told = bool(answered(record, asking))
     found = (
-        *_criteria(record),
+        *_criteria(record, asking),
         *_sources(record),
         *_rows(record, answered=told),
         *_metrics(record, known if record.environment.assay == version else {}),
@@ -136,7 +136,7 @@ def parts_contradict(
     return wrong or next(_not_tested(record, answered=told), "")
 
 
-def _criteria(record: Record) -> Iterator[str]:
+def _criteria(record: Record, asking: Collection[str]) -> Iterator[str]:
     wanted = [c.id for c in record.specification.criteria]
     if [j.assessment.criterion for j in record.judged] != wanted:
         yield "The record does not judge each criterion of its specification once, in its order."
@@ -150,6 +150,8 @@ def _criteria(record: Record) -> Iterator[str]:
             statistic.answers
         ) > 1:
             yield f"The counts in the record for {statistic.answers!r} are not what its specification asks, or are there twice."
+        if statistic.metric in asking and statistic.data != record.data:
+            yield f"The counts in the record for {statistic.answers!r} are of the {statistic.data} rows, and the {record.data} rows were judged."
     for name in measured:
         if name not in {*wanted, *aside}:
             yield f"The record has counts for {name!r}, which it does not judge."

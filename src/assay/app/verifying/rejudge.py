@@ -27,7 +27,7 @@ def judged_again(record: Record) -> tuple[Judged, ...]:
     Raises:
         KeyError: the record judges a criterion that its specification does not have.
     """
-    criteria = {criterion.id: criterion for criterion in record.specification.criteria}
+    criteria = {criterion.id: _asked(criterion, record) for criterion in record.specification.criteria}
     names = {aside_of(name): (criterion, True) for name, criterion in criteria.items()}
     names |= {name: (criterion, False) for name, criterion in criteria.items()}
     measured = {statistic.answers: statistic for statistic in record.statistics}
@@ -46,6 +46,13 @@ def judged_again(record: Record) -> tuple[Judged, ...]:
             )
         )
     return judge(found)
+
+
+def _asked(criterion: Criterion, record: Record) -> Criterion:
+    """The criterion as it was asked: a rehearsal asks of the development rows what a judged run asks of the test rows."""
+    if record.decision.rehearsal and criterion.data == "test":
+        return criterion.model_copy(update={"data": record.data})
+    return criterion
 
 
 def contradicted(record: Record) -> str:
