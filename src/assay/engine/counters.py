@@ -70,6 +70,8 @@ class Population:
     def __init__(self, counting: Counting) -> None:
         self._rows = 0
         self._bad = 0
+        self._missing = 0
+        self._label = counting.frame.label
         self._counts = np.zeros(counting.frame.layout.cells * 2, dtype=np.int64)
 
     @staticmethod
@@ -81,12 +83,20 @@ class Population:
         """Count a batch."""
         keys = batch.key[batch.labelled]
         self._rows += len(batch.key)
-        self._bad += len(batch.key) - len(keys)
+        bad = len(batch.key) - len(keys)
+        self._bad += bad
+        if bad:
+            self._missing += batch.raw.column(self._label).is_null(nan_is_null=True).true_count
         self._counts += np.bincount(keys, minlength=len(self._counts))
 
     def parts(self) -> dict[str, Any]:
         """The counts."""
-        return {"rows": self._rows, "bad_labels": self._bad, "population": self._counts.reshape(-1, 2)}
+        return {
+            "rows": self._rows,
+            "bad_labels": self._bad,
+            "missing_labels": self._missing,
+            "population": self._counts.reshape(-1, 2),
+        }
 
 
 class Profiles:

@@ -29,13 +29,14 @@ class Partial:
     """The counts of one pass over some rows of one data set.
 
     Attributes:
-        rows: rows read. bad_labels: rows whose label is neither 0 nor 1 (they are in no other count of labels).
+        rows: rows read. bad_labels: rows whose label is neither 0 nor 1 (they are in no other count of labels). missing_labels: those of them without any.
         population: int64[cells, 2], rows per cell and label. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
             that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. Parts that a pass did not ask for are None or empty.
     """
 
     rows: int
     bad_labels: int
+    missing_labels: int
     layout: Layout
     population: NDArray[np.int64]
     outcomes: OutcomeTally | None = None
@@ -54,6 +55,7 @@ class Partial:
         return Partial(
             rows=self.rows + other.rows,
             bad_labels=self.bad_labels + other.bad_labels,
+            missing_labels=self.missing_labels + other.missing_labels,
             layout=self.layout,
             population=self.population + other.population,
             outcomes=_plus(self.outcomes, other.outcomes),
@@ -109,6 +111,7 @@ def to_bytes(partial: Partial) -> bytes:
     facts: dict[str, Any] = {
         "rows": partial.rows,
         "bad_labels": partial.bad_labels,
+        "missing_labels": partial.missing_labels,
         "layout": partial.layout.attributes,
         "profiles": [{f.name: getattr(p, f.name) for f in fields(p)} for p in partial.profiles],
         "paired": [[name, tally.changed] for name, tally in partial.paired],
@@ -155,6 +158,7 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
     return Partial(
         rows=facts["rows"],
         bad_labels=facts["bad_labels"],
+        missing_labels=facts["missing_labels"],
         layout=layout,
         population=_shaped(arrays["population"], layout.cells, 2),
         outcomes=_outcomes(layout, arrays),

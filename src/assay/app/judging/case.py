@@ -82,6 +82,7 @@ class Case:
         drawn: the seed of a judged run, hexadecimal. attempt: which judged run on its rows this is.
         overlaps: a sentence for each earlier judged run that shares test rows with it. blind: hides what a judged run finds
             behind the digests that the log tells. repeated: equal rows among those that are judged; none before they were counted.
+        mislabelled: what is wrong with their labels; None when nothing is, or before they were counted.
         code_digest: of the versions and the source that a count depends on besides the rows.
     """
 
@@ -104,6 +105,7 @@ class Case:
     overlaps: tuple[str, ...] = ()
     blind: str = ""
     repeated: RepeatedIn = NOT_COUNTED
+    mislabelled: SubjectError | None = None
 
     @property
     def subject(self) -> dict[str, str]:

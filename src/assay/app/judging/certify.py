@@ -27,6 +27,7 @@ from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import refuse_hopeless
 from assay.app.judging.repeated_rows import refuse_repeated_rows, with_repeats
 from assay.app.judging.unlocked_run import keep_use, take_in
+from assay.app.judging.wrong_labels import refuse_wrong_labels
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import REMEDY, sealed
 from assay.app.verifying.evidence import evidence_bytes, evidence_digest
@@ -116,8 +117,8 @@ def certify(
 
     Raises:
         InvalidDocument: the specification or dictionary has problems; all of them are listed.
-        SubjectError, Crash: data or model cannot be opened, a data set cannot be read, or the model gives no scores for a few
-            reference rows: all this is found before a run is logged or a row spent. What a model or a check does wrong
+        SubjectError, Crash: data or model cannot be opened, a data set cannot be read, a label of a locked run is neither 0 nor 1, or
+            the model gives no scores for a few reference rows: all this is found before a run is logged or a row spent. What a model or a check does wrong
             on the judged rows is a verdict. A file that is changed or lost while they are judged is raised too; with the
             same file the run is gone on with.
         Refused: a judged run of a specification that is not locked, behind fewer fences than the policy accepts, or on
@@ -197,6 +198,7 @@ def _by_the_lock(
             comes = next_run(case, lock, ledger, engine)
             refuse_spent_rows(case, lock, ledger, comes)
             case = with_repeats(case, engine)
+            refuse_wrong_labels(case)
             with logged(case, ledger):
                 refuse_repeated_rows(case)
             hopeless = refuse_hopeless(case, engine, attempt=comes.attempt, bypass=bypass_plan)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from assay.app.judging.case import Case
+from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain import gating
-from assay.domain.errors import AssayError, MissingExtra, SubjectError, Unwritable
+from assay.domain.errors import AssayError, MissingExtra, Unwritable
 from assay.domain.isolation import required
 from assay.domain.needs import Part
 from assay.domain.specification import Specification
@@ -237,15 +238,3 @@ def rows_in_no_group(specification: Specification, tally: Partial, across: str) 
         if said := gating.in_no_group(specification.small_groups, name, outside, of):
             return said
     return ""
-
-
-def wrong_labels(case: Case, data: str, tally: Partial) -> SubjectError | None:
-    """What is wrong when labels of a data set are neither 0 nor 1; None when nothing is."""
-    if not tally.bad_labels:
-        return None
-    return SubjectError(
-        f"{tally.bad_labels:,} of {tally.rows:,} rows of the {data} data have a label that is neither 0 nor 1 "
-        f"in the column {case.specification.prediction.label!r}.",
-        code="data_invalid",
-        remedy="Write the label as the numbers 0 and 1, and leave out rows whose truth is not known.",
-    )

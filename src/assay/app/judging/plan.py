@@ -15,9 +15,10 @@ import numpy as np
 
 from assay.app.judging.boundary import counts_of
 from assay.app.judging.case import Case
-from assay.app.judging.measure import rows_in_no_group, run_pass, small_groups, wrong_labels
+from assay.app.judging.measure import rows_in_no_group, run_pass, small_groups
 from assay.app.judging.repeated_rows import repeats_in
 from assay.app.judging.views import known_view
+from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain.assessment import Asked, Broken
 from assay.domain.errors import AssayError
 from assay.domain.evidence import Census, Statistic

@@ -6,17 +6,21 @@ from dataclasses import replace
 
 from assay.app.judging.case import Case
 from assay.app.judging.measure import one_of_each_unit, run_pass
+from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain.needs import Part
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.repeats import RepeatedIn
 from assay.engine.engine import Engine
 from assay.plan.passes import Pass
+from assay.tally.partial import Partial
 
 
 def with_repeats(case: Case, engine: Engine) -> Case:
-    """The case with what is to be told of equal rows, and of rows that share an identifier, among those that count."""
-    asked = frozenset({Part.EQUAL_ROWS, Part.IDENTIFIERS})
-    return replace(case, repeated=repeats_in(case, engine, case.judged_on, asked))
+    """The case with what is to be told of equal rows, of rows that share an identifier, and of labels, among those that count."""
+    found = _counted(case, engine, case.judged_on, frozenset({Part.EQUAL_ROWS, Part.IDENTIFIERS}))
+    return replace(
+        case, repeated=_repeats(case, found), mislabelled=wrong_labels(case, case.judged_on, found)
+    )
 
 
 def repeats_in(case: Case, engine: Engine, data: str, asked: frozenset[Part]) -> RepeatedIn:
@@ -24,11 +28,19 @@ def repeats_in(case: Case, engine: Engine, data: str, asked: frozenset[Part]) ->
 
     Reads the rows once, and once more where units repeat. The model is not asked.
     """
+    return _repeats(case, _counted(case, engine, data, asked))
+
+
+def _counted(case: Case, engine: Engine, data: str, asked: frozenset[Part]) -> Partial:
     frame, units = case.frame(), case.specification.data.unit is not None
     found = run_pass(case, frame, Pass(data, asked | ({Part.UNITS} if units else set())), engine)
     chosen = one_of_each_unit(found, engine)
     if chosen is not None:
         found = run_pass(case, frame, Pass(data, asked), engine, chosen)
+    return found
+
+
+def _repeats(case: Case, found: Partial) -> RepeatedIn:
     groupings = tuple(case.specification.groupings().values())
     documented, fed = (
         equal.repeats(found.layout, groupings) if equal is not None else ()

@@ -1,0 +1,37 @@
+"""Rows whose label is no truth: a judged run is refused before it spends them, since one that is mended has other rows only by its bytes."""
+
+from __future__ import annotations
+
+from assay.app.judging.case import Case
+from assay.domain.errors import SubjectError
+from assay.tally.partial import Partial
+
+
+def wrong_labels(case: Case, data: str, tally: Partial) -> SubjectError | None:
+    """What is wrong when labels of a data set are neither 0 nor 1; None when nothing is."""
+    if not tally.bad_labels:
+        return None
+    other = tally.bad_labels - tally.missing_labels
+    kinds = ((tally.missing_labels, "missing"), (other, "another value"))
+    found = " and ".join(f"{rows:,} {kind}" for rows, kind in kinds if rows)
+    return SubjectError(
+        f"{tally.bad_labels:,} of {tally.rows:,} rows of the {data} data have a label that is neither 0 nor 1 "
+        f"in the column {case.specification.prediction.label!r} ({found}).",
+        code="data_invalid",
+        remedy="Write the label as the numbers 0 and 1, and leave out rows whose truth is not known.",
+    )
+
+
+def refuse_wrong_labels(case: Case) -> None:
+    """Refuse to judge rows of which some have no truth: a mistyped label must not cost the test set.
+
+    Raises:
+        SubjectError: ``data_invalid``; no row is spent by it, and nothing of what the others would have shown is told.
+    """
+    wrong = case.mislabelled
+    if wrong is not None:
+        raise SubjectError(
+            f"{wrong.message} The judged run did not begin, and no row is spent.",
+            code=wrong.code,
+            remedy=wrong.remedy,
+        )
