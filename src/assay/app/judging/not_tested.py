@@ -28,10 +28,11 @@ UNTESTED = {
 }
 
 OVERLAP = "data.split_overlap"
+MISSING = "data.missing_values"
 
 
 def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
-    """What the criteria say nothing about: rows left out, in no group or equal to others, stages without a criterion, groups other than the declared ones."""
+    """What the criteria say nothing about: rows left out, in no group or equal to others, values that may be missing, stages without a criterion, groups other than the declared ones."""
     specification = case.specification
     tested = {c.stage for c in specification.criteria}
     absent = tuple(
@@ -40,7 +41,9 @@ def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
         if stage not in tested
     )
     repeated = case.repeated.told(specification.data)
-    rows = _left_out(specification, measured) + _in_no_group(specification, measured)
+    rows = (
+        _left_out(specification, measured) + _in_no_group(specification, measured) + _missing(case, measured)
+    )
     learned = _learned_from(specification)
     return rows + _not_perturbed(case, measured) + repeated + learned + absent + _other_groups(specification)
 
@@ -112,6 +115,22 @@ def _left_out(specification: Specification, measured: Measured) -> tuple[str, ..
     left_out = f"{units.rows - len(units.units):,} of {units.rows:,} rows were left out"
     unit = specification.data.unit
     return (f"{left_out} so that each {unit!r} counts once; at most {units.largest:,} rows share one.",)
+
+
+def _missing(case: Case, measured: Measured) -> tuple[str, ...]:
+    """Columns that lack values about which no criterion asks, most of them because the dictionary allows it."""
+    asked = {
+        dict(w.parameters)["column"]
+        for w in case.wanted
+        if w.criterion.metric == MISSING and w.data(case.judged_on) == case.judged_on
+    }
+    if "" in asked:
+        asked |= {c.name for c in case.dictionary.columns if c.missing == "never"}
+    found = [p for p in measured.judged.profiles if p.missing and p.name not in asked]
+    if not found:
+        return ()
+    lacking = ", ".join(f"{p.name} ({p.missing:,} of {p.rows:,} rows)" for p in found)
+    return (f"Missing values in {lacking}: no criterion asks about them.",)
 
 
 def _in_no_group(specification: Specification, measured: Measured) -> tuple[str, ...]:
