@@ -329,6 +329,37 @@ def test_rows_left_out_for_their_unit_are_named_as_untested(folder):
     assert not any("left out" in limit for limit in said)
 
 
+@pytest.mark.parametrize(
+    ("allowed", "asks", "told"),
+    [
+        (True, "", True),
+        (False, "", False),
+        (True, "metric: data.missing_values, with: {column: income}, at_most: 0.1,", False),
+        (True, "metric: data.missing_values, with: {column: age}, at_most: 0,", True),
+        (False, "metric: data.duplicates, at_most: 0.5,", True),
+    ],
+)
+def test_columns_that_lack_values_which_no_criterion_asks_about_are_named_with_their_rows(
+    folder, allowed, asks, told
+):
+    folder.look_alike()
+    lacking = [None] * 314 + folder.test["income"].to_pylist()[314:]
+    folder.test = replaced(folder.test, "income", lacking)
+    if allowed:
+        folder.dictionary = folder.dictionary.replace(
+            "range: [0, null]", "range: [0, null], missing: allowed"
+        )
+    if asks:
+        folder.edit("metric: data.missing_values, at_most: 0,", asks)
+    done = assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+    said = "Missing values in income (314 of 4,000 rows): no criterion asks about them."
+    assert [one for one in done.record.not_tested if one.startswith("Missing values")] == [said] * told
+    complete = next(j for j in done.record.judged if j.assessment.criterion == "complete")
+    assert (complete.verdict is Verdict.FAIL) is (not told and not allowed)
+    titles = {m.id: m.title for m in done.record.metrics}
+    assert asks or "where the dictionary allows none" in titles["data.missing_values"]
+
+
 UNKNOWN_UNITS = {
     "missing": lambda wrong: [None if w else i for i, w in enumerate(wrong)],
     "a single one missing": lambda wrong: [None, *range(1, len(wrong))],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from tests.app.conftest import Folder
@@ -89,6 +90,24 @@ def test_a_specification_that_was_changed_after_a_result_shows_the_difference_an
     (waiver,) = stands(team, second).waivers
     assert (waiver.criterion, waiver.used, waiver.over) == ("test_set_spent", True, False)
     assert stands(team, first).waivers == ()
+
+
+@pytest.mark.begins("judged")
+def test_a_diff_of_runs_is_in_a_readers_words_and_has_the_bounds_that_decide(team: Team) -> None:
+    done = team.done
+    rehearsal = team.certify(rehearse=True)
+    found = {d.where: d.sentence() for d in compare(rehearsal.digest, done.digest, team.root)}
+    assert found["kind of run"] == "kind of run: a rehearsal -> a judged run"
+    assert found["judged on"] == "judged on: the develop rows -> the test rows"
+    (judged,) = (j for j in done.record.judged if j.assessment.criterion == "accuracy")
+    assert judged.assessment.bound is not None
+    bound = found["criteria.accuracy.bound"]
+    found_both = r"(at least 0\.\d+ with 95\s% confidence( -> )?){2}"
+    assert re.fullmatch(rf"criteria\.accuracy\.bound: {found_both}", bound)
+    after = float(bound.split(" -> ")[1].split()[2])
+    assert judged.assessment.bound.value == pytest.approx(after, abs=1e-3)
+    assert after <= judged.assessment.bound.value
+    assert not [said for said in found.values() if "True" in said or "False" in said]
 
 
 @pytest.mark.begins("locked")

@@ -16,6 +16,7 @@ from assay.domain.plain import from_plain
 from assay.domain.record_schema import standing_schema
 from assay.domain.standing import Standing
 from assay.domain.state import Status
+from assay.domain.vocabulary import Verdict
 from assay.dossier import wording
 from assay.dossier.html import render_html
 from assay.dossier.tables import decision_panel
@@ -48,6 +49,16 @@ def test_the_first_screen_says_who_waived_what_until_when_and_why() -> None:
         assert "the first run used a wrong score column. This run used it" in said
         assert "approval-education was waived by t.yang (legal) through 2026-01-31 (UTC)" in said
         assert wording.NEVER_WAIVED in said
+
+
+def test_a_waiver_of_a_criterion_that_passed_says_that_it_sets_nothing_aside() -> None:
+    record = records.conditional()
+    verdicts = {j.verdict: j.assessment.criterion for j in record.judged}
+    for verdict, said in ((Verdict.PASS, True), (Verdict.INCONCLUSIVE, False)):
+        waiver = dataclasses.replace(records.standing().waivers[1], criterion=verdicts[verdict])
+        seen = read(first_screen(render_html(record, standing=records.standing(waivers=(waiver,))))).words
+        assert f"{verdicts[verdict]} was waived by t.yang" in seen
+        assert ("In this run it passed: the waiver sets nothing aside." in seen) is said
 
 
 def test_the_first_screen_says_what_was_changed_after_a_result_and_why() -> None:

@@ -199,6 +199,17 @@ def _refused_as(found: Verification, number: int) -> Verification:
     return found
 
 
+def test_every_file_that_differs_is_named_up_to_three() -> None:
+    other = (("model.joblib", FILES[0][1]), *FILES[1:])
+    said = GOOD.verify(files=(*other, ("a.py", FILES[0][1]))).steps[3].sentence
+    assert said.startswith(
+        "3 files differ: model.txt was certified and is not there. model.joblib was not there"
+    )
+    assert "a.py was not there when the model was certified." in said
+    more = tuple((f"{n}.py", FILES[0][1]) for n in range(5))
+    assert GOOD.verify(files=(*FILES, *more)).steps[3].sentence.endswith("certified. And 2 more.")
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_each_attack_is_refused_at_its_step_for_its_reason(name: str) -> None:
     number, because, attack = CASES[name]

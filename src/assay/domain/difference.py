@@ -78,4 +78,6 @@ def _text(value: Any) -> str:
         return "{" + ", ".join(f"{k}: {_text(v)}" for k, v in value.items()) + "}"
     if _is_list(value):
         return "[" + ", ".join(_text(v) for v in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"  # as a document writes it
     return "nothing" if value in (None, "") else str(value)

@@ -14,12 +14,16 @@ from assay.domain.untested import in_no_group, left_out, never_tested
 from assay.plan.passes import Wanted, reference_data
 from assay.tally.perturbation import ChangeContext
 
+MISSING = "data.missing_values"
+
 
 def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
-    """What the criteria say nothing about: rows left out, in no group or equal to others, stages without a criterion, groups other than the declared ones."""
+    """What the criteria say nothing about: rows left out, in no group or equal to others, values that may be missing, stages without a criterion, groups other than the declared ones."""
     specification = case.specification
-    rows = _left_out(specification, measured) + _in_no_group(specification, measured)
     repeated = case.repeated.told(specification.data)
+    rows = (
+        _left_out(specification, measured) + _in_no_group(specification, measured) + _missing(case, measured)
+    )
     return rows + _not_perturbed(case, measured) + repeated + never_tested(specification)
 
 
@@ -63,6 +67,22 @@ def _left_out(specification: Specification, measured: Measured) -> tuple[str, ..
         return ()
     said = left_out(specification, units.rows - len(units.units), units.rows)
     return (f"{said} at most {units.largest:,} rows share one.",)
+
+
+def _missing(case: Case, measured: Measured) -> tuple[str, ...]:
+    """Columns that lack values about which no criterion asks, most of them because the dictionary allows it."""
+    asked = {
+        dict(w.parameters)["column"]
+        for w in case.wanted
+        if w.criterion.metric == MISSING and w.data(case.judged_on) == case.judged_on
+    }
+    if "" in asked:
+        asked |= {c.name for c in case.dictionary.columns if c.missing == "never"}
+    found = [p for p in measured.judged.profiles if p.missing and p.name not in asked]
+    if not found:
+        return ()
+    lacking = ", ".join(f"{p.name} ({p.missing:,} of {p.rows:,} rows)" for p in found)
+    return (f"Missing values in {lacking}: no criterion asks about them.",)
 
 
 def _in_no_group(specification: Specification, measured: Measured) -> tuple[str, ...]:

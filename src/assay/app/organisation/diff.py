@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from assay.app.organisation.report import NoSuchRun
 from assay.app.organisation.seal import load_record
 from assay.app.organisation.standing import standing_of
 from assay.app.verifying.certificate_folder import CERTIFICATE, SUFFIX
+from assay.domain import figures
+from assay.domain.assessment import Assessment
 from assay.domain.difference import Difference, differences
 from assay.domain.errors import AssayError
 from assay.domain.plain import to_plain
@@ -16,6 +19,7 @@ from assay.domain.record import Record
 from assay.domain.scope import Scope
 from assay.domain.specification import Specification
 from assay.domain.standing import Standing
+from assay.domain.vocabulary import Comparator
 from assay.proof.bundle import BrokenBundle
 from assay.proof.certificate import certificate_in
 from assay.proof.statement import BrokenStatement
@@ -86,14 +90,16 @@ def _decision(record: Record, standing: Standing | None) -> dict[str, Any]:
     return {
         "decision": record.decision.outcome.value,
         "attempt": record.attempt,
-        "rehearsal": record.decision.rehearsal,
+        "kind of run": "a rehearsal" if record.decision.rehearsal else "a judged run",
+        "judged on": f"the {record.data} rows",
         "bypasses": list(record.bypasses),
         "waived": {w.criterion: f"by {w.holder} ({w.role}), {w.reason}" for w in waivers},
         "specification": to_plain(record.specification, Specification),
         "criteria": {
             judged.assessment.criterion: {
                 "verdict": judged.verdict.value,
-                "estimate": _number(judged.assessment.pieces, "estimate"),
+                "estimate": _estimate(judged.assessment),
+                "bound": _bound(judged.assessment),
                 "rows": judged.assessment.rows,
             }
             for judged in (*record.judged, *record.set_aside)
@@ -106,6 +112,16 @@ def _decision(record: Record, standing: Standing | None) -> dict[str, Any]:
     }
 
 
-def _number(pieces: Any, name: str) -> str:
-    value = getattr(pieces[0], name) if pieces else None
-    return "none" if value is None else f"{value:.6g}"
+def _estimate(a: Assessment) -> str:
+    """The worst value of all pieces, as the dossier shows it."""
+    return "none" if a.estimate is None else figures.against(a.estimate.value, a.threshold)
+
+
+def _bound(a: Assessment) -> str:
+    """The limit that decides, with its confidence; what was counted in full has none."""
+    if a.bound is None:
+        return "none: counted in full" if a.binding is not None and a.binding.exact is not None else "none"
+    least = a.comparator is Comparator.AT_LEAST
+    limit = figures.lower(a.bound.value) if least else figures.upper(a.bound.value)
+    sure = figures.percent(Decimal(figures.confidence(a.alpha)))
+    return f"{a.comparator.words} {limit} with {sure} confidence"

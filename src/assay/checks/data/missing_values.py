@@ -14,10 +14,10 @@ from assay.tally.views import ColumnProfile, DataProfile, ProfileView
 
 @check(
     id="data.missing_values",
-    title="Missing values",
+    title="Missing values where the dictionary allows none, or in the named column",
     estimand="The share of rows without a value in the worst column that must always have one, or in the named column.",
     unit=Unit.SHARE,
-    reading="{value} of the rows lack a value[ in {column}] where one is asked for",
+    reading="{value} of the rows lack a value[ in {column}] where the dictionary or the criterion asks for one",
     need=Profiles(),
     comparators=AT_MOST,
     census=True,
@@ -77,7 +77,8 @@ def missing_values(view: ProfileView, *, column: str) -> Counts:
         counts with all rows. Counted in full, no inference. (Little & Rubin 2019, "Statistical Analysis with
         Missing Data".)
     Limits:
-        Knows nulls only: a 0 or 999 that stands for "unknown" is caught by documented codes and ranges. Does
+        Without a named column it is silent about columns that may lack values; a run names those that do, with their
+        rows, under what nothing is said about. Knows nulls only: a 0 or 999 that stands for "unknown" is caught by documented codes and ranges. Does
         not say whether values are missing at random, nor for whom.
     Remedy:
         Find out why they are missing before filling them; if they may be missing, say so in the dictionary

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from assay.domain import figures
 from assay.domain.digests import short
@@ -11,7 +11,7 @@ from assay.domain.quorum import Word
 from assay.domain.standing import Bound, Revision, Standing, Waiver
 from assay.domain.state.state import Status
 from assay.domain.state.waivers import TEST_SET_SPENT
-from assay.domain.vocabulary import Outcome, Result
+from assay.domain.vocabulary import Outcome, Result, Verdict
 from assay.dossier import wording
 from assay.dossier.blocks import Block, Bullets, Code, Column, Link, Paragraph, Rich, Section, Strong, Table
 
@@ -19,21 +19,26 @@ _WORD = {Word.APPROVE: "approves", Word.REJECT: "rejects", Word.WITHDRAW: "withd
 _MOST_CHANGES = 4
 
 
-def waivers(standing: Standing) -> Iterable[Rich]:
-    """What was set aside, by whom, until when and why; and what nobody can set aside."""
+def waivers(standing: Standing, verdicts: Mapping[str, Verdict]) -> Iterable[Rich]:
+    """What was set aside, by whom, until when and why; and what nobody can set aside.
+
+    ``verdicts`` are those of this run by criterion: of one that passed nothing is set aside.
+    """
     for waiver in standing.waivers:
-        yield _waiver(waiver)
+        yield _waiver(waiver, passed=verdicts.get(waiver.criterion) is Verdict.PASS)
     if standing.waivers:
         yield (wording.NEVER_WAIVED,)
 
 
-def _waiver(waiver: Waiver) -> Rich:
+def _waiver(waiver: Waiver, *, passed: bool) -> Rich:
     held = "was waived" if waiver.over else "is waived"
     said = f" {held} by {waiver.holder} ({waiver.role}) {waiver.held}: {wording.sentences(waiver.reason)}"
     if waiver.used:
         said += " This run used it: its rows were judged on before, so alpha does not bound its verdicts."
     elif waiver.criterion == TEST_SET_SPENT:
         said += " This run made no use of it."
+    elif passed:
+        said += " In this run it passed: the waiver sets nothing aside."
     return (Strong(waiver.criterion), said)
 
 

@@ -16,6 +16,9 @@ from assay.proof.manifest import differences
 from assay.proof.statement import BrokenStatement, statement_of
 from assay.proof.steps.hand import Found, Hand
 
+_MOST_FILES = 3
+"""Files that differ and are told by name."""
+
 
 def form(hand: Hand) -> Found:
     """Step 1: the bytes are a bundle in its one form."""
@@ -103,7 +106,9 @@ def bytes_in_hand(hand: Hand, certificate: Certificate) -> Found:
     wrong = differences(certificate.manifest.files, hand.presented.files)
     if wrong:
         several = f"{len(wrong)} files differ: " if len(wrong) > 1 else ""
-        return Refusal(wrong[0].because, several + wrong[0].sentence)
+        told = " ".join(one.sentence for one in wrong[:_MOST_FILES])
+        more = f" And {len(wrong) - _MOST_FILES} more." if len(wrong) > _MOST_FILES else ""
+        return Refusal(wrong[0].because, several + told + more)
     count = len(certificate.manifest.files)
     return f"{count} file{'s' * (count > 1)} with the digests that were certified."
 
