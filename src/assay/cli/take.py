@@ -51,7 +51,7 @@ def command(
     as assay lock does, and the last one that is needed locks. Files are taken one after another; a refused one ends the command,
     and those before it stay taken.
 
-    Ends with 0 when nothing is missing any more: the specification is locked, the quorum of the decision is there. With 1 while
+    Ends with 0 when nothing is missing any more: the specification is locked and nobody rejects it, the quorum of the decision is there. With 1 while
     something is, with 2 for a file that is none of these, with 3 for one that was changed.
     """
     from assay.app.organisation.take import is_on_a_specification, take
