@@ -621,7 +621,9 @@ def test_columns_that_one_file_has_alone_say_nothing_of_rows_that_are_about_as_m
     assert spent(few, marks=(noise,))
     assert spent(few, numbered)
     assert spent(few, numbered, marks=(noise, numbers))
-    assert not spent(few, marks=(Over(("income",), rows(7000, 60)),))  # the income would have told
+    income = Over(("income",), rows(7000, 60))
+    assert not spent(Over(("income", "bad"), rows(9000)), marks=(income,))  # the income would have told
+    assert spent(few, marks=(income,))  # and tells nothing where nobody judges by it
     assert not spent(few, Over(("income", "age", "bad"), rows(8000)))
     assert not spent(few, marks=(noise,), count=360)  # a tenth fewer: nothing can be known
     calls = Over(("calls", "minutes", "bad"), rows(9000))

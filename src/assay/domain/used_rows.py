@@ -152,25 +152,22 @@ class UsedRows:
     def _could_be_told(self, other: UsedRows) -> bool:
         """Whether used rows would have been known, had they been used: both have a group of the same columns.
 
-        Numbers of an identifier are easily given anew, and a column that one of them has alone says nothing of the other. Where
+        Numbers of an identifier are easily given anew, scores are another model's, and a column that the later run does not judge by can be
+        filled with anything: a mark must be of the later run's own choice. A column that one of them has alone says nothing of the other. Where
         both have columns that tell rows apart and hardly a name in common, they are other data: used rows have the label and a
         column that goes with it. (Whoever gives all columns other names and adds one is not known.)
         """
         identifiers = {
             one.columns[0] for one in (*self.sketches[1:], *other.sketches[1:]) if len(one.columns) == 1
         }
-        if self._groups(identifiers) & other._groups(identifiers):
+        decisive = set(self.columns) - identifiers
+        marked = {mark for mark in _groups(self.marks) & _groups(other.marks) if mark <= decisive}
+        chosen = {
+            o for o in _groups(self.sketches) & _groups(other.sketches) if len(o) != 1 or not o <= identifiers
+        }
+        if marked or chosen:
             return True
         return bool(self.marks and other.marks) and len(self._names & other._names) < 2
-
-    def _groups(self, identifiers: set[str]) -> set[frozenset[str]]:
-        """The choices of columns, and the marks in which is no identifier."""
-        chosen = {
-            frozenset(o.columns)
-            for o in self.sketches
-            if len(o.columns) != 1 or o.columns[0] not in identifiers
-        }
-        return chosen | {frozenset(one.columns) for one in self.marks if identifiers.isdisjoint(one.columns)}
 
     @property
     def _names(self) -> set[str]:
@@ -220,6 +217,10 @@ def _together(one: Over, earlier: Sequence[UsedRows]) -> Overlap:
         return Overlap(share, told)
     beyond = sum(max(overlap.beyond for overlap in of_one) for of_one in each)
     return Overlap(min(beyond, share), f"{told}, beyond chance")
+
+
+def _groups(of: Sequence[Over]) -> set[frozenset[str]]:
+    return {frozenset(one.columns) for one in of}
 
 
 def _plain(one: Over) -> dict[str, Any]:
