@@ -324,3 +324,38 @@ def test_a_third_of_the_rows_is_not_set_aside_as_a_small_group(folder: Folder) -
         team,
         r"group 'under 30' of age was set aside in the record, and has 1,132 of 4,000 rows; the specification",
     )
+
+
+HONEST: dict[str, Callable[[Folder], None]] = {
+    "one row of each unit counts": lambda f: [
+        f.edit("custody: validator}", "custody: validator, unit: household}"),
+        setattr(f, "dictionary", f.dictionary + "  - {name: household, type: identifier, description: who lives together}\n"),
+        *(
+            setattr(f, name, table.append_column("household", pa.array(np.arange(len(table)) // 2)))
+            for name, table in (("test", f.test), ("develop", f.develop))
+        ),
+    ],
+    "some are in no group": lambda f: [
+        setattr(f, name, replaced(table, "sex", [9] * 7 + table["sex"].to_pylist()[7:]))
+        for name, table in (("test", f.test), ("develop", f.develop))
+    ],
+    "attributes are crossed": lambda f: f.edit("small_groups:", "intersections: [[sex, age]]\nsmall_groups:").edit(
+        "metric: fairness.equal_opportunity, across: age", "metric: fairness.equalized_odds, across: sex*age"
+    ),
+    "nothing is called small": lambda f: f.edit("small_groups: {below_share: 0.02, treat: advisory}", ""),
+    "the model's scores are impossible": lambda f: setattr(f, "test", replaced(f.test, "score", [2.0] * 4000)),
+    "labels are neither": lambda f: setattr(f, "test", replaced(f.test, "bad", [7, *[0, 1] * 1999, 1])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rehearse", [False, True])
+@pytest.mark.parametrize("case", HONEST)
+def test_an_honest_record_contradicts_nothing(folder: Folder, case: str, rehearse: bool) -> None:
+    HONEST[case](folder)
+    how = (
+        {"rehearse": True}
+        if rehearse
+        else {"certify_without_a_lock": True, "certify_a_hopeless_specification": True}
+    )
+    done = assay.certify(folder.write(), workers=0, **how)
+    assert contradicted(assay.load_record(folder.root, done.digest)[1]) == ""

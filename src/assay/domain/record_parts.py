@@ -75,7 +75,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         ),
         "profiles": Part(
             (RECORD, ROWS),
-            "Each is of a bound data set and has its rows; each documented column of the judged rows has one. What the columns hold only the rows tell.",
+            "Each is of a bound data set and has its rows, or none where the column is absent; each documented column of the judged rows has one. What the columns hold only the rows tell.",
         ),
         "not_tested": Part(
             (RECORD, ROWS),
@@ -215,7 +215,10 @@ def _profiles(record: Record) -> Iterator[str]:
     rows, documented = _rows_of(record), [c.name for c in record.dictionary.columns]
     for profile in record.profiles:
         counts = (profile.missing, profile.ill_typed, profile.out_of_range)
-        if profile.rows != rows.get(profile.data) or not all(0 <= n <= profile.rows for n in counts):
+        absent = profile.rows == 0 and profile.data != record.data  # documented, and not in this file
+        if not (absent or profile.rows == rows.get(profile.data)) or not all(
+            0 <= n <= profile.rows for n in counts
+        ):
             yield (
                 f"The profile of {profile.column} in the {profile.data} data is of {profile.rows:,} rows in the record; the file has "
                 f"{rows.get(profile.data, 0):,}."
