@@ -59,7 +59,7 @@ def run(*command: str, folder: Path, expect: tuple[int, ...] = (0,)) -> None:
 def specification_of(folder: Path) -> str:
     """The specification to be used: the team's own, or outside version control a copy that says ``risk: limited``.
 
-    A high-risk use is judged only where a commit names the code, which an unpacked archive does not have.
+    A high-risk use that is locked is judged only where a commit names the code, which an unpacked archive does not have.
     """
     git = shutil.which("git")
     if (
@@ -70,9 +70,9 @@ def specification_of(folder: Path) -> str:
     ):
         return SPECIFICATION
     print(
-        "  No git commit names the code in this folder, so that no high-risk use may be judged in it. The demo goes on with a"
+        "  No git commit names the code in this folder, so that no high-risk use may be judged by a lock in it. The demo goes on"
     )
-    print(f"  copy of the specification that says `risk: limited`: {WITHOUT_GIT}")
+    print(f"  with a copy of the specification that says `risk: limited`: {WITHOUT_GIT}")
     text = (folder / SPECIFICATION).read_text(encoding="utf-8")
     (folder / WITHOUT_GIT).write_text(
         text.replace("\n  risk: high\n", "\n  risk: limited\n"), encoding="utf-8"

@@ -61,6 +61,15 @@ def test_the_bypass_is_recorded_and_gets_no_certificate(risky: Team) -> None:
         risky.issue()
 
 
+def test_a_run_without_a_lock_goes_on_without_a_commit_and_its_record_says_so(risky: Team) -> None:
+    """No certificate comes of it, so nobody has to find its code again; whoever reads the record is told."""
+    unnamed = "certify_without_a_lock: the use is of high risk, and no commit names the code that was judged"
+    assert unnamed in risky.certify(certify_without_a_lock=True).record.bypasses
+    committed(risky)
+    (lock,) = risky.certify(certify_without_a_lock=True).record.bypasses
+    assert lock.startswith("certify_without_a_lock: nobody agreed")
+
+
 def test_a_use_of_less_risk_needs_no_commit(folder: Folder) -> None:
     assert Team(folder).lock().certify().record.bypasses == ()
 

@@ -233,6 +233,23 @@ def test_what_the_log_would_refuse_of_anybody_is_not_taken(
     assert size(team) == before
 
 
+def test_a_word_on_another_specification_asks_for_the_one_that_it_is_about(team: Team) -> None:
+    """Its signer need not sign again where only the name on the command line is wrong."""
+    theirs = word_of(team, "validator")
+    other = team.root / "other.yaml"
+    other.write_text(team.path.read_text().replace("at_least: 0.70", "at_least: 0.71"))
+    with refused(Because.SIGNED_SOMETHING_ELSE) as caught:
+        take_agreement(other, theirs, workers=0)
+    assert "It is about another specification than" in caught.value.message
+    assert "Name the specification that it is about, --specification FILE" in caught.value.remedy
+    dictionary = team.root / "dictionary.yaml"
+    dictionary.write_text(dictionary.read_text().replace("age in years", "age in whole years"))
+    with refused(Because.SIGNED_SOMETHING_ELSE) as caught:
+        take_agreement(team.path, theirs, workers=0)
+    assert "It is about another dictionary than that of" in caught.value.message
+    assert "Put the dictionary back that it is about" in caught.value.remedy
+
+
 @pytest.mark.parametrize(
     ("because", "changes"),
     [

@@ -364,6 +364,25 @@ def test_what_the_log_would_refuse_of_anybody_is_not_taken(bank: Path, name: str
     assert leaves(bank) == before
 
 
+@pytest.mark.parametrize(
+    ("make", "which"),
+    [
+        (before_the_decision, "the decision that is signed, entry {last},"),
+        (after_a_reject, "their earlier word, entry {last},"),
+        (after_it_was_withdrawn, "their earlier word, entry {last},"),
+    ],
+)
+def test_the_entry_that_a_signer_has_not_seen_is_called_what_it_is(
+    bank: Path, make: Callable[[Path], bytes], which: str
+) -> None:
+    (bank / "theirs.json").write_bytes(make(bank))
+    said = which.format(last=len(leaves(bank)) - 1)
+    with pytest.raises(
+        assay.Refused, match=rf"The signer saw a log of \d entries, in which {said} was not yet\."
+    ):
+        take(bank, bank / "theirs.json")
+
+
 def test_a_withdrawn_signature_does_not_return_with_its_file(bank: Path) -> None:
     file = signed(bank, "val", "validator")
     take(bank, file)
@@ -499,6 +518,42 @@ def test_what_is_no_pack_is_not_signed(bank: Path) -> None:
     with pytest.raises(BrokenPack, match="no decision pack") as caught:
         look_in(bank / "policy.yaml", bank / "policy.yaml")
     assert "assay export decision" in caught.value.remedy
+
+
+def test_a_pack_of_a_decision_is_called_one_wherever_another_is_expected(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody removed an entry: its log ends before the certificate."""
+    pack, policy = bank / "decision.zip", ("--policy", bank / "policy.yaml")
+    reviewed = (
+        "verify",
+        bank / "x.assay",
+        "--model",
+        pack,
+        "--use-case",
+        "small-loans",
+        *policy,
+        "--review",
+        pack,
+    )
+    for kind, words_ in {"public": ("log", "verify", pack, *policy), "review": reviewed}.items():
+        assert run(*words_) == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert (
+            f"decision.zip is a decision pack, which is signed before there is a certificate; a {kind} pack is expected"
+            in said
+        )
+        assert "It is for: assay sign PACK --policy POLICY" in said
+        assert f"made with: assay export {kind}" in said
+
+
+def test_a_pack_that_is_not_there_is_told_as_such(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    policy = ("--policy", bank / "policy.yaml")
+    assert run("sign", bank / "decison.zip", "--look", *policy) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "There is no file" in said
+    assert "decison.zip. Name the file that was handed over, made with: assay export decision" in said
+    assert "is no decision pack" not in said
 
 
 @pytest.mark.parametrize(

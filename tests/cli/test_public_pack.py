@@ -49,8 +49,11 @@ def test_one_is_told_as_one(tmp_path: Path) -> None:
 def test_a_review_pack_in_place_of_a_public_one_is_told_as_such(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "review.zip", "w") as pack:
         pack.writestr("log.jsonl", "")
-        pack.writestr("documents/" + "0" * 64, "{}")
-    with pytest.raises(BrokenPack, match=r"is a review pack.*Use it as --review"):
+        pack.writestr("documents/" + "0" * 64, '{"dsseEnvelope": {}}')
+    with pytest.raises(
+        BrokenPack,
+        match=r"is a review pack.*a public pack is expected.*assay verify CERTIFICATE --review PACK",
+    ):
         read_public(tmp_path / "review.zip")
 
 

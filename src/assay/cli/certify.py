@@ -44,7 +44,7 @@ REHEARSES = "a rehearsal uses the development rows, and asks for no lock, no pla
 @click.option(
     "--certify-code-without-a-commit",
     is_flag=True,
-    help="DANGEROUS: judge a high-risk use outside version control. Recorded; no certificate can come of it.",
+    help="DANGEROUS: judge a locked high-risk use outside version control. Recorded; no certificate can come of it.",
 )
 @json_option
 @at_most_one("--rehearse", "--certify-without-a-lock", why=REHEARSES)

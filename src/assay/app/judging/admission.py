@@ -19,9 +19,8 @@ from assay.engine.engine import Engine
 from assay.store.workspace import Workspace
 from assay.subject.code import code_of, in_a_repository
 
-WITHOUT_A_COMMIT = (
-    "certify_code_without_a_commit: the use is of high risk, and no commit names the code that was judged"
-)
+_UNNAMED = "the use is of high risk, and no commit names the code that was judged"
+WITHOUT_A_COMMIT = f"certify_code_without_a_commit: {_UNNAMED}"
 
 
 def admit(conditions: Conditions) -> None:
@@ -155,6 +154,16 @@ def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
             "yours; a rehearsal needs no commit.",
         )
     return ()
+
+
+def unnamed_code(case: Case) -> tuple[str, ...]:
+    """What a run without a lock sets aside besides the lock: no certificate comes of it, so nobody has to find its code again."""
+    named = case.environment.commit and not case.environment.dirty
+    return (
+        ()
+        if named or case.specification.use_case.risk != "high"
+        else (f"certify_without_a_lock: {_UNNAMED}",)
+    )
 
 
 def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:

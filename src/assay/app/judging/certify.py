@@ -15,6 +15,7 @@ from assay.app.judging.admission import (
     lock_of,
     refuse_sealed_rows,
     refuse_unnamed_code,
+    unnamed_code,
 )
 from assay.app.judging.bind import bound_when_asked
 from assay.app.judging.case import Case, open_case
@@ -110,9 +111,9 @@ def certify(
         reuse: whether counts of finished partitions from an earlier run may be used.
         certify_a_hopeless_specification: go on although the plan says that a criterion cannot pass.
         certify_without_a_lock: go on although nobody agreed to the specification before its result. No
-            certificate can come of it, and its rows count as used: by the log, or by the workspace until there is one.
+            certificate can come of it, whatever its code is, and its rows count as used: by the log, or by the workspace until there is one.
             Not for a specification that is locked, nor for rows of a schedule that goes on.
-        certify_code_without_a_commit: go on with a high-risk use outside version control; no certificate can come of it.
+        certify_code_without_a_commit: go on with a locked high-risk use outside version control; no certificate can come of it.
         progress: opens a bar for each pass, which is told of rows as they are counted.
 
     Raises:
@@ -181,7 +182,8 @@ def _without_a_lock(case: Case, engine: Engine, workspace: Workspace, *, bypass:
     bypasses = refuse_hopeless(bound, engine, attempt=case.attempt, bypass=bypass)
     others = measure_others(bound, engine)
     keep_use(bound, engine)
-    return _kept(bound, engine, workspace, others, (*bypasses, WITHOUT_A_LOCK), rehearse=False)
+    without = (WITHOUT_A_LOCK, *unnamed_code(case))
+    return _kept(bound, engine, workspace, others, (*bypasses, *without), rehearse=False)
 
 
 def _by_the_lock(

@@ -69,13 +69,17 @@ def take_agreement(
     given = read_signed(file, {Kind.AGREEMENT}, "A word on a specification")
     signed = dict(given.subjects)
     if signed != {"specification": read.digest, "dictionary": read.dictionary.digest}:
-        other = (
-            "specification than" if signed.get("specification") != read.digest else "dictionary than that of"
+        specification = signed.get("specification") != read.digest
+        other = "specification than" if specification else "dictionary than that of"
+        how = (
+            "Name the specification that it is about, --specification FILE,"
+            if specification
+            else "Put the dictionary back that it is about,"
         )
         raise not_taken(
             file,
             Refusal(Because.SIGNED_SOMETHING_ELSE, f"It is about another {other} {path} is now."),
-            "Nothing of it was taken. Name the specification that it is about, --specification FILE, or let its signer sign this one.",
+            f"Nothing of it was taken. {how} or let its signer sign this one.",
         )
     word, reason = (str(given.predicate.get(name, "")) for name in ("word", "reason"))
     with open_ledger(path.resolve().parent) as ledger:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from assay.app.verifying.certificate_folder import CERTIFICATE, PROOF, STATUS, Pack
 from assay.domain.digests import named
+from assay.domain.entry import Action
 from assay.domain.errors import AssayError, ExitCode
+from assay.proof.bundle import resembles
 from assay.proof.certificate import Certificate
 from assay.proof.leaf import has_the_form
 from assay.proof.public import Public
@@ -36,7 +39,7 @@ def read_pack(path: Path, kind: str = "review") -> Pack:
         kind: as which it was asked for: ``review``, of a certificate, or ``decision``, of a decision without one.
 
     Raises:
-        BrokenPack: it is none, or unfolds to more than is sane.
+        BrokenPack: it is none, or one of another kind, or unfolds to more than is sane. A review pack has what a decision pack has, and is taken for one.
     """
     members = _members(path, kind)
     documents = {
@@ -44,12 +47,9 @@ def read_pack(path: Path, kind: str = "review") -> Pack:
         for name, content in members.items()
         if name.startswith(DOCUMENTS)
     }
-    if CHECKPOINT in members:
-        raise BrokenPack(
-            f"{path} is a public pack, which holds no document of the review.",
-            code="pack_is_public",
-            remedy=f"Use it as --public, or ask for one made with: assay export {kind}",
-        )
+    found = _kind_of(members)
+    if found == "public" or (found, kind) == ("decision", "review"):
+        raise _another(path, found, kind)
     return Pack(tuple(members[LOG].splitlines()), documents)
 
 
@@ -60,12 +60,9 @@ def read_public(path: Path) -> Public:
         BrokenPack: it is none, or unfolds to more than is sane.
     """
     members = _members(path, "public")
-    if CHECKPOINT not in members and any(name.startswith(DOCUMENTS) for name in members):
-        raise BrokenPack(
-            f"{path} is a review pack, which holds documents that are not for everyone.",
-            code="pack_is_review",
-            remedy="Use it as --review, or ask for one made with: assay export public",
-        )
+    found = _kind_of(members)
+    if found in {"review", "decision"}:
+        raise _another(path, found, "public")
     for needed in (CHECKPOINT, POLICY):
         if needed not in members:
             raise _broken(path, "public", f"it has no {needed}")
@@ -93,6 +90,45 @@ def read_public(path: Path) -> Public:
     )
 
 
+SAID = {
+    "review": (
+        "which holds documents that are not for everyone",
+        "It is for: assay verify CERTIFICATE --review PACK",
+    ),
+    "public": ("which holds no document of the review", "It is for: assay log verify PACK"),
+    "decision": (
+        "which is signed before there is a certificate",
+        "It is for: assay sign PACK --policy POLICY",
+    ),
+}
+"""What each kind of pack is, and what is done with it."""
+
+
+def _kind_of(members: Mapping[str, bytes]) -> str:
+    """Of which kind a pack is; empty where nothing in it tells.
+
+    A certificate stands on signed statements of its stages and persons, which are among the documents of its review, however its log
+    was shortened. With a decision go none: its record is there, of which the log says that it was decided.
+    """
+    if CHECKPOINT in members:
+        return "public"
+    documents = {name: content for name, content in members.items() if name.startswith(DOCUMENTS)}
+    if any(map(resembles, documents.values())):
+        return "review"
+    decided = b"".join(leaf for leaf in members[LOG].splitlines() if Action.DECIDED.encode() in leaf)
+    named = (name.removeprefix(DOCUMENTS).encode() for name in documents)
+    return "decision" if any(record in decided for record in named if record) else ""
+
+
+def _another(path: Path, found: str, kind: str) -> BrokenPack:
+    is_for, use = SAID[found]
+    return BrokenPack(
+        f"{path} is a {found} pack, {is_for}; a {kind} pack is expected.",
+        code=f"pack_is_{found}",
+        remedy=f"{use}. Ask for one of the other kind, made with: assay export {kind}",
+    )
+
+
 def _members(path: Path, kind: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as pack:
@@ -102,6 +138,8 @@ def _members(path: Path, kind: str) -> dict[str, bytes]:
             if any(member.compress_type not in METHODS for member in members):
                 raise _broken(path, kind, "it is compressed in a way that ours never are")
             found = {member.filename: pack.read(member) for member in members}
+    except FileNotFoundError:
+        raise _absent(path, f"assay export {kind}") from None
     except (
         OSError,
         zipfile.BadZipFile,
@@ -116,6 +154,14 @@ def _members(path: Path, kind: str) -> dict[str, bytes]:
     if LOG not in found:
         raise _broken(path, kind, f"it has no {LOG}")
     return found
+
+
+def _absent(path: Path, made_with: str) -> BrokenPack:
+    return BrokenPack(
+        f"There is no file {path}.",
+        code="not_found",
+        remedy=f"Name the file that was handed over, made with: {made_with}",
+    )
 
 
 def _broken(path: Path, kind: str, why: str) -> BrokenPack:
@@ -134,6 +180,8 @@ def read_log(path: Path) -> Pack:
     """
     try:
         content = path.read_bytes()
+    except FileNotFoundError:
+        raise _absent(path, "assay log export") from None
     except OSError as wrong:
         raise _no_log(path, type(wrong).__name__) from None
     if content.startswith(_ZIP):

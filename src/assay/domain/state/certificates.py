@@ -232,7 +232,7 @@ def _becomes(state: State, entry: Entry, status: Status, before: tuple[Status, .
         return Refusal(
             Because.SIGNED_SOMETHING_ELSE, "The signature is about another certificate or another change."
         )
-    unseen = not_seen(state, statement, certificate.changed)
+    unseen = not_seen(state, statement, certificate.changed, "the latest word on the certificate")
     if unseen is not None:
         return unseen
     role, reason = str(statement.predicate.get("role", "")), str(statement.predicate.get("reason", ""))

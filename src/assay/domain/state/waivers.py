@@ -153,7 +153,7 @@ def _opens_nothing(state: State, lock: Lock, role: str, statement: Signed) -> Re
             Because.RUN_UNKNOWN,
             "A waiver of spent test rows names the judged run after which one more may be made on them, by its place.",
         )
-    return not_seen(state, statement, run)
+    return not_seen(state, statement, run, "the run whose rows it opens")
 
 
 def last_of(before: Sequence[tuple[RunState, Overlap]]) -> int | None:

@@ -106,14 +106,14 @@ def spoken_against(state: State, lock: Lock) -> Refusal | None:
     )
 
 
-def not_seen(state: State, statement: Signed, since: int = -1) -> Refusal | None:
+def not_seen(state: State, statement: Signed, since: int = -1, which: str = "") -> Refusal | None:
     """Why the log that a signer saw is not this one; None when it is.
 
     Every signature holds the size and the root of the log that its signer saw: whoever rewrites an entry that somebody saw
     must forge that signature too.
 
     Args:
-        since: the place of the entry that is signed about, which the signer must have seen.
+        since: the place of an entry that the signer must have seen. which: what that entry is, for a sentence.
     """
     try:
         size, root = statement.predicate["checkpoint"]["size"], str(statement.predicate["checkpoint"]["root"])
@@ -127,7 +127,7 @@ def not_seen(state: State, statement: Signed, since: int = -1) -> Refusal | None
     if size <= since:
         return Refusal(
             Because.SIGNED_SOMETHING_ELSE,
-            f"The signer saw a log of {size} entries, in which entry {since}, the one that is signed, was not yet.",
+            f"The signer saw a log of {size} entries, in which {which}, entry {since}, was not yet.",
         )
     return None
 
@@ -144,7 +144,7 @@ def word(
     """The one signed word that an entry carries, if its signer may say it.
 
     Args:
-        since: the place of the entry that is signed about. before: earlier words on the same: who changes their mind has
+        since: the place of the decision that is signed; none for a word on a specification. before: earlier words on the same: who changes their mind has
             seen what they said, so that an approval which was held back does not take the place of a later reject.
     """
     if len(entry.signed) != 1 or entry.signed[0].kind != kind:
@@ -159,7 +159,7 @@ def word(
         reason = str(statement.predicate["reason"])
     except (KeyError, TypeError, ValueError):
         return Refusal(Because.STATEMENT_BROKEN, "A signed word has a role, a word and a reason.")
-    unseen = not_seen(state, statement, since)
+    unseen = not_seen(state, statement, since, "the decision that is signed")
     if unseen is not None:
         return unseen
     holder = signer_in(state.policy, statement, role, entry.time)
@@ -169,7 +169,7 @@ def word(
         return Refusal(Because.REASON_MISSING, "Who rejects says why.")
     name, key = holder
     own = max((w.entry for w in before if (w.holder, w.role) == (key.holder, role)), default=-1)
-    unseen = not_seen(state, statement, own)
+    unseen = not_seen(state, statement, own, "their earlier word")
     if unseen is not None:
         return unseen
     return SignOff(
