@@ -454,9 +454,7 @@ def test_an_attempt_ahead_of_its_turn_stands_and_nobody_else_has_its_number() ->
             world.run(attempt=number)
     world.run(attempt=3)
     world.decide("withheld", record=OTHER)
-    with pytest.raises(
-        Refused, match="attempt 3, the last that was declared, was made ahead of its turn, and 2 were"
-    ):
+    with pytest.raises(Refused, match="no attempt of the 3 that were declared is left, and 2 were"):
         world.run(attempt=4)
     assert not schedule_goes_on(world.state, world.state.runs[ahead]), (
         "nothing is left to seal its numbers for"
@@ -479,6 +477,22 @@ def test_attempts_ahead_of_their_turn_take_no_more_of_alpha_than_there_is() -> N
             taken.append(attempt)
     assert taken == [2, 3]
     assert sum(map(shares.share, taken)) <= 1.0
+
+
+def test_runs_that_share_rows_never_have_the_same_number_whatever_else_each_shares() -> None:
+    """Each set has half of the rows of the one before: all but the first had been attempt 2 of 2, at nine tenths of alpha each."""
+    world = World.with_policy()
+    world.lock(attempts=2, first="0.1")
+    world.run(rows(0))
+    world.decide("withheld")
+    world.run(rows(200), attempt=2)
+    world.decide("withheld", record=OTHER)
+    for attempt in (2, 3):
+        with pytest.raises(
+            Refused, match=r"50% .* no attempt of the 2 that were declared is left, and 1 was made"
+        ):
+            world.run(rows(400), attempt=attempt)
+    world.run(rows(1000))
 
 
 def test_a_broken_seal_ends_the_schedule_and_needs_a_role_and_a_reason() -> None:

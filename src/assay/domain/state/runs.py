@@ -128,8 +128,8 @@ def _misnumbered(
     """Why a run after those on the same rows may not have this number; empty when it may.
 
     One ahead of its turn stands: an earlier version of the rules may have counted rows as used that this one does not, and what was
-    right then must stand. Of the declared numbers nobody has the same, so all their shares together are at most alpha; one beyond
-    them has a share that is nobody's to give, and needs a waiver.
+    right then must stand. Of runs that share rows no two have the same number, so the shares of those declared are together at most
+    alpha; one beyond them has a share that is nobody's to give, and needs a waiver.
     """
     if attempt <= len(before) or attempt in taken(before):
         return f"This is attempt {next_attempt(before)} on these rows, the entry says {attempt}."
@@ -223,7 +223,7 @@ def spent_by(rows: UsedRows, before: Sequence[tuple[RunState, Overlap]], lock: L
         if seen
         else f"{allowed} judged run{'s' * (allowed > 1)} may be made on them"
         if len(before) >= allowed
-        else f"attempt {allowed}, the last that was declared, was made ahead of its turn"
+        else f"no attempt of the {allowed} that were declared is left"
     )
     return Refusal(
         Because.TEST_SET_SPENT,

@@ -323,8 +323,10 @@ def counted(
 
 
 def taken(before: Sequence[tuple[RunState, Overlap]]) -> set[int]:
-    """The numbers of attempts on the same rows that were claimed ahead of their turn, and so are nobody's any more."""
-    return {run.attempt for run, _ in before if run.ahead}
+    """The numbers that those runs have, each a share of alpha that is spent: those claimed ahead of their turn, and those of runs that share
+    rows with more runs than these.
+    """
+    return {run.attempt for run, _ in before}
 
 
 def next_attempt(before: Sequence[tuple[RunState, Overlap]]) -> int:
