@@ -84,7 +84,8 @@ class ColumnProfile:
         missing: nulls and NaNs.
         ill_typed: values that cannot be read as the documented type.
         out_of_range: numbers outside the documented range.
-        undocumented: rows per code that the dictionary does not list (as text, at most 100 codes, then "other").
+        undocumented: rows per code that the dictionary does not list (as text; at most 100 codes, and only those of at least ten
+            rows are named: the others are one entry that has their number and rows).
         codes: rows per documented code.
     """
 

@@ -11,6 +11,7 @@ from assay.domain.specification.protected import CROSS
 from assay.stats.calibration import reliability_curve
 from assay.stats.curves import roc_curve
 from assay.stats.histogram import ScoreCounts
+from assay.tally.profiles import named
 from assay.tally.views import GroupOutcomes
 
 LEVEL = 0.05
@@ -94,7 +95,7 @@ def profile_records(measured: Measured) -> tuple[ProfileRecord, ...]:
             missing=p.missing,
             ill_typed=p.ill_typed,
             out_of_range=p.out_of_range,
-            undocumented=p.undocumented,
+            undocumented=named(p.undocumented),
         )
         for data, tally in measured.tallies.items()
         for p in tally.profiles
