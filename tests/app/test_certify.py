@@ -360,6 +360,30 @@ def test_columns_that_lack_values_which_no_criterion_asks_about_are_named_with_t
     assert asks or "where the dictionary allows none" in titles["data.missing_values"]
 
 
+def test_a_code_that_one_person_has_is_counted_and_never_named(folder):
+    towns = np.where(np.arange(4000) % 2, "A", "B").astype(object)
+    towns[5], towns[7], towns[20:32] = "ZZSECRET Anna", "ZZSECRET Otto", "Z"
+    folder.test = folder.test.append_column("town", pa.array(towns))
+    folder.develop = folder.develop.append_column("town", pa.array(["A", "B"] * 1000))
+    folder.dictionary += "  - {name: town, type: category, description: a town, codes: {A: a, B: b}}\n"
+    folder.edit("metric: data.missing_values, at_most: 0,", "metric: data.undocumented_codes, at_most: 0,")
+    done = assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+    (town,) = (p for p in done.record.profiles if p.column == "town" and p.data == "test")
+    assert town.undocumented == (("Z", 12), ("2 other codes, in fewer than 10 rows each", 2))
+    complete = next(j for j in done.record.judged if j.assessment.criterion == "complete")
+    assert complete.verdict is Verdict.FAIL
+    kinds = ("json", "html", "junit")
+    told = [document(done.record, kind) for kind in kinds] + [repr(done.record)]
+    kept = [
+        file.read_text("utf-8", "replace")
+        for file in (folder.root / ".assay" / "objects").rglob("*")
+        if file.is_file()
+    ]
+    assert any("2 other codes" in text for text in kept)
+    for text in (*told, *kept):
+        assert "ZZSECRET" not in text
+
+
 UNKNOWN_UNITS = {
     "missing": lambda wrong: [None if w else i for i, w in enumerate(wrong)],
     "a single one missing": lambda wrong: [None, *range(1, len(wrong))],

@@ -34,7 +34,7 @@ from assay.tally import scores as scores_module
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import MISSING, mixed, row_sum
 from assay.tally.partial import Partial, from_bytes, to_bytes
-from assay.tally.profiles import ProfileSum
+from assay.tally.profiles import MANY, ProfileSum, ProfileTally, named
 from assay.tally.rows import RowTally
 from assay.tally.scores import ScoreSum, ScoreTally
 from assay.tally.sums import ExactSum, Spread
@@ -278,6 +278,17 @@ def test_one_row_per_unit_whatever_the_order():
         tuple(batch.column(n)[int(i)].as_py() for n in ("SEX", "AGE", "INCOME", "bad")) for i in again
     ]
     assert sorted(content, key=repr) == sorted(content_again, key=repr)
+
+
+def test_codes_of_fewer_than_ten_rows_are_told_by_their_number_whatever_the_partitions():
+    assert named((("a", 9),)) == (("1 other code, in fewer than 10 rows", 9),)
+    assert named((("a", 10), ("b", 1), ("c", 2))) == (
+        ("a", 10),
+        ("2 other codes, in fewer than 10 rows each", 3),
+    )
+    assert named(((MANY, 5),)) == ((MANY, 5),)
+    half = ProfileTally("x", rows=5, undocumented=(("a", 5),))
+    assert named((half + half).undocumented) == (("a", 10),)
 
 
 def test_profiles_count_what_the_dictionary_does_not_allow():

@@ -21,6 +21,11 @@ Integers = NDArray[np.int64]
 
 MOST_CODES = 100
 """Distinct undocumented codes that are still named; beyond it, only their number is kept."""
+FEWEST_NAMED = 10
+"""Rows that have an undocumented code before it is named: what fewer have may be a name, or tell one person apart.
+
+Ten units in a cell are what output checkers commonly ask for (Griffiths et al. 2019, "Handbook on Statistical Disclosure Control
+for Outputs")."""
 MOST_CLOSE = 10_000
 MANY = "more than 100 different codes"
 _TIME = re.compile(
@@ -34,7 +39,7 @@ class ProfileTally:
     """Counts about one column.
 
     ``undocumented`` holds rows per code in the order of the codes as text; with more than a hundred different ones
-    (whatever the partitioning) a single entry with their number of rows.
+    (whatever the partitioning) a single entry with their number of rows. Only :func:`named` makes of it what is told.
     """
 
     name: str
@@ -65,10 +70,23 @@ class ProfileTally:
             missing=self.missing,
             ill_typed=self.ill_typed,
             out_of_range=self.out_of_range,
-            undocumented=self.undocumented,
+            undocumented=named(self.undocumented),
             codes=self.codes,
             missing_allowed=column.missing == "allowed",
         )
+
+
+def named(undocumented: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    """Rows per undocumented code as they may leave the machine: a code that fewer than ten rows have is counted, not named.
+
+    The codes that are not named are one entry at the end, of their number and of all their rows.
+    """
+    common = tuple(pair for pair in undocumented if pair[1] >= FEWEST_NAMED or pair[0] == MANY)
+    rare = [rows for code, rows in undocumented if rows < FEWEST_NAMED and code != MANY]
+    if not rare:
+        return common
+    codes = f"{len(rare)} other code{'s' * (len(rare) > 1)}, in fewer than {FEWEST_NAMED} rows{' each' * (len(rare) > 1)}"
+    return (*common, (codes, sum(rare)))
 
 
 class ProfileSum:

@@ -84,8 +84,8 @@ class ColumnProfile:
         missing: nulls and NaNs.
         ill_typed: values that cannot be read as the documented type.
         out_of_range: numbers outside the documented range.
-        undocumented: rows per code that the dictionary does not list, as text; of more than 100 codes all rows stand under "more than 100
-            different codes".
+        undocumented: rows per code that the dictionary does not list, as text. Of more than 100 codes all rows stand under "more than 100
+            different codes"; codes of fewer than ten rows are not named: they are one entry that has their number and rows.
         codes: rows per documented code.
     """
 

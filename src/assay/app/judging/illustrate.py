@@ -9,6 +9,7 @@ from assay.app.verifying.redraw import ALL_ROWS, drawn
 from assay.domain.record import CurveRecord, GroupRecord, ProfileRecord
 from assay.domain.record_groups import defined
 from assay.stats.histogram import ScoreCounts
+from assay.tally.profiles import named
 from assay.tally.views import GroupOutcomes
 
 
@@ -73,7 +74,7 @@ def profile_records(measured: Measured) -> tuple[ProfileRecord, ...]:
             missing=p.missing,
             ill_typed=p.ill_typed,
             out_of_range=p.out_of_range,
-            undocumented=p.undocumented,
+            undocumented=named(p.undocumented),
         )
         for data, tally in measured.tallies.items()
         for p in tally.profiles

@@ -42,7 +42,7 @@ from assay.tally.views import ColumnProfile, ProfileView
             view=lambda: profiled(
                 ColumnProfile("sex", 1000, 0, codes=(("1", 600), ("2", 400))),
                 ColumnProfile(
-                    "education", 1000, 0, undocumented=(("0", 3), ("5", 17)), codes=(("1", 500), ("2", 480))
+                    "education", 1000, 0, undocumented=(("0", 10), ("5", 10)), codes=(("1", 500), ("2", 480))
                 ),
             ),
             comparator=Comparator.AT_MOST,
@@ -70,7 +70,8 @@ def undocumented_codes(view: ProfileView, *, column: str) -> Counts:
         Counted in full, no inference. (Gebru et al. 2021, "Datasheets for datasets", CACM 64.)
     Limits:
         A documented code may still be wrong, and an undocumented one harmless. Rows with undocumented codes
-        in several columns are not added up. Beyond 100 different codes only their number is kept.
+        in several columns are not added up. Beyond 100 different codes only their number is kept, and a code in
+        fewer than ten rows is not named: it may be a name, or an answer that one person gave.
     Remedy:
         Ask the source of the data what the code means; document it, or treat it as missing everywhere.
     """
