@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import csv
 from tests.app.conftest import Folder, people, replaced
 
 import assay
@@ -382,6 +383,32 @@ def test_a_code_that_one_person_has_is_counted_and_never_named(folder):
     assert any("2 other codes" in text for text in kept)
     for text in (*told, *kept):
         assert "ZZSECRET" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [("NaN", "NaN"), ("ZZSECRET", "a text"), ("1" * 26, "a number of more than 15 digits")],
+)
+@pytest.mark.parametrize("column", ["income", "id"])
+def test_one_value_that_makes_a_column_of_a_csv_text_is_found_by_its_row_and_not_quoted(
+    folder, value, kind, column
+):
+    path = folder.edit(
+        "develop: develop.parquet, test: test.parquet", "develop: develop.csv, test: test.csv"
+    ).write()
+    for name in ("develop", "test"):
+        csv.write_csv(getattr(folder, name), folder.root / f"{name}.csv")
+    lines = (folder.root / "test.csv").read_text().splitlines()
+    fields = lines[314].split(",")
+    fields[folder.test.column_names.index(column)] = value
+    (folder.root / "test.csv").write_text("\n".join([*lines[:314], ",".join(fields), *lines[315:]]) + "\n")
+    with pytest.raises(assay.AssayError) as refused:
+        assay.certify(path, workers=0, certify_without_a_lock=True)
+    assert refused.value.code == "column_type_differs"
+    assert f"In the test data row 314 below the header has {kind}." in refused.value.message
+    assert "A CSV file has no types" in (refused.value.remedy or "")
+    assert "ZZSECRET" not in str(refused.value)
+    assert "1111" not in str(refused.value)
 
 
 UNKNOWN_UNITS = {

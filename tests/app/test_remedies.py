@@ -7,6 +7,7 @@ import sys
 import types
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.app.conftest import Folder, people, replaced
@@ -145,8 +146,32 @@ def test_a_model_that_cannot_take_missing_values_is_told_which_columns_have_some
     folder.develop = replaced(folder.develop, "income", [None, *income[1:]])
     said = said_of(folder, "ranking")
     assert "The model raised ValueError." in said
-    assert "have missing values in 'income'. If it cannot take them, let it fill them in itself" in said
+    assert (
+        "have missing values in 'income'. If it cannot take missing values, let it fill them in itself"
+        in said
+    )
     assert "memory" not in said
+
+
+def test_a_model_that_breaks_on_texts_is_told_which_columns_hold_them_besides_those_with_missing_values(
+    folder,
+):
+    (folder.root / "m.py").write_text("def score(batch): float(str(batch.column(1)[0]))\n")
+    folder.dictionary += "  - {name: town, type: text, description: a town}\n"
+    folder.edit(
+        "{model: score, format: predictions}",
+        "{model: 'm.py:score', format: callable, inputs: [age, town]}",
+    )
+    ages = folder.develop["age"].to_pylist()
+    folder.develop = replaced(folder.develop, "age", [None, *ages[1:]])
+    folder.develop = folder.develop.append_column("town", pa.array(["ZZSECRET"] * len(ages)))
+    folder.test = folder.test.append_column("town", pa.array(["x"] * len(folder.test)))
+    said = said_of(folder, "ranking")
+    assert (
+        "have no numbers in 'town' and missing values in 'age'. If it takes numbers alone, name the" in said
+    )
+    assert "a pipeline with an imputer" in said
+    assert "ZZSECRET" not in said
 
 
 def test_a_live_function_is_told_of_missing_values_and_only_when_there_are_some(folder):

@@ -33,6 +33,7 @@ from assay.subject.digest import (
     stamped_digest,
 )
 from assay.subject.files import facts
+from assay.subject.files.delimited import BREAKS
 from assay.subject.files.layout import Column
 from assay.subject.reader import DATA_READER, Wanted, read_in_child
 
@@ -159,7 +160,9 @@ def inspect_in_child(
     files = []
     groups = []
     for p, (digest, stamp), said in zip(paths, stamped, answer, strict=True):
-        schema = tuple(Column(str(c["name"]), str(c["type"])) for c in said["columns"])
+        schema = tuple(
+            Column(str(c["name"]), str(c["type"]), _told(str(c.get("breaks", "")))) for c in said["columns"]
+        )
         files.append(DataFile(str(p), str(said["format"]), digest, stamp, schema))
         groups.append(tuple(int(rows) for rows in said["groups"]))
         with open_regular(p) as file:
@@ -174,6 +177,11 @@ def inspect_in_child(
         schema=files[0].schema,
         partitions=plan_partitions(files, groups, target_rows=target_rows),
     )
+
+
+def _told(breaks: str) -> str:
+    """What a child says of a value that made a column text, if it is one of what can be said: it has read rows."""
+    return breaks if BREAKS.fullmatch(breaks) else ""
 
 
 def digest_of_dataset(path: str | Path) -> str:

@@ -23,7 +23,7 @@ from assay.sandbox.launch import Child
 from assay.sandbox.roles import ALLOWED, DEFAULT_LIMITS, Limits, Role
 from assay.sandbox.scores import checked_scores
 from assay.subject.digest import digest_of, file_changed, held, stamped_digest
-from assay.subject.missing_values import naming_missing_values
+from assay.subject.likely_causes import naming_likely_causes
 from assay.subject.models import callable as functions
 from assay.subject.models.inputs import is_numeric, not_numeric
 
@@ -237,7 +237,7 @@ class Model:
     def _naming_inputs(self, batch: pa.RecordBatch) -> Iterator[None]:
         """Name the column that an error is about: with missing values, or of text."""
         try:
-            with naming_missing_values(batch):
+            with naming_likely_causes(batch):
                 yield
         except SubjectError as wrong:
             # The child's word for which column it is would be its own; the types of what it was fed are known here.
@@ -286,7 +286,7 @@ def in_process(
     predict = functions.live(function, inputs)
 
     def ask(batch: pa.RecordBatch) -> NDArray[np.float64]:
-        with naming_missing_values(batch):
+        with naming_likely_causes(batch):
             try:
                 said = np.asarray(predict(batch))
             except (Exception, SystemExit) as wrong:

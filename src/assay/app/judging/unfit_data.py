@@ -9,7 +9,7 @@ from assay.domain.dictionary import Dictionary
 from assay.domain.errors import SubjectError
 from assay.domain.specification import Specification
 from assay.subject.datasets import Dataset
-from assay.subject.files.layout import kind_of, values_of
+from assay.subject.files.layout import Column, kind_of, values_of
 
 
 def refuse_the_same_rows(datasets: Mapping[str, Dataset]) -> None:
@@ -43,16 +43,29 @@ def logical(kind: str) -> str:
 
 def refuse_other_types(datasets: Mapping[str, Dataset]) -> None:
     """A column must have one type in all data sets: rows of two types cannot be compared with each other."""
-    seen: dict[str, tuple[str, str]] = {}
+    seen: dict[str, tuple[str, Column]] = {}
     for role, dataset in datasets.items():
         for column in dataset.schema:
-            other, kind = seen.setdefault(column.name, (role, column.type))
-            if logical(column.type) != logical(kind):
+            other, first = seen.setdefault(column.name, (role, column))
+            if logical(column.type) != logical(first.type):
+                broken = _broken((role, column), (other, first))
                 raise SubjectError(
-                    f"The column {column.name!r} is {column.type} in the {role} data and {kind} in the {other} data.",
+                    f"The column {column.name!r} is {column.type} in the {role} data and {first.type} in the {other} data.{broken}",
                     code="column_type_differs",
-                    remedy="Write the column with one type in all data sets.",
+                    remedy=_NO_TYPES if broken else "Write the column with one type in all data sets.",
                 )
+
+
+_NO_TYPES = (
+    "A CSV file has no types, and one such value makes its whole column text. Write there what the other rows have, a number of "
+    "at most 15 digits for example, or leave the field empty where the value is missing; or write all data sets as Parquet, "
+    "which keeps types."
+)
+
+
+def _broken(*columns: tuple[str, Column]) -> str:
+    """Which value of a file without types made a column text: its row and kind, never the value of a person."""
+    return next((f" In the {role} data {column.breaks}." for role, column in columns if column.breaks), "")
 
 
 TEXTS = frozenset({"text", "binary"})
@@ -77,7 +90,7 @@ def refuse_text_for_numbers(
             if other or (found.name in needed and found.kind in TEXTS):
                 raise SubjectError(
                     f"The column {found.name!r} is {found.type if other else 'text'} in the {role} data, and it is {needed[found.name]}: "
-                    "numbers are expected.",
+                    f"numbers are expected.{_broken((role, found))}",
                     code="column_is_text",
                     remedy="Write the truth as 0 and 1."
                     if found.name == label

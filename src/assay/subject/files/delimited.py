@@ -9,6 +9,7 @@ point, else ``bool`` if all are ``true``/``false`` (or True, TRUE), else ``strin
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -30,6 +31,21 @@ _SHAPES = {
 }
 
 
+_MISSING = frozenset({"NaN", "nan", "NAN", "NA", "N/A", "n/a", "null", "NULL", "None", "?", "-"})
+"""Words for a missing value that tell nobody apart, so that they are told."""
+_KINDS_OF_TEXT = (
+    (r"[-+]?[0-9]{16,}(\.[0-9]*)?", "a number of more than 15 digits"),
+    (r"[-+]?0[0-9]+", "a number with leading zeros"),
+    (r"[-+]?[0-9]+,[0-9]+", "a number with a decimal comma"),
+    (r"[-+]?(inf|infinity)", "an infinite number"),
+    (r" .*|.* ", "a text with blanks around it"),
+)
+BREAKS = re.compile(
+    rf"row [0-9]+ below the header has ({'|'.join(map(re.escape, (*sorted(_MISSING), *(k for _, k in _KINDS_OF_TEXT), 'a text')))})"
+)
+"""What is said of the value that made a column text; whoever is told so by a child holds it against this."""
+
+
 def layout(file: BinaryIO, path: str) -> Layout:
     """Columns with the types of whole columns, and the number of rows; reads the file once to check its encoding.
 
@@ -41,13 +57,28 @@ def layout(file: BinaryIO, path: str) -> Layout:
     _check_separator(file, path)
     names = _header(file, path)
     shapes = {name: list(_SHAPES) for name in names}
+    breaks: dict[str, str] = {}
     rows = 0
     for batch in _text_batches(file, path, names):
-        rows += batch.num_rows
         for name, left in shapes.items():
-            shapes[name] = [kind for kind in left if _all_match(batch.column(name), _SHAPES[kind])]
+            values = batch.column(name)
+            shapes[name] = [kind for kind in left if _all_match(values, _SHAPES[kind])]
+            if left and not shapes[name]:
+                breaks[name] = _what_breaks(values, left, rows)
+        rows += batch.num_rows
     found = {name: next(iter(left), "string") for name, left in shapes.items()}
-    return Layout(tuple(Column(name, found[name]) for name in names), (rows,))
+    return Layout(tuple(Column(name, found[name], breaks.get(name, "")) for name in names), (rows,))
+
+
+def _what_breaks(values: pa.Array, shapes: Sequence[str], before: int) -> str:
+    """Where the last of some shapes ends to fit the values of a batch, and the kind of the value that it does not fit."""
+    unfit = (pc.invert(pc.match_substring_regex(values, _SHAPES[kind])) for kind in shapes)
+    place = max(pc.index(pc.fill_null(these, fill_value=False), value=True).as_py() for these in unfit)
+    value = values[place].as_py()
+    kind = next(
+        (told for shape, told in _KINDS_OF_TEXT if re.fullmatch(shape, value, re.IGNORECASE)), "a text"
+    )
+    return f"row {before + place + 1:d} below the header has {value if value in _MISSING else kind}"
 
 
 def batches(

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pyarrow as pa
@@ -33,10 +33,14 @@ _KIND = {name: kind for kind, names in _KINDS for name in names}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's name and its Arrow type as Arrow writes it, for example ``int64``."""
+    """A column's name and its Arrow type as Arrow writes it, for example ``int64``.
+
+    ``breaks`` says of a text column of a file without types which value made it text: its row and its kind, never itself.
+    """
 
     name: str
     type: str
+    breaks: str = field(default="", compare=False)
 
     @property
     def kind(self) -> Kind:
