@@ -359,3 +359,17 @@ def test_an_honest_record_contradicts_nothing(folder: Folder, case: str, rehears
     )
     done = assay.certify(folder.write(), workers=0, **how)
     assert contradicted(assay.load_record(folder.root, done.digest)[1]) == ""
+
+
+def test_missing_values_that_no_criterion_asks_about_are_not_left_out(folder: Folder) -> None:
+    folder.dictionary = folder.dictionary.replace("range: [0, null]}", "range: [0, null], missing: allowed}")
+    income = folder.test["income"].to_pylist()
+    folder.test = replaced(
+        folder.test, "income", [None if n % 400 == 0 else one for n, one in enumerate(income)]
+    )
+    record = assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record
+    said = "Missing values in income (10 of 4,000 rows): no criterion asks about them."
+    assert said in record.not_tested
+    assert not contradicted(record)
+    without = replace(record, not_tested=tuple(s for s in record.not_tested if s != said))
+    assert said in contradicted(without)

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from assay.domain.evidence import aside_of
 from assay.domain.record import MetricRecord, Record
 from assay.domain.record_groups import answered, groups_contradict, in_told_order
-from assay.domain.untested import IN_NO_GROUP, in_no_group, left_out, never_tested
+from assay.domain.untested import IN_NO_GROUP, in_no_group, left_out, missing, never_tested
 
 
 class Held(StrEnum):
@@ -79,7 +79,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         ),
         "not_tested": Part(
             (RECORD, ROWS),
-            "What no criterion asks follows from the specification; rows in no group and rows left out, from the numbers of rows. Of repeated rows, and of inputs that a "
+            "What no criterion asks follows from the specification; rows in no group and rows left out, from the numbers of rows; missing values, from the profiles. Of repeated rows, and of inputs that a "
             "perturbation leaves, only the rows tell.",
         ),
         "environment": Part(
@@ -244,6 +244,10 @@ def _not_tested(record: Record, *, answered: bool) -> Iterator[str]:
     if list(told[len(told) - len(expected) :]) != expected:
         absent = next((one for one in expected if one not in told), expected[0])
         yield f"The record does not say all that nothing is said about by its specification, or says it otherwise: {absent}"
+    lacking = ((p.column, p.missing, p.rows) for p in record.profiles if p.data == record.data)
+    for said in missing(specification, record.dictionary, lacking, record.data):
+        if said not in told:
+            yield f"The record does not say what follows from its profiles: {said}"
     if answered:
         yield from _rows_not_told(record)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from assay.domain import figures
+from assay.domain.dictionary import Dictionary
 from assay.domain.specification import Specification
 from assay.domain.vocabulary import Stage
 
@@ -21,6 +22,7 @@ UNTESTED = {
 }
 
 OVERLAP = "data.split_overlap"
+MISSING = "data.missing_values"
 
 
 def never_tested(specification: Specification) -> tuple[str, ...]:
@@ -32,6 +34,33 @@ def never_tested(specification: Specification) -> tuple[str, ...]:
         if stage not in tested
     )
     return _learned_from(specification) + absent + _other_groups(specification)
+
+
+def missing(
+    specification: Specification,
+    dictionary: Dictionary,
+    lacking: Iterable[tuple[str, int, int]],
+    judged_on: str,
+) -> tuple[str, ...]:
+    """Columns that lack values about which no criterion asks, most of them because the dictionary allows it.
+
+    Args:
+        lacking: of each documented column of the judged rows: its name, how many values are missing, of how many rows.
+        judged_on: the data set that is judged.
+    """
+    asked = {
+        str(c.parameters.get("column", ""))
+        for c in specification.criteria
+        if c.metric == MISSING and c.data == judged_on
+    }
+    if "" in asked:
+        asked |= {c.name for c in dictionary.columns if c.missing == "never"}
+    said = ", ".join(
+        f"{name} ({number:,} of {rows:,} rows)"
+        for name, number, rows in lacking
+        if number and name not in asked
+    )
+    return (f"Missing values in {said}: no criterion asks about them.",) if said else ()
 
 
 def left_out(specification: Specification, rows: int, of: int) -> str:

@@ -10,11 +10,9 @@ from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
 from assay.domain.needs import Perturbed
 from assay.domain.specification import Specification
-from assay.domain.untested import in_no_group, left_out, never_tested
+from assay.domain.untested import in_no_group, left_out, missing, never_tested
 from assay.plan.passes import Wanted, reference_data
 from assay.tally.perturbation import ChangeContext
-
-MISSING = "data.missing_values"
 
 
 def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
@@ -70,19 +68,8 @@ def _left_out(specification: Specification, measured: Measured) -> tuple[str, ..
 
 
 def _missing(case: Case, measured: Measured) -> tuple[str, ...]:
-    """Columns that lack values about which no criterion asks, most of them because the dictionary allows it."""
-    asked = {
-        dict(w.parameters)["column"]
-        for w in case.wanted
-        if w.criterion.metric == MISSING and w.data(case.judged_on) == case.judged_on
-    }
-    if "" in asked:
-        asked |= {c.name for c in case.dictionary.columns if c.missing == "never"}
-    found = [p for p in measured.judged.profiles if p.missing and p.name not in asked]
-    if not found:
-        return ()
-    lacking = ", ".join(f"{p.name} ({p.missing:,} of {p.rows:,} rows)" for p in found)
-    return (f"Missing values in {lacking}: no criterion asks about them.",)
+    lacking = tuple((p.name, p.missing, p.rows) for p in measured.judged.profiles)
+    return missing(case.specification, case.dictionary, lacking, case.judged_on)
 
 
 def _in_no_group(specification: Specification, measured: Measured) -> tuple[str, ...]:
