@@ -55,7 +55,10 @@ def _look(top: int, peaks: dict[str, int]) -> None:
         try:
             status = Path(f"/proc/{pid}/status").read_text()
             command = Path(f"/proc/{pid}/cmdline").read_text()
-            waiting += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+            for thread in Path(
+                f"/proc/{pid}/task"
+            ).iterdir():  # a child is that of the thread that started it
+                waiting += map(int, (thread / "children").read_text().split())
         except (OSError, ValueError):
             continue
         role = _role(command) if pid != top else "parent"

@@ -14,14 +14,16 @@ from pydantic import BaseModel
 
 from assay.plan.passes import Change
 from assay.subject.datasets import DataFile
+from assay.subject.files.layout import Column
 from assay.subject.model import ModelReference
 
 NO_FACTS: Mapping[type, frozenset[str]] = {
+    Column: frozenset({"breaks"}),
     DataFile: frozenset({"path", "stamp"}),
     ModelReference: frozenset({"path"}),
     Change: frozenset({"function"}),
 }
-"""What no result depends on: where a file lies and when it was written, which its digest stands for, and the address of a
+"""What no result depends on: what is told of a text column, where a file lies and when it was written, which its digest stands for, and the address of a
 function, which is another one in each process; the key of a change names it, and its source is in the digest of the code."""
 
 
