@@ -31,17 +31,15 @@ class Known:
         """``versioned``: the names of packages that tell a version."""
         self.versioned = versioned
         base = {"platbase": sys.base_exec_prefix}  # else that of the environment
-        self._standard = tuple(
-            os.path.realpath(sysconfig.get_path(name, vars=base)) + os.sep
-            for name in ("stdlib", "platstdlib")
-        )
+        paths = [sysconfig.get_path(name, vars=base) for name in ("stdlib", "platstdlib")]
+        self._standard = tuple(path + os.sep for path in {*paths, *map(os.path.realpath, paths)})
         self._installed: dict[tuple[str, str], bool] = {}
         self._folders: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
     def is_pythons_own(self, place: str) -> bool:
-        """Whether a path without links is of code of Python's own library: that of the interpreter, not of its environment.
+        """Whether a path is of code of Python's own library: that of the interpreter, not of its environment.
 
-        What else lies there, or below it, is somebody's.
+        What else lies there, or below it, is somebody's. The folder counts as it is and as the interpreter calls it.
         """
         for folder in self._standard:
             if place.startswith(folder) and place.endswith(_CODE):
@@ -63,7 +61,10 @@ class Known:
         return self.is_installed(top, getattr(sys.modules.get(top), "__file__", None))
 
     def folders(self) -> tuple[str, ...]:
-        """Those of the packages that are loaded and were installed: of their code, their libraries, and this version's metadata."""
+        """Those of the packages that are loaded and were installed: of their code, their libraries, and this version's metadata.
+
+        Each as it is and as it is called where it was loaded from, which may be through a link.
+        """
         found: tuple[str, ...] = ()
         for top in self.versioned:
             if self.is_loaded(top):
@@ -95,9 +96,12 @@ class Known:
 
 
 def _folders_of(top: str, file: str, version: str) -> tuple[str, ...]:
-    folder = os.path.dirname(os.path.realpath(file))  # noqa: PTH120
-    beside = os.path.join(os.path.dirname(folder), _distribution(top))  # noqa: PTH118, PTH120
-    return tuple(place + os.sep for place in (folder, f"{beside}.libs", f"{beside}-{version}{METADATA}"))
+    found: tuple[str, ...] = ()
+    for root in sorted({file, os.path.realpath(file)}):
+        folder = os.path.dirname(root)  # noqa: PTH120
+        beside = os.path.join(os.path.dirname(folder), _distribution(top))  # noqa: PTH118, PTH120
+        found += (folder + os.sep, f"{beside}.libs{os.sep}", f"{beside}-{version}{METADATA}{os.sep}")
+    return found
 
 
 def _distribution(top: str) -> str:
