@@ -5,6 +5,7 @@ Runs in the child's own interpreter, and imports the standard library alone, and
 
 from __future__ import annotations
 
+import importlib.machinery
 import os
 import sys
 import sysconfig
@@ -14,6 +15,13 @@ from assay.sandbox.opened import Ours
 
 METADATA = ".dist-info"
 _CODE = (".py", ".pyc", ".so")
+_ENDS = frozenset(
+    (
+        *importlib.machinery.all_suffixes(),
+        *(f".{sys.implementation.cache_tag}{more}.pyc" for more in ("", ".opt-1", ".opt-2")),
+    )
+)
+"""Of the name of a module's file, all behind the module's."""
 _BETWEEN = ("lib-dynload", "__pycache__")
 """Folders of Python's own library that are no packages."""
 _DISTRIBUTION = {"sklearn": "scikit_learn"}
@@ -33,6 +41,7 @@ class Known:
         base = {"platbase": sys.base_exec_prefix}  # else that of the environment
         paths = [sysconfig.get_path(name, vars=base) for name in ("stdlib", "platstdlib")]
         self._standard = tuple(path + os.sep for path in {*paths, *map(os.path.realpath, paths)})
+        self._build: str = vars(sysconfig)["_get_sysconfigdata_name"]()
         self._installed: dict[tuple[str, str], bool] = {}
         self._folders: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
@@ -44,8 +53,10 @@ class Known:
         for folder in self._standard:
             if place.startswith(folder) and place.endswith(_CODE):
                 first, _, rest = place.removeprefix(folder).partition(os.sep)
-                name = (rest if first in _BETWEEN else first).partition(".")[0]
-                return name in sys.stdlib_module_names or name.startswith("_sysconfigdata_")
+                if rest and first not in _BETWEEN:
+                    return first in sys.stdlib_module_names
+                name, _, end = (rest or first).partition(".")
+                return f".{end}" in _ENDS and (name in sys.stdlib_module_names or name == self._build)
         return False
 
     def is_installed(self, top: str, file: object) -> bool:

@@ -19,7 +19,8 @@ from assay.sandbox.opened import opened
 FILES_READ = "files that it reads"
 WHEN_ASKED = " when it answers"
 """Behind a label: of what was not there yet when the model was loaded."""
-_OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/", "/usr/lib/os-release")
+_OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/")
+_RELEASE = "/usr/lib/os-release"
 _SHARED_MEMORY = "/dev/shm/"  # noqa: S108 - anybody's files
 _OF_AN_INSTALLATION = frozenset({"METADATA", "RECORD", "entry_points.txt", "top_level.txt"})
 """What importlib.metadata reads."""
@@ -143,7 +144,7 @@ class Loaded:
         """Whether a path is the system's, Assay's or Python's own, or in an installed package that tells a version, or says that this is installed."""
         if place.startswith(_OF_THE_SYSTEM):
             return not place.startswith(_SHARED_MEMORY)
-        if self._is_assays(place) or self._known.is_pythons_own(place):
+        if place == _RELEASE or self._is_assays(place) or self._known.is_pythons_own(place):
             return True
         folder, name = os.path.split(place)
         if folder.endswith(METADATA) and name not in _OF_AN_INSTALLATION:
