@@ -33,7 +33,9 @@ ALLOWED = {
         assay.sandbox.opened"""
     ),
     "sandbox/contents.py": _names("__future__ dataclasses hashlib os stat time assay.sandbox.opened"),
-    "sandbox/known.py": _names("__future__ collections.abc os sys sysconfig assay.sandbox.opened"),
+    "sandbox/known.py": _names(
+        "__future__ collections.abc importlib.machinery os sys sysconfig assay.sandbox.opened"
+    ),
     "sandbox/from_source.py": _names(
         "__future__ collections.abc importlib.machinery os types typing assay.sandbox.known"
     ),

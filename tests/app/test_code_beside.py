@@ -17,6 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import click
+import numpy as np
 import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder
@@ -44,10 +45,15 @@ class Scorer:
         s = np.asarray(X, dtype=float)[:, 0]
         return np.stack([1 - s, s], 1)
 """
-SOURCE = WITHOUT_WEIGHTS.replace(
-    "\nclass",
-    "from pathlib import Path\n\nWEIGHT = float(Path(__file__).with_name('weights.txt').read_text())\n\nclass",
-).replace("[:, 0]", "[:, 0] * WEIGHT")
+READING = """from pathlib import Path
+
+WEIGHT, BIAS = (float(Path(__file__).with_name(name).read_text()) for name in ('weights.txt', 'bias.txt'))
+try:
+    RULES = Path(__file__).with_name('rules.txt').read_text()
+except OSError:
+    RULES = ''
+"""
+SOURCE = WITHOUT_WEIGHTS.replace("\nclass", f"{READING}\nclass").replace("[:, 0]", "[:, 0] * WEIGHT + BIAS")
 ASKING = (
     WITHOUT_WEIGHTS.replace("        import handmade_late\n", "")
     .replace("import numpy as np", "import numpy as np\nimport xgboost")
@@ -90,6 +96,7 @@ def handmade(modules: Path) -> Path:
     (modules / "handmade_scorer.py").write_text(SOURCE)
     (modules / "handmade_late.py").write_text("VALUE = 1\n")
     (modules / "weights.txt").write_text("1")
+    (modules / "bias.txt").write_text("0")
     python = modules / "python"
     python.write_text(f'#!/bin/sh\nPYTHONPATH={modules} exec {sys.executable} "$@"\n')
     python.chmod(0o755)
@@ -191,6 +198,47 @@ def test_a_model_that_loads_other_code_or_reads_other_weights_is_let_through_now
         assert {name for name in put_back if put_back[name] != bound[name]} == {
             sentence.split(", ")[1].partition(":")[0]
         }
+    assert stored.team.gate(model=stored.model, python=stored.python) is None
+
+
+def crosswise(folder: Path) -> None:
+    """Both files keep their names and contents in another folder, and each is found under the name of the other."""
+    (folder / "in").mkdir()
+    for name, other in (("weights.txt", "bias.txt"), ("bias.txt", "weights.txt")):
+        (folder / name).rename(folder / "in" / name)
+        (folder / name).symlink_to(Path("in") / other)
+
+
+def rules_in_a_known_package(folder: Path) -> None:
+    """A file that was not there leads to one that nobody is told of under its own name."""
+    (folder / "rules.txt").symlink_to(Path(np.__file__).with_name("version.py"))
+
+
+def rules_of_the_system(folder: Path) -> None:
+    """The same."""
+    (folder / "rules.txt").symlink_to("/etc/passwd")
+
+
+@pytest.mark.parametrize("link", [crosswise, rules_in_a_known_package, rules_of_the_system])
+def test_a_link_that_leads_a_model_to_another_file_than_when_it_was_judged_is_let_through_nowhere(
+    stored: SimpleNamespace, link: Callable[[Path], None]
+) -> None:
+    link(stored.module.parent)
+    with pytest.raises(assay.Refused) as told:
+        assay.load_certified(stored.model, python=stored.python, **stored.how)
+    assert told.value.refusal == assay.Refusal(Because.CODE_CHANGED, OTHER_FILES)
+    assert stored.team.gate(model=stored.model, python=stored.python) == told.value.refusal
+
+
+def test_a_link_to_the_folder_of_the_very_files_is_none_that_anybody_is_told_of(
+    stored: SimpleNamespace,
+) -> None:
+    """Each file is found under its own name, wherever it lies."""
+    folder = stored.module.parent
+    (folder / "in").mkdir()
+    for name in ("weights.txt", "bias.txt"):
+        (folder / name).rename(folder / "in" / name)
+        (folder / name).symlink_to(Path("in") / name)
     assert stored.team.gate(model=stored.model, python=stored.python) is None
 
 

@@ -160,15 +160,29 @@ def test_a_write_through_a_mapping_that_was_there_before_is_seen(mapped: Path) -
         assert len({first, second, contents.digest(str(mapped))}) == 3
 
 
+def _files_of_the_build() -> list[str]:
+    """What says how the interpreter was built."""
+    sysconfig.get_config_vars()
+    found = [module.__file__ for name, module in sys.modules.items() if name.startswith("_sysconfigdata_")]
+    assert found
+    return [str(file) for file in found]
+
+
 def test_pythons_own_is_the_code_in_the_library_of_the_interpreter_and_nothing_else_that_lies_there() -> None:
     library = Path(sysconfig.get_path("stdlib"))
     own, others = Known(()).is_pythons_own, f"lib/python{sys.version_info[0]}.{sys.version_info[1]}"
     assert own(os.path.realpath(json.__file__))
     assert own(os.path.realpath(importlib.util.cache_from_source(str(library / "os.py"))))
     assert all(own(str(file)) for file in library.resolve().glob("lib-dynload/_json.*"))
+    assert all(own(build) for build in map(os.path.realpath, _files_of_the_build()))
     for place in (
         "weights.txt",
         "rules_x.py",
+        "json.weights/rules.py",
+        "json.weights.py",
+        "lib-dynload/_json.weights.so",
+        "lib-dynload/json/rules.py",
+        "_sysconfigdata_rules.py",
         "lib-dynload/rules_x.so",
         "site-packages/os.py",
         "json/weights",

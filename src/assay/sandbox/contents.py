@@ -36,9 +36,9 @@ class Contents:
         self._opened: set[str] = set()
         self._without_a_disk = _devices_in_memory()
 
-    def opening(self, place: str) -> None:
-        """Look at a file that is about to be opened: until it is asked for, not even its stamp may change."""
-        self._look(place, place)
+    def opening(self, place: str, name: str) -> None:
+        """Look at a file that is about to be opened by this name: until it is asked for, not even its stamp may change."""
+        self._look(place, name)
         self._opened.add(place)
 
     def digest(self, place: str, name: str = "") -> bytes:
@@ -52,11 +52,11 @@ class Contents:
         self._opened.discard(place)
         return told
 
-    def was_there(self, place: str) -> bool:
+    def was_there(self, place: str, name: str) -> bool:
         """Whether there is, or ever was when it was looked at, a file that can be read."""
         seen = self._seen.get(place)
         if seen is None or seen.told == ABSENT:
-            seen = self._look(place, place)
+            seen = self._look(place, name)
         return seen.told != ABSENT
 
     def _look(self, place: str, name: str) -> _Seen:

@@ -37,7 +37,7 @@ class FromSource:
             return None
         if spec is None or type(spec.loader) is not importlib.machinery.SourceFileLoader or not spec.origin:
             return None
-        if self._known.is_pythons_own(os.path.realpath(spec.origin)):
+        if all(map(self._known.is_pythons_own, (spec.origin, os.path.realpath(spec.origin)))):
             return None
         spec.loader = _Source(fullname, spec.origin)
         spec.cached = None

@@ -5,6 +5,7 @@ Runs in the child's own interpreter, and imports the standard library alone, and
 
 from __future__ import annotations
 
+import importlib.machinery
 import os
 import sys
 import sysconfig
@@ -14,6 +15,13 @@ from assay.sandbox.opened import Ours
 
 METADATA = ".dist-info"
 _CODE = (".py", ".pyc", ".so")
+_ENDS = frozenset(
+    (
+        *importlib.machinery.all_suffixes(),
+        *(f".{sys.implementation.cache_tag}{more}.pyc" for more in ("", ".opt-1", ".opt-2")),
+    )
+)
+"""Of the name of a module's file, all behind the module's."""
 _BETWEEN = ("lib-dynload", "__pycache__")
 """Folders of Python's own library that are no packages."""
 _DISTRIBUTION = {"sklearn": "scikit_learn"}
@@ -31,23 +39,24 @@ class Known:
         """``versioned``: the names of packages that tell a version."""
         self.versioned = versioned
         base = {"platbase": sys.base_exec_prefix}  # else that of the environment
-        self._standard = tuple(
-            os.path.realpath(sysconfig.get_path(name, vars=base)) + os.sep
-            for name in ("stdlib", "platstdlib")
-        )
+        paths = [sysconfig.get_path(name, vars=base) for name in ("stdlib", "platstdlib")]
+        self._standard = tuple(path + os.sep for path in {*paths, *map(os.path.realpath, paths)})
+        self._build: str = vars(sysconfig)["_get_sysconfigdata_name"]()
         self._installed: dict[tuple[str, str], bool] = {}
         self._folders: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
     def is_pythons_own(self, place: str) -> bool:
-        """Whether a path without links is of code of Python's own library: that of the interpreter, not of its environment.
+        """Whether a path is of code of Python's own library: that of the interpreter, not of its environment.
 
-        What else lies there, or below it, is somebody's.
+        What else lies there, or below it, is somebody's. The folder counts as it is and as the interpreter calls it.
         """
         for folder in self._standard:
             if place.startswith(folder) and place.endswith(_CODE):
                 first, _, rest = place.removeprefix(folder).partition(os.sep)
-                name = (rest if first in _BETWEEN else first).partition(".")[0]
-                return name in sys.stdlib_module_names or name.startswith("_sysconfigdata_")
+                if rest and first not in _BETWEEN:
+                    return first in sys.stdlib_module_names
+                name, _, end = (rest or first).partition(".")
+                return f".{end}" in _ENDS and (name in sys.stdlib_module_names or name == self._build)
         return False
 
     def is_installed(self, top: str, file: object) -> bool:
@@ -63,7 +72,10 @@ class Known:
         return self.is_installed(top, getattr(sys.modules.get(top), "__file__", None))
 
     def folders(self) -> tuple[str, ...]:
-        """Those of the packages that are loaded and were installed: of their code, their libraries, and this version's metadata."""
+        """Those of the packages that are loaded and were installed: of their code, their libraries, and this version's metadata.
+
+        Each as it is and as it is called where it was loaded from, which may be through a link.
+        """
         found: tuple[str, ...] = ()
         for top in self.versioned:
             if self.is_loaded(top):
@@ -95,9 +107,12 @@ class Known:
 
 
 def _folders_of(top: str, file: str, version: str) -> tuple[str, ...]:
-    folder = os.path.dirname(os.path.realpath(file))  # noqa: PTH120
-    beside = os.path.join(os.path.dirname(folder), _distribution(top))  # noqa: PTH118, PTH120
-    return tuple(place + os.sep for place in (folder, f"{beside}.libs", f"{beside}-{version}{METADATA}"))
+    found: tuple[str, ...] = ()
+    for root in sorted({file, os.path.realpath(file)}):
+        folder = os.path.dirname(root)  # noqa: PTH120
+        beside = os.path.join(os.path.dirname(folder), _distribution(top))  # noqa: PTH118, PTH120
+        found += (folder + os.sep, f"{beside}.libs{os.sep}", f"{beside}-{version}{METADATA}{os.sep}")
+    return found
 
 
 def _distribution(top: str) -> str:

@@ -19,12 +19,17 @@ from assay.sandbox.opened import opened
 FILES_READ = "files that it reads"
 WHEN_ASKED = " when it answers"
 """Behind a label: of what was not there yet when the model was loaded."""
-_OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/", "/usr/lib/os-release")
+_OF_THE_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/zoneinfo/")
+_RELEASE = "/usr/lib/os-release"
 _SHARED_MEMORY = "/dev/shm/"  # noqa: S108 - anybody's files
 _OF_AN_INSTALLATION = frozenset({"METADATA", "RECORD", "entry_points.txt", "top_level.txt"})
 """What importlib.metadata reads."""
 _ASSAYS = (".py", ".pyc")
 """How the files in Assay's folder that are its own end, those of them that a child opens."""
+Led = tuple[str, str]
+"""By which name a file was opened, and the place without links to which that led."""
+_Told = tuple[str, str, str]
+"""What a file is called in its line, its place, and the name that leads there."""
 
 
 class Loaded:
@@ -45,43 +50,52 @@ class Loaded:
 
     def __init__(self, ours: str, known: Known) -> None:
         """``ours``: Assay's folder. ``known``: packages that tell a version."""
-        self._ours = ours
+        self._ours = (ours, os.path.realpath(ours) + os.sep)
         self._known = known
         self._labels: dict[tuple[str, str], str] = {}
         self._folders: dict[str, str] = {}
         self._below: dict[str, set[str]] = {}
+        self._aliases: dict[str, set[str]] = {}
         self._contents = Contents()
         self._places: dict[str, str] = {}
-        self._opened: set[str] = set()
-        self._elsewhere: set[str] = set()
+        self._opened: set[Led] = set()
+        self._elsewhere: set[Led] = set()
         self._late = ""
         self._first_packages: frozenset[str] = frozenset()
-        self._first_read: frozenset[str] = frozenset()
+        self._first_read: frozenset[Led] = frozenset()
 
     def watch(self) -> None:
         """From now on take down which files are opened, by a hook that nobody can take away again (PEP 578)."""
 
         def hook(event: str, arguments: tuple[Any, ...]) -> None:
-            for place in opened(event, arguments):
-                if not self._is_brought(place):
-                    self._contents.opening(place)
-                    self._opened.add(place)
+            for name, place in opened(event, arguments):
+                if not self._is_brought(name, place):
+                    self._contents.opening(place, name)
+                    self._opened.add((name, place))
 
         sys.addaudithook(hook)
 
     def digests(self) -> dict[str, str]:
         """By label, as of now; what was told once stays, whether or not it is loaded still."""
         self._label_what_is_loaded()
-        here: dict[str, list[tuple[str, str]]] = {}
+        here: dict[str, list[_Told]] = {}
         for (name, file), label in sorted(self._labels.items()):
             if label:
-                here.setdefault(label, []).append((name, file))
-        bound = {self._places[file] for files in here.values() for _, file in files}
+                here.setdefault(label, []).append((name, self._places[file], file))
+        bound = {
+            name
+            for files in here.values()
+            for _, place, file in files
+            for name in (place, os.path.normpath(file))
+        }
         for folder, label in sorted(self._folders.items()):
             below = self._below.setdefault(folder, set())
             below.update(_files_below(folder))
-            here[label] += [(place.removeprefix(folder), place) for place in sorted(below)]
+            here[label] += [(place.removeprefix(folder), place, place) for place in sorted(below)]
             bound.update(below)
+            bound.update(
+                alias + place.removeprefix(folder) for alias in self._aliases[folder] for place in below
+            )
         read = self._read(bound)
         packages = frozenset(name for name in self._known.versioned if self._known.is_loaded(name))
         if not self._late:
@@ -104,20 +118,33 @@ class Loaded:
                 label += self._late
             self._labels[name, file] = label
             if label and "." not in name and hasattr(module, "__path__"):
-                self._folders.setdefault(os.path.dirname(self._places[file]), label)  # noqa: PTH120
+                folder = os.path.dirname(self._places[file])  # noqa: PTH120
+                self._folders.setdefault(folder, label)
+                self._aliases.setdefault(folder, set()).add(os.path.dirname(os.path.normpath(file)))  # noqa: PTH120
 
-    def _read(self, bound: Collection[str]) -> set[str]:
+    def _read(self, bound: Collection[str]) -> set[Led]:
         """Files that were opened and could be read, besides what is bound already, and what the system, Python and known packages bring."""
         new = tuple(self._opened)
         self._opened.difference_update(new)
-        self._elsewhere.update(place for place in new if not self._is_brought(place))
-        return {place for place in self._elsewhere.difference(bound) if self._contents.was_there(place)}
+        self._elsewhere.update(led for led in new if not self._is_brought(*led))
+        return {
+            (name, place)
+            for name, place in self._elsewhere
+            if not (place in bound and name in bound) and self._contents.was_there(place, name)
+        }
 
-    def _is_brought(self, place: str) -> bool:
-        """Whether a file is the system's, Assay's or Python's own, or in an installed package that tells a version, or says that this is installed."""
+    def _is_brought(self, name: str, place: str) -> bool:
+        """Whether nobody but the system, Python, Assay or an installed package says what is opened: neither which file nor where it lies.
+
+        A name that lies elsewhere and leads into one of these by a link is whoever's who made the link.
+        """
+        return self._is_theirs(place) and (name == place or self._is_theirs(name))
+
+    def _is_theirs(self, place: str) -> bool:
+        """Whether a path is the system's, Assay's or Python's own, or in an installed package that tells a version, or says that this is installed."""
         if place.startswith(_OF_THE_SYSTEM):
             return not place.startswith(_SHARED_MEMORY)
-        if self._is_assays(place) or self._known.is_pythons_own(place):
+        if place == _RELEASE or self._is_assays(place) or self._known.is_pythons_own(place):
             return True
         folder, name = os.path.split(place)
         if folder.endswith(METADATA) and name not in _OF_AN_INSTALLATION:
@@ -131,25 +158,28 @@ class Loaded:
         """Under which line a module is told; empty for one that its package's version stands for, for Python's own, and Assay's."""
         top = name.partition(".")[0]
         place = self._places[file]
-        if self._known.is_loaded(top) or self._is_assays(place):
+        if self._known.is_loaded(top) or (self._is_assays(place) and self._is_assays(file)):
             return ""
         if any(f"/{folder}/" in place for folder in ("site-packages", "dist-packages")):
             return "other packages"
-        return "" if self._known.is_pythons_own(place) else f"module {top}"
+        own = self._known.is_pythons_own(place) and self._known.is_pythons_own(file)
+        return "" if own else f"module {top}"
 
-    def _digest(self, files: list[tuple[str, str]]) -> str:
+    def _digest(self, files: list[_Told]) -> str:
         """Of names and contents."""
         whole = hashlib.sha256()
-        for name, file in files:
-            content = self._contents.digest(self._places.get(file, file), file)
-            whole.update(_sha256(name.encode()) + content)
+        for told, place, name in files:
+            whole.update(_sha256(told.encode()) + self._contents.digest(place, name))
         return f"sha256:{whole.hexdigest()}"
 
 
-def _by_name(label: str, places: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
-    """What stands in the line of files that were read, each by its own name; no line of none."""
-    files = sorted((os.path.basename(place), place) for place in places)  # noqa: PTH119
-    return {label: files} if files else {}
+def _by_name(label: str, read: Iterable[Led]) -> dict[str, list[_Told]]:
+    """What stands in the line of files that were read, each by the last part of the name that it was opened by; no line of none.
+
+    Those that share it stand in the order of their names, not of their places: else two links could lead crosswise.
+    """
+    files = sorted((os.path.basename(name), name, place) for name, place in read)  # noqa: PTH119
+    return {label: [(told, place, name) for told, name, place in files]} if files else {}
 
 
 def _by_version(packages: Iterable[str]) -> dict[str, str]:

@@ -13,6 +13,8 @@ _NAMES = {"open": 0, "import": 1, "sqlite3.connect": 0, "sqlite3.load_extension"
 """By event, which of its arguments names a file; of an import only one that the system loads."""
 _BESIDE_A_DATABASE = ("", "-wal", "-journal")
 _HELD = "/proc/self/fd"
+_OF_THE_KERNEL = ("/proc/", "/dev/fd/")
+"""Where names are numbers, other ones in each process."""
 
 
 class Ours(str):
@@ -21,8 +23,8 @@ class Ours(str):
     __slots__ = ()
 
 
-def opened(event: str, arguments: tuple[Any, ...]) -> list[str]:
-    """The places, without links, of which one is opened if it is there; empty for any other event, and for what is open already.
+def opened(event: str, arguments: tuple[Any, ...]) -> list[tuple[str, str]]:
+    """By which name and at which place, without links, one is opened if it is there; none for any other event, and for what is open already.
 
     No event tells the folder that a relative name is below (``dir_fd``): it is looked for below each that is held open.
 
@@ -39,7 +41,15 @@ def opened(event: str, arguments: tuple[Any, ...]) -> list[str]:
         names += [unquote(urlsplit(name).path)] if name.startswith("file:") else []
         names = [one + end for one in names for end in _BESIDE_A_DATABASE]
     folders = [os.getcwd(), *_held_folders()] if not all(map(os.path.isabs, names)) else [os.sep]  # noqa: PTH109
-    return [os.path.realpath(os.path.join(folder, one)) for one in names for folder in folders]  # noqa: PTH118
+    return [_led(os.path.join(folder, one)) for one in names for folder in folders]  # noqa: PTH118
+
+
+def _led(name: str) -> tuple[str, str]:
+    """A name as it is told, one for all ways to write it that lead to the same place, and that place."""
+    place, plain = os.path.realpath(name), os.path.normpath(name)
+    if plain.startswith(_OF_THE_KERNEL):
+        return place, place
+    return (plain if plain == name or os.path.realpath(plain) == place else name), place
 
 
 def _name(named: Any) -> str:
