@@ -307,6 +307,32 @@ def test_new_rows_with_other_columns_are_new(team: Team) -> None:
         assert [run.attempt for run in ledger.state().runs.values()] == [1, 1]
 
 
+@pytest.mark.parametrize("count", [1500, 1450])
+def test_another_use_case_on_other_people_is_new_though_identifier_age_and_label_have_the_same_names(
+    folder: Folder, count: int
+) -> None:
+    """Numbers of rows are round: a second model of one organisation has as many test rows as the first, or nearly."""
+    pytest.importorskip("lightgbm")
+    folder.test = people(1500, 1)
+    fed(folder, ("income", "score", "age"))
+    folder.write()
+    team = Team(folder).lock(certify_a_hopeless_specification=True)
+    team.certify(certify_a_hopeless_specification=True)
+    renamed = {"income": "minutes", "score": "calls"}
+    for role, seed, rows in (("test", 11, count), ("develop", 12, 2000)):
+        table = people(rows, seed)
+        setattr(folder, role, table.rename_columns([renamed.get(name, name) for name in table.column_names]))
+    for old, new in renamed.items():
+        folder.dictionary = folder.dictionary.replace(f"name: {old},", f"name: {new},")
+    fed(folder, ("minutes", "calls", "age"))
+    folder.edit("name: small-loans", "name: churn").write()
+    team.lock(certify_a_hopeless_specification=True).certify(certify_a_hopeless_specification=True)
+    with open_ledger(team.root) as ledger:
+        runs = list(ledger.state().runs.values())
+    assert [run.attempt for run in runs] == [1, 1]
+    assert not runs[1].overlaps
+
+
 def few_values(seed: int) -> pa.Table:
     """Applicants of whom nothing is known but small whole numbers."""
     rows = people(4000, seed)

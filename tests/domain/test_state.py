@@ -645,6 +645,36 @@ def test_columns_that_one_file_has_alone_say_nothing_of_rows_that_are_about_as_m
     assert spent(calls)
 
 
+def test_another_use_case_of_as_many_rows_is_new_though_it_shares_identifier_label_and_few_columns() -> None:
+    """Taken away is only what the earlier run's columns had: who judges by new ones that tell rows apart has other data."""
+    first = UsedRows(
+        400,
+        "sha256:" + "a" * 64,
+        (Over(("income", "rate", "age", "sex", "grade", "bad"), rows(100_000)), Over(("id",), rows(1000))),
+        (Over(("income",), rows(50, 60)), Over(("age", "rate"), rows(300, 60))),
+    )
+
+    def untold(columns: str, marks: str, count: int) -> bool:
+        own, telling = tuple(columns.split()), tuple(marks.split())
+        later = UsedRows(
+            count,
+            "sha256:" + "b" * 64,
+            (Over(own, rows(9000)), Over(("id",), rows(8000))),
+            tuple(Over((name,), rows(7000 + 100 * n, 60)) for n, name in enumerate(telling)),
+        )
+        return later.overlap(first).untold
+
+    for count in (399, 400):
+        assert not untold("usage calls bad", "usage calls", count)
+        assert not untold("usage age bad", "usage", count)
+        assert not untold("usage calls age sex grade bad", "usage calls", count)
+        assert untold("age grade bad", "usage calls", count)  # of which nothing is judged
+        assert untold("usage age grade bad", "usage", count)  # one column is soon made up
+        assert untold("usage calls age grade bad", "calls", count)  # and one of few values tells nothing
+        assert untold("usage age grade bad", "", count)
+        assert not untold("usage bad", "calls", count)  # nothing of the earlier run's columns is left
+
+
 def test_a_set_pieced_together_from_many_used_ones_is_spent() -> None:
     """Of each of eleven sets it has too little to count, and nothing of it is new."""
     world = World.decided("withheld")

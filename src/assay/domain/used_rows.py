@@ -17,6 +17,8 @@ TELLING = 0.9
 """A group of columns in which rows differ from each other to at least this share tells rows apart."""
 ALIKE = 0.5
 """From this share of common rows on, two such groups are of the same rows."""
+NEW = 0.25
+"""So many new telling columns for each one that the earlier run had too are those of another data set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ class UsedRows:
         found += [one for one in marked if one.share >= ALIKE]
         same = {frozenset(a.columns) for a in self.sketches} & {frozenset(b.columns) for b in other.sketches}
         as_many = self.rows == other.rows and not same
-        if as_many or (self.about_as_many(other) and not self._could_be_told(other)):
+        about = self.about_as_many(other) and not self._could_be_told(other)
+        if (as_many or about) and not self._other_data(other, as_many=as_many):
             found.append(
                 Overlap(
                     1.0,
@@ -153,25 +156,33 @@ class UsedRows:
         """Whether used rows would have been known, had they been used: both have a group of the same columns.
 
         Numbers of an identifier are easily given anew, scores are another model's, and a column that the later run does not judge by can be
-        filled with anything: a mark must be of the later run's own choice. A column that one of them has alone says nothing of the other. Where
-        both have columns that tell rows apart and hardly a name in common, they are other data: used rows have the label and a
-        column that goes with it. (Whoever gives all columns other names and adds one is not known.)
+        filled with anything: a mark must be of the later run's own choice.
         """
-        identifiers = {
-            one.columns[0] for one in (*self.sketches[1:], *other.sketches[1:]) if len(one.columns) == 1
-        }
+        identifiers = self._identifiers(other)
         decisive = set(self.columns) - identifiers
         marked = {mark for mark in _groups(self.marks) & _groups(other.marks) if mark <= decisive}
         chosen = {
             o for o in _groups(self.sketches) & _groups(other.sketches) if len(o) != 1 or not o <= identifiers
         }
-        if marked or chosen:
-            return True
-        return bool(self.marks and other.marks) and len(self._names & other._names) < 2
+        return bool(marked or chosen)
 
-    @property
-    def _names(self) -> set[str]:
-        return {name for one in (*self.sketches, *self.marks) for name in one.columns}
+    def _other_data(self, other: UsedRows, *, as_many: bool) -> bool:
+        """Whether what the later run judges by is not what is left of the earlier one's columns when the telling ones are taken away.
+
+        Of its own columns, label and identifiers aside, enough must be new and tell rows apart: as many as the earlier run has too, or
+        else two, and a :data:`NEW` for each of those. With not one of either the sets are other data unless both have exactly as many rows.
+        (Whoever gives all columns other names, or makes up as many as that, is not known.)
+        """
+        if not (self.marks and other.marks):
+            return False
+        judged = set(self.columns[:-1]) - self._identifiers(other)
+        old = judged & {name for one in (*other.sketches, *other.marks) for name in one.columns}
+        new = (judged - old) & {name for one in self.marks for name in one.columns}
+        enough = min(len(old), max(2, NEW * len(old)))
+        return len(new) >= (max(enough, 1) if as_many else enough)
+
+    def _identifiers(self, other: UsedRows) -> set[str]:
+        return {one.columns[0] for one in (*self.sketches[1:], *other.sketches[1:]) if len(one.columns) == 1}
 
     def together(self, earlier: Sequence[UsedRows]) -> Overlap:
         """What this set has of all the earlier ones together, of which each may have but a little of it.
