@@ -91,6 +91,63 @@ def test_links_that_lead_crosswise_to_files_that_are_bound_with_their_package_ar
         assert told(package, *names) == line(*(("weights", content) for content in contents))
 
 
+FLIPPED = """
+import os, pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from assay.sandbox.known import Known
+from assay.sandbox.loaded import FILES_READ, Loaded
+
+home, how = pathlib.Path(sys.argv[2]), sys.argv[3]
+
+def lead(to):
+    os.symlink(to, home / "made")
+    os.replace(home / "made", home / "current")
+
+def read():
+    with open(home / "current" / "weights") as file:
+        return file.read()
+
+def flip(event, arguments):
+    if not flipped and event == "open" and str(arguments[0]).endswith("current/weights"):
+        flipped.append(event)
+        lead("second")
+
+lead("first")
+loaded = Loaded("/nowhere/", Known(()))
+loaded.watch()
+flipped = [] if how == "while it is looked at" else [how]
+sys.addaudithook(flip)
+seen = read()
+if how != "never":
+    lead("second")
+    seen += read() if how == "between two openings" else ""
+    lead("first")
+print(seen, loaded.digests().get(FILES_READ))
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "read"),
+    [
+        ("never", "first"),
+        ("while it is looked at", "second"),
+        ("between two openings", "firstsecond"),
+        ("after it was opened", "first"),
+    ],
+)
+def test_a_link_that_led_elsewhere_for_a_while_is_told_though_it_be_put_back(
+    package: Path, how: str, read: str
+) -> None:
+    """The hook that flips it runs between the look and the opening."""
+    source = str(Path(loaded.__file__).parents[2])
+    words = [sys.executable, "-I", "-B", "-c", FLIPPED, source, str(package), how]
+    run = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60)
+    seen, found = run.stdout.split()
+    assert seen == read
+    assert found.startswith("sha256:")
+    assert (found == line(("weights", "first"))) is (how == "never")
+
+
 def test_a_file_is_told_once_however_its_name_is_written(package: Path, tmp_path: Path) -> None:
     weights = tmp_path / "weights"
     weights.write_text("1")

@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from assay.sandbox.opened import Ours
 
 Stamp = tuple[int, int, int, int, int]
+Way = tuple[tuple[int, int, int], ...]
+"""Device, inode and time of change of each link that leads from a name to a file."""
 ABSENT = hashlib.sha256(b"cannot be read").digest()
+_OF_THE_KERNEL = "/proc/"
+_MOST_LINKS = 40
+"""The system follows no more (path_resolution(7))."""
 _TICK_NS = 20_000_000
 """The clock of a file system ticks every few milliseconds: of two writes within a tick the second leaves the stamp as it is."""
 _WRITTEN_OUT_NS = 600_000_000_000
@@ -33,13 +38,19 @@ class Contents:
     def __init__(self) -> None:
         """Nothing was seen."""
         self._seen: dict[str, _Seen] = {}
-        self._opened: set[str] = set()
+        self._opened: dict[str, dict[str, Way]] = {}
         self._without_a_disk = _devices_in_memory()
 
     def opening(self, place: str, name: str) -> None:
-        """Look at a file that is about to be opened by this name: until it is asked for, not even its stamp may change."""
-        self._look(place, name)
-        self._opened.add(place)
+        """Look at a file that is about to be opened by this name: until it is asked for, not even its stamp may change, nor a link that
+        leads there.
+        """
+        way = () if name == place else _links(name)
+        seen = self._look(place, name)
+        ways = self._opened.setdefault(place, {})
+        if ways.setdefault(name, way) != way:
+            ways[name] = way
+            seen.told = _another(seen.told)
 
     def digest(self, place: str, name: str = "") -> bytes:
         """SHA-256: of the content, or of all that it ever was.
@@ -48,9 +59,11 @@ class Contents:
             place: of a file, or below an archive, without links. name: what it was loaded by, if by another; a link that leads
                 to another file by now is another content.
         """
-        told = self._look(place, name or place).told
-        self._opened.discard(place)
-        return told
+        seen = self._look(place, name or place)
+        for opened, way in self._opened.pop(place, {}).items():
+            if opened != place and _links(opened) != way:
+                seen.told = _another(seen.told)
+        return seen.told
 
     def was_there(self, place: str, name: str) -> bool:
         """Whether there is, or ever was when it was looked at, a file that can be read."""
@@ -114,6 +127,38 @@ def _stamp(name: str) -> Stamp | None:
 
 def _told_of(status: os.stat_result) -> Stamp:
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _links(name: str) -> Way:
+    """Those on the way from a name to a file, or as far as it leads; none of the kernel's, which are made when somebody looks."""
+    found: list[tuple[int, int, int]] = []
+    at, rest, left = os.sep, name.split(os.sep)[::-1], _MOST_LINKS  # noqa: PTH206
+    while rest and left:
+        part = rest.pop()
+        if part == os.pardir:
+            at = os.path.dirname(at)  # noqa: PTH120
+        elif part not in ("", os.curdir):
+            here = os.path.join(at, part)  # noqa: PTH118
+            try:
+                status = os.lstat(here)
+                to = os.readlink(here) if stat.S_ISLNK(status.st_mode) else ""  # noqa: PTH115
+            except (OSError, ValueError):
+                break
+            if to:
+                left -= 1
+                rest += to.split(os.sep)[::-1]  # noqa: PTH206
+                found += [] if here.startswith(_OF_THE_KERNEL) else [_told_of_a_link(status)]
+            at = os.sep if to.startswith(os.sep) else at if to else here
+    return tuple(found)
+
+
+def _told_of_a_link(status: os.stat_result) -> tuple[int, int, int]:
+    return (status.st_dev, status.st_ino, status.st_ctime_ns)
+
+
+def _another(told: bytes) -> bytes:
+    """What is told of a file that was another one for a while, which nobody knows."""
+    return hashlib.sha256(told + ABSENT).digest()
 
 
 def _opened(name: str) -> int:
