@@ -357,12 +357,14 @@ def test_fresh_rows_that_equal_used_ones_by_chance_are_new_and_it_is_told(team: 
     (sentence,) = done.record.overlaps
     said = re.fullmatch(
         r"These test rows have some in common with those of the judged run of entry 3 "
-        r"\(by sex, age, income and 1 more; (\d,\d{3}) of 4,000 coincide, about (\d,\d{3}) expected by chance\)\.",
+        r"\(by sex, age, income and 1 more; (\d,\d{3}) of 4,000 coincide, about (\d,\d{3}) expected by chance, "
+        r"and up to (\d{1,2})% may be used ones\)\.",
         sentence,
     )
     assert said
-    coincide, expected = (int(number.replace(",", "")) for number in said.groups())
+    coincide, expected, perhaps = (int(number.replace(",", "")) for number in said.groups())
     assert coincide == pytest.approx(expected, abs=160)
+    assert perhaps < 22  # two errors of at most 6 points each above less than a tenth
 
 
 def test_used_rows_of_few_values_are_known_with_other_identifiers_and_scores_and_three_of_ten_changed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -266,6 +267,28 @@ def test_a_part_of_a_used_set_never_passes_under_names_that_changed_places(draw:
         for names in ([*plain[-2::-1], "bad"], [plain[1], plain[0], *plain[2:]]):
             again = used(made[: 8000 // part], "sha256:b", *names)
             assert again.overlap(before).share >= SPENT_FROM
+
+
+@pytest.mark.parametrize("part", [0.0, 0.2, 0.4])
+def test_how_many_may_be_used_ones_is_told_where_a_part_of_a_set_passes_under_names_that_changed_places(
+    part: float,
+) -> None:
+    """Names alone find nothing in ten reversed columns of three values: what the values leave open is said, and is no less than was used."""
+    draw, names = questionnaire(10, (0.3, 0.4, 0.3)), [*(f"q{k}" for k in range(10)), "bad"]
+    passed = covered = 0
+    for seed in range(5):
+        rng = np.random.default_rng((seed, 11))
+        first = draw(rng, 2000)
+        later = np.vstack([first[: int(part * 2000)], draw(rng, 2000 - int(part * 2000))])
+        moved = used(later, "sha256:b", *names[:-1][::-1], "bad")
+        overlap = moved.overlap(used(first, "sha256:a", *names))
+        if overlap.share < SPENT_FROM:
+            said = re.search(r"expected by chance, and up to (\d+)% may be used ones", overlap.told)
+            assert said is not None
+            passed += 1
+            covered += int(said[1]) >= 100 * part
+    assert passed >= 3
+    assert covered >= passed - 1
 
 
 def test_used_answers_of_yes_and_no_are_refused_as_untold_when_their_columns_changed_places() -> None:

@@ -47,6 +47,7 @@ class Coincidence:
         apart: how many of its own standard errors the estimate is from nothing that is farthest from it, on either side. Used rows are
             above it, and rows that were made up to look like chance below.
         seen: how many standard errors the surest estimate would be from nothing if all rows of the smaller set were used.
+        smaller: the rows of the smaller set. most: the surest estimate and :data:`BEYOND` of its standard errors.
     """
 
     rows: int
@@ -57,6 +58,8 @@ class Coincidence:
     beyond: float
     apart: float
     seen: float
+    smaller: int
+    most: float
 
     @property
     def clear(self) -> bool:
@@ -67,6 +70,15 @@ class Coincidence:
     def like_chance(self) -> bool:
         """Whether nothing in the two sets speaks against fresh rows, though used ones would have spoken against it."""
         return self.apart <= LIKE_CHANCE and self.seen >= SEEN
+
+    @property
+    def perhaps_used(self) -> float:
+        """The share of the later set's rows that may be used ones, two errors above what was found.
+
+        By the largest answer with the largest error where fresh rows could be told from used ones, else by the surest answer.
+        """
+        most = max(self.used, 0.0) + BEYOND * self.error if self.clear else self.most
+        return min(max(most, 0.0), 1.0) * self.smaller / self.rows
 
     @property
     def sentence(self) -> str:
@@ -82,6 +94,8 @@ def coincidence(later: Sketch, earlier: Sketch) -> Coincidence:
     counts = [_by_counts(later, earlier), _by_counts(earlier, later)]
     lacks = [_by_what_lacks(later, earlier), _by_what_lacks(earlier, later)]
     found = [*((share * used, share * error) for used, error in counts), *lacks]
+    smaller, larger = sorted((later.rows, earlier.rows))
+    surest, error = min(found, key=lambda one: one[1])
     return Coincidence(
         later.rows,
         later.reused((earlier,)),
@@ -90,7 +104,9 @@ def coincidence(later: Sketch, earlier: Sketch) -> Coincidence:
         max(error for _, error in found),
         min(max((used for used, error in found if used > BEYOND * error), default=0.0), 1.0),
         max(abs(used) / error if error else math.inf for used, error in found),
-        min(later.rows, earlier.rows) / max(later.rows, earlier.rows) / min(error for _, error in found),
+        smaller / larger / error,
+        smaller,
+        max(surest, 0.0) + BEYOND * error,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -199,7 +200,8 @@ def _beyond_chance(later: Over, earlier: Over) -> Overlap:
 
     One column is an identifier: who has the same one is the same, and not alike by chance. Where that cannot be told by values whose
     column is unknown, it is told by those under names, if both have the same, and if the former are as chance has them and would not be,
-    had all rows of the smaller set been used: columns that changed places do not hide a set that is a part of the other.
+    had all rows of the smaller set been used: columns that changed places do not hide a set that is a part of the other. They can
+    hide a part of it, so how many may be used ones is told by the values alone.
     """
     a, b = later.sketch, earlier.sketch
     share, told = max(a.overlap(b), a.reused((b,))), f"by {_named(later)}"
@@ -207,6 +209,7 @@ def _beyond_chance(later: Over, earlier: Over) -> Overlap:
     if share == 0.0 or one_column or not (a.times and b.times):
         return Overlap(share, told)
     chance = coincidence(a, b)
+    perhaps = chance.perhaps_used
     same_names = set(later.columns) == set(earlier.columns)
     if same_names and not chance.clear and chance.like_chance and later.named and earlier.named:
         a, b = later.named, earlier.named
@@ -215,7 +218,8 @@ def _beyond_chance(later: Over, earlier: Over) -> Overlap:
             return Overlap(share, told)
         chance = coincidence(a, b)
     used = min(max(chance.used, 0.0), share) if chance.clear else share
-    return Overlap(used, f"{told}; {chance.sentence}", chance)
+    left = f", and up to {math.ceil(100 * perhaps)}% may be used ones" if chance.clear else ""
+    return Overlap(used, f"{told}; {chance.sentence}{left}", chance)
 
 
 def _together(one: Over, earlier: Sequence[UsedRows]) -> Overlap:
