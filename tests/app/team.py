@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import shutil
 from collections.abc import Callable
 from decimal import Decimal
@@ -19,6 +20,7 @@ from assay.app.organisation.issue import IssuedCertificate, issue
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.sign import sign_decision
 from assay.app.organisation.trust import found, text_in_force
+from assay.app.organisation.waive import waive
 from assay.domain.refusal import Because
 from assay.proof.keys import PrivateKey
 
@@ -80,6 +82,19 @@ class Team:
         for name in names or ("validator", "risk-officer"):
             sign_decision(self.root, "", role=name.replace("-", "_"), signer=KEYS[name])
         return self
+
+    def waive(
+        self,
+        reason: str,
+        criterion: str = "test_set_spent",
+        who: str = "risk-officer",
+        days: int = 1,
+        **which: Any,
+    ) -> None:
+        """A waiver, of spent test rows where nothing else is named, that holds for some days."""
+        until = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
+        role, signer = who.replace("-", "_"), KEYS[who]
+        waive(self.path, criterion=criterion, until=until, role=role, signer=signer, reason=reason, **which)
 
     def issue(self, name: str = "certifier") -> IssuedCertificate:
         return issue(self.root, signer=KEYS[name], output=self.root / "cert")

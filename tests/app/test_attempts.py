@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 import numpy as np
 import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder, people, replaced
-from tests.app.team import KEYS, Team, refused
+from tests.app.team import Team, refused
 
 from assay.app.judging.case import open_case
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.used_rows import used_rows
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.logbook import verify_log
-from assay.app.organisation.waive import waive
 from assay.cli.main import main
 from assay.domain.refusal import Because, Refused
 
@@ -443,14 +441,7 @@ def test_the_attempt_counts_other_choices_of_columns_too(team: Team) -> None:
     team.folder.look_alike()
     team.folder.edit("purpose: rank applicants", "purpose: rank the applicants").write()
     team.lock(reason="the words were wrong")
-    waive(
-        team.path,
-        criterion="test_set_spent",
-        until=dt.datetime.now(dt.UTC) + dt.timedelta(days=1),
-        role="risk_officer",
-        signer=KEYS["risk-officer"],
-        reason="the first run used a wrong score column",
-    )
+    team.waive("the first run used a wrong score column")
     assert team.certify().attempt == 2
 
 

@@ -31,7 +31,6 @@ from assay.app.organisation.ledger import NoLog, NotInLog, open_ledger
 from assay.app.organisation.report import document
 from assay.app.organisation.sign import look, sign_decision
 from assay.app.organisation.status import change, refresh
-from assay.app.organisation.waive import waive
 from assay.app.verifying.agreement import scope_of
 from assay.app.verifying.certificate_folder import CERTIFICATE, MODEL_SIGNATURE
 from assay.app.verifying.stages import stage_statements
@@ -472,15 +471,7 @@ def test_a_waiver_opens_the_rows_of_its_specification_whatever_was_judged_since(
         first = min(ledger.state().runs)
     with pytest.raises(assay.Refused, check=lambda e: f"test_set_spent --after-run {first}" in e.remedy):
         team.certify()
-    end = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
-    waive(
-        team.path,
-        criterion="test_set_spent",
-        until=end,
-        role="validator",
-        signer=KEYS["validator"],
-        reason="mended",
-    )
+    team.waive("mended", who="validator", days=3)
     assert team.certify().record.attempt == 2
 
 
@@ -488,14 +479,7 @@ def test_a_waiver_opens_the_rows_of_its_specification_whatever_was_judged_since(
 def test_fresh_rows_are_not_spent_and_a_waiver_opens_spent_ones(team: Team) -> None:
     with refused(Because.TEST_SET_SPENT):
         team.certify()
-    waive(
-        team.path,
-        criterion="test_set_spent",
-        until=dt.datetime.now(dt.UTC) + dt.timedelta(days=1),
-        role="risk_officer",
-        signer=KEYS["risk-officer"],
-        reason="the first run used a wrong score column",
-    )
+    team.waive("the first run used a wrong score column")
     again = team.certify()
     assert again.attempt == 2
     team.sign()

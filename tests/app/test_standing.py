@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 import pytest
 from tests.app.conftest import Folder
-from tests.app.team import KEYS, Team, refused
+from tests.app.team import Team, refused
 
 import assay
 from assay.app.organisation.diff import compare
 from assay.app.organisation.standing import standing_of
-from assay.app.organisation.waive import waive
 from assay.domain.refusal import Because
 from assay.domain.standing import Standing
 from assay.domain.state import Status
-
-DAY = dt.timedelta(days=1)
 
 
 def set_aside(
     team: Team, criterion: str = "test_set_spent", days: int = 1, who: str = "risk-officer"
 ) -> None:
-    waive(
-        team.path,
-        criterion=criterion,
-        until=dt.datetime.now(dt.UTC) + days * DAY,
-        role=who.replace("-", "_"),
-        signer=KEYS[who],
-        reason="the first run used a wrong score column",
-    )
+    team.waive("the first run used a wrong score column", criterion, who, days)
 
 
 def stands(team: Team, done: assay.Certification) -> Standing:

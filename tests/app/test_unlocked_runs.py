@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import subprocess
 import sys
 
@@ -10,12 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.app.conftest import Folder, people
-from tests.app.team import KEYS, Team
+from tests.app.team import Team
 
 import assay
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.logbook import verify_log
-from assay.app.organisation.waive import waive
 from assay.domain.refusal import Because, Refused
 from assay.store.blobs import CorruptBlob
 
@@ -28,15 +26,7 @@ def tuned(team: Team) -> None:
 
 
 def waived(team: Team, **which: int) -> None:
-    waive(
-        team.path,
-        criterion="test_set_spent",
-        until=dt.datetime.now(dt.UTC) + dt.timedelta(days=1),
-        role="risk_officer",
-        signer=KEYS["risk-officer"],
-        reason="the rows were seen, and there are no others",
-        **which,
-    )
+    team.waive("the rows were seen, and there are no others", **which)
 
 
 SEEN = "100% of these test rows were used by the run without a lock of entry 1 (it is the same file)"

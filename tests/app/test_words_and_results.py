@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +16,6 @@ from assay.app.judging import lock as locking
 from assay.app.judging import open_engine
 from assay.app.judging.lock import agree
 from assay.app.organisation.ledger import open_ledger
-from assay.app.organisation.waive import waive
 from assay.domain.quorum import Word
 from assay.domain.refusal import Because
 from assay.engine.in_process import InProcess
@@ -91,18 +89,6 @@ def stopped(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
             team.certify()
 
 
-def spent_waived(team: Team, reason: str) -> None:
-    until = dt.datetime.now(dt.UTC) + dt.timedelta(days=10)
-    waive(
-        team.path,
-        criterion="test_set_spent",
-        until=until,
-        role="validator",
-        signer=KEYS["validator"],
-        reason=reason,
-    )
-
-
 def test_a_waiver_of_spent_rows_that_was_signed_before_the_result_opens_them_no_more(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,14 +98,14 @@ def test_a_waiver_of_spent_rows_that_was_signed_before_the_result_opens_them_no_
     folder.test = replaced(good, "score", np.asarray(good["score"]) * 0.5 + noise * 0.5)
     team = Team(folder, attempts=1).lock()
     stopped(team, monkeypatch)
-    spent_waived(team, "the run crashed")
+    team.waive("the run crashed", who="validator")
     assert team.certify().record.decision.outcome == "withheld"
     folder.test = good
     folder.write()
     with refused(Because.TEST_SET_SPENT) as told:
         team.certify()
     assert "it was signed before the result of entry" in told.value.message
-    spent_waived(team, "the scores were of the wrong column")
+    team.waive("the scores were of the wrong column", who="validator")
     assert team.certify().attempt == 2
 
 
@@ -128,7 +114,7 @@ def test_a_waiver_of_a_run_that_never_ended_still_opens_the_rows(
 ) -> None:
     team = Team(folder, attempts=1).lock()
     stopped(team, monkeypatch)
-    spent_waived(team, "the run crashed")
+    team.waive("the run crashed", who="validator")
     folder.test = replaced(folder.test, "income", np.asarray(folder.test["income"]) + 1.0)
     folder.write()
     assert team.certify().attempt == 2

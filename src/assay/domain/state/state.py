@@ -331,4 +331,5 @@ def taken(before: Sequence[tuple[RunState, Overlap]]) -> set[int]:
 
 def next_attempt(before: Sequence[tuple[RunState, Overlap]]) -> int:
     """Which attempt comes after those runs on the same rows."""
-    return next(n for n in count(len(before) + 1) if n not in taken(before))
+    gone = taken(before)
+    return next(n for n in count(len(before) + 1) if n not in gone)
