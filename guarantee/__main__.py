@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.domain.model_formats import LOADED
 from guarantee import (
     attempts,
     binomial,
@@ -31,8 +32,6 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "guarantee.md"
 KEPT = ROOT / ".guarantee"
 """Finished parts, so that a run that was stopped goes on; a part is believed only while no file changed that it stands on."""
-FORMATS = ("joblib", "lightgbm", "onnx", "skops", "xgboost")
-"""Formats whose readers are found by name, and not by an import."""
 STANDS_ON = {
     "binomial": ("guarantee.binomial",),
     "tiny": ("guarantee.tiny_worlds",),
@@ -45,11 +44,11 @@ STANDS_ON = {
     "corrupted": (
         "guarantee.corrupted",
         "guarantee.opening",
-        *(f"assay.subject.models.{kind}" for kind in FORMATS),
+        *(f"assay.subject.models.{kind}" for kind in LOADED),
     ),
     "mutations": ("guarantee.mutations",),
 }
-"""The modules of each part, with those of the programs that it starts."""
+"""The modules of each part, with those of the programs that it starts, and readers of models, which are found by their format's name."""
 BORROWED = {
     "crash": (Path("tests/app/conftest.py"), Path("tests/app/test_chain.py")),
     "mutations": (Path("tests/world.py"),),
