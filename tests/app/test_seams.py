@@ -29,8 +29,8 @@ def test_every_kind_of_need_has_a_view():
     assert set(VIEWS) == kinds - {Need}
 
 
-def test_every_need_that_asks_the_model_can_be_imagined():
-    assert set(IMAGINED) == {kind for kind in VIEWS if Part.OUTCOMES in kind.parts}
+def test_every_need_that_asks_the_model_or_brings_its_tables_can_be_imagined():
+    assert set(IMAGINED) == {kind for kind in VIEWS if kind.parts & {Part.OUTCOMES, Part.TABLES}}
 
 
 def test_every_part_of_a_pass_has_one_counter():
@@ -46,7 +46,7 @@ def test_nothing_is_counted_of_outcomes_where_there_are_none(wanted):
         Pass("test", **wanted)
     whole = Pass("test", frozenset(Part), (Change("noise", len, ()),))
     assert whole.unasked == Pass("test", frozenset(Part) - {Part.OUTCOMES, Part.SCORES})
-    assert whole.asked_alone == replace(whole, parts=frozenset({Part.OUTCOMES, Part.SCORES}))
+    assert whole.of_units == replace(whole, parts=frozenset({Part.OUTCOMES, Part.SCORES}))
 
 
 def test_every_kind_of_counts_is_judged_and_planned():

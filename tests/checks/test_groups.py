@@ -11,10 +11,12 @@ from tables import random_rows
 from assay.checks.catalogue import catalogue
 from assay.checks.check import Check
 from assay.checks.examples import ALL, outcomes, paired, profiled, row_set, scored
+from assay.checks.tabled import table_view
 from assay.domain.evidence import Rate, Rates, Undefined
 from assay.domain.metric import Across
-from assay.domain.needs import Outcomes, Perturbed
+from assay.domain.needs import Outcomes, Perturbed, Tabulated
 from assay.domain.vocabulary import Reason
+from assay.tally.table import TableView
 from assay.tally.views import ColumnProfile, OutcomeView, SectionView
 
 CHECKS = tuple(catalogue().values())
@@ -66,6 +68,22 @@ def test_cells_never_hold_more_events_than_trials(table: dict[str, tuple[int, in
             assert all(0 <= cell.events <= cell.trials for cell in counts.cells)
 
 
+def no_rows(check: Check, across: str | None) -> TableView:
+    need = check.need
+    assert isinstance(need, Tabulated)
+    score = [] if need.asks_model else None
+    return table_view(
+        need.tabulate,
+        {"income": []},
+        label=[],
+        score=score,
+        groups={"sex": (("women", "men"), [])},
+        across=("sex",) if across else (),
+        parameters=check.bind(),
+        others={"train": {"income": []}},
+    )
+
+
 # -- absence ------------------------------------------------------------------------------------------------------
 
 
@@ -81,6 +99,9 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         ),
         "RowSets": lambda: row_set(0, shared={"train": 0}),
         "Sections": lambda: SectionView(()),
+        "Tabulated": lambda: no_rows(check, across),
+        "TabulatedEverywhere": lambda: no_rows(check, across),
+        "TabulatedOutcomes": lambda: no_rows(check, across),
     }
     counts = check.count(views[type(check.need).__name__](), across=across)
     assert isinstance(counts, Undefined)

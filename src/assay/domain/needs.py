@@ -40,6 +40,8 @@ class Part(StrEnum):
     """How often equal rows stand there among those that count, which no check asks for."""
     IDENTIFIERS = "identifiers"
     """How often an identifier stands there among those rows, which no check asks for."""
+    TABLES = "tables"
+    """Rows per key of the tables that checks bring with them."""
 
 
 class Need:
@@ -101,6 +103,39 @@ class Perturbed(Need):
 
     change: Callable[..., dict[str, Any]]
     spares: Callable[..., tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tabulated(Need):
+    """Rows per key that ``tabulate`` gives each row of the data set that the criterion names.
+
+    ``tabulate(rows, context)`` is a module-level function of :class:`~assay.tally.table.Rows` and
+    :class:`~assay.tally.table.TableContext` that returns keys by the name of a table. ``columns(context)`` names the columns that it
+    looks at besides the label and the protected attributes; without it all that are documented are read.
+    ``per_unit``: one row of each unit counts, and only rows with a label; without it all rows do.
+    """
+
+    reads = Reads.NAMED
+    parts = frozenset({Part.TABLES})
+
+    tabulate: Callable[..., Any]
+    columns: Callable[..., tuple[str, ...]] | None = None
+    per_unit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TabulatedEverywhere(Tabulated):
+    """The same of every data set, which the check compares."""
+
+    reads = Reads.EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class TabulatedOutcomes(Tabulated):
+    """The same of the rows that the model is judged on, with its scores; one row of each unit counts."""
+
+    reads = Reads.JUDGED
+    parts = frozenset({Part.OUTCOMES, Part.TABLES})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from assay.plan.passes import Change
+from assay.plan.passes import Change, Table
 from assay.subject.datasets import DataFile
 from assay.subject.files.layout import Column
 from assay.subject.model import ModelReference
@@ -22,6 +22,7 @@ NO_FACTS: Mapping[type, frozenset[str]] = {
     DataFile: frozenset({"path", "stamp"}),
     ModelReference: frozenset({"path"}),
     Change: frozenset({"function"}),
+    Table: frozenset({"function", "columns"}),
 }
 """What no result depends on: what is told of a text column, where a file lies and when it was written, which its digest stands for, and the address of a
 function, which is another one in each process; the key of a change names it, and its source is in the digest of the code."""

@@ -13,6 +13,7 @@ from assay.domain.needs import Part
 from assay.engine.batch import Batch
 from assay.engine.counters import Counting
 from assay.engine.frame import Frame
+from assay.engine.tables import Tables
 from assay.plan.passes import Change
 from assay.subject.arrays import with_columns
 from assay.tally.outcomes import OutcomeSum
@@ -35,6 +36,7 @@ class OutcomesCounter:
         self._selection = counting.selection
         self._outcomes = OutcomeSum(frame.layout, scores=Part.SCORES in wanted.parts)
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
+        self._tables = Tables(frame, tuple(table for table in wanted.tables if table.asks))
         self._begun: tuple[Batch, Callable[[], NDArray[np.float64]]] | None = None
 
     @staticmethod
@@ -59,6 +61,7 @@ class OutcomesCounter:
         kept = batch.kept(self._selection)
         score = self._decidable(scores())
         self._outcomes.count(batch.key[kept], score[kept], self._frame.decide_at)
+        self._tables.count(batch, kept, score)
         label = batch.label
         for change in self._changes:
             right = (score >= self._frame.decide_at) == label
@@ -143,7 +146,11 @@ class OutcomesCounter:
         self._count_begun()
         if self._asker is not None:
             self._asker.finish()
-        return {"outcomes": self._outcomes.tally(), "paired": tuple(self._paired.items())}
+        return {
+            "outcomes": self._outcomes.tally(),
+            "paired": tuple(self._paired.items()),
+            "scored_tables": self._tables.tallies(),
+        }
 
 
 def _differ(before: NDArray[Any], after: NDArray[Any]) -> bool:

@@ -13,6 +13,7 @@ from assay.engine.counters import Counter, Counting, EqualRows, Population, Prof
 from assay.engine.frame import Frame
 from assay.engine.identifiers import Identifiers
 from assay.engine.outcomes import OutcomesCounter
+from assay.engine.tables import TablesCounter, columns_of_tables
 from assay.plan.passes import Pass
 from assay.tally.partial import Partial
 
@@ -23,6 +24,7 @@ COUNTERS: tuple[type[Counter], ...] = (
     EqualRows,
     Identifiers,
     Spreads,
+    TablesCounter,
     OutcomesCounter,
 )
 """What counts the parts of a pass, in the order in which they take a batch; the model is asked last."""
@@ -30,7 +32,8 @@ COUNTERS: tuple[type[Counter], ...] = (
 
 def columns_of(frame: Frame, wanted: Pass) -> tuple[str, ...]:
     """The columns that a pass reads, each once."""
-    return tuple(dict.fromkeys(name for kind in _counters(wanted) for name in kind.columns(frame)))
+    named = [name for kind in _counters(wanted) for name in kind.columns(frame)]
+    return tuple(dict.fromkeys([*named, *columns_of_tables(frame, wanted)]))
 
 
 def _counters(wanted: Pass) -> tuple[type[Counter], ...]:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.domain.needs import Need, Outcomes, Perturbed
+from assay.domain.needs import (
+    Need,
+    Outcomes,
+    Perturbed,
+    Reads,
+    Tabulated,
+    TabulatedEverywhere,
+    TabulatedOutcomes,
+)
+from assay.plan.passes import Wanted
 from assay.tally.groups import Layout
+from assay.tally.table import TableContext, TableTally, TableView
 from assay.tally.views import GroupOutcomes, OutcomeView, PairedGroup, PairedView
 
 Integers = NDArray[np.int64]
@@ -33,6 +43,14 @@ class GroupRows:
 
 
 @dataclass(frozen=True, slots=True)
+class ImaginedTable:
+    """What a check's table holds for the reference rows, decided by the imagined model where it asks for scores."""
+
+    tally: TableTally
+    context: TableContext
+
+
+@dataclass(frozen=True, slots=True)
 class Imagined:
     """The test rows as the reference data's shares predict them, decided by an imagined model.
 
@@ -40,6 +58,7 @@ class Imagined:
         layout, population: of the reference data, int64[cells, 2] by (cell, label).
         rows: how many test rows count. scale: so many for each reference row.
         groupings: the attributes of each. small: per grouping, the groups that are set aside.
+        judged_on: the data set that is imagined. rows_of: the rows of each data set. tables: by their key.
     """
 
     layout: Layout
@@ -49,6 +68,9 @@ class Imagined:
     groupings: Mapping[str, tuple[str, ...]]
     small: Mapping[str, frozenset[str]]
     favourable: int
+    judged_on: str = "test"
+    rows_of: Mapping[str, int] = field(default_factory=dict)
+    tables: Mapping[str, ImaginedTable] = field(default_factory=dict)
 
     def group_rows(self) -> tuple[GroupRows, ...]:
         """Every group of every grouping."""
@@ -64,13 +86,14 @@ class Imagined:
             for label, (negatives, positives) in self._counts(attributes)
         )
 
-    def view(self, need: Need, across: str | None) -> Any | None:
-        """What a check with this need would be handed; None where nothing can be imagined: facts about the data."""
-        made = IMAGINED.get(type(need))
-        return made(self, across) if made is not None else None
+    def view(self, wanted: Wanted) -> Any | None:
+        """What the check of a criterion would be handed; None where nothing can be imagined: facts about the data."""
+        made = IMAGINED.get(type(wanted.need))
+        return made(self, wanted) if made is not None else None
 
-    def outcomes(self, across: str | None) -> OutcomeView:
+    def outcomes(self, wanted: Wanted) -> OutcomeView:
         """Imagined decisions of all rows, and of the groups that gate."""
+        across = wanted.criterion.across
         overall = self._decided("", self.population.sum(axis=0))
         if across is None:
             return OutcomeView(overall, (), self.favourable)
@@ -81,10 +104,28 @@ class Imagined:
         )
         return OutcomeView(overall, groups, self.favourable)
 
-    def paired(self, across: str | None) -> PairedView:
+    def paired(self, wanted: Wanted) -> PairedView:
         """The same before and after a change that turns as many right as wrong."""
-        view = self.outcomes(across)
+        view = self.outcomes(wanted)
         return PairedView(_changed(view.overall), tuple(_changed(group) for group in view.groups))
+
+    def tabulated(self, wanted: Wanted) -> TableView:
+        """The tables of the reference rows, as large as the data sets are."""
+        made, data = self.tables[wanted.table_key], wanted.data(self.judged_on)
+        read = self.rows_of if wanted.need.reads is Reads.EVERY else {data: self.rows_of.get(data, self.rows)}
+        reference = max(int(self.population.sum()), 1)
+        rows = {name: self.rows if name == self.judged_on else n for name, n in read.items()}
+        small = self.small[wanted.criterion.across] if wanted.criterion.across is not None else frozenset()
+        return TableView(
+            data=data,
+            tables={
+                role: {name: counts.scaled(n / reference) for name, counts in made.tally.items()}
+                for role, n in rows.items()
+            },
+            context=made.context,
+            rows=rows,
+            groups=tuple(label for label in made.context.groups if label not in small),
+        )
 
     def _counts(self, attributes: tuple[str, ...]) -> list[tuple[str, Integers]]:
         counts = self.layout.collapse(self.population, attributes)
@@ -117,8 +158,11 @@ def _changed(group: GroupOutcomes) -> PairedGroup:
     return PairedGroup(group.label, np.array([[0, turned], [turned, group.n - 2 * turned]], dtype=np.int64))
 
 
-IMAGINED: Mapping[type[Need], Callable[[Imagined, str | None], Any]] = {
+IMAGINED: Mapping[type[Need], Callable[[Imagined, Wanted], Any]] = {
     Outcomes: Imagined.outcomes,
     Perturbed: Imagined.paired,
+    Tabulated: Imagined.tabulated,
+    TabulatedEverywhere: Imagined.tabulated,
+    TabulatedOutcomes: Imagined.tabulated,
 }
 """How the view of each kind of need is imagined; of the others a check counts facts, which need no power."""

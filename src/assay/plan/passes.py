@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from assay.domain.needs import Need, Part, Perturbed, Reads
+from assay.domain.needs import Need, Part, Perturbed, Reads, Tabulated
 
 if TYPE_CHECKING:  # a worker has passes to count, and no specification
     from assay.domain.specification import Criterion, Specification
@@ -32,6 +32,23 @@ class Change:
     seed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that a check brings: its key, the function that gives each row a key, and what it is made for.
+
+    The key names the function, as that of a change does. ``columns`` names what it reads; None for all that is documented.
+    ``asks``: with the scores of the model. per_unit: one row of each unit counts.
+    """
+
+    key: str
+    function: Callable[..., Any] = field(repr=False)
+    columns: Callable[..., tuple[str, ...]] | None = field(repr=False)
+    parameters: tuple[tuple[str, Decimal | int | str], ...]
+    across: tuple[str, ...] = ()
+    asks: bool = False
+    per_unit: bool = False
+
+
 _ASKING = frozenset({Part.OUTCOMES, Part.SCORES})
 
 
@@ -41,11 +58,14 @@ class Pass:
 
     Attributes:
         parts: besides the rows of each group and label. changes: the outcomes are counted again after each of them.
+        tables: what checks have counted in their own way. imagined: the scores that tables ask for are made up.
     """
 
     data: str
     parts: frozenset[Part] = frozenset()
     changes: tuple[Change, ...] = ()
+    tables: tuple[Table, ...] = ()
+    imagined: bool = False
 
     @property
     def asks(self) -> bool:
@@ -53,18 +73,26 @@ class Pass:
         return Part.OUTCOMES in self.parts
 
     def __post_init__(self) -> None:
-        if not self.asks and (self.changes or Part.SCORES in self.parts):
+        scored = self.changes or Part.SCORES in self.parts or any(t.asks for t in self.tables)
+        if scored and not self.asks and not self.imagined:
             raise ValueError("scores and changes are of outcomes, which the pass does not count")
 
     @property
     def unasked(self) -> Pass:
         """The same pass without what needs scores."""
-        return replace(self, parts=self.parts - _ASKING, changes=())
+        return replace(
+            self,
+            parts=self.parts - _ASKING,
+            changes=(),
+            tables=tuple(table for table in self.tables if not table.asks),
+        )
 
     @property
-    def asked_alone(self) -> Pass:
-        """Of the same pass only what needs scores."""
-        return replace(self, parts=self.parts & _ASKING)
+    def of_units(self) -> Pass | None:
+        """Of the same pass only what counts one row of each unit; None when nothing does."""
+        tables = tuple(table for table in self.tables if table.per_unit)
+        parts = self.parts & (_ASKING | {Part.TABLES} if tables else _ASKING)
+        return replace(self, parts=parts, tables=tables) if parts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +112,16 @@ class Wanted:
         """The same for two criteria that perturb in the same way."""
         bound = {name: str(value) for name, value in self.parameters}
         return f"{self.criterion.metric}{json.dumps(bound, sort_keys=True)}"
+
+    @property
+    def table_key(self) -> str:
+        """The same for two criteria whose tables are the same, also of two checks."""
+        need = self.need
+        assert isinstance(need, Tabulated)  # noqa: S101 - nobody else is asked
+        bound = {name: str(value) for name, value in self.parameters}
+        function = f"{need.tabulate.__module__}.{need.tabulate.__qualname__}"
+        said = [self.criterion.across, need.asks_model, need.per_unit, bound]
+        return f"{function}{json.dumps(said, sort_keys=True)}"
 
 
 def reference_data(specification: Specification) -> str:
@@ -106,7 +144,8 @@ def fuse(
     The reference data is always read, for group shares; all data sets are, when rows are compared between them, and then their
     units are compared as well.
     """
-    everywhere = _parts(w for w in wanted if w.need.reads is Reads.EVERY)
+    of_all = [w for w in wanted if w.need.reads is Reads.EVERY]
+    everywhere = _parts(of_all)
     if Part.ROW_HASHES in everywhere and specification.data.unit is not None:
         everywhere |= {Part.UNITS}
     perturbs = any(w.need.changes_inputs for w in wanted)
@@ -114,7 +153,10 @@ def fuse(
     passes = []
     for role in roles:
         mine = [w for w in wanted if w.data(judged_on) == role]
+        tables = tables_of(specification, [*mine, *of_all])
         parts = _parts(mine) | everywhere
+        if specification.data.unit is not None and any(table.per_unit for table in tables):
+            parts |= {Part.UNITS}
         judged = role == judged_on
         if judged:
             parts |= {Part.OUTCOMES, Part.SCORES, Part.PROFILES}
@@ -122,7 +164,7 @@ def fuse(
         if perturbs and role == reference:
             parts |= {Part.SPREADS}
         if mine or judged or everywhere or role == reference:
-            passes.append(Pass(role, parts, _changes(mine) if judged else ()))
+            passes.append(Pass(role, parts, _changes(mine) if judged else (), tables))
     return tuple(passes)
 
 
@@ -135,4 +177,20 @@ def _changes(wanted: Sequence[Wanted]) -> tuple[Change, ...]:
     for w in wanted:
         if isinstance(w.need, Perturbed):
             found.setdefault(w.change_key, Change(w.change_key, w.need.change, w.parameters))
+    return tuple(found[key] for key in sorted(found))
+
+
+def tables_of(specification: Specification, wanted: Iterable[Wanted]) -> tuple[Table, ...]:
+    """The tables that some criteria need, each once."""
+    groupings = specification.groupings()
+    found: dict[str, Table] = {}
+    for w in wanted:
+        need = w.need
+        if isinstance(need, Tabulated):
+            across = groupings[w.criterion.across] if w.criterion.across is not None else ()
+            asks = need.asks_model
+            table = Table(
+                w.table_key, need.tabulate, need.columns, w.parameters, across, asks, asks or need.per_unit
+            )
+            found.setdefault(table.key, table)
     return tuple(found[key] for key in sorted(found))

@@ -53,7 +53,7 @@ def check_of(
     id_ = id_of(told)
     try:
         metric: Metric = from_plain(told["metric"], Metric)
-        need = Perturbed(change) if told["need"] == _PERTURBED else _NEEDS[told["need"]]()
+        need = _need(told["need"], change)
         _look_at(metric, need)
         function = measure(metric)
         function.__doc__ = _text(told["doc"], "the docstring")
@@ -70,6 +70,15 @@ def check_of(
         )
         raise NoEntry(f"its entry for {id_!r} is none{f': {why}' if why else ''}") from wrong
     return made
+
+
+def _need(told: Any, change: Change) -> Need:
+    if told == _PERTURBED:
+        return Perturbed(change)
+    if told not in _NEEDS:
+        known = ", ".join((*_NEEDS, _PERTURBED))
+        raise ValueError(f"a check of another package needs one of {known}")
+    return _NEEDS[told]()
 
 
 def line(told: Any, what: str, most: int = _MOST_LINE) -> str:

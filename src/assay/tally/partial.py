@@ -18,8 +18,10 @@ from assay.tally.repeats import RepeatTally
 from assay.tally.rows import RowTally
 from assay.tally.scores import ScoreTally, places_for
 from assay.tally.sums import ExactSum, Spread
+from assay.tally.table import TableCounts, TableTally, sums
 from assay.tally.units import UnitTally
 
+Tables = tuple[tuple[str, TableTally], ...]
 _REPEATED = ("hashes", "keys", "counts")
 _EXACT, _GRID = ("keys", "scores", "counts"), ("places", "rows", "sums")
 
@@ -31,7 +33,7 @@ class Partial:
     Attributes:
         rows: rows read. bad_labels: rows whose label is neither 0 nor 1 (they are in no other count of labels). missing_labels: those of them without any.
         population: int64[cells, 2], rows per cell and label. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
-            that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. Parts that a pass did not ask for are None or empty.
+            that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. tables, scored_tables: what checks had counted in their own way, by the key of the table. Parts that a pass did not ask for are None or empty.
     """
 
     rows: int
@@ -49,6 +51,8 @@ class Partial:
     repeats: RepeatTally | None = None
     alike: RepeatTally | None = None
     identified: tuple[tuple[str, RepeatTally], ...] = ()
+    tables: tuple[tuple[str, TableTally], ...] = ()
+    scored_tables: tuple[tuple[str, TableTally], ...] = ()
 
     def __add__(self, other: Partial) -> Partial:
         """All rows of both; both must come from the same pass."""
@@ -68,6 +72,8 @@ class Partial:
             repeats=_plus(self.repeats, other.repeats),
             alike=_plus(self.alike, other.alike),
             identified=_plus_named(self.identified, other.identified),
+            tables=_plus_tables(self.tables, other.tables),
+            scored_tables=_plus_tables(self.scored_tables, other.scored_tables),
         )
 
     @property
@@ -105,6 +111,10 @@ def _plus_named(left: tuple[tuple[str, Any], ...], right: tuple[tuple[str, Any],
     return tuple((name, a + b) for (name, a), (_, b) in zip(left, right, strict=True))
 
 
+def _plus_tables(left: Tables, right: Tables) -> Tables:
+    return tuple((key, sums([a, b])) for (key, a), (_, b) in zip(left, right, strict=True))
+
+
 def to_bytes(partial: Partial) -> bytes:
     """Canonical bytes: a JSON header, then each array in the smallest type that holds it, little-endian."""
     arrays: Arrays = {"population": partial.population}
@@ -118,6 +128,9 @@ def to_bytes(partial: Partial) -> bytes:
         "identified": [name for name, _ in partial.identified],
         "spreads": [[name, s.first.count, s.second.count] for name, s in partial.spreads],
     }
+    for kind, tables in (("tables", partial.tables), ("scored_tables", partial.scored_tables)):
+        facts[kind] = [[key, sorted(named)] for key, named in tables]
+        arrays |= _arrays_of_tables(kind, tables)
     if partial.outcomes is not None:
         arrays["decisions"] = partial.outcomes.decisions
         if partial.outcomes.scores is not None:
@@ -135,8 +148,9 @@ def to_bytes(partial: Partial) -> bytes:
     if partial.units is not None:
         arrays |= _arrays_of("units", partial.units)
         facts["units_missing"] = partial.units.missing
-    for i, (_, spread) in enumerate(partial.spreads):
-        arrays[f"spread.{i}"] = np.stack([spread.first.parts, spread.second.parts])
+    arrays |= {
+        f"spread.{i}": np.stack([s.first.parts, s.second.parts]) for i, (_, s) in enumerate(partial.spreads)
+    }
     return packed(facts, arrays)
 
 
@@ -184,7 +198,31 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
             (name, RepeatTally(**_part(f"identified.{i}", arrays, _REPEATED)))
             for i, name in enumerate(facts["identified"])
         ),
+        tables=_tables("tables", facts, arrays),
+        scored_tables=_tables("scored_tables", facts, arrays),
     )
+
+
+def _arrays_of_tables(kind: str, tables: Tables) -> Arrays:
+    arrays: Arrays = {}
+    for i, (_, named) in enumerate(tables):
+        for j, name in enumerate(sorted(named)):
+            arrays |= _arrays_of(f"{kind}.{i}.{j}", named[name])
+    return arrays
+
+
+def _tables(kind: str, facts: dict[str, Any], arrays: Arrays) -> Tables:
+    return tuple(
+        (str(key), {str(name): _table(f"{kind}.{i}.{j}", arrays) for j, name in enumerate(names)})
+        for i, (key, names) in enumerate(facts[kind])
+    )
+
+
+def _table(prefix: str, arrays: Arrays) -> TableCounts:
+    read = TableCounts(**_part(prefix, arrays, ("keys", "counts")))
+    if len(read.keys) and (read.keys[0] < 0 or (np.diff(read.keys) <= 0).any() or read.counts.min() < 1):
+        raise ValueError("the keys of a table are not in order, or no row has one")
+    return read
 
 
 def _arrays_of(prefix: str, value: Any) -> Arrays:

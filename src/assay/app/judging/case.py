@@ -138,6 +138,8 @@ class Case:
             seed=self.seed,
             score_column=None if specification.subject.has_model else specification.subject.model,
             spreads=spreads,
+            favourable=specification.prediction.favourable,
+            time=specification.data.time,
         )
 
 

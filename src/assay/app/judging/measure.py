@@ -19,7 +19,7 @@ from assay.engine.frame import Frame
 from assay.engine.in_process import InProcess
 from assay.engine.task import ScanTask, close_models, run_scan
 from assay.plan.passes import Pass, fuse, reference_data
-from assay.tally.partial import Partial, from_bytes, merged
+from assay.tally.partial import Partial, Tables, from_bytes, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,31 @@ def measure_others(case: Case, engine: Engine) -> Others:
     """
     try:
         return {
-            reading.data: run_pass(case, case.frame(), reading, engine)
+            reading.data: _other(case, reading, engine)
             for reading in _passes(case)
             if reading.data != case.judged_on
         }
     except BaseException:
         close_models()  # else :func:`measure` asks the same children of this process, and ends them
         raise
+
+
+def _other(case: Case, reading: Pass, engine: Engine) -> Partial:
+    """What is counted of a data set that the model is not judged on."""
+    counted = run_pass(case, case.frame(), reading, engine)
+    again, chosen = reading.of_units, one_of_each_unit(counted, engine)
+    if again is None or chosen is None:
+        return counted
+    return _with_units(counted, run_pass(case, case.frame(), again, engine, chosen))
+
+
+def _with_units(all_rows: Partial, once: Partial) -> Partial:
+    """What was counted of all rows, with the tables of which one row of each unit counts as they were counted so."""
+    return replace(all_rows, tables=_with_tables(all_rows.tables, once.tables))
+
+
+def _with_tables(tables: Tables, instead: Tables) -> Tables:
+    return tuple(sorted((dict(tables) | dict(instead)).items(), key=lambda pair: pair[0]))
 
 
 def measure(case: Case, engine: Engine, others: Others) -> Measured:
@@ -107,9 +125,15 @@ def _measured(case: Case, engine: Engine, others: Others) -> Measured:
         spreads = _deviations(run_pass(case, case.frame(), reading.unasked, engine))
     counted, judged = _as_much_as_can_be(case, case.frame(spreads), reading, engine)
     chosen = one_of_each_unit(counted, engine) if judged.failure is None else None
-    if chosen is not None:
-        alone, judged = _as_much_as_can_be(case, case.frame(spreads), reading.asked_alone, engine, chosen)
-        counted = replace(counted, outcomes=alone.outcomes, paired=alone.paired)  # all else keeps all rows
+    again = reading.of_units
+    if chosen is not None and again is not None:
+        alone, judged = _as_much_as_can_be(case, case.frame(spreads), again, engine, chosen)
+        counted = replace(  # all else keeps all rows
+            _with_units(counted, alone),
+            outcomes=alone.outcomes,
+            paired=alone.paired,
+            scored_tables=alone.scored_tables,
+        )
     tallies = {p.data: counted if p is reading else others[p.data] for p in passes}
     labels = (wrong_labels(case, role, tallies[role]) for role in dict.fromkeys((judged_on, reference)))
     return Measured(

@@ -29,10 +29,11 @@ from assay.domain.vocabulary import Tier, Verdict
 from assay.dossier.wording import data_set, plural
 from assay.engine.engine import Engine
 from assay.engine.progress import Silence
+from assay.engine.tables import context_of
 from assay.engine.task import AskTask, close_models, run_ask
 from assay.plan.counts import prospect_of
-from assay.plan.imagined import GroupRows, Imagined
-from assay.plan.passes import Pass, Wanted, fuse, reference_data
+from assay.plan.imagined import GroupRows, Imagined, ImaginedTable
+from assay.plan.passes import Pass, Table, Wanted, fuse, reference_data, tables_of
 from assay.plan.power import Power, best_value, expected_value, power_of
 from assay.plan.scores import Spread
 from assay.stats.assess import assess
@@ -163,13 +164,16 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
     """
     specification = case.specification
     reference = reference_data(specification)
-    units = frozenset({Part.UNITS} if specification.data.unit is not None else ())
-    tally = run_pass(case, case.frame(), Pass(reference, units), engine)
+    parts = {Part.UNITS} if specification.data.unit is not None else set()
+    tables = tables_of(specification, case.wanted)
+    parts |= {Part.TABLES} if tables else set()
+    reading = Pass(reference, frozenset(parts), tables=tables, imagined=True)
+    tally = run_pass(case, case.frame(), reading, engine)
     if wrong := wrong_labels(case, reference, tally):
         raise wrong
     rows = case.datasets[case.judged_on].rows
     used = max(round(rows * _share_used(tally)), min(rows, 1))
-    imagined = _imagined(case, tally, used)
+    imagined = _imagined(case, tally, used, tables)
     shared = repeats_in(case, engine, reference, frozenset({Part.IDENTIFIERS}))
     return Plan(
         passes=fuse(specification, case.wanted, case.judged_on, tuple(case.datasets)),
@@ -274,8 +278,8 @@ def _said_once(found: Sequence[PlannedCriterion]) -> str:
     return ". ".join(f"{', '.join(names)}: {said}" for said, names in of.items())
 
 
-def _imagined(case: Case, tally: Partial, rows: int) -> Imagined:
-    specification = case.specification
+def _imagined(case: Case, tally: Partial, rows: int, tables: Sequence[Table]) -> Imagined:
+    specification, counted = case.specification, dict(tally.tables)
     return Imagined(
         layout=tally.layout,
         population=tally.population,
@@ -284,6 +288,11 @@ def _imagined(case: Case, tally: Partial, rows: int) -> Imagined:
         groupings=specification.groupings(),
         small=small_groups(specification, tally),
         favourable=specification.prediction.favourable,
+        judged_on=case.judged_on,
+        rows_of={name: dataset.rows for name, dataset in case.datasets.items()},
+        tables={
+            table.key: ImaginedTable(counted[table.key], context_of(case.frame(), table)) for table in tables
+        },
     )
 
 
@@ -307,7 +316,7 @@ def _planned(
     """What the test rows can show of one criterion, from what its check counts on imagined ones."""
     criterion, check = wanted.criterion, case.checks[wanted.criterion.metric]
     alpha = case.specification.alpha_of(criterion, attempt)
-    view = imagined.view(wanted.need, criterion.across)
+    view = imagined.view(wanted)
     if view is None:
         return PlannedCriterion(criterion, foregone=_foregone(case, wanted, alpha))
     if criterion.across is not None and (

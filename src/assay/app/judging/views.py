@@ -8,10 +8,23 @@ from typing import Any
 
 from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
-from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections
+from assay.domain.needs import (
+    Need,
+    Outcomes,
+    Perturbed,
+    Profiles,
+    Reads,
+    RowSets,
+    Sections,
+    Tabulated,
+    TabulatedEverywhere,
+    TabulatedOutcomes,
+)
 from assay.domain.specification import Specification
-from assay.plan.passes import Wanted
+from assay.engine.tables import context_of
+from assay.plan.passes import Wanted, tables_of
 from assay.tally.groups import Layout
+from assay.tally.table import TableView
 from assay.tally.views import (
     ColumnProfile,
     DataProfile,
@@ -110,6 +123,24 @@ def _row_sets(asked: Request) -> RowSetView:
     return replace(view, by_unit=tuple(shared))
 
 
+def _tables(asked: Request) -> TableView:
+    wanted, tallies = asked.wanted, asked.measured.tallies
+    (table,) = tables_of(asked.case.specification, [wanted])
+    read = tallies if wanted.need.reads is Reads.EVERY else {asked.data: tallies[asked.data]}
+    found = {name: dict((*tally.tables, *tally.scored_tables)) for name, tally in read.items()}
+    pairwise = asked.case.checks[wanted.criterion.metric].metric.pairwise
+    context = context_of(asked.case.frame(), table)
+    all_groups = asked.aside and pairwise
+    return TableView(
+        data=asked.data,
+        tables={name: tables[table.key] for name, tables in found.items() if table.key in tables},
+        context=context,
+        rows={name: tally.rows for name, tally in read.items()},
+        groups=context.groups if all_groups else asked.among(context.layout) if table.across else (),
+        focus=tuple(sorted(asked.small())) if all_groups else (),
+    )
+
+
 def _sections(asked: Request) -> SectionView:
     return _sections_of(asked.case)
 
@@ -163,5 +194,8 @@ VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
     Profiles: _profile,
     RowSets: _row_sets,
     Sections: _sections,
+    Tabulated: _tables,
+    TabulatedEverywhere: _tables,
+    TabulatedOutcomes: _tables,
 }
 """How the view of each kind of need is made."""

@@ -1,0 +1,128 @@
+"""Rows written out by hand, and the tables that a check's own function makes of them, for its examples and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.domain.dictionary import Column
+from assay.tally.groups import Layout
+from assay.tally.hashes import Hashes, number_words, text_words
+from assay.tally.table import Rows, TableContext, TableCounts, TableTally, TableView, Tabulate, sums
+
+Values = Sequence[Any] | NDArray[Any]
+Groups = Mapping[str, tuple[Sequence[str], Values]]
+
+
+def table_view(
+    tabulate: Tabulate,
+    columns: Mapping[str, Values],
+    *,
+    data: str = "test",
+    label: Values | None = None,
+    score: Values | None = None,
+    groups: Groups | None = None,
+    across: tuple[str, ...] = (),
+    others: Mapping[str, Mapping[str, Values]] | None = None,
+    labels_of_others: Mapping[str, Values] | None = None,
+    parameters: Mapping[str, Decimal | int | str] | None = None,
+    dictionary: tuple[Column, ...] | None = None,
+    inputs: tuple[str, ...] | None = None,
+    decide_at: float = 0.5,
+    favourable: int = 1,
+    unit: str | None = None,
+    time: str | None = None,
+) -> TableView:
+    """What a check with these tables is handed of some rows.
+
+    Args:
+        tabulate: the check's function. columns: the values by column, None or NaN where one is missing.
+        label: 0 or 1 of each row, -1 for none; all -1 when not given. score: of each row, when the model is asked.
+        groups: by attribute, the names of its groups and the group of each row by its place, or -1 for none.
+        across: the attributes whose groups are compared.
+        others: the columns of other data sets, for checks that read all; with ``labels_of_others``.
+        parameters: the criterion's, all of them. dictionary: by default each column is a number or a category as its values are.
+    """
+    attributes = tuple((name, tuple(labels)) for name, (labels, _) in (groups or {}).items())
+    known = dictionary if dictionary is not None else _described(columns)
+    context = TableContext(
+        parameters=parameters or {},
+        layout=Layout(attributes),
+        across=across,
+        dictionary=known,
+        inputs=tuple(columns) if inputs is None else inputs,
+        label="label",
+        decide_at=decide_at,
+        favourable=favourable,
+        unit=unit,
+        time=time,
+    )
+    codes = {name: np.asarray(of, dtype=np.int64) for name, (_, of) in (groups or {}).items()}
+    tables = {data: _tallied(tabulate, context, columns, label, score, codes)}
+    rows = {data: _length(columns, label)}
+    for name, found in (others or {}).items():
+        theirs = (labels_of_others or {}).get(name)
+        tables[name] = _tallied(tabulate, context, found, theirs, None, {})
+        rows[name] = _length(found, theirs)
+    return TableView(data, tables, context, rows, groups=context.groups)
+
+
+def _tallied(
+    tabulate: Tabulate,
+    context: TableContext,
+    columns: Mapping[str, Values],
+    label: Values | None,
+    score: Values | None,
+    codes: Mapping[str, NDArray[np.int64]],
+) -> TableTally:
+    n = _length(columns, label)
+    arrays = {name: _array(values) for name, values in columns.items()}
+    sizes = dict(zip((name for name, _ in context.layout.attributes), context.layout.shape, strict=True))
+    in_none = {name: np.full(n, size - 1, dtype=np.int64) for name, size in sizes.items()}
+    placed = {name: np.where(of < 0, sizes[name] - 1, of) for name, of in codes.items()}
+    rows = Rows(
+        n,
+        np.full(n, -1, dtype=np.int64) if label is None else np.asarray(label, dtype=np.int64),
+        context,
+        None if score is None else np.asarray(score, dtype=np.float64),
+        arrays,
+        lambda name: _words(arrays[name]),
+        context.layout.cell(in_none | placed, n),
+        slice(None),
+    )
+    return sums([{name: TableCounts.of(keys) for name, keys in tabulate(rows, context).items()}])
+
+
+def _length(columns: Mapping[str, Values], label: Values | None) -> int:
+    return next((len(values) for values in columns.values()), len(label) if label is not None else 0)
+
+
+def _array(values: Values) -> NDArray[Any]:
+    listed = list(values)
+    if all(v is None or isinstance(v, int | float | np.number) for v in listed):
+        numbers = [np.nan if v is None else v for v in listed]
+        whole = all(isinstance(v, int | np.integer) for v in listed)
+        return np.array(numbers, dtype=np.int64 if whole and listed else np.float64)
+    return np.array(listed, dtype=object)
+
+
+def _words(values: NDArray[Any]) -> Hashes:
+    if values.dtype.kind in "iuf":
+        return number_words(values)
+    return text_words(["" if value is None else str(value) for value in values.tolist()])
+
+
+def _described(columns: Mapping[str, Values]) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            name=name,
+            type="number" if _array(values).dtype.kind in "iuf" else "text",
+            description=name,
+            missing="allowed",
+        )
+        for name, values in columns.items()
+    )

@@ -1,0 +1,120 @@
+"""The tables that checks bring with them: rows per key, of the rows that count."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.domain.errors import SubjectError
+from assay.domain.needs import Part
+from assay.engine.batch import Batch, Integers
+from assay.engine.counters import Counting
+from assay.engine.frame import Frame
+from assay.plan.imagined import FALSE_ALARMS, SENSITIVITY
+from assay.plan.passes import Pass, Table
+from assay.tally.table import Kept, Rows, TableContext, TableCounts, TableTally, sums
+
+
+def context_of(frame: Frame, table: Table) -> TableContext:
+    """What a table is made for."""
+    return TableContext(
+        parameters=dict(table.parameters),
+        layout=frame.layout,
+        across=table.across,
+        dictionary=frame.dictionary,
+        inputs=frame.inputs,
+        label=frame.label,
+        decide_at=frame.decide_at,
+        favourable=frame.favourable,
+        unit=frame.unit,
+        time=frame.time,
+    )
+
+
+def columns_of_tables(frame: Frame, wanted: Pass) -> tuple[str, ...]:
+    """The columns that the tables of a pass read."""
+    found: list[str] = []
+    for table in wanted.tables:
+        context = context_of(frame, table)
+        found += context.documented if table.columns is None else table.columns(context)
+    return tuple(dict.fromkeys(found))
+
+
+class Tables:
+    """Sums some tables over batches."""
+
+    def __init__(self, frame: Frame, tables: tuple[Table, ...]) -> None:
+        self._made: list[tuple[Table, TableContext, dict[str, TableCounts]]] = [
+            (table, context_of(frame, table), {}) for table in tables
+        ]
+
+    def count(self, batch: Batch, kept: Kept, score: NDArray[np.float64] | None) -> None:
+        """Count the rows of a batch that are kept, of all of which the scores are given if the model was asked."""
+        label, cell = batch.label[kept], batch.cell[kept]
+        scores = None if score is None else score[kept]
+        for table, context, total in self._made:
+            rows = Rows(len(cell), label, context, scores, batch.columns, batch.words_of, cell, kept)
+            for name, keys in table.function(rows, context).items():
+                _look_at(table, name, keys, rows.n)
+                counted = TableCounts.of(keys)
+                total[name] = total[name] + counted if name in total else counted
+
+    def tallies(self) -> tuple[tuple[str, TableTally], ...]:
+        """What was counted, by the key of the table."""
+        return tuple((table.key, sums([total])) for table, _, total in self._made)
+
+
+def _look_at(table: Table, name: str, keys: Integers, rows: int) -> None:
+    """Refuse keys that are none, before they are counted as if they were."""
+    if keys.shape != (rows,) or keys.dtype.kind != "i":
+        raise SubjectError(
+            f"The table {name!r} of {table.key.partition('[')[0]} is no whole number for each of {rows:,} rows.",
+            code="check_failed",
+            remedy="This is a defect of the check; report it to whoever wrote it.",
+        )
+
+
+class TablesCounter:
+    """Counts the tables that need no scores; and those that do, where their scores are imagined."""
+
+    counts: ClassVar[frozenset[Part]] = frozenset({Part.TABLES})
+
+    def __init__(self, counting: Counting) -> None:
+        wanted = counting.wanted
+        unasked = tuple(table for table in wanted.tables if not table.asks)
+        self._all = Tables(counting.frame, tuple(table for table in unasked if not table.per_unit))
+        self._once = Tables(counting.frame, tuple(table for table in unasked if table.per_unit))
+        scored = wanted.tables if wanted.imagined else ()
+        self._imagined = Tables(counting.frame, tuple(table for table in scored if table.asks))
+        self._makes_up = wanted.imagined
+        self._selection = counting.selection
+        self._frame = counting.frame
+
+    @staticmethod
+    def columns(_: Frame) -> tuple[str, ...]:
+        """None but those that :func:`columns_of_tables` names."""
+        return ()
+
+    def take(self, batch: Batch) -> None:
+        """Count a batch."""
+        kept = batch.kept(self._selection)
+        self._all.count(batch, slice(None), None)
+        self._once.count(batch, kept, None)
+        if self._makes_up:
+            self._imagined.count(batch, kept, _imagined(batch, self._frame))
+
+    def parts(self) -> dict[str, Any]:
+        """The counts."""
+        found = (*self._all.tallies(), *self._once.tallies(), *self._imagined.tallies())
+        return {"tables": tuple(sorted(found, key=lambda pair: pair[0]))}
+
+
+def _imagined(batch: Batch, frame: Frame) -> NDArray[np.float64]:
+    """Scores of nobody's model, as likely to be right as a plan imagines: by content, so that nobody's order matters."""
+    names = frame.content
+    drawn = (batch.hashes(names) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
+    positive = drawn < np.where(batch.label == 1, SENSITIVITY, FALSE_ALARMS)
+    low, high = frame.decide_at / 2, (1 + frame.decide_at) / 2
+    return np.where(positive, high, low)

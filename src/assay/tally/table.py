@@ -1,0 +1,309 @@
+"""Rows per whole number that a function gave each row: what any check may count that no other part of a pass counts.
+
+A key says where a row belongs, for example which bin of a column, which group and which label; :func:`together` makes one of
+several codes and :func:`apart` takes it apart again. Keys with their rows add, whatever the partitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.domain.dictionary import Column
+from assay.tally.groups import Layout
+from assay.tally.hashes import Hashes
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Setting = Decimal | int | str
+Kept = slice | NDArray[np.bool_]
+
+MOST = 1 << 62
+"""No key is as large."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableContext:
+    """What a table is made for, the same for every batch.
+
+    Attributes:
+        parameters: those of the criterion. layout: the attributes and their groups. across: the attributes whose groups it compares.
+        dictionary: the documented columns. inputs: those that the model is fed. label, unit, time: the columns of that meaning.
+        decide_at: a score at or above it is decided as 1. favourable: the decision that is good for the person.
+    """
+
+    parameters: Mapping[str, Setting]
+    layout: Layout
+    across: tuple[str, ...]
+    dictionary: tuple[Column, ...]
+    inputs: tuple[str, ...]
+    label: str
+    decide_at: float
+    favourable: int
+    unit: str | None = None
+    time: str | None = None
+
+    def column(self, name: str) -> Column | None:
+        """The dictionary's entry of a column, or None."""
+        return next((column for column in self.dictionary if column.name == name), None)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups that are compared, in the order of their codes; none where none are."""
+        return self.layout.labels(self.across) if self.across else ()
+
+    @property
+    def documented(self) -> tuple[str, ...]:
+        """The names of the documented columns."""
+        return tuple(column.name for column in self.dictionary)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a batch that count, as a table's function is handed them.
+
+    Attributes:
+        n: how many. label: int64[n], -1 where there is none. score: float64[n]; None where the model was not asked.
+    """
+
+    n: int
+    label: Integers
+    context: TableContext
+    score: Floats | None
+    _columns: Mapping[str, NDArray[Any]]
+    _words: Callable[[str], Hashes]
+    _cell: Integers
+    _kept: Kept
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The columns that were read."""
+        return frozenset(self._columns)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """The values of a column: numbers with NaN for what is missing, everything else as objects with None."""
+        return self._columns[name][self._kept]
+
+    def words(self, name: str) -> Hashes:
+        """uint64[n]: a word for each value of a column; equal values have equal ones."""
+        return self._words(name)[self._kept]
+
+    def group(self, *attributes: str) -> Integers:
+        """int64[n]: the place of each row's group among ``layout.labels(attributes)``, or -1; by default of those compared."""
+        names = attributes or self.context.across
+        if not names:
+            return np.zeros(self.n, dtype=np.int64)
+        found: Integers = self.context.layout.group_of_cell(names)[self._cell]
+        return found
+
+    @property
+    def decided(self) -> Integers:
+        """int64[n]: the decisions.
+
+        Raises:
+            ValueError: where the model was not asked.
+        """
+        if self.score is None:
+            raise ValueError("the model was not asked for these rows")
+        return (self.score >= self.context.decide_at).astype(np.int64)
+
+
+Tabulate = Callable[[Rows, TableContext], Mapping[str, Integers]]
+"""int64[n] keys of the rows by the name of a table; rows with a negative key are not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableCounts:
+    """Rows per key: int64[k] strictly increasing keys, none negative; int64[k] rows, none zero."""
+
+    keys: Integers
+    counts: Integers
+
+    @classmethod
+    def of(cls, keys: Integers) -> TableCounts:
+        """Those of some rows."""
+        found, counts = np.unique(keys[keys >= 0], return_counts=True)
+        return cls(found.astype(np.int64), counts.astype(np.int64))
+
+    @classmethod
+    def empty(cls) -> TableCounts:
+        """Those of no rows."""
+        return cls(np.empty(0, np.int64), np.empty(0, np.int64))
+
+    @classmethod
+    def made(cls, rows: Mapping[int, int]) -> TableCounts:
+        """Those written down by hand."""
+        listed = sorted((key, n) for key, n in rows.items() if n)
+        array = np.array(listed, dtype=np.int64).reshape(-1, 2)
+        return cls(array[:, 0], array[:, 1])
+
+    def __add__(self, other: TableCounts) -> TableCounts:
+        """All rows of both."""
+        if not len(other.keys):
+            return self
+        if not len(self.keys):
+            return other
+        keys, place = np.unique(np.concatenate([self.keys, other.keys]), return_inverse=True)
+        counts = np.zeros(len(keys), dtype=np.int64)
+        np.add.at(counts, place, np.concatenate([self.counts, other.counts]))
+        return TableCounts(keys, counts)
+
+    @property
+    def total(self) -> int:
+        """All rows in it."""
+        return int(self.counts.sum())
+
+    def dense(self, *sizes: int) -> Integers:
+        """int64[sizes]: the rows of every combination of codes; for tables of few combinations."""
+        filled = np.zeros(int(np.prod(sizes)), dtype=np.int64)
+        filled[self.keys] = self.counts
+        return filled.reshape(sizes)
+
+    def scaled(self, factor: float) -> TableCounts:
+        """The same mixture of other numbers of rows, rounded."""
+        counts = np.rint(self.counts * factor).astype(np.int64)
+        return TableCounts(self.keys[counts > 0], counts[counts > 0])
+
+
+TableTally = Mapping[str, TableCounts]
+"""The tables that one function made, by name."""
+
+
+def together(*codes: tuple[Integers, int]) -> Integers:
+    """int64[n]: one key of several codes, each with how many values it can have; negative where a code is.
+
+    Raises:
+        ValueError: when the codes can be combined in more ways than a key can say.
+    """
+    key, size = np.zeros(len(codes[0][0]), dtype=np.int64), 1
+    outside = np.zeros(len(key), dtype=bool)
+    for code, values in codes:
+        size *= values
+        if size > MOST:
+            raise ValueError("these codes make more combinations than a key can say")
+        outside |= code < 0
+        key = key * values + code
+    key[outside] = -1
+    return key
+
+
+def apart(keys: Integers, *sizes: int) -> tuple[Integers, ...]:
+    """The codes that :func:`together` made one key of."""
+    found: list[Integers] = []
+    for size in reversed(sizes):
+        keys, code = np.divmod(keys, size)
+        found.append(code)
+    return tuple(reversed(found))
+
+
+BINS = 1 << 22
+"""Bins of numbers: a sign, the exponent and ten bits of the fraction, so whole numbers up to 2,048 have one each and the others lie
+within .1 %. They are fixed for all data, whatever a reference holds."""
+_SHIFT = 64 - 22
+_SIGN = np.uint64(1 << 63)
+
+
+def bins_of(values: NDArray[Any]) -> Integers:
+    """int64[n]: the bin of each number, in the order of the numbers; -1 where there is none."""
+    numbers = np.ascontiguousarray(values, dtype=np.float64) + 0.0  # -0.0 is 0
+    bits = numbers.view(np.uint64)
+    ordered = np.where(
+        bits & _SIGN, ~bits, bits | _SIGN
+    )  # floats as whole numbers in their order (radix sort)
+    bins = (ordered >> np.uint64(_SHIFT)).astype(np.int64)
+    return np.where(np.isnan(numbers), -1, bins)
+
+
+def number_of(bins: Integers) -> Floats:
+    """float64[k]: the number of each bin that lies nearest to zero: of a whole number up to 2,048 itself."""
+    negative = bins < BINS // 2
+    ordered = bins.astype(np.uint64) << np.uint64(_SHIFT)
+    largest = ordered | np.uint64(
+        (1 << _SHIFT) - 1
+    )  # of a negative bin the number nearest to zero is the last one
+    bits = np.where(negative, ~largest, ordered & ~_SIGN)
+    return bits.view(np.float64)
+
+
+OTHERS = 1 << 20
+
+
+def codes_of(rows: Rows, name: str) -> tuple[Integers, int]:
+    """The value of each row as a code, and how many codes there are: bins of a number, else the documented codes and a hash
+    of every other value. A missing value is -1."""
+    column, values = rows.context.column(name), rows.column(name)
+    if column is not None and column.codes is None and values.dtype.kind in "iufb":
+        return bins_of(values), BINS
+    known = {str(code): i for i, code in enumerate((column.codes_of_its_values or ()) if column else ())}
+    words = (rows.words(name) % np.uint64(OTHERS)).astype(np.int64) + len(known)
+    distinct, place = np.unique(_texts(values), return_inverse=True)
+    codes = np.array([known.get(text, -1) for text in distinct], dtype=np.int64)[place]
+    found = np.where(codes >= 0, codes, words)
+    return np.where(missing(values), -1, found), len(known) + OTHERS
+
+
+def _texts(values: NDArray[Any]) -> NDArray[Any]:
+    if values.dtype.kind in "iub":
+        return values.astype(np.int64).astype(str)
+    if values.dtype.kind == "f":
+        return np.array(
+            [str(int(v)) if v == np.floor(v) else str(v) for v in np.nan_to_num(values)], dtype=object
+        )
+    return np.array(["" if value is None else str(value) for value in values.tolist()], dtype=object)
+
+
+def missing(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which values are missing: null or NaN."""
+    if values.dtype.kind in "iufb":
+        absent: NDArray[np.bool_] = values != values
+        return absent
+    return np.array([value is None or value != value for value in values.tolist()], dtype=bool)
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """The tables that a check asked for.
+
+    Attributes:
+        data: the data set that the criterion names. tables: by data set, by name. rows: by data set, its rows, of which fewer may count.
+        groups: of the grouping that the criterion names, those that gate or, alone, those that were set aside. A pairwise check is
+            then handed all of them, and ``focus`` names those of which a pair must have one.
+    """
+
+    data: str
+    tables: Mapping[str, TableTally]
+    context: TableContext
+    rows: Mapping[str, int]
+    groups: tuple[str, ...] = ()
+    focus: tuple[str, ...] = field(default=())
+
+    @property
+    def n(self) -> int:
+        """Rows of the data set that the criterion names."""
+        return self.rows[self.data]
+
+    @property
+    def each(self) -> tuple[tuple[str, int], ...]:
+        """The groups with their codes, or all rows under an empty name with the code 0 when the criterion names no grouping."""
+        if not self.context.across:
+            return (("", 0),)
+        place = {label: i for i, label in enumerate(self.context.groups)}
+        return tuple((label, place[label]) for label in self.groups)
+
+    def table(self, name: str, data: str | None = None) -> TableCounts:
+        """A table of the data set that the criterion names, or of another one; empty where no row is in it."""
+        return self.tables[self.data if data is None else data].get(name, TableCounts.empty())
+
+
+def sums(tallies: Iterable[TableTally]) -> dict[str, TableCounts]:
+    """All rows of several."""
+    total: dict[str, TableCounts] = {}
+    for tally in tallies:
+        for name, counts in tally.items():
+            total[name] = total[name] + counts if name in total else counts
+    return dict(sorted(total.items()))
