@@ -63,10 +63,21 @@ TEXTS = Metric(
     *TOLD,
     census=True,
 )
+WITHIN = Metric(
+    "fairness.within",
+    Stage.FAIRNESS,
+    "Within strata",
+    "",
+    Decimal(0),
+    ONE,
+    (MOST,),
+    *TOLD,
+    parameters={"within": Parameter("Which strata.", names=Names.STRATUM)},
+)
 AGE = Column(name="age", type="integer", description="Age", range=(Decimal(18), Decimal(90)))
 SEX = Column(name="sex", type="category", description="Sex", codes={1: "male", 2: "female"})
 WORLD = World(
-    {metric.id: metric for metric in (ACCURACY, RATIO, OPEN, CENSUS, TEXTS)},
+    {metric.id: metric for metric in (ACCURACY, RATIO, OPEN, CENSUS, TEXTS, WITHIN)},
     Dictionary(assay_dictionary=1, columns=(AGE, SEX)),
 )
 
@@ -87,7 +98,7 @@ def codes(**blocks: Any) -> list[str]:
         drafted[name] = dict(enumerate(block)) if isinstance(block, list) else block
         if isinstance(block, list):
             written[name] = tuple("*".join(item) if isinstance(item, tuple) else item.id for item in block)
-        elif name == "protected":
+        elif name in {"protected", "strata"}:
             written[name] = tuple(block)
     return sorted(finding.code for finding in findings(Draft(**drafted, written=written), WORLD))
 
@@ -395,3 +406,16 @@ def test_a_parameter_that_names_something_must_name_what_there_is(
     data = Data(dictionary="d.yaml", test="t.parquet", train="r.parquet", custody="validator")
     found = findings(Draft(data=data, criteria={0: criterion(**{"with": given})}), world)
     assert [f.code for f in found if f.trail[2:3] == ("with",)] == expected
+
+
+def test_strata_are_declared_and_have_the_rules_of_protected_attributes() -> None:
+    within = criterion(
+        metric="fairness.within", at_least=None, at_most=Decimal("0.1"), **{"with": {"within": "place"}}
+    )
+    place = Attribute(column="sex", groups={"north": (1,), "south": (2,)})
+    assert codes(criteria=[within], strata={"place": place}) == []
+    assert codes(criteria=[within], strata={"palce": place}) == ["unknown_stratum"]
+    assert codes(strata={"place": Attribute(column="sex", groups={"north": (1,)})}) == [
+        "codes_uncovered",
+        "fewer_than_two_groups",
+    ]

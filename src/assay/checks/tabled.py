@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.dictionary import Column
+from assay.domain.specification import Attribute
 from assay.tally.groups import Layout
 from assay.tally.hashes import Hashes, number_words, text_words
 from assay.tally.table import Rows, TableContext, TableCounts, TableTally, TableView, Tabulate, sums
@@ -36,6 +37,7 @@ def table_view(
     favourable: int = 1,
     unit: str | None = None,
     time: str | None = None,
+    strata: Mapping[str, Attribute] | None = None,
 ) -> TableView:
     """What a check with these tables is handed of some rows.
 
@@ -45,6 +47,7 @@ def table_view(
         groups: by attribute, the names of its groups and the group of each row by its place, or -1 for none.
         across: the attributes whose groups are compared.
         others: the columns of other data sets, for checks that read all; with ``labels_of_others``.
+        strata: the parts of the cases within which groups are compared, by name.
         parameters: the criterion's, all of them. dictionary: by default each column is a number or a category as its values are.
     """
     attributes = tuple((name, tuple(labels)) for name, (labels, _) in (groups or {}).items())
@@ -60,6 +63,7 @@ def table_view(
         favourable=favourable,
         unit=unit,
         time=time,
+        strata=strata or {},
     )
     codes = {name: np.asarray(of, dtype=np.int64) for name, (_, of) in (groups or {}).items()}
     tables = {data: _tallied(tabulate, context, columns, label, score, codes)}

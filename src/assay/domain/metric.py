@@ -24,6 +24,7 @@ class Names(StrEnum):
 
     COLUMN = "column"
     DATA = "data"
+    STRATUM = "stratum"
 
 
 class Across(StrEnum):

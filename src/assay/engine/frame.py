@@ -18,6 +18,7 @@ class Frame:
         attributes: the protected attributes by name. decide_at: a score at or above it is decided as 1.
         dictionary: the documented columns. unit: the column of which one row each counts, and the seed for it.
         score_column: where scores made elsewhere stand, instead of a model.
+        strata: the parts of the cases within which groups are compared, by name.
         favourable: the decision that is good for the person. time: the column that says when.
         spreads: standard deviation per numeric column on the reference data, for perturbations.
     """
@@ -32,6 +33,7 @@ class Frame:
     score_column: str | None = None
     spreads: tuple[tuple[str, float], ...] = field(default=())
     favourable: int = 1
+    strata: tuple[tuple[str, Attribute], ...] = ()
     time: str | None = None
 
     @property

@@ -30,6 +30,7 @@ def context_of(frame: Frame, table: Table) -> TableContext:
         favourable=frame.favourable,
         unit=frame.unit,
         time=frame.time,
+        strata=dict(frame.strata),
     )
 
 

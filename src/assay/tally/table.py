@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.dictionary import Column
-from assay.tally.groups import Layout
+from assay.domain.specification import Attribute
+from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes
 
 Integers = NDArray[np.int64]
@@ -35,6 +36,7 @@ class TableContext:
         parameters: those of the criterion. layout: the attributes and their groups. across: the attributes whose groups it compares.
         dictionary: the documented columns. inputs: those that the model is fed. label, unit, time: the columns of that meaning.
         decide_at: a score at or above it is decided as 1. favourable: the decision that is good for the person.
+        strata: the parts of the cases within which groups are compared, by name.
     """
 
     parameters: Mapping[str, Setting]
@@ -47,6 +49,7 @@ class TableContext:
     favourable: int
     unit: str | None = None
     time: str | None = None
+    strata: Mapping[str, Attribute] = field(default_factory=dict)
 
     def column(self, name: str) -> Column | None:
         """The dictionary's entry of a column, or None."""
@@ -100,6 +103,12 @@ class Rows:
             return np.zeros(self.n, dtype=np.int64)
         found: Integers = self.context.layout.group_of_cell(names)[self._cell]
         return found
+
+    def stratum(self, name: str) -> Integers:
+        """int64[n]: the place of each row's stratum among its names, or -1 for none."""
+        attribute = self.context.strata[name]
+        codes = GroupCodes(attribute).of(self.column(attribute.column))
+        return np.where(codes == len(attribute.labels()), -1, codes)
 
     @property
     def decided(self) -> Integers:

@@ -140,6 +140,7 @@ class Case:
             spreads=spreads,
             favourable=specification.prediction.favourable,
             time=specification.data.time,
+            strata=tuple(specification.strata.items()),
         )
 
 

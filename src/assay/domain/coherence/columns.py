@@ -222,5 +222,5 @@ def _columns_named(draft: Draft) -> Iterator[tuple[Trail, str, str]]:
             yield ("data", role), column, f"The column of the {role}"
     for name in draft.data.repeated_identifiers if draft.data is not None else ():
         yield ("data", "repeated_identifiers", name), name, "The identifier"
-    for attribute, definition in draft.protected.items():
-        yield ("protected", attribute, "column"), definition.column, f"The column of {attribute!r}"
+    for block, attribute, definition in draft.attributes():
+        yield (block, attribute, "column"), definition.column, f"The column of {attribute!r}"

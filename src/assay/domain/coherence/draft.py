@@ -78,6 +78,7 @@ class Draft:
     prediction: Prediction | None = None
     data: Data | None = None
     protected: Mapping[str, Attribute] = field(default_factory=dict)
+    strata: Mapping[str, Attribute] = field(default_factory=dict)
     intersections: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     small_groups: SmallGroups | None = None
     stages: tuple[Stage, ...] = ()
@@ -101,6 +102,7 @@ class Draft:
             "criteria": tuple(c.id for c in specification.criteria),
             "failure_modes": tuple(m.id for m in specification.failure_modes),
             "protected": tuple(specification.protected),
+            "strata": tuple(specification.strata),
             "intersections": tuple("*".join(names) for names in specification.intersections),
         }
         return cls(**blocks, written=written)
@@ -120,6 +122,12 @@ class Draft:
             metric = world.catalogue.get(criterion.metric)
             if metric is not None:
                 yield i, criterion, metric
+
+    def attributes(self) -> Iterator[tuple[str, str, Attribute]]:
+        """Everything that has groups: the block that it stands in, its name, and what it is."""
+        for block, found in (("protected", self.protected), ("strata", self.strata)):
+            for name, attribute in found.items():
+                yield block, name, attribute
 
     def groupings(self) -> tuple[str, ...]:
         """What ``across`` may name."""

@@ -1,4 +1,4 @@
-"""Rules about protected attributes: groups and bands that cover every value once."""
+"""Rules about protected attributes and strata: groups and bands that cover every value once."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ LARGEST_SMALL_SHARE = Decimal("0.10")
 
 def fewer_than_two(draft: Draft, _: World) -> Iterator[Finding]:
     """A single group, with which nothing can be compared."""
-    for name, attribute in draft.protected.items():
+    for block, name, attribute in draft.attributes():
         if len(attribute.labels()) < 2:
             yield Finding(
-                ("protected", name, _form(attribute)),
+                (block, name, _form(attribute)),
                 "fewer_than_two_groups",
                 f"At least two groups are expected of {name!r}; found {len(attribute.labels())}.",
                 remedy="Add a group, or delete the attribute.",
@@ -31,12 +31,12 @@ def fewer_than_two(draft: Draft, _: World) -> Iterator[Finding]:
 
 def names_that_cross(draft: Draft, _: World) -> Iterator[Finding]:
     """A group whose name holds the sign that joins the names of crossed groups."""
-    for name, attribute in draft.protected.items():
+    for block, name, attribute in draft.attributes():
         for label in attribute.labels():
             sign = next((sign for sign in (CROSS.strip(), "*") if sign in label), None)
             if sign is not None:
                 yield Finding(
-                    ("protected", name, _form(attribute), label),
+                    (block, name, _form(attribute), label),
                     "group_name_reserved",
                     f"The name of a group is expected without {sign!r}, which joins the names of crossed groups; found "
                     f"{label!r}.",
@@ -61,12 +61,12 @@ def too_many_cells(draft: Draft, _: World) -> Iterator[Finding]:
 
 def codes_too_large(draft: Draft, _: World) -> Iterator[Finding]:
     """A number so large that a column of floats cannot tell it from the next one."""
-    for name, attribute in draft.protected.items():
+    for block, name, attribute in draft.attributes():
         for label, codes in attribute.codes():
             for code in codes:
                 if not isinstance(code, str) and abs(code) > LARGEST_CODE:
                     yield Finding(
-                        ("protected", name, "groups", label),
+                        (block, name, "groups", label),
                         "code_too_large",
                         f"A code of at most {LARGEST_CODE} is expected; beyond it a float cannot tell {code} from its "
                         "neighbours.",
@@ -76,10 +76,10 @@ def codes_too_large(draft: Draft, _: World) -> Iterator[Finding]:
 
 def codes_overlap(draft: Draft, _: World) -> Iterator[Finding]:
     """A code that belongs to two groups, or to none because a group has no code."""
-    for name, attribute in draft.protected.items():
+    for block, name, attribute in draft.attributes():
         owner: dict[int | str, str] = {}
         for label, codes in attribute.codes():
-            trail: Trail = ("protected", name, "groups", label)
+            trail: Trail = (block, name, "groups", label)
             if not codes:
                 yield Finding(
                     trail,
@@ -101,7 +101,7 @@ def codes_overlap(draft: Draft, _: World) -> Iterator[Finding]:
 
 def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
     """A code that the dictionary does not have, and one of the dictionary's that is in no group."""
-    for name, attribute, column in _documented(draft, world):
+    for block, name, attribute, column in _documented(draft, world):
         documented = column.codes_of_its_values
         if documented is None or attribute.groups is None:
             continue
@@ -110,7 +110,7 @@ def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
         swapped = [(label, code) for label, code in given if label in written and code not in documented]
         for label, code in swapped:
             yield Finding(
-                ("protected", name, "groups", label),
+                (block, name, "groups", label),
                 "code_before_name",
                 f"The name of a group is expected before its code; {label!r} is a code of {column.name!r}, and {code!r} is none.",
                 remedy=f"Write it the other way round: {code}: {label}",
@@ -120,7 +120,7 @@ def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
         for label, code in given:
             if code not in documented:
                 yield Finding(
-                    ("protected", name, "groups", label),
+                    (block, name, "groups", label),
                     "unknown_code",
                     f"The dictionary has no code {code!r} for {column.name!r}; it has {column.spelt(documented)}."
                     f"{_quoted(code, column, documented)}",
@@ -131,7 +131,7 @@ def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
         left = [code for code in documented if str(code) not in grouped]
         if left:
             yield Finding(
-                ("protected", name, "groups"),
+                (block, name, "groups"),
                 "codes_uncovered",
                 f"Each documented code of {column.name!r} is expected in one of the groups of {name!r}; "
                 f"in none: {column.spelt(left)}.",
@@ -141,8 +141,8 @@ def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
 
 def bands_unordered(draft: Draft, _: World) -> Iterator[Finding]:
     """Cut points that do not increase, and named bands that are empty, overlap, or leave a gap between them."""
-    for name, attribute in draft.protected.items():
-        trail: Trail = ("protected", name, "bands")
+    for block, name, attribute in draft.attributes():
+        trail: Trail = (block, name, "bands")
         if isinstance(attribute.bands, dict):
             yield from _named_bands(trail, attribute)
         else:
@@ -159,22 +159,22 @@ def bands_unordered(draft: Draft, _: World) -> Iterator[Finding]:
 
 def bands_uncovered(draft: Draft, world: World) -> Iterator[Finding]:
     """Bands that do not reach the ends of the values that may occur, and cut points beyond them."""
-    for name, attribute in draft.protected.items():
+    for block, name, attribute in draft.attributes():
         intervals = attribute.intervals()
         if not intervals:
             continue
         column = world.column(attribute.column)
         low, high = (column.range if column and column.range else None) or (None, None)
-        yield from _ends_open(name, attribute, low, high)
-        yield from _edges_within(name, attribute, low, high)
+        yield from _ends_open(block, name, attribute, low, high)
+        yield from _edges_within(block, name, attribute, low, high)
 
 
 def wrong_kind_of_column(draft: Draft, world: World) -> Iterator[Finding]:
     """Bands of a column that holds no numbers, and groups by code of one that holds measured numbers."""
-    for name, attribute, column in _documented(draft, world):
+    for block, name, attribute, column in _documented(draft, world):
         if attribute.bands is not None and not column.is_numeric:
             yield Finding(
-                ("protected", name, "bands"),
+                (block, name, "bands"),
                 "bands_of_no_number",
                 f"Bands need a number; the dictionary calls {column.name!r} {column.type!r}.",
                 remedy="Use 'groups' with its codes.",
@@ -182,7 +182,7 @@ def wrong_kind_of_column(draft: Draft, world: World) -> Iterator[Finding]:
             )
         if attribute.groups is not None and column.type in {"number", "date", "identifier"}:
             yield Finding(
-                ("protected", name, "groups"),
+                (block, name, "groups"),
                 "groups_of_no_code",
                 f"Groups need codes; the dictionary calls {column.name!r} {column.type!r}.",
                 remedy="Use 'bands' with cut points.",
@@ -249,11 +249,11 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _documented(draft: Draft, world: World) -> Iterator[tuple[str, Attribute, Column]]:
-    for name, attribute in draft.protected.items():
+def _documented(draft: Draft, world: World) -> Iterator[tuple[str, str, Attribute, Column]]:
+    for block, name, attribute in draft.attributes():
         column = world.column(attribute.column)
         if column is not None:
-            yield name, attribute, column
+            yield block, name, attribute, column
 
 
 def _form(attribute: Attribute) -> str:
@@ -289,14 +289,14 @@ def _named_bands(trail: Trail, attribute: Attribute) -> Iterator[Finding]:
 
 
 def _ends_open(
-    name: str, attribute: Attribute, low: Decimal | None, high: Decimal | None
+    block: str, name: str, attribute: Attribute, low: Decimal | None, high: Decimal | None
 ) -> Iterator[Finding]:
     intervals = attribute.intervals()
     first, start, _ = intervals[0]
     if start is not None and (low is None or start > low):
         values = f"below {start}" if low is None else f"from {low} to below {start}"
         yield Finding(
-            ("protected", name, "bands", first),
+            (block, name, "bands", first),
             "bands_uncovered",
             f"The bands of {name!r} leave out the values of {attribute.column!r} {values}.",
             remedy="Begin the first band with null.",
@@ -305,7 +305,7 @@ def _ends_open(
     if end is not None and (high is None or end <= high):
         values = f"of {end} and above" if high is None else f"from {end} to {high}"
         yield Finding(
-            ("protected", name, "bands", last),
+            (block, name, "bands", last),
             "bands_uncovered",
             f"The bands of {name!r} leave out the values of {attribute.column!r} {values}.",
             remedy="End the last band with null.",
@@ -313,13 +313,13 @@ def _ends_open(
 
 
 def _edges_within(
-    name: str, attribute: Attribute, low: Decimal | None, high: Decimal | None
+    block: str, name: str, attribute: Attribute, low: Decimal | None, high: Decimal | None
 ) -> Iterator[Finding]:
     edges = attribute.bands if isinstance(attribute.bands, tuple) else ()
     for i, edge in enumerate(edges):
         if (low is not None and edge <= low) or (high is not None and edge > high):
             yield Finding(
-                ("protected", name, "bands", i),
+                (block, name, "bands", i),
                 "band_beyond_range",
                 f"The cut point {edge} leaves a group of {name!r} empty: the dictionary says that "
                 f"{attribute.column!r} lies from {low} to {high}.",

@@ -54,6 +54,14 @@ def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
                     nearest=nearest(str(value), columns),
                     remedy="Name a column that the dictionary describes.",
                 )
+            if names is Names.STRATUM and value and value not in (known := draft.names("strata")):
+                yield Finding(
+                    ("criteria", i, "with", name),
+                    "unknown_stratum",
+                    f"{value!s} is none of the strata; declared are {listed(known)}.",
+                    nearest=nearest(str(value), known),
+                    remedy="Declare it under 'strata', as an attribute is under 'protected'.",
+                )
             if names is Names.DATA and draft.data is not None and getattr(draft.data, str(value), "") is None:
                 yield Finding(
                     ("criteria", i, "with", name),

@@ -109,6 +109,8 @@ class Specification(Block):
     """The protected attributes and their groups, fixed beforehand."""
     intersections: tuple[tuple[Identifier, ...], ...] = ()
     """The attributes to be crossed, for example [[sex, age]]."""
+    strata: dict[Identifier, Attribute] = Field(default_factory=dict)
+    """Parts of the cases within which groups are compared, such as the departments that people apply to; the setting `within` of a criterion names one."""
     small_groups: SmallGroups | None = None
     """From which share on a group is too small to gate."""
     stages: tuple[Stage, ...] = ()
