@@ -19,6 +19,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "one": "the first of two groups that are compared",
     "two": "the second of them",
     "given": "the label among whose cases they are compared, 0 or 1",
+    "stratum": "the stratum, or the column, in which they are compared",
     "label": "the column of true labels",
     "favourable": "the favourable decision, 0 or 1",
     "as_one": "how someone is treated for whom 1 is decided: favourably or unfavourably",

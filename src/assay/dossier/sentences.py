@@ -65,6 +65,7 @@ def _words(lookup: Lookup, judged: Judged, p: Piece, value: str) -> dict[str, st
         "one": one,
         "two": two,
         "given": GIVEN_LABEL.get(p.family, ""),
+        "stratum": "" if p.family in GIVEN_LABEL else p.family,
         "label": prediction.label,
         "favourable": str(prediction.favourable),
         "as_one": "favourably" if prediction.favourable == 1 else "unfavourably",
