@@ -13,6 +13,11 @@ from assay.tally.median import above_the_median
 from assay.tally.views import OutcomeView
 
 
+def _spread(lower: int, upper: int) -> tuple[tuple[float, int, int], ...]:
+    """So many people at each of fifty scores below 0.5, and at each of fifty from there on."""
+    return tuple((i / 100, lower if i < 50 else upper, 0) for i in range(100))
+
+
 @check(
     id="fairness.ll144_scoring",
     title="Scoring rate impact ratio (Local Law 144)",
@@ -27,20 +32,16 @@ from assay.tally.views import OutcomeView
     pairwise=True,
     examples=(
         Example(
-            says="Of 4,000 people each, 48 % and 51 % score 0.8, the others 0.2.",
-            view=lambda: scored(
-                {"male": ((0.2, 1960, 0), (0.8, 0, 2040)), "female": ((0.2, 2080, 0), (0.8, 0, 1920))}
-            ),
+            says="4,000 people each at a hundred scores: 51 % and 49 % are in the upper half.",
+            view=lambda: scored({"male": _spread(39, 41), "female": _spread(41, 39)}),
             comparator=Comparator.AT_LEAST,
             threshold="0.80",
             verdict=Verdict.PASS,
             across="sex",
         ),
         Example(
-            says="Of 4,000 people each, 35 % and 60 % score 0.8.",
-            view=lambda: scored(
-                {"male": ((0.2, 1600, 0), (0.8, 0, 2400)), "female": ((0.2, 2600, 0), (0.8, 0, 1400))}
-            ),
+            says="4,000 people each at a hundred scores: 65 % and 35 % are in the upper half.",
+            view=lambda: scored({"male": _spread(28, 52), "female": _spread(52, 28)}),
             comparator=Comparator.AT_LEAST,
             threshold="0.80",
             verdict=Verdict.FAIL,
@@ -65,7 +66,7 @@ def ll144_scoring(view: OutcomeView) -> Counts:
         The figure that an employer in New York City must publish of a tool that scores people, with a bound.
     Method:
         Scoring rate = the rate at which individuals in a category receive a score above the sample's median score; impact ratio =
-        scoring rate for a category / scoring rate for the highest scoring category (6 RCNY 5-300, 5-301(c)). Scores equal to the
+        scoring rate for a category / scoring rate for the highest scoring category (6 RCNY 5-300 and 5-301(c), 2023). Scores equal to the
         median are not above it. The bound holds for the population's median: it lies between two scores of the sample with 99.9 %
         confidence (Hoeffding 1963), rows above either of them bound the rows above it, and both rates have Clopper-Pearson limits at
         half of what is left of alpha. Categories under 2 % as in fairness.ll144_selection.

@@ -57,7 +57,7 @@ def ll144_selection(view: OutcomeView) -> Counts:
         The figure that an employer in New York City must publish of a tool that selects people for employment or promotion, with a
         bound, so that a ratio of few people is not taken for more than it is.
     Method:
-        Impact ratio = selection rate for a category / selection rate of the most selected category (6 RCNY 5-300), by sex, by
+        Impact ratio = selection rate for a category / selection rate of the most selected category (6 RCNY 5-300, 2023), by sex, by
         race/ethnicity and crossed: name each with `across`, selected is the favourable decision. Every ordered pair of categories is a
         piece; the smallest is the smallest impact ratio. Categories under 2 % of the data may be excluded (5-301(d)) by
         `small_groups: {below_share: 0.02, treat: advisory}`: their rows, rates and ratios are reported all the same. The dossier prints
