@@ -87,9 +87,12 @@ def no_rows(check: Check, across: str | None) -> TableView:
 
 
 def named(check: Check) -> dict[str, str]:
-    """What a specification must name for the check: a stratum or a column."""
+    """What a specification must say for the check: a stratum, a column, or some text."""
     wanted = {name: p.names for name, p in check.metric.parameters.items() if p.default is None}
-    return {name: {Names.STRATUM: "department", Names.COLUMN: "income"}[of] for name, of in wanted.items()}
+    return {
+        name: {Names.STRATUM: "department", Names.COLUMN: "income", None: "1, 2"}[of]
+        for name, of in wanted.items()
+    }
 
 
 # -- absence ------------------------------------------------------------------------------------------------------
