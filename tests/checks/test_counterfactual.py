@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assay.checks.catalogue import catalogue
-from assay.checks.examples import ALL, paired
+from assay.checks.examples import paired
 from assay.checks.fairness.consistency import neighbour
 from assay.checks.fairness.flip_rate import flip
 from assay.domain.errors import SubjectError
@@ -58,10 +58,12 @@ def test_the_share_of_flips_is_that_of_a_model_whose_answers_are_known():
     )
     right, then = before == label, after == label
     view = paired(
-        {ALL: tuple(int(v.sum()) for v in (right & then, right & ~then, ~right & then, ~right & ~then))}
+        {"x": tuple(int(v.sum()) for v in (right & then, right & ~then, ~right & then, ~right & ~then))}
     )
     (cell,) = (
-        catalogue()["fairness.flip_rate"].count(view, arguments={"column": "sex", "codes": "1, 2"}).cells
+        catalogue()["fairness.flip_rate"]
+        .count(view, across="g", arguments={"column": "sex", "codes": "1, 2"})
+        .cells
     )
     between = (columns["income"] > 2) & (columns["income"] <= 3)
     assert (cell.events, cell.trials) == (int(between.sum()), 2000)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_LEAST, ONE, Example, check
-from assay.checks.examples import ALL, paired
+from assay.checks.examples import paired
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Perturbed
@@ -32,14 +32,14 @@ def neighbour(columns: Columns, context: ChangeContext) -> Columns:
 @check(
     id="fairness.consistency",
     title="Individual consistency",
-    estimand="The share of rows that are decided like a near neighbour of theirs: the same person with all numbers moved a little; in the "
-    "worst group if groups are named.",
+    estimand="The share of rows that are decided like a near neighbour of theirs: the same person with all numbers moved a little, in "
+    "the worst group.",
     unit=Unit.SHARE,
     reading="{value} of the decisions[ for {group}] are those of a near neighbour",
     need=Perturbed(change=neighbour),
     comparators=AT_LEAST,
     ideal=ONE,
-    across=Across.OPTIONAL,
+    across=Across.REQUIRED,
     parameters={
         "distance": Parameter(
             "How far each number moves at most, in standard deviations of the reference data.",
@@ -50,18 +50,20 @@ def neighbour(columns: Columns, context: ChangeContext) -> Columns:
     },
     examples=(
         Example(
-            says="Of 5,000 decisions 40 change.",
-            view=lambda: paired({ALL: (4100, 25, 15, 860)}),
+            says="Of 5,000 decisions of each group 40 change.",
+            view=lambda: paired({"women": (4100, 25, 15, 860), "men": (4100, 20, 20, 860)}),
             comparator=Comparator.AT_LEAST,
             threshold="0.98",
             verdict=Verdict.PASS,
+            across="sex",
         ),
         Example(
-            says="Of 5,000 decisions 600 change.",
-            view=lambda: paired({ALL: (3600, 300, 300, 800)}),
+            says="Of 5,000 decisions about women 600 change.",
+            view=lambda: paired({"women": (3600, 300, 300, 800), "men": (4100, 20, 20, 860)}),
             comparator=Comparator.AT_LEAST,
             threshold="0.98",
             verdict=Verdict.FAIL,
+            across="sex",
         ),
         Example(
             says="One group has no rows.",

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
-from assay.checks.examples import ALL, paired
+from assay.checks.examples import paired
 from assay.domain.errors import SubjectError
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Names, Parameter, Unit
@@ -61,14 +61,14 @@ def _next(name: str, values: NDArray[Any], codes: tuple[str, ...]) -> NDArray[An
 @check(
     id="fairness.flip_rate",
     title="Counterfactual flip rate",
-    estimand="The share of rows whose decision changes when the attribute that the model is fed is changed to another code; in the worst "
-    "group if groups are named.",
+    estimand="The share of rows whose decision changes when the attribute that the model is fed is changed to another code; in the worst group."
+    "",
     unit=Unit.SHARE,
     reading="{value} of the decisions[ for {group}] change when {column} is changed and nothing else",
     need=Perturbed(change=flip),
     comparators=AT_MOST,
     ideal=ZERO,
-    across=Across.OPTIONAL,
+    across=Across.REQUIRED,
     parameters={
         "column": Parameter("The input that holds the attribute.", names=Names.COLUMN),
         "codes": Parameter(
@@ -77,19 +77,21 @@ def _next(name: str, values: NDArray[Any], codes: tuple[str, ...]) -> NDArray[An
     },
     examples=(
         Example(
-            says="Of 5,000 decisions 40 change.",
-            view=lambda: paired({ALL: (4100, 25, 15, 860)}),
+            says="Of 5,000 decisions of each group 40 change.",
+            view=lambda: paired({"women": (4100, 25, 15, 860), "men": (4100, 20, 20, 860)}),
             comparator=Comparator.AT_MOST,
             threshold="0.02",
             verdict=Verdict.PASS,
+            across="sex",
             arguments={"column": "sex", "codes": "1, 2"},
         ),
         Example(
-            says="Of 5,000 decisions 600 change, as many for the better as for the worse.",
-            view=lambda: paired({ALL: (3600, 300, 300, 800)}),
+            says="Of 5,000 decisions about women 600 change, as many for the better as for the worse.",
+            view=lambda: paired({"women": (3600, 300, 300, 800), "men": (4100, 20, 20, 860)}),
             comparator=Comparator.AT_MOST,
             threshold="0.02",
             verdict=Verdict.FAIL,
+            across="sex",
             arguments={"column": "sex", "codes": "1, 2"},
         ),
         Example(
