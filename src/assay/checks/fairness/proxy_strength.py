@@ -182,7 +182,7 @@ class _Values:
         counts = np.zeros((len(parts), 2), dtype=np.int64)
         np.add.at(counts, place, self.rows[:, [one, two]])
         share = counts / counts.sum(axis=0)
-        return parts[share[:, 0] > share[:, 1]].astype(np.int64)
+        return np.asarray(parts[share[:, 0] > share[:, 1]], dtype=np.int64)
 
 
 def _by_value(view: TableView, name: str, data: str) -> _Values:
