@@ -35,3 +35,8 @@ def test_a_group_that_was_set_aside_has_its_rows_and_rate_and_no_ratio():
     )
     words = read(render_html(replace(record, statistics=(*record.statistics, apart)))).words
     assert "unknown(setaside)28725.0%–" in "".join(words.split())
+
+
+def test_the_page_says_that_comparisons_of_groups_are_associations():
+    words = read(render_html(records.conditional())).words
+    assert "associations, not causes, within strata too" in words

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from assay.domain import figures
 from assay.domain.attempts import beyond
-from assay.domain.vocabulary import Grade, Verdict
+from assay.domain.vocabulary import Grade, Stage, Verdict
 from assay.dossier import wording
 from assay.dossier.blocks import (
     Badge,
@@ -163,6 +163,16 @@ def not_proven(lookup: Lookup) -> Section:
         ),
         ("Who ran it and when. ", wording.NOT_BOUND),
     ]
+    compared = [c.id for c in spec.criteria if c.metric.startswith(f"{Stage.FAIRNESS.value}.")]
+    if compared:
+        items.append(
+            (
+                f"Why groups differ, or that nothing lies behind it where they do not. What {', '.join(compared)} "
+                "found are ",
+                Strong("associations, not causes"),
+                ", within strata too: no causal graph was declared, and none was assumed.",
+            )
+        )
     if spec.attempts.count > 1:
         items.append(
             (
