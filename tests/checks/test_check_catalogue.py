@@ -1,6 +1,7 @@
 """Checks are found by one door, and what cannot be used is refused by name."""
 
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -11,6 +12,7 @@ import pytest
 
 from assay.checks import catalogue as found
 from assay.checks.catalogue import PluginRefused, catalogue, collect, metrics, source_digest
+from assay.checks.check import Check
 from assay.domain.vocabulary import Stage
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +57,16 @@ def test_the_catalogue_is_sorted_and_cannot_be_changed():
 
 def test_metrics_are_those_of_the_checks():
     assert {id_: check.metric for id_, check in catalogue().items()} == dict(metrics())
+
+
+@pytest.mark.parametrize("check", catalogue().values(), ids=lambda check: check.id)
+def test_each_check_says_what_it_was_held_against_in_a_test_that_exists(check: Check):
+    assert check.oracle, (
+        "write a heading Oracle: what its figures were held against, and the test in brackets"
+    )
+    named = re.findall(r"tests/[a-z_/]+\.py", check.oracle)
+    assert named or "by simulation" in check.oracle
+    assert [place for place in named if not (ROOT / place).is_file()] == []
 
 
 def test_listing_the_checks_imports_nothing_heavy():

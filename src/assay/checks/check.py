@@ -31,6 +31,9 @@ ZERO, ONE = Decimal(0), Decimal(1)
 SECTIONS = ("Purpose", "Method", "Limits", "Remedy")
 """The headings that a check's docstring must have, in this order."""
 
+ORACLE = "Oracle"
+"""The heading under which it says what its figures were held against, and in which test: not itself. Assay's own checks have it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -77,6 +80,11 @@ class Check:
     def sections(self) -> dict[str, str]:
         """The text under each heading of the docstring: purpose, method, limits, remedy."""
         return _sections(inspect.cleandoc(self.measure.__doc__ or ""))
+
+    @property
+    def oracle(self) -> str:
+        """What its figures were held against, and in which test; empty where it does not say."""
+        return self.sections.get(ORACLE, "")
 
     def bind(self, arguments: Arguments | None = None) -> dict[str, Decimal | int | str]:
         """Every parameter with its value: the one given, else the default.
@@ -250,7 +258,7 @@ def _sections(docstring: str) -> dict[str, str]:
     current: list[str] = []
     for line in docstring.splitlines():
         heading, colon, rest = line.partition(":")
-        if colon and heading in SECTIONS:
+        if colon and heading in (*SECTIONS, ORACLE):
             current = found.setdefault(heading, [])
             line = rest
         current.append(line.strip())

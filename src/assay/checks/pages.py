@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assay.checks.check import SECTIONS, Check, Example
+from assay.checks.check import ORACLE, SECTIONS, Check, Example
+from assay.checks.verifying import grades
 from assay.domain.metric import Across, Metric, Names, Parameter
 from assay.domain.vocabulary import Stage
 
@@ -28,8 +29,8 @@ def page(check: Check) -> str:
     parts = [
         f"# {metric.title}",
         f"`{check.id}`: {check.summary}",
-        _facts(metric),
-        *(f"## {heading}\n\n{sections[heading]}" for heading in SECTIONS),
+        _facts(check),
+        *(f"## {heading}\n\n{sections[heading]}" for heading in (*SECTIONS, ORACLE) if heading in sections),
         _parameters(metric),
         f"## In a specification\n\n{_criterion(check)}",
         f"## Examples\n\n{_examples(check)}",
@@ -48,8 +49,12 @@ def index(checks: Iterable[Check]) -> str:
     for stage in Stage:
         mine = [check for check in known if check.metric.stage is stage]
         if mine:
-            rows = [(f"[`{c.id}`]({c.id}.md)", c.metric.title, c.metric.estimand) for c in mine]
-            parts.append(f"## {stage.value.capitalize()}\n\n{_table(('check', 'title', 'estimand'), rows)}")
+            rows = [
+                (f"[`{c.id}`]({c.id}.md)", c.metric.title, c.metric.estimand, grades(c), c.oracle)
+                for c in mine
+            ]
+            head = ("check", "title", "estimand", "grade", "held against")
+            parts.append(f"## {stage.value.capitalize()}\n\n{_table(head, rows)}")
     names = "\n".join(check.id for check in known)
     parts.append(f"```{{toctree}}\n:hidden:\n\n{names}\n```")
     return "\n\n".join(parts) + "\n"
@@ -62,7 +67,8 @@ def documents(checks: Iterable[Check]) -> dict[str, str]:
     return {"index.md": index(known), **pages}
 
 
-def _facts(metric: Metric) -> str:
+def _facts(check: Check) -> str:
+    metric = check.metric
     kind = (
         "a fact about the file, counted in full"
         if metric.census
@@ -71,6 +77,7 @@ def _facts(metric: Metric) -> str:
     facts = [
         ("Estimand", metric.estimand),
         ("Judged as", kind),
+        ("Grade", grades(check)),
         ("Comparators", ", ".join(f"`{comparator}`" for comparator in metric.comparators)),
         ("Range", _span(metric)),
         ("Compares", _GROUPS[metric.across]),

@@ -48,6 +48,15 @@ def judged_example(check: Check, example: Example) -> Judged:
     return judge([assess(statistic, asked)])[0]
 
 
+def grades(check: Check) -> str:
+    """The grades of the bounds that a check's examples get, such as ``A`` or ``A, B``; ``counted`` where nothing is inferred."""
+    pieces = [
+        piece for example in check.examples for piece in judged_example(check, example).assessment.pieces
+    ]
+    inferred = sorted({piece.grade.value for piece in pieces if piece.exact is None})
+    return ", ".join(inferred) or "counted"
+
+
 def _wrong_with(check: Check, example: Example) -> str:
     metric, threshold = check.metric, Decimal(example.threshold)
     if example.comparator not in metric.comparators or metric.vacuous(example.comparator, threshold):

@@ -12,21 +12,37 @@ from assay.cli.output import json_option, print_document, print_json, say
 @click.argument("check", required=False, default="")
 @json_option
 def command(check: str, *, as_json: bool) -> None:
-    """List the checks, or those of a stage, or print the page of one CHECK: purpose, method, limits, remedy."""
-    from assay.app.judging.checks import explained, installed
+    """List the checks, or those of a stage, or print the page of one CHECK: purpose, method, limits, remedy.
 
-    known = installed()
-    stages = {metric.stage.value for metric in known}
-    if check in stages:
-        known = tuple(metric for metric in known if metric.stage.value == check)
-    elif check:
+    The grade says how its error rate is known: A exact, B simulated, C descriptive (never gates), "counted" where nothing is
+    inferred. Under it stands what its figures were held against.
+    """
+    from assay.app.judging.checks import explained, installed, listed
+
+    stages = {metric.stage.value for metric in installed()}
+    if check and check not in stages:
         print_document(f"{explained(check)}\n")
         return
+    known = listed(check)
     if as_json:
         print_json(
-            [{"id": m.id, "stage": m.stage.value, "title": m.title, "estimand": m.estimand} for m in known]
+            [
+                {
+                    "id": one.metric.id,
+                    "stage": one.metric.stage.value,
+                    "title": one.metric.title,
+                    "estimand": one.metric.estimand,
+                    "grade": one.grade,
+                    "oracle": one.oracle,
+                }
+                for one in known
+            ]
         )
         return
-    width = max(len(metric.id) for metric in known)
-    for metric in known:
-        say(f"{metric.id:{width}}  {metric.title}")
+    width, grade = (
+        max(map(len, column)) for column in zip(*((o.metric.id, o.grade) for o in known), strict=True)
+    )
+    for one in known:
+        say(f"{one.metric.id:{width}}  {one.grade:{grade}}  {one.metric.title}")
+        if one.oracle:
+            say(f"{'':{width}}  {'':{grade}}  held against {one.oracle}")

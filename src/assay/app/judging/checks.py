@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from assay.checks.pages import page
+from assay.checks.verifying import grades
 from assay.domain.errors import AssayError
 from assay.domain.metric import Metric
 from assay.domain.nearest import nearest
@@ -25,6 +27,26 @@ def installed() -> tuple[Metric, ...]:
     """
     order = list(Stage)
     return tuple(sorted(metrics().values(), key=lambda metric: (order.index(metric.stage), metric.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A check as it is listed. grade: of its bounds; ``counted`` where nothing is inferred. oracle: what its figures were held against."""
+
+    metric: Metric
+    grade: str
+    oracle: str
+
+
+def listed(stage: str = "") -> tuple[Listed, ...]:
+    """Every installed check, or those of a stage, with grade and oracle, in the order of the stages.
+
+    Raises:
+        PluginRefused: a check of another package cannot be used.
+    """
+    known = catalogue()
+    wanted = [metric for metric in installed() if stage in ("", metric.stage.value)]
+    return tuple(Listed(m, grades(known[m.id]), known[m.id].oracle) for m in wanted)
 
 
 def explained(check: str) -> str:

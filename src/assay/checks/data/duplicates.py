@@ -77,6 +77,8 @@ def duplicates(view: RowSetView, *, by: str) -> Counts:
         repeats are expected and true; ``by: columns`` says that this was known and agreed.
     Remedy:
         Remove what was recorded twice; if one person has several rows, declare the unit in the specification.
+    Oracle:
+        pandas, row by row (tests/checks/test_rows_against_pandas.py).
     """
     doubtful = [("repeated, by inputs", view.alike_duplicates)] if by == "inputs" else []
     return worst_share([("repeated", view.duplicates)], rows=view.rows, nothing="", doubtful=doubtful)
@@ -129,5 +131,7 @@ def conflicting_labels(view: RowSetView) -> Counts:
         true, most of all with few inputs.
     Remedy:
         Have an expert audit a random sample of the labels; add inputs that tell the rows apart.
+    Oracle:
+        pandas, row by row (tests/checks/test_rows_against_pandas.py).
     """
     return worst_share([("conflicting", view.conflicting)], rows=view.rows, nothing="")

@@ -75,6 +75,8 @@ def group_representation(view: ProfileView, *, across: str) -> Counts:
         under the small-group rule count too.
     Remedy:
         Collect more rows of the smallest group, or say in the use case that it is out of scope.
+    Oracle:
+        rows counted by hand (tests/checks/test_data_checks.py).
     """
     if view.profile.rows == 0:
         return NO_ROWS

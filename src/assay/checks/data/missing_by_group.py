@@ -107,6 +107,9 @@ def missing_by_group(view: TableView, *, column: str) -> Counts:
     Remedy:
         Find out where the gap arises, at the source or by joining tables; collect what is missing, or give the model an input that
         says that it is.
+    Oracle:
+        shares that were planted (tests/app/test_tabled_checks.py); the bound by exact enumeration
+        (tests/stats/test_exact_size.py).
     """
     if not any(counts.total for counts in view.tables[view.data].values()):
         return NO_ROWS

@@ -83,6 +83,8 @@ def missing_values(view: ProfileView, *, column: str) -> Counts:
     Remedy:
         Find out why they are missing before filling them; if they may be missing, say so in the dictionary
         and test the model's robustness to it.
+    Oracle:
+        rows counted by hand (tests/checks/test_data_checks.py).
     """
     profile = view.profile
     if column:

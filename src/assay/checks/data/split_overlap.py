@@ -115,6 +115,8 @@ def split_overlap(view: RowSetView, *, other: str, by: str) -> Counts:
     Remedy:
         Remove the shared rows from the training data and train again; never from the test rows after seeing
         results.
+    Oracle:
+        pandas, row by row (tests/checks/test_rows_against_pandas.py).
     """
     shared = [(name, rows) for name, rows in view.shared if other in ("any", name)]
     nothing = (

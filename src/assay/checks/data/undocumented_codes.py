@@ -74,6 +74,8 @@ def undocumented_codes(view: ProfileView, *, column: str) -> Counts:
         fewer than ten rows is not named: it may be a name, or an answer that one person gave.
     Remedy:
         Ask the source of the data what the code means; document it, or treat it as missing everywhere.
+    Oracle:
+        rows counted by hand (tests/checks/test_data_checks.py).
     """
     profile = view.profile
     if column and column not in {c.name for c in profile.columns}:

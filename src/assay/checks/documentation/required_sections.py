@@ -57,6 +57,8 @@ def required_sections(view: SectionView) -> Counts:
         Sees whether something stands there, not whether it is true, sufficient or understood.
     Remedy:
         Have the owner named in the specification write the missing sections, and a reviewer read them.
+    Oracle:
+        sections counted by hand (tests/checks/test_data_checks.py).
     """
     if not view.sections:
         return Undefined(Reason.NOT_MEASURED, "The specification requires no section.")

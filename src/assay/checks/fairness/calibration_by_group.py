@@ -78,5 +78,8 @@ def calibration_by_group(view: OutcomeView) -> Counts:
     Remedy:
         Recalibrate on development rows (isotonic or logistic), within groups if that is lawful; then certify
         again.
+    Oracle:
+        simulated sizes of its bound (tests/stats/test_score_calibration.py); no row is lost
+        (tests/checks/test_against_oracles.py).
     """
     return scores_of_each(view, Functional.KS_CALIBRATION)

@@ -70,6 +70,9 @@ def demographic_parity(view: OutcomeView, *, reference: str | None = None) -> Co
     Remedy:
         Look for inputs that stand in for the attribute, move the decision threshold, or re-weight the
         training data; then certify the new model on fresh rows.
+    Oracle:
+        fairlearn's demographic_parity_difference (tests/checks/test_against_oracles.py); the bound by exact
+        enumeration (tests/stats/test_exact_size.py).
     """
     return rates_compared(
         view,

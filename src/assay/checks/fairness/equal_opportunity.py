@@ -83,6 +83,9 @@ def equal_opportunity(view: OutcomeView, *, reference: str | None = None) -> Cou
     Remedy:
         Collect more informative inputs for the group that is wrongly refused, or choose thresholds with the
         gap in view; then certify the new model on fresh rows.
+    Oracle:
+        fairlearn's equal_opportunity_difference (tests/checks/test_against_oracles.py); the bound by exact
+        enumeration (tests/stats/test_exact_size.py).
     """
     deserved = view.favourable
     return rates_compared(

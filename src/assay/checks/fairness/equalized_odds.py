@@ -70,6 +70,9 @@ def equalized_odds(view: OutcomeView, *, reference: str | None = None) -> Counts
     Remedy:
         See which of the two families binds; collect more informative inputs for the group it harms, or choose
         thresholds with both gaps in view.
+    Oracle:
+        fairlearn's equalized_odds_difference (tests/checks/test_against_oracles.py); the bound by exact
+        enumeration (tests/stats/test_exact_size.py).
     """
     good = view.favourable
     return rates_compared(

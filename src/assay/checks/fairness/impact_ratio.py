@@ -90,6 +90,9 @@ def impact_ratio(view: OutcomeView, *, reference: str | None = None) -> Counts:
     Remedy:
         Look for inputs that stand in for the attribute, move the decision threshold, or re-weight the
         training data; then certify the new model on fresh rows.
+    Oracle:
+        fairlearn's demographic_parity_ratio (tests/checks/test_against_oracles.py); the bound by exact
+        enumeration (tests/stats/test_exact_size.py).
     """
     return rates_compared(
         view,

@@ -88,6 +88,9 @@ def predictive_parity(view: OutcomeView, *, decision: str, reference: str | None
     Remedy:
         Calibrate the scores within each group, or add inputs that carry information for the group whose
         decisions are less often right.
+    Oracle:
+        scikit-learn's precision of each group (tests/checks/test_against_oracles.py); the bound by exact
+        enumeration (tests/stats/test_exact_size.py).
     """
     value = 1 if decision == "positive" else 0
     return rates_compared(

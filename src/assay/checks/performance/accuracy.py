@@ -76,6 +76,9 @@ def accuracy(view: OutcomeView) -> Counts:
     Remedy:
         Compare with the share of the more frequent label first. If the model is no better, look for more
         informative inputs; else see in recall and false-positive rate which error dominates.
+    Oracle:
+        scikit-learn's accuracy_score (tests/checks/test_against_oracles.py); the bound by exact enumeration
+        (tests/stats/test_rates.py).
     """
     return rate_of_each(
         view, lambda group: (group.correct, group.n), lacking=Reason.NO_ROWS, detail="No group has rows."

@@ -61,6 +61,8 @@ def auc(view: OutcomeView) -> Counts:
     Remedy:
         Look for more informative inputs or a better model class; if one group lags, look at what is measured
         less well for it.
+    Oracle:
+        scikit-learn's roc_auc_score (tests/stats/test_auc.py); the size of its bound by simulation.
     """
     return scores_of_each(view, Functional.AUC, both_classes=True)
 
@@ -94,5 +96,8 @@ def gini(view: OutcomeView) -> Counts:
         Those of the AUC. It is not the Gini coefficient of inequality, nor the impurity of a tree.
     Remedy:
         As for the AUC.
+    Oracle:
+        scikit-learn's roc_auc_score, twice less one (tests/stats/test_auc.py); the size of its bound by
+        simulation.
     """
     return scores_of_each(view, Functional.GINI, both_classes=True)

@@ -60,6 +60,9 @@ def ks_calibration(view: OutcomeView) -> Counts:
         with observed/expected. Errors of opposite sign at neighbouring scores partly cancel.
     Remedy:
         Recalibrate on development rows (isotonic or logistic); then certify again on fresh rows.
+    Oracle:
+        its definition, row by row (tests/stats/test_score_calibration.py); the size of its bound by
+        simulation.
     """
     return scores_of_each(view, Functional.KS_CALIBRATION)
 
@@ -106,5 +109,8 @@ def ece(view: OutcomeView, *, bins: int) -> Counts:
         gate.
     Remedy:
         Recalibrate on development rows (isotonic or logistic); then certify again on fresh rows.
+    Oracle:
+        its definition, row by row (tests/stats/test_score_calibration.py); the size of its bound by
+        simulation.
     """
     return scores_of_each(view, Functional.ECE, bins=bins)

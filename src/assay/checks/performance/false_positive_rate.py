@@ -61,6 +61,9 @@ def false_positive_rate(view: OutcomeView) -> Counts:
     Remedy:
         Raise the score at which 1 is decided, if the cases this misses are acceptable; else look for inputs
         that separate the false alarms.
+    Oracle:
+        fairlearn's false_positive_rate (tests/checks/test_against_oracles.py); the bound by exact
+        enumeration (tests/stats/test_rates.py).
     """
     return rate_of_each(
         view,

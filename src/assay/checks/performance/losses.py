@@ -62,6 +62,8 @@ def brier(view: OutcomeView) -> Counts:
     Remedy:
         See the reliability curve: recalibrate if it departs from the diagonal, else look for more informative
         inputs.
+    Oracle:
+        scikit-learn's brier_score_loss (tests/stats/test_means.py); the size of its bound by simulation.
     """
     return scores_of_each(view, Functional.BRIER)
 
@@ -99,5 +101,7 @@ def log_loss(view: OutcomeView) -> Counts:
         far from the estimate as a t interval would. Compare with the entropy of the base rate.
     Remedy:
         Look at the rows with extreme scores first; recalibrate or regularise.
+    Oracle:
+        scikit-learn's log_loss (tests/stats/test_means.py).
     """
     return scores_of_each(view, Functional.LOG_LOSS)

@@ -69,5 +69,8 @@ def observed_expected(view: OutcomeView) -> Counts:
     Remedy:
         Refit the intercept, or recalibrate, on rows from the population of use; ask whether the base rate has
         moved.
+    Oracle:
+        its definition, row by row (tests/stats/test_score_calibration.py); the size of its bound by
+        simulation.
     """
     return scores_of_each(view, Functional.OBSERVED_EXPECTED)

@@ -60,6 +60,9 @@ def precision(view: OutcomeView) -> Counts:
     Remedy:
         Raise the score at which 1 is decided, if the cases this misses are acceptable; else look for inputs
         that separate the false alarms.
+    Oracle:
+        scikit-learn's precision_score (tests/checks/test_against_oracles.py); the bound by exact
+        enumeration (tests/stats/test_rates.py).
     """
     return rate_of_each(
         view,

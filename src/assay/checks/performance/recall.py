@@ -68,6 +68,9 @@ def recall(view: OutcomeView) -> Counts:
     Remedy:
         Lower the score at which 1 is decided, if the false positives this brings are acceptable; else look
         for inputs that separate the missed cases.
+    Oracle:
+        scikit-learn's recall_score (tests/checks/test_against_oracles.py); the bound by exact enumeration
+        (tests/stats/test_rates.py).
     """
     return rate_of_each(
         view,

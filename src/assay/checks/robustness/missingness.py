@@ -95,5 +95,8 @@ def missingness(view: PairedView) -> Counts:
         all answers with an error, which is the verdict then: the subject must include its own imputation.
     Remedy:
         Use a model that handles missing values, or put the imputation into the model file; train with losses.
+    Oracle:
+        the share of values that is lost, counted (tests/checks/test_perturbation.py); the bound by exact
+        enumeration (tests/stats/test_paired.py).
     """
     return pairs_of_each(view)

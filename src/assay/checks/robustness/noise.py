@@ -112,5 +112,8 @@ def noise(view: PairedView) -> Counts:
         robust.
     Remedy:
         Regularise, coarsen inputs that are measured less exactly than they are stored, or train with noise.
+    Oracle:
+        random numbers computed by hand (tests/checks/test_perturbation.py); the bound by exact enumeration
+        (tests/stats/test_paired.py).
     """
     return pairs_of_each(view)

@@ -106,5 +106,8 @@ def rounding(view: PairedView) -> Counts:
         rounded alike, whatever their real precision.
     Remedy:
         Coarsen the inputs in training as they will be in use; regularise; look for splits on exact values.
+    Oracle:
+        numbers rounded by decimal arithmetic (tests/checks/test_perturbation.py); the bound by exact
+        enumeration (tests/stats/test_paired.py).
     """
     return pairs_of_each(view)
