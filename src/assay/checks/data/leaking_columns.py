@@ -62,7 +62,8 @@ class _Learnt:
         """What is expected of each value: of a number the share of the cell that it falls in, of an unseen code that of all."""
         place = np.searchsorted(self._values, values, side="right") - 1
         if self._numbered:
-            return self._rate[self._cell[np.maximum(place, 0)]]
+            of_cell: NDArray[np.float64] = self._rate[self._cell[np.maximum(place, 0)]]
+            return of_cell
         known = (place >= 0) & (self._values[np.maximum(place, 0)] == values)
         return np.where(known, self._rate[self._cell[np.maximum(place, 0)]], self._overall)
 
