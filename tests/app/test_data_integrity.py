@@ -71,6 +71,21 @@ def test_a_shifted_period_is_found(folder: Folder) -> None:
     assert verdict(run(shifted), "drift") is Verdict.FAIL
 
 
+FEED = (
+    ("sentinels", "data.sentinel_values", "at_most: 0"),
+    ("units", "data.unit_shift", "at_most: 0"),
+)
+
+
+def test_a_site_with_another_unit_and_another_word_for_nothing_is_found(folder: Folder) -> None:
+    feed = with_sources(folder, *FEED)
+    assert [verdict(run(feed), id_) for id_, _, _ in FEED] == [Verdict.PASS] * 2
+    changed(feed, "income", lambda income, _, site: np.where(site == "s", (income / 12).round(2), income))
+    changed(feed, "age", lambda age, day, _: np.where((day < LATE) & (age < 22), 99, age))
+    record = run(feed)
+    assert [verdict(record, id_) for id_, _, _ in FEED] == [Verdict.FAIL] * 2
+
+
 def test_a_plan_knows_their_power(folder: Folder) -> None:
     made = assay.make_plan(with_sources(folder, *DRIFT).write())
     power = {p.criterion.id: p.power for p in made.attempts[0].criteria}
