@@ -190,6 +190,7 @@ def check(
         census=census,
         needs_model=need.asks_model,
         changes_inputs=need.changes_inputs,
+        by_row=need.by_row,
         parameters=dict(parameters or {}),
     )
 

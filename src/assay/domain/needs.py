@@ -50,12 +50,14 @@ class Need:
     Attributes:
         reads: which data sets are read. parts: what is counted of them.
         changes_inputs: whether the model is asked again with changed inputs.
+        by_row: whether each row is counted by itself, so that a criterion can be narrowed to a part of them.
     """
 
     __slots__ = ()
     reads: ClassVar[Reads]
     parts: ClassVar[frozenset[Part]]
     changes_inputs: ClassVar[bool] = False
+    by_row: ClassVar[bool] = False
 
     @property
     def asks_model(self) -> bool:
@@ -69,6 +71,7 @@ class Outcomes(Need):
 
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES})
+    by_row = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ class Perturbed(Need):
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES})
     changes_inputs = True
+    by_row = True
 
     change: Callable[..., dict[str, Any]]
     spares: Callable[..., tuple[str, ...]] | None = None
@@ -117,6 +121,7 @@ class Tabulated(Need):
 
     reads = Reads.NAMED
     parts = frozenset({Part.TABLES})
+    by_row = True
 
     tabulate: Callable[..., Any]
     columns: Callable[..., tuple[str, ...]] | None = None

@@ -131,7 +131,7 @@ class Case:
         return Frame(
             inputs=specification.subject.inputs,
             label=specification.prediction.label,
-            attributes=tuple(specification.protected.items()),
+            attributes=tuple(specification.attributes().items()),
             decide_at=float(specification.prediction.decide_at),
             dictionary=self.dictionary.columns,
             unit=specification.data.unit,

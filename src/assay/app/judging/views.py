@@ -77,20 +77,21 @@ def view_of(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> A
 def _outcomes(asked: Request) -> OutcomeView:
     tally = asked.measured.judged.outcomes
     assert tally is not None  # noqa: S101 - a failure is reported before a view is asked for
-    favourable = asked.case.specification.prediction.favourable
+    favourable, where = asked.case.specification.prediction.favourable, asked.wanted.criterion.where
     if asked.across is None:
-        return tally.view((), favourable)
+        return tally.view((), favourable, where=where)
     names = asked.attributes()
     if asked.aside and asked.case.checks[asked.wanted.criterion.metric].metric.pairwise:
-        return replace(tally.view(names, favourable), focus=tuple(sorted(asked.small())))
-    return tally.view(names, favourable, among=asked.among(tally.layout))
+        return replace(tally.view(names, favourable, where=where), focus=tuple(sorted(asked.small())))
+    return tally.view(names, favourable, among=asked.among(tally.layout), where=where)
 
 
 def _paired(asked: Request) -> PairedView:
     tally = dict(asked.measured.judged.paired)[asked.wanted.change_key]
+    where = asked.wanted.criterion.where
     if asked.across is None:
-        return tally.view(())
-    return tally.view(asked.attributes(), among=asked.among(tally.layout))
+        return tally.view((), where=where)
+    return tally.view(asked.attributes(), among=asked.among(tally.layout), where=where)
 
 
 def _profile(asked: Request) -> ProfileView:
