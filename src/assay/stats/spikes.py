@@ -27,29 +27,30 @@ class Spike:
 
     Attributes:
         rows: at the value. beside: in the :data:`NEXT` cells beside it, on the fuller side. gap: free cells up to the next value, 0 for none.
+        times: as often as what is beside it a value may be no spike.
     """
 
     rows: int
     beside: int
     gap: int
+    times: int = TIMES
 
     @property
     def p_value(self) -> float:
         """How probable so many rows are if the value is no spike."""
         if self.rows == 0:
             return 1.0
-        next_to = _p(self.rows, self.beside, NEXT)
-        alone = _p(self.rows, 0, min(self.gap, WIDEST)) if self.gap >= NEXT else 1.0
+        next_to = self._p(self.beside, NEXT)
+        alone = self._p(0, min(self.gap, WIDEST)) if self.gap >= NEXT else 1.0
         return min(1.0, _LOOKS * min(next_to, alone))
+
+    def _p(self, beside: int, cells: int) -> float:
+        return float(binom.sf(self.rows - 1, self.rows + beside, self.times / (self.times + cells)))
 
     @property
     def apart(self) -> bool:
         """Whether at least :data:`NEXT` cells beside it are free."""
         return self.gap >= NEXT
-
-
-def _p(rows: int, beside: int, cells: int) -> float:
-    return float(binom.sf(rows - 1, rows + beside, TIMES / (TIMES + cells)))
 
 
 def spike_at(
