@@ -68,9 +68,7 @@ def _by_chance(rows: int, known: TableCounts) -> int:
 
 def _view(copied: int, *, coarse: bool = False) -> TableView:
     draw = np.random.default_rng(6)
-    people: NDArray[np.float64] = (
-        draw.integers(20, 60, (2000, 2)) if coarse else draw.lognormal(8, 1, (2000, 3))
-    )
+    people = draw.integers(20, 60, (2000, 2)) * 1.0 if coarse else draw.lognormal(8, 1, (2000, 3))
     train, test = people[:1000], people[1000:].copy()
     test[:copied] = train[:copied] * (1 + draw.normal(0, 0.0002, (copied, people.shape[1])))
     names = [f"x{i}" for i in range(people.shape[1])]
