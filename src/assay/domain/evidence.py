@@ -148,6 +148,35 @@ class Paired:
 
 
 @dataclass(frozen=True, slots=True)
+class Folds:
+    """A rate in each fold of a cross-validation, of which the mean is judged.
+
+    Each is of rows that its own model has not seen; the models have most of their rows in common, so that the folds depend on
+    each other in a way that nobody knows.
+    """
+
+    cells: tuple[Rate, ...]
+
+    def __post_init__(self) -> None:
+        if any(cell.trials == 0 for cell in self.cells):
+            raise ValueError("a fold without rows has no rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The share of right decisions by the number of training rows, on the same rows each time.
+
+    Attributes:
+        cells: a rate for each number of training rows, which is its label; the smallest first.
+        last: the last step as a pair, of which the gain is judged: ``worse`` were right with all training rows and not with
+            those of the step before, ``better`` the other way round.
+    """
+
+    cells: tuple[Rate, ...]
+    last: PairedCell
+
+
+@dataclass(frozen=True, slots=True)
 class Undefined:
     """The check ran and the estimand does not exist on these rows; the reason says why."""
 
@@ -161,7 +190,7 @@ class Undefined:
             raise ValueError(f"{self.reason.value} is no reason why an estimand does not exist")
 
 
-Counts = Census | Rates | Scores | Paired | Undefined
+Counts = Census | Rates | Scores | Paired | Folds | Learned | Undefined
 """What a check may return; the rule that assesses it follows from its type."""
 
 

@@ -16,11 +16,13 @@ from assay.plan.passes import Change
 from assay.subject.datasets import DataFile
 from assay.subject.files.layout import Column
 from assay.subject.model import ModelReference
+from assay.subject.training import RecipeReference
 
 NO_FACTS: Mapping[type, frozenset[str]] = {
     Column: frozenset({"breaks"}),
     DataFile: frozenset({"path", "stamp"}),
     ModelReference: frozenset({"path"}),
+    RecipeReference: frozenset({"path"}),
     Change: frozenset({"function"}),
 }
 """What no result depends on: what is told of a text column, where a file lies and when it was written, which its digest stands for, and the address of a

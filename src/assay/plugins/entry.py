@@ -92,6 +92,8 @@ def _look_at(metric: Metric, need: Need) -> None:
         raise NoEntry("its stage is not the one of its id")
     if metric.needs_model != need.asks_model or metric.changes_inputs != need.changes_inputs:
         raise NoEntry("it says otherwise than its need whether the model is asked")
+    if metric.refits:
+        raise NoEntry("it has models trained, which is for checks of Assay alone")
     if not metric.comparators or len(set(metric.comparators)) != len(metric.comparators):
         raise NoEntry("it has no comparator, or one twice")
     for text in (metric.title, metric.estimand, metric.reading):

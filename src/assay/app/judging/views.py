@@ -8,10 +8,12 @@ from typing import Any
 
 from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
-from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections
+from assay.app.judging.refits import view_of as models_of
+from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, Refits, RowSets, Sections
 from assay.domain.specification import Specification
 from assay.plan.passes import Wanted
 from assay.tally.groups import Layout
+from assay.tally.refits import RefitView
 from assay.tally.views import (
     ColumnProfile,
     DataProfile,
@@ -110,6 +112,10 @@ def _row_sets(asked: Request) -> RowSetView:
     return replace(view, by_unit=tuple(shared))
 
 
+def _refits(asked: Request) -> RefitView:
+    return models_of(asked.measured.refitted.get(asked.wanted.change_key))
+
+
 def _sections(asked: Request) -> SectionView:
     return _sections_of(asked.case)
 
@@ -161,6 +167,7 @@ VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
     Outcomes: _outcomes,
     Perturbed: _paired,
     Profiles: _profile,
+    Refits: _refits,
     RowSets: _row_sets,
     Sections: _sections,
 }
