@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,12 +18,16 @@ from tests.app.conftest import Folder, people
 
 import assay
 from assay.app.judging import refits
+from assay.app.verifying.redraw import curves_contradict
+from assay.checks.catalogue import metrics
+from assay.checks.performance import learning_curve
 from assay.domain.assessment import Judged
 from assay.domain.errors import InvalidDocument
 from assay.domain.evidence import Folds
 from assay.domain.vocabulary import Reason, Verdict
+from assay.dossier.html import render_html
 from assay.engine import refitting
-from assay.tally.refits import TrainingRows, parts
+from assay.tally.refits import TrainingRows, parts, seed_of
 
 RECIPE = """
     import numpy as np
@@ -205,3 +211,83 @@ def test_a_rehearsal_trains_on_the_training_rows_too(folder: Folder) -> None:
     assert found.assessment.data == "train"
     assert found.assessment.threshold == Decimal("0.6")
     assert found.assessment.rows == 1200
+
+
+OTHERS = """
+      - {id: seeds, metric: performance.seed_stability, at_most: 0.05, tier: advisory, with: {seeds: 3},
+         rationale: no decision by chance, owner: validator, requirements: [model-risk/4]}
+      - {id: curve, metric: performance.learning_curve, at_most: 0.2, tier: advisory, with: {sizes: 3},
+         rationale: whether rows are lacking, owner: validator, requirements: [model-risk/4]}
+"""
+DRAWN = """
+    import numpy as np
+
+    def train(data, seed):
+        noise = 0.1 * np.random.default_rng(seed).random() + 1e-4 * len(data)
+        return lambda rows: np.clip(rows["score"].to_numpy() + noise - 0.05, 0, 1)
+"""
+
+
+def test_seeds_and_sizes_change_the_decisions_that_they_change(folder: Folder) -> None:
+    """What is counted is worked out anew from the design and the recipe, without a sandbox and without the check."""
+    path = with_recipe(folder, DRAWN, OTHERS)
+    done = certified(path)
+    data = people(1200, 3)
+    score, bad = data["score"].to_numpy(), data["bad"].to_numpy()
+    rows = TrainingRows(bad, np.arange(1200))
+
+    def decided(seed: int, size: int) -> np.ndarray:
+        return score + 0.1 * np.random.default_rng(seed).random() + 1e-4 * size - 0.05 >= 0.5
+
+    by_metric = {s.metric: s.counts for s in done.record.statistics}
+    seed = seed_of_run(done, "performance.seed_stability", '{"seeds": "3"}')
+    held_out = parts(rows, seed, 5) == 0
+    seen = [decided(seed_of(seed, place), 960)[held_out] for place in range(3)]
+    expected = [int((seen[i] != seen[j]).sum()) for i, j in ((0, 1), (0, 2), (1, 2))]
+    stability = by_metric["performance.seed_stability"]
+    assert [cell.events for cell in stability.cells] == expected
+    assert [cell.trials for cell in stability.cells] == [240] * 3
+
+    seed = seed_of_run(done, "performance.learning_curve", '{"sizes": "3"}')
+    held_out = parts(rows, seed, 5) == 0
+    curve = by_metric["performance.learning_curve"]
+    right = [(decided(seed_of(seed, 0), size) == bad)[held_out] for size in curve.sizes]
+    assert [cell.events for cell in curve.cells] == [int(r.sum()) for r in right]
+    assert (curve.last.worse, curve.last.better) == (
+        int((right[2] & ~right[1]).sum()),
+        int((right[1] & ~right[2]).sum()),
+    )
+    assert curve.sizes[2] == 960
+    assert all(abs(2 * small - large) < 60 for small, large in itertools.pairwise(curve.sizes))
+
+
+def seed_of_run(done: assay.Certification, metric: str, settings: str) -> int:
+    return refits.Case.seed_of(_Seeded(done.record.seed), metric + settings)
+
+
+def test_a_learning_curve_is_drawn_and_held_against_its_counts(folder: Folder) -> None:
+    record = certified(with_recipe(folder, DRAWN, OTHERS + CROSS)).record
+    (curve,) = (c for c in record.curves if c.kind == "learning")
+    assert curve.label == "curve"
+    page = render_html(record)
+    assert "Learning curve of curve" in page
+    assert "The folds of procedure" in page
+    known = metrics()
+    asking = {id_ for id_, metric in known.items() if metric.needs_model}
+    assert curves_contradict(record, asking) == ""
+    bent = replace(curve, points=((*curve.points[0][:1], 0.99, *curve.points[0][2:]), *curve.points[1:]))
+    others = tuple(c for c in record.curves if c is not curve)
+    assert "learning curves" in curves_contradict(replace(record, curves=(*others, bent)), asking)
+
+
+def test_nested_halves_hold_whole_units_and_each_holds_the_one_before() -> None:
+    units = np.repeat(np.arange(400), 3)
+    fits = learning_curve.design(TrainingRows(units % 2, units), 7, {"sizes": 4})
+    held = set(units[fits[0].asked[0].rows])
+    for small, large in itertools.pairwise(fits):
+        assert set(small.trained) < set(large.trained)
+    for fit in fits:
+        inside = set(units[fit.trained])
+        assert not inside & held
+        assert len(fit.trained) == 3 * len(inside)
+    assert len(fits[-1].trained) + 3 * len(held) == len(units)

@@ -167,13 +167,18 @@ class Learned:
     """The share of right decisions by the number of training rows, on the same rows each time.
 
     Attributes:
-        cells: a rate for each number of training rows, which is its label; the smallest first.
+        sizes: how many training rows, the smallest first. cells: the rate at each.
         last: the last step as a pair, of which the gain is judged: ``worse`` were right with all training rows and not with
             those of the step before, ``better`` the other way round.
     """
 
+    sizes: tuple[int, ...]
     cells: tuple[Rate, ...]
     last: PairedCell
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) != len(self.cells) or any(cell.trials == 0 for cell in self.cells):
+            raise ValueError("a learning curve has a rate of some rows at each size")
 
 
 @dataclass(frozen=True, slots=True)
