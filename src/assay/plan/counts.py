@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from assay.domain.assessment import TIE, Asked
-from assay.domain.evidence import Census, Counts, Paired, Rates, Scores, Undefined
+from assay.domain.evidence import Census, Counts, Folds, Learned, Paired, Rates, Scores, Undefined
 from assay.domain.vocabulary import Comparator
 from assay.plan.imagined import DISCORDANCE
 from assay.plan.power import Prospect, all_of
@@ -90,6 +90,10 @@ def _census(_: Census, __: Asked, ___: Spread | None) -> None:
     """A fact about the data in hand: it is as it is."""
 
 
+def _trained(_: Folds | Learned, __: Asked, ___: Spread | None) -> None:
+    """What models will do that nobody has trained yet is not imagined."""
+
+
 def _undefined(counts: Undefined, _: Asked, __: Spread | None) -> str:
     return counts.detail
 
@@ -99,6 +103,8 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Rates: _rates,
     Scores: _scores,
     Paired: _paired,
+    Folds: _trained,
+    Learned: _trained,
     Undefined: _undefined,
 }
 """By the type of the counts; each is handed counts of its own type."""

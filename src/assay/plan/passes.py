@@ -106,8 +106,9 @@ class Wanted:
     parameters: tuple[tuple[str, Decimal | int | str], ...] = field(default=())
 
     def data(self, judged_on: str) -> str:
-        """The data set that it is about: the one that the criterion names, unless the model is judged."""
-        return judged_on if self.need.reads is Reads.JUDGED else self.criterion.data
+        """The data set that it is about: the one that the criterion names, unless its need says which."""
+        settled = {Reads.JUDGED: judged_on, Reads.TRAINED: "train"}
+        return settled.get(self.need.reads, self.criterion.data)
 
     @property
     def change_key(self) -> str:
