@@ -32,6 +32,7 @@ def context_of(frame: Frame, table: Table) -> TableContext:
         unit=frame.unit,
         time=frame.time,
         strata=dict(frame.strata),
+        score_column=frame.score_column,
     )
 
 
