@@ -13,8 +13,9 @@ from assay.checks.check import Check
 from assay.checks.examples import ALL, outcomes, paired, profiled, row_set, scored
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Rate, Rates, Undefined
-from assay.domain.metric import Across
-from assay.domain.needs import Outcomes, Perturbed, Tabulated
+from assay.domain.metric import Across, Names
+from assay.domain.needs import Outcomes, Perturbed, Reads, Tabulated
+from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Reason
 from assay.tally.refits import RefitView, TrainingRows
 from assay.tally.table import TableView
@@ -76,14 +77,21 @@ def no_rows(check: Check, across: str | None) -> TableView:
     score = [] if need.asks_model else None
     return table_view(
         need.tabulate,
-        {"income": []},
+        {"income": [], "department": []},
         label=[],
         score=score,
         groups={"sex": (("women", "men"), [])},
         across=("sex",) if across else (),
-        parameters=check.bind(),
-        others={"train": {"income": []}},
+        parameters=check.bind(named(check)),
+        others={"train": {"income": []}} if need.reads is Reads.EVERY else None,
+        strata={"department": Attribute(column="department", groups={"A": (0,), "B": (1,)})},
     )
+
+
+def named(check: Check) -> dict[str, str]:
+    """What a specification must name for the check: a stratum or a column."""
+    wanted = {name: p.names for name, p in check.metric.parameters.items() if p.default is None}
+    return {name: {Names.STRATUM: "department", Names.COLUMN: "income"}[of] for name, of in wanted.items()}
 
 
 # -- absence ------------------------------------------------------------------------------------------------------
@@ -106,7 +114,7 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         "TabulatedEverywhere": lambda: no_rows(check, across),
         "TabulatedOutcomes": lambda: no_rows(check, across),
     }
-    counts = check.count(views[type(check.need).__name__](), across=across)
+    counts = check.count(views[type(check.need).__name__](), across=across, arguments=named(check))
     assert isinstance(counts, Undefined)
     assert counts.reason in {Reason.NO_ROWS, Reason.NOT_MEASURED}
     assert counts.detail
