@@ -21,7 +21,7 @@ from assay.plan.scores import (
     scores_power,
 )
 from assay.stats.contrast_power import Passes, normal_power, rates_power
-from assay.stats.paired import paired_p_at_most
+from assay.stats.paired import paired_p_at_least, paired_p_at_most
 from assay.stats.pieces.scores import too_few_rows
 
 
@@ -71,16 +71,18 @@ def _paired(counts: Paired, asked: Asked, _: Spread | None) -> Prospect | str:
         normal_power(drop_deviation(DISCORDANCE, cell.n), float(asked.threshold), asked.alpha)
         for cell in counts.cells
     ]
-    at_best = [_nothing_changes(cell.n, asked) for cell in counts.cells]
+    at_best = [_no_more_change(cell.n, asked) for cell in counts.cells]
     return Prospect(all_of(parts), all_of(at_best), f"{DISCORDANCE:.0%} of the decisions change")
 
 
-def _nothing_changes(n: int, asked: Asked) -> Passes:
-    """Whether so many rows pass on which no decision changes."""
+def _no_more_change(n: int, asked: Asked) -> Passes:
+    """Whether so many rows pass on which no more decisions change, or differ, than the true value says."""
+    p_value = paired_p_at_least if asked.comparator is Comparator.AT_LEAST else paired_p_at_most
 
-    def passes(_: float, factor: float) -> float:
+    def passes(true: float, factor: float) -> float:
         rows = round(n * factor)
-        found = rows and paired_p_at_most(0, 0, rows, float(asked.threshold)) <= asked.alpha - TIE
+        worse, better = round(max(true, 0.0) * rows), round(max(-true, 0.0) * rows)
+        found = rows and p_value(worse, better, rows, float(asked.threshold)) <= asked.alpha - TIE
         return float(bool(found))
 
     return passes
