@@ -79,7 +79,7 @@ def no_rows(check: Check, across: str | None) -> TableView:
         score=score,
         groups={"sex": (("women", "men"), [])},
         across=("sex",) if across else (),
-        parameters=check.bind(),
+        parameters=check.bind(check.examples[0].arguments),
         others={"train": {"income": []}},
     )
 
@@ -103,7 +103,8 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         "TabulatedEverywhere": lambda: no_rows(check, across),
         "TabulatedOutcomes": lambda: no_rows(check, across),
     }
-    counts = check.count(views[type(check.need).__name__](), across=across)
+    arguments = check.examples[0].arguments
+    counts = check.count(views[type(check.need).__name__](), across=across, arguments=arguments)
     assert isinstance(counts, Undefined)
     assert counts.reason in {Reason.NO_ROWS, Reason.NOT_MEASURED}
     assert counts.detail
