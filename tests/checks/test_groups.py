@@ -12,7 +12,7 @@ from assay.checks.catalogue import catalogue
 from assay.checks.check import Check
 from assay.checks.examples import ALL, outcomes, paired, profiled, row_set, scored
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Rate, Rates, Undefined
+from assay.domain.evidence import PairedCell, Rate, Rates, ScoreCell, Undefined
 from assay.domain.metric import Across
 from assay.domain.needs import Outcomes, Perturbed, Tabulated
 from assay.domain.vocabulary import Reason
@@ -132,13 +132,19 @@ def test_a_reference_must_be_there_and_is_kept(check: Check):
     assert check.count(view, across="sex", reference="men").reference == "men"
 
 
+def _rows(cell: Rate | ScoreCell | PairedCell) -> int:
+    if isinstance(cell, Rate):
+        return cell.trials
+    return cell.n if isinstance(cell, PairedCell) else len(cell.scores)
+
+
 @pytest.mark.parametrize("check", GROUPED, ids=lambda c: c.id)
 def test_an_empty_group_keeps_its_cell(check: Check):
     table = ((0.2, 50, 10), (0.8, 10, 50))
     counts = check.count(scored({"women": table, "men": table, "others": ()}), across="sex")
     empty = [cell for cell in counts.cells if cell.label == "others"]
     assert empty
-    assert all((cell.trials if isinstance(cell, Rate) else len(cell.scores)) == 0 for cell in empty)
+    assert all(_rows(cell) == 0 for cell in empty)
 
 
 @pytest.mark.parametrize("reference", [None, "men"])
