@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from assay.domain.assessment import TIE, Asked
-from assay.domain.evidence import Census, Counts, Paired, Rates, Scores, Undefined
+from assay.domain.evidence import Census, Counts, MeanCell, Means, Paired, Rates, Scores, Undefined
 from assay.domain.vocabulary import Comparator
 from assay.plan.imagined import DISCORDANCE
 from assay.plan.power import Prospect, all_of
@@ -88,6 +91,23 @@ def _no_more_change(n: int, asked: Asked) -> Passes:
     return passes
 
 
+def _means(counts: Means, asked: Asked, _: Spread | None) -> Prospect | str:
+    if not all(sum(cell.rows) for cell in counts.cells):
+        return "A group has no rows."
+    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    spread = all_of([power(_error(cell)) for cell in counts.cells])
+    at_best = all_of([power(lambda _: 0.0) for _ in counts.cells])
+    return Prospect(spread, at_best, "values spread as those of the decisions that a plan imagines")
+
+
+def _error(cell: MeanCell) -> Callable[[float], float]:
+    """The standard error of a mean whose values are spread as these are."""
+    values, rows = np.array(cell.values), np.array(cell.rows)
+    n = float(rows.sum())
+    variance = float(rows @ (values - float(rows @ values) / n) ** 2) / n
+    return lambda _: math.sqrt(variance / n)
+
+
 def _census(_: Census, __: Asked, ___: Spread | None) -> None:
     """A fact about the data in hand: it is as it is."""
 
@@ -101,6 +121,7 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Rates: _rates,
     Scores: _scores,
     Paired: _paired,
+    Means: _means,
     Undefined: _undefined,
 }
 """By the type of the counts; each is handed counts of its own type."""
