@@ -16,6 +16,7 @@ from assay.domain.evidence import PairedCell, Rate, Rates, ScoreCell, Undefined
 from assay.domain.metric import Across
 from assay.domain.needs import Outcomes, Perturbed, Tabulated
 from assay.domain.vocabulary import Reason
+from assay.tally.refits import RefitView, TrainingRows
 from assay.tally.table import TableView
 from assay.tally.views import ColumnProfile, OutcomeView, SectionView
 
@@ -23,6 +24,7 @@ CHECKS = tuple(catalogue().values())
 GROUPED = [c for c in CHECKS if isinstance(c.need, Outcomes) and c.metric.across is not Across.NEVER]
 REQUIRED = [c for c in GROUPED if c.metric.across is Across.REQUIRED]
 COMPARED = [c for c in REQUIRED if c.metric.reference]
+NOBODY = np.empty(0, dtype=np.int64)
 confusion = st.tuples(*[st.integers(0, 60)] * 4)
 
 
@@ -97,6 +99,7 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         "Profiles": lambda: profiled(
             ColumnProfile("age", 0, 0, codes=(("1", 0),)), groups={"sex": {"women": 0}}
         ),
+        "Refits": lambda: RefitView(TrainingRows(NOBODY, NOBODY), (), 0.5, 1),
         "RowSets": lambda: row_set(0, shared={"train": 0}),
         "Sections": lambda: SectionView(()),
         "Tabulated": lambda: no_rows(check, across),

@@ -13,11 +13,13 @@ from typing import Any, ClassVar
 
 
 class Reads(StrEnum):
-    """Which data sets are read: the one that the model is judged on, the one that the criterion names, all, none."""
+    """Which data sets are read: the one that the model is judged on, the one that the criterion names, all, the training rows, none."""
 
     JUDGED = "judged"
     NAMED = "named"
     EVERY = "every"
+    TRAINED = "trained"
+    """The training rows, by way of the recipe: whatever a criterion names, and never a row on which the model is judged."""
     NOTHING = "nothing"
 
 
@@ -50,12 +52,16 @@ class Need:
     Attributes:
         reads: which data sets are read. parts: what is counted of them.
         changes_inputs: whether the model is asked again with changed inputs.
+        by_row: whether each row is counted by itself, so that a criterion can be narrowed to a part of them.
+        refits: whether the recipe trains models for it.
     """
 
     __slots__ = ()
     reads: ClassVar[Reads]
     parts: ClassVar[frozenset[Part]]
     changes_inputs: ClassVar[bool] = False
+    by_row: ClassVar[bool] = False
+    refits: ClassVar[bool] = False
 
     @property
     def asks_model(self) -> bool:
@@ -69,6 +75,7 @@ class Outcomes(Need):
 
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES})
+    by_row = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,7 @@ class Perturbed(Need):
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES})
     changes_inputs = True
+    by_row = True
 
     change: Callable[..., dict[str, Any]]
     spares: Callable[..., tuple[str, ...]] | None = None
@@ -117,6 +125,7 @@ class Tabulated(Need):
 
     reads = Reads.NAMED
     parts = frozenset({Part.TABLES})
+    by_row = True
 
     tabulate: Callable[..., Any]
     columns: Callable[..., tuple[str, ...]] | None = None
@@ -136,6 +145,22 @@ class TabulatedOutcomes(Tabulated):
 
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES, Part.TABLES})
+
+
+@dataclass(frozen=True, slots=True)
+class Refits(Need):
+    """Models that the recipe trains on parts of the training rows, and the scores that they give to others of them.
+
+    ``design(rows, seed, parameters)`` is a module-level function: which models are trained on which rows, and of which rows each
+    is asked the scores (:mod:`assay.tally.refits`). ``coded`` says that it, and the check, look at the inputs too.
+    """
+
+    reads = Reads.TRAINED
+    parts = frozenset()
+    refits = True
+
+    design: Callable[..., tuple[Any, ...]]
+    coded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from assay.domain import gating
 from assay.domain.evidence import GIVEN_LABEL, Rate, Rates, ScoreCell, Scores, Statistic, aside_of
 from assay.domain.record import GroupRecord, Record
-from assay.domain.specification import Attribute, Specification
+from assay.domain.specification import Attribute, Criterion, Specification
 
 OF_ALL_ROWS: Mapping[str, str] = {
     "performance.accuracy": "correct",
@@ -22,10 +22,14 @@ OF_ALL_ROWS: Mapping[str, str] = {
 """Checks whose rates are of all rows of a group, and which of its numbers the events are."""
 
 
-def defined(specification: Specification, grouping: str, small: Collection[str], *, aside: bool) -> str:
-    """How the groups that a criterion compares are defined: those that gate, or those that were set aside."""
-    groups = specification.groups_of(grouping).items()
-    return "; ".join(f"{label}: {text}" for label, text in groups if (label in small) == aside)
+def defined(
+    specification: Specification, criterion: Criterion, small: Collection[str], *, aside: bool
+) -> str:
+    """To which rows a criterion is narrowed, and how the groups that it compares are defined: those that gate, or those set aside."""
+    narrowed = specification.narrowed(criterion)
+    said = [f"only rows where {narrowed}"] if narrowed else []
+    groups = specification.groups_of(criterion.across).items() if criterion.across is not None else ()
+    return "; ".join([*said, *(f"{label}: {text}" for label, text in groups if (label in small) == aside)])
 
 
 def in_told_order(record: Record) -> Specification:
@@ -80,8 +84,13 @@ def groups_contradict(record: Record, asking: Collection[str]) -> str:
 
 
 def answered(record: Record, asking: Collection[str]) -> tuple[Statistic, ...]:
-    """The statistics of the judged rows that there are only when the model has answered for all of them."""
-    return tuple(s for s in record.statistics if s.data == record.data and (s.aside or s.metric in asking))
+    """The statistics of all judged rows that there are only when the model has answered for all of them."""
+    narrowed = {criterion.id for criterion in record.specification.criteria if criterion.where}
+    return tuple(
+        s
+        for s in record.statistics
+        if s.data == record.data and s.criterion not in narrowed and (s.aside or s.metric in asking)
+    )
 
 
 def _other_groups(record: Record) -> Iterator[str]:
@@ -201,8 +210,8 @@ def _other_definitions(record: Record) -> Iterator[str]:
     criteria |= {aside_of(c.id): (c, True) for c in record.specification.criteria}
     for judged in (*record.judged, *record.set_aside):
         criterion, aside = criteria[judged.assessment.criterion]
-        across = criterion.across
-        expected = defined(record.specification, across, small[across], aside=aside) if across else ""
+        small_ones = small[criterion.across] if criterion.across else frozenset[str]()
+        expected = defined(record.specification, criterion, small_ones, aside=aside)
         if judged.assessment.definition != expected:
             yield (
                 f"The groups of {judged.assessment.criterion} are defined otherwise in the record ({judged.assessment.definition or 'not at all'}) than in "

@@ -14,6 +14,7 @@ from assay.engine.counters import Counting
 from assay.engine.frame import Frame
 from assay.plan.imagined import FALSE_ALARMS, SENSITIVITY
 from assay.plan.passes import Pass, Table
+from assay.tally.groups import inside
 from assay.tally.table import Kept, Rows, TableContext, TableCounts, TableTally, sums
 
 
@@ -52,17 +53,28 @@ class Tables:
         self._made: list[tuple[Table, TableContext, dict[str, TableCounts]]] = [
             (table, context_of(frame, table), {}) for table in tables
         ]
+        self._inside = {table.where: inside(frame.layout, dict(table.where)) for table in tables}
 
     def count(self, batch: Batch, kept: Kept, score: NDArray[np.float64] | None) -> None:
         """Count the rows of a batch that are kept, of all of which the scores are given if the model was asked."""
-        label, cell = batch.label[kept], batch.cell[kept]
-        scores = None if score is None else score[kept]
         for table, context, total in self._made:
-            rows = Rows(len(cell), label, context, scores, batch.columns, batch.words_of, cell, kept)
+            mine = self._narrowed(table, batch, kept)
+            label, cell = batch.label[mine], batch.cell[mine]
+            scores = None if score is None else score[mine]
+            rows = Rows(len(cell), label, context, scores, batch.columns, batch.words_of, cell, mine)
             for name, keys in table.function(rows, context).items():
                 _look_at(table, name, keys, rows.n)
                 counted = TableCounts.of(keys)
                 total[name] = total[name] + counted if name in total else counted
+
+    def _narrowed(self, table: Table, batch: Batch, kept: Kept) -> Kept:
+        """The rows that are kept and of the groups that the table is narrowed to."""
+        if not table.where:
+            return kept
+        found: NDArray[np.bool_] = self._inside[table.where][batch.cell].copy()
+        if not isinstance(kept, slice):
+            found &= kept
+        return found
 
     def tallies(self) -> tuple[tuple[str, TableTally], ...]:
         """What was counted, by the key of the table."""

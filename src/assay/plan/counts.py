@@ -11,7 +11,18 @@ from typing import Any
 import numpy as np
 
 from assay.domain.assessment import TIE, Asked
-from assay.domain.evidence import Census, Counts, MeanCell, Means, Paired, Rates, Scores, Undefined
+from assay.domain.evidence import (
+    Census,
+    Counts,
+    Folds,
+    Learned,
+    MeanCell,
+    Means,
+    Paired,
+    Rates,
+    Scores,
+    Undefined,
+)
 from assay.domain.vocabulary import Comparator
 from assay.plan.imagined import DISCORDANCE
 from assay.plan.power import Prospect, all_of
@@ -112,6 +123,10 @@ def _census(_: Census, __: Asked, ___: Spread | None) -> None:
     """A fact about the data in hand: it is as it is."""
 
 
+def _trained(_: Folds | Learned, __: Asked, ___: Spread | None) -> None:
+    """What models will do that nobody has trained yet is not imagined."""
+
+
 def _undefined(counts: Undefined, _: Asked, __: Spread | None) -> str:
     return counts.detail
 
@@ -121,6 +136,8 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Rates: _rates,
     Scores: _scores,
     Paired: _paired,
+    Folds: _trained,
+    Learned: _trained,
     Means: _means,
     Undefined: _undefined,
 }

@@ -19,7 +19,7 @@ from assay.domain.needs import (
     TabulatedOutcomes,
 )
 from assay.plan.passes import Wanted
-from assay.tally.groups import Layout
+from assay.tally.groups import Layout, inside
 from assay.tally.table import TableContext, TableTally, TableView
 from assay.tally.views import GroupOutcomes, OutcomeView, PairedGroup, PairedView
 
@@ -94,12 +94,13 @@ class Imagined:
     def outcomes(self, wanted: Wanted) -> OutcomeView:
         """Imagined decisions of all rows, and of the groups that gate."""
         across = wanted.criterion.across
-        overall = self._decided("", self.population.sum(axis=0))
+        population = np.where(inside(self.layout, wanted.criterion.where)[:, None], self.population, 0)
+        overall = self._decided("", population.sum(axis=0))
         if across is None:
             return OutcomeView(overall, (), self.favourable)
         groups = tuple(
             self._decided(label, counts)
-            for label, counts in self._counts(self.groupings[across])
+            for label, counts in self._counts(self.groupings[across], population)
             if label not in self.small[across]
         )
         return OutcomeView(overall, groups, self.favourable)
@@ -127,8 +128,10 @@ class Imagined:
             groups=tuple(label for label in made.context.groups if label not in small),
         )
 
-    def _counts(self, attributes: tuple[str, ...]) -> list[tuple[str, Integers]]:
-        counts = self.layout.collapse(self.population, attributes)
+    def _counts(
+        self, attributes: tuple[str, ...], population: Integers | None = None
+    ) -> list[tuple[str, Integers]]:
+        counts = self.layout.collapse(self.population if population is None else population, attributes)
         return list(zip(self.layout.labels(attributes), counts, strict=True))
 
     def _decided(self, label: str, by_label: Integers) -> GroupOutcomes:

@@ -46,6 +46,8 @@ _TYPES = frozenset(
         "Paired",
         "PairedCell",
         "Census",
+        "Folds",
+        "Learned",
         "Means",
         "MeanCell",
         "Undefined",

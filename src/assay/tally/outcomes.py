@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.tally.groups import Layout
+from assay.tally.groups import Layout, Where, inside
 from assay.tally.scores import ScoreSum, ScoreTally
 from assay.tally.views import GroupOutcomes, OutcomeView
 
@@ -31,17 +31,22 @@ class OutcomeTally:
         return total.tally()
 
     def view(
-        self, names: tuple[str, ...], favourable: int, among: tuple[str, ...] | None = None
+        self,
+        names: tuple[str, ...],
+        favourable: int,
+        among: tuple[str, ...] | None = None,
+        where: Where | None = None,
     ) -> OutcomeView:
-        """All rows, and the groups of the grouping ``names`` (those in ``among`` only, when given)."""
-        everything = np.ones(self.layout.cells, dtype=bool)
-        overall = self._group("", self.decisions.sum(axis=0), everything)
+        """All rows ``where`` they are of some groups, and the groups of the grouping ``names`` (those in ``among`` only, when given)."""
+        kept = inside(self.layout, where or {})
+        decisions = np.where(kept[:, None, None], self.decisions, 0) if where else self.decisions
+        overall = self._group("", decisions.sum(axis=0), kept)
         if not names:
             return OutcomeView(overall=overall, groups=(), favourable=favourable)
         of_cell = self.layout.group_of_cell(names)
-        counts = self.layout.collapse(self.decisions, names)
+        counts = self.layout.collapse(decisions, names)
         groups = tuple(
-            self._group(label, counts[i], of_cell == i)
+            self._group(label, counts[i], (of_cell == i) & kept)
             for i, label in enumerate(self.layout.labels(names))
             if among is None or label in among
         )

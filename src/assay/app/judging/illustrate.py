@@ -40,10 +40,9 @@ def group_records(case: Case, measured: Measured) -> tuple[GroupRecord, ...]:
 
 def definition_of(case: Case, measured: Measured, counted: Counted) -> str:
     """How the groups that a criterion compares are defined: printed with the number, for an edge can flip it."""
-    across = counted.wanted.criterion.across
-    if across is None:
-        return ""
-    return defined(case.specification, across, measured.small[across], aside=counted.aside)
+    criterion = counted.wanted.criterion
+    small = measured.small[criterion.across] if criterion.across is not None else ()
+    return defined(case.specification, criterion, small, aside=counted.aside)
 
 
 def curves(case: Case, measured: Measured) -> tuple[CurveRecord, ...]:

@@ -8,12 +8,14 @@ from typing import Any
 
 from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
+from assay.app.judging.refits import view_of as models_of
 from assay.domain.needs import (
     Need,
     Outcomes,
     Perturbed,
     Profiles,
     Reads,
+    Refits,
     RowSets,
     Sections,
     Tabulated,
@@ -24,6 +26,7 @@ from assay.domain.specification import Specification
 from assay.engine.tables import context_of
 from assay.plan.passes import Wanted, tables_of
 from assay.tally.groups import Layout
+from assay.tally.refits import RefitView
 from assay.tally.table import TableView
 from assay.tally.views import (
     ColumnProfile,
@@ -77,20 +80,21 @@ def view_of(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> A
 def _outcomes(asked: Request) -> OutcomeView:
     tally = asked.measured.judged.outcomes
     assert tally is not None  # noqa: S101 - a failure is reported before a view is asked for
-    favourable = asked.case.specification.prediction.favourable
+    favourable, where = asked.case.specification.prediction.favourable, asked.wanted.criterion.where
     if asked.across is None:
-        return tally.view((), favourable)
+        return tally.view((), favourable, where=where)
     names = asked.attributes()
     if asked.aside and asked.case.checks[asked.wanted.criterion.metric].metric.pairwise:
-        return replace(tally.view(names, favourable), focus=tuple(sorted(asked.small())))
-    return tally.view(names, favourable, among=asked.among(tally.layout))
+        return replace(tally.view(names, favourable, where=where), focus=tuple(sorted(asked.small())))
+    return tally.view(names, favourable, among=asked.among(tally.layout), where=where)
 
 
 def _paired(asked: Request) -> PairedView:
     tally = dict(asked.measured.judged.paired)[asked.wanted.change_key]
+    where = asked.wanted.criterion.where
     if asked.across is None:
-        return tally.view(())
-    return tally.view(asked.attributes(), among=asked.among(tally.layout))
+        return tally.view((), where=where)
+    return tally.view(asked.attributes(), among=asked.among(tally.layout), where=where)
 
 
 def _profile(asked: Request) -> ProfileView:
@@ -139,6 +143,10 @@ def _tables(asked: Request) -> TableView:
         groups=context.groups if all_groups else asked.among(context.layout) if table.across else (),
         focus=tuple(sorted(asked.small())) if all_groups else (),
     )
+
+
+def _refits(asked: Request) -> RefitView:
+    return models_of(asked.measured.refitted.get(asked.wanted.change_key))
 
 
 def _sections(asked: Request) -> SectionView:
@@ -192,6 +200,7 @@ VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
     Outcomes: _outcomes,
     Perturbed: _paired,
     Profiles: _profile,
+    Refits: _refits,
     RowSets: _row_sets,
     Sections: _sections,
     Tabulated: _tables,
