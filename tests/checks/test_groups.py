@@ -12,7 +12,7 @@ from assay.checks.catalogue import catalogue
 from assay.checks.check import Check
 from assay.checks.examples import ALL, outcomes, paired, profiled, row_set, scored
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Rate, Rates, Undefined
+from assay.domain.evidence import PairedCell, Rate, Rates, ScoreCell, Undefined
 from assay.domain.metric import Across, Names
 from assay.domain.needs import Outcomes, Perturbed, Reads, Tabulated
 from assay.domain.specification import Attribute
@@ -82,16 +82,19 @@ def no_rows(check: Check, across: str | None) -> TableView:
         score=score,
         groups={"sex": (("women", "men"), [])},
         across=("sex",) if across else (),
-        parameters=check.bind(named(check)),
+        parameters=check.bind(check.examples[0].arguments),
         others={"train": {"income": []}} if need.reads is Reads.EVERY else None,
-        strata={"department": Attribute(column="department", groups={"A": (0,), "B": (1,)})},
+        strata={
+            name: Attribute(column="income", groups={"A": (0,), "B": (1,)})
+            for name in named(check, Names.STRATUM)
+        },
     )
 
 
-def named(check: Check) -> dict[str, str]:
-    """What a specification must name for the check: a stratum or a column."""
-    wanted = {name: p.names for name, p in check.metric.parameters.items() if p.default is None}
-    return {name: {Names.STRATUM: "department", Names.COLUMN: "income"}[of] for name, of in wanted.items()}
+def named(check: Check, kind: Names) -> tuple[str, ...]:
+    """The columns, or the strata, that the first example of a check names."""
+    given = check.bind(check.examples[0].arguments)
+    return tuple(str(given[n]) for n, p in check.metric.parameters.items() if p.names is kind and given[n])
 
 
 # -- absence ------------------------------------------------------------------------------------------------------
@@ -114,7 +117,8 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         "TabulatedEverywhere": lambda: no_rows(check, across),
         "TabulatedOutcomes": lambda: no_rows(check, across),
     }
-    counts = check.count(views[type(check.need).__name__](), across=across, arguments=named(check))
+    arguments = check.examples[0].arguments
+    counts = check.count(views[type(check.need).__name__](), across=across, arguments=arguments)
     assert isinstance(counts, Undefined)
     assert counts.reason in {Reason.NO_ROWS, Reason.NOT_MEASURED}
     assert counts.detail
@@ -142,13 +146,19 @@ def test_a_reference_must_be_there_and_is_kept(check: Check):
     assert check.count(view, across="sex", reference="men").reference == "men"
 
 
+def _rows(cell: Rate | ScoreCell | PairedCell) -> int:
+    if isinstance(cell, Rate):
+        return cell.trials
+    return cell.n if isinstance(cell, PairedCell) else len(cell.scores)
+
+
 @pytest.mark.parametrize("check", GROUPED, ids=lambda c: c.id)
 def test_an_empty_group_keeps_its_cell(check: Check):
     table = ((0.2, 50, 10), (0.8, 10, 50))
     counts = check.count(scored({"women": table, "men": table, "others": ()}), across="sex")
     empty = [cell for cell in counts.cells if cell.label == "others"]
     assert empty
-    assert all((cell.trials if isinstance(cell, Rate) else len(cell.scores)) == 0 for cell in empty)
+    assert all(_rows(cell) == 0 for cell in empty)
 
 
 @pytest.mark.parametrize("reference", [None, "men"])

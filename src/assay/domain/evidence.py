@@ -148,6 +148,36 @@ class Paired:
 
 
 @dataclass(frozen=True, slots=True)
+class MeanCell:
+    """The rows of one group by the value that each has: strictly increasing ``values``, rows at each."""
+
+    label: str
+    values: tuple[float, ...]
+    rows: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.values) != len(self.rows) or any(type(n) is not int or n < 0 for n in self.rows):
+            raise ValueError("a mean needs as many whole numbers of rows as values")
+        if list(self.values) != sorted(set(self.values)):
+            raise ValueError("a mean needs values that increase")
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Values of rows that lie between ``low`` and ``high`` whatever happens, in one or more groups; the mean of each is judged."""
+
+    cells: tuple[MeanCell, ...]
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise ValueError("a mean needs values that can differ: low < high")
+        if any(not self.low <= value <= self.high for cell in self.cells for value in cell.values):
+            raise ValueError("a mean needs values between its low and its high")
+
+
+@dataclass(frozen=True, slots=True)
 class Folds:
     """A rate in each fold of a cross-validation, of which the mean is judged.
 
@@ -195,7 +225,7 @@ class Undefined:
             raise ValueError(f"{self.reason.value} is no reason why an estimand does not exist")
 
 
-Counts = Census | Rates | Scores | Paired | Folds | Learned | Undefined
+Counts = Census | Rates | Scores | Paired | Folds | Learned | Means | Undefined
 """What a check may return; the rule that assesses it follows from its type."""
 
 

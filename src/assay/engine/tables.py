@@ -42,6 +42,8 @@ def columns_of_tables(frame: Frame, wanted: Pass) -> tuple[str, ...]:
     for table in wanted.tables:
         context = context_of(frame, table)
         found += context.documented if table.columns is None else table.columns(context)
+    if wanted.imagined and any(table.asks for table in wanted.tables):
+        found += frame.content  # scores are made up of what rows hold
     return tuple(dict.fromkeys(found))
 
 

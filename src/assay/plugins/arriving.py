@@ -69,7 +69,7 @@ def _look_at(counts: Counts, view: Any, metric: Metric) -> None:
     elif isinstance(counts, Paired):
         _paired(counts, groups, labels)
     else:
-        raise Impossible("counts of models that a recipe trained, and none was trained for this check")
+        raise Impossible("counts of rows or of trained models, and it was shown groups")
 
 
 def _census(counts: Census) -> None:

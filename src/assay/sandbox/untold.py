@@ -48,6 +48,8 @@ _TYPES = frozenset(
         "Census",
         "Folds",
         "Learned",
+        "Means",
+        "MeanCell",
         "Undefined",
     }
 )
