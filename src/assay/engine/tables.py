@@ -34,12 +34,14 @@ def context_of(frame: Frame, table: Table) -> TableContext:
     )
 
 
-def columns_of_tables(frame: Frame, wanted: Pass) -> tuple[str, ...]:
-    """The columns that the tables of a pass read."""
+def columns_of_tables(frame: Frame, wanted: Pass, present: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that the tables of a pass read, of a file with those that are ``present``."""
     found: list[str] = []
     for table in wanted.tables:
         context = context_of(frame, table)
         found += context.documented if table.columns is None else table.columns(context)
+        if table.undeclared:
+            found += [name for name in present if name not in context.documented]
     return tuple(dict.fromkeys(found))
 
 

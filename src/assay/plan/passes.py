@@ -37,7 +37,7 @@ class Table:
     """A table that a check brings: its key, the function that gives each row a key, and what it is made for.
 
     The key names the function, as that of a change does. ``columns`` names what it reads; None for all that is documented.
-    ``asks``: with the scores of the model. per_unit: one row of each unit counts.
+    ``asks``: with the scores of the model. per_unit: one row of each unit counts. undeclared: columns that nobody documented are read too.
     """
 
     key: str
@@ -47,6 +47,7 @@ class Table:
     across: tuple[str, ...] = ()
     asks: bool = False
     per_unit: bool = False
+    undeclared: bool = False
 
 
 _ASKING = frozenset({Part.OUTCOMES, Part.SCORES})
@@ -120,7 +121,7 @@ class Wanted:
         assert isinstance(need, Tabulated)  # noqa: S101 - nobody else is asked
         bound = {name: str(value) for name, value in self.parameters}
         function = f"{need.tabulate.__module__}.{need.tabulate.__qualname__}"
-        said = [self.criterion.across, need.asks_model, need.per_unit, bound]
+        said = [self.criterion.across, need.asks_model, need.per_unit, need.undeclared, bound]
         return f"{function}{json.dumps(said, sort_keys=True)}"
 
 
@@ -190,7 +191,14 @@ def tables_of(specification: Specification, wanted: Iterable[Wanted]) -> tuple[T
             across = groupings[w.criterion.across] if w.criterion.across is not None else ()
             asks = need.asks_model
             table = Table(
-                w.table_key, need.tabulate, need.columns, w.parameters, across, asks, asks or need.per_unit
+                w.table_key,
+                need.tabulate,
+                need.columns,
+                w.parameters,
+                across,
+                asks,
+                asks or need.per_unit,
+                need.undeclared,
             )
             found.setdefault(table.key, table)
     return tuple(found[key] for key in sorted(found))
