@@ -42,6 +42,8 @@ def columns_of_tables(frame: Frame, wanted: Pass, present: tuple[str, ...]) -> t
         found += context.documented if table.columns is None else table.columns(context)
         if table.undeclared:
             found += [name for name in present if name not in context.documented]
+    if wanted.imagined and any(table.asks for table in wanted.tables):
+        found += frame.content  # scores are made up of them
     return tuple(dict.fromkeys(found))
 
 
@@ -91,7 +93,7 @@ class TablesCounter:
         self._once = Tables(counting.frame, tuple(table for table in unasked if table.per_unit))
         scored = wanted.tables if wanted.imagined else ()
         self._imagined = Tables(counting.frame, tuple(table for table in scored if table.asks))
-        self._makes_up = wanted.imagined
+        self._makes_up = any(table.asks for table in scored)
         self._selection = counting.selection
         self._frame = counting.frame
 

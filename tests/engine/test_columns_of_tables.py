@@ -1,4 +1,4 @@
-"""A table may ask for the columns of a file that nobody documented; nothing else reads them."""
+"""Which columns the tables of a pass read: documented ones, all of the file, or those that made-up scores are made of."""
 
 from __future__ import annotations
 
@@ -17,3 +17,10 @@ def read(undeclared: bool) -> tuple[str, ...]:
 def test_only_where_they_are_asked_for() -> None:
     assert read(undeclared=False) == ("bad", "age")
     assert read(undeclared=True) == ("bad", "age", "name")
+
+
+def test_scores_are_made_up_of_all_columns_only_where_a_table_asks_for_scores() -> None:
+    frame = Frame((), "bad", (), 0.5, (Column(name="age", type="integer", description="age"),))
+    for asks, expected in ((False, ("bad",)), (True, ("bad", "age"))):
+        table = Table("t", lambda *_: {}, lambda _: (), (), asks=asks)
+        assert columns_of(frame, Pass("train", tables=(table,), imagined=True)) == expected
