@@ -68,6 +68,11 @@ def test_cells_never_hold_more_events_than_trials(table: dict[str, tuple[int, in
             assert all(0 <= cell.events <= cell.trials for cell in counts.cells)
 
 
+def required(check: Check) -> dict[str, str]:
+    """A value for each parameter that must be given: the name of a column."""
+    return {name: "income" for name, p in check.metric.parameters.items() if p.default is None}
+
+
 def no_rows(check: Check, across: str | None) -> TableView:
     need = check.need
     assert isinstance(need, Tabulated)
@@ -79,7 +84,7 @@ def no_rows(check: Check, across: str | None) -> TableView:
         score=score,
         groups={"sex": (("women", "men"), [])},
         across=("sex",) if across else (),
-        parameters=check.bind(),
+        parameters=check.bind(required(check)),
         others={"train": {"income": []}},
     )
 
@@ -103,7 +108,7 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         "TabulatedEverywhere": lambda: no_rows(check, across),
         "TabulatedOutcomes": lambda: no_rows(check, across),
     }
-    counts = check.count(views[type(check.need).__name__](), across=across)
+    counts = check.count(views[type(check.need).__name__](), across=across, arguments=required(check))
     assert isinstance(counts, Undefined)
     assert counts.reason in {Reason.NO_ROWS, Reason.NOT_MEASURED}
     assert counts.detail
