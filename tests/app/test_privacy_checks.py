@@ -85,3 +85,15 @@ def test_an_unknown_quasi_identifier_is_refused_before_the_run(folder: Folder) -
     asked(folder, k_anonymity="with: {quasi_identifiers: 'sex, agee'}, at_least: 2")
     with pytest.raises(assay.AssayError, match="agee"):
         run(folder)
+
+
+def test_a_column_that_nobody_documented_is_looked_at(folder: Folder) -> None:
+    asked(folder, direct_identifiers="data: develop, at_most: 0")
+    assert judged(run(folder), "direct_identifiers").verdict is Verdict.PASS
+    people = [f"p{i}@example.org" for i in range(folder.develop.num_rows)]
+    folder.develop = folder.develop.append_column("x", pa.array(people))
+    record = run(folder)
+    assert judged(record, "direct_identifiers").verdict is Verdict.FAIL
+    page = document(record, "html")
+    assert "x: e-mail address" in page
+    assert "@example.org" not in page
