@@ -77,7 +77,10 @@ def no_rows(check: Check, across: str | None) -> TableView:
     score = [] if need.asks_model else None
     return table_view(
         need.tabulate,
-        {"income": [], "department": []},
+        {
+            name: []
+            for name in ("income", "department", *named(check, Names.COLUMN), *named(check, Names.COLUMNS))
+        },
         label=[],
         score=score,
         groups={"sex": (("women", "men"), [])},
@@ -94,7 +97,8 @@ def no_rows(check: Check, across: str | None) -> TableView:
 def named(check: Check, kind: Names) -> tuple[str, ...]:
     """The columns, or the strata, that the first example of a check names."""
     given = check.bind(check.examples[0].arguments)
-    return tuple(str(given[n]) for n, p in check.metric.parameters.items() if p.names is kind and given[n])
+    found = (str(given[n]) for n, p in check.metric.parameters.items() if p.names is kind)
+    return tuple(name.strip() for text in found for name in text.split(",") if name.strip())
 
 
 # -- absence ------------------------------------------------------------------------------------------------------
