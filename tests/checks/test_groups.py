@@ -12,10 +12,12 @@ from assay.checks.catalogue import catalogue
 from assay.checks.check import Check
 from assay.checks.examples import ALL, outcomes, paired, profiled, row_set, scored
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Rate, Rates, Undefined
-from assay.domain.metric import Across
-from assay.domain.needs import Outcomes, Perturbed, Tabulated
+from assay.domain.evidence import PairedCell, Rate, Rates, ScoreCell, Undefined
+from assay.domain.metric import Across, Names
+from assay.domain.needs import Outcomes, Perturbed, Reads, Tabulated
+from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Reason
+from assay.tally.refits import RefitView, TrainingRows
 from assay.tally.table import TableView
 from assay.tally.views import ColumnProfile, OutcomeView, SectionView
 
@@ -23,6 +25,7 @@ CHECKS = tuple(catalogue().values())
 GROUPED = [c for c in CHECKS if isinstance(c.need, Outcomes) and c.metric.across is not Across.NEVER]
 REQUIRED = [c for c in GROUPED if c.metric.across is Across.REQUIRED]
 COMPARED = [c for c in REQUIRED if c.metric.reference]
+NOBODY = np.empty(0, dtype=np.int64)
 confusion = st.tuples(*[st.integers(0, 60)] * 4)
 
 
@@ -74,14 +77,28 @@ def no_rows(check: Check, across: str | None) -> TableView:
     score = [] if need.asks_model else None
     return table_view(
         need.tabulate,
-        {"income": []},
+        {
+            name: []
+            for name in ("income", "department", *named(check, Names.COLUMN), *named(check, Names.COLUMNS))
+        },
         label=[],
         score=score,
         groups={"sex": (("women", "men"), [])},
         across=("sex",) if across else (),
-        parameters=check.bind(),
-        others={"train": {"income": []}},
+        parameters=check.bind(check.examples[0].arguments),
+        others={"train": {"income": []}} if need.reads is Reads.EVERY else None,
+        strata={
+            name: Attribute(column="income", groups={"A": (0,), "B": (1,)})
+            for name in named(check, Names.STRATUM)
+        },
     )
+
+
+def named(check: Check, kind: Names) -> tuple[str, ...]:
+    """The columns, or the strata, that the first example of a check names."""
+    given = check.bind(check.examples[0].arguments)
+    found = (str(given[n]) for n, p in check.metric.parameters.items() if p.names is kind)
+    return tuple(name.strip() for text in found for name in text.split(",") if name.strip())
 
 
 # -- absence ------------------------------------------------------------------------------------------------------
@@ -97,13 +114,15 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         "Profiles": lambda: profiled(
             ColumnProfile("age", 0, 0, codes=(("1", 0),)), groups={"sex": {"women": 0}}
         ),
+        "Refits": lambda: RefitView(TrainingRows(NOBODY, NOBODY), (), 0.5, 1),
         "RowSets": lambda: row_set(0, shared={"train": 0}),
         "Sections": lambda: SectionView(()),
         "Tabulated": lambda: no_rows(check, across),
         "TabulatedEverywhere": lambda: no_rows(check, across),
         "TabulatedOutcomes": lambda: no_rows(check, across),
     }
-    counts = check.count(views[type(check.need).__name__](), across=across)
+    arguments = check.examples[0].arguments
+    counts = check.count(views[type(check.need).__name__](), across=across, arguments=arguments)
     assert isinstance(counts, Undefined)
     assert counts.reason in {Reason.NO_ROWS, Reason.NOT_MEASURED}
     assert counts.detail
@@ -131,13 +150,19 @@ def test_a_reference_must_be_there_and_is_kept(check: Check):
     assert check.count(view, across="sex", reference="men").reference == "men"
 
 
+def _rows(cell: Rate | ScoreCell | PairedCell) -> int:
+    if isinstance(cell, Rate):
+        return cell.trials
+    return cell.n if isinstance(cell, PairedCell) else len(cell.scores)
+
+
 @pytest.mark.parametrize("check", GROUPED, ids=lambda c: c.id)
 def test_an_empty_group_keeps_its_cell(check: Check):
     table = ((0.2, 50, 10), (0.8, 10, 50))
     counts = check.count(scored({"women": table, "men": table, "others": ()}), across="sex")
     empty = [cell for cell in counts.cells if cell.label == "others"]
     assert empty
-    assert all((cell.trials if isinstance(cell, Rate) else len(cell.scores)) == 0 for cell in empty)
+    assert all(_rows(cell) == 0 for cell in empty)
 
 
 @pytest.mark.parametrize("reference", [None, "men"])

@@ -156,6 +156,7 @@ def check(
     pairwise: bool = False,
     reference: bool = False,
     census: bool = False,
+    gates: bool = True,
     parameters: Mapping[str, Parameter] | None = None,
 ) -> Callable[[Measure], Check]:
     """Make a check of a function ``measure(view, *, across, reference, **parameters) -> Counts``.
@@ -166,7 +167,8 @@ def check(
     It names, as keywords, only what it uses: ``across``, ``reference`` and the parameters. The parameters of a
     check that needs :class:`~assay.domain.needs.Perturbed` go to its ``change`` as well, through the context.
     ``pairwise`` says that it compares groups with each other: small groups are then judged against every group,
-    the view's ``focus`` naming them. Whether it asks the model, and with changed inputs, follows from its need.
+    the view's ``focus`` naming them. Whether it asks the model, and with changed inputs, follows from its need, and so does
+    whether the recipe trains models for it, whose ``design`` is told the parameters too. Without ``gates`` a criterion can only be advisory.
 
     Raises:
         ValueError: when the id is not ``stage.name`` with a known stage, the docstring lacks a heading, the reading
@@ -191,6 +193,8 @@ def check(
         needs_model=need.asks_model,
         changes_inputs=need.changes_inputs,
         by_row=need.by_row,
+        refits=need.refits,
+        gates=gates,
         parameters=dict(parameters or {}),
     )
 
@@ -242,7 +246,7 @@ def _validate_keywords(made: Check) -> None:
     if unknown:
         raise ValueError(f"The check {made.id!r} asks for {', '.join(sorted(unknown))}, which it never gets.")
     unused = parameters - wanted
-    if unused and not made.need.changes_inputs:
+    if unused and not (made.need.changes_inputs or made.need.refits):
         raise ValueError(f"The check {made.id!r} declares {', '.join(sorted(unused))} and does not use it.")
     if made.metric.reference and "reference" not in wanted:
         raise ValueError(f"The check {made.id!r} declares a reference group and does not use it.")

@@ -148,6 +148,70 @@ class Paired:
 
 
 @dataclass(frozen=True, slots=True)
+class MeanCell:
+    """The rows of one group by the value that each has: strictly increasing ``values``, rows at each."""
+
+    label: str
+    values: tuple[float, ...]
+    rows: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.values) != len(self.rows) or any(type(n) is not int or n < 0 for n in self.rows):
+            raise ValueError("a mean needs as many whole numbers of rows as values")
+        if list(self.values) != sorted(set(self.values)):
+            raise ValueError("a mean needs values that increase")
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Values of rows that lie between ``low`` and ``high`` whatever happens, in one or more groups; the mean of each is judged."""
+
+    cells: tuple[MeanCell, ...]
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise ValueError("a mean needs values that can differ: low < high")
+        if any(not self.low <= value <= self.high for cell in self.cells for value in cell.values):
+            raise ValueError("a mean needs values between its low and its high")
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """A rate in each fold of a cross-validation, of which the mean is judged.
+
+    Each is of rows that its own model has not seen; the models have most of their rows in common, so that the folds depend on
+    each other in a way that nobody knows.
+    """
+
+    cells: tuple[Rate, ...]
+
+    def __post_init__(self) -> None:
+        if any(cell.trials == 0 for cell in self.cells):
+            raise ValueError("a fold without rows has no rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The share of right decisions by the number of training rows, on the same rows each time.
+
+    Attributes:
+        sizes: how many training rows, the smallest first. cells: the rate at each.
+        last: the last step as a pair, of which the gain is judged: ``worse`` were right with all training rows and not with
+            those of the step before, ``better`` the other way round.
+    """
+
+    sizes: tuple[int, ...]
+    cells: tuple[Rate, ...]
+    last: PairedCell
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) != len(self.cells) or any(cell.trials == 0 for cell in self.cells):
+            raise ValueError("a learning curve has a rate of some rows at each size")
+
+
+@dataclass(frozen=True, slots=True)
 class Undefined:
     """The check ran and the estimand does not exist on these rows; the reason says why."""
 
@@ -161,7 +225,7 @@ class Undefined:
             raise ValueError(f"{self.reason.value} is no reason why an estimand does not exist")
 
 
-Counts = Census | Rates | Scores | Paired | Undefined
+Counts = Census | Rates | Scores | Paired | Folds | Learned | Means | Undefined
 """What a check may return; the rule that assesses it follows from its type."""
 
 

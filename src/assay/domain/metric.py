@@ -23,8 +23,15 @@ class Names(StrEnum):
     """What the value of a parameter names, so that a name which does not exist is refused."""
 
     COLUMN = "column"
+    COLUMNS = "columns"
+    """Several columns, with commas between them; see :func:`several`."""
     DATA = "data"
     STRATUM = "stratum"
+
+
+def several(text: object) -> tuple[str, ...]:
+    """The names in a text that has commas between them, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in str(text).split(",") if name.strip()))
 
 
 class Across(StrEnum):
@@ -100,6 +107,8 @@ class Metric:
         needs_model: whether the model is asked for predictions.
         changes_inputs: whether it is asked again with changed inputs, which scores made elsewhere cannot answer.
         by_row: whether it can be narrowed to a part of the rows.
+        refits: whether the recipe trains models for it: a value of the procedure, and not of the model that is judged.
+        gates: whether a criterion may require it. Evidence on how a model is made is reported, and certifies none.
         parameters: what a criterion may set under ``with``.
         ideal: what a good model is expected to have: no gap, a ratio of one, no drop. None where a good model is
             only expected to be better than asked.
@@ -121,6 +130,8 @@ class Metric:
     needs_model: bool = False
     changes_inputs: bool = False
     by_row: bool = False
+    refits: bool = False
+    gates: bool = True
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     ideal: Decimal | None = None
 

@@ -13,11 +13,13 @@ from typing import Any, ClassVar
 
 
 class Reads(StrEnum):
-    """Which data sets are read: the one that the model is judged on, the one that the criterion names, all, none."""
+    """Which data sets are read: the one that the model is judged on, the one that the criterion names, all, the training rows, none."""
 
     JUDGED = "judged"
     NAMED = "named"
     EVERY = "every"
+    TRAINED = "trained"
+    """The training rows, by way of the recipe: whatever a criterion names, and never a row on which the model is judged."""
     NOTHING = "nothing"
 
 
@@ -51,6 +53,7 @@ class Need:
         reads: which data sets are read. parts: what is counted of them.
         changes_inputs: whether the model is asked again with changed inputs.
         by_row: whether each row is counted by itself, so that a criterion can be narrowed to a part of them.
+        refits: whether the recipe trains models for it.
     """
 
     __slots__ = ()
@@ -58,6 +61,7 @@ class Need:
     parts: ClassVar[frozenset[Part]]
     changes_inputs: ClassVar[bool] = False
     by_row: ClassVar[bool] = False
+    refits: ClassVar[bool] = False
 
     @property
     def asks_model(self) -> bool:
@@ -117,6 +121,7 @@ class Tabulated(Need):
     :class:`~assay.tally.table.TableContext` that returns keys by the name of a table. ``columns(context)`` names the columns that it
     looks at besides the label and the protected attributes; without it all that are documented are read.
     ``per_unit``: one row of each unit counts, and only rows with a label; without it all rows do.
+    ``undeclared``: the columns of the file that nobody documented are read as well.
     """
 
     reads = Reads.NAMED
@@ -126,6 +131,7 @@ class Tabulated(Need):
     tabulate: Callable[..., Any]
     columns: Callable[..., tuple[str, ...]] | None = None
     per_unit: bool = False
+    undeclared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,22 @@ class TabulatedOutcomes(Tabulated):
 
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES, Part.TABLES})
+
+
+@dataclass(frozen=True, slots=True)
+class Refits(Need):
+    """Models that the recipe trains on parts of the training rows, and the scores that they give to others of them.
+
+    ``design(rows, seed, parameters)`` is a module-level function: which models are trained on which rows, and of which rows each
+    is asked the scores (:mod:`assay.tally.refits`). ``coded`` says that it, and the check, look at the inputs too.
+    """
+
+    reads = Reads.TRAINED
+    parts = frozenset()
+    refits = True
+
+    design: Callable[..., tuple[Any, ...]]
+    coded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

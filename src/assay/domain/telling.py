@@ -23,6 +23,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "first": "of a check that compares no groups, the first of two parts that are compared",
     "second": "the second of them",
     "family": "what these parts are parts of",
+    "stratum": "the stratum, or the column, in which they are compared",
     "label": "the column of true labels",
     "favourable": "the favourable decision, 0 or 1",
     "as_one": "how someone is treated for whom 1 is decided: favourably or unfavourably",

@@ -70,6 +70,7 @@ def _words(lookup: Lookup, judged: Judged, p: Piece, value: str) -> dict[str, st
         "first": one,
         "second": two,
         "family": p.family,
+        "stratum": "" if p.family in GIVEN_LABEL else p.family,
         "label": prediction.label,
         "favourable": str(prediction.favourable),
         "as_one": "favourably" if prediction.favourable == 1 else "unfavourably",

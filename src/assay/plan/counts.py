@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from assay.domain.assessment import TIE, Asked
-from assay.domain.evidence import Census, Counts, Paired, Rates, Scores, Undefined
+from assay.domain.evidence import (
+    Census,
+    Counts,
+    Folds,
+    Learned,
+    MeanCell,
+    Means,
+    Paired,
+    Rates,
+    Scores,
+    Undefined,
+)
 from assay.domain.vocabulary import Comparator
 from assay.plan.imagined import DISCORDANCE
 from assay.plan.power import Prospect, all_of
@@ -21,7 +35,7 @@ from assay.plan.scores import (
     scores_power,
 )
 from assay.stats.contrast_power import Passes, normal_power, rates_power
-from assay.stats.paired import paired_p_at_most
+from assay.stats.paired import paired_p_at_least, paired_p_at_most
 from assay.stats.pieces.scores import too_few_rows
 
 
@@ -71,23 +85,46 @@ def _paired(counts: Paired, asked: Asked, _: Spread | None) -> Prospect | str:
         normal_power(drop_deviation(DISCORDANCE, cell.n), float(asked.threshold), asked.alpha)
         for cell in counts.cells
     ]
-    at_best = [_nothing_changes(cell.n, asked) for cell in counts.cells]
+    at_best = [_no_more_change(cell.n, asked) for cell in counts.cells]
     return Prospect(all_of(parts), all_of(at_best), f"{DISCORDANCE:.0%} of the decisions change")
 
 
-def _nothing_changes(n: int, asked: Asked) -> Passes:
-    """Whether so many rows pass on which no decision changes."""
+def _no_more_change(n: int, asked: Asked) -> Passes:
+    """Whether so many rows pass on which no more decisions change, or differ, than the true value says."""
+    p_value = paired_p_at_least if asked.comparator is Comparator.AT_LEAST else paired_p_at_most
 
-    def passes(_: float, factor: float) -> float:
+    def passes(true: float, factor: float) -> float:
         rows = round(n * factor)
-        found = rows and paired_p_at_most(0, 0, rows, float(asked.threshold)) <= asked.alpha - TIE
+        worse, better = round(max(true, 0.0) * rows), round(max(-true, 0.0) * rows)
+        found = rows and p_value(worse, better, rows, float(asked.threshold)) <= asked.alpha - TIE
         return float(bool(found))
 
     return passes
 
 
+def _means(counts: Means, asked: Asked, _: Spread | None) -> Prospect | str:
+    if not all(sum(cell.rows) for cell in counts.cells):
+        return "A group has no rows."
+    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    spread = all_of([power(_error(cell)) for cell in counts.cells])
+    at_best = all_of([power(lambda _: 0.0) for _ in counts.cells])
+    return Prospect(spread, at_best, "values spread as those of the decisions that a plan imagines")
+
+
+def _error(cell: MeanCell) -> Callable[[float], float]:
+    """The standard error of a mean whose values are spread as these are."""
+    values, rows = np.array(cell.values), np.array(cell.rows)
+    n = float(rows.sum())
+    variance = float(rows @ (values - float(rows @ values) / n) ** 2) / n
+    return lambda _: math.sqrt(variance / n)
+
+
 def _census(_: Census, __: Asked, ___: Spread | None) -> None:
     """A fact about the data in hand: it is as it is."""
+
+
+def _trained(_: Folds | Learned, __: Asked, ___: Spread | None) -> None:
+    """What models will do that nobody has trained yet is not imagined."""
 
 
 def _undefined(counts: Undefined, _: Asked, __: Spread | None) -> str:
@@ -99,6 +136,9 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Rates: _rates,
     Scores: _scores,
     Paired: _paired,
+    Folds: _trained,
+    Learned: _trained,
+    Means: _means,
     Undefined: _undefined,
 }
 """By the type of the counts; each is handed counts of its own type."""

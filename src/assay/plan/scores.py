@@ -146,5 +146,5 @@ def _at_the_edge(functional: Functional, true: float, threshold: float, *, at_le
 
 
 def drop_deviation(discordance: float, n: int) -> Callable[[float], float]:
-    """The standard error of a paired drop over ``n`` rows of which this share changes."""
-    return lambda _: math.sqrt(discordance / n)
+    """The standard error of a paired drop over ``n`` rows of which this share changes, or as much as the drop itself."""
+    return lambda true: math.sqrt(max(discordance, abs(true)) / n)

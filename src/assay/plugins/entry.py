@@ -102,6 +102,8 @@ def _look_at(metric: Metric, need: Need) -> None:
     told = (metric.needs_model, metric.changes_inputs, metric.by_row)
     if told != (need.asks_model, need.changes_inputs, need.by_row):
         raise NoEntry("it says otherwise than its need whether the model is asked")
+    if metric.refits:
+        raise NoEntry("it has models trained, which is for checks of Assay alone")
     if not metric.comparators or len(set(metric.comparators)) != len(metric.comparators):
         raise NoEntry("it has no comparator, or one twice")
     for text in (metric.title, metric.estimand, metric.reading):

@@ -46,6 +46,10 @@ _TYPES = frozenset(
         "Paired",
         "PairedCell",
         "Census",
+        "Folds",
+        "Learned",
+        "Means",
+        "MeanCell",
         "Undefined",
     }
 )

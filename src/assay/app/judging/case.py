@@ -120,6 +120,10 @@ class Case:
         """
         return self.drawn or bare(self.specification_digest)
 
+    def seed_of(self, stream: str) -> int:
+        """The seed of the random choices of one thing, by its name."""
+        return int.from_bytes(hashlib.sha256(f"{self.seed}\0{stream}".encode()).digest()[:8], "big")
+
     @property
     def used(self) -> tuple[Check, ...]:
         """The checks that the criteria name."""

@@ -8,12 +8,14 @@ from typing import Any
 
 from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
+from assay.app.judging.refits import view_of as models_of
 from assay.domain.needs import (
     Need,
     Outcomes,
     Perturbed,
     Profiles,
     Reads,
+    Refits,
     RowSets,
     Sections,
     Tabulated,
@@ -24,6 +26,7 @@ from assay.domain.specification import Specification
 from assay.engine.tables import context_of
 from assay.plan.passes import Wanted, tables_of
 from assay.tally.groups import Layout
+from assay.tally.refits import RefitView
 from assay.tally.table import TableView
 from assay.tally.views import (
     ColumnProfile,
@@ -142,6 +145,10 @@ def _tables(asked: Request) -> TableView:
     )
 
 
+def _refits(asked: Request) -> RefitView:
+    return models_of(asked.measured.refitted.get(asked.wanted.change_key))
+
+
 def _sections(asked: Request) -> SectionView:
     return _sections_of(asked.case)
 
@@ -193,6 +200,7 @@ VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
     Outcomes: _outcomes,
     Perturbed: _paired,
     Profiles: _profile,
+    Refits: _refits,
     RowSets: _row_sets,
     Sections: _sections,
     Tabulated: _tables,

@@ -231,6 +231,46 @@ def model_not_at_hand(draft: Draft, world: World) -> Iterator[Finding]:
             )
 
 
+def no_gate(draft: Draft, world: World) -> Iterator[Finding]:
+    """A tier that can withhold, of a metric that is evidence on how models are made and not of the model that is judged."""
+    for i, criterion, metric in draft.known(world):
+        if not metric.gates and criterion.tier is not Tier.ADVISORY:
+            yield Finding(
+                ("criteria", i, "tier"),
+                "never_gates",
+                f"{metric.title} is evidence on the recipe, and certifies no model: a criterion of it is only reported.",
+                remedy="Write 'tier: advisory', and require of the model itself what must hold.",
+            )
+
+
+def nothing_to_train(draft: Draft, world: World) -> Iterator[Finding]:
+    """Models that the recipe would train, where none is named, or no rows to train them on."""
+    for i, _, metric in draft.known(world):
+        if not metric.refits:
+            continue
+        if draft.subject is not None and draft.subject.recipe is None:
+            yield Finding(
+                ("criteria", i, "metric"),
+                "recipe_not_named",
+                f"{metric.title} has models trained, and 'subject' names no recipe.",
+                remedy="Name the function that trains the model, as 'recipe: train.py:train' under 'subject', or delete the criterion.",
+            )
+        if draft.subject is not None and not draft.subject.inputs:
+            yield Finding(
+                ("criteria", i, "metric"),
+                "inputs_not_named",
+                f"{metric.title} asks models that the recipe trains, and 'subject' names no inputs to feed them.",
+                remedy="List under 'subject.inputs' the columns that the model is fed.",
+            )
+        if draft.data is not None and draft.data.train is None:
+            yield Finding(
+                ("criteria", i, "metric"),
+                "training_rows_not_named",
+                f"{metric.title} has models trained on parts of the training rows, and 'data' names none.",
+                remedy="Add 'train:' under 'data'.",
+            )
+
+
 def data_not_declared(draft: Draft, _: World) -> Iterator[Finding]:
     """A criterion on a data set that the specification does not name."""
     for i, criterion in draft.criteria.items():
@@ -272,6 +312,8 @@ RULES: tuple[Rule, ...] = (
     nothing_required,
     judged_on_seen_rows,
     model_not_at_hand,
+    no_gate,
+    nothing_to_train,
     data_not_declared,
     stage_without_criterion,
 )

@@ -22,7 +22,7 @@ class Subject(Block):
     environment: Text | None = None
     """The lock file of the environment in which the model runs."""
     recipe: Text | None = None
-    """The function that trains it, as file.py:function, in the specification's folder. Its file is bound by digest; nothing runs it in this version."""
+    """The function that trains it, as file.py:function, in the specification's folder, called as train(data, seed): a pyarrow.Table of training rows with every documented column, and a whole number. It returns the model. Its file is bound by digest, and run where a criterion asks for models that it trains."""
     python: Text | None = None
     """The interpreter of the model's own environment; by default the one that runs Assay."""
 

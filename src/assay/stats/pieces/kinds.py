@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assay.domain.assessment import NoValue
-from assay.domain.evidence import Census, Paired, Rates, Scores, Undefined
+from assay.domain.evidence import Census, Folds, Learned, Means, Paired, Rates, Scores, Undefined
 from assay.stats.pieces.pieces import Pieces, Target
 
 
@@ -34,6 +34,24 @@ def _paired_pieces(counts: Paired, target: Target) -> Pieces:
     return paired_pieces(counts, target)
 
 
+def _means_pieces(counts: Means, target: Target) -> Pieces:
+    from assay.stats.pieces.means import means_pieces
+
+    return means_pieces(counts, target)
+
+
+def _folds_pieces(counts: Folds, target: Target) -> Pieces:
+    from assay.stats.pieces.refits import folds_pieces
+
+    return folds_pieces(counts, target)
+
+
+def _learned_pieces(counts: Learned, target: Target) -> Pieces:
+    from assay.stats.pieces.refits import learned_pieces
+
+    return learned_pieces(counts, target)
+
+
 def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
     undefined = (NoValue("", counts.reason, counts.detail),)
     return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
@@ -44,6 +62,9 @@ PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Rates: _rates_pieces,
     Scores: _scores_pieces,
     Paired: _paired_pieces,
+    Folds: _folds_pieces,
+    Learned: _learned_pieces,
+    Means: _means_pieces,
     Undefined: _undefined_pieces,
 }
 """By the type of the counts; each is handed counts of its own type."""

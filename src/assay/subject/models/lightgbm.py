@@ -32,12 +32,17 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
         SubjectError: ``model_unreadable``, ``model_unsupported`` or ``model_inputs_differ``.
     """
     try:
-        booster = lightgbm.Booster(model_file=path)
+        loaded = lightgbm.Booster(model_file=path)
     except lightgbm.basic.LightGBMError as wrong:
         raise not_a_model(path, "LightGBM text", wrong) from wrong
-    if booster.num_model_per_iteration() != 1:
-        raise unsupported(f"it has {booster.num_model_per_iteration()} classes, where one score is needed")
-    return _Booster(booster, _order(booster.feature_name(), tuple(inputs)))
+    return booster(loaded, tuple(inputs))
+
+
+def booster(model: Any, inputs: tuple[str, ...]) -> Predictor:
+    """Ask a booster at hand. Raises as ``load``."""
+    if model.num_model_per_iteration() != 1:
+        raise unsupported(f"it has {model.num_model_per_iteration()} classes, where one score is needed")
+    return _Booster(model, _order(model.feature_name(), inputs))
 
 
 def _order(names: Sequence[str], inputs: tuple[str, ...]) -> tuple[str, ...]:

@@ -32,22 +32,27 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
     Raises:
         SubjectError: ``model_unreadable``, ``model_unsupported`` or ``model_inputs_differ``.
     """
-    booster = xgboost.Booster({"nthread": 1})
+    loaded = xgboost.Booster({"nthread": 1})
     try:
         # As bytes: by a path, XGBoost goes by the ending, and the copy that the child is handed has none.
-        booster.load_model(bytearray(Path(path).read_bytes()))
+        loaded.load_model(bytearray(Path(path).read_bytes()))
     except (xgboost.core.XGBoostError, ValueError) as wrong:
         raise not_a_model(path, "XGBoost JSON or UBJ", wrong) from wrong
-    booster.set_param({"nthread": 1})
-    objective = json.loads(booster.save_config())["learner"]["objective"]["name"]
+    return booster(loaded, tuple(inputs))
+
+
+def booster(model: Any, inputs: tuple[str, ...]) -> Predictor:
+    """Ask a booster at hand. Raises as ``load``."""
+    model.set_param({"nthread": 1})
+    objective = json.loads(model.save_config())["learner"]["objective"]["name"]
     if objective not in OBJECTIVES:
         raise unsupported(f"its objective is {objective}, which gives no probability of label 1")
-    if "c" in (booster.feature_types or ()):
+    if "c" in (model.feature_types or ()):
         raise unsupported("it splits on XGBoost's own categories, which this adapter does not carry over")
-    names = booster.feature_names
+    names = model.feature_names
     if names is None:
-        check_count(booster.num_features(), inputs)
-    return _Booster(booster, tuple(inputs) if names is None else in_order_of(names, inputs))
+        check_count(model.num_features(), inputs)
+    return _Booster(model, inputs if names is None else in_order_of(names, inputs))
 
 
 class _Booster:

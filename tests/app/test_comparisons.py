@@ -1,0 +1,57 @@
+"""A model is compared with the one in use in a whole run: the incumbent's scores stand in a column of the data."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import sklearn.metrics as sk
+from tests.app.conftest import Folder
+
+import assay
+from assay.domain.vocabulary import Verdict
+
+COMPARED = """
+  - {id: gain, metric: performance.gain_over_incumbent, with: {incumbent: old_score, decide_at: 0.4}, at_least: 0, expected: 0.1,
+     tier: critical, rationale: replacing it must pay, owner: validator}
+  - {id: nobody-worse, metric: performance.gain_over_incumbent, across: sex, with: {incumbent: old_score, decide_at: 0.4, measure: recall},
+     at_least: -0.05, expected: 0.1, tier: critical, rationale: nobody is found less often, owner: validator}
+  - {id: learned, metric: performance.gain_over_baseline, at_least: 0.05, expected: 0.2, tier: critical,
+     rationale: a constant takes no model, owner: validator}
+"""
+OLD = "  - {name: old_score, type: number, description: score of the model in use, range: [0, 1]}\n"
+
+
+def with_old_score(table: pa.Table, seed: int, noise: float) -> pa.Table:
+    score = table["score"].to_numpy()
+    old = np.clip(score + np.random.default_rng(seed).normal(0, noise, len(score)), 0, 1)
+    return table.append_column("old_score", pa.array(old))
+
+
+def compared(folder: Folder, noise: float = 0.5, more: str = "") -> Folder:
+    folder.text = folder.text.rstrip() + COMPARED + more
+    folder.edit("ranking]}", "ranking, gain, nobody-worse, learned]}")
+    folder.dictionary += OLD
+    folder.test = with_old_score(folder.test, 1, noise)
+    folder.develop = with_old_score(folder.develop, 2, noise)
+    return folder
+
+
+def judged(folder: Folder, workers: int = 0):
+    record = assay.certify(folder.write(), workers=workers, certify_without_a_lock=True).record
+    return {j.assessment.criterion: j for j in record.judged}
+
+
+def test_a_gain_is_shown_and_equals_scikit_learns(folder: Folder) -> None:
+    found = judged(compared(folder))
+    label, old, new = (folder.test[name].to_numpy() for name in ("bad", "old_score", "score"))
+    expected = sk.accuracy_score(label, new >= 0.5) - sk.accuracy_score(label, old >= 0.4)
+    assert found["gain"].assessment.estimate.value == pytest.approx(expected, abs=1e-12)
+    assert {found[name].verdict for name in ("gain", "nobody-worse", "learned")} == {Verdict.PASS}
+
+
+def test_the_same_scores_are_no_gain(folder: Folder) -> None:
+    found = judged(
+        compared(folder, noise=0.0).edit("decide_at: 0.4}, at_least: 0,", "decide_at: 0.5}, at_least: 0.01,")
+    )
+    assert found["gain"].verdict is Verdict.FAIL
