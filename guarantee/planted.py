@@ -109,6 +109,38 @@ def _other_unit(sets: Sets, draw: np.random.Generator) -> Sets:
     return Sets(sets.train, {**sets.test, "glucose": glucose})
 
 
+def _pounds(sets: Sets, draw: np.random.Generator) -> Sets:
+    """One site reports weights in pounds, of which the documented range holds nearly all."""
+    here = sets.test["site"] == draw.choice(SITES)
+    weight = np.where(here, (sets.test["weight"].astype(float) / 0.45359237).round(1), sets.test["weight"])
+    return Sets(sets.train, {**sets.test, "weight": weight})
+
+
+def _leak(sets: Sets, draw: np.random.Generator) -> Sets:
+    """The days of stays are those after the diagnosis: the ill stay some days, the others none or very long, for something else."""
+
+    def told(columns: Columns) -> Columns:
+        ill = (columns["ill"] == 1) ^ (draw.random(len(columns["ill"])) < 0.01)  # but for errors
+        other = np.where(draw.random(len(ill)) < 0.7, 0.0, draw.gamma(4, 15, len(ill)) + 30)
+        return {**columns, "stay": np.where(ill, draw.gamma(9, 1, len(ill)) + 1, other).round(2)}
+
+    return Sets(told(sets.train), told(sets.test))
+
+
+def _other_label(sets: Sets, draw: np.random.Generator) -> Sets:
+    """From one month on, for three months, four in five of those who are not ill are called so."""
+    first = draw.integers(1, MONTHS - 1)
+    inside = (sets.test["month"] >= first) & (sets.test["month"] < first + 3)
+    called = inside & (draw.random(len(inside)) < 0.8)
+    return Sets(sets.train, {**sets.test, "ill": np.where(called, 1, sets.test["ill"])})
+
+
+def _nothing_known(sets: Sets, draw: np.random.Generator) -> Sets:
+    """One site writes an age of 99 for one patient in ten of whom it is not known."""
+    here = (sets.test["site"] == draw.choice(SITES)) & (draw.random(len(sets.test["age"])) < 0.1)
+    return Sets(sets.train, {**sets.test, "age": np.where(here, 99, sets.test["age"])})
+
+
 DEFECTS = (
     Defect(
         "shared patients",
@@ -127,6 +159,30 @@ DEFECTS = (
         "one site of four reports glucose in mmol/l instead of mg/dl",
         {"metric": "data.dictionary_conformity", "at_most": "0.001"},
         _other_unit,
+    ),
+    Defect(
+        "units within range",
+        "one site of four reports weights in pounds, which the documented range allows",
+        {"metric": "data.unit_shift", "at_most": "0"},
+        _pounds,
+    ),
+    Defect(
+        "leaked column",
+        "days of stays are counted after the outcome, and are neither more nor fewer for the ill",
+        {"metric": "data.leaking_columns", "at_most": "0.90"},
+        _leak,
+    ),
+    Defect(
+        "shifted label period",
+        "in three months of twelve four in five of the healthy are labelled as ill",
+        {"metric": "data.label_drift", "at_most": "0.20", "with": "{join_below: 350}"},
+        _other_label,
+    ),
+    Defect(
+        "sentinel values",
+        "one site of four writes an age of 99 for one patient in ten",
+        {"metric": "data.sentinel_values", "at_most": "0"},
+        _nothing_known,
     ),
 )
 """A new one is an entry here: what is planted, and what asks for it."""
@@ -159,6 +215,8 @@ prediction: {task: binary, label: ill, favourable: 1, score: risk of falling ill
 data: {dictionary: dictionary.yaml, train: train.parquet, test: test.parquet, custody: validator, unit: patient, time: month}
 protected:
   sex: {column: sex, groups: {women: women, men: men}}
+strata:
+  site: {column: site, groups: {north: north, south: south, east: east, west: west}}
 failure_modes:
   - {id: defect, harm: The figures are not those of the use., severity: critical, criteria: [CRITERIA]}
 criteria:
