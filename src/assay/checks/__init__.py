@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assay.domain.evidence import (
         Census,
         Compare,
+        Composite,
         Counts,
         Functional,
         Paired,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         Rates,
         ScoreCell,
         Scores,
+        Stratified,
         Undefined,
     )
     from assay.domain.metric import Across, Metric, Names, Parameter, Unit
@@ -68,6 +70,7 @@ __all__ = [
     "Columns",
     "Comparator",
     "Compare",
+    "Composite",
     "Counts",
     "DataProfile",
     "Example",
@@ -97,6 +100,7 @@ __all__ = [
     "SectionView",
     "Sections",
     "Stage",
+    "Stratified",
     "Undefined",
     "Unit",
     "Verdict",
@@ -127,6 +131,7 @@ __getattr__, __dir__ = lazy(
         "assay.domain.evidence": (
             "Census",
             "Compare",
+            "Composite",
             "Counts",
             "Functional",
             "Paired",
@@ -135,6 +140,7 @@ __getattr__, __dir__ = lazy(
             "Rates",
             "ScoreCell",
             "Scores",
+            "Stratified",
             "Undefined",
         ),
         "assay.domain.metric": ("Across", "Metric", "Names", "Parameter", "Unit"),
