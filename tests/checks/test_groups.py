@@ -1,6 +1,7 @@
 """What is counted does not depend on the names or the order of groups, and absence is never a number."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from assay.domain.metric import Across
 from assay.domain.needs import Outcomes, Perturbed, Tabulated
 from assay.domain.vocabulary import Reason
 from assay.tally.table import TableView
-from assay.tally.views import ColumnProfile, OutcomeView, SectionView
+from assay.tally.views import ColumnProfile, OutcomeView, SectionView, StatedView
 
 CHECKS = tuple(catalogue().values())
 GROUPED = [c for c in CHECKS if isinstance(c.need, Outcomes) and c.metric.across is not Across.NEVER]
@@ -68,9 +69,13 @@ def test_cells_never_hold_more_events_than_trials(table: dict[str, tuple[int, in
             assert all(0 <= cell.events <= cell.trials for cell in counts.cells)
 
 
-def required(check: Check) -> dict[str, str]:
-    """A value for each parameter that must be given: the name of a column."""
-    return {name: "income" for name, p in check.metric.parameters.items() if p.default is None}
+def required(check: Check) -> dict[str, Decimal | int | str]:
+    """A value for each parameter that must be given: the name of a column, the first choice, the least number."""
+    lacking = {name: p for name, p in check.metric.parameters.items() if p.default is None}
+    return {
+        name: p.low if p.low is not None else p.choices[0] if p.choices else "income"
+        for name, p in lacking.items()
+    }
 
 
 def no_rows(check: Check, across: str | None) -> TableView:
@@ -104,6 +109,7 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         ),
         "RowSets": lambda: row_set(0, shared={"train": 0}),
         "Sections": lambda: SectionView(()),
+        "Stated": StatedView,
         "Tabulated": lambda: no_rows(check, across),
         "TabulatedEverywhere": lambda: no_rows(check, across),
         "TabulatedOutcomes": lambda: no_rows(check, across),

@@ -97,6 +97,8 @@ PACKAGES = {
     "lightgbm": ("lightgbm", "lightgbm"),
     "xgboost": ("xgboost-cpu", "xgboost"),
     "onnxruntime": ("onnxruntime", "onnx"),
+    "dp_accounting": ("dp-accounting", "privacy"),
+    "opendp": ("opendp", "privacy"),
     "pandas": ("pandas", ""),
     "polars": ("polars", ""),
 }

@@ -16,6 +16,7 @@ from assay.domain.needs import (
     Reads,
     RowSets,
     Sections,
+    Stated,
     Tabulated,
     TabulatedEverywhere,
     TabulatedOutcomes,
@@ -33,6 +34,7 @@ from assay.tally.views import (
     ProfileView,
     RowSetView,
     SectionView,
+    StatedView,
 )
 
 
@@ -141,6 +143,10 @@ def _tables(asked: Request) -> TableView:
     )
 
 
+def _stated(_: Request) -> StatedView:
+    return StatedView()
+
+
 def _sections(asked: Request) -> SectionView:
     return _sections_of(asked.case)
 
@@ -186,6 +192,7 @@ def _as_documented(case: Case, wanted: Wanted) -> ProfileView | None:
 KNOWN: Mapping[type[Need], Callable[[Case, Wanted], Any]] = {
     Profiles: _as_documented,
     Sections: lambda case, _: _sections_of(case),
+    Stated: lambda *_: StatedView(),
 }
 """How the view of each kind of need is made of what is known without a row."""
 VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
@@ -194,6 +201,7 @@ VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
     Profiles: _profile,
     RowSets: _row_sets,
     Sections: _sections,
+    Stated: _stated,
     Tabulated: _tables,
     TabulatedEverywhere: _tables,
     TabulatedOutcomes: _tables,
