@@ -31,6 +31,7 @@ def context_of(frame: Frame, table: Table) -> TableContext:
         unit=frame.unit,
         time=frame.time,
         strata=dict(frame.strata),
+        used=frame.used,
     )
 
 

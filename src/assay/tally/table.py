@@ -37,6 +37,7 @@ class TableContext:
         dictionary: the documented columns. inputs: those that the model is fed. label, unit, time: the columns of that meaning.
         decide_at: a score at or above it is decided as 1. favourable: the decision that is good for the person.
         strata: the parts of the cases within which groups are compared, by name.
+        used: the columns that the specification gives a meaning: inputs, label, scores, unit, time, protected attributes, strata.
     """
 
     parameters: Mapping[str, Setting]
@@ -50,6 +51,7 @@ class TableContext:
     unit: str | None = None
     time: str | None = None
     strata: Mapping[str, Attribute] = field(default_factory=dict)
+    used: frozenset[str] = frozenset()
 
     def column(self, name: str) -> Column | None:
         """The dictionary's entry of a column, or None."""
