@@ -18,6 +18,7 @@ from guarantee import (
     crash,
     mutations,
     pipeline,
+    planted,
     portfolio,
     power,
     simulated,
@@ -47,6 +48,7 @@ STANDS_ON = {
         *(f"assay.subject.models.{kind}" for kind in LOADED),
     ),
     "mutations": ("guarantee.mutations",),
+    "planted": ("guarantee.planted",),
 }
 """The modules of each part, with those of the programs that it starts, and readers of models, which are found by their format's name."""
 BORROWED = {
@@ -59,7 +61,7 @@ BORROWED = {
 class Extent:
     """How much is run. brief, full: samples of each grade-B design, and of the worst of each rule; every: stride.
     killed: writers of the log, of each database. attackers: who try 500 times. mutated: how many single bytes of what is
-    presented are changed."""
+    presented are changed. planted: seeds of each planted defect, and of clean data."""
 
     binomial: binomial.Extent
     worlds: tuple[tiny_worlds.World, ...]
@@ -76,6 +78,7 @@ class Extent:
     attackers: int
     corrupted: tuple[int, int]
     mutated: int
+    planted: tuple[int, int]
 
 
 FULL = Extent(
@@ -94,6 +97,7 @@ FULL = Extent(
     attempts.FULL,
     (corrupted.EACH, corrupted.IN_TURN),
     mutations.FULL,
+    planted.FULL,
 )
 QUICK = Extent(
     binomial.QUICK,
@@ -111,6 +115,7 @@ QUICK = Extent(
     attempts.QUICK,
     (1, 20),
     mutations.QUICK,
+    planted.QUICK,
 )
 WORST_OF_A_RULE = 8
 
@@ -152,6 +157,7 @@ def run(extent: Extent, only: str = "") -> dict[str, Tables]:
         "crash": lambda: crash.tables(extent.killed),
         "corrupted": lambda: corrupted.tables(*extent.corrupted),
         "mutations": lambda: mutations.tables(extent.mutated),
+        "planted": lambda: planted.tables(*extent.planted),
     }
     KEPT.mkdir(exist_ok=True)
     found = {}
@@ -185,6 +191,8 @@ def main(arguments: list[str]) -> int:
     )
     given = parser.parse_args(arguments)
     tables = run(QUICK if given.quick else FULL, given.part)
+    if "planted" in tables and not given.quick:
+        planted.write(tables["planted"])
     if given.part:
         return 0 if tables else parser.error(f"no part is called {given.part!r}")
     claims = held(tables, confirmed=not given.quick)

@@ -13,8 +13,9 @@ from assay.checks.check import Check
 from assay.checks.examples import ALL, outcomes, paired, profiled, row_set, scored
 from assay.checks.tabled import table_view
 from assay.domain.evidence import PairedCell, Rate, Rates, ScoreCell, Undefined
-from assay.domain.metric import Across
-from assay.domain.needs import Outcomes, Perturbed, Tabulated
+from assay.domain.metric import Across, Names
+from assay.domain.needs import Outcomes, Perturbed, Reads, Tabulated
+from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Reason
 from assay.tally.refits import RefitView, TrainingRows
 from assay.tally.table import TableView
@@ -76,14 +77,28 @@ def no_rows(check: Check, across: str | None) -> TableView:
     score = [] if need.asks_model else None
     return table_view(
         need.tabulate,
-        {"income": []},
+        {
+            name: []
+            for name in ("income", "department", *named(check, Names.COLUMN), *named(check, Names.COLUMNS))
+        },
         label=[],
         score=score,
         groups={"sex": (("women", "men"), [])},
         across=("sex",) if across else (),
         parameters=check.bind(check.examples[0].arguments),
-        others={"train": {"income": []}},
+        others={"train": {"income": []}} if need.reads is Reads.EVERY else None,
+        strata={
+            name: Attribute(column="income", groups={"A": (0,), "B": (1,)})
+            for name in named(check, Names.STRATUM)
+        },
     )
+
+
+def named(check: Check, kind: Names) -> tuple[str, ...]:
+    """The columns, or the strata, that the first example of a check names."""
+    given = check.bind(check.examples[0].arguments)
+    found = (str(given[n]) for n, p in check.metric.parameters.items() if p.names is kind)
+    return tuple(name.strip() for text in found for name in text.split(",") if name.strip())
 
 
 # -- absence ------------------------------------------------------------------------------------------------------

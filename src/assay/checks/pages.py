@@ -112,6 +112,8 @@ def _default(parameter: Parameter) -> str:
 def _allowed(parameter: Parameter) -> str:
     if parameter.choices:
         return ", ".join(f"`{choice}`" for choice in parameter.choices)
+    if parameter.names is Names.STRATUM:
+        return "one of the `strata` of the specification"
     if parameter.names is Names.COLUMN:
         return "a column that the dictionary describes"
     if parameter.low is None and parameter.high is None:

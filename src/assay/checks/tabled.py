@@ -75,6 +75,30 @@ def table_view(
     return TableView(data, tables, context, rows, groups=context.groups)
 
 
+def strata_view(
+    tabulate: Tabulate,
+    decided: Mapping[str, Mapping[str, tuple[int, int]]],
+    *,
+    parameters: Mapping[str, Decimal | int | str] | None = None,
+) -> TableView:
+    """The same of counts: by stratum of a column ``department`` and group, how many are decided favourably, of how many."""
+    strata, groups = tuple(decided), tuple(dict.fromkeys(g for cells in decided.values() for g in cells))
+    cells = [(s, g, good, of) for s, found in enumerate(decided.values()) for g, (good, of) in found.items()]
+    rows = [of for _, _, _, of in cells]
+    good = np.concatenate([np.arange(of) < events for _, _, events, of in cells])
+    return table_view(
+        tabulate,
+        {"department": np.repeat([s for s, _, _, _ in cells], rows)},
+        score=good.astype(np.float64),
+        groups={"sex": (groups, np.repeat([groups.index(g) for _, g, _, _ in cells], rows))},
+        across=("sex",),
+        parameters={"within": "department", "pool_below": 0, **(parameters or {})},
+        strata={
+            "department": Attribute(column="department", groups={name: (i,) for i, name in enumerate(strata)})
+        },
+    )
+
+
 def _tallied(
     tabulate: Tabulate,
     context: TableContext,

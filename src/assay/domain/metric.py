@@ -23,8 +23,15 @@ class Names(StrEnum):
     """What the value of a parameter names, so that a name which does not exist is refused."""
 
     COLUMN = "column"
+    COLUMNS = "columns"
+    """Several columns, with commas between them; see :func:`several`."""
     DATA = "data"
     STRATUM = "stratum"
+
+
+def several(text: object) -> tuple[str, ...]:
+    """The names in a text that has commas between them, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in str(text).split(",") if name.strip()))
 
 
 class Across(StrEnum):

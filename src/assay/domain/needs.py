@@ -121,6 +121,7 @@ class Tabulated(Need):
     :class:`~assay.tally.table.TableContext` that returns keys by the name of a table. ``columns(context)`` names the columns that it
     looks at besides the label and the protected attributes; without it all that are documented are read.
     ``per_unit``: one row of each unit counts, and only rows with a label; without it all rows do.
+    ``undeclared``: the columns of the file that nobody documented are read as well.
     """
 
     reads = Reads.NAMED
@@ -130,6 +131,7 @@ class Tabulated(Need):
     tabulate: Callable[..., Any]
     columns: Callable[..., tuple[str, ...]] | None = None
     per_unit: bool = False
+    undeclared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,15 +32,18 @@ def context_of(frame: Frame, table: Table) -> TableContext:
         unit=frame.unit,
         time=frame.time,
         strata=dict(frame.strata),
+        score_column=frame.score_column,
     )
 
 
-def columns_of_tables(frame: Frame, wanted: Pass) -> tuple[str, ...]:
-    """The columns that the tables of a pass read."""
+def columns_of_tables(frame: Frame, wanted: Pass, present: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that the tables of a pass read, of a file with those that are ``present``."""
     found: list[str] = []
     for table in wanted.tables:
         context = context_of(frame, table)
         found += context.documented if table.columns is None else table.columns(context)
+        if table.undeclared:
+            found += [name for name in present if name not in context.documented]
     if wanted.imagined and any(table.asks for table in wanted.tables):
         found += frame.content  # scores are made up of what rows hold
     return tuple(dict.fromkeys(found))
@@ -103,7 +106,7 @@ class TablesCounter:
         self._once = Tables(counting.frame, tuple(table for table in unasked if table.per_unit))
         scored = wanted.tables if wanted.imagined else ()
         self._imagined = Tables(counting.frame, tuple(table for table in scored if table.asks))
-        self._makes_up = wanted.imagined
+        self._makes_up = any(table.asks for table in scored)
         self._selection = counting.selection
         self._frame = counting.frame
 

@@ -37,8 +37,8 @@ class Table:
     """A table that a check brings: its key, the function that gives each row a key, and what it is made for.
 
     The key names the function, as that of a change does. ``columns`` names what it reads; None for all that is documented.
-    ``asks``: with the scores of the model. per_unit: one row of each unit counts. where: only rows of
-    these groups.
+    ``asks``: with the scores of the model. per_unit: one row of each unit counts. undeclared: columns that nobody documented are read
+    too. where: only rows of these groups.
     """
 
     key: str
@@ -49,6 +49,7 @@ class Table:
     asks: bool = False
     per_unit: bool = False
     where: tuple[tuple[str, str], ...] = ()
+    undeclared: bool = False
 
 
 _ASKING = frozenset({Part.OUTCOMES, Part.SCORES})
@@ -124,7 +125,7 @@ class Wanted:
         bound = {name: str(value) for name, value in self.parameters}
         function = f"{need.tabulate.__module__}.{need.tabulate.__qualname__}"
         where = dict(sorted(self.criterion.where.items()))
-        said = [self.criterion.across, where, need.asks_model, need.per_unit, bound]
+        said = [self.criterion.across, where, need.asks_model, need.per_unit, need.undeclared, bound]
         return f"{function}{json.dumps(said, sort_keys=True)}"
 
 
@@ -201,7 +202,8 @@ def tables_of(specification: Specification, wanted: Iterable[Wanted]) -> tuple[T
                 across,
                 asks,
                 asks or need.per_unit,
-                tuple(sorted(w.criterion.where.items())),
+                where=tuple(sorted(w.criterion.where.items())),
+                undeclared=need.undeclared,
             )
             found.setdefault(table.key, table)
     return tuple(found[key] for key in sorted(found))

@@ -37,6 +37,7 @@ class TableContext:
         dictionary: the documented columns. inputs: those that the model is fed. label, unit, time: the columns of that meaning.
         decide_at: a score at or above it is decided as 1. favourable: the decision that is good for the person.
         strata: the parts of the cases within which groups are compared, by name.
+        score_column: where scores made elsewhere stand, instead of a model.
     """
 
     parameters: Mapping[str, Setting]
@@ -50,6 +51,7 @@ class TableContext:
     unit: str | None = None
     time: str | None = None
     strata: Mapping[str, Attribute] = field(default_factory=dict)
+    score_column: str | None = None
 
     def column(self, name: str) -> Column | None:
         """The dictionary's entry of a column, or None."""
@@ -59,6 +61,12 @@ class TableContext:
     def groups(self) -> tuple[str, ...]:
         """The groups that are compared, in the order of their codes; none where none are."""
         return self.layout.labels(self.across) if self.across else ()
+
+    @property
+    def fed(self) -> tuple[str, ...]:
+        """What the model is fed; where that is not known, all that is documented but label, unit and scores."""
+        left_out = {self.label, self.unit, self.score_column}
+        return self.inputs or tuple(name for name in self.documented if name not in left_out)
 
     @property
     def documented(self) -> tuple[str, ...]:

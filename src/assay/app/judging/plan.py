@@ -316,7 +316,7 @@ def _planned(
     """What the test rows can show of one criterion, from what its check counts on imagined ones."""
     criterion, check = wanted.criterion, case.checks[wanted.criterion.metric]
     alpha = case.specification.alpha_of(criterion, attempt)
-    view = imagined.view(wanted)
+    view = None if check.metric.census else imagined.view(wanted)  # a fact is not imagined
     if view is None:
         return PlannedCriterion(criterion, foregone=_foregone(case, wanted, alpha))
     if criterion.across is not None and (

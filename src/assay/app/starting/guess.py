@@ -171,12 +171,17 @@ def guess_protected(columns: Sequence[ColumnGuess], label: str | None) -> tuple[
         if column.name == label or not _PROTECTED.search(column.name):
             continue
         name = re.sub(r"[^a-z0-9]+", "_", column.name.casefold()).strip("_") or "attribute"
-        bands = _bands(column)
-        codes = BOTH if column.type == "boolean" else column.codes
-        if len(codes) > 1 or bands:
-            name = name if name not in {attribute.name for attribute in found} else f"{name}_{len(found)}"
-            found.append(AttributeGuess(name, column.name, codes, bands))
+        name = name if name not in {attribute.name for attribute in found} else f"{name}_{len(found)}"
+        attribute = attribute_of(column, name, _bands(column))
+        if len(attribute.codes) > 1 or attribute.bands:
+            found.append(attribute)
     return tuple(found)
+
+
+def attribute_of(column: ColumnGuess, name: str, bands: tuple[int, ...]) -> AttributeGuess:
+    """A column as a protected attribute: its codes, or these bands of its numbers."""
+    codes = BOTH if column.type == "boolean" else column.codes
+    return AttributeGuess(name, column.name, codes, bands if column.numeric else ())
 
 
 def _bands(column: ColumnGuess) -> tuple[int, ...]:

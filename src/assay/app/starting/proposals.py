@@ -10,7 +10,7 @@ from assay.domain.metric import Catalogue
 
 @dataclass(frozen=True, slots=True)
 class CriterionProposal:
-    """A criterion without its rationale."""
+    """A criterion, of which ``rationale`` is empty until somebody writes it, or as a template gives it."""
 
     id: str
     metric: str
@@ -21,16 +21,27 @@ class CriterionProposal:
     mode: str
     across: str = ""
     column: str = ""
+    rationale: str = ""
+    reference: str = ""
+    data: str = "test"
+    confidence: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+    requirements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FailureModeProposal:
-    """A failure mode without its harm; ``hint`` says what to think of."""
+    """A failure mode; ``hint`` says what to think of where its ``harm`` is still to be written."""
 
     id: str
     severity: str
     hint: str
     criteria: tuple[str, ...] = ()
+    harm: str = ""
+    affected: tuple[str, ...] = ()
+
+
+Proposals = tuple[tuple[FailureModeProposal, ...], tuple[CriterionProposal, ...]]
 
 
 _MODES = (
@@ -132,9 +143,7 @@ _PER_CODED_ATTRIBUTE = CriterionProposal(
 )
 
 
-def propose(
-    attributes: Mapping[str, str], catalogue: Catalogue, *, model_at_hand: bool
-) -> tuple[tuple[FailureModeProposal, ...], tuple[CriterionProposal, ...]]:
+def propose(attributes: Mapping[str, str], catalogue: Catalogue, *, model_at_hand: bool) -> Proposals:
     """Failure modes and criteria for a model with these protected attributes, of the metrics that there are.
 
     ``attributes`` has the column of each whose groups are codes, and an empty text for the others: a code that the dictionary

@@ -90,4 +90,4 @@ class Data(Block):
     repeated_identifiers: dict[Text, RepeatedIdentifier] = Field(default_factory=dict)
     """Identifiers besides the unit that several test rows share: to which extent, and why these rows are independent."""
     time: Text | None = None
-    """The column that says when. Its name is checked, and nothing more is built yet: no check and no page makes use of it."""
+    """The column that says when: a date such as 2024-12-31, or a number that names a period; checks of drift go by it."""

@@ -1,4 +1,4 @@
-"""scikit-learn models stored by skops: read without running code; only types of known packages are trusted."""
+"""scikit-learn models stored by skops: read without running code; only types of known packages, and a few of Assay's own, are trusted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from assay.subject.models.estimator import estimator
 from assay.subject.models.inputs import Predictor, not_a_model
 
 TRUSTED_PACKAGES = frozenset({"sklearn", "numpy", "scipy"})
+TRUSTED_TYPES = frozenset(
+    f"assay.mitigation.deployed.{name}" for name in ("AdjustedInputs", "Groups", "MappedScore")
+)
+"""Assay's own, of which `assay mitigate` makes candidates: classes of numpy arrays without code of the file's."""
 
 
 def load(path: str, inputs: tuple[str, ...]) -> Predictor:
@@ -23,7 +27,9 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
     """
     try:
         unknown = skops.io.get_untrusted_types(file=path)
-        foreign = sorted(t for t in unknown if t.partition(".")[0] not in TRUSTED_PACKAGES)
+        foreign = sorted(
+            t for t in unknown if t.partition(".")[0] not in TRUSTED_PACKAGES and t not in TRUSTED_TYPES
+        )
         if foreign:
             raise _untrusted(path, foreign)
         model = skops.io.load(path, trusted=unknown)

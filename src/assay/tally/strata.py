@@ -1,0 +1,102 @@
+"""Favourable decisions of groups within declared strata: the table that conditional checks share, and the cells made of it.
+
+The rule, for each of them: a stratum in which a group has no rows keeps its empty cell, so that the criterion is not evaluable
+and says which cell is empty. Strata are put together only where the criterion says below how many rows, and by rows alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from assay.domain import gating
+from assay.domain.evidence import Rate, Undefined
+from assay.domain.metric import Names, Parameter
+from assay.domain.vocabulary import Reason
+from assay.tally.cells import NO_ROWS
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
+
+TABLE = "favourable"
+WITHIN = Parameter("The strata within which groups are compared, by their name.", names=Names.STRATUM)
+POOL_BELOW = Parameter(
+    "Strata in which a group has fewer rows than this are put together into one; by default none are.",
+    default=0,
+    low=Decimal(0),
+    integer=True,
+)
+PARAMETERS: Mapping[str, Parameter] = {"within": WITHIN, "pool_below": POOL_BELOW}
+
+
+def favourable(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """The stratum of each row, its group, and whether the decision is favourable; a stratum more for rows in none."""
+    name = str(context.parameters["within"])
+    strata = len(context.strata[name].labels())
+    stratum = rows.stratum(name)
+    stratum = stratum + (stratum < 0) * (strata + 1)
+    good = (rows.decided == context.favourable).astype("int64")
+    return {TABLE: together((stratum, strata + 1), (rows.group(), max(len(context.groups), 1)), (good, 2))}
+
+
+def columns(context: TableContext) -> tuple[str, ...]:
+    """The column of the strata."""
+    return (context.strata[str(context.parameters["within"])].column,)
+
+
+def rates_within(
+    view: TableView, within: str, pool_below: int = 0, reference: str | None = None
+) -> tuple[Rate, ...] | Undefined:
+    """The favourable decisions of each group in each stratum; or why they cannot be compared."""
+    unfit = _unfit(view, reference)
+    if unfit is not None:
+        return unfit
+    labels = view.context.strata[within].labels()
+    counts = view.table(TABLE).dense(len(labels) + 1, len(view.context.groups), 2)
+    outside = int(counts[len(labels)].sum())
+    if said := gating.in_no_group(None, within, outside, int(counts.sum())):
+        return Undefined(Reason.ROWS_IN_NO_GROUP, said)
+    cells = [
+        [Rate(label, int(counts[s, g, 1]), int(counts[s, g].sum()), stratum) for label, g in view.each]
+        for s, stratum in enumerate(labels)
+    ]
+    if not any(cell.trials for stratum in cells for cell in stratum):
+        return NO_ROWS
+    pooled = _pooled(cells, pool_below)
+    return tuple(cell for stratum in pooled for cell in stratum)
+
+
+def nobody_in(cells: Sequence[Rate]) -> Undefined | None:
+    """Why ratios do not exist: a stratum with rows in which no group ever receives the favourable decision."""
+    for stratum in dict.fromkeys(cell.family for cell in cells):
+        mine = [cell for cell in cells if cell.family == stratum]
+        if any(cell.trials for cell in mine) and not any(cell.events for cell in mine):
+            said = (
+                f"Nobody in {stratum!r} receives the favourable decision; nothing can be divided by its rate."
+            )
+            return Undefined(Reason.ZERO_DENOMINATOR, said)
+    return None
+
+
+def _unfit(view: TableView, reference: str | None) -> Undefined | None:
+    if not view.table(TABLE).total:
+        return NO_ROWS
+    if reference is not None and reference not in view.groups:
+        found = ", ".join(view.groups) or "none"
+        said = f"The reference {reference!r} is none of the groups compared: {found}."
+        return Undefined(Reason.REFERENCE_ABSENT, said)
+    if len(view.groups) < 2:
+        said = f"A comparison needs two groups; found {len(view.groups)}."
+        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, said)
+    return None
+
+
+def _pooled(strata: Sequence[Sequence[Rate]], below: int) -> list[Sequence[Rate]]:
+    """The strata, those with too few rows of a group put together."""
+    few = [cells for cells in strata if min(cell.trials for cell in cells) < below]
+    if len(few) < 2:
+        return list(strata)
+    name = ", ".join(cells[0].family for cells in few[:-1]) + f" and {few[-1][0].family} together"
+    joined = [
+        Rate(cells[0].label, sum(c.events for c in cells), sum(c.trials for c in cells), name)
+        for cells in zip(*few, strict=True)
+    ]
+    return [*(cells for cells in strata if cells not in few), joined]

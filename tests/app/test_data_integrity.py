@@ -1,0 +1,92 @@
+"""Checks of data integrity are planned and judged in a run like any other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from tests.app.conftest import Folder
+
+import assay
+from assay.domain.vocabulary import Verdict
+
+STRATA = """strata:
+  site: {column: site, groups: {north: [n], south: [s]}}
+failure_modes:"""
+LATE = np.datetime64("2024-06-01")
+
+
+def criterion(id_: str, metric: str, asked: str) -> str:
+    return (
+        f"\n  - {{id: {id_}, metric: {metric}, {asked}, tier: supporting, rationale: the feed is as agreed, "
+        "owner: data_steward, requirements: [x/1]}"
+    )
+
+
+def with_sources(folder: Folder, *criteria: tuple[str, str, str]) -> Folder:
+    """The folder with a site and a day, and these criteria."""
+    for name, seed in (("test", 7), ("develop", 8)):
+        table, draw = getattr(folder, name), np.random.default_rng(seed)
+        day = np.datetime64("2024-01-01") + draw.integers(0, 360, table.num_rows)
+        site = draw.choice(["n", "s"], table.num_rows)
+        table = table.append_column("day", pa.array(day)).append_column("site", pa.array(site))
+        setattr(folder, name, table)
+    folder.dictionary += "  - {name: day, type: date, description: day of the application}\n"
+    folder.dictionary += "  - {name: site, type: category, description: where, codes: {n: north, s: south}}\n"
+    folder.edit("custody: validator}", "custody: validator, time: day}").edit("failure_modes:", STRATA)
+    folder.text = folder.text.rstrip() + "".join(criterion(*one) for one in criteria) + "\n"
+    return folder
+
+
+def changed(folder: Folder, name: str, change) -> Folder:
+    """The test rows with a column changed: ``change(column, day, site)``."""
+    table = folder.test
+    found = change(*(table[c].to_numpy(zero_copy_only=False) for c in (name, "day", "site")))
+    folder.test = table.set_column(table.schema.get_field_index(name), name, pa.array(found))
+    return folder
+
+
+def verdict(record: assay.Record, id_: str) -> Verdict:
+    return next(j for j in record.judged if j.assessment.criterion == id_).verdict
+
+
+def run(folder: Folder) -> assay.Record:
+    return assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record
+
+
+DRIFT = (
+    ("drift", "data.label_drift", "with: {period: quarter}, at_most: 0.15"),
+    ("sources", "data.source_drift", "at_most: 0.15"),
+    ("leaks", "data.leaking_columns", "at_most: 0.90"),
+)
+
+
+def test_clean_rows_pass(folder: Folder) -> None:
+    folder.edit("format: predictions}", "format: predictions, inputs: [sex, age, income]}")
+    record = run(with_sources(folder, *DRIFT))
+    assert [verdict(record, id_) for id_, _, _ in DRIFT] == [Verdict.PASS] * 3
+
+
+def test_a_shifted_period_is_found(folder: Folder) -> None:
+    shifted = changed(with_sources(folder, *DRIFT), "bad", lambda bad, day, _: np.where(day >= LATE, 1, bad))
+    assert verdict(run(shifted), "drift") is Verdict.FAIL
+
+
+FEED = (
+    ("sentinels", "data.sentinel_values", "at_most: 0"),
+    ("units", "data.unit_shift", "at_most: 0"),
+)
+
+
+def test_a_site_with_another_unit_and_another_word_for_nothing_is_found(folder: Folder) -> None:
+    feed = with_sources(folder, *FEED)
+    assert [verdict(run(feed), id_) for id_, _, _ in FEED] == [Verdict.PASS] * 2
+    changed(feed, "income", lambda income, _, site: np.where(site == "s", (income / 12).round(2), income))
+    changed(feed, "age", lambda age, day, _: np.where((day < LATE) & (age < 22), 99, age))
+    record = run(feed)
+    assert [verdict(record, id_) for id_, _, _ in FEED] == [Verdict.FAIL] * 2
+
+
+def test_a_plan_knows_their_power(folder: Folder) -> None:
+    made = assay.make_plan(with_sources(folder, *DRIFT).write())
+    power = {p.criterion.id: p.power for p in made.attempts[0].criteria}
+    assert all(power[id_] is not None for id_, _, _ in DRIFT)
