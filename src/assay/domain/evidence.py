@@ -257,6 +257,81 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class RelativeRate:
+    """``events`` of ``trials`` in the group ``label``, to be told as a multiple of the rate that was ``expected``, which is declared."""
+
+    label: str
+    events: int
+    trials: int
+    expected: float
+    family: str = ""
+
+    def __post_init__(self) -> None:
+        whole = type(self.events) is int and type(self.trials) is int
+        if not whole or not 0 <= self.events <= self.trials or not 0 < self.expected <= 1:
+            raise ValueError(
+                "a relative rate needs 0 <= events <= trials and an expected rate above 0, of at most 1"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeRates:
+    """Rates as multiples of declared ones; each is judged."""
+
+    cells: tuple[RelativeRate, ...]
+
+
+class Top(StrEnum):
+    """What is asked of the rows with the highest scores."""
+
+    PRECISION = "precision"
+    LIFT = "lift"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Score histograms of one or more groups, of whose rows with the highest scores something is asked: of the ``share`` at the top."""
+
+    cells: tuple[ScoreCell, ...]
+    top: Top
+    share: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share < 1:
+            raise ValueError("the rows at the top are a share between 0 and 1")
+
+
+class Distance(StrEnum):
+    """How far apart two distributions over the same bins are."""
+
+    PSI = "psi"
+    TOTAL_VARIATION = "total_variation"
+    HELLINGER = "hellinger"
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramPair:
+    """Rows per bin in two samples; ``label`` says of what. Which bins there are was fixed without these rows."""
+
+    label: str
+    reference: tuple[int, ...]
+    found: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        counts = (*self.reference, *self.found)
+        if len(self.reference) != len(self.found) or any(type(n) is not int or n < 0 for n in counts):
+            raise ValueError("two histograms need whole numbers of rows in the same bins")
+
+
+@dataclass(frozen=True, slots=True)
+class Histograms:
+    """Distributions of two samples that are compared bin by bin; each distance is judged."""
+
+    cells: tuple[HistogramPair, ...]
+    distance: Distance
+
+
+@dataclass(frozen=True, slots=True)
 class Undefined:
     """The check ran and the estimand does not exist on these rows; the reason says why."""
 
@@ -270,7 +345,20 @@ class Undefined:
             raise ValueError(f"{self.reason.value} is no reason why an estimand does not exist")
 
 
-Counts = Census | Rates | Stratified | Scores | Paired | Folds | Learned | Means | Undefined
+Counts = (
+    Census
+    | Rates
+    | Stratified
+    | Scores
+    | Paired
+    | Folds
+    | Learned
+    | Means
+    | RelativeRates
+    | Ranked
+    | Histograms
+    | Undefined
+)
 """What a check may return; the rule that assesses it follows from its type."""
 
 

@@ -51,6 +51,11 @@ _TYPES = frozenset(
         "Learned",
         "Means",
         "MeanCell",
+        "RelativeRates",
+        "RelativeRate",
+        "Ranked",
+        "Histograms",
+        "HistogramPair",
         "Undefined",
     }
 )

@@ -9,10 +9,13 @@ from assay.domain.assessment import NoValue
 from assay.domain.evidence import (
     Census,
     Folds,
+    Histograms,
     Learned,
     Means,
     Paired,
+    Ranked,
     Rates,
+    RelativeRates,
     Scores,
     Stratified,
     Undefined,
@@ -68,6 +71,24 @@ def _learned_pieces(counts: Learned, target: Target) -> Pieces:
     return learned_pieces(counts, target)
 
 
+def _relative_pieces(counts: RelativeRates, target: Target) -> Pieces:
+    from assay.stats.pieces.relative import relative_pieces
+
+    return relative_pieces(counts, target)
+
+
+def _ranked_pieces(counts: Ranked, target: Target) -> Pieces:
+    from assay.stats.pieces.ranked import ranked_pieces
+
+    return ranked_pieces(counts, target)
+
+
+def _histograms_pieces(counts: Histograms, target: Target) -> Pieces:
+    from assay.stats.pieces.histograms import histograms_pieces
+
+    return histograms_pieces(counts, target)
+
+
 def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
     undefined = (NoValue("", counts.reason, counts.detail),)
     return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
@@ -82,6 +103,9 @@ PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Folds: _folds_pieces,
     Learned: _learned_pieces,
     Means: _means_pieces,
+    RelativeRates: _relative_pieces,
+    Ranked: _ranked_pieces,
+    Histograms: _histograms_pieces,
     Undefined: _undefined_pieces,
 }
 """By the type of the counts; each is handed counts of its own type."""
