@@ -85,7 +85,8 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         "RowSets": lambda: row_set(0, shared={"train": 0}),
         "Sections": lambda: SectionView(()),
     }
-    counts = check.count(views[type(check.need).__name__](), across=across)
+    asked = {name: "age" for name, parameter in check.metric.parameters.items() if parameter.default is None}
+    counts = check.count(views[type(check.need).__name__](), across=across, arguments=asked)
     assert isinstance(counts, Undefined)
     assert counts.reason in {Reason.NO_ROWS, Reason.NOT_MEASURED}
     assert counts.detail

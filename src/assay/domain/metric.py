@@ -98,8 +98,8 @@ class Metric:
         census: whether the value is a fact about the data in hand, counted in full, not a population value.
         needs_model: whether the model is asked for predictions.
         changes_inputs: whether it is asked again with changed inputs, which scores made elsewhere cannot answer.
-        refits: whether the recipe trains models for it: a value of the procedure, and not of the model that is judged.
-        gates: whether a criterion may require it. Evidence on how a model is made is reported, and certifies none.
+        refits: whether the recipe trains models for it: a value of the procedure and not of the model that is judged, which is
+            reported and certifies none.
         parameters: what a criterion may set under ``with``.
         ideal: what a good model is expected to have: no gap, a ratio of one, no drop. None where a good model is
             only expected to be better than asked.
@@ -121,7 +121,6 @@ class Metric:
     needs_model: bool = False
     changes_inputs: bool = False
     refits: bool = False
-    gates: bool = True
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     ideal: Decimal | None = None
 
