@@ -331,5 +331,6 @@ def test_a_plan_has_no_odds_for_models_that_nobody_has_trained(folder: Folder) -
     (attempt,) = made.attempts
     planned = {p.criterion.id: p for p in attempt.criteria}
     assert all(planned[name].passes is None for name in ("seeds", "curve", "procedure"))
+    assert [planned[name].refits for name in ("seeds", "accuracy", "complete")] == [True, False, False]
     assert not attempt.hopeless
     assert not attempt.broken
