@@ -55,3 +55,33 @@ def test_the_same_scores_are_no_gain(folder: Folder) -> None:
         compared(folder, noise=0.0).edit("decide_at: 0.4}, at_least: 0,", "decide_at: 0.5}, at_least: 0.01,")
     )
     assert found["gain"].verdict is Verdict.FAIL
+
+
+MORE = """
+  - {id: grades, metric: performance.calibration_by_grade, with: {grades: "A: 0.2, B: 0.5, C: 1"}, at_most: 1.2, expected: 0.7,
+     tier: critical, rationale: prices rest on it, owner: validator}
+  - {id: top, metric: performance.precision_at_k, with: {k: 0.1}, at_least: 0.80, expected: 0.93, tier: critical,
+     rationale: so many can be called, owner: validator}
+  - {id: lift, metric: performance.lift, with: {k: 0.1}, at_least: 1.5, expected: 1.9, tier: critical,
+     rationale: it beats chance, owner: validator}
+  - {id: cost, metric: performance.expected_cost, with: {cost_fp: 1, cost_fn: 3, unit: euros}, at_most: 0.6, expected: 0.5,
+     tier: critical, rationale: the budget, owner: validator}
+  - {id: stable, metric: performance.psi, with: {column: score, edges: "0.2, 0.4, 0.6, 0.8"}, data: test, at_most: 0.10, tier: critical,
+     rationale: the people are the same, owner: validator}
+  - {id: slices, metric: performance.worst_slice, with: {within: income, measure: accuracy}, at_least: 0.65, expected: 0.8,
+     tier: critical, rationale: nobody is left out, owner: validator}
+strata:
+  income: {column: income, bands: [2000, 4000]}
+"""
+NAMES = "grades, top, lift, cost, stable, slices"
+
+
+def test_each_check_is_judged_in_a_run_and_its_record_holds(folder: Folder) -> None:
+    compared(folder, more=MORE).edit(
+        "gain, nobody-worse, learned]}", f"gain, nobody-worse, learned, {NAMES}]}}"
+    )
+    found = judged(folder)
+    verdicts = {name: (found[name].verdict, found[name].sentence) for name in NAMES.split(", ")}
+    assert {name: verdict for name, (verdict, _) in verdicts.items()} == dict.fromkeys(
+        verdicts, Verdict.PASS
+    ), verdicts

@@ -97,6 +97,51 @@ class Rates:
         return self.reference is None or self.reference in {one.label, two.label}
 
 
+class Composite(StrEnum):
+    """What is computed of two groups over all strata of :class:`Stratified`."""
+
+    ODDS_RATIO = "odds_ratio"
+    WITHIN_STRATA = "within_strata"
+    BY_COMPOSITION = "by_composition"
+    REVERSAL = "reversal"
+    DISPARITY = "disparity"
+
+
+AGAINST_ALL_OTHERS = frozenset({Composite.DISPARITY})
+"""Those that compare each group with all others together, and not with each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stratified:
+    """Rates of groups in strata (the family of a cell), of which one value is made over all strata for each pair of groups.
+
+    With a ``reference`` each group is compared with it, else all pairs; ``focus`` as in :class:`Rates`. Unlike rates, whose families
+    are pieces of their own, all strata of a pair are one piece.
+    """
+
+    cells: tuple[Rate, ...]
+    composite: Composite
+    reference: str | None = None
+    focus: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        places = [(cell.label, cell.family) for cell in self.cells]
+        whole = {(a, b) for a, _ in places for _, b in places}
+        if len(places) != len(set(places)) or set(places) != whole:
+            raise ValueError("each group needs one cell in each stratum, and may have no rows in it")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The groups."""
+        return tuple(dict.fromkeys(cell.label for cell in self.cells))
+
+    def compares(self, one: str, two: str) -> bool:
+        """Whether the ordered pair is a piece, in both directions."""
+        if one == two or (self.focus and one not in self.focus and two not in self.focus):
+            return False
+        return self.reference is None or self.reference in {one, two}
+
+
 @dataclass(frozen=True, slots=True)
 class ScoreCell:
     """The score histogram of one group: strictly increasing ``scores``, rows per label at each.
@@ -212,6 +257,81 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class RelativeRate:
+    """``events`` of ``trials`` in the group ``label``, to be told as a multiple of the rate that was ``expected``, which is declared."""
+
+    label: str
+    events: int
+    trials: int
+    expected: float
+    family: str = ""
+
+    def __post_init__(self) -> None:
+        whole = type(self.events) is int and type(self.trials) is int
+        if not whole or not 0 <= self.events <= self.trials or not 0 < self.expected <= 1:
+            raise ValueError(
+                "a relative rate needs 0 <= events <= trials and an expected rate above 0, of at most 1"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeRates:
+    """Rates as multiples of declared ones; each is judged."""
+
+    cells: tuple[RelativeRate, ...]
+
+
+class Top(StrEnum):
+    """What is asked of the rows with the highest scores."""
+
+    PRECISION = "precision"
+    LIFT = "lift"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Score histograms of one or more groups, of whose rows with the highest scores something is asked: of the ``share`` at the top."""
+
+    cells: tuple[ScoreCell, ...]
+    top: Top
+    share: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share < 1:
+            raise ValueError("the rows at the top are a share between 0 and 1")
+
+
+class Distance(StrEnum):
+    """How far apart two distributions over the same bins are."""
+
+    PSI = "psi"
+    TOTAL_VARIATION = "total_variation"
+    HELLINGER = "hellinger"
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramPair:
+    """Rows per bin in two samples; ``label`` says of what. Which bins there are was fixed without these rows."""
+
+    label: str
+    reference: tuple[int, ...]
+    found: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        counts = (*self.reference, *self.found)
+        if len(self.reference) != len(self.found) or any(type(n) is not int or n < 0 for n in counts):
+            raise ValueError("two histograms need whole numbers of rows in the same bins")
+
+
+@dataclass(frozen=True, slots=True)
+class Histograms:
+    """Distributions of two samples that are compared bin by bin; each distance is judged."""
+
+    cells: tuple[HistogramPair, ...]
+    distance: Distance
+
+
+@dataclass(frozen=True, slots=True)
 class Undefined:
     """The check ran and the estimand does not exist on these rows; the reason says why."""
 
@@ -225,7 +345,20 @@ class Undefined:
             raise ValueError(f"{self.reason.value} is no reason why an estimand does not exist")
 
 
-Counts = Census | Rates | Scores | Paired | Folds | Learned | Means | Undefined
+Counts = (
+    Census
+    | Rates
+    | Stratified
+    | Scores
+    | Paired
+    | Folds
+    | Learned
+    | Means
+    | RelativeRates
+    | Ranked
+    | Histograms
+    | Undefined
+)
 """What a check may return; the rule that assesses it follows from its type."""
 
 

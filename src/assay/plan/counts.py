@@ -9,18 +9,25 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
-from assay.domain.assessment import TIE, Asked
+from assay.domain.assessment import TIE, Asked, Piece
 from assay.domain.evidence import (
     Census,
     Counts,
     Folds,
+    HistogramPair,
+    Histograms,
     Learned,
     MeanCell,
     Means,
     Paired,
+    Ranked,
     Rates,
+    RelativeRates,
     Scores,
+    Stratified,
+    Top,
     Undefined,
 )
 from assay.domain.vocabulary import Comparator
@@ -35,8 +42,12 @@ from assay.plan.scores import (
     scores_power,
 )
 from assay.stats.contrast_power import Passes, normal_power, rates_power
+from assay.stats.distances import distance_bound
 from assay.stats.paired import paired_p_at_least, paired_p_at_most
+from assay.stats.pieces.pieces import Target
 from assay.stats.pieces.scores import too_few_rows
+from assay.stats.pieces.stratified import stratified_pieces
+from assay.stats.power import power_rate
 
 
 def prospect_of(counts: Counts, asked: Asked, spread: Spread | None) -> Prospect | str | None:
@@ -119,6 +130,80 @@ def _error(cell: MeanCell) -> Callable[[float], float]:
     return lambda _: math.sqrt(variance / n)
 
 
+def _stratified(counts: Stratified, asked: Asked, _: Spread | None) -> Prospect | str:
+    at_least = asked.comparator is Comparator.AT_LEAST
+    found = stratified_pieces(counts, Target(asked.comparator, asked.threshold, asked.alpha))
+    if found.undefined:
+        return f"{found.undefined[0].label}: {found.undefined[0].detail}"
+    parts = [
+        normal_power(_error_of(piece, asked.alpha, of_ratio=at_least), float(asked.threshold), asked.alpha)
+        for piece in found.printed
+    ]
+    return Prospect.plain(all_of(parts))
+
+
+def _error_of(piece: Piece, alpha: float, *, of_ratio: bool) -> Callable[[float], float]:
+    """The standard error behind the limit that decides; of a ratio it grows with the ratio."""
+    estimate, z = piece.estimate or 0.0, -float(ndtri(alpha))
+    limit = piece.lower if of_ratio else piece.upper
+    error = abs(estimate - (estimate if limit is None else limit)) / z
+    return lambda true: error * true / estimate if of_ratio and estimate else error
+
+
+def _relative(counts: RelativeRates, asked: Asked, _: Spread | None) -> Prospect | str:
+    each = sum(cell.trials for cell in counts.cells) // max(len(counts.cells), 1)
+    if not each:
+        return "There are fewer rows than rates."
+    parts = [_of_rate(each, cell.expected, asked, asked.alpha) for cell in counts.cells]
+    found = all_of(parts)
+    return Prospect(found, found, "each rate is of as many rows")
+
+
+def _of_rate(n: int, unit: float, asked: Asked, alpha: float) -> Passes:
+    """The exact power of a rate that is told in multiples of ``unit``."""
+    at_least, tau = asked.comparator is Comparator.AT_LEAST, min(float(asked.threshold) * unit, 1.0)
+
+    def passes(true: float, factor: float) -> float:
+        rows = max(round(n * factor), 1)
+        return float(power_rate(rows, tau, min(true * unit, 1.0), alpha, at_least=at_least))
+
+    return passes
+
+
+def _ranked(counts: Ranked, asked: Asked, _: Spread | None) -> Prospect | str:
+    """As if the score that so many rows reach were known: what is paid for it is little against the level that is halved."""
+    parts = []
+    for cell in counts.cells:
+        events, n = sum(cell.positives), sum(cell.negatives) + sum(cell.positives)
+        if not events:
+            return "A group has no row with label 1."
+        unit = events / n if counts.top is Top.LIFT else 1.0
+        parts.append(_of_rate(max(round(n * counts.share), 1), unit, asked, asked.alpha / 2))
+    return Prospect.plain(all_of(parts))
+
+
+def _histograms(counts: Histograms, asked: Asked, _: Spread | None) -> Prospect | str:
+    if not all(sum(cell.reference) and sum(cell.found) for cell in counts.cells):
+        return "A data set has no rows."
+    likely = all_of([_no_shift(cell, counts, asked) for cell in counts.cells])
+    return Prospect(likely, likely, "both are distributed as the reference is, but for the distance itself")
+
+
+def _no_shift(cell: HistogramPair, counts: Histograms, asked: Asked) -> Passes:
+    """Whether the limit of two samples that are exactly alike leaves room for the true distance."""
+    before = np.array(cell.reference)
+    after = before * (sum(cell.found) / sum(cell.reference))
+
+    def passes(true: float, factor: float) -> float:
+        reference, found = (np.rint(rows * factor) for rows in (before, after))
+        if not reference.sum() or not found.sum():
+            return 0.0
+        bound = distance_bound(reference, found, counts.distance, asked.alpha)
+        return float(true + bound.upper <= float(asked.threshold))
+
+    return passes
+
+
 def _census(_: Census, __: Asked, ___: Spread | None) -> None:
     """A fact about the data in hand: it is as it is."""
 
@@ -134,11 +219,15 @@ def _undefined(counts: Undefined, _: Asked, __: Spread | None) -> str:
 PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None]] = {
     Census: _census,
     Rates: _rates,
+    Stratified: _stratified,
     Scores: _scores,
     Paired: _paired,
     Folds: _trained,
     Learned: _trained,
     Means: _means,
+    RelativeRates: _relative,
+    Ranked: _ranked,
+    Histograms: _histograms,
     Undefined: _undefined,
 }
 """By the type of the counts; each is handed counts of its own type."""

@@ -41,6 +41,7 @@ _TYPES = frozenset(
         "function",
         "Rate",
         "Rates",
+        "Stratified",
         "Scores",
         "ScoreCell",
         "Paired",
@@ -50,6 +51,11 @@ _TYPES = frozenset(
         "Learned",
         "Means",
         "MeanCell",
+        "RelativeRates",
+        "RelativeRate",
+        "Ranked",
+        "Histograms",
+        "HistogramPair",
         "Undefined",
     }
 )

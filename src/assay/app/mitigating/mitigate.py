@@ -105,6 +105,7 @@ def mitigate(
     wanted, left = tries(
         case.specification, criterion, methods=asked.methods, bounds=asked.bounds, proxies=asked.proxies
     )
+    copies.see_free(path, (one.name for one in wanted))
     with open_engine(path, workers=workers, progress=progress) as engine:
         search = _Search(path, read, case, criterion, asked, folder, engine).run(wanted, left)
     write_record(search, folder)
@@ -211,7 +212,7 @@ class _Search:
             model=named,
             digest=sha256_of(made.content),
             format="skops",
-            specification=f"{self._path.stem}.{wanted.name}{self._path.suffix or '.yaml'}",
+            specification=copies.place_of(self._path, wanted.name).name,
             specification_digest=copy.digest,
             inputs=made.fed,
             attribute_at_decision=bool(columns & set(made.fed)),

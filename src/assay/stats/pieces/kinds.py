@@ -6,7 +6,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assay.domain.assessment import NoValue
-from assay.domain.evidence import Census, Folds, Learned, Means, Paired, Rates, Scores, Undefined
+from assay.domain.evidence import (
+    Census,
+    Folds,
+    Histograms,
+    Learned,
+    Means,
+    Paired,
+    Ranked,
+    Rates,
+    RelativeRates,
+    Scores,
+    Stratified,
+    Undefined,
+)
 from assay.stats.pieces.pieces import Pieces, Target
 
 
@@ -20,6 +33,12 @@ def _rates_pieces(counts: Rates, target: Target) -> Pieces:
     from assay.stats.pieces.rates import rates_pieces
 
     return rates_pieces(counts, target)
+
+
+def _stratified_pieces(counts: Stratified, target: Target) -> Pieces:
+    from assay.stats.pieces.stratified import stratified_pieces
+
+    return stratified_pieces(counts, target)
 
 
 def _scores_pieces(counts: Scores, target: Target) -> Pieces:
@@ -52,6 +71,24 @@ def _learned_pieces(counts: Learned, target: Target) -> Pieces:
     return learned_pieces(counts, target)
 
 
+def _relative_pieces(counts: RelativeRates, target: Target) -> Pieces:
+    from assay.stats.pieces.relative import relative_pieces
+
+    return relative_pieces(counts, target)
+
+
+def _ranked_pieces(counts: Ranked, target: Target) -> Pieces:
+    from assay.stats.pieces.ranked import ranked_pieces
+
+    return ranked_pieces(counts, target)
+
+
+def _histograms_pieces(counts: Histograms, target: Target) -> Pieces:
+    from assay.stats.pieces.histograms import histograms_pieces
+
+    return histograms_pieces(counts, target)
+
+
 def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
     undefined = (NoValue("", counts.reason, counts.detail),)
     return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
@@ -60,11 +97,15 @@ def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
 PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Census: _census_pieces,
     Rates: _rates_pieces,
+    Stratified: _stratified_pieces,
     Scores: _scores_pieces,
     Paired: _paired_pieces,
     Folds: _folds_pieces,
     Learned: _learned_pieces,
     Means: _means_pieces,
+    RelativeRates: _relative_pieces,
+    Ranked: _ranked_pieces,
+    Histograms: _histograms_pieces,
     Undefined: _undefined_pieces,
 }
 """By the type of the counts; each is handed counts of its own type."""
