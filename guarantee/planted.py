@@ -29,7 +29,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "planted-defects.md"
 FULL, QUICK = (20, 100), (2, 2)
 """Seeds of each defect, and of clean data."""
 TRAINED, TESTED = 2000, 1500
-MONTHS, SITES = 12, ("north", "south", "east", "west")
+SITES, DEPARTMENTS = ("north", "south", "east", "west"), ("surgery", "medicine")
 Columns = dict[str, npt.NDArray[np.generic]]
 
 
@@ -72,8 +72,9 @@ def _visits(draw: np.random.Generator, rows: int, first: int) -> Columns:
     risk = 1 / (1 + np.exp(-(-1.2 + 0.03 * (age - 55) + 0.02 * (glucose - 105))))
     return {
         "patient": first + np.arange(rows),
-        "month": draw.integers(1, MONTHS + 1, rows),
+        "day": _days(draw, rows),
         "site": draw.choice(SITES, rows),
+        "department": draw.choice(DEPARTMENTS, rows),
         "sex": sex,
         "age": age,
         "weight": weight,
@@ -82,6 +83,11 @@ def _visits(draw: np.random.Generator, rows: int, first: int) -> Columns:
         "ill": (draw.random(rows) < risk).astype(np.int64),
         "score": risk,
     }
+
+
+def _days(draw: np.random.Generator, rows: int) -> npt.NDArray[np.generic]:
+    first = np.datetime64("2025-01-01")
+    return np.datetime_as_string(first + draw.integers(0, 365, rows))
 
 
 def _shared_patients(sets: Sets, draw: np.random.Generator) -> Sets:
@@ -109,6 +115,37 @@ def _other_unit(sets: Sets, draw: np.random.Generator) -> Sets:
     return Sets(sets.train, {**sets.test, "glucose": glucose})
 
 
+def _pounds(sets: Sets, draw: np.random.Generator) -> Sets:
+    """One site weighs in pounds: the numbers lie where weights may lie."""
+    here = sets.test["site"] == draw.choice(SITES)
+    weight = sets.test["weight"].astype(float)
+    return Sets(sets.train, {**sets.test, "weight": np.where(here, (weight * 2.2046).round(1), weight)})
+
+
+def _leaked(sets: Sets, _: np.random.Generator) -> Sets:
+    """The days in hospital include those after the patient fell ill."""
+    train, test = (
+        {**rows, "stay": rows["stay"].astype(float) + 12.0 * rows["ill"].astype(float)}
+        for rows in (sets.train, sets.test)
+    )
+    return Sets(train, test)
+
+
+def _other_labels(sets: Sets, draw: np.random.Generator) -> Sets:
+    """In the last three months seven of ten healthy patients were recorded as ill."""
+    late = (sets.test["day"] >= "2025-10-01") & (draw.random(TESTED) < 0.7)
+    return Sets(sets.train, {**sets.test, "ill": np.where(late, 1, sets.test["ill"])})
+
+
+def _simpson(sets: Sets, draw: np.random.Generator) -> Sets:
+    """Women are marked 30 points less often in both departments, and are seen where more are marked: overall there is hardly a gap."""
+    women = sets.test["sex"] == "women"
+    surgery = draw.random(TESTED) < np.where(women, 0.85, 0.15)
+    marked = draw.random(TESTED) < np.where(surgery, 0.9, 0.5) - np.where(women, 0.3, 0.0)
+    score = np.where(marked, 0.3 + 0.7 * draw.random(TESTED), 0.29 * draw.random(TESTED))
+    return Sets(sets.train, {**sets.test, "department": np.where(surgery, *DEPARTMENTS), "score": score})
+
+
 DEFECTS = (
     Defect(
         "shared patients",
@@ -128,6 +165,35 @@ DEFECTS = (
         {"metric": "data.dictionary_conformity", "at_most": "0.001"},
         _other_unit,
     ),
+    Defect(
+        "swapped units in range",
+        "one site of four weighs in pounds, which the documented range lets through",
+        {"metric": "data.unit_shift", "at_most": "0"},
+        _pounds,
+    ),
+    Defect(
+        "leaked column",
+        "days in hospital include those that came of falling ill",
+        {"metric": "data.leaking_columns", "at_most": "0.90"},
+        _leaked,
+    ),
+    Defect(
+        "shifted label period",
+        "in the last quarter seven of ten healthy patients are recorded as ill",
+        {"metric": "data.label_drift", "at_most": "0.20", "with": "{period: quarter}"},
+        _other_labels,
+    ),
+    Defect(
+        "Simpson",
+        "women are marked 30 points less often in both departments, and nearly as often overall",
+        {
+            "metric": "fairness.conditional_parity",
+            "across": "sex",
+            "at_most": "0.10",
+            "with": "{within: department}",
+        },
+        _simpson,
+    ),
 )
 """A new one is an entry here: what is planted, and what asks for it."""
 
@@ -135,8 +201,9 @@ DICTIONARY = """
 assay_dictionary: 1
 columns:
   - {name: patient, type: identifier, description: number of the patient}
-  - {name: month, type: integer, description: month of the visit, range: [1, 12]}
+  - {name: day, type: date, description: day of the visit}
   - {name: site, type: category, description: hospital, codes: {north: north, south: south, east: east, west: west}}
+  - {name: department, type: category, description: department, codes: {surgery: surgery, medicine: medicine}}
   - {name: sex, type: category, description: sex as registered, codes: {women: women, men: men}}
   - {name: age, type: integer, description: age in years, range: [18, 110]}
   - {name: weight, type: number, description: body weight, range: [30, 250], unit: kg}
@@ -154,11 +221,14 @@ charter: {sponsor: the guarantee, risk_appetite: no defect goes unseen, success:
 roles: {developer: [dev], validator: [val]}
 owners: {data: developer, updates: developer, monitoring: validator, incidents: validator}
 approval: {lock: {validator: 1}, quorum: {validator: 1}, valid_for: 30 days}
-subject: {model: score, format: predictions, inputs: [month, site, age, weight, glucose, stay]}
+subject: {model: score, format: predictions, inputs: [site, age, weight, glucose, stay]}
 prediction: {task: binary, label: ill, favourable: 1, score: risk of falling ill, decide_at: 0.3}
-data: {dictionary: dictionary.yaml, train: train.parquet, test: test.parquet, custody: validator, unit: patient, time: month}
+data: {dictionary: dictionary.yaml, train: train.parquet, test: test.parquet, custody: validator, unit: patient, time: day}
 protected:
   sex: {column: sex, groups: {women: women, men: men}}
+strata:
+  site: {column: site, groups: {north: north, south: south, east: east, west: west}}
+  department: {column: department, groups: {surgery: surgery, medicine: medicine}}
 failure_modes:
   - {id: defect, harm: The figures are not those of the use., severity: critical, criteria: [CRITERIA]}
 criteria:
@@ -229,13 +299,17 @@ def _row(defect: Defect, tally: Tally) -> dict[str, object]:
     return {
         "defect": defect.name,
         "planted": defect.says,
-        "criterion": f"{defect.metric} {'≤' if 'at_most' in defect.asks else '≥'} {_threshold(defect)}",
+        "criterion": f"{defect.metric}{_within(defect)} {'≤' if 'at_most' in defect.asks else '≥'} {_threshold(defect)}",
         "seeds": planted.total(),
         "found": planted[Verdict.FAIL],
         "clean seeds": clean.total(),
         "false alarms": clean[Verdict.FAIL],
         "clean passes": clean[Verdict.PASS],
     }
+
+
+def _within(defect: Defect) -> str:
+    return f" across {defect.asks['across']}" if "across" in defect.asks else ""
 
 
 def _threshold(defect: Defect) -> str:
@@ -252,7 +326,7 @@ def page(rows: list[dict[str, object]]) -> str:
 
 This page is written by `python -m guarantee --part planted`, and by `make guarantee`; do not edit it.
 
-A clinic is made up: {TRAINED:,} training and {TESTED:,} test rows, four sites, twelve months, a score that is the true risk. Then one
+A clinic is made up: {TRAINED:,} training and {TESTED:,} test rows, four sites, two departments, one year, a score that is the true risk. Then one
 thing is made wrong, and the product certifies: files, plan, counts, verdicts. A defect is **found** when the criterion that is
 about it *fails*; it is a **false alarm** when that criterion fails on clean data. The bar is {FOUND:.0%} of the seeds found at
 no more than {FALSE_ALARMS:.0%} false alarms.

@@ -21,6 +21,7 @@ from guarantee.score_designs import (
     mean_designs,
     observed_expected_designs,
 )
+from guarantee.stratified_designs import stratified_designs
 
 BAR = 0.06
 WORST_OF_EACH = 4
@@ -33,6 +34,7 @@ TABLES: dict[str, Callable[[], Iterable[Design]]] = {
     "Observed over expected": observed_expected_designs,
     "Weighted rates": weighted_designs,
     "Clustered rates": clustered_designs,
+    "Two groups in strata": stratified_designs,
 }
 
 

@@ -71,6 +71,29 @@ def test_a_shifted_period_is_found(folder: Folder) -> None:
     assert verdict(run(shifted), "drift") is Verdict.FAIL
 
 
+WHOLE = (
+    ("constant", "data.constant_columns", "at_most: 0"),
+    ("twice", "data.duplicated_columns", "at_most: 0"),
+    ("cut", "data.top_coding", "at_most: 0.01"),
+    ("spelt", "data.label_spellings", "at_most: 0"),
+    ("seen", "data.category_conformity", "at_most: 0.01"),
+    ("rows", "data.rows", "across: sex, at_least: 1000"),
+    ("events", "data.events", "at_least: 500"),
+    ("months", "data.period", "with: {period: month, rows: 50}, at_least: 12"),
+    ("full", "data.complete_rows", "at_least: 0.99"),
+    ("near", "data.near_duplicates", "at_most: 0.01"),
+    ("early", "data.time_overlap", "at_most: 0.99"),
+)
+
+
+def test_the_rest_of_what_is_asked_of_data_is_judged_too(folder: Folder) -> None:
+    later = with_sources(folder, *WHOLE)
+    develop, days = later.develop, later.develop["day"].to_numpy() - np.timedelta64(200, "D")
+    later.develop = develop.set_column(develop.schema.get_field_index("day"), "day", pa.array(days))
+    record = run(later)
+    assert {id_: verdict(record, id_) for id_, _, _ in WHOLE} == {id_: Verdict.PASS for id_, _, _ in WHOLE}
+
+
 FEED = (
     ("sentinels", "data.sentinel_values", "at_most: 0"),
     ("units", "data.unit_shift", "at_most: 0"),

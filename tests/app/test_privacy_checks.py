@@ -97,3 +97,16 @@ def test_a_column_that_nobody_documented_is_looked_at(folder: Folder) -> None:
     page = document(record, "html")
     assert "x: e-mail address" in page
     assert "@example.org" not in page
+
+
+def test_columns_without_a_purpose_are_counted_in_the_file(folder: Folder) -> None:
+    """Income and the number of the applicant are documented, and the model is scores of elsewhere."""
+    asked(folder, unused_columns="data: develop, with: {kept: id}, at_most: 1")
+    assert judged(run(folder), "unused_columns").verdict is Verdict.PASS
+    folder.develop = folder.develop.append_column("religion", pa.array([1] * folder.develop.num_rows))
+    found = judged(run(folder), "unused_columns")
+    assert found.verdict is Verdict.FAIL
+    assert found.assessment.pieces[0].counts == (
+        ("", "income", 2000),
+        ("", "religion (not documented)", 2000),
+    )

@@ -15,16 +15,21 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import PredefinedSplit, cross_val_score
 from tests.app.conftest import Folder, people
+from tests.app.team import PASTS
 
 import assay
 from assay.app.judging import refits
+from assay.app.judging.planning import make_plan
+from assay.app.judging.replay import Alike, replay
+from assay.app.organisation.export import export_review
 from assay.app.verifying.redraw import curves_contradict
+from assay.app.verifying.verify import verify_certificate
 from assay.checks.catalogue import metrics
 from assay.checks.performance import learning_curve
 from assay.domain.assessment import Judged
 from assay.domain.errors import InvalidDocument
 from assay.domain.evidence import Folds
-from assay.domain.vocabulary import Reason, Verdict
+from assay.domain.vocabulary import Outcome, Reason, Verdict
 from assay.dossier.html import render_html
 from assay.engine import refitting
 from assay.tally.refits import TrainingRows, parts, seed_of
@@ -291,3 +296,41 @@ def test_nested_halves_hold_whole_units_and_each_holds_the_one_before() -> None:
         assert not inside & held
         assert len(fit.trained) == 3 * len(inside)
     assert len(fits[-1].trained) + 3 * len(held) == len(units)
+
+
+FAILING = """
+      - {id: told, metric: privacy.membership_auc, at_most: 0.51, tier: advisory, with: {shadow_pairs: 2, attacked: 100},
+         rationale: nobody is recognised, owner: validator, requirements: [gdpr/5]}
+"""
+
+
+def test_evidence_on_the_recipe_goes_through_lock_certificate_outsider_and_replay(folder: Folder) -> None:
+    """One criterion of each kind of counts, one of which is open, which an advisory tier only reports."""
+    with_recipe(folder, DRAWN, OTHERS + CROSS + FAILING)
+    team = PASTS["certified"](folder)
+    record = team.done.record
+    assert record.decision.outcome is Outcome.CERTIFIED
+    assert judged(team.done, "told").verdict in {Verdict.INCONCLUSIVE, Verdict.FAIL}
+    export_review(team.root, team.root / "pack.zip")
+    found = verify_certificate(
+        team.root / "cert",
+        model=team.root / "test.parquet",
+        policy=team.policy,
+        use_case="small-loans",
+        review=team.root / "pack.zip",
+        sources=team.root,
+    )
+    assert found.accepted, found.refusal
+    assert "9 criteria were judged again" in found.steps[10].sentence
+    again = replay(team.root, workers=0)
+    assert (again.alike, again.differences) == (Alike.IDENTICAL, ())
+
+
+def test_a_plan_has_no_odds_for_models_that_nobody_has_trained(folder: Folder) -> None:
+    made = make_plan(with_recipe(folder, DRAWN, OTHERS + CROSS), workers=0)
+    (attempt,) = made.attempts
+    planned = {p.criterion.id: p for p in attempt.criteria}
+    assert all(planned[name].passes is None for name in ("seeds", "curve", "procedure"))
+    assert [planned[name].refits for name in ("seeds", "accuracy", "complete")] == [True, False, False]
+    assert not attempt.hopeless
+    assert not attempt.broken

@@ -1,5 +1,6 @@
 """Comparisons within strata equal fairlearn's with control features; no cell is dropped; Berkeley's admissions."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import fairlearn.metrics as fair
@@ -7,11 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assay.checks import judged_example
 from assay.checks.catalogue import catalogue
+from assay.checks.check import Example
 from assay.checks.tabled import strata_view, table_view
 from assay.domain.evidence import Rates, Undefined
 from assay.domain.specification import Attribute
-from assay.domain.vocabulary import Reason
+from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.strata import favourable
 
 ROOT = Path(__file__).parents[2]
@@ -131,3 +134,59 @@ def test_berkeley_admitted_fewer_women_overall_and_more_in_the_largest_departmen
     }
     assert cells["A", "Female"] == pytest.approx(0.8241, abs=5e-5)
     assert cells["A", "Male"] == pytest.approx(0.6206, abs=5e-5)
+
+
+@pytest.mark.skipif(not BERKELEY.is_file(), reason="the package of real data is not unpacked")
+def test_the_odds_ratio_of_berkeleys_file_is_the_published_one_and_its_gap_turns_round():
+    decided = berkeley()
+    odds = judged_of("fairness.mantel_haenszel", decided, "at_least", "0.70")
+    (men,) = (p for p in odds.assessment.pieces if p.between[0] == "Male")
+    assert f"{men.estimate:.4f}" == "0.9047"
+    turned = judged_of("fairness.simpson", decided, "at_most", "0.00")
+    of = {sex: sum(cells[sex][1] for cells in decided.values()) for sex in ("Male", "Female")}
+    within = sum(
+        sum(Fraction(cells[sex][1], of[sex]) for sex in of)
+        / 2
+        * (Fraction(*cells["Male"]) - Fraction(*cells["Female"]))
+        for cells in decided.values()
+    )
+    assert within < 0
+    assert turned.assessment.estimate.value == pytest.approx(-float(within), abs=1e-12)
+
+
+def judged_of(id_: str, decided, comparator: str, threshold: str):
+    made = catalogue()[id_]
+    example = Example(
+        says="",
+        view=lambda: strata_view(favourable, decided),
+        comparator=Comparator(comparator),
+        threshold=threshold,
+        verdict=Verdict.PASS,
+        across="sex",
+        arguments={"within": "department"},
+    )
+    return judged_example(made, example)
+
+
+def planted(seed: int, *, turned: bool):
+    """2,000 applicants: where it is turned women do better in each department and apply where few are admitted."""
+    rng = np.random.default_rng(seed)
+    shares = {"women": (0.1, 0.9), "men": (0.9, 0.1)} if turned else {"women": (0.5, 0.5), "men": (0.5, 0.5)}
+    rates = {"women": (0.8, 0.4), "men": (0.65, 0.2)} if turned else {"women": (0.7, 0.3), "men": (0.7, 0.3)}
+    found = {"A": {}, "B": {}}
+    for sex in ("women", "men"):
+        for s, n in zip("AB", rng.multinomial(1000, shares[sex]), strict=True):
+            found[s][sex] = (int(rng.binomial(n, rates[sex]["AB".index(s)])), int(n))
+    return found
+
+
+def test_planted_reversals_are_found_in_20_seeds_and_clean_data_raises_no_alarm():
+    verdicts = {
+        turned: [
+            judged_of("fairness.simpson", planted(seed, turned=turned), "at_most", "0.02").verdict
+            for seed in range(20)
+        ]
+        for turned in (True, False)
+    }
+    assert verdicts[True].count(Verdict.FAIL) >= 19
+    assert verdicts[False].count(Verdict.FAIL) <= 1

@@ -51,3 +51,14 @@ def test_a_defect_that_is_missed_twice_misses_the_bar() -> None:
     assert not _planted({"": [row]}).met
     assert not _planted({"": [row | {"found": 20, "false alarms": 6}]}).met
     assert _planted({"": [row | {"found": 19, "false alarms": 5}]}).met
+
+
+def test_overall_the_planted_reversal_is_hardly_a_gap() -> None:
+    (simpson,) = [defect for defect in DEFECTS if defect.name == "Simpson"]
+    draw = np.random.default_rng(5)
+    rows = simpson.plant(clinic(draw), draw).test
+    women, marked = rows["sex"] == "women", rows["score"].astype(float) >= 0.3
+    assert abs(marked[women].mean() - marked[~women].mean()) < 0.10
+    for department in ("surgery", "medicine"):
+        here = rows["department"] == department
+        assert marked[here & ~women].mean() - marked[here & women].mean() > 0.2

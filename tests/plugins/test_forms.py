@@ -20,7 +20,7 @@ from assay.domain.plain import to_plain
 from assay.plugins import views
 from assay.plugins.arriving import counts_from
 from assay.stats.assess import assess
-from assay.tally.views import ColumnProfile, SectionView
+from assay.tally.views import ColumnProfile, SectionView, StatedView
 
 SHOWN = {
     "outcomes": outcomes({"a": (9, 1, 2, 3), "b": (5, 5, 5, 5)}),
@@ -28,6 +28,7 @@ SHOWN = {
     "pairs": paired({ALL: (9, 1, 2, 3)}),
     "profile": profiled(ColumnProfile("x", 9, 1, codes=(("1", 8),)), absent=("y",), groups={"sex": {"f": 4}}),
     "rows": row_set(9, duplicates=1, shared={"train": 2}, alike={"train": 1}),
+    "stated": StatedView(),
     "sections": SectionView((("charter", True), ("safety", False))),
 }
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assay.domain.evidence import (
         Census,
         Compare,
+        Composite,
         Counts,
         Functional,
         Paired,
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
         Rates,
         ScoreCell,
         Scores,
+        Stratified,
         Undefined,
     )
     from assay.domain.metric import Across, Metric, Names, Parameter, Unit
-    from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections
+    from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections, Stated
     from assay.domain.vocabulary import Comparator, Reason, Stage, Verdict
     from assay.tally.cells import (
         NO_ROWS,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
         ProfileView,
         RowSetView,
         SectionView,
+        StatedView,
     )
 
 __all__ = [
@@ -68,6 +71,7 @@ __all__ = [
     "Columns",
     "Comparator",
     "Compare",
+    "Composite",
     "Counts",
     "DataProfile",
     "Example",
@@ -97,6 +101,9 @@ __all__ = [
     "SectionView",
     "Sections",
     "Stage",
+    "Stated",
+    "StatedView",
+    "Stratified",
     "Undefined",
     "Unit",
     "Verdict",
@@ -127,6 +134,7 @@ __getattr__, __dir__ = lazy(
         "assay.domain.evidence": (
             "Census",
             "Compare",
+            "Composite",
             "Counts",
             "Functional",
             "Paired",
@@ -135,10 +143,11 @@ __getattr__, __dir__ = lazy(
             "Rates",
             "ScoreCell",
             "Scores",
+            "Stratified",
             "Undefined",
         ),
         "assay.domain.metric": ("Across", "Metric", "Names", "Parameter", "Unit"),
-        "assay.domain.needs": ("Need", "Outcomes", "Perturbed", "Profiles", "RowSets", "Sections"),
+        "assay.domain.needs": ("Need", "Outcomes", "Perturbed", "Profiles", "RowSets", "Sections", "Stated"),
         "assay.domain.vocabulary": ("Comparator", "Reason", "Stage", "Verdict"),
         "assay.tally.cells": (
             "NO_ROWS",
@@ -159,6 +168,7 @@ __getattr__, __dir__ = lazy(
             "ProfileView",
             "RowSetView",
             "SectionView",
+            "StatedView",
         ),
     },
 )

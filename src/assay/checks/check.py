@@ -156,7 +156,6 @@ def check(
     pairwise: bool = False,
     reference: bool = False,
     census: bool = False,
-    gates: bool = True,
     parameters: Mapping[str, Parameter] | None = None,
 ) -> Callable[[Measure], Check]:
     """Make a check of a function ``measure(view, *, across, reference, **parameters) -> Counts``.
@@ -168,7 +167,7 @@ def check(
     check that needs :class:`~assay.domain.needs.Perturbed` go to its ``change`` as well, through the context.
     ``pairwise`` says that it compares groups with each other: small groups are then judged against every group,
     the view's ``focus`` naming them. Whether it asks the model, and with changed inputs, follows from its need, and so does
-    whether the recipe trains models for it, whose ``design`` is told the parameters too. Without ``gates`` a criterion can only be advisory.
+    whether the recipe trains models for it, whose ``design`` is told the parameters too: a criterion of it can only be advisory.
 
     Raises:
         ValueError: when the id is not ``stage.name`` with a known stage, the docstring lacks a heading, the reading
@@ -194,7 +193,6 @@ def check(
         changes_inputs=need.changes_inputs,
         by_row=need.by_row,
         refits=need.refits,
-        gates=gates,
         parameters=dict(parameters or {}),
     )
 

@@ -52,18 +52,20 @@ def table_view(
     """
     attributes = tuple((name, tuple(labels)) for name, (labels, _) in (groups or {}).items())
     known = dictionary if dictionary is not None else _described(columns)
+    fed = tuple(columns) if inputs is None else inputs
     context = TableContext(
         parameters=parameters or {},
         layout=Layout(attributes),
         across=across,
         dictionary=known,
-        inputs=tuple(columns) if inputs is None else inputs,
+        inputs=fed,
         label="label",
         decide_at=decide_at,
         favourable=favourable,
         unit=unit,
         time=time,
         strata=strata or {},
+        used=frozenset(name for name in (*fed, "label", unit, time) if name is not None),
     )
     codes = {name: np.asarray(of, dtype=np.int64) for name, (_, of) in (groups or {}).items()}
     tables = {data: _tallied(tabulate, context, columns, label, score, codes)}

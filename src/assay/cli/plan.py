@@ -197,5 +197,5 @@ def _said(p: PlannedCriterion) -> str:
     if p.broken:
         return "BROKEN"
     if p.power is None:
-        return "a count"
+        return "not planned" if p.refits else "a count"
     return f"{p.power.passes:.0%}" + ("  HOPELESS" if p.hopeless else "")

@@ -99,6 +99,8 @@ PACKAGES = {
     "onnxruntime": ("onnxruntime", "onnx"),
     "fairlearn": ("fairlearn", "fairness"),
     "imblearn": ("imbalanced-learn", "fairness"),
+    "dp_accounting": ("dp-accounting", "privacy"),
+    "opendp": ("opendp", "privacy"),
     "pandas": ("pandas", ""),
     "polars": ("polars", ""),
 }

@@ -107,8 +107,8 @@ class Metric:
         needs_model: whether the model is asked for predictions.
         changes_inputs: whether it is asked again with changed inputs, which scores made elsewhere cannot answer.
         by_row: whether it can be narrowed to a part of the rows.
-        refits: whether the recipe trains models for it: a value of the procedure, and not of the model that is judged.
-        gates: whether a criterion may require it. Evidence on how a model is made is reported, and certifies none.
+        refits: whether the recipe trains models for it: a value of the procedure and not of the model that is judged, which is
+            reported and certifies none.
         parameters: what a criterion may set under ``with``.
         ideal: what a good model is expected to have: no gap, a ratio of one, no drop. None where a good model is
             only expected to be better than asked.
@@ -131,7 +131,6 @@ class Metric:
     changes_inputs: bool = False
     by_row: bool = False
     refits: bool = False
-    gates: bool = True
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     ideal: Decimal | None = None
 

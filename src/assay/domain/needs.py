@@ -166,6 +166,14 @@ class Refits(Need):
 
 
 @dataclass(frozen=True, slots=True)
+class Stated(Need):
+    """What the criterion states in its parameters, of which something follows: no row is read."""
+
+    reads = Reads.NOTHING
+    parts = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Sections(Need):
     """Which documentation sections the specification requires, and which are filled."""
 

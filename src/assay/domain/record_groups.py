@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from assay.domain import gating
-from assay.domain.evidence import GIVEN_LABEL, Rate, Rates, ScoreCell, Scores, Statistic, aside_of
+from assay.domain.evidence import GIVEN_LABEL, Rate, Rates, ScoreCell, Scores, Statistic, Stratified, aside_of
 from assay.domain.record import GroupRecord, Record
 from assay.domain.specification import Attribute, Criterion, Specification
 
@@ -135,7 +135,7 @@ def _counted_otherwise(record: Record, told: Collection[Statistic]) -> Iterator[
 
 def _cells(statistic: Statistic) -> tuple[Rate | ScoreCell, ...]:
     counts = statistic.counts
-    return counts.cells if isinstance(counts, Rates | Scores) else ()
+    return counts.cells if isinstance(counts, Rates | Stratified | Scores) else ()
 
 
 def _alike(group: GroupRecord, cell: Rate | ScoreCell, metric: str) -> bool:
@@ -195,7 +195,11 @@ def _aside_otherwise(record: Record, told: Collection[Statistic], asking: Collec
             continue
         of_all = {g.label for g in record.groups if g.grouping == statistic.across}
         aside_labels = small[statistic.across]
-        focus = frozenset(statistic.counts.focus) if isinstance(statistic.counts, Rates) else frozenset[str]()
+        focus = (
+            frozenset(statistic.counts.focus)
+            if isinstance(statistic.counts, Rates | Stratified)
+            else frozenset[str]()
+        )
         wanted = aside_labels if statistic.aside else of_all - aside_labels
         if (focus or labels) != wanted:
             wrong = ", ".join(sorted((focus or labels) ^ wanted))

@@ -54,6 +54,13 @@ class Frame:
         return tuple(c.name for c in self.dictionary if c.type == "identifier" and c.name != self.unit)
 
     @property
+    def used(self) -> frozenset[str]:
+        """The columns that the specification gives a meaning."""
+        one_each = {self.label, self.unit, self.time, self.score_column} - {None}
+        grouped = {attribute.column for _, attribute in (*self.attributes, *self.strata)}
+        return frozenset(name for name in {*self.inputs, *one_each, *grouped} if name is not None)
+
+    @property
     def layout(self) -> Layout:
         """The cells that rows are counted in."""
         return Layout(tuple((name, attribute.labels()) for name, attribute in self.attributes))

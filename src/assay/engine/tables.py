@@ -33,6 +33,7 @@ def context_of(frame: Frame, table: Table) -> TableContext:
         time=frame.time,
         strata=dict(frame.strata),
         score_column=frame.score_column,
+        used=frame.used,
     )
 
 

@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
-from assay.domain.assessment import TIE, Asked
+from assay.domain.assessment import TIE, Asked, Piece
 from assay.domain.evidence import (
     Census,
     Counts,
@@ -25,6 +26,7 @@ from assay.domain.evidence import (
     Rates,
     RelativeRates,
     Scores,
+    Stratified,
     Top,
     Undefined,
 )
@@ -42,7 +44,9 @@ from assay.plan.scores import (
 from assay.stats.contrast_power import Passes, normal_power, rates_power
 from assay.stats.distances import distance_bound
 from assay.stats.paired import paired_p_at_least, paired_p_at_most
+from assay.stats.pieces.pieces import Target
 from assay.stats.pieces.scores import too_few_rows
+from assay.stats.pieces.stratified import stratified_pieces
 from assay.stats.power import power_rate
 
 
@@ -126,6 +130,26 @@ def _error(cell: MeanCell) -> Callable[[float], float]:
     return lambda _: math.sqrt(variance / n)
 
 
+def _stratified(counts: Stratified, asked: Asked, _: Spread | None) -> Prospect | str:
+    at_least = asked.comparator is Comparator.AT_LEAST
+    found = stratified_pieces(counts, Target(asked.comparator, asked.threshold, asked.alpha))
+    if found.undefined:
+        return f"{found.undefined[0].label}: {found.undefined[0].detail}"
+    parts = [
+        normal_power(_error_of(piece, asked.alpha, of_ratio=at_least), float(asked.threshold), asked.alpha)
+        for piece in found.printed
+    ]
+    return Prospect.plain(all_of(parts))
+
+
+def _error_of(piece: Piece, alpha: float, *, of_ratio: bool) -> Callable[[float], float]:
+    """The standard error behind the limit that decides; of a ratio it grows with the ratio."""
+    estimate, z = piece.estimate or 0.0, -float(ndtri(alpha))
+    limit = piece.lower if of_ratio else piece.upper
+    error = abs(estimate - (estimate if limit is None else limit)) / z
+    return lambda true: error * true / estimate if of_ratio and estimate else error
+
+
 def _relative(counts: RelativeRates, asked: Asked, _: Spread | None) -> Prospect | str:
     each = sum(cell.trials for cell in counts.cells) // max(len(counts.cells), 1)
     if not each:
@@ -195,6 +219,7 @@ def _undefined(counts: Undefined, _: Asked, __: Spread | None) -> str:
 PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None]] = {
     Census: _census,
     Rates: _rates,
+    Stratified: _stratified,
     Scores: _scores,
     Paired: _paired,
     Folds: _trained,

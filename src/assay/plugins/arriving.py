@@ -10,7 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from assay.domain.evidence import Census, Counts, Functional, Paired, Rates, ScoreCell, Scores, Undefined
+from assay.domain.evidence import (
+    Census,
+    Counts,
+    Functional,
+    Paired,
+    Rates,
+    ScoreCell,
+    Scores,
+    Stratified,
+    Undefined,
+)
 from assay.domain.metric import Metric
 from assay.domain.plain import from_plain
 from assay.plugins.entry import KINDS, NoEntry, line
@@ -62,7 +72,7 @@ def _look_at(counts: Counts, view: Any, metric: Metric) -> None:
         raise Impossible("rates, scores or pairs, and the model was asked nothing for this check")
     groups: Mapping[str, Group] = {group.label: group for group in (view.overall, *view.groups)}
     labels = {group.label for group in view.each}
-    if isinstance(counts, Rates):
+    if isinstance(counts, Rates | Stratified):
         _rates(counts, groups, labels)
     elif isinstance(counts, Scores):
         _scores(counts, groups, labels)
@@ -81,7 +91,7 @@ def _census(counts: Census) -> None:
             raise Impossible("a detail is no number of rows")
 
 
-def _rates(counts: Rates, groups: Mapping[str, Group], labels: set[str]) -> None:
+def _rates(counts: Rates | Stratified, groups: Mapping[str, Group], labels: set[str]) -> None:
     families: dict[str, list[str]] = {}
     for cell in counts.cells:
         families.setdefault(line(cell.family, "a family", 100), []).append(cell.label)

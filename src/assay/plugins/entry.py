@@ -10,14 +10,14 @@ from typing import Any, get_args
 from assay.checks.check import Check, Example, Measure, stage_of, validate
 from assay.domain.evidence import Counts
 from assay.domain.metric import Metric, Parameter
-from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections
+from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections, Stated
 from assay.domain.plain import from_plain, kind
 from assay.domain.vocabulary import Comparator, Verdict
 
 Arguments = Mapping[str, Decimal | int | str | None]
 MOST_CHECKS = 1_000
 _MOST_TEXT, _MOST_LINE = 20_000, 1_000
-_NEEDS: Mapping[str, type[Need]] = {kind(n): n for n in (Outcomes, Profiles, RowSets, Sections)}
+_NEEDS: Mapping[str, type[Need]] = {kind(n): n for n in (Outcomes, Profiles, RowSets, Sections, Stated)}
 _PERTURBED = kind(Perturbed)
 Change = Callable[..., dict[str, Any]]
 

@@ -18,6 +18,7 @@ from assay.tally.views import (
     ProfileView,
     RowSetView,
     SectionView,
+    StatedView,
 )
 
 
@@ -160,5 +161,6 @@ FORMS: Mapping[type, Form] = {
     RefitView: Form(_refits_told, _refits_read),
     RowSetView: _as_declared(RowSetView),
     SectionView: _as_declared(SectionView),
+    StatedView: _as_declared(StatedView),
 }
 """The form of each kind of view."""

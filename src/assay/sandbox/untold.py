@@ -41,6 +41,7 @@ _TYPES = frozenset(
         "function",
         "Rate",
         "Rates",
+        "Stratified",
         "Scores",
         "ScoreCell",
         "Paired",

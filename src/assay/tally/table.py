@@ -38,6 +38,7 @@ class TableContext:
         decide_at: a score at or above it is decided as 1. favourable: the decision that is good for the person.
         strata: the parts of the cases within which groups are compared, by name.
         score_column: where scores made elsewhere stand, instead of a model.
+        used: the columns that the specification gives a meaning: inputs, label, scores, unit, time, protected attributes, strata.
     """
 
     parameters: Mapping[str, Setting]
@@ -52,6 +53,7 @@ class TableContext:
     time: str | None = None
     strata: Mapping[str, Attribute] = field(default_factory=dict)
     score_column: str | None = None
+    used: frozenset[str] = frozenset()
 
     def column(self, name: str) -> Column | None:
         """The dictionary's entry of a column, or None."""

@@ -50,7 +50,7 @@ class PlannedCriterion:
 
     ``foregone`` says why no row can save it: what must be there is not, whatever the rows hold.
 
-    ``power`` is None for a fact about the data, which needs none, and for counts that no plan is known for.
+    ``power`` is None for a fact about the data, which needs none, and where ``refits``: of models that the recipe has yet to train.
     ``undefined`` says why the criterion could not be evaluated on such rows, ``broken`` why its check gave no
     counts on them: then nobody passes it. ``rows_needed`` counts what the rows of the plan's groups count: one of each
     different value of the column ``unit`` where one is named, and every row else.
@@ -63,6 +63,7 @@ class PlannedCriterion:
     foregone: str = ""
     broken: Broken | None = None
     unit: str | None = None
+    refits: bool = False
 
     @property
     def passes(self) -> float | None:
@@ -318,7 +319,7 @@ def _planned(
     alpha = case.specification.alpha_of(criterion, attempt)
     view = None if check.metric.census else imagined.view(wanted)  # a fact is not imagined
     if view is None:
-        return PlannedCriterion(criterion, foregone=_foregone(case, wanted, alpha))
+        return PlannedCriterion(criterion, foregone=_foregone(case, wanted, alpha), refits=wanted.need.refits)
     if criterion.across is not None and (
         said := rows_in_no_group(case.specification, tally, criterion.across)
     ):

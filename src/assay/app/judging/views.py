@@ -18,6 +18,7 @@ from assay.domain.needs import (
     Refits,
     RowSets,
     Sections,
+    Stated,
     Tabulated,
     TabulatedEverywhere,
     TabulatedOutcomes,
@@ -36,6 +37,7 @@ from assay.tally.views import (
     ProfileView,
     RowSetView,
     SectionView,
+    StatedView,
 )
 
 
@@ -149,6 +151,10 @@ def _refits(asked: Request) -> RefitView:
     return models_of(asked.measured.refitted.get(asked.wanted.change_key))
 
 
+def _stated(_: Request) -> StatedView:
+    return StatedView()
+
+
 def _sections(asked: Request) -> SectionView:
     return _sections_of(asked.case)
 
@@ -194,6 +200,7 @@ def _as_documented(case: Case, wanted: Wanted) -> ProfileView | None:
 KNOWN: Mapping[type[Need], Callable[[Case, Wanted], Any]] = {
     Profiles: _as_documented,
     Sections: lambda case, _: _sections_of(case),
+    Stated: lambda *_: StatedView(),
 }
 """How the view of each kind of need is made of what is known without a row."""
 VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
@@ -203,6 +210,7 @@ VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
     Refits: _refits,
     RowSets: _row_sets,
     Sections: _sections,
+    Stated: _stated,
     Tabulated: _tables,
     TabulatedEverywhere: _tables,
     TabulatedOutcomes: _tables,

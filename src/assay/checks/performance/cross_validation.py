@@ -53,7 +53,6 @@ def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, 
     "recipe trains is {value} on average over the folds",
     need=Refits(design),
     comparators=EITHER,
-    gates=False,
     parameters={
         "folds": Parameter(
             "Parts of the training rows.", default=5, low=Decimal(2), high=Decimal(20), integer=True

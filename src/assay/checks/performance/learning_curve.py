@@ -60,7 +60,6 @@ def _curve(rows: int, lost: int, won: int) -> RefitView:
     comparators=AT_MOST,
     low=Decimal(-1),
     ideal=ZERO,
-    gates=False,
     parameters={
         "sizes": Parameter(
             "Points of the curve; each has half of the rows of the next.",

@@ -55,7 +55,6 @@ def _turned(count: int, rows: int = 2000) -> RefitView:
     need=Refits(design),
     comparators=AT_MOST,
     ideal=ZERO,
-    gates=False,
     parameters={
         "seeds": Parameter(
             "Models that are trained and compared in pairs.",

@@ -234,7 +234,7 @@ def model_not_at_hand(draft: Draft, world: World) -> Iterator[Finding]:
 def no_gate(draft: Draft, world: World) -> Iterator[Finding]:
     """A tier that can withhold, of a metric that is evidence on how models are made and not of the model that is judged."""
     for i, criterion, metric in draft.known(world):
-        if not metric.gates and criterion.tier is not Tier.ADVISORY:
+        if metric.refits and criterion.tier is not Tier.ADVISORY:
             yield Finding(
                 ("criteria", i, "tier"),
                 "never_gates",

@@ -17,6 +17,7 @@ from assay.domain.evidence import (
     Rates,
     RelativeRates,
     Scores,
+    Stratified,
     Undefined,
 )
 from assay.stats.pieces.pieces import Pieces, Target
@@ -32,6 +33,12 @@ def _rates_pieces(counts: Rates, target: Target) -> Pieces:
     from assay.stats.pieces.rates import rates_pieces
 
     return rates_pieces(counts, target)
+
+
+def _stratified_pieces(counts: Stratified, target: Target) -> Pieces:
+    from assay.stats.pieces.stratified import stratified_pieces
+
+    return stratified_pieces(counts, target)
 
 
 def _scores_pieces(counts: Scores, target: Target) -> Pieces:
@@ -90,6 +97,7 @@ def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
 PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Census: _census_pieces,
     Rates: _rates_pieces,
+    Stratified: _stratified_pieces,
     Scores: _scores_pieces,
     Paired: _paired_pieces,
     Folds: _folds_pieces,
