@@ -287,6 +287,31 @@ class RelativeRates:
     cells: tuple[RelativeRate, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PairedScoreCell:
+    """The rows of one group by their two scores: rows per label at each pair."""
+
+    label: str
+    incumbent: tuple[float, ...]
+    candidate: tuple[float, ...]
+    negatives: tuple[int, ...]
+    positives: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        columns = (self.incumbent, self.candidate, self.negatives, self.positives)
+        if len({len(column) for column in columns}) != 1:
+            raise ValueError("paired scores need as many rows of each label as pairs of scores")
+        if any(type(n) is not int or n < 0 for n in (*self.negatives, *self.positives)):
+            raise ValueError("paired scores need whole numbers of rows")
+
+
+@dataclass(frozen=True, slots=True)
+class PairedScores:
+    """Two models' scores of the same rows; the AUC of the candidate less that of the incumbent is judged for each group."""
+
+    cells: tuple[PairedScoreCell, ...]
+
+
 class Top(StrEnum):
     """What is asked of the rows with the highest scores."""
 
@@ -363,6 +388,7 @@ Counts = (
     | RelativeRates
     | Ranked
     | Histograms
+    | PairedScores
     | Undefined
 )
 """What a check may return; the rule that assesses it follows from its type."""
