@@ -113,7 +113,9 @@ def test_columns_without_a_purpose_are_counted_in_the_file(folder: Folder) -> No
 
 
 def test_who_is_alone_is_looked_for_in_all_data(folder: Folder) -> None:
-    asked(folder, unique_people="data: develop, with: {quasi_identifiers: 'sex, age, income'}, at_most: 0.5")
+    asked(
+        folder, unique_people="data: develop, with: {quasi_identifiers: 'sex, age, income'}, at_most: 0.5"
+    ).look_alike()
     mine, names = folder.develop.to_pandas(), ["sex", "age", "income"]
     mine["income"] = mine["income"].round(-2)
     other = folder.test.to_pandas().assign(income=lambda table: table["income"].round(-2))
