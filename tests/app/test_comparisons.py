@@ -16,6 +16,8 @@ COMPARED = """
      tier: critical, rationale: replacing it must pay, owner: validator}
   - {id: nobody-worse, metric: performance.gain_over_incumbent, across: sex, with: {incumbent: old_score, decide_at: 0.4, measure: recall},
      at_least: -0.05, expected: 0.1, tier: critical, rationale: nobody is found less often, owner: validator}
+  - {id: ranks, metric: performance.auc_gain_over_incumbent, with: {incumbent: old_score}, at_least: 0, expected: 0.1, tier: critical,
+     rationale: it must rank better, owner: validator}
   - {id: learned, metric: performance.gain_over_baseline, at_least: 0.05, expected: 0.2, tier: critical,
      rationale: a constant takes no model, owner: validator}
 """
@@ -30,7 +32,7 @@ def with_old_score(table: pa.Table, seed: int, noise: float) -> pa.Table:
 
 def compared(folder: Folder, noise: float = 0.5, more: str = "") -> Folder:
     folder.text = folder.text.rstrip() + COMPARED + more
-    folder.edit("ranking]}", "ranking, gain, nobody-worse, learned]}")
+    folder.edit("ranking]}", "ranking, gain, nobody-worse, ranks, learned]}")
     folder.dictionary += OLD
     folder.test = with_old_score(folder.test, 1, noise)
     folder.develop = with_old_score(folder.develop, 2, noise)
@@ -47,7 +49,7 @@ def test_a_gain_is_shown_and_equals_scikit_learns(folder: Folder) -> None:
     label, old, new = (folder.test[name].to_numpy() for name in ("bad", "old_score", "score"))
     expected = sk.accuracy_score(label, new >= 0.5) - sk.accuracy_score(label, old >= 0.4)
     assert found["gain"].assessment.estimate.value == pytest.approx(expected, abs=1e-12)
-    assert {found[name].verdict for name in ("gain", "nobody-worse", "learned")} == {Verdict.PASS}
+    assert {found[name].verdict for name in ("gain", "nobody-worse", "ranks", "learned")} == {Verdict.PASS}
 
 
 def test_the_same_scores_are_no_gain(folder: Folder) -> None:
@@ -78,7 +80,7 @@ NAMES = "grades, top, lift, cost, stable, slices"
 
 def test_each_check_is_judged_in_a_run_and_its_record_holds(folder: Folder) -> None:
     compared(folder, more=MORE).edit(
-        "gain, nobody-worse, learned]}", f"gain, nobody-worse, learned, {NAMES}]}}"
+        "gain, nobody-worse, ranks, learned]}", f"gain, nobody-worse, ranks, learned, {NAMES}]}}"
     )
     found = judged(folder)
     verdicts = {name: (found[name].verdict, found[name].sentence) for name in NAMES.split(", ")}

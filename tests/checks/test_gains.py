@@ -12,6 +12,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from tables import random_rows
 
 from assay.checks.catalogue import catalogue
+from assay.checks.performance import auc_gain_over_incumbent
 from assay.checks.performance.gain_over_incumbent import tabulate
 from assay.checks.tabled import table_view
 from assay.domain.assessment import Asked
@@ -110,3 +111,30 @@ def test_a_gain_is_planned_at_best_with_no_more_differences_than_it_needs() -> N
     assert prospect.at_best(0.08, 1.0) == 1
     assert prospect.at_best(0.05, 1.0) == 0
     assert 0.5 < prospect.passes(0.08, 1.0) < 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_gain_in_auc_of_each_group_is_the_difference_of_scikit_learns(seed: int) -> None:
+    rows = random_rows(seed, n=900)
+    old = np.clip(rows.score + np.random.default_rng(seed).normal(0, 0.3, len(rows.score)), 0, 1)
+    names = list(dict.fromkeys(rows.group.tolist()))
+    view = table_view(
+        auc_gain_over_incumbent.tabulate,
+        {"old": old.tolist()},
+        label=rows.label,
+        score=rows.score,
+        groups={"group": (names, [names.index(g) for g in rows.group])},
+        across=("group",),
+        parameters={"incumbent": "old"},
+    )
+    check = catalogue()["performance.auc_gain_over_incumbent"]
+    counts = check.count(view, across="group", arguments={"incumbent": "old"})
+    asked = Asked("gain", Comparator.AT_LEAST, Decimal("-0.1"), 0.05)
+    found = assess(Statistic(check.id, "group", "test", counts), asked)
+    for piece in found.pieces:
+        mine = rows.group == piece.label
+        new_auc, old_auc = (sk.roc_auc_score(rows.label[mine], s[mine]) for s in (rows.score, old))
+        assert piece.estimate == pytest.approx(new_auc - old_auc, abs=2e-3)  # scores are binned to .1 %
+        assert piece.lower < piece.estimate < piece.upper
+    prospect = prospect_of(counts, asked, None)
+    assert 0.9 < prospect.passes(0.0, 1.0) <= 1

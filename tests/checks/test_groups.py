@@ -12,7 +12,7 @@ from assay.checks.catalogue import catalogue
 from assay.checks.check import Check
 from assay.checks.examples import ALL, outcomes, paired, profiled, row_set, scored
 from assay.checks.tabled import table_view
-from assay.domain.evidence import PairedCell, Rate, Rates, ScoreCell, Undefined
+from assay.domain.evidence import Counts, MeanCell, PairedCell, Rate, Rates, ScoreCell, Undefined
 from assay.domain.metric import Across, Names
 from assay.domain.needs import Outcomes, Perturbed, Reads, Tabulated
 from assay.domain.specification import Attribute
@@ -29,9 +29,14 @@ NOBODY = np.empty(0, dtype=np.int64)
 confusion = st.tuples(*[st.integers(0, 60)] * 4)
 
 
+def count(check: Check, view: OutcomeView, *, across: str) -> Counts:
+    """What it counts, with the arguments of its first example where it needs some."""
+    return check.count(view, across=across, arguments=check.examples[0].arguments)
+
+
 def cells(check: Check, view: OutcomeView) -> dict[str, object]:
     """The cells by family and label; empty when the statistic is undefined."""
-    counts = check.count(view, across="group")
+    counts = count(check, view, across="group")
     if isinstance(counts, Undefined):
         return {"": counts.reason}
     return {f"{getattr(cell, 'family', '')}/{cell.label}": cell for cell in counts.cells}
@@ -66,7 +71,7 @@ def test_the_names_of_groups_change_nothing(check: Check, seed: int):
 @given(table=st.dictionaries(st.sampled_from("abcd"), confusion, min_size=2))
 def test_cells_never_hold_more_events_than_trials(table: dict[str, tuple[int, int, int, int]]):
     for check in GROUPED:
-        counts = check.count(outcomes(table), across="group")
+        counts = count(check, outcomes(table), across="group")
         if isinstance(counts, Rates):
             assert all(0 <= cell.events <= cell.trials for cell in counts.cells)
 
@@ -131,7 +136,7 @@ def test_no_rows_are_undefined_everywhere(check: Check):
 
 @pytest.mark.parametrize("check", GROUPED, ids=lambda c: c.id)
 def test_a_grouping_without_groups_is_not_answered_by_all_rows(check: Check):
-    counts = check.count(random_rows(0).uncut(), across="sex")
+    counts = count(check, random_rows(0).uncut(), across="sex")
     assert counts == Undefined(Reason.EMPTY_GROUP, "No group of 'sex' is in this data.")
 
 
@@ -151,16 +156,18 @@ def test_a_reference_must_be_there_and_is_kept(check: Check):
     assert check.count(view, across="sex", reference="men").reference == "men"
 
 
-def _rows(cell: Rate | ScoreCell | PairedCell) -> int:
+def _rows(cell: Rate | ScoreCell | PairedCell | MeanCell) -> int:
     if isinstance(cell, Rate):
         return cell.trials
+    if isinstance(cell, MeanCell):
+        return sum(cell.rows)
     return cell.n if isinstance(cell, PairedCell) else len(cell.scores)
 
 
 @pytest.mark.parametrize("check", GROUPED, ids=lambda c: c.id)
 def test_an_empty_group_keeps_its_cell(check: Check):
     table = ((0.2, 50, 10), (0.8, 10, 50))
-    counts = check.count(scored({"women": table, "men": table, "others": ()}), across="sex")
+    counts = count(check, scored({"women": table, "men": table, "others": ()}), across="sex")
     empty = [cell for cell in counts.cells if cell.label == "others"]
     assert empty
     assert all(_rows(cell) == 0 for cell in empty)
@@ -207,5 +214,5 @@ def test_a_view_is_not_changed_by_a_check():
     view = random_rows(3).view()
     before = [g.counts.copy() for g in view.groups]
     for check in GROUPED:
-        check.count(view, across="group")
+        count(check, view, across="group")
     assert all(np.array_equal(a, g.counts) for a, g in zip(before, view.groups, strict=True))

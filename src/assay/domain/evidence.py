@@ -105,7 +105,13 @@ class Composite(StrEnum):
     BY_COMPOSITION = "by_composition"
     REVERSAL = "reversal"
     DISPARITY = "disparity"
+    SCORING_RATIO = "scoring_ratio"
 
+
+CUTS = ("above the median", "above its lower limit", "above its upper limit")
+"""The families of a scoring ratio: rows above the sample's median score, and above the limits of the population's median."""
+MEDIAN_MISSED = 0.001
+"""The chance that the population's median lies outside of those limits."""
 
 AGAINST_ALL_OTHERS = frozenset({Composite.DISPARITY})
 """Those that compare each group with all others together, and not with each of them."""
@@ -281,6 +287,31 @@ class RelativeRates:
     cells: tuple[RelativeRate, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PairedScoreCell:
+    """The rows of one group by their two scores: rows per label at each pair."""
+
+    label: str
+    incumbent: tuple[float, ...]
+    candidate: tuple[float, ...]
+    negatives: tuple[int, ...]
+    positives: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        columns = (self.incumbent, self.candidate, self.negatives, self.positives)
+        if len({len(column) for column in columns}) != 1:
+            raise ValueError("paired scores need as many rows of each label as pairs of scores")
+        if any(type(n) is not int or n < 0 for n in (*self.negatives, *self.positives)):
+            raise ValueError("paired scores need whole numbers of rows")
+
+
+@dataclass(frozen=True, slots=True)
+class PairedScores:
+    """Two models' scores of the same rows; the AUC of the candidate less that of the incumbent is judged for each group."""
+
+    cells: tuple[PairedScoreCell, ...]
+
+
 class Top(StrEnum):
     """What is asked of the rows with the highest scores."""
 
@@ -357,6 +388,7 @@ Counts = (
     | RelativeRates
     | Ranked
     | Histograms
+    | PairedScores
     | Undefined
 )
 """What a check may return; the rule that assesses it follows from its type."""

@@ -22,6 +22,7 @@ from assay.domain.evidence import (
     MeanCell,
     Means,
     Paired,
+    PairedScores,
     Ranked,
     Rates,
     RelativeRates,
@@ -204,6 +205,28 @@ def _no_shift(cell: HistogramPair, counts: Histograms, asked: Asked) -> Passes:
     return passes
 
 
+PLACEMENTS = 0.1
+"""How far a row's place among the other label's rows is imagined to differ between two models, as a standard deviation."""
+
+
+def _paired_scores(counts: PairedScores, asked: Asked, _: Spread | None) -> Prospect | str:
+    errors = []
+    for cell in counts.cells:
+        if not sum(cell.negatives) or not sum(cell.positives):
+            return "A group has no rows of one label."
+        errors.append(PLACEMENTS * math.sqrt(1 / sum(cell.negatives) + 1 / sum(cell.positives)))
+    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    return Prospect(
+        all_of([power(partial(_same, error)) for error in errors]),
+        all_of([power(partial(_same, 0.0)) for _ in errors]),
+        f"a row's place among the other label's differs by {PLACEMENTS} between the two",
+    )
+
+
+def _same(error: float, _: float) -> float:
+    return error
+
+
 def _census(_: Census, __: Asked, ___: Spread | None) -> None:
     """A fact about the data in hand: it is as it is."""
 
@@ -228,6 +251,7 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     RelativeRates: _relative,
     Ranked: _ranked,
     Histograms: _histograms,
+    PairedScores: _paired_scores,
     Undefined: _undefined,
 }
 """By the type of the counts; each is handed counts of its own type."""

@@ -56,6 +56,8 @@ _TYPES = frozenset(
         "Ranked",
         "Histograms",
         "HistogramPair",
+        "PairedScores",
+        "PairedScoreCell",
         "Undefined",
     }
 )

@@ -13,6 +13,7 @@ from assay.domain.evidence import (
     Learned,
     Means,
     Paired,
+    PairedScores,
     Ranked,
     Rates,
     RelativeRates,
@@ -89,6 +90,12 @@ def _histograms_pieces(counts: Histograms, target: Target) -> Pieces:
     return histograms_pieces(counts, target)
 
 
+def _paired_scores_pieces(counts: PairedScores, target: Target) -> Pieces:
+    from assay.stats.pieces.paired_scores import paired_scores_pieces
+
+    return paired_scores_pieces(counts, target)
+
+
 def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
     undefined = (NoValue("", counts.reason, counts.detail),)
     return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
@@ -106,6 +113,7 @@ PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     RelativeRates: _relative_pieces,
     Ranked: _ranked_pieces,
     Histograms: _histograms_pieces,
+    PairedScores: _paired_scores_pieces,
     Undefined: _undefined_pieces,
 }
 """By the type of the counts; each is handed counts of its own type."""
