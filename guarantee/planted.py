@@ -133,7 +133,7 @@ def _leaked(sets: Sets, _: np.random.Generator) -> Sets:
 
 def _other_labels(sets: Sets, draw: np.random.Generator) -> Sets:
     """In the last three months seven of ten healthy patients were recorded as ill."""
-    late = (sets.test["day"] >= "2025-10-01") & (draw.random(TESTED) < 0.7)
+    late = (sets.test["day"].astype(str) >= "2025-10-01") & (draw.random(TESTED) < 0.7)
     return Sets(sets.train, {**sets.test, "ill": np.where(late, 1, sets.test["ill"])})
 
 

@@ -180,32 +180,26 @@ def _disparity(population: Population) -> float:
 
 def _of_odds(least: int) -> Iterator[Population]:
     """Groups whose rarest kind of decision is about so rare; few large strata, and many with a row or two of each group."""
+    many = np.full(60, 1 / 60)
+    shapes = (
+        ("one stratum", np.array([1.0]), np.array([1.0]), np.array([0.3])),
+        ("one stratum, rare", np.array([1.0]), np.array([1.0]), np.array([0.04])),
+        (
+            "five strata, unlike",
+            np.array([8, 4, 2, 1, 1]) / 16,
+            np.array([1, 1, 2, 4, 8]) / 16,
+            np.linspace(0.7, 0.1, 5),
+        ),
+        ("sixty small strata", many, many, np.linspace(0.1, 0.6, 60)),
+    )
     for ratio in (0.25, 0.8, 1.0, 4.0):
-        for name, one, two, rate in (
-            ("one stratum", np.array([1.0]), np.array([1.0]), np.array([0.3])),
-            ("one stratum, rare", np.array([1.0]), np.array([1.0]), np.array([0.04])),
-            (
-                "five strata, unlike",
-                np.array([8, 4, 2, 1, 1]) / 16,
-                np.array([1, 1, 2, 4, 8]) / 16,
-                np.linspace(0.7, 0.1, 5),
-            ),
-            (
-                "many small strata",
-                np.full(least * 4, 1 / (4 * least)),
-                np.full(least * 4, 1 / (4 * least)),
-                np.linspace(0.1, 0.6, least * 4),
-            ),
-        ):
+        for name, one, two, rate in shapes:
             odds = rate / (1 - rate) * ratio
-            p1 = odds / (1 + odds)
-            mean = [float((w * p).sum()) for w, p in ((one, p1), (two, rate))]
-            n = [1.3 * least / min(m, 1 - m) for m in mean]
-            rows = [max(round(n[0]), len(one)), max(round(n[1] * 2), 2 * len(one))]
-            if len(one) > 5:
-                rows = [len(one) * 2, len(one) * 3]
+            rates = odds / (1 + odds), rate
+            means = [float((w * p).sum()) for w, p in zip((one, two), rates, strict=True)]
+            n1, n2 = (max(round(1.3 * least / min(m, 1 - m)), len(one)) for m in means)
             yield Population(
-                f"{name}, odds ratio {ratio}", (rows[0], rows[1]), (one, two), (p1, rate), fixed=True
+                f"{name}, odds ratio {ratio}", (n1, max(n2, 2 * len(two))), (one, two), rates, fixed=True
             )
 
 

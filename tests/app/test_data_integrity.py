@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from tests.app.conftest import Folder
 
 import assay
+from assay.app.organisation.report import document
+from assay.domain.errors import InvalidDocument
 from assay.domain.vocabulary import Verdict
 
 STRATA = """strata:
@@ -113,3 +116,27 @@ def test_a_plan_knows_their_power(folder: Folder) -> None:
     made = assay.make_plan(with_sources(folder, *DRIFT).write())
     power = {p.criterion.id: p.power for p in made.attempts[0].criteria}
     assert all(power[id_] is not None for id_, _, _ in DRIFT)
+
+
+def test_the_dossier_tells_where_rows_come_from_and_whose_outcome_is_known(folder: Folder) -> None:
+    folder.edit(
+        "test_population: a random third,", "test_population: a random third, outcomes: 90 were refused,"
+    )
+    folder.edit(
+        "custody: validator}",
+        "custody: validator, origins: {test: {source: the core system on 2 May, sampling: every third, steps: [joined with the register]}}}",
+    )
+    folder.text = folder.text.rstrip() + criterion(
+        "worst", "performance.accuracy_at_worst", "with: {unknown: 90}, at_least: 0.70"
+    )
+    done = assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+    assert verdict(done.record, "worst") is Verdict.PASS
+    page = document(done.record, "html")
+    for said in ("90 were refused", "the core system on 2 May", "every third", "joined with the register"):
+        assert said in page
+
+
+def test_an_origin_of_no_data_set_is_refused(folder: Folder) -> None:
+    folder.edit("custody: validator}", "custody: validator, origins: {train: {source: x, sampling: y}}}")
+    with pytest.raises(InvalidDocument, match="no such data set is declared"):
+        run(folder)

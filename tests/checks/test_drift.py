@@ -72,14 +72,22 @@ def test_days_are_those_of_the_calendar() -> None:
     ]
 
 
-def test_a_short_period_is_joined_to_the_one_before_as_declared() -> None:
-    when = ["2024-01-01"] * 50 + ["2024-02-01"] * 3 + ["2024-03-01"] * 60
-    found = drift(when, [0, 1] * 56 + [1], join_below=20)
-    assert [(c.label, c.trials) for c in found.cells] == [("2024-01 to 2024-02", 53), ("2024-03", 60)]
-    first = drift(
-        ["2024-01-01"] * 3 + ["2024-02-01"] * 50 + ["2024-03-01"] * 60, [0, 1] * 56 + [1], join_below=20
-    )
-    assert [(c.label, c.trials) for c in first.cells] == [("2024-01 to 2024-02", 53), ("2024-03", 60)]
+@pytest.mark.parametrize(
+    ("rows", "joined"),
+    [
+        ((50, 3, 60), [("2024-01", 50), ("2024-02 to 2024-03", 63)]),
+        ((50, 60, 3), [("2024-01", 50), ("2024-02 to 2024-03", 63)]),
+        ((9, 9, 9, 9, 9, 9), [("2024-01 to 2024-03", 27), ("2024-04 to 2024-06", 27)]),
+        ((3,), [("2024-01", 3)]),
+    ],
+)
+def test_short_periods_are_joined_as_declared(rows: tuple[int, ...], joined: list[tuple[str, int]]) -> None:
+    when = [f"2024-{month:02}-01" for month, n in enumerate(rows, start=1) for _ in range(n)]
+    found = drift(when, [0] * len(when), join_below=20)
+    if len(joined) == 1:
+        assert isinstance(found, Undefined)
+    else:
+        assert [(c.label, c.trials) for c in found.cells] == joined
 
 
 def test_a_column_of_seconds_makes_no_periods() -> None:

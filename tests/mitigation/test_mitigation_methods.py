@@ -419,6 +419,13 @@ def test_a_trainer_answers_with_a_file_what_it_is_fed_and_what_its_method_tells(
         open_trainer("reweighing", asked).change(batch)
 
 
+@pytest.mark.parametrize("name", METHODS)
+def test_rows_of_one_label_teach_nothing(name):
+    training = made(200)
+    with pytest.raises(SubjectError, match="too few rows of one label"):
+        train(name, replace(training, label=np.ones_like(training.label)))
+
+
 def test_equal_opportunity_is_about_those_who_deserve_the_favourable_decision():
     assert parity_of("fairness.equal_opportunity", 1) is Parity.TRUE_POSITIVE
     assert parity_of("fairness.equal_opportunity", 0) is Parity.FALSE_POSITIVE

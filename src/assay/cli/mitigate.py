@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "mitigate",
     epilog=example(
         "assay mitigate specification.yaml",
-        "assay mitigate specification.yaml --method reweighing --margin 0.02",
+        "assay mitigate specification.yaml --margin 0.02 --proxy postcode",
     ),
 )
 @click.argument("specification", type=click.Path(path_type=Path))
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     "methods",
     multiple=True,
     type=click.Choice(list(METHODS)),
-    help="A method to try; may be given several times. All that apply when left out.",
+    metavar="METHOD",
+    help=f"A method to try, of {', '.join(METHODS)}; may be given several times. All that apply when left out.",
 )
 @click.option("--criterion", default="", help="The fairness criterion whose gap is to shrink.")
 @click.option(

@@ -105,7 +105,13 @@ class Composite(StrEnum):
     BY_COMPOSITION = "by_composition"
     REVERSAL = "reversal"
     DISPARITY = "disparity"
+    SCORING_RATIO = "scoring_ratio"
 
+
+CUTS = ("above the median", "above its lower limit", "above its upper limit")
+"""The families of a scoring ratio: rows above the sample's median score, and above the limits of the population's median."""
+MEDIAN_MISSED = 0.001
+"""The chance that the population's median lies outside of those limits."""
 
 AGAINST_ALL_OTHERS = frozenset({Composite.DISPARITY})
 """Those that compare each group with all others together, and not with each of them."""

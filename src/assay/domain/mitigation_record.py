@@ -7,10 +7,13 @@ judged from them again.
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from assay.domain.errors import AssayError
 from assay.domain.vocabulary import Comparator, Verdict
 
 SCHEMA = "assay.mitigation/1"
@@ -200,6 +203,29 @@ def _undominated(
         and (other, share) != point
         for other, share in points
     )
+
+
+def from_document(document: Mapping[str, Any]) -> Search:
+    """The search that ``to_document`` wrote, for a page or a dossier that shows it.
+
+    Raises:
+        AssayError: ``no_search`` when it is none, or of a version that this program does not know.
+    """
+    told = {name: value for name, value in document.items() if name != "schema"}
+    try:
+        read = _READER.validate_python(told) if document.get("schema") == SCHEMA else None
+    except ValidationError:
+        read = None
+    if read is None:
+        raise AssayError(
+            f"This is no record of a search for a fairer model ({SCHEMA}).",
+            code="no_search",
+            remedy="Name the file mitigation.json that assay mitigate wrote.",
+        )
+    return read
+
+
+_READER: TypeAdapter[Search] = TypeAdapter(Search)
 
 
 def to_document(search: Search) -> dict[str, Any]:

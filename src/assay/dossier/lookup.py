@@ -74,8 +74,11 @@ class Lookup:
 
     def counts(self, judged: Judged) -> Counts | None:
         """What was counted for a criterion; None when it was not measured."""
-        found = self._statistic(judged)
-        return found.counts if found is not None else None
+        return self.counts_of(judged.assessment.criterion)
+
+    def counts_of(self, assessment: str) -> Counts | None:
+        """What was counted for an assessment of this name; None where there is none."""
+        return next((s.counts for s in self.record.statistics if s.answers == assessment), None)
 
     def settings(self, judged: Judged) -> dict[str, str]:
         """The bound parameters of the check that measured a criterion; none when it was not measured."""

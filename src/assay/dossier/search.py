@@ -59,13 +59,13 @@ def found(search: Search) -> str:
     across = wording.grouping(search.sought.across)
     if not better:
         return (
-            f"Of {wording.plural(tried, 'candidate')} none has both a smaller estimated gap across {across} and a performance that is "
+            f"Of the candidates ({tried} tried) none has both a smaller estimated gap across {across} and a performance that is "
             "shown to be preserved."
         )
     best = better[0]
     more = f"; so have {len(better) - 1} others" if len(better) > 2 else "; so has one other"
     return (
-        f"Of {wording.plural(tried, 'candidate')} {best.title} has the smallest estimated gap across {across} with a performance that "
+        f"Of the candidates ({tried} tried) {best.title} has the smallest estimated gap across {across} with a performance that "
         f"is shown to be preserved ({figures.number(best.gap.value.estimate)} against "
         f"{figures.number(search.original.gap.value.estimate)} of the original)"
         f"{more if len(better) > 1 else ''}. It is rehearsed, not certified."

@@ -227,18 +227,22 @@ Rule = Callable[[ArrayLike, ArrayLike, ArrayLike, ArrayLike], Estimates]
 
 
 def bound_of(found: Estimates, alpha: float, *, rule: str, method: str) -> Bound:
-    """One estimate between limits, each one-sided at level alpha, grade B.
+    """One estimate between limits, each one-sided at level alpha: grade B, and A without the name of a simulated rule.
 
     Raises Undefined below :data:`LEAST`, of the kind that the rule counts; ValueError unless 0 < alpha <= 0.5.
     """
     require_level(alpha)
     least = int(found.least)
-    if least < LEAST:
+    if rule and least < LEAST:
         raise Undefined(
             f"the smallest cell has {least:,}; the error rate of the method is known from {LEAST} on",
             reason="too_few_rows_for_method",
         )
+    if not np.isfinite(found.estimate):
+        raise Undefined("nothing can be divided by a rate of zero", reason="zero_denominator")
     estimate, lower, upper = (float(v) for v in (found.estimate, found.lower(alpha), found.upper(alpha)))
+    if not rule:
+        return Bound(estimate, lower, upper, method, "A")
     return Bound(estimate, lower, upper, method, "B", simulated_size(rule, least, alpha))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def copy_of(read: SpecificationFile, path: Path, candidate: str, model: str, inp
     its recipe, and the environment and the interpreter in which it runs.
 
     Raises:
-        AssayError: ``subject_not_a_block`` when the text has no block of that name at the left margin; ``copy_in_the_way``.
+        AssayError: ``subject_not_a_block`` when the text has no block of that name at the left margin.
     """
     text = read.document.source.text.replace("\r\n", "\n")
     text = text if text.endswith("\n") else f"{text}\n"
@@ -49,14 +50,27 @@ def copy_of(read: SpecificationFile, path: Path, candidate: str, model: str, inp
         )
     comments = "".join(re.findall(r"(?:^[ \t]*#.*\n|^[ \t]*\n)+\Z", found[0], re.MULTILINE))
     made = text[: found.start()] + block + comments + text[found.end() :]
-    place = path.resolve().with_name(f"{path.stem}.{candidate}{path.suffix or '.yaml'}")
-    if place.exists() and MARK not in place.read_text(encoding="utf-8", errors="replace"):
-        raise AssayError(
-            f"{place} is in the way: it was not made by assay mitigate.",
-            code="copy_in_the_way",
-            remedy="Move it, or name the specification otherwise.",
-        )
-    return Copy(place, made)
+    return Copy(place_of(path, candidate), made)
+
+
+def place_of(path: Path, candidate: str) -> Path:
+    """Where the copy that names a candidate is written: ``NAME.CANDIDATE.yaml`` beside the specification."""
+    return path.resolve().with_name(f"{path.stem}.{candidate}{path.suffix or '.yaml'}")
+
+
+def see_free(path: Path, candidates: Iterable[str]) -> None:
+    """At the place of each copy is nothing, or an older copy.
+
+    Raises:
+        AssayError: ``copy_in_the_way``.
+    """
+    for place in (place_of(path, candidate) for candidate in candidates):
+        if place.exists() and MARK not in place.read_text(encoding="utf-8", errors="replace"):
+            raise AssayError(
+                f"{place} is in the way: it was not made by assay mitigate.",
+                code="copy_in_the_way",
+                remedy="Move it, or name the specification otherwise.",
+            )
 
 
 def write(copy: Copy, original: Specification, catalogue: Catalogue) -> SpecificationFile:

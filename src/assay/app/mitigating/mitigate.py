@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from assay._version import __version__
+from assay.app.judging.admission import refuse_sealed_rows
 from assay.app.judging.case import Case, open_case
 from assay.app.judging.open_engine import open_engine
 from assay.app.mitigating import copies
@@ -91,6 +92,7 @@ def mitigate(
     Raises:
         InvalidDocument: the specification or dictionary has problems. SubjectError, Crash: data or the original model cannot be
             read, or answer. MissingExtra: the library of a method is not installed.
+        Refused: ``sealed``: the development rows are test rows of a schedule of attempts that goes on.
         AssayError: what is asked for does not apply; ``no_candidate`` when none could be made.
     """
     asked = wish or Wish()
@@ -105,7 +107,9 @@ def mitigate(
     wanted, left = tries(
         case.specification, criterion, methods=asked.methods, bounds=asked.bounds, proxies=asked.proxies
     )
+    copies.see_free(path, (one.name for one in wanted))
     with open_engine(path, workers=workers, progress=progress) as engine:
+        refuse_sealed_rows(case, engine, rehearsal=True)
         search = _Search(path, read, case, criterion, asked, folder, engine).run(wanted, left)
     write_record(search, folder)
     return search
@@ -211,7 +215,7 @@ class _Search:
             model=named,
             digest=sha256_of(made.content),
             format="skops",
-            specification=f"{self._path.stem}.{wanted.name}{self._path.suffix or '.yaml'}",
+            specification=copies.place_of(self._path, wanted.name).name,
             specification_digest=copy.digest,
             inputs=made.fed,
             attribute_at_decision=bool(columns & set(made.fed)),

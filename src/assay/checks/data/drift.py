@@ -97,7 +97,7 @@ def _sites(*shares: float, rows: int = 1000) -> TableView:
             choices=tuple(PERIODS),
         ),
         "join_below": Parameter(
-            "A period of fewer rows is joined to the one before it (the first one to the next).",
+            "A period of fewer rows is joined to the next one, the last one to the one before it.",
             default=0,
             low=ZERO,
             integer=True,
@@ -175,11 +175,14 @@ def label_drift(view: TableView, *, period: str, join_below: int) -> Counts:
 def _joined(periods: Mapping[str, tuple[int, int]], least: int) -> list[Rate]:
     made: list[tuple[str, str, int, int]] = []
     for name, (events, rows) in periods.items():
-        if made and (rows < least or made[-1][3] < least):
+        if made and made[-1][3] < least:
             first, _, before, of = made.pop()
             made.append((first, name, before + events, of + rows))
         else:
             made.append((name, name, events, rows))
+    if len(made) > 1 and made[-1][3] < least:
+        (first, _, before, of), (_, last, events, rows) = made[-2:]
+        made[-2:] = [(first, last, before + events, of + rows)]
     return [
         Rate(one if one == last else f"{one} to {last}", events, rows) for one, last, events, rows in made
     ]

@@ -112,8 +112,8 @@ def learning_curve(view: RefitView) -> Counts:
     Remedy:
         Where it still rises, collect more rows like these. Where it does not, look for better inputs.
     Oracle:
-        scikit-learn's models trained on the same folds and asked directly (tests/app/test_refits.py); the
-        interval by its published formula (tests/stats/test_cross_validation.py).
+        scikit-learn's models trained on the same rows and asked directly (tests/app/test_refits.py); the bound by scipy
+        (tests/stats/test_rates.py).
     """
     if (nothing := nobody(view)) is not None:
         return nothing

@@ -108,8 +108,8 @@ def seed_stability(view: RefitView) -> Counts:
     Remedy:
         Average several models, regularise, or train on more rows; fix nothing by choosing the seed that looks best.
     Oracle:
-        scikit-learn's models trained on the same folds and asked directly (tests/app/test_refits.py); the
-        interval by its published formula (tests/stats/test_cross_validation.py).
+        scikit-learn's models trained on the same rows and asked directly (tests/app/test_refits.py); the bound by scipy
+        (tests/stats/test_rates.py).
     """
     if (nothing := nobody(view)) is not None:
         return nothing

@@ -140,6 +140,9 @@ def attribute_inference(view: RefitView, *, column: str) -> Counts:
         bin is guessed; others with more than 20 cannot be asked about.
     Remedy:
         Drop the input, or those that only it explains; regularise; release rounded scores or decisions alone.
+    Oracle:
+        scikit-learn's naive Bayes (tests/stats/test_attacks.py); a recipe that remembers people is caught
+        (tests/app/test_privacy_of_recipes.py).
     """
     if (nothing := nobody(view)) is not None:
         return nothing

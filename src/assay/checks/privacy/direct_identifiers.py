@@ -233,6 +233,9 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
     Remedy:
         Leave the column out of the files; replace a number by a keyed hash kept elsewhere and call it an identifier in the
         dictionary; shorten dates to years and postcodes to regions.
+    Oracle:
+        published numbers with their check digits, and planted identifiers in 20 seeds
+        (tests/checks/test_direct_identifiers.py).
     """
     if not view.n:
         return Undefined(Reason.NO_ROWS, "The data has no rows.")

@@ -123,6 +123,9 @@ def dp_claim(
         recomputes a proof; it does not attack the model. Where one person has several rows, the claim is of a row.
     Remedy:
         State the epsilon that is found, add noise, train for fewer steps, or draw fewer rows for each.
+    Oracle:
+        the closed form of the Gaussian mechanism by Balle & Wang 2018 and published figures
+        (tests/checks/test_dp_claim.py).
     """
     spent = epsilon_spent(
         Mechanism(NOISES[mechanism], float(noise_multiplier), float(sampling_rate), int(steps)),

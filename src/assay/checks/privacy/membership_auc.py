@@ -90,6 +90,9 @@ def membership_auc(view: RefitView, *, attack: str) -> Counts:
     Remedy:
         As for ``privacy.membership_inference``: regularise, stop earlier, drop inputs that name people, release less, or train with
         differential privacy.
+    Oracle:
+        scikit-learn's ROC (tests/stats/test_attacks.py); models that memorise are caught
+        (tests/app/test_privacy_of_recipes.py).
     """
     if (nothing := nobody(view)) is not None:
         return nothing

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from assay.domain.model_formats import PREDICTIONS, ModelFormat, judged_role
 from assay.domain.specification.base import Block, Exact, Text
@@ -70,6 +71,17 @@ class RepeatedIdentifier(Block):
     """Why rows of one identifier are independent of each other, for someone who was not there."""
 
 
+class Origin(Block):
+    """Where a data set comes from, how its rows were chosen, and what was done to them before Assay read them."""
+
+    source: Text
+    """The system or the register, and the extract of it: with a date, a query or a digest by which it is found again."""
+    sampling: Text
+    """The frame and how rows were drawn from it, for example all applications of 2024, or a random third."""
+    steps: tuple[Text, ...] = ()
+    """What was done to them, in this order: joins, filters, values that were filled in."""
+
+
 class Data(Block):
     """The data sets, who held the test rows, and the unit of which only one row counts."""
 
@@ -89,5 +101,16 @@ class Data(Block):
     """Where test rows repeat each other: to which extent, and why they are no copies."""
     repeated_identifiers: dict[Text, RepeatedIdentifier] = Field(default_factory=dict)
     """Identifiers besides the unit that several test rows share: to which extent, and why these rows are independent."""
+    origins: dict[Literal["train", "develop", "test"], Origin] = Field(default_factory=dict)
+    """Where each data set comes from; the certificate prints it beside the digests of what was read."""
     time: Text | None = None
     """The column that says when: a date such as 2024-12-31, or a number that names a period; checks of drift go by it."""
+
+    @model_validator(mode="after")
+    def _origins_of_what_is_there(self) -> Data:
+        for role in self.origins:
+            if getattr(self, role) is None:
+                raise PydanticCustomError(
+                    "origin_of_nothing", f"'origins' tells of {role!r}, and no such data set is declared"
+                )
+        return self

@@ -11,6 +11,8 @@ from assay.dossier.charts import theme
 WIDTH, HEIGHT = 460, 320
 _ROOM = 0.06
 """How much of the spread is left free at each edge."""
+_LABEL = (34, 14)
+"""Pixels that a label needs."""
 COLOUR = {Kept.PRESERVED: theme.GOOD, Kept.WORSE: theme.BAD, Kept.NOT_SHOWN: theme.OPEN}
 SHAPE = {Kept.PRESERVED: "circle", Kept.WORSE: "square", Kept.NOT_SHOWN: "diamond"}
 
@@ -117,8 +119,28 @@ def _marks(rows: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> 
             },
         },
         {
-            "data": {"values": rows},
+            "data": {"values": _labels(rows, x, y)},
             "mark": {"type": "text", "align": "left", "dx": 8, "dy": -8, "fontSize": 12, "color": theme.INK},
             "encoding": {**place, "text": {"field": "number"}},
         },
     ]
+
+
+def _labels(rows: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> list[dict[str, Any]]:
+    """The numbers of the models; those of models that lie too close for two labels stand in one."""
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        near = next((one for one in found if _close(one, row, x, y)), None)
+        if near is None:
+            found.append({"x": row["x"], "y": row["y"], "number": row["number"]})
+        else:
+            near["number"] = f"{near['number']}, {row['number']}"
+    return found
+
+
+def _close(one: dict[str, Any], other: dict[str, Any], x: dict[str, Any], y: dict[str, Any]) -> bool:
+    across, up = (
+        abs(float(one[name]) - float(other[name])) / (axis["scale"]["domain"][1] - axis["scale"]["domain"][0])
+        for name, axis in (("x", x), ("y", y))
+    )
+    return bool(across * WIDTH < _LABEL[0] and up * HEIGHT < _LABEL[1])

@@ -46,6 +46,7 @@ def _use(spec: Specification) -> Iterable[Block]:
         ("Domain and risk", (f"{use.domain}, {use.risk} risk" + (f", {where}" if where else ""),)),
         ("People in use", (use.population,)),
         ("Test rows, and how they differ", (use.test_population,)),
+        ("Whose outcome is known", (use.outcomes or "The specification does not say.",)),
         (
             "Decision",
             (

@@ -15,6 +15,7 @@ from assay.stats import stratified as rules
 from assay.stats.histogram import Undefined
 from assay.stats.inversion import smallest_alpha
 from assay.stats.pieces.pieces import Pieces, Target, gathered
+from assay.stats.scoring_ratio import scoring_ratio
 from assay.stats.stratified import Floats
 
 ALL_OTHERS = "all others"
@@ -30,7 +31,7 @@ class Two(NamedTuple):
 
 
 class Method(NamedTuple):
-    """The rule of a value, its name among the simulated sizes, and its method for readers; whether it is to be large, and whether an
+    """The rule of a value, its name among the simulated sizes (none where it is exact), and its method for readers; whether it is to be large, and whether an
     empty cell leaves none.
     """
 
@@ -64,6 +65,12 @@ METHODS: Mapping[Composite, Method] = {
         "conditional disparity, MOVER and the delta method",
         needs_every_cell=False,
     ),
+    Composite.SCORING_RATIO: Method(
+        scoring_ratio,
+        "",
+        "box of Clopper-Pearson limits above limits of the median",
+        at_least=True,
+    ),
 }
 
 
@@ -92,7 +99,9 @@ def stratified_pieces(counts: Stratified, target: Target) -> Pieces:
 
 
 def _pairs(counts: Stratified) -> Iterator[tuple[str, str, Two]]:
-    cells = {label: _columns([c for c in counts.cells if c.label == label]) for label in counts.labels}
+    families = tuple(dict.fromkeys(cell.family for cell in counts.cells))
+    ordered = sorted(counts.cells, key=lambda cell: families.index(cell.family))
+    cells = {label: _columns([c for c in ordered if c.label == label]) for label in counts.labels}
     if counts.composite in AGAINST_ALL_OTHERS:
         total = np.sum(list(cells.values()), axis=0)
         for label in counts.labels:
@@ -106,8 +115,7 @@ def _pairs(counts: Stratified) -> Iterator[tuple[str, str, Two]]:
 
 
 def _columns(cells: list[Rate]) -> Floats:
-    ordered = sorted(cells, key=lambda cell: cell.family)
-    return np.array([[c.events for c in ordered], [c.trials for c in ordered]], dtype=np.float64)
+    return np.array([[c.events for c in cells], [c.trials for c in cells]], dtype=np.float64)
 
 
 def _label(one: str, two: str) -> str:
