@@ -14,6 +14,7 @@ import pytest
 from assay.app.judging.views import VIEWS
 from assay.checks import ALL, outcomes, paired, profiled, row_set, scored
 from assay.checks.catalogue import catalogue
+from assay.checks.trained import guessed
 from assay.domain.assessment import Asked
 from assay.domain.evidence import Counts, Statistic
 from assay.domain.plain import to_plain
@@ -28,6 +29,7 @@ SHOWN = {
     "pairs": paired({ALL: (9, 1, 2, 3)}),
     "profile": profiled(ColumnProfile("x", 9, 1, codes=(("1", 8),)), absent=("y",), groups={"sex": {"f": 4}}),
     "rows": row_set(9, duplicates=1, shared={"train": 2}, alike={"train": 1}),
+    "refits": guessed(20, by=0.2),
     "sections": SectionView((("charter", True), ("safety", False))),
 }
 

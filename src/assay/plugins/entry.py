@@ -10,7 +10,7 @@ from typing import Any, get_args
 from assay.checks.check import Check, Example, Measure, stage_of, validate
 from assay.domain.evidence import Counts
 from assay.domain.metric import Metric, Parameter
-from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections
+from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, Refits, RowSets, Sections
 from assay.domain.plain import from_plain, kind
 from assay.domain.vocabulary import Comparator, Verdict
 
@@ -53,7 +53,7 @@ def check_of(
     id_ = id_of(told)
     try:
         metric: Metric = from_plain(told["metric"], Metric)
-        need = Perturbed(change) if told["need"] == _PERTURBED else _NEEDS[told["need"]]()
+        need = Perturbed(change) if told["need"] == _PERTURBED else _need(told["need"])
         _look_at(metric, need)
         function = measure(metric)
         function.__doc__ = _text(told["doc"], "the docstring")
@@ -70,6 +70,12 @@ def check_of(
         )
         raise NoEntry(f"its entry for {id_!r} is none{f': {why}' if why else ''}") from wrong
     return made
+
+
+def _need(told: Any) -> Need:
+    if told == kind(Refits):
+        raise NoEntry("it has models trained, which is for checks of Assay alone")
+    return _NEEDS[told]()
 
 
 def line(told: Any, what: str, most: int = _MOST_LINE) -> str:
@@ -90,10 +96,12 @@ def _text(told: Any, what: str) -> str:
 def _look_at(metric: Metric, need: Need) -> None:
     if stage_of(metric.id) is not metric.stage:
         raise NoEntry("its stage is not the one of its id")
-    if metric.needs_model != need.asks_model or metric.changes_inputs != need.changes_inputs:
+    if (metric.needs_model, metric.changes_inputs, metric.refits) != (
+        need.asks_model,
+        need.changes_inputs,
+        need.refits,
+    ):
         raise NoEntry("it says otherwise than its need whether the model is asked")
-    if metric.refits:
-        raise NoEntry("it has models trained, which is for checks of Assay alone")
     if not metric.comparators or len(set(metric.comparators)) != len(metric.comparators):
         raise NoEntry("it has no comparator, or one twice")
     for text in (metric.title, metric.estimand, metric.reading):
