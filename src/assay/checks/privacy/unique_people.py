@@ -93,6 +93,8 @@ def unique_people(view: TableView, *, quasi_identifiers: str) -> Counts:  # noqa
         who is in two data sets hides that they are alone.
     Remedy:
         Coarsen the quasi-identifiers, or leave these people out of the training data.
+    Oracle:
+        pandas, with and without a unit (tests/checks/test_unique_people.py).
     """
     among = classes_of(view, TABLE, among_all=True)
     if isinstance(among, Undefined):
