@@ -32,7 +32,7 @@ from assay.domain.model_formats import PREDICTIONS, SUFFIXES
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification.base import LONGEST_NAME
 from assay.domain.specification.schema import json_schema
-from assay.domain.template import LABEL, Template
+from assay.domain.template import LABEL, TIME, UNIT, Template
 from assay.plugins.catalogue import metrics
 from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import Located, locate
@@ -111,7 +111,14 @@ def initialise(
     chosen = guessed.name
     no_inputs = {chosen, model, *guessed.words}
     protected = asked.protected if asked else guess_protected(columns, chosen)
-    judgement = begin(template, protected, catalogue, model_at_hand=form != PREDICTIONS)
+    unit, time = (asked.unit if asked else None) or guess_unit(columns), asked.time if asked else None
+    judgement = begin(
+        template,
+        protected,
+        catalogue,
+        roles=[role for role, column in ((UNIT, unit), (TIME, time)) if column],
+        model_at_hand=form != PREDICTIONS,
+    )
     text = _render(
         f"{SPECIFICATION}.j2",
         name=_identifier(model),
@@ -124,8 +131,8 @@ def initialise(
         perhaps_label=guessed.words,
         prediction=_prediction_of(other, template),
         files=_files(data, folder),
-        unit=(asked.unit if asked else None) or guess_unit(columns),
-        time=asked.time if asked else None,
+        unit=unit,
+        time=time,
         protected=protected,
         judgement=judgement,
     )
