@@ -40,14 +40,16 @@ def vacuous(record: Record) -> tuple[str, ...]:
 
 def decided_of(record: Record) -> Decided | None:
     """The decisions of all rows that count, added up over the groups of an attribute that all of them belong to; None without one."""
+    if record.specification.prediction.favourable is None:
+        return None  # nothing is decided between two values
     for grouping in record.specification.protected:
         groups = [g for g in record.groups if g.grouping == grouping]
         rows, positives, correct = (
-            sum(getattr(g, of) for g in groups) for of in ("rows", "positives", "correct")
+            sum(getattr(g, of) or 0 for g in groups) for of in ("rows", "positives", "correct")
         )
         if not rows or rows != record.rows_used:
             continue
-        favourable = sum(g.favourable for g in groups)
+        favourable = sum(g.favourable or 0 for g in groups)
         ones = favourable if record.specification.prediction.favourable == 1 else rows - favourable
         # correct = tp + tn, ones = tp + fp, positives = tp + fn
         twice = ones + correct + positives - rows

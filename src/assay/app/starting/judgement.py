@@ -12,6 +12,7 @@ from assay.domain.metric import Catalogue
 from assay.domain.specification.people import Approval, Owners
 from assay.domain.specification.protected import SmallGroups
 from assay.domain.template import Template
+from assay.domain.vocabulary import Task
 from assay.reading.writing import listed_below, said
 
 OVERLAP = "data.split_overlap"
@@ -109,6 +110,7 @@ def begin(
     *,
     roles: Collection[str],
     model_at_hand: bool,
+    task: Task = Task.BINARY,
 ) -> Judgement:
     """The judgement of a template, or the common criteria without their rationale.
 
@@ -117,7 +119,7 @@ def begin(
     """
     coded = {attribute.name: attribute.column if attribute.coded else "" for attribute in protected}
     if template is None:
-        return Judgement(None, *propose(coded, catalogue, model_at_hand=model_at_hand))
+        return Judgement(None, *propose(coded, catalogue, model_at_hand=model_at_hand, task=task))
     at_hand = AtHand(coded, roles, model_at_hand, catalogue)
     modes, criteria = propose_from(template, at_hand)
     return Judgement(
