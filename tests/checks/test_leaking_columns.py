@@ -67,10 +67,14 @@ def test_a_missing_value_can_tell_the_answer() -> None:
     assert auc_of(cell) == 1.0
 
 
-def test_a_column_that_only_other_rows_have_is_no_answer() -> None:
-    label = np.arange(100) % 2
-    found = counted({"x": label}, {"y": label}, label, label)
-    assert isinstance(found, Undefined)
+def test_a_column_that_only_the_judged_rows_have_is_named_and_never_passes() -> None:
+    label = np.arange(400) % 2
+    known = np.random.default_rng(1).random(400)
+    found = counted({"x": label, "z": known}, {"y": label, "z": known}, label, label)
+    pieces = PIECES[type(found)](found, Target(Comparator.AT_MOST, Decimal("0.9"), 0.05))
+    assert [none.label for none in pieces.undefined] == ["x"]
+    assert not pieces.all_pass
+    assert isinstance(counted({"x": label}, {"y": label}, label, label), Undefined)
 
 
 def rows(draw: np.random.Generator, n: int, *, leaks: bool):

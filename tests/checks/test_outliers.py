@@ -41,3 +41,12 @@ def test_rows_like_the_known_ones_are_called_outliers_no_more_often_than_said() 
 
 def test_too_few_known_rows_call_nothing_an_outlier() -> None:
     assert isinstance(share([1.0] * 50, [1.0] * 100, "0.01"), Undefined)
+
+
+def test_a_column_of_which_little_is_known_is_named_beside_the_others() -> None:
+    parameters = {"column": "", "level": Decimal("0.01")}
+    train = {"x": [1.0] * 500, "y": [None] * 450 + [1.0] * 50}
+    test = {"x": [1.0] * 400, "y": [1.0] * 400}
+    view = table_view(tabulate, test, label=[0] * 400, others={"train": train}, parameters=parameters)
+    found = catalogue()["data.outliers"].count(view, arguments=parameters)
+    assert {cell.label: cell.trials for cell in found.cells} == {"x": 400, "y": 0}

@@ -215,8 +215,7 @@ def category_conformity(view: TableView, *, column: str) -> Counts:
     for name in sorted(view.tables[view.data]):
         counts, known = view.table(name), view.table(name, known_by)
         unseen = counts.counts[~np.isin(counts.keys, known.keys)]
-        if known.total and counts.total:
-            cells.append(Rate(name, int(unseen.sum()), counts.total))
+        cells.append(Rate(name, int(unseen.sum()), counts.total))
     if not cells:
         lacking = repr(column) if column else "of categories or texts"
         return Undefined(

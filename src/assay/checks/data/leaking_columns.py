@@ -200,12 +200,12 @@ def leaking_columns(view: TableView, *, column: str) -> Counts:
     cells = []
     for name in sorted(view.tables[view.data]):
         known, judged = view.table(name, learnt_on), view.table(name)
-        if known.total and judged.total:
-            kind, shown = (
-                (NUMBER, name[len(NUMBER) :]) if name.startswith(NUMBER) else (CODE, name[len(CODE) :])
-            )
-            cells.append(_judged(shown, _Learnt(known, numbered=kind is NUMBER), judged))
-    if not cells:
+        kind, shown = (NUMBER, name[len(NUMBER) :]) if name.startswith(NUMBER) else (CODE, name[len(CODE) :])
+        # A column on which nothing could be learnt keeps its cell, without a value.
+        learnable = known.total and judged.total
+        learnt = _Learnt(known, numbered=kind is NUMBER) if learnable else None
+        cells.append(_judged(shown, learnt, judged) if learnt else ScoreCell(shown, (), (), ()))
+    if not any(cell.scores for cell in cells):
         lacking = repr(column) if column else "that the model is fed"
         return Undefined(
             Reason.COLUMN_MISSING,

@@ -126,17 +126,18 @@ def outliers(view: TableView, *, column: str, level: Decimal) -> Counts:
     known_by = next((d for d in ("train", "develop", "test") if d in view.tables and d != view.data), None)
     if known_by is None:
         return Undefined(Reason.NOT_MEASURED, "No other data set is declared, which says what is usual.")
-    cells, few = [], 0
+    cells, most = [], 0
     for name in sorted(view.tables[view.data]):
         counts, known = view.table(name), view.table(name, known_by)
-        if counts.total and 2 / (known.total + 1) <= float(level):
-            far = p_values(counts.keys, known) <= float(level)
-            cells.append(Rate(name, int(counts.counts[far].sum()), counts.total))
-        few = max(few, known.total)
-    if not cells and few:
+        enough = 2 / (known.total + 1) <= float(level)
+        far = p_values(counts.keys, known) <= float(level)
+        # A column of which too little is known keeps its cell, without a value.
+        cells.append(Rate(name, int(counts.counts[far].sum()), counts.total) if enough else Rate(name, 0, 0))
+        most = max(most, known.total)
+    if cells and not any(cell.trials for cell in cells):
         return Undefined(
             Reason.TOO_FEW_ROWS_FOR_METHOD,
-            f"{few:,} known rows cannot call anything an outlier at the level {level}.",
+            f"{most:,} known rows cannot call anything an outlier at the level {level}.",
         )
     if not cells:
         lacking = repr(column) if column else "of numbers"
