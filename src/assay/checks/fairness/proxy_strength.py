@@ -1,0 +1,196 @@
+"""Inputs that stand in for a protected attribute."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
+from assay.domain.metric import Across, Names, Parameter, Unit
+from assay.domain.needs import TabulatedEverywhere
+from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.cells import NO_ROWS
+from assay.tally.table import Integers, Rows, TableContext, TableView, apart, codes_of, together
+
+CODES = 1 << 23
+"""No column has more codes: bins of numbers, or documented codes and hashes of others."""
+PARTS = 10
+"""Into so many parts of equal size the values of a number are cut, where they are learnt."""
+
+
+def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """By input, the value of each row as a code, 0 for none, and its group."""
+    group, groups = rows.group(), max(len(context.groups), 1)
+    return {
+        name: together((codes_of(rows, name)[0] + 1, CODES), (group, groups))
+        for name in columns(context)
+        if name in rows.names
+    }
+
+
+def columns(context: TableContext) -> tuple[str, ...]:
+    """The named column, or what the model is fed."""
+    named = str(context.parameters["column"])
+    return (named,) if named else context.inputs or context.documented
+
+
+def _view(women: float, men: float) -> TableView:
+    """2,000 women and 2,000 men in each data set; of the women and of the men so large a share works part-time."""
+
+    hours = [int(i < share * 2000) for share in (women, men) for i in range(2000)]
+    groups = {"sex": (("women", "men"), [0] * 2000 + [1] * 2000)}
+    made = table_view(
+        tabulate,
+        {"hours": hours},
+        groups=groups,
+        across=("sex",),
+        parameters={"column": "", "learnt_on": "train"},
+    )
+    return TableView(
+        "test",
+        {"test": made.tables["test"], "train": made.tables["test"]},
+        made.context,
+        {"test": 4000, "train": 4000},
+        groups=made.groups,
+    )
+
+
+@check(
+    id="fairness.proxy_strength",
+    title="Proxy strength of single inputs",
+    estimand="The largest difference between two groups in the share of rows whose value of an input is one that was more frequent for the "
+    "one where it was learnt: Youden's J of telling the groups apart by that input alone.",
+    unit=Unit.POINTS,
+    reading="by the input {stratum}, values that are typical of one of the groups are {value} more frequent for {one} than for {two}",
+    need=TabulatedEverywhere(tabulate, columns, per_unit=True),
+    comparators=AT_MOST,
+    ideal=ZERO,
+    across=Across.REQUIRED,
+    pairwise=True,
+    parameters={
+        "column": Parameter(
+            "One column to look at; by default all that the model is fed.", default="", names=Names.COLUMN
+        ),
+        "learnt_on": Parameter(
+            "The data set on which the typical values are learnt.", default="train", names=Names.DATA
+        ),
+    },
+    examples=(
+        Example(
+            says="30 % of the women and 28 % of the men work part-time.",
+            view=lambda: _view(0.30, 0.28),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.PASS,
+            across="sex",
+        ),
+        Example(
+            says="60 % of the women and 15 % of the men work part-time.",
+            view=lambda: _view(0.60, 0.15),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.FAIL,
+            across="sex",
+        ),
+        Example(
+            says="The data set on which values would be learnt is not declared.",
+            view=lambda: _view(0.60, 0.15),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.NOT_EVALUABLE,
+            across="sex",
+            arguments={"learnt_on": "develop"},
+        ),
+    ),
+)
+def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
+    """How well a single input tells two groups apart, learnt on one data set and measured on another.
+
+    Purpose:
+        Leaving an attribute out of the inputs is of little use when another input says the same: shows which, and how strongly.
+    Method:
+        On the data set where it is learnt, the values of an input that are more frequent for the one group than for the other, in
+        share of each group; numbers are cut into ten parts of equal size first. On the judged rows, the difference between the groups
+        in the share of rows with such a value: Youden's J (Youden 1950, Cancer 3) of the classifier, whose area under the ROC curve is
+        (1 + J) / 2, and a lower bound of the total variation distance. The values were fixed elsewhere, so the difference is one
+        of two binomials, bounded by MOVER with Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008). All
+        inputs and pairs of groups are pieces.
+    Limits:
+        One input at a time: two that tell nothing alone may tell the group together. An association: an input may differ between
+        groups and rightly decide. Rows that both data sets share make it look stronger. Values that were not seen there count
+        as typical of nobody.
+    Remedy:
+        Ask whether the input is needed for the decision; drop it, coarsen it, or replace it by what it is meant to say, then measure
+        the gaps of the new model.
+    Oracle:
+        Youden's J by scikit-learn of the same classifier; planted proxies in 20 seeds (tests/checks/test_proxies.py); the bound by
+        exact enumeration (tests/stats/test_exact_size.py).
+    """
+    if not any(counts.total for counts in view.tables[view.data].values()):
+        return NO_ROWS
+    if len(view.groups) < 2:
+        return Undefined(
+            Reason.FEWER_THAN_TWO_GROUPS, f"A comparison needs two groups; found {len(view.groups)}."
+        )
+    if learnt_on not in view.tables or learnt_on == view.data:
+        said = f"Typical values are learnt on other rows than {view.data!r}, and {learnt_on!r} is not declared or the same."
+        return Undefined(Reason.NOT_MEASURED, said)
+    wanted = (column,) if column else tuple(sorted(view.tables[view.data]))
+    if column and not view.table(column).total:
+        return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {column!r}.")
+    cells: list[Rate] = []
+    for name in wanted:
+        learnt, judged = _by_value(view, name, learnt_on), _by_value(view, name, view.data)
+        for (one, i), (two, j) in itertools.combinations(view.each, 2):
+            if not learnt.rows[:, i].any() or not learnt.rows[:, j].any():
+                said = f"The data set {learnt_on!r} has no rows of {one!r} or of {two!r}, whose values of {name!r} are to be learnt."
+                return Undefined(Reason.EMPTY_GROUP, said)
+            typical = learnt.typical(i, j)
+            family = name if len(view.groups) == 2 else f"{name} ({one}, {two})"
+            for label, place in ((one, i), (two, j)):
+                mine = judged.rows[:, place]
+                found = int(mine[np.isin(learnt.part(judged.codes), typical)].sum())
+                cells.append(Rate(label, found, int(mine.sum()), family))
+    return Rates(tuple(cells), Compare.DIFFERENCE, None, view.focus)
+
+
+class _Values:
+    """Rows of each group by code of an input; codes of numbers are cut into parts."""
+
+    def __init__(self, codes: Integers, rows: Integers, *, number: bool) -> None:
+        self.codes, self.rows = codes, rows
+        total = np.cumsum(rows.sum(axis=1))
+        last = (
+            np.searchsorted(total, np.arange(1, PARTS) * total[-1] / PARTS) if number and len(total) else []
+        )
+        self._edges = np.unique(codes[last]) if len(last) else None
+
+    def part(self, codes: Integers) -> Integers:
+        """The part of each code: itself, or between which edges it lies; no value is a part of its own."""
+        if self._edges is None:
+            return codes
+        return np.where(codes == 0, -1, np.searchsorted(self._edges, codes))
+
+    def typical(self, one: int, two: int) -> NDArray[np.int64]:
+        """The parts that are more frequent for the one group than for the other."""
+        parts, place = np.unique(self.part(self.codes), return_inverse=True)
+        counts = np.zeros((len(parts), 2), dtype=np.int64)
+        np.add.at(counts, place, self.rows[:, [one, two]])
+        share = counts / counts.sum(axis=0)
+        return np.asarray(parts[share[:, 0] > share[:, 1]], dtype=np.int64)
+
+
+def _by_value(view: TableView, name: str, data: str) -> _Values:
+    counts, groups = view.table(name, data), len(view.context.groups)
+    code, group = apart(counts.keys, CODES, groups)
+    codes, place = np.unique(code, return_inverse=True)
+    rows = np.zeros((len(codes), groups), dtype=np.int64)
+    np.add.at(rows, (place, group), counts.counts)
+    entry = view.context.column(name)
+    number = entry is not None and entry.codes is None and entry.type in {"number", "integer"}
+    return _Values(codes.astype(np.int64), rows, number=number)
