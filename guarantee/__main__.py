@@ -16,6 +16,7 @@ from guarantee import (
     binomial,
     corrupted,
     crash,
+    losses,
     mutations,
     pipeline,
     planted,
@@ -40,6 +41,7 @@ STANDS_ON = {
     "pipeline": ("guarantee.pipeline",),
     "portfolio": ("guarantee.portfolio",),
     "simulated": ("guarantee.simulated",),
+    "losses": ("guarantee.losses",),
     "attempts": ("guarantee.attempts",),
     "crash": ("guarantee.crash", "guarantee.killing", "guarantee.issuing"),
     "corrupted": (
@@ -79,6 +81,7 @@ class Extent:
     corrupted: tuple[int, int]
     mutated: int
     planted: tuple[int, int]
+    losses: tuple[losses.Small, ...] = losses.SMALL
 
 
 FULL = Extent(
@@ -116,6 +119,7 @@ QUICK = Extent(
     (1, 20),
     mutations.QUICK,
     planted.QUICK,
+    losses.SMALL[:2],
 )
 WORST_OF_A_RULE = 8
 
@@ -153,6 +157,7 @@ def run(extent: Extent, only: str = "") -> dict[str, Tables]:
         "pipeline": lambda: pipeline.tables(extent.samples, extent.scores),
         "portfolio": lambda: portfolio.tables(extent.models, sample=extent.asked_again),
         "simulated": lambda: simulated_tables(extent),
+        "losses": lambda: losses.tables(extent.losses),
         "attempts": lambda: attempts.tables(extent.attackers),
         "crash": lambda: crash.tables(extent.killed),
         "corrupted": lambda: corrupted.tables(*extent.corrupted),

@@ -35,6 +35,7 @@ def held(tables: Mapping[str, Tables], *, confirmed: bool) -> list[Held]:
         _end_to_end(tables["pipeline"], grade="A"),
         _end_to_end(tables["pipeline"], grade="B"),
         _simulated(tables["simulated"], confirmed=confirmed),
+        _losses(tables["losses"]),
         *_portfolio(tables["portfolio"]),
         _planner(
             "Power that `assay plan` prints, realised by the product",
@@ -50,6 +51,14 @@ def held(tables: Mapping[str, Tables], *, confirmed: bool) -> list[Held]:
         _mutations(tables["mutations"]),
         _planted(tables["planted"]),
     ]
+
+
+def _losses(tables: Tables) -> Held:
+    rows = rows_with(tables, "certified wrongly by point estimates")
+    worst = max(number(row, "certified wrongly") for row in rows)
+    point = max(number(row, "certified wrongly by point estimates") for row in rows)
+    claim = "Criteria about losses: a bad model is certified, all samples enumerated"
+    return Held(claim, f"at most {GRADE_A:.0%}", f"{worst:.4f}", f"{point:.2f}", worst <= GRADE_A)
 
 
 def _planted(tables: Tables) -> Held:

@@ -17,7 +17,7 @@ from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Across, Metric, Parameter, Unit
 from assay.domain.needs import Need
 from assay.domain.telling import fault_in_reading
-from assay.domain.vocabulary import Comparator, Reason, Stage, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Stage, Task, Verdict
 
 Measure = Callable[..., Counts]
 Arguments = Mapping[str, Decimal | int | str]
@@ -157,6 +157,7 @@ def check(
     reference: bool = False,
     census: bool = False,
     parameters: Mapping[str, Parameter] | None = None,
+    tasks: tuple[Task, ...] | None = None,
 ) -> Callable[[Measure], Check]:
     """Make a check of a function ``measure(view, *, across, reference, **parameters) -> Counts``.
 
@@ -168,6 +169,8 @@ def check(
     ``pairwise`` says that it compares groups with each other: small groups are then judged against every group,
     the view's ``focus`` naming them. Whether it asks the model, and with changed inputs, follows from its need, and so does
     whether the recipe trains models for it, whose ``design`` is told the parameters too: a criterion of it can only be advisory.
+
+    ``tasks``: the kinds of prediction that it is for, where that is not what its need says.
 
     Raises:
         ValueError: when the id is not ``stage.name`` with a known stage, the docstring lacks a heading, the reading
@@ -194,6 +197,7 @@ def check(
         by_row=need.by_row,
         refits=need.refits,
         parameters=dict(parameters or {}),
+        tasks=need.tasks if tasks is None else tasks,
     )
 
     def register(measure: Measure) -> Check:

@@ -50,7 +50,10 @@ def _list_templates(context: click.Context, _: click.Parameter, asked: bool) -> 
     help="Development rows, whose columns are looked at: a file, or a folder of Parquet files without folders below it. Never the test rows.",
 )
 @click.option("--model", required=True, help="The model file, or the column of scores made elsewhere.")
-@click.option("--label", help="The column of true labels, 0 or 1; guessed when left out.")
+@click.option(
+    "--label",
+    help="The column of true labels: 0 or 1, a number to be predicted, or classes; guessed when left out.",
+)
 @click.option(
     "--from",
     "copy_from",

@@ -7,6 +7,8 @@ the intersection-union principle; Berger 1982), failing is uniform (Holm over th
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -199,6 +201,68 @@ class Paired:
 
 
 @dataclass(frozen=True, slots=True)
+class LossCell:
+    """What the rows of one group lost: strictly increasing ``places`` on a grid, and the rows at each.
+
+    Place 0 is a loss of exactly 0, place k one of more than k - 1 and at most k widths of the grid.
+    """
+
+    label: str
+    places: tuple[int, ...]
+    rows: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        whole = all(type(number) is int for number in (*self.places, *self.rows))
+        increasing = all(a < b for a, b in itertools.pairwise(self.places))
+        if not whole or not increasing or len(self.places) != len(self.rows) or min(self.rows, default=0) < 0:
+            raise ValueError("losses need increasing places with a whole number of rows at each")
+
+    @property
+    def n(self) -> int:
+        """All rows."""
+        return sum(self.rows)
+
+
+class Summary(StrEnum):
+    """What is made of the losses of many rows."""
+
+    MEAN = "mean"
+    ROOT_MEAN_SQUARE = "root_mean_square"
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Losses of the rows of one or more groups, none above ``largest``, on a grid of ``steps`` widths; alone or as differences.
+
+    Bounds are those of losses rounded to the worse side, so that a grid costs its width at most and never helps.
+    """
+
+    cells: tuple[LossCell, ...]
+    largest: float
+    steps: int
+    summary: Summary = Summary.MEAN
+    compare: Compare = Compare.EACH
+    reference: str | None = None
+    focus: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 < self.largest < math.inf or type(self.steps) is not int or self.steps < 1:
+            raise ValueError("losses need a largest one above 0 and a grid of at least one step")
+        if any(
+            cell.places and not 0 <= cell.places[0] <= cell.places[-1] <= self.steps for cell in self.cells
+        ):
+            raise ValueError("a loss lies outside of its grid")
+        if self.compare is Compare.RATIO:
+            raise ValueError("losses stand alone or are compared as differences")
+
+    def compares(self, one: LossCell, two: LossCell) -> bool:
+        """Whether the ordered pair is a piece, as of rates."""
+        if one.label == two.label or (self.focus and not {one.label, two.label} & set(self.focus)):
+            return False
+        return self.reference is None or self.reference in {one.label, two.label}
+
+
+@dataclass(frozen=True, slots=True)
 class MeanCell:
     """The rows of one group by the value that each has: strictly increasing ``values``, rows at each."""
 
@@ -382,6 +446,7 @@ Counts = (
     | Stratified
     | Scores
     | Paired
+    | Losses
     | Folds
     | Learned
     | Means

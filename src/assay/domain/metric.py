@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from assay.domain.vocabulary import Comparator, Stage
+from assay.domain.vocabulary import Comparator, Stage, Task
 
 
 class Unit(StrEnum):
@@ -112,6 +112,7 @@ class Metric:
         parameters: what a criterion may set under ``with``.
         ideal: what a good model is expected to have: no gap, a ratio of one, no drop. None where a good model is
             only expected to be better than asked.
+        tasks: the kinds of prediction that it is about.
     """
 
     id: str
@@ -133,6 +134,7 @@ class Metric:
     refits: bool = False
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     ideal: Decimal | None = None
+    tasks: tuple[Task, ...] = (Task.BINARY,)
 
     def outside(self, value: Decimal) -> bool:
         """Whether the metric cannot have the value."""

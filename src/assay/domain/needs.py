@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from assay.domain.vocabulary import Task
+
 
 class Reads(StrEnum):
     """Which data sets are read: the one that the model is judged on, the one that the criterion names, all, the training rows, none."""
@@ -52,6 +54,7 @@ class Need:
     Attributes:
         reads: which data sets are read. parts: what is counted of them.
         changes_inputs: whether the model is asked again with changed inputs.
+        tasks: those whose answers and labels a check of such a need knows how to read, unless the check says otherwise.
         by_row: whether each row is counted by itself, so that a criterion can be narrowed to a part of them.
         refits: whether the recipe trains models for it.
     """
@@ -60,6 +63,7 @@ class Need:
     reads: ClassVar[Reads]
     parts: ClassVar[frozenset[Part]]
     changes_inputs: ClassVar[bool] = False
+    tasks: ClassVar[tuple[Task, ...]] = tuple(Task)
     by_row: ClassVar[bool] = False
     refits: ClassVar[bool] = False
 
@@ -75,6 +79,7 @@ class Outcomes(Need):
 
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES})
+    tasks = (Task.BINARY,)
     by_row = True
 
 
@@ -107,6 +112,7 @@ class Perturbed(Need):
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES})
     changes_inputs = True
+    tasks = (Task.BINARY, Task.MULTICLASS)
     by_row = True
 
     change: Callable[..., dict[str, Any]]
@@ -126,6 +132,9 @@ class Tabulated(Need):
 
     reads = Reads.NAMED
     parts = frozenset({Part.TABLES})
+    tasks = (
+        Task.BINARY,
+    )  # a table may look at the label; a check whose table does not says that it is for all
     by_row = True
 
     tabulate: Callable[..., Any]
@@ -159,6 +168,7 @@ class Refits(Need):
 
     reads = Reads.TRAINED
     parts = frozenset()
+    tasks = (Task.BINARY,)
     refits = True
 
     design: Callable[..., tuple[Any, ...]]

@@ -39,15 +39,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class GroupRecord:
-    """One group in one data set. ``small`` says that the small-group rule set it aside."""
+    """One group in one data set; the numbers that its task does not have are None. ``small`` says that the small-group rule set it aside."""
 
     grouping: str
     label: str
     definition: str
     rows: int
-    positives: int
-    favourable: int
-    correct: int
+    positives: int | None
+    favourable: int | None
+    correct: int | None
     small: bool = False
 
 

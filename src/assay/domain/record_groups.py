@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from assay.domain import gating
-from assay.domain.evidence import GIVEN_LABEL, Rate, Rates, ScoreCell, Scores, Statistic, Stratified, aside_of
+from assay.domain.evidence import (
+    GIVEN_LABEL,
+    LossCell,
+    Losses,
+    Rate,
+    Rates,
+    ScoreCell,
+    Scores,
+    Statistic,
+    Stratified,
+    aside_of,
+)
 from assay.domain.record import GroupRecord, Record
 from assay.domain.specification import Attribute, Criterion, Specification
 
@@ -111,7 +122,7 @@ def _other_groups(record: Record) -> Iterator[str]:
 
 def _impossible(record: Record) -> Iterator[str]:
     for group in record.groups:
-        if not 0 <= max(group.positives, group.favourable, group.correct) <= group.rows:
+        if not 0 <= max(_known(group), default=0) <= group.rows:
             yield f"The group {_told(group)} has {group.rows:,} rows in the record, and more of one kind than that."
     for name in record.specification.groupings():
         together = sum(g.rows for g in record.groups if g.grouping == name)
@@ -128,23 +139,41 @@ def _counted_otherwise(record: Record, told: Collection[Statistic]) -> Iterator[
                 yield f"The counts of {statistic.answers} are of a group {cell.label!r}, which the record does not have."
             elif group is not None and not _alike(group, cell, statistic.metric):
                 yield (
-                    f"The group {_told(group)} has {group.rows:,} rows in the record ({group.positives:,} of label 1, "
-                    f"{group.favourable:,} decided favourably, {group.correct:,} right); the counts of {statistic.answers} are of others."
+                    f"The group {_told(group)} has {group.rows:,} rows in the record{_told_of(group)}; the counts of "
+                    f"{statistic.answers} are of others."
                 )
 
 
-def _cells(statistic: Statistic) -> tuple[Rate | ScoreCell, ...]:
+def _known(group: GroupRecord) -> tuple[int, ...]:
+    return tuple(n for n in (group.positives, group.favourable, group.correct) if n is not None)
+
+
+def _told_of(group: GroupRecord) -> str:
+    kinds = (
+        (group.positives, "of label 1"),
+        (group.favourable, "decided favourably"),
+        (group.correct, "right"),
+    )
+    said = ", ".join(f"{n:,} {kind}" for n, kind in kinds if n is not None)
+    return f" ({said})" if said else ""
+
+
+def _cells(statistic: Statistic) -> tuple[Rate | ScoreCell | LossCell, ...]:
     counts = statistic.counts
-    return counts.cells if isinstance(counts, Rates | Stratified | Scores) else ()
+    return counts.cells if isinstance(counts, Rates | Stratified | Scores | Losses) else ()
 
 
-def _alike(group: GroupRecord, cell: Rate | ScoreCell, metric: str) -> bool:
+def _alike(group: GroupRecord, cell: Rate | ScoreCell | LossCell, metric: str) -> bool:
+    if isinstance(cell, LossCell):
+        return cell.n == group.rows
     if isinstance(cell, ScoreCell):
-        labels = sum(cell.negatives), sum(cell.positives)
-        return labels == (group.rows - group.positives, group.positives)
+        return group.positives is None or (sum(cell.negatives), sum(cell.positives)) == (
+            group.rows - group.positives,
+            group.positives,
+        )
     if metric in OF_ALL_ROWS:
         return (cell.events, cell.trials) == (getattr(group, OF_ALL_ROWS[metric]), group.rows)
-    if cell.family in GIVEN_LABEL:
+    if cell.family in GIVEN_LABEL and group.positives is not None:
         positive = GIVEN_LABEL[cell.family] == "1"
         return cell.trials == (group.positives if positive else group.rows - group.positives)
     return cell.trials <= group.rows
@@ -197,7 +226,7 @@ def _aside_otherwise(record: Record, told: Collection[Statistic], asking: Collec
         aside_labels = small[statistic.across]
         focus = (
             frozenset(statistic.counts.focus)
-            if isinstance(statistic.counts, Rates | Stratified)
+            if isinstance(statistic.counts, Rates | Stratified | Losses)
             else frozenset[str]()
         )
         wanted = aside_labels if statistic.aside else of_all - aside_labels

@@ -40,18 +40,16 @@ def vacuous(record: Record) -> tuple[str, ...]:
 
 def decided_of(record: Record) -> Decided | None:
     """The decisions of all rows that count, added up over the groups of an attribute that all of them belong to; None without one."""
+    if record.specification.prediction.favourable is None:
+        return None  # nothing is decided between two values
     for grouping in record.specification.protected:
         groups = [g for g in record.groups if g.grouping == grouping]
-        told = [
-            tuple(getattr(g, of) for of in ("rows", "positives", "correct", "favourable")) for g in groups
-        ]
-        if any(None in numbers for numbers in told):
-            return None  # of a task without two labels
-        rows, positives, correct, favourable = (
-            (sum(column) for column in zip(*told, strict=True)) if told else (0,) * 4
+        rows, positives, correct = (
+            sum(getattr(g, of) or 0 for g in groups) for of in ("rows", "positives", "correct")
         )
         if not rows or rows != record.rows_used:
             continue
+        favourable = sum(g.favourable or 0 for g in groups)
         ones = favourable if record.specification.prediction.favourable == 1 else rows - favourable
         # correct = tp + tn, ones = tp + fp, positives = tp + fn
         twice = ones + correct + positives - rows

@@ -18,6 +18,17 @@ class Stage(enum.StrEnum):
     DOCUMENTATION = "documentation"
 
 
+class Task(enum.StrEnum):
+    """What a model predicts of a row."""
+
+    BINARY = "binary"
+    """Whether something is so: the probability of label 1, from which a cut makes a decision."""
+    REGRESSION = "regression"
+    """How much: a number in the unit of the label."""
+    MULTICLASS = "multiclass"
+    """Which of several: a probability for each class."""
+
+
 class Tier(enum.StrEnum):
     """What a criterion does when it does not pass."""
 

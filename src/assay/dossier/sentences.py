@@ -65,7 +65,7 @@ def _words(lookup: Lookup, judged: Judged, p: Piece, value: str) -> dict[str, st
         "group": p.label,
         "one": one,
         "two": two,
-        "given": GIVEN_LABEL.get(p.family, ""),
+        "given": GIVEN_LABEL.get(p.family, p.family),
         "part": p.label,
         "first": one,
         "second": two,

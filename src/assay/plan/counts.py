@@ -19,6 +19,7 @@ from assay.domain.evidence import (
     HistogramPair,
     Histograms,
     Learned,
+    Losses,
     MeanCell,
     Means,
     Paired,
@@ -33,6 +34,7 @@ from assay.domain.evidence import (
 )
 from assay.domain.vocabulary import Comparator
 from assay.plan.imagined import DISCORDANCE
+from assay.plan.losses import losses_prospect
 from assay.plan.power import Prospect, all_of
 from assay.plan.scores import (
     CONCENTRATION,
@@ -99,6 +101,10 @@ def _paired(counts: Paired, asked: Asked, _: Spread | None) -> Prospect | str:
     ]
     at_best = [_no_more_change(cell.n, asked) for cell in counts.cells]
     return Prospect(all_of(parts), all_of(at_best), f"{DISCORDANCE:.0%} of the decisions change")
+
+
+def _losses(counts: Losses, asked: Asked, _: Spread | None) -> Prospect | str:
+    return losses_prospect(counts, asked)
 
 
 def _no_more_change(n: int, asked: Asked) -> Passes:
@@ -245,6 +251,7 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Stratified: _stratified,
     Scores: _scores,
     Paired: _paired,
+    Losses: _losses,
     Folds: _trained,
     Learned: _trained,
     Means: _means,

@@ -31,10 +31,10 @@ class Spread:
     """E[s(1 - s)] of the scores s that a model gave to some rows: how much chance such scores leave to a calibrated model.
 
     Attributes:
-        mean: over the rows. error: the standard error of the mean. rows: how many were asked. data: of which data set.
+        mean: over the rows; None of answers that are no such scores. error: the standard error of the mean. rows: how many were asked. data: of which data set.
     """
 
-    mean: float
+    mean: float | None
     error: float
     rows: int
     data: str
@@ -55,7 +55,7 @@ def noise(spread: Spread | None, negatives: int, positives: int, *, everybody: b
     What was observed of all rows is not known of a group, and without a model nothing is: then what is assumed is a guess,
     and nothing but 0 is the least.
     """
-    if spread is not None and everybody:
+    if spread is not None and spread.mean is not None and everybody:
         least = max(spread.mean - ERRORS * spread.error, CERTAIN)
         said = f"E[s(1 - s)] of the scores s is {spread.mean:.3g}, as on {spread.rows:,} rows of the {spread.data} data"
         return Noise(max(spread.mean, CERTAIN), least, said)

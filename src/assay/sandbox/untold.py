@@ -46,6 +46,8 @@ _TYPES = frozenset(
         "ScoreCell",
         "Paired",
         "PairedCell",
+        "Losses",
+        "LossCell",
         "Census",
         "Folds",
         "Learned",

@@ -19,6 +19,7 @@ from assay.app.judging.measure import rows_in_no_group, run_pass, small_groups
 from assay.app.judging.repeated_rows import repeats_in
 from assay.app.judging.views import known_view
 from assay.app.judging.wrong_labels import wrong_labels
+from assay.domain.answers import BINARY, Answers
 from assay.domain.assessment import Asked, Broken
 from assay.domain.errors import AssayError
 from assay.domain.evidence import Census, Statistic
@@ -127,7 +128,7 @@ class Plan:
     ``attempts``: what they can show at each share of alpha, the first attempt first; each with its ``criteria``, those that
     are ``hopeless`` or ``broken`` among them, and with ``all_pass``.
     ``repeats``: which identifier too many of the reference rows share to be judged, as a sentence; empty when none is.
-    ``answered``: reference rows for whose scores the model was asked, to see that it answers.
+    ``answered``: reference rows for whose scores the model was asked, to see that it answers. ``answers``: what is such an answer.
     """
 
     passes: tuple[Pass, ...]
@@ -139,6 +140,7 @@ class Plan:
     answered: int = 0
     repeats: str = ""
     unit: str | None = None
+    answers: Answers = BINARY
 
     @property
     def told(self) -> str:
@@ -186,6 +188,7 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
         answered=spread.rows if spread is not None else 0,
         repeats=shared.too_often(specification.data),
         unit=specification.data.unit,
+        answers=specification.prediction.answers,
     )
 
 
@@ -236,8 +239,11 @@ def ask_a_few(case: Case, engine: Engine) -> Spread | None:
         scores = np.concatenate([np.frombuffer(scores, dtype="<f8") for scores in answered])
     finally:
         close_models()  # of this process; workers end with theirs
+    rows = sum(task.rows for task in asked)
+    if case.specification.prediction.decide_at is None:
+        return Spread(None, 0.0, rows, reference)
     left = scores * (1 - scores)
-    return Spread(float(left.mean()), float(left.std() / math.sqrt(len(left))), len(left), reference)
+    return Spread(float(left.mean()), float(left.std() / math.sqrt(rows)), rows, reference)
 
 
 def refuse_hopeless(case: Case, engine: Engine, *, attempt: int, bypass: bool) -> tuple[str, ...]:

@@ -85,7 +85,7 @@ def _trained(case: Case, wanted: Wanted, need: Refits, engine: Engine) -> RefitV
             Fitted(fit.trained, fit.asked, scores_from(answer, fit.asked))
             for fit, answer in zip(fits, answers, strict=True)
         )
-    return RefitView(rows, made, float(case.specification.prediction.decide_at), seed)
+    return RefitView(rows, made, case.specification.prediction.cut, seed)
 
 
 def _rows(case: Case, engine: Engine, coded: tuple[str, ...]) -> TrainingRows:

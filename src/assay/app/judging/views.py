@@ -82,7 +82,7 @@ def view_of(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> A
 def _outcomes(asked: Request) -> OutcomeView:
     tally = asked.measured.judged.outcomes
     assert tally is not None  # noqa: S101 - a failure is reported before a view is asked for
-    favourable, where = asked.case.specification.prediction.favourable, asked.wanted.criterion.where
+    favourable, where = asked.case.specification.prediction.good, asked.wanted.criterion.where
     if asked.across is None:
         return tally.view((), favourable, where=where)
     names = asked.attributes()

@@ -10,7 +10,7 @@ from assay.domain.mitigation import METHODS, Method, Parity, parity_of
 from assay.domain.mitigation_record import NotTried
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification import Criterion, Specification
-from assay.domain.vocabulary import Tier
+from assay.domain.vocabulary import Task, Tier
 
 BOOSTED = frozenset({"lightgbm", "xgboost"})
 """Formats whose models are trees: their family is known without opening them."""
@@ -31,8 +31,14 @@ def criterion_of(specification: Specification, named: str) -> Criterion:
     """The criterion that is named; without a name the first critical one that compares groups by a metric of fairness.
 
     Raises:
-        AssayError: ``no_fairness_criterion``.
+        AssayError: ``no_fairness_criterion``; ``task_not_mitigated`` of a task that decides nothing between two values.
     """
+    if specification.prediction.task is not Task.BINARY:
+        raise AssayError(
+            f"The decisions of a binary model can be made fairer here; 'prediction.task' is {specification.prediction.task}.",
+            code="task_not_mitigated",
+            remedy="Train the model on more rows of the group that it is worse for, or with weights for them, and rehearse it.",
+        )
     comparing = [c for c in specification.criteria if c.across and c.metric.startswith("fairness.")]
     if named:
         found = next((c for c in comparing if c.id == named), None)
@@ -51,7 +57,7 @@ def criterion_of(specification: Specification, named: str) -> Criterion:
             code="no_fairness_criterion",
             remedy=_NONE,
         )
-    favourable = specification.prediction.favourable
+    favourable = specification.prediction.good
     return min(
         comparing, key=lambda c: (c.tier is not Tier.CRITICAL, parity_of(c.metric, favourable) is None)
     )
@@ -112,7 +118,7 @@ def tries(
     Raises:
         AssayError: ``method_does_not_apply``: of a method that was asked for by name.
     """
-    parity = parity_of(criterion.metric, specification.prediction.favourable)
+    parity = parity_of(criterion.metric, specification.prediction.good)
     found, left = [], []
     for method in METHODS.values():
         if methods and method.name not in {*methods, "retrained"}:

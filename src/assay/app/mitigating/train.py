@@ -75,7 +75,7 @@ class Asked:
         specification, columns = self.case.specification, columns_of(self.case, self.grouping)
         attributes = [specification.protected[name] for name in self.grouping.attributes]
         categories = {c.name for c in self.case.dictionary.columns if c.codes is not None}
-        parity = parity_of(self.criterion.metric, specification.prediction.favourable)
+        parity = parity_of(self.criterion.metric, specification.prediction.good)
         return {
             "columns": columns,
             "inputs": len(specification.subject.inputs),
@@ -91,7 +91,7 @@ class Asked:
             },
             "learner": self.learner,
             "parity": parity.value if parity else None,
-            "decide_at": float(specification.prediction.decide_at),
+            "decide_at": specification.prediction.cut,
             "bound": bound,
             "seed": self.seed,
         }

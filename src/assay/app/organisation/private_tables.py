@@ -79,8 +79,14 @@ def _document(digest: str, record: Record, epsilon: str, draw: Draw) -> dict[str
             code="no_tables",
             remedy="Declare groups under 'protected', and see that the model answers.",
         )
+    if record.specification.prediction.favourable is None:
+        raise NotReleased(
+            "The tables that are released have decisions between two values, and this model makes none.",
+            code="no_tables",
+            remedy="Release what you count yourself, with a budget of its own.",
+        )
     noise = Noise(float(epsilon), len(groupings))
-    favourable = record.specification.prediction.favourable
+    favourable = record.specification.prediction.good
     counts = [n for group in record.groups for n in _cells(group, favourable)]
     drawn = draw(counts, noise.scale)
     return {
@@ -108,8 +114,8 @@ def _document(digest: str, record: Record, epsilon: str, draw: Draw) -> dict[str
 
 
 def _cells(group: GroupRecord, favourable: int) -> tuple[int, int, int, int]:
-    decided = group.favourable if favourable == 1 else group.rows - group.favourable
-    return cells_of(group.rows, group.positives, decided, group.correct)
+    positives, good, correct = (n or 0 for n in (group.positives, group.favourable, group.correct))
+    return cells_of(group.rows, positives, good if favourable == 1 else group.rows - good, correct)
 
 
 def _group(group: GroupRecord, drawn: list[int], noise: Noise, favourable: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.domain.dictionary import NUMERIC
+from assay.domain.vocabulary import Task
 from assay.reading.source import hidden_in
 
 if TYPE_CHECKING:
@@ -155,6 +156,15 @@ def _could_be_label(name: str) -> bool:
 
 def _is_word(code: int | str | bool) -> bool:
     return isinstance(code, str) and code != ""
+
+
+def guess_task(column: ColumnFacts | None) -> Task:
+    """What kind of prediction a label is the truth of: two values are decided, numbers are predicted, several codes are classes."""
+    if column is None or (column.codes is not None and len(column.codes) <= 2):
+        return Task.BINARY
+    if column.codes is not None and not (kind_of(column.type) in {"integer", "number"} and not _few(column)):
+        return Task.MULTICLASS
+    return Task.REGRESSION if kind_of(column.type) in {"integer", "number"} else Task.BINARY
 
 
 def guess_unit(columns: Sequence[ColumnGuess]) -> str | None:

@@ -21,6 +21,7 @@ from assay.app.starting.guess import (
     guess_column,
     guess_label,
     guess_protected,
+    guess_task,
     guess_unit,
 )
 from assay.app.starting.judgement import begin
@@ -32,7 +33,8 @@ from assay.domain.model_formats import PREDICTIONS, SUFFIXES
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification.base import LONGEST_NAME
 from assay.domain.specification.schema import json_schema
-from assay.domain.template import LABEL, Template
+from assay.domain.template import LABEL, TIME, UNIT, Template
+from assay.domain.vocabulary import Task
 from assay.plugins.catalogue import metrics
 from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import Located, locate
@@ -111,7 +113,17 @@ def initialise(
     chosen = guessed.name
     no_inputs = {chosen, model, *guessed.words}
     protected = asked.protected if asked else guess_protected(columns, chosen)
-    judgement = begin(template, protected, catalogue, model_at_hand=form != PREDICTIONS)
+    truth = next((column for column in facts if column.name == chosen), None)
+    task = Task.BINARY if template else guess_task(truth)
+    unit, time = (asked.unit if asked else None) or guess_unit(columns), asked.time if asked else None
+    judgement = begin(
+        template,
+        protected,
+        catalogue,
+        roles=[role for role, column in ((UNIT, unit), (TIME, time)) if column],
+        model_at_hand=form != PREDICTIONS,
+        task=task,
+    )
     text = _render(
         f"{SPECIFICATION}.j2",
         name=_identifier(model),
@@ -122,10 +134,13 @@ def initialise(
         label=chosen,
         label_given=label is not None,
         perhaps_label=guessed.words,
+        task=task,
+        range=_span(columns, chosen),
+        classes=truth.codes if truth is not None and truth.codes is not None else (),
         prediction=_prediction_of(other, template),
         files=_files(data, folder),
-        unit=(asked.unit if asked else None) or guess_unit(columns),
-        time=asked.time if asked else None,
+        unit=unit,
+        time=time,
         protected=protected,
         judgement=judgement,
     )
@@ -142,8 +157,8 @@ def initialise(
     scores = model if form == PREDICTIONS else None
     warnings = (
         *_weak_label(guessed),
-        *_wrong_labels(facts, chosen),
-        *_wrong_scores(facts, scores),
+        *(_wrong_labels(facts, chosen) if task is Task.BINARY else ()),
+        *(_wrong_scores(facts, scores) if task is Task.BINARY else ()),
         *_inputs_elsewhere(known, names, data),
         *(lacking_attributes(template, asked) if template and asked else ()),
         *judgement.warnings,
@@ -417,6 +432,12 @@ def _prediction_of(other: Located | None, template: Template | None) -> dict[str
         "score": score if isinstance(score, str) else "",
         "decide_at": decide_at or "0.5",
     }
+
+
+def _span(columns: Sequence[ColumnGuess], label: str | None) -> tuple[str, str]:
+    """The least and the largest value of the label that was seen."""
+    column = next((column for column in columns if column.name == label), None)
+    return (column.low or "0", column.high or "1") if column is not None else ("0", "1")
 
 
 def _block(other: Located | None, name: str) -> dict[Any, Any]:

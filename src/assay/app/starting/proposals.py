@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from assay.domain.metric import Catalogue
+from assay.domain.vocabulary import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,12 @@ _CRITERIA = (
         "wrong-decisions",
     ),
     CriterionProposal(
+        "small-errors", "performance.mae", "at_most", '""', "critical", "validator", "wrong-decisions"
+    ),
+    CriterionProposal(
+        "no-large-errors", "performance.rmse", "at_most", '""', "supporting", "validator", "wrong-decisions"
+    ),
+    CriterionProposal(
         "probabilities-true",
         "performance.ks_calibration",
         "at_most",
@@ -111,6 +118,9 @@ _CRITERIA = (
     ),
 )
 _PER_ATTRIBUTE = (
+    CriterionProposal(
+        "equal-errors", "fairness.mae_gap", "at_most", '""', "critical", "validator", "unequal-treatment"
+    ),
     CriterionProposal(
         "impact-ratio",
         "fairness.impact_ratio",
@@ -143,11 +153,14 @@ _PER_CODED_ATTRIBUTE = CriterionProposal(
 )
 
 
-def propose(attributes: Mapping[str, str], catalogue: Catalogue, *, model_at_hand: bool) -> Proposals:
+def propose(
+    attributes: Mapping[str, str], catalogue: Catalogue, *, model_at_hand: bool, task: Task = Task.BINARY
+) -> Proposals:
     """Failure modes and criteria for a model with these protected attributes, of the metrics that there are.
 
     ``attributes`` has the column of each whose groups are codes, and an empty text for the others: a code that the dictionary
     does not list is a person in no group. Without the model at hand, of which there are only scores, nothing that changes its inputs can be asked.
+    A criterion whose threshold is in the unit of the label has none that anybody could guess: it is left empty.
     """
     compared = [
         replace(criterion, id=f"{criterion.id}-{name.replace('_', '-')}", across=name)
@@ -162,7 +175,9 @@ def propose(attributes: Mapping[str, str], catalogue: Catalogue, *, model_at_han
     criteria = tuple(
         c
         for c in (*_CRITERIA, *coded, *compared)
-        if c.metric in catalogue and (model_at_hand or not catalogue[c.metric].changes_inputs)
+        if c.metric in catalogue
+        and task in catalogue[c.metric].tasks
+        and (model_at_hand or not catalogue[c.metric].changes_inputs)
     )
     modes = (replace(mode, criteria=tuple(c.id for c in criteria if c.mode == mode.id)) for mode in _MODES)
     return tuple(mode for mode in modes if mode.criteria), criteria

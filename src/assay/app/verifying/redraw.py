@@ -81,7 +81,7 @@ def _scored(record: Record, asking: Collection[str]) -> Iterator[tuple[str, str,
     for statistic in answered(record, asking):
         if isinstance(statistic.counts, Scores):
             for cell in statistic.counts.cells:
-                yield statistic.across, cell.label if statistic.across else ALL_ROWS, cell
+                yield statistic.across, cell.label or ALL_ROWS, cell
 
 
 def _of(across: str, label: str, cell: ScoreCell) -> tuple[CurveRecord, ...]:

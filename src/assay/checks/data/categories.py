@@ -11,7 +11,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS, worst_share
 from assay.tally.hashes import text_words
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, codes_of, together
@@ -79,6 +79,7 @@ def _coded(unseen: int, n: int = 2000) -> TableView:
     unit=Unit.SHARE,
     reading="{value} of the rows spell a text otherwise than is usual",
     need=TabulatedEverywhere(by_spelling, columns),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
     parameters={
@@ -158,6 +159,7 @@ def label_spellings(view: TableView, *, column: str) -> Counts:
     unit=Unit.SHARE,
     reading="{value} of the rows hold a category[ of {part}] that was never seen before",
     need=TabulatedEverywhere(by_code, columns, per_unit=True),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     ideal=ZERO,
     parameters={

@@ -13,7 +13,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.hashes import mixed, row_hash
 from assay.tally.table import Integers, Rows, TableContext, TableView, missing
@@ -62,6 +62,7 @@ def _twice(column: list[float]) -> TableView:
     unit=Unit.COUNT,
     reading="{value} of the columns hold one value",
     need=Tabulated(by_value, fed),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     high=None,
     census=True,
@@ -141,6 +142,7 @@ def constant_columns(view: TableView, *, share: Decimal) -> Counts:
     unit=Unit.COUNT,
     reading="{value} of the columns repeat another one",
     need=Tabulated(by_mark, fed),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     high=None,
     census=True,

@@ -13,7 +13,7 @@ from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.spikes import spike_at, usual_spacing
 from assay.tally.cells import NO_ROWS, worst_share
 from assay.tally.periods import DAYS, days_of, period_name, periods_of
@@ -207,6 +207,7 @@ def _pressures(n: int) -> NDArray[np.float64]:
     unit=Unit.SHARE,
     reading="{value} of the rows hold a value that stands for a missing one",
     need=Tabulated(tabulate, columns),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
     parameters={

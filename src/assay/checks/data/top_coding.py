@@ -12,7 +12,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.spikes import spike_at, usual_spacing
 from assay.tally.cells import NO_ROWS, worst_share
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, bins_of, number_of
@@ -70,6 +70,7 @@ def _view(at_most: float) -> TableView:
     unit=Unit.SHARE,
     reading="{value} of the rows lie at a value at which a column was cut off",
     need=Tabulated(tabulate, columns),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
     parameters={

@@ -15,7 +15,7 @@ from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.specification import Attribute
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS, worst_share
 from assay.tally.periods import period_name, periods_of
 from assay.tally.table import (
@@ -243,6 +243,7 @@ def _view(factor: float, *, sites: int = 2) -> TableView:
     unit=Unit.SHARE,
     reading="{value} of the rows hold a number in another unit than the others",
     need=TabulatedEverywhere(tabulate, columns),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
     parameters={

@@ -14,7 +14,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit, several
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.recognised import WORDS, Kind, recognised, recognised_number
 from assay.tally.table import MOST, Integers, Rows, TableContext, TableView
 
@@ -168,6 +168,7 @@ def _view(**columns: list[Any]) -> TableView:
     reading="{value} of the rows hold {kinds:direct=what says who somebody is,quasi=what nearly says who somebody is,"
     "all=what says or nearly says who somebody is} in one column",
     need=Tabulated(tabulate, undeclared=True),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
     parameters={

@@ -10,7 +10,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Verdict
+from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.classes import DESCRIBED, NAMED, classes_of, people_by_class, quasi_identifiers
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
@@ -44,6 +44,7 @@ QUASI_IDENTIFIERS = {NAMED: Parameter(DESCRIBED, default="", names=Names.COLUMNS
     unit=Unit.COUNT,
     reading="the fewest people who look alike[ in {quasi_identifiers}] are {value}",
     need=Tabulated(tabulate, columns),
+    tasks=tuple(Task),
     comparators=AT_LEAST,
     low=ONE,
     high=None,
@@ -116,6 +117,7 @@ def k_anonymity(view: TableView, *, quasi_identifiers: str) -> Counts:  # noqa: 
     unit=Unit.SHARE,
     reading="{value} of the rows are of people whom fewer than {k} look like[ in {quasi_identifiers}]",
     need=Tabulated(tabulate, columns),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
     parameters={

@@ -12,7 +12,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Verdict
+from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.classes import (
     DESCRIBED,
     NAMED,
@@ -59,6 +59,7 @@ ASKED = {NAMED: "postcode", "sensitive": "illness"}
     unit=Unit.COUNT,
     reading="whoever knows someone[ by {quasi_identifiers}] must still choose between {value} values of {sensitive}",
     need=Tabulated(tabulate, columns),
+    tasks=tuple(Task),
     comparators=AT_LEAST,
     low=ONE,
     high=None,

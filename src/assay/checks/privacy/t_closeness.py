@@ -13,7 +13,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.classes import (
     DESCRIBED,
     NAMED,
@@ -59,6 +59,7 @@ ASKED = {NAMED: "postcode", "sensitive": "illness"}
     unit=Unit.NUMBER,
     reading="the values of {sensitive} of people who look alike[ in {quasi_identifiers}] are up to {value} away from everybody's",
     need=Tabulated(tabulate, columns),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
     parameters={

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from assay.domain.answers import Answers
 from assay.domain.model_formats import PREDICTIONS, ModelFormat, judged_role
-from assay.domain.specification.base import Block, Exact, Text
+from assay.domain.specification.base import Block, Code, Exact, Text
+from assay.domain.vocabulary import Task
 
 
 class Subject(Block):
@@ -38,19 +42,85 @@ class Subject(Block):
         return judged_role(self.format)
 
 
-class Prediction(Block):
-    """What is predicted, and from which score on 1 is decided."""
+FIELDS_OF_TASK: Mapping[Task, tuple[str, ...]] = {
+    Task.BINARY: ("favourable", "decide_at"),
+    Task.REGRESSION: ("range",),
+    Task.MULTICLASS: ("classes",),
+}
+"""What a prediction must say besides its label, by task; what belongs to another task it must not."""
+MOST_CLASSES = 100
 
-    task: Literal["binary"]
-    """The kind of prediction."""
+
+class Prediction(Block):
+    """What is predicted, and what the model answers: a score with a cut, a number within a range, or a class."""
+
+    task: Task
+    """The kind of prediction: binary, regression or multiclass."""
     label: Text
-    """The column with the truth, 0 or 1."""
-    favourable: Literal[0, 1]
-    """The decided value that is good for the person; impact ratios are ratios of its rate."""
+    """The column with the truth: 0 or 1, a number, or one of the classes."""
+    favourable: Literal[0, 1] | None = Field(default=None, validate_default=True)
+    """The decided value that is good for the person; impact ratios are ratios of its rate; for binary tasks."""
     score: Text
-    """What the score means, for example probability of default."""
-    decide_at: Exact = Field(ge=0, le=1)
-    """The score at or above which 1 is decided."""
+    """What the score means, for example probability of default; of a regression, what is predicted and in which unit."""
+    decide_at: Exact | None = Field(default=None, ge=0, le=1, validate_default=True)
+    """The score at or above which 1 is decided; for binary tasks."""
+    range: tuple[Exact, Exact] | None = Field(default=None, validate_default=True)
+    """The least and the largest number that label and prediction can be. Bounds pay for its width, and a number outside is refused; for regression."""
+    classes: tuple[Code, ...] | None = Field(
+        default=None, min_length=2, max_length=MOST_CLASSES, validate_default=True
+    )
+    """The classes as they stand in the label column, in the order in which the model answers; for multiclass tasks."""
+
+    @field_validator("favourable", "decide_at", "range", "classes")
+    @classmethod
+    def _as_the_task_wants(cls, value: Any, info: ValidationInfo) -> Any:
+        task, name = info.data.get("task"), str(info.field_name)
+        if task is None:
+            return value
+        if value is None and name in FIELDS_OF_TASK[task]:
+            raise PydanticCustomError("lacking_for_task", "it is needed for this task")
+        if value is not None and name not in FIELDS_OF_TASK[task]:
+            raise PydanticCustomError(
+                "foreign_to_task", "no value is expected for a task that is {task}", {"task": task.value}
+            )
+        return value
+
+    @field_validator("range")
+    @classmethod
+    def _upwards(cls, value: tuple[Decimal, Decimal] | None) -> tuple[Decimal, Decimal] | None:
+        if value is not None and value[0] >= value[1]:
+            raise PydanticCustomError("range_expected", "a pair with the smaller number first is expected")
+        return value
+
+    @field_validator("classes")
+    @classmethod
+    def _each_once(cls, value: tuple[int | str, ...] | None) -> tuple[int | str, ...] | None:
+        if value is not None and len(set(map(str, value))) < len(value):
+            raise PydanticCustomError("class_twice", "every class is expected once")
+        return value
+
+    @property
+    def answers(self) -> Answers:
+        """What the model must answer for a row."""
+        if self.range is not None:
+            return Answers(self.task, float(self.range[0]), float(self.range[1]))
+        return Answers(self.task, classes=tuple(map(str, self.classes or ())))
+
+    @property
+    def good(self) -> int:
+        """The favourable decision.
+
+        Raises:
+            ValueError: of a task that decides nothing.
+        """
+        if self.favourable is None:
+            raise ValueError(f"a task that is {self.task} has no favourable decision")
+        return self.favourable
+
+    @property
+    def cut(self) -> float:
+        """The score from which on 1 is decided; NaN, which no score reaches, where nothing is decided."""
+        return float("nan") if self.decide_at is None else float(self.decide_at)
 
 
 class RepeatedRows(Block):

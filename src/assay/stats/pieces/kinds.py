@@ -11,6 +11,7 @@ from assay.domain.evidence import (
     Folds,
     Histograms,
     Learned,
+    Losses,
     Means,
     Paired,
     PairedScores,
@@ -52,6 +53,12 @@ def _paired_pieces(counts: Paired, target: Target) -> Pieces:
     from assay.stats.pieces.paired import paired_pieces
 
     return paired_pieces(counts, target)
+
+
+def _losses_pieces(counts: Losses, target: Target) -> Pieces:
+    from assay.stats.pieces.losses import losses_pieces
+
+    return losses_pieces(counts, target)
 
 
 def _means_pieces(counts: Means, target: Target) -> Pieces:
@@ -107,6 +114,7 @@ PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Stratified: _stratified_pieces,
     Scores: _scores_pieces,
     Paired: _paired_pieces,
+    Losses: _losses_pieces,
     Folds: _folds_pieces,
     Learned: _learned_pieces,
     Means: _means_pieces,

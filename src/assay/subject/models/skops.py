@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from assay.domain.errors import SubjectError
+from assay.subject.models.answers import BINARY, Asked
 from assay.subject.models.estimator import estimator
 from assay.subject.models.inputs import Predictor, not_a_model
 
@@ -18,7 +20,7 @@ TRUSTED_TYPES = frozenset(
 """Assay's own, of which `assay mitigate` makes candidates: classes of numpy arrays without code of the file's."""
 
 
-def load(path: str, inputs: tuple[str, ...]) -> Predictor:
+def load(path: str, inputs: tuple[str, ...], task: str = BINARY, classes: Sequence[str] = ()) -> Predictor:
     """Load a ``.skops`` file.
 
     Raises:
@@ -37,7 +39,7 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
         raise _untrusted(path, []) from None
     except (zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError, OSError) as wrong:
         raise not_a_model(path, "skops", wrong) from wrong
-    return estimator(model, tuple(inputs))
+    return estimator(model, tuple(inputs), Asked.of(task, classes))
 
 
 def _untrusted(path: str, types: list[str]) -> SubjectError:
