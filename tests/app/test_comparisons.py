@@ -9,7 +9,10 @@ import sklearn.metrics as sk
 from tests.app.conftest import Folder
 
 import assay
+from assay.app.verifying.rejudge import contradicted
+from assay.domain.record_document import from_document, to_document
 from assay.domain.vocabulary import Verdict
+from assay.dossier.html import render_html
 
 COMPARED = """
   - {id: gain, metric: performance.gain_over_incumbent, with: {incumbent: old_score, decide_at: 0.4}, at_least: 0, expected: 0.1,
@@ -39,8 +42,12 @@ def compared(folder: Folder, noise: float = 0.5, more: str = "") -> Folder:
     return folder
 
 
-def judged(folder: Folder, workers: int = 0):
-    record = assay.certify(folder.write(), workers=workers, certify_without_a_lock=True).record
+def judged(folder: Folder):
+    """The verdicts by criterion; of a record that an outsider judges alike, reads back and draws."""
+    record = assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record
+    assert contradicted(record) == ""
+    assert from_document(to_document(record)).statistics == record.statistics
+    assert "could not be measured" not in render_html(record)
     return {j.assessment.criterion: j for j in record.judged}
 
 

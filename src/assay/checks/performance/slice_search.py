@@ -12,7 +12,7 @@ from assay.checks.check import EITHER, Example, check
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
@@ -40,9 +40,9 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By each combination of columns, the codes of a row with its label and its decision; a row without a code is in none."""
     known = [column for column in coded(context) if column.name in rows.names]
     place = {column.name: _codes(rows, column) for column in known}
-    outcome = ((rows.label, 2), (rows.decided, 2))
+    group, outcome = (rows.group(), max(len(context.groups), 1)), ((rows.label, 2), (rows.decided, 2))
     return {
-        _table(names): together(*(place[name] for name in names), *outcome)
+        _table(names): together(group, *(place[name] for name in names), *outcome)
         for names in combinations(tuple(place), int(context.parameters["depth"]))
     }
 
@@ -90,12 +90,13 @@ def _view(wrong: int, n: int = 1000) -> TableView:
     id="performance.slice_search",
     title="Search for weak slices",
     estimand="The accuracy (or recall, precision or false-positive rate) in every slice that one documented code, or two of them together, make and "
-    "that has at least so many rows; in the worst of them.",
+    "that has at least so many rows; in the worst of them, and the worst group if groups are named.",
     unit=Unit.SHARE,
-    reading="{measure:accuracy=accuracy,recall=recall,precision=precision,false_positive_rate=the false-positive rate} is {value} in the worst slice of at "
-    "least {min_rows} rows",
+    reading="{measure:accuracy=accuracy,recall=recall,precision=precision,false_positive_rate=the false-positive rate} is {value} "
+    "in the worst slice of at least {min_rows} rows[: {group}]",
     need=TabulatedOutcomes(tabulate, columns),
     comparators=EITHER,
+    across=Across.OPTIONAL,
     parameters={
         "measure": Parameter(
             "What is measured in each slice.", default="accuracy", choices=tuple(DECISION_RATES)
@@ -176,8 +177,13 @@ def slice_search(view: TableView, *, measure: str, depth: int, min_rows: int) ->
         for cell in _cells(view, combined, measure)
         if cell.trials >= min_rows
     ]
-    if not cells:
-        return Undefined(Reason.NOT_MEASURED, f"No slice has {min_rows:,} rows that {measure} is a rate of.")
+    found = {cell.label for cell in cells}
+    lacking = [label for label, _ in view.each if label and label not in found]
+    if not cells or lacking:
+        whose = f" of {lacking[0]}" if lacking else ""
+        return Undefined(
+            Reason.EMPTY_GROUP, f"No slice{whose} has {min_rows:,} rows that {measure} is a rate of."
+        )
     return Rates(tuple(cells))
 
 
@@ -187,9 +193,10 @@ def _cells(view: TableView, names: tuple[str, ...], measure: str) -> Iterator[Ra
         for column in coded(view.context)
     }
     meanings = [documented[name] for name in names]
-    counts = view.table(_table(names)).dense(*(len(codes) for codes in meanings), 2, 2)
+    sizes = (max(len(view.context.groups), 1), *(len(codes) for codes in meanings), 2, 2)
+    counts = view.table(_table(names)).dense(*sizes)
     for place in itertools.product(*(range(len(codes)) for codes in meanings)):
-        label = ", ".join(
-            f"{name}: {codes[i]}" for name, codes, i in zip(names, meanings, place, strict=True)
-        )
-        yield Rate(label, *decision_rate(counts[place], measure))
+        told = ", ".join(f"{name}: {codes[i]}" for name, codes, i in zip(names, meanings, place, strict=True))
+        for label, group in view.each:
+            events, trials = decision_rate(counts[(group, *place)], measure)
+            yield Rate(label or told, events, trials, told if label else "")
