@@ -72,10 +72,12 @@ MORE = """
      rationale: the people are the same, owner: validator}
   - {id: slices, metric: performance.worst_slice, with: {within: income, measure: accuracy}, at_least: 0.65, expected: 0.8,
      tier: critical, rationale: nobody is left out, owner: validator}
+  - {id: search, metric: performance.slice_search, with: {depth: 1}, at_least: 0.65, expected: 0.8, tier: advisory,
+     rationale: nobody is left out, owner: validator}
 strata:
   income: {column: income, bands: [2000, 4000]}
 """
-NAMES = "grades, top, lift, cost, stable, slices"
+NAMES = "grades, top, lift, cost, stable, slices, search"
 
 
 def test_each_check_is_judged_in_a_run_and_its_record_holds(folder: Folder) -> None:

@@ -84,6 +84,8 @@ WHOLE = (
     ("events", "data.events", "at_least: 500"),
     ("months", "data.period", "with: {period: month, rows: 50}, at_least: 12"),
     ("full", "data.complete_rows", "at_least: 0.99"),
+    ("gaps", "data.missing_by_period", "with: {period: quarter}, at_most: 0.05"),
+    ("sites", "data.missing_by_source", "at_most: 0.05"),
     ("near", "data.near_duplicates", "at_most: 0.01"),
     ("early", "data.time_overlap", "at_most: 0.99"),
 )

@@ -110,3 +110,19 @@ def test_columns_without_a_purpose_are_counted_in_the_file(folder: Folder) -> No
         ("", "income", 2000),
         ("", "religion (not documented)", 2000),
     )
+
+
+def test_who_is_alone_is_looked_for_in_all_data(folder: Folder) -> None:
+    asked(
+        folder, unique_people="data: develop, with: {quasi_identifiers: 'sex, age, income'}, at_most: 0.5"
+    ).look_alike()
+    mine, names = folder.develop.to_pandas(), ["sex", "age", "income"]
+    mine["income"] = mine["income"].round(-2)
+    other = folder.test.to_pandas().assign(income=lambda table: table["income"].round(-2))
+    folder.develop = pa.Table.from_pandas(mine, preserve_index=False)
+    folder.test = pa.Table.from_pandas(other, preserve_index=False)
+    together = pa.concat_tables([folder.develop, folder.test]).to_pandas().groupby(names).size()
+    alone = (together.loc[list(mine[names].itertuples(index=False, name=None))] == 1).mean()
+    found = judged(run(folder), "unique_people").assessment.estimate
+    assert found is not None
+    assert 0 < found.value == alone < 1

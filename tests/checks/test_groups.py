@@ -115,7 +115,7 @@ def test_no_rows_are_undefined_everywhere(check: Check):
     label = "women" if across else ALL
     views = {
         "Outcomes": lambda: scored({label: ()}),
-        "Perturbed": lambda: paired({ALL: (0, 0, 0, 0)}),
+        "Perturbed": lambda: paired({label: (0, 0, 0, 0)}),
         "Profiles": lambda: profiled(
             ColumnProfile("age", 0, 0, codes=(("1", 0),)), groups={"sex": {"women": 0}}
         ),
@@ -207,7 +207,9 @@ def test_what_a_check_does_not_know_is_refused():
 
 @pytest.mark.parametrize("check", [c for c in CHECKS if isinstance(c.need, Perturbed)], ids=lambda c: c.id)
 def test_the_measure_of_a_perturbation_needs_no_arguments(check: Check):
-    assert check.measure(paired({ALL: (90, 3, 2, 5)})) == check.count(paired({ALL: (90, 3, 2, 5)}))
+    view = paired({"x": (90, 3, 2, 5)})
+    across = "sex" if check.metric.across is Across.REQUIRED else None
+    assert check.measure(view) == check.count(view, across=across, arguments=named(check))
 
 
 def test_a_view_is_not_changed_by_a_check():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 
 import numpy as np
@@ -12,13 +13,14 @@ from scipy.stats import binomtest
 from tables import random_rows
 
 from assay.checks.catalogue import catalogue
-from assay.checks.performance import calibration_by_grade, psi, worst_slice
+from assay.checks.performance import calibration_by_grade, psi, slice_search, worst_slice
 from assay.checks.tabled import table_view
 from assay.domain.assessment import Asked
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Histograms, Rates, RelativeRates, Statistic, Undefined
+from assay.domain.judge import judge
 from assay.domain.specification import Attribute
-from assay.domain.vocabulary import Comparator
+from assay.domain.vocabulary import Comparator, Verdict
 from assay.stats.assess import assess
 
 GRADES = {"grades": "A: 0.1, B: 0.3, C: 0.7, D: 1"}
@@ -126,3 +128,54 @@ def test_what_cannot_be_compared_is_no_pass(edges: str, reference: str, said: st
     counts = catalogue()["performance.psi"].count(shifted([1.0], [2.0], parameters), arguments=parameters)
     assert isinstance(counts, Undefined)
     assert said in counts.detail
+
+
+def sliced(seed: int, *, planted: bool, n: int = 4000):
+    """Four columns of three codes; where planted, the model errs twice as often for one pair of codes."""
+    rng = np.random.default_rng(seed)
+    columns = {name: rng.integers(0, 3, n) for name in "abcd"}
+    weak = (columns["a"] == 1) & (columns["c"] == 2)
+    wrong = rng.random(n) < np.where(weak & planted, 0.35, 0.08)
+    label = rng.integers(0, 2, n)
+    score = np.where(wrong, 1 - label, label).astype(float)
+    dictionary = tuple(
+        Column(name=name, type="category", description=name, codes={0: "x", 1: "y", 2: "z"})
+        for name in "abcd"
+    )
+    parameters = {"measure": "accuracy", "depth": 2, "min_rows": 100}
+    view = table_view(
+        slice_search.tabulate, columns, label=label, score=score, dictionary=dictionary, parameters=parameters
+    )
+    return pd.DataFrame(columns), label == score, view, parameters
+
+
+def test_all_slices_are_those_of_pandas_groupby() -> None:
+    columns, right, view, parameters = sliced(0, planted=False)
+    counts = catalogue()["performance.slice_search"].count(view, arguments=parameters)
+    assert isinstance(counts, Rates)
+    expected = {}
+    for size in (1, 2):
+        for names in itertools.combinations("abcd", size):
+            for key, rows in pd.Series(right).groupby([columns[name] for name in names]):
+                label = ", ".join(f"{name}: {'xyz'[code]}" for name, code in zip(names, key, strict=True))
+                expected[label] = (int(rows.sum()), len(rows))
+    assert {cell.label: (cell.events, cell.trials) for cell in counts.cells} == expected
+    assert len(expected) == 4 * 3 + 6 * 9
+
+
+def test_a_planted_slice_is_found_and_clean_rows_accuse_none() -> None:
+    check, found, accused = catalogue()["performance.slice_search"], 0, 0
+    for seed in range(20):
+        for planted in (True, False):
+            _, _, view, parameters = sliced(seed, planted=planted)
+            asked = Asked("slices", Comparator.AT_LEAST, Decimal("0.85"), 0.05)
+            counts = check.count(view, arguments=parameters)
+            (judged,) = judge([assess(Statistic(check.id, "", "test", counts), asked)])
+            if planted:
+                found += judged.verdict is Verdict.FAIL
+                worst = judged.assessment.most_violated
+                assert worst is None or worst.label == "a: y, c: z"
+            else:
+                accused += judged.verdict is Verdict.FAIL
+    assert found >= 19
+    assert accused <= 1

@@ -177,9 +177,22 @@ def test_a_template_of_ones_own_is_a_file(tmp_path: Path) -> None:
     assert made.approval.review_every is None
 
 
+def test_a_criterion_that_needs_a_time_is_left_out_without_one_and_that_is_said(tmp_path: Path) -> None:
+    defaulted = column("defaulted", codes=(0, 1))
+    scaffold = begun(tmp_path, defaulted, GENDER, AGE, template="credit")
+    assert "labels-steady" not in scaffold.texts[SPECIFICATION]
+    assert any("'labels-steady', for no column was found that is the time" in w for w in scaffold.warnings)
+    month = column("month", "string", dates=True)
+    dated = begun(tmp_path, defaulted, GENDER, AGE, month, template="credit")
+    assert filled(dated, tmp_path).data.time == "month"
+    assert "  - id: labels-steady\n" in dated.texts[SPECIFICATION]
+    assert not any("labels-steady" in w for w in dated.warnings)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ("title:", "only_with: {aproval: time}\ntitle:", "names aproval, which is no criterion"),
         ("criteria: [approval]}", "criteria: [aproval]}", "differ in approval, aproval"),
         ('across: "*"', "across: race", "do not have race"),
         ("favourable: 0", "favourable: 2", "favourable"),
@@ -247,7 +260,7 @@ def test_it_gates_each_protected_attribute_and_asks_for_every_usual_stage(templa
     gating = [c for c in template.criteria if c.stage is Stage.FAIRNESS and c.tier is Tier.CRITICAL]
     assert "*" in {c.across for c in gating}
     assert {c.stage for c in template.criteria} >= {
-        Stage.DATA, Stage.PERFORMANCE, Stage.ROBUSTNESS, Stage.FAIRNESS, Stage.DOCUMENTATION,
+        Stage.DATA, Stage.PERFORMANCE, Stage.ROBUSTNESS, Stage.FAIRNESS, Stage.PRIVACY, Stage.DOCUMENTATION,
     }  # fmt: skip
 
 

@@ -118,11 +118,17 @@ def _of(criterion: Criterion) -> str:
     return (criterion.across or criterion.id.rpartition("documented-")[2]).replace("_", "-")
 
 
-def test_criteria_are_left_out_only_where_there_is_no_model_to_ask_and_that_is_said(ran: Ran) -> None:
-    asked = {c.metric for c in ran.template.criteria}
-    left = asked - {c.metric for c in ran.record.specification.criteria}
-    assert left == (set() if ran.case.trees else {m for m in asked if metrics()[m].changes_inputs})
-    assert bool(left) == any(warning.startswith("Left out: ") for warning in ran.warnings)
+def test_criteria_are_left_out_only_where_there_is_nothing_to_ask_and_that_is_said(ran: Ran) -> None:
+    asked = {c.id: c.metric for c in ran.template.criteria}
+    written = {c.id.removesuffix(f"-{_of(c)}") for c in ran.record.specification.criteria}
+    changing = {name for name, metric in asked.items() if metrics()[metric].changes_inputs}
+    dated = set(ran.template.only_with)
+    lacking = (set() if ran.case.trees else changing) | (
+        set() if ran.record.specification.data.time else dated
+    )
+    assert asked.keys() - written == lacking
+    told = " ".join(warning for warning in ran.warnings if warning.startswith("Left out: "))
+    assert all(repr(name) in told for name in lacking)
 
 
 def test_the_plan_says_what_these_rows_can_show(ran: Ran) -> None:
@@ -165,13 +171,34 @@ def test_two_hundred_patients_show_little_and_the_template_asks_no_less_for_it(
     assert ran.record.decision.outcome is assay.Outcome.WITHHELD
 
 
-def test_a_score_that_detains_black_people_who_would_be_released_is_withheld_by_name(
+def test_a_score_that_detains_who_would_be_released_is_withheld_and_the_gap_by_race_is_told(
     runs: dict[str, Ran], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     ran = once("recidivism", runs, tmp_path_factory)
-    assert ran.verdict("equal-mistakes-race") is Verdict.FAIL
+    assert ran.verdict("wrongly-detained") is Verdict.FAIL
+    race = next(j for j in ran.record.judged if j.assessment.criterion == "equal-mistakes-race")
+    assert (race.verdict, race.reason) == (Verdict.INCONCLUSIVE, Reason.VIOLATES_ONLY_BEFORE_CORRECTION)
     assert ran.verdict("few-duplicates") is Verdict.FAIL  # seven columns do not tell 5,226 people apart
     assert ran.record.decision.outcome is assay.Outcome.WITHHELD
+
+
+def test_the_column_that_the_label_was_made_of_is_found_in_the_rows(
+    runs: dict[str, Ran], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ran = once("recidivism", runs, tmp_path_factory)
+    leak = next(j for j in ran.record.judged if j.assessment.criterion == "no-column-knows-the-answer")
+    assert leak.verdict is Verdict.FAIL
+    assert leak.assessment.bound is not None
+    assert "released" in leak.assessment.bound.label
+
+
+def test_a_zero_that_is_no_income_is_asked_about(
+    runs: dict[str, Ran], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ran = once("mortgage", runs, tmp_path_factory)
+    zero = next(j for j in ran.record.judged if j.assessment.criterion == "nothing-stands-for-missing")
+    assert zero.verdict is Verdict.FAIL
+    assert "cototinc = 0" in zero.sentence
 
 
 def test_a_copy_elsewhere_is_planned_alike(

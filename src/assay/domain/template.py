@@ -93,6 +93,8 @@ class Template(Block):
     """The ways in which the model can do harm."""
     criteria: tuple[Criterion, ...]
     """What must hold; `across: "*"` stands for one criterion for each protected attribute."""
+    only_with: dict[Identifier, Literal["unit", "time"]] = Field(default_factory=dict)
+    """Criteria that are left out where no column has this role."""
     monitoring: Texts = Field(default_factory=dict)
     """Texts on what is watched."""
     safety: Texts = Field(default_factory=dict)
@@ -128,6 +130,13 @@ class Template(Block):
                 "criteria_unserved",
                 "the criteria and those that failure modes name differ in {ids}",
                 {"ids": ", ".join(sorted(known ^ named))},
+            )
+        strange = self.only_with.keys() - known
+        if strange:
+            raise PydanticCustomError(
+                "criterion_unknown",
+                "'only_with' names {ids}, which is no criterion",
+                {"ids": ", ".join(sorted(strange))},
             )
         crossed = {"*".join(names) for names in self.intersections}
         across = {criterion.across for criterion in self.criteria} - {None, EACH, *self.protected, *crossed}

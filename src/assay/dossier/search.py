@@ -111,8 +111,8 @@ def _frontier(search: Search) -> Iterable[Block]:
         yield table
         return
     caption = (
-        "Each model by its estimated gap and its share of right decisions on the development rows, with one-sided limits; the dashed "
-        "line is what the criterion asks. Cross: the original. Circle: performance preserved. Diamond: not shown. Square: worse."
+        "Each model by its estimated gap and its share of right decisions on the development rows, with one-sided limits; a dashed "
+        "line, where it is near, is what the criterion asks. Cross: the original. Circle: performance preserved. Diamond: not shown. Square: worse."
     )
     yield Figure(drawn, caption)
     yield table

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain import plain
-from assay.tally.refits import Asking, Fitted, RefitView, TrainingRows
 from assay.tally.views import (
     GroupOutcomes,
     OutcomeView,
@@ -91,44 +90,6 @@ def _paired_read(told: Any) -> PairedView:
     return PairedView(overall, tuple(groups))
 
 
-def _refits_told(view: RefitView) -> dict[str, Any]:
-    return {
-        "labels": view.rows.labels.tolist(),
-        "units": view.rows.units.tolist(),
-        "codes": [[name, codes.tolist()] for name, codes in view.rows.codes.items()],
-        "fits": [
-            {
-                "trained": fit.trained.tolist(),
-                "asked": [[a.rows.tolist(), a.column, a.like] for a in fit.asked],
-                "scores": [scores.tolist() for scores in fit.scores],
-            }
-            for fit in view.fits
-        ],
-        "decide_at": view.decide_at,
-        "seed": str(view.seed),
-    }
-
-
-def _refits_read(told: Any) -> RefitView:
-    codes = {str(name): _places(values) for name, values in told["codes"]}
-    rows = TrainingRows(_places(told["labels"]), _places(told["units"]), codes)
-    fits = tuple(
-        Fitted(
-            _places(fit["trained"]),
-            tuple(Asking(_places(r), str(column), int(like)) for r, column, like in fit["asked"]),
-            tuple(_floats(scores) for scores in fit["scores"]),
-        )
-        for fit in told["fits"]
-    )
-    return RefitView(rows, fits, float(told["decide_at"]), int(told["seed"]))
-
-
-def _places(values: Any) -> NDArray[np.int64]:
-    if any(type(value) is not int for value in values):
-        raise ValueError("whole numbers were expected")
-    return np.array(values, dtype=np.int64)
-
-
 def _whole(values: Any, shape: tuple[int, int]) -> NDArray[np.int64]:
     if any(type(value) is not int or value < 0 for row in values for value in row):
         raise ValueError("whole numbers were expected")
@@ -158,7 +119,6 @@ FORMS: Mapping[type, Form] = {
     OutcomeView: Form(_outcomes_told, _outcomes_read),
     PairedView: Form(_paired_told, _paired_read),
     ProfileView: _as_declared(ProfileView),
-    RefitView: Form(_refits_told, _refits_read),
     RowSetView: _as_declared(RowSetView),
     SectionView: _as_declared(SectionView),
     StatedView: _as_declared(StatedView),

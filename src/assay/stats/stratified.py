@@ -18,11 +18,9 @@ from scipy.special import ndtri, stdtrit
 from assay.stats.bound import Bound
 from assay.stats.histogram import Undefined, require_level
 from assay.stats.rates import lower_limit, upper_limit
-from assay.stats.simulated_sizes import simulated_size
+from assay.stats.simulated_sizes import SIMULATED_SIZES, simulated_size
 
 Floats = NDArray[np.float64]
-LEAST = 20
-"""Rows of the smallest cell, or for the odds ratio decisions of the rarer kind in a group, below which no limit is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +204,7 @@ class Estimates(Protocol):
 
     @property
     def least(self) -> Floats:
-        """What :data:`LEAST` counts."""
+        """What the simulated sizes of the rule are indexed by."""
         ...
 
     @property
@@ -229,13 +227,13 @@ Rule = Callable[[ArrayLike, ArrayLike, ArrayLike, ArrayLike], Estimates]
 def bound_of(found: Estimates, alpha: float, *, rule: str, method: str) -> Bound:
     """One estimate between limits, each one-sided at level alpha: grade B, and A without the name of a simulated rule.
 
-    Raises Undefined below :data:`LEAST`, of the kind that the rule counts; ValueError unless 0 < alpha <= 0.5.
+    Raises Undefined below the fewest that were simulated, of what the rule counts; ValueError unless 0 < alpha <= 0.5.
     """
     require_level(alpha)
-    least = int(found.least)
-    if rule and least < LEAST:
+    least, fewest = int(found.least), SIMULATED_SIZES[rule][0][0] if rule else 0
+    if least < fewest:
         raise Undefined(
-            f"the smallest cell has {least:,}; the error rate of the method is known from {LEAST} on",
+            f"the smallest cell has {least:,}; the error rate of the method is known from {fewest} on",
             reason="too_few_rows_for_method",
         )
     if not np.isfinite(found.estimate):

@@ -28,7 +28,7 @@ from assay.domain.evidence import (
     Undefined,
 )
 from assay.domain.vocabulary import Reason
-from assay.tally.views import GroupOutcomes, OutcomeView, PairedView
+from assay.tally.views import GroupOutcomes, OutcomeView, PairedGroup, PairedView
 
 Count = Callable[[GroupOutcomes], tuple[int, int]]
 """Events and trials of one group."""
@@ -98,6 +98,22 @@ def pairs_of_each(view: PairedView) -> Paired | Undefined:
     if view.overall.n == 0:
         return NO_ROWS
     return Paired(tuple(PairedCell(group.label, group.worse, group.better, group.n) for group in view.each))
+
+
+def flips_of_each(view: PairedView) -> Rates | Undefined:
+    """The share of decisions that changed, of each group or of all rows: of two labels, those that turned right or wrong."""
+    return _of_pairs(view, lambda group: group.worse + group.better)
+
+
+def kept_of_each(view: PairedView) -> Rates | Undefined:
+    """The share of decisions that did not change."""
+    return _of_pairs(view, lambda group: group.n - group.worse - group.better)
+
+
+def _of_pairs(view: PairedView, events: Callable[[PairedGroup], int]) -> Rates | Undefined:
+    if view.overall.n == 0:
+        return NO_ROWS
+    return Rates(tuple(Rate(group.label, events(group), group.n) for group in view.each))
 
 
 def worst_share(

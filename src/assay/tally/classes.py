@@ -16,7 +16,7 @@ from assay.domain.evidence import Undefined
 from assay.domain.metric import several
 from assay.domain.vocabulary import Reason
 from assay.tally.hashes import finalised, row_hash
-from assay.tally.table import BINS, MOST, Integers, Rows, TableContext, TableCounts, TableView, codes_of
+from assay.tally.table import BINS, MOST, Integers, Rows, TableContext, TableCounts, TableView, codes_of, sums
 
 CLASSES = 1 << 40
 """Hashes of a class where another code stands beside it: two of a million classes are one with probability .5, and a given one of
@@ -88,27 +88,35 @@ class Classes:
     rows: Integers
 
     @classmethod
-    def of(cls, counts: TableCounts, *, persons: bool) -> Classes:
-        """From the keys of :func:`people_by_class`; ``persons``: whether people have several rows."""
-        if not persons:
-            return cls(counts.counts, counts.counts)
-        _, place = np.unique(counts.keys // PEOPLE, return_inverse=True)
-        people = np.bincount(place).astype(np.int64)
-        rows = np.zeros(len(people), dtype=np.int64)
+    def of(cls, counts: TableCounts, *, persons: bool, among: TableCounts | None = None) -> Classes:
+        """From the keys of :func:`people_by_class`; ``persons``: whether people have several rows.
+
+        ``among``: the keys of more data, these rows included; people are then counted in all of it, and rows in this.
+        """
+        size = PEOPLE if persons else 1
+        everybody = counts if among is None else among
+        classes, place = np.unique(everybody.keys // size, return_inverse=True)
+        people = np.zeros(len(classes), dtype=np.int64)
+        np.add.at(people, place, 1 if persons else everybody.counts)
+        mine, place = np.unique(counts.keys // size, return_inverse=True)
+        rows = np.zeros(len(mine), dtype=np.int64)
         np.add.at(rows, place, counts.counts)
-        return cls(people, rows)
+        return cls(people[np.searchsorted(classes, mine)], rows)
 
     def smaller_than(self, k: int) -> int:
         """The rows of the classes with fewer than ``k`` people."""
         return int(self.rows[self.people < k].sum())
 
 
-def classes_of(view: TableView, table: str) -> Classes | Undefined:
-    """The classes of the data set that a criterion names, or why there are none."""
+def classes_of(view: TableView, table: str, *, among_all: bool = False) -> Classes | Undefined:
+    """The classes of the data set that a criterion names, or why there are none; ``among_all``: with the people of all data sets."""
     counts = view.table(table)
     if not counts.total:
         return none_of(view)
-    return Classes.of(counts, persons=view.context.unit is not None)
+    everybody = None
+    if among_all:
+        everybody = sums({table: view.table(table, data)} for data in sorted(view.tables))[table]
+    return Classes.of(counts, persons=view.context.unit is not None, among=everybody)
 
 
 def none_of(view: TableView, *others: str) -> Undefined:

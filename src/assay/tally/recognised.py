@@ -83,6 +83,27 @@ _STREET = re.compile(
     r"|(?:\d+,? +)?(?:rue|via|viale|calle|avenida|rua|ulica) +[\w.'’-]+(?: +[\w.'’-]+){0,4}(?:, *\d+(?:[ ,].*)?)?",
     re.IGNORECASE,
 )
+_STREET_WORDS = (
+    *(
+        "st",
+        "ave",
+        "road",
+        "rd",
+        "lane",
+        "ln",
+        "drive",
+        "dr",
+        "court",
+        "ct",
+        "boulevard",
+        "blvd",
+        "way",
+        "square",
+        "terrace",
+    ),
+    *("gasse", "platz", "allee", "weg", "laan", "gracht", "plein", "rue", "via", "calle", "rua", "ulica"),
+)
+"""A street address has one of these somewhere, which is quicker to see."""
 _POSTCODE = re.compile(
     r"\d{5}-\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}|[1-9]\d{3} ?[A-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d"
 )
@@ -186,18 +207,25 @@ def _ip(text: str) -> bool:
 
 
 def _grouped(text: str) -> bool:
+    if not _GROUPED_CARD.fullmatch(text):
+        return False
     digits = re.sub(r"\D", "", text)
-    return bool(_GROUPED_CARD.fullmatch(text)) and is_card(digits) and luhn(digits)
+    return is_card(digits) and luhn(digits)
+
+
+def _street(text: str) -> bool:
+    lower = text.lower()
+    return any(word in lower for word in _STREET_WORDS) and bool(_STREET.fullmatch(text))
 
 
 _RULES: tuple[tuple[Kind, Callable[[str], object]], ...] = (
-    (Kind.EMAIL, _EMAIL.search),
+    (Kind.EMAIL, lambda text: "@" in text and _EMAIL.search(text)),
     (Kind.IBAN, lambda text: _IBAN.fullmatch(text) and iban(text)),
     (Kind.CARD, _grouped),
     (Kind.SSN, _SSN.fullmatch),
     (Kind.IP, _ip),
     (Kind.PHONE, _PHONE.fullmatch),
-    (Kind.STREET, _STREET.fullmatch),
+    (Kind.STREET, _street),
     (Kind.POSTCODE, _POSTCODE.fullmatch),
     (Kind.NAME, _NAME.fullmatch),
     (Kind.TEXT, lambda text: len(text.split()) >= FEWEST_WORDS),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from assay.app.starting.proposals import CriterionProposal, FailureModeProposal, Proposals
 from assay.domain.metric import Catalogue
@@ -15,23 +16,29 @@ COLUMN_OF_ATTRIBUTE = "*"
 """Written for a setting that names a column: once for the column of each protected attribute whose groups are codes."""
 
 
-def propose_from(
-    template: Template,
-    attributes: Mapping[str, str],
-    catalogue: Catalogue,
-    *,
-    model_at_hand: bool,
-) -> Proposals:
-    """The template's failure modes and criteria.
-
-    Args:
-        attributes: the column of each attribute whose groups are codes, and an empty text for the others.
-        catalogue: every metric that can be measured. model_at_hand: whether its inputs can be changed.
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """What there is to ask: the column of each protected attribute whose groups are codes (else an empty text), the roles
+    that columns have, whether there is a model whose inputs can be changed, and what can be measured.
     """
+
+    attributes: Mapping[str, str]
+    roles: Collection[str]
+    model: bool
+    catalogue: Catalogue
+
+    def lacks_model(self, criterion: Criterion) -> bool:
+        """Whether a criterion changes the inputs of a model of which there are only scores."""
+        metric = self.catalogue.get(criterion.metric)
+        return metric is not None and metric.changes_inputs and not self.model
+
+
+def propose_from(template: Template, at_hand: AtHand) -> Proposals:
+    """The template's failure modes and criteria, as far as they can be asked."""
     made = {
-        criterion.id: tuple(_written_for(criterion, attributes))
+        criterion.id: tuple(_written_for(criterion, at_hand.attributes))
         for criterion in template.criteria
-        if not _left_out(criterion, catalogue, model_at_hand)
+        if not at_hand.lacks_model(criterion) and not _lacking_role(criterion, template, at_hand)
     }
     modes = [
         FailureModeProposal(
@@ -47,19 +54,26 @@ def propose_from(
     return tuple(mode for mode in modes if mode.criteria), tuple(c for group in made.values() for c in group)
 
 
-def without_a_model(template: Template, catalogue: Catalogue) -> Iterator[str]:
-    """That criteria are left out because there is no model whose inputs could be changed."""
-    left = [c.id for c in template.criteria if _left_out(c, catalogue, model_at_hand=False)]
-    if left:
+def left_out(template: Template, at_hand: AtHand) -> Iterator[str]:
+    """Which criteria are left out, and what would bring them in."""
+    changed = [c.id for c in template.criteria if at_hand.lacks_model(c)]
+    if changed:
         yield (
-            f"Left out: {listed(left)}, for scores made elsewhere have no model whose inputs could be changed. Say under "
+            f"Left out: {listed(changed)}, for scores made elsewhere have no model whose inputs could be changed. Say under "
             "'out_of_scope' or 'tradeoffs' that robustness is not tested, or start again with the model file."
         )
+    for role in sorted(set(template.only_with.values())):
+        ids = [c.id for c in template.criteria if _lacking_role(c, template, at_hand) == role]
+        if ids:
+            yield (
+                f"Left out: {listed(ids)}, for no column was found that is the {role}. Start again with --column {role}=COLUMN "
+                "if there is one."
+            )
 
 
-def _left_out(criterion: Criterion, catalogue: Catalogue, model_at_hand: bool) -> bool:
-    metric = catalogue.get(criterion.metric)
-    return metric is not None and metric.changes_inputs and not model_at_hand
+def _lacking_role(criterion: Criterion, template: Template, at_hand: AtHand) -> str:
+    role = template.only_with.get(criterion.id, "")
+    return role if role and role not in at_hand.roles else ""
 
 
 def _written_for(criterion: Criterion, attributes: Mapping[str, str]) -> Iterator[CriterionProposal]:

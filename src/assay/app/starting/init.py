@@ -33,7 +33,7 @@ from assay.domain.model_formats import PREDICTIONS, SUFFIXES
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification.base import LONGEST_NAME
 from assay.domain.specification.schema import json_schema
-from assay.domain.template import LABEL, Template
+from assay.domain.template import LABEL, TIME, UNIT, Template
 from assay.domain.vocabulary import Task
 from assay.plugins.catalogue import metrics
 from assay.reading.kinds import refuse_another_kind
@@ -115,7 +115,15 @@ def initialise(
     protected = asked.protected if asked else guess_protected(columns, chosen)
     truth = next((column for column in facts if column.name == chosen), None)
     task = Task.BINARY if template else guess_task(truth)
-    judgement = begin(template, protected, catalogue, model_at_hand=form != PREDICTIONS, task=task)
+    unit, time = (asked.unit if asked else None) or guess_unit(columns), asked.time if asked else None
+    judgement = begin(
+        template,
+        protected,
+        catalogue,
+        roles=[role for role, column in ((UNIT, unit), (TIME, time)) if column],
+        model_at_hand=form != PREDICTIONS,
+        task=task,
+    )
     text = _render(
         f"{SPECIFICATION}.j2",
         name=_identifier(model),
@@ -131,8 +139,8 @@ def initialise(
         classes=truth.codes if truth is not None and truth.codes is not None else (),
         prediction=_prediction_of(other, template),
         files=_files(data, folder),
-        unit=(asked.unit if asked else None) or guess_unit(columns),
-        time=asked.time if asked else None,
+        unit=unit,
+        time=time,
         protected=protected,
         judgement=judgement,
     )

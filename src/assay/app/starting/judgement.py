@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from assay.app.starting.from_template import propose_from, without_a_model
+from assay.app.starting.from_template import AtHand, left_out, propose_from
 from assay.app.starting.guess import AttributeGuess
 from assay.app.starting.proposals import CriterionProposal, FailureModeProposal, propose
 from assay.domain.metric import Catalogue
@@ -108,21 +108,24 @@ def begin(
     protected: Sequence[AttributeGuess],
     catalogue: Catalogue,
     *,
+    roles: Collection[str],
     model_at_hand: bool,
     task: Task = Task.BINARY,
 ) -> Judgement:
     """The judgement of a template, or the common criteria without their rationale.
 
-    Without the model at hand, of which there are only scores, nothing that changes its inputs can be asked.
+    ``roles`` are those that columns have, as unit and time. Without the model at hand, of which there are only scores, nothing
+    that changes its inputs can be asked.
     """
     coded = {attribute.name: attribute.column if attribute.coded else "" for attribute in protected}
     if template is None:
         return Judgement(None, *propose(coded, catalogue, model_at_hand=model_at_hand, task=task))
-    modes, criteria = propose_from(template, coded, catalogue, model_at_hand=model_at_hand)
+    at_hand = AtHand(coded, roles, model_at_hand, catalogue)
+    modes, criteria = propose_from(template, at_hand)
     return Judgement(
         template,
         modes,
         criteria,
         tuple(names for names in template.intersections if set(names) <= set(coded)),
-        () if model_at_hand else tuple(without_a_model(template, catalogue)),
+        tuple(left_out(template, at_hand)),
     )

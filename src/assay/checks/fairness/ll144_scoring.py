@@ -77,10 +77,12 @@ def ll144_scoring(view: OutcomeView) -> Counts:
     Remedy:
         Look for inputs that stand in for the category; recalibrate or retrain, then certify on fresh rows.
     Oracle:
-        The example tables of 6 RCNY 5-301 to all printed digits; the bound by simulated populations (tests/checks/test_ll144.py).
+        The example tables of 6 RCNY 5-301 to all printed digits; the bound by simulated populations (tests/checks/test_local_law.py).
     """
     if view.overall.n == 0:
         return NO_ROWS
+    if not len(view.overall.scores):
+        return Undefined(Reason.NOT_MEASURED, "Decisions were counted, and no scores.")
     if len(view.groups) < 2:
         said = f"A comparison needs two groups; found {len(view.groups)}."
         return Undefined(Reason.FEWER_THAN_TWO_GROUPS, said)

@@ -69,7 +69,7 @@ def ll144_selection(view: OutcomeView) -> Counts:
     Remedy:
         Look for inputs that stand in for the category, move the decision threshold, and certify the new model on fresh rows.
     Oracle:
-        The example tables of 6 RCNY 5-301 to all printed digits, and fairlearn's demographic_parity_ratio (tests/checks/test_ll144.py).
+        The example tables of 6 RCNY 5-301 to all printed digits, and fairlearn's demographic_parity_ratio (tests/checks/test_local_law.py).
     """
     return rates_compared(
         view,

@@ -75,8 +75,8 @@ def treatment_gap(view: TableView, *, within: str, pool_below: int, reference: s
         composition, and both add up to the gap.
     Method:
         Differences within strata, weighted by the mean of both groups' shares of rows in them: Kitagawa 1955 (JASA 50:1168), the two-fold
-        decomposition of Oaxaca 1973 and Blinder 1973 for strata, whose two choices of weights it averages. Standard errors by the delta
-        method, shares and rates sampled both; cells of at least 20 rows.
+        decomposition of Oaxaca 1973 and Blinder 1973 for strata, whose two choices of weights it averages. MOVER limits of the rates, and the
+        delta method for the shares, which are sampled too; cells of at least 20 rows. The rest is fairness.composition_gap.
     Limits:
         An association, not a cause: composition may itself be the work of unequal treatment, and what the strata do not say is counted as
         treatment. Differences of opposite sign in single strata cancel; ask fairness.conditional_parity too.

@@ -33,14 +33,10 @@ def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, 
     """Models of one seed on nested sets of rows: all that are not held out, half of these, and so on; the smallest first."""
     part = parts(rows, seed, HELD_OUT)
     asking = (Asking(one_of_each(rows, seed, np.flatnonzero(part == 0))),)
-    halves = 2 ** (whole_number(parameters, "sizes") - 1)
-    slot = parts(rows, seed + 1, halves)
-    found = []
-    while halves:
-        trained = np.flatnonzero((part != 0) & (slot < len(np.unique(slot)) // halves))
-        found.append(Fit(seed_of(seed, 0), trained, asking))
-        halves //= 2
-    return tuple(found)
+    kept = np.flatnonzero(part != 0)
+    steps = whole_number(parameters, "sizes")
+    slot = parts(TrainingRows(rows.labels[kept], rows.units[kept]), seed + 1, 2 ** (steps - 1))
+    return tuple(Fit(seed_of(seed, 0), kept[slot < 2**step], asking) for step in range(steps))
 
 
 def _curve(rows: int, lost: int, won: int) -> RefitView:

@@ -14,7 +14,7 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableView, missing
+from assay.tally.table import Integers, Rows, TableContext, TableView, codes_of, missing
 
 TABLE = "bins"
 MOST_BINS = 100
@@ -44,9 +44,8 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     column, values = context.column(name), rows.column(name)
     absent, edges = missing(values), str(context.parameters["edges"])
     if column is not None and column.codes is not None:
-        codes = {str(code): i for i, code in enumerate(column.codes)}
-        found = np.array([codes.get(_text(value), len(codes)) for value in values.tolist()], dtype=np.int64)
-        return {TABLE: np.where(absent, len(codes) + 1, found)}
+        found, documented = codes_of(rows, name)[0], len(column.codes)
+        return {TABLE: np.where(absent, documented + 1, np.minimum(found, documented))}
     try:
         limits = np.array(edges_of(edges))
     except ValueError:
@@ -54,11 +53,6 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     numbers = np.where(absent, 0, values).astype(np.float64)
     found = np.searchsorted(limits, numbers, side="right").astype(np.int64)
     return {TABLE: np.where(absent, len(limits) + 1, found)}
-
-
-def _text(value: object) -> str:
-    whole = isinstance(value, float) and value == int(value) if value == value else False
-    return str(int(value)) if whole else str(value)  # type: ignore[call-overload]
 
 
 SCORE: dict[str, Decimal | int | str] = {

@@ -12,16 +12,10 @@ from assay.domain.needs import TabulatedOutcomes
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
+from assay.tally.decision_rates import DECISION_RATES, decision_rate
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "slices"
-CELLS: Mapping[str, tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]] = {
-    "accuracy": (((0, 0), (1, 1)), ((0, 0), (0, 1), (1, 0), (1, 1))),
-    "recall": (((1, 1),), ((1, 0), (1, 1))),
-    "precision": (((1, 1),), ((0, 1), (1, 1))),
-    "false_positive_rate": (((0, 1),), ((0, 0), (0, 1))),
-}
-"""Per measure the (label, decision) of its events, and of its trials."""
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -69,7 +63,7 @@ def _view(north: int, south: int) -> TableView:
     across=Across.OPTIONAL,
     parameters={
         "within": Parameter("The stratum whose parts are the slices.", names=Names.STRATUM),
-        "measure": Parameter("What is measured in each.", default="accuracy", choices=tuple(CELLS)),
+        "measure": Parameter("What is measured in each.", default="accuracy", choices=tuple(DECISION_RATES)),
     },
     examples=(
         Example(
@@ -123,12 +117,10 @@ def worst_slice(view: TableView, *, within: str, measure: str) -> Counts:
     counts = view.table(TABLE).dense(max(len(view.context.groups), 1), len(slices), 2, 2)
     if not counts.sum():
         return NO_ROWS
-    events, trials = CELLS[measure]
     cells = []
     for label, place in view.each:
         for i, name in enumerate(slices):
-            found = counts[place, i]
-            x, n = (sum(int(found[cell]) for cell in of) for of in (events, trials))
+            x, n = decision_rate(counts[place, i], measure)
             cells.append(Rate(label or name, x, n, name if label else ""))
     if not any(cell.trials for cell in cells):
         return Undefined(Reason.ZERO_DENOMINATOR, f"In no slice is there a row that {measure} is a rate of.")

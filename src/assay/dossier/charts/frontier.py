@@ -11,7 +11,9 @@ from assay.dossier.charts import theme
 WIDTH, HEIGHT = 460, 320
 _ROOM = 0.06
 """How much of the spread is left free at each edge."""
-_LABEL = (34, 14)
+_FINE = 0.05
+"""Of a shorter axis two decimals would say the same at two ticks."""
+_LABEL = (20, 13)
 """Pixels that a label needs."""
 COLOUR = {Kept.PRESERVED: theme.GOOD, Kept.WORSE: theme.BAD, Kept.NOT_SHOWN: theme.OPEN}
 SHAPE = {Kept.PRESERVED: "circle", Kept.WORSE: "square", Kept.NOT_SHOWN: "diamond"}
@@ -29,13 +31,15 @@ def frontier(search: Search, *, prefix: str) -> str | None:
     sought = search.sought
     asked = float(sought.threshold)
     side = "larger" if sought.comparator is Comparator.AT_LEAST else "smaller"
-    x = _axis([*_of(drawn, "x", "low", "high"), asked], f"{sought.title}: {side} is fairer")
+    gaps = _of(drawn, "x", "low", "high")
+    near = _is_near(asked, gaps)
+    x = _axis([*gaps, asked] if near else gaps, f"{sought.title}: {side} is fairer")
     y = _axis(_of(drawn, "y", "bottom", "top"), "share decided right")
     chart = theme.layered(
         width=WIDTH,
         height=HEIGHT,
         padding={"left": 62, "right": 16, "top": 14, "bottom": 48},
-        layers=[_threshold(asked, x, y), *_crosses(drawn, x, y), *_marks(drawn, x, y)],
+        layers=[*([_threshold(asked, x, y)] if near else []), *_crosses(drawn, x, y), *_marks(drawn, x, y)],
     )
     said = "; ".join(
         f"{r['number']} {r['name']}: {sought.title} {r['x']:.3f}, right {r['y']:.3f}" for r in drawn
@@ -72,12 +76,23 @@ def _of(rows: list[dict[str, Any]], *names: str) -> list[float]:
     return [float(row[name]) for row in rows for name in names]
 
 
+def _is_near(asked: float, gaps: list[float]) -> bool:
+    """Whether the threshold is drawn: where it is so far away that all models would be one spot, it is not."""
+    low, high = min(gaps), max(gaps)
+    return low - (high - low) <= asked <= high + (high - low)
+
+
 def _axis(values: list[float], title: str) -> dict[str, Any]:
     low, high = min(values), max(values)
     free = _ROOM * ((high - low) or 1.0)
     return {
         "scale": {"domain": [low - free, high + free], "nice": False, "zero": False},
-        "axis": {"title": title, "grid": True, "tickCount": 6, "format": ".2f"},
+        "axis": {
+            "title": title,
+            "grid": True,
+            "tickCount": 6,
+            "format": ".2f" if high - low > _FINE else ".3f",
+        },
     }
 
 

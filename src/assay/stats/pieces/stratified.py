@@ -54,7 +54,7 @@ METHODS: Mapping[Composite, Method] = {
         rules.treatment, "kitagawa", "Kitagawa's part within strata, MOVER and the delta method"
     ),
     Composite.BY_COMPOSITION: Method(
-        rules.composition, "kitagawa", "Kitagawa's part by composition, MOVER and the delta method"
+        rules.composition, "composition", "Kitagawa's part by composition, MOVER and the delta method"
     ),
     Composite.REVERSAL: Method(
         rules.reversal, "reversal", "gap and Kitagawa's part within strata, Bonferroni"
