@@ -159,12 +159,15 @@ def _is_word(code: int | str | bool) -> bool:
 
 
 def guess_task(column: ColumnFacts | None) -> Task:
-    """What kind of prediction a label is the truth of: two values are decided, numbers are predicted, several codes are classes."""
+    """What kind of prediction a label is the truth of: two values are decided, other numbers are predicted, several codes are classes."""
     if column is None or (column.codes is not None and len(column.codes) <= 2):
         return Task.BINARY
-    if column.codes is not None and not (kind_of(column.type) in {"integer", "number"} and not _few(column)):
+    number = kind_of(column.type) in {"integer", "number"}
+    if column.codes is not None and (not number or _few(column)):
         return Task.MULTICLASS
-    return Task.REGRESSION if kind_of(column.type) in {"integer", "number"} else Task.BINARY
+    if not number or (column.minimum, column.maximum) == (0, 1):
+        return Task.BINARY
+    return Task.REGRESSION
 
 
 def guess_unit(columns: Sequence[ColumnGuess]) -> str | None:

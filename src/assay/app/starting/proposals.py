@@ -90,6 +90,24 @@ _CRITERIA = (
         "no-large-errors", "performance.rmse", "at_most", '""', "supporting", "validator", "wrong-decisions"
     ),
     CriterionProposal(
+        "right-classes",
+        "performance.multiclass_accuracy",
+        "at_least",
+        "0.70",
+        "critical",
+        "validator",
+        "wrong-decisions",
+    ),
+    CriterionProposal(
+        "every-class",
+        "performance.class_recall",
+        "at_least",
+        "0.50",
+        "critical",
+        "validator",
+        "wrong-decisions",
+    ),
+    CriterionProposal(
         "probabilities-true",
         "performance.ks_calibration",
         "at_most",
@@ -118,6 +136,15 @@ _CRITERIA = (
     ),
 )
 _PER_ATTRIBUTE = (
+    CriterionProposal(
+        "equal-recall",
+        "fairness.class_recall_gap",
+        "at_most",
+        "0.10",
+        "critical",
+        "validator",
+        "unequal-treatment",
+    ),
     CriterionProposal(
         "equal-errors", "fairness.mae_gap", "at_most", '""', "critical", "validator", "unequal-treatment"
     ),

@@ -63,7 +63,7 @@ class Prediction(Block):
     score: Text
     """What the score means, for example probability of default; of a regression, what is predicted and in which unit."""
     decide_at: Exact | None = Field(default=None, ge=0, le=1, validate_default=True)
-    """The score at or above which 1 is decided; for binary tasks."""
+    """The score at or above which 1 is decided."""
     range: tuple[Exact, Exact] | None = Field(default=None, validate_default=True)
     """The least and the largest number that label and prediction can be. Bounds pay for its width, and a number outside is refused; for regression."""
     classes: tuple[Code, ...] | None = Field(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +12,7 @@ from assay.subject.models.inputs import Scores, reals, unsupported
 BINARY, REGRESSION, MULTICLASS = "binary", "regression", "multiclass"
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What is asked for. ``classes``: as text, in the order in which their probabilities are wanted."""
 
     task: str = BINARY
