@@ -22,6 +22,11 @@ RULES = {
     "observed over expected": "observed_expected",
     "weighted rates": "weighted",
     "clustered rates": "clustered",
+    "Mantel-Haenszel odds ratio": "mantel_haenszel",
+    "gap within strata (Kitagawa)": "kitagawa",
+    "gap by composition (Kitagawa)": "composition",
+    "Simpson reversal": "reversal",
+    "conditional disparity": "disparity",
 }
 
 

@@ -108,6 +108,7 @@ class Composite(StrEnum):
     REVERSAL = "reversal"
     DISPARITY = "disparity"
     SCORING_RATIO = "scoring_ratio"
+    EXPECTED_COST = "expected_cost"
 
 
 CUTS = ("above the median", "above its lower limit", "above its upper limit")
@@ -124,19 +125,26 @@ class Stratified:
     """Rates of groups in strata (the family of a cell), of which one value is made over all strata for each pair of groups.
 
     With a ``reference`` each group is compared with it, else all pairs; ``focus`` as in :class:`Rates`. Unlike rates, whose families
-    are pieces of their own, all strata of a pair are one piece.
+    are pieces of their own, all strata of a pair are one piece. ``weights``: of an expected cost, what an event of each family costs,
+    in the order in which the families come.
     """
 
     cells: tuple[Rate, ...]
     composite: Composite
     reference: str | None = None
     focus: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         places = [(cell.label, cell.family) for cell in self.cells]
         whole = {(a, b) for a, _ in places for _, b in places}
         if len(places) != len(set(places)) or set(places) != whole:
             raise ValueError("each group needs one cell in each stratum, and may have no rows in it")
+        priced = self.composite is Composite.EXPECTED_COST
+        if len(self.weights) != (len({cell.family for cell in self.cells}) if priced else 0):
+            raise ValueError("an expected cost, and nothing else, needs the cost of each family")
+        if any(not 0 <= weight < float("inf") for weight in self.weights):
+            raise ValueError("what an event costs is a number of at least 0")
 
     @property
     def labels(self) -> tuple[str, ...]:

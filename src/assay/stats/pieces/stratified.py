@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from assay.domain.assessment import ROWS, NoValue, Piece
 from assay.domain.evidence import AGAINST_ALL_OTHERS, Composite, Rate, Stratified
 from assay.domain.vocabulary import Grade, Reason
 from assay.stats import stratified as rules
+from assay.stats.expected_cost import expected_cost
 from assay.stats.histogram import Undefined
 from assay.stats.inversion import smallest_alpha
 from assay.stats.pieces.pieces import Pieces, Target, gathered
@@ -31,11 +32,11 @@ class Two(NamedTuple):
 
 
 class Method(NamedTuple):
-    """The rule of a value, its name among the simulated sizes (none where it is exact), and its method for readers; whether it is to be large, and whether an
+    """The rule of a value of two groups, its name among the simulated sizes (none where it is exact), and its method for readers; whether it is to be large, and whether an
     empty cell leaves none.
     """
 
-    rule: rules.Rule
+    rule: Callable[[Two, tuple[float, ...]], rules.Estimates]
     name: str
     told: str
     at_least: bool = False
@@ -44,32 +45,41 @@ class Method(NamedTuple):
 
 METHODS: Mapping[Composite, Method] = {
     Composite.ODDS_RATIO: Method(
-        rules.mantel_haenszel,
+        lambda two, _: rules.mantel_haenszel(*two),
         "mantel_haenszel",
         "Mantel-Haenszel, variance of Robins, Breslow and Greenland",
         at_least=True,
         needs_every_cell=False,
     ),
     Composite.WITHIN_STRATA: Method(
-        rules.treatment, "kitagawa", "Kitagawa's part within strata, MOVER and the delta method"
+        lambda two, _: rules.treatment(*two),
+        "kitagawa",
+        "Kitagawa's part within strata, MOVER and the delta method",
     ),
     Composite.BY_COMPOSITION: Method(
-        rules.composition, "composition", "Kitagawa's part by composition, MOVER and the delta method"
+        lambda two, _: rules.composition(*two),
+        "composition",
+        "Kitagawa's part by composition, MOVER and the delta method",
     ),
     Composite.REVERSAL: Method(
-        rules.reversal, "reversal", "gap and Kitagawa's part within strata, Bonferroni"
+        lambda two, _: rules.reversal(*two), "reversal", "gap and Kitagawa's part within strata, Bonferroni"
     ),
     Composite.DISPARITY: Method(
-        rules.disparity,
+        lambda two, _: rules.disparity(*two),
         "disparity",
         "conditional disparity, MOVER and the delta method",
         needs_every_cell=False,
     ),
     Composite.SCORING_RATIO: Method(
-        scoring_ratio,
+        lambda two, _: scoring_ratio(*two),
         "",
         "box of Clopper-Pearson limits above limits of the median",
         at_least=True,
+    ),
+    Composite.EXPECTED_COST: Method(
+        lambda two, costs: expected_cost(*two, costs),
+        "",
+        "box of Clopper-Pearson limits of each kind of error",
     ),
 }
 
@@ -124,7 +134,7 @@ def _label(one: str, two: str) -> str:
 
 def _piece(counts: Stratified, one: str, two: str, found: Two, target: Target) -> Piece:
     method = METHODS[counts.composite]
-    made = method.rule(*found)
+    made = method.rule(found, counts.weights)
     bound = rules.bound_of(made, target.alpha, rule=method.name, method=method.told)
     at_least = smallest_alpha(lambda a: float(made.lower(a)), target.tau, meets="at_least")
     at_most = smallest_alpha(lambda a: float(made.upper(a)), target.tau, meets="at_most")
