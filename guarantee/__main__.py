@@ -16,8 +16,10 @@ from guarantee import (
     binomial,
     corrupted,
     crash,
+    losses,
     mutations,
     pipeline,
+    planted,
     portfolio,
     power,
     simulated,
@@ -39,6 +41,7 @@ STANDS_ON = {
     "pipeline": ("guarantee.pipeline",),
     "portfolio": ("guarantee.portfolio",),
     "simulated": ("guarantee.simulated",),
+    "losses": ("guarantee.losses",),
     "attempts": ("guarantee.attempts",),
     "crash": ("guarantee.crash", "guarantee.killing", "guarantee.issuing"),
     "corrupted": (
@@ -47,6 +50,7 @@ STANDS_ON = {
         *(f"assay.subject.models.{kind}" for kind in LOADED),
     ),
     "mutations": ("guarantee.mutations",),
+    "planted": ("guarantee.planted",),
 }
 """The modules of each part, with those of the programs that it starts, and readers of models, which are found by their format's name."""
 BORROWED = {
@@ -59,7 +63,7 @@ BORROWED = {
 class Extent:
     """How much is run. brief, full: samples of each grade-B design, and of the worst of each rule; every: stride.
     killed: writers of the log, of each database. attackers: who try 500 times. mutated: how many single bytes of what is
-    presented are changed."""
+    presented are changed. planted: seeds of each planted defect, and of clean data."""
 
     binomial: binomial.Extent
     worlds: tuple[tiny_worlds.World, ...]
@@ -76,6 +80,8 @@ class Extent:
     attackers: int
     corrupted: tuple[int, int]
     mutated: int
+    planted: tuple[int, int]
+    losses: tuple[losses.Small, ...] = losses.SMALL
 
 
 FULL = Extent(
@@ -94,6 +100,7 @@ FULL = Extent(
     attempts.FULL,
     (corrupted.EACH, corrupted.IN_TURN),
     mutations.FULL,
+    planted.FULL,
 )
 QUICK = Extent(
     binomial.QUICK,
@@ -111,6 +118,8 @@ QUICK = Extent(
     attempts.QUICK,
     (1, 20),
     mutations.QUICK,
+    planted.QUICK,
+    losses.SMALL[:2],
 )
 WORST_OF_A_RULE = 8
 
@@ -148,10 +157,12 @@ def run(extent: Extent, only: str = "") -> dict[str, Tables]:
         "pipeline": lambda: pipeline.tables(extent.samples, extent.scores),
         "portfolio": lambda: portfolio.tables(extent.models, sample=extent.asked_again),
         "simulated": lambda: simulated_tables(extent),
+        "losses": lambda: losses.tables(extent.losses),
         "attempts": lambda: attempts.tables(extent.attackers),
         "crash": lambda: crash.tables(extent.killed),
         "corrupted": lambda: corrupted.tables(*extent.corrupted),
         "mutations": lambda: mutations.tables(extent.mutated),
+        "planted": lambda: planted.tables(*extent.planted),
     }
     KEPT.mkdir(exist_ok=True)
     found = {}
@@ -185,6 +196,8 @@ def main(arguments: list[str]) -> int:
     )
     given = parser.parse_args(arguments)
     tables = run(QUICK if given.quick else FULL, given.part)
+    if "planted" in tables and not given.quick:
+        planted.write(tables["planted"])
     if given.part:
         return 0 if tables else parser.error(f"no part is called {given.part!r}")
     claims = held(tables, confirmed=not given.quick)

@@ -10,6 +10,8 @@ Tables = Mapping[str, list[dict[str, object]]]
 GRADE_A, GRADE_B, POINTS = 0.05, 0.06, 3.0
 BAD_CERTIFIED, WRONG_CERTIFICATES = 0.002, 0.01
 FEWEST_ROWS, FEWEST_CLUSTERS = 100, 50
+FOUND, FALSE_ALARMS = 0.95, 0.05
+"""Of planted defects, and on clean data."""
 ERRORS = 3.0
 """A simulated figure misses a bar of grade A when it lies more than this many standard errors above it."""
 
@@ -33,6 +35,7 @@ def held(tables: Mapping[str, Tables], *, confirmed: bool) -> list[Held]:
         _end_to_end(tables["pipeline"], grade="A"),
         _end_to_end(tables["pipeline"], grade="B"),
         _simulated(tables["simulated"], confirmed=confirmed),
+        _losses(tables["losses"]),
         *_portfolio(tables["portfolio"]),
         _planner(
             "Power that `assay plan` prints, realised by the product",
@@ -46,7 +49,31 @@ def held(tables: Mapping[str, Tables], *, confirmed: bool) -> list[Held]:
         _issued(tables["crash"]),
         _survived(tables["corrupted"]),
         _mutations(tables["mutations"]),
+        _planted(tables["planted"]),
     ]
+
+
+def _losses(tables: Tables) -> Held:
+    rows = rows_with(tables, "certified wrongly by point estimates")
+    worst = max(number(row, "certified wrongly") for row in rows)
+    point = max(number(row, "certified wrongly by point estimates") for row in rows)
+    claim = "Criteria about losses: a bad model is certified, all samples enumerated"
+    return Held(claim, f"at most {GRADE_A:.0%}", f"{worst:.4f}", f"{point:.2f}", worst <= GRADE_A)
+
+
+def _planted(tables: Tables) -> Held:
+    """The defect that is found least often, and the one that is seen most often where it is not."""
+    rows = rows_with(tables, "false alarms")
+    least = min(number(row, "found") / number(row, "seeds") for row in rows)
+    most = max(number(row, "false alarms") / number(row, "clean seeds") for row in rows)
+    claim = f"{len(rows)} planted defects, found by their criterion ([all of them](planted-defects.md))"
+    return Held(
+        claim,
+        f"≥ {FOUND:.0%} found, ≤ {FALSE_ALARMS:.0%} false alarms",
+        f"{least:.0%} found, {most:.0%} false alarms",
+        "",
+        least >= FOUND and most <= FALSE_ALARMS,
+    )
 
 
 def _issued(tables: Tables) -> Held:

@@ -95,6 +95,14 @@ SECTIONS = (
         ),
     ),
     (
+        "losses",
+        "Means of losses and their gaps, enumerated",
+        (
+            "Samples so small that all of them are listed, each judged by the product's own pieces. The adversary tries every law on "
+            "two places of the grid with every share of a third, at the threshold; of two groups, at 41 means of the second."
+        ),
+    ),
+    (
         "power",
         "The planner",
         "What `assay plan` says a good model's chance is, against how often the product then passes it.",

@@ -1,4 +1,4 @@
-"""Simulate every grade-B rule at the boundary, beside the rule that judges the point estimate.
+"""Simulate every grade-B rule at the boundary, and exact rules that no enumeration covers, beside the rule that judges the point estimate.
 
 ``python -m guarantee.simulated --reps 10000`` prints the tables and the worst sizes that
 `assay.stats.simulated_sizes` repeats; with ``--levels`` at every level that is kept there. The bar is .06 from 100 rows per
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from assay.stats.simulated_sizes import LEVELS
 from guarantee.boundary import ALPHA, Design, simulate, simulate_at, worst, wrong
+from guarantee.exact_designs import distance_designs, top_designs
 from guarantee.row_designs import clustered_designs, weighted_designs
 from guarantee.score_designs import (
     auc_designs,
@@ -34,6 +35,8 @@ TABLES: dict[str, Callable[[], Iterable[Design]]] = {
     "Observed over expected": observed_expected_designs,
     "Weighted rates": weighted_designs,
     "Clustered rates": clustered_designs,
+    "Precision and lift at k (exact)": top_designs,
+    "Distances between two histograms (exact)": distance_designs,
     "Two groups in strata": stratified_designs,
 }
 

@@ -25,7 +25,7 @@ ALLOWED = {
     "domain": [*WORDS, *BYTES, "pydantic", "pydantic_core", "assay.domain", "assay._lazy"],
     "domain/errors.py": WORDS,
     "proof": [*WORDS, *BYTES, "pydantic", "rfc8785", "cryptography", "assay.domain", "assay.proof"],
-    "subject/models": _names("""__future__ collections.abc contextlib difflib importlib json pathlib sys typing warnings zipfile
+    "subject/models": _names("""__future__ collections.abc contextlib difflib importlib json pathlib sys types typing warnings zipfile
         numpy pyarrow assay.domain.errors assay.subject.models"""),
     "sandbox/fences": [*IN_A_CHILD, "assay.sandbox.fences"],
     "sandbox/loaded.py": _names(

@@ -454,14 +454,10 @@ def test_a_label_that_nothing_but_its_values_speaks_for_is_told(
             column("bad", "int64", codes=(-1, 1), minimum=-1, maximum=1),
             "holds -1, 1, and the numbers",
         ),
-        (
-            column("bad", "double", minimum=0.0, maximum=2.0),
-            "holds double from 0.0 to 2.0, and",
-        ),
         (column("bad", "double", minimum=0.0, maximum=1.0), ""),
         (column("bad", "bool", codes=(False, True)), ""),
     ],
-    ids=["words", "signs", "counts", "doubles", "booleans"],
+    ids=["words", "signs", "doubles", "booleans"],
 )
 def test_a_label_that_is_not_0_and_1_is_told_before_anybody_fills_a_blank(
     tmp_path: Path, label: ColumnFacts, said: str
@@ -470,6 +466,26 @@ def test_a_label_that_is_not_0_and_1_is_told_before_anybody_fills_a_blank(
     assert len(warnings) == bool(said)
     assert not said or said in warnings[0]
     assert not said or "Recode it in all data sets" in warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "metric"),
+    [
+        (column("bad", "double", minimum=0.0, maximum=2.5), "task: regression", "performance.mae"),
+        (column("bad", "string", codes=("a", "b", "c")), "task: multiclass", "performance.class_recall"),
+        (column("bad", "double", minimum=0.0, maximum=1.0), "task: binary", "performance.auc"),
+    ],
+    ids=["numbers", "classes", "doubles of 0 and 1"],
+)
+def test_the_task_follows_from_the_values_of_the_label(
+    tmp_path: Path, label: ColumnFacts, said: str, metric: str
+) -> None:
+    text = start(tmp_path, (*LOANS[:-1], label), label="bad").texts[SPECIFICATION]
+    assert f"  {said}" in text
+    assert f"metric: {metric}\n" in text
+    assert ("range: [0.0, 2.5]" in text) is ("regression" in said)
+    assert ("\n  classes: [" in text) is ("multiclass" in said)
+    assert ("decide_at" in text) is ("binary" in said)
 
 
 @pytest.mark.parametrize(

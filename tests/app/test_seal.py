@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.app.conftest import Folder, people
 from tests.app.team import KEYS, Team, refused
 
 import assay
 from assay.app.judging.replay import replay
+from assay.app.mitigating.mitigate import Wish, mitigate
 from assay.app.organisation.diff import compare
 from assay.app.organisation.export import export_decision, export_review
 from assay.app.organisation.ledger import open_ledger
@@ -191,6 +193,21 @@ def test_no_rehearsal_on_a_copy_of_sealed_rows_tells_what_is_sealed(scheduled: T
             assay.certify(folder.write(), workers=0, rehearse=True)
     folder.develop = pa.concat_tables([honest, whole.slice(0, 20)])  # a few may be in both
     assert assay.certify(folder.write(), workers=0, rehearse=True).record.decision.rehearsal
+
+
+def test_no_search_for_a_fairer_model_on_sealed_rows_tells_what_is_sealed(scheduled: Team) -> None:
+    scheduled.certify()
+    folder = scheduled.folder
+    folder.edit("name: small-loans", "name: other-loans")
+    folder.edit("format: predictions}", "format: predictions, inputs: [income]}")
+    folder.edit("dictionary.yaml, develop", "dictionary.yaml, train: train.parquet, develop")
+    folder.develop = folder.test
+    path = folder.write()
+    pq.write_table(people(500, 8), folder.root / "train.parquet")
+    with pytest.raises(
+        assay.Refused, match="one bit is told while its schedule", check=lambda e: e.code == "sealed"
+    ):
+        mitigate(path, wish=Wish(methods=("retrained",)), workers=0)
 
 
 def test_a_run_outside_of_the_log_is_let_through_when_the_schedule_has_ended(sealed: Team) -> None:

@@ -12,24 +12,31 @@ from assay.checks.catalogue import catalogue
 from assay.checks.check import Check
 from assay.checks.examples import ALL, outcomes, paired, profiled, row_set, scored
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Rate, Rates, Undefined
+from assay.domain.evidence import Counts, MeanCell, PairedCell, Rate, Rates, ScoreCell, Undefined
 from assay.domain.metric import Across, Names
 from assay.domain.needs import Outcomes, Perturbed, Reads, Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Reason
+from assay.tally.refits import RefitView, TrainingRows
 from assay.tally.table import TableView
-from assay.tally.views import ColumnProfile, OutcomeView, SectionView
+from assay.tally.views import ColumnProfile, OutcomeView, SectionView, StatedView
 
 CHECKS = tuple(catalogue().values())
 GROUPED = [c for c in CHECKS if isinstance(c.need, Outcomes) and c.metric.across is not Across.NEVER]
 REQUIRED = [c for c in GROUPED if c.metric.across is Across.REQUIRED]
 COMPARED = [c for c in REQUIRED if c.metric.reference]
+NOBODY = np.empty(0, dtype=np.int64)
 confusion = st.tuples(*[st.integers(0, 60)] * 4)
+
+
+def count(check: Check, view: OutcomeView, *, across: str) -> Counts:
+    """What it counts, with the arguments of its first example where it needs some."""
+    return check.count(view, across=across, arguments=check.examples[0].arguments)
 
 
 def cells(check: Check, view: OutcomeView) -> dict[str, object]:
     """The cells by family and label; empty when the statistic is undefined."""
-    counts = check.count(view, across="group")
+    counts = count(check, view, across="group")
     if isinstance(counts, Undefined):
         return {"": counts.reason}
     return {f"{getattr(cell, 'family', '')}/{cell.label}": cell for cell in counts.cells}
@@ -64,7 +71,7 @@ def test_the_names_of_groups_change_nothing(check: Check, seed: int):
 @given(table=st.dictionaries(st.sampled_from("abcd"), confusion, min_size=2))
 def test_cells_never_hold_more_events_than_trials(table: dict[str, tuple[int, int, int, int]]):
     for check in GROUPED:
-        counts = check.count(outcomes(table), across="group")
+        counts = count(check, outcomes(table), across="group")
         if isinstance(counts, Rates):
             assert all(0 <= cell.events <= cell.trials for cell in counts.cells)
 
@@ -75,24 +82,28 @@ def no_rows(check: Check, across: str | None) -> TableView:
     score = [] if need.asks_model else None
     return table_view(
         need.tabulate,
-        {"income": [], "department": []},
+        {
+            name: []
+            for name in ("income", "department", *named(check, Names.COLUMN), *named(check, Names.COLUMNS))
+        },
         label=[],
         score=score,
         groups={"sex": (("women", "men"), [])},
         across=("sex",) if across else (),
-        parameters=check.bind(named(check)),
+        parameters=check.bind(check.examples[0].arguments),
         others={"train": {"income": []}} if need.reads is Reads.EVERY else None,
-        strata={"department": Attribute(column="department", groups={"A": (0,), "B": (1,)})},
+        strata={
+            name: Attribute(column="income", groups={"A": (0,), "B": (1,)})
+            for name in named(check, Names.STRATUM)
+        },
     )
 
 
-def named(check: Check) -> dict[str, str]:
-    """What a specification must say for the check: a stratum, a column, or some text."""
-    wanted = {name: p.names for name, p in check.metric.parameters.items() if p.default is None}
-    return {
-        name: {Names.STRATUM: "department", Names.COLUMN: "income", None: "1, 2"}[of]
-        for name, of in wanted.items()
-    }
+def named(check: Check, kind: Names) -> tuple[str, ...]:
+    """The columns, or the strata, that the first example of a check names."""
+    given = check.bind(check.examples[0].arguments)
+    found = (str(given[n]) for n, p in check.metric.parameters.items() if p.names is kind)
+    return tuple(name.strip() for text in found for name in text.split(",") if name.strip())
 
 
 # -- absence ------------------------------------------------------------------------------------------------------
@@ -108,13 +119,16 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         "Profiles": lambda: profiled(
             ColumnProfile("age", 0, 0, codes=(("1", 0),)), groups={"sex": {"women": 0}}
         ),
+        "Refits": lambda: RefitView(TrainingRows(NOBODY, NOBODY), (), 0.5, 1),
         "RowSets": lambda: row_set(0, shared={"train": 0}),
         "Sections": lambda: SectionView(()),
+        "Stated": StatedView,
         "Tabulated": lambda: no_rows(check, across),
         "TabulatedEverywhere": lambda: no_rows(check, across),
         "TabulatedOutcomes": lambda: no_rows(check, across),
     }
-    counts = check.count(views[type(check.need).__name__](), across=across, arguments=named(check))
+    arguments = check.examples[0].arguments
+    counts = check.count(views[type(check.need).__name__](), across=across, arguments=arguments)
     assert isinstance(counts, Undefined)
     assert counts.reason in {Reason.NO_ROWS, Reason.NOT_MEASURED}
     assert counts.detail
@@ -122,7 +136,7 @@ def test_no_rows_are_undefined_everywhere(check: Check):
 
 @pytest.mark.parametrize("check", GROUPED, ids=lambda c: c.id)
 def test_a_grouping_without_groups_is_not_answered_by_all_rows(check: Check):
-    counts = check.count(random_rows(0).uncut(), across="sex")
+    counts = count(check, random_rows(0).uncut(), across="sex")
     assert counts == Undefined(Reason.EMPTY_GROUP, "No group of 'sex' is in this data.")
 
 
@@ -142,13 +156,21 @@ def test_a_reference_must_be_there_and_is_kept(check: Check):
     assert check.count(view, across="sex", reference="men").reference == "men"
 
 
+def _rows(cell: Rate | ScoreCell | PairedCell | MeanCell) -> int:
+    if isinstance(cell, Rate):
+        return cell.trials
+    if isinstance(cell, MeanCell):
+        return sum(cell.rows)
+    return cell.n if isinstance(cell, PairedCell) else len(cell.scores)
+
+
 @pytest.mark.parametrize("check", GROUPED, ids=lambda c: c.id)
 def test_an_empty_group_keeps_its_cell(check: Check):
     table = ((0.2, 50, 10), (0.8, 10, 50))
-    counts = check.count(scored({"women": table, "men": table, "others": ()}), across="sex")
+    counts = count(check, scored({"women": table, "men": table, "others": ()}), across="sex")
     empty = [cell for cell in counts.cells if cell.label == "others"]
     assert empty
-    assert all((cell.trials if isinstance(cell, Rate) else len(cell.scores)) == 0 for cell in empty)
+    assert all(_rows(cell) == 0 for cell in empty)
 
 
 @pytest.mark.parametrize("reference", [None, "men"])
@@ -194,5 +216,5 @@ def test_a_view_is_not_changed_by_a_check():
     view = random_rows(3).view()
     before = [g.counts.copy() for g in view.groups]
     for check in GROUPED:
-        check.count(view, across="group")
+        count(check, view, across="group")
     assert all(np.array_equal(a, g.counts) for a, g in zip(before, view.groups, strict=True))

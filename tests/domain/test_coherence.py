@@ -391,6 +391,8 @@ def test_a_list_of_names_is_cut_short() -> None:
         ({"where": "agee"}, ["unknown_column"]),
         ({"against": "develop"}, ["data_not_declared"]),
         ({"word": "agee"}, []),
+        ({"several": "age, sex"}, []),
+        ({"several": "age, agee, sxe"}, ["unknown_column", "unknown_column"]),
     ],
 )
 def test_a_parameter_that_names_something_must_name_what_there_is(
@@ -401,6 +403,7 @@ def test_a_parameter_that_names_something_must_name_what_there_is(
         "where": Parameter("", default="", names=Names.COLUMN),
         "against": Parameter("", default="none", choices=("none", "train", "develop"), names=Names.DATA),
         "word": Parameter("", default=""),
+        "several": Parameter("", default="", names=Names.COLUMNS),
     }
     world = replace(WORLD, catalogue={ACCURACY.id: replace(ACCURACY, parameters=parameters)})
     data = Data(dictionary="d.yaml", test="t.parquet", train="r.parquet", custody="validator")

@@ -1,6 +1,11 @@
 """What is put into a sentence is never taken for a part of the sentence."""
 
-from assay.domain.telling import names_in, tell
+from dataclasses import replace
+
+import pytest
+
+from assay.checks.catalogue import metrics
+from assay.domain.telling import fault_in_reading, names_in, tell
 
 READING = "{value} of the cases[ for {group}] are {kind:good=right,bad=wrong}"
 
@@ -19,3 +24,10 @@ def test_a_word_is_no_placeholder() -> None:
 
 def test_each_placeholder_is_named_once_in_its_order() -> None:
     assert names_in(READING + " {value}") == ("value", "group", "kind")
+
+
+@pytest.mark.parametrize("placeholder", ["{part}", "{first}", "{second}"])
+def test_parts_are_of_checks_that_compare_no_groups(placeholder: str) -> None:
+    said = f"{{value}} of the rows[ in {placeholder}]"
+    assert "compares groups" in fault_in_reading(replace(metrics()["performance.accuracy"], reading=said))
+    assert fault_in_reading(replace(metrics()["data.missing_values"], reading=said)) == ""

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 from tests.dossier import records
 
 from assay.domain.errors import MissingExtra
+from assay.domain.record import CurveRecord
 from assay.domain.vocabulary import Verdict
 from assay.dossier.charts import theme
 from assay.dossier.charts.groups import groups
 from assay.dossier.charts.interval import interval
+from assay.dossier.charts.learning import learning
 from assay.dossier.charts.overview import HIGH, margins, overview
 from assay.dossier.charts.reliability import reliability
 from assay.dossier.charts.roc import roc
+
+LEARNED = CurveRecord(
+    "learning", "", "curve", ((150.0, 0.7, 0.65, 0.75, 300.0), (300.0, 1.0, 0.99, 1.0, 300.0))
+)
 
 
 def drawn(name: str) -> list[str]:
@@ -27,6 +34,7 @@ def drawn(name: str) -> list[str]:
         groups(record.groups, prefix="b"),
         roc(tuple(c for c in curves if c.kind == "roc"), prefix="c"),
         *(reliability(c, prefix="d") for c in curves if c.kind == "reliability"),
+        *(learning(c, prefix="f") for c in (LEARNED, replace(LEARNED, points=LEARNED.points[:1]))),
         *(interval(j, prefix=f"e{i}") for i, j in enumerate(record.judged)),
     ]
     return [svg for svg in made if svg is not None]

@@ -13,6 +13,7 @@ from scipy.stats import binom, norm
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from guarantee.boundary import Design, simulate, simulate_at, wrong
+from guarantee.folds import folds
 from guarantee.rule import Rule
 from guarantee.score_designs import LADDERS
 from guarantee.simulated import TABLES
@@ -222,3 +223,11 @@ def test_the_p_values_of_many_samples_are_those_that_the_limits_invert(rule):
                 (at_most[0], design.truth - bound.upper),
             ):
                 assert abs(beyond) < 1e-9 or (beyond > 0) == (p < level), design.shape
+
+
+def test_a_mean_over_folds_is_certified_wrongly_no_more_often_than_alpha_however_they_depend():
+    found = list(folds((20, 300), (0.05, 0.5, 0.99)))
+    assert max(row["bound"] for row in found) <= ALPHA
+    same = [row for row in found if row["folds are"] == "one and the same"]
+    assert max(row["bound"] for row in same) > 0.01
+    assert max(row["point estimate"] for row in found) > 0.5

@@ -71,8 +71,14 @@ def test_a_changed_file_makes_another_digest(tmp_path: Path, monkeypatch: pytest
             other.write("# changed\n")
         return {part for part, digest in digests().items() if digest != before[part]}
 
-    assert changed("src/assay/dossier/wording.py") <= {"crash"}
-    assert changed("src/assay/store/log.py") == {"crash"}
+    assert changed("src/assay/dossier/wording.py") <= {"crash", "planted"}
+    assert changed("src/assay/store/log.py") == {"crash", "planted"}
     assert changed("tests/world.py") == {"mutations"}
-    assert changed("src/assay/checks/fairness/impact_ratio.py") >= {"tiny", "power", "pipeline", "portfolio"}
+    assert changed("src/assay/checks/fairness/impact_ratio.py") >= {
+        "tiny",
+        "power",
+        "pipeline",
+        "portfolio",
+        "planted",
+    }
     assert "simulated" in changed("src/assay/stats/auc.py")

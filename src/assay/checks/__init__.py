@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         Undefined,
     )
     from assay.domain.metric import Across, Metric, Names, Parameter, Unit
-    from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections
+    from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections, Stated
     from assay.domain.vocabulary import Comparator, Reason, Stage, Verdict
     from assay.tally.cells import (
         NO_ROWS,
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         ProfileView,
         RowSetView,
         SectionView,
+        StatedView,
     )
 
 __all__ = [
@@ -100,6 +101,8 @@ __all__ = [
     "SectionView",
     "Sections",
     "Stage",
+    "Stated",
+    "StatedView",
     "Stratified",
     "Undefined",
     "Unit",
@@ -144,7 +147,7 @@ __getattr__, __dir__ = lazy(
             "Undefined",
         ),
         "assay.domain.metric": ("Across", "Metric", "Names", "Parameter", "Unit"),
-        "assay.domain.needs": ("Need", "Outcomes", "Perturbed", "Profiles", "RowSets", "Sections"),
+        "assay.domain.needs": ("Need", "Outcomes", "Perturbed", "Profiles", "RowSets", "Sections", "Stated"),
         "assay.domain.vocabulary": ("Comparator", "Reason", "Stage", "Verdict"),
         "assay.tally.cells": (
             "NO_ROWS",
@@ -165,6 +168,7 @@ __getattr__, __dir__ = lazy(
             "ProfileView",
             "RowSetView",
             "SectionView",
+            "StatedView",
         ),
     },
 )

@@ -17,7 +17,7 @@ from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Across, Metric, Parameter, Unit
 from assay.domain.needs import Need
 from assay.domain.telling import fault_in_reading
-from assay.domain.vocabulary import Comparator, Reason, Stage, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Stage, Task, Verdict
 
 Measure = Callable[..., Counts]
 Arguments = Mapping[str, Decimal | int | str]
@@ -157,6 +157,7 @@ def check(
     reference: bool = False,
     census: bool = False,
     parameters: Mapping[str, Parameter] | None = None,
+    tasks: tuple[Task, ...] | None = None,
 ) -> Callable[[Measure], Check]:
     """Make a check of a function ``measure(view, *, across, reference, **parameters) -> Counts``.
 
@@ -166,7 +167,10 @@ def check(
     It names, as keywords, only what it uses: ``across``, ``reference`` and the parameters. The parameters of a
     check that needs :class:`~assay.domain.needs.Perturbed` go to its ``change`` as well, through the context.
     ``pairwise`` says that it compares groups with each other: small groups are then judged against every group,
-    the view's ``focus`` naming them. Whether it asks the model, and with changed inputs, follows from its need.
+    the view's ``focus`` naming them. Whether it asks the model, and with changed inputs, follows from its need, and so does
+    whether the recipe trains models for it, whose ``design`` is told the parameters too: a criterion of it can only be advisory.
+
+    ``tasks``: the kinds of prediction that it is for, where that is not what its need says.
 
     Raises:
         ValueError: when the id is not ``stage.name`` with a known stage, the docstring lacks a heading, the reading
@@ -190,7 +194,10 @@ def check(
         census=census,
         needs_model=need.asks_model,
         changes_inputs=need.changes_inputs,
+        by_row=need.by_row,
+        refits=need.refits,
         parameters=dict(parameters or {}),
+        tasks=need.tasks if tasks is None else tasks,
     )
 
     def register(measure: Measure) -> Check:
@@ -241,7 +248,7 @@ def _validate_keywords(made: Check) -> None:
     if unknown:
         raise ValueError(f"The check {made.id!r} asks for {', '.join(sorted(unknown))}, which it never gets.")
     unused = parameters - wanted
-    if unused and not made.need.changes_inputs:
+    if unused and not (made.need.changes_inputs or made.need.refits):
         raise ValueError(f"The check {made.id!r} declares {', '.join(sorted(unused))} and does not use it.")
     if made.metric.reference and "reference" not in wanted:
         raise ValueError(f"The check {made.id!r} declares a reference group and does not use it.")

@@ -86,6 +86,7 @@ def _facts(check: Check) -> str:
             "one group may be named with `reference`; else all pairs" if metric.reference else "none",
         ),
         ("Asks the model", "yes" if metric.needs_model else "no"),
+        *([("Has models trained", "yes, by the recipe; only reported")] if metric.refits else []),
     ]
     return "\n".join(f"- **{name}:** {value}" for name, value in facts)
 
@@ -133,7 +134,7 @@ def _criterion(check: Check) -> str:
         lines += [f"  with: {{{given}}}"] if given else []
     lines += [
         f"  {example.comparator}: {example.threshold}",
-        "  tier: critical",
+        f"  tier: {'advisory' if check.metric.refits else 'critical'}",
         "  rationale: why this threshold, for whom",
         "  owner: validator",
     ]

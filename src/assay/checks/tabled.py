@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.domain.answers import BINARY, Answers
 from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute
 from assay.tally.groups import Layout
@@ -38,6 +39,7 @@ def table_view(
     unit: str | None = None,
     time: str | None = None,
     strata: Mapping[str, Attribute] | None = None,
+    answers: Answers = BINARY,
 ) -> TableView:
     """What a check with these tables is handed of some rows.
 
@@ -47,23 +49,27 @@ def table_view(
         groups: by attribute, the names of its groups and the group of each row by its place, or -1 for none.
         across: the attributes whose groups are compared.
         others: the columns of other data sets, for checks that read all; with ``labels_of_others``.
-        strata: the parts of the cases within which groups are compared, by name.
+        strata: the parts of the cases within which groups are compared, by name. answers: what is predicted; the numbers of a
+            regression stand in the column ``label``.
         parameters: the criterion's, all of them. dictionary: by default each column is a number or a category as its values are.
     """
     attributes = tuple((name, tuple(labels)) for name, (labels, _) in (groups or {}).items())
     known = dictionary if dictionary is not None else _described(columns)
+    fed = tuple(columns) if inputs is None else inputs
     context = TableContext(
         parameters=parameters or {},
         layout=Layout(attributes),
         across=across,
         dictionary=known,
-        inputs=tuple(columns) if inputs is None else inputs,
+        inputs=fed,
         label="label",
         decide_at=decide_at,
         favourable=favourable,
         unit=unit,
         time=time,
         strata=strata or {},
+        answers=answers,
+        used=frozenset(name for name in (*fed, "label", unit, time) if name is not None),
     )
     codes = {name: np.asarray(of, dtype=np.int64) for name, (_, of) in (groups or {}).items()}
     tables = {data: _tallied(tabulate, context, columns, label, score, codes)}

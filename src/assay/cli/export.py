@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
@@ -9,6 +10,17 @@ import click
 from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import folder_option, signer
+
+
+def _epsilon(_: click.Context, __: click.Parameter, value: str) -> str:
+    """A decimal above 0 as it is written, without what does not change it."""
+    try:
+        found = Decimal(value).normalize()
+    except InvalidOperation:
+        found = Decimal(0)
+    if not (found.is_finite() and found > 0):
+        raise click.BadParameter(f"a number above 0 is expected, such as 1 or 0.5; found {value!r}.")
+    return f"{found:f}"
 
 
 @click.group("export")
@@ -93,3 +105,37 @@ def public(target: Path, *, key: str | None, folder: Path, as_json: bool) -> Non
     )
     if not made.status:
         say("It has no signed status; --key VERIFIER_KEY adds one.")
+
+
+@command.command("tables", epilog=example("assay export tables tables.json --epsilon 1"))
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("run", required=False, default="")
+@click.option(
+    "--epsilon",
+    required=True,
+    callback=_epsilon,
+    help="What the release may cost each person, for example 1: less is more private.",
+)
+@folder_option
+@json_option
+def tables(target: Path, run: str, *, epsilon: str, folder: Path, as_json: bool) -> None:
+    """Write the group tables of RUN, or of the latest run, to TARGET with noise that protects each person (differential privacy).
+
+    It is a document of its own: a certificate and its dossier keep their numbers. It states the epsilon, the noise and the error of
+    each count. The tables of a run are released once; asked again, the same numbers are written.
+    """
+    from assay.app.organisation.private_tables import release_tables
+
+    made = release_tables(folder, target, epsilon, run)
+    if as_json:
+        print_json(
+            {
+                "tables": str(target),
+                "epsilon": made["epsilon"],
+                "error": made["error"],
+                "groups": len(made["groups"]),
+            }
+        )
+        return
+    say(f"{len(made['groups'])} groups with an epsilon of {made['epsilon']}, in {target}")
+    say(f"95 of 100 counts lie within {made['error']} of the true ones; who has the dossier has those.")

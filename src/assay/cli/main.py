@@ -21,6 +21,10 @@ COMMANDS = {
     "plan": ("assay.cli.plan", "Show how likely a good model is to pass, before anything is measured."),
     "lock": ("assay.cli.lock", "Agree to a specification before any result of it exists."),
     "certify": ("assay.cli.certify", "Test a model against its specification and decide."),
+    "mitigate": (
+        "assay.cli.mitigate",
+        "Look for a fairer model that decides as well; keep the record of the search.",
+    ),
     "show": ("assay.cli.show", "Show the decision of a run, or list the runs."),
     "report": ("assay.cli.report", "Write the dossier of a run: HTML, JSON, JUnit, or its standing."),
     "unseal": ("assay.cli.unseal", "Open the numbers of a sealed run, which ends its schedule of attempts."),

@@ -75,7 +75,7 @@ def _print(made: Plan) -> None:
         console.print(sentence)
     if made.answered:
         console.print(
-            f"The model answers: scores between 0 and 1 for {made.answered:,} {data_set(made.reference)} rows."
+            f"The model answers: {made.answers.told} for {made.answered:,} {data_set(made.reference)} rows."
         )
 
 
@@ -111,7 +111,7 @@ def _groups(made: Plan) -> FoldingTable:
             visible(grouping(g.grouping)),
             visible(g.label),
             f"{g.rows:,}",
-            f"{g.events:,}",
+            "" if g.events is None else f"{g.events:,}",
             "small: advisory" if g.small else "",
         )
         for g in made.groups
@@ -197,5 +197,5 @@ def _said(p: PlannedCriterion) -> str:
     if p.broken:
         return "BROKEN"
     if p.power is None:
-        return "a count"
+        return "not planned" if p.refits else "a count"
     return f"{p.power.passes:.0%}" + ("  HOPELESS" if p.hopeless else "")

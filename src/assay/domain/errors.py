@@ -97,12 +97,18 @@ PACKAGES = {
     "lightgbm": ("lightgbm", "lightgbm"),
     "xgboost": ("xgboost-cpu", "xgboost"),
     "onnxruntime": ("onnxruntime", "onnx"),
+    "fairlearn": ("fairlearn", "fairness"),
+    "imblearn": ("imbalanced-learn", "fairness"),
+    "dp_accounting": ("dp-accounting", "privacy"),
+    "opendp": ("opendp", "privacy"),
     "pandas": ("pandas", ""),
     "polars": ("polars", ""),
 }
 """Modules that the base install lacks: the package that has each, and the extra that brings it, if one does."""
-NOT_MEASURING = frozenset({"vl_convert", "jinja2", "sqlalchemy", "alembic", "psycopg", "securesystemslib"})
-"""Those that draw, keep and sign: their version changes no number."""
+NOT_MEASURING = frozenset(
+    {"vl_convert", "jinja2", "sqlalchemy", "alembic", "psycopg", "securesystemslib", "fairlearn", "imblearn"}
+)
+"""Those that draw, keep, sign and train candidates: their version changes no number of a run."""
 
 
 class MissingExtra(AssayError):

@@ -7,6 +7,8 @@ the intersection-union principle; Berger 1982), failing is uniform (Holm over th
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -207,6 +209,232 @@ class Paired:
 
 
 @dataclass(frozen=True, slots=True)
+class LossCell:
+    """What the rows of one group lost: strictly increasing ``places`` on a grid, and the rows at each.
+
+    Place 0 is a loss of exactly 0, place k one of more than k - 1 and at most k widths of the grid.
+    """
+
+    label: str
+    places: tuple[int, ...]
+    rows: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        whole = all(type(number) is int for number in (*self.places, *self.rows))
+        increasing = all(a < b for a, b in itertools.pairwise(self.places))
+        if not whole or not increasing or len(self.places) != len(self.rows) or min(self.rows, default=0) < 0:
+            raise ValueError("losses need increasing places with a whole number of rows at each")
+
+    @property
+    def n(self) -> int:
+        """All rows."""
+        return sum(self.rows)
+
+
+class Summary(StrEnum):
+    """What is made of the losses of many rows."""
+
+    MEAN = "mean"
+    ROOT_MEAN_SQUARE = "root_mean_square"
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Losses of the rows of one or more groups, none above ``largest``, on a grid of ``steps`` widths; alone or as differences.
+
+    Bounds are those of losses rounded to the worse side, so that a grid costs its width at most and never helps.
+    """
+
+    cells: tuple[LossCell, ...]
+    largest: float
+    steps: int
+    summary: Summary = Summary.MEAN
+    compare: Compare = Compare.EACH
+    reference: str | None = None
+    focus: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 < self.largest < math.inf or type(self.steps) is not int or self.steps < 1:
+            raise ValueError("losses need a largest one above 0 and a grid of at least one step")
+        if any(
+            cell.places and not 0 <= cell.places[0] <= cell.places[-1] <= self.steps for cell in self.cells
+        ):
+            raise ValueError("a loss lies outside of its grid")
+        if self.compare is Compare.RATIO:
+            raise ValueError("losses stand alone or are compared as differences")
+
+    def compares(self, one: LossCell, two: LossCell) -> bool:
+        """Whether the ordered pair is a piece, as of rates."""
+        if one.label == two.label or (self.focus and not {one.label, two.label} & set(self.focus)):
+            return False
+        return self.reference is None or self.reference in {one.label, two.label}
+
+
+@dataclass(frozen=True, slots=True)
+class MeanCell:
+    """The rows of one group by the value that each has: strictly increasing ``values``, rows at each."""
+
+    label: str
+    values: tuple[float, ...]
+    rows: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.values) != len(self.rows) or any(type(n) is not int or n < 0 for n in self.rows):
+            raise ValueError("a mean needs as many whole numbers of rows as values")
+        if list(self.values) != sorted(set(self.values)):
+            raise ValueError("a mean needs values that increase")
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Values of rows that lie between ``low`` and ``high`` whatever happens, in one or more groups; the mean of each is judged."""
+
+    cells: tuple[MeanCell, ...]
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise ValueError("a mean needs values that can differ: low < high")
+        if any(not self.low <= value <= self.high for cell in self.cells for value in cell.values):
+            raise ValueError("a mean needs values between its low and its high")
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """A rate in each fold of a cross-validation, of which the mean is judged.
+
+    Each is of rows that its own model has not seen; the models have most of their rows in common, so that the folds depend on
+    each other in a way that nobody knows.
+    """
+
+    cells: tuple[Rate, ...]
+
+    def __post_init__(self) -> None:
+        if any(cell.trials == 0 for cell in self.cells):
+            raise ValueError("a fold without rows has no rate")
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The share of right decisions by the number of training rows, on the same rows each time.
+
+    Attributes:
+        sizes: how many training rows, the smallest first. cells: the rate at each.
+        last: the last step as a pair, of which the gain is judged: ``worse`` were right with all training rows and not with
+            those of the step before, ``better`` the other way round.
+    """
+
+    sizes: tuple[int, ...]
+    cells: tuple[Rate, ...]
+    last: PairedCell
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) != len(self.cells) or any(cell.trials == 0 for cell in self.cells):
+            raise ValueError("a learning curve has a rate of some rows at each size")
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeRate:
+    """``events`` of ``trials`` in the group ``label``, to be told as a multiple of the rate that was ``expected``, which is declared."""
+
+    label: str
+    events: int
+    trials: int
+    expected: float
+    family: str = ""
+
+    def __post_init__(self) -> None:
+        whole = type(self.events) is int and type(self.trials) is int
+        if not whole or not 0 <= self.events <= self.trials or not 0 < self.expected <= 1:
+            raise ValueError(
+                "a relative rate needs 0 <= events <= trials and an expected rate above 0, of at most 1"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeRates:
+    """Rates as multiples of declared ones; each is judged."""
+
+    cells: tuple[RelativeRate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairedScoreCell:
+    """The rows of one group by their two scores: rows per label at each pair."""
+
+    label: str
+    incumbent: tuple[float, ...]
+    candidate: tuple[float, ...]
+    negatives: tuple[int, ...]
+    positives: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        columns = (self.incumbent, self.candidate, self.negatives, self.positives)
+        if len({len(column) for column in columns}) != 1:
+            raise ValueError("paired scores need as many rows of each label as pairs of scores")
+        if any(type(n) is not int or n < 0 for n in (*self.negatives, *self.positives)):
+            raise ValueError("paired scores need whole numbers of rows")
+
+
+@dataclass(frozen=True, slots=True)
+class PairedScores:
+    """Two models' scores of the same rows; the AUC of the candidate less that of the incumbent is judged for each group."""
+
+    cells: tuple[PairedScoreCell, ...]
+
+
+class Top(StrEnum):
+    """What is asked of the rows with the highest scores."""
+
+    PRECISION = "precision"
+    LIFT = "lift"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Score histograms of one or more groups, of whose rows with the highest scores something is asked: of the ``share`` at the top."""
+
+    cells: tuple[ScoreCell, ...]
+    top: Top
+    share: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share < 1:
+            raise ValueError("the rows at the top are a share between 0 and 1")
+
+
+class Distance(StrEnum):
+    """How far apart two distributions over the same bins are."""
+
+    PSI = "psi"
+    TOTAL_VARIATION = "total_variation"
+    HELLINGER = "hellinger"
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramPair:
+    """Rows per bin in two samples; ``label`` says of what. Which bins there are was fixed without these rows."""
+
+    label: str
+    reference: tuple[int, ...]
+    found: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        counts = (*self.reference, *self.found)
+        if len(self.reference) != len(self.found) or any(type(n) is not int or n < 0 for n in counts):
+            raise ValueError("two histograms need whole numbers of rows in the same bins")
+
+
+@dataclass(frozen=True, slots=True)
+class Histograms:
+    """Distributions of two samples that are compared bin by bin; each distance is judged."""
+
+    cells: tuple[HistogramPair, ...]
+    distance: Distance
+
+
+@dataclass(frozen=True, slots=True)
 class Undefined:
     """The check ran and the estimand does not exist on these rows; the reason says why."""
 
@@ -220,7 +448,22 @@ class Undefined:
             raise ValueError(f"{self.reason.value} is no reason why an estimand does not exist")
 
 
-Counts = Census | Rates | Stratified | Scores | Paired | Undefined
+Counts = (
+    Census
+    | Rates
+    | Stratified
+    | Scores
+    | Paired
+    | Losses
+    | Folds
+    | Learned
+    | Means
+    | RelativeRates
+    | Ranked
+    | Histograms
+    | PairedScores
+    | Undefined
+)
 """What a check may return; the rule that assesses it follows from its type."""
 
 

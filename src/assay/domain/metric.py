@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from assay.domain.vocabulary import Comparator, Stage
+from assay.domain.vocabulary import Comparator, Stage, Task
 
 
 class Unit(StrEnum):
@@ -23,8 +23,15 @@ class Names(StrEnum):
     """What the value of a parameter names, so that a name which does not exist is refused."""
 
     COLUMN = "column"
+    COLUMNS = "columns"
+    """Several columns, with commas between them; see :func:`several`."""
     DATA = "data"
     STRATUM = "stratum"
+
+
+def several(text: object) -> tuple[str, ...]:
+    """The names in a text that has commas between them, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in str(text).split(",") if name.strip()))
 
 
 class Across(StrEnum):
@@ -99,9 +106,13 @@ class Metric:
         census: whether the value is a fact about the data in hand, counted in full, not a population value.
         needs_model: whether the model is asked for predictions.
         changes_inputs: whether it is asked again with changed inputs, which scores made elsewhere cannot answer.
+        by_row: whether it can be narrowed to a part of the rows.
+        refits: whether the recipe trains models for it: a value of the procedure and not of the model that is judged, which is
+            reported and certifies none.
         parameters: what a criterion may set under ``with``.
         ideal: what a good model is expected to have: no gap, a ratio of one, no drop. None where a good model is
             only expected to be better than asked.
+        tasks: the kinds of prediction that it is about.
     """
 
     id: str
@@ -119,8 +130,11 @@ class Metric:
     census: bool = False
     needs_model: bool = False
     changes_inputs: bool = False
+    by_row: bool = False
+    refits: bool = False
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     ideal: Decimal | None = None
+    tasks: tuple[Task, ...] = (Task.BINARY,)
 
     def outside(self, value: Decimal) -> bool:
         """Whether the metric cannot have the value."""

@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from assay.domain.vocabulary import Task
+
 
 class Reads(StrEnum):
-    """Which data sets are read: the one that the model is judged on, the one that the criterion names, all, none."""
+    """Which data sets are read: the one that the model is judged on, the one that the criterion names, all, the training rows, none."""
 
     JUDGED = "judged"
     NAMED = "named"
     EVERY = "every"
+    TRAINED = "trained"
+    """The training rows, by way of the recipe: whatever a criterion names, and never a row on which the model is judged."""
     NOTHING = "nothing"
 
 
@@ -50,12 +54,18 @@ class Need:
     Attributes:
         reads: which data sets are read. parts: what is counted of them.
         changes_inputs: whether the model is asked again with changed inputs.
+        tasks: those whose answers and labels a check of such a need knows how to read, unless the check says otherwise.
+        by_row: whether each row is counted by itself, so that a criterion can be narrowed to a part of them.
+        refits: whether the recipe trains models for it.
     """
 
     __slots__ = ()
     reads: ClassVar[Reads]
     parts: ClassVar[frozenset[Part]]
     changes_inputs: ClassVar[bool] = False
+    tasks: ClassVar[tuple[Task, ...]] = tuple(Task)
+    by_row: ClassVar[bool] = False
+    refits: ClassVar[bool] = False
 
     @property
     def asks_model(self) -> bool:
@@ -69,6 +79,8 @@ class Outcomes(Need):
 
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES})
+    tasks = (Task.BINARY,)
+    by_row = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,8 @@ class Perturbed(Need):
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES})
     changes_inputs = True
+    tasks = (Task.BINARY, Task.MULTICLASS)
+    by_row = True
 
     change: Callable[..., dict[str, Any]]
     spares: Callable[..., tuple[str, ...]] | None = None
@@ -113,14 +127,20 @@ class Tabulated(Need):
     :class:`~assay.tally.table.TableContext` that returns keys by the name of a table. ``columns(context)`` names the columns that it
     looks at besides the label and the protected attributes; without it all that are documented are read.
     ``per_unit``: one row of each unit counts, and only rows with a label; without it all rows do.
+    ``undeclared``: the columns of the file that nobody documented are read as well.
     """
 
     reads = Reads.NAMED
     parts = frozenset({Part.TABLES})
+    tasks = (
+        Task.BINARY,
+    )  # a table may look at the label; a check whose table does not says that it is for all
+    by_row = True
 
     tabulate: Callable[..., Any]
     columns: Callable[..., tuple[str, ...]] | None = None
     per_unit: bool = False
+    undeclared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +156,31 @@ class TabulatedOutcomes(Tabulated):
 
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES, Part.TABLES})
+
+
+@dataclass(frozen=True, slots=True)
+class Refits(Need):
+    """Models that the recipe trains on parts of the training rows, and the scores that they give to others of them.
+
+    ``design(rows, seed, parameters)`` is a module-level function: which models are trained on which rows, and of which rows each
+    is asked the scores (:mod:`assay.tally.refits`). ``coded`` says that it, and the check, look at the inputs too.
+    """
+
+    reads = Reads.TRAINED
+    parts = frozenset()
+    tasks = (Task.BINARY,)
+    refits = True
+
+    design: Callable[..., tuple[Any, ...]]
+    coded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stated(Need):
+    """What the criterion states in its parameters, of which something follows: no row is read."""
+
+    reads = Reads.NOTHING
+    parts = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,12 @@ class PlannedPass:
 
 @dataclass(frozen=True, slots=True)
 class PlannedGroup:
-    """The rows that count, one of each unit, and the events among them that one group is expected to have."""
+    """The rows that count, one of each unit, and the events among them that one group is expected to have; null where no label is an event."""
 
     grouping: str
     group: str
     rows: int
-    events: int
+    events: int | None
     small: bool
 
 

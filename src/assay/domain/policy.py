@@ -208,11 +208,11 @@ class Least(Block):
 
 
 def asks_the_whole(criterion: Criterion, settings: Mapping[str, int | Decimal | str]) -> bool:
-    """Whether a criterion is judged on the test rows and with these settings alone, so that it asks what its metric's name says.
+    """Whether a criterion is judged on all test rows and with these settings alone, so that it asks what its metric's name says.
 
-    On other rows, of one column, or with settings under which hardly anything fails, it would ask next to nothing.
+    On other rows, on a part of them, of one column, or with settings under which hardly anything fails, it would ask next to nothing.
     """
-    return criterion.data == "test" and criterion.parameters == settings
+    return criterion.data == "test" and not criterion.where and criterion.parameters == settings
 
 
 SMALL_GROUPS = Decimal("0.02")

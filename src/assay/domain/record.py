@@ -39,15 +39,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class GroupRecord:
-    """One group in one data set. ``small`` says that the small-group rule set it aside."""
+    """One group in one data set; the numbers that its task does not have are None. ``small`` says that the small-group rule set it aside."""
 
     grouping: str
     label: str
     definition: str
     rows: int
-    positives: int
-    favourable: int
-    correct: int
+    positives: int | None
+    favourable: int | None
+    correct: int | None
     small: bool = False
 
 
@@ -71,10 +71,12 @@ class MetricRecord:
 class CurveRecord:
     """A curve to draw: ``roc`` (false-positive rate, true-positive rate) or ``reliability`` points.
 
-    For reliability each point is (mean score, observed rate, lower limit, upper limit, rows).
+    For reliability each point is (mean score, observed rate, lower limit, upper limit, rows). For ``learning`` it is (training
+    rows, share of right decisions, lower limit, upper limit, rows that were decided).
 
     Attributes:
-        across: the protected attribute whose group it is of; empty for all rows. label: the group, or ``all rows``.
+        across: the protected attribute whose group it is of; empty for all rows. label: the group, ``all rows``, or for ``learning``
+            the criterion that asked.
     """
 
     kind: str

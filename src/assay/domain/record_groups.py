@@ -10,9 +10,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from assay.domain import gating
-from assay.domain.evidence import GIVEN_LABEL, Rate, Rates, ScoreCell, Scores, Statistic, Stratified, aside_of
+from assay.domain.evidence import (
+    GIVEN_LABEL,
+    LossCell,
+    Losses,
+    Rate,
+    Rates,
+    ScoreCell,
+    Scores,
+    Statistic,
+    Stratified,
+    aside_of,
+)
 from assay.domain.record import GroupRecord, Record
-from assay.domain.specification import Attribute, Specification
+from assay.domain.specification import Attribute, Criterion, Specification
 
 OF_ALL_ROWS: Mapping[str, str] = {
     "performance.accuracy": "correct",
@@ -22,10 +33,14 @@ OF_ALL_ROWS: Mapping[str, str] = {
 """Checks whose rates are of all rows of a group, and which of its numbers the events are."""
 
 
-def defined(specification: Specification, grouping: str, small: Collection[str], *, aside: bool) -> str:
-    """How the groups that a criterion compares are defined: those that gate, or those that were set aside."""
-    groups = specification.groups_of(grouping).items()
-    return "; ".join(f"{label}: {text}" for label, text in groups if (label in small) == aside)
+def defined(
+    specification: Specification, criterion: Criterion, small: Collection[str], *, aside: bool
+) -> str:
+    """To which rows a criterion is narrowed, and how the groups that it compares are defined: those that gate, or those set aside."""
+    narrowed = specification.narrowed(criterion)
+    said = [f"only rows where {narrowed}"] if narrowed else []
+    groups = specification.groups_of(criterion.across).items() if criterion.across is not None else ()
+    return "; ".join([*said, *(f"{label}: {text}" for label, text in groups if (label in small) == aside)])
 
 
 def in_told_order(record: Record) -> Specification:
@@ -80,8 +95,13 @@ def groups_contradict(record: Record, asking: Collection[str]) -> str:
 
 
 def answered(record: Record, asking: Collection[str]) -> tuple[Statistic, ...]:
-    """The statistics of the judged rows that there are only when the model has answered for all of them."""
-    return tuple(s for s in record.statistics if s.data == record.data and (s.aside or s.metric in asking))
+    """The statistics of all judged rows that there are only when the model has answered for all of them."""
+    narrowed = {criterion.id for criterion in record.specification.criteria if criterion.where}
+    return tuple(
+        s
+        for s in record.statistics
+        if s.data == record.data and s.criterion not in narrowed and (s.aside or s.metric in asking)
+    )
 
 
 def _other_groups(record: Record) -> Iterator[str]:
@@ -102,7 +122,7 @@ def _other_groups(record: Record) -> Iterator[str]:
 
 def _impossible(record: Record) -> Iterator[str]:
     for group in record.groups:
-        if not 0 <= max(group.positives, group.favourable, group.correct) <= group.rows:
+        if not 0 <= max(_known(group), default=0) <= group.rows:
             yield f"The group {_told(group)} has {group.rows:,} rows in the record, and more of one kind than that."
     for name in record.specification.groupings():
         together = sum(g.rows for g in record.groups if g.grouping == name)
@@ -119,23 +139,41 @@ def _counted_otherwise(record: Record, told: Collection[Statistic]) -> Iterator[
                 yield f"The counts of {statistic.answers} are of a group {cell.label!r}, which the record does not have."
             elif group is not None and not _alike(group, cell, statistic.metric):
                 yield (
-                    f"The group {_told(group)} has {group.rows:,} rows in the record ({group.positives:,} of label 1, "
-                    f"{group.favourable:,} decided favourably, {group.correct:,} right); the counts of {statistic.answers} are of others."
+                    f"The group {_told(group)} has {group.rows:,} rows in the record{_told_of(group)}; the counts of "
+                    f"{statistic.answers} are of others."
                 )
 
 
-def _cells(statistic: Statistic) -> tuple[Rate | ScoreCell, ...]:
+def _known(group: GroupRecord) -> tuple[int, ...]:
+    return tuple(n for n in (group.positives, group.favourable, group.correct) if n is not None)
+
+
+def _told_of(group: GroupRecord) -> str:
+    kinds = (
+        (group.positives, "of label 1"),
+        (group.favourable, "decided favourably"),
+        (group.correct, "right"),
+    )
+    said = ", ".join(f"{n:,} {kind}" for n, kind in kinds if n is not None)
+    return f" ({said})" if said else ""
+
+
+def _cells(statistic: Statistic) -> tuple[Rate | ScoreCell | LossCell, ...]:
     counts = statistic.counts
-    return counts.cells if isinstance(counts, Rates | Stratified | Scores) else ()
+    return counts.cells if isinstance(counts, Rates | Stratified | Scores | Losses) else ()
 
 
-def _alike(group: GroupRecord, cell: Rate | ScoreCell, metric: str) -> bool:
+def _alike(group: GroupRecord, cell: Rate | ScoreCell | LossCell, metric: str) -> bool:
+    if isinstance(cell, LossCell):
+        return cell.n == group.rows
     if isinstance(cell, ScoreCell):
-        labels = sum(cell.negatives), sum(cell.positives)
-        return labels == (group.rows - group.positives, group.positives)
+        return group.positives is None or (sum(cell.negatives), sum(cell.positives)) == (
+            group.rows - group.positives,
+            group.positives,
+        )
     if metric in OF_ALL_ROWS:
         return (cell.events, cell.trials) == (getattr(group, OF_ALL_ROWS[metric]), group.rows)
-    if cell.family in GIVEN_LABEL:
+    if cell.family in GIVEN_LABEL and group.positives is not None:
         positive = GIVEN_LABEL[cell.family] == "1"
         return cell.trials == (group.positives if positive else group.rows - group.positives)
     return cell.trials <= group.rows
@@ -188,7 +226,7 @@ def _aside_otherwise(record: Record, told: Collection[Statistic], asking: Collec
         aside_labels = small[statistic.across]
         focus = (
             frozenset(statistic.counts.focus)
-            if isinstance(statistic.counts, Rates | Stratified)
+            if isinstance(statistic.counts, Rates | Stratified | Losses)
             else frozenset[str]()
         )
         wanted = aside_labels if statistic.aside else of_all - aside_labels
@@ -205,8 +243,8 @@ def _other_definitions(record: Record) -> Iterator[str]:
     criteria |= {aside_of(c.id): (c, True) for c in record.specification.criteria}
     for judged in (*record.judged, *record.set_aside):
         criterion, aside = criteria[judged.assessment.criterion]
-        across = criterion.across
-        expected = defined(record.specification, across, small[across], aside=aside) if across else ""
+        small_ones = small[criterion.across] if criterion.across else frozenset[str]()
+        expected = defined(record.specification, criterion, small_ones, aside=aside)
         if judged.assessment.definition != expected:
             yield (
                 f"The groups of {judged.assessment.criterion} are defined otherwise in the record ({judged.assessment.definition or 'not at all'}) than in "

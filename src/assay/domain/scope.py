@@ -12,7 +12,7 @@ EXTENSION = "https://github.com/assay-ml/assay/certificate/v1"
 """The field of the statement that holds the scope."""
 INTERPRETER = "interpreter"
 """Under this name stands, among the digests of what a model runs, that of the program of its own environment."""
-SELDOM = ("supersedes", "overlaps", "modules", "not_decided_for")
+SELDOM = ("supersedes", "overlaps", "modules", "not_decided_for", "predicts")
 """Fields of the scope that most certificates do not have."""
 
 
@@ -31,7 +31,8 @@ class Scope:
 
     Attributes:
         name: of the specification; the resource of the certificate. domain, purpose, population, jurisdictions: the use.
-        format, inputs: how the model is loaded and what it is fed. decide_at, favourable: the operating point. conditions: what holds only in part, spelled out.
+        format, inputs: how the model is loaded and what it is fed. decide_at, favourable: the operating point of a binary model, else None.
+        predicts: of every other one its task, and the range of its numbers or its classes. conditions: what holds only in part, spelled out.
         not_decided_for: groups that are too small by the rule written beforehand.
         says_nothing_about: a sentence for everything that the run did not test. custody: the role that held the test rows.
         attempt: which judged run on these rows it was. waivers, bypasses: rules that were set aside.
@@ -51,8 +52,8 @@ class Scope:
     jurisdictions: tuple[str, ...]
     format: str
     inputs: tuple[str, ...]
-    decide_at: str
-    favourable: int
+    decide_at: str | None
+    favourable: int | None
     outcome: str
     conditions: tuple[str, ...]
     says_nothing_about: tuple[str, ...]
@@ -74,6 +75,7 @@ class Scope:
     overlaps: tuple[str, ...] = ()
     modules: tuple[tuple[str, str], ...] = ()
     not_decided_for: tuple[str, ...] = ()
+    predicts: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """As the statement holds it; what seldom is, and is not (no rows shared, no small group), is not said."""

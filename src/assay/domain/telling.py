@@ -19,6 +19,10 @@ PLACEHOLDERS: Mapping[str, str] = {
     "one": "the first of two groups that are compared",
     "two": "the second of them",
     "given": "the label among whose cases they are compared, 0 or 1",
+    "part": "of a check that compares no groups, the part that it was found for, such as a column or a period",
+    "first": "of a check that compares no groups, the first of two parts that are compared",
+    "second": "the second of them",
+    "family": "what these parts are parts of",
     "stratum": "the stratum, or the column, in which they are compared",
     "label": "the column of true labels",
     "favourable": "the favourable decision, 0 or 1",
@@ -26,6 +30,7 @@ PLACEHOLDERS: Mapping[str, str] = {
 }
 """What a reading may name besides the parameters of its metric."""
 
+_PARTS = frozenset({"part", "first", "second"})
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([^{}\[\]]*))?\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _EXAMPLE = "'{value} of the cases[ for {group}] are decided right'"
@@ -95,6 +100,8 @@ def _faults_of_groups(metric: Metric, names: tuple[str, ...]) -> Iterator[str]:
         yield "names two groups, and the check can be asked about all rows; write [ for {group}]"
     if "group" in _always(metric.reading):
         yield "names {group} outside of brackets; it is empty when all rows are meant: write [ for {group}]"
+    if metric.across is not Across.NEVER and _PARTS & set(names):
+        yield "names {part}, {first} or {second}, and the check compares groups; write {group}, or {one} and {two}"
     if metric.across is not Across.NEVER and not metric.census and not pair and "group" not in names:
         yield "does not say for whom: write [ for {group}], or {one} and {two} when groups are compared in pairs"
 

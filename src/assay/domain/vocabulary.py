@@ -18,6 +18,17 @@ class Stage(enum.StrEnum):
     DOCUMENTATION = "documentation"
 
 
+class Task(enum.StrEnum):
+    """What a model predicts of a row."""
+
+    BINARY = "binary"
+    """Whether something is so: the probability of label 1, from which a cut makes a decision."""
+    REGRESSION = "regression"
+    """How much: a number in the unit of the label."""
+    MULTICLASS = "multiclass"
+    """Which of several: a probability for each class."""
+
+
 class Tier(enum.StrEnum):
     """What a criterion does when it does not pass."""
 
@@ -120,6 +131,10 @@ class Reason(enum.StrEnum):
     MODEL_OUTPUT_INVALID = "model_output_invalid"
     MODEL_STOPPED = "model_stopped"
     MODEL_NOT_A_FUNCTION = "model_not_a_function"
+    RECIPE_CRASHED = "recipe_crashed"
+    RECIPE_TIMED_OUT = "recipe_timed_out"
+    RECIPE_OUTPUT_INVALID = "recipe_output_invalid"
+    RECIPE_STOPPED = "recipe_stopped"
     WORKER_DIED = "worker_died"
     DATA_INVALID = "data_invalid"
     FILE_CHANGED = "file_changed"
@@ -154,6 +169,10 @@ ERROR_REASONS = frozenset(
         Reason.MODEL_TIMED_OUT,
         Reason.NOTHING_TO_CHANGE,
         Reason.NOT_MEASURED,
+        Reason.RECIPE_CRASHED,
+        Reason.RECIPE_OUTPUT_INVALID,
+        Reason.RECIPE_STOPPED,
+        Reason.RECIPE_TIMED_OUT,
         Reason.WORKER_DIED,
     }
 )

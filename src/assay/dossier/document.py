@@ -13,6 +13,7 @@ from assay.dossier.sections.data import data
 from assay.dossier.sections.groups import groups
 from assay.dossier.sections.limits import methods, not_proven, not_tested, provenance
 from assay.dossier.sections.opening import opening
+from assay.dossier.sections.procedure import procedure
 from assay.dossier.sections.purpose import purpose
 from assay.dossier.sections.standing import section
 from assay.dossier.sections.summary import summary
@@ -25,6 +26,7 @@ def compose(record: Record, *, standing: Standing | None = None) -> Document:
         summary(lookup),
         criteria(lookup),
         curves(lookup),
+        procedure(lookup),
         groups(lookup),
         data(lookup),
         purpose(lookup),

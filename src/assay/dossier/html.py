@@ -27,15 +27,15 @@ def render_html(record: Record, *, standing: Standing | None = None) -> str:
         MissingExtra: when vl-convert, which draws the charts, is not installed.
     """
     document = compose(record, standing=standing)
+    seal = _SEAL[document.opening.outcome]
+    return page("page.html.j2", document=document, seal=seal, version=record.environment.assay)
+
+
+def page(template: str, **shown: Any) -> str:
+    """A page from its template, with the style sheet and its digest for the content security policy."""
     style = _style()
-    page = _environment().get_template("page.html.j2")
-    return page.render(
-        document=document,
-        style=style,
-        style_digest=_digest(style),
-        seal=_SEAL[document.opening.outcome],
-        version=record.environment.assay,
-    )
+    made = _environment().get_template(template)
+    return made.render(**shown, style=style, style_digest=_digest(style))
 
 
 def _environment() -> Environment:

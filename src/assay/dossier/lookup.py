@@ -61,8 +61,16 @@ class Lookup:
         """What was asked: ``Impact ratio across sex: at least 0.80``."""
         a = judged.assessment
         across = f" across {wording.grouping(a.across)}" if a.across else ""
-        where = f", on the {wording.data_set(a.data)} rows" if a.data != self.record.data else ""
-        return f"{self.title(a.metric)}{across}{where}: {a.comparator.words} {figures.threshold(a.threshold)}"
+        on = f", on the {wording.data_set(a.data)} rows" if a.data != self.record.data else ""
+        where = f" where {part}" if (part := self.where(judged)) else ""
+        return f"{self.title(a.metric)}{across}{on}{where}: {a.comparator.words} {figures.threshold(a.threshold)}"
+
+    def where(self, judged: Judged) -> str:
+        """The part of the rows that a criterion is about, such as ``site is north``; empty when it is about all."""
+        criterion = self.criteria.get(judged.assessment.criterion.removesuffix(".small-groups"))
+        if criterion is None or not criterion.where:
+            return ""
+        return " and ".join(f"{name} is {label}" for name, label in criterion.where.items())
 
     def counts(self, judged: Judged) -> Counts | None:
         """What was counted for a criterion; None when it was not measured."""

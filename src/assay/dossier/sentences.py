@@ -22,16 +22,17 @@ def told(lookup: Lookup, judged: Judged, *, briefly: bool = False) -> str:
     """What was found against what was asked, and how sure that is; why there is no value when there is none."""
     a = judged.assessment
     p = a.widest
+    where = f"where {part}, " if (part := lookup.where(judged)) else ""
     if p is None or p.undefined is not None or judged.verdict in {Verdict.NOT_EVALUABLE, Verdict.ERROR}:
         return wording.sentences(
-            f"{_capital(_title(lookup, judged))} could not be measured: {judged.sentence}"
+            f"{_capital(f'{where}{_title(lookup, judged)}')} could not be measured: {judged.sentence}"
         )
     unit, found = _found(lookup, judged, p)
     asked = _threshold(unit, a.threshold)
     was = "were" if unit is Unit.POINTS and a.threshold != Decimal("0.01") else "was"
     verb = "asked" if a.comparator is Comparator.AT_LEAST else "allowed"
     certain = "" if briefly else _certainty(judged, p, unit)
-    return f"{_capital(found)}; {a.comparator.words} {asked} {was} {verb}.{' ' if certain else ''}{certain}"
+    return f"{_capital(f'{where}{found}')}; {a.comparator.words} {asked} {was} {verb}.{' ' if certain else ''}{certain}"
 
 
 def _title(lookup: Lookup, judged: Judged) -> str:
@@ -64,7 +65,11 @@ def _words(lookup: Lookup, judged: Judged, p: Piece, value: str) -> dict[str, st
         "group": p.label,
         "one": one,
         "two": two,
-        "given": GIVEN_LABEL.get(p.family, ""),
+        "given": GIVEN_LABEL.get(p.family, p.family),
+        "part": p.label,
+        "first": one,
+        "second": two,
+        "family": p.family,
         "stratum": "" if p.family in GIVEN_LABEL else p.family,
         "label": prediction.label,
         "favourable": str(prediction.favourable),

@@ -40,7 +40,7 @@ Libraries of linear algebra add in an order that depends on the shape of the bat
 some 1e-15; a network of 32 bits, by up to some 1e-6.
 """
 STEPS = 2.0**-22
-"""A difference that is always allowed, since 32 bits are no finer: four steps between the floats below 1."""
+"""A difference that is always allowed, since 32 bits are no finer: four steps between the floats below 1, and in proportion for larger numbers."""
 ORDER = 0.01
 """The share of pairs of different rows, of those that are asked again, that may change their order: near ties."""
 AGAIN = 32
@@ -92,11 +92,14 @@ class Asker:
         second = batch.take(pa.array(np.insert(rest, places, again)))
 
         def scores() -> Scores:
-            found = np.empty(batch.num_rows)
-            found[first] = answer()
+            of_first = answer()
+            found = np.empty((batch.num_rows, *of_first.shape[1:]))
+            found[first] = of_first
             said = self._ask(second)()
             found[rest] = said[~repeated]
-            self._tolerance = max(TOLERANCE * float(np.ptp(found)), STEPS)
+            self._tolerance = max(
+                TOLERANCE * float(np.ptp(found)), STEPS * max(1.0, float(np.abs(found).max()))
+            )
             self._compare(batch.take(pa.array(again)), found[again], said[repeated], "among other rows")
             if self._first is None:
                 self._first = batch.take(pa.array(again)), found[again]
@@ -130,16 +133,23 @@ class Asker:
         differing = (np.abs(after - before) > self._tolerance) | (
             (after >= self._decide_at) != (before >= self._decide_at)
         )
+        if differing.ndim > 1:
+            differing = differing.any(axis=1)
         if differing.any():
             _refuse(
                 f"of {len(before):,} rows that were asked again {how}, {int(differing.sum()):,} got another score"
             )
-        if _reordered(rows, before, after):
+        if any(_reordered(rows, *pair) for pair in zip(_columns(before), _columns(after), strict=True)):
             _refuse(f"{len(before):,} rows that were asked again {how} came in another order of scores")
 
 
 def _one_by_one(predict: Predict, rows: pa.RecordBatch) -> Scores:
     return np.concatenate([predict(rows.slice(i, 1)) for i in range(rows.num_rows)])
+
+
+def _columns(scores: Scores) -> list[Scores]:
+    """The numbers of each place of an answer."""
+    return list(np.atleast_2d(scores.T))
 
 
 def _reordered(rows: pa.RecordBatch, before: Scores, after: Scores) -> bool:

@@ -11,7 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from assay.domain.needs import Part
+from assay.domain.vocabulary import Task
 from assay.engine.frame import Frame
+from assay.engine.labels import labels_of
 from assay.plan.passes import Pass
 from assay.subject.arrays import as_numpy, as_words
 from assay.tally.crossing import Codes, Crossing
@@ -27,10 +29,11 @@ class Batch:
 
     Attributes:
         raw: as it came. columns: by name.
-        key: int64[n], ``cell * 2``, and 1 more if the label is 1.
+        key: int64[n], ``cell * labels`` and the code of the label.
         labelled: selects the rows with a label from an array; a slice when all have one.
         code: int32[n] or int64[n], the combination of the crossed columns; None when some value is in no combination.
         first_row: place of the first row in the data set. words: of the columns that were asked for by :meth:`hashes`.
+        labels: how many labels there are.
     """
 
     raw: pa.RecordBatch
@@ -40,6 +43,7 @@ class Batch:
     code: Codes | None
     first_row: int
     words: dict[str, Hashes] = field(default_factory=dict)
+    labels: int = 2
 
     def hashes(self, names: Iterable[str]) -> Hashes:
         """uint64[n]: a hash of each row over the named columns."""
@@ -53,8 +57,8 @@ class Batch:
 
     @property
     def label(self) -> Integers:
-        """int64[n]: the label of each row, -1 where it is neither 0 nor 1."""
-        label = self.key & 1
+        """int64[n]: the code of each row's label, -1 where it has none."""
+        label = self.key % self.labels
         if not isinstance(self.labelled, slice):
             label[~self.labelled] = -1
         return label
@@ -62,7 +66,7 @@ class Batch:
     @property
     def cell(self) -> Integers:
         """int64[n]: the cell of each row."""
-        return self.key >> 1
+        return self.key // self.labels
 
     def kept(self, selection: Integers | None) -> slice | NDArray[np.bool_]:
         """The rows that count: labelled, and among the sorted places of ``selection`` if there is one."""
@@ -85,26 +89,35 @@ class Reader:
 
     def __init__(self, frame: Frame, crossing: Crossing) -> None:
         self._label = frame.label
+        self._answers = frame.answers
+        self._labels = frame.answers.labels
         self._layout = frame.layout
         self._coded = [(name, a.column, GroupCodes(a)) for name, a in frame.attributes]
         self._crossing = crossing
         values = crossing.values()
         self._apart = [part for part in self._coded if part[1] not in values]
         crossed = [part for part in self._coded if part[1] in values]
-        self._key_of_code = self._cells(crossed, values, crossing.size) * 2 + values[frame.label]
+        self._crosses_label = _crosses_label(frame)
+        self._key_of_code = self._cells(crossed, values, crossing.size) * self._labels
+        if self._crosses_label:
+            self._key_of_code += values[frame.label]
 
     def read(self, raw: pa.RecordBatch, first_row: int) -> Batch:
         """The batch of rows whose first one stands at ``first_row`` of the data set."""
         columns = {name: as_numpy(raw.column(name), name) for name in raw.schema.names}
         code = self._crossing.code(columns)
         if code is None:
-            positive, labelled = _labels(columns[self._label])
-            key = self._cells(self._coded, columns, raw.num_rows) * 2 + positive
-            return Batch(raw, columns, key, labelled, code, first_row)
+            label, labelled = labels_of(self._answers, columns[self._label])
+            key = self._cells(self._coded, columns, raw.num_rows) * self._labels + label
+            return Batch(raw, columns, key, labelled, code, first_row, labels=self._labels)
         key = self._key_of_code.take(code.astype(np.intp, copy=False))
         if self._apart:
-            key += self._cells(self._apart, columns, raw.num_rows) * 2
-        return Batch(raw, columns, key, slice(None), code, first_row)
+            key += self._cells(self._apart, columns, raw.num_rows) * self._labels
+        labelled = slice(None)
+        if not self._crosses_label:
+            label, labelled = labels_of(self._answers, columns[self._label])
+            key += label
+        return Batch(raw, columns, key, labelled, code, first_row, labels=self._labels)
 
     def _cells(
         self, coded: list[tuple[str, str, GroupCodes]], columns: dict[str, NDArray[Any]], rows: int
@@ -116,8 +129,8 @@ class Reader:
 
 
 def crossing_of(frame: Frame, wanted: Pass) -> Crossing:
-    """The label, then attributes by code, then documented codes, as far as their values cross to few."""
-    codes: dict[str, list[int | str]] = {frame.label: [0, 1]}
+    """A label of 0 and 1, then attributes by code, then documented codes, as far as their values cross to few."""
+    codes: dict[str, list[int | str]] = {frame.label: [0, 1]} if _crosses_label(frame) else {}
     for _, attribute in frame.attributes:
         if attribute.groups is not None:
             codes.setdefault(attribute.column, []).extend(c for _, group in attribute.codes() for c in group)
@@ -126,15 +139,9 @@ def crossing_of(frame: Frame, wanted: Pass) -> Crossing:
             codes.setdefault(column.name, []).extend(column.codes)
     numbers = {name: [c for c in found if not isinstance(c, str)] for name, found in codes.items()}
     ranges = {name: (min(found), max(found)) for name, found in numbers.items() if found}
-    return Crossing(ranges | {frame.label: (0, 1)})
+    return Crossing(ranges | ({frame.label: (0, 1)} if _crosses_label(frame) else {}))
 
 
-def _labels(values: NDArray[Any]) -> tuple[NDArray[np.bool_], slice | NDArray[np.bool_]]:
-    """Which rows have the label 1, and which have a label."""
-    if values.dtype.kind not in "iufb":
-        none = np.zeros(len(values), dtype=bool)
-        return none, none
-    positive = values == 1
-    if values.dtype.kind in "iub" and len(values) and values.min() >= 0 and values.max() <= 1:
-        return positive, slice(None)
-    return positive, (values == 0) | positive
+def _crosses_label(frame: Frame) -> bool:
+    """Whether the label is looked up with the crossed columns, as two values are; any other is looked at row by row."""
+    return frame.answers.task is Task.BINARY

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.needs import Part
+from assay.domain.vocabulary import Task
 from assay.engine.asking import Asker
 from assay.engine.batch import Batch, Integers
 from assay.engine.frame import Frame
@@ -72,7 +73,8 @@ class Population:
         self._bad = 0
         self._missing = 0
         self._label = counting.frame.label
-        self._counts = np.zeros(counting.frame.layout.cells * 2, dtype=np.int64)
+        self._labels = counting.frame.answers.labels
+        self._counts = np.zeros(counting.frame.layout.cells * self._labels, dtype=np.int64)
 
     @staticmethod
     def columns(frame: Frame) -> tuple[str, ...]:
@@ -95,7 +97,7 @@ class Population:
             "rows": self._rows,
             "bad_labels": self._bad,
             "missing_labels": self._missing,
-            "population": self._counts.reshape(-1, 2),
+            "population": self._counts.reshape(-1, self._labels),
         }
 
 
@@ -146,6 +148,8 @@ class RowSet:
     def __init__(self, counting: Counting) -> None:
         self._content = counting.frame.content
         self._fed = counting.frame.fed
+        self._label = counting.frame.label
+        self._numbers = counting.frame.answers.task is Task.REGRESSION
         self._rows = RowTally.empty()
         self._by_inputs = RowTally.empty()
 
@@ -156,10 +160,16 @@ class RowSet:
 
     def take(self, batch: Batch) -> None:
         """Count a batch."""
-        labels = batch.label.astype(np.uint8)
+        labels = self._labels(batch)
         self._rows = self._counted(self._rows, batch, self._content, labels)
         if self._fed:
             self._by_inputs = self._counted(self._by_inputs, batch, self._fed, labels)
+
+    def _labels(self, batch: Batch) -> NDArray[np.uint8]:
+        """In what two rows with the same inputs may differ; of a number a byte of its hash, which differs 255 times in 256."""
+        if self._numbers:
+            return (batch.words_of(self._label) >> np.uint64(56)).astype(np.uint8)
+        return batch.label.astype(np.uint8)
 
     @staticmethod
     def _counted(rows: RowTally, batch: Batch, names: tuple[str, ...], labels: NDArray[np.uint8]) -> RowTally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from assay.domain.answers import BINARY, Answers
 from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute
 from assay.tally.groups import Layout
@@ -15,11 +16,12 @@ class Frame:
 
     Attributes:
         inputs: the columns that the model is fed, in order. label: the column of the true label.
-        attributes: the protected attributes by name. decide_at: a score at or above it is decided as 1.
+        attributes: the protected attributes by name. decide_at: a score at or above it is decided as 1; NaN where nothing is decided.
         dictionary: the documented columns. unit: the column of which one row each counts, and the seed for it.
         score_column: where scores made elsewhere stand, instead of a model.
         strata: the parts of the cases within which groups are compared, by name.
-        favourable: the decision that is good for the person. time: the column that says when.
+        favourable: the decision that is good for the person; None where nothing is decided. time: the column that says when.
+        answers: what the model must answer for a row, and so what a label is.
         spreads: standard deviation per numeric column on the reference data, for perturbations.
     """
 
@@ -32,9 +34,10 @@ class Frame:
     seed: str = ""
     score_column: str | None = None
     spreads: tuple[tuple[str, float], ...] = field(default=())
-    favourable: int = 1
+    favourable: int | None = 1
     strata: tuple[tuple[str, Attribute], ...] = ()
     time: str | None = None
+    answers: Answers = BINARY
 
     @property
     def content(self) -> tuple[str, ...]:
@@ -52,6 +55,13 @@ class Frame:
     def identifiers(self) -> tuple[str, ...]:
         """The identifiers besides the unit: whether rows share one must be asked, for only rows of one unit count once."""
         return tuple(c.name for c in self.dictionary if c.type == "identifier" and c.name != self.unit)
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The columns that the specification gives a meaning."""
+        one_each = {self.label, self.unit, self.time, self.score_column} - {None}
+        grouped = {attribute.column for _, attribute in (*self.attributes, *self.strata)}
+        return frozenset(name for name in {*self.inputs, *one_each, *grouped} if name is not None)
 
     @property
     def layout(self) -> Layout:

@@ -16,11 +16,13 @@ from assay.plan.passes import Change, Table
 from assay.subject.datasets import DataFile
 from assay.subject.files.layout import Column
 from assay.subject.model import ModelReference
+from assay.subject.training import RecipeReference
 
 NO_FACTS: Mapping[type, frozenset[str]] = {
     Column: frozenset({"breaks"}),
     DataFile: frozenset({"path", "stamp"}),
     ModelReference: frozenset({"path"}),
+    RecipeReference: frozenset({"path"}),
     Change: frozenset({"function"}),
     Table: frozenset({"function", "columns"}),
 }

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from assay.domain.errors import SubjectError
 from assay.domain.needs import Part
+from assay.domain.vocabulary import Task
 from assay.engine.batch import Batch
 from assay.engine.counters import Counting
 from assay.engine.frame import Frame
+from assay.engine.labels import decided_by
 from assay.engine.tables import Tables
 from assay.plan.passes import Change
 from assay.subject.arrays import with_columns
@@ -34,7 +36,11 @@ class OutcomesCounter:
         self._changes = wanted.changes
         self._asker = counting.asker
         self._selection = counting.selection
-        self._outcomes = OutcomeSum(frame.layout, scores=Part.SCORES in wanted.parts)
+        self._outcomes = OutcomeSum(
+            frame.layout,
+            scores=Part.SCORES in wanted.parts and frame.answers.task is Task.BINARY,
+            labels=frame.answers.labels,
+        )
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
         self._tables = Tables(frame, tuple(table for table in wanted.tables if table.asks))
         self._begun: tuple[Batch, Callable[[], NDArray[np.float64]]] | None = None
@@ -60,17 +66,21 @@ class OutcomesCounter:
         (batch, scores), self._begun = self._begun, None
         kept = batch.kept(self._selection)
         score = self._decidable(scores())
-        self._outcomes.count(batch.key[kept], score[kept], self._frame.decide_at)
+        decided = self._decided(score)
+        self._outcomes.count(batch.key[kept], decided[kept], score[kept])
         self._tables.count(batch, kept, score)
         label = batch.label
         for change in self._changes:
-            right = (score >= self._frame.decide_at) == label
+            right = decided == label
             after, changed = self._changed_scores(batch, change)
             after = self._decidable(after)
-            right_after = (after >= self._frame.decide_at) == label
+            right_after = self._decided(after) == label
             self._paired[change.key] = self._paired[change.key].counting(
                 batch.cell[kept], right[kept], right_after[kept], changed
             )
+
+    def _decided(self, score: NDArray[np.float64]) -> NDArray[Any]:
+        return decided_by(self._frame.answers, score, self._frame.decide_at)
 
     def _scores(self, batch: Batch) -> Callable[[], NDArray[np.float64]]:
         """Waits for the scores of the model; those in a column are there."""
@@ -85,18 +95,24 @@ class OutcomesCounter:
             raise SubjectError(
                 f"The score column {self._frame.score_column!r} holds no numbers.",
                 code="model_output_invalid",
-                remedy=_SCORES,
+                remedy=self._remedy,
             )
         numbers = score.astype(np.float64, copy=False)
-        if len(numbers) and not (numbers.min() >= 0 and numbers.max() <= 1):  # NaN is neither
-            bad = int((~((numbers >= 0) & (numbers <= 1))).sum())
+        low, high = self._frame.answers.low, self._frame.answers.high
+        if len(numbers) and not (numbers.min() >= low and numbers.max() <= high):  # NaN is neither
+            bad = int((~((numbers >= low) & (numbers <= high))).sum())
             raise SubjectError(
-                f"{bad:,} {'score is' if bad == 1 else 'scores are'} missing or not between 0 and 1 in the column "
+                f"{bad:,} {'score is' if bad == 1 else 'scores are'} missing or not between {low:.15g} and {high:.15g} in the column "
                 f"{self._frame.score_column!r}.",
                 code="model_output_invalid",
-                remedy=_SCORES,
+                remedy=self._remedy,
             )
         return numbers
+
+    @property
+    def _remedy(self) -> str:
+        answers = self._frame.answers
+        return _SCORES if answers.task is Task.BINARY else f"Write {answers.wanted} for every row."
 
     def _decidable(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
         """The scores, if none of them is decided otherwise by whoever compares in a type of fewer bits.

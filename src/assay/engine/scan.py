@@ -30,10 +30,10 @@ COUNTERS: tuple[type[Counter], ...] = (
 """What counts the parts of a pass, in the order in which they take a batch; the model is asked last."""
 
 
-def columns_of(frame: Frame, wanted: Pass) -> tuple[str, ...]:
-    """The columns that a pass reads, each once."""
+def columns_of(frame: Frame, wanted: Pass, present: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The columns that a pass reads, each once; ``present`` are those of the file, documented or not."""
     named = [name for kind in _counters(wanted) for name in kind.columns(frame)]
-    return tuple(dict.fromkeys([*named, *columns_of_tables(frame, wanted)]))
+    return tuple(dict.fromkeys([*named, *columns_of_tables(frame, wanted, present)]))
 
 
 def _counters(wanted: Pass) -> tuple[type[Counter], ...]:

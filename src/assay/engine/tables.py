@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,11 +10,13 @@ from numpy.typing import NDArray
 
 from assay.domain.errors import SubjectError
 from assay.domain.needs import Part
+from assay.domain.vocabulary import Task
 from assay.engine.batch import Batch, Integers
 from assay.engine.counters import Counting
 from assay.engine.frame import Frame
 from assay.plan.imagined import FALSE_ALARMS, SENSITIVITY
 from assay.plan.passes import Pass, Table
+from assay.tally.groups import inside
 from assay.tally.table import Kept, Rows, TableContext, TableCounts, TableTally, sums
 
 
@@ -31,15 +34,24 @@ def context_of(frame: Frame, table: Table) -> TableContext:
         unit=frame.unit,
         time=frame.time,
         strata=dict(frame.strata),
+        answers=frame.answers,
+        score_column=frame.score_column,
+        used=frame.used,
     )
 
 
-def columns_of_tables(frame: Frame, wanted: Pass) -> tuple[str, ...]:
-    """The columns that the tables of a pass read."""
+def columns_of_tables(frame: Frame, wanted: Pass, present: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that the tables of a pass read, of a file with those that are ``present``."""
     found: list[str] = []
+    if wanted.imagined and any(table.asks for table in wanted.tables):
+        found += frame.content  # from which scores are made up
     for table in wanted.tables:
         context = context_of(frame, table)
         found += context.documented if table.columns is None else table.columns(context)
+        if table.undeclared:
+            found += [name for name in present if name not in context.documented]
+    if wanted.imagined and any(table.asks for table in wanted.tables):
+        found += frame.content  # scores are made up of what rows hold
     return tuple(dict.fromkeys(found))
 
 
@@ -50,17 +62,28 @@ class Tables:
         self._made: list[tuple[Table, TableContext, dict[str, TableCounts]]] = [
             (table, context_of(frame, table), {}) for table in tables
         ]
+        self._inside = {table.where: inside(frame.layout, dict(table.where)) for table in tables}
 
     def count(self, batch: Batch, kept: Kept, score: NDArray[np.float64] | None) -> None:
         """Count the rows of a batch that are kept, of all of which the scores are given if the model was asked."""
-        label, cell = batch.label[kept], batch.cell[kept]
-        scores = None if score is None else score[kept]
         for table, context, total in self._made:
-            rows = Rows(len(cell), label, context, scores, batch.columns, batch.words_of, cell, kept)
+            mine = self._narrowed(table, batch, kept)
+            label, cell = batch.label[mine], batch.cell[mine]
+            scores = None if score is None else score[mine]
+            rows = Rows(len(cell), label, context, scores, batch.columns, batch.words_of, cell, mine)
             for name, keys in table.function(rows, context).items():
                 _look_at(table, name, keys, rows.n)
                 counted = TableCounts.of(keys)
                 total[name] = total[name] + counted if name in total else counted
+
+    def _narrowed(self, table: Table, batch: Batch, kept: Kept) -> Kept:
+        """The rows that are kept and of the groups that the table is narrowed to."""
+        if not table.where:
+            return kept
+        found: NDArray[np.bool_] = self._inside[table.where][batch.cell].copy()
+        if not isinstance(kept, slice):
+            found &= kept
+        return found
 
     def tallies(self) -> tuple[tuple[str, TableTally], ...]:
         """What was counted, by the key of the table."""
@@ -89,7 +112,7 @@ class TablesCounter:
         self._once = Tables(counting.frame, tuple(table for table in unasked if table.per_unit))
         scored = wanted.tables if wanted.imagined else ()
         self._imagined = Tables(counting.frame, tuple(table for table in scored if table.asks))
-        self._makes_up = wanted.imagined
+        self._makes_up = any(table.asks for table in scored)
         self._selection = counting.selection
         self._frame = counting.frame
 
@@ -116,6 +139,43 @@ def _imagined(batch: Batch, frame: Frame) -> NDArray[np.float64]:
     """Scores of nobody's model, as likely to be right as a plan imagines: by content, so that nobody's order matters."""
     names = frame.content
     drawn = (batch.hashes(names) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
+    return IMAGINED_ANSWERS[frame.answers.task](batch, frame, drawn)
+
+
+def _imagined_scores(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
     positive = drawn < np.where(batch.label == 1, SENSITIVITY, FALSE_ALARMS)
     low, high = frame.decide_at / 2, (1 + frame.decide_at) / 2
-    return np.where(positive, high, low)
+    scores: NDArray[np.float64] = np.where(positive, high, low)
+    return scores
+
+
+def _imagined_numbers(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """As far off as a share of the range, evenly on both sides."""
+    low, high = frame.answers.low, frame.answers.high
+    label = batch.columns[frame.label]
+    truth = label.astype(np.float64) if label.dtype.kind in "iufb" else np.full(len(label), np.nan)
+    off = (2 * drawn - 1) * OFF * (high - low)
+    numbers: NDArray[np.float64] = np.clip(np.nan_to_num(truth, nan=low) + off, low, high)
+    return numbers
+
+
+def _imagined_classes(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The true class with one probability, and else the next one."""
+    classes = frame.answers.labels
+    label = np.maximum(batch.label, 0)
+    said = np.where(drawn < RIGHT, label, (label + 1) % classes)
+    answers = np.full((len(label), classes), (1 - SURE) / max(classes - 1, 1))
+    answers[np.arange(len(label)), said] = SURE
+    return answers
+
+
+OFF = 0.1
+"""Share of the range by which an imagined number is off at most."""
+RIGHT, SURE = 0.8, 0.8
+"""Share of rows whose class an imagined model finds, and the probability that it gives to what it says."""
+IMAGINED_ANSWERS: Mapping[Task, Callable[[Batch, Frame, NDArray[np.float64]], NDArray[np.float64]]] = {
+    Task.BINARY: _imagined_scores,
+    Task.REGRESSION: _imagined_numbers,
+    Task.MULTICLASS: _imagined_classes,
+}
+"""What is made up, by task, from a number in [0, 1) that was drawn for each row."""

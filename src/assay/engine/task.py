@@ -65,9 +65,9 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
     witness: Predict | None = None
     if task.model is not None and task.wanted.asks:
         ask, witness = _opened(task.model).ask, functools.partial(_witnessed, task.model)
-    with contextlib.closing(
-        iter_batches(task.partition, columns_of(task.frame, task.wanted), fences=task.fences)
-    ) as batches:
+    present = tuple(column.name for column in task.partition.file.schema)
+    columns = columns_of(task.frame, task.wanted, present)
+    with contextlib.closing(iter_batches(task.partition, columns, fences=task.fences)) as batches:
         counted = scan(
             task.frame,
             task.wanted,

@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
 from scipy.special import ndtri
 
 from assay.domain.assessment import TIE, Asked, Piece
-from assay.domain.evidence import Census, Counts, Paired, Rates, Scores, Stratified, Undefined
+from assay.domain.evidence import (
+    Census,
+    Counts,
+    Folds,
+    HistogramPair,
+    Histograms,
+    Learned,
+    Losses,
+    MeanCell,
+    Means,
+    Paired,
+    PairedScores,
+    Ranked,
+    Rates,
+    RelativeRates,
+    Scores,
+    Stratified,
+    Top,
+    Undefined,
+)
 from assay.domain.vocabulary import Comparator
 from assay.plan.imagined import DISCORDANCE
+from assay.plan.losses import losses_prospect
 from assay.plan.power import Prospect, all_of
 from assay.plan.scores import (
     CONCENTRATION,
@@ -23,10 +45,12 @@ from assay.plan.scores import (
     scores_power,
 )
 from assay.stats.contrast_power import Passes, normal_power, rates_power
-from assay.stats.paired import paired_p_at_most
+from assay.stats.distances import distance_bound
+from assay.stats.paired import paired_p_at_least, paired_p_at_most
 from assay.stats.pieces.pieces import Target
 from assay.stats.pieces.scores import too_few_rows
 from assay.stats.pieces.stratified import stratified_pieces
+from assay.stats.power import power_rate
 
 
 def prospect_of(counts: Counts, asked: Asked, spread: Spread | None) -> Prospect | str | None:
@@ -75,19 +99,42 @@ def _paired(counts: Paired, asked: Asked, _: Spread | None) -> Prospect | str:
         normal_power(drop_deviation(DISCORDANCE, cell.n), float(asked.threshold), asked.alpha)
         for cell in counts.cells
     ]
-    at_best = [_nothing_changes(cell.n, asked) for cell in counts.cells]
+    at_best = [_no_more_change(cell.n, asked) for cell in counts.cells]
     return Prospect(all_of(parts), all_of(at_best), f"{DISCORDANCE:.0%} of the decisions change")
 
 
-def _nothing_changes(n: int, asked: Asked) -> Passes:
-    """Whether so many rows pass on which no decision changes."""
+def _losses(counts: Losses, asked: Asked, _: Spread | None) -> Prospect | str:
+    return losses_prospect(counts, asked)
 
-    def passes(_: float, factor: float) -> float:
+
+def _no_more_change(n: int, asked: Asked) -> Passes:
+    """Whether so many rows pass on which no more decisions change, or differ, than the true value says."""
+    p_value = paired_p_at_least if asked.comparator is Comparator.AT_LEAST else paired_p_at_most
+
+    def passes(true: float, factor: float) -> float:
         rows = round(n * factor)
-        found = rows and paired_p_at_most(0, 0, rows, float(asked.threshold)) <= asked.alpha - TIE
+        worse, better = round(max(true, 0.0) * rows), round(max(-true, 0.0) * rows)
+        found = rows and p_value(worse, better, rows, float(asked.threshold)) <= asked.alpha - TIE
         return float(bool(found))
 
     return passes
+
+
+def _means(counts: Means, asked: Asked, _: Spread | None) -> Prospect | str:
+    if not all(sum(cell.rows) for cell in counts.cells):
+        return "A group has no rows."
+    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    spread = all_of([power(_error(cell)) for cell in counts.cells])
+    at_best = all_of([power(lambda _: 0.0) for _ in counts.cells])
+    return Prospect(spread, at_best, "values spread as those of the decisions that a plan imagines")
+
+
+def _error(cell: MeanCell) -> Callable[[float], float]:
+    """The standard error of a mean whose values are spread as these are."""
+    values, rows = np.array(cell.values), np.array(cell.rows)
+    n = float(rows.sum())
+    variance = float(rows @ (values - float(rows @ values) / n) ** 2) / n
+    return lambda _: math.sqrt(variance / n)
 
 
 def _stratified(counts: Stratified, asked: Asked, _: Spread | None) -> Prospect | str:
@@ -110,8 +157,88 @@ def _error_of(piece: Piece, alpha: float, *, of_ratio: bool) -> Callable[[float]
     return lambda true: error * true / estimate if of_ratio and estimate else error
 
 
+def _relative(counts: RelativeRates, asked: Asked, _: Spread | None) -> Prospect | str:
+    each = sum(cell.trials for cell in counts.cells) // max(len(counts.cells), 1)
+    if not each:
+        return "There are fewer rows than rates."
+    parts = [_of_rate(each, cell.expected, asked, asked.alpha) for cell in counts.cells]
+    found = all_of(parts)
+    return Prospect(found, found, "each rate is of as many rows")
+
+
+def _of_rate(n: int, unit: float, asked: Asked, alpha: float) -> Passes:
+    """The exact power of a rate that is told in multiples of ``unit``."""
+    at_least, tau = asked.comparator is Comparator.AT_LEAST, min(float(asked.threshold) * unit, 1.0)
+
+    def passes(true: float, factor: float) -> float:
+        rows = max(round(n * factor), 1)
+        return float(power_rate(rows, tau, min(true * unit, 1.0), alpha, at_least=at_least))
+
+    return passes
+
+
+def _ranked(counts: Ranked, asked: Asked, _: Spread | None) -> Prospect | str:
+    """As if the score that so many rows reach were known: what is paid for it is little against the level that is halved."""
+    parts = []
+    for cell in counts.cells:
+        events, n = sum(cell.positives), sum(cell.negatives) + sum(cell.positives)
+        if not events:
+            return "A group has no row with label 1."
+        unit = events / n if counts.top is Top.LIFT else 1.0
+        parts.append(_of_rate(max(round(n * counts.share), 1), unit, asked, asked.alpha / 2))
+    return Prospect.plain(all_of(parts))
+
+
+def _histograms(counts: Histograms, asked: Asked, _: Spread | None) -> Prospect | str:
+    if not all(sum(cell.reference) and sum(cell.found) for cell in counts.cells):
+        return "A data set has no rows."
+    likely = all_of([_no_shift(cell, counts, asked) for cell in counts.cells])
+    return Prospect(likely, likely, "both are distributed as the reference is, but for the distance itself")
+
+
+def _no_shift(cell: HistogramPair, counts: Histograms, asked: Asked) -> Passes:
+    """Whether the limit of two samples that are exactly alike leaves room for the true distance."""
+    before = np.array(cell.reference)
+    after = before * (sum(cell.found) / sum(cell.reference))
+
+    def passes(true: float, factor: float) -> float:
+        reference, found = (np.rint(rows * factor) for rows in (before, after))
+        if not reference.sum() or not found.sum():
+            return 0.0
+        bound = distance_bound(reference, found, counts.distance, asked.alpha)
+        return float(true + bound.upper <= float(asked.threshold))
+
+    return passes
+
+
+PLACEMENTS = 0.1
+"""How far a row's place among the other label's rows is imagined to differ between two models, as a standard deviation."""
+
+
+def _paired_scores(counts: PairedScores, asked: Asked, _: Spread | None) -> Prospect | str:
+    errors = []
+    for cell in counts.cells:
+        if not sum(cell.negatives) or not sum(cell.positives):
+            return "A group has no rows of one label."
+        errors.append(PLACEMENTS * math.sqrt(1 / sum(cell.negatives) + 1 / sum(cell.positives)))
+    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    return Prospect(
+        all_of([power(partial(_same, error)) for error in errors]),
+        all_of([power(partial(_same, 0.0)) for _ in errors]),
+        f"a row's place among the other label's differs by {PLACEMENTS} between the two",
+    )
+
+
+def _same(error: float, _: float) -> float:
+    return error
+
+
 def _census(_: Census, __: Asked, ___: Spread | None) -> None:
     """A fact about the data in hand: it is as it is."""
+
+
+def _trained(_: Folds | Learned, __: Asked, ___: Spread | None) -> None:
+    """What models will do that nobody has trained yet is not imagined."""
 
 
 def _undefined(counts: Undefined, _: Asked, __: Spread | None) -> str:
@@ -124,6 +251,14 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Stratified: _stratified,
     Scores: _scores,
     Paired: _paired,
+    Losses: _losses,
+    Folds: _trained,
+    Learned: _trained,
+    Means: _means,
+    RelativeRates: _relative,
+    Ranked: _ranked,
+    Histograms: _histograms,
+    PairedScores: _paired_scores,
     Undefined: _undefined,
 }
 """By the type of the counts; each is handed counts of its own type."""

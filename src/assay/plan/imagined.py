@@ -19,7 +19,7 @@ from assay.domain.needs import (
     TabulatedOutcomes,
 )
 from assay.plan.passes import Wanted
-from assay.tally.groups import Layout
+from assay.tally.groups import Layout, inside
 from assay.tally.table import TableContext, TableTally, TableView
 from assay.tally.views import GroupOutcomes, OutcomeView, PairedGroup, PairedView
 
@@ -33,12 +33,12 @@ DISCORDANCE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class GroupRows:
-    """Rows and events that the test data will have in one group, by the shares of the reference data."""
+    """Rows and events that the test data will have in one group, by the shares of the reference data; no events where labels are none of 0 and 1."""
 
     grouping: str
     label: str
     rows: int
-    events: int
+    events: int | None
     small: bool
 
 
@@ -55,7 +55,7 @@ class Imagined:
     """The test rows as the reference data's shares predict them, decided by an imagined model.
 
     Attributes:
-        layout, population: of the reference data, int64[cells, 2] by (cell, label).
+        layout, population: of the reference data, int64[cells, labels] by (cell, label).
         rows: how many test rows count. scale: so many for each reference row.
         groupings: the attributes of each. small: per grouping, the groups that are set aside.
         judged_on: the data set that is imagined. rows_of: the rows of each data set. tables: by their key.
@@ -67,7 +67,7 @@ class Imagined:
     scale: float
     groupings: Mapping[str, tuple[str, ...]]
     small: Mapping[str, frozenset[str]]
-    favourable: int
+    favourable: int | None
     judged_on: str = "test"
     rows_of: Mapping[str, int] = field(default_factory=dict)
     tables: Mapping[str, ImaginedTable] = field(default_factory=dict)
@@ -78,12 +78,12 @@ class Imagined:
             GroupRows(
                 grouping=name,
                 label=label,
-                rows=round(float(negatives + positives) * self.scale),
-                events=round(float(positives) * self.scale),
+                rows=round(float(by_label.sum()) * self.scale),
+                events=round(float(by_label[1]) * self.scale) if self.favourable is not None else None,
                 small=label in self.small[name],
             )
             for name, attributes in self.groupings.items()
-            for label, (negatives, positives) in self._counts(attributes)
+            for label, by_label in self._counts(attributes)
         )
 
     def view(self, wanted: Wanted) -> Any | None:
@@ -94,15 +94,16 @@ class Imagined:
     def outcomes(self, wanted: Wanted) -> OutcomeView:
         """Imagined decisions of all rows, and of the groups that gate."""
         across = wanted.criterion.across
-        overall = self._decided("", self.population.sum(axis=0))
+        population = np.where(inside(self.layout, wanted.criterion.where)[:, None], self.population, 0)
+        overall = self._decided("", population.sum(axis=0))
         if across is None:
-            return OutcomeView(overall, (), self.favourable)
+            return OutcomeView(overall, (), self._good)
         groups = tuple(
             self._decided(label, counts)
-            for label, counts in self._counts(self.groupings[across])
+            for label, counts in self._counts(self.groupings[across], population)
             if label not in self.small[across]
         )
-        return OutcomeView(overall, groups, self.favourable)
+        return OutcomeView(overall, groups, self._good)
 
     def paired(self, wanted: Wanted) -> PairedView:
         """The same before and after a change that turns as many right as wrong."""
@@ -127,8 +128,17 @@ class Imagined:
             groups=tuple(label for label in made.context.groups if label not in small),
         )
 
-    def _counts(self, attributes: tuple[str, ...]) -> list[tuple[str, Integers]]:
-        counts = self.layout.collapse(self.population, attributes)
+    @property
+    def _good(self) -> int:
+        """The favourable decision; views of decisions are asked for of binary tasks alone."""
+        if self.favourable is None:
+            raise ValueError("a task without decisions has none to imagine")
+        return self.favourable
+
+    def _counts(
+        self, attributes: tuple[str, ...], population: Integers | None = None
+    ) -> list[tuple[str, Integers]]:
+        counts = self.layout.collapse(self.population if population is None else population, attributes)
         return list(zip(self.layout.labels(attributes), counts, strict=True))
 
     def _decided(self, label: str, by_label: Integers) -> GroupOutcomes:

@@ -37,7 +37,8 @@ class Table:
     """A table that a check brings: its key, the function that gives each row a key, and what it is made for.
 
     The key names the function, as that of a change does. ``columns`` names what it reads; None for all that is documented.
-    ``asks``: with the scores of the model. per_unit: one row of each unit counts.
+    ``asks``: with the scores of the model. per_unit: one row of each unit counts. undeclared: columns that nobody documented are read
+    too. where: only rows of these groups.
     """
 
     key: str
@@ -47,6 +48,8 @@ class Table:
     across: tuple[str, ...] = ()
     asks: bool = False
     per_unit: bool = False
+    where: tuple[tuple[str, str], ...] = ()
+    undeclared: bool = False
 
 
 _ASKING = frozenset({Part.OUTCOMES, Part.SCORES})
@@ -104,8 +107,9 @@ class Wanted:
     parameters: tuple[tuple[str, Decimal | int | str], ...] = field(default=())
 
     def data(self, judged_on: str) -> str:
-        """The data set that it is about: the one that the criterion names, unless the model is judged."""
-        return judged_on if self.need.reads is Reads.JUDGED else self.criterion.data
+        """The data set that it is about: the one that the criterion names, unless its need says which."""
+        settled = {Reads.JUDGED: judged_on, Reads.TRAINED: "train"}
+        return settled.get(self.need.reads, self.criterion.data)
 
     @property
     def change_key(self) -> str:
@@ -120,7 +124,8 @@ class Wanted:
         assert isinstance(need, Tabulated)  # noqa: S101 - nobody else is asked
         bound = {name: str(value) for name, value in self.parameters}
         function = f"{need.tabulate.__module__}.{need.tabulate.__qualname__}"
-        said = [self.criterion.across, need.asks_model, need.per_unit, bound]
+        where = dict(sorted(self.criterion.where.items()))
+        said = [self.criterion.across, where, need.asks_model, need.per_unit, need.undeclared, bound]
         return f"{function}{json.dumps(said, sort_keys=True)}"
 
 
@@ -190,7 +195,15 @@ def tables_of(specification: Specification, wanted: Iterable[Wanted]) -> tuple[T
             across = groupings[w.criterion.across] if w.criterion.across is not None else ()
             asks = need.asks_model
             table = Table(
-                w.table_key, need.tabulate, need.columns, w.parameters, across, asks, asks or need.per_unit
+                w.table_key,
+                need.tabulate,
+                need.columns,
+                w.parameters,
+                across,
+                asks,
+                asks or need.per_unit,
+                where=tuple(sorted(w.criterion.where.items())),
+                undeclared=need.undeclared,
             )
             found.setdefault(table.key, table)
     return tuple(found[key] for key in sorted(found))

@@ -31,10 +31,10 @@ class Spread:
     """E[s(1 - s)] of the scores s that a model gave to some rows: how much chance such scores leave to a calibrated model.
 
     Attributes:
-        mean: over the rows. error: the standard error of the mean. rows: how many were asked. data: of which data set.
+        mean: over the rows; None of answers that are no such scores. error: the standard error of the mean. rows: how many were asked. data: of which data set.
     """
 
-    mean: float
+    mean: float | None
     error: float
     rows: int
     data: str
@@ -55,7 +55,7 @@ def noise(spread: Spread | None, negatives: int, positives: int, *, everybody: b
     What was observed of all rows is not known of a group, and without a model nothing is: then what is assumed is a guess,
     and nothing but 0 is the least.
     """
-    if spread is not None and everybody:
+    if spread is not None and spread.mean is not None and everybody:
         least = max(spread.mean - ERRORS * spread.error, CERTAIN)
         said = f"E[s(1 - s)] of the scores s is {spread.mean:.3g}, as on {spread.rows:,} rows of the {spread.data} data"
         return Noise(max(spread.mean, CERTAIN), least, said)
@@ -96,8 +96,10 @@ def scores_power(
     a perfectly calibrated model at that smaller threshold is a lower bound.
     """
     rules = {
-        Functional.AUC: lambda true, m, n: power_auc(m, n, true, threshold, alpha),
-        Functional.GINI: lambda true, m, n: power_auc(m, n, (true + 1) / 2, (threshold + 1) / 2, alpha),
+        Functional.AUC: lambda true, m, n: _auc(m, n, true, threshold, alpha, at_least=at_least),
+        Functional.GINI: lambda true, m, n: _auc(
+            m, n, (true + 1) / 2, (threshold + 1) / 2, alpha, at_least=at_least
+        ),
         Functional.BRIER: lambda true, m, n: power_brier(m + n, true, threshold, alpha),
         Functional.LOG_LOSS: lambda true, m, n: power_mean(m + n, true, threshold, SPREAD_OF_LOG_LOSS, alpha),
         Functional.KS_CALIBRATION: lambda true, m, n: power_calibration(
@@ -125,17 +127,24 @@ def scores_power(
         try:
             return rule(true, m, n)
         except ValueError:
-            return _at_the_edge(functional, true, threshold)
+            return _at_the_edge(functional, true, threshold, at_least=at_least)
 
     return passes
 
 
-def _at_the_edge(functional: Functional, true: float, threshold: float) -> float:
+def _auc(m: int, n: int, true: float, threshold: float, alpha: float, *, at_least: bool) -> float:
+    """Scores with the sign turned have one minus the AUC, so that at most is at least of them."""
+    if at_least:
+        return power_auc(m, n, true, threshold, alpha)
+    return power_auc(m, n, 1 - true, 1 - threshold, alpha)
+
+
+def _at_the_edge(functional: Functional, true: float, threshold: float, *, at_least: bool) -> float:
     """The formulas have no value at perfect or impossible models: those pass always, or never."""
-    better = true > threshold if functional in {Functional.AUC, Functional.GINI} else true < threshold
-    return 1.0 if better else 0.0
+    larger = at_least and functional in {Functional.AUC, Functional.GINI}
+    return 1.0 if (true > threshold if larger else true < threshold) else 0.0
 
 
 def drop_deviation(discordance: float, n: int) -> Callable[[float], float]:
-    """The standard error of a paired drop over ``n`` rows of which this share changes."""
-    return lambda _: math.sqrt(discordance / n)
+    """The standard error of a paired drop over ``n`` rows of which this share changes, or as much as the drop itself."""
+    return lambda true: math.sqrt(max(discordance, abs(true)) / n)

@@ -76,8 +76,10 @@ def _look_at(counts: Counts, view: Any, metric: Metric) -> None:
         _rates(counts, groups, labels)
     elif isinstance(counts, Scores):
         _scores(counts, groups, labels)
-    else:
+    elif isinstance(counts, Paired):
         _paired(counts, groups, labels)
+    else:
+        raise Impossible("counts of rows or of trained models, and it was shown groups")
 
 
 def _census(counts: Census) -> None:

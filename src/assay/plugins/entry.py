@@ -10,15 +10,17 @@ from typing import Any, get_args
 from assay.checks.check import Check, Example, Measure, stage_of, validate
 from assay.domain.evidence import Counts
 from assay.domain.metric import Metric, Parameter
-from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections
+from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, Refits, RowSets, Sections, Stated
 from assay.domain.plain import from_plain, kind
 from assay.domain.vocabulary import Comparator, Verdict
 
 Arguments = Mapping[str, Decimal | int | str | None]
 MOST_CHECKS = 1_000
 _MOST_TEXT, _MOST_LINE = 20_000, 1_000
-_NEEDS: Mapping[str, type[Need]] = {kind(n): n for n in (Outcomes, Profiles, RowSets, Sections)}
+_NEEDS: Mapping[str, type[Need]] = {kind(n): n for n in (Outcomes, Profiles, RowSets, Sections, Stated)}
 _PERTURBED = kind(Perturbed)
+NEEDS = frozenset({*_NEEDS.values(), Perturbed})
+"""What a check of another package may need: tables and models of a recipe are for Assay's own."""
 Change = Callable[..., dict[str, Any]]
 
 
@@ -75,6 +77,8 @@ def check_of(
 def _need(told: Any, change: Change) -> Need:
     if told == _PERTURBED:
         return Perturbed(change)
+    if told == kind(Refits):
+        raise NoEntry("it has models trained, which is for checks of Assay alone")
     if told not in _NEEDS:
         known = ", ".join((*_NEEDS, _PERTURBED))
         raise ValueError(f"a check of another package needs one of {known}")
@@ -99,7 +103,8 @@ def _text(told: Any, what: str) -> str:
 def _look_at(metric: Metric, need: Need) -> None:
     if stage_of(metric.id) is not metric.stage:
         raise NoEntry("its stage is not the one of its id")
-    if metric.needs_model != need.asks_model or metric.changes_inputs != need.changes_inputs:
+    told = (metric.needs_model, metric.changes_inputs, metric.by_row, metric.refits)
+    if told != (need.asks_model, need.changes_inputs, need.by_row, need.refits):
         raise NoEntry("it says otherwise than its need whether the model is asked")
     if not metric.comparators or len(set(metric.comparators)) != len(metric.comparators):
         raise NoEntry("it has no comparator, or one twice")

@@ -17,6 +17,7 @@ from assay.tally.views import (
     ProfileView,
     RowSetView,
     SectionView,
+    StatedView,
 )
 
 
@@ -120,5 +121,6 @@ FORMS: Mapping[type, Form] = {
     ProfileView: _as_declared(ProfileView),
     RowSetView: _as_declared(RowSetView),
     SectionView: _as_declared(SectionView),
+    StatedView: _as_declared(StatedView),
 }
 """The form of each kind of view."""

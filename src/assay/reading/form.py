@@ -44,7 +44,7 @@ def _trail(value: Any, detail: Mapping[str, Any]) -> tuple[Trail, bool]:
             return tuple(trail), True
         if _holds(value, element):
             value = value[element]
-        elif not (last and detail["type"] == "missing"):
+        elif not (last and detail["type"] in {"missing", "lacking_for_task"}):
             continue
         trail.append(element)
     return tuple(trail), detail["type"] == "extra_forbidden"

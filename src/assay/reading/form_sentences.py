@@ -35,6 +35,16 @@ def _missing(_: Mapping[str, Any], where: Where) -> Said:
     )
 
 
+def _foreign(detail: Mapping[str, Any], where: Where) -> Said:
+    task = detail["ctx"]["task"]
+    return (
+        "foreign_to_task",
+        f"{where.name} has no meaning for a task that is {task}; {where.shown}.",
+        "",
+        "Delete it, or correct 'task'.",
+    )
+
+
 def _unknown(_: Mapping[str, Any], where: Where) -> Said:
     near = nearest(where.trail[-1], where.fields)
     remedy = "" if near else f"Expected are {listed(where.fields, most=20)}."
@@ -197,6 +207,8 @@ _REMEDIES = {
     "number_out_of_reach": "Round it to what a sample can show.",
     "setting_expected": "Write one number without quotes, or one text.",
     "bands_expected": "Write the cut points in square brackets.",
+    "range_expected": "Write the least and the largest number that can be: [0, 500000].",
+    "class_twice": "Write the classes as they stand in the label column, each once.",
 }
 
 
@@ -206,6 +218,8 @@ def _otherwise(detail: Mapping[str, Any], where: Where) -> Said:
 
 _SENTENCES: dict[str, Callable[[Mapping[str, Any], Where], Said]] = {
     "missing": _missing,
+    "lacking_for_task": _missing,
+    "foreign_to_task": _foreign,
     "extra_forbidden": _unknown,
     "string_too_short": _empty,
     "too_short": _empty,
@@ -236,4 +250,6 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], Where], Said]] = {
     "number_out_of_reach": _in_its_words,
     "setting_expected": _in_its_words,
     "bands_expected": _in_its_words,
+    "range_expected": _in_its_words,
+    "class_twice": _in_its_words,
 }

@@ -5,7 +5,12 @@ from __future__ import annotations
 from assay.domain.errors import InvalidDocument, Problem
 from assay.reading.located import Located
 
-KINDS = {"assay": "specification", "assay_dictionary": "dictionary", "assay_policy": "policy"}
+KINDS = {
+    "assay": "specification",
+    "assay_dictionary": "dictionary",
+    "assay_policy": "policy",
+    "assay_template": "template",
+}
 """By the key that each begins with."""
 
 

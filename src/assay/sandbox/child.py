@@ -76,6 +76,7 @@ class _Serving:
         self._made: Any = None
         self._phase = "import"
         self._folder = ""
+        self._dimensions = 1
         self._modules: Any = None
         self._errors: tuple[type, ...] = ()
 
@@ -99,6 +100,7 @@ class _Serving:
 
     def _start(self, request: dict[str, Any]) -> bytes:
         self._folder = request["folder"] + os.sep
+        self._dimensions = int(request["dimensions"])
         _find_package(request["package"], request["folder"])
         errors = importlib.import_module(f"{request['package']}.domain.errors")
         self._errors = tuple(v for v in vars(errors).values() if isinstance(v, type))
@@ -138,7 +140,7 @@ class _Serving:
         import numpy as np  # by now imported; late so that its absence is reported and not fatal
 
         scores = np.asarray(self._made(_batch(body)))
-        if scores.dtype.kind != "f" or scores.ndim != 1:
+        if scores.dtype.kind != "f" or scores.ndim != self._dimensions:
             raise _NotScores(f"{scores.ndim}-dimensional values of type {scores.dtype.name}")
         return memoryview(np.ascontiguousarray(scores, dtype="<f8").tobytes())
 

@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from assay.domain.answers import BINARY, Answers
 from assay.domain.errors import AssayError, Crash, SubjectError
 from assay.domain.isolation import Fence
 from assay.sandbox import bubblewrap, failures, untold
@@ -67,6 +68,7 @@ class Child:
         self._turn = threading.Lock()
         self._interpreter, self._wrapped = sys.executable, False
         self._saw_rows = False
+        self._answers = BINARY
         self._ending = weakref.finalize(self, _ended, process, pipe, os.getpid())
         _children.add(self)
 
@@ -85,6 +87,7 @@ class Child:
         readable: Sequence[str] = (),
         fences: Sequence[str] = (),
         modules: bool = False,
+        answers: Answers = BINARY,
     ) -> Self:
         """Start a child that calls ``target`` once.
 
@@ -96,7 +99,7 @@ class Child:
             descriptors: open files that the child inherits under the same numbers; the caller closes its own.
             readable: paths that it may read, besides the libraries of its interpreter.
             fences: those without which nothing is to be read; all others are put up where they can be had.
-            modules: whether the digests of the modules that it loaded are wanted.
+            modules: whether the digests of the modules that it loaded are wanted. answers: what is expected for each row.
 
         Raises:
             Crash: the child died, hung or broke the protocol. SubjectError: the target said what is wrong.
@@ -109,6 +112,7 @@ class Child:
             "arguments": dict(arguments),
             "limits": asdict(limits),
             "modules": modules,
+            "dimensions": 1 + (answers.width > 1),
             "fences": asked_fences(target, readable, descriptors),
         }
         body = json.dumps(request).encode()
@@ -117,6 +121,7 @@ class Child:
         through = bubblewrap.before_the_interpreter() if wanted else ()
         started: Self = kept(lambda: cls(*spawn(interpreter, descriptors, through), role, timeout))
         started._interpreter, started._wrapped = interpreter, bool(through)
+        started._answers = answers
         started._fenced(body, fences, start_timeout)
         ready = started._asked_json(protocol.LOAD, b"", protocol.READY, start_timeout)
         try:
@@ -154,7 +159,7 @@ class Child:
         return {untold.module_told(failures.line(k), before): v for k, v in told.items()}
 
     def predict(self, batch: pa.RecordBatch) -> NDArray[np.float64]:
-        """float64[rows]: the model's score of each row, between 0 and 1; errors as ``ask``."""
+        """float64[rows], or a row of several: what the model answers for each row; errors as ``ask``."""
         return self.ask(batch)()
 
     def ask(self, batch: pa.RecordBatch) -> Callable[[], NDArray[np.float64]]:
@@ -170,11 +175,20 @@ class Child:
 
     def _scores(self, rows: int) -> NDArray[np.float64]:
         # A wrong length is told as such, so longer answers are read up to a bound before they are refused.
-        body = self._answer({protocol.SCORES: max(16 * rows, 1 << 20)}, self._timeout)
+        width = self._answers.width
+        body = self._answer({protocol.SCORES: max(16 * rows * width, 1 << 20)}, self._timeout)
         try:
             if len(body) % 8:
-                raise invalid_output("its length is not that of whole numbers")
-            return checked_scores(np.frombuffer(body, dtype="<f8"), rows)
+                raise invalid_output("its length is not that of whole numbers", self._answers)
+            numbers = np.frombuffer(body, dtype="<f8")
+            if width > 1:
+                if len(numbers) != rows * width:
+                    raise invalid_output(
+                        f"{width} probabilities for each of {rows:,} rows were expected, the model returned {len(numbers):,} numbers",
+                        self._answers,
+                    )
+                numbers = numbers.reshape(rows, width)
+            return checked_scores(numbers, rows, self._answers)
         except Crash:
             self.close()
             raise

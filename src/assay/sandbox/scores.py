@@ -1,44 +1,56 @@
-"""What counts as a score, whoever made it: one float between 0 and 1 for each row."""
+"""What counts as a model's answers, whoever made them: the numbers that its task wants, for each row."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.domain.answers import BINARY, NEAR_ONE, Answers
 from assay.domain.errors import Crash
 from assay.domain.vocabulary import Reason
 
 
-def checked_scores(scores: object, rows: int) -> NDArray[np.float64]:
-    """float64[rows]: the scores as they are, if they are scores.
+def checked_scores(scores: object, rows: int, answers: Answers = BINARY) -> NDArray[np.float64]:
+    """float64[rows], or float64[rows, classes] of a multiclass task: the answers as they are, if they are such.
 
     Raises:
-        Crash: ``model_output_invalid`` with counts: another length, another type, missing, infinite, out of range.
+        Crash: ``model_output_invalid`` with counts: another length, another type, missing, infinite, out of range, probabilities
+            that do not add to 1.
     """
     array = np.asarray(scores)
-    if array.dtype.kind != "f" or array.ndim != 1:
+    several = answers.width > 1
+    if array.dtype.kind != "f" or array.ndim != 1 + several:
         raise invalid_output(
-            f"one float for each row was expected, the model returned {array.ndim}-dimensional values of type "
-            f"{array.dtype.name}"
+            f"{'a row of floats' if several else 'one float'} for each row was expected, the model returned "
+            f"{array.ndim}-dimensional values of type {array.dtype.name}",
+            answers,
         )
     if len(array) != rows:
-        raise invalid_output(f"{rows:,} scores were expected, the model returned {len(array):,}")
-    numbers = array.astype(np.float64, copy=False)
-    # NaN compares as false, so that one comparison finds everything; what exactly is wrong is counted on failure.
-    if not bool(((numbers >= 0) & (numbers <= 1)).all()):
-        infinite = int((~np.isfinite(numbers)).sum())
-        outside = int(((numbers < 0) | (numbers > 1)).sum()) - int(np.isinf(numbers).sum())
+        raise invalid_output(f"{rows:,} scores were expected, the model returned {len(array):,}", answers)
+    if several and array.shape[1] != answers.width:
         raise invalid_output(
-            f"scores between 0 and 1 were expected; of {rows:,}, {infinite:,} are missing or infinite and "
-            f"{outside:,} lie outside"
+            f"{answers.width} probabilities a row were expected, the model returned {array.shape[1]}", answers
         )
+    numbers = array.astype(np.float64, copy=False)
+    low, high = answers.low, answers.high
+    # NaN compares as false, so that one comparison finds everything; what exactly is wrong is counted on failure.
+    if not bool(((numbers >= low) & (numbers <= high)).all()):
+        infinite = int((~np.isfinite(numbers)).sum())
+        outside = int(((numbers < low) | (numbers > high)).sum()) - int(np.isinf(numbers).sum())
+        raise invalid_output(
+            f"scores between {low:.15g} and {high:.15g} were expected; of {numbers.size:,}, {infinite:,} are missing or infinite and "
+            f"{outside:,} lie outside",
+            answers,
+        )
+    if several and (wrong := int((np.abs(numbers.sum(axis=1) - 1) > NEAR_ONE).sum())):
+        raise invalid_output(f"of {rows:,} rows, {wrong:,} have probabilities that do not add to 1", answers)
     return numbers
 
 
-def invalid_output(what: str) -> Crash:
+def invalid_output(what: str, answers: Answers = BINARY) -> Crash:
     """The error for an answer that is no answer; ``what`` is a clause without a row's value."""
     return Crash(
         f"The model's answer is not usable: {what}.",
         code=Reason.MODEL_OUTPUT_INVALID.value,
-        remedy="Mend the model or its adapter; a certificate needs a probability for every row.",
+        remedy=f"Mend the model or its adapter; a certificate needs {answers.wanted} for every row.",
     )

@@ -192,10 +192,20 @@ def _mixture_p(unit: Floats, rows: Integers, candidate: float) -> float:
 
 def _log_capital(unit: Floats, rows: Integers, candidate: float) -> float:
     """The logarithm of the average capital of the bets against "the mean is at least the candidate"."""
+    return float(log_capitals(unit, rows, np.array([candidate]))[0])
+
+
+def log_capitals(unit: Floats, rows: Integers, candidates: Floats) -> Floats:
+    """The same for several candidates: float64[c], and it grows with the candidate.
+
+    unit: float[k] in [0, 1]; rows: int[k]; candidates: float[c] in [0, 1).
+    """
     stakes = np.geomspace(min(0.5, 1 / math.sqrt(float(rows.sum()))) / 4, 1.0, STAKES)
-    gain = (candidate - unit) / (1 - candidate)
+    gain = (candidates[:, None] - unit) / (1 - candidates[:, None])
     with np.errstate(divide="ignore"):
-        return float(logsumexp(xlog1py(rows, stakes[:, None] * gain).sum(axis=1))) - math.log(STAKES)
+        capital = xlog1py(rows, stakes[:, None] * gain[:, None, :]).sum(axis=2)
+        found: Floats = logsumexp(capital, axis=1) - math.log(STAKES)
+    return found
 
 
 def _up_to_one(kept: Callable[[float], bool], low: float) -> float:

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from assay.domain.answers import BINARY, Answers
 from assay.domain.errors import Crash, MissingExtra, SubjectError, raised
 from assay.domain.model_formats import LOADED
 from assay.domain.vocabulary import Reason
@@ -78,7 +79,7 @@ class ModelReference:
         timeout: seconds that one batch may take.
         modules: digests of the modules that the model runs besides known packages; None when not yet known.
         fences: those without which it must not be loaded.
-        when_asked: the same when it has answered, for some are loaded only then.
+        when_asked: the same when it has answered, for some are loaded only then. answers: what it must answer for a row.
     """
 
     path: str
@@ -91,6 +92,7 @@ class ModelReference:
     modules: tuple[tuple[str, str], ...] | None = None
     fences: tuple[str, ...] = ()
     when_asked: tuple[tuple[str, str], ...] | None = None
+    answers: Answers = BINARY
 
     @property
     def runs_code(self) -> bool:
@@ -107,6 +109,7 @@ class ModelReference:
         python: str | None = None,
         limits: Limits = DEFAULT_LIMITS,
         timeout: float = ALLOWED,
+        answers: Answers = BINARY,
     ) -> Self:
         """Bind a model by its digest.
 
@@ -120,9 +123,10 @@ class ModelReference:
                 remedy=f"Use one of {', '.join(LOADED)}.",
             )
         if format == "callable":
-            return cls(str(path), format, inputs, "", python, limits, timeout)
+            return cls(str(path), format, inputs, "", python, limits, timeout, answers=answers)
         place = Path(path).absolute()
-        return cls(str(place), format, inputs, stamped_digest(place)[0], python, limits, timeout)
+        digest = stamped_digest(place)[0]
+        return cls(str(place), format, inputs, digest, python, limits, timeout, answers=answers)
 
 
 class Model:
@@ -158,7 +162,12 @@ class Model:
         try:
             return Child.start(
                 f"assay.subject.models.{reference.format}:load",
-                {"path": path, "inputs": list(reference.inputs)},
+                {
+                    "path": path,
+                    "inputs": list(reference.inputs),
+                    "task": reference.answers.task.value,
+                    "classes": list(reference.answers.classes),
+                },
                 role=MODEL,
                 python=reference.python,
                 limits=reference.limits,
@@ -167,6 +176,7 @@ class Model:
                 readable=readable,
                 fences=reference.fences,
                 modules=reference.runs_code,
+                answers=reference.answers,
             )
         except ModuleAbsent as absent:
             # In an environment of its own the model's owner installs what is absent.
@@ -218,7 +228,7 @@ class Model:
         )
 
     def predict(self, batch: pa.RecordBatch) -> NDArray[np.float64]:
-        """float64[rows]: the score of each row, between 0 and 1; errors as ``Child.ask``."""
+        """float64[rows], or a row of several: what it answers for each row; errors as ``Child.ask``."""
         return self.ask(batch)()
 
     def ask(self, batch: pa.RecordBatch) -> Callable[[], NDArray[np.float64]]:
@@ -276,7 +286,7 @@ def interpreter_digest(named: str) -> str:
 
 
 def in_process(
-    function: Callable[[pa.RecordBatch], Any], inputs: tuple[str, ...]
+    function: Callable[[pa.RecordBatch], Any], inputs: tuple[str, ...], answers: Answers = BINARY
 ) -> Callable[[pa.RecordBatch], NDArray[np.float64]]:
     """A live function, asked in this process and held to the same answers. For rehearsals only.
 
@@ -291,6 +301,6 @@ def in_process(
                 said = np.asarray(predict(batch))
             except (Exception, SystemExit) as wrong:
                 raise Crash(f"The model raised {raised(wrong)}.", code=Reason.MODEL_CRASHED.value) from wrong
-        return checked_scores(said, batch.num_rows)
+        return checked_scores(said, batch.num_rows, answers)
 
     return ask

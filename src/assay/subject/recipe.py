@@ -1,4 +1,4 @@
-"""The recipe of a model: which function of which file trains it. It is read and bound by its digest; nothing here runs it."""
+"""The recipe of a model: which function of which file trains it. It is read and bound by its digest; :mod:`assay.subject.training` runs it."""
 
 from __future__ import annotations
 

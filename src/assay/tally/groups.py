@@ -92,6 +92,18 @@ class Layout:
         return np.where(outside, -1, groups).reshape(-1)
 
 
+Where = Mapping[str, str]
+"""By attribute the name of the group that rows must be of."""
+
+
+def inside(layout: Layout, where: Where) -> NDArray[np.bool_]:
+    """bool[cells]: those whose rows are of the named groups; all of them when none is named."""
+    kept = np.ones(layout.cells, dtype=bool)
+    for name, label in where.items():
+        kept &= layout.group_of_cell((name,)) == layout.labels((name,)).index(label)
+    return kept
+
+
 class GroupCodes:
     """The groups of one attribute as codes: ``len(labels)`` for a value in none of them or missing.
 

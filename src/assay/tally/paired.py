@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.tally.groups import Layout
+from assay.tally.groups import Layout, Where, inside
 from assay.tally.views import PairedGroup, PairedView
 
 Integers = NDArray[np.int64]
@@ -52,12 +52,15 @@ class PairedTally:
         changed = tuple(sorted({*self.changed, *other.changed}))
         return PairedTally(self.layout, self.counts + other.counts, changed)
 
-    def view(self, names: tuple[str, ...], among: tuple[str, ...] | None = None) -> PairedView:
-        """All rows, and the groups of the grouping ``names`` (those in ``among`` only, when given)."""
-        overall = PairedGroup("", self.counts.sum(axis=0))
+    def view(
+        self, names: tuple[str, ...], among: tuple[str, ...] | None = None, where: Where | None = None
+    ) -> PairedView:
+        """All rows ``where`` they are of some groups, and the groups of the grouping ``names`` (those in ``among`` only, when given)."""
+        counts = np.where(inside(self.layout, where or {})[:, None, None], self.counts, 0)
+        overall = PairedGroup("", counts.sum(axis=0))
         if not names:
             return PairedView(overall=overall, groups=())
-        collapsed = self.layout.collapse(self.counts, names)
+        collapsed = self.layout.collapse(counts, names)
         labels = self.layout.labels(names)
         chosen = (i for i, label in enumerate(labels) if among is None or label in among)
         return PairedView(overall=overall, groups=tuple(PairedGroup(labels[i], collapsed[i]) for i in chosen))

@@ -31,8 +31,8 @@ class Partial:
     """The counts of one pass over some rows of one data set.
 
     Attributes:
-        rows: rows read. bad_labels: rows whose label is neither 0 nor 1 (they are in no other count of labels). missing_labels: those of them without any.
-        population: int64[cells, 2], rows per cell and label. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
+        rows: rows read. bad_labels: rows whose label is none of the task (they are in no other count of labels). missing_labels: those of them without any.
+        population: int64[cells, labels], rows per cell and label. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
             that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. tables, scored_tables: what checks had counted in their own way, by the key of the table. Parts that a pass did not ask for are None or empty.
     """
 
@@ -94,7 +94,10 @@ def merged(partials: Iterable[Partial]) -> Partial:
     for partial in partials:
         if partial.outcomes is not None:
             if outcomes is None:
-                outcomes = OutcomeSum(partial.layout, scores=partial.outcomes.scores is not None)
+                first = partial.outcomes
+                outcomes = OutcomeSum(
+                    partial.layout, scores=first.scores is not None, labels=first.decisions.shape[1]
+                )
             outcomes.add(partial.outcomes)
         rest = replace(partial, outcomes=None)
         total = rest if total is None else total + rest
@@ -174,7 +177,7 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
         bad_labels=facts["bad_labels"],
         missing_labels=facts["missing_labels"],
         layout=layout,
-        population=_shaped(arrays["population"], layout.cells, 2),
+        population=_shaped(arrays["population"], layout.cells, arrays["population"].shape[-1]),
         outcomes=_outcomes(layout, arrays),
         paired=tuple(
             (name, PairedTally(layout, _shaped(arrays[f"paired.{i}"], layout.cells, 2, 2), tuple(changed)))
@@ -261,7 +264,8 @@ def _outcomes(layout: Layout, arrays: Arrays) -> OutcomeTally | None:
     if "decisions" not in arrays:
         return None
     scores = _scores_together(layout.cells, arrays) if "scores.keys" in arrays else None
-    return OutcomeTally(layout, _shaped(arrays["decisions"], layout.cells, 2, 2), scores)
+    labels = arrays["decisions"].shape[-1]
+    return OutcomeTally(layout, _shaped(arrays["decisions"], layout.cells, labels, labels), scores)
 
 
 def _spread(parts: NDArray[Any], first: int, second: int) -> Spread:

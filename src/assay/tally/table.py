@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.domain.answers import BINARY, Answers
 from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute
 from assay.tally.groups import GroupCodes, Layout
@@ -37,6 +38,9 @@ class TableContext:
         dictionary: the documented columns. inputs: those that the model is fed. label, unit, time: the columns of that meaning.
         decide_at: a score at or above it is decided as 1. favourable: the decision that is good for the person.
         strata: the parts of the cases within which groups are compared, by name.
+        answers: what the model answers for a row, and what a label is.
+        score_column: where scores made elsewhere stand, instead of a model.
+        used: the columns that the specification gives a meaning: inputs, label, scores, unit, time, protected attributes, strata.
     """
 
     parameters: Mapping[str, Setting]
@@ -46,10 +50,13 @@ class TableContext:
     inputs: tuple[str, ...]
     label: str
     decide_at: float
-    favourable: int
+    favourable: int | None
     unit: str | None = None
     time: str | None = None
     strata: Mapping[str, Attribute] = field(default_factory=dict)
+    score_column: str | None = None
+    answers: Answers = BINARY
+    used: frozenset[str] = frozenset()
 
     def column(self, name: str) -> Column | None:
         """The dictionary's entry of a column, or None."""
@@ -59,6 +66,12 @@ class TableContext:
     def groups(self) -> tuple[str, ...]:
         """The groups that are compared, in the order of their codes; none where none are."""
         return self.layout.labels(self.across) if self.across else ()
+
+    @property
+    def fed(self) -> tuple[str, ...]:
+        """What the model is fed; where that is not known, all that is documented but label, unit and scores."""
+        left_out = {self.label, self.unit, self.score_column}
+        return self.inputs or tuple(name for name in self.documented if name not in left_out)
 
     @property
     def documented(self) -> tuple[str, ...]:
@@ -71,7 +84,8 @@ class Rows:
     """The rows of a batch that count, as a table's function is handed them.
 
     Attributes:
-        n: how many. label: int64[n], -1 where there is none. score: float64[n]; None where the model was not asked.
+        n: how many. label: int64[n], the code of the label, -1 where there is none; 0 of every number. score: float64[n], what the model
+            answered, or float64[n, classes]; None where it was not asked.
     """
 
     n: int
@@ -111,15 +125,33 @@ class Rows:
         return np.where(codes == len(attribute.labels()), -1, codes)
 
     @property
+    def truth(self) -> Floats:
+        """float64[n]: the label as a number, NaN where it is none."""
+        label = self.column(self.context.label)
+        return label.astype(np.float64) if label.dtype.kind in "iufb" else np.full(self.n, np.nan)
+
+    @property
+    def answered(self) -> Floats:
+        """float64[n], or float64[n, classes]: what the model answered.
+
+        Raises:
+            ValueError: where it was not asked.
+        """
+        if self.score is None:
+            raise ValueError("the model was not asked for these rows")
+        return self.score
+
+    @property
     def decided(self) -> Integers:
-        """int64[n]: the decisions.
+        """int64[n]: the decisions, or the most probable classes, of equally probable ones the first.
 
         Raises:
             ValueError: where the model was not asked.
         """
-        if self.score is None:
-            raise ValueError("the model was not asked for these rows")
-        return (self.score >= self.context.decide_at).astype(np.int64)
+        if self.answered.ndim > 1:
+            probable: Integers = self.answered.argmax(axis=1)
+            return probable
+        return (self.answered >= self.context.decide_at).astype(np.int64)
 
 
 Tabulate = Callable[[Rows, TableContext], Mapping[str, Integers]]

@@ -188,6 +188,11 @@ class PairedView:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedView:
+    """Nothing but the criterion's own parameters."""
+
+
+@dataclass(frozen=True, slots=True)
 class SectionView:
     """The documentation sections that are required, each with whether it is filled."""
 

@@ -120,6 +120,10 @@ class Case:
         """
         return self.drawn or bare(self.specification_digest)
 
+    def seed_of(self, stream: str) -> int:
+        """The seed of the random choices of one thing, by its name."""
+        return int.from_bytes(hashlib.sha256(f"{self.seed}\0{stream}".encode()).digest()[:8], "big")
+
     @property
     def used(self) -> tuple[Check, ...]:
         """The checks that the criteria name."""
@@ -131,8 +135,8 @@ class Case:
         return Frame(
             inputs=specification.subject.inputs,
             label=specification.prediction.label,
-            attributes=tuple(specification.protected.items()),
-            decide_at=float(specification.prediction.decide_at),
+            attributes=tuple(specification.attributes().items()),
+            decide_at=specification.prediction.cut,
             dictionary=self.dictionary.columns,
             unit=specification.data.unit,
             seed=self.seed,
@@ -141,6 +145,7 @@ class Case:
             favourable=specification.prediction.favourable,
             time=specification.data.time,
             strata=tuple(specification.strata.items()),
+            answers=specification.prediction.answers,
         )
 
 
@@ -197,7 +202,9 @@ def open_case(
         sources=sources_of(path, read, datasets, reference),
         environment=environment,
         code_digest=code_digest(environment, (known[id_] for id_ in used)),
-        live=in_process(model, specification.subject.inputs) if model is not None else None,
+        live=in_process(model, specification.subject.inputs, specification.prediction.answers)
+        if model is not None
+        else None,
     )
 
 
@@ -273,7 +280,8 @@ def _model(root: Path, specification: Specification, *, live: bool, rehearse: bo
     # A module is found by its name, a file from the specification's folder.
     module = subject.format == "callable" and not subject.model.rpartition(":")[0].endswith(".py")
     where = subject.model if module else str(root / subject.model)
-    return ModelReference.of(where, subject.format, subject.inputs, python=subject.python)
+    answers = specification.prediction.answers
+    return ModelReference.of(where, subject.format, subject.inputs, python=subject.python, answers=answers)
 
 
 def _isolation(specification: Specification, *, live: bool) -> Isolation:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assay.app.judging.case import Case
 from assay.app.judging.count import Counted
 from assay.app.judging.measure import Measured
 from assay.app.verifying.redraw import ALL_ROWS, drawn
 from assay.domain.record import CurveRecord, GroupRecord, ProfileRecord
 from assay.domain.record_groups import defined
+from assay.domain.specification import Prediction
+from assay.domain.vocabulary import Task
 from assay.stats.histogram import ScoreCounts
 from assay.tally.profiles import named
 from assay.tally.views import GroupOutcomes
@@ -18,32 +23,41 @@ def group_records(case: Case, measured: Measured) -> tuple[GroupRecord, ...]:
     outcomes = measured.judged.outcomes
     if outcomes is None:
         return ()
-    favourable = case.specification.prediction.favourable
+    prediction = case.specification.prediction
     found: list[GroupRecord] = []
     for name, attributes in case.specification.groupings().items():
         definitions = case.specification.groups_of(name)
         found += [
             GroupRecord(
                 grouping=name,
-                label=group.label,
-                definition=definitions[group.label],
-                rows=group.n,
-                positives=group.labelled(1),
-                favourable=group.decided(favourable),
-                correct=group.correct,
-                small=group.label in measured.small[name],
+                label=label,
+                definition=definitions[label],
+                rows=int(decisions.sum()),
+                **_of_decisions(decisions, prediction),
+                small=label in measured.small[name],
             )
-            for group in outcomes.view(attributes, favourable).groups
+            for label, decisions in outcomes.of_groups(attributes)
         ]
     return tuple(found)
 
 
+def _of_decisions(decisions: NDArray[np.int64], prediction: Prediction) -> dict[str, int | None]:
+    """What a group's rows by (label, decision) show; of numbers that are predicted no row is right or wrong."""
+    right = None if prediction.task is Task.REGRESSION else int(decisions.trace())
+    if prediction.favourable is None:
+        return {"positives": None, "favourable": None, "correct": right}
+    return {
+        "positives": int(decisions[1].sum()),
+        "favourable": int(decisions[:, prediction.favourable].sum()),
+        "correct": right,
+    }
+
+
 def definition_of(case: Case, measured: Measured, counted: Counted) -> str:
     """How the groups that a criterion compares are defined: printed with the number, for an edge can flip it."""
-    across = counted.wanted.criterion.across
-    if across is None:
-        return ""
-    return defined(case.specification, across, measured.small[across], aside=counted.aside)
+    criterion = counted.wanted.criterion
+    small = measured.small[criterion.across] if criterion.across is not None else ()
+    return defined(case.specification, criterion, small, aside=counted.aside)
 
 
 def curves(case: Case, measured: Measured) -> tuple[CurveRecord, ...]:
@@ -51,7 +65,7 @@ def curves(case: Case, measured: Measured) -> tuple[CurveRecord, ...]:
     outcomes = measured.judged.outcomes
     if outcomes is None or outcomes.scores is None or measured.failure is not None:
         return ()
-    favourable = case.specification.prediction.favourable
+    favourable = case.specification.prediction.good
     drawn = list(_curves_of("", ALL_ROWS, outcomes.view((), favourable).overall))
     for name in case.specification.protected:
         for group in outcomes.view((name,), favourable).groups:

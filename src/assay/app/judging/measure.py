@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from assay.app.judging.case import Case
+from assay.app.judging.refits import Refitted, refitted
 from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain import gating
 from assay.domain.errors import AssayError, MissingExtra, Unwritable
@@ -31,6 +31,7 @@ class Measured:
         tallies: by data set. failure: why there are no outcomes, when the model or the data gave none.
         change_failures: by perturbation, why there are no paired outcomes of it.
         small: per grouping, the groups that the small-group rule sets aside.
+        refitted: by what a criterion asks of the recipe, the models that it trained, or why there are none.
     """
 
     judged_on: str
@@ -38,6 +39,7 @@ class Measured:
     failure: AssayError | None
     change_failures: Mapping[str, AssayError]
     small: Mapping[str, frozenset[str]]
+    refitted: Refitted = field(default_factory=dict)
 
     @property
     def judged(self) -> Partial:
@@ -102,7 +104,7 @@ def measure(case: Case, engine: Engine, others: Others) -> Measured:
         MissingExtra, Unwritable: nothing was tested.
     """
     try:
-        return _measured(case, engine, others)
+        return replace(_measured(case, engine, others), refitted=refitted(case, engine))
     finally:
         close_models()  # of this process; workers end with theirs
 
@@ -213,7 +215,7 @@ def run_pass(
     model = case.model if reading.asks else None
     seeded = replace(
         reading,
-        changes=tuple(replace(change, seed=_seed(case.seed, change.key)) for change in reading.changes),
+        changes=tuple(replace(change, seed=case.seed_of(change.key)) for change in reading.changes),
     )
     tasks = [
         ScanTask(
@@ -234,10 +236,6 @@ def run_pass(
     here = engine if live is None else replace(engine, executor=InProcess())
     with engine.progress(f"{reading.data} data", dataset.rows) as told:
         return merged(from_bytes(data) for data in here.results(tasks, work, told=told, reuse=bound))
-
-
-def _seed(seed: str, stream: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"{seed}\0{stream}".encode()).digest()[:8], "big")
 
 
 def small_groups(

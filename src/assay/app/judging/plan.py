@@ -19,6 +19,7 @@ from assay.app.judging.measure import rows_in_no_group, run_pass, small_groups
 from assay.app.judging.repeated_rows import repeats_in
 from assay.app.judging.views import known_view
 from assay.app.judging.wrong_labels import wrong_labels
+from assay.domain.answers import BINARY, Answers
 from assay.domain.assessment import Asked, Broken
 from assay.domain.errors import AssayError
 from assay.domain.evidence import Census, Statistic
@@ -50,7 +51,7 @@ class PlannedCriterion:
 
     ``foregone`` says why no row can save it: what must be there is not, whatever the rows hold.
 
-    ``power`` is None for a fact about the data, which needs none, and for counts that no plan is known for.
+    ``power`` is None for a fact about the data, which needs none, and where ``refits``: of models that the recipe has yet to train.
     ``undefined`` says why the criterion could not be evaluated on such rows, ``broken`` why its check gave no
     counts on them: then nobody passes it. ``rows_needed`` counts what the rows of the plan's groups count: one of each
     different value of the column ``unit`` where one is named, and every row else.
@@ -63,6 +64,7 @@ class PlannedCriterion:
     foregone: str = ""
     broken: Broken | None = None
     unit: str | None = None
+    refits: bool = False
 
     @property
     def passes(self) -> float | None:
@@ -126,7 +128,7 @@ class Plan:
     ``attempts``: what they can show at each share of alpha, the first attempt first; each with its ``criteria``, those that
     are ``hopeless`` or ``broken`` among them, and with ``all_pass``.
     ``repeats``: which identifier too many of the reference rows share to be judged, as a sentence; empty when none is.
-    ``answered``: reference rows for whose scores the model was asked, to see that it answers.
+    ``answered``: reference rows for whose scores the model was asked, to see that it answers. ``answers``: what is such an answer.
     """
 
     passes: tuple[Pass, ...]
@@ -138,6 +140,7 @@ class Plan:
     answered: int = 0
     repeats: str = ""
     unit: str | None = None
+    answers: Answers = BINARY
 
     @property
     def told(self) -> str:
@@ -185,6 +188,7 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
         answered=spread.rows if spread is not None else 0,
         repeats=shared.too_often(specification.data),
         unit=specification.data.unit,
+        answers=specification.prediction.answers,
     )
 
 
@@ -235,8 +239,11 @@ def ask_a_few(case: Case, engine: Engine) -> Spread | None:
         scores = np.concatenate([np.frombuffer(scores, dtype="<f8") for scores in answered])
     finally:
         close_models()  # of this process; workers end with theirs
+    rows = sum(task.rows for task in asked)
+    if case.specification.prediction.decide_at is None:
+        return Spread(None, 0.0, rows, reference)
     left = scores * (1 - scores)
-    return Spread(float(left.mean()), float(left.std() / math.sqrt(len(left))), len(left), reference)
+    return Spread(float(left.mean()), float(left.std() / math.sqrt(rows)), rows, reference)
 
 
 def refuse_hopeless(case: Case, engine: Engine, *, attempt: int, bypass: bool) -> tuple[str, ...]:
@@ -316,9 +323,9 @@ def _planned(
     """What the test rows can show of one criterion, from what its check counts on imagined ones."""
     criterion, check = wanted.criterion, case.checks[wanted.criterion.metric]
     alpha = case.specification.alpha_of(criterion, attempt)
-    view = imagined.view(wanted)
+    view = None if check.metric.census else imagined.view(wanted)  # a fact is not imagined
     if view is None:
-        return PlannedCriterion(criterion, foregone=_foregone(case, wanted, alpha))
+        return PlannedCriterion(criterion, foregone=_foregone(case, wanted, alpha), refits=wanted.need.refits)
     if criterion.across is not None and (
         said := rows_in_no_group(case.specification, tally, criterion.across)
     ):

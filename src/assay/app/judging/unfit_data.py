@@ -8,6 +8,7 @@ from pathlib import Path
 from assay.domain.dictionary import Dictionary
 from assay.domain.errors import SubjectError
 from assay.domain.specification import Specification
+from assay.domain.vocabulary import Task
 from assay.subject.datasets import Dataset
 from assay.subject.files.layout import Column, kind_of, values_of
 
@@ -69,6 +70,11 @@ def _broken(*columns: tuple[str, Column]) -> str:
 
 
 TEXTS = frozenset({"text", "binary"})
+LABELS: Mapping[Task, str] = {
+    Task.BINARY: "the label, 0 or 1",
+    Task.REGRESSION: "the label, a number that is predicted",
+}
+"""What a label is, of the tasks whose labels are numbers."""
 NO_NUMBERS = frozenset({"date", "nested", "other"})
 
 
@@ -77,7 +83,8 @@ def refuse_text_for_numbers(
 ) -> None:
     """Text where a number is needed: one 'NA' in a CSV makes a whole column text, and no row of it could be counted."""
     label = specification.prediction.label
-    needed = {label: "the label, 0 or 1"}
+    kind = LABELS.get(specification.prediction.task)
+    needed = {label: kind} if kind is not None else {}
     needed |= {a.column: "cut into bands" for a in specification.protected.values() if a.bands is not None}
     for name in specification.subject.inputs:
         column = dictionary.column(name)
@@ -93,7 +100,7 @@ def refuse_text_for_numbers(
                     f"numbers are expected.{_broken((role, found))}",
                     code="column_is_text",
                     remedy="Write the truth as 0 and 1."
-                    if found.name == label
+                    if found.name == label and specification.prediction.task is Task.BINARY
                     else "Write numbers with a decimal point, and missing values as empty fields: a single text such "
                     "as NA makes the whole column text.",
                 )

@@ -8,14 +8,17 @@ from typing import Any
 
 from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
+from assay.app.judging.refits import view_of as models_of
 from assay.domain.needs import (
     Need,
     Outcomes,
     Perturbed,
     Profiles,
     Reads,
+    Refits,
     RowSets,
     Sections,
+    Stated,
     Tabulated,
     TabulatedEverywhere,
     TabulatedOutcomes,
@@ -24,6 +27,7 @@ from assay.domain.specification import Specification
 from assay.engine.tables import context_of
 from assay.plan.passes import Wanted, tables_of
 from assay.tally.groups import Layout
+from assay.tally.refits import RefitView
 from assay.tally.table import TableView
 from assay.tally.views import (
     ColumnProfile,
@@ -33,6 +37,7 @@ from assay.tally.views import (
     ProfileView,
     RowSetView,
     SectionView,
+    StatedView,
 )
 
 
@@ -77,20 +82,21 @@ def view_of(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -> A
 def _outcomes(asked: Request) -> OutcomeView:
     tally = asked.measured.judged.outcomes
     assert tally is not None  # noqa: S101 - a failure is reported before a view is asked for
-    favourable = asked.case.specification.prediction.favourable
+    favourable, where = asked.case.specification.prediction.good, asked.wanted.criterion.where
     if asked.across is None:
-        return tally.view((), favourable)
+        return tally.view((), favourable, where=where)
     names = asked.attributes()
     if asked.aside and asked.case.checks[asked.wanted.criterion.metric].metric.pairwise:
-        return replace(tally.view(names, favourable), focus=tuple(sorted(asked.small())))
-    return tally.view(names, favourable, among=asked.among(tally.layout))
+        return replace(tally.view(names, favourable, where=where), focus=tuple(sorted(asked.small())))
+    return tally.view(names, favourable, among=asked.among(tally.layout), where=where)
 
 
 def _paired(asked: Request) -> PairedView:
     tally = dict(asked.measured.judged.paired)[asked.wanted.change_key]
+    where = asked.wanted.criterion.where
     if asked.across is None:
-        return tally.view(())
-    return tally.view(asked.attributes(), among=asked.among(tally.layout))
+        return tally.view((), where=where)
+    return tally.view(asked.attributes(), among=asked.among(tally.layout), where=where)
 
 
 def _profile(asked: Request) -> ProfileView:
@@ -141,6 +147,14 @@ def _tables(asked: Request) -> TableView:
     )
 
 
+def _refits(asked: Request) -> RefitView:
+    return models_of(asked.measured.refitted.get(asked.wanted.change_key))
+
+
+def _stated(_: Request) -> StatedView:
+    return StatedView()
+
+
 def _sections(asked: Request) -> SectionView:
     return _sections_of(asked.case)
 
@@ -186,14 +200,17 @@ def _as_documented(case: Case, wanted: Wanted) -> ProfileView | None:
 KNOWN: Mapping[type[Need], Callable[[Case, Wanted], Any]] = {
     Profiles: _as_documented,
     Sections: lambda case, _: _sections_of(case),
+    Stated: lambda *_: StatedView(),
 }
 """How the view of each kind of need is made of what is known without a row."""
 VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
     Outcomes: _outcomes,
     Perturbed: _paired,
     Profiles: _profile,
+    Refits: _refits,
     RowSets: _row_sets,
     Sections: _sections,
+    Stated: _stated,
     Tabulated: _tables,
     TabulatedEverywhere: _tables,
     TabulatedOutcomes: _tables,

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from assay.app.judging.case import Case
 from assay.domain.errors import SubjectError
+from assay.domain.vocabulary import Task
 from assay.tally.partial import Partial
+
+REMEDIES: Mapping[Task, str] = {
+    Task.BINARY: "the numbers 0 and 1",
+    Task.REGRESSION: "a number within prediction.range, or widen the range",
+    Task.MULTICLASS: "one of prediction.classes, or add the class",
+}
+"""What a label is to be written as, by task."""
 
 
 def wrong_labels(case: Case, data: str, tally: Partial) -> SubjectError | None:
-    """What is wrong when labels of a data set are neither 0 nor 1; None when nothing is."""
+    """What is wrong when labels of a data set are none of the task; None when nothing is."""
     if not tally.bad_labels:
         return None
+    answers = case.specification.prediction.answers
     other = tally.bad_labels - tally.missing_labels
     kinds = ((tally.missing_labels, "missing"), (other, "another value"))
     found = " and ".join(f"{rows:,} {kind}" for rows, kind in kinds if rows)
     return SubjectError(
-        f"{tally.bad_labels:,} of {tally.rows:,} rows of the {data} data have a label that is neither 0 nor 1 "
+        f"{tally.bad_labels:,} of {tally.rows:,} rows of the {data} data have a label that is {answers.label_wanted} "
         f"in the column {case.specification.prediction.label!r} ({found}).",
         code="data_invalid",
-        remedy="Write the label as the numbers 0 and 1, and leave out rows whose truth is not known.",
+        remedy=f"Write the label as {REMEDIES[answers.task]}, and leave out rows whose truth is not known.",
     )
 
 

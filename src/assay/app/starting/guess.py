@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.domain.dictionary import NUMERIC
+from assay.domain.vocabulary import Task
 from assay.reading.source import hidden_in
 
 if TYPE_CHECKING:
@@ -157,6 +158,18 @@ def _is_word(code: int | str | bool) -> bool:
     return isinstance(code, str) and code != ""
 
 
+def guess_task(column: ColumnFacts | None) -> Task:
+    """What kind of prediction a label is the truth of: two values are decided, other numbers are predicted, several codes are classes."""
+    if column is None or (column.codes is not None and len(column.codes) <= 2):
+        return Task.BINARY
+    number = kind_of(column.type) in {"integer", "number"}
+    if column.codes is not None and (not number or _few(column)):
+        return Task.MULTICLASS
+    if not number or (column.minimum, column.maximum) == (0, 1):
+        return Task.BINARY
+    return Task.REGRESSION
+
+
 def guess_unit(columns: Sequence[ColumnGuess]) -> str | None:
     """The first identifier that is named like a person or case; of these, or of all if none is, one that repeats."""
     found = [column for column in columns if column.type == "identifier"]
@@ -171,12 +184,17 @@ def guess_protected(columns: Sequence[ColumnGuess], label: str | None) -> tuple[
         if column.name == label or not _PROTECTED.search(column.name):
             continue
         name = re.sub(r"[^a-z0-9]+", "_", column.name.casefold()).strip("_") or "attribute"
-        bands = _bands(column)
-        codes = BOTH if column.type == "boolean" else column.codes
-        if len(codes) > 1 or bands:
-            name = name if name not in {attribute.name for attribute in found} else f"{name}_{len(found)}"
-            found.append(AttributeGuess(name, column.name, codes, bands))
+        name = name if name not in {attribute.name for attribute in found} else f"{name}_{len(found)}"
+        attribute = attribute_of(column, name, _bands(column))
+        if len(attribute.codes) > 1 or attribute.bands:
+            found.append(attribute)
     return tuple(found)
+
+
+def attribute_of(column: ColumnGuess, name: str, bands: tuple[int, ...]) -> AttributeGuess:
+    """A column as a protected attribute: its codes, or these bands of its numbers."""
+    codes = BOTH if column.type == "boolean" else column.codes
+    return AttributeGuess(name, column.name, codes, bands if column.numeric else ())
 
 
 def _bands(column: ColumnGuess) -> tuple[int, ...]:

@@ -5,23 +5,27 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
 
+from assay.app.starting.choose import choose
 from assay.app.starting.copying import with_judgement_of
 from assay.app.starting.errors import CannotStart
 from assay.app.starting.guess import (
+    ColumnGuess,
     LabelGuess,
     guess_column,
     guess_label,
     guess_protected,
+    guess_task,
     guess_unit,
 )
-from assay.app.starting.proposals import propose
+from assay.app.starting.judgement import begin
+from assay.app.starting.roles import Roles, find_roles, lacking_attributes
 from assay.domain.dictionary import is_index_of_pandas
 from assay.domain.errors import writing
 from assay.domain.metric import Catalogue
@@ -29,11 +33,13 @@ from assay.domain.model_formats import PREDICTIONS, SUFFIXES
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification.base import LONGEST_NAME
 from assay.domain.specification.schema import json_schema
+from assay.domain.template import LABEL, TIME, UNIT, Template
+from assay.domain.vocabulary import Task
 from assay.plugins.catalogue import metrics
 from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import Located, locate
 from assay.reading.source import read_source
-from assay.reading.writing import written, written_code
+from assay.reading.writing import commented, listed_below, said, written, written_code
 
 if TYPE_CHECKING:
     from assay.subject.describe import ColumnFacts
@@ -68,6 +74,8 @@ def initialise(
     folder: Path = Path(),
     label: str | None = None,
     copy_from: Path | None = None,
+    template: Template | None = None,
+    roles: Mapping[str, str] | None = None,
 ) -> Scaffold:
     """Write a specification and a dictionary for a model and the columns of its development rows.
 
@@ -80,10 +88,11 @@ def initialise(
         folder: where the texts will stand; their paths are relative to it.
         label: the column with the truth; guessed when it is not given.
         copy_from: another specification whose judgement is taken over, words and comments included.
+        template: what the domain asks for. roles: the columns that have a role of it: label, unit, time, a protected attribute.
 
     Raises:
-        CannotStart: when there are no such data or model, the label is no column, or the model's format cannot be
-            told.
+        CannotStart: when there are no such data or model, the label or the column of a role does not exist, or the model's
+            format cannot be told.
         InvalidDocument: when ``copy_from`` cannot be read, or is another document.
     """
     _refuse_absent(data)
@@ -96,14 +105,24 @@ def initialise(
     shown_model, form = _model(model, names, folder)
     known = _in_the_words_of(names, feature_names(Path(model), form)) if form != PREDICTIONS else []
     told = label or _label_of(other, names)
+    asked = _asked(
+        template, facts, columns, {model, *known}, {**(roles or {}), **({LABEL: told} if told else {})}
+    )
+    told = told or (asked.label if asked else None)
     guessed = LabelGuess(told, named=True) if told else guess_label(facts, {model, *known})
     chosen = guessed.name
     no_inputs = {chosen, model, *guessed.words}
-    protected = guess_protected(columns, chosen)
-    failure_modes, criteria = propose(
-        {attribute.name: attribute.column if attribute.coded else "" for attribute in protected},
+    protected = asked.protected if asked else guess_protected(columns, chosen)
+    truth = next((column for column in facts if column.name == chosen), None)
+    task = Task.BINARY if template else guess_task(truth)
+    unit, time = (asked.unit if asked else None) or guess_unit(columns), asked.time if asked else None
+    judgement = begin(
+        template,
+        protected,
         catalogue,
+        roles=[role for role, column in ((UNIT, unit), (TIME, time)) if column],
         model_at_hand=form != PREDICTIONS,
+        task=task,
     )
     text = _render(
         f"{SPECIFICATION}.j2",
@@ -115,12 +134,15 @@ def initialise(
         label=chosen,
         label_given=label is not None,
         perhaps_label=guessed.words,
-        prediction=_prediction_of(other),
+        task=task,
+        range=_span(columns, chosen),
+        classes=truth.codes if truth is not None and truth.codes is not None else (),
+        prediction=_prediction_of(other, template),
         files=_files(data, folder),
-        unit=guess_unit(columns),
+        unit=unit,
+        time=time,
         protected=protected,
-        failure_modes=failure_modes,
-        criteria=criteria,
+        judgement=judgement,
     )
     if other is not None:
         text = with_judgement_of(other, text)
@@ -135,9 +157,11 @@ def initialise(
     scores = model if form == PREDICTIONS else None
     warnings = (
         *_weak_label(guessed),
-        *_wrong_labels(facts, chosen),
-        *_wrong_scores(facts, scores),
+        *(_wrong_labels(facts, chosen) if task is Task.BINARY else ()),
+        *(_wrong_scores(facts, scores) if task is Task.BINARY else ()),
         *_inputs_elsewhere(known, names, data),
+        *(lacking_attributes(template, asked) if template and asked else ()),
+        *judgement.warnings,
     )
     return Scaffold({SPECIFICATION: text, DICTIONARY: dictionary, SCHEMA: schema}, warnings)
 
@@ -149,8 +173,13 @@ def start(
     *,
     label: str | None = None,
     copy_from: Path | None = None,
+    template: str | None = None,
+    roles: Mapping[str, str] | None = None,
 ) -> Started:
     """Write a specification and a dictionary into a folder; data and model are read in a child process.
+
+    Args:
+        template: the name of one that comes with Assay, or a file of one's own. The others are as for :func:`initialise`.
 
     Raises:
         CannotStart: as :func:`initialise` and :func:`write_scaffold` do, or ``data`` is a folder with rows in folders below it.
@@ -164,6 +193,8 @@ def start(
         read.extend(_refuse_deeper(place, files_of(place)))
         return describe_in_child(place)
 
+    _refuse_two_judgements(copy_from, template, roles)
+    chosen = choose(template) if template else None
     scaffold = initialise(
         data,
         model,
@@ -173,6 +204,8 @@ def start(
         folder=folder,
         label=label,
         copy_from=copy_from,
+        template=chosen,
+        roles=roles,
     )
     return Started(write_scaffold(scaffold, folder), scaffold.warnings, tuple(read))
 
@@ -344,6 +377,34 @@ def _identifier(model: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.\-]+", "-", Path(model).stem)[:LONGEST_NAME].strip("-._") or "model"
 
 
+def _asked(
+    template: Template | None,
+    facts: Sequence[ColumnFacts],
+    columns: Sequence[ColumnGuess],
+    no_label: Collection[str],
+    given: Mapping[str, str],
+) -> Roles | None:
+    if template is None:
+        return None
+    binary = {fact.name for fact in facts if set(fact.codes or ()) == {0, 1}} - set(no_label)
+    return find_roles(template, columns, binary, given)
+
+
+def _refuse_two_judgements(copy_from: Path | None, template: str | None, roles: object) -> None:
+    if copy_from and template:
+        raise CannotStart(
+            "The judgement comes from a template or from another specification, and both are named.",
+            code="arguments_contradict",
+            remedy="Leave out --template or --from.",
+        )
+    if roles and not template:
+        raise CannotStart(
+            "Columns are named by their role, and no template is, which is what asks for roles.",
+            code="arguments_contradict",
+            remedy="Add --template, or leave out --column; the label alone is named with --label.",
+        )
+
+
 def _judgement_in(copy_from: Path) -> Located:
     other = locate(read_source(copy_from))
     refuse_another_kind(other, "assay")
@@ -355,7 +416,14 @@ def _label_of(other: Located | None, names: Sequence[str]) -> str | None:
     return written if isinstance(written, str) and written in names else None
 
 
-def _prediction_of(other: Located | None) -> dict[str, Any]:
+def _prediction_of(other: Located | None, template: Template | None) -> dict[str, Any]:
+    if template is not None:
+        predicted = template.prediction
+        return {
+            "favourable": predicted.favourable,
+            "score": predicted.score,
+            "decide_at": str(predicted.decide_at),
+        }
     written = _block(other, "prediction")
     score = written.get("score")
     favourable, decide_at = written.get("favourable"), other and other.text(("prediction", "decide_at"))
@@ -364,6 +432,12 @@ def _prediction_of(other: Located | None) -> dict[str, Any]:
         "score": score if isinstance(score, str) else "",
         "decide_at": decide_at or "0.5",
     }
+
+
+def _span(columns: Sequence[ColumnGuess], label: str | None) -> tuple[str, str]:
+    """The least and the largest value of the label that was seen."""
+    column = next((column for column in columns if column.name == label), None)
+    return (column.low or "0", column.high or "1") if column is not None else ("0", "1")
 
 
 def _block(other: Located | None, name: str) -> dict[Any, Any]:
@@ -377,5 +451,10 @@ def _render(template: str, **values: Any) -> str:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"written": written, "code": written_code}
+    environment.filters |= {"commented": commented, "counted": _counted}
+    environment.filters |= {"written": written, "code": written_code, "said": said, "listed": listed_below}
     return environment.get_template(template).render(**values)
+
+
+def _counted(signatures: Mapping[str, int]) -> str:
+    return "{" + ", ".join(f"{role}: {count}" for role, count in signatures.items()) + "}"

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from assay.domain.metric import Catalogue
+from assay.domain.vocabulary import Task
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionProposal:
-    """A criterion without its rationale."""
+    """A criterion, of which ``rationale`` is empty until somebody writes it, or as a template gives it."""
 
     id: str
     metric: str
@@ -21,16 +22,27 @@ class CriterionProposal:
     mode: str
     across: str = ""
     column: str = ""
+    rationale: str = ""
+    reference: str = ""
+    data: str = "test"
+    confidence: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+    requirements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FailureModeProposal:
-    """A failure mode without its harm; ``hint`` says what to think of."""
+    """A failure mode; ``hint`` says what to think of where its ``harm`` is still to be written."""
 
     id: str
     severity: str
     hint: str
     criteria: tuple[str, ...] = ()
+    harm: str = ""
+    affected: tuple[str, ...] = ()
+
+
+Proposals = tuple[tuple[FailureModeProposal, ...], tuple[CriterionProposal, ...]]
 
 
 _MODES = (
@@ -72,6 +84,30 @@ _CRITERIA = (
         "wrong-decisions",
     ),
     CriterionProposal(
+        "small-errors", "performance.mae", "at_most", '""', "critical", "validator", "wrong-decisions"
+    ),
+    CriterionProposal(
+        "no-large-errors", "performance.rmse", "at_most", '""', "supporting", "validator", "wrong-decisions"
+    ),
+    CriterionProposal(
+        "right-classes",
+        "performance.multiclass_accuracy",
+        "at_least",
+        "0.70",
+        "critical",
+        "validator",
+        "wrong-decisions",
+    ),
+    CriterionProposal(
+        "every-class",
+        "performance.class_recall",
+        "at_least",
+        "0.50",
+        "critical",
+        "validator",
+        "wrong-decisions",
+    ),
+    CriterionProposal(
         "probabilities-true",
         "performance.ks_calibration",
         "at_most",
@@ -100,6 +136,18 @@ _CRITERIA = (
     ),
 )
 _PER_ATTRIBUTE = (
+    CriterionProposal(
+        "equal-recall",
+        "fairness.class_recall_gap",
+        "at_most",
+        "0.10",
+        "critical",
+        "validator",
+        "unequal-treatment",
+    ),
+    CriterionProposal(
+        "equal-errors", "fairness.mae_gap", "at_most", '""', "critical", "validator", "unequal-treatment"
+    ),
     CriterionProposal(
         "impact-ratio",
         "fairness.impact_ratio",
@@ -133,12 +181,13 @@ _PER_CODED_ATTRIBUTE = CriterionProposal(
 
 
 def propose(
-    attributes: Mapping[str, str], catalogue: Catalogue, *, model_at_hand: bool
-) -> tuple[tuple[FailureModeProposal, ...], tuple[CriterionProposal, ...]]:
+    attributes: Mapping[str, str], catalogue: Catalogue, *, model_at_hand: bool, task: Task = Task.BINARY
+) -> Proposals:
     """Failure modes and criteria for a model with these protected attributes, of the metrics that there are.
 
     ``attributes`` has the column of each whose groups are codes, and an empty text for the others: a code that the dictionary
     does not list is a person in no group. Without the model at hand, of which there are only scores, nothing that changes its inputs can be asked.
+    A criterion whose threshold is in the unit of the label has none that anybody could guess: it is left empty.
     """
     compared = [
         replace(criterion, id=f"{criterion.id}-{name.replace('_', '-')}", across=name)
@@ -153,7 +202,9 @@ def propose(
     criteria = tuple(
         c
         for c in (*_CRITERIA, *coded, *compared)
-        if c.metric in catalogue and (model_at_hand or not catalogue[c.metric].changes_inputs)
+        if c.metric in catalogue
+        and task in catalogue[c.metric].tasks
+        and (model_at_hand or not catalogue[c.metric].changes_inputs)
     )
     modes = (replace(mode, criteria=tuple(c.id for c in criteria if c.mode == mode.id)) for mode in _MODES)
     return tuple(mode for mode in modes if mode.criteria), criteria

@@ -158,7 +158,7 @@ def certificate_contradicts(record: Record, certificate: Certificate) -> Refusal
 def scope_of(record: Record) -> dict[str, Any]:
     """The part of a certificate's scope that its record says, by the names of :class:`~assay.proof.certificate.Scope`."""
     specification = record.specification
-    use = specification.use_case
+    use, prediction = specification.use_case, specification.prediction
     return {
         "name": specification.name,
         "domain": use.domain,
@@ -168,8 +168,9 @@ def scope_of(record: Record) -> dict[str, Any]:
         "jurisdictions": use.jurisdictions,
         "format": specification.subject.format,
         "inputs": specification.subject.inputs,
-        "decide_at": str(specification.prediction.decide_at),
-        "favourable": specification.prediction.favourable,
+        "decide_at": None if prediction.decide_at is None else str(prediction.decide_at),
+        "favourable": prediction.favourable,
+        "predicts": prediction.answers.words,
         "outcome": record.decision.outcome.value,
         "conditions": tuple(ground.sentence for ground in record.decision.conditions),
         "not_decided_for": not_decided_for(record),

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.domain.answers import Answers
 from assay.domain.errors import PACKAGES, SubjectError
 from assay.domain.refusal import Because, Refusal, Refused, raised
 from assay.domain.scope import INTERPRETER, Scope
@@ -65,7 +66,10 @@ def reference_of(certificate: Certificate, model: Path, python: str | None) -> M
     _require_the_judged_interpreter(dict(scope.modules).get(INTERPRETER, ""), python)
     # The certified digest, not that of the file: the child is handed a sealed copy only if its bytes have this one.
     bound = dict(certificate.manifest.files)[model.name]
-    return ModelReference(str(model.absolute()), scope.format, scope.inputs, bound, python=python)
+    answers = Answers.of_words(scope.predicts)
+    return ModelReference(
+        str(model.absolute()), scope.format, scope.inputs, bound, python=python, answers=answers
+    )
 
 
 def started(reference: ModelReference, certificate: Certificate) -> Model:

@@ -54,7 +54,7 @@ class CertifiedModel:
         )
 
     def predict(self, rows: Rows) -> NDArray[np.float64]:
-        """float64[n]: the score of each row, from the inputs that the certificate names; other columns are not read.
+        """float64[n], or float64[n, classes]: the answer for each row, from the inputs that the certificate names; other columns are not read.
 
         Rows that are refused or that break the model end nothing: for the next ones it is started again from the bytes that
         were verified.
@@ -80,7 +80,9 @@ class CertifiedModel:
             if not self._model.alive:
                 self._model.close()
                 self._model = started(self._model.reference, self.certificate)
-            scores = np.concatenate([np.empty(0), *(self._model.predict(batch) for batch in batches)])
+            width = self._model.reference.answers.width
+            none = np.empty(0 if width == 1 else (0, width))
+            scores = np.concatenate([none, *(self._model.predict(batch) for batch in batches)])
             if len(scores):  # a model that was asked nothing has not yet loaded what it answers with
                 self._require_the_judged_code()
         return scores
@@ -95,8 +97,19 @@ class CertifiedModel:
             raise changed
 
     def decide(self, rows: Rows) -> NDArray[np.bool_]:
-        """bool[n]: whether each row is decided as 1, at the operating point that was certified. Raises as ``predict``."""
-        return self.predict(rows) >= float(self.certificate.scope.decide_at)
+        """bool[n]: whether each row is decided as 1, at the operating point that was certified.
+
+        Raises:
+            SubjectError: ``no_decision`` of a model of numbers or of several classes; and as ``predict``.
+        """
+        cut = self.certificate.scope.decide_at
+        if cut is None:
+            raise SubjectError(
+                "No score was certified from which on 1 is decided: the model predicts a number, or one of several classes.",
+                code="no_decision",
+                remedy="Take its answers from predict.",
+            )
+        return self.predict(rows) >= float(cut)
 
     def close(self) -> None:
         """End the child, for good, when it has answered what it was asked."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 
-from assay.domain.evidence import ScoreCell, Scores
+from assay.domain.evidence import Learned, ScoreCell, Scores, Statistic
 from assay.domain.record import CurveRecord, Record
 from assay.domain.record_groups import answered, small_of
 from assay.stats.calibration import reliability_curve
 from assay.stats.curves import roc_curve
 from assay.stats.histogram import Floats, ScoreCounts
+from assay.stats.rates import rate_bound
 
 LEVEL = 0.05
-"""Alpha of each limit of a drawn reliability curve."""
+"""Alpha of each limit of a drawn reliability or learning curve."""
+LEARNING = "learning"
+"""The kind of a learning curve; its label is the criterion that asked for it."""
 ALL_ROWS = "all rows"
 
 
@@ -32,6 +35,23 @@ def drawn(across: str, label: str, counts: ScoreCounts, edges: Floats) -> tuple[
     return CurveRecord("roc", across, label, roc), CurveRecord("reliability", across, label, reliability)
 
 
+def learning_curves(statistics: Iterable[Statistic]) -> tuple[CurveRecord, ...]:
+    """The share of right decisions by the number of training rows, of every criterion that asked for it."""
+    return tuple(
+        CurveRecord(LEARNING, "", s.criterion, _learned(s.counts))
+        for s in statistics
+        if isinstance(s.counts, Learned)
+    )
+
+
+def _learned(counts: Learned) -> tuple[tuple[float, ...], ...]:
+    bounds = [rate_bound(cell.events, cell.trials, LEVEL) for cell in counts.cells]
+    return tuple(
+        (float(size), bound.estimate, bound.lower, bound.upper, float(cell.trials))
+        for size, cell, bound in zip(counts.sizes, counts.cells, bounds, strict=True)
+    )
+
+
 def curves_contradict(record: Record, asking: Collection[str]) -> str:
     """Where the curves in a record are not those of the scores in its evidence, in one sentence; empty when they are.
 
@@ -44,7 +64,9 @@ def curves_contradict(record: Record, asking: Collection[str]) -> str:
         if label not in small_of(record)[name]
     }
     told: dict[tuple[str, str], list[CurveRecord]] = {}
-    for curve in record.curves:
+    if tuple(c for c in record.curves if c.kind == LEARNING) != learning_curves(record.statistics):
+        return "The learning curves in the record are not those of the counts in its evidence."
+    for curve in (c for c in record.curves if c.kind != LEARNING):
         told.setdefault((curve.across, curve.label), []).append(curve)
     for across, label in told:
         if (across, label) not in gating:
@@ -59,7 +81,7 @@ def _scored(record: Record, asking: Collection[str]) -> Iterator[tuple[str, str,
     for statistic in answered(record, asking):
         if isinstance(statistic.counts, Scores):
             for cell in statistic.counts.cells:
-                yield statistic.across, cell.label if statistic.across else ALL_ROWS, cell
+                yield statistic.across, cell.label or ALL_ROWS, cell
 
 
 def _of(across: str, label: str, cell: ScoreCell) -> tuple[CurveRecord, ...]:

@@ -11,7 +11,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
 
@@ -57,6 +57,7 @@ def _view(women: int, men: int) -> TableView:
     comparators=AT_MOST,
     ideal=ZERO,
     across=Across.REQUIRED,
+    tasks=tuple(Task),
     pairwise=True,
     parameters={
         "column": Parameter(

@@ -6,6 +6,7 @@ from assay.domain.coherence import (
     failure_modes,
     groups,
     people,
+    prediction,
     settings,
     texts,
     thresholds,
@@ -16,6 +17,7 @@ from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
 RULES: tuple[Rule, ...] = (
     *people.RULES,
     *columns.RULES,
+    *prediction.RULES,
     *groups.RULES,
     *criteria.RULES,
     *thresholds.RULES,

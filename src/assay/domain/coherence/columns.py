@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
 from assay.domain.dictionary import is_index_of_pandas
-from assay.domain.nearest import listed, nearest
+from assay.domain.nearest import nearest
 
 
 def unknown_column(draft: Draft, world: World) -> Iterator[Finding]:
@@ -87,24 +86,6 @@ def score_is_the_label(draft: Draft, _: World) -> Iterator[Finding]:
         )
 
 
-def label_not_binary(draft: Draft, world: World) -> Iterator[Finding]:
-    """A label whose documented values are not 0 and 1."""
-    column = world.column(draft.prediction.label) if draft.prediction else None
-    if column is None:
-        return
-    documented = None if column.codes is None else set(column.codes)
-    wider = column.range not in {None, (None, None), (Decimal(0), Decimal(1))}
-    if documented not in (None, {0, 1}) or wider or column.type in {"number", "text", "identifier", "date"}:
-        yield Finding(
-            ("prediction", "label"),
-            "label_not_binary",
-            f"A label of 0 and 1 is expected; the dictionary describes {column.name!r} "
-            + (f"with the codes {listed(column.codes)}." if column.codes else f"as {column.type}."),
-            remedy="Write 0 and 1 in the data, where they are not there, and document them: 'type: integer', or 'category' with the codes "
-            "0 and 1.",
-        )
-
-
 def label_is_protected(draft: Draft, _: World) -> Iterator[Finding]:
     """Groups made from the truth itself."""
     for name, attribute in draft.protected.items():
@@ -168,17 +149,6 @@ def repeats_of_no_identifier(draft: Draft, world: World) -> Iterator[Finding]:
             )
 
 
-def decides_alike(draft: Draft, _: World) -> Iterator[Finding]:
-    """A cut at which everybody gets the same decision."""
-    if draft.prediction is not None and float(draft.prediction.decide_at) == 0:
-        yield Finding(
-            ("prediction", "decide_at"),
-            "decides_alike",
-            "Every score is at or above 0, so everybody would get the decision 1.",
-            remedy="Write the score from which on 1 is decided in use.",
-        )
-
-
 def no_reference_rows(draft: Draft, _: World) -> Iterator[Finding]:
     """Test rows alone: what must be known beforehand would have to be taken from them."""
     if draft.data is not None and draft.data.develop is None and draft.data.train is None:
@@ -197,13 +167,11 @@ RULES: tuple[Rule, ...] = (
     inputs_twice,
     input_that_knows,
     score_is_the_label,
-    label_not_binary,
     label_is_protected,
     same_file_twice,
     no_reference_rows,
     index_of_pandas,
     repeats_of_no_identifier,
-    decides_alike,
 )
 
 

@@ -101,6 +101,52 @@ def reference_unsuited(draft: Draft, world: World) -> Iterator[Finding]:
             )
 
 
+def narrowed_to_nothing(draft: Draft, world: World) -> Iterator[Finding]:
+    """A criterion that is narrowed to a part which nobody declared, or whose metric cannot be narrowed."""
+    for i, criterion in draft.criteria.items():
+        known, metric = draft.names("strata"), world.catalogue.get(criterion.metric)
+        if criterion.where and metric is not None and not metric.by_row:
+            yield Finding(
+                ("criteria", i, "where"),
+                "where_without_meaning",
+                f"{metric.title} is not counted row by row, so it has no value of a part of the rows.",
+                remedy="Delete 'where', or choose another metric.",
+                key=True,
+            )
+        for name, label in criterion.where.items():
+            stratum = draft.strata.get(name)
+            if name not in known:
+                yield Finding(
+                    ("criteria", i, "where", name),
+                    "unknown_stratum",
+                    f"{name!r} is none of the strata; declared are {listed(known)}.",
+                    nearest=nearest(name, known),
+                    remedy="Declare it under 'strata', as an attribute is under 'protected'.",
+                    key=True,
+                )
+            elif stratum is not None and label not in stratum.labels():
+                yield Finding(
+                    ("criteria", i, "where", name),
+                    "unknown_part",
+                    f"{label!r} is no part of {name!r}; its parts are {listed(stratum.labels())}.",
+                    nearest=nearest(label, stratum.labels()),
+                    remedy="Write the name of one of its parts.",
+                )
+
+
+def strata_called_protected(draft: Draft, _: World) -> Iterator[Finding]:
+    """A stratum under the name of a protected attribute: nobody could tell which of the two is meant."""
+    for name in draft.names("strata"):
+        if name in draft.names("protected"):
+            yield Finding(
+                ("strata", name),
+                "name_twice",
+                f"{name!r} is a protected attribute as well.",
+                remedy="Give the stratum another name.",
+                key=True,
+            )
+
+
 def duplicate_ids(draft: Draft, _: World) -> Iterator[Finding]:
     """Two criteria, or two failure modes, of one name."""
     for block, what in (("criteria", "criterion"), ("failure_modes", "failure mode")):
@@ -185,6 +231,46 @@ def model_not_at_hand(draft: Draft, world: World) -> Iterator[Finding]:
             )
 
 
+def no_gate(draft: Draft, world: World) -> Iterator[Finding]:
+    """A tier that can withhold, of a metric that is evidence on how models are made and not of the model that is judged."""
+    for i, criterion, metric in draft.known(world):
+        if metric.refits and criterion.tier is not Tier.ADVISORY:
+            yield Finding(
+                ("criteria", i, "tier"),
+                "never_gates",
+                f"{metric.title} is evidence on the recipe, and certifies no model: a criterion of it is only reported.",
+                remedy="Write 'tier: advisory', and require of the model itself what must hold.",
+            )
+
+
+def nothing_to_train(draft: Draft, world: World) -> Iterator[Finding]:
+    """Models that the recipe would train, where none is named, or no rows to train them on."""
+    for i, _, metric in draft.known(world):
+        if not metric.refits:
+            continue
+        if draft.subject is not None and draft.subject.recipe is None:
+            yield Finding(
+                ("criteria", i, "metric"),
+                "recipe_not_named",
+                f"{metric.title} has models trained, and 'subject' names no recipe.",
+                remedy="Name the function that trains the model, as 'recipe: train.py:train' under 'subject', or delete the criterion.",
+            )
+        if draft.subject is not None and not draft.subject.inputs:
+            yield Finding(
+                ("criteria", i, "metric"),
+                "inputs_not_named",
+                f"{metric.title} asks models that the recipe trains, and 'subject' names no inputs to feed them.",
+                remedy="List under 'subject.inputs' the columns that the model is fed.",
+            )
+        if draft.data is not None and draft.data.train is None:
+            yield Finding(
+                ("criteria", i, "metric"),
+                "training_rows_not_named",
+                f"{metric.title} has models trained on parts of the training rows, and 'data' names none.",
+                remedy="Add 'train:' under 'data'.",
+            )
+
+
 def data_not_declared(draft: Draft, _: World) -> Iterator[Finding]:
     """A criterion on a data set that the specification does not name."""
     for i, criterion in draft.criteria.items():
@@ -219,11 +305,15 @@ RULES: tuple[Rule, ...] = (
     across_without_meaning,
     unknown_across,
     reference_unsuited,
+    narrowed_to_nothing,
+    strata_called_protected,
     duplicate_ids,
     said_twice,
     nothing_required,
     judged_on_seen_rows,
     model_not_at_hand,
+    no_gate,
+    nothing_to_train,
     data_not_declared,
     stage_without_criterion,
 )
@@ -231,7 +321,8 @@ RULES: tuple[Rule, ...] = (
 
 def _estimand(criterion: Criterion) -> tuple[object, ...]:
     settings = tuple(sorted((name, str(value)) for name, value in criterion.parameters.items()))
-    return criterion.metric, criterion.across, criterion.reference, criterion.data, settings
+    where = tuple(sorted(criterion.where.items()))
+    return criterion.metric, criterion.across, criterion.reference, criterion.data, where, settings
 
 
 def _contradict(one: Criterion, other: Criterion) -> bool:

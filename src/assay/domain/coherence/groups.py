@@ -48,7 +48,9 @@ def names_that_cross(draft: Draft, _: World) -> Iterator[Finding]:
 def too_many_cells(draft: Draft, _: World) -> Iterator[Finding]:
     """Attributes of so many groups that their crossing cannot be counted."""
     # Each attribute has one place more than it has groups: for the rows that are in none of them.
-    cells = math.prod(len(attribute.labels()) + 1 for attribute in draft.protected.values())
+    narrowed = {name for criterion in draft.criteria.values() for name in criterion.where}
+    counted = [attribute for name, attribute in draft.strata.items() if name in narrowed]
+    cells = math.prod(len(attribute.labels()) + 1 for attribute in (*draft.protected.values(), *counted))
     if cells > MOST_CELLS:
         yield Finding(
             ("protected",),

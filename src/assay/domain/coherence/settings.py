@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assay.domain.coherence.draft import Draft, Finding, Rule, World
-from assay.domain.metric import Names
+from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
+from assay.domain.metric import Names, several
 from assay.domain.nearest import listed, nearest
 
 
@@ -46,14 +46,16 @@ def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
     for i, criterion, metric in draft.known(world):
         for name, value in criterion.parameters.items():
             names = metric.parameters[name].names if name in metric.parameters else None
-            if names is Names.COLUMN and value and columns and value not in columns:
-                yield Finding(
-                    ("criteria", i, "with", name),
-                    "unknown_column",
-                    f"The dictionary does not describe a column {value!s}.",
-                    nearest=nearest(str(value), columns),
-                    remedy="Name a column that the dictionary describes.",
-                )
+            named = (
+                several(value)
+                if names is Names.COLUMNS
+                else (value,)
+                if names is Names.COLUMN and value
+                else ()
+            )
+            for column in named if columns else ():
+                if column not in columns:
+                    yield _unknown_column(("criteria", i, "with", name), str(column), columns)
             if names is Names.STRATUM and value and value not in (known := draft.names("strata")):
                 yield Finding(
                     ("criteria", i, "with", name),
@@ -69,6 +71,16 @@ def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
                     f"{criterion.id!r} compares with {value!r}, and 'data' names no such file.",
                     remedy=f"Add '{value}:' under 'data'.",
                 )
+
+
+def _unknown_column(trail: Trail, column: str, columns: list[str]) -> Finding:
+    return Finding(
+        trail,
+        "unknown_column",
+        f"The dictionary does not describe a column {column}.",
+        nearest=nearest(column, columns),
+        remedy="Name a column that the dictionary describes.",
+    )
 
 
 RULES: tuple[Rule, ...] = (

@@ -38,6 +38,8 @@ class Criterion(Block):
     """The protected attribute, or the intersection such as sex*age, whose groups are compared."""
     reference: Text | None = None
     """The group with which all others are compared; without it, all pairs are."""
+    where: dict[Identifier, Text] = Field(default_factory=dict)
+    """The part of the cases that it is about: by stratum the name of one of its parts, such as {site: north}. Other rows do not count for it."""
     data: Literal["train", "develop", "test"] = "test"
     """The data set on which it is judged."""
     at_least: Exact | None = None

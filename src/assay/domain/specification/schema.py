@@ -10,6 +10,7 @@ from pydantic_core import core_schema
 
 from assay.domain.metric import Across, Catalogue, Metric
 from assay.domain.specification.specification import Specification
+from assay.domain.specification.subject import FIELDS_OF_TASK
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -30,10 +31,29 @@ def json_schema(catalogue: Catalogue) -> dict[str, Any]:
     blocks = schema["$defs"]
     for block, fields in _ONE_OF.items():
         blocks[block]["oneOf"] = [{"required": [field]} for field in fields]
+    _by_task(blocks["Prediction"])
     metric = blocks["Criterion"]["properties"]["metric"]
     metric["anyOf"] = [{"const": metric.id, "description": _about(metric)} for metric in catalogue.values()]
     limited: dict[str, Any] = _limits(schema)
     return {"$schema": DIALECT, **limited, "title": "Assay specification"}
+
+
+def _by_task(block: dict[str, Any]) -> None:
+    """A prediction says what its task needs, and nothing that belongs to another."""
+    for names in FIELDS_OF_TASK.values():
+        for name in names:
+            written = block["properties"][name]
+            (kind,) = (option for option in written.pop("anyOf") if option.get("type") != "null")
+            del written["default"]
+            block["properties"][name] = {**kind, **written}
+    block["oneOf"] = [
+        {
+            "properties": {"task": {"const": task.value}}
+            | {name: False for other, names in FIELDS_OF_TASK.items() if other is not task for name in names},
+            "required": list(names),
+        }
+        for task, names in FIELDS_OF_TASK.items()
+    ]
 
 
 def _limits(schema: Any) -> Any:

@@ -137,6 +137,18 @@ class Specification(Block):
         """The file or folder that is judged: the model, or the test rows that hold its scores."""
         return self.subject.model if self.subject.has_model else self.data.test
 
+    def attributes(self) -> dict[str, Attribute]:
+        """Everything that rows are counted by: the protected attributes, and the strata that some criterion is narrowed to."""
+        named = {name for criterion in self.criteria for name in criterion.where}
+        return self.protected | {name: part for name, part in self.strata.items() if name in named}
+
+    def narrowed(self, criterion: Criterion) -> str:
+        """To which rows a criterion is narrowed, each part with its definition; empty where it is about all."""
+        return " and ".join(
+            f"{name} is {label} ({self.strata[name].definition(label)})"
+            for name, label in criterion.where.items()
+        )
+
     def groupings(self) -> dict[str, tuple[str, ...]]:
         """Every name that ``across`` may take, with the attributes that make it up; ``a*b`` for intersections."""
         single = {name: (name,) for name in self.protected}

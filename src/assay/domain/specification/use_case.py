@@ -18,6 +18,8 @@ class UseCase(Block):
     """The people on whom it is used."""
     test_population: Text
     """How the test rows were drawn and how that differs from use."""
+    outcomes: Text | None = None
+    """Whose outcome is known and whose is not, such as that of applicants who were refused, and why; with the number of those left out."""
     misuse: tuple[Text, ...] = ()
     """Uses that are possible and forbidden."""
     out_of_scope: tuple[Text, ...] = ()

@@ -12,8 +12,8 @@ WIDTH, ROW = 336, 44
 
 
 def groups(found: tuple[GroupRecord, ...], *, prefix: str) -> str | None:
-    """The chart of one grouping; None when no group has rows."""
-    drawn = [g for g in found if g.rows]
+    """The chart of one grouping; None when no group has rows, or nothing is decided of them."""
+    drawn = [g for g in found if g.rows and g.favourable is not None and g.positives is not None]
     if not drawn:
         return None
     height = ROW * len(drawn) + 4
@@ -31,7 +31,7 @@ def groups(found: tuple[GroupRecord, ...], *, prefix: str) -> str | None:
 
 
 def _row(g: GroupRecord, i: int) -> dict[str, Any]:
-    favourable, positive = g.favourable / g.rows, g.positives / g.rows
+    favourable, positive = (g.favourable or 0) / g.rows, (g.positives or 0) / g.rows
     return {
         "left": 0,
         "label_y": i * ROW + 10,

@@ -303,7 +303,7 @@ def _asked_facts(lookup: Lookup, judged: Judged, criterion: Criterion | None) ->
     said = lookup.estimand(a.metric)
     yield "Quantity", (f"{title}: {said} " if said else f"{title} ", Code(a.metric))
     if a.definition:
-        yield "Groups, as fixed beforehand", (a.definition,)
+        yield "Rows and groups, as fixed beforehand", (a.definition,)
     if criterion is None:
         return
     yield "Tier", (f"{criterion.tier.value}: {wording.TIER_MEANS[criterion.tier]}",)

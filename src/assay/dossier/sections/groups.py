@@ -40,26 +40,27 @@ def _grouping(lookup: Lookup, grouping: str, members: tuple[GroupRecord, ...], i
 
 
 def _table(grouping: str, members: tuple[GroupRecord, ...], unit: str | None) -> Table:
+    shown = [title for title, part in _parts(members[0]) if part is not None]
     rows: tuple[tuple[Rich, ...], ...] = tuple(
         (
             (g.label, " (small) " if g.small else " ", Code(g.definition)),
             (figures.count(g.rows),),
-            (_share(g.positives, g.rows),),
-            (_share(g.favourable, g.rows),),
-            (_share(g.correct, g.rows),),
+            *((_share(part, g.rows),) for title, part in _parts(g) if title in shown),
         )
         for g in members
     )
-    columns = (
-        Column("Group"),
-        *(Column(t, numeric=True) for t in ("Rows", "Label 1", "Favourable", "Correct")),
-    )
+    columns = (Column("Group"), *(Column(title, numeric=True) for title in ("Rows", *shown)))
     counted = f"; rows{wording.one_per(unit)}" if unit else ""
     return Table(f"Groups of {wording.grouping(grouping)}, with their definitions{counted}", columns, rows)
 
 
-def _share(part: int, whole: int) -> str:
-    return figures.percent(part / whole) if whole else figures.NONE
+def _parts(g: GroupRecord) -> tuple[tuple[str, int | None], ...]:
+    """The rows of a kind under the title of their column; None of a kind that the task does not have."""
+    return (("Label 1", g.positives), ("Favourable", g.favourable), ("Correct", g.correct))
+
+
+def _share(part: int | None, whole: int) -> str:
+    return figures.percent(part / whole) if part is not None and whole else figures.NONE
 
 
 def _set_aside(lookup: Lookup) -> Iterable[Block]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from assay.domain import figures
 from assay.domain.attempts import beyond
+from assay.domain.specification import Specification
 from assay.domain.vocabulary import Grade, Stage, Verdict
 from assay.dossier import wording
 from assay.dossier.blocks import (
@@ -150,6 +151,10 @@ def not_proven(lookup: Lookup) -> Section:
             "That it holds for people who are not like the test rows. They were drawn so: ",
             spec.use_case.test_population,
         ),
+        (
+            "That it holds for people whose outcome is not known, such as those who were refused. Whose it is: ",
+            spec.use_case.outcomes or "the specification does not say.",
+        ),
         ("That it will hold next year. Drift after the test rows were collected is for monitoring to find.",),
         ("That labels are right. Verdicts take the recorded label for the truth.",),
         ("Anything about single persons, causes, or groups that were not declared beforehand.",),
@@ -167,8 +172,10 @@ def not_proven(lookup: Lookup) -> Section:
     if compared:
         items.append(
             (
-                f"Why groups differ, or that nothing lies behind it where they do not. What {', '.join(compared)} "
-                "found are ",
+                (
+                    f"Why groups differ, or that nothing lies behind it where they do not. What {', '.join(compared)} "
+                    "found are "
+                ),
                 Strong("associations, not causes"),
                 ", within strata too: no causal graph was declared, and none was assumed.",
             )
@@ -183,6 +190,24 @@ def not_proven(lookup: Lookup) -> Section:
     if warning:
         items.append((f"That this was within the budget of the test rows. {warning}",))
     return Section("not-proven", "What this does not prove", (Bullets(tuple(items)),))
+
+
+def _origins(spec: Specification) -> Iterator[Block]:
+    """Where the data sets come from, as declared."""
+    rows: tuple[tuple[Rich, ...], ...] = tuple(
+        ((role,), (origin.source,), (origin.sampling,), ("; ".join(origin.steps) or figures.NONE,))
+        for role, origin in sorted(spec.data.origins.items())
+    )
+    columns = (
+        Column("Data set"),
+        Column("Source"),
+        Column("How rows were drawn"),
+        Column("What was done to them"),
+    )
+    if rows:
+        yield Table("Where the data come from, as declared", columns, rows)
+    else:
+        yield Paragraph(("Where the data come from is not declared.",))
 
 
 def provenance(lookup: Lookup) -> Section:
@@ -217,6 +242,7 @@ def provenance(lookup: Lookup) -> Section:
     blocks: list[Block] = []
     if sources:
         blocks.append(Table("What was read, by digest", columns, sources))
+    blocks += _origins(record.specification)
     blocks.append(
         Table("The run", (Column("What"), Column("Value")), tuple(((name,), value) for name, value in run))
     )

@@ -12,6 +12,7 @@ from assay.domain.decide import Ground
 from assay.domain.digests import short
 from assay.domain.record import Record
 from assay.domain.standing import Standing
+from assay.domain.vacuous import vacuous
 from assay.domain.vocabulary import PASSING, Outcome, Tier, Verdict
 from assay.dossier import wording
 from assay.dossier.blocks import Badge, Code, Inline, Link, Opening, Rich, Strong
@@ -37,7 +38,7 @@ def opening(lookup: Lookup, *, standing: Standing | None = None) -> Opening:
         name=record.specification.name,
         outcome=decision.outcome,
         word=_word(record),
-        means=taken_back(standing) + _means(lookup),
+        means=" ".join((taken_back(standing) + _means(lookup), *vacuous(record))),
         rehearsal=wording.REHEARSAL if decision.rehearsal else "",
         demo=wording.DEMO if standing and standing.demo else "",
         facts=tuple(_facts(lookup)),

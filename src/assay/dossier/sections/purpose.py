@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assay.domain.specification import Specification
+from assay.domain.specification import Prediction, Specification
 from assay.dossier import wording
 from assay.dossier.blocks import (
     Badge,
@@ -39,18 +39,16 @@ def purpose(lookup: Lookup) -> Section:
 def _use(spec: Specification) -> Iterable[Block]:
     use = spec.use_case
     p = spec.prediction
-    effect = "favourable" if p.favourable == 1 else "unfavourable"
     where = ", ".join(use.jurisdictions)
     facts: list[tuple[str, Rich]] = [
         ("Purpose", (use.purpose,)),
         ("Domain and risk", (f"{use.domain}, {use.risk} risk" + (f", {where}" if where else ""),)),
         ("People in use", (use.population,)),
         ("Test rows, and how they differ", (use.test_population,)),
+        ("Whose outcome is known", (use.outcomes or "The specification does not say.",)),
         (
-            "Decision",
-            (
-                f"{p.label} = 1 is decided at a {p.score} of {p.decide_at} or more; that is {effect} for the person",
-            ),
+            "Decision" if p.decide_at is not None else "Prediction",
+            (_predicted(p),),
         ),
     ]
     yield Facts(tuple(facts), shape="wide")
@@ -58,6 +56,21 @@ def _use(spec: Specification) -> Iterable[Block]:
         if items:
             yield Paragraph((Strong(title),))
             yield Bullets(tuple((text,) for text in items))
+
+
+def _predicted(p: Prediction) -> str:
+    """What the model says of a person, and what follows from it."""
+    if p.range is not None:
+        low, high = p.range
+        return f"{p.label} is predicted as a number from {low} to {high} ({p.score})"
+    if p.classes is not None:
+        return (
+            f"{p.label} is predicted as the most probable of {wording.listed(p.answers.classes)} ({p.score})"
+        )
+    effect = "favourable" if p.favourable == 1 else "unfavourable"
+    return (
+        f"{p.label} = 1 is decided at a {p.score} of {p.decide_at} or more; that is {effect} for the person"
+    )
 
 
 def _charter(spec: Specification) -> Iterable[tuple[str, Rich]]:

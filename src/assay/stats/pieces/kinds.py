@@ -6,7 +6,22 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assay.domain.assessment import NoValue
-from assay.domain.evidence import Census, Paired, Rates, Scores, Stratified, Undefined
+from assay.domain.evidence import (
+    Census,
+    Folds,
+    Histograms,
+    Learned,
+    Losses,
+    Means,
+    Paired,
+    PairedScores,
+    Ranked,
+    Rates,
+    RelativeRates,
+    Scores,
+    Stratified,
+    Undefined,
+)
 from assay.stats.pieces.pieces import Pieces, Target
 
 
@@ -40,6 +55,54 @@ def _paired_pieces(counts: Paired, target: Target) -> Pieces:
     return paired_pieces(counts, target)
 
 
+def _losses_pieces(counts: Losses, target: Target) -> Pieces:
+    from assay.stats.pieces.losses import losses_pieces
+
+    return losses_pieces(counts, target)
+
+
+def _means_pieces(counts: Means, target: Target) -> Pieces:
+    from assay.stats.pieces.means import means_pieces
+
+    return means_pieces(counts, target)
+
+
+def _folds_pieces(counts: Folds, target: Target) -> Pieces:
+    from assay.stats.pieces.refits import folds_pieces
+
+    return folds_pieces(counts, target)
+
+
+def _learned_pieces(counts: Learned, target: Target) -> Pieces:
+    from assay.stats.pieces.refits import learned_pieces
+
+    return learned_pieces(counts, target)
+
+
+def _relative_pieces(counts: RelativeRates, target: Target) -> Pieces:
+    from assay.stats.pieces.relative import relative_pieces
+
+    return relative_pieces(counts, target)
+
+
+def _ranked_pieces(counts: Ranked, target: Target) -> Pieces:
+    from assay.stats.pieces.ranked import ranked_pieces
+
+    return ranked_pieces(counts, target)
+
+
+def _histograms_pieces(counts: Histograms, target: Target) -> Pieces:
+    from assay.stats.pieces.histograms import histograms_pieces
+
+    return histograms_pieces(counts, target)
+
+
+def _paired_scores_pieces(counts: PairedScores, target: Target) -> Pieces:
+    from assay.stats.pieces.paired_scores import paired_scores_pieces
+
+    return paired_scores_pieces(counts, target)
+
+
 def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
     undefined = (NoValue("", counts.reason, counts.detail),)
     return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
@@ -51,6 +114,14 @@ PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Stratified: _stratified_pieces,
     Scores: _scores_pieces,
     Paired: _paired_pieces,
+    Losses: _losses_pieces,
+    Folds: _folds_pieces,
+    Learned: _learned_pieces,
+    Means: _means_pieces,
+    RelativeRates: _relative_pieces,
+    Ranked: _ranked_pieces,
+    Histograms: _histograms_pieces,
+    PairedScores: _paired_scores_pieces,
     Undefined: _undefined_pieces,
 }
 """By the type of the counts; each is handed counts of its own type."""

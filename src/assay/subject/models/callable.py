@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,12 @@ from assay.subject.models.inputs import Predictor
 _REMEDY = "Name it as package.module:function or folder/file.py:function."
 
 
-def load(path: str, inputs: tuple[str, ...]) -> Predictor:
+def load(
+    path: str,
+    inputs: tuple[str, ...],
+    task: str = "binary",  # noqa: ARG001 - what it returns is checked by who asks
+    classes: Sequence[str] = (),  # noqa: ARG001
+) -> Predictor:
     """The function that ``package.module:function`` or ``folder/file.py:function`` names.
 
     Raises:

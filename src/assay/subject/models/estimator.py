@@ -1,15 +1,24 @@
-"""A fitted scikit-learn classifier, however it was stored."""
+"""A fitted scikit-learn classifier or regressor, however it was stored."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import joblib
 import numpy as np
 import pyarrow as pa
 
+from assay.subject.models.answers import (
+    A_PROBABILITY,
+    BINARY,
+    MULTICLASS,
+    REGRESSION,
+    Asked,
+    one_number,
+    places_of_classes,
+)
 from assay.subject.models.inputs import (
     Predictor,
     Scores,
@@ -24,9 +33,12 @@ from assay.subject.models.inputs import (
     unsupported,
 )
 
+Method = Callable[[Any], Scores]
+"""Asks a model about rows that are as it takes them."""
 
-def estimator(model: Any, inputs: tuple[str, ...]) -> Predictor:
-    """Ask a fitted classifier in one thread.
+
+def estimator(model: Any, inputs: tuple[str, ...], asked: Asked = A_PROBABILITY) -> Predictor:
+    """Ask a fitted model in one thread: a classifier for probabilities, a regressor for numbers.
 
     A model that was fitted on named columns is asked with a frame of those columns in its own order; where neither
     pandas nor polars is installed and all inputs are numbers, with a matrix, unless it selects columns by name. A
@@ -35,24 +47,22 @@ def estimator(model: Any, inputs: tuple[str, ...]) -> Predictor:
     Raises:
         SubjectError: ``model_unsupported`` or ``model_inputs_differ``.
     """
-    if not callable(getattr(model, "predict_proba", None)):
-        raise unsupported("it has no method predict_proba")
-    place = _place_of_one(model)
+    method = METHODS[asked.task](model, asked)
     _one_thread(model)
     names = getattr(model, "feature_names_in_", None)
     if names is not None:
-        return _Named(model, in_order_of([str(n) for n in names], inputs), place)
+        return _Named(model, in_order_of([str(n) for n in names], inputs), method)
     expected = getattr(model, "n_features_in_", None)
     if expected is not None:
         check_count(int(expected), inputs)
-    return _Positional(model, inputs, place)
+    return _Positional(method, inputs)
 
 
 class _Named:
-    def __init__(self, model: Any, names: Sequence[str], place: int) -> None:
+    def __init__(self, model: Any, names: Sequence[str], method: Method) -> None:
         self._model = model
         self._names = names
-        self._place = place
+        self._method = method
 
     def __call__(self, batch: pa.RecordBatch) -> Scores:
         rows: Any = frame(batch, self._names)
@@ -60,27 +70,59 @@ class _Named:
             rows = frame_or_fail(batch, self._names)
         if rows is None:
             rows = matrix(batch, self._names)
-        return _asked(self._model, rows, self._place)
+        return _asked(self._method, rows)
 
 
 class _Positional:
-    def __init__(self, model: Any, names: Sequence[str], place: int) -> None:
-        self._model = model
+    def __init__(self, method: Method, names: Sequence[str]) -> None:
+        self._method = method
         self._names = names
-        self._place = place
 
     def __call__(self, batch: pa.RecordBatch) -> Scores:
         numeric = _all_numeric(batch, self._names)
         rows = matrix(batch, self._names) if numeric else objects(batch, self._names)
-        return _asked(self._model, rows, self._place)
+        return _asked(self._method, rows)
 
 
-def _asked(model: Any, rows: Any, place: int) -> Scores:
+def _asked(method: Method, rows: Any) -> Scores:
     with joblib.parallel_config(backend="sequential"), warnings.catch_warnings():
         # Names were compared at load; a matrix in their order is what scikit-learn would warn about.
         warnings.simplefilter("ignore", UserWarning)
-        probabilities = model.predict_proba(rows)
-    return reals(np.asarray(probabilities)[:, place])
+        return method(rows)
+
+
+def _probability_of_one(model: Any, _: Asked) -> Method:
+    proba = _proba(model, BINARY)
+    place = _place_of_one(model)
+    return lambda rows: reals(np.asarray(proba(rows))[:, place])
+
+
+def _probability_of_each(model: Any, asked: Asked) -> Method:
+    proba = _proba(model, MULTICLASS)
+    places = places_of_classes(np.asarray(getattr(model, "classes_", ())).tolist(), asked.classes)
+    return lambda rows: reals(np.asarray(proba(rows))[:, places])
+
+
+def _number(model: Any, _: Asked) -> Method:
+    if hasattr(model, "classes_"):
+        raise unsupported("it is a classifier", REGRESSION)
+    if not callable(getattr(model, "predict", None)):
+        raise unsupported("it has no method predict", REGRESSION)
+    return lambda rows: one_number(model.predict(rows))
+
+
+METHODS: dict[str, Callable[[Any, Asked], Method]] = {
+    BINARY: _probability_of_one,
+    REGRESSION: _number,
+    MULTICLASS: _probability_of_each,
+}
+
+
+def _proba(model: Any, task: str) -> Callable[[Any], Any]:
+    proba: Callable[[Any], Any] | None = getattr(model, "predict_proba", None)
+    if proba is None or not callable(proba):
+        raise unsupported("it has no method predict_proba", task)
+    return proba
 
 
 def _all_numeric(batch: pa.RecordBatch, names: Sequence[str]) -> bool:

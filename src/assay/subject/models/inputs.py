@@ -22,7 +22,7 @@ class Predictor(Protocol):
     """A loaded model."""
 
     def __call__(self, batch: pa.RecordBatch) -> Scores:
-        """float64[rows]: the probability of label 1 for each row."""
+        """What is asked for each row: float64[rows], or float64[rows, classes]."""
 
 
 def is_numeric(kind: pa.DataType) -> bool:
@@ -157,12 +157,19 @@ def check_count(expected: int, inputs: Sequence[str]) -> None:
         )
 
 
-def unsupported(what: str) -> SubjectError:
-    """The error for a model that loads but gives no probability of label 1."""
+NEEDED = {
+    "binary": "A binary classifier that returns the probability of label 1 is needed.",
+    "regression": "A model that predicts one number for each row is needed.",
+    "multiclass": "A classifier that returns a probability for each of the declared classes is needed.",
+}
+
+
+def unsupported(what: str, task: str = "binary") -> SubjectError:
+    """The error for a model that loads but does not give what its task needs."""
     return SubjectError(
         f"The model cannot be certified as it is: {what}.",
         code="model_unsupported",
-        remedy="A binary classifier that returns the probability of label 1 is needed.",
+        remedy=NEEDED[task],
     )
 
 

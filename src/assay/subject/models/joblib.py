@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import joblib
 
 from assay.domain.errors import SubjectError
+from assay.subject.models.answers import BINARY, Asked
 from assay.subject.models.estimator import estimator
 from assay.subject.models.inputs import Predictor, not_a_model
 
 
-def load(path: str, inputs: tuple[str, ...]) -> Predictor:
+def load(path: str, inputs: tuple[str, ...], task: str = BINARY, classes: Sequence[str] = ()) -> Predictor:
     """Load a ``.joblib`` or ``.pkl`` file.
 
     Raises:
@@ -38,4 +40,4 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
         raise  # what a fence says of it is told with the fence's name
     except Exception as wrong:
         raise not_a_model(path, "a file of joblib or pickle", wrong) from wrong
-    return estimator(model, tuple(inputs))
+    return estimator(model, tuple(inputs), Asked.of(task, classes))

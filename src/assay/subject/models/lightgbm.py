@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from assay.domain.errors import SubjectError
+from assay.subject.models.answers import A_PROBABILITY, BINARY, REGRESSION, Asked
 from assay.subject.models.inputs import (
     Predictor,
     Scores,
@@ -25,19 +26,27 @@ with without(*OPTIONAL):
     import lightgbm
 
 
-def load(path: str, inputs: tuple[str, ...]) -> Predictor:
-    """Load a binary booster; columns by name, in the order of the fit, when the model knows names.
+def load(path: str, inputs: tuple[str, ...], task: str = BINARY, classes: Sequence[str] = ()) -> Predictor:
+    """Load a booster of as many outputs as the task has (of classes, the first label is the first declared one); columns by name, in the order of the fit, when the model knows names.
 
     Raises:
         SubjectError: ``model_unreadable``, ``model_unsupported`` or ``model_inputs_differ``.
     """
     try:
-        booster = lightgbm.Booster(model_file=path)
+        loaded = lightgbm.Booster(model_file=path)
     except lightgbm.basic.LightGBMError as wrong:
         raise not_a_model(path, "LightGBM text", wrong) from wrong
-    if booster.num_model_per_iteration() != 1:
-        raise unsupported(f"it has {booster.num_model_per_iteration()} classes, where one score is needed")
-    return _Booster(booster, _order(booster.feature_name(), tuple(inputs)))
+    return booster(loaded, tuple(inputs), Asked.of(task, classes))
+
+
+def booster(model: Any, inputs: tuple[str, ...], asked: Asked = A_PROBABILITY) -> Predictor:
+    """Ask a booster at hand. Raises as ``load``."""
+    found = model.num_model_per_iteration()
+    if found != asked.outputs:
+        needed = "one score is" if asked.outputs == 1 else f"{asked.outputs} are"
+        raise unsupported(f"it has {found} classes, where {needed} needed", asked.task)
+    _require_objective(model, asked.task)
+    return _Booster(model, _order(model.feature_name(), inputs))
 
 
 def _order(names: Sequence[str], inputs: tuple[str, ...]) -> tuple[str, ...]:
@@ -47,6 +56,18 @@ def _order(names: Sequence[str], inputs: tuple[str, ...]) -> tuple[str, ...]:
     # LightGBM writes blanks in names as underscores.
     written = {name.replace(" ", "_"): name for name in inputs}
     return tuple(written[name] for name in in_order_of(names, tuple(written)))
+
+
+def _require_objective(booster: Any, task: str) -> None:
+    """Refuse a classifier that would be taken for a regression; the other way round, no score lies between 0 and 1."""
+    told = [
+        line
+        for line in booster.model_to_string(num_iteration=1).splitlines()
+        if line.startswith("objective=")
+    ]
+    objective = told[0].removeprefix("objective=").split()[0] if told else ""
+    if task == REGRESSION and objective in {"binary", "cross_entropy", "cross_entropy_lambda"}:
+        raise unsupported(f"its objective is {objective}, which gives a probability", task)
 
 
 class _Booster:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from assay.domain.errors import SubjectError
+from assay.subject.models.answers import BINARY, MULTICLASS, REGRESSION, Asked, as_text, one_number
 from assay.subject.models.inputs import (
     Predictor,
     Scores,
@@ -47,11 +48,12 @@ _UNREADABLE = (
 _ZIPMAP = "seq(map("
 
 
-def load(path: str, inputs: tuple[str, ...]) -> Predictor:
-    """Load a classifier with one matrix as its input, or one column per input by name.
+def load(path: str, inputs: tuple[str, ...], task: str = BINARY, classes: Sequence[str] = ()) -> Predictor:
+    """Load a model with one matrix as its input, or one column per input by name.
 
     The score is taken from the only output that can be a probability: a map from classes (ZipMap), two columns of
-    floats (the second is label 1), or one.
+    floats (the second is label 1), or one. A regression takes the only output of floats; of several classes the map has their
+    names, and a matrix has them in the declared order.
 
     Raises:
         SubjectError: ``model_unreadable``, ``model_weights_elsewhere``, ``model_unsupported`` or
@@ -77,7 +79,8 @@ def load(path: str, inputs: tuple[str, ...]) -> Predictor:
             check_count(width, inputs)
     else:
         in_order_of([i.name for i in wanted], inputs)
-    return _Session(session, tuple(inputs), _probability(session.get_outputs()))
+    asked = Asked.of(task, classes)
+    return _Session(session, tuple(inputs), _output(session.get_outputs(), asked), asked)
 
 
 def _weights_elsewhere(path: str) -> SubjectError:
@@ -88,36 +91,55 @@ def _weights_elsewhere(path: str) -> SubjectError:
     )
 
 
-def _probability(outputs: Sequence[Any]) -> str:
+def _output(outputs: Sequence[Any], asked: Asked) -> str:
+    """The output that holds what is asked for."""
     maps = [o.name for o in outputs if o.type.startswith(_ZIPMAP)]
     floats = [o.name for o in outputs if o.type in _FLOATS]
     named = [name for name in floats if "prob" in name.lower()]
-    for candidates in (maps, named, floats):
+    for candidates in (floats,) if asked.task == REGRESSION else (maps, named, floats):
         if len(candidates) == 1:
             return str(candidates[0])
-    raise unsupported("which of its outputs is the probability cannot be told")
+    what = "number that it predicts" if asked.task == REGRESSION else "probability"
+    raise unsupported(f"which of its outputs is the {what} cannot be told", asked.task)
 
 
 class _Session:
-    def __init__(self, session: Any, names: tuple[str, ...], output: str) -> None:
+    def __init__(self, session: Any, names: tuple[str, ...], output: str, asked: Asked) -> None:
         self._session = session
         self._names = names
         self._output = output
+        self._read = READ[asked.task]
+        self._asked = asked
 
     def __call__(self, batch: pa.RecordBatch) -> Scores:
         (answer,) = self._session.run([self._output], self._feed(batch))
-        if isinstance(answer, list):
-            return np.array([row.get(1, row.get("1", np.nan)) for row in answer], dtype=np.float64)
-        scores = np.asarray(answer)
-        if scores.ndim == 2 and scores.shape[1] in {1, 2}:
-            scores = scores[:, -1]
-        return reals(scores)
+        return self._read(answer, self._asked)
 
     def _feed(self, batch: pa.RecordBatch) -> dict[str, Any]:
         wanted = self._session.get_inputs()
         if len(wanted) == 1:
             return {wanted[0].name: _typed(batch, self._names, wanted[0].type)}
         return {i.name: _typed(batch, [i.name], i.type) for i in wanted}
+
+
+def _of_one(answer: Any, _: Asked) -> Scores:
+    if isinstance(answer, list):
+        return np.array([row.get(1, row.get("1", np.nan)) for row in answer], dtype=np.float64)
+    scores = np.asarray(answer)
+    if scores.ndim == 2 and scores.shape[1] in {1, 2}:
+        scores = scores[:, -1]
+    return reals(scores)
+
+
+def _of_each(answer: Any, asked: Asked) -> Scores:
+    if not isinstance(answer, list):
+        return reals(answer)
+    texts = [{as_text(name): value for name, value in row.items()} for row in answer]
+    return np.array([[row.get(name, np.nan) for name in asked.classes] for row in texts], dtype=np.float64)
+
+
+READ = {BINARY: _of_one, REGRESSION: lambda answer, _: one_number(answer), MULTICLASS: _of_each}
+"""What is asked for, from what the output holds."""
 
 
 def _typed(batch: pa.RecordBatch, names: Sequence[str], kind: str) -> Any:

@@ -1,0 +1,278 @@
+"""Labels that come more often at one time, or from one source, than from another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
+from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.needs import Tabulated
+from assay.domain.specification import Attribute
+from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.cells import NO_ROWS
+from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
+
+TIMES = "times"
+MOST_PERIODS = 400
+"""More are no periods but a column that is of another kind."""
+
+
+def time_columns(context: TableContext) -> tuple[str, ...]:
+    """The column that says when."""
+    return (context.time,) if context.time is not None else ()
+
+
+def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """The period of each row and its label."""
+    if context.time is None or context.time not in rows.names:
+        return {}
+    period = periods_of(rows.column(context.time), str(context.parameters["period"]))
+    return {TIMES: together((period, PERIOD_CODES), (rows.label, 2))}
+
+
+def source_columns(context: TableContext) -> tuple[str, ...]:
+    """The columns of the strata that are looked at."""
+    return tuple(context.strata[name].column for name in _sources(context))
+
+
+def by_source(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """By the name of a stratum, the part that each row is of and its label."""
+    return {
+        name: together((rows.stratum(name), len(context.strata[name].labels())), (rows.label, 2))
+        for name in _sources(context)
+        if context.strata[name].column in rows.names
+    }
+
+
+def _sources(context: TableContext) -> tuple[str, ...]:
+    named = str(context.parameters["source"])
+    return (named,) if named else tuple(context.strata)
+
+
+def _by_part(counts: TableCounts, parts: int) -> dict[int, tuple[int, int]]:
+    """Rows with label 1 and all rows of each part, in the order of the codes."""
+    found: dict[int, tuple[int, int]] = {}
+    for part, label, n in zip(
+        *(codes.tolist() for codes in apart(counts.keys, parts, 2)), counts.counts.tolist(), strict=True
+    ):
+        events, rows = found.get(part, (0, 0))
+        found[part] = events + label * n, rows + n
+    return dict(sorted(found.items()))
+
+
+def _months(*shares: float, rows: int = 1000) -> TableView:
+    """So many rows in each month from January 2024 on, of which this share has the label 1."""
+    when = [f"2024-{month:02}-15" for month in range(1, len(shares) + 1) for _ in range(rows)]
+    label = [int(i < share * rows) for share in shares for i in range(rows)]
+    return table_view(
+        by_period, {"day": when}, label=label, time="day", parameters={"period": "month", "join_below": 0}
+    )
+
+
+def _sites(*shares: float, rows: int = 1000) -> TableView:
+    """So many rows of each site, of which this share has the label 1."""
+    names = [f"site {i + 1}" for i in range(len(shares))]
+    site = [name for name in names for _ in range(rows)]
+    label = [int(i < share * rows) for share in shares for i in range(rows)]
+    strata = {"site": Attribute(column="site", groups={name: (name,) for name in names})}
+    return table_view(by_source, {"site": site}, label=label, strata=strata, parameters={"source": ""})
+
+
+@check(
+    id="data.label_drift",
+    title="Label drift over time",
+    estimand="The largest difference between two periods in the share of rows with label 1.",
+    unit=Unit.POINTS,
+    reading="{label} = 1 is {value} more frequent[ in {first} than in {second}]",
+    need=Tabulated(by_period, time_columns, per_unit=True),
+    comparators=AT_MOST,
+    ideal=ZERO,
+    parameters={
+        "period": Parameter(
+            "What of a date is one period. Whole numbers, as 202401, are periods of their own.",
+            default="month",
+            choices=tuple(PERIODS),
+        ),
+        "join_below": Parameter(
+            "A period of fewer rows is joined to the next one, the last one to the one before it.",
+            default=0,
+            low=ZERO,
+            integer=True,
+        ),
+    },
+    examples=(
+        Example(
+            says="The share is 0.20 to 0.22 in each of three months of 1,000 rows.",
+            view=lambda: _months(0.20, 0.21, 0.22),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="From the third month on labels were given by another rule, and 45 % have the label 1.",
+            view=lambda: _months(0.20, 0.21, 0.45, 0.44),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="The share is 0.20 in one month and 0.26 in the other.",
+            view=lambda: _months(0.20, 0.26, rows=300),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.INCONCLUSIVE,
+        ),
+        Example(
+            says="All rows are of one month.",
+            view=lambda: _months(0.2),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def label_drift(view: TableView, *, period: str, join_below: int) -> Counts:
+    """The share of label 1 in each period, every two of which are compared.
+
+    Purpose:
+        Shows whether the outcome, or the way in which it is recorded, has changed within the data: labels that came later, a new
+        definition of default, a period whose outcomes were not yet known. A model is then judged on a mixture that no one will see.
+    Method:
+        Rows with label 1 of all labelled rows of each period of the column that the specification calls its time; every ordered pair
+        of periods is one piece, so that nobody has to say where to look. A gap is bounded by MOVER with Clopper-Pearson limits and an audit
+        of its exact size (Zou & Donner 2008, Statistics in Medicine 27); a fail pays for all pairs (Holm). (Moreno-Torres et al. 2012,
+        "A unifying view on dataset shift in classification", Pattern Recognition 45, on prior probability shift.)
+    Limits:
+        Seasons are drift, too: compare years, or allow for them in the threshold. That shares are equal does not say that the
+        same cases have the label. A slow change is seen between its ends only. Rows without a date are left out; short periods
+        make a criterion inconclusive unless they are joined.
+    Remedy:
+        Ask what changed at that time; leave out rows whose outcome was not yet known, label the others again by one rule.
+    Oracle:
+        Shares by pandas' groupby; planted shifts in 20 seeds, and 20 clean ones (tests/checks/test_drift.py); the bound by exact enumeration (tests/stats/test_exact_size.py).
+    """
+    if view.n == 0:
+        return NO_ROWS
+    if view.context.time is None:
+        return Undefined(
+            Reason.NOT_MEASURED, "The specification names no column that says when (data: time)."
+        )
+    found = _by_part(view.table(TIMES), PERIOD_CODES)
+    if len(found) > MOST_PERIODS:
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"The column {view.context.time!r} makes {len(found):,} periods; at most {MOST_PERIODS} are compared. Declare "
+            "them as a stratum with bands, and use data.source_drift.",
+        )
+    return _compared(
+        _joined({period_name(code, period): rows for code, rows in found.items()}, join_below), "period"
+    )
+
+
+def _joined(periods: Mapping[str, tuple[int, int]], least: int) -> list[Rate]:
+    made: list[tuple[str, str, int, int]] = []
+    for name, (events, rows) in periods.items():
+        if made and made[-1][3] < least:
+            first, _, before, of = made.pop()
+            made.append((first, name, before + events, of + rows))
+        else:
+            made.append((name, name, events, rows))
+    if len(made) > 1 and made[-1][3] < least:
+        (first, _, before, of), (_, last, events, rows) = made[-2:]
+        made[-2:] = [(first, last, before + events, of + rows)]
+    return [
+        Rate(one if one == last else f"{one} to {last}", events, rows) for one, last, events, rows in made
+    ]
+
+
+def _compared(cells: list[Rate], what: str) -> Counts:
+    if len(cells) < 2:
+        return Undefined(
+            Reason.FEWER_THAN_TWO_GROUPS,
+            f"A comparison needs two {what}s with labelled rows; found {len(cells)}.",
+        )
+    return Rates(tuple(cells), Compare.DIFFERENCE)
+
+
+@check(
+    id="data.source_drift",
+    title="Label drift between sources",
+    estimand="The largest difference between two parts of a stratum, such as two sites, in the share of rows with label 1; over all "
+    "strata that the specification declares, or in the named one.",
+    unit=Unit.POINTS,
+    reading="{label} = 1 is {value} more frequent[ for {first} than for {second}][ of {family}]",
+    need=Tabulated(by_source, source_columns, per_unit=True),
+    comparators=AT_MOST,
+    ideal=ZERO,
+    parameters={
+        "source": Parameter(
+            "One stratum to look at; by default all that are declared.", default="", names=Names.STRATUM
+        ),
+    },
+    examples=(
+        Example(
+            says="The share is 0.20 to 0.22 at each of three sites with 1,000 rows.",
+            view=lambda: _sites(0.20, 0.21, 0.22),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="The third site counts other cases, and 45 % have the label 1.",
+            view=lambda: _sites(0.20, 0.21, 0.45),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="The share is 0.20 at one site and 0.26 at the other.",
+            view=lambda: _sites(0.20, 0.26, rows=300),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.INCONCLUSIVE,
+        ),
+        Example(
+            says="There is one site only.",
+            view=lambda: _sites(0.2),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def source_drift(view: TableView, *, source: str) -> Counts:
+    """The share of label 1 in each part of the declared strata, every two of which are compared.
+
+    Purpose:
+        Shows whether sites, feeds or annotators that delivered the rows give labels differently, so that a model learns where a row comes
+        from instead of what it says.
+    Method:
+        Rows with label 1 of all labelled rows of each part of a stratum; every ordered pair of parts of one stratum is a piece. A gap is bounded by
+        MOVER with Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008, Statistics in Medicine 27); a fail pays for all pairs
+        of all strata (Holm).
+    Limits:
+        Sites may differ because their people do. Rows in no declared part are left out, and so are parts without a labelled row. That shares are equal does
+        not say that labels mean the same.
+    Remedy:
+        Have the same cases labelled at both places; state one definition of the outcome and label again.
+    Oracle:
+        Shares by pandas' groupby (tests/checks/test_drift.py); the bound by exact enumeration (tests/stats/test_exact_size.py).
+    """
+    if view.n == 0:
+        return NO_ROWS
+    cells = []
+    for name in sorted(view.tables[view.data]):
+        labels = view.context.strata[name].labels()
+        parts = _by_part(view.table(name), len(labels))
+        cells += [
+            Rate(labels[part], events, rows, name) for part, (events, rows) in parts.items() if len(parts) > 1
+        ]
+    if not cells:
+        lacking = repr(source) if source else "that the specification declares (strata)"
+        return Undefined(
+            Reason.FEWER_THAN_TWO_GROUPS, f"No stratum {lacking} has labelled rows in two parts."
+        )
+    return Rates(tuple(cells), Compare.DIFFERENCE)

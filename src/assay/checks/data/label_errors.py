@@ -1,0 +1,123 @@
+"""How many labels are wrong, by an expert's audit of a random sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Counts, Rate, Rates, Undefined
+from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.needs import Tabulated
+from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.cells import NO_ROWS
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
+
+AUDIT = "audit"
+
+
+def columns(context: TableContext) -> tuple[str, ...]:
+    """The column with the expert's labels."""
+    return (str(context.parameters["audited"]),)
+
+
+def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """The recorded label of each row and the expert's, which most rows do not have."""
+    (name,) = columns(context)
+    if name not in rows.names:
+        return {}
+    values = rows.column(name)
+    if values.dtype.kind not in "iufb":
+        said = {"0": 0, "1": 1}
+        expert = np.array([said.get(str(value).strip(), -1) for value in values.tolist()], dtype=np.int64)
+    else:
+        expert = np.where(values == 1, 1, np.where(values == 0, 0, -1)).astype(np.int64)
+    return {AUDIT: together((rows.label, 2), (expert, 2))}
+
+
+def _view(wrong: int, audited: int = 400) -> TableView:
+    label = [0, 1] * 1000
+    expert: list[float | None] = [None] * 2000
+    for i in range(audited):
+        expert[i] = float(label[i] if i >= wrong else 1 - label[i])
+    return table_view(tabulate, {"audit": expert}, label=label, parameters={"audited": "audit"})
+
+
+@check(
+    id="data.label_errors",
+    title="Label errors",
+    estimand="The share of wrong labels among the rows with label 0, and among those with label 1: the larger one.",
+    unit=Unit.SHARE,
+    reading="{value} of the rows[ with {part}] have a wrong label",
+    need=Tabulated(tabulate, columns, per_unit=True),
+    comparators=AT_MOST,
+    ideal=ZERO,
+    parameters={
+        "audited": Parameter(
+            "The column with an expert's label, 0 or 1, of the rows that were drawn for the audit; it is empty in all others.",
+            names=Names.COLUMN,
+        )
+    },
+    examples=(
+        Example(
+            says="Of 200 rows of each label an expert finds one wrong.",
+            view=lambda: _view(2),
+            comparator=Comparator.AT_MOST,
+            threshold="0.03",
+            verdict=Verdict.PASS,
+            arguments={"audited": "audit"},
+        ),
+        Example(
+            says="Of 200 rows of each label 20 are wrong.",
+            view=lambda: _view(40),
+            comparator=Comparator.AT_MOST,
+            threshold="0.03",
+            verdict=Verdict.FAIL,
+            arguments={"audited": "audit"},
+        ),
+        Example(
+            says="Of 50 rows of each label none is wrong, which does not say that fewer than 3 in 100 are.",
+            view=lambda: _view(0, 100),
+            comparator=Comparator.AT_MOST,
+            threshold="0.03",
+            verdict=Verdict.INCONCLUSIVE,
+            arguments={"audited": "audit"},
+        ),
+        Example(
+            says="Nothing was audited.",
+            view=lambda: _view(0, 0),
+            comparator=Comparator.AT_MOST,
+            threshold="0.03",
+            verdict=Verdict.NOT_EVALUABLE,
+            arguments={"audited": "audit"},
+        ),
+    ),
+)
+def label_errors(view: TableView, *, audited: str) -> Counts:
+    """The labels that an expert who looked again found wrong, of those that were drawn.
+
+    Purpose:
+        Says how far the labels can be trusted against which the model is judged: at worst an accuracy is wrong by as much as they are.
+    Method:
+        Of the audited rows with recorded label 0, and of those with 1, the share to which the expert gave the other label; each is a piece with Clopper-Pearson limits (1934,
+        Biometrika 26), exact in finite samples. Rows may be drawn at other rates for each label. (Northcutt, Athalye & Mueller 2021, "Pervasive label errors in test sets",
+        NeurIPS Datasets, arXiv:2103.14749.)
+    Limits:
+        Valid only if the rows were drawn at random among those of a label, which is the auditor's word, and if the expert did not see the label. Rows that a
+        program such as cleanlab ranked as suspicious are no random sample: they find errors to correct, and say nothing of how many there are. Experts err, too.
+    Remedy:
+        Have the labels of the worse kind given again by two experts who do not know the first one; then audit a new sample.
+    Oracle:
+        scipy's exact binomial interval (tests/checks/test_label_errors.py).
+    """
+    if view.n == 0:
+        return NO_ROWS
+    if AUDIT not in view.tables[view.data]:
+        return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {audited!r}.")
+    counts = view.table(AUDIT).dense(2, 2)
+    if not counts.sum():
+        return Undefined(Reason.NOT_MEASURED, f"No labelled row has an expert's label in {audited!r}.")
+    cells = [Rate(f"label {y}", int(counts[y, 1 - y]), int(counts[y].sum())) for y in (0, 1)]
+    return Rates(tuple(cells))

@@ -1,0 +1,216 @@
+"""Columns that know the answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.checks.check import AT_MOST, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Counts, Functional, ScoreCell, Scores, Undefined
+from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.needs import TabulatedEverywhere
+from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.cells import NO_ROWS
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, codes_of, together
+
+CELLS, LEAST = 256, 20
+"""A number is cut into about so many cells, of at least so many rows each."""
+PRIOR = 10
+"""A cell is taken to hold so many rows more, which lose as often as all do: rare values do not learn one row by heart."""
+NUMBER, CODE = "number of ", "code of "
+
+
+def columns(context: TableContext) -> tuple[str, ...]:
+    """The named column, or what the model is fed."""
+    named = str(context.parameters["column"])
+    return (named,) if named else context.fed
+
+
+def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """By column, the value of each row, missing ones last, and its label."""
+    found = {}
+    for name in columns(context):
+        if name in rows.names:
+            code, size = codes_of(rows, name)
+            column = context.column(name)
+            numbered = rows.column(name).dtype.kind in "iufb" and (column is None or column.codes is None)
+            value = np.where(code < 0, size, code)
+            kind = NUMBER if numbered else CODE
+            found[f"{kind}{name}"] = together((value, size + 1), (rows.label, 2))
+    return found
+
+
+class _Learnt:
+    """The share of label 1 in each cell of one column, learnt on rows that are not judged."""
+
+    def __init__(self, counts: TableCounts, *, numbered: bool) -> None:
+        values, by_label = _by_value(counts)
+        rows = by_label.sum(axis=1)
+        self._numbered = numbered
+        self._values = values
+        self._cell = _cut(rows) if numbered else np.arange(len(values))
+        cells = np.zeros((int(self._cell.max()) + 1, 2), dtype=np.int64)
+        np.add.at(cells, self._cell, by_label)
+        self._overall = float(by_label[:, 1].sum()) / float(rows.sum())
+        self._rate = (cells[:, 1] + PRIOR * self._overall) / (cells.sum(axis=1) + PRIOR)
+
+    def scores(self, values: Integers) -> NDArray[np.float64]:
+        """What is expected of each value: of a number the share of the cell that it falls in, of an unseen code that of all."""
+        place = np.searchsorted(self._values, values, side="right") - 1
+        if self._numbered:
+            of_cell: NDArray[np.float64] = self._rate[self._cell[np.maximum(place, 0)]]
+            return of_cell
+        known = (place >= 0) & (self._values[np.maximum(place, 0)] == values)
+        return np.where(known, self._rate[self._cell[np.maximum(place, 0)]], self._overall)
+
+
+def _by_value(counts: TableCounts) -> tuple[Integers, Integers]:
+    value, label = apart(counts.keys, int(counts.keys.max()) // 2 + 1, 2)
+    values, place = np.unique(value, return_inverse=True)
+    by_label = np.zeros((len(values), 2), dtype=np.int64)
+    np.add.at(by_label, (place, label), counts.counts)
+    return values, by_label
+
+
+def _cut(rows: Integers) -> Integers:
+    """The cell of each value in its order; a value that has enough rows is one of its own."""
+    enough = max(LEAST, -(-int(rows.sum()) // CELLS))
+    cells, cell, held = [], 0, 0
+    for n in rows.tolist():
+        if held and (n >= enough or held >= enough):
+            cell, held = cell + 1, 0
+        cells.append(cell)
+        held += n
+    return np.array(cells, dtype=np.int64)
+
+
+def _judged(name: str, learnt: _Learnt, counts: TableCounts) -> ScoreCell:
+    values, by_label = _by_value(counts)
+    held: dict[float, list[int]] = defaultdict(lambda: [0, 0])
+    for score, (negatives, positives) in zip(learnt.scores(values).tolist(), by_label.tolist(), strict=True):
+        held[score][0] += negatives
+        held[score][1] += positives
+    scores = sorted(held)
+    return ScoreCell(
+        name, tuple(scores), tuple(held[s][0] for s in scores), tuple(held[s][1] for s in scores)
+    )
+
+
+def _view(knows: float, *, others: tuple[str, ...] = ("train",)) -> TableView:
+    """Ten thousand rows to learn from and as many to judge; a column that knows the label of this share of them."""
+    draw = np.random.default_rng(5)
+
+    def rows() -> tuple[dict[str, NDArray[np.float64]], Integers]:
+        label = (draw.random(10_000) < 0.3).astype(np.int64)
+        told = np.where(draw.random(10_000) < knows, label, draw.random(10_000) < 0.3)
+        # Neither rising nor falling: who lost lies between the others.
+        amount = np.where(told == 1, 50 + draw.normal(0, 5, 10_000), draw.choice([20, 80], 10_000))
+        return {"settled_amount": amount, "age": draw.integers(18, 80, 10_000).astype(np.float64)}, label
+
+    columns_, label = rows()
+    learnt = {name: rows() for name in others}
+    return table_view(
+        tabulate,
+        columns_,
+        label=label,
+        others={name: found for name, (found, _) in learnt.items()},
+        labels_of_others={name: of for name, (_, of) in learnt.items()},
+        parameters={"column": ""},
+    )
+
+
+@check(
+    id="data.leaking_columns",
+    title="Columns that know the answer",
+    estimand="The largest area under the ROC curve that one column alone reaches, over what the model is fed, or of the named column; "
+    "how a value is scored was learnt on another data set.",
+    unit=Unit.NUMBER,
+    reading="the column[ {part}] alone ranks the cases with an AUC of {value}",
+    need=TabulatedEverywhere(tabulate, columns, per_unit=True),
+    comparators=AT_MOST,
+    parameters={
+        "column": Parameter(
+            "One column to look at; by default all that the model is fed.", default="", names=Names.COLUMN
+        )
+    },
+    examples=(
+        Example(
+            says="No column of 10,000 rows ranks them.",
+            view=lambda: _view(0.0),
+            comparator=Comparator.AT_MOST,
+            threshold="0.95",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="The amount that was settled lies between 35 and 65 for those who lost, as it is known only afterwards.",
+            view=lambda: _view(1.0),
+            comparator=Comparator.AT_MOST,
+            threshold="0.95",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="It knows so for nine in ten, which such a threshold does not tell from what is allowed.",
+            view=lambda: _view(0.9),
+            comparator=Comparator.AT_MOST,
+            threshold="0.952",
+            verdict=Verdict.INCONCLUSIVE,
+        ),
+        Example(
+            says="There is no other data set on which a scoring could be learnt.",
+            view=lambda: _view(1.0, others=()),
+            comparator=Comparator.AT_MOST,
+            threshold="0.95",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def leaking_columns(view: TableView, *, column: str) -> Counts:
+    """How well each column alone ranks the label.
+
+    Purpose:
+        Finds target leakage: a column that was filled in after the outcome was known, or because of it. A model that is fed one looks
+        excellent until it is used.
+    Method:
+        For each column the share of label 1 is learnt per code, or per cell of at most 256 equally filled ones of a number (a frequent
+        value and a missing one are cells of their own), on the training data, else the development data, and shrunk towards the
+        overall share by ten rows. With these shares as scores the rows of this data set are ranked; rising or not, named or
+        numbered, a leak is found. Each column is a piece: its AUC has the bound of ``performance.auc``, which is valid because the scoring was
+        fixed by other rows. Pass needs the bound of every column; fail pays for all of them (Holm). (Kaufman, Rosset, Perlich &
+        Stitelman 2012, "Leakage in data mining", ACM TKDD 6; Kapoor & Narayanan 2023, Patterns 4.)
+    Limits:
+        One column at a time: two that know the answer together are not found, nor are columns that a model needs beside a leak
+        (leave-one-out needs the model to be trained again). A truly good predictor looks the same; the threshold says what is
+        too good to be true. Rows shared with the data that it was learnt on make columns look better; ``data.split_overlap`` finds them. A value
+        that is learnt on few rows is under-estimated, so a column that names single cases is not found unless the cases recur.
+    Remedy:
+        Ask when and by whom the column is filled in; take out what is not known at the time of the decision, and train again.
+    Oracle:
+        scikit-learn: TargetEncoder and roc_auc_score for codes, roc_auc_score for numbers (tests/checks/test_leaking_columns.py); planted
+        leaks in 20 seeds.
+    """
+    learnt_on = next((d for d in ("train", "develop", "test") if d in view.tables and d != view.data), None)
+    if view.n == 0:
+        return NO_ROWS
+    if learnt_on is None:
+        return Undefined(Reason.NOT_MEASURED, "No other data set is declared, on which a scoring is learnt.")
+    cells = []
+    for name in sorted(view.tables[view.data]):
+        known, judged = view.table(name, learnt_on), view.table(name)
+        kind, shown = (NUMBER, name[len(NUMBER) :]) if name.startswith(NUMBER) else (CODE, name[len(CODE) :])
+        # A column on which nothing could be learnt keeps its cell, without a value.
+        learnable = known.total and judged.total
+        learnt = _Learnt(known, numbered=kind is NUMBER) if learnable else None
+        cells.append(_judged(shown, learnt, judged) if learnt else ScoreCell(shown, (), (), ()))
+    if not any(cell.scores for cell in cells):
+        lacking = repr(column) if column else "that the model is fed"
+        return Undefined(
+            Reason.COLUMN_MISSING,
+            f"No column {lacking} with labels is in both {view.data!r} and {learnt_on!r}.",
+        )
+    if not any(any(cell.negatives) and any(cell.positives) for cell in cells):
+        return Undefined(Reason.ONE_CLASS_ONLY, f"The labelled rows of {view.data!r} have one label only.")
+    return Scores(tuple(sorted(cells, key=lambda cell: cell.label)), Functional.AUC)

@@ -1,0 +1,224 @@
+"""What came too early or too late: test rows from before the last training row, features from after the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from assay.checks.check import AT_MOST, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.dictionary import Column
+from assay.domain.evidence import Counts, Undefined
+from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.needs import Tabulated, TabulatedEverywhere
+from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.cells import NO_ROWS, worst_share
+from assay.tally.periods import PERIOD_CODES, days_of, periods_of
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
+
+TIMES = "times"
+
+
+def time_column(context: TableContext) -> tuple[str, ...]:
+    """The column that says when."""
+    return (context.time,) if context.time is not None else ()
+
+
+def by_day(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """The day of each row, or the number that stands for its time."""
+    if context.time is None or context.time not in rows.names:
+        return {}
+    values = rows.column(context.time)
+    when = periods_of(values, "month") if values.dtype.kind in "iufb" else days_of(values)
+    return {TIMES: together((when, PERIOD_CODES))}
+
+
+def date_columns(context: TableContext) -> tuple[str, ...]:
+    """When the decision was taken, and the dates that are looked at."""
+    decided = _decided(context)
+    return (*_dates(context), decided) if decided else ()
+
+
+def _decided(context: TableContext) -> str:
+    return str(context.parameters["decided"]) or context.time or ""
+
+
+def _dates(context: TableContext) -> tuple[str, ...]:
+    later = {name.strip() for name in str(context.parameters["later"]).split(",")}
+    left_out = {_decided(context), context.label, *later}
+    return tuple(c.name for c in context.dictionary if c.type == "date" and c.name not in left_out)
+
+
+def by_order(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """By column, whether the date of each row lies after its decision."""
+    decided = _decided(context)
+    if decided not in rows.names:
+        return {}
+    then = days_of(rows.column(decided))
+    found = {}
+    for name in _dates(context):
+        if name in rows.names:
+            day = days_of(rows.column(name))
+            found[name] = np.where((day < 0) | (then < 0), -1, (day > then).astype(np.int64))
+    return found
+
+
+def _split(early: int) -> TableView:
+    train = {"train": {"day": ["2023-06-30"] * 1000}}
+    days = ["2023-03-01"] * early + ["2023-07-01"] * (1000 - early)
+    return table_view(by_day, {"day": days}, others=train, time="day")
+
+
+def _dated(late: int) -> TableView:
+    known = tuple(Column(name=name, type="date", description=name) for name in ("decided", "report"))
+    rows = {
+        "decided": ["2023-06-30"] * 1000,
+        "report": ["2023-08-01"] * late + ["2023-06-01"] * (1000 - late),
+    }
+    return table_view(
+        by_order, rows, dictionary=known, time="decided", parameters={"decided": "", "later": ""}
+    )
+
+
+@check(
+    id="data.time_overlap",
+    title="Rows from before the last training row",
+    estimand="The share of rows that are dated before the last row of the training data, else of the development data.",
+    unit=Unit.SHARE,
+    reading="{value} of the rows are from before the last training row",
+    need=TabulatedEverywhere(by_day, time_column),
+    comparators=AT_MOST,
+    census=True,
+    examples=(
+        Example(
+            says="The training rows end in June, the test rows begin in July.",
+            view=lambda: _split(0),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="Three hundred of 1,000 test rows are from March.",
+            view=lambda: _split(300),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="No column says when a row is from.",
+            view=lambda: table_view(by_day, {"age": [40]}, others={"train": {"age": [30]}}),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def time_overlap(view: TableView) -> Counts:
+    """The rows that are older than what the model learned from.
+
+    Purpose:
+        Shows leakage from the future: a model that learned from June is asked about March, and knows how the months between went.
+    Method:
+        Rows of this data set whose date (or number of a period) lies before the latest one of the training data, of all rows. Counted in full, no inference.
+        (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4: temporal leakage.)
+    Limits:
+        Goes by the day that the row carries, not by when its values became known. Where a random split was agreed all rows overlap, and the criterion is the wrong one.
+    Remedy:
+        Split by time: train on what was known before the first test row.
+    Oracle:
+        pandas' comparison of dates (tests/checks/test_time_order.py).
+    """
+    if view.n == 0:
+        return NO_ROWS
+    before = next(
+        (
+            d
+            for d in ("train", "develop")
+            if d in view.tables and d != view.data and view.table(TIMES, d).total
+        ),
+        None,
+    )
+    if view.context.time is None or before is None or not view.table(TIMES).total:
+        lacking = (
+            "names no column that says when (data: time)"
+            if view.context.time is None
+            else "has no dates in both data sets"
+        )
+        return Undefined(Reason.NOT_MEASURED, f"The specification {lacking}.")
+    counts = view.table(TIMES)
+    early = counts.counts[counts.keys < view.table(TIMES, before).keys.max()]
+    return worst_share([(before, int(early.sum()))], rows=view.n, nothing="")
+
+
+@check(
+    id="data.future_features",
+    title="Dates after the decision",
+    estimand="The share of rows in which a date lies after the day of the decision, in the column that has most.",
+    unit=Unit.SHARE,
+    reading="{value} of the rows hold a date from after the decision",
+    need=Tabulated(by_order, date_columns),
+    comparators=AT_MOST,
+    census=True,
+    parameters={
+        "decided": Parameter(
+            "The column with the day of the decision; by default the time of the specification.",
+            default="",
+            names=Names.COLUMN,
+        ),
+        "later": Parameter(
+            "Columns that are rightly later, such as the day of the outcome, separated by commas.", default=""
+        ),
+    },
+    examples=(
+        Example(
+            says="All reports are from before the decision.",
+            view=lambda: _dated(0),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="Seventy of 1,000 reports were written after it.",
+            view=lambda: _dated(70),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="No column says when it was decided.",
+            view=lambda: table_view(by_order, {"age": [40]}, parameters={"decided": "", "later": ""}),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def future_features(view: TableView, *, decided: str, later: str) -> Counts:
+    """The rows that know something from after the decision.
+
+    Purpose:
+        Shows features that were not there when the decision was taken: a report that was written later, a balance of the next month.
+    Method:
+        For each column of dates the rows in which it lies on a later day than the decision, of all rows. Counted in full, no inference. (Kaufman et al. 2012, "Leakage in data mining",
+        ACM TKDD 6: legitimacy is a matter of time.)
+    Limits:
+        Sees dates that are in the data. A value that was overwritten later carries none. Days, not hours, are compared. Rows without one of the two dates are left out of the count.
+    Remedy:
+        Rebuild the features as they stood on the day of the decision.
+    Oracle:
+        pandas' comparison of dates (tests/checks/test_time_order.py).
+    """
+    if view.n == 0:
+        return NO_ROWS
+    parts = [
+        (name, int(counts.counts[counts.keys == 1].sum())) for name, counts in view.tables[view.data].items()
+    ]
+    when = decided or view.context.time
+    excepted = f" but {later}" if later else ""
+    nothing = (
+        f"No column of dates{excepted} is beside {when!r}."
+        if when
+        else "No column says when it was decided (with: decided, or data: time)."
+    )
+    return worst_share(parts, rows=view.n, nothing=nothing)

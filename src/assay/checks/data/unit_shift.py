@@ -1,0 +1,315 @@
+"""Numbers that one source writes in another unit than the others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.checks.check import AT_MOST, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Counts, Undefined
+from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.needs import TabulatedEverywhere
+from assay.domain.specification import Attribute
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
+from assay.tally.cells import NO_ROWS, worst_share
+from assay.tally.periods import period_name, periods_of
+from assay.tally.table import (
+    BINS,
+    Integers,
+    Rows,
+    TableContext,
+    TableCounts,
+    TableView,
+    apart,
+    bins_of,
+    number_of,
+    together,
+)
+
+Floats = NDArray[np.float64]
+
+
+def _times(factor: float) -> Callable[[Floats], Floats]:
+    return lambda values: values * factor
+
+
+_FACTORS = {
+    "10": 10.0,
+    "100": 100.0,
+    "1,000": 1000.0,
+    "1,000,000": 1e6,
+    "2.54 (inches, centimetres)": 2.54,
+    "30.48 (feet, centimetres)": 30.48,
+    "0.3048 (feet, metres)": 0.3048,
+    "0.4536 (pounds, kilograms)": 0.45359237,
+    "28.35 (ounces, grams)": 28.349523,
+    "1.609 (miles, kilometres)": 1.609344,
+    "3.785 (gallons, litres)": 3.785411784,
+    "12 (a month, a year)": 12.0,
+    "7 (days, weeks)": 7.0,
+    "24 (hours, days)": 24.0,
+    "60 (minutes, hours)": 60.0,
+    "365.25 (days, years)": 365.25,
+    "18.02 (glucose, mmol/L, mg/dL)": 18.0182,
+    "88.42 (creatinine, mg/dL, umol/L)": 88.42,
+    "38.67 (cholesterol, mmol/L, mg/dL)": 38.67,
+}
+CONVERSIONS: Mapping[str, Callable[[Floats], Floats]] = {
+    **{f"multiplied by {name}": _times(factor) for name, factor in _FACTORS.items()},
+    **{f"divided by {name}": _times(1 / factor) for name, factor in _FACTORS.items()},
+    "with the sign turned": _times(-1.0),
+    "as Fahrenheit, others as Celsius": lambda values: values * 1.8 + 32,
+    "as Celsius, others as Fahrenheit": lambda values: (values - 32) / 1.8,
+}
+"""What a source may have done to the numbers that others write."""
+FALSE_ALARMS = 0.01
+"""The probability at most that a source is named in data whose sources have the same distribution in every column."""
+NEARER = 0.5
+"""A conversion explains a source only if it takes away at least this share of its distance."""
+DATA, TIME, APART = "data", "time", "\t"
+_PARTS = 1 << 36
+_PERIOD = "quarter"
+
+
+def columns(context: TableContext) -> tuple[str, ...]:
+    """The named column, or all numbers; and what says where and when."""
+    beside = [attribute.column for attribute in context.strata.values()]
+    beside += [context.time] if context.time is not None else []
+    return (*_looked_at(context), *beside)
+
+
+def _looked_at(context: TableContext) -> tuple[str, ...]:
+    named = str(context.parameters["column"])
+    left_out = {context.label, context.unit, context.score_column, context.time}
+    left_out |= {attribute.column for attribute in context.strata.values()}
+    wanted = (
+        c.name for c in context.dictionary if c.is_numeric and c.codes is None and c.name not in left_out
+    )
+    return (named,) if named else tuple(wanted)
+
+
+def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """By column and by what its rows are parted, the part of each row and its number."""
+    parts = dict(_parts(rows, context))
+    return {
+        APART.join((name, by)): together((part, _PARTS), (bins_of(rows.column(name)), BINS))
+        for name in _looked_at(context)
+        if name in rows.names and rows.column(name).dtype.kind in "iufb"
+        for by, part in parts.items()
+    }
+
+
+def _parts(rows: Rows, context: TableContext) -> Iterator[tuple[str, Integers]]:
+    yield DATA, np.zeros(rows.n, dtype=np.int64)
+    for name, attribute in context.strata.items():
+        if attribute.column in rows.names:
+            yield name, rows.stratum(name)
+    if context.time is not None and context.time in rows.names:
+        period = periods_of(rows.column(context.time), _PERIOD)
+        yield TIME, np.where(period < _PARTS, period, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The numbers of one source: float64[k] increasing, and the rows at or below each."""
+
+    name: str
+    values: Floats
+    cumulated: Integers
+
+    @classmethod
+    def of(cls, name: str, bins: Integers, counts: Integers) -> Source:
+        """That of counts per bin."""
+        found, place = np.unique(bins, return_inverse=True)
+        rows = np.zeros(len(found), dtype=np.int64)
+        np.add.at(rows, place, counts)
+        return cls(name, number_of(found), np.cumsum(rows))
+
+    @property
+    def n(self) -> int:
+        """Its rows."""
+        return int(self.cumulated[-1])
+
+    def below(self, at: Floats) -> Floats:
+        """The share of its rows at or below each number."""
+        place = np.searchsorted(self.values, at, side="right")
+        return np.concatenate([[0], self.cumulated])[place] / self.n
+
+    def converted(self, back: Callable[[Floats], Floats]) -> Source:
+        """The same with other numbers."""
+        values, rows = back(self.values), np.diff(self.cumulated, prepend=0)
+        order = np.argsort(values, kind="stable")
+        return Source(self.name, values[order], np.cumsum(rows[order]))
+
+
+def distance(one: Source, two: Source) -> float:
+    """The largest difference between the distributions of two sources (Kolmogorov-Smirnov)."""
+    at = np.union1d(one.values, two.values)
+    return float(np.max(np.abs(one.below(at) - two.below(at))))
+
+
+def beyond_chance(one: Source, two: Source, alpha: float) -> float:
+    """A distance that sources of the same distribution exceed with a probability of at most alpha (Massart 1990, for each of the two)."""
+    log = math.log(4 / alpha) / 2
+    return math.sqrt(log / one.n) + math.sqrt(log / two.n)
+
+
+def explained(others: Source, one: Source, found: float) -> str:
+    """Which conversion of what the others write comes nearest to a source; empty when none takes away half of the distance."""
+    left = {name: distance(others.converted(make), one) for name, make in CONVERSIONS.items()}
+    best = min(left, key=lambda name: left[name])
+    return best if left[best] <= NEARER * found else ""
+
+
+def _by_part(counts: TableCounts) -> dict[int, tuple[Integers, Integers]]:
+    part, bins = apart(counts.keys, _PARTS, BINS)
+    return {one: (bins[part == one], counts.counts[part == one]) for one in np.unique(part).tolist()}
+
+
+Parts = Mapping[str, tuple[Integers, Integers]]
+
+
+def _against(parts: Parts) -> Iterator[tuple[Source, Source]]:
+    """Each source and all others together."""
+    for name, (bins, counts) in parts.items() if len(parts) > 1 else ():
+        rest = [of for other, of in parts.items() if other != name]
+        yield (
+            Source.of(name, bins, counts),
+            Source.of("", np.concatenate([b for b, _ in rest]), np.concatenate([c for _, c in rest])),
+        )
+
+
+def _sources(view: TableView) -> Iterator[tuple[str, Parts]]:
+    """By column, the parts of the data set that are compared; and the data sets."""
+    for table in sorted(view.tables[view.data]):
+        name, by = table.split(APART)
+        if by == DATA:
+            sets = {f"all of {data}": view.table(table, data) for data in view.tables}
+            yield name, {data: _by_part(counts)[0] for data, counts in sets.items() if counts.total}
+        else:
+            labels = () if by == TIME else view.context.strata[by].labels()
+            yield (
+                name,
+                {
+                    f"{by} {period_name(part, _PERIOD) if by == TIME else labels[part]}": of
+                    for part, of in _by_part(view.table(table)).items()
+                },
+            )
+
+
+def _named(parts: Parts, alpha: float) -> Iterator[tuple[Source, str]]:
+    """The sources that are explained by another unit, the farthest first; the others are compared without it.
+
+    Of two sources it is not known which is wrong.
+    """
+    left = dict(parts)
+    while len(left) > 1:
+        found = [(distance(one, rest), one, rest) for one, rest in _against(left)]
+        told = [
+            (far, one, how)
+            for far, one, rest in found
+            if far > beyond_chance(one, rest, alpha) and (how := explained(rest, one, far))
+        ]
+        if not told:
+            return
+        if len(left) == 2:
+            yield from ((one, how) for _, one, how in told)
+            return
+        _, one, how = max(told, key=lambda each: (each[0], each[1].name))
+        yield one, how
+        del left[one.name]
+
+
+def _view(factor: float, *, sites: int = 2) -> TableView:
+    """Heights of 400 people at each site; at the last one they are written in a unit of their own."""
+    draw = np.random.default_rng(4)
+    height = draw.normal(170, 10, 400 * sites).round(1)
+    height[400 * (sites - 1) :] /= factor
+    names = [f"s{i}" for i in range(1, sites + 1)]
+    strata = {"site": Attribute(column="site", groups={name: (name,) for name in names})}
+    site = [name for name in names for _ in range(400)]
+    return table_view(tabulate, {"height": height, "site": site}, strata=strata, parameters={"column": ""})
+
+
+@check(
+    id="data.unit_shift",
+    title="Numbers in another unit",
+    estimand="The share of rows from sources or periods that write a column in another unit than the others do, in the column that has most.",
+    unit=Unit.SHARE,
+    reading="{value} of the rows hold a number in another unit than the others",
+    need=TabulatedEverywhere(tabulate, columns),
+    tasks=tuple(Task),
+    comparators=AT_MOST,
+    census=True,
+    parameters={
+        "column": Parameter("One column to look at; by default all numbers.", default="", names=Names.COLUMN),
+    },
+    examples=(
+        Example(
+            says="Three sites write heights in centimetres.",
+            view=lambda: _view(1.0, sites=3),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="The third of three sites writes them in inches.",
+            view=lambda: _view(2.54, sites=3),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="There is one site, one data set and no time, so nothing can be compared.",
+            view=lambda: _view(1.0, sites=1),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def unit_shift(view: TableView, *, column: str) -> Counts:
+    """The rows of sources whose numbers are those of the others after a change of unit.
+
+    Purpose:
+        Finds centimetres among inches, pounds among kilograms, cents among dollars, yearly among monthly amounts: errors of one site, one period or one file,
+        that a range in the dictionary may let through.
+    Method:
+        For each number the distribution of each part of a declared stratum, of each quarter of the declared time, and of this data set as a whole
+        is compared with that of all others (Kolmogorov-Smirnov), the farthest one first and then the others without it. A source is named if it lies further away than sources of one distribution
+        do by chance (the bound of Dvoretzky, Kiefer and Wolfowitz with Massart's constant 1990, Annals of Probability 18, at 1 % in all columns and
+        sources together: no source is named by chance more often, whatever the distribution), and if one of a list of conversions (factors of 10 to 1,000,000, of length, weight,
+        volume, time and laboratory units, Fahrenheit, a turned sign) takes away at least half of the distance. Its rows count.
+    Limits:
+        Finds conversions of the list, and of whole sources: a few rows in another unit are not seen. Sources that are truly different are named only if a conversion
+        makes them alike. Where half of the rows are of either unit it is not known who is wrong; both are named. Factors that lie close together, as 10 and 12, are
+        not told apart where the numbers are spread wide. Numbers are known to .1 %.
+    Remedy:
+        Ask the source for its unit, convert its numbers, and write the unit into the dictionary.
+    Oracle:
+        scipy's ks_2samp for distances; planted units in 20 seeds, and false alarms on clean data (tests/checks/test_unit_shift.py).
+    """
+    if view.n == 0:
+        return NO_ROWS
+    compared = [(name, parts) for name, parts in _sources(view) if len(parts) > 1]
+    if not compared:
+        lacking = repr(column) if column else "with numbers"
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"No column {lacking} is written by two sources: declare strata, the time, or another data set.",
+        )
+    alpha = FALSE_ALARMS / sum(len(parts) for _, parts in compared)
+    named = [
+        (f"{name}, {one.name}: {how}", one.n) for name, parts in compared for one, how in _named(parts, alpha)
+    ]
+    here = [
+        part
+        for part in named
+        if not any(f", all of {data}:" in part[0] for data in view.tables if data != view.data)
+    ]
+    return worst_share(here or [("", 0)], rows=view.n, nothing="")

@@ -1,0 +1,153 @@
+"""Whether the model ranks better than the one that is in use, on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import numpy as np
+
+from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Counts, PairedScoreCell, PairedScores, Undefined
+from assay.domain.metric import Across, Names, Parameter, Unit
+from assay.domain.needs import TabulatedOutcomes
+from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.cells import NO_ROWS
+from assay.tally.table import (
+    BINS,
+    Integers,
+    Rows,
+    TableContext,
+    TableView,
+    apart,
+    bins_of,
+    missing,
+    number_of,
+    together,
+)
+
+PAIRS, UNKNOWN = "pairs", "unknown"
+
+
+def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """The group of each row, the bins of its two scores and its label; and the rows of which the incumbent has no score."""
+    name = str(context.parameters["incumbent"])
+    assert rows.score is not None  # noqa: S101 - the need asks the model
+    if name not in rows.names:
+        return {}
+    old = rows.column(name)
+    absent = missing(old)
+    known = np.where(absent, 0, old).astype(np.float64)
+    keys = together(
+        (rows.group(), max(len(context.groups), 1)),
+        (bins_of(rows.score), BINS),
+        (bins_of(known), BINS),
+        (rows.label, 2),
+    )
+    return {PAIRS: np.where(absent, -1, keys), UNKNOWN: np.where(absent, 0, -1).astype(np.int64)}
+
+
+def columns(context: TableContext) -> tuple[str, ...]:
+    """The column of the incumbent's scores."""
+    return (str(context.parameters["incumbent"]),)
+
+
+OLD: dict[str, Decimal | int | str] = {"incumbent": "old"}
+
+
+def _view(n: int, new: float, old: float) -> TableView:
+    """As many rows of each label, whose scores say this much about it, with errors of their own."""
+    rng = np.random.default_rng(7)
+    label = np.arange(2 * n) % 2
+    scores = [label * signal + rng.normal(0, 1, 2 * n) for signal in (new, old)]
+    return table_view(tabulate, {"old": scores[1].tolist()}, label=label, score=scores[0], parameters=OLD)
+
+
+@check(
+    id="performance.auc_gain_over_incumbent",
+    title="Gain in AUC over the incumbent",
+    estimand="The area under the ROC curve of the model less that of the incumbent's scores on the same rows; in the worst group if groups "
+    "are named.",
+    unit=Unit.NUMBER,
+    reading="the area under the ROC curve[ for {group}] is {value} above that of the incumbent",
+    need=TabulatedOutcomes(tabulate, columns),
+    comparators=AT_LEAST,
+    low=Decimal(-1),
+    across=Across.OPTIONAL,
+    parameters={
+        "incumbent": Parameter(
+            "The column with the scores of the model that is in use, or of a challenger.", names=Names.COLUMN
+        )
+    },
+    examples=(
+        Example(
+            says="1,000 rows of each label, which the model ranks clearly better.",
+            view=lambda: _view(1000, 1.8, 1.0),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.05",
+            verdict=Verdict.PASS,
+            arguments=OLD,
+        ),
+        Example(
+            says="1,000 rows of each label, which the incumbent ranks clearly better.",
+            view=lambda: _view(1000, 1.0, 1.8),
+            comparator=Comparator.AT_LEAST,
+            threshold="0",
+            verdict=Verdict.FAIL,
+            arguments=OLD,
+        ),
+        Example(
+            says="30 rows of each label are too few for the method.",
+            view=lambda: _view(30, 1.8, 1.0),
+            comparator=Comparator.AT_LEAST,
+            threshold="0",
+            verdict=Verdict.NOT_EVALUABLE,
+            arguments=OLD,
+        ),
+    ),
+)
+def auc_gain_over_incumbent(view: TableView, *, incumbent: str) -> Counts:
+    """How much better the model ranks than the one in use.
+
+    Purpose:
+        Says whether a new model orders the cases better, at every score at which one might decide; or, with a threshold below zero,
+        that it does not order them worse by more than that (non-inferiority).
+    Method:
+        The difference of two areas under the ROC curve on the same rows, with the paired variance of DeLong, DeLong & Clarke-Pearson
+        (1988, Biometrics 44) and Welch's t, and Gaffke's limit against rare but grave changes; the more cautious of the two, whose size
+        is simulated. The p-value and the confidence that was reached are printed with it. Each group is one piece and all must hold.
+    Limits:
+        Needs 50 rows of each label. Scores that agree to within .1 % of their value count as equal. A row without an incumbent's score
+        leaves the comparison undefined. A better ranking decides no better if the score at which 1 is decided is wrong.
+    Remedy:
+        Look at the ROC curves: where they cross, one model is better for some uses and the other for others.
+    Oracle:
+        Differences of scikit-learn's roc_auc_score (tests/checks/test_gains.py); the size of the bound by simulation
+        (docs/guarantee.md).
+    """
+    if view.n and PAIRS not in view.tables[view.data]:
+        return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {incumbent!r}.")
+    if unknown := view.table(UNKNOWN).total:
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"{unknown:,} rows have no score in {incumbent!r}, so nothing is compared there.",
+        )
+    counts = view.table(PAIRS)
+    if not counts.total:
+        return NO_ROWS
+    group, new, old, label = apart(counts.keys, max(len(view.context.groups), 1), BINS, BINS, 2)
+    cells = []
+    for name, place in view.each:
+        mine = group == place
+        rows, positive = counts.counts[mine], label[mine] == 1
+        cells.append(
+            PairedScoreCell(
+                name,
+                tuple(number_of(old[mine]).tolist()),
+                tuple(number_of(new[mine]).tolist()),
+                tuple(np.where(positive, 0, rows).tolist()),
+                tuple(np.where(positive, rows, 0).tolist()),
+            )
+        )
+    return PairedScores(tuple(cells))

@@ -1,0 +1,166 @@
+"""Whether the model decides better than the one that is in use, on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import numpy as np
+
+from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Counts, Paired, PairedCell, Undefined
+from assay.domain.metric import Across, Names, Parameter, Unit
+from assay.domain.needs import TabulatedOutcomes
+from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.cells import NO_ROWS
+from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
+
+TABLE = "decisions"
+NONE = 2
+"""The code of an incumbent's decision that is not known."""
+AMONG = {"accuracy": (0, 1), "recall": (1,), "specificity": (0,)}
+"""Per measure the labels of the rows that count: a decision is right when it is the label."""
+
+
+def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """The group of each row, its label, what the model decides and what the incumbent does."""
+    name = str(context.parameters["incumbent"])
+    if name not in rows.names:
+        return {}
+    old = rows.column(name)
+    absent = missing(old)
+    at = float(context.parameters["decide_at"])
+    decided = np.where(absent, NONE, np.where(absent, 0, old).astype(np.float64) >= at).astype(np.int64)
+    return {
+        TABLE: together(
+            (rows.group(), max(len(context.groups), 1)), (rows.label, 2), (rows.decided, 2), (decided, 3)
+        )
+    }
+
+
+def columns(context: TableContext) -> tuple[str, ...]:
+    """The column of the incumbent's scores."""
+    return (str(context.parameters["incumbent"]),)
+
+
+def _view(only_new: int, only_old: int) -> TableView:
+    """2,000 rows, half of each label, that both decide right but for so many that only one of them does."""
+    label = np.arange(2000) % 2
+    new, old = label.astype(float), label.astype(float)
+    old[:only_new] = 1 - old[:only_new]
+    new[only_new : only_new + only_old] = 1 - new[only_new : only_new + only_old]
+    return table_view(
+        tabulate,
+        {"old": old.tolist()},
+        label=label,
+        score=new,
+        parameters={"incumbent": "old", "decide_at": Decimal("0.5"), "measure": "accuracy"},
+    )
+
+
+def _arguments(measure: str = "accuracy") -> dict[str, Decimal | int | str]:
+    return {"incumbent": "old", "decide_at": Decimal("0.5"), "measure": measure}
+
+
+@check(
+    id="performance.gain_over_incumbent",
+    title="Gain over the incumbent",
+    estimand="The accuracy (or recall, or specificity) of the model less that of the incumbent's decisions on the same rows; in the worst "
+    "group if groups are named.",
+    unit=Unit.POINTS,
+    reading="{measure:accuracy=accuracy,recall=recall,specificity=specificity}[ for {group}] is {value} above that of the incumbent",
+    need=TabulatedOutcomes(tabulate, columns),
+    comparators=AT_LEAST,
+    low=Decimal(-1),
+    across=Across.OPTIONAL,
+    parameters={
+        "incumbent": Parameter(
+            "The column with the scores of the model that is in use, or of a challenger.", names=Names.COLUMN
+        ),
+        "decide_at": Parameter(
+            "The incumbent decides 1 for scores from here on.",
+            default=Decimal("0.5"),
+            low=Decimal(-1000000000),
+        ),
+        "measure": Parameter(
+            "What is compared: accuracy, recall or specificity.", default="accuracy", choices=tuple(AMONG)
+        ),
+    },
+    examples=(
+        Example(
+            says="Of 2,000 rows 100 are decided right by the model alone and 20 by the incumbent alone.",
+            view=lambda: _view(100, 20),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.02",
+            verdict=Verdict.PASS,
+            arguments=_arguments(),
+        ),
+        Example(
+            says="50 against 50: no gain, and shown not to be a loss of more than 0.02.",
+            view=lambda: _view(50, 50),
+            comparator=Comparator.AT_LEAST,
+            threshold="-0.02",
+            verdict=Verdict.PASS,
+            arguments=_arguments(),
+        ),
+        Example(
+            says="Of the 1,000 rows with label 1 the incumbent alone finds 50 and the model alone 10.",
+            view=lambda: _view(20, 100),
+            comparator=Comparator.AT_LEAST,
+            threshold="0",
+            verdict=Verdict.FAIL,
+            arguments=_arguments("recall"),
+        ),
+        Example(
+            says="42 against 32: a gain of 0.005 that so few rows do not tell from none.",
+            view=lambda: _view(42, 32),
+            comparator=Comparator.AT_LEAST,
+            threshold="0",
+            verdict=Verdict.INCONCLUSIVE,
+            arguments=_arguments(),
+        ),
+    ),
+)
+def gain_over_incumbent(view: TableView, *, incumbent: str, decide_at: Decimal, measure: str) -> Counts:  # noqa: ARG001 - used by the table
+    """How much more often the model is right than the one in use, row by row.
+
+    Purpose:
+        Says whether replacing a model is an improvement, how large it surely is and how significant; or, with a threshold below zero,
+        that the new model is not worse by more than that (non-inferiority), over all and for each group.
+    Method:
+        On the same rows, those that only the model decides right less those that only the incumbent does, over all rows (accuracy), those
+        with label 1 (recall) or those with label 0 (specificity). A paired difference: verdicts by exact unconditional p-values over
+        the joint table (MOVER order with the multinomial correlation, Newcombe 1998, Statistics in Medicine 17; Tango 1998, ibid.).
+        "At least 0.01" is superiority by a margin, "at least -0.01" non-inferiority. Each group is one piece and all must hold:
+        nobody's group is made worse by more than the margin. The p-value and the confidence that was reached are printed with it.
+    Limits:
+        A row without an incumbent's score leaves the comparison undefined: it may be missing where the incumbent was worst. If the
+        incumbent chose which rows have a label at all, it is at an advantage or at a disadvantage that no count shows. A chain of
+        replacements, each not worse than the last by a margin, can lose many margins: compare with the first one, too.
+    Remedy:
+        Look where the two differ, by group and by stratum; keep the incumbent for the cases in which it is better.
+    Oracle:
+        Differences of scikit-learn's accuracy_score and recall_score and the p-value of statsmodels' mcnemar
+        (tests/checks/test_gains.py); the p-values by exact enumeration (tests/stats/test_paired.py).
+    """
+    labels = AMONG[measure]
+    if view.n and TABLE not in view.tables[view.data]:
+        return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {incumbent!r}.")
+    counts = view.table(TABLE).dense(max(len(view.context.groups), 1), 2, 2, 3)
+    if not counts.sum():
+        return NO_ROWS
+    if unknown := int(counts[..., NONE].sum()):
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"{unknown:,} rows have no score in {incumbent!r}, so nothing is compared there.",
+        )
+    cells = []
+    for label, place in view.each:
+        found = counts[place]
+        worse = sum(int(found[value, value, 1 - value]) for value in labels)
+        better = sum(int(found[value, 1 - value, value]) for value in labels)
+        cells.append(PairedCell(label, worse, better, int(found[list(labels)].sum())))
+    if not any(cell.n for cell in cells):
+        return Undefined(Reason.ONE_CLASS_ONLY, f"No row has label {labels[0]}.")
+    return Paired(tuple(cells))

@@ -1,0 +1,94 @@
+"""How often the most probable class is the true one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assay.checks.check import EITHER, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.answers import Answers
+from assay.domain.evidence import Counts, Rate, Rates
+from assay.domain.metric import Across, Unit
+from assay.domain.needs import TabulatedOutcomes
+from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.tally.cells import NO_ROWS
+from assay.tally.confusion import confusion, confusion_keys, no_columns
+from assay.tally.table import Integers, Rows, TableContext, TableView
+
+
+def tabulate(rows: Rows, _: TableContext) -> dict[str, Integers]:
+    """The true and the decided class of each row."""
+    return {"confusion": confusion_keys(rows)}
+
+
+def _view(rows: int, right: int) -> TableView:
+    """Rows of three classes in turn, of which so many are recognised."""
+    truth = np.arange(rows) % 3
+    said = np.where(np.arange(rows) < right, truth, (truth + 1) % 3)
+    return table_view(
+        tabulate,
+        {"label": truth},
+        label=truth,
+        score=np.eye(3)[said].reshape(rows, 3),
+        answers=Answers(Task.MULTICLASS, classes=("a", "b", "c")),
+    )
+
+
+@check(
+    id="performance.multiclass_accuracy",
+    title="Accuracy over several classes",
+    estimand="The share of rows whose most probable class is the true one; in the worst group if groups are named.",
+    unit=Unit.SHARE,
+    reading="{value} of the cases[ for {group}] are given their true class",
+    need=TabulatedOutcomes(tabulate, no_columns),
+    tasks=(Task.MULTICLASS,),
+    comparators=EITHER,
+    across=Across.OPTIONAL,
+    examples=(
+        Example(
+            "900 of 1,000 rows are given their class.",
+            lambda: _view(1000, 900),
+            Comparator.AT_LEAST,
+            "0.85",
+            Verdict.PASS,
+        ),
+        Example(
+            "800 of 1,000 rows are given their class.",
+            lambda: _view(1000, 800),
+            Comparator.AT_LEAST,
+            "0.85",
+            Verdict.FAIL,
+        ),
+        Example(
+            "90 of 100 rows are given their class.",
+            lambda: _view(100, 90),
+            Comparator.AT_LEAST,
+            "0.85",
+            Verdict.INCONCLUSIVE,
+        ),
+        Example(
+            "There are no rows.", lambda: _view(0, 0), Comparator.AT_LEAST, "0.85", Verdict.NOT_EVALUABLE
+        ),
+    ),
+)
+def multiclass_accuracy(view: TableView) -> Counts:
+    """The share of rows that are given their true class.
+
+    Purpose:
+        Shows how often the decision is right where there are more than two.
+    Method:
+        Rows whose most probable class (of equally probable ones the first) is the true one, of all rows; one-sided Clopper-Pearson limits (1934, Biometrika 26).
+    Limits:
+        Dominated by the large classes: a class of one row in a hundred may never be recognised at an accuracy of .99. Ask for the
+        recall of each class too.
+    Remedy:
+        See which classes are taken for which; weigh the rare ones in training.
+    Oracle:
+        scikit-learn's accuracy_score, scipy's binomtest for the limits (tests/checks/test_multiclass_oracles.py).
+    """
+    found = confusion(view)
+    if not found.sum():
+        return NO_ROWS
+    return Rates(
+        tuple(Rate(label, int(found[code].trace()), int(found[code].sum())) for label, code in view.each)
+    )

@@ -1,0 +1,1 @@
+"""Privacy: what a model gives away about the people from whose rows it learned."""

@@ -1,0 +1,257 @@
+"""Columns that say who somebody is, found by what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.checks.check import AT_MOST, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Census, Counts, Undefined
+from assay.domain.metric import Names, Parameter, Unit, several
+from assay.domain.needs import Tabulated
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
+from assay.tally.recognised import WORDS, Kind, recognised, recognised_number
+from assay.tally.table import MOST, Integers, Rows, TableContext, TableView
+
+MORE = 4096
+"""What is said beside a kind: the year of a date, the digits of a number."""
+KINDS, VALUES = "kinds of ", "values of "
+
+CERTAIN = (Kind.EMAIL, Kind.IBAN, Kind.CARD, Kind.SSN, Kind.PHONE, Kind.IP, Kind.STREET)
+"""These are told of a single row."""
+QUASI = frozenset({Kind.DATE, Kind.POSTCODE})
+"""These do not say by themselves who somebody is, and nearly do together."""
+FEW = 20
+"""A kind that is told of a whole column needs so many different values."""
+MOSTLY, NEARLY_ALL = 0.5, 0.95
+LIFETIME, GENERATION = 110, 20
+"""Years: dates of birth lie within the first of each other, and nine of ten are spread over more than the second."""
+COINCIDENCES = 7.0
+"""So many pairs of numbers would have coincided by chance: that none does then says that each is somebody's (probability < .001)."""
+
+
+def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:  # noqa: ARG001 - all columns are looked at
+    """By column, the kind of each value; and the value, hashed."""
+    found: dict[str, Integers] = {}
+    for name in sorted(rows.names):
+        values = rows.column(name)
+        kinds = _kinds(values)
+        words = (rows.words(name) % np.uint64(MOST)).astype(np.int64)
+        found[KINDS + name] = kinds
+        found[VALUES + name] = np.where(kinds // MORE > Kind.OTHER, words, -1)
+    return found
+
+
+def _kinds(values: NDArray[Any]) -> Integers:
+    numeric = values.dtype.kind in "iufb"
+    plain = (
+        values if numeric else np.array(["" if v is None else str(v) for v in values.tolist()], dtype=object)
+    )
+    distinct, place = np.unique(plain, return_inverse=True)
+    told = (recognised_number(v) if numeric else recognised(v) for v in distinct.tolist())
+    keys = np.array([int(kind) * MORE + more for kind, more in told], dtype=np.int64)
+    return keys[place] if len(keys) else np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a column holds: rows by kind and by what is said beside it; and how many different values those have that are of a kind."""
+
+    rows: Mapping[tuple[Kind, int], int]
+    distinct: int
+
+    def of(self, *kinds: Kind) -> int:
+        """The rows of some kinds."""
+        return sum(n for (kind, _), n in self.rows.items() if kind in kinds)
+
+    @property
+    def present(self) -> int:
+        """Rows with a value."""
+        return sum(self.rows.values()) - self.of(Kind.MISSING)
+
+    def mostly(self, kind: Kind, share: float) -> bool:
+        """Whether a kind is so much of the column, in values that differ."""
+        return self.distinct >= FEW and self.of(kind) >= share * max(self.present, 1)
+
+
+def told(held: Held, *, declared: bool) -> Iterator[tuple[Kind, int]]:
+    """The kinds that a column is said to hold, with their rows; ``declared``: as an identifier."""
+    for kind in CERTAIN:
+        if n := held.of(kind):
+            yield kind, n
+    for kind, mine, holds in _COLUMNS:
+        if holds(held):
+            yield kind, held.of(*mine)
+    if not declared and _each_its_own(held):
+        yield Kind.CODE, held.of(Kind.CODE, *NUMBERS)
+
+
+NUMBERS = (Kind.NUMBER, Kind.NO_BSN, Kind.LIKE_BSN, Kind.NO_CARD, Kind.LIKE_CARD)
+
+
+def _births(held: Held) -> bool:
+    """Whether dates are spread over years as those of people are, and not as those of what happened to them."""
+    if not held.mostly(Kind.DATE, NEARLY_ALL):
+        return False
+    years = np.array(sorted((year, n) for (kind, year), n in held.rows.items() if kind is Kind.DATE))
+    reached = np.cumsum(years[:, 1]) / years[:, 1].sum()
+    early, late = (int(years[np.searchsorted(reached, q), 0]) for q in (0.05, 0.95))
+    return late - early > GENERATION and int(years[-1, 0] - years[0, 0]) <= LIFETIME
+
+
+def _each_its_own(held: Held) -> bool:
+    """Whether nearly every row has a code for itself, or every row a number though so many would have coincided by chance."""
+    codes = held.of(Kind.CODE)
+    if codes >= NEARLY_ALL * max(held.present, 1):
+        return held.distinct >= max(NEARLY_ALL * held.present, 2 * FEW)
+    digits = {n for (kind, n), _ in held.rows.items() if kind in NUMBERS}
+    numbers = held.of(*NUMBERS)
+    if not digits or numbers < held.present or held.distinct < numbers:
+        return False
+    room = float(10 ** max(digits) - 10 ** (min(digits) - 1))
+    return numbers >= 2 * FEW and (min(digits) >= 8 or numbers**2 / (2 * room) >= COINCIDENCES)
+
+
+def _named(held: Held) -> bool:
+    """Whether values look like names, and differ as those of people do, and those of towns do not."""
+    return held.mostly(Kind.NAME, MOSTLY) and held.distinct >= MOSTLY * held.present
+
+
+def _postcodes(held: Held) -> bool:
+    return held.mostly(Kind.POSTCODE, MOSTLY) or held.mostly(Kind.DIGITS_5, NEARLY_ALL)
+
+
+def _passing(held: Held, like: Kind, unlike: Kind) -> bool:
+    """Whether numbers pass a check that chance passes once in ten or eleven."""
+    return held.mostly(like, MOSTLY) and held.of(like) >= held.of(unlike)
+
+
+_COLUMNS: tuple[tuple[Kind, tuple[Kind, ...], Callable[[Held], bool]], ...] = (
+    (Kind.POSTCODE, (Kind.POSTCODE, Kind.DIGITS_5), _postcodes),
+    (Kind.NAME, (Kind.NAME,), _named),
+    (Kind.TEXT, (Kind.TEXT,), lambda held: held.mostly(Kind.TEXT, MOSTLY)),
+    (Kind.DATE, (Kind.DATE,), _births),
+    (Kind.CARD, (Kind.LIKE_CARD,), lambda held: _passing(held, Kind.LIKE_CARD, Kind.NO_CARD)),
+    (Kind.LIKE_BSN, (Kind.LIKE_BSN,), lambda held: _passing(held, Kind.LIKE_BSN, Kind.NO_BSN)),
+)
+"""What is told of a whole column: the kind, those that its rows are of, and when."""
+
+
+def _held(view: TableView) -> dict[str, Held]:
+    tables = view.tables[view.data]
+    found: dict[str, Held] = {}
+    for table in sorted(tables):
+        if table.startswith(KINDS):
+            name, counts = table.removeprefix(KINDS), tables[table]
+            rows = {
+                (Kind(key // MORE), key % MORE): n
+                for key, n in zip(counts.keys.tolist(), counts.counts.tolist(), strict=True)
+            }
+            found[name] = Held(rows, len(view.table(VALUES + name).keys))
+    return found
+
+
+def _view(**columns: list[Any]) -> TableView:
+    return table_view(tabulate, columns, parameters={"kinds": "direct", "allowed": ""})
+
+
+@check(
+    id="privacy.direct_identifiers",
+    title="Direct identifiers in the data",
+    estimand="The share of rows that say who somebody is, in the worst column, by what the column holds and not by its name.",
+    unit=Unit.SHARE,
+    reading="{value} of the rows hold {kinds:direct=what says who somebody is,quasi=what nearly says who somebody is,"
+    "all=what says or nearly says who somebody is} in one column",
+    need=Tabulated(tabulate, undeclared=True),
+    tasks=tuple(Task),
+    comparators=AT_MOST,
+    census=True,
+    parameters={
+        "kinds": Parameter(
+            "'direct': names, e-mail and street addresses, numbers of telephones, accounts, cards, citizens and machines, free "
+            "text, and codes that nearly every row has for itself. 'quasi': dates of birth and postcodes. 'all': both.",
+            default="direct",
+            choices=("direct", "quasi", "all"),
+        ),
+        "allowed": Parameter(
+            "Columns that may hold such, for a reason that the rationale gives, with commas between them.",
+            default="",
+            names=Names.COLUMNS,
+        ),
+    },
+    examples=(
+        Example(
+            says="Incomes, and codes that many share.",
+            view=lambda: _view(income=[1000 + 17 * i for i in range(100)], plan=["A1", "B2"] * 50),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="One remark of a hundred holds an e-mail address.",
+            view=lambda: _view(remark=[*["none"] * 99, "write to ann.lee@example.org"]),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="There is no row.",
+            view=lambda: _view(income=[]),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
+    """The rows that say who somebody is, in the column that has most of them.
+
+    Purpose:
+        Shows whether people can be recognised in the data that a model is made and tested with, whatever the columns are called
+        and whoever documented them: what nobody needs for the purpose must not be there (GDPR, article 5(1)(c)), and what a model
+        is fed it can give away.
+    Method:
+        Every column of the file is looked at, documented or not. In each row are told: e-mail addresses, account numbers by length and
+        remainder (IBAN, ISO 13616), card numbers in groups by the Luhn check (ISO/IEC 7812-1), social security numbers of the US in
+        groups, telephone numbers with a country code or in groups, IP addresses, street addresses with a house number. Of whole columns
+        with at least 20 different values are told, where at least half are such: names (two to five words of letters alone,
+        at least half of them different), card numbers without groups and citizen numbers of the Netherlands (where more pass than fail a
+        check that chance passes once in ten or eleven), postcodes, free text of six words; dates, where nine of ten are spread
+        over more than 20 years and all within 110; and codes that nearly every row has for itself, or numbers that all differ although
+        at least seven pairs would have coincided by chance, unless the dictionary calls the column an identifier or it is the
+        unit. The details have rows per column and kind, and never a value. Counted in full, no inference. (McCallister, Grance
+        & Scarfone 2010, NIST SP 800-122, section 2.1, for what is direct; GDPR, recital 26.)
+    Limits:
+        Finds forms, not people: a company's name has the form of a person's, and a version such as 1.2.3.4 that of an IP
+        address. Short phrases that all differ have the form of names. Names of one word, social security numbers and telephone numbers without
+        groups, coordinates, pictures, and other countries' numbers are not found. A column that is clean by itself can identify
+        together with others: privacy.k_anonymity.
+    Remedy:
+        Leave the column out of the files; replace a number by a keyed hash kept elsewhere and call it an identifier in the
+        dictionary; shorten dates to years and postcodes to regions.
+    Oracle:
+        published numbers with their check digits, and planted identifiers in 20 seeds
+        (tests/checks/test_direct_identifiers.py).
+    """
+    if not view.n:
+        return Undefined(Reason.NO_ROWS, "The data has no rows.")
+    identifiers = {c.name for c in view.context.dictionary if c.type == "identifier"} | {view.context.unit}
+    left_out = set(several(allowed))
+    found: list[tuple[str, Kind, int, int]] = []
+    for name, held in _held(view).items():
+        if name not in left_out:
+            found += [
+                (name, kind, n, held.distinct)
+                for kind, n in told(held, declared=name in identifiers)
+                if kinds == "all" or (kind in QUASI) == (kinds == "quasi")
+            ]
+    found.sort(key=lambda one: (-one[2], one[0], one[1]))
+    details = [(f"{name}: {WORDS[kind]}", n) for name, kind, n, _ in found]
+    different = {name: distinct for name, _, _, distinct in found}
+    details += [(f"{name}: different values", n) for name, n in different.items()]
+    return Census(max((n for _, _, n, _ in found), default=0), view.n, share=True, details=tuple(details))

@@ -1,0 +1,109 @@
+"""The power of criteria about losses: whether the exact bets would pass, by how losses are imagined to be spread."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from assay.domain.assessment import Asked
+from assay.domain.evidence import Compare, LossCell, Losses, Summary
+from assay.domain.vocabulary import Comparator
+from assay.plan.power import Prospect, all_of
+from assay.stats.contrast_power import Passes
+from assay.stats.histogram import Floats
+from assay.stats.losses import Losing, least_evidence
+from assay.stats.means import STAKES, log_capitals
+
+SHAPE = np.abs(ndtri((np.arange(400) + 0.5) / 800))
+"""Losses as the absolute value of a normal number, of 400 rows that stand for any number; their mean square is 1 but for .3 %."""
+MEAN_OF_SHAPE = float(SHAPE.mean())
+SPREAD = {Summary.MEAN: math.sqrt(math.pi / 2 - 1), Summary.ROOT_MEAN_SQUARE: math.sqrt(0.5)}
+"""Standard error of the summary of such losses, as a multiple of its true value over the root of the rows."""
+SAID = "the losses of rows are spread like the absolute value of a normal number"
+
+
+def losses_prospect(counts: Losses, asked: Asked) -> Prospect | str:
+    """The probability of passing as a function of the true value and the rows; a text when a group has no rows."""
+    if not all(cell.n for cell in counts.cells):
+        return "A group has no rows."
+    if counts.compare is Compare.EACH:
+        parts = [_alone(counts, cell.n, asked) for cell in counts.cells]
+        return Prospect(all_of([a for a, _ in parts]), all_of([b for _, b in parts]), SAID)
+    level = max(_losing(counts, cell).estimate for cell in counts.cells)
+    pairs = [
+        _compared(counts, one.n, two.n, level, asked)
+        for one in counts.cells
+        for two in counts.cells
+        if counts.compares(one, two)
+    ]
+    said = f"rows lose {level:.3g} on average in each group, and {SAID}"
+    return Prospect(all_of([a for a, _ in pairs]), all_of([b for _, b in pairs]), said)
+
+
+def _losing(counts: Losses, cell: LossCell) -> Losing:
+    return Losing.of(cell, counts.largest, counts.steps, counts.summary)
+
+
+def _alone(counts: Losses, n: int, asked: Asked) -> tuple[Passes, Passes]:
+    tau, at_most = float(asked.threshold), asked.comparator is Comparator.AT_MOST
+    power = 2 if counts.summary is Summary.ROOT_MEAN_SQUARE else 1
+    enough = -math.log(asked.alpha)
+
+    def shows(shape: Floats, rows: float) -> bool:
+        """Whether the bets of so many rows, with losses of this shape, show the criterion."""
+        # Rounded to the worse side by half a step on average.
+        rounding = (0.5 if at_most else -0.5) / counts.steps
+        unit = np.clip(shape / counts.largest + rounding, 0.0, 1.0) ** power
+        claimed = (tau / counts.largest) ** power
+        if not 0 < claimed < 1:
+            return claimed >= 1 if at_most else claimed <= 0
+        each = np.full(len(unit), rows / len(unit))
+        bets = (unit, claimed) if at_most else (1 - unit, 1 - claimed)
+        return bool(log_capitals(bets[0], each, np.array([bets[1]]))[0] >= enough)
+
+    @functools.lru_cache(maxsize=256)
+    def edge(rows: float) -> float:
+        """The value of the summary that a sample passes with at the most (at the least)."""
+        low, high = 0.0, counts.largest
+        for _ in range(30):
+            middle = (low + high) / 2
+            scale = middle if power == 2 else middle / MEAN_OF_SHAPE
+            low, high = (middle, high) if shows(SHAPE * scale, rows) is at_most else (low, middle)
+        return low
+
+    def passes(true: float, factor: float) -> float:
+        rows = n * factor
+        if true <= 0:
+            return float(at_most and edge(rows) > 0)
+        error = SPREAD[counts.summary] * true / math.sqrt(rows)
+        sign = 1 if at_most else -1
+        return float(ndtr(sign * (edge(rows) - true) / error))
+
+    def at_best(true: float, factor: float) -> float:
+        return float(shows(np.array([max(true, 0.0)]), n * factor))
+
+    return passes, at_best
+
+
+def _compared(counts: Losses, n: int, m: int, level: float, asked: Asked) -> tuple[Passes, Passes]:
+    tau = float(asked.threshold)
+    cost = math.log(1 / asked.alpha) + math.log(STAKES) / 2
+
+    def passes(true: float, factor: float) -> float:
+        """By Bernstein's form of such limits: a part by how losses are spread, one by the largest loss, and one by the grid."""
+        error = SPREAD[counts.summary] * level * math.sqrt((1 / n + 1 / m) / factor)
+        unseen = counts.largest * (cost / (2 * min(n, m) * factor) + 1 / counts.steps)
+        return float(ndtr((tau - true - unseen) / error - math.sqrt(2 * cost)))
+
+    def at_best(true: float, factor: float) -> float:
+        places = math.ceil(max(true, 0.0) / counts.largest * counts.steps)
+        one, two = (
+            _losing(counts, LossCell("", (place,), (max(round(rows * factor), 1),)))
+            for place, rows in ((min(places, counts.steps), n), (0, m))
+        )
+        return float(least_evidence(one, two, tau) >= -math.log(asked.alpha))
+
+    return passes, at_best

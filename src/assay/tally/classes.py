@@ -1,0 +1,167 @@
+"""Equivalence classes: the rows that are alike in the quasi-identifiers, so that whoever knows these cannot tell them apart.
+
+A class is a hash of its quasi-identifiers, of which no value can be read back. Beside it a key has room for one more code: the
+person a row is of, or the value of a sensitive column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.domain.evidence import Undefined
+from assay.domain.metric import several
+from assay.domain.vocabulary import Reason
+from assay.tally.hashes import finalised, row_hash
+from assay.tally.table import BINS, MOST, Integers, Rows, TableContext, TableCounts, TableView, codes_of, sums
+
+CLASSES = 1 << 40
+"""Hashes of a class where another code stands beside it: two of a million classes are one with probability .5, and a given one of
+them is with another with probability 1e-6."""
+PEOPLE = MOST // CLASSES
+"""Hashes of a person within a class."""
+VALUES = BINS + 1
+"""Codes of a sensitive value,"""
+MISSING = BINS
+"""of which this one says that it is missing."""
+
+NAMED = "quasi_identifiers"
+DESCRIBED = (
+    "What an outsider may know of a person: columns with commas between them; by default all that the dictionary calls personal "
+    "and no identifier."
+)
+
+
+def quasi_identifiers(context: TableContext) -> tuple[str, ...]:
+    """The columns that are named, or all that the dictionary calls personal, besides the label and identifiers."""
+    named = several(context.parameters[NAMED])
+    left_out = {context.label, context.unit, context.parameters.get("sensitive")}
+    return named or tuple(
+        column.name
+        for column in context.dictionary
+        if column.sensitivity == "personal" and column.type != "identifier" and column.name not in left_out
+    )
+
+
+def people_by_class(rows: Rows, context: TableContext) -> Integers | None:
+    """int64[n]: the class of each row; with the person that it is of, where people have several rows.
+
+    None where the data set lacks a column, or none is named.
+    """
+    names = quasi_identifiers(context)
+    unit = (context.unit,) if context.unit is not None else ()
+    if not names or not rows.names.issuperset((*names, *unit)):
+        return None
+    classes = _hashed(rows, names, CLASSES if unit else MOST)
+    if not unit:
+        return classes
+    # One word, mixed with the class: within each class other people fall together.
+    person = finalised(rows.words(unit[0]) ^ finalised(classes.astype(np.uint64)))
+    return classes * PEOPLE + (person % np.uint64(PEOPLE)).astype(np.int64)
+
+
+def values_by_class(rows: Rows, context: TableContext, sensitive: str) -> Integers | None:
+    """int64[n]: the class of each row with the code of its sensitive value; None as above."""
+    names = quasi_identifiers(context)
+    if not names or not rows.names.issuperset((*names, sensitive)):
+        return None
+    code, _ = codes_of(rows, sensitive)
+    return _hashed(rows, names, MOST // VALUES) * VALUES + np.where(code < 0, MISSING, code)
+
+
+def _hashed(rows: Rows, names: tuple[str, ...], size: int) -> Integers:
+    return (row_hash(((name, rows.words(name)) for name in names), rows.n) % np.uint64(size)).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """The classes of a data set.
+
+    Attributes:
+        people: int64[k], how many people are in each, who have at least one row. rows: int64[k], their rows.
+    """
+
+    people: Integers
+    rows: Integers
+
+    @classmethod
+    def of(cls, counts: TableCounts, *, persons: bool, among: TableCounts | None = None) -> Classes:
+        """From the keys of :func:`people_by_class`; ``persons``: whether people have several rows.
+
+        ``among``: the keys of more data, these rows included; people are then counted in all of it, and rows in this.
+        """
+        size = PEOPLE if persons else 1
+        everybody = counts if among is None else among
+        classes, place = np.unique(everybody.keys // size, return_inverse=True)
+        people = np.zeros(len(classes), dtype=np.int64)
+        np.add.at(people, place, 1 if persons else everybody.counts)
+        mine, place = np.unique(counts.keys // size, return_inverse=True)
+        rows = np.zeros(len(mine), dtype=np.int64)
+        np.add.at(rows, place, counts.counts)
+        return cls(people[np.searchsorted(classes, mine)], rows)
+
+    def smaller_than(self, k: int) -> int:
+        """The rows of the classes with fewer than ``k`` people."""
+        return int(self.rows[self.people < k].sum())
+
+
+def classes_of(view: TableView, table: str, *, among_all: bool = False) -> Classes | Undefined:
+    """The classes of the data set that a criterion names, or why there are none; ``among_all``: with the people of all data sets."""
+    counts = view.table(table)
+    if not counts.total:
+        return none_of(view)
+    everybody = None
+    if among_all:
+        everybody = sums({table: view.table(table, data)} for data in sorted(view.tables))[table]
+    return Classes.of(counts, persons=view.context.unit is not None, among=everybody)
+
+
+def none_of(view: TableView, *others: str) -> Undefined:
+    """Why there are no classes; ``others``: columns that were asked for besides the quasi-identifiers."""
+    names = quasi_identifiers(view.context)
+    if not view.n:
+        return Undefined(Reason.NO_ROWS, "The data has no rows.")
+    if not names:
+        return Undefined(
+            Reason.NOT_MEASURED,
+            "No quasi-identifiers: the dictionary calls no column personal, and the criterion names none.",
+        )
+    listed = ", ".join(map(repr, (*names, *others)))
+    return Undefined(
+        Reason.COLUMN_MISSING, f"The data set {view.data!r} does not have all of the columns {listed}."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitive:
+    """The known values of a sensitive column in each class.
+
+    Attributes:
+        count: how many classes there are. place: int64[k], the class of an entry, ascending; a class has one for each of its values,
+            and none where all are missing. values: int64[k], their codes, ascending within a class. rows: int64[k].
+    """
+
+    count: int
+    place: Integers
+    values: Integers
+    rows: Integers
+
+    @classmethod
+    def of(cls, counts: TableCounts) -> Sensitive:
+        """From the keys of :func:`values_by_class`."""
+        classes, place = np.unique(counts.keys // VALUES, return_inverse=True)
+        values = counts.keys % VALUES
+        known = values != MISSING
+        return cls(len(classes), place[known].astype(np.int64), values[known], counts.counts[known])
+
+    @property
+    def sizes(self) -> Integers:
+        """int64[count]: the rows of each class whose value is known."""
+        return self.summed(self.rows).astype(np.int64)
+
+    def summed(self, entries: NDArray[Any]) -> NDArray[np.float64]:
+        """float64[count]: the sum over the entries of each class."""
+        return np.bincount(self.place, weights=entries, minlength=self.count).astype(np.float64)

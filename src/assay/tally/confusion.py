@@ -1,0 +1,25 @@
+"""Rows by true and decided class, as a table and as counts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
+
+
+def confusion_keys(rows: Rows) -> Integers:
+    """int64[n]: the group, the true class and the decided class of each row."""
+    classes, groups = rows.context.answers.labels, max(len(rows.context.groups), 1)
+    return together((rows.group(), groups), (rows.label, classes), (rows.decided, classes))
+
+
+def no_columns(_: TableContext) -> tuple[str, ...]:
+    """What a table reads that looks at the label and the answer alone."""
+    return ()
+
+
+def confusion(view: TableView, name: str = "confusion") -> NDArray[np.int64]:
+    """int64[groups, classes, classes]: rows by group, true class and decided class."""
+    classes = view.context.answers.labels
+    return view.table(name).dense(max(len(view.context.groups), 1), classes, classes)

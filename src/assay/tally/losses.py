@@ -1,0 +1,65 @@
+"""What rows lost, as tables on a grid, and the counts that are made of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assay.domain.evidence import Compare, LossCell, Losses, Summary, Undefined
+from assay.domain.vocabulary import Reason
+from assay.tally.cells import NO_ROWS
+from assay.tally.table import Floats, Integers, Rows, TableView, apart, together
+
+STEPS = 10_000
+"""Widths of the grid of a loss that stands alone: a ten-thousandth of the largest one,"""
+STEPS_COMPARED = 1_000
+"""and of one that is compared, of which every step is looked at for every mean that the other group could have."""
+
+
+def loss_keys(rows: Rows, loss: Floats, largest: float, steps: int) -> Integers:
+    """int64[n]: the group and the place of each row's loss, rounded up; rows without a loss are in no table."""
+    with np.errstate(invalid="ignore"):
+        place = np.where(np.isnan(loss), -1.0, np.minimum(np.ceil(loss / largest * steps), steps))
+    return together((rows.group(), max(len(rows.context.groups), 1)), (place.astype(np.int64), steps + 1))
+
+
+def losses_of_each(
+    view: TableView, name: str, largest: float, steps: int, summary: Summary = Summary.MEAN
+) -> Losses | Undefined:
+    """The losses of each group, or of all rows."""
+    if not view.table(name).total:
+        return NO_ROWS
+    return Losses(_cells(view, name, steps), largest, steps, summary)
+
+
+def losses_compared(
+    view: TableView,
+    name: str,
+    largest: float,
+    steps: int,
+    *,
+    reference: str | None,
+    summary: Summary = Summary.MEAN,
+) -> Losses | Undefined:
+    """The losses of all groups, to be compared with the reference or pair by pair, as the view's focus says."""
+    if not view.table(name).total:
+        return NO_ROWS
+    if reference is not None and reference not in view.groups:
+        found = ", ".join(view.groups) or "none"
+        return Undefined(
+            Reason.REFERENCE_ABSENT, f"The reference {reference!r} is none of the groups compared: {found}."
+        )
+    if len(view.groups) < 2:
+        return Undefined(
+            Reason.FEWER_THAN_TWO_GROUPS, f"A comparison needs two groups; found {len(view.groups)}."
+        )
+    cells = _cells(view, name, steps)
+    return Losses(cells, largest, steps, summary, Compare.DIFFERENCE, reference, view.focus)
+
+
+def _cells(view: TableView, name: str, steps: int) -> tuple[LossCell, ...]:
+    counts = view.table(name)
+    group, place = apart(counts.keys, max(len(view.context.groups), 1), steps + 1)
+    return tuple(
+        LossCell(label, tuple(place[group == code].tolist()), tuple(counts.counts[group == code].tolist()))
+        for label, code in view.each
+    )

@@ -1,0 +1,83 @@
+"""When a row is from: months, quarters and years of dates as codes, and the names of these codes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
+"""How many months each has."""
+PERIOD_CODES = 1 << 42
+"""No code is as large."""
+_NUMBERS = 1 << 41
+"""The code of the number 0; those of dates lie far below the codes of all numbers."""
+_MOST = 1 << 40
+_DATE = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}).*)?", re.DOTALL)
+
+
+def periods_of(values: NDArray[Any], period: str) -> Integers:
+    """int64[n]: the period of each value, in the order of time; -1 where there is none.
+
+    Of dates in ISO 8601 it is the month, quarter or year. A whole number is a period of its own: 2024, or 202401.
+    """
+    if values.dtype.kind in "iufb":
+        numbers = values.astype(np.float64)
+        whole = (np.abs(numbers) < _MOST) & (numbers == np.trunc(numbers))
+        return np.where(whole, np.where(whole, numbers, 0).astype(np.int64) + _NUMBERS, -1)
+    found: dict[Any, int] = {}
+    codes = np.empty(len(values), dtype=np.int64)
+    for i, value in enumerate(values.tolist()):
+        if value not in found:
+            found[value] = _of_date(value, PERIODS[period])
+        codes[i] = found[value]
+    return codes
+
+
+def _of_date(value: object, months: int) -> int:
+    match = _DATE.fullmatch(str(value))
+    if match is None or not 1 <= int(match[2]) <= 12:
+        return -1
+    return (int(match[1]) * 12 + int(match[2]) - 1) // months
+
+
+def period_name(code: int, period: str) -> str:
+    """What a period is called: 2024-03, 2024-Q1, 2024, or the number that it is."""
+    if code >= _NUMBERS - _MOST:
+        return str(code - _NUMBERS)
+    year, place = divmod(code, 12 // PERIODS[period])
+    return {"month": f"{year:04}-{place + 1:02}", "quarter": f"{year:04}-Q{place + 1}", "year": f"{year:04}"}[
+        period
+    ]
+
+
+DAYS = 1 << 22
+"""No day has a code as large."""
+_BEFORE = 719_163
+"""Days from the first of January of the year 1 to that of 1970, and one: days have the numbers of ``datetime.date.toordinal``."""
+
+
+def days_of(values: NDArray[Any]) -> Integers:
+    """int64[n]: the day of each date in ISO 8601, as ``datetime.date.toordinal`` counts them; -1 where there is none."""
+    found: dict[Any, int] = {}
+    days = np.full(len(values), -1, dtype=np.int64)
+    if values.dtype.kind in "iufb":
+        return days
+    for i, value in enumerate(values.tolist()):
+        if value not in found:
+            found[value] = _day(str(value))
+        days[i] = found[value]
+    return days
+
+
+def _day(text: str) -> int:
+    match = _DATE.fullmatch(text)
+    if match is None or match[3] is None:
+        return -1
+    try:
+        return int(np.datetime64(f"{match[1]}-{match[2]}-{match[3]}", "D").astype(np.int64)) + _BEFORE
+    except ValueError:
+        return -1

@@ -1,0 +1,126 @@
+"""A criterion may be about one part of the cases: another site, a later year, a declared slice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+import pytest
+from sklearn.metrics import accuracy_score, roc_auc_score
+from tests.app.conftest import Folder
+
+import assay
+from assay.app.verifying.rejudge import contradicted, judged_again
+from assay.domain.errors import InvalidDocument
+from assay.domain.policy import Least
+from assay.domain.vocabulary import Verdict
+from assay.dossier.html import render_html
+
+NORTH = """
+  - {id: north, metric: performance.accuracy, where: {site: north}, at_least: 0.70, tier: critical,
+     rationale: the new site, owner: validator, requirements: [x/1]}
+  - {id: ranks-north, metric: performance.auc, where: {site: north}, at_least: 0.70, tier: critical,
+     rationale: the new site, owner: validator, requirements: [x/1]}
+  - {id: gap-north, metric: fairness.demographic_parity, across: sex, where: {site: north}, at_most: 0.20, tier: critical,
+     rationale: the new site, owner: validator, requirements: [x/1]}
+  - {id: missing-north, metric: data.missing_by_group, across: sex, where: {site: north}, at_most: 0.20, tier: critical,
+     with: {column: income}, rationale: the new site, owner: validator, requirements: [x/1]}
+"""
+
+
+def with_sites(table: pa.Table, seed: int, *, wrong: bool) -> pa.Table:
+    """A quarter of the rows is of the north, where the labels say nothing of the scores when ``wrong``."""
+    rng = np.random.default_rng(seed)
+    north = rng.random(table.num_rows) < 0.25
+    if wrong:
+        label = np.where(north, rng.integers(0, 2, table.num_rows), table["bad"].to_numpy())
+        table = table.set_column(table.schema.get_field_index("bad"), "bad", pa.array(label))
+    return table.append_column("site", pa.array(np.where(north, "N", "S")))
+
+
+@pytest.fixture
+def narrowed(folder: Folder) -> Folder:
+    return sited(folder, wrong=False)
+
+
+def sited(folder: Folder, *, wrong: bool) -> Folder:
+    folder.text = folder.text.rstrip() + NORTH
+    folder.edit(
+        "small_groups:", "strata:\n  site: {column: site, groups: {north: N, south: S}}\nsmall_groups:"
+    )
+    folder.dictionary += (
+        "  - {name: site, type: category, description: the office, codes: {N: north, S: south}}\n"
+    )
+    folder.test, folder.develop = (
+        with_sites(t, i, wrong=wrong) for i, t in enumerate((folder.test, folder.develop))
+    )
+    return folder
+
+
+def run(folder: Folder) -> assay.Record:
+    return assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record
+
+
+def judged(record: assay.Record) -> dict[str, Verdict]:
+    return {j.assessment.criterion: j.verdict for j in record.judged}
+
+
+def test_only_rows_of_the_part_count_and_equal_scikit_learn(narrowed: Folder) -> None:
+    record = run(narrowed)
+    rows = narrowed.test.filter(pa.compute.equal(narrowed.test["site"], "N"))
+    label, score = rows["bad"].to_numpy(), rows["score"].to_numpy()
+    found = {j.assessment.criterion: j.assessment for j in record.judged}
+    assert found["north"].estimate.value == pytest.approx(accuracy_score(label, score >= 0.5))
+    assert found["ranks-north"].estimate.value == pytest.approx(roc_auc_score(label, score))
+    assert found["north"].pieces[0].n == rows.num_rows
+    assert found["accuracy"].pieces[0].n == narrowed.test.num_rows
+    sexes = {g: n for p in found["missing-north"].pieces for g, what, n in p.counts if what == "rows"}
+    assert sum(sexes.values()) == rows.num_rows
+    assert found["north"].definition == "only rows where site is north (site = N)"
+    assert contradicted(record) == ""
+    again = {j.assessment.criterion: j.verdict for j in judged_again(record)}
+    assert again | judged(record) == again
+    page = render_html(record)
+    assert "Accuracy where site is north: at least 0.70" in page
+
+
+def test_a_model_that_fails_in_one_part_is_refused_though_all_rows_together_pass(folder: Folder) -> None:
+    sited(folder, wrong=True).edit("at_least: 0.70, expected: 0.8", "at_least: 0.60, expected: 0.8")
+    verdicts = judged(run(folder))
+    assert verdicts["accuracy"] is Verdict.PASS
+    assert verdicts["north"] is Verdict.FAIL
+
+
+def test_a_plan_counts_the_rows_of_the_part(narrowed: Folder) -> None:
+    made = assay.make_plan(narrowed.write())
+    planned = {p.criterion.id: p for p in made.attempts[0].criteria}
+    assert planned["north"].power.margin > 1.5 * planned["accuracy"].power.margin
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("{site: noth}", "'noth' is no part of 'site'; its parts are"),
+        ("{office: north}", "'office' is none of the strata; declared are"),
+    ],
+)
+def test_a_part_that_nobody_declared_is_refused(narrowed: Folder, written: str, says: str) -> None:
+    narrowed.text = narrowed.text.replace("{site: north}", written, 1)
+    with pytest.raises(InvalidDocument, match=says):
+        run(narrowed)
+
+
+def test_what_is_not_counted_by_row_has_no_part(narrowed: Folder) -> None:
+    narrowed.edit("metric: data.missing_values,", "metric: data.missing_values, where: {site: north},")
+    with pytest.raises(InvalidDocument, match="is not counted row by row"):
+        run(narrowed)
+
+
+def test_a_policy_is_not_met_by_a_part_of_the_rows(narrowed: Folder) -> None:
+    record = run(narrowed)
+    bound = Least(metric="performance.accuracy", at_least=Decimal("0.6"))
+    by_id = {c.id: c for c in record.specification.criteria}
+    assert bound.met_by(by_id["accuracy"])
+    assert not bound.met_by(by_id["north"])

@@ -1,0 +1,128 @@
+"""Constant, repeated and cut-off columns, spellings and unseen categories: against pandas."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from assay.checks.catalogue import catalogue
+from assay.checks.data.categories import by_code, by_spelling
+from assay.checks.data.redundant_columns import by_mark, by_value
+from assay.checks.data.top_coding import tabulate
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Census, Rates
+
+
+def count(id_: str, function, columns, **more):
+    parameters = more.pop("parameters", {})
+    view = table_view(function, columns, parameters=parameters, **more)
+    return catalogue()[id_].count(view, arguments=parameters)
+
+
+def some(seed: int, n: int = 600) -> pd.DataFrame:
+    draw = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "a": draw.normal(0, 1, n),
+            "b": draw.choice(["x", "y"], n, p=[0.995, 0.005]),
+            "c": ["one"] * n,
+            "d": np.where(draw.random(n) < 0.1, np.nan, 7.0),
+            "e": [np.nan] * n,
+            "f": draw.integers(0, 3, n),
+        }
+    )
+
+
+@pytest.mark.parametrize("share", ["1", "0.99"])
+def test_constant_columns_are_those_of_pandas(share: str) -> None:
+    for seed in range(5):
+        rows = some(seed)
+        frequent = {
+            n: c.value_counts(normalize=True).max() if c.notna().any() else 1.0 for n, c in rows.items()
+        }
+        expected = sorted(n for n, most in frequent.items() if most >= float(share))
+        columns = {n: [None if v != v else v for v in rows[n].tolist()] for n in rows}
+        found = count("data.constant_columns", by_value, columns, parameters={"share": Decimal(share)})
+        assert isinstance(found, Census)
+        assert [name for name, _ in found.details] == expected
+        assert (found.found, found.total) == (len(expected), 6)
+
+
+def test_duplicated_columns_are_those_that_pandas_finds_equal() -> None:
+    rows = some(3)
+    rows["g"], rows["h"], rows["i"] = rows["f"], rows["f"].astype(float), rows["f"].where(rows.index != 5, 9)
+    names = list(rows)
+    equal = {
+        two
+        for i, one in enumerate(names)
+        for two in names[i + 1 :]
+        if (rows[one].astype(object).fillna("-") == rows[two].astype(object).fillna("-")).all()
+    }
+    found = count("data.duplicated_columns", by_mark, {n: rows[n].tolist() for n in names})
+    assert {name.split(" is ")[0] for name, _ in found.details} == equal == {"g", "h"}
+    assert found.found == 2
+
+
+def test_one_row_is_enough_to_tell_columns_apart() -> None:
+    draw, alike = np.random.default_rng(1), 0
+    for _ in range(200):
+        column = draw.integers(0, 5, 50)
+        other = column.copy()
+        other[draw.integers(50)] += 1
+        alike += count("data.duplicated_columns", by_mark, {"x": column, "y": other}).found
+    assert alike == 0
+
+
+def test_a_planted_limit_is_found_and_no_natural_end() -> None:
+    right = alarms = 0
+    for seed in range(20):
+        draw = np.random.default_rng(seed)
+        columns = {
+            "income": draw.lognormal(8, 0.8, 2000).round(),
+            "visits": draw.poisson(2, 2000),
+            "grade": draw.integers(1, 11, 2000),
+            "share": draw.random(2000).round(3),
+        }
+        alarms += count("data.top_coding", tabulate, columns, parameters={"column": ""}).found > 0
+        columns["income"] = columns["income"].clip(max=9000.0)
+        found = count("data.top_coding", tabulate, columns, parameters={"column": ""})
+        at = int((pd.Series(columns["income"]) == 9000).sum())
+        right += found.details == (("income, at its largest value", at),)
+    assert (right, alarms) == (20, 0)
+
+
+def test_spellings_are_those_that_pandas_groups() -> None:
+    draw = np.random.default_rng(2)
+    words = ["Self-employed", "self employed", "SELF EMPLOYED", "retired", "Retired ", "<=50K", ">50K"]
+    test, train = draw.choice(words, 400).tolist(), draw.choice(words[:4] * 3 + words, 900).tolist()
+    found = count(
+        "data.label_spellings",
+        by_spelling,
+        {"x": test},
+        others={"train": {"x": train}},
+        parameters={"column": ""},
+    )
+    everywhere = pd.Series([*test, *train])
+    folded = everywhere.str.lower().str.replace(r"[ -]", "", regex=True)
+    usual = everywhere.groupby(folded).agg(lambda s: s.value_counts().index[0])
+    mine = pd.Series(test)
+    odd = int((mine.str.lower().str.replace(r"[ -]", "", regex=True).map(usual) != mine).sum())
+    assert found == Census(odd, 400, share=True, details=(("x", odd),))
+
+
+def test_unseen_categories_are_those_of_pandas() -> None:
+    draw = np.random.default_rng(4)
+    train, test = draw.choice(list("abc"), 500), draw.choice(list("abcde"), 300)
+    found = count(
+        "data.category_conformity",
+        by_code,
+        {"x": test.tolist()},
+        others={"train": {"x": train.tolist()}},
+        parameters={"column": ""},
+    )
+    assert isinstance(found, Rates)
+    (cell,) = found.cells
+    assert (cell.events, cell.trials) == (int((~pd.Series(test).isin(train)).sum()), 300)

@@ -1,0 +1,140 @@
+"""Gains over a baseline and an incumbent: the counts of scikit-learn and statsmodels, and the way through a run."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+import sklearn.metrics as sk
+from sklearn.dummy import DummyClassifier
+from statsmodels.stats.contingency_tables import mcnemar
+from tables import random_rows
+
+from assay.checks.catalogue import catalogue
+from assay.checks.performance import auc_gain_over_incumbent
+from assay.checks.performance.gain_over_incumbent import tabulate
+from assay.checks.tabled import table_view
+from assay.domain.assessment import Asked
+from assay.domain.evidence import Paired, Statistic, Undefined
+from assay.domain.vocabulary import Comparator, Reason
+from assay.plan.counts import prospect_of
+from assay.stats.assess import assess
+
+MEASURES = {
+    "accuracy": sk.accuracy_score,
+    "recall": sk.recall_score,
+    "specificity": lambda y, d: sk.recall_score(y, d, pos_label=0),
+}
+
+
+def gains(counts: object) -> dict[str, float]:
+    assert isinstance(counts, Paired)
+    return {cell.label: (cell.worse - cell.better) / cell.n for cell in counts.cells}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_gain_over_the_baseline_is_that_over_scikit_learns_dummies(seed: int) -> None:
+    rows = random_rows(seed)
+    counts = catalogue()["performance.gain_over_baseline"].count(rows.uncut())
+    found = [(cell.worse - cell.better) / cell.n for cell in counts.cells]
+    accuracy = sk.accuracy_score(rows.label, rows.decided)
+    for constant in (0, 1):
+        dummy = DummyClassifier(strategy="constant", constant=constant).fit(np.zeros((2, 1)), [0, 1])
+        theirs = dummy.score(np.zeros((len(rows.label), 1)), rows.label)
+        assert found[constant] == pytest.approx(accuracy - theirs, abs=1e-12)
+
+
+def compared(seed: int, measure: str, *, missing: bool = False):
+    rows = random_rows(seed)
+    old = np.clip(rows.score + np.random.default_rng(seed).normal(0, 0.2, len(rows.score)), 0, 1)
+    names = list(dict.fromkeys(rows.group.tolist()))
+    values = [None if missing and i == 5 else float(v) for i, v in enumerate(old)]
+    arguments = {"incumbent": "old", "decide_at": Decimal("0.45"), "measure": measure}
+    view = table_view(
+        tabulate,
+        {"old": values},
+        label=rows.label,
+        score=rows.score,
+        decide_at=0.4,
+        groups={"group": (names, [names.index(g) for g in rows.group])},
+        across=("group",),
+        parameters=arguments,
+    )
+    counts = catalogue()["performance.gain_over_incumbent"].count(view, across="group", arguments=arguments)
+    return rows, (old >= 0.45).astype(int), counts
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("seed", range(4))
+def test_the_gain_of_each_group_is_the_difference_of_scikit_learns_measures(seed: int, measure: str) -> None:
+    rows, old, counts = compared(seed, measure)
+    for label, gain in gains(counts).items():
+        mine = rows.group == label
+        theirs = [MEASURES[measure](rows.label[mine], d[mine]) for d in (rows.decided, old)]
+        assert gain == pytest.approx(theirs[0] - theirs[1], abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_superiority_is_as_significant_as_mcnemars_exact_test_or_a_little_more(seed: int) -> None:
+    """Of no difference: the exact unconditional test is not above the conditional one by much, and often below."""
+    rows = np.random.default_rng(seed)
+    worse, better, n = int(rows.integers(30, 60)), int(rows.integers(20, 30)), 1000
+    counts = catalogue()["performance.gain_over_incumbent"].count(
+        table_view(
+            tabulate,
+            {"old": [0.0] * worse + [1.0] * better + [1.0] * (n - worse - better)},
+            label=[1] * n,
+            score=[1.0] * worse + [0.0] * better + [1.0] * (n - worse - better),
+            parameters={"incumbent": "old", "decide_at": Decimal("0.5"), "measure": "recall"},
+        ),
+        arguments={"incumbent": "old", "decide_at": Decimal("0.5"), "measure": "recall"},
+    )
+    asked = Asked("gain", Comparator.AT_LEAST, Decimal(0), 0.05)
+    (piece,) = assess(Statistic("performance.gain_over_incumbent", "", "test", counts), asked).pieces
+    two_sided = mcnemar([[n - worse - better, worse], [better, 0]], exact=True).pvalue
+    assert piece.p_pass == pytest.approx(two_sided / 2, rel=0.35, abs=0.004)
+    assert piece.estimate == pytest.approx((worse - better) / n)
+
+
+def test_a_missing_score_of_the_incumbent_is_no_pass() -> None:
+    _, _, counts = compared(0, "accuracy", missing=True)
+    assert isinstance(counts, Undefined)
+    assert counts.reason is Reason.NOT_MEASURED
+    assert counts.detail.startswith("1 rows")
+
+
+def test_a_gain_is_planned_at_best_with_no_more_differences_than_it_needs() -> None:
+    counts = catalogue()["performance.gain_over_baseline"].count(random_rows(0, n=2000).uncut())
+    asked = Asked("gain", Comparator.AT_LEAST, Decimal("0.05"), 0.05)
+    prospect = prospect_of(counts, asked, None)
+    assert prospect.at_best(0.08, 1.0) == 1
+    assert prospect.at_best(0.05, 1.0) == 0
+    assert 0.5 < prospect.passes(0.08, 1.0) < 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_gain_in_auc_of_each_group_is_the_difference_of_scikit_learns(seed: int) -> None:
+    rows = random_rows(seed, n=900)
+    old = np.clip(rows.score + np.random.default_rng(seed).normal(0, 0.3, len(rows.score)), 0, 1)
+    names = list(dict.fromkeys(rows.group.tolist()))
+    view = table_view(
+        auc_gain_over_incumbent.tabulate,
+        {"old": old.tolist()},
+        label=rows.label,
+        score=rows.score,
+        groups={"group": (names, [names.index(g) for g in rows.group])},
+        across=("group",),
+        parameters={"incumbent": "old"},
+    )
+    check = catalogue()["performance.auc_gain_over_incumbent"]
+    counts = check.count(view, across="group", arguments={"incumbent": "old"})
+    asked = Asked("gain", Comparator.AT_LEAST, Decimal("-0.1"), 0.05)
+    found = assess(Statistic(check.id, "group", "test", counts), asked)
+    for piece in found.pieces:
+        mine = rows.group == piece.label
+        new_auc, old_auc = (sk.roc_auc_score(rows.label[mine], s[mine]) for s in (rows.score, old))
+        assert piece.estimate == pytest.approx(new_auc - old_auc, abs=2e-3)  # scores are binned to .1 %
+        assert piece.lower < piece.estimate < piece.upper
+    prospect = prospect_of(counts, asked, None)
+    assert 0.9 < prospect.passes(0.0, 1.0) <= 1

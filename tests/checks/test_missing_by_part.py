@@ -1,0 +1,64 @@
+"""Missing values by period and by source: the shares are those of pandas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from assay.checks.catalogue import catalogue
+from assay.checks.data.missing_by_part import by_period, by_source
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Rates
+from assay.domain.specification import Attribute
+
+
+def rows() -> pd.DataFrame:
+    draw = np.random.default_rng(1)
+    return pd.DataFrame(
+        {
+            "income": np.where(draw.random(800) < 0.2, np.nan, 1.0),
+            "job": np.where(draw.random(800) < 0.1, None, "clerk"),
+            "site": draw.choice(["a", "b", "elsewhere"], 800),
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(draw.integers(0, 300, 800), unit="D"),
+        }
+    )
+
+
+def counted(id_: str, function, **more) -> dict[tuple[str, str], tuple[int, int]]:
+    data = rows()
+    columns = {
+        "income": data["income"].to_numpy(),
+        "job": data["job"].tolist(),
+        "site": data["site"].tolist(),
+        "day": data["day"].dt.strftime("%Y-%m-%d").tolist(),
+    }
+    view = table_view(function, columns, inputs=("income", "job"), **more)
+    found = catalogue()[id_].count(view, arguments=more["parameters"])
+    assert isinstance(found, Rates)
+    return {(c.family, c.label): (c.events, c.trials) for c in found.cells}
+
+
+def test_by_quarter() -> None:
+    data = rows()
+    parameters = {"period": "quarter", "column": ""}
+    found = counted("data.missing_by_period", by_period, time="day", parameters=parameters)
+    expected = {}
+    for name in ("income", "job"):
+        for period, mine in data.groupby(data["day"].dt.to_period("Q"))[name]:
+            expected[name, str(period).replace("Q", "-Q")] = (int(mine.isna().sum()), len(mine))
+    assert found == expected
+
+
+def test_by_site() -> None:
+    data = rows()
+    strata = {"site": Attribute(column="site", groups={"A": ("a",), "B": ("b",)})}
+    found = counted(
+        "data.missing_by_source", by_source, strata=strata, parameters={"source": "", "column": ""}
+    )
+    expected = {
+        (f"{name}, site", code.upper()): (int(mine.isna().sum()), len(mine))
+        for name in ("income", "job")
+        for code, mine in data.groupby("site")[name]
+        if code != "elsewhere"
+    }
+    assert found == expected

@@ -1,0 +1,59 @@
+"""Near duplicates against all pairs by brute force."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from assay.checks.catalogue import catalogue
+from assay.checks.data.near_duplicates import tabulate
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Census
+
+WITHIN = Decimal("0.02")
+
+
+def found(test, train) -> Census:
+    parameters = {"within": WITHIN, "other": "any"}
+    view = table_view(tabulate, test, others={"train": train}, parameters=parameters)
+    counted = catalogue()["data.near_duplicates"].count(view, arguments=parameters)
+    assert isinstance(counted, Census)
+    return counted
+
+
+def columns(numbers: np.ndarray, kind: np.ndarray):
+    return {**{f"x{i}": c for i, c in enumerate(numbers.T)}, "kind": kind.tolist()}
+
+
+def near(test, train, kinds, known, by: float) -> int:
+    """Rows of which another one differs by at most this share in each number, and not in kind."""
+    ratio = np.abs(np.log(np.abs(test[:, None, :]) / np.abs(train[None, :, :])))
+    close = (ratio <= np.log1p(by)).all(axis=2) & (np.sign(test[:, None]) == np.sign(train[None])).all(axis=2)
+    return int((close & (kinds[:, None] == known[None, :])).any(axis=1).sum())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_all_that_are_close_are_found_and_none_that_is_far(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    train = draw.lognormal(3, 1, (600, 4)) * draw.choice([-1, 1], (600, 4))
+    test = draw.lognormal(3, 1, (400, 4)) * draw.choice([-1, 1], (400, 4))
+    known, kinds = draw.choice(["a", "b"], 600), draw.choice(["a", "b"], 400)
+    copied = draw.choice(600, 80, replace=False)
+    test[:80] = train[copied] * (1 + draw.uniform(-0.0005, 0.0005, (80, 4)))
+    kinds[:80] = known[copied]
+    kinds[:10] = np.where(known[copied[:10]] == "a", "b", "a")  # these are other rows
+    counted = found(columns(test, kinds), columns(train, known))
+    exactly = near(test, train, kinds, known, 0.001)
+    assert exactly >= 70
+    assert near(test, train, kinds, known, float(WITHIN)) >= counted.found >= 0.9 * exactly
+    assert counted.by_chance == 0
+
+
+def test_people_who_look_alike_by_chance_are_not_called_copies() -> None:
+    draw = np.random.default_rng(7)
+    train, test = draw.integers(1, 40, (1000, 2)), draw.integers(1, 40, (1000, 2))
+    none = np.array([""] * 1000)
+    counted = found(columns(test, none), columns(train, none))
+    assert counted.found == counted.by_chance > 100

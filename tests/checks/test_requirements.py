@@ -1,0 +1,69 @@
+"""What the data must at least have: against pandas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from assay.checks.catalogue import catalogue
+from assay.checks.data.requirements import by_completeness, by_label, by_period
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Census
+
+
+def rows(seed: int, n: int = 500) -> pd.DataFrame:
+    draw = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "sex": draw.integers(0, 3, n),
+            "y": draw.integers(-1, 2, n),
+            "x": np.where(draw.random(n) < 0.1, np.nan, 1.0),
+            "z": np.where(draw.random(n) < 0.1, np.nan, 1.0),
+            "day": pd.Timestamp("2023-11-20") + pd.to_timedelta(draw.integers(0, 200, n), unit="D"),
+        }
+    )
+
+
+def test_rows_and_events_of_the_smallest_group() -> None:
+    data = rows(1)
+    known = data[data["y"] >= 0]
+    for across in ((), ("sex",)):
+        view = table_view(
+            by_label,
+            {"x": known["x"].to_numpy()},
+            label=known["y"].to_numpy(),
+            groups={"sex": (("a", "b", "c"), known["sex"].to_numpy())},
+            across=across,
+        )
+        of_each = (
+            known.groupby("sex")["y"].agg(["size", "sum"])
+            if across
+            else known["y"].agg(["size", "sum"]).to_frame().T
+        )
+        least = (
+            int(of_each["size"].min()),
+            int(np.minimum(of_each["sum"], of_each["size"] - of_each["sum"]).min()),
+        )
+        named = "sex" if across else None
+        assert catalogue()["data.rows"].count(view, across=named).found == least[0]
+        assert catalogue()["data.events"].count(view, across=named).found == least[1]
+
+
+def test_periods_with_enough_rows() -> None:
+    data = rows(2)
+    for period, letter in (("month", "M"), ("quarter", "Q"), ("year", "Y")):
+        parameters = {"period": period, "rows": 50}
+        days = data["day"].dt.strftime("%Y-%m-%d").tolist()
+        view = table_view(by_period, {"day": days}, label=[0] * 500, time="day", parameters=parameters)
+        found = catalogue()["data.period"].count(view, arguments=parameters)
+        sizes = data.groupby(data["day"].dt.to_period(letter)).size()
+        assert isinstance(found, Census)
+        assert found.found == (sizes >= 50).sum()
+        assert [n for _, n in found.details] == sizes.tolist()
+
+
+def test_complete_rows() -> None:
+    data = rows(3)
+    view = table_view(by_completeness, {"x": data["x"].to_numpy(), "z": data["z"].to_numpy()})
+    complete = len(data.dropna(subset=["x", "z"]))
+    assert catalogue()["data.complete_rows"].count(view) == Census(complete, 500, share=True)

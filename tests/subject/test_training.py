@@ -1,0 +1,136 @@
+"""A recipe in its child: what it may return, and what is said when it does not answer."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from assay.domain.errors import Crash, SubjectError
+from assay.subject.digest import stamped_digest
+from assay.subject.training import RecipeReference, Trained
+
+DRAW = np.random.default_rng(1)
+ROWS = pa.table({"x": DRAW.normal(size=400), "z": DRAW.normal(size=400), "y": DRAW.integers(0, 2, 400)})
+HEAD = """
+    import numpy as np
+
+    def matrix(data):
+        return np.column_stack([data[n].to_numpy() for n in ("x", "z")])
+"""
+KINDS = {
+    "lightgbm": """
+    import lightgbm as lgb
+    SETTINGS = {"objective": "binary", "verbosity": -1, "num_threads": 1, "deterministic": True, "num_leaves": 4}
+    def train(data, seed):
+        return lgb.train(SETTINGS | {"seed": seed}, lgb.Dataset(matrix(data), data["y"].to_numpy(), feature_name=["x", "z"]), 10)
+    """,
+    "xgboost": """
+    import xgboost
+    def train(data, seed):
+        rows = xgboost.DMatrix(matrix(data), data["y"].to_numpy(), feature_names=["x", "z"])
+        return xgboost.train({"objective": "binary:logistic", "seed": seed, "nthread": 1}, rows, 10)
+    """,
+    "scikit-learn": """
+    from sklearn.linear_model import LogisticRegression
+    def train(data, seed):
+        return LogisticRegression(random_state=seed).fit(matrix(data), data["y"].to_numpy())
+    """,
+    "scikit-learn on a frame": """
+    from sklearn.linear_model import LogisticRegression
+    def train(data, seed):
+        frame = data.to_pandas()
+        return LogisticRegression(random_state=seed).fit(frame[["z", "x"]], frame["y"])
+    """,
+    "predict": """
+    class Half:
+        def predict(self, rows):
+            return 1 / (1 + np.exp(-rows[:, 0]))
+    def train(data, seed):
+        return Half()
+    """,
+    "function": """
+    def train(data, seed):
+        return lambda rows: 1 / (1 + np.exp(-rows["x"].to_numpy()))
+    """,
+}
+
+
+def recipe(folder: Path, text: str) -> RecipeReference:
+    file = folder / "train.py"
+    file.write_text(textwrap.dedent(HEAD) + textwrap.dedent(text))
+    return RecipeReference(str(file), stamped_digest(file)[0], "train", ("x", "z"))
+
+
+def here(text: str, rows: pa.Table, seed: int) -> object:
+    """The model that the same source gives in this process."""
+    names: dict[str, object] = {}
+    exec(textwrap.dedent(HEAD) + textwrap.dedent(text), names)
+    return names["train"](rows, seed)
+
+
+def asked_here(model: object, rows: pa.Table) -> np.ndarray:
+    matrix = np.column_stack([rows[n].to_numpy() for n in ("x", "z")])
+    if hasattr(model, "predict_proba"):
+        frame = rows.select(["z", "x"]).to_pandas() if hasattr(model, "feature_names_in_") else matrix
+        return model.predict_proba(frame)[:, 1]
+    if type(model).__module__.startswith("xgboost"):
+        return model.inplace_predict(matrix, validate_features=False)
+    return model.predict(matrix) if hasattr(model, "predict") else model(rows)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_scores_are_those_of_the_same_model_in_this_process(tmp_path: Path, kind: str) -> None:
+    pytest.importorskip({"scikit-learn on a frame": "pandas"}.get(kind, "sklearn"))
+    if kind in {"lightgbm", "xgboost"}:
+        pytest.importorskip(kind)
+    first, second = ROWS.slice(0, 250), ROWS.slice(250)
+    with Trained(recipe(tmp_path, KINDS[kind]), first, 7) as model:
+        scores = model.scores(second)
+    assert scores.tolist() == np.asarray(asked_here(here(KINDS[kind], first, 7), second), np.float64).tolist()
+
+
+def test_another_interpreter_trains_when_one_is_named(tmp_path: Path) -> None:
+    made = recipe(tmp_path, KINDS["function"])
+    with Trained(replace(made, python=sys.executable), ROWS, 1) as model:
+        assert len(model.scores(ROWS)) == 400
+    with pytest.raises(SubjectError) as refused:
+        Trained(replace(made, python="/nowhere/python"), ROWS, 1)
+    assert refused.value.code == "interpreter_not_found"
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "code", "says"),
+    [
+        ("def train(data, seed):\n    while True:\n        pass\n", {"timeout": 1.0}, "recipe_timed_out", "The recipe gave no answer within 1 seconds"),
+        ("def train(data, seed):\n    return np.ones(1 << 40)\n", {}, "recipe_crashed", "memory"),
+        ("def train(data, seed):\n    import os\n    os._exit(3)\n", {}, "recipe_crashed", "exit code 3"),
+        ("def train(data, seed):\n    import os\n    os.fork()\n", {}, "recipe_stopped", "processes"),
+        ("import neighbour\n", {}, "recipe_crashed", "neighbour"),
+        ("def train(data, seed):\n    return lambda rows: np.full(rows.num_rows, np.nan)\n", {}, "recipe_output_invalid", "missing or infinite"),
+        ("def train(data, seed):\n    return lambda rows: np.ones(3)\n", {}, "recipe_output_invalid", "the model returned 3"),
+    ],
+)  # fmt: skip
+def test_what_a_recipe_does_wrong_is_told_with_what_to_do(
+    tmp_path: Path, text: str, changes: dict[str, float], code: str, says: str
+) -> None:
+    (tmp_path / "neighbour.py").write_text("")
+    made = replace(recipe(tmp_path, text), **changes)
+    with pytest.raises(Crash) as wrong, Trained(made, ROWS, 1) as model:
+        model.scores(ROWS)
+    assert wrong.value.code == code, wrong.value
+    assert says in wrong.value.message
+    assert wrong.value.remedy or code == "recipe_stopped"
+
+
+def test_other_bytes_than_those_that_were_bound_do_not_run(tmp_path: Path) -> None:
+    made = recipe(tmp_path, KINDS["function"])
+    Path(made.path).write_text("def train(data, seed):\n    raise SystemExit\n")
+    with pytest.raises(SubjectError) as refused:
+        Trained(made, ROWS, 1)
+    assert refused.value.code == "file_changed"
