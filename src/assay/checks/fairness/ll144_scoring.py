@@ -24,7 +24,7 @@ def _spread(lower: int, upper: int) -> tuple[tuple[float, int, int], ...]:
     estimand="The smallest impact ratio of a category: its share of scores above the median of all, divided by that of the highest "
     "scoring category.",
     unit=Unit.SHARE,
-    reading="{one} score above the median {value} as often as {two}",
+    reading="scores above the median are {value} as frequent for {one} as for {two}",
     need=Outcomes(),
     comparators=AT_LEAST,
     ideal=ONE,

@@ -17,7 +17,7 @@ from assay.tally.views import OutcomeView
     title="Selection rate impact ratio (Local Law 144)",
     estimand="The smallest impact ratio of a category: its selection rate divided by that of the most selected category.",
     unit=Unit.SHARE,
-    reading="{one} are selected {value} as often as {two}",
+    reading="selection is {value} as frequent for {one} as for {two}",
     need=Outcomes(),
     comparators=AT_LEAST,
     ideal=ONE,
