@@ -353,7 +353,7 @@ a second child to some rows again, which must be the same. Each perturbation is 
 ## Side by side
 
 The peers are handed the scores; Assay asks the model, and checks data, overlap and robustness as well. AIF360 and its own numpy
-and pandas are in an environment of their own. Their figures are points.
+and pandas are in an environment of their own. Their figures are points. Two cores, which also did other work.
 
 {table}
 ## What was judged
