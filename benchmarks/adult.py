@@ -24,6 +24,7 @@ from tests import real_data
 
 import assay
 from assay.app.judging import open_engine
+from assay.domain.evidence import Census
 from assay.engine.in_process import InProcess
 from assay.subject.datasets import iter_batches
 from assay.subject.model import Model
@@ -76,8 +77,17 @@ ASKED: tuple[tuple[str, str, str, str], ...] = (
     ("data.conflicting_labels", "", "at_most: 0.01", ""),
     ("data.split_overlap", "", "at_most: 0.01", "{by: columns}"),
     ("data.group_representation", "race", "at_least: 100", ""),
+    ("data.missing_by_group", "sex", "at_most: 0.05", ""),
+    ("data.leaking_columns", "", "at_most: 0.95", ""),
+    ("data.sentinel_values", "", "at_most: 0", ""),
+    ("data.unit_shift", "", "at_most: 0", ""),
+    ("data.top_coding", "", "at_most: 0", ""),
+    ("data.constant_columns", "", "at_most: 0", ""),
+    ("data.duplicated_columns", "", "at_most: 0", ""),
+    ("data.label_spellings", "", "at_most: 0", ""),
     ("performance.accuracy", "", "at_least: 0.85", ""),
     ("performance.accuracy", "sex", "at_least: 0.80", ""),
+    ("performance.gain_over_baseline", "", "at_least: 0.05", ""),
     ("performance.auc", "", "at_least: 0.90", ""),
     ("performance.gini", "", "at_least: 0.80", ""),
     ("performance.recall", "", "at_least: 0.60", ""),
@@ -95,12 +105,15 @@ ASKED: tuple[tuple[str, str, str, str], ...] = (
     ("fairness.impact_ratio", "race", "at_least: 0.80", ""),
     ("fairness.impact_ratio", "age", "at_least: 0.80", ""),
     ("fairness.impact_ratio", "sex*race", "at_least: 0.80", ""),
+    ("fairness.ll144_selection", "sex*race", "at_least: 0.80", ""),
     ("fairness.demographic_parity", "sex", "at_most: 0.10", ""),
     ("fairness.equal_opportunity", "sex", "at_most: 0.10", ""),
     ("fairness.equal_opportunity", "race", "at_most: 0.10", ""),
     ("fairness.equalized_odds", "sex", "at_most: 0.10", ""),
     ("fairness.predictive_parity", "sex", "at_most: 0.10", ""),
     ("fairness.calibration_by_group", "sex", "at_most: 0.05", ""),
+    ("privacy.direct_identifiers", "", "at_most: 0", ""),
+    ("privacy.unused_columns", "", "at_most: 0", ""),
     ("documentation.required_sections", "", "at_most: 0", ""),
 )
 """Metric, groups, comparator and settings of each criterion; a check is added by one line."""
@@ -285,15 +298,22 @@ def page(
     """The page as Markdown."""
     ours = points(record)
     verdicts = Counter(judged.verdict for judged in record.judged)
-    bounded = sum(len(judged.assessment.pieces) for judged in record.judged)
+    figures = sum(len(judged.assessment.pieces) for judged in record.judged)
+    counted = {found.criterion for found in record.statistics if isinstance(found.counts, Census)}
+    bounded = sum(
+        len(judged.assessment.pieces)
+        for judged in record.judged
+        if judged.assessment.criterion not in counted
+    )
     stages = sorted({criterion.stage.value for criterion in record.specification.criteria})
     rows = [
         (
             "seconds of the whole process, by the clock (by the processors)",
             *(str(spent[side]) for side in ("assay", *peers)),
         ),
-        ("figures reported", f"{bounded}", *(f"{len(found)}" for found in peers.values())),
-        ("of them with a bound and a verdict", f"{bounded}", *("0" for _ in peers)),
+        ("figures reported", f"{figures}", *(f"{len(found)}" for found in peers.values())),
+        ("of them with a confidence bound", f"{bounded}", *("0" for _ in peers)),
+        ("verdicts", f"{len(record.judged)}", *("0" for _ in peers)),
         ("stages", ", ".join(stages), *("performance, fairness" for _ in peers)),
         *(
             (
@@ -333,7 +353,7 @@ a second child to some rows again, which must be the same. Each perturbation is 
 ## Side by side
 
 The peers are handed the scores; Assay asks the model, and checks data, overlap and robustness as well. AIF360 and its own numpy
-and pandas are in an environment of their own. Their figures are points.
+and pandas are in an environment of their own. Their figures are points. Two cores, which also did other work.
 
 {table}
 ## What was judged

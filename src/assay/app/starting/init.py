@@ -126,7 +126,7 @@ def initialise(
     )
     text = _render(
         f"{SPECIFICATION}.j2",
-        name=_identifier(model),
+        name=template.name if template else _identifier(model),
         model=shown_model,
         format=form,
         inputs=known or [c.name for c in columns if c.type != "identifier" and c.name not in no_inputs],
