@@ -146,6 +146,15 @@ def _simpson(sets: Sets, draw: np.random.Generator) -> Sets:
     return Sets(sets.train, {**sets.test, "department": np.where(surgery, *DEPARTMENTS), "score": score})
 
 
+def _proxy(sets: Sets, _: np.random.Generator) -> Sets:
+    """Men weigh 25 kg more: whoever reads the weight knows the sex nearly always."""
+    train, test = (
+        {**rows, "weight": rows["weight"].astype(float) + 25.0 * (rows["sex"] == "men")}
+        for rows in (sets.train, sets.test)
+    )
+    return Sets(train, test)
+
+
 DEFECTS = (
     Defect(
         "shared patients",
@@ -182,6 +191,12 @@ DEFECTS = (
         "in the last quarter seven of ten healthy patients are recorded as ill",
         {"metric": "data.label_drift", "at_most": "0.20", "with": "{period: quarter}"},
         _other_labels,
+    ),
+    Defect(
+        "proxy feature",
+        "men weigh 25 kg more, so that an input stands in for the sex",
+        {"metric": "fairness.proxy_strength", "across": "sex", "at_most": "0.30"},
+        _proxy,
     ),
     Defect(
         "Simpson",

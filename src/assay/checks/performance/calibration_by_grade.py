@@ -137,7 +137,7 @@ def calibration_by_grade(view: TableView, *, grades: str) -> Counts:
     Remedy:
         Recalibrate the scores, or draw the grades anew on development data; cautious margins belong into the probabilities.
     Oracle:
-        pandas' cut and scipy's binomtest (tests/checks/test_grades.py).
+        pandas' cut and scipy's binomtest (tests/checks/test_slices.py).
     """
     try:
         declared = grades_of(grades)
