@@ -175,9 +175,12 @@ def test_unknown_commands_and_options_are_usage_errors(tmp_path):
 def test_checks_are_listed_and_explained(tmp_path):
     listed = run("checks", cwd=tmp_path).stdout
     assert "fairness.impact_ratio" in listed
-    stage = run("checks", "fairness", cwd=tmp_path).stdout.split("\n")
-    assert len(stage) > 5
-    assert all(line.startswith("fairness.") for line in stage if line)
+    stage = run("checks", "fairness", cwd=tmp_path).stdout.splitlines()
+    told = [line.split(maxsplit=2) for line in stage if not line.startswith(" ")]
+    assert len(told) > 5
+    assert all(id_.startswith("fairness.") for id_, _, _ in told)
+    assert {grade.rstrip(",") for _, grade, _ in told} <= {"A", "B", "C", "counted"}
+    assert sum(line.strip().startswith("held against ") for line in stage) == len(told)
     page = run("checks", "fairness.impact_ratio", cwd=tmp_path).stdout
     assert all(word in page for word in ("Purpose", "Method", "Limits", "Remedy"))
     assert {c["id"] for c in json.loads(run("checks", "--json", cwd=tmp_path).stdout)} >= {"performance.auc"}

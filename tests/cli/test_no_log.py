@@ -41,7 +41,7 @@ NEED_THE_LOG = {
     "trust show": (),
     "keys rotate": ("ria", "--to", "demo:validator", *ROOT),
 }
-NEED_A_RUN = {"report": (), "show": ("0123",), "replay": ("0123",), "diff": ("0123", "4567")}  # fmt: skip
+NEED_A_RUN = {"export tables": ("tables.json", "--epsilon", "1"), "report": (), "show": ("0123",), "replay": ("0123",), "diff": ("0123", "4567")}  # fmt: skip
 NEED_NONE = {"take",  # which reads its file first
              "init", "schema", "plan", "mitigate", "verify", "gate", "sandbox", "checks", "trust init", "keys new", "keys show",
              "witness serve", "witness cosign"}  # fmt: skip

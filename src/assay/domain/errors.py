@@ -106,7 +106,17 @@ PACKAGES = {
 }
 """Modules that the base install lacks: the package that has each, and the extra that brings it, if one does."""
 NOT_MEASURING = frozenset(
-    {"vl_convert", "jinja2", "sqlalchemy", "alembic", "psycopg", "securesystemslib", "fairlearn", "imblearn"}
+    {
+        "vl_convert",
+        "jinja2",
+        "sqlalchemy",
+        "alembic",
+        "psycopg",
+        "securesystemslib",
+        "fairlearn",
+        "imblearn",
+        "opendp",
+    }
 )
 """Those that draw, keep, sign and train candidates: their version changes no number of a run."""
 

@@ -40,6 +40,7 @@ VERSIONED = (
     "scipy",
     "sklearn",
     "skops",
+    "dp_accounting",
     "joblib",
     "lightgbm",
     "xgboost",
