@@ -66,9 +66,12 @@ class Tables:
 
     def count(self, batch: Batch, kept: Kept, score: NDArray[np.float64] | None) -> None:
         """Count the rows of a batch that are kept, of all of which the scores are given if the model was asked."""
+        if not self._made:
+            return
+        labels, cells = batch.label, batch.cell  # made anew at each asking
         for table, context, total in self._made:
-            mine = self._narrowed(table, batch, kept)
-            label, cell = batch.label[mine], batch.cell[mine]
+            mine = self._narrowed(table, cells, kept)
+            label, cell = labels[mine], cells[mine]
             scores = None if score is None else score[mine]
             rows = Rows(len(cell), label, context, scores, batch.columns, batch.words_of, cell, mine)
             for name, keys in table.function(rows, context).items():
@@ -76,11 +79,11 @@ class Tables:
                 counted = TableCounts.of(keys)
                 total[name] = total[name] + counted if name in total else counted
 
-    def _narrowed(self, table: Table, batch: Batch, kept: Kept) -> Kept:
+    def _narrowed(self, table: Table, cells: Integers, kept: Kept) -> Kept:
         """The rows that are kept and of the groups that the table is narrowed to."""
         if not table.where:
             return kept
-        found: NDArray[np.bool_] = self._inside[table.where][batch.cell].copy()
+        found: NDArray[np.bool_] = self._inside[table.where][cells]
         if not isinstance(kept, slice):
             found &= kept
         return found

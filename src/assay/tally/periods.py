@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.tally.table import TableContext
+
 Integers = NDArray[np.int64]
 PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 """How many months each has."""
@@ -17,6 +19,11 @@ _NUMBERS = 1 << 41
 """The code of the number 0; those of dates lie far below the codes of all numbers."""
 _MOST = 1 << 40
 _DATE = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}).*)?", re.DOTALL)
+
+
+def time_columns(context: TableContext) -> tuple[str, ...]:
+    """The column that says when, if one is declared."""
+    return (context.time,) if context.time is not None else ()
 
 
 def periods_of(values: NDArray[Any], period: str) -> Integers:

@@ -12,17 +12,12 @@ from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of
+from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 TIMES = "times"
 MOST_PERIODS = 400
 """More are no periods but a column that is of another kind."""
-
-
-def time_columns(context: TableContext) -> tuple[str, ...]:
-    """The column that says when."""
-    return (context.time,) if context.time is not None else ()
 
 
 def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:

@@ -14,7 +14,7 @@ from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of
+from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, missing, together
 
 MOST_PERIODS = 400
@@ -28,7 +28,7 @@ def _looked_at(context: TableContext) -> tuple[str, ...]:
 
 def timed_columns(context: TableContext) -> tuple[str, ...]:
     """The named column, or what the model is fed; and what says when."""
-    return (*_looked_at(context), *((context.time,) if context.time is not None else ()))
+    return (*_looked_at(context), *time_columns(context))
 
 
 def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:

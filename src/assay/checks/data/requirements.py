@@ -14,7 +14,7 @@ from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of
+from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
 
 LABELS, TIMES, COMPLETE = "labels", "times", "complete"
@@ -28,11 +28,6 @@ def nothing(_: TableContext) -> tuple[str, ...]:
 def by_label(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The group of each row and its label."""
     return {LABELS: together((rows.group(), max(len(context.groups), 1)), (rows.label, 2))}
-
-
-def time_columns(context: TableContext) -> tuple[str, ...]:
-    """The column that says when."""
-    return (context.time,) if context.time is not None else ()
 
 
 def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:

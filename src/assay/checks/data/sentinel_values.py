@@ -16,7 +16,7 @@ from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.spikes import spike_at, usual_spacing
 from assay.tally.cells import NO_ROWS, worst_share
-from assay.tally.periods import DAYS, days_of, period_name, periods_of
+from assay.tally.periods import DAYS, days_of, period_name, periods_of, time_columns
 from assay.tally.table import (
     BINS,
     Integers,
@@ -66,7 +66,7 @@ ALL, TIME, APART = "", "time", "\t"
 def columns(context: TableContext) -> tuple[str, ...]:
     """The named column, or all but the label and identifiers; and what says where and when."""
     beside = [attribute.column for attribute in context.strata.values()]
-    beside += [context.time] if context.time is not None else []
+    beside += time_columns(context)
     return (*_looked_at(context), *beside)
 
 

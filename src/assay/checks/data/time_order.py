@@ -14,15 +14,10 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated, TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS, worst_share
-from assay.tally.periods import PERIOD_CODES, days_of, periods_of
+from assay.tally.periods import PERIOD_CODES, days_of, periods_of, time_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"
-
-
-def time_column(context: TableContext) -> tuple[str, ...]:
-    """The column that says when."""
-    return (context.time,) if context.time is not None else ()
 
 
 def by_day(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
@@ -87,7 +82,7 @@ def _dated(late: int) -> TableView:
     estimand="The share of rows that are dated before the last row of the training data, else of the development data.",
     unit=Unit.SHARE,
     reading="{value} of the rows are from before the last training row",
-    need=TabulatedEverywhere(by_day, time_column),
+    need=TabulatedEverywhere(by_day, time_columns),
     comparators=AT_MOST,
     census=True,
     examples=(

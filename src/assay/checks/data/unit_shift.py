@@ -17,7 +17,7 @@ from assay.domain.needs import TabulatedEverywhere
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS, worst_share
-from assay.tally.periods import period_name, periods_of
+from assay.tally.periods import period_name, periods_of, time_columns
 from assay.tally.table import (
     BINS,
     Integers,
@@ -79,7 +79,7 @@ _PERIOD = "quarter"
 def columns(context: TableContext) -> tuple[str, ...]:
     """The named column, or all numbers; and what says where and when."""
     beside = [attribute.column for attribute in context.strata.values()]
-    beside += [context.time] if context.time is not None else []
+    beside += time_columns(context)
     return (*_looked_at(context), *beside)
 
 
