@@ -17,7 +17,7 @@ from assay.tally.table import TableView
     title="Conditional impact ratio",
     estimand="The smallest ratio between the favourable-decision rates of two groups in the same stratum, over all strata.",
     unit=Unit.SHARE,
-    reading="within {within} {stratum}, favourable decisions are {value} as frequent for {one} as for {two}",
+    reading="within {within} {family}, favourable decisions are {value} as frequent for {one} as for {two}",
     need=TabulatedOutcomes(favourable, columns),
     comparators=AT_LEAST,
     ideal=ONE,

@@ -17,7 +17,7 @@ from assay.tally.table import TableView
     title="Conditional demographic parity difference",
     estimand="The largest difference between the favourable-decision rates of two groups in the same stratum, over all strata.",
     unit=Unit.POINTS,
-    reading="within {within} {stratum}, favourable decisions are {value} more frequent for {one} than for {two}",
+    reading="within {within} {family}, favourable decisions are {value} more frequent for {one} than for {two}",
     need=TabulatedOutcomes(favourable, columns),
     comparators=AT_MOST,
     ideal=ZERO,

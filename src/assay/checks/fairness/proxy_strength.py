@@ -66,7 +66,7 @@ def _view(women: float, men: float) -> TableView:
     estimand="The largest difference between two groups in the share of rows whose value of an input is one that was more frequent for the "
     "one where it was learnt: Youden's J of telling the groups apart by that input alone.",
     unit=Unit.POINTS,
-    reading="by the input {stratum}, values that are typical of one of the groups are {value} more frequent for {one} than for {two}",
+    reading="by the input {family}, values that are typical of one of the groups are {value} more frequent for {one} than for {two}",
     need=TabulatedEverywhere(tabulate, columns, per_unit=True),
     comparators=AT_MOST,
     ideal=ZERO,
