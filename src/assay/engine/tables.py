@@ -17,7 +17,7 @@ from assay.engine.frame import Frame
 from assay.plan.imagined import FALSE_ALARMS, SENSITIVITY
 from assay.plan.passes import Pass, Table
 from assay.tally.groups import inside
-from assay.tally.table import Kept, Rows, TableContext, TableCounts, TableTally, sums
+from assay.tally.table import ALL_ROWS, Kept, Rows, TableContext, TableCounts, TableTally, sums
 
 
 def context_of(frame: Frame, table: Table) -> TableContext:
@@ -43,8 +43,6 @@ def context_of(frame: Frame, table: Table) -> TableContext:
 def columns_of_tables(frame: Frame, wanted: Pass, present: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that the tables of a pass read, of a file with those that are ``present``."""
     found: list[str] = []
-    if wanted.imagined and any(table.asks for table in wanted.tables):
-        found += frame.content  # from which scores are made up
     for table in wanted.tables:
         context = context_of(frame, table)
         found += context.documented if table.columns is None else table.columns(context)
@@ -74,7 +72,8 @@ class Tables:
             label, cell = labels[mine], cells[mine]
             scores = None if score is None else score[mine]
             rows = Rows(len(cell), label, context, scores, batch.columns, batch.words_of, cell, mine)
-            for name, keys in table.function(rows, context).items():
+            made = {**table.function(rows, context), ALL_ROWS: np.zeros(rows.n, dtype=np.int64)}
+            for name, keys in made.items():
                 _look_at(table, name, keys, rows.n)
                 counted = TableCounts.of(keys)
                 total[name] = total[name] + counted if name in total else counted

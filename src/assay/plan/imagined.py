@@ -117,15 +117,14 @@ class Imagined:
         reference = max(int(self.population.sum()), 1)
         rows = {name: self.rows if name == self.judged_on else n for name, n in read.items()}
         small = self.small[wanted.criterion.across] if wanted.criterion.across is not None else frozenset()
-        return TableView(
-            data=data,
-            tables={
+        return TableView.of(
+            data,
+            {
                 role: {name: counts.scaled(n / reference) for name, counts in made.tally.items()}
                 for role, n in rows.items()
             },
-            context=made.context,
-            rows=rows,
-            groups=tuple(label for label in made.context.groups if label not in small),
+            made.context,
+            tuple(label for label in made.context.groups if label not in small),
         )
 
     @property

@@ -137,11 +137,10 @@ def _tables(asked: Request) -> TableView:
     pairwise = asked.case.checks[wanted.criterion.metric].metric.pairwise
     context = context_of(asked.case.frame(), table)
     all_groups = asked.aside and pairwise
-    return TableView(
-        data=asked.data,
-        tables={name: tables[table.key] for name, tables in found.items() if table.key in tables},
-        context=context,
-        rows={name: tally.rows for name, tally in read.items()},
+    return TableView.of(
+        asked.data,
+        {name: tables[table.key] for name, tables in found.items() if table.key in tables},
+        context,
         groups=context.groups if all_groups else asked.among(context.layout) if table.across else (),
         focus=tuple(sorted(asked.small())) if all_groups else (),
     )
