@@ -74,11 +74,12 @@ def small_of(record: Record) -> dict[str, frozenset[str]]:
     }
 
 
-def groups_contradict(record: Record, asking: Collection[str]) -> str:
+def groups_contradict(record: Record, asking: Collection[str], cutting: Collection[str]) -> str:
     """Where a record contradicts itself in what it tells of groups, in one sentence; empty when it does not.
 
     Args:
         asking: ids of the checks of which it is known that they need the model's answers.
+        cutting: of which it is known that small groups are judged apart.
     """
     told = answered(record, asking)
     if not record.groups and not (told or record.rows_used):
@@ -88,7 +89,7 @@ def groups_contradict(record: Record, asking: Collection[str]) -> str:
         *_impossible(record),
         *_counted_otherwise(record, told),
         *_not_small(record),
-        *_aside_otherwise(record, told, asking),
+        *_aside_otherwise(record, told, cutting),
         *_other_definitions(record),
     )
     return next(iter(found), "")
@@ -100,7 +101,7 @@ def answered(record: Record, asking: Collection[str]) -> tuple[Statistic, ...]:
     return tuple(
         s
         for s in record.statistics
-        if s.data == record.data and s.criterion not in narrowed and (s.aside or s.metric in asking)
+        if s.data == record.data and s.criterion not in narrowed and s.metric in asking
     )
 
 
@@ -207,7 +208,7 @@ def _not_small(record: Record) -> Iterator[str]:
             )
 
 
-def _aside_otherwise(record: Record, told: Collection[Statistic], asking: Collection[str]) -> Iterator[str]:
+def _aside_otherwise(record: Record, told: Collection[Statistic], cutting: Collection[str]) -> Iterator[str]:
     """The groups that are called small, and those that the verdicts are about, are the same."""
     small = small_of(record)
     judged_aside = {j.assessment.criterion for j in record.set_aside}
@@ -216,7 +217,7 @@ def _aside_otherwise(record: Record, told: Collection[Statistic], asking: Collec
         aside = aside_of(criterion.id) in judged_aside
         if aside and not (name and small[name]):
             yield f"The record judges small groups apart in {aside_of(criterion.id)}, and calls none of {name} small."
-        elif name and small[name] and not aside and criterion.metric in asking:
+        elif name and small[name] and not aside and criterion.metric in cutting:
             yield f"The record calls groups of {name} small, and does not judge them apart for {criterion.id}."
     for statistic in told:
         labels = {cell.label for cell in _cells(statistic)}

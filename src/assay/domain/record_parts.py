@@ -111,12 +111,17 @@ PARTS: Mapping[str, Part] = MappingProxyType(
 
 
 def parts_contradict(
-    record: Record, known: Mapping[str, MetricRecord], asking: Collection[str], version: str
+    record: Record,
+    known: Mapping[str, MetricRecord],
+    asking: Collection[str],
+    cutting: Collection[str],
+    version: str,
 ) -> str:
     """Where a record contradicts itself in what it tells besides its verdicts, in one sentence; empty when it does not.
 
     Args:
         known: what is told of the checks that are known. asking: ids of those that need the model's answers.
+        cutting: ids of those for which small groups are judged apart.
         version: of Assay, by whose catalogue ``known`` is told; a record of another one may have other words.
 
     Raises:
@@ -132,7 +137,7 @@ def parts_contradict(
         *_profiles(record),
         *_rehearsed(record),
     )
-    wrong = next(iter(found), "") or groups_contradict(record, asking)
+    wrong = next(iter(found), "") or groups_contradict(record, asking, cutting)
     return wrong or next(_not_tested(record, answered=told), "")
 
 

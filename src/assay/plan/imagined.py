@@ -116,7 +116,9 @@ class Imagined:
         read = self.rows_of if wanted.need.reads is Reads.EVERY else {data: self.rows_of.get(data, self.rows)}
         reference = max(int(self.population.sum()), 1)
         rows = {name: self.rows if name == self.judged_on else n for name, n in read.items()}
-        small = self.small[wanted.criterion.across] if wanted.criterion.across is not None else frozenset()
+        across = wanted.criterion.across
+        cut = across is not None and wanted.need.cuts_small_groups
+        small = self.small[across] if across is not None and cut else frozenset()
         return TableView.of(
             data,
             {

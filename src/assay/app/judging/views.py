@@ -136,13 +136,14 @@ def _tables(asked: Request) -> TableView:
     found = {name: dict((*tally.tables, *tally.scored_tables)) for name, tally in read.items()}
     pairwise = asked.case.checks[wanted.criterion.metric].metric.pairwise
     context = context_of(asked.case.frame(), table)
-    all_groups = asked.aside and pairwise
+    focused = asked.aside and pairwise
+    every = focused or not wanted.need.cuts_small_groups
     return TableView.of(
         asked.data,
         {name: tables[table.key] for name, tables in found.items() if table.key in tables},
         context,
-        groups=context.groups if all_groups else asked.among(context.layout) if table.across else (),
-        focus=tuple(sorted(asked.small())) if all_groups else (),
+        groups=context.groups if every else asked.among(context.layout) if table.across else (),
+        focus=tuple(sorted(asked.small())) if focused else (),
     )
 
 
