@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,11 @@ from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute
 from assay.tally.groups import Layout
 from assay.tally.hashes import Hashes, number_words, text_words
-from assay.tally.table import Rows, TableContext, TableCounts, TableTally, TableView, Tabulate, sums
+from assay.tally.perturbation import ChangeContext
+from assay.tally.table import Change, Rows, TableContext, TableCounts, TableTally, TableView, Tabulate, sums
 
 Values = Sequence[Any] | NDArray[Any]
+Model = Callable[[Mapping[str, NDArray[Any]]], NDArray[np.float64]]
 Groups = Mapping[str, tuple[Sequence[str], Values]]
 
 
@@ -40,6 +43,7 @@ def table_view(
     time: str | None = None,
     strata: Mapping[str, Attribute] | None = None,
     answers: Answers = BINARY,
+    model: Model | None = None,
 ) -> TableView:
     """What a check with these tables is handed of some rows.
 
@@ -50,7 +54,7 @@ def table_view(
         across: the attributes whose groups are compared.
         others: the columns of other data sets, for checks that read all; with ``labels_of_others``.
         strata: the parts of the cases within which groups are compared, by name. answers: what is predicted; the numbers of a
-            regression stand in the column ``label``.
+            regression stand in the column ``label``. model: gives the scores of columns, also of changed ones.
         parameters: the criterion's, all of them. dictionary: by default each column is a number or a category as its values are.
     """
     attributes = tuple((name, tuple(labels)) for name, (labels, _) in (groups or {}).items())
@@ -72,7 +76,7 @@ def table_view(
         used=frozenset(name for name in (*fed, "label", unit, time) if name is not None),
     )
     codes = {name: np.asarray(of, dtype=np.int64) for name, (_, of) in (groups or {}).items()}
-    tables = {data: _tallied(tabulate, context, columns, label, score, codes)}
+    tables = {data: _tallied(tabulate, context, columns, label, score, codes, model)}
     rows = {data: _length(columns, label)}
     for name, found in (others or {}).items():
         theirs = (labels_of_others or {}).get(name)
@@ -112,23 +116,41 @@ def _tallied(
     label: Values | None,
     score: Values | None,
     codes: Mapping[str, NDArray[np.int64]],
+    model: Model | None = None,
 ) -> TableTally:
     n = _length(columns, label)
     arrays = {name: _array(values) for name, values in columns.items()}
     sizes = dict(zip((name for name, _ in context.layout.attributes), context.layout.shape, strict=True))
     in_none = {name: np.full(n, size - 1, dtype=np.int64) for name, size in sizes.items()}
+    asked = None if model is None else partial(_after, model, context, arrays)
+    scores = model(arrays) if model is not None else score
     placed = {name: np.where(of < 0, sizes[name] - 1, of) for name, of in codes.items()}
     rows = Rows(
         n,
         np.full(n, -1, dtype=np.int64) if label is None else np.asarray(label, dtype=np.int64),
         context,
-        None if score is None else np.asarray(score, dtype=np.float64),
+        None if scores is None else np.asarray(scores, dtype=np.float64),
         arrays,
         lambda name: _words(arrays[name]),
         context.layout.cell(in_none | placed, n),
         slice(None),
+        asked,
     )
     return sums([{name: TableCounts.of(keys) for name, keys in tabulate(rows, context).items()}])
+
+
+def _after(
+    model: Model, context: TableContext, columns: Mapping[str, NDArray[Any]], _: str, change: Change
+) -> NDArray[np.float64]:
+    """The scores of changed columns; each row is told from the others by its place."""
+    told = ChangeContext(
+        rows=np.arange(_length(columns, None), dtype=np.uint64),
+        seed=0,
+        spreads={n: float(np.nanstd(v)) for n, v in columns.items() if v.dtype.kind in "iuf" and len(v)},
+        parameters=context.parameters,
+        kinds={column.name: column.type for column in context.dictionary},
+    )
+    return model({**columns, **change({n: v.copy() for n, v in columns.items()}, told)})
 
 
 def _length(columns: Mapping[str, Values], label: Values | None) -> int:

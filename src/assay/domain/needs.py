@@ -159,6 +159,13 @@ class TabulatedOutcomes(Tabulated):
 
 
 @dataclass(frozen=True, slots=True)
+class TabulatedChanges(TabulatedOutcomes):
+    """The same, and the model is asked again about the rows with changed inputs, as often as ``tabulate`` wants (``rows.after``)."""
+
+    changes_inputs = True
+
+
+@dataclass(frozen=True, slots=True)
 class Refits(Need):
     """Models that the recipe trains on parts of the training rows, and the scores that they give to others of them.
 

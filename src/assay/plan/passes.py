@@ -38,7 +38,8 @@ class Table:
 
     The key names the function, as that of a change does. ``columns`` names what it reads; None for all that is documented.
     ``asks``: with the scores of the model. per_unit: one row of each unit counts. undeclared: columns that nobody documented are read
-    too. where: only rows of these groups.
+    too. where: only rows of these groups. changes: the model is asked again with changed inputs; what is drawn for them follows from
+    the seed.
     """
 
     key: str
@@ -50,6 +51,8 @@ class Table:
     per_unit: bool = False
     where: tuple[tuple[str, str], ...] = ()
     undeclared: bool = False
+    changes: bool = False
+    seed: int = 0
 
 
 _ASKING = frozenset({Part.OUTCOMES, Part.SCORES})
@@ -79,6 +82,23 @@ class Pass:
         scored = self.changes or Part.SCORES in self.parts or any(t.asks for t in self.tables)
         if scored and not self.asks and not self.imagined:
             raise ValueError("scores and changes are of outcomes, which the pass does not count")
+
+    @property
+    def again(self) -> tuple[Change | Table, ...]:
+        """What has the model asked again, with changed inputs."""
+        return (*self.changes, *(table for table in self.tables if table.changes))
+
+    @property
+    def once(self) -> Pass:
+        """The same pass in which the model is not asked again."""
+        return replace(self, changes=(), tables=tuple(table for table in self.tables if not table.changes))
+
+    def alone(self, one: Change | Table) -> Pass:
+        """Of the same pass only the outcomes and what has the model asked again for one of these."""
+        parts = frozenset({Part.OUTCOMES})
+        if isinstance(one, Change):
+            return replace(self, parts=parts, changes=(one,), tables=())
+        return replace(self, parts=parts, changes=(), tables=(one,))
 
     @property
     def unasked(self) -> Pass:
@@ -116,6 +136,11 @@ class Wanted:
         """The same for two criteria that perturb in the same way."""
         bound = {name: str(value) for name, value in self.parameters}
         return f"{self.criterion.metric}{json.dumps(bound, sort_keys=True)}"
+
+    @property
+    def again_key(self) -> str:
+        """The key of what has the model asked again for it."""
+        return self.table_key if isinstance(self.need, Tabulated) else self.change_key
 
     @property
     def table_key(self) -> str:
@@ -204,6 +229,7 @@ def tables_of(specification: Specification, wanted: Iterable[Wanted]) -> tuple[T
                 asks or need.per_unit,
                 where=tuple(sorted(w.criterion.where.items())),
                 undeclared=need.undeclared,
+                changes=need.changes_inputs,
             )
             found.setdefault(table.key, table)
     return tuple(found[key] for key in sorted(found))

@@ -168,7 +168,7 @@ def _as_much_as_can_be(
     except NOT_THE_MODEL:
         raise
     except AssayError as error:
-        if reading.changes:
+        if reading.again:
             return _each_change_alone(case, frame, reading, engine, selection, error)
         if not reading.asks:
             raise
@@ -179,21 +179,25 @@ def _each_change_alone(
     case: Case, frame: Frame, reading: Pass, engine: Engine, selection: str | None, error: AssayError
 ) -> tuple[Partial, Lacking]:
     """A perturbation that breaks the model leaves the outcomes, and the other perturbations, standing."""
-    counted, lacking = _as_much_as_can_be(case, frame, replace(reading, changes=()), engine, selection)
+    counted, lacking = _as_much_as_can_be(case, frame, reading.once, engine, selection)
     if lacking.failure is not None:
         return counted, lacking
-    if len(reading.changes) == 1:
-        return counted, Lacking(changes={reading.changes[0].key: error})
-    paired, failures = counted.paired, {}
-    for change in reading.changes:
+    if len(reading.again) == 1:
+        return counted, Lacking(changes={reading.again[0].key: error})
+    failures = {}
+    for one in reading.again:
         try:
-            alone = Pass(reading.data, frozenset({Part.OUTCOMES}), (change,))
-            paired += run_pass(case, frame, alone, engine, selection).paired
+            found = run_pass(case, frame, reading.alone(one), engine, selection)
+            counted = replace(
+                counted,
+                paired=counted.paired + found.paired,
+                scored_tables=_with_tables(counted.scored_tables, found.scored_tables),
+            )
         except NOT_THE_MODEL:
             raise
         except AssayError as failed:
-            failures[change.key] = failed
-    return replace(counted, paired=paired), Lacking(changes=failures)
+            failures[one.key] = failed
+    return counted, Lacking(changes=failures)
 
 
 def one_of_each_unit(counted: Partial, engine: Engine) -> str | None:
@@ -216,6 +220,10 @@ def run_pass(
     seeded = replace(
         reading,
         changes=tuple(replace(change, seed=case.seed_of(change.key)) for change in reading.changes),
+        tables=tuple(
+            replace(table, seed=case.seed_of(table.key)) if table.changes else table
+            for table in reading.tables
+        ),
     )
     tasks = [
         ScanTask(
