@@ -44,6 +44,8 @@ class Part(StrEnum):
     """How often equal rows stand there among those that count, which no check asks for."""
     IDENTIFIERS = "identifiers"
     """How often an identifier stands there among those rows, which no check asks for."""
+    KNOWN_ROWS = "known_rows"
+    """Some rows, drawn at random, which tables of other data sets are handed."""
     TABLES = "tables"
     """Rows per key of the tables that checks bring with them."""
 
@@ -128,6 +130,7 @@ class Tabulated(Need):
     looks at besides the label and the protected attributes; without it all that are documented are read.
     ``per_unit``: one row of each unit counts, and only rows with a label; without it all rows do.
     ``undeclared``: the columns of the file that nobody documented are read as well.
+    ``known``: the context has some rows of the reference data, drawn at random (:class:`~assay.tally.known.KnownRows`).
     """
 
     reads = Reads.NAMED
@@ -141,6 +144,7 @@ class Tabulated(Need):
     columns: Callable[..., tuple[str, ...]] | None = None
     per_unit: bool = False
     undeclared: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class OutcomesCounter:
             labels=frame.answers.labels,
         )
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
-        self._tables = Tables(frame, tuple(table for table in wanted.tables if table.asks))
+        self._tables = Tables(counting, tuple(table for table in wanted.tables if table.asks))
         self._begun: tuple[Batch, Callable[[], NDArray[np.float64]]] | None = None
 
     @staticmethod

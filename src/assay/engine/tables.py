@@ -18,13 +18,14 @@ from assay.engine.frame import Frame
 from assay.plan.imagined import DISCORDANCE, FALSE_ALARMS, SENSITIVITY
 from assay.plan.passes import Pass, Table
 from assay.tally.groups import inside
+from assay.tally.known import KnownRows
 from assay.tally.perturbation import uniforms
 from assay.tally.table import Change as RowsChange
 from assay.tally.table import Kept, Rows, TableContext, TableCounts, TableTally, sums
 
 
-def context_of(frame: Frame, table: Table) -> TableContext:
-    """What a table is made for."""
+def context_of(frame: Frame, table: Table, known: KnownRows | None = None) -> TableContext:
+    """What a table is made for, with some rows of the reference data if it is handed them."""
     return TableContext(
         parameters=dict(table.parameters),
         layout=frame.layout,
@@ -40,6 +41,7 @@ def context_of(frame: Frame, table: Table) -> TableContext:
         answers=frame.answers,
         score_column=frame.score_column,
         used=frame.used,
+        known=known if table.known else None,
     )
 
 
@@ -65,9 +67,10 @@ Again = Callable[[Batch, Table, Kept, str, RowsChange], NDArray[np.float64]]
 class Tables:
     """Sums some tables over batches."""
 
-    def __init__(self, frame: Frame, tables: tuple[Table, ...]) -> None:
+    def __init__(self, counting: Counting, tables: tuple[Table, ...]) -> None:
+        frame, known = counting.frame, counting.known
         self._made: list[tuple[Table, TableContext, dict[str, TableCounts]]] = [
-            (table, context_of(frame, table), {}) for table in tables
+            (table, context_of(frame, table, known), {}) for table in tables
         ]
         self._inside = {table.where: inside(frame.layout, dict(table.where)) for table in tables}
 
@@ -121,10 +124,10 @@ class TablesCounter:
     def __init__(self, counting: Counting) -> None:
         wanted = counting.wanted
         unasked = tuple(table for table in wanted.tables if not table.asks)
-        self._all = Tables(counting.frame, tuple(table for table in unasked if not table.per_unit))
-        self._once = Tables(counting.frame, tuple(table for table in unasked if table.per_unit))
+        self._all = Tables(counting, tuple(table for table in unasked if not table.per_unit))
+        self._once = Tables(counting, tuple(table for table in unasked if table.per_unit))
         scored = wanted.tables if wanted.imagined else ()
-        self._imagined = Tables(counting.frame, tuple(table for table in scored if table.asks))
+        self._imagined = Tables(counting, tuple(table for table in scored if table.asks))
         self._makes_up = any(table.asks for table in scored)
         self._selection = counting.selection
         self._frame = counting.frame

@@ -19,6 +19,7 @@ from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes
+from assay.tally.known import KnownRows
 from assay.tally.perturbation import ChangeContext, Columns
 
 Integers = NDArray[np.int64]
@@ -43,6 +44,7 @@ class TableContext:
         strata: the parts of the cases within which groups are compared, by name.
         answers: what the model answers for a row, and what a label is.
         score_column: where scores made elsewhere stand, instead of a model.
+        known: some rows of the reference data, for a table that is handed them and while rows are counted.
         used: the columns that the specification gives a meaning: inputs, label, scores, unit, time, protected attributes, strata.
     """
 
@@ -60,6 +62,7 @@ class TableContext:
     score_column: str | None = None
     answers: Answers = BINARY
     used: frozenset[str] = frozenset()
+    known: KnownRows | None = None
 
     def column(self, name: str) -> Column | None:
         """The dictionary's entry of a column, or None."""

@@ -125,11 +125,12 @@ def _measured(case: Case, engine: Engine, others: Others) -> Measured:
         spreads = _deviations(others[reference])
     elif Part.SPREADS in reading.parts:  # in a rehearsal, of the same rows
         spreads = _deviations(run_pass(case, case.frame(), reading.unasked, engine))
-    counted, judged = _as_much_as_can_be(case, case.frame(spreads), reading, engine)
+    frame = case.frame(spreads, _kept_rows(others.get(reference), engine))
+    counted, judged = _as_much_as_can_be(case, frame, reading, engine)
     chosen = one_of_each_unit(counted, engine) if judged.failure is None else None
     again = reading.of_units
     if chosen is not None and again is not None:
-        alone, judged = _as_much_as_can_be(case, case.frame(spreads), again, engine, chosen)
+        alone, judged = _as_much_as_can_be(case, frame, again, engine, chosen)
         counted = replace(  # all else keeps all rows
             _with_units(counted, alone),
             outcomes=alone.outcomes,
@@ -207,6 +208,13 @@ def one_of_each_unit(counted: Partial, engine: Engine) -> str | None:
     return engine.keep(counted.units.selection().astype("<i8").tobytes())
 
 
+def _kept_rows(reference: Partial | None, engine: Engine) -> str:
+    """Keep some rows of the reference data, and return their key; empty where none were drawn."""
+    if reference is None or reference.known is None:
+        return ""
+    return engine.keep(reference.known.to_bytes())
+
+
 def _deviations(tally: Partial) -> tuple[tuple[str, float], ...]:
     return tuple((name, spread.deviation) for name, spread in tally.spreads)
 
@@ -214,7 +222,14 @@ def _deviations(tally: Partial) -> tuple[tuple[str, float], ...]:
 def run_pass(
     case: Case, frame: Frame, reading: Pass, engine: Engine, selection: str | None = None
 ) -> Partial:
-    """Count one data set: a task per partition, merged in the order of the rows."""
+    """Count one data set: a task per partition, merged in the order of the rows.
+
+    Rows of the reference data that a table is handed, and that no earlier pass drew, are read before: in a plan, and where the
+    reference data itself is counted.
+    """
+    if reading.knows and not frame.known:
+        drawn = Pass(reference_data(case.specification), frozenset({Part.KNOWN_ROWS}))
+        frame = replace(frame, known=_kept_rows(run_pass(case, case.frame(), drawn, engine), engine))
     dataset = case.datasets[reading.data]
     model = case.model if reading.asks else None
     seeded = replace(
