@@ -24,6 +24,8 @@ CRITERIA = """
      tier: advisory, rationale: for both sexes, owner: validator, requirements: [x/1]}
   - {id: no-such-step, metric: performance.monotonicity, with: {column: age, direction: decreasing, step: 0.5}, at_most: 0.5,
      tier: advisory, rationale: half a year is no step, owner: validator, requirements: [x/1]}
+  - {id: worth, metric: performance.permutation_importance, at_most: 0.2, tier: advisory,
+     rationale: nothing hangs on one input alone, owner: validator, requirements: [x/1]}
 """
 
 
@@ -78,6 +80,19 @@ def test_answers_that_move_the_wrong_way_are_counted_by_the_models_own_word(judg
         "events": (wrong & women).sum(),
         "rows": women.sum(),
     }
+
+
+def test_an_input_is_worth_what_other_values_of_the_reference_rows_cost(judged) -> None:
+    folder, booster, record = judged
+    label, draw = folder.test["bad"].to_numpy(), np.random.default_rng(0)
+    right = lambda rows: ((booster.predict(rows) >= 0.5) == label).mean()  # noqa: E731 - used twice
+    found = {piece.label: piece for piece in of(record, "worth").assessment.pieces}
+    assert set(found) == {"age", "income"}
+    for place, name in enumerate(("age", "income")):
+        others = inputs(folder)
+        others[:, place] = draw.choice(folder.develop[name].to_numpy(), len(label))
+        assert found[name].estimate == pytest.approx(right(inputs(folder)) - right(others), abs=0.03)
+        assert found[name].n == len(label)
 
 
 def test_a_change_that_cannot_be_made_leaves_the_others_standing(judged) -> None:
