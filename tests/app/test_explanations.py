@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import lightgbm as lgb
@@ -26,6 +27,8 @@ CRITERIA = """
      tier: advisory, rationale: half a year is no step, owner: validator, requirements: [x/1]}
   - {id: worth, metric: performance.permutation_importance, at_most: 0.2, tier: advisory,
      rationale: nothing hangs on one input alone, owner: validator, requirements: [x/1]}
+  - {id: curve, metric: performance.sensitivity_curve, with: {column: income, points: "1000, 3000, 9000"}, at_most: 0.9, tier: advisory,
+     rationale: nobody is refused for one number, owner: validator, requirements: [x/1]}
 """
 
 
@@ -95,6 +98,19 @@ def test_an_input_is_worth_what_other_values_of_the_reference_rows_cost(judged) 
         assert found[name].n == len(label)
 
 
+def test_a_curve_is_the_mean_of_the_models_scores_and_is_drawn(judged) -> None:
+    folder, booster, record = judged
+    (curve,) = (c for c in record.curves if c.kind == "sensitivity")
+    for value, mean, low, high, n in curve.points:
+        rows = inputs(folder)
+        rows[:, 1] = value
+        assert mean == pytest.approx(booster.predict(rows).mean(), abs=1 / 4096)
+        assert low < mean < high
+        assert n == 4000
+    bent = replace(record, curves=(*record.curves[:-1], replace(curve, label="other")))
+    assert "sensitivity curves" in contradicted(bent)
+
+
 def test_a_change_that_cannot_be_made_leaves_the_others_standing(judged) -> None:
     _, _, record = judged
     broken = of(record, "no-such-step")
@@ -107,7 +123,13 @@ def test_the_record_reads_back_is_judged_again_and_drawn(judged) -> None:
     assert read_record(canonical(to_document(record))) == record
     assert judged_again(record) == (*record.judged, *record.set_aside)
     assert contradicted(record) == ""
-    assert "Violations of a declared direction" in render_html(record)
+    page = render_html(record)
+    said = (
+        "Violations of a declared direction",
+        "How the answers depend on single inputs",
+        "Permutation importance",
+    )
+    assert [text for text in said if text not in page] == []
 
 
 def test_two_workers_count_what_one_does(judged) -> None:
