@@ -29,6 +29,10 @@ CRITERIA = """
      rationale: nothing hangs on one input alone, owner: validator, requirements: [x/1]}
   - {id: curve, metric: performance.sensitivity_curve, with: {column: income, points: "1000, 3000, 9000"}, at_most: 0.9, tier: advisory,
      rationale: nobody is refused for one number, owner: validator, requirements: [x/1]}
+  - {id: reasons-decide, metric: performance.reason_faithfulness, across: sex, with: {reasons: 1}, at_least: 0.2, tier: advisory,
+     rationale: a reason is why, owner: validator, requirements: [x/1]}
+  - {id: reasons-stay, metric: performance.reason_stability, at_least: 0.2, tier: advisory,
+     rationale: a reason is no accident, owner: validator, requirements: [x/1]}
 """
 
 
@@ -109,6 +113,17 @@ def test_a_curve_is_the_mean_of_the_models_scores_and_is_drawn(judged) -> None:
         assert n == 4000
     bent = replace(record, curves=(*record.curves[:-1], replace(curve, label="other")))
     assert "sensitivity curves" in contradicted(bent)
+
+
+def test_reasons_are_asked_of_those_who_are_declined(judged) -> None:
+    folder, booster, record = judged
+    declined = booster.predict(inputs(folder)) >= 0.5
+    women = folder.test["sex"].to_numpy() == 2
+    rows = {p.label: p.n for p in of(record, "reasons-decide").assessment.pieces}
+    assert rows == {"women": (declined & women).sum(), "men": (declined & ~women).sum()}
+    (piece,) = of(record, "reasons-stay").assessment.pieces
+    assert piece.n == declined.sum()
+    assert 0 < piece.estimate <= 1
 
 
 def test_a_change_that_cannot_be_made_leaves_the_others_standing(judged) -> None:
