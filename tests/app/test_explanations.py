@@ -33,6 +33,10 @@ CRITERIA = """
      rationale: a reason is why, owner: validator, requirements: [x/1]}
   - {id: reasons-stay, metric: performance.reason_stability, at_least: 0.2, tier: advisory,
      rationale: a reason is no accident, owner: validator, requirements: [x/1]}
+  - {id: usual, metric: performance.ood_acceptance, at_least: 0.9, tier: advisory,
+     rationale: the test rows are those of the use, owner: validator, requirements: [x/1]}
+  - {id: old-ones, metric: performance.ood_acceptance, where: {life: 60 and over}, at_most: 0.95, tier: advisory,
+     rationale: hardly anybody was that old, owner: validator, requirements: [x/1]}
 """
 
 
@@ -45,6 +49,7 @@ def asked(root: Path) -> tuple[Folder, lgb.Booster]:
     folder.edit(
         "{model: score, format: predictions}", "{model: model.txt, format: lightgbm, inputs: [age, income]}"
     )
+    folder.edit("small_groups:", "strata:\n  life: {column: age, bands: [60]}\nsmall_groups:")
     folder.text = folder.text.rstrip() + CRITERIA
     return folder, booster
 
@@ -124,6 +129,16 @@ def test_reasons_are_asked_of_those_who_are_declined(judged) -> None:
     (piece,) = of(record, "reasons-stay").assessment.pieces
     assert piece.n == declined.sum()
     assert 0 < piece.estimate <= 1
+
+
+def test_usual_rows_are_accepted_at_the_level_and_a_part_is_looked_at_alone(judged) -> None:
+    folder, _, record = judged
+    (usual,) = of(record, "usual").assessment.pieces
+    assert usual.estimate == pytest.approx(0.95, abs=0.03)
+    assert of(record, "usual").verdict is Verdict.PASS
+    (old,) = of(record, "old-ones").assessment.pieces
+    assert old.n == (folder.test["age"].to_numpy() >= 60).sum()
+    assert old.estimate < usual.estimate
 
 
 def test_a_change_that_cannot_be_made_leaves_the_others_standing(judged) -> None:
