@@ -130,6 +130,7 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         "RowSets": lambda: row_set(0, shared={"train": 0}),
         "Sections": lambda: SectionView(()),
         "Tabulated": lambda: no_rows(check, across),
+        "TabulatedChanges": lambda: no_rows(check, across),
         "TabulatedEverywhere": lambda: no_rows(check, across),
         "TabulatedOutcomes": lambda: no_rows(check, across),
     }

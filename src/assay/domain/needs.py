@@ -44,6 +44,8 @@ class Part(StrEnum):
     """How often equal rows stand there among those that count, which no check asks for."""
     IDENTIFIERS = "identifiers"
     """How often an identifier stands there among those rows, which no check asks for."""
+    KNOWN_ROWS = "known_rows"
+    """Some rows, drawn at random, which tables of other data sets are handed."""
     TABLES = "tables"
     """Rows per key of the tables that checks bring with them."""
 
@@ -144,6 +146,7 @@ class Tabulated(Need):
     ``per_unit``: one row of each unit counts, and only rows with a label; without it all rows do.
     ``undeclared``: the columns of the file that nobody documented are read as well.
     ``every_group``: small groups are among those that it is handed, as where it asks how large the smallest is.
+    ``known``: the context has some rows of the reference data, drawn at random (:class:`~assay.tally.known.KnownRows`).
     """
 
     reads = Reads.NAMED
@@ -157,6 +160,7 @@ class Tabulated(Need):
     columns: Callable[..., tuple[str, ...]] | None = None
     per_unit: bool = False
     undeclared: bool = False
+    known: bool = False
     every_group: bool = False
 
     @property
@@ -178,6 +182,13 @@ class TabulatedOutcomes(Tabulated):
 
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES, Part.TABLES})
+
+
+@dataclass(frozen=True, slots=True)
+class TabulatedChanges(TabulatedOutcomes):
+    """The same, and the model is asked again about the rows with changed inputs, as often as ``tabulate`` wants (``rows.after``)."""
+
+    changes_inputs = True
 
 
 @dataclass(frozen=True, slots=True)

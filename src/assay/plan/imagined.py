@@ -15,6 +15,7 @@ from assay.domain.needs import (
     Perturbed,
     Reads,
     Tabulated,
+    TabulatedChanges,
     TabulatedEverywhere,
     TabulatedOutcomes,
 )
@@ -173,6 +174,7 @@ IMAGINED: Mapping[type[Need], Callable[[Imagined, Wanted], Any]] = {
     Outcomes: Imagined.outcomes,
     Perturbed: Imagined.paired,
     Tabulated: Imagined.tabulated,
+    TabulatedChanges: Imagined.tabulated,
     TabulatedEverywhere: Imagined.tabulated,
     TabulatedOutcomes: Imagined.tabulated,
 }

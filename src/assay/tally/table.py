@@ -19,10 +19,14 @@ from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes
+from assay.tally.known import KnownRows
+from assay.tally.perturbation import ChangeContext, Columns
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Setting = Decimal | int | str
+Change = Callable[[Columns, ChangeContext], Columns]
+After = Callable[[str, Change], Floats]
 Kept = slice | NDArray[np.bool_]
 
 MOST = 1 << 62
@@ -40,6 +44,7 @@ class TableContext:
         strata: the parts of the cases within which groups are compared, by name.
         answers: what the model answers for a row, and what a label is.
         score_column: where scores made elsewhere stand, instead of a model.
+        known: some rows of the reference data, for a table that is handed them and while rows are counted.
         used: the columns that the specification gives a meaning: inputs, label, scores, unit, time, protected attributes, strata.
     """
 
@@ -57,6 +62,7 @@ class TableContext:
     score_column: str | None = None
     answers: Answers = BINARY
     used: frozenset[str] = frozenset()
+    known: KnownRows | None = None
 
     def column(self, name: str) -> Column | None:
         """The dictionary's entry of a column, or None."""
@@ -96,6 +102,29 @@ class Rows:
     _words: Callable[[str], Hashes]
     _cell: Integers
     _kept: Kept
+    _after: After | None = None
+
+    def after(self, name: str, change: Change) -> Floats:
+        """float64[n], or float64[n, classes]: what the model answers for the same rows after a change of their inputs.
+
+        ``change(columns, context)`` is handed copies of the inputs, each [n]. Each call is one more prediction for every row;
+        ``name`` tells it from the others of the same function.
+
+        Raises:
+            ValueError: where the need of the check does not say that inputs are changed.
+        """
+        if not self.n:
+            return self.answered
+        if self._after is None:
+            raise ValueError("the need of the check does not say that inputs are changed")
+        return self._after(name, change)
+
+    def decisions(self, score: Floats) -> Integers:
+        """int64[n]: the decisions at these scores, or the most probable classes, of equally probable ones the first."""
+        if score.ndim > 1:
+            probable: Integers = score.argmax(axis=1)
+            return probable
+        return (score >= self.context.decide_at).astype(np.int64)
 
     @property
     def names(self) -> frozenset[str]:
@@ -148,10 +177,7 @@ class Rows:
         Raises:
             ValueError: where the model was not asked.
         """
-        if self.answered.ndim > 1:
-            probable: Integers = self.answered.argmax(axis=1)
-            return probable
-        return (self.answered >= self.context.decide_at).astype(np.int64)
+        return self.decisions(self.answered)
 
 
 Tabulate = Callable[[Rows, TableContext], Mapping[str, Integers]]

@@ -95,7 +95,7 @@ def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
     continuous = _called_categories(case, measured)
     if continuous is not None:
         return _failure(continuous)
-    failed = measured.change_failures.get(wanted.change_key)
+    failed = measured.change_failures.get(wanted.again_key)
     if failed is None:
         return None
     found = _failure(failed)

@@ -20,6 +20,7 @@ from assay.domain.needs import (
     Sections,
     Stated,
     Tabulated,
+    TabulatedChanges,
     TabulatedEverywhere,
     TabulatedOutcomes,
 )
@@ -212,6 +213,7 @@ VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
     Sections: _sections,
     Stated: _stated,
     Tabulated: _tables,
+    TabulatedChanges: _tables,
     TabulatedEverywhere: _tables,
     TabulatedOutcomes: _tables,
 }
