@@ -66,6 +66,8 @@ class _Work:
             trained=self._kept(fit.trained),
             asked=tuple(Question(self._kept(a.rows), a.column, a.like) for a in fit.asked),
             size=len(fit.trained),
+            held=fit.held,
+            like=fit.like,
         )
 
     def _kept(self, rows: Integers) -> str:

@@ -13,16 +13,16 @@ from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.frames import TIME, Parted, by_part, frame_columns, periods_between
 from assay.tally.periods import PERIODS
-from assay.tally.table import TableView
+from assay.tally.table import Setting, TableView
 
 TO = " to "
-YEAR = {"of": TIME, "frame": "2024-01 to 2024-04"}
+YEAR: dict[str, Setting] = {"of": TIME, "frame": "2024-01 to 2024-04"}
 
 
-def _view(*rows: int, frame: str = YEAR["frame"]) -> TableView:
+def _view(*rows: int, frame: str = "2024-01 to 2024-04") -> TableView:
     """So many rows in each month of 2024 from January on."""
     when = [f"2024-{month:02}-15" for month, n in enumerate(rows, 1) for _ in range(n)]
-    parameters = {**YEAR, "frame": frame, "period": "month", "every": 1}
+    parameters: dict[str, Setting] = {**YEAR, "frame": frame, "period": "month", "every": 1}
     return table_view(by_part, {"day": when}, time="day", parameters=parameters)
 
 

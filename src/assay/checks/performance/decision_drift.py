@@ -16,7 +16,7 @@ from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.drifting import MOST_PERIODS, by_part, joined, nothing_to_compare
 from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns
-from assay.tally.table import Integers, Rows, TableContext, TableView, together
+from assay.tally.table import Integers, Rows, Setting, TableContext, TableView, together
 
 TIME, ALL, APART = "time", "", "\t"
 MOST_CUTS = 20
@@ -81,7 +81,7 @@ def _months(*shares: float, rows: int = 1000) -> TableView:
     """So many rows in each month from January 2024 on, of which this share is decided as 1."""
     when = [f"2024-{month:02}-15" for month in range(1, len(shares) + 1) for _ in range(rows)]
     score = [float(i < share * rows) for share in shares for i in range(rows)]
-    parameters = {"by": ALL, "at": "", "period": "month", "join_below": 0}
+    parameters: dict[str, Setting] = {"by": ALL, "at": "", "period": "month", "join_below": 0}
     return table_view(
         tabulate, {"day": when}, label=[0] * len(when), score=score, time="day", parameters=parameters
     )
