@@ -222,3 +222,11 @@ class Sections(Need):
 
     reads = Reads.NOTHING
     parts = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage(Need):
+    """Which digests the declared sources, the records of other tools and the files themselves have: files are read as bytes, no row is."""
+
+    reads = Reads.NOTHING
+    parts = frozenset()

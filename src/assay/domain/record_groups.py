@@ -12,14 +12,30 @@ from collections.abc import Collection, Iterator, Mapping
 from assay.domain import gating
 from assay.domain.evidence import (
     GIVEN_LABEL,
+    Census,
+    Counts,
+    Folds,
+    HistogramPair,
+    Histograms,
+    Learned,
     LossCell,
     Losses,
+    MeanCell,
+    Means,
+    Paired,
+    PairedCell,
+    PairedScoreCell,
+    PairedScores,
+    Ranked,
     Rate,
     Rates,
+    RelativeRate,
+    RelativeRates,
     ScoreCell,
     Scores,
     Statistic,
     Stratified,
+    Undefined,
     aside_of,
 )
 from assay.domain.record import GroupRecord, Record
@@ -159,19 +175,54 @@ def _told_of(group: GroupRecord) -> str:
     return f" ({said})" if said else ""
 
 
-def _cells(statistic: Statistic) -> tuple[Rate | ScoreCell | LossCell, ...]:
+Cell = Rate | ScoreCell | LossCell | PairedCell | MeanCell | RelativeRate | PairedScoreCell | HistogramPair
+WITH_CELLS: tuple[type[Counts], ...] = (
+    Rates,
+    Stratified,
+    Scores,
+    Losses,
+    Paired,
+    Means,
+    RelativeRates,
+    Ranked,
+    PairedScores,
+    Histograms,
+)
+"""Kinds of counts whose cells, where a criterion compares groups, are each of one group."""
+WITHOUT_GROUPS: tuple[type[Counts], ...] = (Census, Folds, Learned, Undefined)
+"""Those that have none of groups: facts about all rows, and models of the recipe on training rows."""
+
+
+def _cells(statistic: Statistic) -> tuple[Cell, ...]:
     counts = statistic.counts
-    return counts.cells if isinstance(counts, Rates | Stratified | Scores | Losses) else ()
+    if isinstance(counts, Census | Folds | Learned | Undefined):
+        return ()
+    return counts.cells
 
 
-def _alike(group: GroupRecord, cell: Rate | ScoreCell | LossCell, metric: str) -> bool:
-    if isinstance(cell, LossCell):
-        return cell.n == group.rows
-    if isinstance(cell, ScoreCell):
+def _alike(group: GroupRecord, cell: Cell, metric: str) -> bool:
+    if isinstance(cell, ScoreCell | PairedScoreCell):
         return group.positives is None or (sum(cell.negatives), sum(cell.positives)) == (
             group.rows - group.positives,
             group.positives,
         )
+    if isinstance(cell, LossCell):
+        return cell.n == group.rows
+    if isinstance(cell, Rate):
+        return _rate_alike(group, cell, metric)
+    return _rows_of(cell) <= group.rows
+
+
+def _rows_of(cell: PairedCell | MeanCell | RelativeRate | HistogramPair) -> int:
+    """The rows of a cell: all of its group, or those that a rate is of."""
+    if isinstance(cell, PairedCell):
+        return cell.n
+    if isinstance(cell, MeanCell):
+        return sum(cell.rows)
+    return cell.trials if isinstance(cell, RelativeRate) else sum(cell.found)
+
+
+def _rate_alike(group: GroupRecord, cell: Rate, metric: str) -> bool:
     if metric in OF_ALL_ROWS:
         return (cell.events, cell.trials) == (getattr(group, OF_ALL_ROWS[metric]), group.rows)
     if cell.family in GIVEN_LABEL and group.positives is not None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from assay.domain.evidence import aside_of
+from assay.domain.lineage import RECORD_ROLE, role_of_record
 from assay.domain.record import MetricRecord, Record
 from assay.domain.record_groups import answered, groups_contradict, in_told_order
 from assay.domain.untested import IN_NO_GROUP, in_no_group, left_out, missing, never_tested
@@ -172,9 +173,13 @@ def _sources(record: Record) -> Iterator[str]:
         "environment": specification.subject.environment,
         "model": specification.subject.model,
     }
+    declared = specification.data.lineage
+    records = {role_of_record(path): path for path in (declared.records if declared else ())}
     for source in record.sources:
         if source.role in paths and source.path != paths[source.role]:
             yield f"The {source.role} is {source.path!r} in the record and {paths[source.role]!r} in its specification."
+        if source.role.startswith(RECORD_ROLE) and records.get(source.role) != source.path:
+            yield f"The {source.role} is {source.path!r} in the record, and no such record is in its specification."
         if source.role == "specification" and source.digest != record.specification_digest:
             yield "The specification that the record names is not the one among its sources."
     roles = [source.role for source in record.sources]

@@ -20,8 +20,8 @@ from assay.plan.passes import Pass, Table
 from assay.tally.groups import inside
 from assay.tally.known import KnownRows
 from assay.tally.perturbation import uniforms
-from assay.tally.table import Change as RowsChange
 from assay.tally.table import ALL_ROWS, Kept, Rows, TableContext, TableCounts, TableTally, sums
+from assay.tally.table import Change as RowsChange
 
 
 def context_of(frame: Frame, table: Table, known: KnownRows | None = None) -> TableContext:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.app.judging.case import Case
+from assay.app.judging.lineage import lineage_of
 from assay.app.judging.measure import Measured
 from assay.app.judging.refits import view_of as models_of
 from assay.domain.needs import (
+    Lineage,
     Need,
     Outcomes,
     Perturbed,
@@ -33,6 +35,7 @@ from assay.tally.table import TableView
 from assay.tally.views import (
     ColumnProfile,
     DataProfile,
+    LineageView,
     OutcomeView,
     PairedView,
     ProfileView,
@@ -156,6 +159,10 @@ def _stated(_: Request) -> StatedView:
     return StatedView()
 
 
+def _lineage(asked: Request) -> LineageView:
+    return lineage_of(asked.case)
+
+
 def _sections(asked: Request) -> SectionView:
     return _sections_of(asked.case)
 
@@ -199,12 +206,14 @@ def _as_documented(case: Case, wanted: Wanted) -> ProfileView | None:
 
 
 KNOWN: Mapping[type[Need], Callable[[Case, Wanted], Any]] = {
+    Lineage: lambda case, _: lineage_of(case),
     Profiles: _as_documented,
     Sections: lambda case, _: _sections_of(case),
     Stated: lambda *_: StatedView(),
 }
 """How the view of each kind of need is made of what is known without a row."""
 VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
+    Lineage: _lineage,
     Outcomes: _outcomes,
     Perturbed: _paired,
     Profiles: _profile,
