@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from assay.stats.simulated_sizes import LEVELS
 from guarantee.boundary import ALPHA, Design, simulate, simulate_at, worst, wrong
 from guarantee.exact_designs import distance_designs, top_designs
+from guarantee.precision_designs import average_precision_designs
 from guarantee.row_designs import clustered_designs, weighted_designs
 from guarantee.score_designs import (
     auc_designs,
@@ -29,6 +30,7 @@ WORST_OF_EACH = 4
 SCREENED = (0.05, 0.20)
 TABLES: dict[str, Callable[[], Iterable[Design]]] = {
     "AUC": auc_designs,
+    "Average precision": average_precision_designs,
     "Difference of two AUCs on the same rows": auc_difference_designs,
     "Brier score and bounded means": mean_designs,
     "Calibration errors": calibration_designs,

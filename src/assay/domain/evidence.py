@@ -28,6 +28,7 @@ class Functional(StrEnum):
 
     AUC = "auc"
     GINI = "gini"
+    AVERAGE_PRECISION = "average_precision"
     BRIER = "brier"
     LOG_LOSS = "log_loss"
     KS_CALIBRATION = "ks_calibration"

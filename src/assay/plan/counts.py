@@ -70,7 +70,7 @@ def _scores(counts: Scores, asked: Asked, spread: Spread | None) -> Prospect | s
     assumed, at_best, said = [], [], ""
     for cell in counts.cells:
         negatives, positives = sum(cell.negatives), sum(cell.positives)
-        if few := too_few_rows(counts.functional, negatives + positives):
+        if few := too_few_rows(counts.functional, negatives, positives):
             return f"{cell.label}: {few}." if cell.label else f"{few}."
         power = partial(
             scores_power,
