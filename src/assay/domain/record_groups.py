@@ -12,6 +12,9 @@ from collections.abc import Collection, Iterator, Mapping
 from assay.domain import gating
 from assay.domain.evidence import (
     GIVEN_LABEL,
+    Averages,
+    Explained,
+    ExplainedCell,
     LossCell,
     Losses,
     Rate,
@@ -158,13 +161,17 @@ def _told_of(group: GroupRecord) -> str:
     return f" ({said})" if said else ""
 
 
-def _cells(statistic: Statistic) -> tuple[Rate | ScoreCell | LossCell, ...]:
+def _cells(statistic: Statistic) -> tuple[Rate | ScoreCell | LossCell | ExplainedCell, ...]:
     counts = statistic.counts
-    return counts.cells if isinstance(counts, Rates | Stratified | Scores | Losses) else ()
+    return (
+        counts.cells
+        if isinstance(counts, Rates | Averages | Stratified | Scores | Losses | Explained)
+        else ()
+    )
 
 
-def _alike(group: GroupRecord, cell: Rate | ScoreCell | LossCell, metric: str) -> bool:
-    if isinstance(cell, LossCell):
+def _alike(group: GroupRecord, cell: Rate | ScoreCell | LossCell | ExplainedCell, metric: str) -> bool:
+    if isinstance(cell, LossCell | ExplainedCell):
         return cell.n == group.rows
     if isinstance(cell, ScoreCell):
         return group.positives is None or (sum(cell.negatives), sum(cell.positives)) == (

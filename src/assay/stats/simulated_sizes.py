@@ -10,6 +10,7 @@ observed over expected have 20,000 samples, the worst four of each size after 1,
 samples take longer and which no built-in check uses, have 4,000 to 8,000 of designs that were the worst before, and of
 ladders; shares of theirs at other levels than .05 are not given as less than the level, and those at .05 are of 10,000
 samples of a rule that was nowhere more cautious, or of today's if more.
+Of explained variance there are 10,000, after 500 of all.
 Of two groups in strata (the smallest cell's rows; decisions of the rarer kind of a group, for the odds ratio; refused or favoured of a
 stratum, for the disparity) there are 10,000 samples, after 300 of all designs.
 """
@@ -54,6 +55,15 @@ AT_LEVELS: dict[str, dict[float, tuple[tuple[int, float], ...]]] = {
         0.100: ((100, 0.1017),),
         0.200: ((100, 0.2021),),
         0.500: ((100, 0.5005),),
+    },
+    "explained": {
+        0.001: ((100, 0.0010), (5000, 0.0008)),
+        0.010: ((100, 0.0089), (5000, 0.0085)),
+        0.025: ((100, 0.0229),),
+        0.050: ((100, 0.0459),),
+        0.100: ((100, 0.0939),),
+        0.200: ((100, 0.1971),),
+        0.500: ((100, 0.4860),),
     },
     "ks_calibration": {
         0.001: ((100, 0.0014),),
