@@ -12,8 +12,11 @@ from collections.abc import Collection, Iterator, Mapping
 from assay.domain import gating
 from assay.domain.evidence import (
     GIVEN_LABEL,
+    Averages,
     Census,
     Counts,
+    Explained,
+    ExplainedCell,
     Folds,
     HistogramPair,
     Histograms,
@@ -175,7 +178,17 @@ def _told_of(group: GroupRecord) -> str:
     return f" ({said})" if said else ""
 
 
-Cell = Rate | ScoreCell | LossCell | PairedCell | MeanCell | RelativeRate | PairedScoreCell | HistogramPair
+Cell = (
+    Rate
+    | ScoreCell
+    | LossCell
+    | PairedCell
+    | MeanCell
+    | RelativeRate
+    | PairedScoreCell
+    | HistogramPair
+    | ExplainedCell
+)
 WITH_CELLS: tuple[type[Counts], ...] = (
     Rates,
     Stratified,
@@ -187,6 +200,8 @@ WITH_CELLS: tuple[type[Counts], ...] = (
     Ranked,
     PairedScores,
     Histograms,
+    Averages,
+    Explained,
 )
 """Kinds of counts whose cells, where a criterion compares groups, are each of one group."""
 WITHOUT_GROUPS: tuple[type[Counts], ...] = (Census, Folds, Learned, Undefined)
@@ -206,7 +221,7 @@ def _alike(group: GroupRecord, cell: Cell, metric: str) -> bool:
             group.rows - group.positives,
             group.positives,
         )
-    if isinstance(cell, LossCell):
+    if isinstance(cell, LossCell | ExplainedCell):
         return cell.n == group.rows
     if isinstance(cell, Rate):
         return _rate_alike(group, cell, metric)

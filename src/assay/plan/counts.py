@@ -9,17 +9,20 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from assay.domain.assessment import TIE, Asked, Piece
 from assay.domain.evidence import (
+    Averages,
     Census,
     Counts,
+    Explained,
     Folds,
     HistogramPair,
     Histograms,
     Learned,
     Losses,
+    Mean,
     MeanCell,
     MeanCurve,
     Means,
@@ -47,7 +50,9 @@ from assay.plan.scores import (
 )
 from assay.stats.contrast_power import Passes, normal_power, rates_power
 from assay.stats.distances import distance_bound
+from assay.stats.histogram import Floats
 from assay.stats.paired import paired_p_at_least, paired_p_at_most
+from assay.stats.pieces.averages import AVERAGES
 from assay.stats.pieces.pieces import Target
 from assay.stats.pieces.scores import too_few_rows
 from assay.stats.pieces.stratified import stratified_pieces
@@ -71,7 +76,7 @@ def _scores(counts: Scores, asked: Asked, spread: Spread | None) -> Prospect | s
     assumed, at_best, said = [], [], ""
     for cell in counts.cells:
         negatives, positives = sum(cell.negatives), sum(cell.positives)
-        if few := too_few_rows(counts.functional, negatives + positives):
+        if few := too_few_rows(counts.functional, negatives, positives):
             return f"{cell.label}: {few}." if cell.label else f"{few}."
         power = partial(
             scores_power,
@@ -108,6 +113,20 @@ def _losses(counts: Losses, asked: Asked, _: Spread | None) -> Prospect | str:
     return losses_prospect(counts, asked)
 
 
+def _explained(counts: Explained, asked: Asked, _: Spread | None) -> Prospect | str:
+    """By the spread of R2 of normal numbers, 2 r (1 - r^2) over the root of the rows, r^2 the value (Olkin & Siotani 1976)."""
+    if not all(cell.n for cell in counts.cells):
+        return "A group has no rows."
+    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    spread = all_of([power(partial(_error_of_r2, cell.n)) for cell in counts.cells])
+    at_best = all_of([power(partial(_same, 0.0)) for _ in counts.cells])
+    return Prospect(spread, at_best, "labels and errors are spread as normal numbers")
+
+
+def _error_of_r2(n: int, true: float) -> float:
+    return 2 * math.sqrt(max(true, 0.0) / n) * (1 - true)
+
+
 def _no_more_change(n: int, asked: Asked) -> Passes:
     """Whether so many rows pass on which no more decisions change, or differ, than the true value says."""
     p_value = paired_p_at_least if asked.comparator is Comparator.AT_LEAST else paired_p_at_most
@@ -140,6 +159,29 @@ def _error(cell: MeanCell) -> Callable[[float], float]:
     n = float(rows.sum())
     variance = float(rows @ (values - float(rows @ values) / n) ** 2) / n
     return lambda _: math.sqrt(variance / n)
+
+
+def _averages(counts: Averages, asked: Asked, _: Spread | None) -> Prospect | str:
+    """Whether rates alike in all classes would pass, were they found as they truly are, less what chance takes."""
+    parts = []
+    for label in counts.labels:
+        trials = np.array([cell.trials for cell in counts.cells if cell.label == label], dtype=np.float64)
+        if not trials.all():
+            return "A class has no rows."
+        parts.append(partial(_average_passes, trials, counts.mean, asked))
+    return Prospect(all_of(parts), all_of(parts), "every class is recognised as often")
+
+
+def _average_passes(trials: Floats, mean: Mean, asked: Asked, true: float, factor: float) -> float:
+    """The probability that the mean found is as large as its limit asks: normal, with the width of the rule at the true value."""
+    rows = np.maximum(np.rint(trials * factor), 1)
+    rate = min(max(true, 0.0), 1.0)
+    each = rate if mean is Mean.RECALL else rate / (2 - rate)
+    bound = AVERAGES[mean](np.rint(each * rows), rows, asked.alpha)
+    slope = 1.0 if mean is Mean.RECALL else 2 / (1 + each) ** 2
+    error = slope * math.sqrt(each * (1 - each) * float((1 / rows).sum())) / len(rows)
+    room = bound.lower - float(asked.threshold)
+    return float(ndtr(room / error)) if error else float(room >= 0)
 
 
 def _stratified(counts: Stratified, asked: Asked, _: Spread | None) -> Prospect | str:
@@ -253,10 +295,12 @@ def _undefined(counts: Undefined, _: Asked, __: Spread | None) -> str:
 PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None]] = {
     Census: _census,
     Rates: _rates,
+    Averages: _averages,
     Stratified: _stratified,
     Scores: _scores,
     Paired: _paired,
     Losses: _losses,
+    Explained: _explained,
     Folds: _trained,
     Learned: _trained,
     Means: _means,

@@ -7,7 +7,9 @@ from typing import Any
 
 from assay.domain.assessment import NoValue
 from assay.domain.evidence import (
+    Averages,
     Census,
+    Explained,
     Folds,
     Histograms,
     Learned,
@@ -38,6 +40,12 @@ def _rates_pieces(counts: Rates, target: Target) -> Pieces:
     return rates_pieces(counts, target)
 
 
+def _averages_pieces(counts: Averages, target: Target) -> Pieces:
+    from assay.stats.pieces.averages import averages_pieces
+
+    return averages_pieces(counts, target)
+
+
 def _stratified_pieces(counts: Stratified, target: Target) -> Pieces:
     from assay.stats.pieces.stratified import stratified_pieces
 
@@ -60,6 +68,12 @@ def _losses_pieces(counts: Losses, target: Target) -> Pieces:
     from assay.stats.pieces.losses import losses_pieces
 
     return losses_pieces(counts, target)
+
+
+def _explained_pieces(counts: Explained, target: Target) -> Pieces:
+    from assay.stats.pieces.explained import explained_pieces
+
+    return explained_pieces(counts, target)
 
 
 def _means_pieces(counts: Means, target: Target) -> Pieces:
@@ -116,10 +130,12 @@ def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
 PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Census: _census_pieces,
     Rates: _rates_pieces,
+    Averages: _averages_pieces,
     Stratified: _stratified_pieces,
     Scores: _scores_pieces,
     Paired: _paired_pieces,
     Losses: _losses_pieces,
+    Explained: _explained_pieces,
     Folds: _folds_pieces,
     Learned: _learned_pieces,
     Means: _means_pieces,
