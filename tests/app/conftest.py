@@ -21,6 +21,8 @@ from assay.engine.in_process import InProcess
 if TYPE_CHECKING:
     from tests.app.team import Team
 
+    from assay.domain.mitigation_record import Search
+
 SPECIFICATION = """
     assay: 1
     name: small-loans
@@ -136,6 +138,20 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Search]:
+    """A folder in which a fairer model was searched for, and what was found: tests read it, and change a copy."""
+    from tests.app.unequal import METHODS, Unequal
+
+    from assay.app.mitigating.mitigate import Wish, mitigate
+
+    path = Unequal(tmp_path_factory.mktemp("unequal")).write()
+    wish = Wish(methods=METHODS, proxies=("proxy",), margin=0.1, seed=5)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(open_engine, "executor_of", in_process)
+        return path, mitigate(path, wish=wish, workers=0)
 
 
 @pytest.fixture(scope="session")

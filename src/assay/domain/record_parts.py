@@ -106,6 +106,11 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "blind": Part(
             (LOG, RECORD), "It is in the evidence; a secret of the log, which tells a reader nothing."
         ),
+        "search": Part(
+            (LOG, RECORD, ROWS),
+            "Its digest is among the sources, and so in the evidence, where the specification declares one. It names the model and the rows of the run, and "
+            "what it says of each pair of models follows from its counts. What the rows of its counts hold, only another search tells.",
+        ),
     }
 )
 """Every part of the document of a record but its schema, by what it is held."""
@@ -171,6 +176,7 @@ def _sources(record: Record) -> Iterator[str]:
         "develop": specification.data.develop,
         "test": specification.data.test,
         "environment": specification.subject.environment,
+        "search": specification.subject.search,
         "model": specification.subject.model,
     }
     declared = specification.data.lineage

@@ -29,6 +29,8 @@ class Subject(Block):
     """The lock file of the environment in which the model runs."""
     recipe: Text | None = None
     """The function that trains it, as file.py:function, in the specification's folder, called as train(data, seed): a pyarrow.Table of training rows with every documented column, and a whole number. It returns the model. Its file is bound by digest, and run where a criterion asks for models that it trains."""
+    search: Text | None = None
+    """The record of the search for a fairer model: the mitigation.json that assay mitigate wrote. It is bound by digest, must name this model and these training and development rows, and the dossier shows it."""
     python: Text | None = None
     """The interpreter of the model's own environment; by default the one that runs Assay."""
 
