@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from assay.stats.simulated_sizes import LEVELS
 from guarantee.boundary import ALPHA, Design, simulate, simulate_at, worst, wrong
 from guarantee.exact_designs import distance_designs, top_designs
+from guarantee.proxied_designs import proxied_designs
 from guarantee.row_designs import clustered_designs, weighted_designs
 from guarantee.score_designs import (
     auc_designs,
@@ -38,6 +39,7 @@ TABLES: dict[str, Callable[[], Iterable[Design]]] = {
     "Precision and lift at k (exact)": top_designs,
     "Distances between two histograms (exact)": distance_designs,
     "Two groups in strata": stratified_designs,
+    "Members known by probabilities": proxied_designs,
 }
 
 

@@ -60,6 +60,8 @@ _TYPES = frozenset(
         "HistogramPair",
         "PairedScores",
         "PairedScoreCell",
+        "Proxied",
+        "ProxiedCell",
         "Undefined",
     }
 )
