@@ -16,6 +16,7 @@ from guarantee.boundary import ALPHA, Design, simulate, simulate_at, worst, wron
 from guarantee.exact_designs import average_designs, distance_designs, top_designs
 from guarantee.explained_designs import explained_designs
 from guarantee.precision_designs import average_precision_designs
+from guarantee.proxied_designs import proxied_designs
 from guarantee.row_designs import clustered_designs, weighted_designs
 from guarantee.score_designs import (
     auc_designs,
@@ -43,6 +44,7 @@ TABLES: dict[str, Callable[[], Iterable[Design]]] = {
     "Distances between two histograms (exact)": distance_designs,
     "Macro averages (exact)": average_designs,
     "Two groups in strata": stratified_designs,
+    "Members known by probabilities": proxied_designs,
 }
 
 

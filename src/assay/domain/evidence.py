@@ -521,6 +521,43 @@ class Histograms:
 
 
 @dataclass(frozen=True, slots=True)
+class ProxiedCell:
+    """Rows that belong to a group with the same ``probability``, and how many of them are decided favourably."""
+
+    probability: float
+    favourable: int
+    rows: int
+
+    def __post_init__(self) -> None:
+        whole = type(self.favourable) is int and type(self.rows) is int
+        if not whole or not 0 <= self.favourable <= self.rows or not 0 <= self.probability <= 1:
+            raise ValueError("a cell needs a probability, and whole numbers with 0 <= favourable <= rows")
+
+
+@dataclass(frozen=True, slots=True)
+class Proxied:
+    """Decisions by the probability of being a ``member`` of a group, which nobody observed; members are compared with all others.
+
+    Attributes:
+        bins: of equal width, into which probabilities are cut; within one, decisions may go with membership in any way.
+        error: how far the share of members in a bin may be from its mean probability, as is stated of the proxy model.
+        compare: a difference or a ratio.
+    """
+
+    cells: tuple[ProxiedCell, ...]
+    member: str
+    bins: int
+    error: float
+    compare: Compare
+
+    def __post_init__(self) -> None:
+        if type(self.bins) is not int or self.bins < 1 or not 0 <= self.error < 1:
+            raise ValueError("probabilities need at least one bin, and an error of at least 0 and below 1")
+        if self.compare is Compare.EACH:
+            raise ValueError("members are compared with others, as a difference or as a ratio")
+
+
+@dataclass(frozen=True, slots=True)
 class Undefined:
     """The check ran and the estimand does not exist on these rows; the reason says why."""
 
@@ -551,6 +588,7 @@ Counts = (
     | Ranked
     | Histograms
     | PairedScores
+    | Proxied
     | Undefined
 )
 """What a check may return; the rule that assesses it follows from its type."""

@@ -24,11 +24,13 @@ from assay.domain.evidence import (
     LossCell,
     Losses,
     MeanCell,
+    MeanCurve,
     Means,
     Paired,
     PairedCell,
     PairedScoreCell,
     PairedScores,
+    Proxied,
     Ranked,
     Rate,
     Rates,
@@ -204,13 +206,20 @@ WITH_CELLS: tuple[type[Counts], ...] = (
     Explained,
 )
 """Kinds of counts whose cells, where a criterion compares groups, are each of one group."""
-WITHOUT_GROUPS: tuple[type[Counts], ...] = (Census, Folds, Learned, Undefined)
-"""Those that have none of groups: facts about all rows, and models of the recipe on training rows."""
+WITHOUT_GROUPS: tuple[type[Counts], ...] = (
+    Census,
+    Folds,
+    Learned,
+    MeanCurve,
+    Proxied,
+    Undefined,
+)
+"""Those that have none of groups: facts about all rows, models of the recipe on training rows, and groups that nobody observed."""
 
 
 def _cells(statistic: Statistic) -> tuple[Cell, ...]:
     counts = statistic.counts
-    if isinstance(counts, Census | Folds | Learned | Undefined):
+    if isinstance(counts, Census | Folds | Learned | MeanCurve | Proxied | Undefined):
         return ()
     return counts.cells
 

@@ -28,6 +28,7 @@ from assay.domain.evidence import (
     Means,
     Paired,
     PairedScores,
+    Proxied,
     Ranked,
     Rates,
     RelativeRates,
@@ -51,9 +52,11 @@ from assay.plan.scores import (
 from assay.stats.contrast_power import Passes, normal_power, rates_power
 from assay.stats.distances import distance_bound
 from assay.stats.histogram import Floats
+from assay.stats.inversion import LARGEST
 from assay.stats.paired import paired_p_at_least, paired_p_at_most
 from assay.stats.pieces.averages import AVERAGES
 from assay.stats.pieces.pieces import Target
+from assay.stats.pieces.proxied import proxied_pieces
 from assay.stats.pieces.scores import too_few_rows
 from assay.stats.pieces.stratified import stratified_pieces
 from assay.stats.power import power_rate
@@ -280,6 +283,43 @@ def _same(error: float, _: float) -> float:
     return error
 
 
+def _proxied(counts: Proxied, asked: Asked, _: Spread | None) -> Prospect | str:
+    """What is not identified is paid at any number of rows: it is as far from the true value as from the imagined estimate."""
+    at_least = asked.comparator is Comparator.AT_LEAST
+    found, without = (
+        proxied_pieces(counts, Target(asked.comparator, asked.threshold, alpha))
+        for alpha in (asked.alpha, LARGEST)
+    )
+    if found.undefined:
+        return found.undefined[0].detail
+    parts = []
+    for piece, unsampled in zip(
+        sorted(found.printed, key=_label_of), sorted(without.printed, key=_label_of), strict=True
+    ):
+        limit, end = (p.lower if at_least else p.upper for p in (piece, unsampled))
+        if limit is None or end is None or piece.estimate is None:
+            return "The probabilities leave the gap open altogether."
+        error, wanted = abs(end - limit) / -float(ndtri(asked.alpha)), float(asked.threshold)
+        parts.append(
+            partial(_identified, end - piece.estimate, error, wanted, alpha=asked.alpha, at_least=at_least)
+        )
+    return Prospect.plain(all_of(parts))
+
+
+def _identified(
+    shift: float, error: float, threshold: float, true: float, factor: float, *, alpha: float, at_least: bool
+) -> float:
+    """The power where the end of what is identified lies this far from the true value; none if it lies beyond the threshold."""
+    room = true + shift - threshold if at_least else threshold - true - shift
+    if room <= 0:
+        return 0.0
+    return normal_power(partial(_same, error), 0.0, alpha)(room, factor)
+
+
+def _label_of(piece: Piece) -> str:
+    return piece.label
+
+
 def _census(_: Census, __: Asked, ___: Spread | None) -> None:
     """A fact about the data in hand: it is as it is."""
 
@@ -309,6 +349,7 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Ranked: _ranked,
     Histograms: _histograms,
     PairedScores: _paired_scores,
+    Proxied: _proxied,
     Undefined: _undefined,
 }
 """By the type of the counts; each is handed counts of its own type."""

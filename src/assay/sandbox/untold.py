@@ -64,6 +64,8 @@ _TYPES = frozenset(
         "HistogramPair",
         "PairedScores",
         "PairedScoreCell",
+        "Proxied",
+        "ProxiedCell",
         "Undefined",
     }
 )

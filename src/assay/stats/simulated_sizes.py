@@ -12,7 +12,8 @@ ladders; shares of theirs at other levels than .05 are not given as less than th
 samples of a rule that was nowhere more cautious, or of today's if more.
 Of explained variance there are 10,000, after 500 of all.
 Of two groups in strata (the smallest cell's rows; decisions of the rarer kind of a group, for the odds ratio; refused or favoured of a
-stratum, for the disparity) there are 10,000 samples, after 300 of all designs.
+stratum, for the disparity) and of members known by probabilities (expected rows of the rarest kind) there are 10,000 samples, after
+300 of all designs.
 """
 
 from __future__ import annotations
@@ -178,6 +179,30 @@ AT_LEVELS: dict[str, dict[float, tuple[tuple[int, float], ...]]] = {
         0.100: ((20, 0.0993),),
         0.200: ((20, 0.1978),),
         0.500: ((20, 0.4945),),
+    },
+    "proxied": {
+        0.001: (
+            (100, 0.0015),
+            (500, 0.0014),
+        ),
+        0.010: (
+            (100, 0.0129),
+            (500, 0.0116),
+        ),
+        0.025: (
+            (100, 0.0280),
+            (500, 0.0270),
+        ),
+        0.050: (
+            (100, 0.0546),
+            (500, 0.0535),
+        ),
+        0.100: ((100, 0.1056),),
+        0.200: (
+            (100, 0.2045),
+            (500, 0.2023),
+        ),
+        0.500: ((100, 0.5069),),
     },
 }
 """Rule -> level -> size -> share."""

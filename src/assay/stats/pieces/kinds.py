@@ -18,6 +18,7 @@ from assay.domain.evidence import (
     Means,
     Paired,
     PairedScores,
+    Proxied,
     Ranked,
     Rates,
     RelativeRates,
@@ -122,6 +123,12 @@ def _paired_scores_pieces(counts: PairedScores, target: Target) -> Pieces:
     return paired_scores_pieces(counts, target)
 
 
+def _proxied_pieces(counts: Proxied, target: Target) -> Pieces:
+    from assay.stats.pieces.proxied import proxied_pieces
+
+    return proxied_pieces(counts, target)
+
+
 def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
     undefined = (NoValue("", counts.reason, counts.detail),)
     return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
@@ -144,6 +151,7 @@ PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Ranked: _ranked_pieces,
     Histograms: _histograms_pieces,
     PairedScores: _paired_scores_pieces,
+    Proxied: _proxied_pieces,
     Undefined: _undefined_pieces,
 }
 """By the type of the counts; each is handed counts of its own type."""
