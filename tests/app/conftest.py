@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.near import near_children
 
 from assay.app.judging import open_engine
 from assay.engine.engine import executor_of
@@ -133,6 +134,16 @@ def in_process(workers: int) -> Executor:
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """``workers=0``, which users are refused, reads and counts in the test's own process: no interpreter is started."""
     monkeypatch.setattr(open_engine, "executor_of", in_process)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def children(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Those that run nobody's code are near (``tests/near.py``), but where ``pytest.mark.far`` says that they matter."""
+    if request.node.get_closest_marker("far"):
+        yield
+        return
+    with near_children():
+        yield
 
 
 @pytest.fixture
