@@ -13,7 +13,7 @@ from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.drifting import MOST_PERIODS, by_part, joined, nothing_to_compare
-from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns
+from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns, unread
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"
@@ -130,8 +130,8 @@ def label_drift(view: TableView, *, period: str, join_below: int) -> Counts:
         "A unifying view on dataset shift in classification", Pattern Recognition 45, on prior probability shift.)
     Limits:
         Seasons are drift, too: compare years, or allow for them in the threshold. That shares are equal does not say that the
-        same cases have the label. A slow change is seen between its ends only. Rows without a date are left out; short periods
-        make a criterion inconclusive unless they are joined.
+        same cases have the label. A slow change is seen between its ends only. Rows without a date that can be read are left out, and with
+        more than 2 % of them the criterion is not evaluable; short periods make it inconclusive unless they are joined.
     Remedy:
         Ask what changed at that time; leave out rows whose outcome was not yet known, label the others again by one rule.
     Oracle:
@@ -143,7 +143,11 @@ def label_drift(view: TableView, *, period: str, join_below: int) -> Counts:
         return Undefined(
             Reason.NOT_MEASURED, "The specification names no column that says when (data: time)."
         )
-    found = by_part(view.table(TIMES), PERIOD_CODES)
+    counts = view.table(TIMES)
+    said = unread((view.context.time,), view.data, view.n - counts.total, view.n)
+    if said is not None:
+        return said
+    found = by_part(counts, PERIOD_CODES)
     if len(found) > MOST_PERIODS:
         return Undefined(
             Reason.NOT_MEASURED,

@@ -15,7 +15,7 @@ from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.drifting import MOST_PERIODS, by_part, joined, nothing_to_compare
-from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns
+from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns, unread
 from assay.tally.table import Integers, Rows, Setting, TableContext, TableView, together
 
 TIME, ALL, APART = "time", "", "\t"
@@ -161,8 +161,8 @@ def decision_drift(view: TableView, *, by: str, at: str, period: str, join_below
         and an audit of its exact size (Zou & Donner 2008, Statistics in Medicine 27). A pass needs each pair (intersection-union, Berger 1982); a fail pays for all
         pairs, cuts, periods and strata (Holm 1979, Scand. J. Statist. 6), so that stable decisions are accused with a probability of at most alpha.
     Limits:
-        A drift within a period is averaged, and one that moves scores between two cuts is not seen. Parts may differ because their people do. Rows without a date or in no declared
-        part are left out there. Many periods and cuts need many rows.
+        A drift within a period is averaged, and one that moves scores between two cuts is not seen. Parts may differ because their people do. Up to 2 % of rows without a date that can be read, and rows in no declared
+        part, are left out there. Many periods and cuts need many rows.
     Remedy:
         Compare the inputs of the two periods or parts (data.unit_shift, performance.psi); find what changed in the feed, and test the model there by a criterion of its own.
     Oracle:
@@ -193,6 +193,9 @@ def decision_drift(view: TableView, *, by: str, at: str, period: str, join_below
             parts = by_part(view.table(name), len(labels))
             found = [Rate(labels[part], events, rows, family) for part, (events, rows) in parts.items()]
         else:
+            without = view.n - view.table(name).total
+            if said := unread((str(view.context.time),), view.data, without, view.n):
+                return said
             periods = {period_name(c, period): n for c, n in by_part(view.table(name), PERIOD_CODES).items()}
             if len(periods) > MOST_PERIODS:
                 return Undefined(
