@@ -320,6 +320,13 @@ class MeanCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class ByInput:
+    """What is lost when an input is that of another case, a cell for each input, which is its label; each is judged."""
+
+    lost: Paired | Means
+
+
+@dataclass(frozen=True, slots=True)
 class Folds:
     """A rate in each fold of a cross-validation, of which the mean is judged.
 
@@ -478,6 +485,7 @@ Counts = (
     | Learned
     | Means
     | MeanCurve
+    | ByInput
     | RelativeRates
     | Ranked
     | Histograms

@@ -13,6 +13,7 @@ from scipy.special import ndtri
 
 from assay.domain.assessment import TIE, Asked, Piece
 from assay.domain.evidence import (
+    ByInput,
     Census,
     Counts,
     Folds,
@@ -132,6 +133,10 @@ def _means(counts: Means, asked: Asked, _: Spread | None) -> Prospect | str:
 
 def _curve(counts: MeanCurve, asked: Asked, spread: Spread | None) -> Prospect | str:
     return _means(counts.means, asked, spread)
+
+
+def _by_input(counts: ByInput, asked: Asked, spread: Spread | None) -> Prospect | str | None:
+    return PLANS[type(counts.lost)](counts.lost, asked, spread)
 
 
 def _error(cell: MeanCell) -> Callable[[float], float]:
@@ -261,6 +266,7 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Learned: _trained,
     Means: _means,
     MeanCurve: _curve,
+    ByInput: _by_input,
     RelativeRates: _relative,
     Ranked: _ranked,
     Histograms: _histograms,

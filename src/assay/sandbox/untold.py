@@ -54,6 +54,7 @@ _TYPES = frozenset(
         "Means",
         "MeanCell",
         "MeanCurve",
+        "ByInput",
         "RelativeRates",
         "RelativeRate",
         "Ranked",
