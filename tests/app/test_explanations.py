@@ -116,8 +116,9 @@ def test_a_curve_is_the_mean_of_the_models_scores_and_is_drawn(judged) -> None:
         assert mean == pytest.approx(booster.predict(rows).mean(), abs=1 / 4096)
         assert low < mean < high
         assert n == 4000
-    bent = replace(record, curves=(*record.curves[:-1], replace(curve, label="other")))
-    assert "sensitivity curves" in contradicted(bent)
+    for kind in ("sensitivity", "worth"):
+        others = tuple(c for c in record.curves if c.kind != kind)
+        assert "sensitivity curves" in contradicted(replace(record, curves=others))
 
 
 def test_reasons_are_asked_of_those_who_are_declined(judged) -> None:
@@ -158,6 +159,7 @@ def test_the_record_reads_back_is_judged_again_and_drawn(judged) -> None:
         "Violations of a declared direction",
         "How the answers depend on single inputs",
         "Permutation importance",
+        "What is lost input by input, for worth",
     )
     assert [text for text in said if text not in page] == []
 

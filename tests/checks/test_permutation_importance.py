@@ -9,13 +9,15 @@ import pytest
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
+from assay.app.verifying.redraw import curves_of
 from assay.checks.catalogue import catalogue
 from assay.checks.performance.permutation_importance import tabulate
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.errors import SubjectError
-from assay.domain.evidence import Undefined
+from assay.domain.evidence import Statistic, Undefined
 from assay.domain.vocabulary import Task
+from assay.stats.paired import paired_box_limits
 
 N, INPUTS = 20_000, ("a", "b", "c")
 
@@ -59,7 +61,7 @@ def test_many_rows_are_worth_what_scikit_learn_says(measure: str) -> None:
     found = counted(
         columns, label, lambda c: made.predict_proba(matrix(c))[:, 1], drawn(3, 2000), measure=measure
     )
-    for cell, expected in zip(found.cells, oracle.importances_mean, strict=True):
+    for cell, expected in zip(found.lost.cells, oracle.importances_mean, strict=True):
         if measure == "accuracy":
             value = (cell.worse - cell.better) / cell.n
         else:
@@ -77,7 +79,7 @@ def test_the_loss_of_numbers_is_a_share_of_their_range() -> None:
     )
     numbers = Answers(Task.REGRESSION, 0.0, 100.0)
     found = counted(columns, truth, model, drawn(6, 2000), measure="loss", answers=numbers)
-    for cell, expected in zip(found.cells, oracle.importances_mean, strict=True):
+    for cell, expected in zip(found.lost.cells, oracle.importances_mean, strict=True):
         assert 100 * np.dot(cell.values, cell.rows) / N == pytest.approx(expected, abs=0.15)
     assert isinstance(counted(columns, truth, model, drawn(6, 50), answers=numbers), Undefined)
 
@@ -98,7 +100,7 @@ def test_on_average_over_seeds_a_small_table_loses_what_all_donors_say() -> None
     }
     total = dict.fromkeys(rows, 0.0)
     for seed in range(400):
-        for cell in counted(rows, label, model, known, seed=seed).cells:
+        for cell in counted(rows, label, model, known, seed=seed).lost.cells:
             total[cell.label] += (cell.worse - cell.better) / cell.n / 400
     assert total == pytest.approx(exact, abs=0.035)  # three standard errors of 400 seeds
     assert exact["a"] != exact["b"]
@@ -107,7 +109,7 @@ def test_on_average_over_seeds_a_small_table_loses_what_all_donors_say() -> None
 def test_a_single_donor_leaves_nothing_to_chance() -> None:
     rows, label = {"a": [0, 1, 2, 3], "b": ["x", "y", "x", "y"]}, [0, 0, 1, 1]
     model = lambda c: ((c["a"] > 1) & (c["b"] != "z")).astype(float)  # noqa: E731
-    (a, b) = counted(rows, label, model, {"a": [9], "b": ["z"]}).cells
+    (a, b) = counted(rows, label, model, {"a": [9], "b": ["z"]}).lost.cells
     assert (a.label, a.worse, a.better, a.n) == ("a", 2, 0, 4)
     assert (b.label, b.worse, b.better, b.n) == ("b", 2, 0, 4)
 
@@ -116,3 +118,14 @@ def test_what_the_model_is_not_fed_is_an_error() -> None:
     with pytest.raises(SubjectError, match="not fed 'z'") as refused:
         counted({"a": [0, 1]}, [0, 1], lambda c: c["a"] * 1.0, {"a": [0]}, column="z")
     assert refused.value.code == "nothing_to_change"
+
+
+def test_the_limits_that_are_told_together_share_the_level() -> None:
+    columns, label = drawn(7, 400), (drawn(7, 400)["a"] > 0).astype(int)
+    found = counted(columns, label, lambda c: (c["a"] > 0) * 1.0, drawn(8, 200))
+    (told,) = curves_of(
+        [Statistic("performance.permutation_importance", "", "test", found, criterion="worth")]
+    )
+    assert (told.kind, told.label) == ("worth", "worth")
+    for i, cell in enumerate(found.lost.cells):
+        assert told.points[i] == (i, *paired_box_limits(cell.worse, cell.better, cell.n, 0.05 / 3), 400)

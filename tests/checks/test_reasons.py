@@ -121,6 +121,22 @@ def test_only_named_inputs_are_reasons_and_they_are_fed_to_the_model() -> None:
         counted("performance.reason_faithfulness", columns, additive, known, columns="a, z")
 
 
+def test_reasons_that_were_given_are_replaced_and_no_others() -> None:
+    columns, known = drawn(9, 400), drawn(10, 51)
+    draw = np.random.default_rng(11)
+    given = {name: draw.choice(["a", "c", "R01", None], 400) for name in ("first", "second")}
+    median = {name: np.sort(known[name])[25] for name in NAMES}
+    replaced = {
+        name: np.where((given["first"] == name) | (given["second"] == name), median[name], columns[name])
+        for name in NAMES
+    }
+    turned = (additive(columns) < 0.5) & (additive(replaced) >= 0.5)
+    bound = {"given": "first, second", "columns": "a, b, c"}
+    (cell,) = counted("performance.reason_faithfulness", columns | given, additive, known, **bound).cells
+    assert (cell.events, cell.trials) == (turned.sum(), (additive(columns) < 0.5).sum())
+    assert cell.events > 0
+
+
 def test_nobody_declined_is_undefined() -> None:
     found = counted("performance.reason_faithfulness", drawn(7, 50), lambda c: 0 * c["a"] + 0.9, drawn(8, 50))
     assert isinstance(found, Undefined)

@@ -387,6 +387,13 @@ class MeanCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class ByInput:
+    """What is lost when an input is that of another case, a cell for each input, which is its label; each is judged."""
+
+    lost: Paired | Means
+
+
+@dataclass(frozen=True, slots=True)
 class Folds:
     """A rate in each fold of a cross-validation, of which the mean is judged.
 
@@ -584,6 +591,7 @@ Counts = (
     | Learned
     | Means
     | MeanCurve
+    | ByInput
     | RelativeRates
     | Ranked
     | Histograms

@@ -73,11 +73,12 @@ class CurveRecord:
 
     For reliability each point is (mean score, observed rate, lower limit, upper limit, rows). For ``learning`` it is (training
     rows, share of right decisions, lower limit, upper limit, rows that were decided), for ``sensitivity`` (value of an input, mean score,
-    lower limit, upper limit, rows).
+    lower limit, upper limit, rows), for ``worth`` (place of an input among the cells
+    of its statistic, what is lost, lower limit, upper limit, rows).
 
     Attributes:
         across: the protected attribute whose group it is of; empty for all rows. label: the group, ``all rows``, or for ``learning``
-            and ``sensitivity`` the criterion that asked.
+            ``sensitivity`` and ``worth`` the criterion that asked.
     """
 
     kind: str

@@ -13,6 +13,7 @@ from assay.domain import gating
 from assay.domain.evidence import (
     GIVEN_LABEL,
     Averages,
+    ByInput,
     Census,
     Counts,
     Explained,
@@ -207,6 +208,7 @@ WITH_CELLS: tuple[type[Counts], ...] = (
 )
 """Kinds of counts whose cells, where a criterion compares groups, are each of one group."""
 WITHOUT_GROUPS: tuple[type[Counts], ...] = (
+    ByInput,
     Census,
     Folds,
     Learned,
@@ -219,7 +221,7 @@ WITHOUT_GROUPS: tuple[type[Counts], ...] = (
 
 def _cells(statistic: Statistic) -> tuple[Cell, ...]:
     counts = statistic.counts
-    if isinstance(counts, Census | Folds | Learned | MeanCurve | Proxied | Undefined):
+    if isinstance(counts, ByInput | Census | Folds | Learned | MeanCurve | Proxied | Undefined):
         return ()
     return counts.cells
 

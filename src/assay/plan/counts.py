@@ -14,6 +14,7 @@ from scipy.special import ndtr, ndtri
 from assay.domain.assessment import TIE, Asked, Piece
 from assay.domain.evidence import (
     Averages,
+    ByInput,
     Census,
     Counts,
     Explained,
@@ -154,6 +155,10 @@ def _means(counts: Means, asked: Asked, _: Spread | None) -> Prospect | str:
 
 def _curve(counts: MeanCurve, asked: Asked, spread: Spread | None) -> Prospect | str:
     return _means(counts.means, asked, spread)
+
+
+def _by_input(counts: ByInput, asked: Asked, spread: Spread | None) -> Prospect | str | None:
+    return PLANS[type(counts.lost)](counts.lost, asked, spread)
 
 
 def _error(cell: MeanCell) -> Callable[[float], float]:
@@ -345,6 +350,7 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Learned: _trained,
     Means: _means,
     MeanCurve: _curve,
+    ByInput: _by_input,
     RelativeRates: _relative,
     Ranked: _ranked,
     Histograms: _histograms,

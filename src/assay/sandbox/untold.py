@@ -57,6 +57,7 @@ _TYPES = frozenset(
         "Means",
         "MeanCell",
         "MeanCurve",
+        "ByInput",
         "RelativeRates",
         "RelativeRate",
         "Ranked",

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from assay.domain.evidence import Learned, MeanCurve, ScoreCell, Scores, Statistic
+from assay.domain.evidence import ByInput, Learned, MeanCurve, Means, ScoreCell, Scores, Statistic
 from assay.domain.record import CurveRecord, Record
 from assay.domain.record_groups import answered, small_of
 from assay.stats.calibration import reliability_curve
 from assay.stats.curves import roc_curve
 from assay.stats.histogram import Floats, ScoreCounts
 from assay.stats.means import mean_bound
+from assay.stats.paired import paired_box_limits
 from assay.stats.rates import rate_bound
 
+Points = tuple[tuple[float, ...], ...]
 LEVEL = 0.05
 """Alpha of each limit of a drawn reliability or learning curve."""
 LEARNING = "learning"
 """The kind of a learning curve; its label is the criterion that asked for it."""
 SENSITIVITY = "sensitivity"
 """The kind of a sensitivity curve, likewise."""
+WORTH = "worth"
+"""The kind of what each input is worth, likewise; a point is of an input, by its place among the cells of the statistic."""
 ALL_ROWS = "all rows"
 
 
@@ -40,16 +44,13 @@ def drawn(across: str, label: str, counts: ScoreCounts, edges: Floats) -> tuple[
 
 
 def curves_of(statistics: Iterable[Statistic]) -> tuple[CurveRecord, ...]:
-    """The curves that criteria asked for: right decisions by the number of training rows, and mean scores by the value of an input."""
-    return tuple(
-        CurveRecord(kind, "", s.criterion, points(s.counts))
-        for s in statistics
-        for counts, (kind, points) in ASKED_FOR.items()
-        if isinstance(s.counts, counts)
-    )
+    """The curves that criteria asked for: right decisions by the number of training rows, mean scores by the value of an input, and
+    what each input is worth."""
+    asked = ((s, ASKED_FOR[type(s.counts)]) for s in statistics if type(s.counts) in ASKED_FOR)
+    return tuple(CurveRecord(kind, "", s.criterion, points(s.counts)) for s, (kind, points) in asked)
 
 
-def _learned(counts: Learned) -> tuple[tuple[float, ...], ...]:
+def _learned(counts: Learned) -> Points:
     bounds = [rate_bound(cell.events, cell.trials, LEVEL) for cell in counts.cells]
     return tuple(
         (float(size), bound.estimate, bound.lower, bound.upper, float(cell.trials))
@@ -57,22 +58,31 @@ def _learned(counts: Learned) -> tuple[tuple[float, ...], ...]:
     )
 
 
-def _sensitive(counts: MeanCurve) -> tuple[tuple[float, ...], ...]:
-    """The limits of all points hold at once with twice the level missed at most (Bonferroni)."""
-    means, level = counts.means, LEVEL / max(len(counts.cells), 1)
-    bounds = [
-        mean_bound(cell.values, cell.rows, low=means.low, high=means.high, alpha=level)
-        for cell in means.cells
-    ]
+def _means(counts: Means, places: Sequence[float]) -> Points:
+    """The limits of all cells hold at once on either side (Bonferroni)."""
+    level = LEVEL / max(len(counts.cells), 1)
+    found = []
+    for place, cell in zip(places, counts.cells, strict=True):
+        bound = mean_bound(cell.values, cell.rows, low=counts.low, high=counts.high, alpha=level)
+        found.append((float(place), bound.estimate, bound.lower, bound.upper, float(sum(cell.rows))))
+    return tuple(found)
+
+
+def _worths(counts: ByInput) -> Points:
+    """Of pairs by limits that are exact and cheap, for whoever verifies makes them again; all hold at once on either side."""
+    if isinstance(counts.lost, Means):
+        return _means(counts.lost, range(len(counts.lost.cells)))
+    level = LEVEL / max(len(counts.lost.cells), 1)
     return tuple(
-        (point, bound.estimate, bound.lower, bound.upper, float(sum(cell.rows)))
-        for point, cell, bound in zip(counts.points, counts.cells, bounds, strict=True)
+        (float(i), *paired_box_limits(cell.worse, cell.better, cell.n, level), float(cell.n))
+        for i, cell in enumerate(counts.lost.cells)
     )
 
 
-ASKED_FOR: Mapping[type, tuple[str, Callable[[Any], tuple[tuple[float, ...], ...]]]] = {
+ASKED_FOR: Mapping[type, tuple[str, Callable[[Any], Points]]] = {
     Learned: (LEARNING, _learned),
-    MeanCurve: (SENSITIVITY, _sensitive),
+    MeanCurve: (SENSITIVITY, lambda counts: _means(counts.means, counts.points)),
+    ByInput: (WORTH, _worths),
 }
 """By the type of the counts, the kind of the curve that is drawn of them and its points."""
 
@@ -91,7 +101,7 @@ def curves_contradict(record: Record, asking: Collection[str]) -> str:
     told: dict[tuple[str, str], list[CurveRecord]] = {}
     asked_for = {kind for kind, _ in ASKED_FOR.values()}
     if tuple(c for c in record.curves if c.kind in asked_for) != curves_of(record.statistics):
-        return "The learning or sensitivity curves in the record are not those of the counts in its evidence."
+        return "The learning or sensitivity curves in the record, or the worth of inputs, are not those of the counts in its evidence."
     for curve in (c for c in record.curves if c.kind not in asked_for):
         told.setdefault((curve.across, curve.label), []).append(curve)
     for across, label in told:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from assay.checks.check import AT_LEAST, AT_MOST, Example, check
 from assay.checks.tabled import table_view
 from assay.domain.errors import SubjectError
-from assay.domain.evidence import Counts, MeanCell, Means, Paired, PairedCell, Undefined
+from assay.domain.evidence import ByInput, Counts, MeanCell, Means, Paired, PairedCell, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedChanges
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
@@ -169,8 +169,8 @@ def permutation_importance(view: TableView, *, column: str, measure: str) -> Cou
         much is corrected for all of them (Holm). One more prediction of every row for each input.
     Limits:
         What the model uses, not what causes the label. Inputs that go together share their worth, and a value of one person beside those of
-        another may be a person that cannot be. Equal rows get the same draw. The limits are of each input by itself: of 20 inputs one
-        limit at 95 % is wrong on average. If the reference rows are not like the judged ones, the draw is not either.
+        another may be a person that cannot be. Equal rows get the same draw. The limits of the verdict are of each input by itself; those
+        of the dossier's table hold for all inputs at once (Bonferroni). If the reference rows are not like the judged ones, the draw is not either.
     Remedy:
         If all hangs on one input, ask how it could fail and watch it; leave inputs out that are worth nothing.
     Oracle:
@@ -180,12 +180,12 @@ def permutation_importance(view: TableView, *, column: str, measure: str) -> Cou
     if not view.n:
         return NO_ROWS
     if measure == "loss":
-        return Means(tuple(_mean(name, view) for name in sorted(columns(view.context))), -1.0, 1.0)
+        return ByInput(Means(tuple(_mean(name, view) for name in sorted(columns(view.context))), -1.0, 1.0))
     if view.context.answers.task is Task.REGRESSION:
         return Undefined(
             Reason.NOT_MEASURED, "The model predicts a number: ask what is lost by measure: loss."
         )
-    return Paired(tuple(_pair(name, view) for name in sorted(columns(view.context))))
+    return ByInput(Paired(tuple(_pair(name, view) for name in sorted(columns(view.context)))))
 
 
 def _pair(name: str, view: TableView) -> PairedCell:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+import numpy as np
+
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.reasons import (
     Arguments,
+    Mask,
     as_it_is,
     counted,
     gains,
@@ -20,25 +23,39 @@ from assay.checks.reasons import (
 )
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts
-from assay.domain.metric import Across, Names, Parameter, Unit
+from assay.domain.metric import Across, Names, Parameter, Unit, several
 from assay.domain.needs import TabulatedChanges
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
-    """The inputs that can be a reason."""
-    return named(context)
+    """The inputs that can be a reason, and the columns of those that were given."""
+    return (*named(context), *several(context.parameters["given"]))
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The group of each declined row, and whether it is accepted with the usual values of its principal reasons."""
-    chosen = principal(gains(rows, "without ", as_it_is, rows.answered), int(context.parameters["reasons"]))
+    chosen = _given(rows, context)
+    if chosen is None:
+        gain = gains(rows, "without ", as_it_is, rows.answered)
+        chosen = principal(gain, int(context.parameters["reasons"]))
     after = rows.after("all reasons", usual(chosen, context))
     return counted(rows, rows.decisions(after) == context.favourable)
 
 
-ARGUMENTS: Arguments = {"reasons": 2, "columns": ""}
+def _given(rows: Rows, context: TableContext) -> Mask | None:
+    """bool[n, k]: the inputs that stand in the columns of given reasons; None where no such columns are named."""
+    wanted = several(context.parameters["given"])
+    if not wanted:
+        return None
+    said = [rows.column(column).astype(object) for column in wanted]
+    return np.column_stack([np.any([one == name for one in said], axis=0) for name in named(context)])
+
+
+ARGUMENTS: Arguments = {"reasons": 2, "columns": "", "given": ""}
+
+ONLY_YEARS: Arguments = {**ARGUMENTS, "columns": "years"}
 
 
 def _view(n: int, arguments: Arguments = ARGUMENTS) -> TableView:
@@ -69,6 +86,11 @@ def _view(n: int, arguments: Arguments = ARGUMENTS) -> TableView:
             default="",
             names=Names.COLUMNS,
         ),
+        "given": Parameter(
+            "Columns with the reasons that the model's owner gives, each the name of an input or empty; they are tested instead.",
+            default="",
+            names=Names.COLUMNS,
+        ),
     },
     examples=(
         Example(
@@ -81,11 +103,11 @@ def _view(n: int, arguments: Arguments = ARGUMENTS) -> TableView:
         ),
         Example(
             says="Only years may be named, which hardly matter.",
-            view=lambda: _view(2000, {"reasons": 2, "columns": "years"}),
+            view=lambda: _view(2000, ONLY_YEARS),
             comparator=Comparator.AT_LEAST,
             threshold="0.80",
             verdict=Verdict.FAIL,
-            arguments={"reasons": 2, "columns": "years"},
+            arguments=ONLY_YEARS,
         ),
         Example(
             says="A handful of declined cases shows nothing.",
@@ -108,9 +130,10 @@ def reason_faithfulness(view: TableView) -> Counts:
         2,000 reference rows) raises its score most, none without a gain: the comparison with the average that Regulation B's commentary
         names for credit scoring (12 CFR 1002, Supp. I, 9(b)(2)-5). Then all of them are replaced together: the reasons are
         faithful when that turns the decision (sufficiency; DeYoung et al. 2020, ACL, arXiv:1911.03429). The share of the declined
-        rows has Clopper-Pearson limits (1934). Costs a prediction of every row for each input, and one more.
+        rows has Clopper-Pearson limits (1934). Costs a prediction of every row for each input, and one more; where the reasons that are given
+        stand in columns (``given``), these are replaced, at one prediction, and a name that is no input's replaces nothing.
     Limits:
-        One way to find reasons among several: codes that a model hands out itself are not looked at. Inputs that decide only together
+        Without ``given``, one way to find reasons among several, which need not be the owner's. Inputs that decide only together
         are found by no replacement of one. A usual value beside others may be a person that cannot be, and is no advice on what to
         change. Who was declined by a hair is turned by any reason.
     Remedy:

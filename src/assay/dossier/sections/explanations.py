@@ -1,10 +1,11 @@
-"""How the answers depend on single inputs, where a criterion asked for a curve of it."""
+"""How the answers depend on single inputs, where a criterion asked for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from assay.domain import figures
+from assay.domain.evidence import ByInput
 from assay.domain.record import CurveRecord
 from assay.dossier.blocks import Block, Column, Figure, Paragraph, Rich, Section, Table
 from assay.dossier.charts.sensitivity import sensitivity
@@ -12,39 +13,52 @@ from assay.dossier.lookup import Lookup
 
 
 def explanations(lookup: Lookup) -> Section | None:
-    """The section of a record; None when no criterion asked for a curve."""
-    blocks = tuple(_blocks(lookup))
+    """The section of a record; None when no criterion asked for a curve or for the worth of each input."""
+    blocks = (*_worths(lookup), *_curves(lookup))
     if not blocks:
         return None
     said = (
-        "Each curve is what the model would answer on average if one input were the same for everybody and all else as it is: how it "
-        "uses the input, not what would happen to people whose value changed."
+        "The model was asked again with one input changed and all else as it is. This tells how it uses the input, not what would happen "
+        "to people whose value changed. Limits hold for all lines of a table at once, with 95 % confidence on either side."
     )
     return Section("explanations", "How the answers depend on single inputs", (Paragraph((said,)), *blocks))
 
 
-def _blocks(lookup: Lookup) -> Iterable[Block]:
+def _worths(lookup: Lookup) -> Iterable[Block]:
+    """What each input is worth, the dearest first."""
+    statistics = {s.criterion: s.counts for s in lookup.record.statistics if not s.aside}
+    for curve in (c for c in lookup.record.curves if c.kind == "worth"):
+        counts = statistics.get(curve.label)
+        if isinstance(counts, ByInput):
+            named = [cell.label for cell in counts.lost.cells]
+            points = sorted(curve.points, key=lambda point: -point[1])
+            lines = tuple(((named[round(p[0])],), *_limits(p)) for p in points)
+            columns = (Column("Input"), *(Column(t, numeric=True) for t in ("Lost", *_LIMITS)))
+            yield Table(f"What is lost input by input, for {curve.label}", columns, lines)
+
+
+_LIMITS = ("Lower", "Upper", "Rows")
+
+
+def _limits(point: tuple[float, ...]) -> tuple[Rich, ...]:
+    return (
+        (figures.number(point[1]),),
+        (figures.lower(point[2]),),
+        (figures.upper(point[3]),),
+        (figures.count(round(point[4])),),
+    )
+
+
+def _curves(lookup: Lookup) -> Iterable[Block]:
     told = {s.criterion: dict(s.parameters).get("column", "") for s in lookup.record.statistics}
     for i, curve in enumerate(c for c in lookup.record.curves if c.kind == "sensitivity"):
         chart = sensitivity(curve, prefix=f"sensitivity-{i}")
         if chart is not None:
-            caption = (
-                f"{curve.label}: the mean score by the value of {told.get(curve.label) or 'an input'}; the bars are limits that hold at "
-                "all points at once, with 95 % confidence on either side."
-            )
+            caption = f"{curve.label}: the mean score by the value of {told.get(curve.label) or 'an input'} for everybody; the bars are limits."
             yield Figure(chart, caption, _points(curve))
 
 
 def _points(curve: CurveRecord) -> Table:
-    columns = tuple(Column(t, numeric=True) for t in ("Value", "Mean score", "Lower", "Upper", "Rows"))
-    rows: tuple[tuple[Rich, ...], ...] = tuple(
-        (
-            (f"{p[0]:,.15g}",),
-            (figures.number(p[1]),),
-            (figures.lower(p[2]),),
-            (figures.upper(p[3]),),
-            (figures.count(round(p[4])),),
-        )
-        for p in curve.points
-    )
-    return Table(f"Mean score by value, for {curve.label}", columns, rows)
+    columns = tuple(Column(t, numeric=True) for t in ("Value", "Mean score", *_LIMITS))
+    lines = tuple(((f"{p[0]:,.15g}",), *_limits(p)) for p in curve.points)
+    return Table(f"Mean score by value, for {curve.label}", columns, lines)

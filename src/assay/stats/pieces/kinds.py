@@ -8,6 +8,7 @@ from typing import Any
 from assay.domain.assessment import NoValue
 from assay.domain.evidence import (
     Averages,
+    ByInput,
     Census,
     Explained,
     Folds,
@@ -87,6 +88,10 @@ def _curve_pieces(counts: MeanCurve, target: Target) -> Pieces:
     return _means_pieces(counts.means, target)
 
 
+def _by_input_pieces(counts: ByInput, target: Target) -> Pieces:
+    return PIECES[type(counts.lost)](counts.lost, target)
+
+
 def _folds_pieces(counts: Folds, target: Target) -> Pieces:
     from assay.stats.pieces.refits import folds_pieces
 
@@ -147,6 +152,7 @@ PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Learned: _learned_pieces,
     Means: _means_pieces,
     MeanCurve: _curve_pieces,
+    ByInput: _by_input_pieces,
     RelativeRates: _relative_pieces,
     Ranked: _ranked_pieces,
     Histograms: _histograms_pieces,
