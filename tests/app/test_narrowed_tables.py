@@ -19,8 +19,14 @@ from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Task, Verdict
 
 GIVEN: dict[str, dict[str, object]] = {
+    "data.frame_coverage": {"of": "time", "frame": "202401 to 202404"},
     "data.label_errors": {"audited": "audit"},
     "data.population": {"of": "age", "population": "under 30=300, 30 to under 60=690, 60 and over=10"},
+    "data.sampling": {"of": "site", "frame": "north=50000, south=50000"},
+    **{
+        f"fairness.{name}_by_probability": {"probability": "before", "member": "some", "calibration_error": 0.01}
+        for name in ("impact_ratio", "parity")
+    },
     "performance.auc_gain_over_incumbent": {"incumbent": "before"},
     "performance.calibration_by_grade": {"grades": "A: 0.3, B: 1"},
     "performance.gain_over_incumbent": {"incumbent": "before"},
@@ -53,7 +59,10 @@ strata:
 NARROWED = {
     name: found
     for name, found in sorted(catalogue().items())
-    if isinstance(found.need, Tabulated) and found.metric.by_row and Task.BINARY in found.metric.tasks
+    if isinstance(found.need, Tabulated)
+    and found.metric.by_row
+    and Task.BINARY in found.metric.tasks
+    and not found.need.changes_inputs  # of scores in a column there is no model to ask again
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 from assay.domain import record_groups
 from assay.domain.evidence import (
     Counts,
+    ExplainedCell,
     HistogramPair,
     LossCell,
     MeanCell,
@@ -26,6 +27,7 @@ CELLS = {
     Rate: lambda n: Rate("women", 1, n),
     ScoreCell: lambda n: ScoreCell("women", (0.1, 0.9), (6, n - 10), (4, 0)),
     LossCell: lambda n: LossCell("women", (0, 1), (1, n - 1)),
+    ExplainedCell: lambda n: ExplainedCell("women", (0, 1), (0, 2), (1, n - 1)),
     PairedCell: lambda n: PairedCell("women", 1, 1, n),
     MeanCell: lambda n: MeanCell("women", (0.0, 1.0), (1, n - 1)),
     RelativeRate: lambda n: RelativeRate("women", 1, n, 0.1, "grade A"),

@@ -16,6 +16,7 @@ from assay.domain.specification import Attribute
 from assay.tally.groups import Layout
 from assay.tally.hashes import Hashes, number_words, text_words
 from assay.tally.known import KnownRows
+from assay.tally.once import SharedBatch
 from assay.tally.perturbation import ChangeContext
 from assay.tally.table import Change, Rows, TableContext, TableCounts, TableTally, TableView, Tabulate, sums
 
@@ -136,9 +137,7 @@ def _tallied(
         np.full(n, -1, dtype=np.int64) if label is None else np.asarray(label, dtype=np.int64),
         context,
         None if scores is None else np.asarray(scores, dtype=np.float64),
-        arrays,
-        lambda name: _words(arrays[name]),
-        context.layout.cell(in_none | placed, n),
+        SharedBatch(arrays, lambda name: _words(arrays[name]), context.layout.cell(in_none | placed, n)),
         slice(None),
         None if asked is None else partial(asked, arrays),
     )

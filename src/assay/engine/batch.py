@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,12 @@ from assay.subject.arrays import as_numpy, as_words
 from assay.tally.crossing import Codes, Crossing
 from assay.tally.groups import GroupCodes
 from assay.tally.hashes import Hashes, row_hash
+from assay.tally.once import SharedBatch
 
 Integers = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batch:
     """One batch of rows, read once.
 
@@ -55,7 +57,12 @@ class Batch:
             self.words[name] = as_words(self.raw.column(name), name)
         return self.words[name]
 
-    @property
+    @cached_property
+    def shared(self) -> SharedBatch:
+        """What the tables of checks are made of."""
+        return SharedBatch(self.columns, self.words_of, self.cell)
+
+    @cached_property
     def label(self) -> Integers:
         """int64[n]: the code of each row's label, -1 where it has none."""
         label = self.key % self.labels
@@ -63,7 +70,7 @@ class Batch:
             label[~self.labelled] = -1
         return label
 
-    @property
+    @cached_property
     def cell(self) -> Integers:
         """int64[n]: the cell of each row."""
         return self.key // self.labels

@@ -78,13 +78,13 @@ class Tables:
         """Count the rows of a batch that are kept, of all of which the scores are given if the model was asked; ``again`` asks it."""
         if not self._made:
             return
-        labels, cells = batch.label, batch.cell  # made anew at each asking
+        labels, cells, shared = batch.label, batch.cell, batch.shared
         for table, context, total in self._made:
             mine = self._narrowed(table, cells, kept)
-            label, cell = labels[mine], cells[mine]
+            label = labels[mine]
             scores = None if score is None else score[mine]
             after = None if again is None or not table.changes else partial(again, batch, table, mine)
-            rows = Rows(len(cell), label, context, scores, batch.columns, batch.words_of, cell, mine, after)
+            rows = Rows(len(label), label, context, scores, shared, mine, after)
             made = {**table.function(rows, context), ALL_ROWS: np.zeros(rows.n, dtype=np.int64)}
             for name, keys in made.items():
                 _look_at(table, name, keys, rows.n)

@@ -16,7 +16,7 @@ from assay.domain.evidence import Undefined
 from assay.domain.metric import several
 from assay.domain.vocabulary import Reason
 from assay.tally.hashes import finalised, row_hash
-from assay.tally.table import BINS, MOST, Integers, Rows, TableContext, TableCounts, TableView, codes_of, sums
+from assay.tally.table import BINS, MOST, Integers, Rows, TableContext, TableCounts, TableView, sums
 
 CLASSES = 1 << 40
 """Hashes of a class where another code stands beside it: two of a million classes are one with probability .5, and a given one of
@@ -68,7 +68,7 @@ def values_by_class(rows: Rows, context: TableContext, sensitive: str) -> Intege
     names = quasi_identifiers(context)
     if not names or not rows.names.issuperset((*names, sensitive)):
         return None
-    code, _ = codes_of(rows, sensitive)
+    code, _ = rows.codes(sensitive)
     return _hashed(rows, names, MOST // VALUES) * VALUES + np.where(code < 0, MISSING, code)
 
 

@@ -20,6 +20,7 @@ from assay.domain.specification import Attribute
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes
 from assay.tally.known import KnownRows
+from assay.tally.once import SharedBatch
 from assay.tally.perturbation import ChangeContext, Columns
 
 Integers = NDArray[np.int64]
@@ -98,9 +99,7 @@ class Rows:
     label: Integers
     context: TableContext
     score: Floats | None
-    _columns: Mapping[str, NDArray[Any]]
-    _words: Callable[[str], Hashes]
-    _cell: Integers
+    _batch: SharedBatch
     _kept: Kept
     _after: After | None = None
 
@@ -129,29 +128,44 @@ class Rows:
     @property
     def names(self) -> frozenset[str]:
         """The columns that were read."""
-        return frozenset(self._columns)
+        return frozenset(self._batch.columns)
 
     def column(self, name: str) -> NDArray[Any]:
         """The values of a column: numbers with NaN for what is missing, everything else as objects with None."""
-        return self._columns[name][self._kept]
+        return self._batch.columns[name][self._kept]
 
     def words(self, name: str) -> Hashes:
         """uint64[n]: a word for each value of a column; equal values have equal ones."""
-        return self._words(name)[self._kept]
+        return self._batch.words(name)[self._kept]
+
+    def codes(self, name: str) -> tuple[Integers, int]:
+        """The value of each row as a code, and how many codes there are: bins of a number, else the documented codes and a hash
+        of every other value. A missing value is -1."""
+        column, values, words = self.context.column(name), self._batch.columns[name], self._batch.words
+        if column is not None and column.codes is None and values.dtype.kind in "iufb":
+            return self._batch.once(("bins", name), lambda: bins_of(values))[self._kept], BINS
+        known = {str(code): i for i, code in enumerate((column.codes_of_its_values or ()) if column else ())}
+        codes = self._batch.once(("codes", name), lambda: _coded(values, known, words(name)))
+        return codes[self._kept], len(known) + OTHERS
+
+    def missing(self, name: str) -> NDArray[np.bool_]:
+        """bool[n]: which values of a column are missing: null or NaN."""
+        values = self._batch.columns[name]
+        return self._batch.once(("missing", name), lambda: missing(values))[self._kept]
 
     def group(self, *attributes: str) -> Integers:
         """int64[n]: the place of each row's group among ``layout.labels(attributes)``, or -1; by default of those compared."""
         names = attributes or self.context.across
         if not names:
             return np.zeros(self.n, dtype=np.int64)
-        found: Integers = self.context.layout.group_of_cell(names)[self._cell]
-        return found
+        batch, layout = self._batch, self.context.layout
+        return batch.once(("group", names), lambda: layout.group_of_cell(names)[batch.cell])[self._kept]
 
     def stratum(self, name: str) -> Integers:
         """int64[n]: the place of each row's stratum among its names, or -1 for none."""
         attribute = self.context.strata[name]
-        codes = GroupCodes(attribute).of(self.column(attribute.column))
-        return np.where(codes == len(attribute.labels()), -1, codes)
+        values = self._batch.columns[attribute.column]
+        return self._batch.once(("stratum", name), lambda: _strata(attribute, values))[self._kept]
 
     @property
     def truth(self) -> Floats:
@@ -302,28 +316,34 @@ def number_of(bins: Integers) -> Floats:
 OTHERS = 1 << 20
 
 
-def codes_of(rows: Rows, name: str) -> tuple[Integers, int]:
-    """The value of each row as a code, and how many codes there are: bins of a number, else the documented codes and a hash
-    of every other value. A missing value is -1."""
-    column, values = rows.context.column(name), rows.column(name)
-    if column is not None and column.codes is None and values.dtype.kind in "iufb":
-        return bins_of(values), BINS
-    known = {str(code): i for i, code in enumerate((column.codes_of_its_values or ()) if column else ())}
-    words = (rows.words(name) % np.uint64(OTHERS)).astype(np.int64) + len(known)
-    distinct, place = np.unique(_texts(values), return_inverse=True)
+"""Codes of values that are not documented."""
+
+
+def _coded(values: NDArray[Any], known: Mapping[str, int], words: Hashes) -> Integers:
+    others = (words % np.uint64(OTHERS)).astype(np.int64) + len(known)
+    distinct, place = _distinct(values)
     codes = np.array([known.get(text, -1) for text in distinct], dtype=np.int64)[place]
-    found = np.where(codes >= 0, codes, words)
-    return np.where(missing(values), -1, found), len(known) + OTHERS
+    return np.where(missing(values), -1, np.where(codes >= 0, codes, others))
 
 
-def _texts(values: NDArray[Any]) -> NDArray[Any]:
-    if values.dtype.kind in "iub":
-        return values.astype(np.int64).astype(str)
-    if values.dtype.kind == "f":
-        return np.array(
-            [str(int(v)) if v == np.floor(v) else str(v) for v in np.nan_to_num(values)], dtype=object
-        )
-    return np.array(["" if value is None else str(value) for value in values.tolist()], dtype=object)
+def _distinct(values: NDArray[Any]) -> tuple[list[str], Integers]:
+    """The distinct values as texts, and the place among them of each."""
+    if values.dtype.kind in "iufb":
+        numbers, place = np.unique(values, return_inverse=True)
+        return [_text(number) for number in np.nan_to_num(numbers.astype(np.float64))], place
+    places: dict[str, int] = {}
+    found = ("" if value is None else str(value) for value in values.tolist())
+    place = np.fromiter((places.setdefault(text, len(places)) for text in found), np.int64, len(values))
+    return list(places), place
+
+
+def _text(number: float) -> str:
+    return str(int(number)) if number == np.floor(number) else str(number)
+
+
+def _strata(attribute: Attribute, values: NDArray[Any]) -> Integers:
+    codes = GroupCodes(attribute).of(values)
+    return np.where(codes == len(attribute.labels()), -1, codes)
 
 
 def missing(values: NDArray[Any]) -> NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS, worst_share
 from assay.tally.hashes import text_words
-from assay.tally.table import Integers, Rows, TableContext, TableView, apart, codes_of, together
+from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 BUCKETS = 1 << 30
 """Texts of one bucket count as one: of a thousand different ones two share it once in two thousand data sets."""
@@ -55,7 +55,7 @@ def _bucket(texts: list[str]) -> Integers:
 def by_code(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the code of each row."""
     wanted = [name for name in columns(context) if name in rows.names]
-    coded = {name: codes_of(rows, name) for name in wanted}
+    coded = {name: rows.codes(name) for name in wanted}
     return {name: code for name, (code, _) in coded.items()}
 
 

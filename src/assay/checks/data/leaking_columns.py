@@ -15,7 +15,7 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, codes_of, together
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 CELLS, LEAST = 256, 20
 """A number is cut into about so many cells, of at least so many rows each."""
@@ -35,7 +35,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     found = {}
     for name in columns(context):
         if name in rows.names:
-            code, size = codes_of(rows, name)
+            code, size = rows.codes(name)
             column = context.column(name)
             numbered = rows.column(name).dtype.kind in "iufb" and (column is None or column.codes is None)
             value = np.where(code < 0, size, code)

@@ -13,14 +13,14 @@ from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the group of each row and whether its value is missing."""
     group, groups = rows.group(), max(len(context.groups), 1)
     return {
-        name: together((group, groups), (missing(rows.column(name)).astype(np.int64), 2))
+        name: together((group, groups), (rows.missing(name).astype(np.int64), 2))
         for name in columns(context)
         if name in rows.names
     }

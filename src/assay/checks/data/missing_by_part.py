@@ -15,7 +15,7 @@ from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns, unread
-from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, missing, together
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 MOST_PERIODS = 400
 APART = "\t"
@@ -37,7 +37,7 @@ def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         return {}
     period = periods_of(rows.column(context.time), str(context.parameters["period"]))
     return {
-        name: together((period, PERIOD_CODES), (missing(rows.column(name)).astype(np.int64), 2))
+        name: together((period, PERIOD_CODES), (rows.missing(name).astype(np.int64), 2))
         for name in _looked_at(context)
         if name in rows.names and name != context.time
     }
@@ -53,7 +53,7 @@ def by_source(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     return {
         f"{name}{APART}{source}": together(
             (rows.stratum(source), len(context.strata[source].labels())),
-            (missing(rows.column(name)).astype(np.int64), 2),
+            (rows.missing(name).astype(np.int64), 2),
         )
         for source in _sources(context)
         if context.strata[source].column in rows.names

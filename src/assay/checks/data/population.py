@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
@@ -27,9 +29,8 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     attributes = _attributes(context)
     if not attributes or set(attributes) - {name for name, _ in context.layout.attributes}:
         return {}
-    group = rows.group(*attributes)
-    group[group < 0] = len(context.layout.labels(attributes))
-    return {GROUPS: group}
+    group, others = rows.group(*attributes), len(context.layout.labels(attributes))
+    return {GROUPS: np.where(group < 0, others, group)}
 
 
 def _attributes(context: TableContext) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.hashes import mixed, row_hash
-from assay.tally.table import Integers, Rows, TableContext, TableView, missing
+from assay.tally.table import Integers, Rows, TableContext, TableView
 
 BUCKETS = 1 << 20
 """Values of one bucket count as one: two different ones share it once in a million."""
@@ -35,7 +35,7 @@ def by_value(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     for name in context.fed:
         if name in rows.names:
             bucket = (mixed(rows.words(name)) % np.uint64(BUCKETS)).astype(np.int64)
-            found[name] = np.where(missing(rows.column(name)), MISSING, bucket)
+            found[name] = np.where(rows.missing(name), MISSING, bucket)
     return found
 
 

@@ -15,7 +15,7 @@ from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns, unread
-from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 LABELS, TIMES, COMPLETE = "labels", "times", "complete"
 
@@ -47,7 +47,7 @@ def by_completeness(rows: Rows, context: TableContext) -> Mapping[str, Integers]
     """Whether each row has a value in every column that the model is fed."""
     lacks = np.zeros(rows.n, dtype=bool)
     for name in context.fed:
-        lacks |= missing(rows.column(name)) if name in rows.names else True
+        lacks |= rows.missing(name) if name in rows.names else True
     return {COMPLETE: (~lacks).astype(np.int64)}
 
 

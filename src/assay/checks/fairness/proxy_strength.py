@@ -15,7 +15,7 @@ from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableView, apart, codes_of, together
+from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 CODES = 1 << 23
 """No column has more codes: bins of numbers, or documented codes and hashes of others."""
@@ -27,7 +27,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By input, the value of each row as a code, 0 for none, and its group."""
     group, groups = rows.group(), max(len(context.groups), 1)
     return {
-        name: together((codes_of(rows, name)[0] + 1, CODES), (group, groups))
+        name: together((rows.codes(name)[0] + 1, CODES), (group, groups))
         for name in columns(context)
         if name in rows.names
     }

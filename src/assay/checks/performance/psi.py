@@ -14,7 +14,7 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableView, codes_of, missing
+from assay.tally.table import Integers, Rows, TableContext, TableView, missing
 
 TABLE = "bins"
 MOST_BINS = 100
@@ -44,7 +44,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     column, values = context.column(name), rows.column(name)
     absent, edges = missing(values), str(context.parameters["edges"])
     if column is not None and column.codes is not None:
-        found, documented = codes_of(rows, name)[0], len(column.codes)
+        found, documented = rows.codes(name)[0], len(column.codes)
         return {TABLE: np.where(absent, documented + 1, np.minimum(found, documented))}
     try:
         limits = np.array(edges_of(edges))

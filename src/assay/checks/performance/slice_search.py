@@ -17,7 +17,7 @@ from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.decision_rates import DECISION_RATES, decision_rate
-from assay.tally.table import Integers, Rows, TableContext, TableView, codes_of, together
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 MOST_CODES = 50
 
@@ -58,7 +58,7 @@ def _table(names: tuple[str, ...]) -> str:
 
 
 def _codes(rows: Rows, column: Column) -> tuple[Integers, int]:
-    found, documented = codes_of(rows, column.name)[0], len(column.codes or ())
+    found, documented = rows.codes(column.name)[0], len(column.codes or ())
     return np.where(found < documented, found, -1), documented
 
 

@@ -13,14 +13,14 @@ from assay.domain.metric import Names, Parameter, Unit, several
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableView, missing
+from assay.tally.table import Integers, Rows, TableContext, TableView
 
 PRESENT = 1
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:  # noqa: ARG001 - all columns are looked at
     """By column, whether a value is there."""
-    return {name: np.where(missing(rows.column(name)), 0, PRESENT) for name in rows.names}
+    return {name: np.where(rows.missing(name), 0, PRESENT) for name in rows.names}
 
 
 def _view(*names: str, inputs: tuple[str, ...], rows: int = 3) -> TableView:
