@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.app.conftest import Folder
 
 import assay
+from assay.app.judging.lineage import bound_records, lineage_of
 from assay.app.judging.plan import Hopeless
 from assay.domain.judge import Judged
+from assay.domain.specification.lineage import DeclaredSource, Lineage
 from assay.domain.vocabulary import Verdict
 
 CRITERION = """
@@ -73,3 +77,21 @@ def test_an_absent_record_is_named_and_fails(folder: Folder) -> None:
     assert origin.verdict is Verdict.FAIL
     said = [what for piece in origin.assessment.pieces for _, what, _ in piece.counts]
     assert "the record dvc.lock: There is no such file." in said
+
+
+def test_nothing_outside_of_the_folder_is_opened(tmp_path: Path) -> None:
+    root = tmp_path / "case"
+    root.mkdir()
+    (tmp_path / "dvc.lock").write_text("schema: '2.0'\nstages: {}\n")
+    (root / "linked.dvc").symlink_to(tmp_path / "dvc.lock")
+    told = Lineage(
+        sources={"register": DeclaredSource(about="extract", path="../dvc.lock")},
+        records=("../dvc.lock", "linked.dvc"),
+    )
+    specification = SimpleNamespace(data=SimpleNamespace(lineage=told))
+    assert bound_records(root, specification) == ()  # type: ignore[arg-type]
+    case = SimpleNamespace(root=root, specification=specification, sources=(), datasets={})
+    view = lineage_of(case)  # type: ignore[arg-type]
+    assert "outside" in view.sources[0].fault
+    assert all("outside" in why for _, why in view.faults)
+    assert len(view.faults) == 2

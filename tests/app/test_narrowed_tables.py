@@ -63,6 +63,7 @@ NARROWED = {
     and found.metric.by_row
     and Task.BINARY in found.metric.tasks
     and not found.need.changes_inputs  # of scores in a column there is no model to ask again
+    and not found.need.known  # what is drawn of the reference rows is not narrowed
 }
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def bound_records(root: Path, specification: Specification) -> tuple[SourceRecord, ...]:
     """The declared records that are there, each with its digest, so that a run is bound to what it read; absent ones the check names."""
     lineage = specification.data.lineage
-    there = [record for record in (lineage.records if lineage else ()) if (root / record).is_file()]
+    there = [r for r in (lineage.records if lineage else ()) if _inside(root, r) and (root / r).is_file()]
     return tuple(SourceRecord(role_of_record(r), r, digest_of(root / r)) for r in there)
 
 
@@ -72,7 +72,7 @@ def _source(root: Path, name: str, declared: DeclaredSource, kinds: frozenset[st
     if path is None or not path.exists():
         lacking = "" if declared.digest is not None else f"there is no file {declared.path}"
         return Source(stated, looked_at=False, fault=lacking)
-    if not path.resolve().is_relative_to(root.resolve()):
+    if not _inside(root, declared.path or ""):
         return Source(
             stated, looked_at=False, fault=f"{declared.path} lies outside of the specification's folder"
         )
@@ -90,6 +90,11 @@ def _source(root: Path, name: str, declared: DeclaredSource, kinds: frozenset[st
         Artifact(stated.name, found.digests | stated.digests),
         looked_at=found.same(stated) or not stated.digests,
     )
+
+
+def _inside(root: Path, written: str) -> bool:
+    """Whether a path of the specification leads to something in its folder, links followed; nothing else is opened."""
+    return (root / written).resolve().is_relative_to(root.resolve())
 
 
 def _digest(declared: DeclaredSource) -> frozenset[str]:

@@ -38,7 +38,7 @@ class Lineage(Block):
     sources: dict[Text, DeclaredSource] = Field(min_length=1)
     """What the rows were made of, by name: extracts, and the programs that the records list among what was read."""
     steps: dict[Text, Text] = Field(default_factory=dict)
-    """By the name that a record gives it (a DVC stage, an OpenLineage job, an MLflow run), what a step does."""
+    """By the name that a record gives it (a DVC stage, the .dvc file of an import, an OpenLineage job, an MLflow run), what a step does."""
     records: tuple[Text, ...] = Field(min_length=1, max_length=MOST_RECORDS)
     """Files in the specification's folder that DVC (.dvc, dvc.lock), MLflow (MLmodel, meta.yaml) or OpenLineage (JSON events) wrote; nothing else is read."""
 
