@@ -1,4 +1,4 @@
-"""Exact rules of counts that no enumeration covers: the top of a ranking, and distances between two histograms.
+"""Exact rules of counts that no enumeration covers: the top of a ranking, distances between two histograms, means over classes.
 
 Their proofs hold for every population; these simulations would tell if the code did something else.
 """
@@ -14,11 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.evidence import Distance
+from assay.stats.averages import macro_f1_bound, macro_recall_p
+from assay.stats.bound import Bound
 from assay.stats.distances import TERMS, distance_bound
 from assay.stats.top import Reached, lift_at_top, precision_at_top
 from guarantee.boundary import Design, Limits
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -86,3 +89,48 @@ def distance_designs() -> Iterator[Design]:
 
 def _distance(p: Floats, q: Floats, m: int, n: int, distance: Distance, rng: np.random.Generator) -> Limits:
     return partial(distance_bound, rng.multinomial(m, p), rng.multinomial(n, q), distance)
+
+
+CONFUSED = {
+    "three alike": np.array([[8, 1, 1], [1, 8, 1], [1, 1, 8]]) / 30,
+    "two rare": np.array([[80, 4, 1], [3, 5, 1], [2, 1, 3]]) / 100,
+    "two classes": np.array([[70, 10], [4, 16]]) / 100,
+    "one never recognised": np.array([[60, 5, 0], [5, 20, 0], [6, 4, 0]]) / 100,
+    "eight, one weak": (np.diag([10, 10, 10, 10, 10, 10, 10, 3]) + 0.4) / (73 + 25.6),
+}
+"""Masses by true and decided class."""
+
+
+def average_designs() -> Iterator[Design]:
+    """Macro recall and macro F1 exactly at the threshold; classes have as many rows as chance gives them."""
+    for shape, law in CONFUSED.items():
+        right, of, given = np.diag(law), law.sum(axis=1), law.sum(axis=0)
+        truths = {
+            "macro_recall": float((right / of).mean()),
+            "macro_f1": float((2 * right / (of + given)).mean()),
+        }
+        for n in (60, 300, 2000):
+            for rule, truth in truths.items():
+                yield Design(rule, shape, str(n), n, truth, "at_least", partial(_average, law, n, rule))
+
+
+def _average(law: Floats, n: int, rule: str, rng: np.random.Generator) -> Limits:
+    """A sample in which a class has no rows has no limit."""
+    found = rng.multinomial(n, law.ravel()).reshape(law.shape)
+    right, of = np.diag(found), found.sum(axis=1)
+    if rule == "macro_recall":
+        return partial(_beyond, right, of, float((np.diag(law) / law.sum(axis=1)).mean()))
+    return partial(macro_f1_bound, right, of + found.sum(axis=0) - right)
+
+
+def _beyond(right: Integers, of: Integers, truth: float, alpha: float) -> Bound:
+    """Limits that lie beyond the truth exactly where the rule's do, which takes one p-value and no search."""
+    at_least, at_most = macro_recall_p(right, of, truth)
+    estimate = float((right / of).mean())
+    return Bound(
+        estimate,
+        min(estimate, 1.0 if at_least <= alpha else 0.0),
+        max(estimate, 0.0 if at_most <= alpha else 1.0),
+        "",
+        "A",
+    )

@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from assay.stats.simulated_sizes import LEVELS
 from guarantee.boundary import ALPHA, Design, simulate, simulate_at, worst, wrong
-from guarantee.exact_designs import distance_designs, top_designs
+from guarantee.exact_designs import average_designs, distance_designs, top_designs
+from guarantee.explained_designs import explained_designs
+from guarantee.precision_designs import average_precision_designs
+from guarantee.proxied_designs import proxied_designs
 from guarantee.row_designs import clustered_designs, weighted_designs
 from guarantee.score_designs import (
     auc_designs,
@@ -29,15 +32,19 @@ WORST_OF_EACH = 4
 SCREENED = (0.05, 0.20)
 TABLES: dict[str, Callable[[], Iterable[Design]]] = {
     "AUC": auc_designs,
+    "Average precision": average_precision_designs,
     "Difference of two AUCs on the same rows": auc_difference_designs,
     "Brier score and bounded means": mean_designs,
+    "Explained variance": explained_designs,
     "Calibration errors": calibration_designs,
     "Observed over expected": observed_expected_designs,
     "Weighted rates": weighted_designs,
     "Clustered rates": clustered_designs,
     "Precision and lift at k (exact)": top_designs,
     "Distances between two histograms (exact)": distance_designs,
+    "Macro averages (exact)": average_designs,
     "Two groups in strata": stratified_designs,
+    "Members known by probabilities": proxied_designs,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.near import near_children
 
 from assay.app.judging import open_engine
 from assay.engine.engine import executor_of
@@ -20,6 +21,8 @@ from assay.engine.in_process import InProcess
 
 if TYPE_CHECKING:
     from tests.app.team import Team
+
+    from assay.domain.mitigation_record import Search
 
 SPECIFICATION = """
     assay: 1
@@ -133,9 +136,33 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_engine, "executor_of", in_process)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def children(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Those that run nobody's code are near (``tests/near.py``), but where ``pytest.mark.far`` says that they matter."""
+    if request.node.get_closest_marker("far"):
+        yield
+        return
+    with near_children():
+        yield
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Search]:
+    """A folder in which a fairer model was searched for, and what was found: tests read it, and change a copy."""
+    from tests.app.unequal import METHODS, Unequal
+
+    from assay.app.mitigating.mitigate import Wish, mitigate
+
+    path = Unequal(tmp_path_factory.mktemp("unequal")).write()
+    wish = Wish(methods=METHODS, proxies=("proxy",), margin=0.1, seed=5)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(open_engine, "executor_of", in_process)
+        return path, mitigate(path, wish=wish, workers=0)
 
 
 @pytest.fixture(scope="session")

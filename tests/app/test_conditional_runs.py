@@ -75,7 +75,7 @@ def test_two_workers_count_what_one_does(folder: Folder) -> None:
 
 
 def test_a_plan_says_what_the_rows_can_show(folder: Folder) -> None:
-    made = assay.make_plan(asked(folder).write())
+    made = assay.make_plan(asked(folder).write(), workers=0)
     power = {p.criterion.id: p.power for p in made.attempts[0].criteria}
     for id_, *_ in CONDITIONAL:
         assert power[id_] is not None, id_

@@ -115,7 +115,7 @@ def test_a_site_with_another_unit_and_another_word_for_nothing_is_found(folder: 
 
 
 def test_a_plan_knows_their_power(folder: Folder) -> None:
-    made = assay.make_plan(with_sources(folder, *DRIFT).write())
+    made = assay.make_plan(with_sources(folder, *DRIFT).write(), workers=0)
     power = {p.criterion.id: p.power for p in made.attempts[0].criteria}
     assert all(power[id_] is not None for id_, _, _ in DRIFT)
 

@@ -28,6 +28,7 @@ from assay.sandbox.spawn import WITHOUT_FENCES
 APART = """\
   - {id: apart, metric: data.split_overlap, at_most: 0, tier: critical, rationale: fresh rows, owner: data_steward}
 """
+pytestmark = pytest.mark.far
 fenced = pytest.mark.skipif(probe().level < HIGHEST, reason="this machine lacks fences: see assay sandbox")
 
 

@@ -8,13 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from tests.app.conftest import Folder, in_process
+from tests.app.conftest import Folder
+from tests.app.unequal import METHODS, Unequal, people
 
-from assay.app.judging import open_engine
 from assay.app.judging.case import open_case
 from assay.app.judging.certify import certify
 from assay.app.mitigating import compare, rows
@@ -27,61 +25,10 @@ from assay.cli.main import assay
 from assay.domain.decide import Outcome
 from assay.domain.digests import sha256_of
 from assay.domain.errors import AssayError, MissingExtra, SubjectError
-from assay.domain.mitigation_record import Kept, Search, from_document, on_frontier
+from assay.domain.mitigation_record import Kept, from_document, on_frontier
 from assay.mitigation.trainer import open_trainer
 from assay.reading.specification import read_specification
 from assay.sandbox.failures import ModuleAbsent
-
-METHODS = ("group-thresholds",)
-
-
-def people(n: int, seed: int, *, gap: float = 1.0) -> pa.Table:
-    """Rows in which a column that stands for sex makes the approval unequal, more than the outcome is."""
-    rng = np.random.default_rng(seed)
-    sex = rng.integers(1, 3, n)
-    income, proxy = rng.normal(size=n), rng.normal(size=n) + gap * (sex == 2)
-    chance = 1 / (1 + np.exp(-(1.5 * income + 0.8 * proxy - 0.4)))
-    score = 1 / (1 + np.exp(-(1.5 * income + 0.8 * proxy - 0.4)))
-    return pa.table(
-        {
-            "id": np.arange(n) + 1_000_000 * seed,
-            "sex": sex,
-            "age": rng.integers(18, 80, n),
-            "income": income,
-            "proxy": proxy,
-            "bad": (rng.random(n) < chance).astype(np.int64),
-            "score": score,
-        }
-    )
-
-
-class Unequal(Folder):
-    """A folder whose scores are unequal between groups, with training rows and without test rows that can be read."""
-
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
-        self.dictionary += "  - {name: proxy, type: number, description: stands for sex, missing: never, sensitivity: none, source: made}\n"
-        self.edit(
-            "subject: {model: score, format: predictions}",
-            "subject:  # scores of the old rule\n  {model: score, format: predictions, inputs: [income, proxy]}",
-        )
-        self.edit("dictionary.yaml, develop", "dictionary.yaml, train: train.parquet, develop")
-        self.develop, self.test = people(2_000, 2), people(10, 3)
-
-    def write(self, *, row_group: int = 1000) -> Path:
-        path = super().write(row_group=row_group)
-        pq.write_table(people(2_500, 1), self.root / "train.parquet")
-        (self.root / "test.parquet").unlink()
-        return path
-
-
-@pytest.fixture(scope="module")
-def searched(tmp_path_factory) -> tuple[Path, Search]:
-    path = Unequal(tmp_path_factory.mktemp("unequal")).write()
-    wish = Wish(methods=METHODS, proxies=("proxy",), margin=0.1, seed=5)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(open_engine, "executor_of", in_process)
-        return path, mitigate(path, wish=wish, workers=0)
 
 
 def test_a_search_never_opens_the_test_rows(searched):
@@ -131,6 +78,7 @@ def test_a_copy_differs_in_its_subject_alone(searched):
         "  model: mitigation/group-thresholds.skops",
         "  format: skops",
         "  inputs: [income, proxy, sex]",
+        "  search: mitigation/mitigation.json",
     ]
     assert added[0].startswith("# Made by assay mitigate from specification.yaml, sha256:")
 
@@ -338,7 +286,7 @@ def test_the_command_says_what_was_found_what_it_is_worth_and_what_is_next(searc
 
 
 def test_nothing_found_is_said_as_that(searched):
-    from assay.dossier.search import found
+    from assay.dossier.sections.searched import found
 
     _, search = searched
     assert "has the smallest estimated gap across sex" in found(search)

@@ -150,4 +150,4 @@ def test_a_model_of_other_classes_is_refused(tmp_path: Path) -> None:
     )
     made.dictionary = made.dictionary.replace("grignolino: three", "nebbiolo: three")
     with pytest.raises(SubjectError, match="3 classes, which are not the 3 that are declared"):
-        assay.make_plan(made.write())
+        assay.make_plan(made.write(), workers=0)

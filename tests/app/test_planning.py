@@ -15,7 +15,7 @@ from assay.cli.main import main
 
 
 def test_a_plan_says_what_a_run_would_read_and_who_would_pass(folder):
-    made = assay.make_plan(folder.write())
+    made = assay.make_plan(folder.write(), workers=0)
     assert made.rows == 4000
     assert made.reference == "develop"
     (run,) = made.attempts
@@ -33,7 +33,7 @@ def test_a_plan_says_what_a_run_would_read_and_who_would_pass(folder):
 
 
 def test_a_table_stands_in_for_a_file(folder):
-    made = assay.make_plan(str(folder.write()), data={"test": people(40, 3)})
+    made = assay.make_plan(str(folder.write()), data={"test": people(40, 3)}, workers=0)
     assert made.rows == 40
     assert made.attempts[0].hopeless
 
@@ -41,18 +41,18 @@ def test_a_table_stands_in_for_a_file(folder):
 def test_a_criterion_that_nobody_passes_is_told_and_refused(folder):
     folder.test = people(300, 3)
     path = folder.edit("at_least: 0.70, expected: 0.8", "at_least: 0.9999, expected: 0.99991").write()
-    (hopeless,) = assay.make_plan(path).attempts[0].hopeless
+    (hopeless,) = assay.make_plan(path, workers=0).attempts[0].hopeless
     assert hopeless.criterion.id == "accuracy"
     with pytest.raises(assay.Hopeless, match="accuracy"):
-        assay.certify(path, certify_without_a_lock=True)
+        assay.certify(path, workers=0, certify_without_a_lock=True)
 
 
 def test_one_row_is_too_few_and_no_row_is_lost(folder):
     folder.test = people(1, 3)
     path = folder.write()
-    assert assay.make_plan(path).rows_used == 1
+    assert assay.make_plan(path, workers=0).rows_used == 1
     with pytest.raises(assay.Hopeless) as told:
-        assay.certify(path, certify_without_a_lock=True)
+        assay.certify(path, workers=0, certify_without_a_lock=True)
     said = told.value.message
     assert "on the 1 test row: " in said
     assert "no rows" not in said
@@ -65,14 +65,14 @@ def test_sizes_of_imagined_groups_are_those_of_the_rows(folder):
     path = folder.edit(
         "performance.auc, at_least: 0.75, expected: 0.9", "performance.ks_calibration, at_most: 0.1"
     ).write()
-    said = {p.criterion.id: p.said for p in assay.make_plan(path).attempts[0].criteria}
+    said = {p.criterion.id: p.said for p in assay.make_plan(path, workers=0).attempts[0].criteria}
     assert said["ranking"].startswith("9 rows are too few")
 
 
 def test_labels_that_are_no_labels_are_an_error(folder):
     folder.develop = replaced(folder.develop, "bad", [2] * 2000)
     with pytest.raises(assay.SubjectError):
-        assay.make_plan(folder.write())
+        assay.make_plan(folder.write(), workers=0)
 
 
 SCHEDULE = "attempts: {count: 3, first: 0.999}\n"
@@ -87,14 +87,14 @@ def scheduled(folder):
 
 
 def test_each_share_of_alpha_that_a_schedule_spends_is_planned(scheduled):
-    first, later = assay.make_plan(scheduled.write()).attempts
+    first, later = assay.make_plan(scheduled.write(), workers=0).attempts
     assert (first.attempts, later.attempts) == (range(1, 2), range(2, 4))
     assert (first.share, later.share) == pytest.approx((0.999, 0.0005))
     assert first.hopeless == ()
     assert [p.criterion.id for p in later.hopeless] == ["accuracy"]
     assert later.all_pass < first.all_pass
     scheduled.edit("count: 3, first: 0.999", "count: 4, first: 0.25")
-    (each,) = assay.make_plan(scheduled.write()).attempts
+    (each,) = assay.make_plan(scheduled.write(), workers=0).attempts
     assert (each.attempts, each.share) == (range(1, 5), 0.25)
 
 

@@ -100,6 +100,7 @@ EDITS: dict[str, Callable[[Record], Any]] = {
     "attempt": lambda r: r.attempt + 1,
     "overlaps": lambda _: (),
     "blind": lambda _: "0" * 64,
+    "search": lambda _: "{}",
 }
 """For each part of the document of a record a lie in it."""
 

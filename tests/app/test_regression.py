@@ -102,7 +102,7 @@ def test_it_is_locked_judged_signed_issued_gated_loaded_and_replayed(clinic: Cli
 
 
 def test_a_plan_says_what_the_rows_can_show(clinic: Clinic) -> None:
-    made = assay.make_plan(clinic.write())
+    made = assay.make_plan(clinic.write(), workers=0)
     planned = {p.criterion.id: p.power for p in made.attempts[0].criteria}
     assert all(power is None or power.passes > 0.9 for power in planned.values())
     assert planned["mae"] is not None
@@ -113,7 +113,7 @@ def test_a_plan_says_what_the_rows_can_show(clinic: Clinic) -> None:
 
 def test_a_criterion_that_no_such_rows_can_show_is_hopeless(clinic: Clinic) -> None:
     clinic.edit("at_most: 65, expected: 45", "at_most: 2, expected: 1")
-    made = assay.make_plan(clinic.write())
+    made = assay.make_plan(clinic.write(), workers=0)
     assert [p.criterion.id for p in made.attempts[0].hopeless] == ["mae"]
 
 
@@ -144,7 +144,7 @@ def test_a_classifier_is_no_regression(clinic: Clinic) -> None:
     clinic.model = LogisticRegression().fit(values, clinic.develop["sex"].to_numpy())
     clinic.edit("inputs: [age, sex, bmi, bp, s1, s2, s3, s4, s5, s6]", "inputs: [age, bmi]")
     with pytest.raises(SubjectError, match="it is a classifier"):
-        assay.make_plan(clinic.write())
+        assay.make_plan(clinic.write(), workers=0)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_classifier_is_no_regression(clinic: Clinic) -> None:
 def test_what_makes_no_sense_for_numbers_is_told(clinic: Clinic, old: str, new: str, code: str) -> None:
     clinic.edit(old, new)
     with pytest.raises(InvalidDocument) as found:
-        assay.make_plan(clinic.write())
+        assay.make_plan(clinic.write(), workers=0)
     assert code.replace("foreign_to_task", "foreign_task") in {p.code for p in found.value.problems}
 
 

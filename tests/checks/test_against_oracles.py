@@ -153,6 +153,7 @@ def test_a_score_histogram_loses_no_row(id_: str, seed: int):
     [
         ("performance.auc", Functional.AUC),
         ("performance.gini", Functional.GINI),
+        ("performance.average_precision", Functional.AVERAGE_PRECISION),
         ("performance.brier", Functional.BRIER),
         ("performance.log_loss", Functional.LOG_LOSS),
         ("performance.ks_calibration", Functional.KS_CALIBRATION),

@@ -135,3 +135,12 @@ def test_sources_are_compared_within_their_stratum_only() -> None:
     }
     assert {(c.family, c.label): (c.events, c.trials) for c in found.cells} == sums
     assert PIECES[Rates](found, Target(Comparator.AT_MOST, Decimal("0.2"), 0.05)).total == 4
+
+
+def test_a_quarter_that_writes_its_days_otherwise_is_not_left_out() -> None:
+    when, label = some(1)
+    unread = ["01.03.2024"] * 1000 + when[1000:]
+    found = drift(unread, label)
+    assert isinstance(found, Undefined)
+    assert "1,000 of 3,000 rows of 'test' have no day in 'day' that can be read" in found.detail
+    assert isinstance(drift(["01.03.2024"] * 60 + when[60:], label), Rates)  # 2 %

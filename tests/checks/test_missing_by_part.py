@@ -8,7 +8,7 @@ import pandas as pd
 from assay.checks.catalogue import catalogue
 from assay.checks.data.missing_by_part import by_period, by_source
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Rates
+from assay.domain.evidence import Rates, Undefined
 from assay.domain.specification import Attribute
 
 
@@ -62,3 +62,13 @@ def test_by_site() -> None:
         if code != "elsewhere"
     }
     assert found == expected
+
+
+def test_rows_whose_day_cannot_be_read_are_not_left_out_in_silence() -> None:
+    day = ["2024-01-15"] * 400 + ["2024-02-15"] * 400 + ["15.03.2024"] * 200
+    parameters = {"period": "month", "column": ""}
+    columns = {"income": [1.0] * 800 + [None] * 200, "day": day}
+    view = table_view(by_period, columns, inputs=("income",), time="day", parameters=parameters)
+    found = catalogue()["data.missing_by_period"].count(view, arguments=parameters)
+    assert isinstance(found, Undefined)
+    assert "200 of 1,000 rows" in found.detail

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,15 @@ from fairlearn.metrics import MetricFrame
 from scipy.stats import binomtest
 from sklearn.datasets import load_wine
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, log_loss, precision_score, recall_score, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    f1_score,
+    log_loss,
+    precision_score,
+    recall_score,
+    roc_auc_score,
+)
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -120,3 +129,36 @@ def test_the_gap_is_that_of_fairlearn(wines: dict[str, np.ndarray]) -> None:
         )
         gaps = [piece.estimate for piece in found if piece.family == name]
         assert max(gaps) == pytest.approx(frame.difference())
+
+
+def _macro_f1(label: np.ndarray, decided: np.ndarray) -> float:
+    return float(f1_score(label, decided, average="macro"))
+
+
+@pytest.mark.parametrize(
+    ("metric", "oracle"),
+    [("performance.macro_recall", balanced_accuracy_score), ("performance.macro_f1", _macro_f1)],
+)
+def test_macro_averages_are_those_of_scikit_learn(
+    metric: str, oracle: Any, wines: dict[str, np.ndarray]
+) -> None:
+    (whole,) = assessed(metric, wines).pieces
+    assert whole.estimate == pytest.approx(oracle(wines["label"], wines["decided"]))
+    assert whole.lower < whole.estimate < whole.upper
+    for piece in assessed(metric, wines, across=True).pieces:
+        mine = wines["kind"] == KIND.index(piece.label)
+        assert piece.estimate == pytest.approx(oracle(wines["label"][mine], wines["decided"][mine]))
+
+
+@pytest.mark.parametrize(
+    ("metric", "oracle"),
+    [("performance.macro_recall", balanced_accuracy_score), ("performance.macro_f1", _macro_f1)],
+)
+def test_of_two_classes_too(metric: str, oracle: Any, wines: dict[str, np.ndarray]) -> None:
+    label, score = (wines["label"] == 0).astype(int), wines["said"][:, 0]
+    need = catalogue()[metric].need
+    assert isinstance(need, Tabulated)
+    counts = catalogue()[metric].count(table_view(need.tabulate, {"label": label}, label=label, score=score))
+    asked = Asked("c", Comparator.AT_LEAST, Decimal("0.5"), 0.05)
+    (piece,) = assess(Statistic(metric, "", "test", counts), asked).pieces
+    assert piece.estimate == pytest.approx(oracle(label, (score >= 0.5).astype(int)))

@@ -11,7 +11,7 @@ from fairlearn.metrics import MetricFrame
 from scipy.stats import binomtest
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
-from sklearn.metrics import mean_absolute_error, mean_pinball_loss, root_mean_squared_error
+from sklearn.metrics import mean_absolute_error, mean_pinball_loss, r2_score, root_mean_squared_error
 
 from assay.checks.catalogue import catalogue
 from assay.checks.tabled import table_view
@@ -149,3 +149,12 @@ def test_a_row_without_an_interval_is_not_covered(patients: dict[str, np.ndarray
         upper="high",
     ).pieces
     assert piece.estimate == pytest.approx(432 / 442)
+
+
+def test_the_explained_variance_is_that_of_scikit_learn(patients: dict[str, np.ndarray]) -> None:
+    (whole,) = assessed("performance.r2", patients, "0.3", comparator=Comparator.AT_LEAST).pieces
+    assert whole.estimate == pytest.approx(r2_score(patients["label"], patients["said"]), abs=1e-3)
+    assert whole.lower < whole.estimate < whole.upper
+    found = assessed("performance.r2", patients, "0.3", comparator=Comparator.AT_LEAST, across=True)
+    expected = by_group(r2_score, patients)
+    assert {p.label: p.estimate for p in found.pieces} == pytest.approx(expected, abs=1e-3)

@@ -8,7 +8,7 @@ import pandas as pd
 from assay.checks.catalogue import catalogue
 from assay.checks.data.requirements import by_completeness, by_label, by_period
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Census
+from assay.domain.evidence import Census, Undefined
 
 
 def rows(seed: int, n: int = 500) -> pd.DataFrame:
@@ -67,3 +67,10 @@ def test_complete_rows() -> None:
     view = table_view(by_completeness, {"x": data["x"].to_numpy(), "z": data["z"].to_numpy()})
     complete = len(data.dropna(subset=["x", "z"]))
     assert catalogue()["data.complete_rows"].count(view) == Census(complete, 500, share=True)
+
+
+def test_periods_are_not_counted_where_days_cannot_be_read() -> None:
+    parameters = {"period": "month", "rows": 1}
+    days = ["2024-01-15"] * 90 + ["15.02.2024"] * 10
+    view = table_view(by_period, {"day": days}, label=[0] * 100, time="day", parameters=parameters)
+    assert isinstance(catalogue()["data.period"].count(view, arguments=parameters), Undefined)

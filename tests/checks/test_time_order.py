@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from assay.checks.catalogue import catalogue
 from assay.checks.data.time_order import by_day, by_order
@@ -47,3 +50,57 @@ def test_dates_after_the_decision_are_those_of_pandas() -> None:
     nothing = {"decided": "", "later": ""}
     view = table_view(by_order, written, dictionary=known, parameters=nothing)
     assert isinstance(catalogue()["data.future_features"].count(view), Undefined)
+
+
+def future(report: Sequence[object], decided: Sequence[object]) -> object:
+    known = tuple(Column(name=name, type="date", description=name) for name in ("decided", "report"))
+    parameters = {"decided": "decided", "later": ""}
+    rows = {"decided": decided, "report": report}
+    view = table_view(by_order, rows, dictionary=known, parameters=parameters)
+    return catalogue()["data.future_features"].count(view, arguments=parameters)
+
+
+@pytest.mark.parametrize(
+    ("report", "decided"),
+    [
+        ("2024-08-01", 202401),
+        ("01/08/2024", "2024-01-15"),
+        ("2024-08", "2024-01-15"),
+        (20240801, "2024-01-15"),
+        ("2024-08-01", None),
+    ],
+)
+def test_dates_that_cannot_be_read_are_not_taken_for_early_ones(report: object, decided: object) -> None:
+    found = future([report] * 400, [decided] * 400)
+    assert isinstance(found, Undefined)
+    assert "400 of 400 rows of 'test' have no day in 'report' or 'decided' that can be read" in found.detail
+    assert "2024-12-31" in found.detail
+
+
+def test_the_few_that_cannot_be_read_count_as_late() -> None:
+    report = ["01/08/2024"] * 8 + ["2024-01-01"] * 392
+    assert future(report, ["2024-01-15"] * 400) == Census(8, 400, share=True, details=(("report", 8),))
+    assert isinstance(future([None] * 400, ["2024-01-15"] * 400), Undefined)  # nothing was looked at
+
+
+def overlap(test: Sequence[object], train: Sequence[object]) -> object:
+    view = table_view(by_day, {"day": test}, others={"train": {"day": train}}, time="day")
+    return catalogue()["data.time_overlap"].count(view)
+
+
+def test_rows_whose_day_cannot_be_read_are_not_taken_for_late_ones() -> None:
+    train = ["2024-06-01"] * 100
+    found = overlap(["01.01.2020"] * 399 + ["2025-01-01"], train)
+    assert isinstance(found, Undefined)
+    assert "399 of 400 rows of 'test' have no day in 'day'" in found.detail
+    few = overlap(["01.01.2020"] * 4 + ["2025-01-01"] * 396, train)
+    assert few == Census(4, 400, share=True, details=(("no day that can be read", 4),))
+    found = overlap(["2025-01-01"] * 400, ["01.06.2025"] * 90 + ["2020-01-01"] * 10)
+    assert isinstance(found, Undefined)
+    assert "90 of 100 rows of 'train'" in found.detail
+
+
+def test_numbers_are_not_compared_with_dates() -> None:
+    found = overlap(np.array([202001] * 400), ["2024-06-01"] * 100)
+    assert isinstance(found, Undefined)
+    assert "others a number" in found.detail

@@ -27,6 +27,7 @@ RULES = {
     "gap by composition (Kitagawa)": "composition",
     "Simpson reversal": "reversal",
     "conditional disparity": "disparity",
+    "members known by probabilities": "proxied",
 }
 
 

@@ -18,6 +18,7 @@ from assay.domain.vocabulary import Comparator, Verdict
 from assay.stats import grid
 from assay.stats.assess import assess
 from assay.stats.auc import auc, gini
+from assay.stats.average_precision import average_precision
 from assay.stats.calibration import ece, ks_calibration
 from assay.stats.grid import GridCounts
 from assay.stats.histogram import ScoreCounts
@@ -30,6 +31,7 @@ ECE_BINS = 5
 VALUES: dict[Functional, Callable[[ScoreCounts], float]] = {
     Functional.AUC: auc,
     Functional.GINI: gini,
+    Functional.AVERAGE_PRECISION: average_precision,
     Functional.BRIER: brier,
     Functional.LOG_LOSS: log_loss,
     Functional.KS_CALIBRATION: ks_calibration,
@@ -100,7 +102,11 @@ def test_the_exact_value_lies_in_the_range_that_a_grid_allows_for(functional, dr
     assert least - slack <= exact <= largest + slack
 
 
-@pytest.mark.parametrize("functional", sorted(set(Functional) - {Functional.ECE}))
+BETWEEN_EQUALS = {Functional.ECE, Functional.AVERAGE_PRECISION}
+"""Where it matters what a grid does not tell even then: that the rows of a bin had one score, or on which side of an edge they lay."""
+
+
+@pytest.mark.parametrize("functional", sorted(set(Functional) - BETWEEN_EQUALS))
 def test_of_scores_that_a_grid_does_not_merge_the_range_is_a_point(functional):
     rng = np.random.default_rng(5)
     edges = scores_module.edges_of(50)[5:45:4] / scores_module.ONE  # one score in a bin, at its edge

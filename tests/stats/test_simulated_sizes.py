@@ -57,7 +57,7 @@ def asked(functional: Functional, negatives: int, positives: int):
     )
 
 
-AREAS = {Functional.AUC, Functional.GINI}
+AREAS = {Functional.AUC, Functional.GINI, Functional.AVERAGE_PRECISION}
 
 
 @pytest.mark.parametrize("functional", sorted(set(Functional) - {Functional.LOG_LOSS}))

@@ -20,25 +20,32 @@ from assay.tally.repeats import RepeatTally
 
 LAYOUT = Layout((("sex", ("women", "men")), ("age", ("young", "old"))))
 ROWS = st.lists(
-    st.tuples(st.integers(0, 4), st.integers(0, LAYOUT.cells - 1), st.integers(0, 1)), max_size=40
+    st.tuples(st.integers(0, 4), st.integers(0, LAYOUT.cells - 1), st.integers(0, 2)), max_size=40
 )
 
 
-def tally(rows: list[tuple[int, int, int]]) -> RepeatTally:
+def tally(rows: list[tuple[int, int, int]], labels: int = 2) -> RepeatTally:
     """A row's hash is of its content and label; the cell may be another in two rows with one hash."""
-    hashes = np.array([content * 2 + label for content, _, label in rows], np.uint64)
-    return RepeatTally.of(hashes, np.array([cell * 2 + label for _, cell, label in rows], np.int64))
+    hashes = np.array([content * labels + label for content, _, label in rows], np.uint64)
+    return RepeatTally.of(hashes, np.array([cell * labels + label for _, cell, label in rows], np.int64))
 
 
-@given(ROWS, st.integers(0, 40))
-def test_every_part_is_counted_as_if_row_by_row(rows: list[tuple[int, int, int]], cut: int) -> None:
+@pytest.mark.parametrize("labels", [("a number",), ("0", "1"), ("barbera", "barolo", "grignolino")])
+@given(rows=ROWS, cut=st.integers(0, 40))
+def test_every_part_is_counted_as_if_row_by_row(
+    labels: tuple[str, ...], rows: list[tuple[int, int, int]], cut: int
+) -> None:
+    """Of numbers, of two labels and of several classes."""
     groupings = (("sex",), ("age", "sex"))
-    found = (tally(rows[:cut]) + tally(rows[cut:])).repeats(LAYOUT, groupings)
+    rows = [(content, cell, label % len(labels)) for content, cell, label in rows]
+    parts = (tally(rows[:cut], len(labels)), tally(rows[cut:], len(labels)))
+    found = (parts[0] + parts[1]).repeats(LAYOUT, groupings, labels)
     expected = []
     for names in ((), *groupings):
         group_of_cell = LAYOUT.group_of_cell(names)
         groups = range(len(LAYOUT.labels(names)))
-        for label, group in itertools.product((None, 0, 1), groups):
+        apart = range(len(labels)) if len(labels) > 1 else ()
+        for label, group in itertools.product((None, *apart), groups):
             inside = [r for r in rows if group_of_cell[r[1]] == group and label in (None, r[2])]
             times = Counter((content, of) for content, _, of in inside).values()
             expected.append((len(inside), len(inside) - len(times), sum(m * (m - 1) for m in times)))
@@ -49,6 +56,7 @@ def test_every_part_is_counted_as_if_row_by_row(rows: list[tuple[int, int, int]]
 def test_of_too_many_rows_the_sample_is_the_same_however_they_are_split(
     rows: list[tuple[int, int, int]], cut: int, most: int
 ) -> None:
+    rows = [(content, cell, label % 2) for content, cell, label in rows]
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(repeats, "MOST", most)
         parts, whole = tally(rows[:cut]) + tally(rows[cut:]), tally(rows)
@@ -64,7 +72,7 @@ def test_of_half_a_million_rows_copied_once_in_four_the_share_is_estimated() -> 
     hashes = np.concatenate([distinct, distinct[::4]])
     found = RepeatTally.of(hashes, np.zeros(len(hashes), np.int64))
     assert len(found.hashes) == repeats.MOST
-    assert abs(found.repeats(LAYOUT, ())[0].lost - 2 / 7) < 0.003
+    assert abs(found.repeats(LAYOUT, (), ("0", "1"))[0].lost - 2 / 7) < 0.003
 
 
 def test_the_share_that_is_lost_is_that_of_the_design_effect_of_clusters() -> None:

@@ -40,9 +40,18 @@ class Answers:
         return self.high - self.low
 
     @property
+    def label_names(self) -> tuple[str, ...]:
+        """The labels that are told apart in counts, in the order of their codes; numbers are not, so that all rows of a regression are alike."""
+        return {
+            Task.BINARY: ("0", "1"),
+            Task.REGRESSION: ("a number",),
+            Task.MULTICLASS: self.classes,
+        }[self.task]
+
+    @property
     def labels(self) -> int:
-        """How many labels are told apart in counts; numbers are not, so that all rows of a regression are alike."""
-        return {Task.BINARY: 2, Task.REGRESSION: 1, Task.MULTICLASS: len(self.classes)}[self.task]
+        """How many labels are told apart in counts."""
+        return len(self.label_names)
 
     @property
     def wanted(self) -> str:

@@ -28,6 +28,7 @@ class Functional(StrEnum):
 
     AUC = "auc"
     GINI = "gini"
+    AVERAGE_PRECISION = "average_precision"
     BRIER = "brier"
     LOG_LOSS = "log_loss"
     KS_CALIBRATION = "ks_calibration"
@@ -97,6 +98,29 @@ class Rates:
         if self.focus and one.label not in self.focus and two.label not in self.focus:
             return False
         return self.reference is None or self.reference in {one.label, two.label}
+
+
+class Mean(StrEnum):
+    """What is averaged over the classes."""
+
+    RECALL = "recall"
+    F1 = "f1"
+
+
+@dataclass(frozen=True, slots=True)
+class Averages:
+    """Rates of each class (the family of a cell) in one or more groups, of which a mean over the classes is judged for each group.
+
+    Of a recall: rows of a class that are given it, of all rows of it. Of F1: the same, of all rows of it or given it.
+    """
+
+    cells: tuple[Rate, ...]
+    mean: Mean
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The groups."""
+        return tuple(dict.fromkeys(cell.label for cell in self.cells))
 
 
 class Composite(StrEnum):
@@ -268,6 +292,49 @@ class Losses:
         if one.label == two.label or (self.focus and not {one.label, two.label} & set(self.focus)):
             return False
         return self.reference is None or self.reference in {one.label, two.label}
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedCell:
+    """The rows of one group by true number and absolute error: places on two grids of the declared range, and the rows at each pair.
+
+    An outcome is at the nearest place, an error at most at its own and above the one before.
+    """
+
+    label: str
+    outcomes: tuple[int, ...]
+    errors: tuple[int, ...]
+    rows: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        columns = (self.outcomes, self.errors, self.rows)
+        if len({len(column) for column in columns}) != 1:
+            raise ValueError("explained variance needs as many errors and numbers of rows as outcomes")
+        if any(type(number) is not int or number < 0 for column in columns for number in column):
+            raise ValueError("explained variance needs places and rows that are whole numbers")
+
+    @property
+    def n(self) -> int:
+        """All rows."""
+        return sum(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Outcomes and errors of one or more groups, of which the share of the variance that is explained is judged for each."""
+
+    cells: tuple[ExplainedCell, ...]
+    steps: int
+    error_steps: int
+
+    def __post_init__(self) -> None:
+        if any(type(steps) is not int or steps < 1 for steps in (self.steps, self.error_steps)):
+            raise ValueError("a grid needs at least one step")
+        if any(
+            max(cell.outcomes, default=0) > self.steps or max(cell.errors, default=0) > self.error_steps
+            for cell in self.cells
+        ):
+            raise ValueError("an outcome or an error lies outside of its grid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,6 +528,43 @@ class Histograms:
 
 
 @dataclass(frozen=True, slots=True)
+class ProxiedCell:
+    """Rows that belong to a group with the same ``probability``, and how many of them are decided favourably."""
+
+    probability: float
+    favourable: int
+    rows: int
+
+    def __post_init__(self) -> None:
+        whole = type(self.favourable) is int and type(self.rows) is int
+        if not whole or not 0 <= self.favourable <= self.rows or not 0 <= self.probability <= 1:
+            raise ValueError("a cell needs a probability, and whole numbers with 0 <= favourable <= rows")
+
+
+@dataclass(frozen=True, slots=True)
+class Proxied:
+    """Decisions by the probability of being a ``member`` of a group, which nobody observed; members are compared with all others.
+
+    Attributes:
+        bins: of equal width, into which probabilities are cut; within one, decisions may go with membership in any way.
+        error: how far the share of members in a bin may be from its mean probability, as is stated of the proxy model.
+        compare: a difference or a ratio.
+    """
+
+    cells: tuple[ProxiedCell, ...]
+    member: str
+    bins: int
+    error: float
+    compare: Compare
+
+    def __post_init__(self) -> None:
+        if type(self.bins) is not int or self.bins < 1 or not 0 <= self.error < 1:
+            raise ValueError("probabilities need at least one bin, and an error of at least 0 and below 1")
+        if self.compare is Compare.EACH:
+            raise ValueError("members are compared with others, as a difference or as a ratio")
+
+
+@dataclass(frozen=True, slots=True)
 class Undefined:
     """The check ran and the estimand does not exist on these rows; the reason says why."""
 
@@ -477,10 +581,12 @@ class Undefined:
 Counts = (
     Census
     | Rates
+    | Averages
     | Stratified
     | Scores
     | Paired
     | Losses
+    | Explained
     | Folds
     | Learned
     | Means
@@ -490,6 +596,7 @@ Counts = (
     | Ranked
     | Histograms
     | PairedScores
+    | Proxied
     | Undefined
 )
 """What a check may return; the rule that assesses it follows from its type."""

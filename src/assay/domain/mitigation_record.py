@@ -7,13 +7,16 @@ judged from them again.
 from __future__ import annotations
 
 import enum
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from assay.domain.errors import AssayError
+from assay.domain.digests import sha256_of
+from assay.domain.errors import SubjectError
 from assay.domain.vocabulary import Comparator, Verdict
 
 SCHEMA = "assay.mitigation/1"
@@ -205,22 +208,48 @@ def _undominated(
     )
 
 
+def read_search(text: str) -> Search:
+    """The search in the text of a file that anybody may have written.
+
+    Raises:
+        SubjectError: as :func:`from_document`.
+    """
+    try:
+        document = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        document = None
+    return from_document(document if isinstance(document, dict) else {})
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(name)
+
+
 def from_document(document: Mapping[str, Any]) -> Search:
     """The search that ``to_document`` wrote, for a page or a dossier that shows it.
 
     Raises:
-        AssayError: ``no_search`` when it is none, or of a version that this program does not know.
+        SubjectError: ``no_search`` when it is none, or of a version that this program does not know; ``search_edited`` when it is
+            not as it was written.
     """
-    told = {name: value for name, value in document.items() if name != "schema"}
+    told = {name: value for name, value in document.items() if name not in {"schema", "digest"}}
     try:
         read = _READER.validate_python(told) if document.get("schema") == SCHEMA else None
-    except ValidationError:
+        if read is not None:
+            Decimal(read.sought.threshold)
+    except (ValidationError, InvalidOperation):
         read = None
-    if read is None:
-        raise AssayError(
+    if read is None or not read.models:
+        raise SubjectError(
             f"This is no record of a search for a fairer model ({SCHEMA}).",
             code="no_search",
             remedy="Name the file mitigation.json that assay mitigate wrote.",
+        )
+    if document.get("digest") != _digest(told):
+        raise SubjectError(
+            "The record of the search is not as it was written: its contents do not have the digest that stands in it.",
+            code="search_edited",
+            remedy="Search again with assay mitigate. What was found is not for anybody to mend.",
         )
     return read
 
@@ -229,5 +258,13 @@ _READER: TypeAdapter[Search] = TypeAdapter(Search)
 
 
 def to_document(search: Search) -> dict[str, Any]:
-    """The search as plain JSON values; its type and version come first."""
-    return {"schema": SCHEMA, **asdict(search)}
+    """The search as plain JSON values; its type and version come first, then the digest of the rest.
+
+    The digest tells an edit by mistake. Who means to lie can write another one: it is signed with the run that binds the file.
+    """
+    told = json.loads(json.dumps(asdict(search), allow_nan=False))
+    return {"schema": SCHEMA, "digest": _digest(told), **told}
+
+
+def _digest(told: Mapping[str, Any]) -> str:
+    return sha256_of(json.dumps(told, sort_keys=True, separators=(",", ":")).encode())

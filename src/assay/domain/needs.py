@@ -74,6 +74,11 @@ class Need:
         """Whether scores are needed: those of a model, or a column of them."""
         return Part.OUTCOMES in self.parts
 
+    @property
+    def cuts_small_groups(self) -> bool:
+        """Whether a check is handed the groups that gate alone, and those that the small-group rule set aside at another time."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Outcomes(Need):
@@ -83,6 +88,11 @@ class Outcomes(Need):
     parts = frozenset({Part.OUTCOMES})
     tasks = (Task.BINARY,)
     by_row = True
+
+    @property
+    def cuts_small_groups(self) -> bool:
+        """Groups are compared."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,11 @@ class Perturbed(Need):
     change: Callable[..., dict[str, Any]]
     spares: Callable[..., tuple[str, ...]] | None = None
 
+    @property
+    def cuts_small_groups(self) -> bool:
+        """Groups are compared."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Tabulated(Need):
@@ -130,6 +145,7 @@ class Tabulated(Need):
     looks at besides the label and the protected attributes; without it all that are documented are read.
     ``per_unit``: one row of each unit counts, and only rows with a label; without it all rows do.
     ``undeclared``: the columns of the file that nobody documented are read as well.
+    ``every_group``: small groups are among those that it is handed, as where it asks how large the smallest is.
     ``known``: the context has some rows of the reference data, drawn at random (:class:`~assay.tally.known.KnownRows`).
     """
 
@@ -145,6 +161,12 @@ class Tabulated(Need):
     per_unit: bool = False
     undeclared: bool = False
     known: bool = False
+    every_group: bool = False
+
+    @property
+    def cuts_small_groups(self) -> bool:
+        """Groups are compared, unless every one counts."""
+        return not self.every_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +219,14 @@ class Stated(Need):
 @dataclass(frozen=True, slots=True)
 class Sections(Need):
     """Which documentation sections the specification requires, and which are filled."""
+
+    reads = Reads.NOTHING
+    parts = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage(Need):
+    """Which digests the declared sources, the records of other tools and the files themselves have: files are read as bytes, no row is."""
 
     reads = Reads.NOTHING
     parts = frozenset()

@@ -41,6 +41,17 @@ def bare(declared: Any) -> Any:
 
 def members(declared: Any) -> tuple[Any, ...]:
     """The members of a union, flattened and bare; one for any other type."""
+    kept = _MEMBERS.get(id(declared))
+    if kept is None:
+        kept = _MEMBERS[id(declared)] = declared, _members(declared)
+    return kept[1]
+
+
+_MEMBERS: dict[int, tuple[Any, tuple[Any, ...]]] = {}
+"""By the type itself, which is kept so that no other one has its id: unions are equal whatever the order, which matters here."""
+
+
+def _members(declared: Any) -> tuple[Any, ...]:
     declared = bare(declared)
     if get_origin(declared) in {Union, types.UnionType}:
         return tuple(m for arg in get_args(declared) for m in members(arg))

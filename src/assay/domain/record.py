@@ -184,6 +184,8 @@ class Record:
     """A sentence for each earlier judged run of the log that shares test rows with it, however few."""
     blind: str = ""
     """What hides the counts behind the digests that the log tells; see :class:`Evidence`."""
+    search: str = ""
+    """The record of the search for a fairer model, the text of the file that the specification declares; empty where none is."""
 
     @property
     def evidence(self) -> Evidence:

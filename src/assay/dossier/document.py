@@ -16,6 +16,7 @@ from assay.dossier.sections.limits import methods, not_proven, not_tested, prove
 from assay.dossier.sections.opening import opening
 from assay.dossier.sections.procedure import procedure
 from assay.dossier.sections.purpose import purpose
+from assay.dossier.sections.search import search
 from assay.dossier.sections.standing import section
 from assay.dossier.sections.summary import summary
 
@@ -30,6 +31,7 @@ def compose(record: Record, *, standing: Standing | None = None) -> Document:
         explanations(lookup),
         procedure(lookup),
         groups(lookup),
+        search(lookup),
         data(lookup),
         purpose(lookup),
         section(standing) if standing is not None else None,

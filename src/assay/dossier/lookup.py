@@ -9,6 +9,7 @@ from assay.domain import figures
 from assay.domain.assessment import Judged
 from assay.domain.decide import Decision, decide, required
 from assay.domain.evidence import Counts, Statistic
+from assay.domain.mitigation_record import Search, read_search
 from assay.domain.record import MetricRecord, Record
 from assay.domain.specification import Criterion, FailureMode
 from assay.domain.vocabulary import Stage, Tier, Verdict
@@ -25,6 +26,15 @@ class Lookup:
     def criteria(self) -> dict[str, Criterion]:
         """Criteria by id."""
         return {c.id: c for c in self.record.specification.criteria}
+
+    @cached_property
+    def search(self) -> Search | None:
+        """The search for a fairer model; None where none is declared.
+
+        Raises:
+            SubjectError: what the record holds is no record of a search.
+        """
+        return read_search(self.record.search) if self.record.search else None
 
     @cached_property
     def judged(self) -> dict[str, Judged]:

@@ -20,8 +20,8 @@ from assay.plan.passes import Pass, Table
 from assay.tally.groups import inside
 from assay.tally.known import KnownRows
 from assay.tally.perturbation import uniforms
+from assay.tally.table import ALL_ROWS, Kept, Rows, TableContext, TableCounts, TableTally, sums
 from assay.tally.table import Change as RowsChange
-from assay.tally.table import Kept, Rows, TableContext, TableCounts, TableTally, sums
 
 
 def context_of(frame: Frame, table: Table, known: KnownRows | None = None) -> TableContext:
@@ -48,8 +48,6 @@ def context_of(frame: Frame, table: Table, known: KnownRows | None = None) -> Ta
 def columns_of_tables(frame: Frame, wanted: Pass, present: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that the tables of a pass read, of a file with those that are ``present``."""
     found: list[str] = []
-    if wanted.imagined and any(table.asks for table in wanted.tables):
-        found += frame.content  # from which scores are made up
     for table in wanted.tables:
         context = context_of(frame, table)
         found += context.documented if table.columns is None else table.columns(context)
@@ -87,7 +85,8 @@ class Tables:
             scores = None if score is None else score[mine]
             after = None if again is None or not table.changes else partial(again, batch, table, mine)
             rows = Rows(len(cell), label, context, scores, batch.columns, batch.words_of, cell, mine, after)
-            for name, keys in table.function(rows, context).items():
+            made = {**table.function(rows, context), ALL_ROWS: np.zeros(rows.n, dtype=np.int64)}
+            for name, keys in made.items():
                 _look_at(table, name, keys, rows.n)
                 counted = TableCounts.of(keys)
                 total[name] = total[name] + counted if name in total else counted

@@ -9,23 +9,27 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from assay.domain.assessment import TIE, Asked, Piece
 from assay.domain.evidence import (
+    Averages,
     ByInput,
     Census,
     Counts,
+    Explained,
     Folds,
     HistogramPair,
     Histograms,
     Learned,
     Losses,
+    Mean,
     MeanCell,
     MeanCurve,
     Means,
     Paired,
     PairedScores,
+    Proxied,
     Ranked,
     Rates,
     RelativeRates,
@@ -48,8 +52,12 @@ from assay.plan.scores import (
 )
 from assay.stats.contrast_power import Passes, normal_power, rates_power
 from assay.stats.distances import distance_bound
+from assay.stats.histogram import Floats
+from assay.stats.inversion import LARGEST
 from assay.stats.paired import paired_p_at_least, paired_p_at_most
+from assay.stats.pieces.averages import AVERAGES
 from assay.stats.pieces.pieces import Target
+from assay.stats.pieces.proxied import proxied_pieces
 from assay.stats.pieces.scores import too_few_rows
 from assay.stats.pieces.stratified import stratified_pieces
 from assay.stats.power import power_rate
@@ -72,7 +80,7 @@ def _scores(counts: Scores, asked: Asked, spread: Spread | None) -> Prospect | s
     assumed, at_best, said = [], [], ""
     for cell in counts.cells:
         negatives, positives = sum(cell.negatives), sum(cell.positives)
-        if few := too_few_rows(counts.functional, negatives + positives):
+        if few := too_few_rows(counts.functional, negatives, positives):
             return f"{cell.label}: {few}." if cell.label else f"{few}."
         power = partial(
             scores_power,
@@ -107,6 +115,20 @@ def _paired(counts: Paired, asked: Asked, _: Spread | None) -> Prospect | str:
 
 def _losses(counts: Losses, asked: Asked, _: Spread | None) -> Prospect | str:
     return losses_prospect(counts, asked)
+
+
+def _explained(counts: Explained, asked: Asked, _: Spread | None) -> Prospect | str:
+    """By the spread of R2 of normal numbers, 2 r (1 - r^2) over the root of the rows, r^2 the value (Olkin & Siotani 1976)."""
+    if not all(cell.n for cell in counts.cells):
+        return "A group has no rows."
+    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    spread = all_of([power(partial(_error_of_r2, cell.n)) for cell in counts.cells])
+    at_best = all_of([power(partial(_same, 0.0)) for _ in counts.cells])
+    return Prospect(spread, at_best, "labels and errors are spread as normal numbers")
+
+
+def _error_of_r2(n: int, true: float) -> float:
+    return 2 * math.sqrt(max(true, 0.0) / n) * (1 - true)
 
 
 def _no_more_change(n: int, asked: Asked) -> Passes:
@@ -145,6 +167,29 @@ def _error(cell: MeanCell) -> Callable[[float], float]:
     n = float(rows.sum())
     variance = float(rows @ (values - float(rows @ values) / n) ** 2) / n
     return lambda _: math.sqrt(variance / n)
+
+
+def _averages(counts: Averages, asked: Asked, _: Spread | None) -> Prospect | str:
+    """Whether rates alike in all classes would pass, were they found as they truly are, less what chance takes."""
+    parts = []
+    for label in counts.labels:
+        trials = np.array([cell.trials for cell in counts.cells if cell.label == label], dtype=np.float64)
+        if not trials.all():
+            return "A class has no rows."
+        parts.append(partial(_average_passes, trials, counts.mean, asked))
+    return Prospect(all_of(parts), all_of(parts), "every class is recognised as often")
+
+
+def _average_passes(trials: Floats, mean: Mean, asked: Asked, true: float, factor: float) -> float:
+    """The probability that the mean found is as large as its limit asks: normal, with the width of the rule at the true value."""
+    rows = np.maximum(np.rint(trials * factor), 1)
+    rate = min(max(true, 0.0), 1.0)
+    each = rate if mean is Mean.RECALL else rate / (2 - rate)
+    bound = AVERAGES[mean](np.rint(each * rows), rows, asked.alpha)
+    slope = 1.0 if mean is Mean.RECALL else 2 / (1 + each) ** 2
+    error = slope * math.sqrt(each * (1 - each) * float((1 / rows).sum())) / len(rows)
+    room = bound.lower - float(asked.threshold)
+    return float(ndtr(room / error)) if error else float(room >= 0)
 
 
 def _stratified(counts: Stratified, asked: Asked, _: Spread | None) -> Prospect | str:
@@ -243,6 +288,43 @@ def _same(error: float, _: float) -> float:
     return error
 
 
+def _proxied(counts: Proxied, asked: Asked, _: Spread | None) -> Prospect | str:
+    """What is not identified is paid at any number of rows: it is as far from the true value as from the imagined estimate."""
+    at_least = asked.comparator is Comparator.AT_LEAST
+    found, without = (
+        proxied_pieces(counts, Target(asked.comparator, asked.threshold, alpha))
+        for alpha in (asked.alpha, LARGEST)
+    )
+    if found.undefined:
+        return found.undefined[0].detail
+    parts = []
+    for piece, unsampled in zip(
+        sorted(found.printed, key=_label_of), sorted(without.printed, key=_label_of), strict=True
+    ):
+        limit, end = (p.lower if at_least else p.upper for p in (piece, unsampled))
+        if limit is None or end is None or piece.estimate is None:
+            return "The probabilities leave the gap open altogether."
+        error, wanted = abs(end - limit) / -float(ndtri(asked.alpha)), float(asked.threshold)
+        parts.append(
+            partial(_identified, end - piece.estimate, error, wanted, alpha=asked.alpha, at_least=at_least)
+        )
+    return Prospect.plain(all_of(parts))
+
+
+def _identified(
+    shift: float, error: float, threshold: float, true: float, factor: float, *, alpha: float, at_least: bool
+) -> float:
+    """The power where the end of what is identified lies this far from the true value; none if it lies beyond the threshold."""
+    room = true + shift - threshold if at_least else threshold - true - shift
+    if room <= 0:
+        return 0.0
+    return normal_power(partial(_same, error), 0.0, alpha)(room, factor)
+
+
+def _label_of(piece: Piece) -> str:
+    return piece.label
+
+
 def _census(_: Census, __: Asked, ___: Spread | None) -> None:
     """A fact about the data in hand: it is as it is."""
 
@@ -258,10 +340,12 @@ def _undefined(counts: Undefined, _: Asked, __: Spread | None) -> str:
 PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None]] = {
     Census: _census,
     Rates: _rates,
+    Averages: _averages,
     Stratified: _stratified,
     Scores: _scores,
     Paired: _paired,
     Losses: _losses,
+    Explained: _explained,
     Folds: _trained,
     Learned: _trained,
     Means: _means,
@@ -271,6 +355,7 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Ranked: _ranked,
     Histograms: _histograms,
     PairedScores: _paired_scores,
+    Proxied: _proxied,
     Undefined: _undefined,
 }
 """By the type of the counts; each is handed counts of its own type."""

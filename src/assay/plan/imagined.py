@@ -94,22 +94,16 @@ class Imagined:
 
     def outcomes(self, wanted: Wanted) -> OutcomeView:
         """Imagined decisions of all rows, and of the groups that gate."""
-        across = wanted.criterion.across
-        population = np.where(inside(self.layout, wanted.criterion.where)[:, None], self.population, 0)
-        overall = self._decided("", population.sum(axis=0))
-        if across is None:
-            return OutcomeView(overall, (), self._good)
-        groups = tuple(
-            self._decided(label, counts)
-            for label, counts in self._counts(self.groupings[across], population)
-            if label not in self.small[across]
-        )
-        return OutcomeView(overall, groups, self._good)
+        overall, *groups = (self._decided(label, by_label) for label, by_label in self._parts(wanted))
+        return OutcomeView(overall, tuple(groups), self._good)
 
     def paired(self, wanted: Wanted) -> PairedView:
         """The same before and after a change that turns as many right as wrong."""
-        view = self.outcomes(wanted)
-        return PairedView(_changed(view.overall), tuple(_changed(group) for group in view.groups))
+        overall, *groups = (
+            _changed(label, round(float(by_label.sum()) * self.scale))
+            for label, by_label in self._parts(wanted)
+        )
+        return PairedView(overall, tuple(groups))
 
     def tabulated(self, wanted: Wanted) -> TableView:
         """The tables of the reference rows, as large as the data sets are."""
@@ -117,16 +111,17 @@ class Imagined:
         read = self.rows_of if wanted.need.reads is Reads.EVERY else {data: self.rows_of.get(data, self.rows)}
         reference = max(int(self.population.sum()), 1)
         rows = {name: self.rows if name == self.judged_on else n for name, n in read.items()}
-        small = self.small[wanted.criterion.across] if wanted.criterion.across is not None else frozenset()
-        return TableView(
-            data=data,
-            tables={
+        across = wanted.criterion.across
+        cut = across is not None and wanted.need.cuts_small_groups
+        small = self.small[across] if across is not None and cut else frozenset()
+        return TableView.of(
+            data,
+            {
                 role: {name: counts.scaled(n / reference) for name, counts in made.tally.items()}
                 for role, n in rows.items()
             },
-            context=made.context,
-            rows=rows,
-            groups=tuple(label for label in made.context.groups if label not in small),
+            made.context,
+            tuple(label for label in made.context.groups if label not in small),
         )
 
     @property
@@ -135,6 +130,16 @@ class Imagined:
         if self.favourable is None:
             raise ValueError("a task without decisions has none to imagine")
         return self.favourable
+
+    def _parts(self, wanted: Wanted) -> list[tuple[str, Integers]]:
+        """The reference rows by label: all that a criterion is about, then those of each group that gates."""
+        across = wanted.criterion.across
+        population = np.where(inside(self.layout, wanted.criterion.where)[:, None], self.population, 0)
+        found = [("", population.sum(axis=0))]
+        if across is not None:
+            counts = self._counts(self.groupings[across], population)
+            found += [(label, rows) for label, rows in counts if label not in self.small[across]]
+        return found
 
     def _counts(
         self, attributes: tuple[str, ...], population: Integers | None = None
@@ -164,9 +169,9 @@ def _whole(shares: NDArray[np.float64]) -> Integers:
     return counts
 
 
-def _changed(group: GroupOutcomes) -> PairedGroup:
-    turned = round(group.n * DISCORDANCE / 2)
-    return PairedGroup(group.label, np.array([[0, turned], [turned, group.n - 2 * turned]], dtype=np.int64))
+def _changed(label: str, rows: int) -> PairedGroup:
+    turned = round(rows * DISCORDANCE / 2)
+    return PairedGroup(label, np.array([[0, turned], [turned, rows - 2 * turned]], dtype=np.int64))
 
 
 IMAGINED: Mapping[type[Need], Callable[[Imagined, Wanted], Any]] = {

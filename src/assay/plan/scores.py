@@ -10,6 +10,7 @@ from assay.domain.evidence import Functional
 from assay.stats.contrast_power import Passes
 from assay.stats.score_power import (
     power_auc,
+    power_average_precision,
     power_brier,
     power_calibration,
     power_ece,
@@ -100,6 +101,7 @@ def scores_power(
         Functional.GINI: lambda true, m, n: _auc(
             m, n, (true + 1) / 2, (threshold + 1) / 2, alpha, at_least=at_least
         ),
+        Functional.AVERAGE_PRECISION: lambda true, m, _: power_average_precision(m, true, threshold, alpha),
         Functional.BRIER: lambda true, m, n: power_brier(m + n, true, threshold, alpha),
         Functional.LOG_LOSS: lambda true, m, n: power_mean(m + n, true, threshold, SPREAD_OF_LOG_LOSS, alpha),
         Functional.KS_CALIBRATION: lambda true, m, n: power_calibration(
@@ -141,7 +143,7 @@ def _auc(m: int, n: int, true: float, threshold: float, alpha: float, *, at_leas
 
 def _at_the_edge(functional: Functional, true: float, threshold: float, *, at_least: bool) -> float:
     """The formulas have no value at perfect or impossible models: those pass always, or never."""
-    larger = at_least and functional in {Functional.AUC, Functional.GINI}
+    larger = at_least and functional in {Functional.AUC, Functional.GINI, Functional.AVERAGE_PRECISION}
     return 1.0 if (true > threshold if larger else true < threshold) else 0.0
 
 

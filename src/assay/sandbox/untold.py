@@ -41,6 +41,7 @@ _TYPES = frozenset(
         "function",
         "Rate",
         "Rates",
+        "Averages",
         "Stratified",
         "Scores",
         "ScoreCell",
@@ -48,6 +49,8 @@ _TYPES = frozenset(
         "PairedCell",
         "Losses",
         "LossCell",
+        "Explained",
+        "ExplainedCell",
         "Census",
         "Folds",
         "Learned",
@@ -62,6 +65,8 @@ _TYPES = frozenset(
         "HistogramPair",
         "PairedScores",
         "PairedScoreCell",
+        "Proxied",
+        "ProxiedCell",
         "Undefined",
     }
 )

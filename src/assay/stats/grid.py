@@ -5,6 +5,7 @@ is therefore bounded over *arrangements*, that is over all data sets with these 
 most cautious of those of its extreme arrangements:
 
 * Areas depend on order alone: in each bin all positives stand below all negatives, or above.
+* Average precision depends on order too, and is least where no two positives are tied.
 * Losses are convex in the score: the least is at the mean (Jensen's inequality), the largest at the edges of the bin.
 * KS calibration: within a bin the running sum of score - label is largest after the negatives and before the positives,
   smallest the other way round; at the edges of bins it is exact.
@@ -28,10 +29,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import digamma, ndtri
 
 from assay.stats import skew
 from assay.stats.auc import auc, auc_bound, gini, gini_bound
+from assay.stats.average_precision import average_precision, average_precision_bound
 from assay.stats.bound import Bound
 from assay.stats.calibration import (
     cumulative_moments,
@@ -44,6 +46,9 @@ from assay.stats.calibration import (
 from assay.stats.histogram import Floats, Integers, ScoreCounts
 from assay.stats.means import CLIP, brier, brier_bound, log_loss, log_loss_bound
 from assay.stats.observed_expected import observed_expected, observed_expected_bound
+
+MOST_PARTS = 32
+"""Ranks among which the positives of a bin are spread where order within their label matters."""
 
 Rule = Callable[[ScoreCounts, float], Bound]
 Limits = Callable[[float], Bound]
@@ -124,6 +129,18 @@ class GridCounts:
         rows[first, :, 0], rows[1 - first, :, 1] = self.rows[first], self.rows[1 - first]
         return ScoreCounts(np.arange(2.0 * self.low.size), rows[0].ravel(), rows[1].ravel())
 
+    def one_below_another(self) -> ScoreCounts:
+        """In each bin the negatives stand above all positives, of which no two are tied, or few where they are many. The scores are ranks."""
+        parts = np.minimum(self.rows[1], MOST_PARTS)
+        ends = np.cumsum(parts + 1)  # the parts of the positives of a bin, then its negatives
+        rows = np.zeros((2, int(ends[-1]) if ends.size else 0), dtype=np.int64)
+        rows[0, ends - 1] = self.rows[0]
+        of_bin = np.repeat(np.arange(parts.size), parts)
+        part = np.arange(of_bin.size) - np.repeat(np.cumsum(parts) - parts, parts)
+        each, left = np.divmod(self.rows[1][of_bin], parts[of_bin])
+        rows[1, (ends - 1 - parts)[of_bin] + part] = each + (part < left)
+        return ScoreCounts(np.arange(float(rows.shape[1])), rows[0], rows[1])
+
     def spread(self, *, clip: float = 0.0) -> ScoreCounts:
         """The rows stand at the edges of their bins, at the same mean or at one that costs more.
 
@@ -167,6 +184,34 @@ def gini_on_grid(grid: GridCounts) -> OnGrid:
     """The Gini coefficient, as the area."""
     against, in_favour, tied = grid.apart(1), grid.apart(0), grid.tied()
     return OnGrid(gini(against), gini(in_favour), _most_cautious(gini_bound, tied, against, in_favour))
+
+
+def average_precision_on_grid(grid: GridCounts) -> OnGrid:
+    """The average precision; estimate: rows of a bin tied. Least where each positive stands alone, below the negatives of its bin."""
+    grid.counts.require_both_classes()
+    against, in_favour, tied = grid.one_below_another(), grid.apart(0), grid.tied()
+    before = _before(grid.rows)
+    rows = grid.rows[1].astype(np.float64)
+    alarms = before[0] + grid.rows[0]
+    found = before[1] + alarms + 1  # of the best positive of a bin: rows that reach its score
+    least = float((rows - alarms * (digamma(found + rows) - digamma(found))).sum()) / grid.counts.n_pos
+    coarse = max(average_precision(against) - least, 0.0)
+
+    def limits(alpha: float) -> Bound:
+        low = average_precision_bound(against, alpha)
+        both = average_precision_bound(tied, alpha), average_precision_bound(in_favour, alpha)
+        return replace(
+            both[0],
+            lower=max(min(low.lower - coarse, *(b.lower for b in both)), 0.0),
+            upper=max(low.upper, *(b.upper for b in both)),
+        )
+
+    return OnGrid(least, average_precision(in_favour), limits)
+
+
+def _before(rows: Integers) -> Integers:
+    """Rows of each label in the bins above each bin."""
+    return np.asarray(rows[:, ::-1].cumsum(axis=1)[:, ::-1] - rows)
 
 
 def brier_on_grid(grid: GridCounts) -> OnGrid:

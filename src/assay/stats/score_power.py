@@ -57,6 +57,16 @@ def rows_for_auc(prevalence: float, true: float, tau: float, alpha: float, power
     return smallest_rows(at, power=power)
 
 
+def power_average_precision(n_pos: int, true: float, tau: float, alpha: float) -> float:
+    """Probability that "average precision at least tau" passes when it is `true`.
+
+    With the variance of a rate of the positives, `true` (1 - `true`) / n_pos (Boyd, Eng & Page 2013, ECML PKDD, section 4): the
+    negatives add little to it. Raises ValueError unless true and tau lie strictly between 0 and 1 and there are 2 positives.
+    """
+    _require_probabilities(alpha=alpha, true=true, tau=tau)
+    return power_mean(n_pos, 1 - true, 1 - tau, math.sqrt(true * (1 - true)), alpha)
+
+
 def power_mean(
     n: int, true: float, tau: float, sd: float, alpha: float, *, high: float | None = None
 ) -> float:

@@ -1,17 +1,19 @@
 """How often each grade-B rule decided wrongly on a model that sits exactly at the threshold, as simulated.
 
-For each rule and each level at which it was simulated: a size (rows; of the smaller class for areas; effective rows for
+For each rule and each level at which it was simulated: a size (rows; of the smaller class for areas and average precision; effective rows for
 weighted rates; effective clusters for clustered ones) and the worst share of samples at that size or a larger one, over
 all populations tried, ladders of losses among them, and both directions. A rule is not used below its smallest size: its
 error rate there is not known.
 
-Reproduce with ``python -m guarantee.simulated --levels --reps 20000 --screen 1000``. Areas, means, calibration errors and
+Reproduce with ``python -m guarantee.simulated --levels --reps 20000 --screen 1000``. Areas, average precision, means, calibration errors and
 observed over expected have 20,000 samples, the worst four of each size after 1,000 of all. Weights and clusters, whose
 samples take longer and which no built-in check uses, have 4,000 to 8,000 of designs that were the worst before, and of
 ladders; shares of theirs at other levels than .05 are not given as less than the level, and those at .05 are of 10,000
 samples of a rule that was nowhere more cautious, or of today's if more.
+Of explained variance there are 10,000, after 500 of all.
 Of two groups in strata (the smallest cell's rows; decisions of the rarer kind of a group, for the odds ratio; refused or favoured of a
-stratum, for the disparity) there are 10,000 samples, after 300 of all designs.
+stratum, for the disparity) and of members known by probabilities (expected rows of the rarest kind) there are 10,000 samples, after
+300 of all designs.
 """
 
 from __future__ import annotations
@@ -27,6 +29,15 @@ AT_LEVELS: dict[str, dict[float, tuple[tuple[int, float], ...]]] = {
         0.100: ((50, 0.1015), (1000, 0.1003)),
         0.200: ((50, 0.2061), (1000, 0.2014)),
         0.500: ((50, 0.5068), (1000, 0.5037)),
+    },
+    "average_precision": {
+        0.001: ((50, 0.0014),),
+        0.010: ((50, 0.0094),),
+        0.025: ((50, 0.0238),),
+        0.050: ((50, 0.0497),),
+        0.100: ((50, 0.1045), (1000, 0.1021)),
+        0.200: ((50, 0.2221), (200, 0.2122), (1000, 0.2039)),
+        0.500: ((50, 0.5675), (200, 0.5385), (1000, 0.5070)),
     },
     "auc_difference": {
         0.001: ((50, 0.0010), (1000, 0.0008)),
@@ -45,6 +56,15 @@ AT_LEVELS: dict[str, dict[float, tuple[tuple[int, float], ...]]] = {
         0.100: ((100, 0.1017),),
         0.200: ((100, 0.2021),),
         0.500: ((100, 0.5005),),
+    },
+    "explained": {
+        0.001: ((100, 0.0010), (5000, 0.0008)),
+        0.010: ((100, 0.0089), (5000, 0.0085)),
+        0.025: ((100, 0.0229),),
+        0.050: ((100, 0.0459),),
+        0.100: ((100, 0.0939),),
+        0.200: ((100, 0.1971),),
+        0.500: ((100, 0.4860),),
     },
     "ks_calibration": {
         0.001: ((100, 0.0014),),
@@ -159,6 +179,30 @@ AT_LEVELS: dict[str, dict[float, tuple[tuple[int, float], ...]]] = {
         0.100: ((20, 0.0993),),
         0.200: ((20, 0.1978),),
         0.500: ((20, 0.4945),),
+    },
+    "proxied": {
+        0.001: (
+            (100, 0.0015),
+            (500, 0.0014),
+        ),
+        0.010: (
+            (100, 0.0129),
+            (500, 0.0116),
+        ),
+        0.025: (
+            (100, 0.0280),
+            (500, 0.0270),
+        ),
+        0.050: (
+            (100, 0.0546),
+            (500, 0.0535),
+        ),
+        0.100: ((100, 0.1056),),
+        0.200: (
+            (100, 0.2045),
+            (500, 0.2023),
+        ),
+        0.500: ((100, 0.5069),),
     },
 }
 """Rule -> level -> size -> share."""

@@ -1,4 +1,8 @@
-"""When a row is from: months, quarters and years of dates as codes, and the names of these codes."""
+"""When a row is from: months, quarters and years of dates as codes, and the names of these codes.
+
+One rule for every check that reads days: rows whose day cannot be read are not counted as good. With more than 2 % of
+them nothing is judged (:func:`unread`); where rows are counted in full, the few that are left count as found.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.domain.evidence import Undefined
+from assay.domain.gating import MOST_IN_NO_GROUP
+from assay.domain.vocabulary import Reason
 from assay.tally.table import TableContext
 
 Integers = NDArray[np.int64]
@@ -51,14 +58,55 @@ def _of_date(value: object, months: int) -> int:
     return (int(match[1]) * 12 + int(match[2]) - 1) // months
 
 
+PERIOD_FORMS = "2024-12-31, 2024-12 or a whole number such as 202412"
+DAY_FORMS = "2024-12-31, with a time behind it or without"
+
+
+def unread(
+    columns: tuple[str, ...], data: str, without: int, rows: int, forms: str = PERIOD_FORMS
+) -> Undefined | None:
+    """Why nothing is judged by a column that says when: more than 2 % of the rows have nothing there that can be read.
+
+    Args:
+        columns, data: their names, and that of the data set. without: rows without a day that can be read. rows: all that were looked at.
+        forms: how a day may be written.
+    """
+    if without <= MOST_IN_NO_GROUP * rows:
+        return None
+    return Undefined(
+        Reason.NOT_MEASURED,
+        f"{without:,} of {rows:,} rows of {data!r} have no day in {' or '.join(map(repr, columns))} that can be read; at most a share of "
+        f"{MOST_IN_NO_GROUP} may. Write it as {forms}.",
+    )
+
+
 def period_name(code: int, period: str) -> str:
     """What a period is called: 2024-03, 2024-Q1, 2024, or the number that it is."""
-    if code >= _NUMBERS - _MOST:
+    if is_number(code):
         return str(code - _NUMBERS)
     year, place = divmod(code, 12 // PERIODS[period])
     return {"month": f"{year:04}-{place + 1:02}", "quarter": f"{year:04}-Q{place + 1}", "year": f"{year:04}"}[
         period
     ]
+
+
+_NAMED = re.compile(r"(\d{4})(?:-(\d{2})|-Q([1-4]))?")
+
+
+def period_code(name: str, period: str, *, number: bool) -> int:
+    """The code of a period by what it is called; ``number``: of a column of whole numbers. -1 for what is no such name."""
+    if number:
+        return int(name) + _NUMBERS if re.fullmatch(r"-?\d{1,12}", name) else -1
+    match = _NAMED.fullmatch(name)
+    if match is None or (bool(match[2]), bool(match[3])) != (period == "month", period == "quarter"):
+        return -1
+    month = int(match[2] or 3 * int(match[3] or 1) - 2)
+    return _of_date(f"{match[1]}-{month:02}", PERIODS[period])
+
+
+def is_number(code: int) -> bool:
+    """Whether a period is a number that stands for itself."""
+    return code >= _NUMBERS - _MOST
 
 
 DAYS = 1 << 22

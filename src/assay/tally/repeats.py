@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ copies of those kept are all counted, and shares are estimated from them (bottom
 
 @dataclass(frozen=True, slots=True)
 class RepeatTally:
-    """Distinct rows: uint64[k] hashes, their label included, ascending; int64[k] the cell; int64[k] how often each stands there.
+    """Distinct rows: uint64[k] hashes, their label included, ascending; int64[k] cell and label; int64[k] how often each stands there.
 
     Of more than ``MOST`` distinct rows a sample, the same however the rows are split: whichever is among the smallest hashes of
     all is among those of each part that has it. One row that stands there very often may be outside of it.
@@ -34,7 +34,7 @@ class RepeatTally:
 
     @classmethod
     def of(cls, hashes: Hashes, keys: Integers) -> RepeatTally:
-        """That of some rows. keys: ``cell * 2``, and 1 more if the label is 1."""
+        """That of some rows. keys: ``cell * labels + label``, of as many labels as are told apart."""
         return _distinct(hashes, keys, np.ones(len(hashes), np.int64))
 
     def __add__(self, other: RepeatTally) -> RepeatTally:
@@ -45,25 +45,35 @@ class RepeatTally:
             np.concatenate([self.counts, other.counts]),
         )
 
-    def repeats(self, layout: Layout, groupings: Iterable[tuple[str, ...]]) -> tuple[Repeats, ...]:
-        """Of all rows, then of those of each label, of each group, and of each label in each group."""
-        rows = np.zeros(layout.cells * 2, np.int64)
+    def repeats(
+        self, layout: Layout, groupings: Iterable[tuple[str, ...]], labels: Sequence[str]
+    ) -> tuple[Repeats, ...]:
+        """Of all rows, then of those of each label, of each group, and of each label in each group.
+
+        Args:
+            labels: the names of those that are told apart, in the order of their codes; one where they are numbers.
+        """
+        rows = np.zeros(layout.cells * len(labels), np.int64)
         np.add.at(rows, self.keys, self.counts)
         again = self._equal_to_another()
-        found = list(again.of_parts(rows, np.zeros(layout.cells, np.int64), ("",)))
+        found = list(again.of_parts(rows, np.zeros(layout.cells, np.int64), ("",), labels))
         for names in groupings:
             parts = tuple(f"of {label}" for label in layout.labels(names))
-            found += again.of_parts(rows, layout.group_of_cell(names), parts)
+            found += again.of_parts(rows, layout.group_of_cell(names), parts, labels)
         return tuple(found)
 
-    def of_parts(self, rows: Integers, group_of_cell: Integers, parts: tuple[str, ...]) -> Iterable[Repeats]:
-        """Of each part, and of each label in it. rows: int64[keys], all those of a key. group_of_cell: the part, or -1."""
-        group_of_key, label_of_key = np.repeat(group_of_cell, 2), np.arange(len(rows)) & 1
-        for label in (None, 0, 1):
+    def of_parts(
+        self, rows: Integers, group_of_cell: Integers, parts: tuple[str, ...], labels: Sequence[str]
+    ) -> Iterable[Repeats]:
+        """Of each part, and of each label in it where there are several. rows: int64[keys], all those of a key. group_of_cell: the part, or -1."""
+        group_of_key = np.repeat(group_of_cell, len(labels))
+        label_of_key = np.arange(len(rows)) % len(labels)
+        apart: Iterable[tuple[int, str]] = enumerate(labels) if len(labels) > 1 else ()
+        for label, name in ((None, ""), *apart):
             inside = (group_of_key >= 0) & ((label is None) | (label_of_key == label))
             kept = inside[self.keys]
             equal = _distinct(self.hashes[kept], group_of_key[self.keys[kept]], self.counts[kept])
-            told = "" if label is None else f"with the label {label}"
+            told = "" if label is None else f"with the label {name}"
             sums = (
                 _summed(group_of_key[inside], rows[inside], len(parts)),
                 _summed(equal.keys, equal.counts - 1, len(parts)),

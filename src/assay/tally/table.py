@@ -237,6 +237,8 @@ class TableCounts:
         return TableCounts(self.keys[counts > 0], counts[counts > 0])
 
 
+ALL_ROWS = ""
+"""The name under which the rows that a function was handed are counted, whatever keys it gave them."""
 TableTally = Mapping[str, TableCounts]
 """The tables that one function made, by name."""
 
@@ -337,7 +339,8 @@ class TableView:
     """The tables that a check asked for.
 
     Attributes:
-        data: the data set that the criterion names. tables: by data set, by name. rows: by data set, its rows, of which fewer may count.
+        data: the data set that the criterion names. tables: by data set, by name. rows: by data set, those that the function was handed:
+            of the part to which the criterion is narrowed, and where one row of each unit counts, no others.
         groups: of the grouping that the criterion names, those that gate or, alone, those that were set aside. A pairwise check is
             then handed all of them, and ``focus`` names those of which a pair must have one.
     """
@@ -349,9 +352,26 @@ class TableView:
     groups: tuple[str, ...] = ()
     focus: tuple[str, ...] = field(default=())
 
+    @classmethod
+    def of(
+        cls,
+        data: str,
+        tallies: Mapping[str, TableTally],
+        context: TableContext,
+        groups: tuple[str, ...],
+        focus: tuple[str, ...] = (),
+    ) -> TableView:
+        """What was counted of each data set, with the rows that it was counted of."""
+        tables = {
+            role: {name: counts for name, counts in tally.items() if name != ALL_ROWS}
+            for role, tally in tallies.items()
+        }
+        rows = {role: tally[ALL_ROWS].total if ALL_ROWS in tally else 0 for role, tally in tallies.items()}
+        return cls(data, tables, context, rows, groups, focus)
+
     @property
     def n(self) -> int:
-        """Rows of the data set that the criterion names."""
+        """Rows that count of the data set that the criterion names."""
         return self.rows[self.data]
 
     @property

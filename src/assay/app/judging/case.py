@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from assay._version import __version__
-from assay.app.judging.sources import sources_of, told_at
+from assay.app.judging.sources import sources_of, told_at, with_search
 from assay.app.judging.unfit_data import (
     refuse_numbers_as_text,
     refuse_other_types,
@@ -83,6 +83,7 @@ class Case:
         overlaps: a sentence for each earlier judged run that shares test rows with it. blind: hides what a judged run finds
             behind the digests that the log tells. repeated: equal rows among those that are judged; none before they were counted.
         mislabelled: what is wrong with their labels; None when nothing is, or before they were counted.
+        search: the text of the record of the search for a fairer model; empty where none is declared.
         code_digest: of the versions and the source that a count depends on besides the rows.
     """
 
@@ -106,6 +107,7 @@ class Case:
     blind: str = ""
     repeated: RepeatedIn = NOT_COUNTED
     mislabelled: SubjectError | None = None
+    search: str = ""
 
     @property
     def subject(self) -> dict[str, str]:
@@ -159,6 +161,7 @@ def open_case(
     scratch: Path | None = None,
     checks: Mapping[str, Check] | None = None,
     admit: Callable[[Conditions], None] | None = None,
+    searching: bool = False,
 ) -> Case:
     """Read a specification and bind what it names: dictionary, data sets and model, each by digest.
 
@@ -170,9 +173,11 @@ def open_case(
         model: a function from a record batch to scores that stands in for the model file.
         checks: what can be measured, by id; all that are installed when it is not given.
         admit: refuses conditions under which no file of data may be opened.
+        searching: whether a fairer model is searched for: the record that is declared of an earlier search is not looked at.
 
     Raises:
-        InvalidDocument: when the specification or the dictionary has problems; all of them are listed.
+        InvalidDocument: when the specification or the dictionary has problems, all of which are listed, or the declared record of
+            a search is not one of this model and these rows.
         SubjectError: when data or model cannot be opened.
     """
     known = catalogue() if checks is None else checks
@@ -189,6 +194,9 @@ def open_case(
         named = _model(root, specification, live=model is not None, rehearse=rehearse)
         reference, told = _bound(named, fenced)
     environment = _environment(told, fenced, plugins, code_of(root))
+    sources, search = sources_of(path, read, datasets, reference), ""
+    if not searching:
+        sources, search = with_search(sources, read, root)
     return Case(
         root=root,
         specification=specification,
@@ -200,12 +208,13 @@ def open_case(
         judged_on="develop" if rehearse else "test",
         datasets=datasets,
         model=reference,
-        sources=sources_of(path, read, datasets, reference),
+        sources=sources,
         environment=environment,
         code_digest=code_digest(environment, (known[id_] for id_ in used)),
         live=in_process(model, specification.subject.inputs, specification.prediction.answers)
         if model is not None
         else None,
+        search=search,
     )
 
 

@@ -302,6 +302,7 @@ def record_of(
         attempt=case.attempt,
         overlaps=case.overlaps,
         blind=case.blind,
+        search=case.search,
     )
 
 

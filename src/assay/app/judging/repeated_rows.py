@@ -42,11 +42,14 @@ def _counted(case: Case, engine: Engine, data: str, asked: frozenset[Part]) -> P
 
 def _repeats(case: Case, found: Partial) -> RepeatedIn:
     groupings = tuple(case.specification.groupings().values())
+    labels = case.specification.prediction.answers.label_names
     documented, fed = (
-        equal.repeats(found.layout, groupings) if equal is not None else ()
+        equal.repeats(found.layout, groupings, labels) if equal is not None else ()
         for equal in (found.repeats, found.alike)
     )
-    identified = ((name, shared.repeats(found.layout, groupings)) for name, shared in found.identified)
+    identified = (
+        (name, shared.repeats(found.layout, groupings, labels)) for name, shared in found.identified
+    )
     return RepeatedIn(documented, fed, tuple(identified))
 
 

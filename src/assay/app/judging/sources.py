@@ -7,21 +7,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from assay.app.judging.lineage import bound_records
+from assay.app.verifying.search import see_search
+from assay.domain.digests import sha256_of
 from assay.domain.errors import Crash, InvalidDocument, Problem, SubjectError
 from assay.domain.nearest import nearest
 from assay.domain.record import SourceRecord
+from assay.domain.search_held import ROLE
 from assay.plan.passes import declared_data
 from assay.reading.specification import SpecificationFile
 from assay.subject.datasets import Dataset
-from assay.subject.digest import digest_of
+from assay.subject.digest import digest_of, open_regular
 from assay.subject.model import ModelReference
 from assay.subject.recipe import file_of, recipe_of
+
+LARGEST_SEARCH = 16 << 20
+"""Bytes of the record of a search that is read: far more than any search writes."""
 
 
 def sources_of(
     path: Path, read: SpecificationFile, datasets: Mapping[str, Dataset], model: ModelReference | None
 ) -> tuple[SourceRecord, ...]:
-    """Everything that is bound, each with its digest.
+    """Everything that is bound, each with its digest, but the record of a search, which :func:`with_search` adds.
 
     Raises:
         InvalidDocument: the lock file or the recipe cannot be bound.
@@ -43,9 +50,29 @@ def sources_of(
         with told_at(read, root, "subject", "recipe"):
             recipe = recipe_of(root, subject.recipe)
         found.append(SourceRecord("recipe", recipe.file, recipe.digest))
+    found += bound_records(root, read.specification)
     if model is not None:
         found.append(SourceRecord("model", subject.model, model.digest))
     return tuple(found)
+
+
+def with_search(
+    sources: tuple[SourceRecord, ...], read: SpecificationFile, root: Path
+) -> tuple[tuple[SourceRecord, ...], str]:
+    """The sources of a run with the record of the search for a fairer model, and its text; as they are where none is declared.
+
+    Raises:
+        InvalidDocument: it cannot be read, was edited, or is of another model, of other rows or for another gap.
+    """
+    written = read.specification.subject.search
+    if written is None:
+        return sources, ""
+    with told_at(read, root, "subject", "search"):
+        with open_regular(root / written) as file:
+            content = file.read(LARGEST_SEARCH + 1)
+        text = content.decode("utf-8", "replace") if len(content) <= LARGEST_SEARCH else ""
+        see_search(text, read.specification, sources)
+    return (*sources, SourceRecord(ROLE, written, sha256_of(content))), text
 
 
 @contextmanager

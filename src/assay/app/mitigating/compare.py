@@ -17,13 +17,13 @@ from assay.app.judging.illustrate import definition_of
 from assay.app.judging.measure import Measured, measure, measure_others
 from assay.app.mitigating.rows import labels_of, read
 from assay.app.verifying.rejudge import assessment_of
+from assay.app.verifying.search import non_inferiority
 from assay.domain.assessment import Judged
 from assay.domain.judge import judge
-from assay.domain.mitigation_record import Gap, Interval, Kept, Paired
+from assay.domain.mitigation_record import Gap, Interval, Paired
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Comparator
 from assay.engine.engine import Engine
-from assay.stats.paired import paired_bound, paired_p_at_most
 from assay.stats.rates import lower_limit, upper_limit
 from assay.subject.arrays import as_numpy
 from assay.subject.model import Model
@@ -130,10 +130,4 @@ def share(right: Decisions, alpha: float) -> Interval:
 def paired(original: Decisions, candidate: Decisions, *, margin: float, level: float) -> Paired:
     """Non-inferiority of a candidate: that it decides at most ``margin`` fewer rows right, at this level, exactly."""
     worse, better = int((original & ~candidate).sum()), int((~original & candidate).sum())
-    rows = len(original)
-    bound = paired_bound(worse, better, rows, level)
-    p = paired_p_at_most(worse, better, rows, margin)
-    verdict = Kept.PRESERVED if p <= level else Kept.WORSE if bound.lower > margin else Kept.NOT_SHOWN
-    return Paired(
-        worse, better, rows, Interval(bound.estimate, bound.lower, bound.upper), float(p), level, verdict
-    )
+    return non_inferiority(worse, better, len(original), margin=margin, level=level)

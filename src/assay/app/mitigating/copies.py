@@ -26,8 +26,10 @@ class Copy:
     text: str
 
 
-def copy_of(read: SpecificationFile, path: Path, candidate: str, model: str, inputs: tuple[str, ...]) -> Copy:
-    """The copy beside the specification that names a candidate's model file, fed these inputs.
+def copy_of(
+    read: SpecificationFile, path: Path, candidate: str, *, model: str, inputs: tuple[str, ...], search: str
+) -> Copy:
+    """The copy beside the specification that names a candidate's model file, fed these inputs, and the record of the search.
 
     Beside it, so that the log and the test rows that are spent are the same. What belongs to the original alone is left out:
     its recipe, and the environment and the interpreter in which it runs.
@@ -40,6 +42,7 @@ def copy_of(read: SpecificationFile, path: Path, candidate: str, model: str, inp
     block = (
         f"{MARK} from {written(path.name)}, {read.digest}: of all blocks this one alone is another.\n"
         f"subject:\n  model: {written(model)}\n  format: skops\n  inputs: [{', '.join(map(written, inputs))}]\n"
+        f"  search: {written(search)}\n"
     )
     found = _BLOCK.search(text)
     if found is None:

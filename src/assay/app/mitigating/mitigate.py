@@ -97,7 +97,7 @@ def mitigate(
     """
     asked = wish or Wish()
     path = Path(specification)
-    case = open_case(path, rehearse=True, scratch=Workspace.beside(path).tables)
+    case = open_case(path, rehearse=True, scratch=Workspace.beside(path).tables, searching=True)
     folder = (out or path.resolve().parent / "mitigation").resolve()
     see_writable(folder / RECORD)
     read = read_specification(path, {id_: check.metric for id_, check in case.checks.items()})
@@ -199,7 +199,14 @@ class _Search:
         root = self._case.root
         named = os.path.relpath(file, root)
         copy = copies.write(
-            copies.copy_of(self._read, self._path, wanted.name, named, made.fed),
+            copies.copy_of(
+                self._read,
+                self._path,
+                wanted.name,
+                model=named,
+                inputs=made.fed,
+                search=os.path.relpath(self._folder / RECORD, root),
+            ),
             self._case.specification,
             {id_: check.metric for id_, check in self._case.checks.items()},
         )

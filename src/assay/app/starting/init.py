@@ -279,7 +279,10 @@ def _weak_label(guess: LabelGuess) -> Iterator[str]:
             f"probability of, and {again}. Columns of two texts that are inputs belong under 'inputs', where none was put."
         )
     else:
-        yield f"No label was guessed: no column of 0 and 1 could be the truth. Fill in 'label', or {again}."
+        yield (
+            f"No label was guessed: no column of 0 and 1 could be the truth. Fill in 'label', or {again}. "
+            "For a model of numbers, or of several classes, the text is begun with --label alone."
+        )
 
 
 def _wrong_labels(facts: Sequence[ColumnFacts], label: str | None) -> Iterator[str]:

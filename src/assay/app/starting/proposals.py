@@ -108,6 +108,15 @@ _CRITERIA = (
         "wrong-decisions",
     ),
     CriterionProposal(
+        "classes-apart",
+        "performance.multiclass_auc",
+        "at_least",
+        "0.70",
+        "supporting",
+        "validator",
+        "wrong-decisions",
+    ),
+    CriterionProposal(
         "probabilities-true",
         "performance.ks_calibration",
         "at_most",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from assay._version import __version__
 from assay.app.verifying.evidence import evidence_digest
 from assay.app.verifying.redraw import curves_contradict
+from assay.app.verifying.search import search_contradicts
 from assay.checks.catalogue import catalogue
 from assay.domain.assessment import Asked, Assessment, Broken, Judged
 from assay.domain.decide import decide, required
@@ -67,10 +68,15 @@ def contradicted(record: Record) -> str:
     checks = catalogue()
     known = {id_: MetricRecord.of(check.metric) for id_, check in checks.items()}
     asking = frozenset(id_ for id_, check in checks.items() if check.need.asks_model)
+    cutting = frozenset(id_ for id_, check in checks.items() if check.need.cuts_small_groups)
     try:
         if evidence_digest(record.evidence) != record.evidence_digest:
             return "The counts in the record are not the evidence that it names."
-        wrong = parts_contradict(record, known, asking, __version__) or curves_contradict(record, asking)
+        wrong = (
+            parts_contradict(record, known, asking, cutting, __version__)
+            or curves_contradict(record, asking)
+            or search_contradicts(record)
+        )
         if wrong:
             return wrong
         again = judged_again(record)

@@ -14,7 +14,7 @@ from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns
+from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns, unread
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, missing, together
 
 MOST_PERIODS = 400
@@ -158,7 +158,8 @@ def missing_by_period(view: TableView, *, period: str, column: str) -> Counts:
         Rows without a value (null or NaN) of the labelled rows of each period, one of each unit, for each column; every ordered pair of periods is one piece in each column. A gap is bounded by MOVER with
         Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008, Statistics in Medicine 27); a fail pays for all pairs and columns (Holm).
     Limits:
-        Knows nulls only; ``data.sentinel_values`` looks for values that stand for them. Short periods make it inconclusive: compare quarters or years.
+        Knows nulls only; ``data.sentinel_values`` looks for values that stand for them. Short periods make it inconclusive: compare quarters or years. Rows without a date that
+        can be read are left out; with more than 2 % of them the criterion is not evaluable.
     Remedy:
         Ask what changed at that time; load the values anew, or train and judge on the time after the change.
     Oracle:
@@ -172,10 +173,14 @@ def missing_by_period(view: TableView, *, period: str, column: str) -> Counts:
         )
     cells: list[Rate] = []
     for name in sorted(view.tables[view.data]):
-        parts = list(_by_part(view.table(name), PERIOD_CODES))
+        counts = view.table(name)
+        said = unread((view.context.time,), view.data, view.n - counts.total, view.n)
+        if said is not None:
+            return said
+        parts = list(_by_part(counts, PERIOD_CODES))
         if len(parts) > MOST_PERIODS:
-            said = f"The column {view.context.time!r} makes {len(parts):,} periods; at most {MOST_PERIODS} are compared."
-            return Undefined(Reason.NOT_MEASURED, said)
+            many = f"The column {view.context.time!r} makes {len(parts):,} periods; at most {MOST_PERIODS} are compared."
+            return Undefined(Reason.NOT_MEASURED, many)
         cells += [
             Rate(period_name(code, period), events, n, name) for code, events, n in parts if len(parts) > 1
         ]

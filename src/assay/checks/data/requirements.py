@@ -14,7 +14,7 @@ from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns
+from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns, unread
 from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
 
 LABELS, TIMES, COMPLETE = "labels", "times", "complete"
@@ -72,7 +72,7 @@ def _incomplete(rows: int, lacking: int) -> TableView:
     estimand="The number of rows with a label, one of each unit; of groups that of the smallest.",
     unit=Unit.COUNT,
     reading="there are {value} rows that count",
-    need=Tabulated(by_label, nothing, per_unit=True),
+    need=Tabulated(by_label, nothing, per_unit=True, every_group=True),
     comparators=AT_LEAST,
     high=None,
     across=Across.OPTIONAL,
@@ -110,7 +110,7 @@ def rows_that_count(view: TableView) -> Counts:
         Rows with label 0 or 1, one of each declared unit; across groups, of the smallest group. Counted in full, no inference. (EU AI Act 2024/1689, Article 10, on
         data sets that are sufficient for the purpose.)
     Limits:
-        Says nothing of whom the rows are: see ``data.population`` and ``data.group_representation``. Small groups count as the small-group rule says.
+        Says nothing of whom the rows are: see ``data.population`` and ``data.group_representation``. Of groups every one counts, the small ones that the small-group rule sets aside too.
     Remedy:
         Collect more rows.
     Oracle:
@@ -125,7 +125,7 @@ def rows_that_count(view: TableView) -> Counts:
     estimand="The number of rows with the rarer label, one of each unit; of groups that of the group with fewest.",
     unit=Unit.COUNT,
     reading="there are {value} rows of the rarer label",
-    need=Tabulated(by_label, nothing, per_unit=True),
+    need=Tabulated(by_label, nothing, per_unit=True, every_group=True),
     comparators=AT_LEAST,
     high=None,
     across=Across.OPTIONAL,
@@ -231,7 +231,7 @@ def period_covered(view: TableView, *, period: str, rows: int) -> Counts:
         Labelled rows per period of the column that the specification calls its time, one of each unit; periods with enough of them count. Counted in full, no
         inference. (EBA Guidelines 2017/16 on PD estimation, on the length of the historical observation period.)
     Limits:
-        Periods need not follow each other; the details have them all. Rows without a date count nowhere.
+        Periods need not follow each other; the details have them all. Rows without a date that can be read count nowhere; with more than 2 % of them the criterion is not evaluable.
     Remedy:
         Take rows of a longer time.
     Oracle:
@@ -244,6 +244,9 @@ def period_covered(view: TableView, *, period: str, rows: int) -> Counts:
             Reason.NOT_MEASURED, "The specification names no column that says when (data: time)."
         )
     counts = view.table(TIMES)
+    said = unread((view.context.time,), view.data, view.n - counts.total, view.n)
+    if said is not None:
+        return said
     found = zip(counts.keys.tolist(), counts.counts.tolist(), strict=True)
     details = tuple((period_name(code, period), n) for code, n in found)
     return Census(sum(n >= rows for _, n in details), view.n, details=details)

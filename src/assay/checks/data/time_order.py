@@ -9,15 +9,25 @@ import numpy as np
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
-from assay.domain.evidence import Counts, Undefined
+from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated, TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS, worst_share
-from assay.tally.periods import PERIOD_CODES, days_of, periods_of, time_columns
-from assay.tally.table import Integers, Rows, TableContext, TableView, together
+from assay.tally.periods import (
+    DAY_FORMS,
+    PERIOD_CODES,
+    days_of,
+    is_number,
+    periods_of,
+    time_columns,
+    unread,
+)
+from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
 
 TIMES = "times"
+EARLIER, LATER, UNREAD, NONE = range(4)
+"""How a date lies to its decision; that one of both cannot be read; that there is no date, which cannot be late."""
 
 
 def by_day(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
@@ -46,7 +56,7 @@ def _dates(context: TableContext) -> tuple[str, ...]:
 
 
 def by_order(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """By column, whether the date of each row lies after its decision."""
+    """By column, how the date of each row lies to its decision."""
     decided = _decided(context)
     if decided not in rows.names:
         return {}
@@ -54,8 +64,10 @@ def by_order(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     found = {}
     for name in _dates(context):
         if name in rows.names:
-            day = days_of(rows.column(name))
-            found[name] = np.where((day < 0) | (then < 0), -1, (day > then).astype(np.int64))
+            values = rows.column(name)
+            day = days_of(values)
+            order = np.where((day < 0) | (then < 0), UNREAD, np.where(day > then, LATER, EARLIER))
+            found[name] = np.where(missing(values), NONE, order)
     return found
 
 
@@ -119,6 +131,7 @@ def time_overlap(view: TableView) -> Counts:
         (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4: temporal leakage.)
     Limits:
         Goes by the day that the row carries, not by when its values became known. Where a random split was agreed all rows overlap, and the criterion is the wrong one.
+        Rows whose day cannot be read count as too early; with more than 2 % of them, here or where the last day is looked for, the criterion is not evaluable.
     Remedy:
         Split by time: train on what was known before the first test row.
     Oracle:
@@ -141,9 +154,33 @@ def time_overlap(view: TableView) -> Counts:
             else "has no dates in both data sets"
         )
         return Undefined(Reason.NOT_MEASURED, f"The specification {lacking}.")
+    return _unfit(view, before) or _early(view, before)
+
+
+def _unfit(view: TableView, before: str) -> Undefined | None:
+    """Why the times of two data sets cannot be compared."""
+    when = str(view.context.time)
+    numbered = set()
+    for data in (view.data, before):
+        counts = view.table(TIMES, data)
+        said = unread((when,), data, view.rows[data] - counts.total, view.rows[data])
+        if said is not None:
+            return said
+        numbered |= {is_number(key) for key in counts.keys.tolist()}
+    if len(numbered) > 1:
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"Some rows of {view.data!r} and {before!r} have a date in {when!r} and others a number; write one of both.",
+        )
+    return None
+
+
+def _early(view: TableView, before: str) -> Counts:
     counts = view.table(TIMES)
-    early = counts.counts[counts.keys < view.table(TIMES, before).keys.max()]
-    return worst_share([(before, int(early.sum()))], rows=view.n, nothing="")
+    early = int(counts.counts[counts.keys < view.table(TIMES, before).keys.max()].sum())
+    blank = view.n - counts.total
+    parts = [(before, early), ("no day that can be read", blank)]
+    return Census(early + blank, view.n, share=True, details=tuple(part for part in parts if part[1]))
 
 
 @check(
@@ -198,7 +235,8 @@ def future_features(view: TableView, *, decided: str, later: str) -> Counts:
         For each column of dates the rows in which it lies on a later day than the decision, of all rows. Counted in full, no inference. (Kaufman et al. 2012, "Leakage in data mining",
         ACM TKDD 6: legitimacy is a matter of time.)
     Limits:
-        Sees dates that are in the data. A value that was overwritten later carries none. Days, not hours, are compared. Rows without one of the two dates are left out of the count.
+        Sees dates that are in the data. A value that was overwritten later carries none. Days, not hours, are compared. A date that is missing is not late. Where a date or the day of its
+        decision cannot be read the row counts as late; with more than 2 % of such rows in a column the criterion is not evaluable.
     Remedy:
         Rebuild the features as they stood on the day of the decision.
     Oracle:
@@ -206,14 +244,18 @@ def future_features(view: TableView, *, decided: str, later: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    parts = [
-        (name, int(counts.counts[counts.keys == 1].sum())) for name, counts in view.tables[view.data].items()
-    ]
     when = decided or view.context.time
+    ordered = {name: counts.dense(4) for name, counts in sorted(view.tables[view.data].items())}
+    for name, rows in ordered.items():
+        said = unread((name, str(when)), view.data, int(rows[UNREAD]), view.n, DAY_FORMS)
+        if said is not None:
+            return said
     excepted = f" but {later}" if later else ""
     nothing = (
-        f"No column of dates{excepted} is beside {when!r}."
+        f"No column of dates{excepted} with a date in any row is beside {when!r}."
         if when
         else "No column says when it was decided (with: decided, or data: time)."
     )
+    # A column without any date tests nothing.
+    parts = [(name, int(rows[LATER] + rows[UNREAD])) for name, rows in ordered.items() if rows[:NONE].any()]
     return worst_share(parts, rows=view.n, nothing=nothing)

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from assay.domain.answers import Answers
 from assay.domain.model_formats import PREDICTIONS, ModelFormat, judged_role
 from assay.domain.specification.base import Block, Code, Exact, Text
+from assay.domain.specification.lineage import Lineage
 from assay.domain.vocabulary import Task
 
 
@@ -28,6 +29,8 @@ class Subject(Block):
     """The lock file of the environment in which the model runs."""
     recipe: Text | None = None
     """The function that trains it, as file.py:function, in the specification's folder, called as train(data, seed): a pyarrow.Table of training rows with every documented column, and a whole number. It returns the model. Its file is bound by digest, and run where a criterion asks for models that it trains."""
+    search: Text | None = None
+    """The record of the search for a fairer model: the mitigation.json that assay mitigate wrote. It is bound by digest, must name this model and these training and development rows, and the dossier shows it."""
     python: Text | None = None
     """The interpreter of the model's own environment; by default the one that runs Assay."""
 
@@ -173,6 +176,8 @@ class Data(Block):
     """Identifiers besides the unit that several test rows share: to which extent, and why these rows are independent."""
     origins: dict[Literal["train", "develop", "test"], Origin] = Field(default_factory=dict)
     """Where each data set comes from; the certificate prints it beside the digests of what was read."""
+    lineage: Lineage | None = None
+    """How the data came about, by digest; the metric data.lineage follows it."""
     time: Text | None = None
     """The column that says when: a date such as 2024-12-31, or a number that names a period; checks of drift go by it."""
 

@@ -11,6 +11,7 @@ from assay.domain.attempts import beyond
 from assay.domain.decide import Ground
 from assay.domain.digests import short
 from assay.domain.record import Record
+from assay.domain.search_held import absent
 from assay.domain.standing import Standing
 from assay.domain.vacuous import vacuous
 from assay.domain.vocabulary import PASSING, Outcome, Tier, Verdict
@@ -192,8 +193,9 @@ _GROUPS = Link("Groups", "groups")
 
 
 def unseen(lookup: Lookup) -> Iterable[Rich]:
-    """What the run left out, and what the custody of the rows leaves open."""
-    return ((text,) for text in lookup.record.says_nothing_about)
+    """What the run left out, what the custody of the rows leaves open, and that nobody looked for a fairer model."""
+    said = (*lookup.record.says_nothing_about, absent(lookup.record.specification))
+    return ((text,) for text in said if text)
 
 
 def _point(lookup: Lookup) -> Rich:

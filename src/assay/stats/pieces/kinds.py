@@ -7,8 +7,10 @@ from typing import Any
 
 from assay.domain.assessment import NoValue
 from assay.domain.evidence import (
+    Averages,
     ByInput,
     Census,
+    Explained,
     Folds,
     Histograms,
     Learned,
@@ -17,6 +19,7 @@ from assay.domain.evidence import (
     Means,
     Paired,
     PairedScores,
+    Proxied,
     Ranked,
     Rates,
     RelativeRates,
@@ -37,6 +40,12 @@ def _rates_pieces(counts: Rates, target: Target) -> Pieces:
     from assay.stats.pieces.rates import rates_pieces
 
     return rates_pieces(counts, target)
+
+
+def _averages_pieces(counts: Averages, target: Target) -> Pieces:
+    from assay.stats.pieces.averages import averages_pieces
+
+    return averages_pieces(counts, target)
 
 
 def _stratified_pieces(counts: Stratified, target: Target) -> Pieces:
@@ -61,6 +70,12 @@ def _losses_pieces(counts: Losses, target: Target) -> Pieces:
     from assay.stats.pieces.losses import losses_pieces
 
     return losses_pieces(counts, target)
+
+
+def _explained_pieces(counts: Explained, target: Target) -> Pieces:
+    from assay.stats.pieces.explained import explained_pieces
+
+    return explained_pieces(counts, target)
 
 
 def _means_pieces(counts: Means, target: Target) -> Pieces:
@@ -113,6 +128,12 @@ def _paired_scores_pieces(counts: PairedScores, target: Target) -> Pieces:
     return paired_scores_pieces(counts, target)
 
 
+def _proxied_pieces(counts: Proxied, target: Target) -> Pieces:
+    from assay.stats.pieces.proxied import proxied_pieces
+
+    return proxied_pieces(counts, target)
+
+
 def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
     undefined = (NoValue("", counts.reason, counts.detail),)
     return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
@@ -121,10 +142,12 @@ def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
 PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Census: _census_pieces,
     Rates: _rates_pieces,
+    Averages: _averages_pieces,
     Stratified: _stratified_pieces,
     Scores: _scores_pieces,
     Paired: _paired_pieces,
     Losses: _losses_pieces,
+    Explained: _explained_pieces,
     Folds: _folds_pieces,
     Learned: _learned_pieces,
     Means: _means_pieces,
@@ -134,6 +157,7 @@ PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Ranked: _ranked_pieces,
     Histograms: _histograms_pieces,
     PairedScores: _paired_scores_pieces,
+    Proxied: _proxied_pieces,
     Undefined: _undefined_pieces,
 }
 """By the type of the counts; each is handed counts of its own type."""

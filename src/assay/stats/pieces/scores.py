@@ -12,6 +12,7 @@ from assay.domain.evidence import Functional, ScoreCell, Scores
 from assay.domain.vocabulary import Grade, Reason
 from assay.stats import grid
 from assay.stats.auc import auc_bound, gini_bound
+from assay.stats.average_precision import average_precision_bound
 from assay.stats.calibration import ece_bound, ks_calibration_bound
 from assay.stats.grid import GridCounts, Limits, OnGrid, Rule
 from assay.stats.histogram import ScoreCounts, Undefined
@@ -24,6 +25,7 @@ from assay.stats.simulated_sizes import SIMULATED_SIZES
 RULES: Mapping[Functional, Rule] = {
     Functional.AUC: auc_bound,
     Functional.GINI: gini_bound,
+    Functional.AVERAGE_PRECISION: average_precision_bound,
     Functional.BRIER: brier_bound,
     Functional.LOG_LOSS: log_loss_bound,
     Functional.KS_CALIBRATION: ks_calibration_bound,
@@ -34,6 +36,7 @@ RULES: Mapping[Functional, Rule] = {
 ON_GRID: Mapping[Functional, Callable[[GridCounts], OnGrid]] = {
     Functional.AUC: grid.auc_on_grid,
     Functional.GINI: grid.gini_on_grid,
+    Functional.AVERAGE_PRECISION: grid.average_precision_on_grid,
     Functional.BRIER: grid.brier_on_grid,
     Functional.LOG_LOSS: grid.log_loss_on_grid,
     Functional.KS_CALIBRATION: grid.ks_calibration_on_grid,
@@ -44,16 +47,24 @@ WITHOUT_EXACT_RULE: Mapping[Functional, str] = {
     Functional.KS_CALIBRATION: "ks_calibration",
     Functional.ECE: "ece",
     Functional.OBSERVED_EXPECTED: "observed_expected",
+    Functional.AVERAGE_PRECISION: "average_precision",
 }
 """Those that have only a simulated rule, by its name; the others have an exact one for few rows, or for any number."""
 
 
-def too_few_rows(functional: Functional, n: int) -> str:
-    """Why the rule of a functional is not used on n rows; empty when it is."""
+OF_SMALLER_CLASS = frozenset({Functional.AVERAGE_PRECISION})
+"""Those whose simulated sizes are by the rows of the rarer label."""
+
+
+def too_few_rows(functional: Functional, negatives: int, positives: int) -> str:
+    """Why the rule of a functional is not used on so many rows; empty when it is."""
+    by_class = functional in OF_SMALLER_CLASS
+    n = min(negatives, positives) if by_class else negatives + positives
     rule = WITHOUT_EXACT_RULE.get(functional)
     if rule is None or n >= (least := SIMULATED_SIZES[rule][0][0]):
         return ""
-    return f"{n:,} rows are too few: the error rate of the method is known from {least:,} on"
+    what = "rows of a label" if by_class else "rows"
+    return f"{n:,} {what} are too few: the error rate of the method is known from {least:,} on"
 
 
 def scores_pieces(counts: Scores, target: Target) -> Pieces:
@@ -99,7 +110,7 @@ def _piece(cell: ScoreCell, functional: Functional, bins: int, target: Target) -
     )
     limits = _limits(counts, cell.edges, functional, bins)
     bound = limits(target.alpha)  # first: that there is no value says more than that rows are few
-    if said := too_few_rows(functional, counts.n):
+    if said := too_few_rows(functional, counts.n_neg, counts.n_pos):
         raise Undefined(said, reason=Reason.TOO_FEW_ROWS_FOR_METHOD.value)
     at_least, at_most = _p_values(counts, cell.edges, functional, limits, target.tau)
     return Piece(

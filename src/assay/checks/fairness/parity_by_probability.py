@@ -1,0 +1,116 @@
+"""Equal rates of the favourable decision where membership of a group is known only as a probability."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+
+from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Compare, Counts
+from assay.domain.metric import Unit
+from assay.domain.needs import TabulatedOutcomes
+from assay.domain.vocabulary import Comparator, Verdict
+from assay.tally.proxied import PARAMETERS, columns, probable, proxied
+from assay.tally.table import TableView
+
+ASKED: dict[str, Decimal | int | str] = {
+    "probability": "p_member",
+    "member": "immigrants",
+    "calibration_error": Decimal("0.01"),
+}
+
+
+def _view(rates: dict[float, float], rows: int = 4000) -> TableView:
+    """So many rows at each probability, of which this share is decided favourably."""
+    good = np.concatenate([np.arange(rows) < rate * rows for rate in rates.values()])
+    return table_view(
+        probable,
+        {"p_member": np.repeat(list(rates), rows)},
+        score=good.astype(np.float64),
+        parameters={**ASKED, "bins": 10},
+    )
+
+
+@check(
+    id="fairness.parity_by_probability",
+    title="Demographic parity difference by probability of membership",
+    estimand="The difference between the favourable-decision rates of the members of a group and of all others, either way round, where "
+    "membership is known only as the probability of a proxy model.",
+    unit=Unit.POINTS,
+    reading="weighted by the probability of membership, favourable decisions are {value} more frequent for {first} than for {second}",
+    need=TabulatedOutcomes(probable, columns),
+    comparators=AT_MOST,
+    ideal=ZERO,
+    parameters=PARAMETERS,
+    examples=(
+        Example(
+            says="The proxy model is nearly sure of everybody, and both are approved in 90 % of cases.",
+            view=lambda: _view({0.01: 0.90, 0.99: 0.90}),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.PASS,
+            arguments=ASKED,
+        ),
+        Example(
+            says="It is nearly sure of everybody, and 90 % and 60 % are approved.",
+            view=lambda: _view({0.01: 0.90, 0.99: 0.60}),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.FAIL,
+            arguments=ASKED,
+        ),
+        Example(
+            says="It knows little, and half of all are approved: all of these may be members, or none.",
+            view=lambda: _view({0.30: 0.50, 0.70: 0.50}),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.INCONCLUSIVE,
+            arguments=ASKED,
+        ),
+        Example(
+            says="A hundred rows are too few for the method.",
+            view=lambda: _view({0.01: 0.90, 0.99: 0.90}, rows=50),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.NOT_EVALUABLE,
+            arguments=ASKED,
+        ),
+    ),
+)
+def parity_by_probability(
+    view: TableView, *, probability: str, member: str, calibration_error: Decimal, bins: int
+) -> Counts:
+    """The gap in favourable decisions between members and others, with bounds that hold however decisions go with membership.
+
+    Purpose:
+        Lenders may not ask for race, and estimate it from name and address (BISG). A gap that is computed from such probabilities as if
+        they were known is wrong in a direction that nobody knows; this says what the data can say at all.
+    Method:
+        Rows are cut into bins of the probability. Within each, favourable decisions may be those of members or those of others: the
+        Frechet bounds of P(favourable, member), with the share of members anywhere within the stated error of the mean probability
+        (Kallus, Mao & Zhou 2022, Management Science 68:1959). The criterion passes only if the upper limit of the upper end satisfies
+        the threshold, and fails only by the lower limit of the lower end. Limits by the delta method, with an allowance for minima of nearly equal means. The estimate weights
+        rows by their probability, which assumes that decisions have nothing to do with membership beyond it (Chen, Kallus, Mao, Svacha
+        & Udell 2019, FAT*, who show how far off it and a cut at one half are).
+    Limits:
+        The calibration error is declared, not tested: it must come from data on which membership is known, for the people and the bins at
+        hand. Bounds are wide unless the proxy is nearly sure of most people or nearly all decisions are alike; more rows do not make them
+        narrower. Bins are declared before the rows are seen: more of them are narrower in truth and cost more to estimate. An
+        association, not a cause.
+    Remedy:
+        Collect membership of a random part of the people, by consent or by law, and ask fairness.demographic_parity; or use a proxy
+        model that knows more.
+    Oracle:
+        Linear programs over all joint distributions (scipy.optimize.linprog), and fairness.demographic_parity's figure where membership is known
+        (tests/checks/test_proxied.py); its size by simulation (guarantee/proxied_designs.py).
+    """
+    return proxied(
+        view,
+        Compare.DIFFERENCE,
+        probability=probability,
+        member=member,
+        calibration_error=calibration_error,
+        bins=bins,
+    )

@@ -1,0 +1,115 @@
+"""How well classes are recognised and how right they are when given, all classes counting alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.answers import Answers
+from assay.domain.evidence import Averages, Counts, Mean, Rate
+from assay.domain.metric import Across, Unit
+from assay.domain.needs import TabulatedOutcomes
+from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.tally.cells import NO_ROWS
+from assay.tally.confusion import confusion, confusion_keys, no_columns
+from assay.tally.table import Integers, Rows, TableContext, TableView
+
+
+def tabulate(rows: Rows, _: TableContext) -> dict[str, Integers]:
+    """The true and the decided class of each row."""
+    return {"confusion": confusion_keys(rows)}
+
+
+def _view(*right: tuple[int, int]) -> TableView:
+    """Of each class so many rows recognised, of so many; the others are taken for the next one."""
+    truth = np.repeat(np.arange(len(right)), [of for _, of in right]).astype(np.int64)
+    within = np.concatenate([np.arange(of) for _, of in right]) if right else np.empty(0)
+    said = np.where(within < np.array([good for good, _ in right], dtype=int)[truth], truth, (truth + 1) % 3)
+    return table_view(
+        tabulate,
+        {"label": truth},
+        label=truth,
+        score=np.eye(3)[said].reshape(len(truth), 3),
+        answers=Answers(Task.MULTICLASS, classes=("a", "b", "c")),
+    )
+
+
+@check(
+    id="performance.macro_f1",
+    title="Macro F1",
+    estimand="The mean, over the classes, of the F1 of a class, which is the harmonic mean of its recall and its precision; in the worst group if "
+    "groups are named.",
+    unit=Unit.SHARE,
+    reading="on average over the classes, the F1 of a class[ for {group}] is {value}",
+    need=TabulatedOutcomes(tabulate, no_columns),
+    tasks=(Task.BINARY, Task.MULTICLASS),
+    comparators=AT_LEAST,
+    across=Across.OPTIONAL,
+    examples=(
+        Example(
+            "Three classes of 600 rows, nine in ten right.",
+            lambda: _view((540, 600), (540, 600), (540, 600)),
+            Comparator.AT_LEAST,
+            "0.80",
+            Verdict.PASS,
+        ),
+        Example(
+            "Nearly all rows are right, and of the two rare classes a third is recognised.",
+            lambda: _view((1990, 2000), (50, 150), (50, 150)),
+            Comparator.AT_LEAST,
+            "0.75",
+            Verdict.FAIL,
+        ),
+        Example(
+            "Eight of ten rows of each class do not show .70.",
+            lambda: _view((8, 10), (8, 10), (8, 10)),
+            Comparator.AT_LEAST,
+            "0.70",
+            Verdict.INCONCLUSIVE,
+        ),
+        Example(
+            "No row is of the third class, and none is given it.",
+            lambda: _view((300, 300), (300, 300)),
+            Comparator.AT_LEAST,
+            "0.70",
+            Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def macro_f1(view: TableView) -> Counts:
+    """The mean of the F1 of all classes.
+
+    Purpose:
+        Shows in one number whether classes are recognised and whether what is given is right, rare classes counting as much as common ones.
+    Method:
+        F1 of a class is 2 J / (1 + J) of its Jaccard index J, the share of rows that are of it and given it among those that are either (van
+        Rijsbergen 1979, Information Retrieval, chapter 7). J is one binomial rate: each class has Clopper-Pearson limits (1934, Biometrika 26) at
+        its part of alpha (Bonferroni), and the mean of the F1 at these limits is the limit of the mean. Exact for any number
+        of rows and whatever classes have to do with each other; wider than need be, the more so the more classes there are.
+    Limits:
+        A mean hides a class that is never recognised behind others that are: see the recall and the precision of each class. It rests on how
+        common each class is in these rows, which must be as in the use. It is the mean of F1, not the F1 of mean precision and mean
+        recall (Opitz & Burst 2019, arXiv:1911.03347).
+    Remedy:
+        See which class is taken for which; collect rows of the one that lags, or weigh them in training.
+    Oracle:
+        scikit-learn's f1_score(average="macro"); the size of its bound by simulation of dependent classes (tests/stats/test_averages.py).
+    """
+    found = confusion(view)
+    if not found.sum():
+        return NO_ROWS
+    classes = view.context.answers.classes or ("0", "1")
+    return Averages(
+        tuple(
+            Rate(
+                label,
+                int(found[code, i, i]),
+                int(found[code, i].sum() + found[code, :, i].sum() - found[code, i, i]),
+                name,
+            )
+            for label, code in view.each
+            for i, name in enumerate(classes)
+        ),
+        Mean.F1,
+    )

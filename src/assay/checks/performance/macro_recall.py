@@ -1,0 +1,109 @@
+"""How often a class is recognised, all classes counting alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.answers import Answers
+from assay.domain.evidence import Averages, Counts, Mean, Rate
+from assay.domain.metric import Across, Unit
+from assay.domain.needs import TabulatedOutcomes
+from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.tally.cells import NO_ROWS
+from assay.tally.confusion import confusion, confusion_keys, no_columns
+from assay.tally.table import Integers, Rows, TableContext, TableView
+
+
+def tabulate(rows: Rows, _: TableContext) -> dict[str, Integers]:
+    """The true and the decided class of each row."""
+    return {"confusion": confusion_keys(rows)}
+
+
+def _view(*right: tuple[int, int]) -> TableView:
+    """Of each class so many rows recognised, of so many; the others are taken for the next one."""
+    truth = np.repeat(np.arange(len(right)), [of for _, of in right]).astype(np.int64)
+    within = np.concatenate([np.arange(of) for _, of in right]) if right else np.empty(0)
+    said = np.where(within < np.array([good for good, _ in right], dtype=int)[truth], truth, (truth + 1) % 3)
+    return table_view(
+        tabulate,
+        {"label": truth},
+        label=truth,
+        score=np.eye(3)[said].reshape(len(truth), 3),
+        answers=Answers(Task.MULTICLASS, classes=("a", "b", "c")),
+    )
+
+
+@check(
+    id="performance.macro_recall",
+    title="Macro recall (balanced accuracy)",
+    estimand="The mean, over the classes, of the share of rows of a class that are given it; in the worst group if groups are named.",
+    unit=Unit.SHARE,
+    reading="on average over the classes, {value} of the cases of a class are recognised as such[, for {group}]",
+    need=TabulatedOutcomes(tabulate, no_columns),
+    tasks=(Task.BINARY, Task.MULTICLASS),
+    comparators=AT_LEAST,
+    across=Across.OPTIONAL,
+    examples=(
+        Example(
+            "Of a common and two rare classes 90, 80 and 85 in a hundred are recognised.",
+            lambda: _view((1800, 2000), (240, 300), (255, 300)),
+            Comparator.AT_LEAST,
+            "0.80",
+            Verdict.PASS,
+        ),
+        Example(
+            "Nearly all rows are right, and of the two rare classes a third is recognised.",
+            lambda: _view((1990, 2000), (50, 150), (50, 150)),
+            Comparator.AT_LEAST,
+            "0.70",
+            Verdict.FAIL,
+        ),
+        Example(
+            "Eight of ten rows of each class do not show .70.",
+            lambda: _view((8, 10), (8, 10), (8, 10)),
+            Comparator.AT_LEAST,
+            "0.70",
+            Verdict.INCONCLUSIVE,
+        ),
+        Example(
+            "No row is of the third class.",
+            lambda: _view((290, 300), (290, 300)),
+            Comparator.AT_LEAST,
+            "0.70",
+            Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def macro_recall(view: TableView) -> Counts:
+    """The mean of the recalls of all classes.
+
+    Purpose:
+        Shows how well classes are recognised where some are rare: a model that always answers the commonest one has 1 over the number of
+        classes, whatever its accuracy. Of two classes it is the balanced accuracy.
+    Method:
+        The recall of each class, averaged. Given how many rows each class has, the rows recognised are independent binomials. Chernoff's bound (1952,
+        Annals of Mathematical Statistics 23) for the sum of their shares is taken at the recalls that make it largest among all that have the mean
+        asked: exact for any number of rows, and wider than a normal limit by a half.
+    Limits:
+        A mean hides a class that is never recognised behind others that are: see the recall of each class. A class without rows has no
+        recall, and then there is no mean. A class of few rows counts as much as any other, so that it decides how sure the mean is.
+    Remedy:
+        See the recall of each class; collect rows of the one that lags, or weigh them in training.
+    Oracle:
+        scikit-learn's balanced_accuracy_score and recall_score(average="macro"); the size of its bound by enumeration of all samples of few
+        rows (tests/stats/test_averages.py).
+    """
+    found = confusion(view)
+    if not found.sum():
+        return NO_ROWS
+    classes = view.context.answers.classes or ("0", "1")
+    return Averages(
+        tuple(
+            Rate(label, int(found[code, i, i]), int(found[code, i].sum()), name)
+            for label, code in view.each
+            for i, name in enumerate(classes)
+        ),
+        Mean.RECALL,
+    )

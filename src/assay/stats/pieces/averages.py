@@ -1,0 +1,75 @@
+"""Means over classes as pieces: one for each group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+
+from assay.domain.assessment import ROWS, NoValue, Piece
+from assay.domain.evidence import Averages, Mean, Rate
+from assay.domain.vocabulary import Grade, Reason
+from assay.stats.averages import macro_f1_bound, macro_recall_bound, macro_recall_p
+from assay.stats.bound import Bound
+from assay.stats.histogram import Floats
+from assay.stats.inversion import smallest_alpha
+from assay.stats.pieces.pieces import Pieces, Target, gathered
+
+AVERAGES: Mapping[Mean, Callable[[Floats, Floats, float], Bound]] = {
+    Mean.RECALL: macro_recall_bound,
+    Mean.F1: macro_f1_bound,
+}
+"""Events, trials and a level to a bound."""
+
+
+def averages_pieces(counts: Averages, target: Target) -> Pieces:
+    """One piece for each group whose classes all have rows; the classes without by name and reason."""
+    undefined = tuple(
+        NoValue(
+            f"{cell.label} ({cell.family})" if cell.label else cell.family,
+            Reason.EMPTY_GROUP,
+            "The class has no rows.",
+        )
+        for cell in counts.cells
+        if not cell.trials
+    )
+    by_group = [tuple(cell for cell in counts.cells if cell.label == label) for label in counts.labels]
+    found = (_piece(cells, counts.mean, target) for cells in by_group if all(cell.trials for cell in cells))
+    return gathered(found, target, undefined)
+
+
+def _piece(cells: tuple[Rate, ...], mean: Mean, target: Target) -> Piece:
+    events = np.array([cell.events for cell in cells], dtype=np.float64)
+    trials = np.array([cell.trials for cell in cells], dtype=np.float64)
+    limits = partial(AVERAGES[mean], events, trials)
+    bound = limits(target.alpha)
+    at_least, at_most = _p_values(limits, events, trials, mean, target.tau)
+    return Piece(
+        label=cells[0].label,
+        estimate=bound.estimate,
+        lower=bound.lower,
+        upper=bound.upper,
+        n=int(trials.sum()) if mean is Mean.RECALL else int(trials.max()),
+        p_pass=at_least if target.at_least else at_most,
+        level_pass=target.alpha,
+        p_fail=at_most if target.at_least else at_least,
+        point_passes=bound.estimate >= target.tau if target.at_least else bound.estimate <= target.tau,
+        grade=Grade(bound.grade),
+        method=bound.method,
+        counts=tuple(
+            (cell.family, what, n)
+            for cell in cells
+            for what, n in (("events", cell.events), (ROWS, cell.trials))
+        ),
+    )
+
+
+def _p_values(
+    limits: Callable[[float], Bound], events: Floats, trials: Floats, mean: Mean, tau: float
+) -> tuple[float, float]:
+    if mean is Mean.RECALL:
+        return macro_recall_p(events, trials, tau)
+    at_least = smallest_alpha(lambda a: limits(a).lower, tau, meets="at_least")
+    at_most = smallest_alpha(lambda a: limits(a).upper, tau, meets="at_most")
+    return at_least, at_most
