@@ -24,7 +24,11 @@ GIVEN: dict[str, dict[str, object]] = {
     "data.population": {"of": "age", "population": "under 30=300, 30 to under 60=690, 60 and over=10"},
     "data.sampling": {"of": "site", "frame": "north=50000, south=50000"},
     **{
-        f"fairness.{name}_by_probability": {"probability": "before", "member": "some", "calibration_error": 0.01}
+        f"fairness.{name}_by_probability": {
+            "probability": "before",
+            "member": "some",
+            "calibration_error": 0.01,
+        }
         for name in ("impact_ratio", "parity")
     },
     "performance.auc_gain_over_incumbent": {"incumbent": "before"},

@@ -101,7 +101,7 @@ def curves_contradict(record: Record, asking: Collection[str]) -> str:
     told: dict[tuple[str, str], list[CurveRecord]] = {}
     asked_for = {kind for kind, _ in ASKED_FOR.values()}
     if tuple(c for c in record.curves if c.kind in asked_for) != curves_of(record.statistics):
-        return "The learning or sensitivity curves in the record, or the worth of inputs, are not those of the counts in its evidence."
+        return "The learning curves, sensitivity curves or worths of inputs in the record are not those of the counts in its evidence."
     for curve in (c for c in record.curves if c.kind not in asked_for):
         told.setdefault((curve.across, curve.label), []).append(curve)
     for across, label in told:

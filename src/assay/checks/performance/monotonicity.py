@@ -17,7 +17,7 @@ from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedChanges
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.perturbation import ChangeContext, Columns, Floats
+from assay.tally.perturbation import ChangeContext, Columns, Floats, whole
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "moves"
@@ -76,8 +76,8 @@ def _directions(values: NDArray[Any], context: TableContext, name: str) -> Integ
 
 def _like(before: NDArray[Any], move: Floats) -> NDArray[Any]:
     after = before + move
-    whole = before.dtype.kind in "iu" and bool((move == np.rint(move)).all())
-    return after.astype(before.dtype) if whole else after
+    exact = before.dtype.kind in "iu" and bool((move == np.rint(move)).all())
+    return whole(after, before) if exact else after
 
 
 def _gain(rows: Rows, after: Floats, context: TableContext) -> Floats:
