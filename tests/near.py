@@ -149,7 +149,7 @@ def near_children(told: Any = None) -> Iterator[None]:
     told = told or fences()
     near, start, kept, spawn = Near(), Child.start.__func__, launch.kept, launch.spawn  # type: ignore[attr-defined]
 
-    def started(cls: type[Child], target: str, arguments: Mapping[str, Any], **how: Any) -> Child:
+    def started(cls: type[Child], /, target: str, arguments: Mapping[str, Any], **how: Any) -> Child:
         near.starting = is_near(target, how)
         try:
             return start(cls, target, arguments, **how)  # type: ignore[no-any-return]
