@@ -33,7 +33,7 @@ test: $(READY) $(DATA)  ## run the tests (about 23 minutes on 2 cores)
 	scripts/debian.sh bwrap bubblewrap
 	scripts/cosign.sh $(BIN)
 	$(BIN)/python -m compileall -q src  # as setup does: what was edited since is compiled once
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY)  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-POINTS = 12
+POINTS = 5
 PROBE = "import sys; from guarantee.stopping import possible, run_until; possible() or sys.exit(1); run_until(1 << 60, lambda _: None)"
 HARMS = ("lost", "half_issued", "broken", "not_finished_by_the_next", "unexplained")
 
@@ -78,7 +78,7 @@ def body(root):
 
 issuing._issuing = body
 team = SimpleNamespace(root=Path({str(signed)!r}))
-print(json.dumps([asdict(issuing._stopped("killed", run_until, team, "sqlite", 40))]))
+print(json.dumps([asdict(issuing._stopped("killed", run_until, team, "sqlite", 16))]))
 """
     (found,) = stopped([sys.executable, "-c", program])
     assert sum(int(str(found[harm])) for harm in HARMS) > 3

@@ -16,6 +16,7 @@ import pytest
 from tests.app.conftest import Folder
 from tests.cli.warm import run
 
+pytestmark = pytest.mark.far
 NOTHING = Path(os.devnull)
 
 

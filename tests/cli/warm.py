@@ -22,7 +22,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple, NoReturn
 
@@ -78,6 +78,8 @@ class _Server:
 
 
 _servers: list[_Server] = []
+told: dict[str, object] = {"fences": None}
+"""With fences, as a child told them (``tests/near.py``), a command asks near children, and its one worker is the command itself."""
 _starting = threading.Lock()
 
 
@@ -102,6 +104,7 @@ def start(
         "session": session or terminal,
         "terminal": terminal,
         "largest_file": largest_file,
+        **told,
     }
     return _servers[0].start(asked, streams)
 
@@ -142,8 +145,10 @@ def _text(descriptor: int) -> str:
 
 
 def _serve(asked: socket.socket) -> None:
-    for name in (*_modules(), *IMPORTED_LATE):
+    sys.path.append(str(Path(__file__).parents[2]))
+    for name in (*_modules(), *IMPORTED_LATE, "tests.near"):
         importlib.import_module(name)
+    sys.path.pop()
     gc.freeze()  # what is imported is never looked through again
     running: dict[int, _Running] = {}
     awaited = selectors.PollSelector()  # the kernel keeps nothing of it that a child could change
@@ -228,12 +233,30 @@ def _become(asked: dict[str, object], received: list[int]) -> int:
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(str(asked["largest_file"])), resource.RLIM_INFINITY))
     sys.argv = ["assay", *asked["words"]]  # type: ignore[misc]
     try:
-        main()
+        with _near(asked["fences"]):
+            main()
     except SystemExit as left:
         return int(left.code or 0)
     except BaseException:  # noqa: BLE001 - told as the interpreter would tell it
         traceback.print_exc()
     return 1
+
+
+@contextlib.contextmanager
+def _near(fences: object) -> Iterator[None]:
+    """Where that is wanted: children and the one worker are near."""
+    if fences is None:
+        yield
+        return
+    from tests.near import near_children
+
+    from assay.app.judging import open_engine
+    from assay.engine.in_process import InProcess
+
+    many = open_engine.executor_of
+    with near_children(fences):
+        open_engine.executor_of = lambda workers: InProcess() if workers == 1 else many(workers)
+        yield
 
 
 def _end(code: int) -> NoReturn:

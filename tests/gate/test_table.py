@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from tests.app.conftest import children  # noqa: F401 - fixture
 from tests.gate.cases import CASES
 from tests.gate.doors import DOORS, plugin, process
 from tests.gate.scene import Scene

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.app.conftest import Folder, folder, in_this_process  # noqa: F401 - fixtures
+from tests.app.conftest import Folder, children, folder, in_this_process  # noqa: F401 - fixtures
 from tests.plugins.packages import install
 
 from assay.app.judging.boundary import counts_of

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import json
+
 from pydantic import ValidationError
 
 from assay.domain.entry import Entry, Inspect, Kind
@@ -60,14 +63,22 @@ def policy_set(state: State, entry: Entry, *, inspect: Inspect) -> Refusal | Non
 def _read(entry: Entry) -> Policy | Refusal:
     """The policy of an entry, in the form that whoever reads it writes: else its digest is that of nobody's file."""
     try:
-        policy: Policy = from_plain(entry.body["policy"], Policy, "policy")
-    except (KeyError, ValueError, ValidationError):
+        policy, written_alike = _policy(json.dumps(entry.body["policy"]))
+    except (KeyError, TypeError, ValueError, ValidationError):
         return Refusal(Because.POLICY_BROKEN, "The entry holds no policy that this version can read.")
-    if to_plain(policy, Policy) != entry.body["policy"]:
+    if not written_alike:
         return Refusal(
             Because.POLICY_BROKEN, "The entry holds a policy in another form than whoever reads it writes."
         )
     return policy
+
+
+@functools.lru_cache(maxsize=64)
+def _policy(text: str) -> tuple[Policy, bool]:
+    """The policy that a text says, and whether it would be written alike; a log is folded many times, its policies are few."""
+    plain = json.loads(text)
+    policy: Policy = from_plain(plain, Policy, "policy")
+    return policy, to_plain(policy, Policy) == plain
 
 
 def _roots(policy: Policy, entry: Entry) -> int:
