@@ -255,5 +255,5 @@ def future_features(view: TableView, *, decided: str, later: str) -> Counts:
         else "No column says when it was decided (with: decided, or data: time)."
     )
     # A column without any date tests nothing.
-    parts = [(name, int(rows[LATER] + rows[UNREAD])) for name, rows in ordered.items() if rows[: NONE].any()]
+    parts = [(name, int(rows[LATER] + rows[UNREAD])) for name, rows in ordered.items() if rows[:NONE].any()]
     return worst_share(parts, rows=view.n, nothing=nothing)
