@@ -126,3 +126,9 @@ def test_unseen_categories_are_those_of_pandas() -> None:
     assert isinstance(found, Rates)
     (cell,) = found.cells
     assert (cell.events, cell.trials) == (int((~pd.Series(test).isin(train)).sum()), 300)
+
+
+def test_both_ends_of_a_column_are_added_up() -> None:
+    hours = np.random.default_rng(1).normal(0, 12, 4000).round().clip(-15, 15)
+    counted = count("data.top_coding", tabulate, {"hours": hours}, parameters={"column": ""})
+    assert counted.found == int((np.abs(hours) == 15).sum())

@@ -14,7 +14,7 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.spikes import spike_at, usual_spacing
-from assay.tally.cells import NO_ROWS, worst_share
+from assay.tally.cells import NO_ROWS, worst_column
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, bins_of, number_of
 
 TIMES = 2
@@ -125,8 +125,8 @@ def top_coding(view: TableView, *, column: str) -> Counts:
         )
     ends = [(name, *end) for name, counts in view.tables[view.data].items() for end in _ends(counts)]
     named = [
-        (f"{name}, {called}", n)
+        (name, f"{name}, {called}", n)
         for name, called, n, p in ends
         if p * 2 * len(view.tables[view.data]) <= FALSE_ALARMS
     ]
-    return worst_share(named or [("", 0)], rows=view.n, nothing="")
+    return worst_column(named, rows=view.n)
