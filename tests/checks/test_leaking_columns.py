@@ -96,7 +96,7 @@ def test_identifiers_and_the_time_are_not_learnt_where_inputs_are_not_known() ->
         inputs=(),
         time="day",
     )
-    assert [name for name in view.tables["test"]] == ["number of x"]
+    assert list(view.tables["test"]) == ["number of x"]
 
 
 def test_a_column_that_only_the_judged_rows_have_is_named_and_never_passes() -> None:
