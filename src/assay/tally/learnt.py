@@ -51,7 +51,8 @@ def unseen(values: Integers, known: Integers, rows: Integers, *, numbered: bool)
     of = number_of(values)
     far = (of < low - reach) | (of > high + reach)
     before = np.where(values > known[-1], after, np.maximum(after - 1, 0))
-    return new & (far | (often[after] & often[before]))
+    unseen_ones: NDArray[np.bool_] = new & (far | (often[after] & often[before]))
+    return unseen_ones
 
 
 def not_learnt(column: str, learnt_on: str, of: str, new: int, rows: int) -> Undefined | None:
@@ -59,7 +60,7 @@ def not_learnt(column: str, learnt_on: str, of: str, new: int, rows: int) -> Und
 
     A single row is never too many: of few rows it is a large share, and decides nothing.
     """
-    if new <= max(1, MOST_IN_NO_GROUP * rows):
+    if new <= 1 or new <= MOST_IN_NO_GROUP * rows:
         return None
     return Undefined(
         Reason.NOT_MEASURED,
