@@ -17,6 +17,7 @@ from assay.domain.needs import TabulatedEverywhere
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS, worst_column
+from assay.tally.numbers import as_text, numbered, written_as_text
 from assay.tally.periods import period_name, periods_of, time_columns
 from assay.tally.table import (
     BINS,
@@ -26,7 +27,6 @@ from assay.tally.table import (
     TableCounts,
     TableView,
     apart,
-    bins_of,
     number_of,
     together,
 )
@@ -96,10 +96,10 @@ def _looked_at(context: TableContext) -> tuple[str, ...]:
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column and by what its rows are parted, the part of each row and its number."""
     parts = dict(_parts(rows, context))
-    return {
-        APART.join((name, by)): together((part, _PARTS), (bins_of(rows.column(name)), BINS))
+    return as_text(rows, _looked_at(context)) | {
+        APART.join((name, by)): together((part, _PARTS), (bins, BINS))
         for name in _looked_at(context)
-        if name in rows.names and rows.column(name).dtype.kind in "iufb"
+        if (bins := numbered(rows, name)) is not None
         for by, part in parts.items()
     }
 
@@ -288,7 +288,7 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
     Limits:
         Finds conversions of the list, and of whole sources: a few rows in another unit are not seen. Sources that are truly different are named only if a conversion
         makes them alike. Where half of the rows are of either unit it is not known who is wrong; both are named. Factors that lie close together, as 10 and 12, are
-        not told apart where the numbers are spread wide. Numbers are known to .1 %. Rows of sources of two strata, such as a site and a
+        not told apart where the numbers are spread wide. Numbers are known to .1 %; one that is stored as text makes the criterion not evaluable. Rows of sources of two strata, such as a site and a
         quarter, may be the same and are added up: the share may be too large then, and is never too small.
     Remedy:
         Ask the source for its unit, convert its numbers, and write the unit into the dictionary.
@@ -297,6 +297,8 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
+    if text := written_as_text(view):
+        return text
     compared = [(name, parts) for name, parts in _sources(view) if len(parts) > 1]
     if not compared:
         lacking = repr(column) if column else "with numbers"
