@@ -126,3 +126,21 @@ def test_unseen_categories_are_those_of_pandas() -> None:
     assert isinstance(found, Rates)
     (cell,) = found.cells
     assert (cell.events, cell.trials) == (int((~pd.Series(test).isin(train)).sum()), 300)
+
+
+def test_both_ends_of_a_column_are_added_up() -> None:
+    hours = np.random.default_rng(1).normal(0, 12, 4000).round().clip(-15, 15)
+    counted = count("data.top_coding", tabulate, {"hours": hours}, parameters={"column": ""})
+    assert counted.found == int((np.abs(hours) == 15).sum())
+
+
+@pytest.mark.parametrize("n", [50, 5000])
+def test_a_word_that_is_spelt_otherwise_than_where_it_was_learnt_counts_however_many_rows_have_it(
+    n: int,
+) -> None:
+    test = {"work": ["Self Employed", "Employed"] * n}
+    train = {"work": ["self-employed", "employed"] * 500}
+    found = count(
+        "data.label_spellings", by_spelling, test, others={"train": train}, parameters={"column": ""}
+    )
+    assert found == Census(2 * n, 2 * n, share=True, details=(("work", 2 * n),))

@@ -308,3 +308,17 @@ def test_the_people_of_compas_are_found_by_name_birth_and_case() -> None:
         "vr_case_number",
     }
     assert held["name: name of a person"] == held["dob: date of birth"] == 7214
+
+
+def test_all_ways_in_which_a_column_says_who_somebody_is_are_added_up() -> None:
+    note = (
+        [f"p{i}@example.org" for i in range(40)]
+        + ["+49 30 1234567"] * 40
+        + [f"{i} Main Street" for i in range(40)]
+    )
+    check = catalogue()["privacy.direct_identifiers"]
+    table = {"note": note + ["none"] * 880}
+    view = table_view(check.need.tabulate, table, parameters=check.bind({}))  # type: ignore[attr-defined]
+    counted = check.count(view)
+    assert isinstance(counted, Census)
+    assert (counted.found, counted.total) == (120, 1000)

@@ -27,7 +27,8 @@ def test_errors_of_each_label_have_the_limits_of_scipy(written) -> None:
     wrong = draw.random(3000) < np.where(label == 1, 0.02, 0.1)
     expert = np.where(drawn, np.where(wrong, 1 - label, label), np.nan)
     parameters = {"audited": "audit", "by": "", "drawn": "", "word": ""}
-    view = table_view(tabulate, {"audit": [written(v) for v in expert]}, label=label, parameters=parameters)
+    columns = {"audit": [written(v) for v in expert]}
+    view = table_view(tabulate, columns, label=label, inputs=(), parameters=parameters)
     found = catalogue()["data.label_errors"].count(view, arguments=parameters)
     assert isinstance(found, Rates)
     pieces = PIECES[Rates](found, Target(Comparator.AT_MOST, Decimal("0.2"), 0.05))
@@ -44,7 +45,7 @@ DRAWING = {"audited": "audit", "by": "id", "drawn": "0=0.1, 1=0.5", "word": "her
 
 def drawing(names: object, label: np.ndarray, expert: np.ndarray, **changed: str):
     parameters = DRAWING | changed
-    view = table_view(tabulate, {"id": names, "audit": expert}, label=label, parameters=parameters)
+    view = table_view(tabulate, {"id": names, "audit": expert}, label=label, inputs=(), parameters=parameters)
     return catalogue()["data.label_errors"].count(view, arguments=parameters)
 
 
@@ -90,3 +91,30 @@ def test_a_drawing_that_is_not_stated_whole_is_said(changed: dict[str, str], sai
     found = drawing(np.arange(9), np.zeros(9, dtype=int), np.zeros(9), **changed)
     assert isinstance(found, Undefined)
     assert said in found.detail
+
+
+def audit(column: str, expert: list, label: np.ndarray, *, inputs: tuple[str, ...] = ()):
+    parameters = {"audited": column, "by": "", "drawn": "", "word": ""}
+    view = table_view(tabulate, {column: expert}, label=label, inputs=inputs, parameters=parameters)
+    return catalogue()["data.label_errors"].count(view, arguments=parameters)
+
+
+def test_the_label_itself_or_an_input_audits_nothing() -> None:
+    label = np.arange(400) % 2
+    assert isinstance(audit("label", label.tolist(), label), Undefined)
+    found = audit("x", label.tolist(), label, inputs=("x",))
+    assert isinstance(found, Undefined)
+    assert "'x' is the label, an input or a score" in found.detail
+
+
+@pytest.mark.parametrize(("neither", "written"), [(2, float), ("unclear", str), ("2", str)])
+def test_an_answer_that_is_no_label_is_an_error(neither, written) -> None:
+    label = np.arange(1000) % 2
+    found = audit("audit", [neither] * 300 + [written(int(y)) for y in label[300:]], label)
+    assert [(cell.events, cell.trials) for cell in found.cells] == [(150, 500), (150, 500)]
+
+
+def test_labels_may_be_written_as_decimal_numbers() -> None:
+    label = np.arange(1000) % 2
+    found = audit("audit", [f"{1 - y if i < 300 else y}.0" for i, y in enumerate(label)], label)
+    assert [(cell.events, cell.trials) for cell in found.cells] == [(150, 500), (150, 500)]

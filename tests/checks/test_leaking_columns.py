@@ -12,6 +12,7 @@ from sklearn.preprocessing import TargetEncoder
 from assay.checks.catalogue import catalogue
 from assay.checks.data.leaking_columns import tabulate
 from assay.checks.tabled import table_view
+from assay.domain.dictionary import Column
 from assay.domain.evidence import ScoreCell, Scores, Undefined
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.stats.pieces.kinds import PIECES
@@ -43,7 +44,9 @@ def auc_of(cell: ScoreCell) -> float:
 def test_a_column_is_scored_as_scikit_learn_encodes_targets(kind: str) -> None:
     draw = np.random.default_rng(3)
     share = draw.random(12)
-    learnt_on, judged = draw.integers(0, 12, 3000), draw.integers(0, 14 if kind == "codes" else 12, 2000)
+    learnt_on, judged = draw.integers(0, 12, 3000), draw.integers(0, 12, 2000)
+    if kind == "codes":
+        judged[:20] = draw.integers(12, 14, 20)  # few that were never seen
     learnt, label = (
         (draw.random(len(x)) < np.append(share, [0.5, 0.5])[x]).astype(int) for x in (learnt_on, judged)
     )
@@ -65,6 +68,35 @@ def test_a_missing_value_can_tell_the_answer() -> None:
     closed = [None if y else 3.0 for y in label]
     (cell,) = counted({"closed": closed}, {"closed": closed}, label, learnt).cells
     assert auc_of(cell) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("learnt", "judged"), [(("l", "r"), ("L", "R")), ((0, 1), (10, 20)), ((0.0, 1.0), (0.4, 0.6))]
+)
+def test_a_column_that_is_the_label_in_another_spelling_never_passes(learnt: tuple, judged: tuple) -> None:
+    label = np.arange(2000) % 2
+    found = counted({"x": [judged[y] for y in label]}, {"x": [learnt[y] for y in label]}, label, label)
+    assert isinstance(found, Undefined)
+    assert "1,000 of 1,000 rows of the label 0 have a value of 'x' that no row of 'train' has" in found.detail
+
+
+def test_identifiers_and_the_time_are_not_learnt_where_inputs_are_not_known() -> None:
+    label = np.arange(400) % 2
+    known = [Column(name=n, type=t, description=n) for n, t in (("id", "identifier"), ("day", "date"))]
+    columns = {"id": [f"p{i}" for i in range(400)], "day": ["2024-01-01"] * 400, "x": label}
+    dictionary = (*known, Column(name="x", type="number", description="x"))
+    view = table_view(
+        tabulate,
+        columns,
+        label=label,
+        others={"train": columns},
+        labels_of_others={"train": label},
+        parameters={"column": ""},
+        dictionary=dictionary,
+        inputs=(),
+        time="day",
+    )
+    assert list(view.tables["test"]) == ["number of x"]
 
 
 def test_a_column_that_only_the_judged_rows_have_is_named_and_never_passes() -> None:

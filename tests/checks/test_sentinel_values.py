@@ -152,3 +152,11 @@ def test_those_of_adult_are_found() -> None:
         ("country = '?'", 583),
         ("gain = 99999", 159),
     )
+
+
+def test_all_values_that_stand_for_missing_are_added_up_within_a_column() -> None:
+    income = (np.random.default_rng(4).normal(3000, 300, 4000).round() + 1000).clip(1)
+    income[:160], income[160:320], income[320:480] = 0, 999999, -1
+    counted = found({"income": income})
+    assert (counted.found, counted.total) == (480, 4000)
+    assert sorted(n for _, n in counted.details) == [160, 160, 160]

@@ -94,3 +94,17 @@ def test_a_whole_file_and_a_quarter_are_sources_too() -> None:
     days = np.where(late, "2024-05-01", "2024-01-01").tolist()
     told = found({"income": np.where(late, train / 100, train), "day": days}, time="day")
     assert ("income, time 2024-Q2: divided by 100", 300) in told.details
+
+
+def test_all_sources_in_another_unit_are_added_up_and_of_two_the_larger_one_counts() -> None:
+    height = np.random.default_rng(1).normal(170, 10, 4000).round(1)
+    site = np.array(list("abcd"))[
+        np.arange(4000) * 10 // 4000 % 4
+    ]  # a and b have 12 of 40 parts each, c and d 8
+    shares = {name: int((site == name).sum()) for name in "abcd"}
+    height[np.isin(site, ["c", "d"])] /= 2.54
+    assert found({"height": height}, site.tolist()).found >= shares["c"] + shares["d"]
+    two = np.where(np.arange(4000) < 1000, "a", "b")
+    height = np.random.default_rng(1).normal(170, 10, 4000).round(1)
+    height[two == "a"] /= 2.54
+    assert found({"height": height}, two.tolist()).found == 3000

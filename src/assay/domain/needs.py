@@ -118,7 +118,8 @@ class Perturbed(Need):
     ``change(columns, context)`` is a module-level function: columns is a dict of input arrays (copies), the
     context gives the row indices, a seed, each column's spread and role, and the criterion's parameters.
     ``spares(names, context)``, of no rows, names the inputs that the change leaves as they are but for fewer than 1 in 100 of their
-    values on average, whatever is drawn; without it a run says which inputs it left as they were.
+    values on average, whatever is drawn; without it a run says which inputs it left as they were. ``moves``: the share of the rows of each
+    group of which it must change a value, or nothing is judged; at least one row in any case.
     """
 
     reads = Reads.JUDGED
@@ -129,6 +130,7 @@ class Perturbed(Need):
 
     change: Callable[..., dict[str, Any]]
     spares: Callable[..., tuple[str, ...]] | None = None
+    moves: float = 0.0
 
     @property
     def cuts_small_groups(self) -> bool:

@@ -76,11 +76,11 @@ class OutcomesCounter:
         label = batch.label
         for change in self._changes:
             right = decided == label
-            after, changed = self._changed_scores(batch, change)
+            after, moved, changed = self._changed_scores(batch, change)
             after = self._decidable(after)
             right_after = self._decided(after) == label
             self._paired[change.key] = self._paired[change.key].counting(
-                batch.cell[kept], right[kept], right_after[kept], changed
+                batch.cell[kept], right[kept], right_after[kept], moved[kept], changed
             )
 
     def _decided(self, score: NDArray[np.float64]) -> NDArray[Any]:
@@ -137,18 +137,24 @@ class OutcomesCounter:
                 )
         return score
 
-    def _changed_scores(self, batch: Batch, change: Change) -> tuple[NDArray[np.float64], list[str]]:
-        """The scores after a change, and the columns that it changed and was not known to."""
+    def _changed_scores(
+        self, batch: Batch, change: Change
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[str]]:
+        """The scores after a change, the rows that it changed, and the columns that it changed and was not known to."""
         if self._asker is None:
             raise SubjectError("Scores made elsewhere cannot be perturbed.", code="not_measured")
         inputs = self._frame.inputs
         context = self._context(batch, change)
         changed = change.function({name: batch.columns[name].copy() for name in inputs}, context)
         known = self._paired[change.key].changed
-        different = {n: changed[n] for n in inputs if n in changed and _differ(batch.columns[n], changed[n])}
+        others = {n: _others(batch.columns[n], changed[n]) for n in inputs if n in changed}
+        different = {n: changed[n] for n, other in others.items() if other.any()}
+        moved = np.zeros(len(batch.label), dtype=bool)
+        for other in others.values():
+            moved |= other
         new = [name for name in different if name not in known]
         rows = with_columns(batch.raw.select(list(inputs)), different)
-        return self._asker.scores(rows, batch.first_row, change.key), new
+        return self._asker.scores(rows, batch.first_row, change.key), moved, new
 
     def _context(self, batch: Batch, change: Change | Table) -> ChangeContext:
         # By content, not by place: nobody can shop for an order of the rows.
@@ -169,7 +175,7 @@ class OutcomesCounter:
         context = self._context(batch, table)
         before = {n: batch.columns[n][kept] for n in self._frame.inputs}
         changed = change({n: v.copy() for n, v in before.items()}, replace(context, rows=context.rows[kept]))
-        different = {n: changed[n] for n in before if n in changed and _differ(before[n], changed[n])}
+        different = {n: changed[n] for n in before if n in changed and _others(before[n], changed[n]).any()}
         rows = batch.raw.select(list(self._frame.inputs))
         if not isinstance(kept, slice):
             rows = rows.filter(pa.array(kept))
@@ -193,7 +199,10 @@ class OutcomesCounter:
         }
 
 
-def _differ(before: NDArray[Any], after: NDArray[Any]) -> bool:
-    """Whether any value is another one; what is missing in both is the same."""
-    numbers = before.dtype.kind in "iufb" and after.dtype.kind in "iufb"
-    return not np.array_equal(before, after, equal_nan=numbers)
+def _others(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.bool_]:
+    """bool[n]: which values are others than before; what is missing in both is the same."""
+    if before.dtype.kind in "iufb" and after.dtype.kind in "iufb":
+        other: NDArray[np.bool_] = (before != after) & ~((before != before) & (after != after))
+        return other
+    pairs = zip(before.tolist(), after.tolist(), strict=True)
+    return np.fromiter((one is not two and one != two for one, two in pairs), np.bool_, len(before))

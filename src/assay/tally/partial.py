@@ -146,6 +146,7 @@ def to_bytes(partial: Partial) -> bytes:
             arrays |= _scores_apart(partial.outcomes.scores)
     for i, (_, tally) in enumerate(partial.paired):
         arrays[f"paired.{i}"] = tally.counts
+        arrays[f"paired.{i}.moved"] = tally.moved
     for name, rows in (("row_set", partial.row_set), ("by_inputs", partial.by_inputs)):
         if rows is not None:
             arrays |= _arrays_of(name, rows)
@@ -186,7 +187,15 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
         population=_shaped(arrays["population"], layout.cells, arrays["population"].shape[-1]),
         outcomes=_outcomes(layout, arrays),
         paired=tuple(
-            (name, PairedTally(layout, _shaped(arrays[f"paired.{i}"], layout.cells, 2, 2), tuple(changed)))
+            (
+                name,
+                PairedTally(
+                    layout,
+                    _shaped(arrays[f"paired.{i}"], layout.cells, 2, 2),
+                    _shaped(arrays[f"paired.{i}.moved"], layout.cells),
+                    tuple(changed),
+                ),
+            )
             for i, (name, changed) in enumerate(facts["paired"])
         ),
         profiles=tuple(_profile(p) for p in facts["profiles"]),

@@ -35,6 +35,11 @@ def _not_perturbed(case: Case, measured: Measured) -> tuple[str, ...]:
     found = []
     for key, tally in measured.judged.paired:
         spared = _spared(case, changes[key], spreads)
+        ((_, moved, rows),) = tally.moved_of(())
+        if moved < rows:
+            found.append(
+                f"{rows - moved:,} of {rows:,} rows, which {key.partition('{')[0]} left as they are."
+            )
         left = [n for n in case.specification.subject.inputs if n not in tally.changed and n not in spared]
         for names, how in (
             (spared, "changes on average fewer than 1 in 100 of their values, if any"),

@@ -75,7 +75,8 @@ def _coded(unseen: int, n: int = 2000) -> TableView:
 @check(
     id="data.label_spellings",
     title="Spellings that differ",
-    estimand="The share of rows whose text is spelt otherwise than most often in all declared data sets, in case, spaces or marks alone; in the column that has most.",
+    estimand="The share of rows whose text is spelt otherwise, in case, spaces or marks alone, than most often in the training data (else the development data, else "
+    "any other); in the column that has most.",
     unit=Unit.SHARE,
     reading="{value} of the rows spell a text otherwise than is usual",
     need=TabulatedEverywhere(by_spelling, columns),
@@ -117,8 +118,8 @@ def label_spellings(view: TableView, *, column: str) -> Counts:
     Purpose:
         Finds one category under two names: "Self Employed" in one file and "self-employed" in another are two things to a model.
     Method:
-        Texts that are equal without case, spaces and hyphens are one word; of each word the spelling that most rows of all data sets have is the usual one, and
-        rows of this data set with another one count. Counted in full, no inference. (Rahm & Do 2000, "Data cleaning: problems and current approaches", IEEE Data
+        Texts that are equal without case, spaces and hyphens are one word; of each word the spelling that most rows of the training data have is the usual one (of a word that
+        is not there, that of the development data, of any other data set, of this one), and rows of this data set with another one count. Counted in full, no inference. (Rahm & Do 2000, "Data cleaning: problems and current approaches", IEEE Data
         Engineering Bulletin 23.)
     Limits:
         Typing errors, abbreviations and translations are other words here. Which spelling is right nobody knows; the usual one may be the wrong one.
@@ -131,25 +132,30 @@ def label_spellings(view: TableView, *, column: str) -> Counts:
         return NO_ROWS
     parts = []
     for name in sorted(view.tables[view.data]):
-        usual: dict[int, tuple[int, int]] = {}
-        everywhere: dict[int, int] = {}
-        for data in view.tables:
-            counts = view.table(name, data)
-            for key, n in zip(counts.keys.tolist(), counts.counts.tolist(), strict=True):
-                everywhere[key] = everywhere.get(key, 0) + n
-        for key, n in sorted(everywhere.items()):
-            word = key // BUCKETS
-            usual[word] = max(usual.get(word, (0, 0)), (n, -key))
+        usual = _usual(view, name)
         mine = view.table(name)
         words, _ = apart(mine.keys, BUCKETS, BUCKETS)
         odd = [
             n
             for key, of, n in zip(mine.keys.tolist(), words.tolist(), mine.counts.tolist(), strict=True)
-            if -usual[of][1] != key
+            if usual[of] != key
         ]
         parts.append((name, sum(odd)))
     said = f"The data set {view.data!r} has no {f'text {column!r}' if column else 'texts'}."
     return worst_share(parts, rows=view.n, nothing=said)
+
+
+def _usual(view: TableView, name: str) -> dict[int, int]:
+    """By word the spelling that most rows have: of the data that the model learned from, of others where it is not there."""
+    known: dict[int, int] = {}
+    for data in sorted(
+        view.tables, key=lambda data: (data != "train", data != "develop", data == view.data, data)
+    ):
+        counts, most = view.table(name, data), dict[int, tuple[int, int]]()
+        for key, n in zip(counts.keys.tolist(), counts.counts.tolist(), strict=True):
+            most[key // BUCKETS] = max(most.get(key // BUCKETS, (0, 0)), (n, -key))
+        known = {word: -negative for word, (_, negative) in most.items()} | known
+    return known
 
 
 @check(

@@ -16,9 +16,11 @@ from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.audited import drawn_rows, shares_drawn
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableView, together
+from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
 
 AUDIT, UNANSWERED = "audit", "unanswered"
+NEITHER = 2
+"""The expert gave another answer than 0 or 1."""
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -31,8 +33,8 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     name, by = (str(context.parameters[of]) for of in ("audited", "by"))
     if name not in rows.names or (by and by not in rows.names):
         return {}
-    expert = _expert(rows.column(name))
-    audited = together((rows.label, 2), (expert, 2))
+    expert = _answers(rows.column(name))
+    audited = together((rows.label, 2), (expert, 3))
     if not by:
         return {AUDIT: audited}
     try:
@@ -46,11 +48,15 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     }
 
 
-def _expert(values: NDArray[Any]) -> Integers:
-    if values.dtype.kind not in "iufb":
-        said = {"0": 0, "1": 1}
-        return np.array([said.get(str(value).strip(), -1) for value in values.tolist()], dtype=np.int64)
-    return np.where(values == 1, 1, np.where(values == 0, 0, -1)).astype(np.int64)
+def _answers(values: NDArray[Any]) -> Integers:
+    """0, 1 or neither of what the expert wrote, -1 where that is nothing."""
+    if values.dtype.kind in "iufb":
+        said = np.where(values == 1, 1, np.where(values == 0, 0, NEITHER))
+    else:
+        texts = ["" if value is None else str(value).strip() for value in values.tolist()]
+        known = {"": -1, "0": 0, "1": 1, "0.0": 0, "1.0": 1}
+        said = np.array([known.get(text, NEITHER) for text in texts], dtype=np.int64)
+    return np.where(missing(values), -1, said).astype(np.int64)
 
 
 def _view(wrong: int, audited: int = 400) -> TableView:
@@ -59,7 +65,7 @@ def _view(wrong: int, audited: int = 400) -> TableView:
     for i in range(audited):
         expert[i] = float(label[i] if i >= wrong else 1 - label[i])
     parameters = {"audited": "audit", "by": "", "drawn": "", "word": ""}
-    return table_view(tabulate, {"audit": expert}, label=label, parameters=parameters)
+    return table_view(tabulate, {"audit": expert}, label=label, inputs=(), parameters=parameters)
 
 
 @check(
@@ -132,13 +138,15 @@ def label_errors(view: TableView, *, audited: str, by: str, drawn: str, word: st
     Purpose:
         Says how far the labels can be trusted against which the model is judged: at worst an accuracy is wrong by as much as they are.
     Method:
-        Of the audited rows with recorded label 0, and of those with 1, the share to which the expert gave the other label; each is a piece with Clopper-Pearson limits (1934,
+        Of the audited rows with recorded label 0, and of those with 1, the share to which the expert gave the other label, or an answer that is neither (a
+        row to which no label belongs has a wrong one); each is a piece with Clopper-Pearson limits (1934,
         Biometrika 26), exact in finite samples. Rows may be drawn at other rates for each label. (Northcutt, Athalye & Mueller 2021, "Pervasive label errors in test sets",
         NeurIPS Datasets, arXiv:2103.14749.)
     Limits:
         Valid only if the rows were drawn at random among those of a label, and if the expert did not see the label. With 'by' the drawing is done here: drawn is
         whose hash under the word lies below the share, a row that was drawn and not audited leaves the criterion not evaluable, and no other row counts. Rows that a
-        program such as cleanlab ranked as suspicious are no random sample: they find errors to correct, and say nothing of how many there are. Experts err, too.
+        program such as cleanlab ranked as suspicious are no random sample: they find errors to correct, and say nothing of how many there are. Experts err, too. The column
+        may be neither the label nor anything that the model is fed or answered: it must say what somebody else saw.
     Remedy:
         Have the labels of the worse kind given again by two experts who do not know the first one; then audit a new sample.
     Oracle:
@@ -146,6 +154,9 @@ def label_errors(view: TableView, *, audited: str, by: str, drawn: str, word: st
     """
     if view.n == 0:
         return NO_ROWS
+    if audited in {view.context.label, view.context.score_column, *view.context.inputs}:
+        said = f"The column {audited!r} is the label, an input or a score, and not what an expert found; name the column of the audit."
+        return Undefined(Reason.NOT_MEASURED, said)
     if AUDIT not in view.tables[view.data]:
         lacking = f"{audited!r} and {by!r}" if by else repr(audited)
         return Undefined(
@@ -158,10 +169,10 @@ def label_errors(view: TableView, *, audited: str, by: str, drawn: str, word: st
             Reason.NOT_MEASURED,
             f"{unanswered:,} of the rows that were drawn have no expert's label in {audited!r}: which ones were left out may depend on what they say.",
         )
-    counts = view.table(AUDIT).dense(2, 2)
+    counts = view.table(AUDIT).dense(2, 3)
     if not counts.sum():
         return Undefined(Reason.NOT_MEASURED, f"No labelled row has an expert's label in {audited!r}.")
-    cells = [Rate(f"label {y}", int(counts[y, 1 - y]), int(counts[y].sum())) for y in (0, 1)]
+    cells = [Rate(f"label {y}", int(counts[y].sum() - counts[y, y]), int(counts[y].sum())) for y in (0, 1)]
     return Rates(tuple(cells))
 
 

@@ -15,7 +15,17 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
+from assay.tally.learnt import learnable, not_learnt, unseen
+from assay.tally.table import (
+    BINS,
+    Integers,
+    Rows,
+    TableContext,
+    TableCounts,
+    TableView,
+    apart,
+    together,
+)
 
 CELLS, LEAST = 256, 20
 """A number is cut into about so many cells, of at least so many rows each."""
@@ -26,8 +36,7 @@ NUMBER, CODE = "number of ", "code of "
 
 def columns(context: TableContext) -> tuple[str, ...]:
     """The named column, or what the model is fed."""
-    named = str(context.parameters["column"])
-    return (named,) if named else context.fed
+    return learnable(context)
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
@@ -51,12 +60,20 @@ class _Learnt:
         values, by_label = _by_value(counts)
         rows = by_label.sum(axis=1)
         self._numbered = numbered
-        self._values = values
+        self._values, self._rows = values, rows
         self._cell = _cut(rows) if numbered else np.arange(len(values))
         cells = np.zeros((int(self._cell.max()) + 1, 2), dtype=np.int64)
         np.add.at(cells, self._cell, by_label)
         self._overall = float(by_label[:, 1].sum()) / float(rows.sum())
         self._rate = (cells[:, 1] + PRIOR * self._overall) / (cells.sum(axis=1) + PRIOR)
+
+    def unseen(self, values: Integers) -> NDArray[np.bool_]:
+        """Which values were not seen; that there is none is one of them."""
+        if not self._numbered:
+            return unseen(values, self._values, self._rows, numbered=False)
+        present = self._values != BINS
+        new = unseen(values, self._values[present], self._rows[present], numbered=True)
+        return np.where(values == BINS, bool(present.all()), new)
 
     def scores(self, values: Integers) -> NDArray[np.float64]:
         """What is expected of each value: of a number the share of the cell that it falls in, of an unseen code that of all."""
@@ -86,6 +103,16 @@ def _cut(rows: Integers) -> Integers:
         cells.append(cell)
         held += n
     return np.array(cells, dtype=np.int64)
+
+
+def _not_seen(name: str, learnt_on: str, learnt: _Learnt, counts: TableCounts) -> Undefined | None:
+    values, by_label = _by_value(counts)
+    new = by_label[learnt.unseen(values)].sum(axis=0)
+    for label, rows in enumerate(by_label.sum(axis=0).tolist()):
+        said = not_learnt(name, learnt_on, f"the label {label}", int(new[label]), rows)
+        if said is not None:
+            return said
+    return None
 
 
 def _judged(name: str, learnt: _Learnt, counts: TableCounts) -> ScoreCell:
@@ -185,7 +212,8 @@ def leaking_columns(view: TableView, *, column: str) -> Counts:
         One column at a time: two that know the answer together are not found, nor are columns that a model needs beside a leak
         (leave-one-out needs the model to be trained again). A truly good predictor looks the same; the threshold says what is
         too good to be true. Rows shared with the data that it was learnt on make columns look better; ``data.split_overlap`` finds them. A value
-        that is learnt on few rows is under-estimated, so a column that names single cases is not found unless the cases recur.
+        that is learnt on few rows is under-estimated, so a column that names single cases is not found unless the cases recur. With more than 2 % of the
+        rows of a label whose value was not seen where it was learnt the criterion is not evaluable: of such values nothing is known.
     Remedy:
         Ask when and by whom the column is filled in; take out what is not known at the time of the decision, and train again.
     Oracle:
@@ -204,6 +232,9 @@ def leaking_columns(view: TableView, *, column: str) -> Counts:
         # A column on which nothing could be learnt keeps its cell, without a value.
         learnable = known.total and judged.total
         learnt = _Learnt(known, numbered=kind is NUMBER) if learnable else None
+        said = _not_seen(shown, learnt_on, learnt, judged) if learnt else None
+        if said is not None:
+            return said
         cells.append(_judged(shown, learnt, judged) if learnt else ScoreCell(shown, (), (), ()))
     if not any(cell.scores for cell in cells):
         lacking = repr(column) if column else "that the model is fed"

@@ -15,7 +15,8 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, bins_of
+from assay.tally.numbers import as_text, numbered, written_as_text
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -28,11 +29,9 @@ def columns(context: TableContext) -> tuple[str, ...]:
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the number of each row."""
-    return {
-        name: bins_of(rows.column(name))
-        for name in columns(context)
-        if name in rows.names and rows.column(name).dtype.kind in "iufb"
-    }
+    wanted = columns(context)
+    bins = {name: numbered(rows, name) for name in wanted}
+    return as_text(rows, wanted) | {name: found for name, found in bins.items() if found is not None}
 
 
 def p_values(numbers: Integers, reference: TableCounts) -> NDArray[np.float64]:
@@ -115,7 +114,7 @@ def outliers(view: TableView, *, column: str, level: Decimal) -> Counts:
         exchangeable with the known ones; Vovk, Gammerman & Shafer 2005; Bates et al. 2023, "Testing for outliers with conformal p-values", Annals of Statistics 51). If rows are like the known ones at most the
         level of them is called an outlier, so the threshold lies above the level. The share in each column is a piece with Clopper-Pearson limits.
     Limits:
-        Column by column: a usual age with a usual income may be an unusual pair. Fewer known rows than 2 / level - 1 can call nothing an outlier, and the criterion is not evaluable. Numbers are known to .1 %.
+        Column by column: a usual age with a usual income may be an unusual pair. Fewer known rows than 2 / level - 1 can call nothing an outlier, and the criterion is not evaluable. Numbers are known to .1 %; one that is stored as text makes the criterion not evaluable.
     Remedy:
         Look at the rows; correct what is wrong, and train on what is right and was lacking.
     Oracle:
@@ -126,6 +125,8 @@ def outliers(view: TableView, *, column: str, level: Decimal) -> Counts:
     known_by = next((d for d in ("train", "develop", "test") if d in view.tables and d != view.data), None)
     if known_by is None:
         return Undefined(Reason.NOT_MEASURED, "No other data set is declared, which says what is usual.")
+    if text := written_as_text(view):
+        return text
     cells, most = [], 0
     for name in sorted(view.tables[view.data]):
         counts, known = view.table(name), view.table(name, known_by)

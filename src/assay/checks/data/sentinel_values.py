@@ -15,7 +15,7 @@ from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.spikes import spike_at, usual_spacing
-from assay.tally.cells import NO_ROWS, worst_share
+from assay.tally.cells import NO_ROWS, worst_column
 from assay.tally.periods import DAYS, days_of, period_name, periods_of, time_columns
 from assay.tally.table import (
     BINS,
@@ -39,6 +39,8 @@ NUMBERS = tuple(
     )
 )
 """Numbers that are known to be written for "missing", "refused" or "unknown"."""
+HIDING = (0, -1, -2)
+"""Of these neighbours each explains why the other is so frequent, where both stand for missing; they are not held against each other."""
 DATES = (
     "0001-01-01",
     "1753-01-01",
@@ -164,8 +166,9 @@ class _Column:
             yield shown, rows, 1.0 if value == 0 and not spike.apart else spike.p_value
 
     def _beside(self, place: int, listed: list[float]) -> tuple[NDArray[np.float64], Integers]:
-        """All other values with their rows; other candidates are values, too."""
-        more = [(listed[p], n) for p, n in self._rows.items() if p != place]
+        """All other values with their rows; other candidates are values, too, unless they would hide each other."""
+        hidden = HIDING if listed[place] in HIDING and len(self._others) > 1 else ()
+        more = [(listed[p], n) for p, n in self._rows.items() if p != place and listed[p] not in hidden]
         values = np.concatenate([self._others, np.array([v for v, _ in more], dtype=np.float64)])
         counts = np.concatenate([self._counts, np.array([n for _, n in more], dtype=np.int64)])
         order = np.argsort(values, kind="stable")
@@ -203,7 +206,7 @@ def _pressures(n: int) -> NDArray[np.float64]:
 @check(
     id="data.sentinel_values",
     title="Values that stand for missing",
-    estimand="The share of rows with a number, date or text that stands for a missing value, in the column that has most.",
+    estimand="The share of rows with any number, date or text that stands for a missing value, in the column that has most.",
     unit=Unit.SHARE,
     reading="{value} of the rows hold a value that stands for a missing one",
     need=Tabulated(tabulate, columns),
@@ -259,14 +262,15 @@ def sentinel_values(view: TableView, *, column: str, genuine: str) -> Counts:
     Method:
         Rows with one of a fixed list of numbers and dates (0, -1, 77, 88, 99, 999 and so on, 1900-01-01, 9999-12-31) which in a column comes
         more often than what lies beside it explains: more than five times as often as the three cells beside it, or as the free cells up to
-        the next value; a cell is as wide as neighbouring values usually lie apart. A 0 counts only where at least three cells beside it are free. Looked at in all
+        the next value; a cell is as wide as neighbouring values usually lie apart, and 0, -1 and -2 do not lie beside each other. A 0 counts only where at least three cells beside it are free. Looked at in all
         rows, and in each part of each declared stratum and each year of the declared time. If no value is a spike in that sense one is named with a
         probability of at most 1 % in the whole data set (binomial tail, Bonferroni over columns, values and parts). Texts that say so in words are counted as
         they stand. Documented codes are never counted. (Little & Rubin 2019, "Statistical analysis with missing data"; Pearson 2006, "The problem of disguised missing data", SIGKDD
         Explorations 8.)
     Limits:
         Knows the listed values only. A few rows in a crowd are not told from chance: about ten alone in a gap, more beside others. A value that truly
-        is frequent and far from all others, such as no gains at all, is named, too, until it is listed as genuine.
+        is frequent and far from all others, such as no gains at all, is named, too, until it is listed as genuine. Rows of parts of two strata, such as
+        a site and a year, may be the same and are added up: the share may be too large then, and is never too small.
     Remedy:
         Write nothing where nothing is known; find out which site or program wrote the value; document it as a code if it has a meaning. A value that is what it says,
         named as gains = 0, is listed under the criterion: with: {genuine: 'gains=0'}, several as 'gains=0, hours=99'; then it is counted nowhere, at no site and in no year.
@@ -300,8 +304,8 @@ def sentinel_values(view: TableView, *, column: str, genuine: str) -> Counts:
     named = [(of, shown, where, n) for of, shown, where, n, p in tests if p <= alpha]
     overall = {(of, shown) for of, shown, where, _ in named if not where}
     parts = [
-        (f"{of} = {shown}{where}", n)
+        (of, f"{of} = {shown}{where}", n)
         for of, shown, where, n in named
         if not where or (of, shown) not in overall
     ]
-    return worst_share(parts or [("", 0)], rows=view.n, nothing="")
+    return worst_column(parts, rows=view.n)

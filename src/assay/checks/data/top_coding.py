@@ -14,8 +14,9 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.spikes import spike_at, usual_spacing
-from assay.tally.cells import NO_ROWS, worst_share
-from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, bins_of, number_of
+from assay.tally.cells import NO_ROWS, worst_column
+from assay.tally.numbers import as_text, numbered, written_as_text
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, number_of
 
 TIMES = 2
 """What is beside an end may be half as many: where nothing is cut, a distribution falls towards its end."""
@@ -35,11 +36,9 @@ def columns(context: TableContext) -> tuple[str, ...]:
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the number of each row."""
-    return {
-        name: bins_of(rows.column(name))
-        for name in columns(context)
-        if name in rows.names and rows.column(name).dtype.kind in "iufb"
-    }
+    wanted = columns(context)
+    bins = {name: numbered(rows, name) for name in wanted}
+    return as_text(rows, wanted) | {name: found for name, found in bins.items() if found is not None}
 
 
 def _ends(counts: TableCounts) -> Iterator[tuple[str, int, float]]:
@@ -110,7 +109,8 @@ def top_coding(view: TableView, *, column: str) -> Counts:
         or as in the free cells up to the next value; a cell is as wide as neighbouring values usually lie apart. If no end is a spike in that sense one is named with a probability
         of at most 1 % in the whole data set (binomial tail, Bonferroni). (Burkhauser et al. 2012, Review of Economics and Statistics 94, on top-coded incomes.)
     Limits:
-        A natural end at which many lie, such as a full mark, looks the same. Values cut at 0 from below are not looked at. Cutting that hits few rows is not seen.
+        A natural end at which many lie, such as a full mark, looks the same. Values cut at 0 from below are not looked at. Cutting that hits few rows is not seen. A number that is stored as text makes
+        the criterion not evaluable.
     Remedy:
         Ask for the values as they were recorded; else say in the dictionary at which value the column ends.
     Oracle:
@@ -118,6 +118,8 @@ def top_coding(view: TableView, *, column: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
+    if text := written_as_text(view):
+        return text
     if not view.tables[view.data]:
         return Undefined(
             Reason.NOT_MEASURED,
@@ -125,8 +127,8 @@ def top_coding(view: TableView, *, column: str) -> Counts:
         )
     ends = [(name, *end) for name, counts in view.tables[view.data].items() for end in _ends(counts)]
     named = [
-        (f"{name}, {called}", n)
+        (name, f"{name}, {called}", n)
         for name, called, n, p in ends
         if p * 2 * len(view.tables[view.data]) <= FALSE_ALARMS
     ]
-    return worst_share(named or [("", 0)], rows=view.n, nothing="")
+    return worst_column(named, rows=view.n)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,8 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.cells import NO_ROWS, worst_share
+from assay.tally.cells import NO_ROWS, worst_column
+from assay.tally.numbers import as_text, numbered, written_as_text
 from assay.tally.periods import period_name, periods_of, time_columns
 from assay.tally.table import (
     BINS,
@@ -26,7 +27,6 @@ from assay.tally.table import (
     TableCounts,
     TableView,
     apart,
-    bins_of,
     number_of,
     together,
 )
@@ -96,10 +96,10 @@ def _looked_at(context: TableContext) -> tuple[str, ...]:
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column and by what its rows are parted, the part of each row and its number."""
     parts = dict(_parts(rows, context))
-    return {
-        APART.join((name, by)): together((part, _PARTS), (bins_of(rows.column(name)), BINS))
+    return as_text(rows, _looked_at(context)) | {
+        APART.join((name, by)): together((part, _PARTS), (bins, BINS))
         for name in _looked_at(context)
-        if name in rows.names and rows.column(name).dtype.kind in "iufb"
+        if (bins := numbered(rows, name)) is not None
         for by, part in parts.items()
     }
 
@@ -202,10 +202,10 @@ def _sources(view: TableView) -> Iterator[tuple[str, Parts]]:
             )
 
 
-def _named(parts: Parts, alpha: float) -> Iterator[tuple[Source, str]]:
+def _named(parts: Parts, alpha: float) -> Iterator[tuple[Source, str, bool]]:
     """The sources that are explained by another unit, the farthest first; the others are compared without it.
 
-    Of two sources it is not known which is wrong.
+    Of two sources it is not known which is wrong; they are not sure.
     """
     left = dict(parts)
     while len(left) > 1:
@@ -218,10 +218,10 @@ def _named(parts: Parts, alpha: float) -> Iterator[tuple[Source, str]]:
         if not told:
             return
         if len(left) == 2:
-            yield from ((one, how) for _, one, how in told)
+            yield from ((one, how, False) for _, one, how in told)
             return
         _, one, how = max(told, key=lambda each: (each[0], each[1].name))
-        yield one, how
+        yield one, how, True
         del left[one.name]
 
 
@@ -288,7 +288,8 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
     Limits:
         Finds conversions of the list, and of whole sources: a few rows in another unit are not seen. Sources that are truly different are named only if a conversion
         makes them alike. Where half of the rows are of either unit it is not known who is wrong; both are named. Factors that lie close together, as 10 and 12, are
-        not told apart where the numbers are spread wide. Numbers are known to .1 %.
+        not told apart where the numbers are spread wide. Numbers are known to .1 %; one that is stored as text makes the criterion not evaluable. Rows of sources of two strata, such as a site and a
+        quarter, may be the same and are added up: the share may be too large then, and is never too small.
     Remedy:
         Ask the source for its unit, convert its numbers, and write the unit into the dictionary.
     Oracle:
@@ -296,6 +297,8 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
+    if text := written_as_text(view):
+        return text
     compared = [(name, parts) for name, parts in _sources(view) if len(parts) > 1]
     if not compared:
         lacking = repr(column) if column else "with numbers"
@@ -304,12 +307,18 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
             f"No column {lacking} is written by two sources: declare strata, the time, or another data set.",
         )
     alpha = FALSE_ALARMS / sum(len(parts) for _, parts in compared)
-    named = [
-        (f"{name}, {one.name}: {how}", one.n) for name, parts in compared for one, how in _named(parts, alpha)
-    ]
-    here = [
-        part
-        for part in named
-        if not any(f", all of {data}:" in part[0] for data in view.tables if data != view.data)
-    ]
-    return worst_share(here or [("", 0)], rows=view.n, nothing="")
+    elsewhere = {f"all of {data}" for data in view.tables if data != view.data}
+    told: list[tuple[str, int]] = []
+    wrong: list[tuple[str, str, int]] = []
+    for name, parts in compared:
+        named = [each for each in _named(parts, alpha) if each[0].name not in elsewhere]
+        told += [(f"{name}, {one.name}: {how}", one.n) for one, how, _ in named]
+        wrong.append((name, "", _rows(named)))
+    counted = worst_column(wrong, rows=view.n)
+    return replace(counted, details=tuple(sorted(told, key=lambda part: (-part[1], part[0]))))
+
+
+def _rows(named: list[tuple[Source, str, bool]]) -> int:
+    """The rows in another unit: those of all sources that are, and of two of which one is those of the larger."""
+    either = [one.n for one, _, sure in named if not sure]
+    return sum(one.n for one, _, sure in named if sure) + max(either, default=0)

@@ -36,7 +36,7 @@ def neighbour(columns: Columns, context: ChangeContext) -> Columns:
     "the worst group.",
     unit=Unit.SHARE,
     reading="{value} of the decisions[ for {group}] are those of a near neighbour",
-    need=Perturbed(change=neighbour),
+    need=Perturbed(change=neighbour, moves=0.5),
     comparators=AT_LEAST,
     ideal=ONE,
     across=Across.REQUIRED,
@@ -87,7 +87,8 @@ def consistency(view: PairedView) -> Counts:
     Limits:
         Who is near is declared here as numbers alone and all of them alike; categories are kept, and nobody asked whether the moved
         row is a person that exists. It is not the consistency of neighbours that are in the data. A model that decides all alike is
-        consistent.
+        consistent. A whole number moves by at least one; where fewer than half of the rows of a group have a number that moved, the criterion is
+        not evaluable.
     Remedy:
         Have decisions near the threshold looked at by people; use smoother inputs in place of steps.
     Oracle:

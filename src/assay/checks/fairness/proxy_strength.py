@@ -15,6 +15,7 @@ from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
+from assay.tally.learnt import learnable, not_learnt, unseen
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 CODES = 1 << 23
@@ -35,8 +36,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
 
 def columns(context: TableContext) -> tuple[str, ...]:
     """The named column, or what the model is fed."""
-    named = str(context.parameters["column"])
-    return (named,) if named else context.inputs or context.documented
+    return learnable(context)
 
 
 def _view(women: float, men: float) -> TableView:
@@ -123,7 +123,7 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
     Limits:
         One input at a time: two that tell nothing alone may tell the group together. An association: an input may differ between
         groups and rightly decide. Rows that both data sets share make it look stronger. Values that were not seen there count
-        as typical of nobody.
+        as typical of nobody; with more than 2 % of such rows in a group the criterion is not evaluable.
     Remedy:
         Ask whether the input is needed for the decision; drop it, coarsen it, or replace it by what it is meant to say, then measure
         the gaps of the new model.
@@ -146,6 +146,9 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
     cells: list[Rate] = []
     for name in wanted:
         learnt, judged = _by_value(view, name, learnt_on), _by_value(view, name, view.data)
+        unknown = _not_seen(view, name, learnt_on, learnt, judged)
+        if unknown is not None:
+            return unknown
         for (one, i), (two, j) in itertools.combinations(view.each, 2):
             if not learnt.rows[:, i].any() or not learnt.rows[:, j].any():
                 said = f"The data set {learnt_on!r} has no rows of {one!r} or of {two!r}, whose values of {name!r} are to be learnt."
@@ -159,11 +162,24 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
     return Rates(tuple(cells), Compare.DIFFERENCE, None, view.focus)
 
 
+def _not_seen(
+    view: TableView, name: str, learnt_on: str, learnt: _Values, judged: _Values
+) -> Undefined | None:
+    new = judged.rows[learnt.unseen(judged.codes)].sum(axis=0)
+    for label, place in view.each:
+        rows = int(judged.rows[:, place].sum())
+        said = not_learnt(name, learnt_on, repr(label), int(new[place]), rows)
+        if said is not None and learnt.rows[:, place].any():
+            return said
+    return None
+
+
 class _Values:
     """Rows of each group by code of an input; codes of numbers are cut into parts."""
 
     def __init__(self, codes: Integers, rows: Integers, *, number: bool) -> None:
         self.codes, self.rows = codes, rows
+        self._number = number
         total = np.cumsum(rows.sum(axis=1))
         last = (
             np.searchsorted(total, np.arange(1, PARTS) * total[-1] / PARTS) if number and len(total) else []
@@ -175,6 +191,13 @@ class _Values:
         if self._edges is None:
             return codes
         return np.where(codes == 0, -1, np.searchsorted(self._edges, codes))
+
+    def unseen(self, codes: Integers) -> NDArray[np.bool_]:
+        """Which codes were not seen; that there is no value is one of them."""
+        present = self.codes != 0
+        rows = self.rows.sum(axis=1)
+        new = unseen(codes - 1, self.codes[present] - 1, rows[present], numbered=self._number)
+        return np.where(codes == 0, bool(present.all()), new)
 
     def typical(self, one: int, two: int) -> NDArray[np.int64]:
         """The parts that are more frequent for the one group than for the other."""

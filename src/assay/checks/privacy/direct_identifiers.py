@@ -79,16 +79,16 @@ class Held:
         return self.distinct >= FEW and self.of(kind) >= share * max(self.present, 1)
 
 
-def told(held: Held, *, declared: bool) -> Iterator[tuple[Kind, int]]:
-    """The kinds that a column is said to hold, with their rows; ``declared``: as an identifier."""
+def told(held: Held, *, declared: bool) -> Iterator[tuple[Kind, tuple[Kind, ...]]]:
+    """The kinds that a column is said to hold, each with those that its rows are of; ``declared``: as an identifier."""
     for kind in CERTAIN:
-        if n := held.of(kind):
-            yield kind, n
+        if held.of(kind):
+            yield kind, (kind,)
     for kind, mine, holds in _COLUMNS:
         if holds(held):
-            yield kind, held.of(*mine)
+            yield kind, mine
     if not declared and _each_its_own(held):
-        yield Kind.CODE, held.of(Kind.CODE, *NUMBERS)
+        yield Kind.CODE, (Kind.CODE, *NUMBERS)
 
 
 NUMBERS = (Kind.NUMBER, Kind.NO_BSN, Kind.LIKE_BSN, Kind.NO_CARD, Kind.LIKE_CARD)
@@ -163,7 +163,7 @@ def _view(**columns: list[Any]) -> TableView:
 @check(
     id="privacy.direct_identifiers",
     title="Direct identifiers in the data",
-    estimand="The share of rows that say who somebody is, in the worst column, by what the column holds and not by its name.",
+    estimand="The share of rows that say who somebody is, in whatever way, in the worst column, by what the column holds and not by its name.",
     unit=Unit.SHARE,
     reading="{value} of the rows hold {kinds:direct=what says who somebody is,quasi=what nearly says who somebody is,"
     "all=what says or nearly says who somebody is} in one column",
@@ -242,16 +242,22 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
         return Undefined(Reason.NO_ROWS, "The data has no rows.")
     identifiers = {c.name for c in view.context.dictionary if c.type == "identifier"} | {view.context.unit}
     left_out = set(several(allowed))
-    found: list[tuple[str, Kind, int, int]] = []
+    found: list[tuple[str, Kind, int]] = []
+    different: dict[str, int] = {}
+    most = 0
     for name, held in _held(view).items():
-        if name not in left_out:
-            found += [
-                (name, kind, n, held.distinct)
-                for kind, n in told(held, declared=name in identifiers)
-                if kinds == "all" or (kind in QUASI) == (kinds == "quasi")
-            ]
+        asked = [
+            (kind, mine)
+            for kind, mine in told(held, declared=name in identifiers)
+            if name not in left_out and (kinds == "all" or (kind in QUASI) == (kinds == "quasi"))
+        ]
+        found += [(name, kind, held.of(*mine)) for kind, mine in asked]
+        if asked:
+            different[name] = held.distinct
+            most = max(most, held.of(*{kind for _, mine in asked for kind in mine}))
     found.sort(key=lambda one: (-one[2], one[0], one[1]))
-    details = [(f"{name}: {WORDS[kind]}", n) for name, kind, n, _ in found]
-    different = {name: distinct for name, _, _, distinct in found}
-    details += [(f"{name}: different values", n) for name, n in different.items()]
-    return Census(max((n for _, _, n, _ in found), default=0), view.n, share=True, details=tuple(details))
+    details = [(f"{name}: {WORDS[kind]}", n) for name, kind, n in found]
+    details += [
+        (f"{name}: different values", different[name]) for name in dict.fromkeys(n for n, _, _ in found)
+    ]
+    return Census(most, view.n, share=True, details=tuple(details))

@@ -56,7 +56,7 @@ def _share_changed(name: str, context: ChangeContext) -> float:
     "named.",
     unit=Unit.POINTS,
     reading="accuracy[ for {group}] drops by {value} under noise",
-    need=Perturbed(change=add_noise, spares=spared),
+    need=Perturbed(change=add_noise, spares=spared, moves=0.5),
     comparators=AT_MOST,
     ideal=ZERO,
     low=Decimal(-1),

@@ -1,0 +1,36 @@
+"""Rows that a change of the inputs left as they are: their decisions stay, whatever the model is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assay.app.judging.case import Case
+from assay.app.judging.measure import Measured
+from assay.domain.errors import SubjectError
+from assay.domain.needs import Perturbed
+from assay.plan.passes import Wanted
+
+
+def too_few_moved(case: Case, measured: Measured, wanted: Wanted) -> SubjectError | None:
+    """Why a change says nothing: it left all rows, or more than its need allows, as they are; of any group that is judged."""
+    need = wanted.need
+    if not isinstance(need, Perturbed):
+        return None
+    for group, moved, rows in _moved(case, measured, wanted):
+        if rows and moved < max(1, need.moves * rows):
+            of = f" of {group!r}" if group else ""
+            return SubjectError(
+                f"The change made {moved:,} of {rows:,} rows{of} others than they were; at least "
+                f"{f'a share of {need.moves}' if need.moves else 'one'} must be, for rows that stay are decided as they were.",
+                code="nothing_to_change",
+                remedy="Change more: by a larger distance or scale, or fewer digits; whole numbers move by at least one half.",
+            )
+    return None
+
+
+def _moved(case: Case, measured: Measured, wanted: Wanted) -> Iterator[tuple[str, int, int]]:
+    tally = dict(measured.judged.paired)[wanted.change_key]
+    across = wanted.criterion.across
+    names = case.specification.groupings()[across] if across else ()
+    small = measured.small[across] if across else frozenset()
+    yield from (group for group in tally.moved_of(names, wanted.criterion.where) if group[0] not in small)
