@@ -72,11 +72,12 @@ class CurveRecord:
     """A curve to draw: ``roc`` (false-positive rate, true-positive rate) or ``reliability`` points.
 
     For reliability each point is (mean score, observed rate, lower limit, upper limit, rows). For ``learning`` it is (training
-    rows, share of right decisions, lower limit, upper limit, rows that were decided).
+    rows, share of right decisions, lower limit, upper limit, rows that were decided). For ``sweep`` it is a threshold and then the recall,
+    the false-positive rate, the precision, the share decided as 1 and the cost, each with its lower and its upper limit.
 
     Attributes:
         across: the protected attribute whose group it is of; empty for all rows. label: the group, ``all rows``, or for ``learning``
-            the criterion that asked.
+            and ``sweep`` the criterion that asked, after which a sweep has its group, if any, in brackets.
     """
 
     kind: str

@@ -58,6 +58,7 @@ _TYPES = frozenset(
         "MeanCell",
         "RelativeRates",
         "RelativeRate",
+        "Sweep",
         "Ranked",
         "Histograms",
         "HistogramPair",

@@ -6,18 +6,24 @@ from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 
-from assay.domain.evidence import Learned, ScoreCell, Scores, Statistic
+from assay.domain.evidence import Learned, ScoreCell, Scores, Statistic, Sweep
 from assay.domain.record import CurveRecord, Record
 from assay.domain.record_groups import answered, small_of
 from assay.stats.calibration import reliability_curve
 from assay.stats.curves import roc_curve
 from assay.stats.histogram import Floats, ScoreCounts
+from assay.stats.pieces.swept import swept_of
 from assay.stats.rates import rate_bound
+from assay.stats.sweep import bands
 
 LEVEL = 0.05
 """Alpha of each limit of a drawn reliability or learning curve."""
 LEARNING = "learning"
 """The kind of a learning curve; its label is the criterion that asked for it."""
+SWEEP = "sweep"
+"""The kind of the curves over all thresholds."""
+SWEPT = 41
+"""So many thresholds of them are drawn at most, the declared one among them."""
 ALL_ROWS = "all rows"
 
 
@@ -44,6 +50,31 @@ def learning_curves(statistics: Iterable[Statistic]) -> tuple[CurveRecord, ...]:
     )
 
 
+def counted_curves(statistics: Iterable[Statistic]) -> tuple[CurveRecord, ...]:
+    """The curves that are made of the counts of a criterion: of learning, and over all thresholds."""
+    told = tuple(statistics)
+    return (
+        *learning_curves(told),
+        *(curve for s in told if isinstance(s.counts, Sweep) for curve in _swept(s, s.counts)),
+    )
+
+
+def _swept(statistic: Statistic, counts: Sweep) -> Iterator[CurveRecord]:
+    """A curve for each group that has rows of both labels."""
+    for cell in counts.cells:
+        if not (sum(cell.negatives) and sum(cell.positives)):
+            continue
+        swept = swept_of(cell, counts)
+        found = bands(swept, LEVEL / 2).values()
+        places = np.unique(np.linspace(0, len(cell.scores) - 1, SWEPT - 1).round().astype(int))
+        points = tuple(
+            (float(swept.thresholds[i]), *(float(of[i]) for band in found for of in band))
+            for i in sorted({*places.tolist(), swept.at})
+        )
+        label = f"{statistic.criterion} ({cell.label})" if cell.label else statistic.criterion
+        yield CurveRecord(SWEEP, statistic.across, label, points)
+
+
 def _learned(counts: Learned) -> tuple[tuple[float, ...], ...]:
     bounds = [rate_bound(cell.events, cell.trials, LEVEL) for cell in counts.cells]
     return tuple(
@@ -64,9 +95,10 @@ def curves_contradict(record: Record, asking: Collection[str]) -> str:
         if label not in small_of(record)[name]
     }
     told: dict[tuple[str, str], list[CurveRecord]] = {}
-    if tuple(c for c in record.curves if c.kind == LEARNING) != learning_curves(record.statistics):
-        return "The learning curves in the record are not those of the counts in its evidence."
-    for curve in (c for c in record.curves if c.kind != LEARNING):
+    of_counts = {LEARNING, SWEEP}
+    if tuple(c for c in record.curves if c.kind in of_counts) != counted_curves(record.statistics):
+        return "The learning curves, or those over all thresholds, in the record are not those of the counts in its evidence."
+    for curve in (c for c in record.curves if c.kind not in of_counts):
         told.setdefault((curve.across, curve.label), []).append(curve)
     for across, label in told:
         if (across, label) not in gating:

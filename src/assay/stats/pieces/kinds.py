@@ -22,6 +22,7 @@ from assay.domain.evidence import (
     RelativeRates,
     Scores,
     Stratified,
+    Sweep,
     Undefined,
 )
 from assay.stats.pieces.pieces import Pieces, Target
@@ -99,6 +100,12 @@ def _relative_pieces(counts: RelativeRates, target: Target) -> Pieces:
     return relative_pieces(counts, target)
 
 
+def _sweep_pieces(counts: Sweep, target: Target) -> Pieces:
+    from assay.stats.pieces.swept import sweep_pieces
+
+    return sweep_pieces(counts, target)
+
+
 def _ranked_pieces(counts: Ranked, target: Target) -> Pieces:
     from assay.stats.pieces.ranked import ranked_pieces
 
@@ -135,6 +142,7 @@ PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Learned: _learned_pieces,
     Means: _means_pieces,
     RelativeRates: _relative_pieces,
+    Sweep: _sweep_pieces,
     Ranked: _ranked_pieces,
     Histograms: _histograms_pieces,
     PairedScores: _paired_scores_pieces,
