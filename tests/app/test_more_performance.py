@@ -26,13 +26,15 @@ MORE = """
      rationale: the threshold was chosen for these costs, owner: validator}
   - {id: cut-sex, metric: performance.threshold_regret, across: sex, with: {cost_fp: 1, cost_fn: 4}, at_most: 0.2, tier: advisory,
      rationale: where misses cost more, owner: validator}
+  - {id: curve, metric: performance.recalibration_gain, at_most: 0.03, tier: advisory,
+     rationale: scores are read as probabilities, owner: validator}
 """
 
 
 @pytest.fixture
 def record(folder: Folder) -> assay.Record:
     folder.text = folder.text.rstrip() + MORE
-    folder.edit("ranking]}", "ranking, pure, balanced, both, cut, cut-sex]}")
+    folder.edit("ranking]}", "ranking, pure, balanced, both, cut, cut-sex, curve]}")
     return assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record
 
 
@@ -49,7 +51,7 @@ def test_they_are_judged_again_alike_and_are_those_of_scikit_learn(
     }
     for criterion, value in expected.items():
         assert found[criterion].assessment.pieces[0].estimate == pytest.approx(value, abs=1e-9)
-    assert {found[name].verdict for name in ("pure", "balanced", "both", "cut")} == {Verdict.PASS}
+    assert {found[name].verdict for name in ("pure", "balanced", "both", "cut", "curve")} == {Verdict.PASS}
     assert found["cut-sex"].verdict is not Verdict.PASS
     page = render_html(record)
     assert "could not be measured" not in page
