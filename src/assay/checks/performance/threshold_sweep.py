@@ -105,7 +105,7 @@ def threshold_regret(
     Remedy:
         Where scores are calibrated, decide 1 from cost_fp / (cost_fp + cost_fn) on; else look at the curve of the development rows.
     Oracle:
-        scikit-learn's confusion_matrix at each threshold and its precision_recall_curve; the bands by simulation (tests/stats/test_sweep.py).
+        scikit-learn's confusion_matrix and precision_score at each threshold; the bands by simulation (tests/stats/test_sweep.py).
     """
     if not cost_fp + cost_fn:
         return Undefined(
