@@ -15,6 +15,7 @@ from assay.stats.histogram import Undefined
 
 Side = Literal["at_least", "at_most"]
 ALPHA = 0.05
+TOLD = "p-values at the truth"
 AT_ONCE = 1000
 """Samples of which p-values are computed together."""
 Floats = NDArray[np.float64]
@@ -40,6 +41,16 @@ class Design:
     side: Side
     draw: Callable[[np.random.Generator], Limits]
     p: Callable[[np.random.Generator, int], tuple[Floats, Floats]] | None = None
+
+
+def beyond(estimate: float, p_values: tuple[float, float], truth: float, alpha: float) -> Bound:
+    """Limits that lie beyond the truth exactly where p-values at the truth do, which takes no search for the limits themselves."""
+    at_least, at_most = p_values
+    if at_least <= alpha:
+        return Bound(estimate, truth + 1, truth + 2, TOLD, "A")
+    if at_most <= alpha:
+        return Bound(estimate, truth - 2, truth - 1, TOLD, "A")
+    return Bound(estimate, truth - 1, truth + 1, TOLD, "A")
 
 
 def simulate(design: Design, reps: int, seed: int = 0) -> dict[str, object]:

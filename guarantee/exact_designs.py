@@ -18,7 +18,7 @@ from assay.stats.averages import macro_f1_bound, macro_recall_p
 from assay.stats.bound import Bound
 from assay.stats.distances import TERMS, distance_bound
 from assay.stats.top import Reached, lift_at_top, precision_at_top
-from guarantee.boundary import Design, Limits
+from guarantee.boundary import Design, Limits, beyond
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -119,18 +119,10 @@ def _average(law: Floats, n: int, rule: str, rng: np.random.Generator) -> Limits
     found = rng.multinomial(n, law.ravel()).reshape(law.shape)
     right, of = np.diag(found), found.sum(axis=1)
     if rule == "macro_recall":
-        return partial(_beyond, right, of, float((np.diag(law) / law.sum(axis=1)).mean()))
+        return partial(_recall, right, of, float((np.diag(law) / law.sum(axis=1)).mean()))
     return partial(macro_f1_bound, right, of + found.sum(axis=0) - right)
 
 
-def _beyond(right: Integers, of: Integers, truth: float, alpha: float) -> Bound:
-    """Limits that lie beyond the truth exactly where the rule's do, which takes one p-value and no search."""
-    at_least, at_most = macro_recall_p(right, of, truth)
-    estimate = float((right / of).mean())
-    return Bound(
-        estimate,
-        min(estimate, 1.0 if at_least <= alpha else 0.0),
-        max(estimate, 0.0 if at_most <= alpha else 1.0),
-        "",
-        "A",
-    )
+def _recall(right: Integers, of: Integers, truth: float, alpha: float) -> Bound:
+    found = macro_recall_p(right, of, truth)  # which says so where a class has no rows
+    return beyond(float((right / of).mean()), found, truth, alpha)

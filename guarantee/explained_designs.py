@@ -9,8 +9,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.stats.explained import Fitted, explained_bound, explained_p
-from guarantee.boundary import Design, Limits
+from assay.stats.bound import Bound
+from assay.stats.explained import Fitted, explained_p
+from guarantee.boundary import Design, Limits, beyond
 from guarantee.score_designs import LADDERS
 
 Floats = NDArray[np.float64]
@@ -81,12 +82,17 @@ def explained_designs() -> Iterator[Design]:
     for n in SIZES:
         for shape, predicted in shapes(n):
             truth = predicted.truth
-            draw, p = partial(_draw, predicted, n), partial(_p, predicted, n, truth)
+            draw, p = partial(_draw, predicted, n, truth), partial(_p, predicted, n, truth)
             yield Design("explained", shape, str(n), n, truth, "at_least", draw, p)
 
 
-def _draw(predicted: Predicted, n: int, rng: np.random.Generator) -> Limits:
-    return partial(explained_bound, predicted.sample(n, rng))
+def _draw(predicted: Predicted, n: int, truth: float, rng: np.random.Generator) -> Limits:
+    return partial(_decided, predicted.sample(n, rng), truth)
+
+
+def _decided(sample: Fitted, truth: float, alpha: float) -> Bound:
+    """Of outcomes that are all alike there is no limit."""
+    return beyond(sample.estimate, explained_p(sample, truth), truth, alpha)
 
 
 def _p(

@@ -32,7 +32,7 @@ SPECIFICATION = """
       sex: {column: sex, groups: {one: 1, two: 2}}
     small_groups: {below_share: 0.02, treat: advisory}
     failure_modes:
-      - {id: harm, harm: people are seen too seldom, severity: critical, criteria: [mae, mae-sex, rmse, median, mae-gap, coverage, coverage-gap, complete]}
+      - {id: harm, harm: people are seen too seldom, severity: critical, criteria: [mae, mae-sex, rmse, r2, median, mae-gap, coverage, coverage-gap, complete]}
     criteria:
       - {id: mae, metric: performance.mae, at_most: 65, expected: 45, tier: critical,
          rationale: the clinic plans in steps of that, owner: validator}
@@ -40,6 +40,8 @@ SPECIFICATION = """
          rationale: the clinic plans in steps of that, owner: validator}
       - {id: rmse, metric: performance.rmse, at_most: 105, expected: 55, tier: critical,
          rationale: large errors are dear, owner: validator}
+      - {id: r2, metric: performance.r2, at_least: 0.05, expected: 0.5, tier: critical,
+         rationale: better than the mean of all, owner: validator}
       - {id: median, metric: performance.pinball, with: {quantile: 0.5}, at_most: 40, expected: 22, tier: supporting,
          rationale: the prediction is meant as a median, owner: validator}
       - {id: mae-gap, metric: fairness.mae_gap, across: sex, at_most: 60, tier: critical,

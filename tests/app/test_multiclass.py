@@ -47,12 +47,16 @@ SPECIFICATION = """
       colour: {column: deep, groups: {pale: 0, deep: 1}}
     failure_modes:
       - {id: harm, harm: wines are sold under a wrong name, severity: critical,
-         criteria: [accuracy, recall, precision, auc, loss, gap, complete]}
+         criteria: [accuracy, recall, macro, f1, precision, auc, loss, gap, complete]}
     criteria:
       - {id: accuracy, metric: performance.multiclass_accuracy, at_least: 0.70, expected: 0.9, tier: critical,
          rationale: the cellar master reaches it, owner: validator}
       - {id: recall, metric: performance.class_recall, at_least: 0.60, expected: 0.9, tier: critical,
          rationale: of every grape, owner: validator}
+      - {id: macro, metric: performance.macro_recall, at_least: 0.60, expected: 0.9, tier: critical,
+         rationale: every grape alike, owner: validator}
+      - {id: f1, metric: performance.macro_f1, at_least: 0.60, expected: 0.9, tier: supporting,
+         rationale: every grape alike, owner: validator}
       - {id: precision, metric: performance.class_precision, at_least: 0.60, expected: 0.9, tier: supporting,
          rationale: of every grape, owner: validator}
       - {id: auc, metric: performance.multiclass_auc, at_least: 0.80, expected: 0.97, tier: supporting,

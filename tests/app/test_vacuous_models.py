@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 from tests.app.conftest import Folder, replaced
+from tests.app.diabetes import Clinic
+from tests.app.test_multiclass import Cellar
 
 import assay
 from assay.domain import figures
@@ -55,3 +59,29 @@ def test_accuracy_that_the_base_rate_has_too(folder: Folder) -> None:
 def test_the_p_value_is_scipys(better: int, worse: int) -> None:
     expected = binomtest(better, better + worse, 0.5, alternative="greater").pvalue if better > worse else 1.0
     assert p_of_no_gain(better, worse) == pytest.approx(expected, rel=1e-7)
+
+
+def test_a_constant_number_explains_nothing(tmp_path: Path) -> None:
+    clinic = Clinic(tmp_path)
+    clinic.model.coef_[:], clinic.model.intercept_ = 0.0, float(np.mean(clinic.test["progression"]))
+    record = assay.certify(clinic.write(), workers=0, certify_without_a_lock=True).record
+    (said,) = vacuous(record)
+    assert said.startswith(
+        "These rows do not show that the prediction is better than the mean of the label for everybody"
+    )
+    assert said in compose(record).opening.means
+
+
+def test_one_class_for_all_is_no_better_than_the_commonest(tmp_path: Path) -> None:
+    cellar = Cellar(tmp_path)
+    last = cellar.model[-1]
+    last.coef_[:], last.intercept_[:] = 0.0, (0.0, 5.0, 0.0)  # always barolo, which is the commonest
+    record = assay.certify(cellar.write(), workers=0, certify_without_a_lock=True).record
+    share = figures.percent(float(np.mean(np.array(cellar.test["grape"].to_pylist()) == "barolo")))
+    alike, said = vacuous(record)
+    assert alike == "All 130 rows have the same score: the model tells nobody apart."
+    assert said == (
+        f"These rows do not show that the model decides better than 'barolo' for everybody: {share} of its decisions are right, "
+        f"and {share} would be without a model."
+    )
+    assert said in compose(record).opening.means

@@ -17,6 +17,8 @@ RULES = {
     "AUC, Gini": "auc",
     "difference of two AUCs": "auc_difference",
     "Brier score": "mean",
+    "average precision": "average_precision",
+    "explained variance (R2)": "explained",
     "KS calibration error": "ks_calibration",
     "expected calibration error (ECE)": "ece",
     "observed over expected": "observed_expected",

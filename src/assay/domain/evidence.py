@@ -477,6 +477,28 @@ class PairedScores:
     cells: tuple[PairedScoreCell, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Rows by label from each threshold of the score on, in one or more groups; what the threshold ``at`` costs above the best is judged for each.
+
+    ``cost_fp``, ``cost_fn``: what an error of each kind costs.
+    """
+
+    cells: tuple[ScoreCell, ...]
+    at: float
+    cost_fp: float
+    cost_fn: float
+
+    def __post_init__(self) -> None:
+        if any(self.at not in cell.scores for cell in self.cells):
+            raise ValueError("a sweep needs the declared threshold among the others")
+        if (
+            not all(0 <= cost < math.inf for cost in (self.cost_fp, self.cost_fn))
+            or not self.cost_fp + self.cost_fn
+        ):
+            raise ValueError("a sweep needs costs of at least 0, not both 0")
+
+
 class Top(StrEnum):
     """What is asked of the rows with the highest scores."""
 
@@ -593,6 +615,7 @@ Counts = (
     | MeanCurve
     | ByInput
     | RelativeRates
+    | Sweep
     | Ranked
     | Histograms
     | PairedScores

@@ -73,12 +73,13 @@ class CurveRecord:
 
     For reliability each point is (mean score, observed rate, lower limit, upper limit, rows). For ``learning`` it is (training
     rows, share of right decisions, lower limit, upper limit, rows that were decided), for ``sensitivity`` (value of an input, mean score,
-    lower limit, upper limit, rows), for ``worth`` (place of an input among the cells
-    of its statistic, what is lost, lower limit, upper limit, rows).
+    lower limit, upper limit, rows), for ``worth`` (place of an input among the cells of its statistic, what is lost, lower limit, upper
+    limit, rows). For ``sweep`` it is a threshold and then the recall, the false-positive rate, the precision, the share decided as 1 and
+    the cost, each with its lower and its upper limit.
 
     Attributes:
-        across: the protected attribute whose group it is of; empty for all rows. label: the group, ``all rows``, or for ``learning``
-            ``sensitivity`` and ``worth`` the criterion that asked.
+        across: the protected attribute whose group it is of; empty for all rows. label: the group, ``all rows``, or for ``learning``,
+            ``sensitivity``, ``worth`` and ``sweep`` the criterion that asked, after which a sweep has its group, if any, in brackets.
     """
 
     kind: str

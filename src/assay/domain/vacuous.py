@@ -1,6 +1,7 @@
 """Models that decide nothing: everybody alike, one score for all, or no better than deciding alike. Told first, whatever was asked.
 
-A record has what this takes where its groups, or the scores that a criterion is about, are of all rows that count.
+A record has what this takes where its groups, or the scores that a criterion is about, are of all rows that count; of several classes
+where a criterion is about the recall of each, and of numbers where one is about what the prediction explains.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assay.domain import figures
-from assay.domain.evidence import ScoreCell, Scores
+from assay.domain.evidence import Averages, Explained, Mean, Rate, Rates, ScoreCell, Scores, Statistic
 from assay.domain.record import Record
+from assay.domain.vocabulary import Task
 
 ALPHA = 0.05
 
@@ -35,7 +37,9 @@ def vacuous(record: Record) -> tuple[str, ...]:
     """What is told of a model that decides nothing, in sentences; none of one that decides, or of which too little is counted."""
     decided = decided_of(record)
     found = [*_one_score(record), *(_decides_nothing(decided, record) if decided else ())]
-    return tuple(found)
+    if record.specification.prediction.task is Task.MULTICLASS:
+        found += _one_class(record)
+    return (*found, *_explains_nothing(record))
 
 
 def decided_of(record: Record) -> Decided | None:
@@ -58,6 +62,59 @@ def decided_of(record: Record) -> Decided | None:
         if twice % 2 == 0 and min(found.tn, found.fp, found.fn, found.tp) >= 0:
             return found
     return None
+
+
+OF_EACH_CLASS = "performance.class_recall"
+"""The metric whose rates are those of the rows of each class that are given it."""
+
+
+def _one_class(record: Record) -> Iterator[str]:
+    """Where the recall of each class is known: whether the commonest one for everybody would be right as often."""
+    recalls = next((found for s in record.statistics if (found := _recalls(s, record))), None)
+    if recalls is None:
+        return
+    commonest = max(recalls, key=lambda cell: cell.trials)
+    right, n = sum(cell.events for cell in recalls), record.rows_used
+    only_model, only_constant = right - commonest.events, commonest.trials - commonest.events
+    if p_of_no_gain(only_model, only_constant) > ALPHA:
+        name = commonest.family or commonest.label
+        yield (
+            f"These rows do not show that the model decides better than {name!r} for everybody: {figures.percent(right / n)} of its "
+            f"decisions are right, and {figures.percent(commonest.trials / n)} would be without a model."
+        )
+
+
+def _recalls(statistic: Statistic, record: Record) -> tuple[Rate, ...]:
+    """The recall of each class over all rows; empty where a statistic is about something else."""
+    counts = statistic.counts
+    if statistic.across or statistic.data != record.data:
+        return ()
+    if (isinstance(counts, Averages) and counts.mean is Mean.RECALL) or (
+        isinstance(counts, Rates) and statistic.metric == OF_EACH_CLASS
+    ):
+        cells = counts.cells
+    else:
+        return ()
+    return cells if record.rows_used and sum(cell.trials for cell in cells) == record.rows_used else ()
+
+
+def _explains_nothing(record: Record) -> Iterator[str]:
+    """Where a criterion is about what the prediction of a number explains, and it is not shown to explain anything."""
+    asked = {
+        s.answers
+        for s in record.statistics
+        if isinstance(s.counts, Explained) and not s.across and s.data == record.data
+    }
+    for judged in record.judged:
+        if judged.assessment.criterion not in asked:
+            continue
+        for piece in judged.assessment.pieces:
+            if piece.estimate is not None and (piece.lower is None or piece.lower <= 0):
+                yield (
+                    "These rows do not show that the prediction is better than the mean of the label for everybody: it explains "
+                    f"{figures.number(piece.estimate)} of the variance (R2)."
+                )
+                return
 
 
 def _one_score(record: Record) -> Iterator[str]:

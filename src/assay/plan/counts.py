@@ -35,6 +35,7 @@ from assay.domain.evidence import (
     RelativeRates,
     Scores,
     Stratified,
+    Sweep,
     Top,
     Undefined,
 )
@@ -61,6 +62,7 @@ from assay.stats.pieces.proxied import proxied_pieces
 from assay.stats.pieces.scores import too_few_rows
 from assay.stats.pieces.stratified import stratified_pieces
 from assay.stats.power import power_rate
+from assay.stats.sweep import deviation
 
 
 def prospect_of(counts: Counts, asked: Asked, spread: Spread | None) -> Prospect | str | None:
@@ -232,6 +234,20 @@ def _of_rate(n: int, unit: float, asked: Asked, alpha: float) -> Passes:
     return passes
 
 
+def _sweep(counts: Sweep, asked: Asked, _: Spread | None) -> Prospect | str:
+    """Whether the band of so many rows leaves room for the true value, were that found."""
+    sizes = [sum(cell.negatives) + sum(cell.positives) for cell in counts.cells]
+    if not all(sizes):
+        return "A group has no rows."
+    found = all_of([partial(_room, n, counts.cost_fp + counts.cost_fn, asked) for n in sizes])
+    return Prospect.plain(found)
+
+
+def _room(n: int, costs: float, asked: Asked, true: float, factor: float) -> float:
+    rows = max(round(n * factor), 1)
+    return float(true + 2 * deviation(rows, asked.alpha / 4) * costs <= float(asked.threshold))
+
+
 def _ranked(counts: Ranked, asked: Asked, _: Spread | None) -> Prospect | str:
     """As if the score that so many rows reach were known: what is paid for it is little against the level that is halved."""
     parts = []
@@ -352,6 +368,7 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     MeanCurve: _curve,
     ByInput: _by_input,
     RelativeRates: _relative,
+    Sweep: _sweep,
     Ranked: _ranked,
     Histograms: _histograms,
     PairedScores: _paired_scores,

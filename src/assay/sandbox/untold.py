@@ -60,6 +60,7 @@ _TYPES = frozenset(
         "ByInput",
         "RelativeRates",
         "RelativeRate",
+        "Sweep",
         "Ranked",
         "Histograms",
         "HistogramPair",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from assay.domain.evidence import ByInput, Learned, MeanCurve, Means, ScoreCell, Scores, Statistic
+from assay.domain.evidence import ByInput, Learned, MeanCurve, Means, ScoreCell, Scores, Statistic, Sweep
 from assay.domain.record import CurveRecord, Record
 from assay.domain.record_groups import answered, small_of
 from assay.stats.calibration import reliability_curve
@@ -15,9 +15,12 @@ from assay.stats.curves import roc_curve
 from assay.stats.histogram import Floats, ScoreCounts
 from assay.stats.means import mean_bound
 from assay.stats.paired import paired_box_limits
+from assay.stats.pieces.swept import swept_of
 from assay.stats.rates import rate_bound
+from assay.stats.sweep import bands
 
 Points = tuple[tuple[float, ...], ...]
+Draw = Callable[[Statistic, Any], Iterable[CurveRecord]]
 LEVEL = 0.05
 """Alpha of each limit of a drawn reliability or learning curve."""
 LEARNING = "learning"
@@ -26,6 +29,10 @@ SENSITIVITY = "sensitivity"
 """The kind of a sensitivity curve, likewise."""
 WORTH = "worth"
 """The kind of what each input is worth, likewise; a point is of an input, by its place among the cells of the statistic."""
+SWEEP = "sweep"
+"""The kind of the curves over all thresholds."""
+SWEPT = 41
+"""So many thresholds of them are drawn at most, the declared one among them."""
 ALL_ROWS = "all rows"
 
 
@@ -44,10 +51,31 @@ def drawn(across: str, label: str, counts: ScoreCounts, edges: Floats) -> tuple[
 
 
 def curves_of(statistics: Iterable[Statistic]) -> tuple[CurveRecord, ...]:
-    """The curves that criteria asked for: right decisions by the number of training rows, mean scores by the value of an input, and
-    what each input is worth."""
-    asked = ((s, ASKED_FOR[type(s.counts)]) for s in statistics if type(s.counts) in ASKED_FOR)
-    return tuple(CurveRecord(kind, "", s.criterion, points(s.counts)) for s, (kind, points) in asked)
+    """The curves that criteria asked for: right decisions by the number of training rows, mean scores by the value of an input,
+    what each input is worth, and what every threshold gives."""
+    told = ((s, ASKED_FOR.get(type(s.counts))) for s in statistics)
+    return tuple(curve for s, draw in told if draw is not None for curve in draw(s, s.counts))
+
+
+def _one(kind: str, points: Callable[[Any], Points]) -> Draw:
+    """One curve of all rows."""
+    return lambda statistic, counts: (CurveRecord(kind, "", statistic.criterion, points(counts)),)
+
+
+def _swept(statistic: Statistic, counts: Sweep) -> Iterator[CurveRecord]:
+    """A curve for each group that has rows of both labels."""
+    for cell in counts.cells:
+        if not (sum(cell.negatives) and sum(cell.positives)):
+            continue
+        swept = swept_of(cell, counts)
+        found = bands(swept, LEVEL / 2).values()
+        places = np.unique(np.linspace(0, len(cell.scores) - 1, SWEPT - 1).round().astype(int))
+        points = tuple(
+            (float(swept.thresholds[i]), *(float(of[i]) for band in found for of in band))
+            for i in sorted({*places.tolist(), swept.at})
+        )
+        label = f"{statistic.criterion} ({cell.label})" if cell.label else statistic.criterion
+        yield CurveRecord(SWEEP, statistic.across, label, points)
 
 
 def _learned(counts: Learned) -> Points:
@@ -79,12 +107,14 @@ def _worths(counts: ByInput) -> Points:
     )
 
 
-ASKED_FOR: Mapping[type, tuple[str, Callable[[Any], Points]]] = {
-    Learned: (LEARNING, _learned),
-    MeanCurve: (SENSITIVITY, lambda counts: _means(counts.means, counts.points)),
-    ByInput: (WORTH, _worths),
+KINDS = frozenset({LEARNING, SENSITIVITY, WORTH, SWEEP})
+ASKED_FOR: Mapping[type, Draw] = {
+    Learned: _one(LEARNING, _learned),
+    MeanCurve: _one(SENSITIVITY, lambda counts: _means(counts.means, counts.points)),
+    ByInput: _one(WORTH, _worths),
+    Sweep: _swept,
 }
-"""By the type of the counts, the kind of the curve that is drawn of them and its points."""
+"""By the type of the counts, the curves that are drawn of them, which are of these kinds."""
 
 
 def curves_contradict(record: Record, asking: Collection[str]) -> str:
@@ -99,10 +129,9 @@ def curves_contradict(record: Record, asking: Collection[str]) -> str:
         if label not in small_of(record)[name]
     }
     told: dict[tuple[str, str], list[CurveRecord]] = {}
-    asked_for = {kind for kind, _ in ASKED_FOR.values()}
-    if tuple(c for c in record.curves if c.kind in asked_for) != curves_of(record.statistics):
-        return "The learning curves, sensitivity curves or worths of inputs in the record are not those of the counts in its evidence."
-    for curve in (c for c in record.curves if c.kind not in asked_for):
+    if tuple(c for c in record.curves if c.kind in KINDS) != curves_of(record.statistics):
+        return "The learning curves, sensitivity curves, worths of inputs or curves over all thresholds in the record are not those of the counts in its evidence."
+    for curve in (c for c in record.curves if c.kind not in KINDS):
         told.setdefault((curve.across, curve.label), []).append(curve)
     for across, label in told:
         if (across, label) not in gating:

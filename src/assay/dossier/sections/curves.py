@@ -9,6 +9,7 @@ from assay.domain.record import CurveRecord
 from assay.dossier.blocks import Block, Column, Figure, Fold, Paragraph, Rich, Section, Table
 from assay.dossier.charts.reliability import reliability
 from assay.dossier.charts.roc import MOST, roc
+from assay.dossier.charts.sweep import sweep
 from assay.dossier.lookup import Lookup
 
 _GRID = tuple(i / 10 for i in range(11))
@@ -16,7 +17,9 @@ _GRID = tuple(i / 10 for i in range(11))
 
 def curves(lookup: Lookup) -> Section | None:
     """The section of a record; None when no curve was recorded."""
-    blocks = tuple(_blocks(lookup.record.curves))
+    found = lookup.record.curves
+    at = lookup.record.specification.prediction.decide_at
+    blocks = (*_blocks(found), *(_sweeps(found, float(at)) if at is not None else ()))
     return Section("curves", "Ranking and calibration", blocks) if blocks else None
 
 
@@ -30,6 +33,42 @@ def _blocks(found: tuple[CurveRecord, ...]) -> Iterable[Block]:
     )
     yield from _several([_reliability(i, c) for i, c in enumerate(calibrated)], "Reliability by group")
     yield Paragraph(("Curves are descriptions. No verdict is read off them.",), tone="note")
+
+
+def _sweeps(found: tuple[CurveRecord, ...], at: float) -> Iterable[Block]:
+    swept = [_sweep(i, c, at) for i, c in enumerate(c for c in found if c.kind == "sweep" and c.points)]
+    yield from _several(swept, "Other groups by threshold")
+    if swept:
+        yield Paragraph(
+            (f"All verdicts were made at the declared threshold, {at:g}. No other one is recommended here.",),
+            tone="note",
+        )
+
+
+def _sweep(i: int, curve: CurveRecord, at: float) -> Figure | None:
+    chart = sweep(curve, at=at, prefix=f"sweep-{i}")
+    if chart is None:
+        return None
+    caption = (
+        f"{curve.label}: what each threshold would give. Bands hold at all thresholds at once, with 95 % confidence for each "
+        f"line; the upright line is the declared threshold, {at:g}."
+    )
+    return Figure(chart, caption, _sweep_table(curve, at))
+
+
+def _sweep_table(curve: CurveRecord, at: float) -> Table:
+    titles = ("Recall", "False-positive rate", "Precision", "Decided as 1", "Cost")
+    columns = (Column("Threshold", numeric=True), *(Column(t, numeric=True) for t in titles))
+    few = [p for k, p in enumerate(curve.points) if k % 4 == 0 or p[0] == at]
+    rows: tuple[tuple[Rich, ...], ...] = tuple(
+        ((f"{p[0]:.3g}",), *((_with_limits(p[i : i + 3]),) for i in range(1, len(p), 3))) for p in few
+    )
+    return Table(f"Rates and cost by threshold, for {curve.label}, with limits", columns, rows)
+
+
+def _with_limits(found: tuple[float, ...]) -> str:
+    value, low, high = found
+    return f"{figures.number(value)} ({figures.lower(low)} to {figures.upper(high)})"
 
 
 def _several(drawn: list[Figure | None], summary: str) -> Iterable[Block]:

@@ -25,6 +25,7 @@ from assay.domain.evidence import (
     RelativeRates,
     Scores,
     Stratified,
+    Sweep,
     Undefined,
 )
 from assay.stats.pieces.pieces import Pieces, Target
@@ -110,6 +111,12 @@ def _relative_pieces(counts: RelativeRates, target: Target) -> Pieces:
     return relative_pieces(counts, target)
 
 
+def _sweep_pieces(counts: Sweep, target: Target) -> Pieces:
+    from assay.stats.pieces.swept import sweep_pieces
+
+    return sweep_pieces(counts, target)
+
+
 def _ranked_pieces(counts: Ranked, target: Target) -> Pieces:
     from assay.stats.pieces.ranked import ranked_pieces
 
@@ -154,6 +161,7 @@ PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     MeanCurve: _curve_pieces,
     ByInput: _by_input_pieces,
     RelativeRates: _relative_pieces,
+    Sweep: _sweep_pieces,
     Ranked: _ranked_pieces,
     Histograms: _histograms_pieces,
     PairedScores: _paired_scores_pieces,
