@@ -9,9 +9,11 @@ import time
 from pathlib import Path
 
 import assay
+from benchmarks.adult_data import prepare
 from benchmarks.fairness import compare
 from benchmarks.gating import LARGE, both
 from benchmarks.page import page
+from benchmarks.passes import section, worked
 from benchmarks.scanning import growing, predicting
 from benchmarks.watch import ROOT
 
@@ -33,14 +35,17 @@ def main() -> None:
         print(f"{time.perf_counter() - begun:7.1f} s  {what}", flush=True)
 
     with tempfile.TemporaryDirectory(prefix="assay-bench-") as folder:
-        places = [Path(folder) / name for name in ("fairness", "growing", "predicting")]
+        places = [Path(folder) / name for name in ("fairness", "growing", "predicting", "passing")]
         for place in places:
             place.mkdir()
         beside = compare(places[0], rows=asked.rows, repeats=asked.repeats, say=say)
         grown = growing(places[1], rows=asked.scan_rows, repeats=asked.repeats, say=say)
         predicted = predicting(places[2], rows=asked.predict_rows, repeats=asked.repeats, say=say)
+        say("Adult, all stages: rows read and predictions")
+        prepare(places[3])
+        once, changed = (worked(places[3] / f"{name}.yaml")[1] for name in ("once", "specification"))
         gated = both(Path(folder), megabytes=asked.megabytes, repeats=asked.repeats, say=say)
-    text = page(beside, grown, predicted) + gated
+    text = page(beside, grown, predicted, once) + "\n" + section(once, changed) + gated
     asked.output.parent.mkdir(parents=True, exist_ok=True)
     asked.output.write_text(text, encoding="utf-8")
     say(f"written to {asked.output.name}")

@@ -103,6 +103,21 @@ def test_the_mean_over_folds_is_that_of_scikit_learn(folder: Folder) -> None:
     assert judged(done).verdict is Verdict.PASS
 
 
+WITHOUT = """
+      - {id: hangs, metric: data.leave_one_out, at_most: 0.1, tier: advisory, data: train, rationale: no column knows the answer,
+         owner: data_steward, requirements: [model-risk/5]}
+"""
+
+
+def test_the_performance_that_hangs_on_one_column_is_found_by_training_without_it(folder: Folder) -> None:
+    copes = RECIPE.replace("float(bad[high].mean())", "float(bad[high].mean()) if high.any() else 0.4")
+    found = judged(certified(with_recipe(folder, copes, WITHOUT)), "hangs")
+    assert found.verdict is Verdict.FAIL
+    (piece,) = found.assessment.pieces
+    assert piece.label.endswith("without it 0.500)")
+    assert found.sentence
+
+
 class _Seeded:
     def __init__(self, seed: str) -> None:
         self.seed = seed

@@ -18,7 +18,7 @@ from assay.domain.vocabulary import Reason, Verdict
 from assay.engine.scan import COUNTERS
 from assay.plan.counts import PLANS
 from assay.plan.imagined import IMAGINED
-from assay.plan.passes import Change, Pass
+from assay.plan.passes import Change, Pass, Table
 from assay.stats.pieces.kinds import PIECES
 from assay.tally.cells import rates_compared
 from assay.tally.views import OutcomeView
@@ -46,6 +46,11 @@ def test_nothing_is_counted_of_outcomes_where_there_are_none(wanted):
         Pass("test", **wanted)
     whole = Pass("test", frozenset(Part), (Change("noise", len, ()),))
     assert whole.unasked == Pass("test", frozenset(Part) - {Part.OUTCOMES, Part.SCORES})
+    table = Table("moved", len, None, (), asks=True, changes=True)
+    both = replace(whole, tables=(table,))
+    assert both.again == (*whole.changes, table)
+    assert both.once.again == ()
+    assert [both.alone(one).again for one in both.again] == [whole.changes, (table,)]
     assert whole.of_units == replace(whole, parts=frozenset({Part.OUTCOMES, Part.SCORES}))
 
 

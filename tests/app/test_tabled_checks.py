@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 from tests.app.conftest import Folder, replaced
 
 import assay
+from assay.app.verifying.evidence import evidence_digest
+from assay.app.verifying.rejudge import contradicted
 from assay.domain.vocabulary import Verdict
 
 GAP = """
   - {id: gap, metric: data.missing_by_group, across: sex, with: {column: income}, at_most: 0.05, tier: supporting,
      rationale: the feed is the same for all, owner: data_steward, requirements: [x/1]}
+"""
+ENOUGH = """
+  - {id: enough, metric: data.rows, across: age, at_least: 300, tier: supporting,
+     rationale: fewer say little, owner: data_steward, requirements: [x/1]}
 """
 
 
@@ -70,3 +78,31 @@ def test_a_plan_says_what_the_rows_can_show(folder: Folder) -> None:
     (gap,) = (p for p in made.attempts[0].criteria if p.criterion.id == "gap")
     assert gap.power is not None
     assert 0.9 < gap.power.passes <= 1
+
+
+def test_a_small_group_is_judged_apart_where_no_model_is_asked_and_counts_where_every_group_must(
+    folder: Folder,
+) -> None:
+    for name in ("test", "develop"):
+        table = getattr(folder, name)
+        old = table["age"].to_numpy() >= 60  # 1 % of the rows, under the 2 % of the small-group rule
+        setattr(folder, name, replaced(table, "income", pa.array(table["income"].to_numpy(), mask=old)))
+    folder.dictionary = folder.dictionary.replace("range: [0, null]}", "range: [0, null], missing: allowed}")
+    folder.text = folder.text.rstrip() + GAP.replace("across: sex", "across: age") + ENOUGH
+    folder.look_alike()
+    record = run(folder)
+    assert gap_of(record).verdict is Verdict.PASS
+    (aside,) = (j for j in record.set_aside if j.assessment.criterion.startswith("gap"))
+    assert aside.verdict is Verdict.FAIL
+    assert aside.assessment.estimate.value == 1
+    (enough,) = (j for j in record.judged if j.assessment.criterion == "enough")
+    assert enough.verdict is Verdict.FAIL
+    assert enough.assessment.estimate.value < 60
+    assert contradicted(record) == ""
+    hidden = replace(
+        record,
+        set_aside=tuple(j for j in record.set_aside if j is not aside),
+        statistics=tuple(s for s in record.statistics if s.answers != aside.assessment.criterion),
+    )
+    hidden = replace(hidden, evidence_digest=evidence_digest(hidden.evidence))
+    assert "does not judge them apart for gap" in contradicted(hidden)

@@ -14,6 +14,7 @@ pytest.importorskip("fairlearn")
 from benchmarks.fairlearn_rates import by_fairlearn
 from benchmarks.fairness import AGREES, Beside, Fairness, furthest
 from benchmarks.page import page
+from benchmarks.passes import Worked
 from benchmarks.rates import by_assay, points
 from benchmarks.tables import (
     ATTRIBUTES,
@@ -55,9 +56,12 @@ def test_one_and_two_workers_give_the_same_evidence_and_the_page_says_so(tmp_pat
         Fairness(rows, 0.0, Beside(1, 2, 2), Beside(1, 2, 2), 3.0, 0.5, 0.3),
         scanning.Growing(rows, 1, 1, 2, 2, evidence, (peaks, peaks)),
         scanning.Predicting(rows, 1.0, 1.05, 1.05, 1.05, 0.6, evidence, (peaks, peaks)),
+        Worked({"test": 2.0, "train": 3.0}, {"test": 4.0, "train": 0.1}),
     )
     assert "| evidence of one and of two workers | identical | identical | yes |" in text
-    assert text.count("**no**") == 2  # twice as fast is neither 100 nor 300 times
+    assert (
+        text.count("**no**") == 3
+    )  # twice as fast is neither 100 nor 300 times, and four predictions are too many
 
 
 def test_a_model_of_100_trees_is_made_and_measured(tmp_path: Path):

@@ -102,7 +102,7 @@ def test_the_trivial_threshold_is_vacuous_and_the_strictest_is_not(check: Check)
         assert not metric.vacuous(Comparator.AT_MOST, metric.low)
         assert metric.high is None or metric.vacuous(Comparator.AT_MOST, metric.high)
     if Comparator.AT_LEAST in metric.comparators:
-        assert metric.vacuous(Comparator.AT_LEAST, metric.low)
+        assert metric.low is None or metric.vacuous(Comparator.AT_LEAST, metric.low)
         assert metric.high is None or not metric.vacuous(Comparator.AT_LEAST, metric.high)
 
 

@@ -19,7 +19,7 @@ from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Reason, Task
 from assay.tally.refits import RefitView, TrainingRows
 from assay.tally.table import TableView
-from assay.tally.views import ColumnProfile, OutcomeView, SectionView
+from assay.tally.views import ColumnProfile, LineageView, OutcomeView, SectionView
 
 CHECKS = tuple(catalogue().values())
 GROUPED = [c for c in CHECKS if isinstance(c.need, Outcomes) and c.metric.across is not Across.NEVER]
@@ -128,8 +128,10 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         ),
         "Refits": lambda: RefitView(TrainingRows(NOBODY, NOBODY), (), 0.5, 1),
         "RowSets": lambda: row_set(0, shared={"train": 0}),
+        "Lineage": lambda: LineageView(()),
         "Sections": lambda: SectionView(()),
         "Tabulated": lambda: no_rows(check, across),
+        "TabulatedChanges": lambda: no_rows(check, across),
         "TabulatedEverywhere": lambda: no_rows(check, across),
         "TabulatedOutcomes": lambda: no_rows(check, across),
     }

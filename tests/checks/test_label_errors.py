@@ -11,10 +11,12 @@ from scipy.stats import binomtest
 from assay.checks.catalogue import catalogue
 from assay.checks.data.label_errors import tabulate
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Rates
+from assay.domain.evidence import Rates, Undefined
 from assay.domain.vocabulary import Comparator
 from assay.stats.pieces.kinds import PIECES
 from assay.stats.pieces.pieces import Target
+from assay.tally.audited import drawn_rows
+from assay.tally.hashes import number_words, text_words
 
 
 @pytest.mark.parametrize("written", [float, lambda x: None if np.isnan(x) else str(int(x))])
@@ -24,7 +26,7 @@ def test_errors_of_each_label_have_the_limits_of_scipy(written) -> None:
     drawn = draw.random(3000) < np.where(label == 1, 0.2, 0.05)
     wrong = draw.random(3000) < np.where(label == 1, 0.02, 0.1)
     expert = np.where(drawn, np.where(wrong, 1 - label, label), np.nan)
-    parameters = {"audited": "audit"}
+    parameters = {"audited": "audit", "by": "", "drawn": "", "word": ""}
     view = table_view(tabulate, {"audit": [written(v) for v in expert]}, label=label, parameters=parameters)
     found = catalogue()["data.label_errors"].count(view, arguments=parameters)
     assert isinstance(found, Rates)
@@ -35,3 +37,56 @@ def test_errors_of_each_label_have_the_limits_of_scipy(written) -> None:
         interval = binomtest(int((mine & wrong).sum()), int(mine.sum())).proportion_ci(0.90, "exact")
         assert piece.upper == pytest.approx(interval.high, abs=1e-9)
         assert piece.n == mine.sum()
+
+
+DRAWING = {"audited": "audit", "by": "id", "drawn": "0=0.1, 1=0.5", "word": "heron"}
+
+
+def drawing(names: object, label: np.ndarray, expert: np.ndarray, **changed: str):
+    parameters = DRAWING | changed
+    view = table_view(tabulate, {"id": names, "audit": expert}, label=label, parameters=parameters)
+    return catalogue()["data.label_errors"].count(view, arguments=parameters)
+
+
+@pytest.mark.parametrize("kind", [int, str])
+def test_rows_that_were_not_drawn_never_enter_the_bound(kind: type) -> None:
+    draw = np.random.default_rng(2)
+    label = draw.integers(0, 2, 4000)
+    names = np.arange(4000) if kind is int else [f"p{i}" for i in range(4000)]
+    words = number_words(names) if kind is int else text_words(np.array(names, dtype=object))
+    drawn = drawn_rows(words, label, {0: Decimal("0.1"), 1: Decimal("0.5")}, "heron")
+    for y, share in ((0, 0.1), (1, 0.5)):
+        assert binomtest(int(drawn[label == y].sum()), int((label == y).sum()), share).pvalue > 0.001
+    right = np.where(drawn, label, np.nan)
+    ranked = np.where(drawn, label, 1 - label)  # an auditor also looked at all others, and found each wrong
+    first, second = drawing(names, label, right), drawing(names, label, ranked)
+    assert isinstance(first, Rates)
+    assert first == second
+    assert [(c.events, c.trials) for c in first.cells] == [(0, int(drawn[label == y].sum())) for y in (0, 1)]
+    other = drawing(names, label, ranked, word="stork")
+    assert isinstance(other, Rates)
+    assert other != first
+
+
+def test_a_row_that_was_drawn_and_left_out_leaves_nothing_to_say() -> None:
+    label, names = np.zeros(500, dtype=int), np.arange(500)
+    drawn = np.flatnonzero(drawn_rows(number_words(names), label, {0: Decimal("0.1")}, "heron"))
+    expert = np.where(np.isin(names, drawn[1:]), 0.0, np.nan)
+    found = drawing(names, label, expert)
+    assert isinstance(found, Undefined)
+    assert found.detail.startswith("1 of the rows")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"by": ""}, "under 'by'"),
+        ({"drawn": "2=0.1"}, "0=share"),
+        ({"drawn": ""}, "0=share"),
+        ({"word": ""}, "'word' must"),
+    ],
+)
+def test_a_drawing_that_is_not_stated_whole_is_said(changed: dict[str, str], said: str) -> None:
+    found = drawing(np.arange(9), np.zeros(9, dtype=int), np.zeros(9), **changed)
+    assert isinstance(found, Undefined)
+    assert said in found.detail

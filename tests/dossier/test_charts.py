@@ -20,10 +20,13 @@ from assay.dossier.charts.learning import learning
 from assay.dossier.charts.overview import HIGH, margins, overview
 from assay.dossier.charts.reliability import reliability
 from assay.dossier.charts.roc import roc
+from assay.dossier.charts.sensitivity import sensitivity
 
 LEARNED = CurveRecord(
     "learning", "", "curve", ((150.0, 0.7, 0.65, 0.75, 300.0), (300.0, 1.0, 0.99, 1.0, 300.0))
 )
+
+CURVED = replace(LEARNED, kind="sensitivity")
 
 
 def drawn(name: str) -> list[str]:
@@ -35,6 +38,7 @@ def drawn(name: str) -> list[str]:
         roc(tuple(c for c in curves if c.kind == "roc"), prefix="c"),
         *(reliability(c, prefix="d") for c in curves if c.kind == "reliability"),
         *(learning(c, prefix="f") for c in (LEARNED, replace(LEARNED, points=LEARNED.points[:1]))),
+        *(sensitivity(c, prefix="g") for c in (CURVED, replace(CURVED, points=CURVED.points[:1]))),
         *(interval(j, prefix=f"e{i}") for i, j in enumerate(record.judged)),
     ]
     return [svg for svg in made if svg is not None]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,13 @@ from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute
 from assay.tally.groups import Layout
 from assay.tally.hashes import Hashes, number_words, text_words
-from assay.tally.table import Rows, TableContext, TableCounts, TableTally, TableView, Tabulate, sums
+from assay.tally.known import KnownRows
+from assay.tally.perturbation import ChangeContext
+from assay.tally.table import Change, Rows, TableContext, TableCounts, TableTally, TableView, Tabulate, sums
 
 Values = Sequence[Any] | NDArray[Any]
+Arrays = Mapping[str, NDArray[Any]]
+Model = Callable[[Arrays], NDArray[np.float64]]
 Groups = Mapping[str, tuple[Sequence[str], Values]]
 
 
@@ -40,6 +45,9 @@ def table_view(
     time: str | None = None,
     strata: Mapping[str, Attribute] | None = None,
     answers: Answers = BINARY,
+    model: Model | None = None,
+    known: Mapping[str, Values] | None = None,
+    seed: int = 0,
 ) -> TableView:
     """What a check with these tables is handed of some rows.
 
@@ -50,17 +58,18 @@ def table_view(
         across: the attributes whose groups are compared.
         others: the columns of other data sets, for checks that read all; with ``labels_of_others``.
         strata: the parts of the cases within which groups are compared, by name. answers: what is predicted; the numbers of a
-            regression stand in the column ``label``.
+            regression stand in the column ``label``. model: gives the scores of columns, also of changed ones; ``seed``: of
+            what is drawn for changes. known: the columns of some rows of the reference data.
         parameters: the criterion's, all of them. dictionary: by default each column is a number or a category as its values are.
     """
     attributes = tuple((name, tuple(labels)) for name, (labels, _) in (groups or {}).items())
-    known = dictionary if dictionary is not None else _described(columns)
+    documented = dictionary if dictionary is not None else _described(columns)
     fed = tuple(columns) if inputs is None else inputs
     context = TableContext(
         parameters=parameters or {},
         layout=Layout(attributes),
         across=across,
-        dictionary=known,
+        dictionary=documented,
         inputs=fed,
         label="label",
         decide_at=decide_at,
@@ -70,9 +79,11 @@ def table_view(
         strata=strata or {},
         answers=answers,
         used=frozenset(name for name in (*fed, "label", unit, time) if name is not None),
+        known=None if known is None else _known(known),
     )
+    asked = None if model is None else partial(_after, model, context, seed)
     codes = {name: np.asarray(of, dtype=np.int64) for name, (_, of) in (groups or {}).items()}
-    tables = {data: _tallied(tabulate, context, columns, label, score, codes)}
+    tables = {data: _tallied(tabulate, context, columns, label, score, codes, asked)}
     rows = {data: _length(columns, label)}
     for name, found in (others or {}).items():
         theirs = (labels_of_others or {}).get(name)
@@ -112,23 +123,47 @@ def _tallied(
     label: Values | None,
     score: Values | None,
     codes: Mapping[str, NDArray[np.int64]],
+    asked: Callable[[Arrays, str, Change | None], NDArray[np.float64]] | None = None,
 ) -> TableTally:
     n = _length(columns, label)
     arrays = {name: _array(values) for name, values in columns.items()}
     sizes = dict(zip((name for name, _ in context.layout.attributes), context.layout.shape, strict=True))
     in_none = {name: np.full(n, size - 1, dtype=np.int64) for name, size in sizes.items()}
+    scores = score if asked is None else asked(arrays, "", None)
     placed = {name: np.where(of < 0, sizes[name] - 1, of) for name, of in codes.items()}
     rows = Rows(
         n,
         np.full(n, -1, dtype=np.int64) if label is None else np.asarray(label, dtype=np.int64),
         context,
-        None if score is None else np.asarray(score, dtype=np.float64),
+        None if scores is None else np.asarray(scores, dtype=np.float64),
         arrays,
         lambda name: _words(arrays[name]),
         context.layout.cell(in_none | placed, n),
         slice(None),
+        None if asked is None else partial(asked, arrays),
     )
     return sums([{name: TableCounts.of(keys) for name, keys in tabulate(rows, context).items()}])
+
+
+def _after(
+    model: Model, context: TableContext, seed: int, columns: Arrays, _: str, change: Change | None
+) -> NDArray[np.float64]:
+    """The scores of columns, changed ones where a change is given; each row is told from the others by its place."""
+    if change is None:
+        return model(columns)
+    told = ChangeContext(
+        rows=np.arange(_length(columns, None), dtype=np.uint64),
+        seed=seed,
+        spreads={n: float(np.nanstd(v)) for n, v in columns.items() if v.dtype.kind in "iuf" and len(v)},
+        parameters=context.parameters,
+        kinds={column.name: column.type for column in context.dictionary},
+    )
+    return model({**columns, **change({n: columns[n].copy() for n in context.inputs}, told)})
+
+
+def _known(columns: Mapping[str, Values]) -> KnownRows:
+    arrays = {name: _array(values) for name, values in columns.items()}
+    return KnownRows.drawn("", np.arange(_length(columns, None)), arrays)
 
 
 def _length(columns: Mapping[str, Values], label: Values | None) -> int:

@@ -71,3 +71,18 @@ def guessed(rows: int, *, by: float) -> RefitView:
         scores.append(np.where(labels[half] == 1, sure, 1 - sure))
     known = TrainingRows(labels, everyone, {"illness": illness, "other": other})
     return RefitView(known, (Fitted(half, asked, tuple(scores)),), 0.5, 1)
+
+
+def without_each(rows: int, **told: float) -> RefitView:
+    """A model that is told of the label by each of these inputs, this much; then one for each input that learned without it."""
+    everyone = np.arange(rows)
+    labels = everyone % 2
+    signal = {
+        name: much * labels + uniforms(place, "input", everyone)
+        for place, (name, much) in enumerate(told.items())
+    }
+    fits = []
+    for held in ("", *told):
+        score = sum((of for name, of in signal.items() if name != held), np.zeros(rows))
+        fits.append(Fitted(everyone, (Asking(everyone),), (score / (1 + score),)))
+    return RefitView(TrainingRows(labels, everyone, dict.fromkeys(told, labels)), tuple(fits), 0.5, 1)

@@ -25,6 +25,7 @@ COMMANDS = {
         "assay.cli.mitigate",
         "Look for a fairer model that decides as well; keep the record of the search.",
     ),
+    "audit": ("assay.cli.audit", "Write the sheets by which an expert audits labels."),
     "show": ("assay.cli.show", "Show the decision of a run, or list the runs."),
     "report": ("assay.cli.report", "Write the dossier of a run: HTML, JSON, JUnit, or its standing."),
     "unseal": ("assay.cli.unseal", "Open the numbers of a sealed run, which ends its schedule of attempts."),

@@ -96,7 +96,7 @@ def _passes(made: Plan) -> FoldingTable:
         also = ", ".join(
             part.replace("_", " ") for part in Part if part in p.parts - {Part.OUTCOMES, Part.SCORES}
         )
-        rows.append((data_set(p.data), "yes" if p.asks else "no", str(len(p.changes)), also or "groups"))
+        rows.append((data_set(p.data), "yes" if p.asks else "no", str(len(p.again)), also or "groups"))
     headings = ("data", "asks the model", "perturbations", "also counts")
     return FoldingTable("Passes over the data", headings, rows, names=3)
 

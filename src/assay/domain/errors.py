@@ -101,6 +101,7 @@ PACKAGES = {
     "imblearn": ("imbalanced-learn", "fairness"),
     "dp_accounting": ("dp-accounting", "privacy"),
     "opendp": ("opendp", "privacy"),
+    "cleanlab": ("cleanlab", "labels"),
     "pandas": ("pandas", ""),
     "polars": ("polars", ""),
 }
@@ -116,9 +117,10 @@ NOT_MEASURING = frozenset(
         "fairlearn",
         "imblearn",
         "opendp",
+        "cleanlab",
     }
 )
-"""Those that draw, keep, sign and train candidates: their version changes no number of a run."""
+"""Those that draw, keep, sign, rank and train candidates: their version changes no number of a run."""
 
 
 class MissingExtra(AssayError):

@@ -301,6 +301,25 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True)
+class MeanCurve:
+    """The mean of what the same rows have at each of some ``points`` of a scale, between ``low`` and ``high``; each is judged."""
+
+    points: tuple[float, ...]
+    cells: tuple[MeanCell, ...]
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if len(self.points) != len(self.cells) or list(self.points) != sorted(set(self.points)):
+            raise ValueError("a curve of means has points that increase, and a mean at each")
+
+    @property
+    def means(self) -> Means:
+        """The same means without their places."""
+        return Means(self.cells, self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
 class Folds:
     """A rate in each fold of a cross-validation, of which the mean is judged.
 
@@ -458,6 +477,7 @@ Counts = (
     | Folds
     | Learned
     | Means
+    | MeanCurve
     | RelativeRates
     | Ranked
     | Histograms

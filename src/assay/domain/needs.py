@@ -44,6 +44,8 @@ class Part(StrEnum):
     """How often equal rows stand there among those that count, which no check asks for."""
     IDENTIFIERS = "identifiers"
     """How often an identifier stands there among those rows, which no check asks for."""
+    KNOWN_ROWS = "known_rows"
+    """Some rows, drawn at random, which tables of other data sets are handed."""
     TABLES = "tables"
     """Rows per key of the tables that checks bring with them."""
 
@@ -72,6 +74,11 @@ class Need:
         """Whether scores are needed: those of a model, or a column of them."""
         return Part.OUTCOMES in self.parts
 
+    @property
+    def cuts_small_groups(self) -> bool:
+        """Whether a check is handed the groups that gate alone, and those that the small-group rule set aside at another time."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Outcomes(Need):
@@ -81,6 +88,11 @@ class Outcomes(Need):
     parts = frozenset({Part.OUTCOMES})
     tasks = (Task.BINARY,)
     by_row = True
+
+    @property
+    def cuts_small_groups(self) -> bool:
+        """Groups are compared."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +130,11 @@ class Perturbed(Need):
     change: Callable[..., dict[str, Any]]
     spares: Callable[..., tuple[str, ...]] | None = None
 
+    @property
+    def cuts_small_groups(self) -> bool:
+        """Groups are compared."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Tabulated(Need):
@@ -128,6 +145,8 @@ class Tabulated(Need):
     looks at besides the label and the protected attributes; without it all that are documented are read.
     ``per_unit``: one row of each unit counts, and only rows with a label; without it all rows do.
     ``undeclared``: the columns of the file that nobody documented are read as well.
+    ``every_group``: small groups are among those that it is handed, as where it asks how large the smallest is.
+    ``known``: the context has some rows of the reference data, drawn at random (:class:`~assay.tally.known.KnownRows`).
     """
 
     reads = Reads.NAMED
@@ -141,6 +160,13 @@ class Tabulated(Need):
     columns: Callable[..., tuple[str, ...]] | None = None
     per_unit: bool = False
     undeclared: bool = False
+    known: bool = False
+    every_group: bool = False
+
+    @property
+    def cuts_small_groups(self) -> bool:
+        """Groups are compared, unless every one counts."""
+        return not self.every_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +182,13 @@ class TabulatedOutcomes(Tabulated):
 
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES, Part.TABLES})
+
+
+@dataclass(frozen=True, slots=True)
+class TabulatedChanges(TabulatedOutcomes):
+    """The same, and the model is asked again about the rows with changed inputs, as often as ``tabulate`` wants (``rows.after``)."""
+
+    changes_inputs = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +219,14 @@ class Stated(Need):
 @dataclass(frozen=True, slots=True)
 class Sections(Need):
     """Which documentation sections the specification requires, and which are filled."""
+
+    reads = Reads.NOTHING
+    parts = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage(Need):
+    """Which digests the declared sources, the records of other tools and the files themselves have: files are read as bytes, no row is."""
 
     reads = Reads.NOTHING
     parts = frozenset()

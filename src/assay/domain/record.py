@@ -72,11 +72,12 @@ class CurveRecord:
     """A curve to draw: ``roc`` (false-positive rate, true-positive rate) or ``reliability`` points.
 
     For reliability each point is (mean score, observed rate, lower limit, upper limit, rows). For ``learning`` it is (training
-    rows, share of right decisions, lower limit, upper limit, rows that were decided).
+    rows, share of right decisions, lower limit, upper limit, rows that were decided), for ``sensitivity`` (value of an input, mean score,
+    lower limit, upper limit, rows).
 
     Attributes:
         across: the protected attribute whose group it is of; empty for all rows. label: the group, ``all rows``, or for ``learning``
-            the criterion that asked.
+            and ``sensitivity`` the criterion that asked.
     """
 
     kind: str

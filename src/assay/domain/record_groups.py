@@ -12,14 +12,30 @@ from collections.abc import Collection, Iterator, Mapping
 from assay.domain import gating
 from assay.domain.evidence import (
     GIVEN_LABEL,
+    Census,
+    Counts,
+    Folds,
+    HistogramPair,
+    Histograms,
+    Learned,
     LossCell,
     Losses,
+    MeanCell,
+    Means,
+    Paired,
+    PairedCell,
+    PairedScoreCell,
+    PairedScores,
+    Ranked,
     Rate,
     Rates,
+    RelativeRate,
+    RelativeRates,
     ScoreCell,
     Scores,
     Statistic,
     Stratified,
+    Undefined,
     aside_of,
 )
 from assay.domain.record import GroupRecord, Record
@@ -74,11 +90,12 @@ def small_of(record: Record) -> dict[str, frozenset[str]]:
     }
 
 
-def groups_contradict(record: Record, asking: Collection[str]) -> str:
+def groups_contradict(record: Record, asking: Collection[str], cutting: Collection[str]) -> str:
     """Where a record contradicts itself in what it tells of groups, in one sentence; empty when it does not.
 
     Args:
         asking: ids of the checks of which it is known that they need the model's answers.
+        cutting: of which it is known that small groups are judged apart.
     """
     told = answered(record, asking)
     if not record.groups and not (told or record.rows_used):
@@ -88,7 +105,7 @@ def groups_contradict(record: Record, asking: Collection[str]) -> str:
         *_impossible(record),
         *_counted_otherwise(record, told),
         *_not_small(record),
-        *_aside_otherwise(record, told, asking),
+        *_aside_otherwise(record, told, cutting),
         *_other_definitions(record),
     )
     return next(iter(found), "")
@@ -100,7 +117,7 @@ def answered(record: Record, asking: Collection[str]) -> tuple[Statistic, ...]:
     return tuple(
         s
         for s in record.statistics
-        if s.data == record.data and s.criterion not in narrowed and (s.aside or s.metric in asking)
+        if s.data == record.data and s.criterion not in narrowed and s.metric in asking
     )
 
 
@@ -158,19 +175,54 @@ def _told_of(group: GroupRecord) -> str:
     return f" ({said})" if said else ""
 
 
-def _cells(statistic: Statistic) -> tuple[Rate | ScoreCell | LossCell, ...]:
+Cell = Rate | ScoreCell | LossCell | PairedCell | MeanCell | RelativeRate | PairedScoreCell | HistogramPair
+WITH_CELLS: tuple[type[Counts], ...] = (
+    Rates,
+    Stratified,
+    Scores,
+    Losses,
+    Paired,
+    Means,
+    RelativeRates,
+    Ranked,
+    PairedScores,
+    Histograms,
+)
+"""Kinds of counts whose cells, where a criterion compares groups, are each of one group."""
+WITHOUT_GROUPS: tuple[type[Counts], ...] = (Census, Folds, Learned, Undefined)
+"""Those that have none of groups: facts about all rows, and models of the recipe on training rows."""
+
+
+def _cells(statistic: Statistic) -> tuple[Cell, ...]:
     counts = statistic.counts
-    return counts.cells if isinstance(counts, Rates | Stratified | Scores | Losses) else ()
+    if isinstance(counts, Census | Folds | Learned | Undefined):
+        return ()
+    return counts.cells
 
 
-def _alike(group: GroupRecord, cell: Rate | ScoreCell | LossCell, metric: str) -> bool:
-    if isinstance(cell, LossCell):
-        return cell.n == group.rows
-    if isinstance(cell, ScoreCell):
+def _alike(group: GroupRecord, cell: Cell, metric: str) -> bool:
+    if isinstance(cell, ScoreCell | PairedScoreCell):
         return group.positives is None or (sum(cell.negatives), sum(cell.positives)) == (
             group.rows - group.positives,
             group.positives,
         )
+    if isinstance(cell, LossCell):
+        return cell.n == group.rows
+    if isinstance(cell, Rate):
+        return _rate_alike(group, cell, metric)
+    return _rows_of(cell) <= group.rows
+
+
+def _rows_of(cell: PairedCell | MeanCell | RelativeRate | HistogramPair) -> int:
+    """The rows of a cell: all of its group, or those that a rate is of."""
+    if isinstance(cell, PairedCell):
+        return cell.n
+    if isinstance(cell, MeanCell):
+        return sum(cell.rows)
+    return cell.trials if isinstance(cell, RelativeRate) else sum(cell.found)
+
+
+def _rate_alike(group: GroupRecord, cell: Rate, metric: str) -> bool:
     if metric in OF_ALL_ROWS:
         return (cell.events, cell.trials) == (getattr(group, OF_ALL_ROWS[metric]), group.rows)
     if cell.family in GIVEN_LABEL and group.positives is not None:
@@ -207,7 +259,7 @@ def _not_small(record: Record) -> Iterator[str]:
             )
 
 
-def _aside_otherwise(record: Record, told: Collection[Statistic], asking: Collection[str]) -> Iterator[str]:
+def _aside_otherwise(record: Record, told: Collection[Statistic], cutting: Collection[str]) -> Iterator[str]:
     """The groups that are called small, and those that the verdicts are about, are the same."""
     small = small_of(record)
     judged_aside = {j.assessment.criterion for j in record.set_aside}
@@ -216,7 +268,7 @@ def _aside_otherwise(record: Record, told: Collection[Statistic], asking: Collec
         aside = aside_of(criterion.id) in judged_aside
         if aside and not (name and small[name]):
             yield f"The record judges small groups apart in {aside_of(criterion.id)}, and calls none of {name} small."
-        elif name and small[name] and not aside and criterion.metric in asking:
+        elif name and small[name] and not aside and criterion.metric in cutting:
             yield f"The record calls groups of {name} small, and does not judge them apart for {criterion.id}."
     for statistic in told:
         labels = {cell.label for cell in _cells(statistic)}

@@ -16,6 +16,7 @@ from assay.engine.frame import Frame
 from assay.plan.passes import Pass
 from assay.tally.crossing import Crossing
 from assay.tally.hashes import Hashes, row_sum
+from assay.tally.known import KnownRows
 from assay.tally.profiles import ProfileSum
 from assay.tally.repeats import RepeatTally
 from assay.tally.rows import RowTally
@@ -31,6 +32,7 @@ class Counting:
         frame: what the columns mean. wanted: what the pass counts. crossing: the combinations of the crossed columns.
         asker: asks the model; None when scores stand in a column, or are not needed.
         selection: sorted places of the rows that count for outcomes and as equal; all when None.
+        known: some rows of the reference data, for tables that are handed them.
     """
 
     frame: Frame
@@ -38,6 +40,7 @@ class Counting:
     crossing: Crossing
     asker: Asker | None = None
     selection: Integers | None = None
+    known: KnownRows | None = None
 
 
 class Counter(Protocol):
@@ -272,3 +275,27 @@ class Spreads:
     def parts(self) -> dict[str, Any]:
         """The counts."""
         return {"spreads": tuple(self._spreads.items())}
+
+
+class Known:
+    """Some rows, drawn at random."""
+
+    counts: ClassVar[frozenset[Part]] = frozenset({Part.KNOWN_ROWS})
+
+    def __init__(self, counting: Counting) -> None:
+        self._frame = counting.frame
+        self._rows = KnownRows.empty()
+
+    @staticmethod
+    def columns(frame: Frame) -> tuple[str, ...]:
+        """What the model is fed, or what is documented."""
+        return frame.shown
+
+    def take(self, batch: Batch) -> None:
+        """Count a batch."""
+        columns = {name: batch.columns[name] for name in self._frame.shown}
+        self._rows += KnownRows.drawn(self._frame.seed, batch.places, columns)
+
+    def parts(self) -> dict[str, Any]:
+        """The counts."""
+        return {"known": self._rows}

@@ -22,6 +22,7 @@ class Frame:
         strata: the parts of the cases within which groups are compared, by name.
         favourable: the decision that is good for the person; None where nothing is decided. time: the column that says when.
         answers: what the model must answer for a row, and so what a label is.
+        known: key in the results of some rows of the reference data, for tables that are handed them; empty where none is.
         spreads: standard deviation per numeric column on the reference data, for perturbations.
     """
 
@@ -38,6 +39,7 @@ class Frame:
     strata: tuple[tuple[str, Attribute], ...] = ()
     time: str | None = None
     answers: Answers = BINARY
+    known: str = ""
 
     @property
     def content(self) -> tuple[str, ...]:
@@ -45,6 +47,11 @@ class Frame:
         left_out = {self.label, self.unit, self.score_column}
         named = [c.name for c in self.dictionary if c.type != "identifier" and c.name not in left_out]
         return tuple(named) or self.inputs
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The inputs; of scores made elsewhere, whose inputs nobody knows, what makes two rows the same."""
+        return self.inputs or self.content
 
     @property
     def fed(self) -> tuple[str, ...]:

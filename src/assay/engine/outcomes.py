@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from assay.domain.errors import SubjectError
@@ -16,11 +18,13 @@ from assay.engine.counters import Counting
 from assay.engine.frame import Frame
 from assay.engine.labels import decided_by
 from assay.engine.tables import Tables
-from assay.plan.passes import Change
+from assay.plan.passes import Change, Table
 from assay.subject.arrays import with_columns
 from assay.tally.outcomes import OutcomeSum
 from assay.tally.paired import PairedTally
 from assay.tally.perturbation import ChangeContext
+from assay.tally.table import Change as RowsChange
+from assay.tally.table import Kept
 
 _SCORES = "Write the probability of label 1 for every row, from 0 to 1: 0.83, not 83 or 83 %."
 
@@ -42,7 +46,7 @@ class OutcomesCounter:
             labels=frame.answers.labels,
         )
         self._paired = {change.key: PairedTally.empty(frame.layout) for change in wanted.changes}
-        self._tables = Tables(frame, tuple(table for table in wanted.tables if table.asks))
+        self._tables = Tables(counting, tuple(table for table in wanted.tables if table.asks))
         self._begun: tuple[Batch, Callable[[], NDArray[np.float64]]] | None = None
 
     @staticmethod
@@ -68,7 +72,7 @@ class OutcomesCounter:
         score = self._decidable(scores())
         decided = self._decided(score)
         self._outcomes.count(batch.key[kept], decided[kept], score[kept])
-        self._tables.count(batch, kept, score)
+        self._tables.count(batch, kept, score, self._of_table)
         label = batch.label
         for change in self._changes:
             right = decided == label
@@ -138,20 +142,40 @@ class OutcomesCounter:
         if self._asker is None:
             raise SubjectError("Scores made elsewhere cannot be perturbed.", code="not_measured")
         inputs = self._frame.inputs
-        # By content, not by place: nobody can shop for an order of the rows.
-        context = ChangeContext(
-            rows=batch.hashes(inputs),
-            seed=change.seed,
-            spreads=dict(self._frame.spreads),
-            parameters=dict(change.parameters),
-            kinds={column.name: column.type for column in self._frame.dictionary},
-        )
+        context = self._context(batch, change)
         changed = change.function({name: batch.columns[name].copy() for name in inputs}, context)
         known = self._paired[change.key].changed
         different = {n: changed[n] for n in inputs if n in changed and _differ(batch.columns[n], changed[n])}
         new = [name for name in different if name not in known]
         rows = with_columns(batch.raw.select(list(inputs)), different)
         return self._asker.scores(rows, batch.first_row, change.key), new
+
+    def _context(self, batch: Batch, change: Change | Table) -> ChangeContext:
+        # By content, not by place: nobody can shop for an order of the rows.
+        return ChangeContext(
+            rows=batch.hashes(self._frame.inputs),
+            seed=change.seed,
+            spreads=dict(self._frame.spreads),
+            parameters=dict(change.parameters),
+            kinds={column.name: column.type for column in self._frame.dictionary},
+        )
+
+    def _of_table(
+        self, batch: Batch, table: Table, kept: Kept, name: str, change: RowsChange
+    ) -> NDArray[np.float64]:
+        """The scores of the rows that are kept after a change that a table names."""
+        if self._asker is None:
+            raise SubjectError("Scores made elsewhere cannot be perturbed.", code="not_measured")
+        context = self._context(batch, table)
+        before = {n: batch.columns[n][kept] for n in self._frame.inputs}
+        changed = change({n: v.copy() for n, v in before.items()}, replace(context, rows=context.rows[kept]))
+        different = {n: changed[n] for n in before if n in changed and _differ(before[n], changed[n])}
+        rows = batch.raw.select(list(self._frame.inputs))
+        if not isinstance(kept, slice):
+            rows = rows.filter(pa.array(kept))
+        return self._decidable(
+            self._asker.scores(with_columns(rows, different), batch.first_row, f"{table.key}{name}")
+        )
 
     def parts(self) -> dict[str, Any]:
         """The counts; the model has nothing more to answer.

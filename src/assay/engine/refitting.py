@@ -87,7 +87,7 @@ class FitTask:
 
     Attributes:
         columns: those that the recipe is given, in order. trained: key in the results of the int64 places of the rows.
-        size: how many these are.
+        size: how many these are. held: a column that has the value of the row ``like`` everywhere; none where empty.
     """
 
     code_digest: str
@@ -98,6 +98,8 @@ class FitTask:
     trained: str
     asked: tuple[Question, ...]
     size: int
+    held: str = ""
+    like: int = -1
 
     @cached_property
     def key(self) -> str:
@@ -112,7 +114,8 @@ class FitTask:
 
 def run_fit(task: FitTask, results: Results) -> bytes:
     """The scores that the model gives to the rows of each question, float64, one after the other, little-endian."""
-    table = _table(task.partitions, task.columns, task.recipe.fences)
+    read = _table(task.partitions, task.columns, task.recipe.fences)
+    table = _alike(read, task.held, read, task.like) if task.held else read
     places = [_places(question.rows, results) for question in task.asked]
     with Trained(task.recipe, table.take(_places(task.trained, results)), task.seed) as model:
         scores = [
@@ -130,11 +133,13 @@ def scores_from(data: bytes, asked: Sequence[Asking]) -> tuple[NDArray[np.float6
 
 def _as_asked(table: pa.Table, places: Integers, question: Question) -> pa.Table:
     rows = table.take(places)
-    if not question.column:
-        return rows
-    at = table.schema.get_field_index(question.column)
-    value = table.column(at)[question.like]
-    return rows.set_column(at, table.schema.field(at), pa.repeat(value, rows.num_rows))
+    return _alike(rows, question.column, table, question.like) if question.column else rows
+
+
+def _alike(rows: pa.Table, column: str, table: pa.Table, like: int) -> pa.Table:
+    """The rows with one column as a row of the table has it."""
+    at = table.schema.get_field_index(column)
+    return rows.set_column(at, table.schema.field(at), pa.repeat(table.column(at)[like], rows.num_rows))
 
 
 def _table(partitions: Sequence[Partition], columns: tuple[str, ...], fences: tuple[str, ...]) -> pa.Table:

@@ -9,12 +9,23 @@ import pyarrow as pa
 
 from assay.engine.asking import Ask, Asker, Predict
 from assay.engine.batch import Integers, Reader, crossing_of
-from assay.engine.counters import Counter, Counting, EqualRows, Population, Profiles, RowSet, Spreads, Units
+from assay.engine.counters import (
+    Counter,
+    Counting,
+    EqualRows,
+    Known,
+    Population,
+    Profiles,
+    RowSet,
+    Spreads,
+    Units,
+)
 from assay.engine.frame import Frame
 from assay.engine.identifiers import Identifiers
 from assay.engine.outcomes import OutcomesCounter
 from assay.engine.tables import TablesCounter, columns_of_tables
 from assay.plan.passes import Pass
+from assay.tally.known import KnownRows
 from assay.tally.partial import Partial
 
 COUNTERS: tuple[type[Counter], ...] = (
@@ -24,6 +35,7 @@ COUNTERS: tuple[type[Counter], ...] = (
     EqualRows,
     Identifiers,
     Spreads,
+    Known,
     TablesCounter,
     OutcomesCounter,
 )
@@ -49,6 +61,7 @@ def scan(
     ask: Ask | None,
     selection: Integers | None = None,
     witness: Predict | None = None,
+    known: KnownRows | None = None,
 ) -> Partial:
     """Count one partition.
 
@@ -58,7 +71,7 @@ def scan(
         first_row: place of the partition's first row in the data set.
         ask: asks the model; None when scores stand in a column or are not needed.
         selection: sorted places of the rows that count for outcomes and repeats; all when None.
-        witness: asks the same model in another process.
+        witness: asks the same model in another process. known: some rows of the reference data.
 
     Raises:
         SubjectError: when a score column holds no numbers between 0 and 1.
@@ -70,7 +83,7 @@ def scan(
         if ask is not None and wanted.asks
         else None
     )
-    counting = Counting(frame, wanted, crossing, asker, selection)
+    counting = Counting(frame, wanted, crossing, asker, selection, known)
     counters = [kind(counting) for kind in _counters(wanted)]
     place = first_row
     for raw in batches:

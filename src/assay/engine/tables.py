@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,14 +15,17 @@ from assay.domain.vocabulary import Task
 from assay.engine.batch import Batch, Integers
 from assay.engine.counters import Counting
 from assay.engine.frame import Frame
-from assay.plan.imagined import FALSE_ALARMS, SENSITIVITY
+from assay.plan.imagined import DISCORDANCE, FALSE_ALARMS, SENSITIVITY
 from assay.plan.passes import Pass, Table
 from assay.tally.groups import inside
-from assay.tally.table import Kept, Rows, TableContext, TableCounts, TableTally, sums
+from assay.tally.known import KnownRows
+from assay.tally.perturbation import uniforms
+from assay.tally.table import ALL_ROWS, Kept, Rows, TableContext, TableCounts, TableTally, sums
+from assay.tally.table import Change as RowsChange
 
 
-def context_of(frame: Frame, table: Table) -> TableContext:
-    """What a table is made for."""
+def context_of(frame: Frame, table: Table, known: KnownRows | None = None) -> TableContext:
+    """What a table is made for, with some rows of the reference data if it is handed them."""
     return TableContext(
         parameters=dict(table.parameters),
         layout=frame.layout,
@@ -37,14 +41,13 @@ def context_of(frame: Frame, table: Table) -> TableContext:
         answers=frame.answers,
         score_column=frame.score_column,
         used=frame.used,
+        known=known if table.known else None,
     )
 
 
 def columns_of_tables(frame: Frame, wanted: Pass, present: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that the tables of a pass read, of a file with those that are ``present``."""
     found: list[str] = []
-    if wanted.imagined and any(table.asks for table in wanted.tables):
-        found += frame.content  # from which scores are made up
     for table in wanted.tables:
         context = context_of(frame, table)
         found += context.documented if table.columns is None else table.columns(context)
@@ -55,17 +58,24 @@ def columns_of_tables(frame: Frame, wanted: Pass, present: tuple[str, ...]) -> t
     return tuple(dict.fromkeys(found))
 
 
+Again = Callable[[Batch, Table, Kept, str, RowsChange], NDArray[np.float64]]
+"""Asks for the scores of the rows of a batch that are kept, after a change that a table names."""
+
+
 class Tables:
     """Sums some tables over batches."""
 
-    def __init__(self, frame: Frame, tables: tuple[Table, ...]) -> None:
+    def __init__(self, counting: Counting, tables: tuple[Table, ...]) -> None:
+        frame, known = counting.frame, counting.known
         self._made: list[tuple[Table, TableContext, dict[str, TableCounts]]] = [
-            (table, context_of(frame, table), {}) for table in tables
+            (table, context_of(frame, table, known), {}) for table in tables
         ]
         self._inside = {table.where: inside(frame.layout, dict(table.where)) for table in tables}
 
-    def count(self, batch: Batch, kept: Kept, score: NDArray[np.float64] | None) -> None:
-        """Count the rows of a batch that are kept, of all of which the scores are given if the model was asked."""
+    def count(
+        self, batch: Batch, kept: Kept, score: NDArray[np.float64] | None, again: Again | None = None
+    ) -> None:
+        """Count the rows of a batch that are kept, of all of which the scores are given if the model was asked; ``again`` asks it."""
         if not self._made:
             return
         labels, cells = batch.label, batch.cell  # made anew at each asking
@@ -73,8 +83,10 @@ class Tables:
             mine = self._narrowed(table, cells, kept)
             label, cell = labels[mine], cells[mine]
             scores = None if score is None else score[mine]
-            rows = Rows(len(cell), label, context, scores, batch.columns, batch.words_of, cell, mine)
-            for name, keys in table.function(rows, context).items():
+            after = None if again is None or not table.changes else partial(again, batch, table, mine)
+            rows = Rows(len(cell), label, context, scores, batch.columns, batch.words_of, cell, mine, after)
+            made = {**table.function(rows, context), ALL_ROWS: np.zeros(rows.n, dtype=np.int64)}
+            for name, keys in made.items():
                 _look_at(table, name, keys, rows.n)
                 counted = TableCounts.of(keys)
                 total[name] = total[name] + counted if name in total else counted
@@ -111,10 +123,10 @@ class TablesCounter:
     def __init__(self, counting: Counting) -> None:
         wanted = counting.wanted
         unasked = tuple(table for table in wanted.tables if not table.asks)
-        self._all = Tables(counting.frame, tuple(table for table in unasked if not table.per_unit))
-        self._once = Tables(counting.frame, tuple(table for table in unasked if table.per_unit))
+        self._all = Tables(counting, tuple(table for table in unasked if not table.per_unit))
+        self._once = Tables(counting, tuple(table for table in unasked if table.per_unit))
         scored = wanted.tables if wanted.imagined else ()
-        self._imagined = Tables(counting.frame, tuple(table for table in scored if table.asks))
+        self._imagined = Tables(counting, tuple(table for table in scored if table.asks))
         self._makes_up = any(table.asks for table in scored)
         self._selection = counting.selection
         self._frame = counting.frame
@@ -130,7 +142,8 @@ class TablesCounter:
         self._all.count(batch, slice(None), None)
         self._once.count(batch, kept, None)
         if self._makes_up:
-            self._imagined.count(batch, kept, _imagined(batch, self._frame))
+            scores = _imagined(batch, self._frame)
+            self._imagined.count(batch, kept, scores, partial(_imagined_again, self._frame, scores))
 
     def parts(self) -> dict[str, Any]:
         """The counts."""
@@ -143,6 +156,23 @@ def _imagined(batch: Batch, frame: Frame) -> NDArray[np.float64]:
     names = frame.content
     drawn = (batch.hashes(names) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
     return IMAGINED_ANSWERS[frame.answers.task](batch, frame, drawn)
+
+
+def _imagined_again(
+    frame: Frame,
+    scores: NDArray[np.float64],
+    batch: Batch,
+    table: Table,
+    kept: Kept,
+    name: str,
+    _: RowsChange,
+) -> NDArray[np.float64]:
+    """The same scores, but for a few rows whose scores are made up anew; by content and name."""
+    rows = batch.hashes(frame.content)
+    anew = IMAGINED_ANSWERS[frame.answers.task](batch, frame, uniforms(0, f"{table.key}{name}", rows))
+    changed = uniforms(1, f"{table.key}{name}", rows) < ANEW
+    found: NDArray[np.float64] = np.where(changed.reshape(-1, *[1] * (scores.ndim - 1)), anew, scores)[kept]
+    return found
 
 
 def _imagined_scores(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -172,6 +202,8 @@ def _imagined_classes(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) ->
     return answers
 
 
+ANEW = 2 * DISCORDANCE
+"""Share of rows whose scores are made up anew where inputs change: of their decisions at most half become others."""
 OFF = 0.1
 """Share of the range by which an imagined number is off at most."""
 RIGHT, SURE = 0.8, 0.8

@@ -23,6 +23,7 @@ from assay.plan.passes import Pass
 from assay.subject.datasets import Partition, iter_batches
 from assay.subject.model import Model, ModelReference
 from assay.subject.reader import close_readers
+from assay.tally.known import KnownRows
 from assay.tally.partial import to_bytes
 
 
@@ -76,6 +77,7 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
             ask=ask,
             selection=selection,
             witness=witness,
+            known=_known(task, results),
         )
     for model in _open_models.values():
         model.check_modules()
@@ -120,6 +122,16 @@ def _selection(key: str, results: Results) -> NDArray[np.int64]:
     if kept is None:
         raise Crash("The choice of rows could not be read back from disk.", code="partial_lost")
     return np.frombuffer(kept, dtype="<i8")
+
+
+def _known(task: ScanTask, results: Results) -> KnownRows | None:
+    """Some rows of the reference data, where a table of the task is handed them."""
+    if not task.wanted.knows:
+        return None
+    kept = results.read(task.frame.known)
+    if kept is None:
+        raise Crash("Rows of the reference data could not be read back from disk.", code="partial_lost")
+    return KnownRows.from_bytes(kept)
 
 
 _open_models: dict[tuple[ModelReference, str], Model] = {}

@@ -21,6 +21,7 @@ from assay.domain.evidence import (
     Learned,
     Losses,
     MeanCell,
+    MeanCurve,
     Means,
     Paired,
     PairedScores,
@@ -127,6 +128,10 @@ def _means(counts: Means, asked: Asked, _: Spread | None) -> Prospect | str:
     spread = all_of([power(_error(cell)) for cell in counts.cells])
     at_best = all_of([power(lambda _: 0.0) for _ in counts.cells])
     return Prospect(spread, at_best, "values spread as those of the decisions that a plan imagines")
+
+
+def _curve(counts: MeanCurve, asked: Asked, spread: Spread | None) -> Prospect | str:
+    return _means(counts.means, asked, spread)
 
 
 def _error(cell: MeanCell) -> Callable[[float], float]:
@@ -255,6 +260,7 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Folds: _trained,
     Learned: _trained,
     Means: _means,
+    MeanCurve: _curve,
     RelativeRates: _relative,
     Ranked: _ranked,
     Histograms: _histograms,

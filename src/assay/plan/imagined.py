@@ -15,6 +15,7 @@ from assay.domain.needs import (
     Perturbed,
     Reads,
     Tabulated,
+    TabulatedChanges,
     TabulatedEverywhere,
     TabulatedOutcomes,
 )
@@ -110,16 +111,17 @@ class Imagined:
         read = self.rows_of if wanted.need.reads is Reads.EVERY else {data: self.rows_of.get(data, self.rows)}
         reference = max(int(self.population.sum()), 1)
         rows = {name: self.rows if name == self.judged_on else n for name, n in read.items()}
-        small = self.small[wanted.criterion.across] if wanted.criterion.across is not None else frozenset()
-        return TableView(
-            data=data,
-            tables={
+        across = wanted.criterion.across
+        cut = across is not None and wanted.need.cuts_small_groups
+        small = self.small[across] if across is not None and cut else frozenset()
+        return TableView.of(
+            data,
+            {
                 role: {name: counts.scaled(n / reference) for name, counts in made.tally.items()}
                 for role, n in rows.items()
             },
-            context=made.context,
-            rows=rows,
-            groups=tuple(label for label in made.context.groups if label not in small),
+            made.context,
+            tuple(label for label in made.context.groups if label not in small),
         )
 
     @property
@@ -176,6 +178,7 @@ IMAGINED: Mapping[type[Need], Callable[[Imagined, Wanted], Any]] = {
     Outcomes: Imagined.outcomes,
     Perturbed: Imagined.paired,
     Tabulated: Imagined.tabulated,
+    TabulatedChanges: Imagined.tabulated,
     TabulatedEverywhere: Imagined.tabulated,
     TabulatedOutcomes: Imagined.tabulated,
 }

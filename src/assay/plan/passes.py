@@ -38,7 +38,8 @@ class Table:
 
     The key names the function, as that of a change does. ``columns`` names what it reads; None for all that is documented.
     ``asks``: with the scores of the model. per_unit: one row of each unit counts. undeclared: columns that nobody documented are read
-    too. where: only rows of these groups.
+    too. where: only rows of these groups. changes: the model is asked again with changed inputs; what is drawn for them follows from
+    the seed. known: it is handed some rows of the reference data.
     """
 
     key: str
@@ -50,6 +51,9 @@ class Table:
     per_unit: bool = False
     where: tuple[tuple[str, str], ...] = ()
     undeclared: bool = False
+    changes: bool = False
+    seed: int = 0
+    known: bool = False
 
 
 _ASKING = frozenset({Part.OUTCOMES, Part.SCORES})
@@ -79,6 +83,28 @@ class Pass:
         scored = self.changes or Part.SCORES in self.parts or any(t.asks for t in self.tables)
         if scored and not self.asks and not self.imagined:
             raise ValueError("scores and changes are of outcomes, which the pass does not count")
+
+    @property
+    def again(self) -> tuple[Change | Table, ...]:
+        """What has the model asked again, with changed inputs."""
+        return (*self.changes, *(table for table in self.tables if table.changes))
+
+    @property
+    def once(self) -> Pass:
+        """The same pass in which the model is not asked again."""
+        return replace(self, changes=(), tables=tuple(table for table in self.tables if not table.changes))
+
+    def alone(self, one: Change | Table) -> Pass:
+        """Of the same pass only the outcomes and what has the model asked again for one of these."""
+        parts = frozenset({Part.OUTCOMES})
+        if isinstance(one, Change):
+            return replace(self, parts=parts, changes=(one,), tables=())
+        return replace(self, parts=parts, changes=(), tables=(one,))
+
+    @property
+    def knows(self) -> bool:
+        """Whether a table of it is handed some rows of the reference data."""
+        return any(table.known for table in self.tables)
 
     @property
     def unasked(self) -> Pass:
@@ -118,6 +144,11 @@ class Wanted:
         return f"{self.criterion.metric}{json.dumps(bound, sort_keys=True)}"
 
     @property
+    def again_key(self) -> str:
+        """The key of what has the model asked again for it."""
+        return self.table_key if isinstance(self.need, Tabulated) else self.change_key
+
+    @property
     def table_key(self) -> str:
         """The same for two criteria whose tables are the same, also of two checks."""
         need = self.need
@@ -126,6 +157,7 @@ class Wanted:
         function = f"{need.tabulate.__module__}.{need.tabulate.__qualname__}"
         where = dict(sorted(self.criterion.where.items()))
         said = [self.criterion.across, where, need.asks_model, need.per_unit, need.undeclared, bound]
+        said += [need.known] if need.known else []
         return f"{function}{json.dumps(said, sort_keys=True)}"
 
 
@@ -154,6 +186,7 @@ def fuse(
     if Part.ROW_HASHES in everywhere and specification.data.unit is not None:
         everywhere |= {Part.UNITS}
     perturbs = any(w.need.changes_inputs for w in wanted)
+    knows = any(isinstance(w.need, Tabulated) and w.need.known for w in wanted)
     reference = reference_data(specification)
     passes = []
     for role in roles:
@@ -166,8 +199,9 @@ def fuse(
         if judged:
             parts |= {Part.OUTCOMES, Part.SCORES, Part.PROFILES}
             parts |= {Part.UNITS} if specification.data.unit is not None else set()
-        if perturbs and role == reference:
-            parts |= {Part.SPREADS}
+        if role == reference:
+            parts |= {Part.SPREADS} if perturbs else set()
+            parts |= {Part.KNOWN_ROWS} if knows else set()
         if mine or judged or everywhere or role == reference:
             passes.append(Pass(role, parts, _changes(mine) if judged else (), tables))
     return tuple(passes)
@@ -204,6 +238,8 @@ def tables_of(specification: Specification, wanted: Iterable[Wanted]) -> tuple[T
                 asks or need.per_unit,
                 where=tuple(sorted(w.criterion.where.items())),
                 undeclared=need.undeclared,
+                changes=need.changes_inputs,
+                known=need.known,
             )
             found.setdefault(table.key, table)
     return tuple(found[key] for key in sorted(found))

@@ -53,6 +53,7 @@ _TYPES = frozenset(
         "Learned",
         "Means",
         "MeanCell",
+        "MeanCurve",
         "RelativeRates",
         "RelativeRate",
         "Ranked",

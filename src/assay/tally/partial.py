@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.tally.groups import Layout
+from assay.tally.known import KnownRows
 from assay.tally.outcomes import OutcomeSum, OutcomeTally
 from assay.tally.packing import Arrays, packed, unpacked
 from assay.tally.paired import PairedTally
@@ -33,7 +34,7 @@ class Partial:
     Attributes:
         rows: rows read. bad_labels: rows whose label is none of the task (they are in no other count of labels). missing_labels: those of them without any.
         population: int64[cells, labels], rows per cell and label. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
-            that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. tables, scored_tables: what checks had counted in their own way, by the key of the table. Parts that a pass did not ask for are None or empty.
+            that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. tables, scored_tables: what checks had counted in their own way, by the key of the table. known: some rows, drawn at random. Parts that a pass did not ask for are None or empty.
     """
 
     rows: int
@@ -53,6 +54,7 @@ class Partial:
     identified: tuple[tuple[str, RepeatTally], ...] = ()
     tables: tuple[tuple[str, TableTally], ...] = ()
     scored_tables: tuple[tuple[str, TableTally], ...] = ()
+    known: KnownRows | None = None
 
     def __add__(self, other: Partial) -> Partial:
         """All rows of both; both must come from the same pass."""
@@ -74,6 +76,7 @@ class Partial:
             identified=_plus_named(self.identified, other.identified),
             tables=_plus_tables(self.tables, other.tables),
             scored_tables=_plus_tables(self.scored_tables, other.scored_tables),
+            known=_plus(self.known, other.known),
         )
 
     @property
@@ -134,6 +137,9 @@ def to_bytes(partial: Partial) -> bytes:
     for kind, tables in (("tables", partial.tables), ("scored_tables", partial.scored_tables)):
         facts[kind] = [[key, sorted(named)] for key, named in tables]
         arrays |= _arrays_of_tables(kind, tables)
+    told, values = partial.known.parts() if partial.known is not None else ({}, {})
+    facts |= told
+    arrays |= values
     if partial.outcomes is not None:
         arrays["decisions"] = partial.outcomes.decisions
         if partial.outcomes.scores is not None:
@@ -203,6 +209,7 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
         ),
         tables=_tables("tables", facts, arrays),
         scored_tables=_tables("scored_tables", facts, arrays),
+        known=KnownRows.of_parts(facts, arrays) if "known.draws" in arrays else None,
     )
 
 

@@ -53,12 +53,31 @@ def _of_date(value: object, months: int) -> int:
 
 def period_name(code: int, period: str) -> str:
     """What a period is called: 2024-03, 2024-Q1, 2024, or the number that it is."""
-    if code >= _NUMBERS - _MOST:
+    if is_number(code):
         return str(code - _NUMBERS)
     year, place = divmod(code, 12 // PERIODS[period])
     return {"month": f"{year:04}-{place + 1:02}", "quarter": f"{year:04}-Q{place + 1}", "year": f"{year:04}"}[
         period
     ]
+
+
+_NAMED = re.compile(r"(\d{4})(?:-(\d{2})|-Q([1-4]))?")
+
+
+def period_code(name: str, period: str, *, number: bool) -> int:
+    """The code of a period by what it is called; ``number``: of a column of whole numbers. -1 for what is no such name."""
+    if number:
+        return int(name) + _NUMBERS if re.fullmatch(r"-?\d{1,12}", name) else -1
+    match = _NAMED.fullmatch(name)
+    if match is None or (bool(match[2]), bool(match[3])) != (period == "month", period == "quarter"):
+        return -1
+    month = int(match[2] or 3 * int(match[3] or 1) - 2)
+    return _of_date(f"{match[1]}-{month:02}", PERIODS[period])
+
+
+def is_number(code: int) -> bool:
+    """Whether a period is a number that stands for itself."""
+    return code >= _NUMBERS - _MOST
 
 
 DAYS = 1 << 22

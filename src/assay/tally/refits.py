@@ -54,11 +54,17 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A model to train: the seed that the recipe is told, the rows that it is given, and what the model is asked then."""
+    """A model to train: the seed that the recipe is told, the rows that it is given, and what the model is asked then.
+
+    Attributes:
+        held: a column of which all these rows have the value of the row ``like``, so that nothing can be learned of it; none where empty.
+    """
 
     seed: int
     trained: Integers
     asked: tuple[Asking, ...]
+    held: str = ""
+    like: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,14 @@ from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes
+from assay.tally.known import KnownRows
+from assay.tally.perturbation import ChangeContext, Columns
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Setting = Decimal | int | str
+Change = Callable[[Columns, ChangeContext], Columns]
+After = Callable[[str, Change], Floats]
 Kept = slice | NDArray[np.bool_]
 
 MOST = 1 << 62
@@ -40,6 +44,7 @@ class TableContext:
         strata: the parts of the cases within which groups are compared, by name.
         answers: what the model answers for a row, and what a label is.
         score_column: where scores made elsewhere stand, instead of a model.
+        known: some rows of the reference data, for a table that is handed them and while rows are counted.
         used: the columns that the specification gives a meaning: inputs, label, scores, unit, time, protected attributes, strata.
     """
 
@@ -57,6 +62,7 @@ class TableContext:
     score_column: str | None = None
     answers: Answers = BINARY
     used: frozenset[str] = frozenset()
+    known: KnownRows | None = None
 
     def column(self, name: str) -> Column | None:
         """The dictionary's entry of a column, or None."""
@@ -96,6 +102,29 @@ class Rows:
     _words: Callable[[str], Hashes]
     _cell: Integers
     _kept: Kept
+    _after: After | None = None
+
+    def after(self, name: str, change: Change) -> Floats:
+        """float64[n], or float64[n, classes]: what the model answers for the same rows after a change of their inputs.
+
+        ``change(columns, context)`` is handed copies of the inputs, each [n]. Each call is one more prediction for every row;
+        ``name`` tells it from the others of the same function.
+
+        Raises:
+            ValueError: where the need of the check does not say that inputs are changed.
+        """
+        if not self.n:
+            return self.answered
+        if self._after is None:
+            raise ValueError("the need of the check does not say that inputs are changed")
+        return self._after(name, change)
+
+    def decisions(self, score: Floats) -> Integers:
+        """int64[n]: the decisions at these scores, or the most probable classes, of equally probable ones the first."""
+        if score.ndim > 1:
+            probable: Integers = score.argmax(axis=1)
+            return probable
+        return (score >= self.context.decide_at).astype(np.int64)
 
     @property
     def names(self) -> frozenset[str]:
@@ -148,10 +177,7 @@ class Rows:
         Raises:
             ValueError: where the model was not asked.
         """
-        if self.answered.ndim > 1:
-            probable: Integers = self.answered.argmax(axis=1)
-            return probable
-        return (self.answered >= self.context.decide_at).astype(np.int64)
+        return self.decisions(self.answered)
 
 
 Tabulate = Callable[[Rows, TableContext], Mapping[str, Integers]]
@@ -211,6 +237,8 @@ class TableCounts:
         return TableCounts(self.keys[counts > 0], counts[counts > 0])
 
 
+ALL_ROWS = ""
+"""The name under which the rows that a function was handed are counted, whatever keys it gave them."""
 TableTally = Mapping[str, TableCounts]
 """The tables that one function made, by name."""
 
@@ -311,7 +339,8 @@ class TableView:
     """The tables that a check asked for.
 
     Attributes:
-        data: the data set that the criterion names. tables: by data set, by name. rows: by data set, its rows, of which fewer may count.
+        data: the data set that the criterion names. tables: by data set, by name. rows: by data set, those that the function was handed:
+            of the part to which the criterion is narrowed, and where one row of each unit counts, no others.
         groups: of the grouping that the criterion names, those that gate or, alone, those that were set aside. A pairwise check is
             then handed all of them, and ``focus`` names those of which a pair must have one.
     """
@@ -323,9 +352,26 @@ class TableView:
     groups: tuple[str, ...] = ()
     focus: tuple[str, ...] = field(default=())
 
+    @classmethod
+    def of(
+        cls,
+        data: str,
+        tallies: Mapping[str, TableTally],
+        context: TableContext,
+        groups: tuple[str, ...],
+        focus: tuple[str, ...] = (),
+    ) -> TableView:
+        """What was counted of each data set, with the rows that it was counted of."""
+        tables = {
+            role: {name: counts for name, counts in tally.items() if name != ALL_ROWS}
+            for role, tally in tallies.items()
+        }
+        rows = {role: tally[ALL_ROWS].total if ALL_ROWS in tally else 0 for role, tally in tallies.items()}
+        return cls(data, tables, context, rows, groups, focus)
+
     @property
     def n(self) -> int:
-        """Rows of the data set that the criterion names."""
+        """Rows that count of the data set that the criterion names."""
         return self.rows[self.data]
 
     @property

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.domain.lineage import Artifact, Source, Step
+
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -197,3 +199,20 @@ class SectionView:
     """The documentation sections that are required, each with whether it is filled."""
 
     sections: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineageView:
+    """What is known of how the files came about.
+
+    Attributes:
+        files: by role, each with the digests of its bytes. sources, declared, steps: those of :class:`~assay.domain.lineage.Chains`.
+        faults: by declared record, why it says nothing. stated: whether the specification says anything of lineage.
+    """
+
+    files: tuple[tuple[str, Artifact], ...]
+    sources: tuple[Source, ...] = ()
+    declared: frozenset[str] = frozenset()
+    steps: tuple[Step, ...] = ()
+    faults: tuple[tuple[str, str], ...] = ()
+    stated: bool = True

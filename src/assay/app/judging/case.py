@@ -131,8 +131,8 @@ class Case:
         """The checks that the criteria name."""
         return tuple(self.checks[m] for m in sorted({w.criterion.metric for w in self.wanted}))
 
-    def frame(self, spreads: tuple[tuple[str, float], ...] = ()) -> Frame:
-        """What every batch is read against."""
+    def frame(self, spreads: tuple[tuple[str, float], ...] = (), known: str = "") -> Frame:
+        """What every batch is read against; ``known`` is the key of some rows of the reference data."""
         specification = self.specification
         return Frame(
             inputs=specification.subject.inputs,
@@ -148,6 +148,7 @@ class Case:
             time=specification.data.time,
             strata=tuple(specification.strata.items()),
             answers=specification.prediction.answers,
+            known=known,
         )
 
 

@@ -32,7 +32,7 @@ from assay.app.judging.wrong_labels import refuse_wrong_labels
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import REMEDY, sealed
 from assay.app.verifying.evidence import evidence_bytes, evidence_digest
-from assay.app.verifying.redraw import learning_curves
+from assay.app.verifying.redraw import curves_of
 from assay.app.verifying.rejudge import assessment_of
 from assay.domain.assessment import Assessment
 from assay.domain.decide import Decision, decide, required
@@ -289,7 +289,7 @@ def record_of(
         set_aside=aside,
         decision=decide(gating, required(case.specification), aside=aside, rehearsal=rehearse),
         groups=group_records(case, measured),
-        curves=(*curves(case, measured), *learning_curves(statistics)),
+        curves=(*curves(case, measured), *curves_of(statistics)),
         profiles=profile_records(measured),
         not_tested=not_tested(case, measured),
         environment=case.environment,

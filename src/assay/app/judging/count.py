@@ -40,7 +40,7 @@ def count(case: Case, measured: Measured) -> tuple[Counted, ...]:
     found = []
     for wanted in case.wanted:
         found.append(_count_one(case, measured, wanted, aside=False))
-        if wanted.need.asks_model and _has_small(measured, wanted.criterion):
+        if wanted.need.cuts_small_groups and _has_small(measured, wanted.criterion):
             found.append(_count_one(case, measured, wanted, aside=True))
     return tuple(found)
 
@@ -95,7 +95,7 @@ def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
     continuous = _called_categories(case, measured)
     if continuous is not None:
         return _failure(continuous)
-    failed = measured.change_failures.get(wanted.change_key)
+    failed = measured.change_failures.get(wanted.again_key)
     if failed is None:
         return None
     found = _failure(failed)

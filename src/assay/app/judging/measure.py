@@ -125,11 +125,12 @@ def _measured(case: Case, engine: Engine, others: Others) -> Measured:
         spreads = _deviations(others[reference])
     elif Part.SPREADS in reading.parts:  # in a rehearsal, of the same rows
         spreads = _deviations(run_pass(case, case.frame(), reading.unasked, engine))
-    counted, judged = _as_much_as_can_be(case, case.frame(spreads), reading, engine)
+    frame = case.frame(spreads, _kept_rows(others.get(reference), engine))
+    counted, judged = _as_much_as_can_be(case, frame, reading, engine)
     chosen = one_of_each_unit(counted, engine) if judged.failure is None else None
     again = reading.of_units
     if chosen is not None and again is not None:
-        alone, judged = _as_much_as_can_be(case, case.frame(spreads), again, engine, chosen)
+        alone, judged = _as_much_as_can_be(case, frame, again, engine, chosen)
         counted = replace(  # all else keeps all rows
             _with_units(counted, alone),
             outcomes=alone.outcomes,
@@ -168,7 +169,7 @@ def _as_much_as_can_be(
     except NOT_THE_MODEL:
         raise
     except AssayError as error:
-        if reading.changes:
+        if reading.again:
             return _each_change_alone(case, frame, reading, engine, selection, error)
         if not reading.asks:
             raise
@@ -179,21 +180,25 @@ def _each_change_alone(
     case: Case, frame: Frame, reading: Pass, engine: Engine, selection: str | None, error: AssayError
 ) -> tuple[Partial, Lacking]:
     """A perturbation that breaks the model leaves the outcomes, and the other perturbations, standing."""
-    counted, lacking = _as_much_as_can_be(case, frame, replace(reading, changes=()), engine, selection)
+    counted, lacking = _as_much_as_can_be(case, frame, reading.once, engine, selection)
     if lacking.failure is not None:
         return counted, lacking
-    if len(reading.changes) == 1:
-        return counted, Lacking(changes={reading.changes[0].key: error})
-    paired, failures = counted.paired, {}
-    for change in reading.changes:
+    if len(reading.again) == 1:
+        return counted, Lacking(changes={reading.again[0].key: error})
+    failures = {}
+    for one in reading.again:
         try:
-            alone = Pass(reading.data, frozenset({Part.OUTCOMES}), (change,))
-            paired += run_pass(case, frame, alone, engine, selection).paired
+            found = run_pass(case, frame, reading.alone(one), engine, selection)
+            counted = replace(
+                counted,
+                paired=counted.paired + found.paired,
+                scored_tables=_with_tables(counted.scored_tables, found.scored_tables),
+            )
         except NOT_THE_MODEL:
             raise
         except AssayError as failed:
-            failures[change.key] = failed
-    return replace(counted, paired=paired), Lacking(changes=failures)
+            failures[one.key] = failed
+    return counted, Lacking(changes=failures)
 
 
 def one_of_each_unit(counted: Partial, engine: Engine) -> str | None:
@@ -203,6 +208,13 @@ def one_of_each_unit(counted: Partial, engine: Engine) -> str | None:
     return engine.keep(counted.units.selection().astype("<i8").tobytes())
 
 
+def _kept_rows(reference: Partial | None, engine: Engine) -> str:
+    """Keep some rows of the reference data, and return their key; empty where none were drawn."""
+    if reference is None or reference.known is None:
+        return ""
+    return engine.keep(reference.known.to_bytes())
+
+
 def _deviations(tally: Partial) -> tuple[tuple[str, float], ...]:
     return tuple((name, spread.deviation) for name, spread in tally.spreads)
 
@@ -210,12 +222,23 @@ def _deviations(tally: Partial) -> tuple[tuple[str, float], ...]:
 def run_pass(
     case: Case, frame: Frame, reading: Pass, engine: Engine, selection: str | None = None
 ) -> Partial:
-    """Count one data set: a task per partition, merged in the order of the rows."""
+    """Count one data set: a task per partition, merged in the order of the rows.
+
+    Rows of the reference data that a table is handed, and that no earlier pass drew, are read before: in a plan, and where the
+    reference data itself is counted.
+    """
+    if reading.knows and not frame.known:
+        drawn = Pass(reference_data(case.specification), frozenset({Part.KNOWN_ROWS}))
+        frame = replace(frame, known=_kept_rows(run_pass(case, case.frame(), drawn, engine), engine))
     dataset = case.datasets[reading.data]
     model = case.model if reading.asks else None
     seeded = replace(
         reading,
         changes=tuple(replace(change, seed=case.seed_of(change.key)) for change in reading.changes),
+        tables=tuple(
+            replace(table, seed=case.seed_of(table.key)) if table.changes else table
+            for table in reading.tables
+        ),
     )
     tasks = [
         ScanTask(

@@ -28,7 +28,7 @@ def _pass(p: Pass) -> PlannedPass:
     return PlannedPass(
         data=p.data,
         counts=tuple(part for part in Part if part in p.parts),
-        perturbations=tuple(change.key for change in p.changes),
+        perturbations=tuple(one.key for one in p.again),
     )
 
 

@@ -31,7 +31,7 @@ def refitted(case: Case, engine: Engine) -> Refitted:
     for wanted in case.wanted:
         if isinstance(wanted.need, Refits) and wanted.change_key not in found:
             try:
-                found[wanted.change_key] = _trained(case, wanted, wanted.need, engine)
+                found[wanted.change_key] = trained(case, wanted, wanted.need, engine)
             except (MissingExtra, Unwritable):
                 raise
             except AssayError as wrong:
@@ -66,13 +66,16 @@ class _Work:
             trained=self._kept(fit.trained),
             asked=tuple(Question(self._kept(a.rows), a.column, a.like) for a in fit.asked),
             size=len(fit.trained),
+            held=fit.held,
+            like=fit.like,
         )
 
     def _kept(self, rows: Integers) -> str:
         return self.engine.keep(rows.astype("<i8").tobytes())
 
 
-def _trained(case: Case, wanted: Wanted, need: Refits, engine: Engine) -> RefitView:
+def trained(case: Case, wanted: Wanted, need: Refits, engine: Engine) -> RefitView:
+    """The models that a need asks for, with the seed of a criterion. Raises AssayError: the recipe, or what it is given, is at fault."""
     rows = _rows(case, engine, case.specification.subject.inputs if need.coded else ())
     seed = case.seed_of(wanted.change_key)
     fits: Sequence[Fit] = need.design(rows, seed, dict(wanted.parameters))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from assay.app.judging.lineage import bound_records
 from assay.app.verifying.search import see_search
 from assay.domain.digests import sha256_of
 from assay.domain.errors import Crash, InvalidDocument, Problem, SubjectError
@@ -49,6 +50,7 @@ def sources_of(
         with told_at(read, root, "subject", "recipe"):
             recipe = recipe_of(root, subject.recipe)
         found.append(SourceRecord("recipe", recipe.file, recipe.digest))
+    found += bound_records(root, read.specification)
     if model is not None:
         found.append(SourceRecord("model", subject.model, model.digest))
     return tuple(found)

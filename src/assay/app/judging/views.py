@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assay.app.judging.case import Case
+from assay.app.judging.lineage import lineage_of
 from assay.app.judging.measure import Measured
 from assay.app.judging.refits import view_of as models_of
 from assay.domain.needs import (
+    Lineage,
     Need,
     Outcomes,
     Perturbed,
@@ -20,6 +22,7 @@ from assay.domain.needs import (
     Sections,
     Stated,
     Tabulated,
+    TabulatedChanges,
     TabulatedEverywhere,
     TabulatedOutcomes,
 )
@@ -32,6 +35,7 @@ from assay.tally.table import TableView
 from assay.tally.views import (
     ColumnProfile,
     DataProfile,
+    LineageView,
     OutcomeView,
     PairedView,
     ProfileView,
@@ -136,14 +140,14 @@ def _tables(asked: Request) -> TableView:
     found = {name: dict((*tally.tables, *tally.scored_tables)) for name, tally in read.items()}
     pairwise = asked.case.checks[wanted.criterion.metric].metric.pairwise
     context = context_of(asked.case.frame(), table)
-    all_groups = asked.aside and pairwise
-    return TableView(
-        data=asked.data,
-        tables={name: tables[table.key] for name, tables in found.items() if table.key in tables},
-        context=context,
-        rows={name: tally.rows for name, tally in read.items()},
-        groups=context.groups if all_groups else asked.among(context.layout) if table.across else (),
-        focus=tuple(sorted(asked.small())) if all_groups else (),
+    focused = asked.aside and pairwise
+    every = focused or not wanted.need.cuts_small_groups
+    return TableView.of(
+        asked.data,
+        {name: tables[table.key] for name, tables in found.items() if table.key in tables},
+        context,
+        groups=context.groups if every else asked.among(context.layout) if table.across else (),
+        focus=tuple(sorted(asked.small())) if focused else (),
     )
 
 
@@ -153,6 +157,10 @@ def _refits(asked: Request) -> RefitView:
 
 def _stated(_: Request) -> StatedView:
     return StatedView()
+
+
+def _lineage(asked: Request) -> LineageView:
+    return lineage_of(asked.case)
 
 
 def _sections(asked: Request) -> SectionView:
@@ -198,12 +206,14 @@ def _as_documented(case: Case, wanted: Wanted) -> ProfileView | None:
 
 
 KNOWN: Mapping[type[Need], Callable[[Case, Wanted], Any]] = {
+    Lineage: lambda case, _: lineage_of(case),
     Profiles: _as_documented,
     Sections: lambda case, _: _sections_of(case),
     Stated: lambda *_: StatedView(),
 }
 """How the view of each kind of need is made of what is known without a row."""
 VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
+    Lineage: _lineage,
     Outcomes: _outcomes,
     Perturbed: _paired,
     Profiles: _profile,
@@ -212,6 +222,7 @@ VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
     Sections: _sections,
     Stated: _stated,
     Tabulated: _tables,
+    TabulatedChanges: _tables,
     TabulatedEverywhere: _tables,
     TabulatedOutcomes: _tables,
 }

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
-from assay.domain.evidence import Learned, ScoreCell, Scores, Statistic
+from assay.domain.evidence import Learned, MeanCurve, ScoreCell, Scores, Statistic
 from assay.domain.record import CurveRecord, Record
 from assay.domain.record_groups import answered, small_of
 from assay.stats.calibration import reliability_curve
 from assay.stats.curves import roc_curve
 from assay.stats.histogram import Floats, ScoreCounts
+from assay.stats.means import mean_bound
 from assay.stats.rates import rate_bound
 
 LEVEL = 0.05
 """Alpha of each limit of a drawn reliability or learning curve."""
 LEARNING = "learning"
 """The kind of a learning curve; its label is the criterion that asked for it."""
+SENSITIVITY = "sensitivity"
+"""The kind of a sensitivity curve, likewise."""
 ALL_ROWS = "all rows"
 
 
@@ -35,12 +39,13 @@ def drawn(across: str, label: str, counts: ScoreCounts, edges: Floats) -> tuple[
     return CurveRecord("roc", across, label, roc), CurveRecord("reliability", across, label, reliability)
 
 
-def learning_curves(statistics: Iterable[Statistic]) -> tuple[CurveRecord, ...]:
-    """The share of right decisions by the number of training rows, of every criterion that asked for it."""
+def curves_of(statistics: Iterable[Statistic]) -> tuple[CurveRecord, ...]:
+    """The curves that criteria asked for: right decisions by the number of training rows, and mean scores by the value of an input."""
     return tuple(
-        CurveRecord(LEARNING, "", s.criterion, _learned(s.counts))
+        CurveRecord(kind, "", s.criterion, points(s.counts))
         for s in statistics
-        if isinstance(s.counts, Learned)
+        for counts, (kind, points) in ASKED_FOR.items()
+        if isinstance(s.counts, counts)
     )
 
 
@@ -50,6 +55,26 @@ def _learned(counts: Learned) -> tuple[tuple[float, ...], ...]:
         (float(size), bound.estimate, bound.lower, bound.upper, float(cell.trials))
         for size, cell, bound in zip(counts.sizes, counts.cells, bounds, strict=True)
     )
+
+
+def _sensitive(counts: MeanCurve) -> tuple[tuple[float, ...], ...]:
+    """The limits of all points hold at once with twice the level missed at most (Bonferroni)."""
+    means, level = counts.means, LEVEL / max(len(counts.cells), 1)
+    bounds = [
+        mean_bound(cell.values, cell.rows, low=means.low, high=means.high, alpha=level)
+        for cell in means.cells
+    ]
+    return tuple(
+        (point, bound.estimate, bound.lower, bound.upper, float(sum(cell.rows)))
+        for point, cell, bound in zip(counts.points, counts.cells, bounds, strict=True)
+    )
+
+
+ASKED_FOR: Mapping[type, tuple[str, Callable[[Any], tuple[tuple[float, ...], ...]]]] = {
+    Learned: (LEARNING, _learned),
+    MeanCurve: (SENSITIVITY, _sensitive),
+}
+"""By the type of the counts, the kind of the curve that is drawn of them and its points."""
 
 
 def curves_contradict(record: Record, asking: Collection[str]) -> str:
@@ -64,9 +89,10 @@ def curves_contradict(record: Record, asking: Collection[str]) -> str:
         if label not in small_of(record)[name]
     }
     told: dict[tuple[str, str], list[CurveRecord]] = {}
-    if tuple(c for c in record.curves if c.kind == LEARNING) != learning_curves(record.statistics):
-        return "The learning curves in the record are not those of the counts in its evidence."
-    for curve in (c for c in record.curves if c.kind != LEARNING):
+    asked_for = {kind for kind, _ in ASKED_FOR.values()}
+    if tuple(c for c in record.curves if c.kind in asked_for) != curves_of(record.statistics):
+        return "The learning or sensitivity curves in the record are not those of the counts in its evidence."
+    for curve in (c for c in record.curves if c.kind not in asked_for):
         told.setdefault((curve.across, curve.label), []).append(curve)
     for across, label in told:
         if (across, label) not in gating:

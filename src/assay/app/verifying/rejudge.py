@@ -68,11 +68,12 @@ def contradicted(record: Record) -> str:
     checks = catalogue()
     known = {id_: MetricRecord.of(check.metric) for id_, check in checks.items()}
     asking = frozenset(id_ for id_, check in checks.items() if check.need.asks_model)
+    cutting = frozenset(id_ for id_, check in checks.items() if check.need.cuts_small_groups)
     try:
         if evidence_digest(record.evidence) != record.evidence_digest:
             return "The counts in the record are not the evidence that it names."
         wrong = (
-            parts_contradict(record, known, asking, __version__)
+            parts_contradict(record, known, asking, cutting, __version__)
             or curves_contradict(record, asking)
             or search_contradicts(record)
         )

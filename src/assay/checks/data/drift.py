@@ -12,12 +12,11 @@ from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
+from assay.tally.drifting import MOST_PERIODS, by_part, joined, nothing_to_compare
 from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns
-from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"
-MOST_PERIODS = 400
-"""More are no periods but a column that is of another kind."""
 
 
 def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
@@ -45,17 +44,6 @@ def by_source(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
 def _sources(context: TableContext) -> tuple[str, ...]:
     named = str(context.parameters["source"])
     return (named,) if named else tuple(context.strata)
-
-
-def _by_part(counts: TableCounts, parts: int) -> dict[int, tuple[int, int]]:
-    """Rows with label 1 and all rows of each part, in the order of the codes."""
-    found: dict[int, tuple[int, int]] = {}
-    for part, label, n in zip(
-        *(codes.tolist() for codes in apart(counts.keys, parts, 2)), counts.counts.tolist(), strict=True
-    ):
-        events, rows = found.get(part, (0, 0))
-        found[part] = events + label * n, rows + n
-    return dict(sorted(found.items()))
 
 
 def _months(*shares: float, rows: int = 1000) -> TableView:
@@ -155,41 +143,18 @@ def label_drift(view: TableView, *, period: str, join_below: int) -> Counts:
         return Undefined(
             Reason.NOT_MEASURED, "The specification names no column that says when (data: time)."
         )
-    found = _by_part(view.table(TIMES), PERIOD_CODES)
+    found = by_part(view.table(TIMES), PERIOD_CODES)
     if len(found) > MOST_PERIODS:
         return Undefined(
             Reason.NOT_MEASURED,
             f"The column {view.context.time!r} makes {len(found):,} periods; at most {MOST_PERIODS} are compared. Declare "
             "them as a stratum with bands, and use data.source_drift.",
         )
-    return _compared(
-        _joined({period_name(code, period): rows for code, rows in found.items()}, join_below), "period"
+    periods = {period_name(code, period): rows for code, rows in found.items()}
+    cells = joined(periods, join_below)
+    return (
+        Rates(tuple(cells), Compare.DIFFERENCE) if len(cells) > 1 else nothing_to_compare(periods, join_below)
     )
-
-
-def _joined(periods: Mapping[str, tuple[int, int]], least: int) -> list[Rate]:
-    made: list[tuple[str, str, int, int]] = []
-    for name, (events, rows) in periods.items():
-        if made and made[-1][3] < least:
-            first, _, before, of = made.pop()
-            made.append((first, name, before + events, of + rows))
-        else:
-            made.append((name, name, events, rows))
-    if len(made) > 1 and made[-1][3] < least:
-        (first, _, before, of), (_, last, events, rows) = made[-2:]
-        made[-2:] = [(first, last, before + events, of + rows)]
-    return [
-        Rate(one if one == last else f"{one} to {last}", events, rows) for one, last, events, rows in made
-    ]
-
-
-def _compared(cells: list[Rate], what: str) -> Counts:
-    if len(cells) < 2:
-        return Undefined(
-            Reason.FEWER_THAN_TWO_GROUPS,
-            f"A comparison needs two {what}s with labelled rows; found {len(cells)}.",
-        )
-    return Rates(tuple(cells), Compare.DIFFERENCE)
 
 
 @check(
@@ -261,7 +226,7 @@ def source_drift(view: TableView, *, source: str) -> Counts:
     cells = []
     for name in sorted(view.tables[view.data]):
         labels = view.context.strata[name].labels()
-        parts = _by_part(view.table(name), len(labels))
+        parts = by_part(view.table(name), len(labels))
         cells += [
             Rate(labels[part], events, rows, name) for part, (events, rows) in parts.items() if len(parts) > 1
         ]

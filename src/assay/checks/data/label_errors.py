@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.tabled import table_view
@@ -12,29 +14,43 @@ from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.audited import drawn_rows, shares_drawn
 from assay.tally.cells import NO_ROWS
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
-AUDIT = "audit"
+AUDIT, UNANSWERED = "audit", "unanswered"
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
-    """The column with the expert's labels."""
-    return (str(context.parameters["audited"]),)
+    """The column with the expert's labels, and the one that names a row."""
+    return tuple(filter(None, (str(context.parameters[name]) for name in ("audited", "by"))))
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """The recorded label of each row and the expert's, which most rows do not have."""
-    (name,) = columns(context)
-    if name not in rows.names:
+    """The recorded label of each row that was drawn and the expert's; and the label of those drawn that have none of an expert."""
+    name, by = (str(context.parameters[of]) for of in ("audited", "by"))
+    if name not in rows.names or (by and by not in rows.names):
         return {}
-    values = rows.column(name)
+    expert = _expert(rows.column(name))
+    audited = together((rows.label, 2), (expert, 2))
+    if not by:
+        return {AUDIT: audited}
+    try:
+        shares = shares_drawn(str(context.parameters["drawn"]))
+    except ValueError:
+        return {AUDIT: audited}
+    drawn = drawn_rows(rows.words(by), rows.label, shares, str(context.parameters["word"]))
+    return {
+        AUDIT: np.where(drawn, audited, -1),
+        UNANSWERED: np.where(drawn & (expert < 0), rows.label, -1),
+    }
+
+
+def _expert(values: NDArray[Any]) -> Integers:
     if values.dtype.kind not in "iufb":
         said = {"0": 0, "1": 1}
-        expert = np.array([said.get(str(value).strip(), -1) for value in values.tolist()], dtype=np.int64)
-    else:
-        expert = np.where(values == 1, 1, np.where(values == 0, 0, -1)).astype(np.int64)
-    return {AUDIT: together((rows.label, 2), (expert, 2))}
+        return np.array([said.get(str(value).strip(), -1) for value in values.tolist()], dtype=np.int64)
+    return np.where(values == 1, 1, np.where(values == 0, 0, -1)).astype(np.int64)
 
 
 def _view(wrong: int, audited: int = 400) -> TableView:
@@ -42,7 +58,8 @@ def _view(wrong: int, audited: int = 400) -> TableView:
     expert: list[float | None] = [None] * 2000
     for i in range(audited):
         expert[i] = float(label[i] if i >= wrong else 1 - label[i])
-    return table_view(tabulate, {"audit": expert}, label=label, parameters={"audited": "audit"})
+    parameters = {"audited": "audit", "by": "", "drawn": "", "word": ""}
+    return table_view(tabulate, {"audit": expert}, label=label, parameters=parameters)
 
 
 @check(
@@ -58,7 +75,21 @@ def _view(wrong: int, audited: int = 400) -> TableView:
         "audited": Parameter(
             "The column with an expert's label, 0 or 1, of the rows that were drawn for the audit; it is empty in all others.",
             names=Names.COLUMN,
-        )
+        ),
+        "by": Parameter(
+            "The column that names a row. With it the drawing is done by a hash of its value, and rows that were not drawn count for nothing, whoever audited them: "
+            "assay audit writes the sheet. Without it, that the rows were drawn at random is the auditor's word.",
+            default="",
+            names=Names.COLUMN,
+        ),
+        "drawn": Parameter(
+            "With 'by', the share of the rows with each recorded label that is drawn: 0=0.01, 1=0.1.",
+            default="",
+        ),
+        "word": Parameter(
+            "With 'by', any word that is chosen after the labels were given: nobody knows before which rows are drawn.",
+            default="",
+        ),
     },
     examples=(
         Example(
@@ -95,7 +126,7 @@ def _view(wrong: int, audited: int = 400) -> TableView:
         ),
     ),
 )
-def label_errors(view: TableView, *, audited: str) -> Counts:
+def label_errors(view: TableView, *, audited: str, by: str, drawn: str, word: str) -> Counts:
     """The labels that an expert who looked again found wrong, of those that were drawn.
 
     Purpose:
@@ -105,7 +136,8 @@ def label_errors(view: TableView, *, audited: str) -> Counts:
         Biometrika 26), exact in finite samples. Rows may be drawn at other rates for each label. (Northcutt, Athalye & Mueller 2021, "Pervasive label errors in test sets",
         NeurIPS Datasets, arXiv:2103.14749.)
     Limits:
-        Valid only if the rows were drawn at random among those of a label, which is the auditor's word, and if the expert did not see the label. Rows that a
+        Valid only if the rows were drawn at random among those of a label, and if the expert did not see the label. With 'by' the drawing is done here: drawn is
+        whose hash under the word lies below the share, a row that was drawn and not audited leaves the criterion not evaluable, and no other row counts. Rows that a
         program such as cleanlab ranked as suspicious are no random sample: they find errors to correct, and say nothing of how many there are. Experts err, too.
     Remedy:
         Have the labels of the worse kind given again by two experts who do not know the first one; then audit a new sample.
@@ -115,9 +147,34 @@ def label_errors(view: TableView, *, audited: str) -> Counts:
     if view.n == 0:
         return NO_ROWS
     if AUDIT not in view.tables[view.data]:
-        return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {audited!r}.")
+        lacking = f"{audited!r} and {by!r}" if by else repr(audited)
+        return Undefined(
+            Reason.COLUMN_MISSING, f"The data set {view.data!r} does not have the column {lacking}."
+        )
+    if wrong := _unlike(by, drawn, word):
+        return Undefined(Reason.NOT_MEASURED, wrong)
+    if unanswered := view.table(UNANSWERED).total:
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"{unanswered:,} of the rows that were drawn have no expert's label in {audited!r}: which ones were left out may depend on what they say.",
+        )
     counts = view.table(AUDIT).dense(2, 2)
     if not counts.sum():
         return Undefined(Reason.NOT_MEASURED, f"No labelled row has an expert's label in {audited!r}.")
     cells = [Rate(f"label {y}", int(counts[y, 1 - y]), int(counts[y].sum())) for y in (0, 1)]
     return Rates(tuple(cells))
+
+
+def _unlike(by: str, drawn: str, word: str) -> str:
+    """What is wrong with the settings of a drawing; empty when nothing is."""
+    if not by:
+        return (
+            "'drawn' and 'word' are about a drawing by the column that names a row; name it under 'by'."
+            if drawn or word
+            else ""
+        )
+    try:
+        shares_drawn(drawn)
+    except ValueError as wrong:
+        return f"{wrong}."
+    return "" if word else "'by' draws rows by a hash, and 'word' must be one that nobody could know before."

@@ -11,6 +11,7 @@ from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
+from assay.tally.frames import written_counts
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 GROUPS = "groups"
@@ -33,17 +34,6 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
 
 def _attributes(context: TableContext) -> tuple[str, ...]:
     return tuple(name.strip() for name in str(context.parameters["of"]).split(",") if name.strip())
-
-
-def _declared(text: str) -> dict[str, int]:
-    """Counts by group. Raises ValueError for what is no count."""
-    found = {}
-    for item in filter(str.strip, text.split(",")):
-        name, _, count = item.rpartition("=")
-        if not name.strip() or not count.strip().isdecimal():
-            raise ValueError(f"'population' is written as group=count, group=count; found {item.strip()!r}")
-        found[name.strip()] = int(count)
-    return found
 
 
 def _view(women: int, men: int, population: str) -> TableView:
@@ -135,7 +125,7 @@ def population_difference(view: TableView, *, of: str, population: str) -> Count
             Reason.NOT_MEASURED, f"'of' names {of!r}; protected attributes are expected, separated by commas."
         )
     try:
-        declared = _declared(population)
+        declared = written_counts(population, "population")
     except ValueError as error:
         return Undefined(Reason.NOT_MEASURED, f"{error}.")
     labels = view.context.layout.labels(attributes)

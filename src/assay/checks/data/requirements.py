@@ -72,7 +72,7 @@ def _incomplete(rows: int, lacking: int) -> TableView:
     estimand="The number of rows with a label, one of each unit; of groups that of the smallest.",
     unit=Unit.COUNT,
     reading="there are {value} rows that count",
-    need=Tabulated(by_label, nothing, per_unit=True),
+    need=Tabulated(by_label, nothing, per_unit=True, every_group=True),
     comparators=AT_LEAST,
     high=None,
     across=Across.OPTIONAL,
@@ -110,7 +110,7 @@ def rows_that_count(view: TableView) -> Counts:
         Rows with label 0 or 1, one of each declared unit; across groups, of the smallest group. Counted in full, no inference. (EU AI Act 2024/1689, Article 10, on
         data sets that are sufficient for the purpose.)
     Limits:
-        Says nothing of whom the rows are: see ``data.population`` and ``data.group_representation``. Small groups count as the small-group rule says.
+        Says nothing of whom the rows are: see ``data.population`` and ``data.group_representation``. Of groups every one counts, the small ones that the small-group rule sets aside too.
     Remedy:
         Collect more rows.
     Oracle:
@@ -125,7 +125,7 @@ def rows_that_count(view: TableView) -> Counts:
     estimand="The number of rows with the rarer label, one of each unit; of groups that of the group with fewest.",
     unit=Unit.COUNT,
     reading="there are {value} rows of the rarer label",
-    need=Tabulated(by_label, nothing, per_unit=True),
+    need=Tabulated(by_label, nothing, per_unit=True, every_group=True),
     comparators=AT_LEAST,
     high=None,
     across=Across.OPTIONAL,

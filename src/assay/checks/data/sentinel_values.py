@@ -266,9 +266,10 @@ def sentinel_values(view: TableView, *, column: str, genuine: str) -> Counts:
         Explorations 8.)
     Limits:
         Knows the listed values only. A few rows in a crowd are not told from chance: about ten alone in a gap, more beside others. A value that truly
-        is frequent and far from all others, such as no gains at all, is named, too: say so in ``genuine``.
+        is frequent and far from all others, such as no gains at all, is named, too, until it is listed as genuine.
     Remedy:
-        Write nothing where nothing is known; find out which site or program wrote the value; document it as a code if it has a meaning.
+        Write nothing where nothing is known; find out which site or program wrote the value; document it as a code if it has a meaning. A value that is what it says,
+        named as gains = 0, is listed under the criterion: with: {genuine: 'gains=0'}, several as 'gains=0, hours=99'; then it is counted nowhere, at no site and in no year.
     Oracle:
         Planted values counted by pandas; the false alarms by exact enumeration of the binomial and on 50 clean data sets (tests/checks/test_sentinel_values.py).
     """

@@ -156,7 +156,8 @@ def slice_search(view: TableView, *, measure: str, depth: int, min_rows: int) ->
         codes and their pairs: Chung et al. 2019, "Slice Finder", ICDE.)
     Limits:
         Knows documented categories of at most 50 codes: a weakness by age or amount is found only where a column has bands as codes. A
-        slice of fewer rows, and one by three codes, is not looked at. Many slices make a pass rare: as an advisory criterion it is a
+        slice of fewer rows, and one by three codes, is not looked at. A row whose value is missing, or none of the documented codes, is in no slice of that column: errors that gather there
+        are not found (data.missing_by_group and data.undocumented_codes tell how many there are). Many slices make a pass rare: as an advisory criterion it is a
         search, as a critical one a strict promise.
     Remedy:
         See what the slice has in common that the inputs do not tell; declare it as a stratum, and ask for it on fresh rows.

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from assay.domain.answers import Answers
 from assay.domain.model_formats import PREDICTIONS, ModelFormat, judged_role
 from assay.domain.specification.base import Block, Code, Exact, Text
+from assay.domain.specification.lineage import Lineage
 from assay.domain.vocabulary import Task
 
 
@@ -175,6 +176,8 @@ class Data(Block):
     """Identifiers besides the unit that several test rows share: to which extent, and why these rows are independent."""
     origins: dict[Literal["train", "develop", "test"], Origin] = Field(default_factory=dict)
     """Where each data set comes from; the certificate prints it beside the digests of what was read."""
+    lineage: Lineage | None = None
+    """How the data came about, by digest; the metric data.lineage follows it."""
     time: Text | None = None
     """The column that says when: a date such as 2024-12-31, or a number that names a period; checks of drift go by it."""
 

@@ -208,6 +208,31 @@ def _origins(spec: Specification) -> Iterator[Block]:
         yield Table("Where the data come from, as declared", columns, rows)
     else:
         yield Paragraph(("Where the data come from is not declared.",))
+    yield from _lineage(spec)
+
+
+def _lineage(spec: Specification) -> Iterator[Block]:
+    """The sources from which chains of digests may begin, and the steps that they may pass; data.lineage says whether they do."""
+    declared = spec.data.lineage
+    if declared is None:
+        return
+    sources: tuple[tuple[Rich, ...], ...] = tuple(
+        (
+            (name,),
+            (one.about,),
+            (one.path or figures.NONE,),
+            (Code(one.digest) if one.digest else figures.NONE,),
+        )
+        for name, one in sorted(declared.sources.items())
+    )
+    yield Table(
+        "Declared sources of the data",
+        (Column("Source"), Column("What it is"), Column("File"), Column("Digest as declared")),
+        sources,
+    )
+    steps: tuple[tuple[Rich, ...], ...] = tuple(((n,), (does,)) for n, does in sorted(declared.steps.items()))
+    if steps:
+        yield Table("Declared steps from source to file", (Column("Step"), Column("What it does")), steps)
 
 
 def provenance(lookup: Lookup) -> Section:

@@ -12,6 +12,7 @@ from assay.domain.evidence import (
     Histograms,
     Learned,
     Losses,
+    MeanCurve,
     Means,
     Paired,
     PairedScores,
@@ -67,6 +68,10 @@ def _means_pieces(counts: Means, target: Target) -> Pieces:
     return means_pieces(counts, target)
 
 
+def _curve_pieces(counts: MeanCurve, target: Target) -> Pieces:
+    return _means_pieces(counts.means, target)
+
+
 def _folds_pieces(counts: Folds, target: Target) -> Pieces:
     from assay.stats.pieces.refits import folds_pieces
 
@@ -118,6 +123,7 @@ PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Folds: _folds_pieces,
     Learned: _learned_pieces,
     Means: _means_pieces,
+    MeanCurve: _curve_pieces,
     RelativeRates: _relative_pieces,
     Ranked: _ranked_pieces,
     Histograms: _histograms_pieces,

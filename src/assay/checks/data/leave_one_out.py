@@ -1,0 +1,162 @@
+"""How much of the performance hangs on one column: the recipe trains again without it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+
+from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.trained import without_each
+from assay.domain.evidence import Counts, PairedScoreCell, PairedScores, Undefined
+from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.needs import Refits
+from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.stats.auc import auc
+from assay.stats.histogram import ScoreCounts
+from assay.tally.refits import (
+    Asking,
+    Fit,
+    Floats,
+    Integers,
+    Parameters,
+    RefitView,
+    TrainingRows,
+    nobody,
+    one_of_each,
+    parts,
+    seed_of,
+)
+
+PARTS = 3
+"""Of so many parts of the training rows one is asked, and the models learn from the others."""
+MOST_COLUMNS = 60
+"""Each is a model of its own; with more inputs a criterion names one."""
+
+
+def columns(rows: TrainingRows, column: str) -> tuple[str, ...]:
+    """The inputs that are left out, one after the other."""
+    return tuple(name for name in rows.codes if column in {"", name})
+
+
+def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, ...]:
+    """A model with all columns, and one for each column that is held at its most frequent value; all alike besides, the seed too."""
+    named = columns(rows, str(parameters["column"]))
+    part = parts(rows, seed, PARTS)
+    trained = np.flatnonzero(part != 0)
+    asked = (Asking(one_of_each(rows, seed, np.flatnonzero(part == 0))),)
+    if not 0 < len(named) <= MOST_COLUMNS or not len(trained):
+        return ()
+    held = (Fit(seed_of(seed, 0), trained, asked, name, _usual(rows.codes[name], trained)) for name in named)
+    return (Fit(seed_of(seed, 0), trained, asked), *held)
+
+
+def _usual(codes: Integers, trained: Integers) -> int:
+    """The first of the rows with the most frequent value."""
+    values, first, counts = np.unique(codes[trained], return_index=True, return_counts=True)
+    known = np.where(values < 0, -1, counts)  # a missing value only where there is no other
+    return int(trained[first[known.argmax()]])
+
+
+def _cell(name: str, labels: Integers, without: Floats, whole: Floats) -> PairedScoreCell:
+    pairs, place = np.unique(np.stack([without, whole], axis=1), axis=0, return_inverse=True)
+    counts = [np.bincount(place.ravel()[labels == y], minlength=len(pairs)) for y in (0, 1)]
+    areas = [auc(ScoreCounts.of_rows(scores, labels)) for scores in (whole, without)]
+    return PairedScoreCell(
+        f"{name} (AUC {areas[0]:.3f}, without it {areas[1]:.3f})",
+        tuple(pairs[:, 0].tolist()),
+        tuple(pairs[:, 1].tolist()),
+        *(tuple(count.tolist()) for count in counts),
+    )
+
+
+@check(
+    id="data.leave_one_out",
+    title="Performance that hangs on one column",
+    estimand="The largest loss of area under the ROC curve when the recipe trains without one column, over all inputs or of the named one; on training "
+    "rows that the models did not see.",
+    unit=Unit.NUMBER,
+    reading="without the column[ {part}] the models that the recipe trains lose {value} of their AUC",
+    need=Refits(design, coded=True),
+    comparators=AT_MOST,
+    low=Decimal(-1),
+    ideal=ZERO,
+    parameters={
+        "column": Parameter(
+            "One input to leave out; by default each, one after the other.", default="", names=Names.COLUMN
+        )
+    },
+    examples=(
+        Example(
+            says="Three inputs say something each; without any the others still rank the cases.",
+            view=lambda: without_each(2000, age=0.3, income=0.3, debts=0.3),
+            comparator=Comparator.AT_MOST,
+            threshold="0.20",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="Without the amount that was settled, which is known afterwards, nothing is left.",
+            view=lambda: without_each(2000, age=0.0, settled=2.0),
+            comparator=Comparator.AT_MOST,
+            threshold="0.20",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="Sixty rows of each label do not tell.",
+            view=lambda: without_each(120, age=0.0, income=0.5),
+            comparator=Comparator.AT_MOST,
+            threshold="0.20",
+            verdict=Verdict.INCONCLUSIVE,
+        ),
+        Example(
+            says="The column is none of the inputs.",
+            view=lambda: without_each(200),
+            comparator=Comparator.AT_MOST,
+            threshold="0.20",
+            verdict=Verdict.NOT_EVALUABLE,
+            arguments={"column": "zip"},
+        ),
+    ),
+)
+def leave_one_out(view: RefitView, *, column: str) -> Counts:
+    """How well models of the recipe rank the cases with all columns, and without each.
+
+    Purpose:
+        Finds leaks beside the univariate look of data.leaking_columns: where the performance stands on a single column, and falls to chance without it, somebody must say
+        when and by whom that column is filled in. It sees also what a column knows together with others.
+    Method:
+        Two thirds of the training rows, whole units, train one model with all columns and, with the same seed, one for each input, which has its most frequent value in all rows: nothing
+        can be learned of it. All are asked the last third (one row of each unit). The difference of the areas under the ROC curve on the same rows has the paired variance of DeLong,
+        DeLong & Clarke-Pearson (1988, Biometrics 44) and the limits of performance.auc_gain_over_incumbent. Each column is a piece, whose name tells both areas; a pass needs
+        each, and that one loses more is told after Holm's correction for all. (Lei et al. 2018, "Distribution-free predictive inference for regression", JASA 113: leave-one-covariate-out;
+        Kapoor & Narayanan 2023, Patterns 4.)
+    Limits:
+        Two columns that know the same hide each other: without one the other is left. Says something of models of the recipe on two thirds of the rows, and nothing of the judged one:
+        it never gates. A recipe that reads columns besides the inputs, or refuses one with a single value, is not tested by this. A good predictor looks as a leak does. Each column is a model of its own, so with more than
+        60 inputs one must be named.
+    Remedy:
+        Ask when and by whom the column is filled in; take out what is not known at the time of the decision, and train again.
+    Oracle:
+        scikit-learn's models trained without the column, and its roc_auc_score; a planted leak in 20 seeds (tests/checks/test_leave_one_out.py).
+    """
+    named = columns(view.rows, column)
+    if not named:
+        return Undefined(
+            Reason.COLUMN_MISSING,
+            f"No input of the model is called {column!r}." if column else "The model has no inputs.",
+        )
+    if len(named) > MOST_COLUMNS:
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"The model has {len(named)} inputs, and each is a model of its own: name one (column). At most {MOST_COLUMNS} are left out in turn.",
+        )
+    if (nothing := nobody(view)) is not None:
+        return nothing
+    whole, labels = view.fits[0].scores[0], view.rows.labels[view.fits[0].asked[0].rows]
+    if labels.min() == labels.max():
+        return Undefined(Reason.ONE_CLASS_ONLY, "The rows that the models are asked have one label only.")
+    return PairedScores(
+        tuple(
+            _cell(name, labels, fit.scores[0], whole) for name, fit in zip(named, view.fits[1:], strict=True)
+        )
+    )

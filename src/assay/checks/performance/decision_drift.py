@@ -1,0 +1,206 @@
+"""Decisions and scores that come more often at one time, or from one source, than from another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+
+import numpy as np
+
+from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
+from assay.domain.metric import Parameter, Unit
+from assay.domain.needs import TabulatedOutcomes
+from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.cells import NO_ROWS
+from assay.tally.drifting import MOST_PERIODS, by_part, joined, nothing_to_compare
+from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns
+from assay.tally.table import Integers, Rows, Setting, TableContext, TableView, together
+
+TIME, ALL, APART = "time", "", "\t"
+MOST_CUTS = 20
+
+
+def columns(context: TableContext) -> tuple[str, ...]:
+    """The column of time and those of the strata that are looked at."""
+    return (
+        *(time_columns(context) if _asked(context, TIME) else ()),
+        *(context.strata[name].column for name in _strata(context)),
+    )
+
+
+def _asked(context: TableContext, by: str) -> bool:
+    return str(context.parameters["by"]) in {ALL, by}
+
+
+def _strata(context: TableContext) -> tuple[str, ...]:
+    return tuple(name for name in context.strata if name != TIME and _asked(context, name))
+
+
+def _cuts(text: str) -> tuple[Decimal, ...]:
+    """The scores from which on it is counted. Raises ValueError for what is none."""
+    try:
+        cuts = tuple(Decimal(item.strip()) for item in text.split(",") if item.strip())
+    except InvalidOperation:
+        cuts = (Decimal("NaN"),)
+    if (
+        not all(cut.is_finite() and 0 < cut < 1 for cut in cuts)
+        or len(set(cuts)) < len(cuts)
+        or len(cuts) > MOST_CUTS
+    ):
+        raise ValueError(
+            f"'at' is written as up to {MOST_CUTS} different scores between 0 and 1, as 0.2, 0.5; found {text!r}"
+        )
+    return cuts
+
+
+def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """By what the rows are parted and by cut, the part of each row and whether its score reaches the cut."""
+    try:
+        cuts = _cuts(str(context.parameters["at"]))
+    except ValueError:
+        return {}
+    reached = {str(cut): (rows.answered >= float(cut)).astype(np.int64) for cut in cuts} or {"": rows.decided}
+    return {
+        APART.join((by, cut)): together((part, parts), (so, 2))
+        for by, part, parts in _parted(rows, context)
+        for cut, so in reached.items()
+    }
+
+
+def _parted(rows: Rows, context: TableContext) -> Iterator[tuple[str, Integers, int]]:
+    if _asked(context, TIME) and context.time is not None and context.time in rows.names:
+        yield TIME, periods_of(rows.column(context.time), str(context.parameters["period"])), PERIOD_CODES
+    for name in _strata(context):
+        if context.strata[name].column in rows.names:
+            yield name, rows.stratum(name), len(context.strata[name].labels())
+
+
+def _months(*shares: float, rows: int = 1000) -> TableView:
+    """So many rows in each month from January 2024 on, of which this share is decided as 1."""
+    when = [f"2024-{month:02}-15" for month in range(1, len(shares) + 1) for _ in range(rows)]
+    score = [float(i < share * rows) for share in shares for i in range(rows)]
+    parameters: dict[str, Setting] = {"by": ALL, "at": "", "period": "month", "join_below": 0}
+    return table_view(
+        tabulate, {"day": when}, label=[0] * len(when), score=score, time="day", parameters=parameters
+    )
+
+
+@check(
+    id="performance.decision_drift",
+    title="Drift of decisions and scores by time and source",
+    estimand="The largest difference between two periods, or between two parts of a stratum such as two sites, in the share of rows that are decided as 1, or "
+    "whose score reaches a declared cut; over all cuts, the time and all strata.",
+    unit=Unit.POINTS,
+    reading="decisions for 1, or scores from the cut on, are {value} more frequent[ in {first} than in {second}][ by {family}]",
+    need=TabulatedOutcomes(tabulate, columns),
+    comparators=AT_MOST,
+    ideal=ZERO,
+    parameters={
+        "by": Parameter(
+            "Where to look: time for the column that says when, or a stratum; by default there and in all strata that are declared.",
+            default=ALL,
+        ),
+        "at": Parameter(
+            "Scores from which on rows are counted, separated by commas: 0.1, 0.3, 0.6; by default the one at which is decided.",
+            default="",
+        ),
+        "period": Parameter(
+            "What of a date is one period. Whole numbers, as 202401, are periods of their own.",
+            default="month",
+            choices=tuple(PERIODS),
+        ),
+        "join_below": Parameter(
+            "A period of fewer rows is joined to the next one, the last one to the one before it.",
+            default=0,
+            low=ZERO,
+            integer=True,
+        ),
+    },
+    examples=(
+        Example(
+            says="20 to 22 % of 1,000 rows are decided as 1 in each of three months.",
+            view=lambda: _months(0.20, 0.21, 0.22),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="From the third month on a feed is in another unit, and 45 % are decided as 1.",
+            view=lambda: _months(0.20, 0.21, 0.45, 0.44),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="The share is 0.20 in one month and 0.26 in the other.",
+            view=lambda: _months(0.20, 0.26, rows=300),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.INCONCLUSIVE,
+        ),
+        Example(
+            says="All rows are of one month.",
+            view=lambda: _months(0.2),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def decision_drift(view: TableView, *, by: str, at: str, period: str, join_below: int) -> Counts:
+    """The share of decisions, or of scores from a cut on, in each period and each part of the strata, every two of which are compared.
+
+    Purpose:
+        Shows that the model decides otherwise at another time or for another source, without being told where to look: a feed that changed, a population that did,
+        or a place for which it was not made. Read it beside data.label_drift: where outcomes did not change with the decisions, the model did.
+    Method:
+        Rows whose score reaches the cut, of all rows of each period and part; every ordered pair of periods, and of parts of one stratum, is a piece for each cut. With
+        several cuts the largest difference is the distance of Kolmogorov and Smirnov between the scores on these cuts. A gap is bounded by MOVER with Clopper-Pearson limits
+        and an audit of its exact size (Zou & Donner 2008, Statistics in Medicine 27). A pass needs each pair (intersection-union, Berger 1982); a fail pays for all
+        pairs, cuts, periods and strata (Holm 1979, Scand. J. Statist. 6), so that stable decisions are accused with a probability of at most alpha.
+    Limits:
+        A drift within a period is averaged, and one that moves scores between two cuts is not seen. Parts may differ because their people do. Rows without a date or in no declared
+        part are left out there. Many periods and cuts need many rows.
+    Remedy:
+        Compare the inputs of the two periods or parts (data.unit_shift, performance.psi); find what changed in the feed, and test the model there by a criterion of its own.
+    Oracle:
+        pandas' groupby, scipy's two-sample Kolmogorov-Smirnov distance; planted shifts in 20 seeds and 20 clean ones (tests/checks/test_decision_drift.py); the bound by
+        exact enumeration (tests/stats/test_exact_size.py).
+    """
+    if view.n == 0:
+        return NO_ROWS
+    try:
+        _cuts(at)
+    except ValueError as wrong:
+        return Undefined(Reason.NOT_MEASURED, f"{wrong}.")
+    known = (*([TIME] if view.context.time else []), *view.context.strata)
+    if not known or (by and by not in known):
+        there = (
+            f"there are {', '.join(known)}"
+            if known
+            else "the specification declares none, and no column that says when (data: time)"
+        )
+        return Undefined(Reason.NOT_MEASURED, f"A stratum or {TIME} is expected to look at; {there}.")
+    cells: list[Rate] = []
+    why = Undefined(Reason.FEWER_THAN_TWO_GROUPS, "No stratum has rows in two parts.")
+    for name in sorted(view.tables[view.data]):
+        of, cut = name.split(APART)
+        family = f"{of}, from {cut} on" if cut else of
+        if of != TIME:
+            labels = view.context.strata[of].labels()
+            parts = by_part(view.table(name), len(labels))
+            found = [Rate(labels[part], events, rows, family) for part, (events, rows) in parts.items()]
+        else:
+            periods = {period_name(c, period): n for c, n in by_part(view.table(name), PERIOD_CODES).items()}
+            if len(periods) > MOST_PERIODS:
+                return Undefined(
+                    Reason.NOT_MEASURED,
+                    f"The column {view.context.time!r} makes {len(periods):,} periods; at most {MOST_PERIODS} are compared. Declare them as "
+                    "a stratum with bands.",
+                )
+            found = joined(periods, join_below, family)
+            why = nothing_to_compare(periods, join_below) if len(found) < 2 else why
+        cells += found if len(found) > 1 else []
+    return Rates(tuple(cells), Compare.DIFFERENCE) if cells else why

@@ -1,0 +1,169 @@
+"""The share of rows that a detector of unusual rows accepts as being like the known ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import numpy as np
+
+from assay.checks.check import AT_LEAST, AT_MOST, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Counts, Rate, Rates, Undefined
+from assay.domain.metric import Across, Parameter, Unit
+from assay.domain.needs import Tabulated
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
+from assay.stats.detector import Detector
+from assay.tally.cells import NO_ROWS
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
+
+TABLE = "accepted"
+REFUSED, ACCEPTED, UNKNOWN = 0, 1, 2
+"""What the detector says of a row; nothing where too few rows are known."""
+LOOKED_AT = frozenset({"number", "integer", "category", "boolean"})
+"""The dictionary's types of columns that it looks at: names, texts and dates are new in every row."""
+
+
+def columns(context: TableContext) -> tuple[str, ...]:
+    """What the model is fed, but texts, dates and identifiers."""
+    known = {name: context.column(name) for name in context.fed}
+    return tuple(name for name, column in known.items() if column is None or column.type in LOOKED_AT)
+
+
+def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """The group of each row, and whether it is accepted."""
+    groups = max(len(context.groups), 1)
+    return {TABLE: together((rows.group(), groups), (_said(rows, context), 3))}
+
+
+def _said(rows: Rows, context: TableContext) -> Integers:
+    known = context.known
+    names = [n for n in columns(context) if known is not None and n in known.columns and n in rows.names]
+    if known is None or known.n < 2 or not names:
+        return np.full(rows.n, UNKNOWN, dtype=np.int64)
+    level = float(context.parameters["level"])
+    detector = Detector.fitted({name: known.columns[name] for name in names}, _numeric(names, context, rows))
+    if detector.least_p > level:
+        return np.full(rows.n, UNKNOWN, dtype=np.int64)
+    return (detector.p_values({name: rows.column(name) for name in names}) > level).astype(np.int64)
+
+
+def _numeric(names: list[str], context: TableContext, rows: Rows) -> frozenset[str]:
+    documented = {name: context.column(name) for name in names}
+    return frozenset(
+        name
+        for name, column in documented.items()
+        if rows.column(name).dtype.kind in "iuf"
+        and (column is None or (column.is_numeric and column.codes is None))
+    )
+
+
+def _view(elsewhere: int, n: int = 2000, known: int = 2000) -> TableView:
+    """Two numbers that go together, but for so many rows where they go apart, each as usual as before."""
+    draw = np.random.default_rng(4)
+
+    def people(rows: int) -> dict[str, np.ndarray]:
+        income = draw.normal(size=rows)
+        return {"income": income, "rent": income + 0.2 * draw.normal(size=rows)}
+
+    judged = people(n)
+    judged["rent"][:elsewhere] *= -1
+    return table_view(
+        tabulate, judged, label=[0] * n, known=people(known), parameters={"level": Decimal("0.05")}
+    )
+
+
+@check(
+    id="performance.ood_acceptance",
+    title="Acceptance by a detector of unusual rows",
+    estimand="The share of rows that a detector, fitted to reference rows, accepts as being like them at the declared level; in the worst group if groups are named.",
+    unit=Unit.SHARE,
+    reading="{value} of the cases[ of {group}] are accepted as being like the known ones",
+    need=Tabulated(tabulate, columns, per_unit=True, known=True),
+    comparators=AT_LEAST + AT_MOST,
+    across=Across.OPTIONAL,
+    tasks=tuple(Task),
+    parameters={
+        "level": Parameter(
+            "The rate of false alarms: of rows like the known ones at most this share is refused, on average.",
+            default=Decimal("0.05"),
+            low=Decimal("0.001"),
+            high=Decimal("0.5"),
+        )
+    },
+    examples=(
+        Example(
+            says="2,000 rows like the known ones.",
+            view=lambda: _view(0),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.90",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="Of 2,000 rows 400 have an income and a rent that never go together.",
+            view=lambda: _view(400),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.90",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="2,000 rows of another world, of which the detector should refuse half.",
+            view=lambda: _view(2000),
+            comparator=Comparator.AT_MOST,
+            threshold="0.50",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="60 rows do not show it.",
+            view=lambda: _view(0, 60),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.90",
+            verdict=Verdict.INCONCLUSIVE,
+        ),
+        Example(
+            says="Of 20 known rows half say what is usual: too few to refuse anything.",
+            view=lambda: _view(0, known=20),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.90",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def ood_acceptance(view: TableView, *, level: Decimal) -> Counts:
+    """The share of rows that are accepted as being like those that the model was made for.
+
+    Purpose:
+        A model answers for anybody, also for whom it was never meant. Says how many of the judged rows a simple detector would pass on
+        ("at least"), and, narrowed to rows that are known to be others (``where: {site: elsewhere}``), how many of them it would
+        wrongly pass on ("at most"); for each group, whether one is sent away more often.
+    Method:
+        2,000 reference rows are drawn; half of them fit a detector, the other half say what is usual. It scores a row by a robust
+        Mahalanobis distance of its numbers (medians, quartiles, and the correlation of wrapped values: Raymaekers & Rousseeuw 2021,
+        Technometrics 63) and by how rare its codes and missing values are. A row is refused when its conformal p-value is at most the
+        level, so that rows like the reference rows are refused with at most that probability, whatever their distribution (Bates et
+        al. 2023, Annals of Statistics 51). The detector is fixed before the judged rows are read, so that the share that it accepts has
+        exact Clopper-Pearson limits (1934). No prediction is asked for.
+    Limits:
+        The detector is Assay's, not one that is in use beside the model. It sees pairs of numbers that never go together, and no finer
+        pattern; codes only one by one. The level holds on average over the reference rows that are drawn: those of one run refuse a
+        little more or less. It says that a row is unusual, not that the answer is wrong. Texts, dates and identifiers are not looked at.
+    Remedy:
+        Train on such rows, or send them to a person. If too many usual rows are refused, the reference rows are not like the judged ones:
+        see data.drift.
+    Oracle:
+        scipy's mahalanobis and percentileofscore, scikit-learn's EllipticEnvelope, and the rate of false alarms by simulation
+        (tests/checks/test_ood_acceptance.py); the bound by exact enumeration (tests/stats/test_rates.py).
+    """
+    if not view.n:
+        return NO_ROWS
+    counts = view.table(TABLE).dense(max(len(view.context.groups), 1), 3)
+    if counts[:, UNKNOWN].sum():
+        return Undefined(
+            Reason.TOO_FEW_ROWS_FOR_METHOD,
+            f"Too few reference rows are known to refuse anything at the level {level}, or none of the inputs is a number or a code.",
+        )
+    return Rates(
+        tuple(
+            Rate(label, int(counts[place, ACCEPTED]), int(counts[place].sum())) for label, place in view.each
+        )
+    )

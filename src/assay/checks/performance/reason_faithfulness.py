@@ -1,0 +1,122 @@
+"""Reasons for a decline that, once removed, would have changed the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.reasons import (
+    Arguments,
+    as_it_is,
+    counted,
+    gains,
+    lender,
+    named,
+    people,
+    principal,
+    share_of_declined,
+    usual,
+)
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Counts
+from assay.domain.metric import Across, Names, Parameter, Unit
+from assay.domain.needs import TabulatedChanges
+from assay.domain.vocabulary import Comparator, Verdict
+from assay.tally.table import Integers, Rows, TableContext, TableView
+
+
+def columns(context: TableContext) -> tuple[str, ...]:
+    """The inputs that can be a reason."""
+    return named(context)
+
+
+def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """The group of each declined row, and whether it is accepted with the usual values of its principal reasons."""
+    chosen = principal(gains(rows, "without ", as_it_is, rows.answered), int(context.parameters["reasons"]))
+    after = rows.after("all reasons", usual(chosen, context))
+    return counted(rows, rows.decisions(after) == context.favourable)
+
+
+ARGUMENTS: Arguments = {"reasons": 2, "columns": ""}
+
+
+def _view(n: int, arguments: Arguments = ARGUMENTS) -> TableView:
+    return table_view(
+        tabulate, people(n), label=[0] * n, model=lender, known=people(999), parameters=arguments
+    )
+
+
+@check(
+    id="performance.reason_faithfulness",
+    title="Faithfulness of reason codes",
+    estimand="The share of declined rows that are accepted once their principal reasons have the usual value and all else is as it is; in the worst group if groups are named.",
+    unit=Unit.SHARE,
+    reading="{value} of the declined cases[ for {group}] are accepted once their {reasons} principal reasons are as usual",
+    need=TabulatedChanges(tabulate, columns, known=True),
+    comparators=AT_LEAST,
+    across=Across.OPTIONAL,
+    parameters={
+        "reasons": Parameter(
+            "How many principal reasons are given at most; more than four help nobody.",
+            default=4,
+            low=Decimal(1),
+            high=Decimal(20),
+            integer=True,
+        ),
+        "columns": Parameter(
+            "The inputs that can be a reason, with commas between them; by default all.",
+            default="",
+            names=Names.COLUMNS,
+        ),
+    },
+    examples=(
+        Example(
+            says="Of 2,000 cases some 700 are declined, and most of them are accepted with a usual debt and income.",
+            view=lambda: _view(2000),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.80",
+            verdict=Verdict.PASS,
+            arguments=ARGUMENTS,
+        ),
+        Example(
+            says="Only years may be named, which hardly matter.",
+            view=lambda: _view(2000, {"reasons": 2, "columns": "years"}),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.80",
+            verdict=Verdict.FAIL,
+            arguments={"reasons": 2, "columns": "years"},
+        ),
+        Example(
+            says="A handful of declined cases shows nothing.",
+            view=lambda: _view(14),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.80",
+            verdict=Verdict.INCONCLUSIVE,
+            arguments=ARGUMENTS,
+        ),
+    ),
+)
+def reason_faithfulness(view: TableView) -> Counts:
+    """The share of declined cases for which the reasons that are given decide.
+
+    Purpose:
+        Who is declined is told why, and acts on it. A reason that was not why, or that changes nothing, misleads; where it is owed by
+        law it is worth nothing.
+    Method:
+        The reasons of a row are the inputs whose replacement by the usual value (the lower median, of codes the most frequent, of
+        2,000 reference rows) raises its score most, none without a gain: the comparison with the average that Regulation B's commentary
+        names for credit scoring (12 CFR 1002, Supp. I, 9(b)(2)-5). Then all of them are replaced together: the reasons are
+        faithful when that turns the decision (sufficiency; DeYoung et al. 2020, ACL, arXiv:1911.03429). The share of the declined
+        rows has Clopper-Pearson limits (1934). Costs a prediction of every row for each input, and one more.
+    Limits:
+        One way to find reasons among several: codes that a model hands out itself are not looked at. Inputs that decide only together
+        are found by no replacement of one. A usual value beside others may be a person that cannot be, and is no advice on what to
+        change. Who was declined by a hair is turned by any reason.
+    Remedy:
+        Give more reasons, name those inputs that decide, or take a model whose reasons can be read.
+    Oracle:
+        the terms of an additive model, and every replacement of a small table by hand (tests/checks/test_reasons.py); the bound by exact
+        enumeration (tests/stats/test_rates.py).
+    """
+    return share_of_declined(view)

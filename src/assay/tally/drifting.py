@@ -1,0 +1,62 @@
+"""How often something is so in each period, and in each part of a stratum: what every two of are compared to find a drift."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import accumulate
+
+from assay.domain.evidence import Rate, Undefined
+from assay.domain.vocabulary import Reason
+from assay.tally.table import TableCounts, apart
+
+MOST_PERIODS = 400
+"""More are no periods but a column that is of another kind."""
+
+
+def by_part(counts: TableCounts, parts: int) -> dict[int, tuple[int, int]]:
+    """Rows where it is so (a last code of 1) and all rows of each part, in the order of the codes."""
+    found: dict[int, tuple[int, int]] = {}
+    for part, so, n in zip(
+        *(codes.tolist() for codes in apart(counts.keys, parts, 2)), counts.counts.tolist(), strict=True
+    ):
+        events, rows = found.get(part, (0, 0))
+        found[part] = events + so * n, rows + n
+    return dict(sorted(found.items()))
+
+
+def joined(periods: Mapping[str, tuple[int, int]], least: int, family: str = "") -> list[Rate]:
+    """A rate of each period; one of fewer rows than the least is joined to the next one, the last one to the one before it.
+
+    No other way to join neighbours leaves more of them.
+    """
+    made: list[tuple[str, str, int, int]] = []
+    for name, (events, rows) in periods.items():
+        if made and made[-1][3] < least:
+            first, _, before, of = made.pop()
+            made.append((first, name, before + events, of + rows))
+        else:
+            made.append((name, name, events, rows))
+    if len(made) > 1 and made[-1][3] < least:
+        (first, _, before, of), (_, last, events, rows) = made[-2:]
+        made[-2:] = [(first, last, before + events, of + rows)]
+    return [
+        Rate(one if one == last else f"{one} to {last}", events, rows, family)
+        for one, last, events, rows in made
+    ]
+
+
+def nothing_to_compare(periods: Mapping[str, tuple[int, int]], least: int) -> Undefined:
+    """Why there are not two periods: all rows are of one, or so few that all were joined; and up to which number two would be left."""
+    if len(periods) < 2:
+        found = next(iter(periods), "none")
+        return Undefined(
+            Reason.FEWER_THAN_TWO_GROUPS,
+            f"A comparison needs labelled rows of two periods; found {len(periods)}: {found}.",
+        )
+    before = list(accumulate(rows for _, rows in periods.values()))
+    most = max(min(n, before[-1] - n) for n in before[:-1])
+    return Undefined(
+        Reason.TOO_FEW_ROWS_FOR_METHOD,
+        f"The {len(periods)} periods have {before[-1]:,} rows together, and 'join_below: {least}' joins all of them into one; from 'join_below: "
+        f"{most}' downwards two are left to compare.",
+    )
