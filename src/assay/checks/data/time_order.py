@@ -14,7 +14,8 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated, TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS, worst_share
-from assay.tally.periods import PERIOD_CODES, days_of, periods_of, time_columns
+from assay.tally.dates import days_of
+from assay.tally.periods import PERIOD_CODES, periods_of, time_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"
