@@ -96,7 +96,11 @@ def _view(steep: float, n: int = 2000) -> TableView:
             high=Decimal(10),
         ),
         "digits": Parameter(
-            "Of rounding: how many significant digits are kept.", default=2, low=1, high=15, integer=True
+            "Of rounding: how many significant digits are kept.",
+            default=2,
+            low=Decimal(1),
+            high=Decimal(15),
+            integer=True,
         ),
         "share": Parameter(
             "Of missingness: the probability with which each value is lost.",
