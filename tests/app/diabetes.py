@@ -50,6 +50,8 @@ SPECIFICATION = """
          tier: supporting, rationale: nine in ten were promised, owner: validator}
       - {id: coverage-gap, metric: fairness.coverage_gap, across: sex, with: {lower: low, upper: high}, at_most: 0.3,
          tier: supporting, rationale: for everybody, owner: validator}
+      - {id: steady, metric: robustness.answer_shift, with: {tolerance: 40}, at_most: 0.05, tier: supporting,
+         rationale: errors of measurement are small, owner: validator, requirements: [model-risk/6]}
       - {id: complete, metric: data.missing_values, at_most: 0, tier: critical,
          rationale: the feed promises complete rows, owner: data_steward}
 """
@@ -71,6 +73,12 @@ DICTIONARY = """
       - {name: low, type: number, description: lower end of the interval}
       - {name: high, type: number, description: upper end of the interval}
 """
+
+
+STEADY = """  - {id: steady, metric: robustness.answer_shift, with: {tolerance: 40}, at_most: 0.05, tier: supporting,
+     rationale: errors of measurement are small, owner: validator, requirements: [model-risk/6]}
+"""
+"""The criterion that has the model asked again, as it stands in the text that tests change."""
 
 
 def patients() -> tuple[pa.Table, pa.Table, LinearRegression]:

@@ -11,7 +11,14 @@ import lightgbm as lgb
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.app import diabetes, test_multiclass, test_privacy_of_recipes, test_refits
+from tests.app import (
+    diabetes,
+    test_explanations,
+    test_lineage_end_to_end,
+    test_multiclass,
+    test_privacy_of_recipes,
+    test_refits,
+)
 from tests.app.conftest import Folder, in_process
 
 import assay
@@ -60,6 +67,7 @@ OTHERS = {
     "data.duplicated_columns": "at_most: 0",
     "data.duplicates": "at_most: 0.01",
     "data.events": "at_least: 500",
+    "data.frame_coverage": "with: {of: site, frame: 'north=1983, south=2017'}, at_most: 0",
     "data.future_features": "with: {decided: day}, at_most: 0",
     "data.group_representation": f"{SEX}, at_least: 500",
     "data.label_drift": "with: {period: quarter}, at_most: 0.20",
@@ -75,6 +83,7 @@ OTHERS = {
     "data.period": "with: {period: month, rows: 50}, at_least: 12",
     "data.population": "with: {of: sex, population: 'women=5080, men=4920'}, at_most: 0.10",
     "data.rows": "at_least: 1000",
+    "data.sampling": "with: {of: site, frame: 'north=20000, south=20000'}, at_most: 1.2",
     "data.sentinel_values": "with: {column: income}, at_most: 0",
     "data.source_drift": "with: {source: site}, at_most: 0.15",
     "data.split_overlap": "with: {by: columns}, at_most: 0",
@@ -89,6 +98,7 @@ OTHERS = {
     "performance.auc_gain_over_incumbent": "with: {incumbent: score}, at_least: 0.01",
     "performance.brier": "at_most: 0.25",
     "performance.calibration_by_grade": "with: {grades: 'A: 0.3, B: 0.6, C: 1'}, at_most: 2",
+    "performance.decision_drift": "with: {period: quarter}, at_most: 0.20",
     "performance.ece": "at_most: 0.20",
     "performance.expected_cost": "with: {cost_fp: 1, cost_fn: 3}, at_most: 1.5",
     "performance.false_positive_rate": "at_most: 0.60",
@@ -146,7 +156,9 @@ REGISTERED = {
     "one specification of a binary model": "".join(asked().values()),
     "numbers": diabetes.SPECIFICATION,
     "classes": test_multiclass.SPECIFICATION,
-    "models of a recipe": test_refits.CROSS + test_refits.OTHERS,
+    "models of a recipe": test_refits.CROSS + test_refits.OTHERS + test_refits.WITHOUT,
+    "questions to a model": test_explanations.CRITERIA,
+    "files of a lineage": test_lineage_end_to_end.CRITERION,
     "attacks on models of a recipe": test_privacy_of_recipes.PRIVATE + test_refits.FAILING,
 }
 """The specifications that tests of this folder certify: a new check takes its place in one of them."""

@@ -10,14 +10,8 @@ import pytest
 
 from assay.app.starting.errors import CannotStart
 from assay.app.starting.guess import guess_column, guess_label, guess_protected, guess_unit
-from assay.app.starting.init import (
-    DICTIONARY,
-    SCHEMA,
-    SPECIFICATION,
-    Scaffold,
-    initialise,
-    write_scaffold,
-)
+from assay.app.starting.init import initialise
+from assay.app.starting.scaffold import DICTIONARY, SCHEMA, SPECIFICATION, Scaffold, write_scaffold
 from assay.checks.catalogue import metrics
 from assay.domain.errors import InvalidDocument
 from assay.reading.specification import SpecificationFile, read_specification

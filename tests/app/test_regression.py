@@ -10,7 +10,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 from tests.app.conftest import in_process, replaced
-from tests.app.diabetes import Clinic
+from tests.app.diabetes import STEADY, Clinic
 from tests.app.team import Team
 
 import assay
@@ -118,6 +118,7 @@ def test_a_criterion_that_no_such_rows_can_show_is_hopeless(clinic: Clinic) -> N
 
 
 def test_scores_in_a_column_are_numbers_too(clinic: Clinic, judged: tuple[Clinic, assay.Record]) -> None:
+    clinic.edit(STEADY, "")  # it asks the model again
     clinic.edit(
         "{model: model.skops, format: skops, inputs: [age, sex, bmi, bp, s1, s2, s3, s4, s5, s6]}",
         "{model: said, format: predictions}",

@@ -16,7 +16,8 @@ from tests.app.test_multiclass import Cellar
 
 import assay
 from assay.app.organisation.report import document
-from assay.app.starting.init import DICTIONARY, SPECIFICATION, start
+from assay.app.starting.init import start
+from assay.app.starting.scaffold import DICTIONARY, SPECIFICATION
 from assay.app.verifying.rejudge import contradicted
 from assay.domain.vocabulary import Verdict
 

@@ -16,7 +16,8 @@ from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason
 from assay.stats.pieces.kinds import PIECES
 from assay.stats.pieces.pieces import Target
-from assay.tally.periods import days_of, period_name, periods_of
+from assay.tally.dates import days_of
+from assay.tally.periods import period_name, periods_of
 
 
 def drift(when, label, *, period: str = "month", join_below: int = 0):

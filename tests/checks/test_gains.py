@@ -138,3 +138,18 @@ def test_the_gain_in_auc_of_each_group_is_the_difference_of_scikit_learns(seed: 
         assert piece.lower < piece.estimate < piece.upper
     prospect = prospect_of(counts, asked, None)
     assert 0.9 < prospect.passes(0.0, 1.0) <= 1
+
+
+def test_the_two_constants_are_told_apart_in_the_counts_and_in_the_pieces() -> None:
+    check = catalogue()["performance.gain_over_baseline"]
+    for across, groups in (("", ("",)), ("group", ("a", "b"))):
+        rows = random_rows(1, n=600)
+        view = rows.view() if across else rows.uncut()
+        counts = check.count(view, across=across or None)
+        told = [(cell.label, cell.family) for cell in counts.cells]
+        assert len(set(told)) == len(told) == 2 * len({label for label, _ in told}), (groups, told)
+        assert {family for _, family in told} == {"deciding 0", "deciding 1"}
+        asked = Asked("gain", Comparator.AT_LEAST, Decimal(0), 0.05)
+        labels = [piece.label for piece in assess(Statistic(check.id, across, "test", counts), asked).pieces]
+        assert len(set(labels)) == len(labels)
+        assert all("deciding" in label for label in labels)

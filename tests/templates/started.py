@@ -16,7 +16,8 @@ from sklearn.preprocessing import StandardScaler
 from tests import real_data
 
 import assay
-from assay.app.starting.init import DICTIONARY, SPECIFICATION, Started, start
+from assay.app.starting.init import Started, start
+from assay.app.starting.scaffold import DICTIONARY, SPECIFICATION
 
 
 @dataclass(frozen=True)

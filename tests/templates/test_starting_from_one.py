@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 from assay.app.starting.choose import choose, template_names, templates
 from assay.app.starting.errors import CannotStart
-from assay.app.starting.init import SPECIFICATION, Scaffold, initialise, start, write_scaffold
+from assay.app.starting.init import initialise, start
+from assay.app.starting.scaffold import SPECIFICATION, Scaffold, write_scaffold
 from assay.checks.catalogue import metrics
 from assay.cli.init import command
 from assay.domain.errors import InvalidDocument

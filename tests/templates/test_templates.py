@@ -11,7 +11,7 @@ from tests.templates.started import CASES, Case, fill_in, judged, train_and_star
 
 import assay
 from assay.app.starting.choose import template_names, templates
-from assay.app.starting.init import DICTIONARY, SPECIFICATION
+from assay.app.starting.scaffold import DICTIONARY, SPECIFICATION
 from assay.checks.catalogue import metrics
 from assay.domain.specification import Criterion
 from assay.domain.template import Template

@@ -105,7 +105,8 @@ def command(
     Guesses are marked as guesses. Empty rationales are refused by every later command until a person fills them; those of a
     template are proposals, to which the roles agree or not. Nothing that exists is overwritten.
     """
-    from assay.app.starting.init import SPECIFICATION, start
+    from assay.app.starting.init import start
+    from assay.app.starting.scaffold import SPECIFICATION
 
     made = start(data, model, folder, label=label, copy_from=copy_from, template=template, roles=columns)
     for warning in made.warnings:

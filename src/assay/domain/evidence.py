@@ -212,12 +212,16 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class PairedCell:
-    """Of ``n`` rows, ``worse`` were right before and wrong after, ``better`` the other way round."""
+    """Of ``n`` rows, ``worse`` were right before and wrong after, ``better`` the other way round.
+
+    ``family`` says against what they are compared, where it is more than one thing.
+    """
 
     label: str
     worse: int
     better: int
     n: int
+    family: str = ""
 
     def __post_init__(self) -> None:
         whole = all(type(count) is int for count in (self.worse, self.better, self.n))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from assay.domain.dictionary import BOOLEANS
 from assay.domain.specification import Attribute
 from assay.domain.specification.protected import CROSS, MOST_CELLS
+from assay.tally.dates import written_dates
 
 Integers = NDArray[np.int64]
 MOST_LOOKED_UP = 65_536
@@ -132,7 +133,7 @@ class GroupCodes:
         """int64[n]: the code of each value of a column, given as numbers, or as objects for text.
 
         Raises:
-            TypeError: when bands are asked of a column that holds no numbers.
+            TypeError: when bands are asked of a column that holds neither numbers nor dates.
         """
         if self._attribute.groups is None:
             return self._of_bands(values)
@@ -160,11 +161,24 @@ class GroupCodes:
         none = self._none
         return np.fromiter((found(value, none) for value in values.tolist()), np.int64, len(values))
 
+    def _numbers(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """float64[n]: what bands are of; a date is the number that its digits are."""
+        if values.dtype.kind in "iufb":
+            return values.astype(np.float64, copy=False)
+        numbers = written_dates(values)
+        if (
+            len(values)
+            and not np.isfinite(numbers).any()
+            and any(value is not None for value in values.tolist())
+        ):
+            raise TypeError(
+                f"The column {self._attribute.column!r} holds neither numbers nor dates, so it has no bands."
+            )
+        return numbers
+
     def _of_bands(self, values: NDArray[Any]) -> Integers:
-        if values.dtype.kind not in "iufb":
-            raise TypeError(f"The column {self._attribute.column!r} holds no numbers, so it has no bands.")
         codes = np.full(len(values), self._none, dtype=np.int64)
-        numbers = values.astype(np.float64, copy=False)
+        numbers = self._numbers(values)
         for i, (_, low, high) in enumerate(self._attribute.intervals()):
             inside = np.isfinite(numbers)
             if low is not None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from assay.domain.evidence import Undefined
 from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.vocabulary import Reason
+from assay.tally.dates import DATE
 from assay.tally.table import TableContext
 
 Integers = NDArray[np.int64]
@@ -25,7 +26,6 @@ PERIOD_CODES = 1 << 42
 _NUMBERS = 1 << 41
 """The code of the number 0; those of dates lie far below the codes of all numbers."""
 _MOST = 1 << 40
-_DATE = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}).*)?", re.DOTALL)
 
 
 def time_columns(context: TableContext) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ def periods_of(values: NDArray[Any], period: str) -> Integers:
 
 
 def _of_date(value: object, months: int) -> int:
-    match = _DATE.fullmatch(str(value))
+    match = DATE.fullmatch(str(value))
     if match is None or not 1 <= int(match[2]) <= 12:
         return -1
     return (int(match[1]) * 12 + int(match[2]) - 1) // months
@@ -107,32 +107,3 @@ def period_code(name: str, period: str, *, number: bool) -> int:
 def is_number(code: int) -> bool:
     """Whether a period is a number that stands for itself."""
     return code >= _NUMBERS - _MOST
-
-
-DAYS = 1 << 22
-"""No day has a code as large."""
-_BEFORE = 719_163
-"""Days from the first of January of the year 1 to that of 1970, and one: days have the numbers of ``datetime.date.toordinal``."""
-
-
-def days_of(values: NDArray[Any]) -> Integers:
-    """int64[n]: the day of each date in ISO 8601, as ``datetime.date.toordinal`` counts them; -1 where there is none."""
-    found: dict[Any, int] = {}
-    days = np.full(len(values), -1, dtype=np.int64)
-    if values.dtype.kind in "iufb":
-        return days
-    for i, value in enumerate(values.tolist()):
-        if value not in found:
-            found[value] = _day(str(value))
-        days[i] = found[value]
-    return days
-
-
-def _day(text: str) -> int:
-    match = _DATE.fullmatch(text)
-    if match is None or match[3] is None:
-        return -1
-    try:
-        return int(np.datetime64(f"{match[1]}-{match[2]}-{match[3]}", "D").astype(np.int64)) + _BEFORE
-    except ValueError:
-        return -1

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-
 from assay.app.starting.choose import choose
 from assay.app.starting.copying import with_judgement_of
+from assay.app.starting.doubts import inputs_elsewhere, weak_label, wrong_labels, wrong_scores
 from assay.app.starting.errors import CannotStart
 from assay.app.starting.guess import (
     ColumnGuess,
@@ -26,8 +25,8 @@ from assay.app.starting.guess import (
 )
 from assay.app.starting.judgement import begin
 from assay.app.starting.roles import Roles, find_roles, lacking_attributes
+from assay.app.starting.scaffold import DICTIONARY, SCHEMA, SPECIFICATION, Scaffold, rendered, write_scaffold
 from assay.domain.dictionary import is_index_of_pandas
-from assay.domain.errors import writing
 from assay.domain.metric import Catalogue
 from assay.domain.model_formats import PREDICTIONS, SUFFIXES
 from assay.domain.nearest import listed, nearest
@@ -39,20 +38,9 @@ from assay.plugins.catalogue import metrics
 from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import Located, locate
 from assay.reading.source import read_source
-from assay.reading.writing import commented, listed_below, said, written, written_code
 
 if TYPE_CHECKING:
     from assay.subject.describe import ColumnFacts
-
-SPECIFICATION, DICTIONARY, SCHEMA = "specification.yaml", "dictionary.yaml", "specification.schema.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Scaffold:
-    """The texts of a new specification by file name, and what is wrong with the data or the model they start from."""
-
-    texts: Mapping[str, str]
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +112,7 @@ def initialise(
         model_at_hand=form != PREDICTIONS,
         task=task,
     )
-    text = _render(
+    text = rendered(
         f"{SPECIFICATION}.j2",
         name=template.name if template else _identifier(model),
         model=shown_model,
@@ -146,7 +134,7 @@ def initialise(
     )
     if other is not None:
         text = with_judgement_of(other, text)
-    dictionary = _render(
+    dictionary = rendered(
         f"{DICTIONARY}.j2",
         data=data.name,
         rows=f"{facts[0].rows if facts else 0:,}",
@@ -156,10 +144,10 @@ def initialise(
     schema = json.dumps(json_schema(catalogue), indent=2, ensure_ascii=False) + "\n"
     scores = model if form == PREDICTIONS else None
     warnings = (
-        *_weak_label(guessed),
-        *(_wrong_labels(facts, chosen) if task is Task.BINARY else ()),
-        *(_wrong_scores(facts, scores) if task is Task.BINARY else ()),
-        *_inputs_elsewhere(known, names, data),
+        *weak_label(guessed),
+        *(wrong_labels(facts, chosen) if task is Task.BINARY else ()),
+        *(wrong_scores(facts, scores) if task is Task.BINARY else ()),
+        *inputs_elsewhere(known, names, data),
         *(lacking_attributes(template, asked) if template and asked else ()),
         *judgement.warnings,
     )
@@ -210,28 +198,6 @@ def start(
     return Started(write_scaffold(scaffold, folder), scaffold.warnings, tuple(read))
 
 
-def write_scaffold(scaffold: Scaffold, folder: Path) -> tuple[Path, ...]:
-    """Write the texts into a folder that has none of them.
-
-    Raises:
-        CannotStart: when one of the files is there already; then nothing is written.
-    """
-    paths = {folder / name: text for name, text in scaffold.texts.items()}
-    taken = [path for path in paths if path.exists() or path.is_symlink()]
-    if taken:
-        raise CannotStart(
-            f"{', '.join(map(str, taken))} {'is' if len(taken) == 1 else 'are'} there already.",
-            code="file_exists",
-            remedy="Nothing was written. Choose another folder, or move what is there.",
-        )
-    for path, text in paths.items():
-        with writing(path):
-            folder.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-    return tuple(paths)
-
-
 def _refuse_absent(data: Path) -> None:
     if not data.exists():
         raise CannotStart(
@@ -257,78 +223,6 @@ def _in_the_words_of(names: Sequence[str], known: Sequence[str]) -> list[str]:
     """The model's columns as the data writes them: LightGBM writes blanks as underscores."""
     written = {name.replace(" ", "_"): name for name in names}
     return [name if name in names else written.get(name, name) for name in known]
-
-
-def _weak_label(guess: LabelGuess) -> Iterator[str]:
-    """That nothing but the form of its values speaks for the label, or that none was taken."""
-    if guess.named:
-        return
-    again = "remove these texts and start again with --label and the column that holds the truth"
-    if guess.name is not None:
-        others = [name for name in guess.binary if name != guess.name]
-        too = f" So do {listed(others)}." if len(others) > 1 else f" So does {others[0]!r}." if others else ""
-        yield (
-            f"The label {guess.name!r} is a weak guess: it holds 0 and 1, and no column is named like a label.{too} If it is not the "
-            f"truth, {again}."
-        )
-    elif guess.words:
-        zeros = f", {listed(guess.binary)} 0 and 1" if guess.binary else ""
-        yield (
-            f"No label was guessed, for no column is named like one: {listed(guess.words)} {'holds' if len(guess.words) == 1 else 'hold'} "
-            f"two texts{zeros}. Which is the truth? Recode it to 0 and 1 in all data sets, 1 for the event that the score is the "
-            f"probability of, and {again}. Columns of two texts that are inputs belong under 'inputs', where none was put."
-        )
-    else:
-        yield (
-            f"No label was guessed: no column of 0 and 1 could be the truth. Fill in 'label', or {again}. "
-            "For a model of numbers, or of several classes, the text is begun with --label alone."
-        )
-
-
-def _wrong_labels(facts: Sequence[ColumnFacts], label: str | None) -> Iterator[str]:
-    """What the label's values are when they are not 0 and 1."""
-    column = next((column for column in facts if column.name == label), None)
-    if column is None:
-        return
-    seen = column.codes if column.codes is not None else (column.minimum, column.maximum)
-    if not all(value in {0, 1} for value in seen if value is not None):
-        found = ", ".join(repr(value) for value in seen[:5]) if column.codes is not None else column.type
-        span = (
-            f" from {column.minimum} to {column.maximum}"
-            if column.codes is None and column.minimum is not None
-            else ""
-        )
-        yield (
-            f"The label {label!r} holds {found}{span}, and the numbers 0 and 1 are expected. Recode it in all data sets, 1 for "
-            "the event that the score is the probability of, before you go on."
-        )
-
-
-def _wrong_scores(facts: Sequence[ColumnFacts], scores: str | None) -> Iterator[str]:
-    """What the values of a column of scores are when they are no probabilities."""
-    column = next((column for column in facts if column.name == scores), None)
-    if column is None:
-        return
-    low, high = column.minimum, column.maximum
-    if isinstance(low, int | float) and isinstance(high, int | float) and low >= 0 and high <= 1:
-        return
-    found = column.type if low is None else f"{column.type} from {low} to {high}"
-    yield (
-        f"The column of scores {scores!r} holds {found}, and probabilities from 0 to 1 are expected. If it is an input and no "
-        "score, name the model file, or the column that the scores stand in."
-    )
-
-
-def _inputs_elsewhere(known: Sequence[str], names: Sequence[str], data: Path) -> Iterator[str]:
-    """The model's inputs that the data does not have."""
-    missing = [name for name in known if name not in names]
-    if missing:
-        near = nearest(missing[0], names)
-        hint = f" (nearest to {missing[0]!r}: {near!r})" if near else ""
-        yield (
-            f"The model was fitted on {listed(missing)}, which {data.name} does not have{hint}. Give it these columns, in the "
-            "form in which the model takes them, before you go on."
-        )
 
 
 def _refuse_unknown_label(label: str | None, names: Sequence[str]) -> None:
@@ -446,18 +340,3 @@ def _span(columns: Sequence[ColumnGuess], label: str | None) -> tuple[str, str]:
 def _block(other: Located | None, name: str) -> dict[Any, Any]:
     block = other.value.get(name) if other else None
     return block if isinstance(block, dict) else {}
-
-
-def _render(template: str, **values: Any) -> str:
-    environment = jinja2.Environment(  # noqa: S701 - the result is YAML; `written` quotes what must be
-        loader=jinja2.PackageLoader("assay.app.starting"),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"commented": commented, "counted": _counted}
-    environment.filters |= {"written": written, "code": written_code, "said": said, "listed": listed_below}
-    return environment.get_template(template).render(**values)
-
-
-def _counted(signatures: Mapping[str, int]) -> str:
-    return "{" + ", ".join(f"{role}: {count}" for role, count in signatures.items()) + "}"

@@ -16,7 +16,8 @@ from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.spikes import spike_at, usual_spacing
 from assay.tally.cells import NO_ROWS, worst_column
-from assay.tally.periods import DAYS, days_of, period_name, periods_of, time_columns
+from assay.tally.dates import DAYS, days_of
+from assay.tally.periods import period_name, periods_of, time_columns
 from assay.tally.table import (
     BINS,
     Integers,

@@ -14,10 +14,10 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated, TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS, worst_share
+from assay.tally.dates import days_of
 from assay.tally.periods import (
     DAY_FORMS,
     PERIOD_CODES,
-    days_of,
     is_number,
     periods_of,
     time_columns,

@@ -23,7 +23,7 @@ CONSTANTS = {"always_0": (0,), "always_1": (1,), "either": (0, 1)}
     estimand="The accuracy less that of deciding 0 for everybody, and less that of deciding 1 for everybody, whichever is smaller; in the "
     "worst group if groups are named.",
     unit=Unit.POINTS,
-    reading="accuracy[ for {group}] is {value} above that of the same decision for everybody",
+    reading="accuracy is {value} above that of the same decision for everybody[ ({group})]",
     need=Outcomes(),
     comparators=AT_LEAST,
     low=Decimal(-1),
@@ -98,4 +98,6 @@ def gain_over_baseline(view: OutcomeView, *, baseline: str) -> Counts:
 def _against(group: GroupOutcomes, constant: int) -> PairedCell:
     """What would get worse and better if everybody were decided as ``constant``."""
     other = 1 - constant
-    return PairedCell(group.label, group.cell(other, other), group.cell(constant, other), group.n)
+    return PairedCell(
+        group.label, group.cell(other, other), group.cell(constant, other), group.n, f"deciding {constant}"
+    )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-import numpy as np
-
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.reasons import (
     Arguments,
@@ -24,7 +22,7 @@ from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedChanges
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.perturbation import ChangeContext, Columns, normals, whole
+from assay.tally.changes import add_noise
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 
@@ -33,22 +31,11 @@ def columns(context: TableContext) -> tuple[str, ...]:
     return named(context)
 
 
-def nearly(inputs: Columns, context: ChangeContext) -> Columns:
-    """Each number with a normal error of ``scale`` times its column's spread; whole numbers are rounded after it."""
-    changed = dict(inputs)
-    for name in context.spread(inputs):
-        before = inputs[name]
-        error = context.number("scale") * context.spreads[name] * normals(context.seed, name, context.rows)
-        after = before.astype(np.float64) + error
-        changed[name] = whole(after, before) if context.kinds[name] == "integer" else after
-    return changed
-
-
 def tabulate(rows: Rows, _: TableContext) -> Mapping[str, Integers]:
     """The group of each declined row, and whether its first reason stays the same."""
     before = principal(gains(rows, "without ", as_it_is, rows.answered), 1)
-    moved = rows.after("moved", nearly)
-    after = principal(gains(rows, "moved without ", nearly, moved), 1)
+    moved = rows.after("moved", add_noise)
+    after = principal(gains(rows, "moved without ", add_noise, moved), 1)
     return counted(rows, (before == after).all(axis=1))
 
 

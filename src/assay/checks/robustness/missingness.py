@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import numpy as np
-
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import ALL, paired
 from assay.domain.evidence import Counts
@@ -13,24 +11,8 @@ from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import pairs_of_each
-from assay.tally.perturbation import ChangeContext, Columns, uniforms
+from assay.tally.changes import lose_values
 from assay.tally.views import PairedView
-
-
-def lose_values(columns: Columns, context: ChangeContext) -> Columns:
-    """Lose each value with probability ``share``: NaN in a column of numbers, None in any other."""
-    share = context.number("share")
-    changed = dict(columns)
-    for name in context.losable(columns):
-        lost = uniforms(context.seed, name, context.rows) < share
-        before = columns[name]
-        if before.dtype.kind in "iufb":
-            changed[name] = np.where(lost, np.nan, before.astype(np.float64))
-        else:
-            after = before.astype(object)
-            after[lost] = None
-            changed[name] = after
-    return changed
 
 
 @check(

@@ -14,21 +14,9 @@ from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import pairs_of_each
-from assay.tally.perturbation import ChangeContext, Columns, normals, whole
+from assay.tally.changes import add_noise
+from assay.tally.perturbation import ChangeContext
 from assay.tally.views import PairedView
-
-
-def add_noise(columns: Columns, context: ChangeContext) -> Columns:
-    """Add to each number a normal error of ``scale`` times its column's spread; integers are rounded after it."""
-    scale = context.number("scale")
-    changed = dict(columns)
-    for name in context.spread(columns):
-        before = columns[name]
-        error = scale * context.spreads[name] * normals(context.seed, name, context.rows)
-        after = before.astype("float64") + error
-        changed[name] = whole(after, before) if context.kinds[name] == "integer" else after
-    return changed
-
 
 HARDLY = 0.01
 """The share of values below which a change of them tells nothing about errors in their column."""

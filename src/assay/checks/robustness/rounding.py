@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import ALL, paired
@@ -15,37 +11,8 @@ from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import pairs_of_each
-from assay.tally.perturbation import ChangeContext, Columns, whole
+from assay.tally.changes import round_numbers
 from assay.tally.views import PairedView
-
-
-def round_numbers(columns: Columns, context: ChangeContext) -> Columns:
-    """Round each number to ``digits`` significant digits."""
-    digits = int(context.parameters["digits"])
-    changed = dict(columns)
-    for name in context.numeric(columns):
-        before = columns[name]
-        after = _significant(before.astype(np.float64), digits)
-        changed[name] = whole(after, before) if context.kinds[name] == "integer" else after
-    return changed
-
-
-def _significant(numbers: NDArray[np.float64], digits: int) -> NDArray[Any]:
-    """The numbers with so many significant digits; zeros, infinities and NaNs as they are."""
-    rounded = numbers.copy()
-    regular = np.isfinite(numbers) & (numbers != 0)
-    size = np.abs(numbers[regular])
-    power = np.floor(np.log10(size))
-    # log10 may miss a power of ten by one unit in the last place.
-    power += 10.0 ** (power + 1) <= size
-    power -= 10.0**power > size
-    step = power - (digits - 1)
-    coarse, fine = step >= 0, step < 0
-    mantissa = numbers[regular].copy()
-    mantissa[coarse] = np.rint(mantissa[coarse] / 10.0 ** step[coarse]) * 10.0 ** step[coarse]
-    mantissa[fine] = np.rint(mantissa[fine] * 10.0 ** -step[fine]) / 10.0 ** -step[fine]
-    rounded[regular] = mantissa
-    return rounded
 
 
 @check(

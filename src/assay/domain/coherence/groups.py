@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import math
 from collections.abc import Collection, Iterator
@@ -172,9 +173,11 @@ def bands_uncovered(draft: Draft, world: World) -> Iterator[Finding]:
 
 
 def wrong_kind_of_column(draft: Draft, world: World) -> Iterator[Finding]:
-    """Bands of a column that holds no numbers, and groups by code of one that holds measured numbers."""
+    """Bands of a column that holds neither numbers nor dates, and groups by code of one that holds measured numbers."""
     for block, name, attribute, column in _documented(draft, world):
-        if attribute.bands is not None and not column.is_numeric:
+        if attribute.bands is not None and column.type == "date":
+            yield from _edges_that_are_no_dates(block, name, attribute)
+        elif attribute.bands is not None and not column.is_numeric:
             yield Finding(
                 (block, name, "bands"),
                 "bands_of_no_number",
@@ -190,6 +193,28 @@ def wrong_kind_of_column(draft: Draft, world: World) -> Iterator[Finding]:
                 remedy="Use 'bands' with cut points.",
                 key=True,
             )
+
+
+def _edges_that_are_no_dates(block: str, name: str, attribute: Attribute) -> Iterator[Finding]:
+    edges = {edge for _, low, high in attribute.intervals() for edge in (low, high) if edge is not None}
+    for edge in sorted(edges):
+        if not _is_date(edge):
+            yield Finding(
+                (block, name, "bands"),
+                "edge_no_date",
+                f"Bands of dates need edges that are dates; {attribute.column!r} has the edge {edge}.",
+                remedy="Write a date as its digits: 20241231 for 2024-12-31.",
+                key=True,
+            )
+            return
+
+
+def _is_date(edge: Decimal) -> bool:
+    try:
+        dt.datetime.strptime(str(edge), "%Y%m%d")  # noqa: DTZ007 - a day and no moment
+    except ValueError:
+        return False
+    return len(str(edge)) == len("20241231")
 
 
 def intersections(draft: Draft, _: World) -> Iterator[Finding]:

@@ -50,7 +50,7 @@ class Attribute(Block):
     groups: dict[Text, Codes] | None = None
     """Each group's name with its code, or its codes in a list; of a boolean column, true and false, which are 1 and 0."""
     bands: Bands | None = None
-    """Cut points of a number such as [25, 40, 60], or named bands."""
+    """Cut points of a number such as [25, 40, 60], or named bands. A date is the number of its digits: [20240401, 20240701] parts a column of dates into three."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Attribute:

@@ -14,11 +14,16 @@ from assay.stats.pieces.pieces import Pieces, Target, gathered
 def paired_pieces(counts: Paired, target: Target) -> Pieces:
     """One piece for each group with rows; the others by name and reason."""
     undefined = tuple(
-        NoValue(cell.label, Reason.EMPTY_GROUP, "There are no rows to compare.")
+        NoValue(_named(cell), Reason.EMPTY_GROUP, "There are no rows to compare.")
         for cell in counts.cells
         if cell.n == 0
     )
     return gathered((_piece(cell, target) for cell in counts.cells if cell.n), target, undefined)
+
+
+def _named(cell: PairedCell) -> str:
+    """The group and what it is compared with, as far as there is more than one."""
+    return f"{cell.label} ({cell.family})" if cell.label and cell.family else cell.label or cell.family
 
 
 def _piece(cell: PairedCell, target: Target) -> Piece:
@@ -28,7 +33,7 @@ def _piece(cell: PairedCell, target: Target) -> Piece:
     drop = Fraction(cell.worse - cell.better, cell.n)
     threshold = Fraction(target.threshold)
     return Piece(
-        label=cell.label,
+        label=_named(cell),
         estimate=bound.estimate,
         lower=bound.lower,
         upper=bound.upper,
@@ -41,4 +46,5 @@ def _piece(cell: PairedCell, target: Target) -> Piece:
         method=bound.method,
         simulated_size=bound.simulated_size,
         counts=(("", "worse", cell.worse), ("", "better", cell.better), ("", ROWS, cell.n)),
+        family=cell.family,
     )
