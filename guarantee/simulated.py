@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from assay.stats.simulated_sizes import LEVELS
 from guarantee.boundary import ALPHA, Design, simulate, simulate_at, worst, wrong
+from guarantee.effect_designs import effect_designs
 from guarantee.exact_designs import distance_designs, top_designs
 from guarantee.proxied_designs import proxied_designs
 from guarantee.row_designs import clustered_designs, weighted_designs
@@ -39,6 +40,7 @@ TABLES: dict[str, Callable[[], Iterable[Design]]] = {
     "Precision and lift at k (exact)": top_designs,
     "Distances between two histograms (exact)": distance_designs,
     "Two groups in strata": stratified_designs,
+    "Effects along the paths of a causal graph": effect_designs,
     "Members known by probabilities": proxied_designs,
 }
 

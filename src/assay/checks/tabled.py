@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from assay.domain.answers import BINARY, Answers
 from assay.domain.dictionary import Column
-from assay.domain.specification import Attribute
+from assay.domain.specification import Attribute, CausalGraph
 from assay.tally.groups import Layout
 from assay.tally.hashes import Hashes, number_words, text_words
 from assay.tally.table import Rows, TableContext, TableCounts, TableTally, TableView, Tabulate, sums
@@ -40,6 +40,7 @@ def table_view(
     time: str | None = None,
     strata: Mapping[str, Attribute] | None = None,
     answers: Answers = BINARY,
+    graph: CausalGraph | None = None,
 ) -> TableView:
     """What a check with these tables is handed of some rows.
 
@@ -50,7 +51,7 @@ def table_view(
         across: the attributes whose groups are compared.
         others: the columns of other data sets, for checks that read all; with ``labels_of_others``.
         strata: the parts of the cases within which groups are compared, by name. answers: what is predicted; the numbers of a
-            regression stand in the column ``label``.
+            regression stand in the column ``label``. graph: who acts on whom.
         parameters: the criterion's, all of them. dictionary: by default each column is a number or a category as its values are.
     """
     attributes = tuple((name, tuple(labels)) for name, (labels, _) in (groups or {}).items())
@@ -69,6 +70,7 @@ def table_view(
         time=time,
         strata=strata or {},
         answers=answers,
+        graph=graph,
         used=frozenset(name for name in (*fed, "label", unit, time) if name is not None),
     )
     codes = {name: np.asarray(of, dtype=np.int64) for name, (_, of) in (groups or {}).items()}

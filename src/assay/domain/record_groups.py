@@ -12,6 +12,9 @@ from collections.abc import Collection, Iterator, Mapping
 from assay.domain import gating
 from assay.domain.evidence import (
     GIVEN_LABEL,
+    ChangeCell,
+    Changes,
+    Effects,
     LossCell,
     Losses,
     Rate,
@@ -158,12 +161,16 @@ def _told_of(group: GroupRecord) -> str:
     return f" ({said})" if said else ""
 
 
-def _cells(statistic: Statistic) -> tuple[Rate | ScoreCell | LossCell, ...]:
+def _cells(statistic: Statistic) -> tuple[Rate | ScoreCell | LossCell | ChangeCell, ...]:
     counts = statistic.counts
-    return counts.cells if isinstance(counts, Rates | Stratified | Scores | Losses) else ()
+    return (
+        counts.cells if isinstance(counts, Rates | Stratified | Effects | Changes | Scores | Losses) else ()
+    )
 
 
-def _alike(group: GroupRecord, cell: Rate | ScoreCell | LossCell, metric: str) -> bool:
+def _alike(group: GroupRecord, cell: Rate | ScoreCell | LossCell | ChangeCell, metric: str) -> bool:
+    if isinstance(cell, ChangeCell):
+        return cell.n <= group.rows
     if isinstance(cell, LossCell):
         return cell.n == group.rows
     if isinstance(cell, ScoreCell):
@@ -226,7 +233,7 @@ def _aside_otherwise(record: Record, told: Collection[Statistic], asking: Collec
         aside_labels = small[statistic.across]
         focus = (
             frozenset(statistic.counts.focus)
-            if isinstance(statistic.counts, Rates | Stratified | Losses)
+            if isinstance(statistic.counts, Rates | Stratified | Effects | Changes | Losses)
             else frozenset[str]()
         )
         wanted = aside_labels if statistic.aside else of_all - aside_labels

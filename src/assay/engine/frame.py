@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from assay.domain.answers import BINARY, Answers
 from assay.domain.dictionary import Column
-from assay.domain.specification import Attribute
+from assay.domain.specification import Attribute, CausalGraph
 from assay.tally.groups import Layout
 
 
@@ -22,6 +22,7 @@ class Frame:
         strata: the parts of the cases within which groups are compared, by name.
         favourable: the decision that is good for the person; None where nothing is decided. time: the column that says when.
         answers: what the model must answer for a row, and so what a label is.
+        graph: who is declared to act on whom.
         spreads: standard deviation per numeric column on the reference data, for perturbations.
     """
 
@@ -38,6 +39,7 @@ class Frame:
     strata: tuple[tuple[str, Attribute], ...] = ()
     time: str | None = None
     answers: Answers = BINARY
+    graph: CausalGraph | None = None
 
     @property
     def content(self) -> tuple[str, ...]:

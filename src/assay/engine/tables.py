@@ -37,6 +37,7 @@ def context_of(frame: Frame, table: Table) -> TableContext:
         answers=frame.answers,
         score_column=frame.score_column,
         used=frame.used,
+        graph=frame.graph,
     )
 
 

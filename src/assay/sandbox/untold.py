@@ -62,6 +62,9 @@ _TYPES = frozenset(
         "PairedScoreCell",
         "Proxied",
         "ProxiedCell",
+        "Effects",
+        "Changes",
+        "ChangeCell",
         "Undefined",
     }
 )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from assay.domain.answers import BINARY, Answers
 from assay.domain.dictionary import Column
-from assay.domain.specification import Attribute
+from assay.domain.specification import Attribute, CausalGraph
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes
 
@@ -41,6 +41,7 @@ class TableContext:
         answers: what the model answers for a row, and what a label is.
         score_column: where scores made elsewhere stand, instead of a model.
         used: the columns that the specification gives a meaning: inputs, label, scores, unit, time, protected attributes, strata.
+        graph: who is declared to act on whom.
     """
 
     parameters: Mapping[str, Setting]
@@ -57,6 +58,7 @@ class TableContext:
     score_column: str | None = None
     answers: Answers = BINARY
     used: frozenset[str] = frozenset()
+    graph: CausalGraph | None = None
 
     def column(self, name: str) -> Column | None:
         """The dictionary's entry of a column, or None."""

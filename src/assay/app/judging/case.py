@@ -146,6 +146,7 @@ class Case:
             time=specification.data.time,
             strata=tuple(specification.strata.items()),
             answers=specification.prediction.answers,
+            graph=specification.causal_graph,
         )
 
 
