@@ -6,7 +6,6 @@ the ancestors, every path runs through what is given; the same as d-separation (
 
 from __future__ import annotations
 
-import graphlib
 import itertools
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -38,12 +37,26 @@ def nodes(arrows: Arrows) -> tuple[str, ...]:
 
 def cycle(arrows: Arrows) -> tuple[str, ...]:
     """Names that act on each other in a circle, the first one again at the end; empty when there is none."""
-    try:
-        graphlib.TopologicalSorter(_parents(arrows)).prepare()
-    except graphlib.CycleError as found:
-        around: list[str] = found.args[1]
-        return tuple(around)
+    for start in nodes(arrows):
+        before: dict[str, str] = {}
+        waiting = [start]
+        while waiting:
+            name = waiting.pop()
+            for head in arrows.get(name, ()):
+                if head == start:
+                    return (*reversed(_back(before, name)), start)
+                if head not in before:
+                    before[head] = name
+                    waiting.append(head)
     return ()
+
+
+def _back(before: Mapping[str, str], name: str) -> list[str]:
+    """The name, the one that it was come to from, and so on."""
+    found = [name]
+    while found[-1] in before:
+        found.append(before[found[-1]])
+    return found
 
 
 def roles(arrows: Arrows, unobserved: Collection[str], attribute: str) -> Roles:
