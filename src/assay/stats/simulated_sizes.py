@@ -12,7 +12,7 @@ ladders; shares of theirs at other levels than .05 are not given as less than th
 samples of a rule that was nowhere more cautious, or of today's if more.
 Of two groups in strata (the smallest cell's rows; decisions of the rarer kind of a group, for the odds ratio; refused or favoured of a
 stratum, for the disparity) and of members known by probabilities (expected rows of the rarest kind) there are 10,000 samples, after
-300 of all designs; of effects along the paths of a causal graph (the smallest cell's rows) 2,000, after 100.
+300 of all designs; of effects along the paths of a causal graph (the smallest cell's rows) 6,000, after 100.
 """
 
 from __future__ import annotations
@@ -162,49 +162,31 @@ AT_LEVELS: dict[str, dict[float, tuple[tuple[int, float], ...]]] = {
         0.500: ((20, 0.4945),),
     },
     "direct_effect": {
-        0.001: (
-            (50, 0.0015),
-            (200, 0.0010),
-        ),
-        0.010: (
-            (50, 0.0130),
-            (200, 0.0115),
-        ),
-        0.025: ((50, 0.0260),),
-        0.050: (
-            (50, 0.0485),
-            (200, 0.0480),
-        ),
-        0.100: ((50, 0.1030),),
-        0.200: ((50, 0.2040),),
-        0.500: ((50, 0.5005),),
+        0.001: ((50, 0.0015),),
+        0.010: ((50, 0.0090),),
+        0.025: ((50, 0.0235),),
+        0.050: ((50, 0.0468),),
+        0.100: ((50, 0.0975),),
+        0.200: ((50, 0.1960),),
+        0.500: ((50, 0.4897),),
     },
     "indirect_effect": {
-        0.001: ((50, 0.0020),),
-        0.010: ((50, 0.0130),),
-        0.025: ((50, 0.0315),),
-        0.050: ((50, 0.0680),),
-        0.100: ((50, 0.1145),),
-        0.200: ((50, 0.2135),),
-        0.500: ((50, 0.5255),),
+        0.001: ((50, 0.0015),),
+        0.010: ((50, 0.0115),),
+        0.025: ((50, 0.0282),),
+        0.050: ((50, 0.0582),),
+        0.100: ((50, 0.1048),),
+        0.200: ((50, 0.2087),),
+        0.500: ((50, 0.5092),),
     },
     "spurious_effect": {
-        0.001: (
-            (50, 0.0025),
-            (200, 0.0020),
-        ),
-        0.010: (
-            (50, 0.0180),
-            (200, 0.0135),
-        ),
-        0.025: ((50, 0.0295),),
-        0.050: ((50, 0.0575),),
-        0.100: ((50, 0.1080),),
-        0.200: ((50, 0.2125),),
-        0.500: (
-            (50, 0.5215),
-            (200, 0.5140),
-        ),
+        0.001: ((200, 0.0015),),
+        0.010: ((200, 0.0115),),
+        0.025: ((200, 0.0275),),
+        0.050: ((200, 0.0522),),
+        0.100: ((200, 0.1043),),
+        0.200: ((200, 0.2102),),
+        0.500: ((200, 0.5133),),
     },
     "proxied": {
         0.001: (
