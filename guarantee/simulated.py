@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from assay.stats.simulated_sizes import LEVELS
 from guarantee.boundary import ALPHA, Design, simulate, simulate_at, worst, wrong
+from guarantee.effect_designs import effect_designs
 from guarantee.exact_designs import average_designs, distance_designs, top_designs
 from guarantee.explained_designs import explained_designs
 from guarantee.precision_designs import average_precision_designs
@@ -44,6 +45,7 @@ TABLES: dict[str, Callable[[], Iterable[Design]]] = {
     "Distances between two histograms (exact)": distance_designs,
     "Macro averages (exact)": average_designs,
     "Two groups in strata": stratified_designs,
+    "Effects along the paths of a causal graph": effect_designs,
     "Members known by probabilities": proxied_designs,
 }
 

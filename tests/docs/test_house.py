@@ -29,6 +29,9 @@ RULES = {
     "gap by composition (Kitagawa)": "composition",
     "Simpson reversal": "reversal",
     "conditional disparity": "disparity",
+    "direct effect": "direct_effect",
+    "indirect effect": "indirect_effect",
+    "spurious effect": "spurious_effect",
     "members known by probabilities": "proxied",
 }
 

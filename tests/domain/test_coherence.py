@@ -12,9 +12,9 @@ from scipy.stats import binom
 from assay.domain.coherence import RULES, Draft, World, dictionary_findings, findings
 from assay.domain.dictionary import Column, Dictionary
 from assay.domain.gating import at_least
-from assay.domain.metric import Across, Metric, Names, Parameter, Unit
+from assay.domain.metric import Across, Claim, Metric, Names, Parameter, Unit
 from assay.domain.nearest import listed, nearest
-from assay.domain.specification import Attribute, Criterion, FailureMode
+from assay.domain.specification import Attribute, CausalGraph, Criterion, FailureMode
 from assay.domain.specification.protected import MOST_CELLS
 from assay.domain.specification.subject import Data, Subject
 from assay.domain.vocabulary import Comparator, Stage
@@ -76,8 +76,21 @@ WITHIN = Metric(
 )
 AGE = Column(name="age", type="integer", description="Age", range=(Decimal(18), Decimal(90)))
 SEX = Column(name="sex", type="category", description="Sex", codes={1: "male", 2: "female"})
+DIRECT = Metric(
+    "fairness.direct_effect",
+    Stage.FAIRNESS,
+    "Direct effect",
+    "",
+    Decimal(-1),
+    ONE,
+    (MOST,),
+    *TOLD,
+    Across.REQUIRED,
+    needs_model=True,
+    claim=Claim.CAUSAL,
+)
 WORLD = World(
-    {metric.id: metric for metric in (ACCURACY, RATIO, OPEN, CENSUS, TEXTS, WITHIN)},
+    {metric.id: metric for metric in (ACCURACY, RATIO, DIRECT, OPEN, CENSUS, TEXTS, WITHIN)},
     Dictionary(assay_dictionary=1, columns=(AGE, SEX)),
 )
 
@@ -422,3 +435,28 @@ def test_strata_are_declared_and_have_the_rules_of_protected_attributes() -> Non
         "codes_uncovered",
         "fewer_than_two_groups",
     ]
+
+
+BY_SEX = {"sex": Attribute.model_validate({"column": "sex", "groups": {"women": 2, "men": 1}})}
+BY_WAGE = {"wage": Attribute.model_validate({"column": "age", "bands": [Decimal(30)]})}
+
+
+@pytest.mark.parametrize(
+    ("arrows", "unobserved", "expected"),
+    [
+        ({"sex": ("wage", "decision"), "wage": ("decision",)}, (), []),
+        ({"sex": ("wages", "decision")}, (), ["unknown_cause"]),
+        ({"sex": ("decision",)}, ("wage",), ["observed_cause"]),
+        ({"sex": ("wage",), "wage": ("sex",)}, (), ["causes_in_a_circle"]),
+        ({"sex": ("decision",), "decision": ("wage",)}, (), ["decision_acts"]),
+        ({"wage": ("decision",)}, (), ["effect_not_identified"]),
+        ({"sex": ("decision",), "luck": ("sex", "decision")}, ("luck",), ["effect_not_identified"]),
+        (None, (), ["no_causal_graph"]),
+    ],
+)
+def test_a_statement_about_causes_needs_a_graph_that_allows_it(
+    arrows: dict[str, tuple[str, ...]] | None, unobserved: tuple[str, ...], expected: list[str]
+) -> None:
+    graph = CausalGraph(rationale="x", arrows=arrows, unobserved=unobserved) if arrows else None
+    asked = criterion(metric="fairness.direct_effect", at_least=None, at_most=Decimal("0.1"), across="sex")
+    assert codes(protected=BY_SEX, strata=BY_WAGE, causal_graph=graph, criteria=[asked]) == expected

@@ -13,6 +13,7 @@ from scipy.stats import binom, norm
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from guarantee.boundary import Design, simulate, simulate_at, wrong
+from guarantee.effect_designs import effect_designs
 from guarantee.folds import folds
 from guarantee.proxied_designs import proxied_designs
 from guarantee.rule import Rule
@@ -171,7 +172,9 @@ def test_wald_differences_are_caught():
 
 LADDER = "three rungs, .02, .3"
 DESIGNS = [design for designs in TABLES.values() for design in designs()]
-IN_STRATA = {design.rule for designs in (stratified_designs, proxied_designs) for design in designs()}
+IN_STRATA = {
+    design.rule for designs in (stratified_designs, effect_designs, proxied_designs) for design in designs()
+}
 OF_ROWS = [rule for rule in SIMULATED_SIZES if rule not in IN_STRATA]
 """Rules of rows, whose values can lie on a ladder; the others are of counts in strata or bins, which have designs of their own."""
 

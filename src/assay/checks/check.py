@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from assay.domain.evidence import Counts, Undefined
-from assay.domain.metric import Across, Metric, Parameter, Unit
+from assay.domain.metric import Across, Claim, Metric, Parameter, Unit
 from assay.domain.needs import Need
 from assay.domain.telling import fault_in_reading
 from assay.domain.vocabulary import Comparator, Reason, Stage, Task, Verdict
@@ -158,6 +158,7 @@ def check(
     census: bool = False,
     parameters: Mapping[str, Parameter] | None = None,
     tasks: tuple[Task, ...] | None = None,
+    claim: Claim = Claim.ASSOCIATION,
 ) -> Callable[[Measure], Check]:
     """Make a check of a function ``measure(view, *, across, reference, **parameters) -> Counts``.
 
@@ -170,7 +171,8 @@ def check(
     the view's ``focus`` naming them. Whether it asks the model, and with changed inputs, follows from its need, and so does
     whether the recipe trains models for it, whose ``design`` is told the parameters too: a criterion of it can only be advisory.
 
-    ``tasks``: the kinds of prediction that it is for, where that is not what its need says.
+    ``tasks``: the kinds of prediction that it is for, where that is not what its need says. ``claim``: that it is about causes; a
+    specification must then declare a causal graph.
 
     Raises:
         ValueError: when the id is not ``stage.name`` with a known stage, the docstring lacks a heading, the reading
@@ -198,6 +200,7 @@ def check(
         refits=need.refits,
         parameters=dict(parameters or {}),
         tasks=need.tasks if tasks is None else tasks,
+        claim=claim,
     )
 
     def register(measure: Measure) -> Check:

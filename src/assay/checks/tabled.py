@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from assay.domain.answers import BINARY, Answers
 from assay.domain.dictionary import Column
-from assay.domain.specification import Attribute
+from assay.domain.specification import Attribute, CausalGraph
 from assay.tally.groups import Layout
 from assay.tally.hashes import Hashes, number_words, text_words
 from assay.tally.known import KnownRows
@@ -49,6 +49,7 @@ def table_view(
     model: Model | None = None,
     known: Mapping[str, Values] | None = None,
     seed: int = 0,
+    graph: CausalGraph | None = None,
 ) -> TableView:
     """What a check with these tables is handed of some rows.
 
@@ -61,6 +62,7 @@ def table_view(
         strata: the parts of the cases within which groups are compared, by name. answers: what is predicted; the numbers of a
             regression stand in the column ``label``. model: gives the scores of columns, also of changed ones; ``seed``: of
             what is drawn for changes. known: the columns of some rows of the reference data.
+            regression stand in the column ``label``. graph: who acts on whom.
         parameters: the criterion's, all of them. dictionary: by default each column is a number or a category as its values are.
     """
     attributes = tuple((name, tuple(labels)) for name, (labels, _) in (groups or {}).items())
@@ -79,6 +81,7 @@ def table_view(
         time=time,
         strata=strata or {},
         answers=answers,
+        graph=graph,
         used=frozenset(name for name in (*fed, "label", unit, time) if name is not None),
         known=None if known is None else _known(known),
     )

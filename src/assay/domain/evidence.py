@@ -554,6 +554,83 @@ class Histograms:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeCell:
+    """Of ``n`` rows of a group, at the step ``family`` so many ``gained`` a favourable decision, and so many ``lost`` one."""
+
+    label: str
+    family: str
+    gained: int
+    lost: int
+    n: int
+
+    def __post_init__(self) -> None:
+        whole = all(type(count) is int for count in (self.gained, self.lost, self.n))
+        if not whole or self.gained < 0 or self.lost < 0 or self.gained + self.lost > self.n:
+            raise ValueError("a change needs whole numbers with 0 <= gained + lost <= n")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Decisions of groups before and after each step; by how much more they change for one group than for another is judged.
+
+    ``reference`` and ``focus`` as in :class:`Rates`.
+    """
+
+    cells: tuple[ChangeCell, ...]
+    reference: str | None = None
+    focus: tuple[str, ...] = ()
+
+    def compares(self, one: ChangeCell, two: ChangeCell) -> bool:
+        """Whether the ordered pair is a piece: of one step, in both directions."""
+        if one.family != two.family or one.label == two.label:
+            return False
+        if self.focus and not {one.label, two.label} & set(self.focus):
+            return False
+        return self.reference is None or self.reference in {one.label, two.label}
+
+
+class Effect(StrEnum):
+    """Along which paths of a causal graph a gap between two groups goes."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    SPURIOUS = "spurious"
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Rates of groups in cells of confounders and mediators (the family), of which one effect is made for each ordered pair of groups.
+
+    ``strata``: the stratum of the confounders in which each family lies, in the order in which the families come. ``reference`` and
+    ``focus`` as in :class:`Rates`.
+    """
+
+    cells: tuple[Rate, ...]
+    strata: tuple[str, ...]
+    effect: Effect
+    reference: str | None = None
+    focus: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        places = [(cell.label, cell.family) for cell in self.cells]
+        families = {family for _, family in places}
+        whole = {(label, family) for label, _ in places for family in families}
+        if len(places) != len(set(places)) or set(places) != whole or len(self.strata) != len(families):
+            raise ValueError("each group needs one cell in each family, and each family its stratum")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The groups."""
+        return tuple(dict.fromkeys(cell.label for cell in self.cells))
+
+    def compares(self, one: str, two: str) -> bool:
+        """Whether the ordered pair is a piece, in both directions."""
+        if one == two or (self.focus and one not in self.focus and two not in self.focus):
+            return False
+        return self.reference is None or self.reference in {one, two}
+
+
+@dataclass(frozen=True, slots=True)
 class ProxiedCell:
     """Rows that belong to a group with the same ``probability``, and how many of them are decided favourably."""
 
@@ -624,9 +701,14 @@ Counts = (
     | Histograms
     | PairedScores
     | Proxied
+    | Effects
+    | Changes
     | Undefined
 )
 """What a check may return; the rule that assesses it follows from its type."""
+
+ABOUT_CAUSES: frozenset[type] = frozenset({Effects})
+"""The kinds that say something of causes, under the declared graph; what is made of all others are associations."""
 
 
 def aside_of(criterion: str) -> str:

@@ -34,6 +34,13 @@ def several(text: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in str(text).split(",") if name.strip()))
 
 
+class Claim(StrEnum):
+    """What a value says: that things go together, or that one makes the other under a declared graph."""
+
+    ASSOCIATION = "association"
+    CAUSAL = "causal"
+
+
 class Across(StrEnum):
     """Whether a metric compares groups."""
 
@@ -113,6 +120,7 @@ class Metric:
         ideal: what a good model is expected to have: no gap, a ratio of one, no drop. None where a good model is
             only expected to be better than asked.
         tasks: the kinds of prediction that it is about.
+        claim: whether it is about causes, which needs a declared graph.
     """
 
     id: str
@@ -135,6 +143,7 @@ class Metric:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     ideal: Decimal | None = None
     tasks: tuple[Task, ...] = (Task.BINARY,)
+    claim: Claim = Claim.ASSOCIATION
 
     def outside(self, value: Decimal) -> bool:
         """Whether the metric cannot have the value."""

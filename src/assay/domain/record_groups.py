@@ -15,7 +15,10 @@ from assay.domain.evidence import (
     Averages,
     ByInput,
     Census,
+    ChangeCell,
+    Changes,
     Counts,
+    Effects,
     Explained,
     ExplainedCell,
     Folds,
@@ -41,6 +44,7 @@ from assay.domain.evidence import (
     Scores,
     Statistic,
     Stratified,
+    Sweep,
     Undefined,
     aside_of,
 )
@@ -191,6 +195,7 @@ Cell = (
     | PairedScoreCell
     | HistogramPair
     | ExplainedCell
+    | ChangeCell
 )
 WITH_CELLS: tuple[type[Counts], ...] = (
     Rates,
@@ -205,6 +210,9 @@ WITH_CELLS: tuple[type[Counts], ...] = (
     Histograms,
     Averages,
     Explained,
+    Effects,
+    Changes,
+    Sweep,
 )
 """Kinds of counts whose cells, where a criterion compares groups, are each of one group."""
 WITHOUT_GROUPS: tuple[type[Counts], ...] = (
@@ -239,9 +247,9 @@ def _alike(group: GroupRecord, cell: Cell, metric: str) -> bool:
     return _rows_of(cell) <= group.rows
 
 
-def _rows_of(cell: PairedCell | MeanCell | RelativeRate | HistogramPair) -> int:
+def _rows_of(cell: PairedCell | MeanCell | RelativeRate | HistogramPair | ChangeCell) -> int:
     """The rows of a cell: all of its group, or those that a rate is of."""
-    if isinstance(cell, PairedCell):
+    if isinstance(cell, PairedCell | ChangeCell):
         return cell.n
     if isinstance(cell, MeanCell):
         return sum(cell.rows)
@@ -304,7 +312,7 @@ def _aside_otherwise(record: Record, told: Collection[Statistic], cutting: Colle
         aside_labels = small[statistic.across]
         focus = (
             frozenset(statistic.counts.focus)
-            if isinstance(statistic.counts, Rates | Stratified | Losses)
+            if isinstance(statistic.counts, Rates | Stratified | Effects | Changes | Losses)
             else frozenset[str]()
         )
         wanted = aside_labels if statistic.aside else of_all - aside_labels

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from assay.domain.answers import BINARY, Answers
 from assay.domain.dictionary import Column
-from assay.domain.specification import Attribute
+from assay.domain.specification import Attribute, CausalGraph
 from assay.tally.groups import Layout
 
 
@@ -23,6 +23,7 @@ class Frame:
         favourable: the decision that is good for the person; None where nothing is decided. time: the column that says when.
         answers: what the model must answer for a row, and so what a label is.
         known: key in the results of some rows of the reference data, for tables that are handed them; empty where none is.
+        graph: who is declared to act on whom.
         spreads: standard deviation per numeric column on the reference data, for perturbations.
     """
 
@@ -40,6 +41,7 @@ class Frame:
     time: str | None = None
     answers: Answers = BINARY
     known: str = ""
+    graph: CausalGraph | None = None
 
     @property
     def content(self) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ def context_of(frame: Frame, table: Table, known: KnownRows | None = None) -> Ta
         score_column=frame.score_column,
         used=frame.used,
         known=known if table.known else None,
+        graph=frame.graph,
     )
 
 

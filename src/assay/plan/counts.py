@@ -16,7 +16,10 @@ from assay.domain.evidence import (
     Averages,
     ByInput,
     Census,
+    ChangeCell,
+    Changes,
     Counts,
+    Effects,
     Explained,
     Folds,
     HistogramPair,
@@ -57,7 +60,8 @@ from assay.stats.histogram import Floats
 from assay.stats.inversion import LARGEST
 from assay.stats.paired import paired_p_at_least, paired_p_at_most
 from assay.stats.pieces.averages import AVERAGES
-from assay.stats.pieces.pieces import Target
+from assay.stats.pieces.effects import effects_pieces
+from assay.stats.pieces.pieces import Pieces, Target
 from assay.stats.pieces.proxied import proxied_pieces
 from assay.stats.pieces.scores import too_few_rows
 from assay.stats.pieces.stratified import stratified_pieces
@@ -195,8 +199,39 @@ def _average_passes(trials: Floats, mean: Mean, asked: Asked, true: float, facto
 
 
 def _stratified(counts: Stratified, asked: Asked, _: Spread | None) -> Prospect | str:
+    return _of_limits(
+        stratified_pieces(counts, Target(asked.comparator, asked.threshold, asked.alpha)), asked
+    )
+
+
+def _effects(counts: Effects, asked: Asked, _: Spread | None) -> Prospect | str:
+    return _of_limits(effects_pieces(counts, Target(asked.comparator, asked.threshold, asked.alpha)), asked)
+
+
+def _changes(counts: Changes, asked: Asked, _: Spread | None) -> Prospect | str:
+    """As if so many decisions changed as a plan imagines of changed inputs, half of them either way."""
+    if not all(cell.n for cell in counts.cells):
+        return "A group has no rows."
+    half = DISCORDANCE / 2
+    parts = [
+        normal_power(
+            partial(_same, _error_of_change(one, two, half)), float(asked.threshold), asked.alpha / 4
+        )
+        for one in counts.cells
+        for two in counts.cells
+        if counts.compares(one, two)
+    ]
+    return Prospect(all_of(parts), all_of(parts), f"{DISCORDANCE:.0%} of the decisions change")
+
+
+def _error_of_change(one: ChangeCell, two: ChangeCell, rate: float) -> float:
+    """The sum of the four standard errors, as a box adds them."""
+    return sum(2 * math.sqrt(rate * (1 - rate) / cell.n) for cell in (one, two))
+
+
+def _of_limits(found: Pieces, asked: Asked) -> Prospect | str:
+    """As if the standard error behind each limit did not depend on the true value."""
     at_least = asked.comparator is Comparator.AT_LEAST
-    found = stratified_pieces(counts, Target(asked.comparator, asked.threshold, asked.alpha))
     if found.undefined:
         return f"{found.undefined[0].label}: {found.undefined[0].detail}"
     parts = [
@@ -373,6 +408,8 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Histograms: _histograms,
     PairedScores: _paired_scores,
     Proxied: _proxied,
+    Effects: _effects,
+    Changes: _changes,
     Undefined: _undefined,
 }
 """By the type of the counts; each is handed counts of its own type."""

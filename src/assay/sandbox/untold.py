@@ -68,6 +68,9 @@ _TYPES = frozenset(
         "PairedScoreCell",
         "Proxied",
         "ProxiedCell",
+        "Effects",
+        "Changes",
+        "ChangeCell",
         "Undefined",
     }
 )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from assay.domain.answers import BINARY, Answers
 from assay.domain.dictionary import Column
-from assay.domain.specification import Attribute
+from assay.domain.specification import Attribute, CausalGraph
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes
 from assay.tally.known import KnownRows
@@ -47,6 +47,7 @@ class TableContext:
         score_column: where scores made elsewhere stand, instead of a model.
         known: some rows of the reference data, for a table that is handed them and while rows are counted.
         used: the columns that the specification gives a meaning: inputs, label, scores, unit, time, protected attributes, strata.
+        graph: who is declared to act on whom.
     """
 
     parameters: Mapping[str, Setting]
@@ -64,6 +65,7 @@ class TableContext:
     answers: Answers = BINARY
     used: frozenset[str] = frozenset()
     known: KnownRows | None = None
+    graph: CausalGraph | None = None
 
     def column(self, name: str) -> Column | None:
         """The dictionary's entry of a column, or None."""

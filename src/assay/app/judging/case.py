@@ -149,6 +149,7 @@ class Case:
             strata=tuple(specification.strata.items()),
             answers=specification.prediction.answers,
             known=known,
+            graph=specification.causal_graph,
         )
 
 

@@ -1,6 +1,7 @@
 """What a specification must satisfy beyond its form: names that exist, groups that cover, gates that can close."""
 
 from assay.domain.coherence import (
+    causal,
     columns,
     criteria,
     failure_modes,
@@ -19,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     *columns.RULES,
     *prediction.RULES,
     *groups.RULES,
+    *causal.RULES,
     *criteria.RULES,
     *thresholds.RULES,
     *settings.RULES,

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from assay.domain.dictionary import Column, Dictionary
 from assay.domain.metric import Catalogue, Metric
+from assay.domain.specification.causal import CausalGraph
 from assay.domain.specification.criteria import Criterion, FailureMode
 from assay.domain.specification.people import Approval, Charter, Owners
 from assay.domain.specification.protected import CROSS, Attribute, SmallGroups
@@ -80,6 +81,7 @@ class Draft:
     protected: Mapping[str, Attribute] = field(default_factory=dict)
     strata: Mapping[str, Attribute] = field(default_factory=dict)
     intersections: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    causal_graph: CausalGraph | None = None
     small_groups: SmallGroups | None = None
     stages: tuple[Stage, ...] = ()
     failure_modes: Mapping[int, FailureMode] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assay._lazy import lazy
 
 if TYPE_CHECKING:
+    from assay.domain.specification.causal import CausalGraph
     from assay.domain.specification.criteria import Criterion, FailureMode
     from assay.domain.specification.protected import Attribute, SmallGroups
     from assay.domain.specification.specification import Specification
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Attribute",
+    "CausalGraph",
     "Criterion",
     "Data",
     "FailureMode",
@@ -26,6 +28,7 @@ __all__ = [
 __getattr__, __dir__ = lazy(
     __name__,
     {
+        "assay.domain.specification.causal": ("CausalGraph",),
         "assay.domain.specification.criteria": ("Criterion", "FailureMode"),
         "assay.domain.specification.protected": ("Attribute", "SmallGroups"),
         "assay.domain.specification.specification": ("Specification",),

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from assay.domain.specification.base import Block, Exact, Identifier, Text
+from assay.domain.specification.causal import CausalGraph
 from assay.domain.specification.criteria import Criterion, FailureMode
 from assay.domain.specification.people import Approval, Charter, Owners
 from assay.domain.specification.protected import CROSS, Attribute, SmallGroups
@@ -111,6 +112,8 @@ class Specification(Block):
     """The attributes to be crossed, for example [[sex, age]]."""
     strata: dict[Identifier, Attribute] = Field(default_factory=dict)
     """Parts of the cases within which groups are compared, such as the departments that people apply to; the setting `within` of a criterion names one."""
+    causal_graph: CausalGraph | None = None
+    """Who is assumed to act on whom, among protected attributes, strata and the decision; without it nothing is said of causes."""
     small_groups: SmallGroups | None = None
     """From which share on a group is too small to gate."""
     stages: tuple[Stage, ...] = ()

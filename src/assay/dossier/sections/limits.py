@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from assay.domain import figures
 from assay.domain.attempts import beyond
-from assay.domain.specification import Specification
+from assay.domain.evidence import ABOUT_CAUSES
+from assay.domain.specification import CausalGraph, Specification
 from assay.domain.vocabulary import Grade, Stage, Verdict
 from assay.dossier import wording
 from assay.dossier.blocks import (
@@ -168,18 +169,7 @@ def not_proven(lookup: Lookup) -> Section:
         ),
         ("Who ran it and when. ", wording.NOT_BOUND),
     ]
-    compared = [c.id for c in spec.criteria if c.metric.startswith(f"{Stage.FAIRNESS.value}.")]
-    if compared:
-        items.append(
-            (
-                (
-                    f"Why groups differ, or that nothing lies behind it where they do not. What {', '.join(compared)} "
-                    "found are "
-                ),
-                Strong("associations, not causes"),
-                ", within strata too: no causal graph was declared, and none was assumed.",
-            )
-        )
+    items += _claims(lookup)
     if spec.attempts.count > 1:
         items.append(
             (
@@ -190,6 +180,40 @@ def not_proven(lookup: Lookup) -> Section:
     if warning:
         items.append((f"That this was within the budget of the test rows. {warning}",))
     return Section("not-proven", "What this does not prove", (Bullets(tuple(items)),))
+
+
+def _claims(lookup: Lookup) -> Iterator[Rich]:
+    """Which figures about groups are associations, and which are causal and under which assumptions."""
+    spec = lookup.record.specification
+    causal = list(
+        dict.fromkeys(s.criterion for s in lookup.record.statistics if type(s.counts) in ABOUT_CAUSES)
+    )
+    compared = [
+        c.id for c in spec.criteria if c.metric.startswith(f"{Stage.FAIRNESS.value}.") and c.id not in causal
+    ]
+    if compared:
+        graph = "no causal graph was declared, and none was assumed"
+        yield (
+            f"Why groups differ, or that nothing lies behind it where they do not. What {', '.join(compared)} found are ",
+            Strong("associations, not causes"),
+            f", within strata too: {'they do not use the causal graph' if spec.causal_graph else graph}.",
+        )
+    if causal and spec.causal_graph is not None:
+        hidden = ", ".join(spec.causal_graph.unobserved)
+        assumed = (
+            f": {'; '.join(_arrows(spec.causal_graph))}{f'; not observed: {hidden}' if hidden else ''}. It was declared because: "
+            f"{spec.causal_graph.rationale.rstrip('.')}. No data of this run can show it. It is assumed, too, that people in the same parts of "
+            "confounders and mediators are alike in all else that matters to them."
+        )
+        said = f"That the declared causal graph is right. What {', '.join(causal)} found are "
+        yield (said, Strong("causal only under this graph"), assumed)
+
+
+def _arrows(graph: CausalGraph) -> Iterator[str]:
+    """Each cause with what it acts on, in the order of their names."""
+    for tail, heads in sorted(graph.arrows.items()):
+        if heads:
+            yield f"{tail} acts on {', '.join(heads)}"
 
 
 def _origins(spec: Specification) -> Iterator[Block]:

@@ -10,6 +10,8 @@ from assay.domain.evidence import (
     Averages,
     ByInput,
     Census,
+    Changes,
+    Effects,
     Explained,
     Folds,
     Histograms,
@@ -141,6 +143,18 @@ def _proxied_pieces(counts: Proxied, target: Target) -> Pieces:
     return proxied_pieces(counts, target)
 
 
+def _effects_pieces(counts: Effects, target: Target) -> Pieces:
+    from assay.stats.pieces.effects import effects_pieces
+
+    return effects_pieces(counts, target)
+
+
+def _changes_pieces(counts: Changes, target: Target) -> Pieces:
+    from assay.stats.pieces.changes import changes_pieces
+
+    return changes_pieces(counts, target)
+
+
 def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
     undefined = (NoValue("", counts.reason, counts.detail),)
     return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
@@ -166,6 +180,8 @@ PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Histograms: _histograms_pieces,
     PairedScores: _paired_scores_pieces,
     Proxied: _proxied_pieces,
+    Effects: _effects_pieces,
+    Changes: _changes_pieces,
     Undefined: _undefined_pieces,
 }
 """By the type of the counts; each is handed counts of its own type."""

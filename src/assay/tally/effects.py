@@ -1,0 +1,119 @@
+"""Favourable decisions of groups by confounders and mediators: the table that path-specific effects share, and the cells made of it.
+
+Which columns these are follows from the declared causal graph. A cell in which nobody is, of any group, is left out; one in which only
+some groups are stays empty, so that the criterion is not evaluable: effects need every group in every cell (positivity).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from assay.domain import causal_graph, gating
+from assay.domain.causal_graph import Roles
+from assay.domain.evidence import Counts, Effect, Effects, Rate, Undefined
+from assay.domain.vocabulary import Reason
+from assay.tally.cells import NO_ROWS
+from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
+
+TABLE = "by_path"
+
+
+def roles_of(context: TableContext) -> Roles:
+    """Mediators and confounders of the attribute whose groups are compared; none without a graph."""
+    if context.graph is None or len(context.across) != 1:
+        return Roles((), ())
+    return causal_graph.roles(context.graph.arrows, context.graph.unobserved, context.across[0])
+
+
+def _labels(context: TableContext, name: str) -> tuple[str, ...]:
+    return context.strata[name].labels() if name in context.strata else context.layout.labels((name,))
+
+
+def by_path(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """The part that each row is in of each confounder and mediator, one more for none, its group, and whether the decision is favourable."""
+    found = roles_of(context)
+    codes = []
+    for name in (*found.confounders, *found.mediators):
+        part = rows.stratum(name) if name in context.strata else rows.group(name)
+        size = len(_labels(context, name))
+        codes.append((np.where(part < 0, size, part).astype(np.int64), size + 1))
+    good = (rows.decided == context.favourable).astype("int64")
+    return {TABLE: together(*codes, (rows.group(), max(len(context.groups), 1)), (good, 2))}
+
+
+def columns(context: TableContext) -> tuple[str, ...]:
+    """The columns of the strata among them; those of protected attributes are read anyway."""
+    found = roles_of(context)
+    return tuple(
+        context.strata[name].column
+        for name in (*found.confounders, *found.mediators)
+        if name in context.strata
+    )
+
+
+def effects(view: TableView, effect: Effect, reference: str | None) -> Counts:
+    """The favourable decisions of each group in each cell; or why there is no such effect."""
+    found = roles_of(view.context)
+    lacking = _lacking(view, effect, found, reference)
+    if lacking is not None:
+        return lacking
+    names = (*found.confounders, *found.mediators)
+    labels = [_labels(view.context, name) for name in names]
+    table = view.table(TABLE)
+    codes = apart(table.keys, *(len(one) + 1 for one in labels), len(view.context.groups), 2)
+    parts, group, good = codes[: len(names)], codes[-2], codes[-1]
+    rows: dict[tuple[int, ...], dict[int, list[int]]] = {}
+    outside = 0
+    for at in range(len(table.keys)):
+        place, n = tuple(int(part[at]) for part in parts), int(table.counts[at])
+        if any(code == len(one) for code, one in zip(place, labels, strict=True)):
+            outside += n
+            continue
+        cell = rows.setdefault(place, {}).setdefault(int(group[at]), [0, 0])
+        cell[0] += n * int(good[at])
+        cell[1] += n
+    if said := gating.in_no_group(None, " and ".join(names), outside, table.total):
+        return Undefined(Reason.ROWS_IN_NO_GROUP, said)
+    within = len(found.confounders)
+    places = sorted(rows)
+    told = [tuple(one[code] for code, one in zip(place, labels, strict=True)) for place in places]
+    cells = tuple(
+        Rate(label, *_counted(rows[place], code), ", ".join(name))
+        for place, name in zip(places, told, strict=True)
+        for label, code in view.each
+    )
+    return Effects(cells, tuple(", ".join(name[:within]) for name in told), effect, reference, view.focus)
+
+
+def _counted(found: Mapping[int, Sequence[int]], code: int) -> tuple[int, int]:
+    events, trials = found.get(code, (0, 0))
+    return events, trials
+
+
+def _lacking(view: TableView, effect: Effect, found: Roles, reference: str | None) -> Undefined | None:
+    across = "*".join(view.context.across)
+    if view.context.graph is None:
+        return Undefined(
+            Reason.NOT_MEASURED, "No causal graph is declared, without which nothing is an effect."
+        )
+    if not view.table(TABLE).total:
+        return NO_ROWS
+    if effect is Effect.INDIRECT and not found.mediators:
+        return Undefined(
+            Reason.NOT_MEASURED, f"The causal graph has nothing between {across!r} and the decision."
+        )
+    if effect is Effect.SPURIOUS and not found.confounders:
+        return Undefined(
+            Reason.NOT_MEASURED, f"The causal graph has no common cause of {across!r} and the decision."
+        )
+    if reference is not None and reference not in view.groups:
+        said = (
+            f"The reference {reference!r} is none of the groups compared: {', '.join(view.groups) or 'none'}."
+        )
+        return Undefined(Reason.REFERENCE_ABSENT, said)
+    if len(view.groups) < 2:
+        said = f"A comparison needs two groups; found {len(view.groups)}."
+        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, said)
+    return None
