@@ -7,54 +7,20 @@ the criteria are judged by. What the reference rows say of a group is not in a r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 
 from assay.domain import gating
-from assay.domain.evidence import (
-    GIVEN_LABEL,
-    Averages,
-    ByInput,
-    Census,
-    ChangeCell,
-    Changes,
-    Counts,
-    Effects,
-    Explained,
-    ExplainedCell,
-    Folds,
-    HistogramPair,
-    Histograms,
-    Learned,
-    LossCell,
-    Losses,
-    MeanCell,
-    MeanCurve,
-    Means,
-    Paired,
-    PairedCell,
-    PairedScoreCell,
-    PairedScores,
-    Proxied,
-    Ranked,
-    Rate,
-    Rates,
-    RelativeRate,
-    RelativeRates,
-    ScoreCell,
-    Scores,
-    Statistic,
-    Stratified,
-    Sweep,
-    Undefined,
-    aside_of,
-)
+from assay.domain.evidence import Of, Rate, Rates, Statistic, Told, aside_of
 from assay.domain.record import GroupRecord, Record
 from assay.domain.specification import Attribute, Criterion, Specification
 
 OF_ALL_ROWS: Mapping[str, str] = {
     "performance.accuracy": "correct",
+    "fairness.accuracy_parity": "correct",
     "fairness.demographic_parity": "favourable",
     "fairness.impact_ratio": "favourable",
+    "fairness.ll144_selection": "favourable",
 }
 """Checks whose rates are of all rows of a group, and which of its numbers the events are."""
 
@@ -160,15 +126,37 @@ def _impossible(record: Record) -> Iterator[str]:
 def _counted_otherwise(record: Record, told: Collection[Statistic]) -> Iterator[str]:
     groups = {(g.grouping, g.label): g for g in record.groups}
     for statistic in told:
-        for cell in _cells(statistic):
-            group = groups.get((statistic.across, cell.label)) if statistic.across else None
+        for label, alike in _held(statistic):
+            group = groups.get((statistic.across, label)) if statistic.across else None
             if statistic.across and group is None:
-                yield f"The counts of {statistic.answers} are of a group {cell.label!r}, which the record does not have."
-            elif group is not None and not _alike(group, cell, statistic.metric):
+                yield f"The counts of {statistic.answers} are of a group {label!r}, which the record does not have."
+            elif group is not None and not alike(group):
                 yield (
                     f"The group {_told(group)} has {group.rows:,} rows in the record{_told_of(group)}; the counts of "
                     f"{statistic.answers} are of others."
                 )
+
+
+def _held(statistic: Statistic) -> Iterator[tuple[str, Callable[[GroupRecord], bool]]]:
+    """The groups that counts tell of, each with how the record's numbers of it are held against them."""
+    for told in statistic.counts.of_groups:
+        yield told.label, partial(_alike, told)
+    events = OF_ALL_ROWS.get(statistic.metric)
+    if events is not None and isinstance(statistic.counts, Rates):
+        for cell in statistic.counts.cells:
+            yield cell.label, partial(_same_events, cell, events)
+
+
+def _alike(told: Told, group: GroupRecord) -> bool:
+    if told.of is Of.ALL:
+        return told.rows == group.rows
+    if told.of is Of.SOME or group.positives is None:
+        return told.rows <= group.rows
+    return told.rows == (group.positives if told.of is Of.LABEL_1 else group.rows - group.positives)
+
+
+def _same_events(cell: Rate, events: str, group: GroupRecord) -> bool:
+    return (cell.events, cell.trials) == (getattr(group, events), group.rows)
 
 
 def _known(group: GroupRecord) -> tuple[int, ...]:
@@ -183,86 +171,6 @@ def _told_of(group: GroupRecord) -> str:
     )
     said = ", ".join(f"{n:,} {kind}" for n, kind in kinds if n is not None)
     return f" ({said})" if said else ""
-
-
-Cell = (
-    Rate
-    | ScoreCell
-    | LossCell
-    | PairedCell
-    | MeanCell
-    | RelativeRate
-    | PairedScoreCell
-    | HistogramPair
-    | ExplainedCell
-    | ChangeCell
-)
-WITH_CELLS: tuple[type[Counts], ...] = (
-    Rates,
-    Stratified,
-    Scores,
-    Losses,
-    Paired,
-    Means,
-    RelativeRates,
-    Ranked,
-    PairedScores,
-    Histograms,
-    Averages,
-    Explained,
-    Effects,
-    Changes,
-    Sweep,
-)
-"""Kinds of counts whose cells, where a criterion compares groups, are each of one group."""
-WITHOUT_GROUPS: tuple[type[Counts], ...] = (
-    ByInput,
-    Census,
-    Folds,
-    Learned,
-    MeanCurve,
-    Proxied,
-    Undefined,
-)
-"""Those that have none of groups: facts about all rows, models of the recipe on training rows, and groups that nobody observed."""
-
-
-def _cells(statistic: Statistic) -> tuple[Cell, ...]:
-    counts = statistic.counts
-    if isinstance(counts, ByInput | Census | Folds | Learned | MeanCurve | Proxied | Undefined):
-        return ()
-    return counts.cells
-
-
-def _alike(group: GroupRecord, cell: Cell, metric: str) -> bool:
-    if isinstance(cell, ScoreCell | PairedScoreCell):
-        return group.positives is None or (sum(cell.negatives), sum(cell.positives)) == (
-            group.rows - group.positives,
-            group.positives,
-        )
-    if isinstance(cell, LossCell | ExplainedCell):
-        return cell.n == group.rows
-    if isinstance(cell, Rate):
-        return _rate_alike(group, cell, metric)
-    return _rows_of(cell) <= group.rows
-
-
-def _rows_of(cell: PairedCell | MeanCell | RelativeRate | HistogramPair | ChangeCell) -> int:
-    """The rows of a cell: all of its group, or those that a rate is of."""
-    if isinstance(cell, PairedCell | ChangeCell):
-        return cell.n
-    if isinstance(cell, MeanCell):
-        return sum(cell.rows)
-    return cell.trials if isinstance(cell, RelativeRate) else sum(cell.found)
-
-
-def _rate_alike(group: GroupRecord, cell: Rate, metric: str) -> bool:
-    if metric in OF_ALL_ROWS:
-        return (cell.events, cell.trials) == (getattr(group, OF_ALL_ROWS[metric]), group.rows)
-    if cell.family in GIVEN_LABEL and group.positives is not None:
-        positive = GIVEN_LABEL[cell.family] == "1"
-        return cell.trials == (group.positives if positive else group.rows - group.positives)
-    return cell.trials <= group.rows
 
 
 def _not_small(record: Record) -> Iterator[str]:
@@ -305,19 +213,15 @@ def _aside_otherwise(record: Record, told: Collection[Statistic], cutting: Colle
         elif name and small[name] and not aside and criterion.metric in cutting:
             yield f"The record calls groups of {name} small, and does not judge them apart for {criterion.id}."
     for statistic in told:
-        labels = {cell.label for cell in _cells(statistic)}
+        labels = {told.label for told in statistic.counts.of_groups}
         if not statistic.across or not labels:
             continue
         of_all = {g.label for g in record.groups if g.grouping == statistic.across}
         aside_labels = small[statistic.across]
-        focus = (
-            frozenset(statistic.counts.focus)
-            if isinstance(statistic.counts, Rates | Stratified | Effects | Changes | Losses)
-            else frozenset[str]()
-        )
         wanted = aside_labels if statistic.aside else of_all - aside_labels
-        if (focus or labels) != wanted:
-            wrong = ", ".join(sorted((focus or labels) ^ wanted))
+        compared = statistic.counts.in_focus or labels
+        if compared != wanted:
+            wrong = ", ".join(sorted(compared ^ wanted))
             yield (
                 f"The record sets other groups of {statistic.across} aside as small than {statistic.answers} was counted of: {wrong}."
             )

@@ -9,6 +9,7 @@ import builtins
 import hashlib
 import re
 
+from assay.domain import evidence
 from assay.sandbox.child import VERSIONED
 from assay.sandbox.loaded import FILES_READ, WHEN_ASKED
 
@@ -35,44 +36,10 @@ _TYPES = frozenset(
         "ChunkedArray",
         "Table",
         "DataFrame",
-    }
-    | {
         "Series",
         "function",
-        "Rate",
-        "Rates",
-        "Averages",
-        "Stratified",
-        "Scores",
-        "ScoreCell",
-        "Paired",
-        "PairedCell",
-        "Losses",
-        "LossCell",
-        "Explained",
-        "ExplainedCell",
-        "Census",
-        "Folds",
-        "Learned",
-        "Means",
-        "MeanCell",
-        "MeanCurve",
-        "ByInput",
-        "RelativeRates",
-        "RelativeRate",
-        "Sweep",
-        "Ranked",
-        "Histograms",
-        "HistogramPair",
-        "PairedScores",
-        "PairedScoreCell",
-        "Proxied",
-        "ProxiedCell",
-        "Effects",
-        "Changes",
-        "ChangeCell",
-        "Undefined",
     }
+    | {name for name in evidence.__all__ if isinstance(getattr(evidence, name), type)}
 )
 _NOT_SCORES = re.compile(
     r"([0-9]{1,2}-dimensional values of type (?:bool|object|str|bytes|void|datetime64|timedelta64|u?int(?:8|16|32|64)|"

@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from assay.domain.evidence import ByInput, Learned, MeanCurve, Means, ScoreCell, Scores, Statistic, Sweep
+from assay.domain.evidence import (
+    ByInput,
+    Learned,
+    MeanCurve,
+    Means,
+    Ranked,
+    ScoreCell,
+    Scores,
+    Statistic,
+    Sweep,
+)
 from assay.domain.record import CurveRecord, Record
 from assay.domain.record_groups import answered, small_of
 from assay.stats.calibration import reliability_curve
@@ -144,7 +154,7 @@ def curves_contradict(record: Record, asking: Collection[str]) -> str:
 
 def _scored(record: Record, asking: Collection[str]) -> Iterator[tuple[str, str, ScoreCell]]:
     for statistic in answered(record, asking):
-        if isinstance(statistic.counts, Scores):
+        if isinstance(statistic.counts, Scores | Ranked):
             for cell in statistic.counts.cells:
                 yield statistic.across, cell.label or ALL_ROWS, cell
 
