@@ -168,8 +168,8 @@ def _unfit(view: TableView, before: str) -> Undefined | None:
             return said
         numbered |= {of_numbers(key) for key in counts.keys.tolist()}
     if len(numbered) > 1:
-        said = f"Some rows of {view.data!r} and {before!r} have a date in {when!r} and others a number; write one of both."
-        return Undefined(Reason.NOT_MEASURED, said)
+        mixed = f"Some rows of {view.data!r} and {before!r} have a date in {when!r} and others a number; write one of both."
+        return Undefined(Reason.NOT_MEASURED, mixed)
     return None
 
 
