@@ -150,8 +150,12 @@ def _refits(asked: Request) -> RefitView:
     return models_of(asked.measured.refitted.get(asked.wanted.change_key))
 
 
-def _stated(_: Request) -> StatedView:
-    return StatedView()
+def _stated(asked: Request) -> StatedView:
+    return _stated_of(asked.case)
+
+
+def _stated_of(case: Case) -> StatedView:
+    return StatedView(max((dataset.rows for dataset in case.datasets.values()), default=0))
 
 
 def _sections(asked: Request) -> SectionView:
@@ -199,7 +203,7 @@ def _as_documented(case: Case, wanted: Wanted) -> ProfileView | None:
 KNOWN: Mapping[type[Need], Callable[[Case, Wanted], Any]] = {
     Profiles: _as_documented,
     Sections: lambda case, _: _sections_of(case),
-    Stated: lambda *_: StatedView(),
+    Stated: lambda case, _: _stated_of(case),
 }
 """How the view of each kind of need is made of what is known without a row."""
 VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
