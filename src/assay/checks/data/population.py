@@ -42,6 +42,10 @@ def _declared(text: str) -> dict[str, int]:
         name, _, count = item.rpartition("=")
         if not name.strip() or not count.strip().isdecimal():
             raise ValueError(f"'population' is written as group=count, group=count; found {item.strip()!r}")
+        if name.strip() in found:
+            raise ValueError(
+                f"'population' names {name.strip()!r} twice; write one number of people for each group"
+            )
         found[name.strip()] = int(count)
     return found
 
