@@ -244,7 +244,11 @@ def test_without_names_the_personal_columns_are_the_quasi_identifiers() -> None:
         parameters={"quasi_identifiers": ""},
         dictionary=dictionary,
     )
-    assert check.count(view) == Census(2, 4, details=(("classes", 2), ("rows in the smallest classes", 4)))
+    assert check.count(view) == Census(
+        2,
+        4,
+        details=(("classes", 2), ("rows in the smallest classes", 4), ("rows, each taken for a person", 4)),
+    )
 
 
 def test_a_column_that_the_data_set_lacks_is_said() -> None:
