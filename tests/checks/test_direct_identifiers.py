@@ -13,7 +13,7 @@ import pytest
 from assay.checks.catalogue import catalogue
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
-from assay.domain.evidence import Census
+from assay.domain.evidence import Census, Undefined
 from assay.tally.recognised import Kind, eleven_test, iban, is_card, luhn, recognised, recognised_number
 
 DATA = Path(__file__).parents[2] / ".venv" / "data"
@@ -222,7 +222,7 @@ def test_row_numbers_are_codes_unless_the_dictionary_calls_them_an_identifier() 
     rows = {"x": list(range(1, 1001))}
     assert found(rows) == {"x: code that nearly every row has for itself": 1000}
     assert found(rows, (Column(name="x", type="identifier", description="number"),)) == {}
-    assert found(rows, allowed="x") == {}
+    assert found({**rows, "y": [1] * 1000}, allowed="x") == {}
 
 
 def test_one_card_in_a_thousand_remarks_is_found() -> None:
@@ -322,3 +322,41 @@ def test_all_ways_in_which_a_column_says_who_somebody_is_are_added_up() -> None:
     counted = check.count(view)
     assert isinstance(counted, Census)
     assert (counted.found, counted.total) == (120, 1000)
+
+
+FIRST = ("Ann", "Bob", "Carl", "Dora", "Eve", "Fritz", "Gina", "Hans", "Ida", "Jan")
+LAST = ("Meier", "Smith", "Jones", "Novak", "Rossi", "Dubois", "Garcia", "Silva", "Larsen", "Kovacs")
+NAMES = [f"{a} {b} {c}" for a in FIRST for b in LAST for c in LAST]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([name for name in NAMES[:400] for _ in range(5)], "name of a person"),
+        ([name.replace(" ", "; ", 1) for name in NAMES], "name of a person"),
+        ([f"{name} {i}" for i, name in enumerate(NAMES)], "name of a person"),
+        ([f"{1 + i % 28:02}.{1 + i % 12:02}.{30 + i % 70}" for i in range(1000)], "date of birth"),
+        ([f"{48 + i * 1e-5:.5f}, {11 + i * 1e-5:.5f}" for i in range(1000)], "coordinates of a place"),
+    ],
+)
+def test_other_ways_to_write_who_somebody_is(values: list[str], told: str) -> None:
+    assert found({"x1": values}, kinds="all") == {f"x1: {told}": len(values)}
+
+
+def test_towns_of_which_some_are_large_are_no_names() -> None:
+    towns = [
+        f"{a} {b}"
+        for a in FIRST
+        for b in [*LAST, *(f"{last}ville" for last in LAST), *(f"{last}ton" for last in LAST)]
+    ]
+    rows = [town for place, town in enumerate(towns, start=1) for _ in range(max(1, 2000 // place))]
+    assert len(towns) >= 200
+    assert found({"town": rows}) == {}
+
+
+def test_where_every_column_is_allowed_nothing_was_looked_at() -> None:
+    check = catalogue()["privacy.direct_identifiers"]
+    parameters = {"allowed": "mail, age"}
+    table = {"mail": [f"p{i}@example.org" for i in range(50)], "age": list(range(50))}
+    view = table_view(check.need.tabulate, table, parameters=check.bind(parameters))  # type: ignore[attr-defined]
+    assert isinstance(check.count(view, arguments=parameters), Undefined)

@@ -136,3 +136,13 @@ def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(MissingExtra, match="dp-accounting") as wrong:
         epsilon_spent(Mechanism("gaussian", 1.0), 1e-5)
     assert wrong.value.remedy == "Install it with: pip install 'assay-ml[privacy]'"
+
+
+def test_a_delta_that_is_not_below_one_over_the_rows_is_refused() -> None:
+    given = {"mechanism": "gaussian", "epsilon": Decimal("0.5"), "noise_multiplier": Decimal(20)}
+    check = catalogue()["privacy.dp_claim"]
+    for delta, refused in (("0.9", True), ("0.00025", True), ("0.0002", False)):
+        found = check.count(StatedView(4000), arguments={**given, "delta": Decimal(delta)})
+        assert isinstance(found, Undefined) is refused
+        if refused:
+            assert "must be less than one over the rows" in found.detail

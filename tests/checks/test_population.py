@@ -61,3 +61,10 @@ def test_a_limit_is_near_that_of_statsmodels() -> None:
 def test_what_is_not_declared_is_not_evaluable(of: str, population: str) -> None:
     sex = np.array([0, 1])
     assert isinstance(found(sex, sex, of, population), Undefined)
+
+
+def test_a_group_that_is_named_twice_is_refused() -> None:
+    sex = np.array([0, 1] * 50)
+    told = found(sex, sex, "sex", "women=10, men=10, women=5000, men=5000")
+    assert isinstance(told, Undefined)
+    assert "names 'women' twice" in told.detail

@@ -244,7 +244,11 @@ def test_without_names_the_personal_columns_are_the_quasi_identifiers() -> None:
         parameters={"quasi_identifiers": ""},
         dictionary=dictionary,
     )
-    assert check.count(view) == Census(2, 4, details=(("classes", 2), ("rows in the smallest classes", 4)))
+    assert check.count(view) == Census(
+        2,
+        4,
+        details=(("classes", 2), ("rows in the smallest classes", 4), ("rows, each taken for a person", 4)),
+    )
 
 
 def test_a_column_that_the_data_set_lacks_is_said() -> None:
@@ -253,3 +257,30 @@ def test_a_column_that_the_data_set_lacks_is_said() -> None:
     assert isinstance(found, Undefined)
     assert found.reason is Reason.COLUMN_MISSING
     assert "'zip'" in found.detail
+
+
+def test_people_are_counted_and_not_their_rows() -> None:
+    """Each postcode is one person's, who has three rows with three illnesses."""
+    table = pd.DataFrame(
+        {
+            "zip": np.repeat(np.arange(400), 3),
+            "person": np.repeat([f"p{i}" for i in range(400)], 3),
+            "illness": ["flu", "ulcer", "asthma"] * 400,
+        }
+    )
+    for by in ("distinct", "entropy"):
+        found = counted("privacy.l_diversity", table, "zip", unit="person", sensitive="illness", by=by)
+        assert found.found == 1
+    taken = counted("privacy.l_diversity", table, "zip", sensitive="illness")
+    assert (taken.found, dict(taken.details)["rows, each taken for a person"]) == (3, 1200)
+    told = counted("privacy.t_closeness", table, "zip", unit="person", sensitive="illness")
+    assert isinstance(told, Undefined)
+    assert "400 of 400 classes" in told.detail
+
+
+def test_one_person_with_many_rows_does_not_even_out_a_class() -> None:
+    ill = ["cancer"] * 9 + ["flu"] * 9
+    table = pd.DataFrame({"zip": [1] * 18, "person": [*range(9), *[9] * 9], "illness": ill})
+    by_rows = counted("privacy.l_diversity", table, "zip", sensitive="illness", by="entropy")
+    by_people = counted("privacy.l_diversity", table, "zip", unit="person", sensitive="illness", by="entropy")
+    assert (by_rows.found, by_people.found) == (2, 1)

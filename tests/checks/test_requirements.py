@@ -74,3 +74,8 @@ def test_periods_are_not_counted_where_days_cannot_be_read() -> None:
     days = ["2024-01-15"] * 90 + ["15.02.2024"] * 10
     view = table_view(by_period, {"day": days}, label=[0] * 100, time="day", parameters=parameters)
     assert isinstance(catalogue()["data.period"].count(view, arguments=parameters), Undefined)
+
+
+def test_an_infinite_number_is_no_value() -> None:
+    view = table_view(by_completeness, {"x": np.array([1.0, np.inf, -np.inf, np.nan])})
+    assert catalogue()["data.complete_rows"].count(view) == Census(1, 4, share=True)

@@ -59,17 +59,45 @@ def people_by_class(rows: Rows, context: TableContext) -> Integers | None:
     if not unit:
         return classes
     # One word, mixed with the class: within each class other people fall together.
-    person = finalised(rows.words(unit[0]) ^ finalised(classes.astype(np.uint64)))
-    return classes * PEOPLE + (person % np.uint64(PEOPLE)).astype(np.int64)
+    return _with_person(classes, rows.words(unit[0]))
 
 
-def values_by_class(rows: Rows, context: TableContext, sensitive: str) -> Integers | None:
-    """int64[n]: the class of each row with the code of its sensitive value; None as above."""
-    names = quasi_identifiers(context)
-    if not names or not rows.names.issuperset((*names, sensitive)):
-        return None
+BY_ROW, BY_PERSON, OF_CLASS = "values", "people with a value", "people"
+
+
+def sensitive_columns(context: TableContext) -> tuple[str, ...]:
+    """The quasi-identifiers, the sensitive column and the unit."""
+    unit = () if context.unit is None else (context.unit,)
+    return (*quasi_identifiers(context), str(context.parameters["sensitive"]), *unit)
+
+
+def values_by_class(rows: Rows, context: TableContext) -> dict[str, Integers]:
+    """The class of each row with the code of its sensitive value; and, where a unit is declared, both and the class alone with the
+    person. Nothing where a column is missing."""
+    names, sensitive = quasi_identifiers(context), str(context.parameters["sensitive"])
+    if not names or not rows.names.issuperset(sensitive_columns(context)):
+        return {}
     code, _ = rows.codes(sensitive)
-    return _hashed(rows, names, MOST // VALUES) * VALUES + np.where(code < 0, MISSING, code)
+    classes = _hashed(rows, names, MOST // VALUES)
+    keys = classes * VALUES + np.where(code < 0, MISSING, code)
+    if context.unit is None:
+        return {BY_ROW: keys}
+    words = rows.words(context.unit)
+    return {
+        BY_ROW: keys,
+        BY_PERSON: _with_person(_mixed(keys), words),
+        OF_CLASS: _with_person(classes, words),
+    }
+
+
+def _mixed(keys: Integers) -> Integers:
+    """A hash of a class with a value that leaves room for a person."""
+    return (finalised(keys.astype(np.uint64)) % np.uint64(CLASSES)).astype(np.int64)
+
+
+def _with_person(classes: Integers, words: NDArray[np.uint64]) -> Integers:
+    person = finalised(words ^ finalised(classes.astype(np.uint64)))
+    return classes * PEOPLE + (person % np.uint64(PEOPLE)).astype(np.int64)
 
 
 def _hashed(rows: Rows, names: tuple[str, ...], size: int) -> Integers:
@@ -141,27 +169,52 @@ class Sensitive:
 
     Attributes:
         count: how many classes there are. place: int64[k], the class of an entry, ascending; a class has one for each of its values,
-            and none where all are missing. values: int64[k], their codes, ascending within a class. rows: int64[k].
+            and none where all are missing. values: int64[k], their codes, ascending within a class. rows: int64[k], the people who have the
+            value; where no unit is declared, the rows. people: int64[count], those of each class, or its rows.
     """
 
     count: int
     place: Integers
     values: Integers
     rows: Integers
+    people: Integers
 
     @classmethod
-    def of(cls, counts: TableCounts) -> Sensitive:
-        """From the keys of :func:`values_by_class`."""
+    def of(cls, view: TableView) -> Sensitive:
+        """From the tables of :func:`values_by_class`."""
+        counts = view.table(BY_ROW)
         classes, place = np.unique(counts.keys // VALUES, return_inverse=True)
         values = counts.keys % VALUES
         known = values != MISSING
-        return cls(len(classes), place[known].astype(np.int64), values[known], counts.counts[known])
+        if view.context.unit is None:
+            rows = counts.counts
+            people = np.bincount(place, weights=rows, minlength=len(classes)).astype(np.int64)
+        else:
+            rows = _people(view.table(BY_PERSON), _mixed(counts.keys))
+            people = _people(view.table(OF_CLASS), classes)
+        return cls(len(classes), place[known].astype(np.int64), values[known], rows[known], people)
+
+    @property
+    def several(self) -> int:
+        """Classes in which somebody has several values."""
+        return int((self.sizes > self.people).sum())
 
     @property
     def sizes(self) -> Integers:
-        """int64[count]: the rows of each class whose value is known."""
+        """int64[count]: the sum of ``rows`` over the known values of each class."""
         return self.summed(self.rows).astype(np.int64)
 
     def summed(self, entries: NDArray[Any]) -> NDArray[np.float64]:
         """float64[count]: the sum over the entries of each class."""
         return np.bincount(self.place, weights=entries, minlength=self.count).astype(np.float64)
+
+
+def _people(counts: TableCounts, of: Integers) -> Integers:
+    """int64[k]: how many people are counted with each of some classes."""
+    found, people = np.unique(counts.keys // PEOPLE, return_counts=True)
+    return people[np.searchsorted(found, of)].astype(np.int64)
+
+
+def counted_as(view: TableView) -> tuple[tuple[str, int], ...]:
+    """That rows were taken for people, as a detail, where no unit says whose they are."""
+    return (("rows, each taken for a person", view.n),) if view.context.unit is None else ()

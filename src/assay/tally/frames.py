@@ -22,6 +22,8 @@ def written_counts(text: str, setting: str) -> dict[str, int]:
     for name, count in _pairs(text):
         if not name or not count.isdecimal():
             raise ValueError(f"{setting!r} is written as name=count, name=count; found {f'{name}={count}'!r}")
+        if name in found:
+            raise ValueError(f"{setting!r} names {name!r} twice; write one number for each")
         found[name] = int(count)
     return found
 
@@ -30,6 +32,8 @@ def written_fractions(text: str, setting: str) -> dict[str, Decimal]:
     """Shares above 0, of at most 1, by name, as ``north=0.5, south=0.1``. Raises ValueError for what is none."""
     found = {}
     for name, share in _pairs(text):
+        if name in found:
+            raise ValueError(f"{setting!r} names {name!r} twice; write one share for each")
         try:
             found[name] = Decimal(share)
         except InvalidOperation:

@@ -48,6 +48,8 @@ class Kind(IntEnum):
     """and such as do not."""
     DIGITS_5 = 19
     """A text of five digits."""
+    PLACE = 20
+    """A latitude with a longitude."""
 
 
 WORDS = {
@@ -64,6 +66,7 @@ WORDS = {
     Kind.DATE: "date of birth",
     Kind.CODE: "code that nearly every row has for itself",
     Kind.LIKE_BSN: "citizen number (NL)",
+    Kind.PLACE: "coordinates of a place",
 }
 """How a kind is told."""
 
@@ -108,10 +111,15 @@ _POSTCODE = re.compile(
     r"\d{5}-\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}|[1-9]\d{3} ?[A-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d"
 )
 _WORD = r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*"
-_NAME = re.compile(rf"(?:(?:Mr|Mrs|Ms|Dr)\.? )?{_WORD}\.?(?:,? {_WORD}\.?){{1,4}}", re.IGNORECASE)
-"""Two to five words of letters alone, capitalised or not."""
+_NAME = re.compile(
+    rf"(?:(?:Mr|Mrs|Ms|Dr)\.? )?{_WORD}\.?(?:[,;]? {_WORD}\.?){{1,4}}(?: \(?\d{{1,8}}\)?)?", re.IGNORECASE
+)
+"""Two to five words of letters alone, capitalised or not; with a number behind them or without."""
+_PLACE = re.compile(r"[+-]?\d{1,2}\.\d{3,}°? ?[NS]?[,; ] ?[+-]?\d{1,3}\.\d{3,}°? ?[EW]?")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
-_WRITTEN = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_WRITTEN = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})")
+THIS_CENTURY = 30
+"""A year of two digits that is smaller is one of this century."""
 _CODE = re.compile(r"[\w./:#-]{3,64}")
 _DECIMAL = re.compile(r"[+-]?\d*[.,]\d+(?:[eE][+-]?\d+)?")
 FEWEST_WORDS = 6
@@ -186,11 +194,13 @@ def _year(year: str, month: str, day: str) -> int | None:
 
 
 def _date(text: str) -> int | None:
-    """The year of a date that is written with its four digits."""
+    """The year of a date."""
     if found := _ISO.fullmatch(text):
         return _year(*found.groups())
     if found := _WRITTEN.fullmatch(text):
         one, _, two, year = found.groups()
+        if len(year) == 2:
+            year = f"{20 if int(year) < THIS_CENTURY else 19}{year}"
         return _year(year, two, one) or _year(year, one, two)
     return None
 
@@ -224,6 +234,7 @@ _RULES: tuple[tuple[Kind, Callable[[str], object]], ...] = (
     (Kind.CARD, _grouped),
     (Kind.SSN, _SSN.fullmatch),
     (Kind.IP, _ip),
+    (Kind.PLACE, _PLACE.fullmatch),
     (Kind.PHONE, _PHONE.fullmatch),
     (Kind.STREET, _street),
     (Kind.POSTCODE, _POSTCODE.fullmatch),

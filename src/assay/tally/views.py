@@ -191,7 +191,9 @@ class PairedView:
 
 @dataclass(frozen=True, slots=True)
 class StatedView:
-    """Nothing but the criterion's own parameters."""
+    """Nothing but the criterion's own parameters; and how many rows the largest declared data set has, 0 where there is none."""
+
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,8 +155,12 @@ def _refits(asked: Request) -> RefitView:
     return models_of(asked.measured.refitted.get(asked.wanted.change_key))
 
 
-def _stated(_: Request) -> StatedView:
-    return StatedView()
+def _stated(asked: Request) -> StatedView:
+    return _stated_of(asked.case)
+
+
+def _stated_of(case: Case) -> StatedView:
+    return StatedView(max((dataset.rows for dataset in case.datasets.values()), default=0))
 
 
 def _lineage(asked: Request) -> LineageView:
@@ -209,7 +213,7 @@ KNOWN: Mapping[type[Need], Callable[[Case, Wanted], Any]] = {
     Lineage: lambda case, _: lineage_of(case),
     Profiles: _as_documented,
     Sections: lambda case, _: _sections_of(case),
-    Stated: lambda *_: StatedView(),
+    Stated: lambda case, _: _stated_of(case),
 }
 """How the view of each kind of need is made of what is known without a row."""
 VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {

@@ -26,6 +26,7 @@ from assay.tally.periods import (
 from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
 
 TIMES = "times"
+_FORMS = f"{DAY_FORMS}, or as a whole number such as 20241231"
 EARLIER, LATER, UNREAD, NONE = range(4)
 """How a date lies to its decision; that one of both cannot be read; that there is no date, which cannot be late."""
 
@@ -163,7 +164,7 @@ def _unfit(view: TableView, before: str) -> Undefined | None:
     numbered = set()
     for data in (view.data, before):
         counts = view.table(TIMES, data)
-        said = unread((when,), data, view.rows[data] - counts.total, view.rows[data])
+        said = unread((when,), data, view.rows[data] - counts.total, view.rows[data], _FORMS)
         if said is not None:
             return said
         numbered |= {is_number(key) for key in counts.keys.tolist()}

@@ -29,6 +29,8 @@ QUASI = frozenset({Kind.DATE, Kind.POSTCODE})
 FEW = 20
 """A kind that is told of a whole column needs so many different values."""
 MOSTLY, NEARLY_ALL = 0.5, 0.95
+MANY, EVENLY = 200, 5
+"""So many different names, none with more than so many times the rows of an average one, are people's; some towns are much larger."""
 LIFETIME, GENERATION = 110, 20
 """Years: dates of birth lie within the first of each other, and nine of ten are spread over more than the second."""
 COINCIDENCES = 7.0
@@ -60,10 +62,12 @@ def _kinds(values: NDArray[Any]) -> Integers:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a column holds: rows by kind and by what is said beside it; and how many different values those have that are of a kind."""
+    """What a column holds: rows by kind and by what is said beside it; how many different values those have that are of a kind, and the
+    rows of the value that most have."""
 
     rows: Mapping[tuple[Kind, int], int]
     distinct: int
+    largest: int
 
     def of(self, *kinds: Kind) -> int:
         """The rows of some kinds."""
@@ -118,8 +122,14 @@ def _each_its_own(held: Held) -> bool:
 
 
 def _named(held: Held) -> bool:
-    """Whether values look like names, and differ as those of people do, and those of towns do not."""
-    return held.mostly(Kind.NAME, MOSTLY) and held.distinct >= MOSTLY * held.present
+    """Whether values look like names, and differ as those of people do, and those of towns do not.
+
+    Half of them are different; or they are many, and none has many more rows than others, as where each person has several.
+    """
+    if not held.mostly(Kind.NAME, MOSTLY):
+        return False
+    even = held.distinct >= MANY and held.largest * held.distinct <= EVENLY * held.present
+    return even or held.distinct >= MOSTLY * held.present
 
 
 def _postcodes(held: Held) -> bool:
@@ -134,6 +144,7 @@ def _passing(held: Held, like: Kind, unlike: Kind) -> bool:
 _COLUMNS: tuple[tuple[Kind, tuple[Kind, ...], Callable[[Held], bool]], ...] = (
     (Kind.POSTCODE, (Kind.POSTCODE, Kind.DIGITS_5), _postcodes),
     (Kind.NAME, (Kind.NAME,), _named),
+    (Kind.PLACE, (Kind.PLACE,), lambda held: held.mostly(Kind.PLACE, MOSTLY)),
     (Kind.TEXT, (Kind.TEXT,), lambda held: held.mostly(Kind.TEXT, MOSTLY)),
     (Kind.DATE, (Kind.DATE,), _births),
     (Kind.CARD, (Kind.LIKE_CARD,), lambda held: _passing(held, Kind.LIKE_CARD, Kind.NO_CARD)),
@@ -152,7 +163,8 @@ def _held(view: TableView) -> dict[str, Held]:
                 (Kind(key // MORE), key % MORE): n
                 for key, n in zip(counts.keys.tolist(), counts.counts.tolist(), strict=True)
             }
-            found[name] = Held(rows, len(view.table(VALUES + name).keys))
+            values = view.table(VALUES + name)
+            found[name] = Held(rows, len(values.keys), int(values.counts.max(initial=0)))
     return found
 
 
@@ -219,8 +231,8 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
         Every column of the file is looked at, documented or not. In each row are told: e-mail addresses, account numbers by length and
         remainder (IBAN, ISO 13616), card numbers in groups by the Luhn check (ISO/IEC 7812-1), social security numbers of the US in
         groups, telephone numbers with a country code or in groups, IP addresses, street addresses with a house number. Of whole columns
-        with at least 20 different values are told, where at least half are such: names (two to five words of letters alone,
-        at least half of them different), card numbers without groups and citizen numbers of the Netherlands (where more pass than fail a
+        with at least 20 different values are told, where at least half are such: names (two to five words of letters alone, with a number
+        behind them or without, at least half of them different, or 200 of them and none with more than five times the rows of an average one), pairs of coordinates, card numbers without groups and citizen numbers of the Netherlands (where more pass than fail a
         check that chance passes once in ten or eleven), postcodes, free text of six words; dates, where nine of ten are spread
         over more than 20 years and all within 110; and codes that nearly every row has for itself, or numbers that all differ although
         at least seven pairs would have coincided by chance, unless the dictionary calls the column an identifier or it is the
@@ -229,7 +241,7 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
     Limits:
         Finds forms, not people: a company's name has the form of a person's, and a version such as 1.2.3.4 that of an IP
         address. Short phrases that all differ have the form of names. Names of one word, social security numbers and telephone numbers without
-        groups, coordinates, pictures, and other countries' numbers are not found. A column that is clean by itself can identify
+        groups, a coordinate that stands alone, pictures, and other countries' numbers are not found. A column that is clean by itself can identify
         together with others: privacy.k_anonymity.
     Remedy:
         Leave the column out of the files; replace a number by a keyed hash kept elsewhere and call it an identifier in the
@@ -242,6 +254,11 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
         return Undefined(Reason.NO_ROWS, "The data has no rows.")
     identifiers = {c.name for c in view.context.dictionary if c.type == "identifier"} | {view.context.unit}
     left_out = set(several(allowed))
+    if left_out.issuperset(_held(view)):
+        return Undefined(
+            Reason.NOT_MEASURED,
+            "'allowed' names every column of the data, so that none is looked at; name those that may hold such.",
+        )
     found: list[tuple[str, Kind, int]] = []
     different: dict[str, int] = {}
     most = 0

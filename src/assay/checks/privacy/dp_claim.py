@@ -38,7 +38,7 @@ NOISES = {"dp_sgd": "gaussian", "gaussian": "gaussian", "laplace": "laplace"}
         ),
         "epsilon": Parameter("The claimed epsilon.", low=TINY),
         "delta": Parameter(
-            "The claimed delta; less than one over the number of people.",
+            "The claimed delta; less than one over the number of rows of the largest data set.",
             default=Decimal(0),
             low=Decimal(0),
             high=ONE,
@@ -96,7 +96,7 @@ NOISES = {"dp_sgd": "gaussian", "gaussian": "gaussian", "laplace": "laplace"}
     ),
 )
 def dp_claim(
-    view: StatedView,  # noqa: ARG001 - all is in the parameters
+    view: StatedView,
     *,
     mechanism: str,
     epsilon: Decimal,
@@ -120,13 +120,20 @@ def dp_claim(
     Limits:
         Believes the declared numbers: that gradients were clipped, noise was drawn from a good source, rows were drawn
         independently and not shuffled, and that nothing else (a tuned setting, a chosen checkpoint) was read from the data. It
-        recomputes a proof; it does not attack the model. Where one person has several rows, the claim is of a row.
+        recomputes a proof; it does not attack the model. A delta that is not less than one over the rows of the largest declared data set allows
+        somebody's row to be published, and the criterion is not evaluable; people of data that are not declared are not known. Where one person has several rows, the claim is of a row.
     Remedy:
         State the epsilon that is found, add noise, train for fewer steps, or draw fewer rows for each.
     Oracle:
         the closed form of the Gaussian mechanism by Balle & Wang 2018 and published figures
         (tests/checks/test_dp_claim.py).
     """
+    if view.rows and Fraction(delta) * view.rows >= 1:
+        said = (
+            f"A delta of {delta} lets one of {view.rows:,} rows be published as it is: it must be less than one over the rows of the "
+            f"largest data set, {1 / view.rows:.2g}."
+        )
+        return Undefined(Reason.NOT_MEASURED, said)
     spent = epsilon_spent(
         Mechanism(NOISES[mechanism], float(noise_multiplier), float(sampling_rate), int(steps)),
         float(delta),

@@ -11,7 +11,7 @@ from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.classes import DESCRIBED, NAMED, classes_of, people_by_class, quasi_identifiers
+from assay.tally.classes import DESCRIBED, NAMED, classes_of, counted_as, people_by_class, quasi_identifiers
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 TABLE = "classes"
@@ -87,7 +87,8 @@ def k_anonymity(view: TableView, *, quasi_identifiers: str) -> Counts:  # noqa: 
         of people in the smallest class, and of rows where no unit is declared. Counted in full, no inference. (Sweeney 2002,
         "k-anonymity: a model for protecting privacy", Int. J. Uncertainty, Fuzziness and Knowledge-Based Systems 10.)
     Limits:
-        Tells nothing of columns that are not named, and assumes that nobody knows more. A class whose people all have the same
+        Tells nothing of columns that are not named, and assumes that nobody knows more. Without a declared unit (data: unit) each row is taken
+        for a person, and the details say so. A class whose people all have the same
         illness gives it away, however large it is: privacy.l_diversity. Tables that are released one after the other can be put
         together. Classes are told apart by hashes; where people have several rows, one class of a million is hidden in another with a
         probability of 1e-6.
@@ -106,7 +107,7 @@ def k_anonymity(view: TableView, *, quasi_identifiers: str) -> Counts:  # noqa: 
     return Census(
         smallest,
         view.n,
-        details=(("classes", len(classes.people)), ("rows in the smallest classes", rows)),
+        details=(("classes", len(classes.people)), ("rows in the smallest classes", rows), *counted_as(view)),
     )
 
 
@@ -162,7 +163,7 @@ def small_classes(view: TableView, *, k: int, quasi_identifiers: str) -> Counts:
         share with k = 2 is the uniqueness of Sweeney 2000, "Simple demographics often identify people uniquely", Carnegie Mellon
         University, Data Privacy Working Paper 3.
     Limits:
-        Unique in this data is not unique in the population that it was drawn from: there may be others who were not drawn. The
+        Without a declared unit each row is taken for a person, as in privacy.k_anonymity. Unique in this data is not unique in the population that it was drawn from: there may be others who were not drawn. The
         share is an upper limit of that risk for whoever does not know who is in the data.
     Remedy:
         Coarsen the quasi-identifiers, or leave these rows out of what is released.
@@ -175,4 +176,4 @@ def small_classes(view: TableView, *, k: int, quasi_identifiers: str) -> Counts:
     found = classes.smaller_than(int(k))
     unique = classes.smaller_than(2)
     details = (("people who are alone in their class", unique),) if unique else ()
-    return Census(found, view.n, share=True, details=details)
+    return Census(found, view.n, share=True, details=(*details, *counted_as(view)))

@@ -14,29 +14,29 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.classes import (
+    BY_ROW,
     DESCRIBED,
     NAMED,
     Sensitive,
+    counted_as,
     none_of,
-    quasi_identifiers,
+    sensitive_columns,
     values_by_class,
 )
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
-TABLE = "values"
 CLOSE = 1e-6
 """Nearer to a whole number than this, whole numbers decide."""
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """The class of each row with its sensitive value."""
-    keys = values_by_class(rows, context, str(context.parameters["sensitive"]))
-    return {} if keys is None else {TABLE: keys}
+    """The class of each row with its sensitive value, and with the person."""
+    return values_by_class(rows, context)
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
-    """The quasi-identifiers, and the sensitive column."""
-    return (*quasi_identifiers(context), str(context.parameters["sensitive"]))
+    """The quasi-identifiers, the sensitive column and the unit."""
+    return sensitive_columns(context)
 
 
 def _view(*classes: tuple[str, ...], by: str = "distinct") -> TableView:
@@ -120,29 +120,34 @@ def l_diversity(view: TableView, *, sensitive: str, by: str, quasi_identifiers: 
         Shows whether a released table gives away what it should hide without telling people apart: where everybody in a class has
         the same illness, knowing the class is knowing the illness.
     Method:
-        Rows are classed as in privacy.k_anonymity. By ``distinct``, the values in the class that has fewest; by ``entropy``, the
+        Rows are classed as in privacy.k_anonymity; where a unit is declared people count and not their rows, and a class has no more values than people. By ``distinct``, the values in the class that has fewest; by ``entropy``, the
         largest whole l such that the entropy of the values in every class is at least log l. Counted in full, no inference.
         (Machanavajjhala, Kifer, Gehrke & Venkitasubramaniam 2007, "l-diversity: privacy beyond k-anonymity", ACM Transactions on
         Knowledge Discovery from Data 1, definitions 3.1 and 4.1.)
     Limits:
         Values may differ and mean the same (two kinds of one illness), and a class may tell that an illness is likely without
         telling that it is certain: privacy.t_closeness. A missing value is no value; a class that has no other makes the value 0.
-        Numbers above 2,048 that lie within .1 % of each other are one value, which makes the result smaller, never larger.
+        Without a declared unit (data: unit) each row is taken for a person, and the details say so. Two people who have the same two values are
+        counted as a choice between two. Numbers above 2,048 that lie within .1 % of each other are one value, which makes the result smaller, never larger.
     Remedy:
         Coarsen the quasi-identifiers until the classes mix, or leave the sensitive column out of what is released.
     Oracle:
         the published tables of Machanavajjhala et al. 2007, pandas and scipy's entropy
         (tests/checks/test_released_tables.py).
     """
-    counts = view.table(TABLE)
-    if not counts.total:
+    if not view.table(BY_ROW).total:
         return none_of(view, sensitive)
-    found = Sensitive.of(counts)
-    distinct = np.bincount(found.place, minlength=found.count)
+    found = Sensitive.of(view)
+    # One person with three values is no choice between three.
+    distinct = np.minimum(np.bincount(found.place, minlength=found.count), found.people)
     fewest = int(distinct.min())
-    least = _worth(found) if by == "entropy" and fewest else fewest
+    least = min(_worth(found), fewest) if by == "entropy" and fewest else fewest
     single = int((distinct == 1).sum())
-    return Census(least, view.n, details=(("classes", found.count), ("classes with one value", single)))
+    return Census(
+        least,
+        view.n,
+        details=(("classes", found.count), ("classes with one value", single), *counted_as(view)),
+    )
 
 
 def _worth(found: Sensitive) -> int:

@@ -15,27 +15,26 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.classes import (
+    BY_ROW,
     DESCRIBED,
     NAMED,
     Sensitive,
+    counted_as,
     none_of,
-    quasi_identifiers,
+    sensitive_columns,
     values_by_class,
 )
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
-TABLE = "values"
-
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """The class of each row with its sensitive value."""
-    keys = values_by_class(rows, context, str(context.parameters["sensitive"]))
-    return {} if keys is None else {TABLE: keys}
+    """The class of each row with its sensitive value, and with the person."""
+    return values_by_class(rows, context)
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
-    """The quasi-identifiers, and the sensitive column."""
-    return (*quasi_identifiers(context), str(context.parameters["sensitive"]))
+    """The quasi-identifiers, the sensitive column and the unit."""
+    return sensitive_columns(context)
 
 
 def _view(*classes: tuple[str, ...]) -> TableView:
@@ -110,7 +109,8 @@ def t_closeness(view: TableView, *, sensitive: str, quasi_identifiers: str) -> C
         Venkatasubramanian 2007, "t-closeness: privacy beyond k-anonymity and l-diversity", ICDE, section 4.2.)
     Limits:
         A small class is far from everybody by chance alone: a class of one person is as far as can be. The order of numbers counts
-        and not how far apart they lie; numbers above 2,048 that lie within .1 % of each other are one value. What is missing is left
+        and not how far apart they lie; without a declared unit (data: unit) each row is taken for a person, and the details say so, and with one
+        a class in which somebody has several values makes the criterion not evaluable; numbers above 2,048 that lie within .1 % of each other are one value. What is missing is left
         out of both.
     Remedy:
         Coarsen the quasi-identifiers until every class is a mixture like everybody, or leave the sensitive column out of what is
@@ -118,12 +118,17 @@ def t_closeness(view: TableView, *, sensitive: str, quasi_identifiers: str) -> C
     Oracle:
         the published tables of Li et al. 2007 and pandas (tests/checks/test_released_tables.py).
     """
-    counts = view.table(TABLE)
-    if not counts.total:
+    if not view.table(BY_ROW).total:
         return none_of(view, sensitive)
-    found = Sensitive.of(counts)
+    found = Sensitive.of(view)
     if not len(found.rows):
         return Undefined(Reason.NOT_MEASURED, f"No value of {sensitive!r} is known.")
+    if view.context.unit is not None and found.several:
+        said = (
+            f"In {found.several:,} of {found.count:,} classes somebody has several values of {sensitive!r}, which give away more than any "
+            "mixture of a class says. Keep one row of each person."
+        )
+        return Undefined(Reason.NOT_MEASURED, said)
     column = view.context.column(sensitive)
     ordered = column is not None and column.is_numeric and column.codes is None
     values, rank = np.unique(found.values, return_inverse=True)
@@ -139,7 +144,11 @@ def t_closeness(view: TableView, *, sensitive: str, quasi_identifiers: str) -> C
         exact.numerator,
         exact.denominator,
         share=True,
-        details=(("classes", found.count), ("rows of the farthest class", int(here.sum()))),
+        details=(
+            ("classes", found.count),
+            ("rows of the farthest class", int(here.sum())),
+            *counted_as(view),
+        ),
     )
 
 
