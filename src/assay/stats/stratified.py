@@ -1,8 +1,7 @@
-"""Two groups compared over strata: the common odds ratio, the part of a gap that arises within strata, a reversal, and the
-conditional disparity. Grade B, all of them: their standard errors are those of large samples, and their sizes were simulated.
+"""Two groups compared over strata: the part of a gap that arises within strata, a reversal, and the conditional disparity. Grade B, all of them: their standard errors are those of large samples, and their sizes were simulated.
 
 Counts are arrays whose last axis is the strata: ``x1`` favourable decisions of ``n1`` rows of the first group, ``x2`` of ``n2`` of
-the second. Each group's rows are a sample of that group; how they fall into the strata is sampled too, but for the odds ratio.
+the second. Each group's rows are a sample of that group; how they fall into the strata is sampled too.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri, stdtrit
+from scipy.special import ndtri
 
 from assay.stats.bound import Bound
 from assay.stats.histogram import Undefined, require_level
@@ -21,50 +20,6 @@ from assay.stats.rates import lower_limit, upper_limit
 from assay.stats.simulated_sizes import SIMULATED_SIZES, simulated_size
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class OddsRatio:
-    """Common odds ratios: their logarithms with standard errors; ``least``: the fewest decisions of a kind in one of the groups."""
-
-    logarithm: Floats
-    error: Floats
-    least: Floats
-
-    @property
-    def estimate(self) -> Floats:
-        """The odds ratio."""
-        return np.exp(self.logarithm)
-
-    def lower(self, alpha: float) -> Floats:
-        """Lower limits at level alpha, by Student's t with as many degrees of freedom as the rarest kind of decision."""
-        return np.asarray(np.exp(self.logarithm + stdtrit(self.least, alpha) * self.error))
-
-    def upper(self, alpha: float) -> Floats:
-        """Upper limits, likewise."""
-        return np.asarray(np.exp(self.logarithm - stdtrit(self.least, alpha) * self.error))
-
-
-def mantel_haenszel(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> OddsRatio:
-    """The common odds ratio (Mantel & Haenszel 1959, JNCI 22), first group over second.
-
-    With the variance of Robins, Breslow & Greenland 1986 (Biometrics 42:311), good for few large strata and for many small ones.
-    Where the odds ratios of the strata differ it estimates their average, each weighted by n1 n2 / (n1 + n2) p2 (1 - p1).
-    """
-    a, m1, c, m2 = _counts(x1, n1, x2, n2)
-    b, d = m1 - a, m2 - c
-    all_ = np.maximum(m1 + m2, 1.0)
-    r, s, p, q = a * d / all_, b * c / all_, (a + d) / all_, (b + c) / all_
-    with np.errstate(divide="ignore", invalid="ignore"):
-        up, down = r.sum(-1), s.sum(-1)
-        variance = (
-            (p * r).sum(-1) / (2 * up**2)
-            + (p * s + q * r).sum(-1) / (2 * up * down)
-            + (q * s).sum(-1) / (2 * down**2)
-        )
-        estimate = np.log(up / down)
-    least = np.min([a.sum(-1), b.sum(-1), c.sum(-1), d.sum(-1)], axis=0)
-    return OddsRatio(np.asarray(estimate), np.sqrt(variance), least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +79,7 @@ def composition(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> M
 
 
 def _kitagawa(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, within: bool) -> Mixture:
-    a, m1, c, m2 = _counts(x1, n1, x2, n2)
+    a, m1, c, m2 = counted(x1, n1, x2, n2)
     w1, w2 = m1 / m1.sum(-1, keepdims=True), m2 / m2.sum(-1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         p1, p2 = a / m1, c / m2
@@ -146,7 +101,7 @@ def disparity(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> Mix
     Per stratum, the group's share of the refused less its share of the favoured; averaged by the rows of the strata (Wachter,
     Mittelstadt & Russell 2021, Computer Law & Security Review 41; Amazon SageMaker Clarify). Positive: the group is refused more.
     """
-    a, m1, c, m2 = _counts(x1, n1, x2, n2)
+    a, m1, c, m2 = counted(x1, n1, x2, n2)
     favoured, rows = a + c, m1 + m2
     refused, w = rows - favoured, rows / rows.sum(-1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -161,7 +116,7 @@ def disparity(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> Mix
 
 def gap(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> Mixture:
     """p1 - p2 over all strata together."""
-    return treatment(*(v.sum(-1, keepdims=True) for v in _counts(x1, n1, x2, n2)))
+    return treatment(*(v.sum(-1, keepdims=True) for v in counted(x1, n1, x2, n2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +188,7 @@ def bound_of(found: Estimates, alpha: float, *, rule: str, method: str) -> Bound
     least, fewest = int(found.least), SIMULATED_SIZES[rule][0][0] if rule else 0
     if least < fewest:
         raise Undefined(
-            f"the smallest cell has {least:,}; the error rate of the method is known from {fewest} on",
+            f"the smallest count that the method rests on is {least:,}; its error rate is known from {fewest} on",
             reason="too_few_rows_for_method",
         )
     if not np.isfinite(found.estimate):
@@ -244,7 +199,8 @@ def bound_of(found: Estimates, alpha: float, *, rule: str, method: str) -> Bound
     return Bound(estimate, lower, upper, method, "B", simulated_size(rule, least, alpha))
 
 
-def _counts(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> tuple[Floats, ...]:
+def counted(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> tuple[Floats, ...]:
+    """The counts as arrays of floats. Raises ValueError unless 0 <= x <= n everywhere."""
     arrays = tuple(np.asarray(v, dtype=np.float64) for v in (x1, n1, x2, n2))
     if any((x < 0).any() or (x > n).any() for x, n in (arrays[:2], arrays[2:])):
         raise ValueError("expected 0 <= x <= n in every stratum, found a count outside")
