@@ -89,6 +89,35 @@ def test_limits_lie_around_the_estimate_and_nest(rule):
     assert [high for _, high in limits] == sorted(high for _, high in limits)
 
 
+PRODUCTS = {
+    "both small": ((5000, 5000), ((0.43, 0.57), (0.423, 0.577)), ((0.30, 0.62), (0.71, 0.40))),
+    "attacked at .0039": (
+        (579, 1360),
+        ((0.603, 0.397), (0.506, 0.494)),
+        ((0.8995, 0.3979), (0.2448, 0.6653)),
+    ),
+    "attacked at .0101": (
+        (1363, 808),
+        ((0.367, 0.633), (0.497, 0.503)),
+        ((0.6496, 0.7344), (0.2117, 0.2829)),
+    ),
+    "attacked at .0319": ((678, 482), ((0.325, 0.675), (0.543, 0.457)), ((0.146, 0.568), (0.57, 0.44))),
+}
+"""Groups in nearly the same strata, whose rates add up to nearly as much in each; the limits of first order passed .08 of the second."""
+
+
+@pytest.mark.parametrize("population", PRODUCTS.values(), ids=PRODUCTS)
+@pytest.mark.parametrize("alpha", [0.05, 0.01])
+def test_a_small_part_by_composition_passes_wrongly_no_more_often_than_stated(population, alpha):
+    rows, w, p = ([np.asarray(v) for v in given] for given in population)
+    rng, reps = np.random.default_rng(2), 6000
+    m1, m2 = (rng.multinomial(n, shares, reps) for n, shares in zip(rows, w, strict=True))
+    found = stratified.composition(rng.binomial(m1, p[0]), m1, rng.binomial(m2, p[1]), m2)
+    truth = ((w[0] - w[1]) * (p[0] + p[1])).sum() / 2
+    assert np.mean(found.upper(alpha) < truth) < 1.2 * alpha
+    assert np.mean(found.lower(alpha) > truth) < 1.2 * alpha
+
+
 def test_few_rows_give_no_limits():
     with pytest.raises(Undefined) as refused:
         stratified.bound_of(stratified.treatment([1], [19], [9], [90]), 0.05, rule="kitagawa", method="x")

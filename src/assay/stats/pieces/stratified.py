@@ -60,7 +60,7 @@ METHODS: Mapping[Composite, Method] = {
     Composite.BY_COMPOSITION: Method(
         lambda two, _: rules.composition(*two),
         "composition",
-        "Kitagawa's part by composition, MOVER and the delta method",
+        "Kitagawa's part by composition, MOVER and the delta method to second order",
     ),
     Composite.REVERSAL: Method(
         lambda two, _: rules.reversal(*two), "reversal", "gap and Kitagawa's part within strata, Bonferroni"
