@@ -51,8 +51,7 @@ def rates_within(
         return unfit
     labels = view.context.strata[within].labels()
     counts = view.table(TABLE).dense(len(labels) + 1, len(view.context.groups), 2)
-    outside = int(counts[len(labels)].sum())
-    if said := gating.in_no_group(None, within, outside, int(counts.sum())):
+    if said := _outside(view, within, counts):
         return Undefined(Reason.ROWS_IN_NO_GROUP, said)
     cells = [
         [Rate(label, int(counts[s, g, 1]), int(counts[s, g].sum()), stratum) for label, g in view.each]
@@ -62,6 +61,17 @@ def rates_within(
         return NO_ROWS
     pooled = _pooled(cells, pool_below)
     return tuple(cell for stratum in pooled for cell in stratum)
+
+
+def _outside(view: TableView, within: str, counts: Integers) -> str:
+    """Why the strata cannot stand for the rows: too many are in none, of all or of one of the groups, where a small one could hide."""
+    rows = counts.sum(axis=2)
+    if said := gating.in_no_group(None, within, int(rows[-1].sum()), int(rows.sum())):
+        return said
+    for label, group in view.each:
+        if said := gating.in_no_group(None, within, int(rows[-1, group]), int(rows[:, group].sum())):
+            return f"Of {label}: {said}"
+    return ""
 
 
 def nobody_in(cells: Sequence[Rate]) -> Undefined | None:
