@@ -145,6 +145,14 @@ def test_a_small_group_whose_rows_are_of_no_stratum_is_told_of_though_they_are_f
     assert found.detail.startswith("Of y: 18 of 30 rows")
 
 
+def test_strata_that_are_all_put_together_compare_nothing():
+    decided = {"A": {"women": (90, 100), "men": (10, 100)}, "B": {"women": (10, 100), "men": (90, 100)}}
+    found = counted("fairness.conditional_parity", decided, pool_below=1_000_000)
+    assert isinstance(found, Undefined)
+    assert "put together" in found.detail
+    assert not isinstance(counted("fairness.conditional_parity", decided), Undefined)
+
+
 @pytest.mark.skipif(not BERKELEY.is_file(), reason="the package of real data is not unpacked")
 def test_berkeley_admitted_fewer_women_overall_and_more_in_the_largest_department():
     decided = berkeley()

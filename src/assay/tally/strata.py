@@ -60,6 +60,9 @@ def rates_within(
     if not any(cell.trials for stratum in cells for cell in stratum):
         return NO_ROWS
     pooled = _pooled(cells, pool_below)
+    if len(pooled) == 1 < len(cells):
+        said = f"All strata of {within!r} have fewer than {pool_below:,} rows of a group and were put together: nothing is compared within any."
+        return Undefined(Reason.NOT_MEASURED, said)
     return tuple(cell for stratum in pooled for cell in stratum)
 
 
