@@ -17,7 +17,7 @@ from assay.engine.frame import Frame
 from assay.plan.imagined import FALSE_ALARMS, SENSITIVITY
 from assay.plan.passes import Pass, Table
 from assay.tally.groups import inside
-from assay.tally.table import ALL_ROWS, Kept, Rows, TableContext, TableCounts, TableTally, sums
+from assay.tally.table import ALL_ROWS, OUTSIDE, Kept, Rows, TableContext, TableCounts, TableTally, sums
 
 
 def context_of(frame: Frame, table: Table) -> TableContext:
@@ -73,8 +73,10 @@ class Tables:
             scores = None if score is None else score[mine]
             rows = Rows(len(cell), label, context, scores, batch.columns, batch.words_of, cell, mine)
             made = {**table.function(rows, context), ALL_ROWS: np.zeros(rows.n, dtype=np.int64)}
+            made |= {f"{OUTSIDE}{name}": np.zeros(n, dtype=np.int64) for name, n in rows.outside.items()}
             for name, keys in made.items():
-                _look_at(table, name, keys, rows.n)
+                if not name.startswith(OUTSIDE):
+                    _look_at(table, name, keys, rows.n)
                 counted = TableCounts.of(keys)
                 total[name] = total[name] + counted if name in total else counted
 
