@@ -73,6 +73,7 @@ SHIFTS = {
     "alike": (np.full(5, 0.2), np.full(5, 0.2)),
     "moved": (np.full(5, 0.2), np.array([0.15, 0.18, 0.2, 0.22, 0.25])),
     "a rare bin": (np.array([0.03, 0.47, 0.5]), np.array([0.06, 0.44, 0.5])),
+    "bins that are often empty": (np.array([1e-6, 0.5, 0.5 - 1e-6, 0]), np.array([2e-3, 0.5, 0.498, 0])),
 }
 
 

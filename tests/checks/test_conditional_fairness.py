@@ -125,6 +125,34 @@ def test_rows_of_no_stratum_are_told_when_they_are_many(lost: int, told: bool):
         assert found.reason is Reason.ROWS_IN_NO_GROUP
 
 
+@pytest.mark.parametrize(
+    "metric", ["conditional_parity", "conditional_impact_ratio", "treatment_gap", "mantel_haenszel"]
+)
+def test_a_small_group_whose_rows_are_of_no_stratum_is_told_of_though_they_are_few_of_all(metric: str):
+    """Of 1,000 rows 30 are of y, of whom 18 are in no department: 1.8 % of all rows."""
+    view = table_view(
+        favourable,
+        {"department": [0] * 982 + [7] * 18},
+        score=[1.0] * 1000,
+        groups={"sex": (("x", "y"), [0] * 970 + [1] * 30)},
+        across=("sex",),
+        parameters={"within": "department", "pool_below": 0},
+        strata={"department": Attribute(column="department", groups={"A": (0,)})},
+    )
+    found = catalogue()[f"fairness.{metric}"].count(view, across="sex", arguments={"within": "department"})
+    assert isinstance(found, Undefined)
+    assert found.reason is Reason.ROWS_IN_NO_GROUP
+    assert found.detail.startswith("Of y: 18 of 30 rows")
+
+
+def test_strata_that_are_all_put_together_compare_nothing():
+    decided = {"A": {"women": (90, 100), "men": (10, 100)}, "B": {"women": (10, 100), "men": (90, 100)}}
+    found = counted("fairness.conditional_parity", decided, pool_below=1_000_000)
+    assert isinstance(found, Undefined)
+    assert "put together" in found.detail
+    assert not isinstance(counted("fairness.conditional_parity", decided), Undefined)
+
+
 @pytest.mark.skipif(not BERKELEY.is_file(), reason="the package of real data is not unpacked")
 def test_berkeley_admitted_fewer_women_overall_and_more_in_the_largest_department():
     decided = berkeley()

@@ -10,7 +10,7 @@ import pytest
 
 from assay.checks.catalogue import catalogue
 from assay.checks.examples import outcomes, scored
-from assay.domain.evidence import CUTS, Rate, Rates, Stratified
+from assay.domain.evidence import CUTS, Rate, Rates, Stratified, Undefined
 from assay.domain.ratios import over_highest
 from assay.stats.scoring_ratio import scoring_ratio
 from assay.tally.median import above_the_median
@@ -208,3 +208,10 @@ def test_fairlearns_toy_table_is_reproduced():
         r, p = (Fraction(c[label].events, c[label].trials) for c in (recall, precision))
         beta = Fraction(9, 25)
         assert f"{float((1 + beta) * p * r / (beta * p + r)):.6f}" == expected
+
+
+def test_the_scoring_ratio_of_a_score_of_which_less_is_better_is_refused():
+    view = scored({"x": [(0.2, 80, 0), (0.8, 0, 20)], "y": [(0.2, 20, 0), (0.8, 0, 80)]}, favourable=0)
+    found = catalogue()["fairness.ll144_scoring"].count(view, across="sex")
+    assert isinstance(found, Undefined)
+    assert "0 is the favourable decision" in found.detail

@@ -22,6 +22,7 @@ from assay.domain.judge import judge
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.stats.assess import assess
+from assay.stats.distances import distance_bound
 
 GRADES = {"grades": "A: 0.1, B: 0.3, C: 0.7, D: 1"}
 MEASURES = {
@@ -116,7 +117,29 @@ def test_a_category_has_a_bin_for_each_code_and_one_for_those_that_nobody_docume
     view = shifted([1, 1, 2, 7], [1, 2, 2, 2], parameters, dictionary=dictionary)
     counts = catalogue()["performance.psi"].count(view, arguments=parameters)
     assert isinstance(counts, Histograms)
-    assert (counts.cells[0].reference, counts.cells[0].found) == ((1, 3, 0), (2, 1, 1))
+    assert (counts.cells[0].reference, counts.cells[0].found) == ((1, 3, 0, 0), (2, 1, 1, 0))
+
+
+@pytest.mark.parametrize("edges", ["2000, 4000, 1000000", "0, 2000, 4000"])
+def test_every_declared_bin_counts_whether_or_not_it_has_rows(edges: str) -> None:
+    parameters = {"column": "x", "edges": edges, "reference": "train", "distance": "psi"}
+    values = np.random.default_rng(1).uniform(1000, 5000, 60_000)
+    view = shifted(values[::2], values[1::2], parameters)
+    counts = catalogue()["performance.psi"].count(view, arguments=parameters)
+    assert isinstance(counts, Histograms)
+    (pair,) = counts.cells
+    assert pair.found == (*np.histogram(values[::2], [-np.inf, *map(float, edges.split(",")), np.inf])[0], 0)
+    bound = distance_bound(pair.reference, pair.found, counts.distance, 0.05)
+    assert pair.found.count(0) == 2
+    assert 0.001 < bound.upper < 0.02
+
+
+def test_bins_that_hold_all_of_the_reference_in_one_show_nothing() -> None:
+    parameters = {"column": "x", "edges": "100000000", "reference": "train", "distance": "psi"}
+    view = shifted([50.0, 2e5], [1.0, 4000.0], parameters)
+    counts = catalogue()["performance.psi"].count(view, arguments=parameters)
+    assert isinstance(counts, Undefined)
+    assert "in one bin" in counts.detail
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,15 @@ P = np.array([0.1, 0.2, 0.4, 0.25, 0.05])
 Q = np.array([0.12, 0.25, 0.33, 0.2, 0.1])
 
 
+def oracle_of(p: np.ndarray, q: np.ndarray, distance: Distance) -> float:
+    """The same of shares that need not sum to 1."""
+    return {
+        Distance.PSI: float(((p - q) * np.log(np.where(p == q, 1, p) / np.where(p == q, 1, q))).sum()),
+        Distance.TOTAL_VARIATION: cityblock(p, q) / 2,
+        Distance.HELLINGER: euclidean(np.sqrt(p), np.sqrt(q)) / np.sqrt(2),
+    }[distance]
+
+
 def oracle(p: np.ndarray, q: np.ndarray, distance: Distance) -> float:
     return {
         Distance.PSI: entropy(p, q) + entropy(q, p),
@@ -62,11 +71,37 @@ def test_nothing_in_the_box_is_further_apart_than_the_bound() -> None:
             assert bound.lower - 1e-12 <= value <= bound.upper + 1e-12
 
 
-def test_a_bin_that_may_be_empty_has_no_upper_psi_and_other_distances_have_one() -> None:
-    x, y = (10, 90, 0), (20, 75, 5)
-    assert distance_bound(x, y, Distance.PSI, 0.05).upper == np.inf
-    assert distance_bound(x, y, Distance.TOTAL_VARIATION, 0.05).upper < 1
-    assert distance_bound(x, y, Distance.HELLINGER, 0.05).upper < 1
+def test_a_bin_without_rows_has_a_limit_that_is_its_shares_could_be() -> None:
+    """Nobody of 20,000 and of 1,000: at most so many as Clopper and Pearson say, against the smallest share that counts."""
+    from scipy.stats import beta
+
+    found = distance_bound((20_000, 0), (1_000, 0), Distance.PSI, 0.05)
+    high_p, high_q = (beta.ppf(1 - 0.05 / 4, 1, n) for n in (20_000, 1_000))
+    rest = [-h * np.log(1 - h) for h in (high_p, high_q)]
+    empty = [(h - 1e-4) * np.log(h / 1e-4) for h in (high_p, high_q)]
+    assert found.estimate == 0
+    assert found.upper == pytest.approx(max(empty) + max(rest), rel=1e-9)
+    assert distance_bound((10, 90, 0), (20, 75, 5), Distance.PSI, 0.05).upper < np.inf
+
+
+@pytest.mark.parametrize("distance", Distance)
+@pytest.mark.parametrize(
+    ("p", "q", "m", "n"),
+    [
+        ((1 - 1e-6, 1e-6, 0), (1 - 0.001, 0.001, 0), 20_000, 1_000),
+        ((0.5, 0.5 - 1e-6, 1e-6, 0), (0.5, 0.4995, 0.0005, 0), 200_000, 1_000),
+        ((0.9999, 0.0001, 0), (0.995, 0.005, 0), 1_000, 300),
+    ],
+)
+def test_bins_that_samples_often_leave_empty_pass_wrongly_no_more_often_than_stated(distance, p, q, m, n):
+    rng = np.random.default_rng(7)
+    smallest = 1e-4 if distance is Distance.PSI else 0
+    truth = oracle_of(np.maximum(p, smallest), np.maximum(q, smallest), distance)
+    wrong = sum(
+        distance_bound(rng.multinomial(m, p), rng.multinomial(n, q), distance, 0.05).upper < truth
+        for _ in range(1000)
+    )
+    assert wrong <= 50
 
 
 def test_ten_thousand_rows_in_ten_equal_bins_support_a_small_index() -> None:

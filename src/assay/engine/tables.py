@@ -20,7 +20,7 @@ from assay.plan.passes import Pass, Table
 from assay.tally.groups import inside
 from assay.tally.known import KnownRows
 from assay.tally.perturbation import uniforms
-from assay.tally.table import ALL_ROWS, Kept, Rows, TableContext, TableCounts, TableTally, sums
+from assay.tally.table import ALL_ROWS, OUTSIDE, Kept, Rows, TableContext, TableCounts, TableTally, sums
 from assay.tally.table import Change as RowsChange
 
 
@@ -87,8 +87,10 @@ class Tables:
             after = None if again is None or not table.changes else partial(again, batch, table, mine)
             rows = Rows(len(label), label, context, scores, shared, mine, after)
             made = {**table.function(rows, context), ALL_ROWS: np.zeros(rows.n, dtype=np.int64)}
+            made |= {f"{OUTSIDE}{name}": np.zeros(n, dtype=np.int64) for name, n in rows.outside.items()}
             for name, keys in made.items():
-                _look_at(table, name, keys, rows.n)
+                if not name.startswith(OUTSIDE):
+                    _look_at(table, name, keys, rows.n)
                 counted = TableCounts.of(keys)
                 total[name] = total[name] + counted if name in total else counted
 

@@ -1,10 +1,11 @@
 """Distances between two distributions over the same bins, between exact limits.
 
-Each distance is a sum over bins of a function f(p, q) of the two shares, convex in both, 0 where they are equal and growing as they move
-apart. Clopper-Pearson limits at alpha / (2 bins) hold for all shares at once with 1 - alpha (Bonferroni), whatever the bins depend on;
+Each distance is a sum over bins of a function f(p, q) of the two shares, 0 where they are equal and growing as they move apart.
+Clopper-Pearson limits at alpha / (2 bins) hold for all shares at once with 1 - alpha (Bonferroni), whatever the bins depend on;
 then no term is larger than at one of the two far corners of its box, and none smaller than where the box comes closest to p = q. So the
-limits hold for every number of rows: grade A, and wide, above all where a bin is nearly empty: the PSI of a bin that nobody may be in
-is infinite.
+limits hold for every number of rows, empty bins among them, if which bins there are was fixed without the rows: grade A, and wide.
+A share below 1 in 10,000 counts as 1 in 10,000 in the PSI, in the estimand itself and so in the limits; without it the index of a bin
+that nobody may be in would be infinite, and of any bin without rows nothing could ever be shown.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import xlogy
 
 from assay.domain.evidence import Distance
 from assay.stats.bound import Bound
@@ -21,14 +21,15 @@ from assay.stats.histogram import Undefined, require_level
 from assay.stats.rates import lower_limit, upper_limit
 
 Floats = NDArray[np.float64]
+SMALLEST_SHARE = 1e-4
+"""Of the PSI: what smaller shares count as, in both distributions."""
 METHOD = "simultaneous Clopper-Pearson box over the bins"
 
 
 def _psi(p: Floats, q: Floats) -> Floats:
     """(p - q) ln(p / q), the population stability index of a bin (Siddiqi 2006, Credit Risk Scorecards; Jeffreys' divergence)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = xlogy(p - q, p) - xlogy(p - q, q)
-    return np.where(p == q, 0.0, found)
+    p, q = np.maximum(p, SMALLEST_SHARE), np.maximum(q, SMALLEST_SHARE)
+    return np.asarray((p - q) * np.log(p / q))
 
 
 def _total_variation(p: Floats, q: Floats) -> Floats:
@@ -54,7 +55,7 @@ LARGEST: Mapping[Distance, float] = {
 def distance_bound(reference: ArrayLike, found: ArrayLike, distance: Distance, alpha: float) -> Bound:
     """A distance between the distributions that two samples come from, between one-sided limits at level alpha, grade A.
 
-    reference, found: int[k], rows per bin. The Hellinger distance is the root of its sum, the others are sums.
+    reference, found: int[k], rows per bin, of every bin that was declared. The Hellinger distance is the root of its sum, the others are sums.
     Raises Undefined where a sample has no rows; ValueError for a level outside (0, 1).
     """
     require_level(alpha)

@@ -1,8 +1,7 @@
-"""Two groups compared over strata: the common odds ratio, the part of a gap that arises within strata, a reversal, and the
-conditional disparity. Grade B, all of them: their standard errors are those of large samples, and their sizes were simulated.
+"""Two groups compared over strata: the part of a gap that arises within strata, a reversal, and the conditional disparity. Grade B, all of them: their standard errors are those of large samples, and their sizes were simulated.
 
 Counts are arrays whose last axis is the strata: ``x1`` favourable decisions of ``n1`` rows of the first group, ``x2`` of ``n2`` of
-the second. Each group's rows are a sample of that group; how they fall into the strata is sampled too, but for the odds ratio.
+the second. Each group's rows are a sample of that group; how they fall into the strata is sampled too.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri, stdtrit
+from scipy.special import ndtri
 
 from assay.stats.bound import Bound
 from assay.stats.histogram import Undefined, require_level
@@ -24,61 +23,18 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class OddsRatio:
-    """Common odds ratios: their logarithms with standard errors; ``least``: the fewest decisions of a kind in one of the groups."""
-
-    logarithm: Floats
-    error: Floats
-    least: Floats
-
-    @property
-    def estimate(self) -> Floats:
-        """The odds ratio."""
-        return np.exp(self.logarithm)
-
-    def lower(self, alpha: float) -> Floats:
-        """Lower limits at level alpha, by Student's t with as many degrees of freedom as the rarest kind of decision."""
-        return np.asarray(np.exp(self.logarithm + stdtrit(self.least, alpha) * self.error))
-
-    def upper(self, alpha: float) -> Floats:
-        """Upper limits, likewise."""
-        return np.asarray(np.exp(self.logarithm - stdtrit(self.least, alpha) * self.error))
-
-
-def mantel_haenszel(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> OddsRatio:
-    """The common odds ratio (Mantel & Haenszel 1959, JNCI 22), first group over second.
-
-    With the variance of Robins, Breslow & Greenland 1986 (Biometrics 42:311), good for few large strata and for many small ones.
-    Where the odds ratios of the strata differ it estimates their average, each weighted by n1 n2 / (n1 + n2) p2 (1 - p1).
-    """
-    a, m1, c, m2 = _counts(x1, n1, x2, n2)
-    b, d = m1 - a, m2 - c
-    all_ = np.maximum(m1 + m2, 1.0)
-    r, s, p, q = a * d / all_, b * c / all_, (a + d) / all_, (b + c) / all_
-    with np.errstate(divide="ignore", invalid="ignore"):
-        up, down = r.sum(-1), s.sum(-1)
-        variance = (
-            (p * r).sum(-1) / (2 * up**2)
-            + (p * s + q * r).sum(-1) / (2 * up * down)
-            + (q * s).sum(-1) / (2 * down**2)
-        )
-        estimate = np.log(up / down)
-    least = np.min([a.sum(-1), b.sum(-1), c.sum(-1), d.sum(-1)], axis=0)
-    return OddsRatio(np.asarray(estimate), np.sqrt(variance), least)
-
-
-@dataclass(frozen=True, slots=True)
 class Mixture:
     """A sum of rates times coefficients, and how much it varies because the coefficients were sampled too.
 
-    rates: x, n and coefficient of each term, along the last axis. shares: the variance of the coefficients' part. least: rows of the
-    smallest rate.
+    rates: x, n and coefficient of each term, along the last axis. shares: the variance of the coefficients' part. products: for each
+    term the variance of its coefficient, where it may be near 0; else none. least: rows of the smallest rate.
     """
 
     x: Floats
     n: Floats
     coefficient: Floats
     shares: Floats
+    products: Floats | None = None
 
     @property
     def least(self) -> Floats:
@@ -107,7 +63,22 @@ class Mixture:
         down, up = rate - lower_limit(self.x, self.n, alpha), upper_limit(self.x, self.n, alpha) - rate
         distance = np.maximum(np.where(towards > 0, down, up), z * np.sqrt(rate * (1 - rate) / self.n))
         squares = (self.coefficient * distance) ** 2
-        return np.asarray(np.sqrt(squares.sum(axis=-1) + z**2 * self.shares))
+        width = np.sqrt(squares.sum(axis=-1) + z**2 * self.shares)
+        if self.products is None:
+            return np.asarray(width)
+        return np.asarray(width + (z**2 + 1) / 2 * self._of_products(z, down, up))
+
+    def _of_products(self, z: float, down: Floats, up: Floats) -> Floats:
+        """The standard error of the sum of errors of rates times errors of coefficients, which a first-order width leaves out.
+
+        Where both factors of a product are within a few standard errors of 0, its error of second order is as large as those of first
+        order, and the width is small just when the product is too near: the limit of xy over all x, y within z of what was seen is
+        higher by up to z^2 / 2 of these errors. The half more is for the curvature of the products with one value: for two
+        normal factors the limits then err with their level, from .001 to .5, wherever the two are.
+        """
+        rate = self.x / self.n
+        error = np.maximum(rate * (1 - rate) / self.n, (np.maximum(down, up) / max(z, 1.0)) ** 2)
+        return np.asarray(np.sqrt((error * self.products).sum(axis=-1)))
 
 
 def treatment(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> Mixture:
@@ -124,14 +95,22 @@ def composition(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> M
 
 
 def _kitagawa(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike, *, within: bool) -> Mixture:
-    a, m1, c, m2 = _counts(x1, n1, x2, n2)
+    a, m1, c, m2 = counted(x1, n1, x2, n2)
     w1, w2 = m1 / m1.sum(-1, keepdims=True), m2 / m2.sum(-1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         p1, p2 = a / m1, c / m2
     of_shares, of_one = ((p1 - p2) / 2, (w1 + w2) / 2) if within else ((p1 + p2) / 2, (w1 - w2) / 2)
     coefficient = np.concatenate([of_one, -of_one if within else of_one], axis=-1)
     shares = _of_shares(w1, of_shares, m1) + _of_shares(w2, of_shares, m2)
-    return Mixture(np.concatenate([a, c], axis=-1), np.concatenate([m1, m2], axis=-1), coefficient, shares)
+    of_weights = (
+        None
+        if within
+        else (w1 * (1 - w1) / m1.sum(-1, keepdims=True) + w2 * (1 - w2) / m2.sum(-1, keepdims=True)) / 4
+    )
+    products = None if of_weights is None else np.concatenate([of_weights, of_weights], axis=-1)
+    return Mixture(
+        np.concatenate([a, c], axis=-1), np.concatenate([m1, m2], axis=-1), coefficient, shares, products
+    )
 
 
 def _of_shares(w: Floats, value: Floats, n: Floats) -> Floats:
@@ -146,7 +125,7 @@ def disparity(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> Mix
     Per stratum, the group's share of the refused less its share of the favoured; averaged by the rows of the strata (Wachter,
     Mittelstadt & Russell 2021, Computer Law & Security Review 41; Amazon SageMaker Clarify). Positive: the group is refused more.
     """
-    a, m1, c, m2 = _counts(x1, n1, x2, n2)
+    a, m1, c, m2 = counted(x1, n1, x2, n2)
     favoured, rows = a + c, m1 + m2
     refused, w = rows - favoured, rows / rows.sum(-1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -161,7 +140,7 @@ def disparity(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> Mix
 
 def gap(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> Mixture:
     """p1 - p2 over all strata together."""
-    return treatment(*(v.sum(-1, keepdims=True) for v in _counts(x1, n1, x2, n2)))
+    return treatment(*(v.sum(-1, keepdims=True) for v in counted(x1, n1, x2, n2)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +212,7 @@ def bound_of(found: Estimates, alpha: float, *, rule: str, method: str) -> Bound
     least, fewest = int(found.least), SIMULATED_SIZES[rule][0][0] if rule else 0
     if least < fewest:
         raise Undefined(
-            f"the smallest cell has {least:,}; the error rate of the method is known from {fewest} on",
+            f"the smallest count that the method rests on is {least:,}; its error rate is known from {fewest} on",
             reason="too_few_rows_for_method",
         )
     if not np.isfinite(found.estimate):
@@ -244,7 +223,8 @@ def bound_of(found: Estimates, alpha: float, *, rule: str, method: str) -> Bound
     return Bound(estimate, lower, upper, method, "B", simulated_size(rule, least, alpha))
 
 
-def _counts(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> tuple[Floats, ...]:
+def counted(x1: ArrayLike, n1: ArrayLike, x2: ArrayLike, n2: ArrayLike) -> tuple[Floats, ...]:
+    """The counts as arrays of floats. Raises ValueError unless 0 <= x <= n everywhere."""
     arrays = tuple(np.asarray(v, dtype=np.float64) for v in (x1, n1, x2, n2))
     if any((x < 0).any() or (x > n).any() for x, n in (arrays[:2], arrays[2:])):
         raise ValueError("expected 0 <= x <= n in every stratum, found a count outside")

@@ -51,8 +51,7 @@ def rates_within(
         return unfit
     labels = view.context.strata[within].labels()
     counts = view.table(TABLE).dense(len(labels) + 1, len(view.context.groups), 2)
-    outside = int(counts[len(labels)].sum())
-    if said := gating.in_no_group(None, within, outside, int(counts.sum())):
+    if said := _outside(view, within, counts):
         return Undefined(Reason.ROWS_IN_NO_GROUP, said)
     cells = [
         [Rate(label, int(counts[s, g, 1]), int(counts[s, g].sum()), stratum) for label, g in view.each]
@@ -61,7 +60,21 @@ def rates_within(
     if not any(cell.trials for stratum in cells for cell in stratum):
         return NO_ROWS
     pooled = _pooled(cells, pool_below)
+    if len(pooled) == 1 < len(cells):
+        said = f"All strata of {within!r} have fewer than {pool_below:,} rows of a group and were put together: nothing is compared within any."
+        return Undefined(Reason.NOT_MEASURED, said)
     return tuple(cell for stratum in pooled for cell in stratum)
+
+
+def _outside(view: TableView, within: str, counts: Integers) -> str:
+    """Why the strata cannot stand for the rows: too many are in none, of all or of one of the groups, where a small one could hide."""
+    rows = counts.sum(axis=2)
+    if said := gating.in_no_group(None, within, int(rows[-1].sum()), int(rows.sum())):
+        return said
+    for label, group in view.each:
+        if said := gating.in_no_group(None, within, int(rows[-1, group]), int(rows[:, group].sum())):
+            return f"Of {label}: {said}"
+    return ""
 
 
 def nobody_in(cells: Sequence[Rate]) -> Undefined | None:

@@ -104,6 +104,8 @@ class Rows:
     _batch: SharedBatch
     _kept: Kept
     _after: After | None = None
+    outside: dict[str, int] = field(default_factory=dict)
+    """By stratum that was asked for, how many rows are in none of its parts: no check need say so itself."""
 
     def after(self, name: str, change: Change) -> Floats:
         """float64[n], or float64[n, classes]: what the model answers for the same rows after a change of their inputs.
@@ -167,7 +169,9 @@ class Rows:
         """int64[n]: the place of each row's stratum among its names, or -1 for none."""
         attribute = self.context.strata[name]
         values = self._batch.columns[attribute.column]
-        return self._batch.once(("stratum", name), lambda: _strata(attribute, values))[self._kept]
+        codes = self._batch.once(("stratum", name), lambda: _strata(attribute, values))[self._kept]
+        self.outside[name] = int((codes < 0).sum())
+        return codes
 
     @property
     def truth(self) -> Floats:
@@ -255,6 +259,8 @@ class TableCounts:
 
 ALL_ROWS = ""
 """The name under which the rows that a function was handed are counted, whatever keys it gave them."""
+OUTSIDE = "\n"
+"""How the name begins under which rows in no part of a stratum are counted; its name follows."""
 TableTally = Mapping[str, TableCounts]
 """The tables that one function made, by name."""
 
@@ -385,7 +391,11 @@ class TableView:
     ) -> TableView:
         """What was counted of each data set, with the rows that it was counted of."""
         tables = {
-            role: {name: counts for name, counts in tally.items() if name != ALL_ROWS}
+            role: {
+                name: counts
+                for name, counts in tally.items()
+                if name != ALL_ROWS and not name.startswith(OUTSIDE)
+            }
             for role, tally in tallies.items()
         }
         rows = {role: tally[ALL_ROWS].total if ALL_ROWS in tally else 0 for role, tally in tallies.items()}
@@ -407,6 +417,13 @@ class TableView:
     def table(self, name: str, data: str | None = None) -> TableCounts:
         """A table of the data set that the criterion names, or of another one; empty where no row is in it."""
         return self.tables[self.data if data is None else data].get(name, TableCounts.empty())
+
+
+def outside_of(tally: TableTally) -> Mapping[str, int]:
+    """By stratum that the function asked for, rows in none of its parts."""
+    return {
+        name.removeprefix(OUTSIDE): counts.total for name, counts in tally.items() if name.startswith(OUTSIDE)
+    }
 
 
 def sums(tallies: Iterable[TableTally]) -> dict[str, TableCounts]:

@@ -13,6 +13,7 @@ from assay.domain import gating
 from assay.domain.assessment import Broken
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.evidence import Statistic, Undefined
+from assay.domain.needs import Tabulated
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
@@ -73,12 +74,12 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
 
 
 def _too_many_in_no_group(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
-    """Groups cannot be compared when too many of the rows that are counted belong to none of them."""
+    """Groups and parts cannot stand for the rows when too many of those that are counted belong to none of them."""
     criterion = wanted.criterion
-    if criterion.across is None:
+    if criterion.across is None and not criterion.where and not isinstance(wanted.need, Tabulated):
         return None
     tally = measured.tallies[wanted.data(measured.judged_on)]
-    said = rows_in_no_group(case.specification, tally, criterion.across)
+    said = rows_in_no_group(case.specification, tally, wanted)
     return Undefined(Reason.ROWS_IN_NO_GROUP, said) if said else None
 
 

@@ -12,14 +12,15 @@ from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain import gating
 from assay.domain.errors import AssayError, MissingExtra, Unwritable
 from assay.domain.isolation import required
-from assay.domain.needs import Part
+from assay.domain.needs import Part, Tabulated
 from assay.domain.specification import Specification
 from assay.engine.engine import Engine
 from assay.engine.frame import Frame
 from assay.engine.in_process import InProcess
 from assay.engine.task import ScanTask, close_models, run_scan
-from assay.plan.passes import Pass, fuse, reference_data
+from assay.plan.passes import Pass, Wanted, fuse, reference_data
 from assay.tally.partial import Partial, Tables, from_bytes, merged
+from assay.tally.table import ALL_ROWS, outside_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +276,25 @@ def small_groups(
     return found
 
 
-def rows_in_no_group(specification: Specification, tally: Partial, across: str) -> str:
-    """Why the groups of a grouping cannot be compared on these rows; empty when they can."""
-    of = tally.labelled
-    for name in specification.groupings()[across]:
-        outside = of - sum(tally.group_rows((name,)).values())
-        if said := gating.in_no_group(specification.small_groups, name, outside, of):
+def rows_in_no_group(specification: Specification, tally: Partial, wanted: Wanted) -> str:
+    """Why what a criterion asks cannot be told of these rows: too many belong to none of the groups that it compares, or to no part of
+    a stratum that it is narrowed to or that its check looks at; empty when it can.
+    """
+    criterion, of = wanted.criterion, tally.labelled
+    across = specification.groupings()[criterion.across] if criterion.across is not None else ()
+    for name in across:
+        if said := gating.in_no_group(specification.small_groups, name, of - _inside(tally, name), of):
             return said
+    parts = [(name, of - _inside(tally, name), of) for name in criterion.where]
+    if isinstance(wanted.need, Tabulated):
+        made = dict((*tally.tables, *tally.scored_tables)).get(wanted.table_key, {})
+        rows = made[ALL_ROWS].total if ALL_ROWS in made else 0
+        parts += [(name, outside, rows) for name, outside in outside_of(made).items()]
+    for name, outside, rows in parts:
+        if said := gating.in_no_group(None, name, outside, rows):
+            return f"{said} Correct their values, or declare a part of the stratum {name!r} for them."
     return ""
+
+
+def _inside(tally: Partial, name: str) -> int:
+    return sum(tally.group_rows((name,)).values())

@@ -326,9 +326,7 @@ def _planned(
     view = None if check.metric.census else imagined.view(wanted)  # a fact is not imagined
     if view is None:
         return PlannedCriterion(criterion, foregone=_foregone(case, wanted, alpha), refits=wanted.need.refits)
-    if criterion.across is not None and (
-        said := rows_in_no_group(case.specification, tally, criterion.across)
-    ):
+    if said := rows_in_no_group(case.specification, tally, wanted):
         reference = data_set(reference_data(case.specification))
         return PlannedCriterion(criterion, undefined=f"Of the {reference} rows {said[0].lower()}{said[1:]}")
     counts = counts_of(check, criterion, lambda: view)

@@ -78,7 +78,8 @@ def composition_gap(view: TableView, *, within: str, pool_below: int, reference:
     Method:
         Differences in shares of rows of a stratum, weighted by the mean of both groups' rates in it; with fairness.treatment_gap it adds
         up to the gap (Kitagawa 1955, JASA 50:1168; Oaxaca 1973; Blinder 1973). MOVER limits of the rates, and the delta method for
-        the shares; cells of at least 200 rows, for of fewer the limits were wrong in more than 6 % of samples.
+        the shares; wider by the errors of shares times those of rates, which are all that is left where groups are in nearly the same
+        strata, or strata have nearly the same rates. Cells of at least 200 rows.
     Limits:
         An association, not a cause: that a gap is owed to composition does not excuse it. Where people come into strata by decisions of
         the same organisation, those decisions are to be asked about.

@@ -71,8 +71,8 @@ def ll144_scoring(view: OutcomeView) -> Counts:
         confidence (Hoeffding 1963), rows above either of them bound the rows above it, and both rates have Clopper-Pearson limits at
         half of what is left of alpha. Categories under 2 % as in fairness.ll144_selection.
     Limits:
-        A score of 1 must be the good end; for a model of which 0 is favourable the ratio is that of the unfavourable side. Where many
-        rows have the median score, the bound is wide. Says nothing about where above the median people are. Beyond 100,000 different
+        The rule is about scores of which higher are better; where 0 is the favourable decision it is not evaluable, for the ratio would be
+        that of the unfavourable end. Where many rows have the median score, the bound is wide. Says nothing about where above the median people are. Beyond 100,000 different
         scores they are kept on a grid, and rows in the bin of the median are counted as not above it.
     Remedy:
         Look for inputs that stand in for the category; recalibrate or retrain, then certify on fresh rows.
@@ -83,6 +83,12 @@ def ll144_scoring(view: OutcomeView) -> Counts:
         return NO_ROWS
     if not len(view.overall.scores):
         return Undefined(Reason.NOT_MEASURED, "Decisions were counted, and no scores.")
+    if view.favourable == 0:
+        said = (
+            "The rule compares who scores above the median, where higher scores are better; here 0 is the favourable decision, so that "
+            "the higher score is the worse one. Predict the favourable decision, or ask fairness.ll144_selection."
+        )
+        return Undefined(Reason.NOT_MEASURED, said)
     if len(view.groups) < 2:
         said = f"A comparison needs two groups; found {len(view.groups)}."
         return Undefined(Reason.FEWER_THAN_TWO_GROUPS, said)

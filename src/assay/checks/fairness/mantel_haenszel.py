@@ -15,7 +15,8 @@ from assay.tally.table import TableView
 @check(
     id="fairness.mantel_haenszel",
     title="Mantel-Haenszel odds ratio",
-    estimand="The smallest common odds ratio, over strata, of the favourable decision between two groups, either over the other.",
+    estimand="The smallest Mantel-Haenszel odds ratio, over strata, of the favourable decision between two groups, either over the other, in the "
+    "population that the rows are drawn from.",
     unit=Unit.NUMBER,
     reading="within {within}, the odds of a favourable decision for {one} are {value} of those for {two}",
     need=TabulatedOutcomes(favourable, columns),
@@ -75,8 +76,11 @@ def mantel_haenszel(view: TableView, *, within: str, pool_below: int, reference:
         a rate in each of them would show nothing.
     Method:
         Per stratum the odds of the favourable decision, one group over the other, averaged with the weights of Mantel & Haenszel 1959
-        (JNCI 22); limits on the logarithm with the variance of Robins, Breslow & Greenland 1986 (Biometrics 42:311), and Student's
-        t. No limit is given where a group has fewer than 20 favourable or 20 other decisions.
+        (JNCI 22). Where the odds ratios of the strata differ it is a number of the population that rows, groups and strata are drawn
+        from: the sum over strata of a d / w, divided by that of b c / w, for a and b the shares of rows that are favourable and other
+        decisions of the first group there, c and d of the second, w those of the stratum. Limits on the logarithm with the jackknife's
+        standard error over rows, and Student's t: they pay for strata that are sampled, and for odds ratios that differ. No limit is
+        given where one of the two sums has fewer than 20 rows.
     Limits:
         An association, not a cause. An odds ratio is further from 1 than a ratio of rates where favourable decisions are common. Where the
         odds ratios of the strata differ it is their average, and may be 1 while single strata differ: ask fairness.conditional_parity
@@ -84,8 +88,8 @@ def mantel_haenszel(view: TableView, *, within: str, pool_below: int, reference:
     Remedy:
         Look at the strata whose own odds ratio is furthest from 1, and at what the model knows of their cases.
     Oracle:
-        statsmodels' StratifiedTable, and the published 0.9047 of the Berkeley admissions (tests/stats/test_stratified.py); its size by simulation
-        (guarantee/stratified_designs.py).
+        statsmodels' StratifiedTable, the published 0.9047 of the Berkeley admissions, rows left out one by one, and the bootstrap
+        (tests/stats/test_odds_ratio.py); its size by simulation, strata sampled and odds ratios differing (guarantee/stratified_designs.py).
     """
     cells = rates_within(view, within, pool_below, reference)
     if isinstance(cells, Undefined):

@@ -80,8 +80,8 @@ def _view(n: int, *shares: float) -> TableView:
 @check(
     id="performance.psi",
     title="Population stability index (PSI)",
-    estimand="The sum over bins of (p - q) ln(p / q), of the shares p in the reference data and q in the judged data; or the total variation "
-    "or Hellinger distance of these shares.",
+    estimand="The sum over bins of (p - q) ln(p / q), of the shares p in the reference data and q in the judged data, each at least "
+    "0.0001; or the total variation or Hellinger distance of these shares.",
     unit=Unit.NUMBER,
     reading="the {distance:psi=population stability index,total_variation=total variation distance,hellinger=Hellinger distance} of "
     "{column} is {value}",
@@ -132,13 +132,15 @@ def psi(view: TableView, *, column: str, edges: str, reference: str, distance: s
         Shows whether the people whom the model was judged on, or will be used for, are those that it was made for. The usual index of
         credit scorecards, with a bound in place of a rule of thumb: noise alone makes a PSI of about (bins - 1)(1/m + 1/n).
     Method:
-        Bins are declared, or the documented codes; rows without a value, and codes that nobody documented, have bins of their own. All
+        Bins are declared, or the documented codes; rows without a value, and codes that nobody documented, have bins of their own. Each
+        counts, also where neither data set has a row in it: the rows do not say which bins there are. In the PSI a share below 0.0001
+        counts as 0.0001, as is usual for empty bins. All
         shares lie in their Clopper-Pearson limits at once (Bonferroni over the bins of both data sets), and the largest distance that
         such shares can have is the bound (PSI: Siddiqi 2006, Credit Risk Scorecards; total variation and Hellinger as usual). Exact for
         every number of rows.
     Limits:
-        Cautious: with ten bins of equal size 10,000 rows on each side support 0.03. Where a bin may be empty the PSI has no upper
-        bound, so choose bins with rows; total variation and Hellinger always have one. A shift in a column says nothing of what it does
+        Cautious: with ten bins of equal size 10,000 rows on each side support 0.04. Each bin without rows costs as well, so declare those
+        that the column has; not evaluable where all rows of the reference are in one bin. A shift in a column says nothing of what it does
         to the model. Bins that are chosen on these very rows hide what lies between them.
     Remedy:
         Find out what changed at the source; judge the model on the new cases (`where`), and train it anew if it lost.
@@ -164,8 +166,8 @@ def psi(view: TableView, *, column: str, edges: str, reference: str, distance: s
     for data, counts in ((reference, before), (view.data, after)):
         if not counts.sum():
             return Undefined(Reason.COLUMN_MISSING, f"The data set {data!r} has no column {column!r}.")
-    used = [i for i in range(bins) if i < bins - 2 or before[i] + after[i]]
-    return Histograms(
-        (HistogramPair(column, tuple(before[used].tolist()), tuple(after[used].tolist())),),
-        Distance(distance),
-    )
+    if np.count_nonzero(before) < 2:
+        said = f"All rows of {reference!r} are in one bin of {column!r}, so that the bins would not show how its values move; declare others."
+        return Undefined(Reason.NOT_MEASURED, said)
+    pair = HistogramPair(column, tuple(before.tolist()), tuple(after.tolist()))
+    return Histograms((pair,), Distance(distance))

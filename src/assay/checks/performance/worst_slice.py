@@ -103,8 +103,8 @@ def worst_slice(view: TableView, *, within: str, measure: str) -> Counts:
         (intersection-union test, Berger 1982, Technometrics 24), so that no correction for their number is due to pass, while a
         failure pays for it (Holm). One-sided Clopper-Pearson bounds (Clopper & Pearson 1934, Biometrika 26).
     Limits:
-        The smallest slice decides how many rows are needed. Rows that belong to no part of the stratum are in no slice: nothing is said
-        of them.
+        The smallest slice decides how many rows are needed. Rows that belong to no part of the stratum are in no slice; with
+        more than 2 % of them it is not evaluable.
     Remedy:
         See what the cases of the slice have in common that the inputs do not tell; collect more of them, or do not use the model there.
     Oracle:

@@ -15,6 +15,7 @@ from assay.stats import stratified as rules
 from assay.stats.expected_cost import expected_cost
 from assay.stats.histogram import Undefined
 from assay.stats.inversion import smallest_alpha
+from assay.stats.odds_ratio import mantel_haenszel
 from assay.stats.pieces.pieces import Pieces, Target, gathered
 from assay.stats.scoring_ratio import scoring_ratio
 from assay.stats.stratified import Floats
@@ -45,9 +46,9 @@ class Method(NamedTuple):
 
 METHODS: Mapping[Composite, Method] = {
     Composite.ODDS_RATIO: Method(
-        lambda two, _: rules.mantel_haenszel(*two),
+        lambda two, _: mantel_haenszel(*two),
         "mantel_haenszel",
-        "Mantel-Haenszel, variance of Robins, Breslow and Greenland",
+        "Mantel-Haenszel, jackknife over rows",
         at_least=True,
         needs_every_cell=False,
     ),
@@ -59,7 +60,7 @@ METHODS: Mapping[Composite, Method] = {
     Composite.BY_COMPOSITION: Method(
         lambda two, _: rules.composition(*two),
         "composition",
-        "Kitagawa's part by composition, MOVER and the delta method",
+        "Kitagawa's part by composition, MOVER and the delta method to second order",
     ),
     Composite.REVERSAL: Method(
         lambda two, _: rules.reversal(*two), "reversal", "gap and Kitagawa's part within strata, Bonferroni"

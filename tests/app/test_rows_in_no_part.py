@@ -1,0 +1,50 @@
+"""Rows in no part of a stratum: whatever looks at its parts is not evaluable when they are more than 2 %, and says what to do."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from tests.app.conftest import Folder, in_process, people
+
+import assay
+from assay.app.judging import open_engine
+from assay.domain.vocabulary import Reason, Verdict
+
+STRATA = "strata:\n  site: {column: site, groups: {north: [n], south: [s]}}\nfailure_modes:"
+ASKED = {
+    "slice": "metric: performance.worst_slice, with: {within: site}, at_least: 0.5",
+    "part": "metric: performance.accuracy, where: {site: north}, at_least: 0.5",
+    "gaps": "metric: data.missing_by_source, with: {column: income}, at_most: 0.3",
+    "all": "metric: performance.accuracy, at_least: 0.5",
+}
+
+
+@pytest.mark.parametrize("lost", [20, 400])
+def test_too_many_rows_in_no_part_are_no_pass(folder: Folder, lost: int, monkeypatch) -> None:
+    monkeypatch.setattr(open_engine, "executor_of", in_process)
+    table = people(4000, 1)
+    site = np.where(np.arange(table.num_rows) % 2, "n", "s").astype(object)
+    site[:lost] = "n "
+    folder.test = table.append_column("site", pa.array(site))
+    develop = people(2000, 2)
+    folder.develop = develop.append_column("site", pa.array(["n", "s"] * (develop.num_rows // 2)))
+    folder.dictionary += "  - {name: site, type: category, description: where, codes: {n: north, s: south}}\n"
+    folder.edit("failure_modes:", STRATA)
+    for name, asked in ASKED.items():
+        folder.text = folder.text.replace(
+            "criteria:\n",
+            f"criteria:\n  - {{id: {name}, {asked}, tier: supporting, rationale: it is asked, owner: validator, requirements: [x/1]}}\n",
+            1,
+        )
+    record = assay.certify(
+        folder.write(), workers=0, certify_without_a_lock=True, certify_a_hopeless_specification=True
+    ).record
+    found = {judged.assessment.criterion: judged for judged in record.judged}
+    for name in ASKED:
+        told = name != "all" and lost == 400
+        assert (found[name].verdict is Verdict.NOT_EVALUABLE) == told, found[name].sentence
+        assert found[name].verdict in (Verdict.NOT_EVALUABLE, Verdict.PASS), found[name].sentence
+        if told:
+            (reason,) = found[name].assessment.undefined
+            assert reason.reason is Reason.ROWS_IN_NO_GROUP
+            assert reason.detail.startswith("400 of 4,000 rows are in none of the groups of 'site'")
+            assert "declare a part of the stratum 'site'" in reason.detail
