@@ -66,7 +66,7 @@ def _described(name: str, thing: Any, home: str) -> Iterator[str]:
         yield f"```text\n{signature(thing)}\n```"
         yield markdown(thing.__doc__ or "")
     elif not inspect.isclass(thing):
-        written, said = constant(name, home)
+        written, said = constant(name, home_of(home).get(name, home))  # a package shows what its files hold
         yield f"```text\n{name} = {written}\n```"
         if said:
             yield markdown(said)
