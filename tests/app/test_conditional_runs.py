@@ -49,7 +49,7 @@ def of(record: assay.Record) -> dict[str, Verdict]:
 def test_decisions_that_do_not_know_the_sex_pass_all_of_them(folder: Folder) -> None:
     record = run(asked(folder))
     assert of(record) == {id_: Verdict.PASS for id_, *_ in CONDITIONAL}
-    assert groups_contradict(record, {f"fairness.{metric}" for _, metric, *_ in CONDITIONAL}) == ""
+    assert groups_contradict(record, *2 * [{f"fairness.{metric}" for _, metric, *_ in CONDITIONAL}]) == ""
     assert "Simpson reversal" in render_html(record)
     (odds,) = (s.counts for s in record.statistics if s.criterion == "odds")
     assert isinstance(odds, Stratified)

@@ -35,7 +35,7 @@ def run(folder: Folder) -> assay.Record:
 def test_a_true_record_agrees_and_one_with_other_rows_does_not(folder: Folder) -> None:
     record, asking = run(folder), {metric for metric, *_ in ASKED}
     assert len({type(s.counts) for s in record.statistics if s.metric in asking}) == 5
-    assert groups_contradict(record, asking) == ""
+    assert groups_contradict(record, asking, asking) == ""
 
     def changed(statistic: Statistic) -> assay.Record:
         (cell, *others) = statistic.counts.cells
@@ -49,6 +49,6 @@ def test_a_true_record_agrees_and_one_with_other_rows_does_not(folder: Folder) -
 
     for statistic in record.statistics:
         if statistic.metric in asking and not statistic.aside and hasattr(statistic.counts, "cells"):
-            said = groups_contradict(changed(statistic), asking)
+            said = groups_contradict(changed(statistic), asking, asking)
             assert ("of others" if isinstance(statistic.counts, Means) else "'of nobody'") in said
     assert any(isinstance(s.counts, PairedScores) for s in record.statistics)

@@ -10,8 +10,11 @@ from sklearn.metrics import confusion_matrix
 from tables import random_rows
 
 from assay.checks.catalogue import catalogue
-from assay.domain.evidence import Composite, Rate, Stratified, Undefined
+from assay.domain.evidence import Combination, Combined, Rate, Undefined
+from assay.domain.vocabulary import Comparator
 from assay.stats.expected_cost import expected_cost
+from assay.stats.pieces.kinds import PIECES
+from assay.stats.pieces.pieces import Target
 
 CHECK = catalogue()["fairness.error_cost"]
 COSTS = {"cost_fp": Decimal(10), "cost_fn": Decimal("2.5")}
@@ -21,7 +24,7 @@ COSTS = {"cost_fp": Decimal(10), "cost_fn": Decimal("2.5")}
 def test_costs_per_person_are_those_of_the_confusion_matrix(seed: int):
     rows = random_rows(seed)
     counts = CHECK.count(rows.view(), across="group", arguments=COSTS)
-    assert isinstance(counts, Stratified)
+    assert isinstance(counts, Combined)
     found = {
         label: sum(w * c.events / c.trials for w, c in zip(counts.weights, mine, strict=True))
         for label in counts.labels
@@ -69,11 +72,22 @@ def test_what_costs_nothing_takes_no_part_of_alpha():
     assert isinstance(CHECK.count(random_rows(0).view(), across="group", arguments=free), Undefined)
 
 
+def test_each_row_is_told_once():
+    rows = random_rows(0)
+    found = CHECK.count(rows.view(), across="group", arguments=COSTS)
+    for piece in PIECES[Combined](found, Target(Comparator.AT_MOST, Decimal("0.5"), 0.05)).printed:
+        assert piece.n == np.isin(rows.group, piece.between).sum()
+
+
 def test_only_an_expected_cost_has_costs():
     cells = (Rate("a", 1, 2, "x"), Rate("b", 1, 2, "x"))
     with pytest.raises(ValueError, match="cost of each family"):
-        Stratified(cells, Composite.EXPECTED_COST)
+        Combined(cells, Combination.EXPECTED_COST)
     with pytest.raises(ValueError, match="nothing else"):
-        Stratified(cells, Composite.ODDS_RATIO, weights=(1.0,))
+        Combined(cells, Combination.SCORING_RATIO, weights=(1.0,))
+    with pytest.raises(ValueError, match="of the same rows"):
+        Combined(
+            (*cells, Rate("a", 1, 3, "y"), Rate("b", 1, 2, "y")), Combination.EXPECTED_COST, weights=(1, 1)
+        )
     with pytest.raises(ValueError, match="at least 0"):
-        Stratified(cells, Composite.EXPECTED_COST, weights=(-1.0,))
+        Combined(cells, Combination.EXPECTED_COST, weights=(-1.0,))

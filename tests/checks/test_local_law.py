@@ -10,7 +10,7 @@ import pytest
 
 from assay.checks.catalogue import catalogue
 from assay.checks.examples import outcomes, scored
-from assay.domain.evidence import CUTS, Rate, Rates, Stratified, Undefined
+from assay.domain.evidence import CUTS, Combined, Rate, Rates, Undefined
 from assay.domain.ratios import over_highest
 from assay.stats.scoring_ratio import scoring_ratio
 from assay.tally.median import above_the_median
@@ -130,7 +130,7 @@ def test_rows_above_the_median_are_numpys(seed: int):
         {f"g{g}": [(float(v), int(((score == v) & (group == g)).sum()), 0) for v in values] for g in range(3)}
     )
     counts = catalogue()["fairness.ll144_scoring"].count(view, across="sex")
-    assert isinstance(counts, Stratified)
+    assert isinstance(counts, Combined)
     k = math.floor(301 / 2 - math.sqrt(301 * math.log(2000) / 2))
     ordered = np.sort(score)
     for name, cut in zip(CUTS, (np.median(score), ordered[k - 1], ordered[301 - k]), strict=True):

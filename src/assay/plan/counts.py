@@ -18,6 +18,7 @@ from assay.domain.evidence import (
     Census,
     ChangeCell,
     Changes,
+    Combined,
     Counts,
     Effects,
     Explained,
@@ -60,6 +61,7 @@ from assay.stats.histogram import Floats
 from assay.stats.inversion import LARGEST
 from assay.stats.paired import paired_p_at_least, paired_p_at_most
 from assay.stats.pieces.averages import AVERAGES
+from assay.stats.pieces.combined import combined_pieces
 from assay.stats.pieces.effects import effects_pieces
 from assay.stats.pieces.pieces import Pieces, Target
 from assay.stats.pieces.proxied import proxied_pieces
@@ -202,6 +204,10 @@ def _stratified(counts: Stratified, asked: Asked, _: Spread | None) -> Prospect 
     return _of_limits(
         stratified_pieces(counts, Target(asked.comparator, asked.threshold, asked.alpha)), asked
     )
+
+
+def _combined(counts: Combined, asked: Asked, _: Spread | None) -> Prospect | str:
+    return _of_limits(combined_pieces(counts, Target(asked.comparator, asked.threshold, asked.alpha)), asked)
 
 
 def _effects(counts: Effects, asked: Asked, _: Spread | None) -> Prospect | str:
@@ -393,6 +399,7 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Rates: _rates,
     Averages: _averages,
     Stratified: _stratified,
+    Combined: _combined,
     Scores: _scores,
     Paired: _paired,
     Losses: _losses,

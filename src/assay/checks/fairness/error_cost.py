@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.examples import outcomes
-from assay.domain.evidence import Composite, Counts, Rate, Stratified, Undefined
+from assay.domain.evidence import Combination, Combined, Counts, Rate, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
@@ -111,4 +111,4 @@ def error_cost(
         for group in view.groups
     )
     costs = (float(cost_fp), float(cost_fn))
-    return Stratified(cells, Composite.EXPECTED_COST, reference, view.focus, costs)
+    return Combined(cells, Combination.EXPECTED_COST, reference, view.focus, costs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assay.checks.check import AT_LEAST, ONE, Example, check
 from assay.checks.examples import scored
-from assay.domain.evidence import Composite, Counts, Stratified, Undefined
+from assay.domain.evidence import Combination, Combined, Counts, Undefined
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
@@ -92,4 +92,4 @@ def ll144_scoring(view: OutcomeView) -> Counts:
     if len(view.groups) < 2:
         said = f"A comparison needs two groups; found {len(view.groups)}."
         return Undefined(Reason.FEWER_THAN_TWO_GROUPS, said)
-    return Stratified(above_the_median(view), Composite.SCORING_RATIO, None, view.focus)
+    return Combined(above_the_median(view), Combination.SCORING_RATIO, None, view.focus)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from assay.domain.evidence.causes import ABOUT_CAUSES, Effect, Effects, Proxied, ProxiedCell
 from assay.domain.evidence.changes import ChangeCell, Changes, Paired, PairedCell
+from assay.domain.evidence.combined import CUTS, MEDIAN_MISSED, Combination, Combined
 from assay.domain.evidence.distances import Distance, HistogramPair, Histograms
 from assay.domain.evidence.losses import (
     ByInput,
@@ -43,7 +44,7 @@ from assay.domain.evidence.scores import (
     Top,
 )
 from assay.domain.evidence.statistic import Counts, Statistic, Undefined, aside_of
-from assay.domain.evidence.strata import AGAINST_ALL_OTHERS, CUTS, MEDIAN_MISSED, Composite, Stratified
+from assay.domain.evidence.strata import AGAINST_ALL_OTHERS, Composite, Stratified
 from assay.domain.evidence.told import Counted, Of, Told
 from assay.domain.evidence.trained import Folds, Learned
 
@@ -58,6 +59,8 @@ __all__ = [
     "Census",
     "ChangeCell",
     "Changes",
+    "Combination",
+    "Combined",
     "Compare",
     "Composite",
     "Counted",

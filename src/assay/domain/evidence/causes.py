@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assay.domain.evidence.rates import Compare, Rate
-from assay.domain.evidence.told import Counted, OfGroups
+from assay.domain.evidence.told import Counted, OfGroups, is_compared
 
 
 class Effect(StrEnum):
@@ -45,9 +45,7 @@ class Effects(OfGroups):
 
     def compares(self, one: str, two: str) -> bool:
         """Whether the ordered pair is a piece, in both directions."""
-        if one == two or (self.focus and one not in self.focus and two not in self.focus):
-            return False
-        return self.reference is None or self.reference in {one, two}
+        return is_compared(one, two, self.reference, self.focus)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assay.domain.evidence.told import Of, OfGroups, Told
+from assay.domain.evidence.told import Of, OfGroups, Told, is_compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,4 @@ class Changes(OfGroups):
 
     def compares(self, one: ChangeCell, two: ChangeCell) -> bool:
         """Whether the ordered pair is a piece: of one step, in both directions."""
-        if one.family != two.family or one.label == two.label:
-            return False
-        if self.focus and not {one.label, two.label} & set(self.focus):
-            return False
-        return self.reference is None or self.reference in {one.label, two.label}
+        return one.family == two.family and is_compared(one.label, two.label, self.reference, self.focus)

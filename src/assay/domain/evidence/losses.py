@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from assay.domain.evidence.changes import Paired
 from assay.domain.evidence.rates import Compare
-from assay.domain.evidence.told import Counted, Of, OfGroups, Told
+from assay.domain.evidence.told import Counted, Of, OfGroups, Told, is_compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,7 @@ class Losses(OfGroups):
 
     def compares(self, one: LossCell, two: LossCell) -> bool:
         """Whether the ordered pair is a piece, as of rates."""
-        if one.label == two.label or (self.focus and not {one.label, two.label} & set(self.focus)):
-            return False
-        return self.reference is None or self.reference in {one.label, two.label}
+        return is_compared(one.label, two.label, self.reference, self.focus)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assay.domain.evidence.causes import Effects, Proxied
 from assay.domain.evidence.changes import Changes, Paired
+from assay.domain.evidence.combined import Combined
 from assay.domain.evidence.distances import Histograms
 from assay.domain.evidence.losses import ByInput, Explained, Losses, MeanCurve, Means
 from assay.domain.evidence.rates import Averages, Census, Rates, RelativeRates
@@ -35,6 +36,7 @@ Counts = (
     | Rates
     | Averages
     | Stratified
+    | Combined
     | Scores
     | Paired
     | Losses

@@ -55,3 +55,13 @@ class OfGroups(Counted):
 def labelled(label: str, negatives: Sequence[int], positives: Sequence[int]) -> tuple[Told, ...]:
     """The rows of a group with each label, of counts by something else."""
     return Told(label, sum(negatives), Of.LABEL_0), Told(label, sum(positives), Of.LABEL_1)
+
+
+def is_compared(one: str, two: str, reference: str | None, focus: tuple[str, ...]) -> bool:
+    """Whether an ordered pair of groups is a piece: in both directions, so that no choice of a reference makes a criterion easy.
+
+    With a ``reference`` each group is compared with it, else all pairs; with a ``focus`` only pairs that one of those groups belongs to.
+    """
+    if one == two or (focus and not {one, two} & set(focus)):
+        return False
+    return reference is None or reference in {one, two}

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from assay.domain import figures
 from assay.domain.assessment import Judged
-from assay.domain.evidence import CUTS, Compare, Composite, Counts, Rate, Rates, Stratified, aside_of
+from assay.domain.evidence import CUTS, Combination, Combined, Compare, Counts, Rate, Rates, aside_of
 from assay.domain.ratios import over_highest
 from assay.dossier import wording
 from assay.dossier.blocks import Block, Column, Paragraph, Rich, Table
@@ -61,7 +61,7 @@ def _cells(counts: Counts | None) -> tuple[Rate, ...]:
     if isinstance(counts, Rates) and counts.compare is Compare.RATIO:
         families = {cell.family for cell in counts.cells}
         return counts.cells if len(families) == 1 else ()
-    if isinstance(counts, Stratified) and counts.composite is Composite.SCORING_RATIO:
+    if isinstance(counts, Combined) and counts.combination is Combination.SCORING_RATIO:
         return tuple(cell for cell in counts.cells if cell.family == CUTS[0])
     return ()
 

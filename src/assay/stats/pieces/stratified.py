@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from assay.domain.assessment import ROWS, NoValue, Piece
-from assay.domain.evidence import AGAINST_ALL_OTHERS, Composite, Rate, Stratified
-from assay.domain.vocabulary import Grade, Reason
+from assay.domain.evidence import AGAINST_ALL_OTHERS, Composite, Stratified
+from assay.domain.vocabulary import Reason
 from assay.stats import stratified as rules
-from assay.stats.expected_cost import expected_cost
 from assay.stats.histogram import Undefined
-from assay.stats.inversion import smallest_alpha
 from assay.stats.odds_ratio import mantel_haenszel
 from assay.stats.pieces.pieces import Pieces, Target, gathered
-from assay.stats.scoring_ratio import scoring_ratio
-from assay.stats.stratified import Floats
+from assay.stats.pieces.two_groups import Two, by_family, pair_label, pair_piece, wrong_side
 
 ALL_OTHERS = "all others"
-
-
-class Two(NamedTuple):
-    """The counts of two groups by stratum: favourable decisions and rows of the first, and of the second."""
-
-    x1: Floats
-    n1: Floats
-    x2: Floats
-    n2: Floats
 
 
 class Method(NamedTuple):
@@ -37,7 +24,7 @@ class Method(NamedTuple):
     empty cell leaves none.
     """
 
-    rule: Callable[[Two, tuple[float, ...]], rules.Estimates]
+    rule: Callable[[Two], rules.Estimates]
     name: str
     told: str
     at_least: bool = False
@@ -46,41 +33,30 @@ class Method(NamedTuple):
 
 METHODS: Mapping[Composite, Method] = {
     Composite.ODDS_RATIO: Method(
-        lambda two, _: mantel_haenszel(*two),
+        lambda two: mantel_haenszel(*two),
         "mantel_haenszel",
         "Mantel-Haenszel, jackknife over rows",
         at_least=True,
         needs_every_cell=False,
     ),
     Composite.WITHIN_STRATA: Method(
-        lambda two, _: rules.treatment(*two),
+        lambda two: rules.treatment(*two),
         "kitagawa",
         "Kitagawa's part within strata, MOVER and the delta method",
     ),
     Composite.BY_COMPOSITION: Method(
-        lambda two, _: rules.composition(*two),
+        lambda two: rules.composition(*two),
         "composition",
         "Kitagawa's part by composition, MOVER and the delta method to second order",
     ),
     Composite.REVERSAL: Method(
-        lambda two, _: rules.reversal(*two), "reversal", "gap and Kitagawa's part within strata, Bonferroni"
+        lambda two: rules.reversal(*two), "reversal", "gap and Kitagawa's part within strata, Bonferroni"
     ),
     Composite.DISPARITY: Method(
-        lambda two, _: rules.disparity(*two),
+        lambda two: rules.disparity(*two),
         "disparity",
         "conditional disparity, MOVER and the delta method",
         needs_every_cell=False,
-    ),
-    Composite.SCORING_RATIO: Method(
-        lambda two, _: scoring_ratio(*two),
-        "",
-        "box of Clopper-Pearson limits above limits of the median",
-        at_least=True,
-    ),
-    Composite.EXPECTED_COST: Method(
-        lambda two, costs: expected_cost(*two, costs),
-        "",
-        "box of Clopper-Pearson limits of each kind of error",
     ),
 }
 
@@ -89,10 +65,7 @@ def stratified_pieces(counts: Stratified, target: Target) -> Pieces:
     """One piece for each pair that is compared, or each group; those without a value by name and reason."""
     method = METHODS[counts.composite]
     if target.at_least is not method.at_least:
-        said = "A gap can only be bounded from above, and a ratio from below."
-        return Pieces(
-            (), 0, all_pass=False, point_passes=None, undefined=(NoValue("", Reason.NOT_MEASURED, said),)
-        )
+        return wrong_side()
     empty = tuple(
         NoValue(f"{cell.label} ({cell.family})", Reason.EMPTY_GROUP, "The cell has no rows.")
         for cell in counts.cells
@@ -105,14 +78,12 @@ def stratified_pieces(counts: Stratified, target: Target) -> Pieces:
         try:
             pieces.append(_piece(counts, one, two, found, target))
         except Undefined as why:
-            undefined.append(NoValue(_label(one, two), Reason(why.reason), f"{why}."))
+            undefined.append(NoValue(pair_label(one, two), Reason(why.reason), f"{why}."))
     return gathered(pieces, target, tuple(undefined))
 
 
 def _pairs(counts: Stratified) -> Iterator[tuple[str, str, Two]]:
-    families = tuple(dict.fromkeys(cell.family for cell in counts.cells))
-    ordered = sorted(counts.cells, key=lambda cell: families.index(cell.family))
-    cells = {label: _columns([c for c in ordered if c.label == label]) for label in counts.labels}
+    cells = by_family(counts.cells)
     if counts.composite in AGAINST_ALL_OTHERS:
         total = np.sum(list(cells.values()), axis=0)
         for label in counts.labels:
@@ -125,33 +96,16 @@ def _pairs(counts: Stratified) -> Iterator[tuple[str, str, Two]]:
                 yield one, two, Two(*cells[one], *cells[two])
 
 
-def _columns(cells: list[Rate]) -> Floats:
-    return np.array([[c.events for c in cells], [c.trials for c in cells]], dtype=np.float64)
-
-
-def _label(one: str, two: str) -> str:
-    return f"{one} against {two}"
-
-
 def _piece(counts: Stratified, one: str, two: str, found: Two, target: Target) -> Piece:
     method = METHODS[counts.composite]
-    made = method.rule(found, counts.weights)
-    bound = rules.bound_of(made, target.alpha, rule=method.name, method=method.told)
-    at_least = smallest_alpha(lambda a: float(made.lower(a)), target.tau, meets="at_least")
-    at_most = smallest_alpha(lambda a: float(made.upper(a)), target.tau, meets="at_most")
-    return Piece(
-        label=_label(one, two),
-        estimate=bound.estimate,
-        lower=bound.lower,
-        upper=bound.upper if math.isfinite(bound.upper) else None,
-        n=int(found.n1.sum() + found.n2.sum()),
-        p_pass=at_least if target.at_least else at_most,
-        level_pass=target.alpha,
-        p_fail=at_most if target.at_least else at_least,
-        point_passes=bound.estimate >= target.tau if target.at_least else bound.estimate <= target.tau,
-        grade=Grade(bound.grade),
-        method=bound.method,
-        simulated_size=bound.simulated_size,
+    return pair_piece(
+        one,
+        two,
+        method.rule(found),
+        target,
+        rule=method.name,
+        method=method.told,
+        rows=int(found.n1.sum() + found.n2.sum()),
         counts=(
             (one, "events", int(found.x1.sum())),
             (one, ROWS, int(found.n1.sum())),
@@ -159,7 +113,6 @@ def _piece(counts: Stratified, one: str, two: str, found: Two, target: Target) -
             (two, ROWS, int(found.n2.sum())),
             ("", "rows of strata with one of them alone", _alone(found)),
         ),
-        between=(one, two),
     )
 
 

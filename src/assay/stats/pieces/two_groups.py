@@ -1,0 +1,83 @@
+"""Pieces of two groups of which one value is made: what a rule of several counts of each gives, with the counts behind it."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from assay.domain.assessment import NoValue, Piece
+from assay.domain.evidence import Rate
+from assay.domain.vocabulary import Grade, Reason
+from assay.stats import stratified as rules
+from assay.stats.inversion import smallest_alpha
+from assay.stats.pieces.pieces import Pieces, Target
+from assay.stats.stratified import Floats
+
+
+class Two(NamedTuple):
+    """The counts of two groups by family: events and rows of the first, and of the second."""
+
+    x1: Floats
+    n1: Floats
+    x2: Floats
+    n2: Floats
+
+
+def by_family(cells: tuple[Rate, ...]) -> dict[str, Floats]:
+    """By group [2, families]: events and trials, in the order in which the families come."""
+    families = tuple(dict.fromkeys(cell.family for cell in cells))
+    ordered = sorted(cells, key=lambda cell: families.index(cell.family))
+    labels = dict.fromkeys(cell.label for cell in cells)
+    return {label: _columns([cell for cell in ordered if cell.label == label]) for label in labels}
+
+
+def _columns(cells: list[Rate]) -> Floats:
+    return np.array([[c.events for c in cells], [c.trials for c in cells]], dtype=np.float64)
+
+
+def pair_label(one: str, two: str) -> str:
+    """What a pair is called."""
+    return f"{one} against {two}"
+
+
+def wrong_side() -> Pieces:
+    """That nothing is said of a gap from below, or of a ratio from above."""
+    said = "A gap can only be bounded from above, and a ratio from below."
+    return Pieces(
+        (), 0, all_pass=False, point_passes=None, undefined=(NoValue("", Reason.NOT_MEASURED, said),)
+    )
+
+
+def pair_piece(
+    one: str,
+    two: str,
+    made: rules.Estimates,
+    target: Target,
+    *,
+    rule: str,
+    method: str,
+    rows: int,
+    counts: tuple[tuple[str, str, int], ...],
+) -> Piece:
+    """The piece of an ordered pair: ``rule`` is its name among the simulated sizes (none where it is exact), ``method`` for readers."""
+    bound = rules.bound_of(made, target.alpha, rule=rule, method=method)
+    at_least = smallest_alpha(lambda a: float(made.lower(a)), target.tau, meets="at_least")
+    at_most = smallest_alpha(lambda a: float(made.upper(a)), target.tau, meets="at_most")
+    return Piece(
+        label=pair_label(one, two),
+        estimate=bound.estimate,
+        lower=bound.lower,
+        upper=bound.upper if math.isfinite(bound.upper) else None,
+        n=rows,
+        p_pass=at_least if target.at_least else at_most,
+        level_pass=target.alpha,
+        p_fail=at_most if target.at_least else at_least,
+        point_passes=bound.estimate >= target.tau if target.at_least else bound.estimate <= target.tau,
+        grade=Grade(bound.grade),
+        method=bound.method,
+        simulated_size=bound.simulated_size,
+        counts=counts,
+        between=(one, two),
+    )
