@@ -13,11 +13,15 @@ import pyarrow as pa
 import pytest
 from tests.app import (
     diabetes,
+    test_effect_runs,
     test_explanations,
     test_lineage_end_to_end,
+    test_more_performance,
     test_multiclass,
     test_privacy_of_recipes,
+    test_proxied_runs,
     test_refits,
+    test_stage_runs,
 )
 from tests.app.conftest import Folder, in_process
 
@@ -48,7 +52,7 @@ UNFAIR = {
     "fairness.error_cost": (f"{SEX}, with: {{cost_fp: 1, cost_fn: 3}}", "at_most", "0.90", "0.01"),
     "fairness.flip_rate": (f"{SEX}, with: {{column: sex, codes: '1, 2'}}", "at_most", "0.95", "0.05"),
     "fairness.impact_ratio": (SEX, "at_least", "0.05", "0.95"),
-    "fairness.ll144_scoring": (SEX, "at_least", "0.05", "0.99"),
+    "fairness.ll144_scoring": (SEX, "at_least", "0.05", None),
     "fairness.ll144_selection": (SEX, "at_least", "0.05", "0.95"),
     "fairness.mantel_haenszel": (f"{SEX}, {WITHIN}", "at_least", "0.01", "0.90"),
     "fairness.predictive_equality": (SEX, "at_most", "0.95", "0.05"),
@@ -152,6 +156,8 @@ def asked() -> dict[str, str]:
     return made
 
 
+OTHER_WAY_ROUND = "ll144-scoring"
+"""Its rule knows scores of which more is better; here less is. Another run asks it of such scores (tests/templates)."""
 REGISTERED = {
     "one specification of a binary model": "".join(asked().values()),
     "numbers": diabetes.SPECIFICATION,
@@ -159,6 +165,12 @@ REGISTERED = {
     "models of a recipe": test_refits.CROSS + test_refits.OTHERS + test_refits.WITHOUT,
     "questions to a model": test_explanations.CRITERIA,
     "files of a lineage": test_lineage_end_to_end.CRITERION,
+    "paths of a causal graph": "".join(
+        test_effect_runs.ASKED.format(id=id_, most=most) for id_, most in test_effect_runs.EFFECTS.items()
+    ),
+    "thresholds and averages": test_more_performance.MORE,
+    "groups that nobody observed": test_proxied_runs.ASKED,
+    "stages of a decision": test_stage_runs.ASKED,
     "attacks on models of a recipe": test_privacy_of_recipes.PRIVATE + test_refits.FAILING,
 }
 """The specifications that tests of this folder certify: a new check takes its place in one of them."""
@@ -254,8 +266,7 @@ def test_each_criterion_has_the_verdict_that_the_rows_were_made_for(run) -> None
     wanted = dict.fromkeys(asked(), Verdict.PASS) | {
         n: Verdict.FAIL for n in asked() if n.endswith("-strict")
     }
-    # The median is bounded at a level of its own, 0.001, below which its p-value does not fall: too large for so many looks.
-    wanted["ll144-scoring-strict"] = Verdict.INCONCLUSIVE
+    wanted[OTHER_WAY_ROUND] = Verdict.NOT_EVALUABLE
     found = {j.assessment.criterion: j for j in record.judged}
     wrong = {
         n: (found[n].verdict.value, found[n].sentence) for n, v in wanted.items() if found[n].verdict is not v
@@ -285,5 +296,6 @@ def test_each_is_planned(run) -> None:
     assert list(planned) == list(asked())
     checks = catalogue()
     for id_, one in planned.items():
-        if not checks[one.criterion.metric].metric.census and not id_.endswith("-strict"):
+        counted = checks[one.criterion.metric].metric.census
+        if not counted and not id_.endswith("-strict") and id_ != OTHER_WAY_ROUND:
             assert one.power is not None, id_

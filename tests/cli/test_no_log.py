@@ -43,7 +43,7 @@ NEED_THE_LOG = {
 }
 NEED_A_RUN = {"export tables": ("tables.json", "--epsilon", "1"), "report": (), "show": ("0123",), "replay": ("0123",), "diff": ("0123", "4567")}  # fmt: skip
 NEED_NONE = {"take",  # which reads its file first
-             "init", "schema", "plan", "mitigate", "verify", "gate", "sandbox", "checks", "trust init", "keys new", "keys show",
+             "init", "schema", "plan", "mitigate", "verify", "gate", "sandbox", "checks", "audit", "trust init", "keys new", "keys show",
              "witness serve", "witness cosign"}  # fmt: skip
 NEED_THE_POLICY = set(NEED_THE_LOG) - {
     "log show",

@@ -107,7 +107,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             (LOG, RECORD), "It is in the evidence; a secret of the log, which tells a reader nothing."
         ),
         "search": Part(
-            (LOG, RECORD, ROWS),
+            (RECORD, ROWS),
             "Its digest is among the sources, and so in the evidence, where the specification declares one. It names the model and the rows of the run, and "
             "what it says of each pair of models follows from its counts. What the rows of its counts hold, only another search tells.",
         ),

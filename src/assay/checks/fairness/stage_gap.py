@@ -62,6 +62,15 @@ def _view(women: int, men: int) -> TableView:
             across="sex",
             arguments=AFTER,
         ),
+        Example(
+            says="Of a thousand women who were approved 110 are refused in the end, and of the men 20: too near to say.",
+            view=lambda: _view(110, 20),
+            comparator=Comparator.AT_MOST,
+            threshold="0.05",
+            verdict=Verdict.INCONCLUSIVE,
+            across="sex",
+            arguments=AFTER,
+        ),
     ),
 )
 def stage_gap(view: TableView, *, before: str, after: str, reference: str | None = None) -> Counts:
@@ -72,7 +81,7 @@ def stage_gap(view: TableView, *, before: str, after: str, reference: str | None
     Method:
         Of each group the share that gains a favourable decision at the step less the share that loses one; the difference of two groups is the change of
         their gap, and every step of every ordered pair is a piece. The four rates have Clopper-Pearson limits at a quarter of
-        alpha each (Bonferroni): exact for any number of rows. Pass needs every piece, fail pays for all of them (Holm). The gap of the
+        alpha each (Bonferroni; Clopper & Pearson 1934, Biometrika 26): exact for any number of rows. Pass needs every piece, fail pays for all of them (Holm). The gap of the
         first stage, in which nothing changes yet, is in fairness.stage_parity.
     Limits:
         An association, not a cause: a step at which the gap grows may only pass on what came before it. A box of four limits is

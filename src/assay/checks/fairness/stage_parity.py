@@ -61,6 +61,15 @@ def _view(women: tuple[int, int], men: tuple[int, int], rows: int = 2000) -> Tab
             across="sex",
             arguments=BEFORE,
         ),
+        Example(
+            says="Fewer women are eligible, by 11 points: too near to ten to say.",
+            view=lambda: _view((1380, 1200), (1600, 1200)),
+            comparator=Comparator.AT_MOST,
+            threshold="0.10",
+            verdict=Verdict.INCONCLUSIVE,
+            across="sex",
+            arguments=BEFORE,
+        ),
     ),
 )
 def stage_parity(view: TableView, *, before: str, after: str, reference: str | None = None) -> Counts:
@@ -71,7 +80,7 @@ def stage_parity(view: TableView, *, before: str, after: str, reference: str | N
         bounds, at each stage of the way.
     Method:
         Each stage is a column of decisions, or of scores that are cut where the model's are; every ordered pair of groups at every
-        stage is a piece. Differences are bounded by MOVER with Clopper-Pearson limits and an audit of the exact size, as in
+        stage is a piece. Differences are bounded by MOVER with Clopper-Pearson limits and an audit of the exact size (Zou & Donner 2008, Statistics in Medicine 27), as in
         fairness.demographic_parity. Fail pays for all stages and pairs (Holm).
     Limits:
         An association, not a cause. Rows that a stage took out of the data are not seen: stages must be columns of all who applied.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from assay.domain import figures
 from assay.domain.attempts import beyond
 from assay.domain.evidence import ABOUT_CAUSES
+from assay.domain.search_held import absent
 from assay.domain.specification import CausalGraph, Specification
 from assay.domain.vocabulary import Grade, Stage, Verdict
 from assay.dossier import wording
@@ -29,7 +30,8 @@ from assay.dossier.sections.opening import undecided, unseen
 
 def not_tested(lookup: Lookup) -> Section:
     """What the run left out."""
-    left_out = tuple(unseen(lookup))
+    searched = absent(lookup.record.specification)
+    left_out = (*unseen(lookup), *([(searched,)] if searched else ()))
     blocks: list[Block] = []
     if left_out:
         blocks.append(Bullets(left_out))

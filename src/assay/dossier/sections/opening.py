@@ -11,7 +11,6 @@ from assay.domain.attempts import beyond
 from assay.domain.decide import Ground
 from assay.domain.digests import short
 from assay.domain.record import Record
-from assay.domain.search_held import absent
 from assay.domain.standing import Standing
 from assay.domain.vacuous import vacuous
 from assay.domain.vocabulary import PASSING, Outcome, Tier, Verdict
@@ -193,9 +192,8 @@ _GROUPS = Link("Groups", "groups")
 
 
 def unseen(lookup: Lookup) -> Iterable[Rich]:
-    """What the run left out, what the custody of the rows leaves open, and that nobody looked for a fairer model."""
-    said = (*lookup.record.says_nothing_about, absent(lookup.record.specification))
-    return ((text,) for text in said if text)
+    """What the run left out, and what the custody of the rows leaves open."""
+    return ((text,) for text in lookup.record.says_nothing_about)
 
 
 def _point(lookup: Lookup) -> Rich:
