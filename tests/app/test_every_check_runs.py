@@ -157,7 +157,7 @@ def asked() -> dict[str, str]:
 
 
 OTHER_WAY_ROUND = "ll144-scoring"
-"""Its rule knows scores of which more is better; here less is. Another run asks it of such scores (tests/templates)."""
+"""Its rule knows scores of which more is better; here less is. tests/checks/test_local_law.py asks it of such scores."""
 REGISTERED = {
     "one specification of a binary model": "".join(asked().values()),
     "numbers": diabetes.SPECIFICATION,

@@ -14,7 +14,7 @@ from tests.app.conftest import Folder, in_process, people
 import assay
 from assay.app.judging import open_engine
 from assay.checks.catalogue import catalogue
-from assay.domain.metric import Across
+from assay.domain.metric import Across, Claim
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Task, Verdict
 
@@ -35,7 +35,10 @@ GIVEN: dict[str, dict[str, object]] = {
     "performance.calibration_by_grade": {"grades": "A: 0.3, B: 1"},
     "performance.gain_over_incumbent": {"incumbent": "before"},
     "performance.psi": {"column": "income", "edges": "2000, 4000"},
+    "performance.threshold_regret": {"cost_fp": 1, "cost_fn": 1},
     "performance.worst_slice": {"within": "site"},
+    "fairness.stage_gap": {"after": "bad"},
+    "fairness.stage_parity": {"after": "bad"},
     "performance.slice_search": {"depth": 1},
     "privacy.l_diversity": {"sensitive": "site"},
     "privacy.t_closeness": {"sensitive": "site"},
@@ -67,6 +70,7 @@ NARROWED = {
     and found.metric.by_row
     and Task.BINARY in found.metric.tasks
     and not found.need.changes_inputs  # of scores in a column there is no model to ask again
+    and found.metric.claim is Claim.ASSOCIATION  # no graph is declared
     and not found.need.known  # what is drawn of the reference rows is not narrowed
 }
 
