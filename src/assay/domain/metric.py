@@ -56,7 +56,8 @@ class Parameter:
     """A parameter of a metric under a criterion's ``with``: its default, and the range a value must lie in.
 
     A parameter is a number (``low``, ``high``), one of ``choices``, or a free text when neither is given.
-    A default of None means that the specification must give it. ``names`` says of what its text is the name.
+    A default of None means that the specification must give it. ``names`` says of what its text is the name. ``anothers``: that the
+    column holds what somebody or something else answered, so that it can be neither the label nor what names a row.
     """
 
     description: str
@@ -66,6 +67,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     integer: bool = False
     names: Names | None = None
+    anothers: bool = False
 
     def refuses(self, value: Decimal | int | str) -> str:
         """What is expected instead of a value that the parameter cannot take; empty when it can."""
