@@ -15,7 +15,7 @@ ASKED = (
     ("performance.gain_over_incumbent", "at_least: -0.1", "incumbent: score"),
     ("performance.auc_gain_over_incumbent", "at_least: -0.1", "incumbent: score"),
     ("performance.expected_cost", "at_most: 3", "cost_fp: 1, cost_fn: 5"),
-    ("performance.calibration_by_grade", "at_most: 9", "grades: 'low: 0.5, high: 1'"),
+    ("performance.calibration_by_grade", "at_most: 1.9", "grades: 'low: 0.5, high: 1'"),
     ("performance.precision_at_k", "at_least: 0.1", "k: 0.1"),
 )
 

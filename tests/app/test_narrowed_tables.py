@@ -113,8 +113,9 @@ def run(folder: Folder, where: str, *, only: int | None = None) -> assay.Record:
         across = "across: age, " if check.metric.across is Across.REQUIRED else ""
         given = f"with: {json.dumps(GIVEN[name])}, " if name in GIVEN else ""
         sign = asked.comparator.value
+        tier = "advisory" if check.metric.evidence_only else "supporting"
         lines.append(
-            f"  - {{id: {name}, metric: {name}, {across}{where}{given}{sign}: {Decimal(asked.threshold)}, tier: supporting, "
+            f"  - {{id: {name}, metric: {name}, {across}{where}{given}{sign}: {Decimal(asked.threshold)}, tier: {tier}, "
             "rationale: asked of a part, owner: validator, requirements: [x/1]}"
         )
     folder.text = folder.text.rstrip() + "\n" + "\n".join(lines) + "\n"

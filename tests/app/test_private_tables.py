@@ -96,6 +96,34 @@ def test_asked_again_they_are_the_same_and_another_epsilon_is_refused(
     assert not (tmp_path / "c.json").exists()
 
 
+def test_another_run_with_the_same_counts_gets_the_same_noise(
+    folder: Folder, judged: assay.Record, tmp_path: Path
+) -> None:
+    """One word of a rationale makes another run of the same rows."""
+    rng = np.random.default_rng(0)
+
+    def noisy(counts: Sequence[int], _: float) -> list[int]:
+        return [int(n + rng.integers(-9, 10)) for n in counts]
+
+    first = released(folder, tmp_path / "a.json", draw=noisy)
+    folder.edit("the feed promises complete rows", "the feed promises whole rows")
+    again = assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record
+    assert again.specification_digest != judged.specification_digest
+    assert released(folder, tmp_path / "b.json", draw=noisy) == first
+    with pytest.raises(NotReleased, match="same counts were released with an epsilon of 1; 3 is asked for"):
+        released(folder, tmp_path / "c.json", "3", draw=noisy)
+    assert first["spent"] == {"same_data_set": "1", "all_of_this_folder": "1"}
+    folder.edit("decide_at: 0.5", "decide_at: 0.6")
+    assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+    other = released(folder, tmp_path / "d.json", "0.5", draw=noisy)
+    assert other["spent"] == {"same_data_set": "1.5", "all_of_this_folder": "1.5"}
+    assert "cost a person an epsilon of 1.5; all of this folder 1.5" in str(other["said"])
+    folder.test = folder.test.slice(10)
+    assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
+    fresh = released(folder, tmp_path / "e.json", "0.5", draw=noisy)
+    assert fresh["spent"] == {"same_data_set": "0.5", "all_of_this_folder": "2"}
+
+
 def test_the_command_says_what_it_costs(folder: Folder, judged: assay.Record, tmp_path: Path) -> None:
     pytest.importorskip("opendp")
     helped = {

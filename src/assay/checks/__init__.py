@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from assay.domain.metric import Across, Metric, Names, Parameter, Unit
     from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections, Stated
+    from assay.domain.settled import Settled, Settles
     from assay.domain.vocabulary import Comparator, Reason, Stage, Verdict
     from assay.tally.cells import (
         NO_ROWS,
@@ -100,6 +101,8 @@ __all__ = [
     "Scores",
     "SectionView",
     "Sections",
+    "Settled",
+    "Settles",
     "Stage",
     "Stated",
     "StatedView",
@@ -148,6 +151,7 @@ __getattr__, __dir__ = lazy(
         ),
         "assay.domain.metric": ("Across", "Metric", "Names", "Parameter", "Unit"),
         "assay.domain.needs": ("Need", "Outcomes", "Perturbed", "Profiles", "RowSets", "Sections", "Stated"),
+        "assay.domain.settled": ("Settled", "Settles"),
         "assay.domain.vocabulary": ("Comparator", "Reason", "Stage", "Verdict"),
         "assay.tally.cells": (
             "NO_ROWS",

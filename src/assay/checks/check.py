@@ -16,6 +16,7 @@ from typing import Any
 from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Across, Claim, Metric, Parameter, Unit
 from assay.domain.needs import Need
+from assay.domain.settled import Settled
 from assay.domain.telling import fault_in_reading
 from assay.domain.vocabulary import Comparator, Reason, Stage, Task, Verdict
 
@@ -159,6 +160,8 @@ def check(
     parameters: Mapping[str, Parameter] | None = None,
     tasks: tuple[Task, ...] | None = None,
     claim: Claim = Claim.ASSOCIATION,
+    settled: Settled | None = None,
+    evidence_only: bool = False,
 ) -> Callable[[Measure], Check]:
     """Make a check of a function ``measure(view, *, across, reference, **parameters) -> Counts``.
 
@@ -172,7 +175,8 @@ def check(
     whether the recipe trains models for it, whose ``design`` is told the parameters too: a criterion of it can only be advisory.
 
     ``tasks``: the kinds of prediction that it is for, where that is not what its need says. ``claim``: that it is about causes; a
-    specification must then declare a causal graph.
+    specification must then declare a causal graph. ``settled``: how what a specification declares narrows the range between ``low``
+    and ``high``. ``evidence_only``: that a criterion of it can only be advisory, as one of a check whose need has models trained.
 
     Raises:
         ValueError: when the id is not ``stage.name`` with a known stage, the docstring lacks a heading, the reading
@@ -198,9 +202,11 @@ def check(
         changes_inputs=need.changes_inputs,
         by_row=need.by_row,
         refits=need.refits,
+        evidence_only=evidence_only or need.refits,
         parameters=dict(parameters or {}),
         tasks=need.tasks if tasks is None else tasks,
         claim=claim,
+        settled=settled,
     )
 
     def register(measure: Measure) -> Check:
@@ -250,6 +256,10 @@ def _validate_keywords(made: Check) -> None:
     unknown = wanted - parameters - {"across", "reference"}
     if unknown:
         raise ValueError(f"The check {made.id!r} asks for {', '.join(sorted(unknown))}, which it never gets.")
+    if made.metric.settled and (strange := set(made.metric.settled.settings) - parameters):
+        raise ValueError(
+            f"The range of {made.id!r} follows from {', '.join(sorted(strange))}, which it does not declare."
+        )
     unused = parameters - wanted
     if unused and not (made.need.changes_inputs or made.need.refits):
         raise ValueError(f"The check {made.id!r} declares {', '.join(sorted(unused))} and does not use it.")

@@ -122,7 +122,8 @@ def tables(target: Path, run: str, *, epsilon: str, folder: Path, as_json: bool)
     """Write the group tables of RUN, or of the latest run, to TARGET with noise that protects each person (differential privacy).
 
     It is a document of its own: a certificate and its dossier keep their numbers. It states the epsilon, the noise and the error of
-    each count. The tables of a run are released once; asked again, the same numbers are written.
+    each count. The same counts are released once, whichever run has them; asked again, the same numbers are written. Other tables of the
+    same rows cost their epsilon too, and what all cost together is told.
     """
     from assay.app.organisation.private_tables import release_tables
 
@@ -132,10 +133,16 @@ def tables(target: Path, run: str, *, epsilon: str, folder: Path, as_json: bool)
             {
                 "tables": str(target),
                 "epsilon": made["epsilon"],
+                "spent": made.get("spent", {}),
                 "error": made["error"],
                 "groups": len(made["groups"]),
             }
         )
         return
     say(f"{len(made['groups'])} groups with an epsilon of {made['epsilon']}, in {target}")
+    if costs := made.get("spent"):
+        say(
+            f"All releases of this data set so far cost a person an epsilon of {costs['same_data_set']}; "
+            f"all of this folder {costs['all_of_this_folder']}."
+        )
     say(f"95 of 100 counts lie within {made['error']} of the true ones; who has the dossier has those.")

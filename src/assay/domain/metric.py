@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from assay.domain.answers import Answers
+from assay.domain.settled import Settings, Settled
 from assay.domain.vocabulary import Comparator, Stage, Task
 
 
@@ -54,7 +56,8 @@ class Parameter:
     """A parameter of a metric under a criterion's ``with``: its default, and the range a value must lie in.
 
     A parameter is a number (``low``, ``high``), one of ``choices``, or a free text when neither is given.
-    A default of None means that the specification must give it. ``names`` says of what its text is the name.
+    A default of None means that the specification must give it. ``names`` says of what its text is the name. ``anothers``: that the
+    column holds what somebody or something else answered, so that it can be neither the label nor what names a row.
     """
 
     description: str
@@ -64,6 +67,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     integer: bool = False
     names: Names | None = None
+    anothers: bool = False
 
     def refuses(self, value: Decimal | int | str) -> str:
         """What is expected instead of a value that the parameter cannot take; empty when it can."""
@@ -116,11 +120,13 @@ class Metric:
         by_row: whether it can be narrowed to a part of the rows.
         refits: whether the recipe trains models for it: a value of the procedure and not of the model that is judged, which is
             reported and certifies none.
+        evidence_only: whether a value is evidence beside criteria and never a condition of one: it is reported and gates nothing.
         parameters: what a criterion may set under ``with``.
         ideal: what a good model is expected to have: no gap, a ratio of one, no drop. None where a good model is
             only expected to be better than asked.
         tasks: the kinds of prediction that it is about.
         claim: whether it is about causes, which needs a declared graph.
+        settled: how what a specification declares narrows the range of possible values.
     """
 
     id: str
@@ -140,10 +146,20 @@ class Metric:
     changes_inputs: bool = False
     by_row: bool = False
     refits: bool = False
+    evidence_only: bool = False
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     ideal: Decimal | None = None
     tasks: tuple[Task, ...] = (Task.BINARY,)
     claim: Claim = Claim.ASSOCIATION
+    settled: Settled | None = None
+
+    def under(self, given: Settings, answers: Answers) -> Metric:
+        """The metric with the range that it has under a criterion's settings, its defaults where nothing is given, and a model's answers."""
+        if self.settled is None:
+            return self
+        defaults = {name: p.default for name, p in self.parameters.items() if p.default is not None}
+        found = self.settled.range({**defaults, **given}, answers)
+        return self if found is None else replace(self, low=found[0], high=found[1])
 
     def outside(self, value: Decimal) -> bool:
         """Whether the metric cannot have the value."""

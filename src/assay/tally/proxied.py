@@ -25,6 +25,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "probability": Parameter(
         "The column with the probability of membership, from a proxy model that the dictionary describes.",
         names=Names.COLUMN,
+        anothers=True,
     ),
     "member": Parameter("Who the members are, in words."),
     "calibration_error": Parameter(

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from assay.app.organisation.releases import Release, Releases, rows_of, spent, tables_of
 from assay.app.organisation.report import workspace_of
 from assay.app.organisation.seal import load_record
-from assay.domain.digests import bare
 from assay.domain.errors import AssayError, MissingExtra
 from assay.domain.record import GroupRecord, Record
 from assay.stats.released import Noise, cells_of
@@ -24,7 +24,7 @@ Draw = Callable[[Sequence[int], float], list[int]]
 
 
 class NotReleased(AssayError):
-    """The tables of a run cannot be released, or were under another epsilon."""
+    """The tables of a run cannot be released, or the same counts were under another epsilon."""
 
 
 def release_tables(
@@ -32,8 +32,9 @@ def release_tables(
 ) -> dict[str, Any]:
     """Write the group tables of a run with noise, and say what it costs; asked again, the same numbers.
 
-    Noise that is drawn anew averages out: each further release would cost its epsilon once more. So a run's tables are released
-    once, and another epsilon is refused.
+    Noise that is drawn anew averages out: each further release would cost its epsilon once more. So the same counts are released
+    once, whichever run they are asked of, and another epsilon for them is refused. Other tables of the same rows are another release:
+    what all of them cost together is told.
 
     Args:
         epsilon: as a decimal, above 0. beginning: of the run's digest; empty for the latest.
@@ -41,14 +42,18 @@ def release_tables(
 
     Raises:
         NoSuchRun, Refused: as :func:`assay.app.organisation.seal.load_record`. MissingExtra: OpenDP is not installed.
-        NotReleased: the run has no groups, or its tables were released under another epsilon. Unwritable: with the path.
+        NotReleased: the run has no groups, or the same counts were released under another epsilon. Unwritable: with the path.
     """
     digest, record = load_record(folder, beginning)
-    kept = workspace_of(folder).root / "releases" / f"{bare(digest)}.json"
-    document = _kept(kept, epsilon)
+    counts = _counts(record)
+    rows, tables = rows_of(record), tables_of(record, counts)
+    releases = Releases(workspace_of(folder).root / "releases")
+    earlier = releases.all()
+    document = _kept(earlier, digest, tables, epsilon)
     if document is None:
-        document = _document(digest, record, epsilon, draw or drawn_by_opendp)
-        write_whole(kept, _text(document))
+        costs = spent(earlier, rows, epsilon)
+        document = _document(digest, record, counts, epsilon, costs, draw or drawn_by_opendp)
+        releases.keep(Release(rows, tables, document))
     write_whole(target, _text(document))
     return document
 
@@ -57,43 +62,56 @@ def _text(document: dict[str, Any]) -> bytes:
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _kept(place: Path, epsilon: str) -> dict[str, Any] | None:
-    """What was released of the run before."""
-    if not place.exists():
+def _kept(earlier: Sequence[Release], run: str, tables: str, epsilon: str) -> dict[str, Any] | None:
+    """What was released of the same counts before, of this run or another."""
+    same = [one for one in earlier if one.tables == tables or one.document["run"] == run]
+    for one in same:
+        if one.document["epsilon"] == epsilon:
+            return one.document
+    if not same:
         return None
-    document: dict[str, Any] = json.loads(place.read_bytes())
-    if document["epsilon"] != epsilon:
-        raise NotReleased(
-            f"The tables of this run were released with an epsilon of {document['epsilon']}; {epsilon} is asked for.",
-            code="released_before",
-            remedy=f"Ask for --epsilon {document['epsilon']} to get the same numbers again. A second release would cost both.",
-        )
-    return document
+    before = same[0].document["epsilon"]
+    raise NotReleased(
+        f"The same counts were released with an epsilon of {before}; {epsilon} is asked for.",
+        code="released_before",
+        remedy=f"Ask for --epsilon {before} to get the same numbers again. A second release would cost both.",
+    )
 
 
-def _document(digest: str, record: Record, epsilon: str, draw: Draw) -> dict[str, Any]:
-    groupings = tuple(dict.fromkeys(group.grouping for group in record.groups))
-    if not groupings:
+def _counts(record: Record) -> list[tuple[int, int, int, int]]:
+    """The counts of each group without noise."""
+    if not record.groups:
         raise NotReleased(
             "This run has no groups with numbers, so there is no table to release.",
             code="no_tables",
             remedy="Declare groups under 'protected', and see that the model answers.",
         )
-    if record.specification.prediction.favourable is None:
+    favourable = record.specification.prediction.favourable
+    if favourable is None:
         raise NotReleased(
             "The tables that are released have decisions between two values, and this model makes none.",
             code="no_tables",
             remedy="Release what you count yourself, with a budget of its own.",
         )
-    noise = Noise(float(epsilon), len(groupings))
-    favourable = record.specification.prediction.good
-    counts = [n for group in record.groups for n in _cells(group, favourable)]
-    drawn = draw(counts, noise.scale)
+    return [_cells(group, favourable) for group in record.groups]
+
+
+def _document(
+    digest: str,
+    record: Record,
+    counts: Sequence[Sequence[int]],
+    epsilon: str,
+    costs: dict[str, str],
+    draw: Draw,
+) -> dict[str, Any]:
+    noise = Noise(float(epsilon), len({group.grouping for group in record.groups}))
+    drawn = draw([n for cells in counts for n in cells], noise.scale)
     return {
         "format": FORMAT,
         "run": digest,
         "data": record.data,
         "epsilon": epsilon,
+        "spent": costs,
         "delta": "0",
         "neighbours": f"one {'unit' if record.specification.data.unit else 'row'} more or less",
         "noise": "discrete Laplace",
@@ -103,11 +121,12 @@ def _document(digest: str, record: Record, epsilon: str, draw: Draw) -> dict[str
         "error": noise.within(CONFIDENCE),
         "said": (
             f"Each count is the true one with noise: with a probability of {CONFIDENCE} it lies within {noise.within(CONFIDENCE)} of "
-            "it. It can be below 0. The guarantee is of this document: it says nothing of a dossier, record or review pack "
-            "of the same run, in which the counts are exact."
+            f"it. It can be below 0. All releases of this data set so far, this one with them, cost a person an epsilon of "
+            f"{costs['same_data_set']}; all of this folder {costs['all_of_this_folder']}. The guarantee is of these documents: it says "
+            "nothing of a dossier, record or review pack of the same run, in which the counts are exact."
         ),
         "groups": [
-            _group(group, drawn[4 * i : 4 * i + 4], noise, favourable)
+            _group(group, drawn[4 * i : 4 * i + 4], noise, record.specification.prediction.good)
             for i, group in enumerate(record.groups)
         ],
     }

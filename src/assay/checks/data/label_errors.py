@@ -18,7 +18,7 @@ from assay.tally.audited import drawn_rows, shares_drawn
 from assay.tally.cells import NO_ROWS
 from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
 
-AUDIT, UNANSWERED = "audit", "unanswered"
+AUDIT, UNANSWERED, ALIKE = "audit", "unanswered", "alike"
 NEITHER = 2
 """The expert gave another answer than 0 or 1."""
 
@@ -35,16 +35,18 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         return {}
     expert = _answers(rows.column(name))
     audited = together((rows.label, 2), (expert, 3))
+    alike = {ALIKE: together(((expert == rows.label).astype(np.int64), 2))}
     if not by:
-        return {AUDIT: audited}
+        return {AUDIT: audited, **alike}
     try:
         shares = shares_drawn(str(context.parameters["drawn"]))
     except ValueError:
-        return {AUDIT: audited}
+        return {AUDIT: audited, **alike}
     drawn = drawn_rows(rows.words(by), rows.label, shares, str(context.parameters["word"]))
     return {
         AUDIT: np.where(drawn, audited, -1),
         UNANSWERED: np.where(drawn & (expert < 0), rows.label, -1),
+        **alike,
     }
 
 
@@ -81,6 +83,7 @@ def _view(wrong: int, audited: int = 400) -> TableView:
         "audited": Parameter(
             "The column with an expert's label, 0 or 1, of the rows that were drawn for the audit; it is empty in all others.",
             names=Names.COLUMN,
+            anothers=True,
         ),
         "by": Parameter(
             "The column that names a row. With it the drawing is done by a hash of its value, and rows that were not drawn count for nothing, whoever audited them: "
@@ -169,6 +172,9 @@ def label_errors(view: TableView, *, audited: str, by: str, drawn: str, word: st
             Reason.NOT_MEASURED,
             f"{unanswered:,} of the rows that were drawn have no expert's label in {audited!r}: which ones were left out may depend on what they say.",
         )
+    if not view.table(ALIKE).dense(2)[0]:
+        said = f"In every row {audited!r} has the label, which a copy of it would have, too; leave it empty in rows that nobody drew."
+        return Undefined(Reason.NOT_MEASURED, said)
     counts = view.table(AUDIT).dense(2, 3)
     if not counts.sum():
         return Undefined(Reason.NOT_MEASURED, f"No labelled row has an expert's label in {audited!r}.")

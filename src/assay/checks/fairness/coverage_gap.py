@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
@@ -11,23 +9,9 @@ from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
+from assay.tally.anothers import COVERED, interval_columns, intervals, no_intervals
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableView, together
-
-
-def tabulate(rows: Rows, context: TableContext) -> dict[str, Integers]:
-    """Whether the label lies within the two columns, by group; a row without an interval is not covered."""
-    low, high = (rows.column(str(context.parameters[name])) for name in ("lower", "upper"))
-    covered = np.zeros(rows.n, dtype=np.int64)
-    if low.dtype.kind in "iufb" and high.dtype.kind in "iufb":
-        covered = ((rows.truth >= low) & (rows.truth <= high)).astype(np.int64)
-    return {"covered": together((rows.group(), len(context.groups)), (covered, 2))}
-
-
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The ends of the interval."""
-    return (str(context.parameters["lower"]), str(context.parameters["upper"]))
-
+from assay.tally.table import TableView
 
 _ENDS = {"lower": "low", "upper": "high"}
 
@@ -36,7 +20,7 @@ def _view(women: int, men: int) -> TableView:
     """A thousand women and a thousand men, of whom so many lie within their interval."""
     within = [i < women for i in range(1000)] + [i < men for i in range(1000)]
     return table_view(
-        tabulate,
+        intervals,
         {"label": [50.0] * 2000, "low": [40.0] * 2000, "high": [60.0 if one else 45.0 for one in within]},
         label=[0] * 2000,
         score=[50.0] * 2000,
@@ -54,7 +38,7 @@ def _view(women: int, men: int) -> TableView:
     "predicted interval.",
     unit=Unit.POINTS,
     reading="the predicted interval holds {value} more often for {one} than for {two}",
-    need=TabulatedOutcomes(tabulate, columns),
+    need=TabulatedOutcomes(intervals, interval_columns),
     tasks=(Task.REGRESSION,),
     comparators=AT_MOST,
     ideal=ZERO,
@@ -62,8 +46,12 @@ def _view(women: int, men: int) -> TableView:
     pairwise=True,
     reference=True,
     parameters={
-        "lower": Parameter("The column with the lower end of the interval.", names=Names.COLUMN),
-        "upper": Parameter("The column with the upper end of the interval.", names=Names.COLUMN),
+        "lower": Parameter(
+            "The column with the lower end of the interval.", names=Names.COLUMN, anothers=True
+        ),
+        "upper": Parameter(
+            "The column with the upper end of the interval.", names=Names.COLUMN, anothers=True
+        ),
     },
     examples=(
         Example(
@@ -95,7 +83,7 @@ def _view(women: int, men: int) -> TableView:
         ),
     ),
 )
-def coverage_gap(view: TableView, *, lower: str, upper: str, reference: str | None = None) -> Counts:  # noqa: ARG001 - the table was made by them
+def coverage_gap(view: TableView, *, lower: str, upper: str, reference: str | None = None) -> Counts:
     """The share of labels within the predicted intervals, compared between groups.
 
     Purpose:
@@ -108,15 +96,17 @@ def coverage_gap(view: TableView, *, lower: str, upper: str, reference: str | No
         assessing uncertainty via equalized coverage", Harvard Data Science Review 2.
     Limits:
         Intervals may cover equally often because one group's are wider. The intervals are read from the data: that the certified
-        model makes them, nothing checks.
+        model makes them, nothing checks. Ends that are the label, or equal, in every row are refused.
     Remedy:
         Calibrate the intervals per group on rows that were kept apart (equalized coverage).
     Oracle:
         fairlearn's MetricFrame over a count of covered rows (tests/checks/test_regression_oracles.py).
     """
-    counts = view.table("covered").dense(max(len(view.context.groups), 1), 2)
+    counts = view.table(COVERED).dense(max(len(view.context.groups), 1), 2)
     if not counts.sum():
         return NO_ROWS
+    if wrong := no_intervals(view, lower, upper):
+        return wrong
     if reference is not None and reference not in view.groups:
         return Undefined(
             Reason.REFERENCE_ABSENT,

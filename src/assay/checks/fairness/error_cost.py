@@ -9,6 +9,7 @@ from assay.checks.examples import outcomes
 from assay.domain.evidence import Combination, Combined, Counts, Rate, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Outcomes
+from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.views import OutcomeView
@@ -26,6 +27,7 @@ COST = "What a {} costs the person, in the units of the use case."
     comparators=AT_MOST,
     ideal=ZERO,
     high=None,
+    settled=Settled(Settles.LARGEST, ("cost_fp", "cost_fn")),
     across=Across.REQUIRED,
     pairwise=True,
     reference=True,

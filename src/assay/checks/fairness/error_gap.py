@@ -10,6 +10,7 @@ from assay.domain.answers import Answers
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
+from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.losses import STEPS_COMPARED, loss_keys, losses_compared
 from assay.tally.table import Integers, Rows, TableContext, TableView
@@ -51,6 +52,7 @@ def _view(rows: int, women: float, men: float) -> TableView:
     tasks=(Task.REGRESSION,),
     comparators=AT_MOST,
     high=None,
+    settled=Settled(Settles.WIDTH),
     ideal=ZERO,
     across=Across.REQUIRED,
     pairwise=True,

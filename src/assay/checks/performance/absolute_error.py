@@ -10,6 +10,7 @@ from assay.domain.answers import Answers
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
+from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.losses import STEPS, loss_keys, losses_of_each
 from assay.tally.table import Integers, Rows, TableContext, TableView
@@ -48,6 +49,7 @@ def _view(rows: int, off: float) -> TableView:
     tasks=(Task.REGRESSION,),
     comparators=AT_MOST,
     high=None,
+    settled=Settled(Settles.WIDTH),
     across=Across.OPTIONAL,
     examples=(
         Example(

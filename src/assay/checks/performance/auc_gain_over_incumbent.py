@@ -13,6 +13,7 @@ from assay.domain.evidence import Counts, PairedScoreCell, PairedScores, Undefin
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.anothers import OUTSIDE, no_probabilities, outside
 from assay.tally.cells import NO_ROWS
 from assay.tally.table import (
     BINS,
@@ -45,7 +46,11 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         (bins_of(known), BINS),
         (rows.label, 2),
     )
-    return {PAIRS: np.where(absent, -1, keys), UNKNOWN: np.where(absent, 0, -1).astype(np.int64)}
+    return {
+        PAIRS: np.where(absent, -1, keys),
+        UNKNOWN: np.where(absent, 0, -1).astype(np.int64),
+        OUTSIDE: outside(rows, name),
+    }
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -61,7 +66,8 @@ def _view(n: int, new: float, old: float) -> TableView:
     rng = np.random.default_rng(7)
     label = np.arange(2 * n) % 2
     scores = [label * signal + rng.normal(0, 1, 2 * n) for signal in (new, old)]
-    return table_view(tabulate, {"old": scores[1].tolist()}, label=label, score=scores[0], parameters=OLD)
+    model, incumbent = (1 / (1 + np.exp(-one)) for one in scores)
+    return table_view(tabulate, {"old": incumbent.tolist()}, label=label, score=model, parameters=OLD)
 
 
 @check(
@@ -77,7 +83,9 @@ def _view(n: int, new: float, old: float) -> TableView:
     across=Across.OPTIONAL,
     parameters={
         "incumbent": Parameter(
-            "The column with the scores of the model that is in use, or of a challenger.", names=Names.COLUMN
+            "The column with the scores of the model that is in use, or of a challenger.",
+            names=Names.COLUMN,
+            anothers=True,
         )
     },
     examples=(
@@ -118,8 +126,9 @@ def auc_gain_over_incumbent(view: TableView, *, incumbent: str) -> Counts:
         (1988, Biometrics 44) and Welch's t, and Gaffke's limit against rare but grave changes; the more cautious of the two, whose size
         is simulated. The p-value and the confidence that was reached are printed with it. Each group is one piece and all must hold.
     Limits:
-        Needs 50 rows of each label. Scores that agree to within .1 % of their value count as equal. A row without an incumbent's score
-        leaves the comparison undefined. A better ranking decides no better if the score at which 1 is decided is wrong.
+        Needs 50 rows of each label. Scores that agree to within .1 % of their value count as equal. The incumbent's scores must
+        be probabilities, as the model's are. A row without one leaves the comparison undefined. A better ranking decides no
+        better if the score at which 1 is decided is wrong.
     Remedy:
         Look at the ROC curves: where they cross, one model is better for some uses and the other for others.
     Oracle:
@@ -128,6 +137,8 @@ def auc_gain_over_incumbent(view: TableView, *, incumbent: str) -> Counts:
     """
     if view.n and PAIRS not in view.tables[view.data]:
         return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {incumbent!r}.")
+    if wrong := no_probabilities(view, incumbent):
+        return wrong
     if unknown := view.table(UNKNOWN).total:
         return Undefined(
             Reason.NOT_MEASURED,

@@ -12,6 +12,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, RelativeRate, RelativeRates, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
+from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
@@ -80,6 +81,7 @@ def _view(*defaults: int, outside: int = 0) -> TableView:
     need=TabulatedOutcomes(tabulate, no_columns),
     comparators=EITHER,
     high=None,
+    settled=Settled(Settles.INVERSE, ("grades",)),
     across=Across.OPTIONAL,
     parameters={
         "grades": Parameter(

@@ -10,6 +10,7 @@ from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts, MeanCell, Means, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Outcomes
+from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.views import GroupOutcomes, OutcomeView
@@ -36,6 +37,7 @@ def _arguments(fp: int, fn: int, *, tp: int = 0) -> dict[str, Decimal | int | st
     comparators=AT_MOST,
     low=None,
     high=None,
+    settled=Settled(Settles.SPREAD, ("cost_fp", "cost_fn", "cost_tp", "cost_tn")),
     across=Across.OPTIONAL,
     parameters={
         "cost_fp": _cost("deciding 1 for a row with label 0"),

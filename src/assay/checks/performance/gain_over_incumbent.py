@@ -13,6 +13,7 @@ from assay.domain.evidence import Counts, Paired, PairedCell, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.anothers import OUTSIDE, no_probabilities, outside
 from assay.tally.cells import NO_ROWS
 from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
 
@@ -35,7 +36,8 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     return {
         TABLE: together(
             (rows.group(), max(len(context.groups), 1)), (rows.label, 2), (rows.decided, 2), (decided, 3)
-        )
+        ),
+        OUTSIDE: outside(rows, name),
     }
 
 
@@ -76,12 +78,15 @@ def _arguments(measure: str = "accuracy") -> dict[str, Decimal | int | str]:
     across=Across.OPTIONAL,
     parameters={
         "incumbent": Parameter(
-            "The column with the scores of the model that is in use, or of a challenger.", names=Names.COLUMN
+            "The column with the scores of the model that is in use, or of a challenger.",
+            names=Names.COLUMN,
+            anothers=True,
         ),
         "decide_at": Parameter(
             "The incumbent decides 1 for scores from here on.",
             default=Decimal("0.5"),
-            low=Decimal(-1000000000),
+            low=Decimal(0),
+            high=Decimal(1),
         ),
         "measure": Parameter(
             "What is compared: accuracy, recall or specificity.", default="accuracy", choices=tuple(AMONG)
@@ -135,9 +140,10 @@ def gain_over_incumbent(view: TableView, *, incumbent: str, decide_at: Decimal, 
         "At least 0.01" is superiority by a margin, "at least -0.01" non-inferiority. Each group is one piece and all must hold:
         nobody's group is made worse by more than the margin. The p-value and the confidence that was reached are printed with it.
     Limits:
-        A row without an incumbent's score leaves the comparison undefined: it may be missing where the incumbent was worst. If the
-        incumbent chose which rows have a label at all, it is at an advantage or at a disadvantage that no count shows. A chain of
-        replacements, each not worse than the last by a margin, can lose many margins: compare with the first one, too.
+        The incumbent's scores must be probabilities, as the model's are. A row without one leaves the comparison undefined: it
+        may be missing where the incumbent was worst. If the incumbent chose which rows have a label at all, it is at an advantage
+        or at a disadvantage that no count shows. A chain of replacements, each not worse than the last by a margin, can lose many
+        margins: compare with the first one, too.
     Remedy:
         Look where the two differ, by group and by stratum; keep the incumbent for the cases in which it is better.
     Oracle:
@@ -147,6 +153,8 @@ def gain_over_incumbent(view: TableView, *, incumbent: str, decide_at: Decimal, 
     labels = AMONG[measure]
     if view.n and TABLE not in view.tables[view.data]:
         return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {incumbent!r}.")
+    if wrong := no_probabilities(view, incumbent):
+        return wrong
     counts = view.table(TABLE).dense(max(len(view.context.groups), 1), 2, 2, 3)
     if not counts.sum():
         return NO_ROWS

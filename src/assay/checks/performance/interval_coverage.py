@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from assay.checks.check import EITHER, Example, check
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
@@ -11,29 +9,15 @@ from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.tally.anothers import COVERED, interval_columns, intervals, no_intervals
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableView, together
-
-
-def tabulate(rows: Rows, context: TableContext) -> dict[str, Integers]:
-    """Whether the label lies within the two columns; a row without an interval is not covered."""
-    low, high = (rows.column(str(context.parameters[name])) for name in ("lower", "upper"))
-    covered = np.zeros(rows.n, dtype=np.int64)
-    if low.dtype.kind in "iufb" and high.dtype.kind in "iufb":
-        covered = ((rows.truth >= low) & (rows.truth <= high)).astype(np.int64)
-    groups = max(len(context.groups), 1)
-    return {"covered": together((rows.group(), groups), (covered, 2))}
-
-
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The ends of the interval."""
-    return (str(context.parameters["lower"]), str(context.parameters["upper"]))
+from assay.tally.table import TableView
 
 
 def _view(rows: int, covered: int) -> TableView:
     """So many rows, of which so many lie within their interval."""
     return table_view(
-        tabulate,
+        intervals,
         {
             "label": [50.0] * rows,
             "low": [40.0] * rows,
@@ -55,13 +39,17 @@ _ENDS = {"lower": "low", "upper": "high"}
     estimand="The share of rows whose label lies within the predicted interval, its ends included; in the worst group if groups are named.",
     unit=Unit.SHARE,
     reading="{value} of the cases[ for {group}] lie within the interval that was predicted for them",
-    need=TabulatedOutcomes(tabulate, columns),
+    need=TabulatedOutcomes(intervals, interval_columns),
     tasks=(Task.REGRESSION,),
     comparators=EITHER,
     across=Across.OPTIONAL,
     parameters={
-        "lower": Parameter("The column with the lower end of the interval.", names=Names.COLUMN),
-        "upper": Parameter("The column with the upper end of the interval.", names=Names.COLUMN),
+        "lower": Parameter(
+            "The column with the lower end of the interval.", names=Names.COLUMN, anothers=True
+        ),
+        "upper": Parameter(
+            "The column with the upper end of the interval.", names=Names.COLUMN, anothers=True
+        ),
     },
     examples=(
         Example(
@@ -98,7 +86,7 @@ _ENDS = {"lower": "low", "upper": "high"}
         ),
     ),
 )
-def interval_coverage(view: TableView, *, lower: str, upper: str) -> Counts:  # noqa: ARG001 - the table was made by them
+def interval_coverage(view: TableView, *, lower: str, upper: str) -> Counts:
     """The share of labels within the predicted intervals.
 
     Purpose:
@@ -108,16 +96,19 @@ def interval_coverage(view: TableView, *, lower: str, upper: str) -> Counts:  # 
         learning in a random world"); one-sided Clopper-Pearson limits (1934, Biometrika 26). A row that has no interval is not
         covered.
     Limits:
-        The intervals are read from the data: that the certified model makes them, nothing checks. Wide intervals cover everything;
-        ask for the pinball loss too. Coverage over all rows may hide that one group is covered seldom: name the groups.
+        The intervals are read from the data: that the certified model makes them, nothing checks; ends that are the label, or
+        equal, in every row are refused. Wide intervals cover everything; ask for the pinball loss too. Coverage over all rows may
+        hide that one group is covered seldom: name the groups.
     Remedy:
         Calibrate the intervals on rows that were kept apart (split conformal prediction), per group where groups differ.
     Oracle:
         scipy's binomtest for the limits and a count by pandas (tests/checks/test_regression_oracles.py).
     """
-    counts = view.table("covered").dense(max(len(view.context.groups), 1), 2)
+    counts = view.table(COVERED).dense(max(len(view.context.groups), 1), 2)
     if not counts.sum():
         return NO_ROWS
+    if wrong := no_intervals(view, lower, upper):
+        return wrong
     return Rates(
         tuple(Rate(label, int(counts[code, 1]), int(counts[code].sum())) for label, code in view.each)
     )

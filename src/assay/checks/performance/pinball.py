@@ -12,6 +12,7 @@ from assay.domain.answers import Answers
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
+from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.losses import STEPS, loss_keys, losses_of_each
 from assay.tally.table import Integers, Rows, TableContext, TableView
@@ -56,6 +57,7 @@ def _view(rows: int, said: float) -> TableView:
     tasks=(Task.REGRESSION,),
     comparators=AT_MOST,
     high=None,
+    settled=Settled(Settles.WIDTH, ("quantile",)),
     across=Across.OPTIONAL,
     parameters={
         "quantile": Parameter(

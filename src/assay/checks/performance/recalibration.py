@@ -58,6 +58,7 @@ def _view(rows: int, bold: float) -> TableView:
     comparators=AT_MOST,
     low=Decimal(-1),
     ideal=ZERO,
+    evidence_only=True,
     examples=(
         Example("Scores are calibrated.", lambda: _view(4000, 1.0), Comparator.AT_MOST, "0.01", Verdict.PASS),
         Example(

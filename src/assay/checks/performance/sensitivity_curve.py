@@ -17,6 +17,7 @@ from assay.domain.errors import SubjectError
 from assay.domain.evidence import Counts, MeanCell, MeanCurve, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedChanges
+from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.perturbation import ChangeContext, Columns, Floats
@@ -95,6 +96,7 @@ def _arguments(points: str = "0, 5, 10") -> dict[str, Decimal | int | str]:
     comparators=AT_MOST + AT_LEAST,
     low=None,
     high=None,
+    settled=Settled(Settles.ANSWERS),
     tasks=(Task.BINARY, Task.REGRESSION),
     parameters={
         "column": Parameter("The input of numbers that is set.", names=Names.COLUMN),

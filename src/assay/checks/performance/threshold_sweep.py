@@ -11,6 +11,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, ScoreCell, Sweep, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
+from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.confusion import no_columns
@@ -48,6 +49,7 @@ def _costs(fp: int, fn: int) -> dict[str, Decimal | int | str]:
     need=TabulatedOutcomes(tabulate, no_columns),
     comparators=AT_MOST,
     high=None,
+    settled=Settled(Settles.LARGEST, ("cost_fp", "cost_fn")),
     ideal=ZERO,
     across=Across.OPTIONAL,
     parameters={

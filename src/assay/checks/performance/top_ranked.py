@@ -9,6 +9,7 @@ from assay.checks.examples import ALL, scored
 from assay.domain.evidence import Counts, Functional, Ranked, Scores, Top, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Outcomes
+from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.cells import scores_of_each
 from assay.tally.views import OutcomeView
@@ -103,6 +104,7 @@ def precision_at_k(view: OutcomeView, *, k: Decimal) -> Counts:
     need=Outcomes(),
     comparators=AT_LEAST,
     high=None,
+    settled=Settled(Settles.INVERSE, ("k",)),
     across=Across.OPTIONAL,
     parameters=SHARE,
     examples=(

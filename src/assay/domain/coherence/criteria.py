@@ -232,13 +232,14 @@ def model_not_at_hand(draft: Draft, world: World) -> Iterator[Finding]:
 
 
 def no_gate(draft: Draft, world: World) -> Iterator[Finding]:
-    """A tier that can withhold, of a metric that is evidence on how models are made and not of the model that is judged."""
+    """A tier that can withhold, of a metric that is evidence beside criteria: on how models are made, or on what could be mended."""
     for i, criterion, metric in draft.known(world):
-        if metric.refits and criterion.tier is not Tier.ADVISORY:
+        if metric.evidence_only and criterion.tier is not Tier.ADVISORY:
             yield Finding(
                 ("criteria", i, "tier"),
                 "never_gates",
-                f"{metric.title} is evidence on the recipe, and certifies no model: a criterion of it is only reported.",
+                f"{metric.title} is evidence {'on the recipe' if metric.refits else 'beside other criteria'}, and certifies no model: "
+                "a criterion of it is only reported.",
                 remedy="Write 'tier: advisory', and require of the model itself what must hold.",
             )
 

@@ -73,6 +73,32 @@ def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
                 )
 
 
+def another_answer(draft: Draft, world: World) -> Iterator[Finding]:
+    """A column that is to hold what another answered, and is the label, or names rows."""
+    for i, criterion, metric in draft.known(world):
+        for name, value in criterion.parameters.items():
+            if name not in metric.parameters or not metric.parameters[name].anothers:
+                continue
+            if why := _nobody_answered(draft, world, str(value)):
+                yield Finding(
+                    ("criteria", i, "with", name),
+                    "not_another_answer",
+                    f"{name!r} of {criterion.metric!r} is what another answered; {value!s} {why}.",
+                    remedy="Name the column in which that stands.",
+                )
+
+
+def _nobody_answered(draft: Draft, world: World, column: str) -> str:
+    described = world.column(column)
+    if draft.prediction is not None and column == draft.prediction.label:
+        return "is the label"
+    if (draft.data is not None and column in (draft.data.unit, draft.data.time)) or (
+        described is not None and described.type == "identifier"
+    ):
+        return "says which row it is"
+    return ""
+
+
 def _unknown_column(trail: Trail, column: str, columns: list[str]) -> Finding:
     return Finding(
         trail,
@@ -86,4 +112,5 @@ def _unknown_column(trail: Trail, column: str, columns: list[str]) -> Finding:
 RULES: tuple[Rule, ...] = (
     parameters,
     parameter_names,
+    another_answer,
 )

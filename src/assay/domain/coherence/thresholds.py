@@ -34,14 +34,14 @@ def comparator_unsuited(draft: Draft, world: World) -> Iterator[Finding]:
 
 def threshold_out_of_range(draft: Draft, world: World) -> Iterator[Finding]:
     """A threshold that no value can reach, often a percentage."""
-    for i, criterion, metric in draft.known(world):
+    for i, criterion, metric in _known(draft, world):
         value = criterion.threshold
         if metric.outside(value):
             yield Finding(
                 ("criteria", i, criterion.comparator.value),
                 "threshold_out_of_range",
                 f"A threshold for {_lower(metric.title)} lies {_span(metric.low, metric.high)}; found {value}.",
-                remedy=(_as_share(value) if metric.high == 1 else "")
+                remedy=(_as_share(value) if metric.high == 1 and metric.settled is None else "")
                 or "Choose a value that the metric can have.",
             )
 
@@ -113,9 +113,17 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+def _known(draft: Draft, world: World) -> Iterator[tuple[int, Criterion, Metric]]:
+    """The criteria whose metric the catalogue has, with the range that it has under what is declared."""
+    for i, criterion, metric in draft.known(world):
+        if draft.prediction is not None:
+            metric = metric.under(criterion.parameters, draft.prediction.answers)
+        yield i, criterion, metric
+
+
 def _suited(draft: Draft, world: World) -> Iterator[tuple[int, Criterion, Metric]]:
     """The criteria whose comparator and threshold make sense for their metric."""
-    for i, criterion, metric in draft.known(world):
+    for i, criterion, metric in _known(draft, world):
         if not metric.outside(criterion.threshold) and criterion.comparator in metric.comparators:
             yield i, criterion, metric
 
