@@ -118,3 +118,13 @@ def test_labels_may_be_written_as_decimal_numbers() -> None:
     label = np.arange(1000) % 2
     found = audit("audit", [f"{1 - y if i < 300 else y}.0" for i, y in enumerate(label)], label)
     assert [(cell.events, cell.trials) for cell in found.cells] == [(150, 500), (150, 500)]
+
+
+def test_rows_without_a_name_or_with_one_in_common_are_no_random_sample() -> None:
+    label, expert = np.zeros(4000, dtype=int), np.zeros(4000)
+    without = drawing([None] * 3000 + [f"p{i}" for i in range(1000)], label, expert)
+    assert isinstance(without, Undefined)
+    assert "3,000 of 4,000 rows have nothing in 'id'" in without.detail
+    lots = drawing(["lot a"] * 2000 + ["lot b"] * 2000, label, expert, drawn="0=1")
+    assert isinstance(lots, Undefined)
+    assert "were drawn together" in lots.detail

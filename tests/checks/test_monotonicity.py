@@ -94,6 +94,9 @@ def test_a_step_beyond_the_documented_range_goes_the_other_way_and_one_with_no_r
     assert np.array_equal(asked[-1], [4.0, 9.0, 6.0, np.nan, 7.0], equal_nan=True)
     assert cell(counted(model, columns, known, step=Decimal(6))) == (0, 3)
     assert isinstance(counted(model, columns, known, step=Decimal(11)), Undefined)
+    few = counted(model, {"debt": [0.0, 5.0, None, None, None]}, known, step=Decimal(4))
+    assert isinstance(few, Undefined)
+    assert "2 of 5 rows could be moved" in few.detail
 
 
 def test_a_number_that_is_predicted_has_a_direction_too_and_no_decision():

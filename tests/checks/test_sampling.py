@@ -165,3 +165,16 @@ def test_numbers_are_periods_of_their_own() -> None:
     assert told.details == (("2020: too many", 1), ("2021: lacking", 1))
     wrong = counted("data.frame_coverage", [2020], time=True, frame="2022 to 2020")
     assert isinstance(wrong, Undefined)
+
+
+@pytest.mark.parametrize(
+    ("frame", "twice"),
+    [("north=9999, north", "north"), ("2021=5000, 2020 to 2022", "2021")],
+)
+def test_a_part_that_is_named_twice_is_refused(frame: str, twice: str) -> None:
+    numbers = twice.isdecimal()
+    told = counted(
+        "data.frame_coverage", [2020, 2021, 2022] if numbers else rows(3, 2, 1), time=numbers, frame=frame
+    )
+    assert isinstance(told, Undefined)
+    assert f"names '{twice}' twice" in told.detail

@@ -41,6 +41,16 @@ def _asked(view: TableView, frame: str, of: str, period: str) -> Iterator[tuple[
         yield from ((one, int(count) if equals else None) for one in names)
 
 
+def _each_once(parts: Iterator[tuple[str, int | None]]) -> dict[str, int | None]:
+    """The cases of each part. Raises ValueError where one is named twice: one of two numbers would be held against nothing."""
+    found: dict[str, int | None] = {}
+    for name, cases in parts:
+        if name in found:
+            raise ValueError(f"'frame' names {name!r} twice; write each part once")
+        found[name] = cases
+    return found
+
+
 def _off(found: int, cases: int | None, every: int) -> tuple[int, str]:
     """How many rows are lacking or too many, and which of it; of each k-th case one more or less follows from where one begins."""
     if cases is None:
@@ -130,7 +140,7 @@ def frame_coverage(view: TableView, *, of: str, frame: str, every: int, period: 
         return NO_ROWS
     try:
         parted = Parted.of(view, of, period)
-        asked = dict(_asked(view, frame, of, period))
+        asked = _each_once(_asked(view, frame, of, period))
     except ValueError as wrong:
         return Undefined(Reason.NOT_MEASURED, f"{wrong}.")
     if not asked:

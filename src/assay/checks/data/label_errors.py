@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
+from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
@@ -18,7 +19,7 @@ from assay.tally.audited import drawn_rows, shares_drawn
 from assay.tally.cells import NO_ROWS
 from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
 
-AUDIT, UNANSWERED, ALIKE = "audit", "unanswered", "alike"
+AUDIT, UNANSWERED, ALIKE, UNNAMED, NAMES = "audit", "unanswered", "alike", "unnamed", "names"
 NEITHER = 2
 """The expert gave another answer than 0 or 1."""
 
@@ -46,6 +47,8 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     return {
         AUDIT: np.where(drawn, audited, -1),
         UNANSWERED: np.where(drawn & (expert < 0), rows.label, -1),
+        UNNAMED: np.where(rows.missing(by) & (rows.label >= 0), 0, -1),
+        NAMES: np.where(drawn, (rows.words(by) >> np.uint64(2)).astype(np.int64), -1),
         **alike,
     }
 
@@ -172,6 +175,8 @@ def label_errors(view: TableView, *, audited: str, by: str, drawn: str, word: st
             Reason.NOT_MEASURED,
             f"{unanswered:,} of the rows that were drawn have no expert's label in {audited!r}: which ones were left out may depend on what they say.",
         )
+    if by and (said := _no_random_sample(view, by)):
+        return Undefined(Reason.NOT_MEASURED, said)
     if not view.table(ALIKE).dense(2)[0]:
         said = f"In every row {audited!r} has the label, which a copy of it would have, too; leave it empty in rows that nobody drew."
         return Undefined(Reason.NOT_MEASURED, said)
@@ -180,6 +185,23 @@ def label_errors(view: TableView, *, audited: str, by: str, drawn: str, word: st
         return Undefined(Reason.NOT_MEASURED, f"No labelled row has an expert's label in {audited!r}.")
     cells = [Rate(f"label {y}", int(counts[y].sum() - counts[y, y]), int(counts[y].sum())) for y in (0, 1)]
     return Rates(tuple(cells))
+
+
+def _no_random_sample(view: TableView, by: str) -> str:
+    """Why the rows that were drawn are none: some have no name, or share one and are drawn together."""
+    without, names = view.table(UNNAMED).total, view.table(NAMES)
+    if without > MOST_IN_NO_GROUP * view.n:
+        return (
+            f"{without:,} of {view.n:,} rows have nothing in {by!r} and are never drawn; at most a share of {MOST_IN_NO_GROUP} "
+            "may. Name a column that names each row."
+        )
+    alike = int(names.counts[names.counts > 1].sum())
+    if alike:
+        return (
+            f"{alike:,} of the rows that were drawn share what {by!r} names them by, and were drawn together; name a column that is "
+            "different in each row."
+        )
+    return ""
 
 
 def _unlike(by: str, drawn: str, word: str) -> str:

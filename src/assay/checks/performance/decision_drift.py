@@ -55,6 +55,16 @@ def _cuts(text: str) -> tuple[Decimal, ...]:
     return cuts
 
 
+def _parts_nothing(view: TableView) -> str:
+    """That a score is one which all rows reach, or none, so that nothing could be seen to drift there."""
+    for name, counts in view.tables[view.data].items():
+        cut, reached = name.split(APART)[1], int(counts.counts[counts.keys % 2 == 1].sum())
+        if cut and counts.total and reached in {0, counts.total}:
+            who = "Every row" if reached else "No row"
+            return f"{who} has a score of {cut} or more, so that nothing could drift there; name scores under 'at' that part the rows."
+    return ""
+
+
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By what the rows are parted and by cut, the part of each row and whether its score reaches the cut."""
     try:
@@ -175,6 +185,8 @@ def decision_drift(view: TableView, *, by: str, at: str, period: str, join_below
         _cuts(at)
     except ValueError as wrong:
         return Undefined(Reason.NOT_MEASURED, f"{wrong}.")
+    if nothing := _parts_nothing(view):
+        return Undefined(Reason.NOT_MEASURED, nothing)
     known = (*([TIME] if view.context.time else []), *view.context.strata)
     if not known or (by and by not in known):
         there = (

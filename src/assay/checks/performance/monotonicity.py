@@ -22,6 +22,8 @@ from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "moves"
 RIGHT, WRONG = 0, 1
+LEAST_MOVED = 0.5
+"""At least this share of the rows must have room for the step."""
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -143,7 +145,7 @@ def _view(falls: int, n: int = 2000) -> TableView:
             "How far a score may move the wrong way, as a share of the range of scores: sums of floats are no finer.",
             default=Decimal("0.0001"),
             low=Decimal("0.00001"),
-            high=Decimal(1),
+            high=Decimal("0.01"),
         ),
     },
     examples=(
@@ -202,6 +204,13 @@ def monotonicity(view: TableView, *, column: str, measure: str) -> Counts:
         return Undefined(
             Reason.NOT_MEASURED,
             f"No row could be moved: {column!r} is missing, or a step leads beyond its documented range.",
+        )
+    moved = int(counts.sum())
+    if moved < LEAST_MOVED * view.n:
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"{moved:,} of {view.n:,} rows could be moved, and fewer than half say little of the others: in them {column!r} is missing, or a step "
+            "leads beyond its documented range. Take a smaller step.",
         )
     return Rates(
         tuple(Rate(label, int(counts[place, WRONG]), int(counts[place].sum())) for label, place in view.each)
