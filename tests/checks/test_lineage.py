@@ -198,9 +198,33 @@ def test_the_events_of_a_completed_run_are_one_step(tmp_path: Path, lines: bool)
     assert chains(found, (raw,), "myjob.mytask").reached(file) == Found(())
 
 
-def test_a_run_that_failed_made_nothing(tmp_path: Path):
-    found = recorded(tmp_path, {"events.json": json.dumps([started(EVENT), {**EVENT, "eventType": "FAIL"}])})
+@pytest.mark.parametrize("before", [started(EVENT), EVENT])
+@pytest.mark.parametrize("state", ["FAIL", "ABORT"])
+def test_a_run_that_failed_made_nothing(tmp_path: Path, before: dict[str, Any], state: str):
+    found = recorded(tmp_path, {"events.json": json.dumps([before, {**EVENT, "eventType": state}])})
     assert not found.steps
+    assert not found.faults
+
+
+OTHER = {"namespace": "file", "name": "data/test.csv", "facets": {"other": {"md5": "ef" * 16}}}
+CONTRADICTING = {
+    "inputs that are no data set": ({"inputs": ["evil.csv", *EVENT["inputs"]]}, "'evil.csv'"),
+    "a data set without a name": ({"inputs": [{"namespace": "file"}]}, "has no 'name'"),
+    "two digests in two facets": (
+        {"outputs": [{**OTHER, "facets": {**OTHER["facets"], "hash": {"md5": "cd" * 16}}}]},
+        "two digests of data/test.csv",
+    ),
+    "two digests in two entries": ({"outputs": [*EVENT["outputs"], OTHER]}, "two digests of data/test.csv"),
+    "two jobs": ({"job": {"name": "evil"}}, "one of evil and of myjob.mytask"),
+}
+
+
+@pytest.mark.parametrize("kind", CONTRADICTING)
+def test_what_would_be_lost_of_a_run_or_contradicts_it_is_a_fault(tmp_path: Path, kind: str):
+    changed, said = CONTRADICTING[kind]
+    found = recorded(tmp_path, {"events.json": json.dumps([EVENT, {**EVENT, **changed}])})
+    assert not found.steps
+    assert said in found.faults["events.json"]
 
 
 def test_without_digests_records_are_joined_by_name_only_where_that_is_asked(tmp_path: Path):
@@ -240,6 +264,12 @@ def test_a_run_of_mlflow_joins_a_model_to_what_it_was_trained_on_by_name_alone(t
     assert not chains(found, train, "train-model", by_name=True).reached(model).breaks
 
 
+def test_an_input_of_mlflow_whose_data_set_is_not_declared_is_named(tmp_path: Path):
+    found = recorded(tmp_path, {name: text for name, text in MLFLOW.items() if "datasets" not in name})
+    (said,) = chains(found, (), "train-model", by_name=True).reached(Artifact("model/model.pkl")).breaks
+    assert "where the data set d5 of MLflow comes from" in said
+
+
 @pytest.mark.parametrize("status", [1, 4, "FAILED"])
 def test_a_run_of_mlflow_that_did_not_finish_made_nothing(tmp_path: Path, status: object):
     unfinished = MLFLOW["mlruns/0/4f1e/meta.yaml"].replace("status: 3", f"status: {status}")
@@ -257,6 +287,27 @@ HOSTILE = {
     "deep": ("e.json", "[" * 100_000 + "]" * 100_000, "nested"),
     "other JSON": ("e.json", '{"a": 1}', "no event"),
     "another meta.yaml": ("meta.yaml", "name: x\n", "no MLmodel"),
+    "a path that is no mapping": (
+        "dvc.lock",
+        "schema: '2.0'\nstages:\n  a:\n    deps:\n    - hidden.csv\n    outs: []\n",
+        "'hidden.csv'",
+    ),
+    "a pair that is no mapping": (
+        "dvc.lock",
+        "schema: '2.0'\nstages:\n  a:\n    deps:\n    - [x, y]\n",
+        "['x', 'y']",
+    ),
+    "no list": ("x.dvc", "deps: hidden.csv\nouts: []\n", "'deps' is no list"),
+    "no path": ("x.dvc", "outs:\n- md5: x\n", "has no 'path'"),
+    "no stage": (
+        "dvc.lock",
+        "schema: '2.0'\nstages:\n  a: {outs: []}\n  b: 3\n",
+        "the stage b is no mapping",
+    ),
+    "no event": ("e.json", '["x"]', "an event is no mapping"),
+    "no job": ("e.json", '{"run": {"runId": "1"}}', "of which job"),
+    "a key twice in JSON": ("e.json", '{"inputs": ["evil"], "inputs": []}', "the key 'inputs' stands twice"),
+    "a key twice in a line": ("e.ndjson", '{}\n{"a": 1, "a": 2}\n', "the key 'a' stands twice"),
     "too large": ("e.json", " " * ((1 << 20) + 1), "larger than"),
 }
 
