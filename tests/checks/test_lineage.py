@@ -331,16 +331,70 @@ def test_what_lies_outside_or_is_absent_is_named_and_not_read(tmp_path: Path):
     assert "no such file" in found.faults["dvc.lock"]
 
 
-def test_circles_and_endless_chains_end():
-    def one(n: int) -> Artifact:
-        return Artifact(str(n), frozenset({f"x:{n}"}))
+def one(n: object) -> Artifact:
+    return Artifact(str(n), frozenset({f"x:{n}"}))
 
-    circle = Chains(
-        (), frozenset({"s"}), (Step("s", "r", (one(1),), (one(2),)), Step("s", "r", (one(2),), (one(1),)))
+
+def done(name: str, reads: tuple[object, ...], makes: tuple[object, ...]) -> Step:
+    return Step(name, "r", tuple(map(one, reads)), tuple(map(one, makes)))
+
+
+def told(*steps: Step, sources: tuple[object, ...] = ()) -> Chains:
+    """All these steps are declared, but one that is called evil."""
+    return Chains(
+        tuple(Source(one(s), looked_at=True) for s in sources),
+        frozenset({s.name for s in steps} - {"evil"}),
+        steps,
     )
+
+
+def test_circles_and_long_chains_end():
+    circle = told(done("s", (1,), (2,)), done("t", (2,), (1,)))
     assert circle.reached(one(1)).breaks == ("1 is made of itself",)
-    long = tuple(Step("s", "r", (one(n + 1),), (one(n),)) for n in range(1000))
-    assert "more than 200 steps" in Chains((), frozenset({"s"}), long).reached(one(0)).breaks[0]
+    before = told(done("s", (1, "raw"), (1,)), done("t", (1, "raw"), (2,)), sources=("raw",))
+    assert before.reached(one(2)).breaks == ("1 is made of itself",)
+    long = [done("s", (n + 1,), (n,)) for n in range(5000)]
+    assert told(*long).reached(one(0)).breaks == (
+        "no record and no declared source says where 5000 comes from",
+    )
+    assert told(*long, sources=(5000,)).reached(one(0)) == Found(())
+
+
+def test_a_step_that_hands_on_what_it_read_is_no_circle():
+    same = told(done("make", ("raw",), (1,)), done("hand on", (1,), (1,)), sources=("raw",))
+    assert same.reached(one(1)) == Found(())
+
+
+def woven(steps: int, *, end: object) -> list[Step]:
+    """Steps that each read both things that the next one made; the last reads ``end``."""
+    last = done(f"s{steps}", (end,), ((steps, "a"), (steps, "b")))
+    reads_both = [done(f"s{n}", ((n + 1, "a"), (n + 1, "b")), ((n, "a"), (n, "b"))) for n in range(steps)]
+    return [*reads_both, last]
+
+
+@pytest.mark.parametrize("end", ["raw", "hidden", (0, "b")])
+def test_steps_that_each_read_both_things_of_the_next_are_looked_at_once(end: object):
+    # There are 2 ** 200 ways from the first thing to the source.
+    breaks = told(*woven(200, end=end), sources=("raw",)).reached(one((0, "a"))).breaks
+    assert len(breaks) == (end != "raw")
+    assert all(
+        ("made of itself" if end != "hidden" else "where hidden comes from") in said for said in breaks
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (done("again", ("hidden",), (1,)), "where hidden comes from"),
+        (done("evil", ("raw",), (1,)), "the step evil (r), which is not declared"),
+        (done("again", (), (1,)), "of which no record says what it read"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_every_story_about_a_digest_must_hold(other: Step, said: str, first: bool):
+    clean = done("clean", ("raw",), (1,))
+    (found,) = told(*((other, clean) if first else (clean, other)), sources=("raw",)).reached(one(1)).breaks
+    assert said in found
 
 
 def test_each_fault_and_each_file_is_counted_once():
