@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from assay.app.judging.case import open_case
 from assay.app.judging.certify import certify
 from assay.app.mitigating.report import RECORD
 from assay.app.verifying.rejudge import contradicted
+from assay.app.verifying.search import non_inferiority
 from assay.domain.digests import sha256_of
 from assay.domain.errors import InvalidDocument
 from assay.domain.mitigation import AT_DECISION
@@ -111,6 +112,30 @@ def test_the_record_of_a_run_shows_the_search_that_it_is_bound_to(record):
         assert "search for a fairer model" in contradicted(replace(record, search=lie))
 
 
+def again(document: dict[str, Any], **counts: int) -> None:
+    """The test of every pair, computed anew as who means to lie does."""
+    sought = document["sought"]
+    for model in document["models"][1:]:
+        pair = {**model["paired"], **counts}
+        test = non_inferiority(
+            pair["worse"], pair["better"], pair["rows"], margin=sought["margin"], level=sought["level"]
+        )
+        model["paired"] = json.loads(json.dumps(asdict(test)))
+
+
+def fewer_rows(document: dict[str, Any]) -> None:
+    again(document, worse=0, better=0, rows=1)
+    for model in document["models"]:
+        model["performance"]["estimate"] = 0.8
+        model["gap"]["value"]["estimate"] = 0.9
+        model["frontier"] = True
+
+
+def a_larger_level(document: dict[str, Any]) -> None:
+    document["sought"]["level"] *= 2
+    again(document)
+
+
 REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     "a gap that was edited": (
         lambda path: edit(path, lambda d: d["models"][0]["gap"]["value"].update(estimate=0.99)),
@@ -119,6 +144,24 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     "a candidate left out": (lambda path: edit(path, lambda d: d["models"].pop()), "search_edited"),
     "a verdict that does not follow": (
         lambda path: edit(path, lambda d: d["models"][2]["paired"].update(worse=900), sealed=True),
+        "search_edited",
+    ),
+    **{
+        f"{what} that does not follow": (
+            lambda path, change=change: edit(path, lambda d: change(d["models"][2]), sealed=True),
+            "search_edited",
+        )
+        for what, change in {
+            "a p-value": lambda m: m["paired"].update(p=1e-9),
+            "a lower limit": lambda m: m["paired"]["drop"].update(lower=-0.5),
+            "an upper limit": lambda m: m["paired"]["drop"].update(upper=-0.4),
+            "no limit": lambda m: m["paired"]["drop"].update(upper=None),
+            "a share of right decisions": lambda m: m["performance"].update(estimate=0.0),
+        }.items()
+    },
+    "pairs of other rows": (lambda path: edit(path, fewer_rows, sealed=True), "search_edited"),
+    "a level that does not pay for all": (
+        lambda path: edit(path, a_larger_level, sealed=True),
         "search_edited",
     ),
     "a frontier that does not follow": (

@@ -198,9 +198,33 @@ def test_the_events_of_a_completed_run_are_one_step(tmp_path: Path, lines: bool)
     assert chains(found, (raw,), "myjob.mytask").reached(file) == Found(())
 
 
-def test_a_run_that_failed_made_nothing(tmp_path: Path):
-    found = recorded(tmp_path, {"events.json": json.dumps([started(EVENT), {**EVENT, "eventType": "FAIL"}])})
+@pytest.mark.parametrize("before", [started(EVENT), EVENT])
+@pytest.mark.parametrize("state", ["FAIL", "ABORT"])
+def test_a_run_that_failed_made_nothing(tmp_path: Path, before: dict[str, Any], state: str):
+    found = recorded(tmp_path, {"events.json": json.dumps([before, {**EVENT, "eventType": state}])})
     assert not found.steps
+    assert not found.faults
+
+
+OTHER = {"namespace": "file", "name": "data/test.csv", "facets": {"other": {"md5": "ef" * 16}}}
+CONTRADICTING = {
+    "inputs that are no data set": ({"inputs": ["evil.csv", *EVENT["inputs"]]}, "'evil.csv'"),
+    "a data set without a name": ({"inputs": [{"namespace": "file"}]}, "has no 'name'"),
+    "two digests in two facets": (
+        {"outputs": [{**OTHER, "facets": {**OTHER["facets"], "hash": {"md5": "cd" * 16}}}]},
+        "two digests of data/test.csv",
+    ),
+    "two digests in two entries": ({"outputs": [*EVENT["outputs"], OTHER]}, "two digests of data/test.csv"),
+    "two jobs": ({"job": {"name": "evil"}}, "one of evil and of myjob.mytask"),
+}
+
+
+@pytest.mark.parametrize("kind", CONTRADICTING)
+def test_what_would_be_lost_of_a_run_or_contradicts_it_is_a_fault(tmp_path: Path, kind: str):
+    changed, said = CONTRADICTING[kind]
+    found = recorded(tmp_path, {"events.json": json.dumps([EVENT, {**EVENT, **changed}])})
+    assert not found.steps
+    assert said in found.faults["events.json"]
 
 
 def test_without_digests_records_are_joined_by_name_only_where_that_is_asked(tmp_path: Path):
@@ -240,6 +264,12 @@ def test_a_run_of_mlflow_joins_a_model_to_what_it_was_trained_on_by_name_alone(t
     assert not chains(found, train, "train-model", by_name=True).reached(model).breaks
 
 
+def test_an_input_of_mlflow_whose_data_set_is_not_declared_is_named(tmp_path: Path):
+    found = recorded(tmp_path, {name: text for name, text in MLFLOW.items() if "datasets" not in name})
+    (said,) = chains(found, (), "train-model", by_name=True).reached(Artifact("model/model.pkl")).breaks
+    assert "where the data set d5 of MLflow comes from" in said
+
+
 @pytest.mark.parametrize("status", [1, 4, "FAILED"])
 def test_a_run_of_mlflow_that_did_not_finish_made_nothing(tmp_path: Path, status: object):
     unfinished = MLFLOW["mlruns/0/4f1e/meta.yaml"].replace("status: 3", f"status: {status}")
@@ -257,6 +287,27 @@ HOSTILE = {
     "deep": ("e.json", "[" * 100_000 + "]" * 100_000, "nested"),
     "other JSON": ("e.json", '{"a": 1}', "no event"),
     "another meta.yaml": ("meta.yaml", "name: x\n", "no MLmodel"),
+    "a path that is no mapping": (
+        "dvc.lock",
+        "schema: '2.0'\nstages:\n  a:\n    deps:\n    - hidden.csv\n    outs: []\n",
+        "'hidden.csv'",
+    ),
+    "a pair that is no mapping": (
+        "dvc.lock",
+        "schema: '2.0'\nstages:\n  a:\n    deps:\n    - [x, y]\n",
+        "['x', 'y']",
+    ),
+    "no list": ("x.dvc", "deps: hidden.csv\nouts: []\n", "'deps' is no list"),
+    "no path": ("x.dvc", "outs:\n- md5: x\n", "has no 'path'"),
+    "no stage": (
+        "dvc.lock",
+        "schema: '2.0'\nstages:\n  a: {outs: []}\n  b: 3\n",
+        "the stage b is no mapping",
+    ),
+    "no event": ("e.json", '["x"]', "an event is no mapping"),
+    "no job": ("e.json", '{"run": {"runId": "1"}}', "of which job"),
+    "a key twice in JSON": ("e.json", '{"inputs": ["evil"], "inputs": []}', "the key 'inputs' stands twice"),
+    "a key twice in a line": ("e.ndjson", '{}\n{"a": 1, "a": 2}\n', "the key 'a' stands twice"),
     "too large": ("e.json", " " * ((1 << 20) + 1), "larger than"),
 }
 
@@ -280,16 +331,70 @@ def test_what_lies_outside_or_is_absent_is_named_and_not_read(tmp_path: Path):
     assert "no such file" in found.faults["dvc.lock"]
 
 
-def test_circles_and_endless_chains_end():
-    def one(n: int) -> Artifact:
-        return Artifact(str(n), frozenset({f"x:{n}"}))
+def one(n: object) -> Artifact:
+    return Artifact(str(n), frozenset({f"x:{n}"}))
 
-    circle = Chains(
-        (), frozenset({"s"}), (Step("s", "r", (one(1),), (one(2),)), Step("s", "r", (one(2),), (one(1),)))
+
+def done(name: str, reads: tuple[object, ...], makes: tuple[object, ...]) -> Step:
+    return Step(name, "r", tuple(map(one, reads)), tuple(map(one, makes)))
+
+
+def told(*steps: Step, sources: tuple[object, ...] = ()) -> Chains:
+    """All these steps are declared, but one that is called evil."""
+    return Chains(
+        tuple(Source(one(s), looked_at=True) for s in sources),
+        frozenset({s.name for s in steps} - {"evil"}),
+        steps,
     )
+
+
+def test_circles_and_long_chains_end():
+    circle = told(done("s", (1,), (2,)), done("t", (2,), (1,)))
     assert circle.reached(one(1)).breaks == ("1 is made of itself",)
-    long = tuple(Step("s", "r", (one(n + 1),), (one(n),)) for n in range(1000))
-    assert "more than 200 steps" in Chains((), frozenset({"s"}), long).reached(one(0)).breaks[0]
+    before = told(done("s", (1, "raw"), (1,)), done("t", (1, "raw"), (2,)), sources=("raw",))
+    assert before.reached(one(2)).breaks == ("1 is made of itself",)
+    long = [done("s", (n + 1,), (n,)) for n in range(5000)]
+    assert told(*long).reached(one(0)).breaks == (
+        "no record and no declared source says where 5000 comes from",
+    )
+    assert told(*long, sources=(5000,)).reached(one(0)) == Found(())
+
+
+def test_a_step_that_hands_on_what_it_read_is_no_circle():
+    same = told(done("make", ("raw",), (1,)), done("hand on", (1,), (1,)), sources=("raw",))
+    assert same.reached(one(1)) == Found(())
+
+
+def woven(steps: int, *, end: object) -> list[Step]:
+    """Steps that each read both things that the next one made; the last reads ``end``."""
+    last = done(f"s{steps}", (end,), ((steps, "a"), (steps, "b")))
+    reads_both = [done(f"s{n}", ((n + 1, "a"), (n + 1, "b")), ((n, "a"), (n, "b"))) for n in range(steps)]
+    return [*reads_both, last]
+
+
+@pytest.mark.parametrize("end", ["raw", "hidden", (0, "b")])
+def test_steps_that_each_read_both_things_of_the_next_are_looked_at_once(end: object):
+    # There are 2 ** 200 ways from the first thing to the source.
+    breaks = told(*woven(200, end=end), sources=("raw",)).reached(one((0, "a"))).breaks
+    assert len(breaks) == (end != "raw")
+    assert all(
+        ("made of itself" if end != "hidden" else "where hidden comes from") in said for said in breaks
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (done("again", ("hidden",), (1,)), "where hidden comes from"),
+        (done("evil", ("raw",), (1,)), "the step evil (r), which is not declared"),
+        (done("again", (), (1,)), "of which no record says what it read"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_every_story_about_a_digest_must_hold(other: Step, said: str, first: bool):
+    clean = done("clean", ("raw",), (1,))
+    (found,) = told(*((other, clean) if first else (clean, other)), sources=("raw",)).reached(one(1)).breaks
+    assert said in found
 
 
 def test_each_fault_and_each_file_is_counted_once():

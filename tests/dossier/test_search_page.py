@@ -117,6 +117,7 @@ def test_a_page_spells_out_what_others_wrote_and_has_every_candidate():
         "No proxy is declared.",
         "It certifies nothing.",
         "mitigation/thresholds.skops",
+        "word for what only the search saw",
     ):
         assert words in page, words
     assert page == render_search(replace(search(), name=name))

@@ -10,8 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-LONGEST = 200
-"""Steps of a chain."""
 RECORD_ROLE = "lineage record "
 
 
@@ -94,22 +92,48 @@ class Chains:
         object.__setattr__(self, "_named", named)
 
     def reached(self, file: Artifact) -> Found:
-        """Whether a file is reached; where a chain breaks, and what was only stated on the way."""
-        return self._reached(file, ())
+        """Whether a file is reached; where a chain breaks, and what was only stated on the way.
 
-    def _reached(self, file: Artifact, behind: tuple[Artifact, ...]) -> Found:
-        if file in behind:
-            return Found((f"{file.name} is made of itself",))
-        if len(behind) >= LONGEST:
-            return Found((f"the chain of {behind[0].name} has more than {LONGEST} steps",))
+        Every step that is said to have made it counts, and all that each of them read: of two stories about one digest the broken one is not passed
+        over. Each thing and each step is looked at once, so that the work is no more than what the records hold.
+        """
+        walk = _Walk()
+        todo = [file]
+        while todo:
+            one = todo.pop()
+            if one in walk.makers:
+                continue
+            walk.makers[one] = self._origin(one, walk)
+            for step in walk.makers[one]:
+                if id(step) not in walk.steps:
+                    walk.steps[id(step)] = step
+                    todo.extend(reversed(step.reads))
+        if not walk.breaks:
+            walk.breaks.update(dict.fromkeys(walk.circles()))
+        return Found(tuple(walk.breaks), tuple(walk.stated))
+
+    def _origin(self, file: Artifact, walk: _Walk) -> list[Step]:
+        """The steps behind a file, whose reads must be followed: none where it is a source, or where its chain breaks."""
         source = next((s for s in self.sources if s.artifact.same(file)), None)
         if source is not None:
-            return Found((), () if source.looked_at else (source.artifact.name,))
+            if not source.looked_at:
+                walk.stated[source.artifact.name] = None
+            return []
         makers = self._made_by(file)
         if not makers:
-            return Found((self._why_nobody(file),))
-        found = [self._through(step, made, file, behind) for step, made in makers]
-        return next((one for one in found if not one.breaks), found[0])
+            walk.breaks[self._why_nobody(file)] = None
+        behind = []
+        for step, made in makers:
+            where = f"the step {step.name} ({step.record})"
+            if step.name not in self.declared:
+                walk.breaks[f"{file.name} is made by {where}, which is not declared"] = None
+            elif not step.reads:
+                walk.breaks[f"{file.name} is made by {where}, of which no record says what it read"] = None
+            else:
+                behind.append(step)
+                if not made.same(file):
+                    walk.stated[f"{file.name}, joined by its name to {where}"] = None
+        return behind
 
     def _made_by(self, file: Artifact) -> list[tuple[Step, Artifact]]:
         by_digest = {
@@ -125,19 +149,6 @@ class Chains:
             for step, made in self._named.get(file.name, ())
             if step.name and not made.kinds & file.kinds
         ]
-
-    def _through(self, step: Step, made: Artifact, file: Artifact, behind: tuple[Artifact, ...]) -> Found:
-        where = f"the step {step.name} ({step.record})"
-        if step.name not in self.declared:
-            return Found((f"{file.name} is made by {where}, which is not declared",))
-        if not step.reads:
-            return Found((f"{file.name} is made by {where}, of which no record says what it read",))
-        found = [self._reached(read, (*behind, file)) for read in step.reads]
-        stated = () if made.same(file) else (f"{file.name}, joined by its name to {where}",)
-        return Found(
-            tuple(dict.fromkeys(b for one in found for b in one.breaks)),
-            tuple(dict.fromkeys((*stated, *(s for one in found for s in one.stated)))),
-        )
 
     def _why_nobody(self, file: Artifact) -> str:
         named = [(step.record, made) for step, made in self._named.get(file.name, ())]
@@ -156,6 +167,53 @@ class Found:
 
     breaks: tuple[str, ...]
     stated: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What was seen on the way back from a file: of each thing the steps that made it, and each step once."""
+
+    makers: dict[Artifact, list[Step]] = field(default_factory=dict)
+    steps: dict[int, Step] = field(default_factory=dict)
+    breaks: dict[str, None] = field(default_factory=dict)
+    stated: dict[str, None] = field(default_factory=dict)
+
+    def circles(self) -> list[str]:
+        """Where nothing else breaks: that a thing is made of itself, and of nothing that has another origin.
+
+        A step that hands on what it read is no circle, as long as another step made that. Things are taken as reached from the sources on, each
+        step as soon as all that it read is (Kahn 1962).
+        """
+        missing = {key: len(set(step.reads)) for key, step in self.steps.items()}
+        readers: dict[Artifact, list[int]] = defaultdict(list)
+        made: dict[int, list[Artifact]] = defaultdict(list)
+        for key, step in self.steps.items():
+            for read in set(step.reads):
+                readers[read].append(key)
+        for thing, makers in self.makers.items():
+            for step in makers:
+                made[id(step)].append(thing)
+        ready = [thing for thing, makers in self.makers.items() if not makers]
+        reached = set(ready)
+        while ready:
+            for key in readers[ready.pop()]:
+                missing[key] -= 1
+                fresh = [thing for thing in made[key] if not missing[key] and thing not in reached]
+                reached.update(fresh)
+                ready.extend(fresh)
+        open_ones = [thing for thing in self.makers if thing not in reached]
+        return (
+            [f"{_on_circle(open_ones[0], self.makers, reached).name} is made of itself"] if open_ones else []
+        )
+
+
+def _on_circle(thing: Artifact, makers: Mapping[Artifact, list[Step]], reached: set[Artifact]) -> Artifact:
+    """The first thing that is met twice on the way back from one that nothing reaches."""
+    seen: set[Artifact] = set()
+    while thing not in seen:
+        seen.add(thing)
+        thing = next(read for step in makers[thing] for read in step.reads if read not in reached)
+    return thing
 
 
 def _short(digest: str) -> str:

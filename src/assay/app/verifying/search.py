@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from dataclasses import astuple
 
 from assay.domain.digests import sha256_of
 from assay.domain.errors import SubjectError
@@ -38,7 +40,9 @@ def see_search(text: str, specification: Specification, sources: Iterable[Source
         SubjectError: ``no_search``, ``search_edited``, or as :func:`~assay.domain.search_held.unfit`.
     """
     search = read_search(text)
-    wrong = _not_its_counts(search) or unfit(search, specification, sources)
+    bound = tuple(sources)
+    rows = next((source.rows for source in bound if source.role == "develop"), 0)
+    wrong = unfit(search, specification, bound) or _not_its_counts(search, specification, rows)
     if wrong is not None:
         raise wrong.error()
     return search
@@ -63,7 +67,7 @@ def search_contradicts(record: Record) -> str:
     return ""
 
 
-def _not_its_counts(search: Search) -> Unfit | None:
+def _not_its_counts(search: Search, specification: Specification, rows: int) -> Unfit | None:
     """Where what is said of a pair of models, or of the frontier, does not follow from the numbers beside it."""
     at_least = search.sought.comparator is Comparator.AT_LEAST
     frontier = on_frontier(search.models, at_least=at_least)
@@ -72,21 +76,50 @@ def _not_its_counts(search: Search) -> Unfit | None:
             return Unfit(
                 "search_edited",
                 f"What the record of the search says of {model.name!r} does not follow from the numbers beside it.",
-                "Search again with assay mitigate. What was found is not for anybody to mend.",
+                _AGAIN,
             )
+    compared = {model.paired.rows for model in search.candidates if model.paired is not None}
+    counted = compared <= {rows} if specification.data.unit is None else len(compared) <= 1
+    if not counted or any(number > rows for number in compared):
+        return Unfit(
+            "search_edited",
+            f"The record of the search compares models on {' and '.join(f'{n:,}' for n in sorted(compared))} rows; the development rows "
+            f"are {rows:,}.",
+            f"{_AGAIN} Leave out development rows whose truth is not known.",
+        )
     return None
 
 
+_AGAIN = "Search again with assay mitigate. What was found is not for anybody to mend."
+
+
 def _follows(model: Candidate, search: Search, *, original: bool) -> bool:
+    """Whether the test of a pair is the one of its counts, at its level, and its rows are those by which its right decisions fell."""
     told, sought = model.paired, search.sought
     if told is None or original:
         return told is None and original
+    if sought.level > (1 - sought.confidence) / len(search.candidates) * (1 + _ALIKE):
+        return False
     try:
         again = non_inferiority(told.worse, told.better, told.rows, margin=sought.margin, level=sought.level)
     except ValueError:
         return False
-    return told.rows <= max((s.rows for s in search.sources if s.role == "develop"), default=0) and (
-        told.verdict,
-        told.level,
-        told.drop.estimate,
-    ) == (again.verdict, again.level, again.drop.estimate)
+    before, after = search.original.performance.estimate, model.performance.estimate
+    return (
+        (told.verdict, told.level) == (again.verdict, again.level)
+        and _alike(told.p, again.p)
+        and all(_alike(*pair) for pair in zip(astuple(told.drop), astuple(again.drop), strict=True))
+        and before is not None
+        and after is not None
+        and _alike(before - after, again.drop.estimate)
+    )
+
+
+_ALIKE = 1e-6
+"""How far two machines' floats of one exact figure may lie apart."""
+
+
+def _alike(told: float | None, again: float | None) -> bool:
+    if told is None or again is None:
+        return told is again
+    return math.isclose(told, again, rel_tol=_ALIKE, abs_tol=_ALIKE / 1000)

@@ -18,6 +18,13 @@ KEPT = {
 }
 """What is said of the performance of a candidate."""
 
+WORD = (
+    "Held against each other are the tests of the pairs, their counts, the shares of right decisions and the digests of rows and model. "
+    "The record is its writer's word for what only the search saw: the counts themselves, the gaps and their limits, the margin and when it "
+    "was chosen, what a method tells of itself, and that no candidate was left out."
+)
+"""What of a search follows from the rest of it, and what does not."""
+
 
 def found(search: Search) -> str:
     """What came of the search, in one sentence that promises nothing."""
@@ -47,6 +54,7 @@ def frontier_of(search: Search) -> Iterable[Block]:
             ("No model has both a gap and a share of right decisions, so there is nothing to draw.",)
         )
         yield table
+        yield Paragraph((WORD,), "note")
         return
     caption = (
         "Each model by its estimated gap and its share of right decisions on the development rows, with one-sided limits; a dashed "
@@ -54,6 +62,7 @@ def frontier_of(search: Search) -> Iterable[Block]:
     )
     yield Figure(drawn, caption)
     yield table
+    yield Paragraph((WORD,), "note")
 
 
 def _table(search: Search) -> Table:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assay.domain.lineage import Artifact, Step
-from assay.reading.lineage.values import NoRecord, digest, items, mapping, path_beside, text
+from assay.reading.lineage.values import NoRecord, called, digest, items, path_beside, text
 
 _OTHERS = ("etag", "checksum")
 """What DVC keeps of a file elsewhere instead of a digest that anyone can compute."""
@@ -22,12 +22,13 @@ def lock_steps(record: str, document: Mapping[Any, Any]) -> Iterator[Step]:
     if not isinstance(stages, Mapping):
         raise NoRecord("a dvc.lock has its stages under 'stages'")
     for name, stage in stages.items():
-        entries = mapping(stage)
+        if not isinstance(stage, Mapping):
+            raise NoRecord(f"the stage {name} is no mapping")
         yield Step(
             str(name),
             record,
-            _artifacts(record, "", entries, "deps"),
-            _artifacts(record, "", entries, "outs"),
+            _artifacts(record, "", stage, "deps"),
+            _artifacts(record, "", stage, "outs"),
         )
 
 
@@ -42,8 +43,8 @@ def file_steps(record: str, document: Mapping[Any, Any]) -> Iterator[Step]:
 
 def _artifacts(record: str, folder: str, entries: Mapping[Any, Any], of: str) -> tuple[Artifact, ...]:
     found = []
-    for entry in items(entries.get(of)):
-        path = text(entry.get("path"))
+    for entry in items(entries, of):
+        path = called(entry, "path", of)
         name = path if "://" in path else path_beside(record, folder, path)
         elsewhere = {f"{key}:{text(entry[key])}" for key in _OTHERS if text(entry.get(key))}
         found.append(Artifact(name, digest("md5", entry.get("md5")) | elsewhere))

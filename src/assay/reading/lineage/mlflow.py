@@ -43,8 +43,15 @@ class Told:
         by_id = {posixpath.basename(posixpath.dirname(record)): told for record, told in self.datasets}
         for record, link in self.inputs:
             of_run = posixpath.basename(posixpath.dirname(posixpath.dirname(posixpath.dirname(record))))
-            dataset = by_id.get(text(link.get("source_id")))
-            if of_run == run_id and dataset is not None:
+            if of_run != run_id:
+                continue
+            of = text(link.get("source_id"))
+            dataset = by_id.get(of)
+            if dataset is None:
+                yield Artifact(
+                    f"the data set {of} of MLflow"
+                )  # no record of it is declared: nobody says where it comes from
+            else:
                 yield Artifact(_name(dataset), frozenset({f"mlflow:{text(dataset.get('digest'))}"}))
 
     def _made(self, run_id: str) -> Iterator[Artifact]:

@@ -44,15 +44,17 @@ class Records:
             raise NoRecord(wrong.problems[0].message) from None
 
     def _take(self, record: str, source: Source, of_mlflow: list[mlflow.Document]) -> None:
+        """Its steps, once all of it was read: of a record with a fault there is none."""
         name = Path(record).name
         if name.endswith((".json", ".jsonl", ".ndjson")):
-            self.steps += openlineage.event_steps(record, str(self._root.resolve()), json_lines(source.text))
+            events = json_lines(source.text)
+            self.steps += tuple(openlineage.event_steps(record, str(self._root.resolve()), events))
             return
         document: Mapping[object, object] = yaml_of(source)
         if name == "dvc.lock":
-            self.steps += dvc.lock_steps(record, document)
+            self.steps += tuple(dvc.lock_steps(record, document))
         elif name.endswith(".dvc"):
-            self.steps += dvc.file_steps(record, document)
+            self.steps += tuple(dvc.file_steps(record, document))
         else:
             mlflow.sorted_out([(record, document)])  # refused here, where it is known which one it is
             of_mlflow.append((record, document))
