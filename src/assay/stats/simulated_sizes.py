@@ -12,8 +12,9 @@ ladders; shares of theirs at other levels than .05 are not given as less than th
 samples of a rule that was nowhere more cautious, or of today's if more.
 Of explained variance there are 10,000, after 500 of all.
 Of two groups in strata (the smallest cell's rows; the smaller sum, for the odds ratio; refused or favoured of a
-stratum, for the disparity) and of members known by probabilities (expected rows of the rarest kind) there are 10,000 samples, after
-300 of all designs; of effects along the paths of a causal graph (the smallest cell's rows) 6,000, after 100.
+stratum, for the disparity), of effects along the paths of a causal graph (the smallest cell's rows; the smallest stratum's,
+for the spurious one) and of members known by probabilities (expected rows of the rarest kind) there are 10,000 samples, after
+300 of all designs.
 """
 
 from __future__ import annotations
