@@ -94,7 +94,7 @@ def _p(
 
 def _rows(least: int, counted: effects.Strata, *shares: Floats) -> int:
     """Rows of a group that leave the smallest of what is counted half as many again as the least."""
-    return round(1.5 * least / min(np.bincount(counted, one).min() for one in shares))
+    return round(1.5 * least / min(float(np.bincount(counted, one).min()) for one in shares))
 
 
 def _populations(least: int, counted: effects.Strata) -> Iterator[Population]:
