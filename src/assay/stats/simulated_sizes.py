@@ -14,7 +14,8 @@ Of explained variance there are 10,000, after 500 of all.
 Of two groups in strata (the smallest cell's rows; the smaller sum, for the odds ratio; refused or favoured of a
 stratum, for the disparity), of effects along the paths of a causal graph (the smallest cell's rows; the smallest stratum's,
 for the spurious one) and of members known by probabilities (expected rows of the rarest kind) there are 10,000 samples, after
-300 of all designs.
+300 of all designs. Shares of the indirect effect are those of its limits before they paid for products, which were nowhere wider:
+today's came to .039 at .05, and in a search of 900 random populations to .050; those of the spurious one are the worst of two runs.
 """
 
 from __future__ import annotations
