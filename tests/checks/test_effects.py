@@ -83,6 +83,28 @@ def test_the_standard_error_is_that_of_resampled_rows(effect):
     assert error == pytest.approx(spread, rel=0.05)
 
 
+NEARLY_NONE = {
+    "spurious": (Effect.SPURIOUS, (2337, 1043), (0.694, 0.664), ((0.964, 0.949), (0.963, 0.963))),
+    "indirect": (Effect.INDIRECT, (870, 1330), (0.766, 0.795), ((0.388, 0.526), (0.349, 0.001))),
+    "indirect of few": (Effect.INDIRECT, (164, 141), (0.604, 0.459), ((0.543, 0.46), (0.443, 0.676))),
+}
+"""Two cells with nearly the same shares and rates; the limits of first order passed .08 to .12 wrongly at a level of .05."""
+
+
+@pytest.mark.parametrize("population", NEARLY_NONE.values(), ids=NEARLY_NONE)
+@pytest.mark.parametrize("alpha", [0.05, 0.01])
+def test_an_effect_that_is_nearly_none_passes_wrongly_no_more_often_than_stated(population, alpha):
+    effect, rows, first, rates = population
+    rule, shares = getattr(rules, effect.value), [np.array([one, 1 - one]) for one in first]
+    stratum = np.array([0, 1]) if effect is Effect.SPURIOUS else np.array([0, 0])
+    rng = np.random.default_rng(4)
+    n1, n2 = (rng.multinomial(n, w, 6000) for n, w in zip(rows, shares, strict=True))
+    found = rule(rng.binomial(n1, rates[0]), n1, rng.binomial(n2, rates[1]), n2, stratum)
+    truth = ((shares[0] - shares[1]) * np.array(rates[0])).sum()
+    assert np.mean(found.upper(alpha) < truth) < 1.2 * alpha
+    assert np.mean(found.lower(alpha) > truth) < 1.2 * alpha
+
+
 def _view(graph: CausalGraph | None, rows: int = 2000, age_seen: bool = True):
     rng = np.random.default_rng(3)
     age = rng.random(rows) < 0.5

@@ -81,8 +81,9 @@ def indirect_effect(view: TableView, *, reference: str | None = None) -> Counts:
     Method:
         Minus the indirect effect of the causal explanation formula from the first group to the second (Zhang & Bareinboim 2018, AAAI), so that
         direct, indirect and spurious add up to the gap: rates of the first group, weighted by the difference of both groups' shares of mediators.
-        MOVER limits of the rates, and the delta method for the shares. Every ordered pair of groups is a piece. Mediators and confounders follow from
-        the graph, which must not leave the effect open (back-door criterion, by d-separation).
+        MOVER limits of the rates, and the delta method for the shares; wider by the errors of shares times those of rates, which are all that is left where
+        mediators are nearly alike, or rates nearly alike over them. The smallest cell has at least 50 rows.
+        Every ordered pair of groups is a piece. Mediators and confounders follow from the graph, which must not leave the effect open (back-door criterion, by d-separation).
     Limits:
         An effect only if the declared graph is right, which no data of this run can show: a common cause that nobody declared, or bins too wide
         for what they stand for, make it an association. Every group must be seen in every cell. Mediators are taken together: which of them it is, this does not say.

@@ -80,8 +80,9 @@ def spurious_effect(view: TableView, *, reference: str | None = None) -> Counts:
     Method:
         Minus the spurious effect of the causal explanation formula (Zhang & Bareinboim 2018, AAAI), so that direct, indirect and spurious add up to the
         gap: rates of the first group in strata of the confounders, weighted by the difference of both groups' shares of these.
-        MOVER limits of the rates, and the delta method for the shares. Every ordered pair of groups is a piece. Mediators and confounders follow from
-        the graph, which must not leave the effect open (back-door criterion, by d-separation).
+        MOVER limits of the rates, and the delta method for the shares; wider by the errors of shares times those of rates, which are all that is left where
+        groups are in nearly the same strata, or strata have nearly the same rates. The smallest stratum has at least 200 rows.
+        Every ordered pair of groups is a piece. Mediators and confounders follow from the graph, which must not leave the effect open (back-door criterion, by d-separation).
     Limits:
         An effect only if the declared graph is right, which no data of this run can show: a common cause that nobody declared, or bins too wide
         for what they stand for, make it an association. Every group must be seen in every cell. That a part is spurious does not excuse it: a common cause may be an injustice of its own.
