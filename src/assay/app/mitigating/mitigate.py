@@ -100,14 +100,20 @@ def mitigate(
     case = open_case(path, rehearse=True, scratch=Workspace.beside(path).tables, searching=True)
     folder = (out or path.resolve().parent / "mitigation").resolve()
     see_writable(folder / RECORD)
-    read = read_specification(path, {id_: check.metric for id_, check in case.checks.items()})
+    catalogue = {id_: check.metric for id_, check in case.checks.items()}
+    read = read_specification(path, catalogue)
     criterion = criterion_of(case.specification, asked.criterion)
     inputs_of(case.specification)
-    see_proxies(case.specification, asked.proxies)
+    see_proxies(case.specification, asked.proxies, asked.methods)
     wanted, left = tries(
         case.specification, criterion, methods=asked.methods, bounds=asked.bounds, proxies=asked.proxies
     )
-    copies.see_free(path, (one.name for one in wanted))
+    copies.see_free(path, (one.name for one in wanted), folder / RECORD)
+    inputs = case.specification.subject.inputs
+    planned = copies.copy_of(
+        read, path, wanted[0].name, model=f"{wanted[0].name}.skops", inputs=inputs, search=RECORD
+    )
+    copies.checked(planned, case.specification, catalogue)
     with open_engine(path, workers=workers, progress=progress) as engine:
         refuse_sealed_rows(case, engine, rehearsal=True)
         search = _Search(path, read, case, criterion, asked, folder, engine).run(wanted, left)
@@ -279,7 +285,8 @@ class _Search:
             not_tried=tuple(left),
             statements=(),
         )
-        return replace(search, statements=statements(search))
+        without = copies.of_the_recipe(self._read.specification, self._read.world.catalogue)
+        return replace(search, statements=statements(search, without))
 
 
 def _seed_of(seed: str) -> int:
