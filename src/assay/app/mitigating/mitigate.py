@@ -177,7 +177,7 @@ class _Search:
 
     def _told_of_original(self, found: Rehearsed) -> Candidate:
         subject = self._case.specification.subject
-        columns = {a.column for a in self._case.specification.protected.values()}
+        before = self._protected(subject.inputs)
         return Candidate(
             name=ORIGINAL,
             title="Original",
@@ -191,12 +191,17 @@ class _Search:
             specification=self._path.name,
             specification_digest=self._case.specification_digest,
             inputs=subject.inputs,
-            attribute_at_decision=bool(columns & set(subject.inputs)),
+            attribute_at_decision=bool(before),
             facts={},
             gap=found.gap,
             performance=share(found.right, self._alpha),
             paired=None,
+            protected_before=before,
         )
+
+    def _protected(self, fed: Sequence[str]) -> tuple[str, ...]:
+        columns = {a.column for a in self._case.specification.protected.values()}
+        return tuple(name for name in fed if name in columns)
 
     def _candidate(self, wanted: Try, made: Trained, original: Rehearsed, level: float) -> Candidate:
         """Write a candidate, rehearse it, and tell what came of it."""
@@ -217,7 +222,7 @@ class _Search:
             {id_: check.metric for id_, check in self._case.checks.items()},
         )
         found = rehearsed(self._case_of(copy, file, named, made.fed), self._criterion, self._engine)
-        columns = {a.column for a in self._case.specification.protected.values()}
+        protected, inputs = self._protected(made.fed), self._case.specification.subject.inputs
         return Candidate(
             name=wanted.name,
             title=f"{method.title} ({wanted.bound:g})" if wanted.bound else method.title,
@@ -231,11 +236,13 @@ class _Search:
             specification=copies.place_of(self._path, wanted.name).name,
             specification_digest=copy.digest,
             inputs=made.fed,
-            attribute_at_decision=bool(columns & set(made.fed)),
+            attribute_at_decision=bool(protected),
             facts=made.facts,
             gap=found.gap,
             performance=share(found.right, self._alpha),
             paired=paired(original.right, found.right, margin=self._wish.margin, level=level),
+            protected_added=tuple(name for name in protected if name not in inputs),
+            protected_before=tuple(name for name in protected if name in inputs),
         )
 
     def _case_of(self, copy: SpecificationFile, file: Path, named: str, fed: tuple[str, ...]) -> Case:
