@@ -159,7 +159,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Search]:
     from assay.app.mitigating.mitigate import Wish, mitigate
 
     path = Unequal(tmp_path_factory.mktemp("unequal")).write()
-    wish = Wish(methods=METHODS, proxies=("proxy",), margin=0.1, seed=5)
+    wish = Wish(methods=METHODS, margin=0.1, seed=5)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(open_engine, "executor_of", in_process)
         return path, mitigate(path, wish=wish, workers=0)

@@ -15,7 +15,7 @@ from tests.app.unequal import METHODS, Unequal, people
 
 from assay.app.judging.case import open_case
 from assay.app.judging.certify import certify
-from assay.app.mitigating import compare, rows
+from assay.app.mitigating import compare, copies, rows
 from assay.app.mitigating import mitigate as search_module
 from assay.app.mitigating import train as training
 from assay.app.mitigating.asked import criterion_of, learner_of, tries
@@ -132,6 +132,70 @@ def test_a_copy_is_written_over_a_copy_and_over_nothing_else(tmp_path):
         mitigate(path, wish=wish)
     assert (tmp_path / "specification.reweighing.yaml").read_text() == "mine\n"
     assert not (tmp_path / "mitigation").exists(), "it is told before anything is trained"
+
+
+def asking_of_a_recipe(folder: Unequal) -> Path:
+    """A specification with two criteria of its recipe, one written in a line and one in a block, and comments between."""
+    (folder.root / "train.py").write_text("def train(data, seed):\n    raise NotImplementedError\n")
+    folder.edit("inputs: [income, proxy]}", "inputs: [income, proxy], recipe: train.py:train}")
+    folder.text = folder.text.rstrip("\n") + (
+        "\n  - {id: procedure, metric: performance.cross_validation, at_least: 0.6, tier: advisory, with: {folds: 4},\n"
+        "     rationale: the recipe and not luck, owner: validator, requirements: [model-risk/4]}\n"
+        "  # of the seed\n"
+        "  - id: seeds\n    metric: performance.seed_stability\n    at_most: 0.05\n    tier: advisory\n"
+        "    rationale: no decision by chance\n    owner: validator\n    requirements: [model-risk/4]\n"
+        "  # the end\n"
+    )
+    return folder.write()
+
+
+def test_criteria_of_the_recipe_are_left_out_of_copies_and_the_record_says_so(tmp_path):
+    path = asking_of_a_recipe(Unequal(tmp_path))
+    found = mitigate(path, wish=Wish(methods=("reweighing",), margin=0.1), workers=0)
+    copy = (tmp_path / "specification.reweighing.yaml").read_text()
+    assert (
+        "procedure" in copy.splitlines()[next(i for i, x in enumerate(copy.splitlines()) if "Made by" in x)]
+    )
+    assert "cross_validation" not in copy
+    assert "seed_stability" not in copy
+    assert "  # of the seed\n  # the end\n" in copy
+    assert any(s.startswith("Not asked of candidates: procedure, seeds.") for s in found.statements)
+    record = certify(tmp_path / "specification.reweighing.yaml", rehearse=True, workers=0).record
+    assert {c.id for c in record.specification.criteria} == {
+        c.id for c in open_case(path, rehearse=True).specification.criteria
+    } - {"procedure", "seeds"}
+
+
+def test_a_copy_that_could_not_be_read_is_told_before_anything_is_trained(tmp_path, monkeypatch):
+    path = asking_of_a_recipe(Unequal(tmp_path))
+    monkeypatch.setattr(search_module, "trained", None)
+    path.write_text(path.read_text().replace("subject:", '"subject":'))
+    with pytest.raises(AssayError) as refused:
+        mitigate(path, wish=Wish(methods=("reweighing",)), workers=0)
+    assert refused.value.code == "subject_not_a_block"
+    assert not (tmp_path / "mitigation").exists()
+
+
+def test_a_copy_that_the_record_of_another_search_names_is_never_written_over(tmp_path):
+    path = Unequal(tmp_path).write()
+    wish = Wish(methods=("reweighing",), margin=0.1)
+    mitigate(path, wish=wish, out=tmp_path / "m1", workers=0)
+    copy = tmp_path / "specification.reweighing.yaml"
+    before = copy.read_bytes()
+    with pytest.raises(AssayError) as refused:
+        mitigate(path, wish=wish, out=tmp_path / "m2", workers=0)
+    assert refused.value.code == "copy_of_another_search"
+    assert str(tmp_path / "m1" / RECORD) in str(refused.value)
+    assert copy.read_bytes() == before
+    (tmp_path / "m1" / RECORD).unlink()
+    copies.see_free(path, ("reweighing",), tmp_path / "m2" / RECORD)
+
+
+def test_a_proxy_that_no_method_asked_for_would_look_at_is_refused(tmp_path):
+    path = Unequal(tmp_path).write()
+    with pytest.raises(AssayError, match="'proxy'") as refused:
+        mitigate(path, wish=Wish(methods=("reweighing",), proxies=("proxy",)), workers=0)
+    assert refused.value.code == "proxy_not_used"
 
 
 def test_a_method_that_fails_is_told_and_so_is_that_none_is_left(searched, monkeypatch):

@@ -113,7 +113,7 @@ def test_a_page_spells_out_what_others_wrote_and_has_every_candidate():
         "against 0.7800 of the original",
         "shown to be worse",
         "not shown to be preserved",
-        "It is fed a protected attribute.",
+        "It is fed a protected attribute, which this record does not name.",
         "No proxy is declared.",
         "It certifies nothing.",
         "mitigation/thresholds.skops",
@@ -121,3 +121,22 @@ def test_a_page_spells_out_what_others_wrote_and_has_every_candidate():
     ):
         assert words in page, words
     assert page == render_search(replace(search(), name=name))
+
+
+def test_a_candidate_that_is_fed_a_protected_attribute_names_it_and_says_who_put_it_there():
+    told = search()
+    added = replace(told.models[1], protected_added=("sex",))
+    before = replace(told.models[1], protected_before=("sex", "age"))
+    page = render_search(replace(told, models=(told.models[0], added)))
+    assert "It is fed sex, protected, which the original is not fed: the method added it." in page
+    page = render_search(replace(told, models=(told.models[0], before)))
+    assert "It is fed sex and age, protected, which was an input of the original before." in page
+    assert "which this record does not name" in render_search(told), "of a record of an older version"
+
+
+def test_whether_performance_is_kept_stands_beside_the_name_of_the_model():
+    from assay.dossier.sections.searched import frontier_of
+
+    table = list(frontier_of(search()))[-1]
+    assert [column.title for column in table.columns][:2] == ["No. and model", "Performance"]
+    assert table.rows[1][1] == ("preserved",)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from decimal import Decimal
 
 from assay.checks.check import ORACLE, SECTIONS, Check, Example
 from assay.checks.verifying import grades
@@ -134,10 +136,13 @@ def _allowed(parameter: Parameter) -> str:
         return "one of the `strata` of the specification"
     if parameter.names is Names.COLUMN:
         return "a column that the dictionary describes"
-    if parameter.low is None and parameter.high is None:
-        return "a number" if not isinstance(parameter.default, str) else "a text"
-    kind = "whole number" if parameter.integer else "number"
-    return f"a {kind} from {parameter.low} to {parameter.high}"
+    if parameter.names is Names.COLUMNS:
+        return "columns that the dictionary describes, with commas between them"
+    if parameter.names is Names.DATA:
+        return "a data set of the specification"
+    if not parameter.is_number:
+        return "a text"
+    return f"a {'whole number' if parameter.integer else 'number'}{parameter.span}"
 
 
 def _criterion(check: Check) -> str:
@@ -147,7 +152,7 @@ def _criterion(check: Check) -> str:
         lines.append(f"  across: {example.across}")
     if check.metric.parameters:
         bound = check.bind(example.arguments)
-        given = ", ".join(f"{name}: {value}" for name, value in bound.items() if value != "")
+        given = ", ".join(f"{name}: {_written(value)}" for name, value in bound.items() if value != "")
         lines += [f"  with: {{{given}}}"] if given else []
     lines += [
         f"  {example.comparator}: {example.threshold}",
@@ -156,6 +161,16 @@ def _criterion(check: Check) -> str:
         "  owner: validator",
     ]
     return "```yaml\n" + "\n".join(lines) + "\n```"
+
+
+def _written(value: Decimal | int | str) -> str:
+    """As YAML that gives the same value: a text that any reader could take for something else is in quotes."""
+    if not isinstance(value, str) or _PLAIN.fullmatch(value):
+        return str(value)
+    return "'" + value.replace("'", "''") + "'"
+
+
+_PLAIN = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)\Z)[a-zA-Z_][a-zA-Z0-9_.]*")
 
 
 def _examples(check: Check) -> str:

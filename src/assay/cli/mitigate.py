@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     "--proxy",
     "proxies",
     multiple=True,
-    help="An input that stands for a group; may be given several times.",
+    help="An input that stands for a group, for feature-adjustment and proxy-residuals alone; may be given several times.",
 )
 @click.option(
     "--bound",

@@ -73,22 +73,24 @@ class Parameter:
         """What is expected instead of a value that the parameter cannot take; empty when it can."""
         if self.choices:
             return "" if value in self.choices else f"one of {', '.join(self.choices)}"
-        if not self._is_number:
+        if not self.is_number:
             return "" if isinstance(value, str) else "a text; put quotes around it"
         whole = isinstance(value, int) or (isinstance(value, Decimal) and value == value.to_integral_value())
         if isinstance(value, str) or (self.integer and not whole):
-            return f"a {'whole ' if self.integer else ''}number{self._span}"
+            return f"a {'whole ' if self.integer else ''}number{self.span}"
         low, high = self.low, self.high
         outside = (low is not None and value < low) or (high is not None and value > high)
-        return f"a number{self._span}" if outside else ""
+        return f"a number{self.span}" if outside else ""
 
     @property
-    def _is_number(self) -> bool:
+    def is_number(self) -> bool:
+        """Whether its value is a number, and not a text."""
         given = self.low is not None or self.high is not None or isinstance(self.default, int | Decimal)
         return given or self.integer
 
     @property
-    def _span(self) -> str:
+    def span(self) -> str:
+        """The end of a sentence: between which numbers a number must lie; empty when any is allowed."""
         if self.low is None and self.high is None:
             return ""
         if self.low is None:

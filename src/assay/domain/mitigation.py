@@ -15,6 +15,20 @@ AT_DECISION = (
 """The warning that goes with every candidate whose inputs hold a protected attribute."""
 
 
+def fed(added: tuple[str, ...], before: tuple[str, ...]) -> str:
+    """That a model is fed protected attributes: those that a method added, and those that the original is fed too."""
+    told = []
+    if added:
+        told.append(
+            f"It is fed {' and '.join(added)}, protected, which the original is not fed: the method added it."
+        )
+    if before:
+        told.append(
+            f"It is fed {' and '.join(before)}, protected, which was an input of the original before."
+        )
+    return " ".join(told) or "It is fed a protected attribute, which this record does not name."
+
+
 class Acts(enum.StrEnum):
     """At which place a method changes how a model is made."""
 

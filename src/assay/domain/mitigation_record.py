@@ -77,6 +77,8 @@ class Candidate:
     Attributes:
         method: empty for the original. settings: of the method. model, specification: files, relative to the specification's
             folder. attribute_at_decision: whether it is fed a protected attribute. facts: what the method tells of its training.
+        protected_added, protected_before: columns of protected attributes that it is fed: those that the method added, and those
+            that the original is fed too; empty in records that were written before these were.
         paired: with the original; null for itself. frontier: whether no other has both a smaller gap and more right
             decisions, by the estimates.
     """
@@ -99,6 +101,8 @@ class Candidate:
     performance: Interval
     paired: Paired | None
     frontier: bool = False
+    protected_added: tuple[str, ...] = ()
+    protected_before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,20 @@ def nearest(name: object, names: Iterable[object]) -> str:
     return folded[close[0]] if close else ""
 
 
+def alike(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The nearest of ``names``, and those that have the name as a word or a part of one."""
+    candidates = tuple(names)
+    near, part = nearest(name, candidates), _fold(name.strip()).rpartition(".")[2]
+    holding = [candidate for candidate in candidates if part and part in _fold(candidate).rpartition(".")[2]]
+    return tuple(dict.fromkeys(([near] if near else []) + holding))
+
+
+def either(names: Iterable[str]) -> str:
+    """Names for a question: quoted, with "or" before the last."""
+    shown = [repr(name) for name in names]
+    return " or ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
+
+
 def listed(names: Iterable[object], most: int = 12) -> str:
     """Names for a sentence: quoted, in order, the end left out when there are many."""
     shown = [repr(str(name)) for name in names]

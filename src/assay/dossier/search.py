@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from assay.domain import figures
+from assay.domain.mitigation import fed
 from assay.domain.mitigation_record import Candidate, Search
 from assay.dossier import wording
 from assay.dossier.blocks import (
@@ -79,7 +80,7 @@ def _candidate(model: Candidate) -> Iterable[Block]:
     yield Paragraph((model.says,))
     yield Paragraph((model.gap.sentence,), "note")
     if model.attribute_at_decision:
-        yield Notice("It is fed a protected attribute.", (_ASKS_A_LAWYER,), "warning")
+        yield Notice(fed(model.protected_added, model.protected_before), (_ASKS_A_LAWYER,), "warning")
     yield Facts(
         (
             ("Method", (model.source,)),

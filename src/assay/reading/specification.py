@@ -18,7 +18,7 @@ from assay.reading.dictionary import DictionaryFile, at_their_places, read_dicti
 from assay.reading.form import broken_trails, form_problems
 from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import Located, Trail, locate
-from assay.reading.source import read_source, source_of
+from assay.reading.source import Source, read_source, source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,12 @@ def read_specification(path: Path, catalogue: Catalogue) -> SpecificationFile:
         InvalidDocument: with every problem of both documents, each with its place. Blocks that are valid are
             looked at even when others are not.
     """
-    document = locate(read_source(path))
+    return specification_of(read_source(path), path.parent, catalogue)
+
+
+def specification_of(source: Source, folder: Path, catalogue: Catalogue) -> SpecificationFile:
+    """As :func:`read_specification`, of a text that need not be a file yet: what it names is relative to ``folder``."""
+    document = locate(source)
     refuse_another_kind(document, "assay")
     problems = list(document.problems)
     specification, draft = None, None
@@ -75,7 +80,7 @@ def read_specification(path: Path, catalogue: Catalogue) -> SpecificationFile:
     named = _dictionary_named(document)
     if named:
         try:
-            dictionary = read_dictionary(path.parent / named)
+            dictionary = read_dictionary(folder / named)
         except InvalidDocument as invalid:
             problems += _dictionary_problems(document, named, invalid)
     known: Dictionary | None = dictionary.dictionary if dictionary else None

@@ -9,7 +9,7 @@ from assay.checks.pages import page
 from assay.checks.verifying import grades
 from assay.domain.errors import AssayError
 from assay.domain.metric import Metric
-from assay.domain.nearest import nearest
+from assay.domain.nearest import alike, either
 from assay.domain.specification.schema import json_schema
 from assay.domain.vocabulary import Stage
 from assay.plugins.catalogue import catalogue, metrics
@@ -57,9 +57,9 @@ def explained(check: str) -> str:
     """
     known = catalogue()
     if check not in known:
-        near = nearest(check, known)
+        meant = alike(check, known)
         raise UnknownCheck(
-            f"There is no check {check!r}.{f' Did you mean {near!r}?' if near else ''}",
+            f"There is no check {check!r}.{f' Did you mean {either(meant)}?' if meant else ''}",
             code="unknown_check",
             remedy="List them with: assay checks",
         )

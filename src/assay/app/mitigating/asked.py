@@ -16,6 +16,7 @@ BOOSTED = frozenset({"lightgbm", "xgboost"})
 """Formats whose models are trees: their family is known without opening them."""
 _PARITY = frozenset({"constrained-training", "group-thresholds"})
 _PROXIES = frozenset({"proxy-residuals"})
+_USE_PROXIES = frozenset({"feature-adjustment", *_PROXIES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,18 @@ def inputs_of(specification: Specification) -> tuple[str, ...]:
     )
 
 
-def see_proxies(specification: Specification, proxies: Sequence[str]) -> None:
-    """Every declared proxy is an input.
+def see_proxies(specification: Specification, proxies: Sequence[str], methods: Sequence[str]) -> None:
+    """Every declared proxy is an input, and is of use to a method: of those asked for by name, or of all.
 
     Raises:
-        AssayError: ``proxy_not_an_input``.
+        AssayError: ``proxy_not_an_input``, ``proxy_not_used``.
     """
+    if proxies and methods and _USE_PROXIES.isdisjoint(methods):
+        raise AssayError(
+            f"None of the methods asked for looks at a proxy ({', '.join(methods)}), so {listed(proxies)} would change nothing.",
+            code="proxy_not_used",
+            remedy=f"Add --method {' or --method '.join(sorted(_USE_PROXIES))}, or leave --proxy away.",
+        )
     inputs = specification.subject.inputs
     for proxy in proxies:
         if proxy not in inputs:

@@ -1,4 +1,4 @@
-"""A copy of a specification that names a candidate: every byte is the team's but the block ``subject``."""
+"""A copy of a specification that names a candidate: every byte is the team's but ``subject`` and criteria of the recipe."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.domain.errors import AssayError
+from assay.domain.errors import AssayError, InvalidDocument
 from assay.domain.metric import Catalogue
 from assay.domain.specification import Specification
-from assay.reading.specification import SpecificationFile, read_specification
+from assay.reading.leaving_out import without_criteria
+from assay.reading.source import source_of
+from assay.reading.specification import SpecificationFile, specification_in, specification_of
 from assay.reading.writing import written
 from assay.store.blobs import write_whole
 
@@ -32,15 +34,17 @@ def copy_of(
     """The copy beside the specification that names a candidate's model file, fed these inputs, and the record of the search.
 
     Beside it, so that the log and the test rows that are spent are the same. What belongs to the original alone is left out:
-    its recipe, and the environment and the interpreter in which it runs.
+    its recipe, the criteria for which the recipe trains models, and the environment and the interpreter in which it runs.
 
     Raises:
         AssayError: ``subject_not_a_block`` when the text has no block of that name at the left margin.
     """
     text = read.document.source.text.replace("\r\n", "\n")
     text = text if text.endswith("\n") else f"{text}\n"
+    without = of_the_recipe(read.specification, read.world.catalogue)
+    left = f"; left out, since its recipe trains no candidate: {', '.join(without)}" if without else ""
     block = (
-        f"{MARK} from {written(path.name)}, {read.digest}: of all blocks this one alone is another.\n"
+        f"{MARK} from {written(path.name)}, {read.digest}: of all blocks this one alone is another{left}.\n"
         f"subject:\n  model: {written(model)}\n  format: skops\n  inputs: [{', '.join(map(written, inputs))}]\n"
         f"  search: {written(search)}\n"
     )
@@ -53,7 +57,12 @@ def copy_of(
         )
     comments = "".join(re.findall(r"(?:^[ \t]*#.*\n|^[ \t]*\n)+\Z", found[0], re.MULTILINE))
     made = text[: found.start()] + block + comments + text[found.end() :]
-    return Copy(place_of(path, candidate), made)
+    return Copy(place_of(path, candidate), without_criteria(made, without))
+
+
+def of_the_recipe(specification: Specification, catalogue: Catalogue) -> tuple[str, ...]:
+    """The criteria for which the recipe trains models: what they tell is of the original's recipe, and of no candidate."""
+    return tuple(c.id for c in specification.criteria if catalogue[c.metric].refits)
 
 
 def place_of(path: Path, candidate: str) -> Path:
@@ -61,41 +70,75 @@ def place_of(path: Path, candidate: str) -> Path:
     return path.resolve().with_name(f"{path.stem}.{candidate}{path.suffix or '.yaml'}")
 
 
-def see_free(path: Path, candidates: Iterable[str]) -> None:
-    """At the place of each copy is nothing, or an older copy.
+def see_free(path: Path, candidates: Iterable[str], record: Path) -> None:
+    """At the place of each copy is nothing, or an older copy that no other record of a search names.
 
     Raises:
-        AssayError: ``copy_in_the_way``.
+        AssayError: ``copy_in_the_way``, ``copy_of_another_search``.
     """
     for place in (place_of(path, candidate) for candidate in candidates):
-        if place.exists() and MARK not in place.read_text(encoding="utf-8", errors="replace"):
+        if not place.exists():
+            continue
+        content = place.read_bytes()
+        if MARK not in content.decode("utf-8", errors="replace"):
             raise AssayError(
                 f"{place} is in the way: it was not made by assay mitigate.",
                 code="copy_in_the_way",
                 remedy="Move it, or name the specification otherwise.",
             )
+        other = _record_of(content, place)
+        if other is not None and other != record.resolve() and other.exists():
+            raise AssayError(
+                f"{place} belongs to another search, whose record is {other}: it would not be what that record tells any more.",
+                code="copy_of_another_search",
+                remedy=f"Search again with --out {other.parent}, or move the folder of that search away, or name the specification "
+                "otherwise.",
+            )
 
 
-def write(copy: Copy, original: Specification, catalogue: Catalogue) -> SpecificationFile:
-    """Write it, and read it as whoever is handed it will: it says what the original says, but for the subject.
+def _record_of(content: bytes, place: Path) -> Path | None:
+    """The record that a copy names; None of a text that is no specification any more."""
+    try:
+        named = specification_in(content, place.name).subject.search
+    except InvalidDocument:
+        return None
+    return (place.parent / named).resolve() if named else None
+
+
+def checked(copy: Copy, original: Specification, catalogue: Catalogue) -> SpecificationFile:
+    """Read it as whoever is handed it will: it says what the original says, but for the subject and what only a recipe can tell.
 
     Raises:
-        Unwritable, InvalidDocument. AssayError: ``copy_differs``: an anchor, say, was defined in the block that is another now.
+        AssayError: ``copy_unreadable``: without the criteria of the recipe, say, a stage has none; ``copy_differs``: an anchor,
+            say, was defined in the block that is another now.
     """
-    write_whole(copy.path, copy.text.encode())
     try:
-        made = read_specification(copy.path, catalogue)
-        _see_only_the_subject(made.specification, original, copy)
-    except AssayError:
-        copy.path.unlink()
-        raise
-    return made
-
-
-def _see_only_the_subject(made: Specification, original: Specification, copy: Copy) -> None:
-    if made.model_copy(update={"subject": original.subject}) != original:
+        made = specification_of(source_of(copy.text.encode(), copy.path.name), copy.path.parent, catalogue)
+    except InvalidDocument as invalid:
+        first = invalid.problems[0]
         raise AssayError(
-            f"{copy.path} differs from the specification in more than its subject.",
+            f"The specification cannot be copied for a candidate, since {copy.path.name} could not be read: {first.message}",
+            code="copy_unreadable",
+            remedy=first.remedy or "Mend the specification.",
+        ) from invalid
+    left = of_the_recipe(original, catalogue)
+    kept = tuple(c for c in original.criteria if c.id not in left)
+    expected = original.model_copy(update={"criteria": kept})
+    if made.specification.model_copy(update={"subject": original.subject}) != expected:
+        raise AssayError(
+            f"{copy.path} would differ from the specification in more than its subject.",
             code="copy_differs",
             remedy="Write the block 'subject' so that no other block refers to it.",
         )
+    return made
+
+
+def write(copy: Copy, original: Specification, catalogue: Catalogue) -> SpecificationFile:
+    """Write a copy that was checked.
+
+    Raises:
+        Unwritable. AssayError: as :func:`checked`.
+    """
+    made = checked(copy, original, catalogue)
+    write_whole(copy.path, copy.text.encode())
+    return made

@@ -100,14 +100,20 @@ def mitigate(
     case = open_case(path, rehearse=True, scratch=Workspace.beside(path).tables, searching=True)
     folder = (out or path.resolve().parent / "mitigation").resolve()
     see_writable(folder / RECORD)
-    read = read_specification(path, {id_: check.metric for id_, check in case.checks.items()})
+    catalogue = {id_: check.metric for id_, check in case.checks.items()}
+    read = read_specification(path, catalogue)
     criterion = criterion_of(case.specification, asked.criterion)
     inputs_of(case.specification)
-    see_proxies(case.specification, asked.proxies)
+    see_proxies(case.specification, asked.proxies, asked.methods)
     wanted, left = tries(
         case.specification, criterion, methods=asked.methods, bounds=asked.bounds, proxies=asked.proxies
     )
-    copies.see_free(path, (one.name for one in wanted))
+    copies.see_free(path, (one.name for one in wanted), folder / RECORD)
+    inputs = case.specification.subject.inputs
+    planned = copies.copy_of(
+        read, path, wanted[0].name, model=f"{wanted[0].name}.skops", inputs=inputs, search=RECORD
+    )
+    copies.checked(planned, case.specification, catalogue)
     with open_engine(path, workers=workers, progress=progress) as engine:
         refuse_sealed_rows(case, engine, rehearsal=True)
         search = _Search(path, read, case, criterion, asked, folder, engine).run(wanted, left)
@@ -171,7 +177,7 @@ class _Search:
 
     def _told_of_original(self, found: Rehearsed) -> Candidate:
         subject = self._case.specification.subject
-        columns = {a.column for a in self._case.specification.protected.values()}
+        before = self._protected(subject.inputs)
         return Candidate(
             name=ORIGINAL,
             title="Original",
@@ -185,12 +191,17 @@ class _Search:
             specification=self._path.name,
             specification_digest=self._case.specification_digest,
             inputs=subject.inputs,
-            attribute_at_decision=bool(columns & set(subject.inputs)),
+            attribute_at_decision=bool(before),
             facts={},
             gap=found.gap,
             performance=share(found.right, self._alpha),
             paired=None,
+            protected_before=before,
         )
+
+    def _protected(self, fed: Sequence[str]) -> tuple[str, ...]:
+        columns = {a.column for a in self._case.specification.protected.values()}
+        return tuple(name for name in fed if name in columns)
 
     def _candidate(self, wanted: Try, made: Trained, original: Rehearsed, level: float) -> Candidate:
         """Write a candidate, rehearse it, and tell what came of it."""
@@ -211,7 +222,7 @@ class _Search:
             {id_: check.metric for id_, check in self._case.checks.items()},
         )
         found = rehearsed(self._case_of(copy, file, named, made.fed), self._criterion, self._engine)
-        columns = {a.column for a in self._case.specification.protected.values()}
+        protected, inputs = self._protected(made.fed), self._case.specification.subject.inputs
         return Candidate(
             name=wanted.name,
             title=f"{method.title} ({wanted.bound:g})" if wanted.bound else method.title,
@@ -225,11 +236,13 @@ class _Search:
             specification=copies.place_of(self._path, wanted.name).name,
             specification_digest=copy.digest,
             inputs=made.fed,
-            attribute_at_decision=bool(columns & set(made.fed)),
+            attribute_at_decision=bool(protected),
             facts=made.facts,
             gap=found.gap,
             performance=share(found.right, self._alpha),
             paired=paired(original.right, found.right, margin=self._wish.margin, level=level),
+            protected_added=tuple(name for name in protected if name not in inputs),
+            protected_before=tuple(name for name in protected if name in inputs),
         )
 
     def _case_of(self, copy: SpecificationFile, file: Path, named: str, fed: tuple[str, ...]) -> Case:
@@ -279,7 +292,8 @@ class _Search:
             not_tried=tuple(left),
             statements=(),
         )
-        return replace(search, statements=statements(search))
+        without = copies.of_the_recipe(self._read.specification, self._read.world.catalogue)
+        return replace(search, statements=statements(search, without))
 
 
 def _seed_of(seed: str) -> int:

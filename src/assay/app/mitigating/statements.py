@@ -7,8 +7,8 @@ from assay.domain.mitigation_record import Search
 from assay.stats.paired import paired_p_at_most
 
 
-def statements(search: Search) -> tuple[str, ...]:
-    """What must be read with the numbers of a search."""
+def statements(search: Search, without: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What must be read with the numbers of a search; ``without`` are the criteria that the copies do not ask."""
     sought = search.sought
     tried = len(search.candidates)
     found = [
@@ -27,6 +27,11 @@ def statements(search: Search) -> tuple[str, ...]:
         ),
         "That none of these candidates is fairer does not show that none exists: it shows what was tried.",
     ]
+    if without:
+        found.append(
+            f"Not asked of candidates: {', '.join(without)}. What it tells is of the recipe of the original, which trained none of "
+            "the candidates, so the copies of the specification leave it out."
+        )
     if hopeless := _hopeless(search):
         found.insert(2, hopeless)
     if any(candidate.attribute_at_decision for candidate in search.candidates):

@@ -149,7 +149,7 @@ def ood_acceptance(view: TableView, *, level: Decimal) -> Counts:
         little more or less. It says that a row is unusual, not that the answer is wrong. Texts, dates and identifiers are not looked at.
     Remedy:
         Train on such rows, or send them to a person. If too many usual rows are refused, the reference rows are not like the judged ones:
-        see data.drift.
+        see performance.psi, which compares a column with that of another data set.
     Oracle:
         scipy's mahalanobis and percentileofscore, scikit-learn's EllipticEnvelope, and the rate of false alarms by simulation
         (tests/checks/test_ood_acceptance.py); the bound by exact enumeration (tests/stats/test_rates.py).

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from assay.domain import figures
 from assay.domain.digests import short
-from assay.domain.mitigation import AT_DECISION
+from assay.domain.mitigation import AT_DECISION, fed
 from assay.domain.mitigation_record import Candidate, Search
 from assay.domain.search_held import absent, chosen
 from assay.dossier.blocks import (
@@ -54,7 +54,7 @@ def _blocks(told: Search, judged: Candidate) -> Iterable[Block]:
     yield Paragraph((found(told),))
     yield Paragraph(tuple(_which(told, judged)))
     if judged.attribute_at_decision:
-        yield Notice("The model that was judged is fed a protected attribute.", (AT_DECISION,), "warning")
+        yield Notice(_fed(told, judged), (AT_DECISION,), "warning")
     rows = next((s for s in told.sources if s.role == "develop"), None)
     if rows is not None:
         yield Paragraph(
@@ -89,6 +89,13 @@ def _which(told: Search, judged: Candidate) -> Iterable[str | Strong]:
     )
 
 
+def _fed(told: Search, judged: Candidate) -> str:
+    if judged is told.original and judged.protected_before:
+        return f"The model that was judged is fed {' and '.join(judged.protected_before)}, protected."
+    said = fed(judged.protected_added, judged.protected_before)
+    return f"The model that was judged: {said[0].lower()}{said[1:]}"
+
+
 def _models(told: Search) -> Table:
     rows: tuple[tuple[Rich, ...], ...] = tuple(
         (
@@ -104,4 +111,8 @@ def _models(told: Search) -> Table:
 
 
 def _attribute(model: Candidate) -> Rich:
-    return (" (", Strong("a protected attribute among them"), ")") if model.attribute_at_decision else ()
+    if not model.attribute_at_decision:
+        return ()
+    named = " and ".join((*model.protected_added, *model.protected_before))
+    told = f"{named} among them: protected" if named else "a protected attribute among them"
+    return (" (", Strong(told), ")")

@@ -71,11 +71,11 @@ def _table(search: Search) -> Table:
         f"Every model that was tried, on the development rows; limits at {figures.percent(sought.confidence)} each",
         (
             Column("No. and model"),
+            Column("Performance"),
             Column(sought.title, numeric=True),
             Column("Criterion"),
             Column("Decided right", numeric=True),
             Column("Fewer right than the original", numeric=True),
-            Column("Performance"),
         ),
         tuple(_line(number, model) for number, model in enumerate(search.models)),
     )
@@ -86,11 +86,11 @@ def _line(number: int, model: Candidate) -> tuple[Rich, ...]:
     paired = model.paired
     return (
         (named, " (on the frontier)") if model.frontier else (named,),
+        (figures.NONE if paired is None else KEPT[paired.verdict],),
         (interval(model.gap.value),),
         (Badge(model.gap.verdict),),
         (interval(model.performance),),
         (figures.NONE if paired is None else interval(paired.drop),),
-        (figures.NONE if paired is None else KEPT[paired.verdict],),
     )
 
 
