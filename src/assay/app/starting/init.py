@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from assay.app.starting.choose import choose
 from assay.app.starting.copying import with_judgement_of
-from assay.app.starting.doubts import inputs_elsewhere, weak_label, wrong_labels, wrong_scores
+from assay.app.starting.doubts import (
+    denied_inputs,
+    inputs_denied,
+    inputs_elsewhere,
+    weak_label,
+    wrong_labels,
+    wrong_scores,
+)
 from assay.app.starting.errors import CannotStart
 from assay.app.starting.guess import (
     ColumnGuess,
@@ -112,12 +119,15 @@ def initialise(
         model_at_hand=form != PREDICTIONS,
         task=task,
     )
+    inputs = known or [c.name for c in columns if c.type != "identifier" and c.name not in no_inputs]
+    tradeoffs = template.charter.get("tradeoffs", "") if template else ""
+    denied = denied_inputs(tradeoffs, inputs, [attribute.column for attribute in protected])
     text = rendered(
         f"{SPECIFICATION}.j2",
         name=template.name if template else _identifier(model),
         model=shown_model,
         format=form,
-        inputs=known or [c.name for c in columns if c.type != "identifier" and c.name not in no_inputs],
+        inputs=known or [name for name in inputs if name not in denied],
         inputs_known=bool(known),
         label=chosen,
         label_given=label is not None,
@@ -148,6 +158,7 @@ def initialise(
         *(wrong_labels(facts, chosen) if task is Task.BINARY else ()),
         *(wrong_scores(facts, scores) if task is Task.BINARY else ()),
         *inputs_elsewhere(known, names, data),
+        *inputs_denied([name for name in known if name in denied]),
         *(lacking_attributes(template, asked) if template and asked else ()),
         *judgement.warnings,
     )
