@@ -329,3 +329,11 @@ def test_the_inputs_do_not_contradict_the_charter(tmp_path: Path, known: tuple[s
     assert inputs[1] == (", ".join(known) or "amount")
     told = [w for w in made.warnings if "no inputs of the model" in w]
     assert [("'gender'" in w, "'age'" in w) for w in told] == ([(True, False)] if known else [])
+
+
+@pytest.mark.parametrize(("last", "period"), [("2024-11-30", "quarter"), ("2026-02-01", "year")])
+def test_a_year_is_compared_only_where_there_are_two(tmp_path: Path, last: str, period: str) -> None:
+    label = column("default", codes=(0, 1), minimum=0, maximum=1)
+    date = column("date", "string", minimum="2024-01-05", maximum=last, dates=True)
+    text = begun(tmp_path, label, GENDER, AGE, date, template="credit").texts[SPECIFICATION]
+    assert f"period: {period}" in text[text.index("- id: labels-steady") :][:300]

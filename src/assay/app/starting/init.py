@@ -112,7 +112,7 @@ def initialise(
     task = Task.BINARY if template else guess_task(truth)
     unit, time = (asked.unit if asked else None) or guess_unit(columns), asked.time if asked else None
     judgement = begin(
-        template,
+        _in_quarters(template, next((c for c in facts if c.name == time), None)),
         protected,
         catalogue,
         roles=[role for role, column in ((UNIT, unit), (TIME, time)) if column],
@@ -296,6 +296,24 @@ def _asked(
         return None
     binary = {fact.name for fact in facts if set(fact.codes or ()) == {0, 1}} - set(no_label)
     return find_roles(template, columns, binary, given)
+
+
+def _in_quarters(template: Template | None, time: ColumnFacts | None) -> Template | None:
+    """The template with quarters for years where the dates span less than two years: one year is compared with none."""
+    if template is None or time is None or time.minimum is None:
+        return template
+    if not (time.dates or time.type.startswith(("date", "timestamp"))):
+        return template
+    first, last = str(time.minimum), str(time.maximum)
+    if (int(last[:4]) - 2, last[4:]) >= (int(first[:4]), first[4:]):
+        return template
+    criteria = tuple(
+        c.model_copy(update={"parameters": {**c.parameters, "period": "quarter"}})
+        if c.parameters.get("period") == "year"
+        else c
+        for c in template.criteria
+    )
+    return template.model_copy(update={"criteria": criteria})
 
 
 def _refuse_two_judgements(copy_from: Path | None, template: str | None, roles: object) -> None:
