@@ -162,7 +162,7 @@ def _pairs(written: Any) -> list[tuple[str | int, Any]]:
     return list(enumerate(written)) if isinstance(written, list) else []
 
 
-def _names(name: str, document: Mapping[str, Any]) -> tuple[str, ...] | None:
+def _names(name: str, document: Mapping[Any, Any]) -> tuple[str, ...] | None:
     """Ids and names as they are written, valid or not; None where it cannot be said what stands in the block."""
     written = document.get(name)
     if name not in document and name in _MAY_BE_ABSENT and not _misspelt(name, document):
@@ -180,7 +180,7 @@ _BY_NAME = frozenset({"protected", "strata"})
 _MAY_BE_ABSENT = frozenset({"protected", "strata", "intersections"})
 
 
-def _misspelt(name: str, document: Mapping[str, Any]) -> bool:
+def _misspelt(name: str, document: Mapping[Any, Any]) -> bool:
     """Whether a block that is absent stands under a key that nobody knows."""
     blocks = Specification.model_fields
     return any(nearest(str(key), blocks) == name for key in document if key not in blocks)

@@ -120,7 +120,7 @@ def initialise(
         task=task,
     )
     inputs = known or [c.name for c in columns if c.type != "identifier" and c.name not in no_inputs]
-    tradeoffs = template.charter.get("tradeoffs", "") if template else ""
+    tradeoffs = str(template.charter.get("tradeoffs", "")) if template else ""
     denied = denied_inputs(tradeoffs, inputs, [attribute.column for attribute in protected])
     text = rendered(
         f"{SPECIFICATION}.j2",
