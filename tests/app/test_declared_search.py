@@ -225,9 +225,7 @@ def test_that_nobody_searched_is_printed_where_the_law_of_the_field_asks(record)
     said = absent(record.specification)
     assert "no record of such a search is declared (subject.search)" in said
     page = render(record)
-    assert page.count("no record of such a search is declared") == 2, (
-        "first screen, its section, what was not tested"
-    )
+    assert page.count("no record of such a search is declared") == 2, "its section, what was not tested"
     other = record.specification.use_case.model_copy(update={"domain": "weather"})
     assert absent(record.specification.model_copy(update={"use_case": other})) == ""
     alone = record.specification.criteria[:2]

@@ -223,3 +223,19 @@ def test_what_a_plan_counts_keeps_itself_out_of_git(folder: Folder) -> None:
     """It may be the first command in a folder, and what it keeps has hashes of rows."""
     assay.make_plan(folder.write(), workers=1)
     assert (folder.root / ".assay" / ".gitignore").read_text() == "*\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "lacking"),
+    [
+        ("metric: data.lineage, at_most: 0", "declares no lineage"),
+        ("metric: data.period, at_least: 2, with: {period: year, rows: 30}", "data: time"),
+        ("metric: data.label_drift, at_most: 0.1, with: {period: year}", "data: time"),
+    ],
+)
+def test_what_is_not_declared_is_named_before_a_row_is_spent(folder, asked, lacking):
+    folder.text = (
+        folder.text.rstrip()
+        + f"\n  - {{id: undeclared, {asked}, tier: supporting, rationale: r, owner: data_steward, requirements: [x/1]}}\n"
+    )
+    assert lacking in hopeless(planned(folder))["undeclared"]

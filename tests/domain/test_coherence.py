@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from scipy.stats import binom
 
-from assay.domain.coherence import RULES, Draft, World, dictionary_findings, findings
+from assay.domain.coherence import RULES, Draft, World, dictionary_findings, findings, thresholds
 from assay.domain.dictionary import Column, Dictionary
 from assay.domain.gating import at_least
 from assay.domain.metric import Across, Claim, Metric, Names, Parameter, Unit
@@ -460,3 +460,18 @@ def test_a_statement_about_causes_needs_a_graph_that_allows_it(
     graph = CausalGraph(rationale="x", arrows=arrows, unobserved=unobserved) if arrows else None
     asked = criterion(metric="fairness.direct_effect", at_least=None, at_most=Decimal("0.1"), across="sex")
     assert codes(protected=BY_SEX, strata=BY_WAGE, causal_graph=graph, criteria=[asked]) == expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "meant"),
+    [(Unit.SHARE, "7", "0.07"), (Unit.NUMBER, "70", "0.7"), (Unit.NUMBER, "7", "")],
+)
+def test_a_percentage_is_read_as_one_where_it_can_be_meant(unit: Unit, value: str, meant: str) -> None:
+    metric = replace(ACCURACY, unit=unit)
+    draft = Draft(criteria={0: replaced_criterion(value)})
+    (found,) = thresholds.threshold_out_of_range(draft, World({metric.id: metric}))
+    assert (f"Write a share, {meant}, " in found.remedy) if meant else found.remedy.startswith("Choose")
+
+
+def replaced_criterion(at_least: str) -> Criterion:
+    return Criterion.model_construct(id="c", metric=ACCURACY.id, at_least=Decimal(at_least), at_most=None)

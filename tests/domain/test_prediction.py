@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from assay.domain.answers import BINARY, Answers
 from assay.domain.specification import Prediction
 from assay.domain.vocabulary import Task
+from assay.sandbox.scores import invalid_output
 
 SAID: dict[str, dict[str, Any]] = {
     "binary": {"favourable": 0, "decide_at": Decimal("0.5")},
@@ -80,3 +81,9 @@ def test_only_a_binary_task_decides() -> None:
     with pytest.raises(ValueError, match="no favourable decision"):
         _ = regression.good
     assert prediction("binary", **SAID["binary"]).answers == BINARY
+
+
+def test_a_number_outside_of_the_range_is_remedied_in_the_text_as_well():
+    """The wrong one of the two may be the declared range."""
+    assert "prediction.range" in invalid_output("outside", Answers(Task.REGRESSION, 0, 9)).remedy
+    assert "prediction.range" not in invalid_output("outside").remedy

@@ -14,7 +14,7 @@ from tests.dossier.pages import read
 from assay.checks.catalogue import catalogue, metrics
 from assay.checks.check import Check
 from assay.checks.verifying import judged_example as verdict
-from assay.domain.assessment import Judged, Piece
+from assay.domain.assessment import Judged, Piece, Worst
 from assay.domain.evidence import Census, Statistic
 from assay.domain.judge import judge
 from assay.domain.record import MetricRecord, Record
@@ -261,11 +261,49 @@ def test_small_groups_are_undecided_not_unsaid() -> None:
     assert "age: 60 and over" in left_out[: left_out.index("How to read a verdict")]
 
 
-def test_rows_that_nobody_has_are_not_counted() -> None:
+@pytest.mark.parametrize(
+    ("estimate", "bound", "said"),
+    [
+        (0.15, 0.16, "more rows than can be had: the estimate lies on the threshold"),
+        (
+            0.1073,
+            0.9,
+            "more than 100 times these: the bound lies many times as far from the estimate as the threshold does",
+        ),
+        (0.1073, None, "not known: these rows give no bound"),
+    ],
+)
+def test_rows_that_nobody_has_are_not_counted_and_the_reason_is_true(
+    estimate: float, bound: float | None, said: str
+) -> None:
     j = next(j for j in records.conditional().judged if j.verdict is Verdict.INCONCLUSIVE)
-    hopeless = dataclasses.replace(j.assessment, rows_needed=1_902_164_602, rows=15_000)
-    said = rows_needed(dataclasses.replace(j, assessment=hopeless))
-    assert said == "more rows than can be had: the estimate lies on the threshold"
+    hopeless = dataclasses.replace(
+        j.assessment,
+        comparator=MOST,
+        threshold=Decimal("0.15"),
+        estimate=Worst(estimate, ""),
+        bound=None if bound is None else Worst(bound, ""),
+        point_passes=True,
+        rows_needed=1_902_164_602,
+        rows=15_000,
+    )
+    assert rows_needed(dataclasses.replace(j, assessment=hopeless)) == said
+    beyond = dataclasses.replace(hopeless, rows_needed=None)  # past what is counted at all
+    assert rows_needed(dataclasses.replace(j, assessment=beyond)) == said
+
+
+def test_an_undecided_verdict_that_gates_nothing_says_how_sure_it_is() -> None:
+    record = records.conditional()
+    page = " ".join(read(render_html(record)).words.split())
+    gate = {g.criterion for g in (*record.decision.grounds, *record.decision.conditions)}
+    aside = [
+        j for j in record.judged if j.verdict is Verdict.INCONCLUSIVE and j.assessment.criterion not in gate
+    ]
+    assert aside
+    for j in aside:
+        sentence = told(Lookup(record), j)
+        assert re.search("Not shown|too close to call", sentence)
+        assert " ".join(f"{sentence} ({j.assessment.criterion})".split()) in page
 
 
 def test_the_share_of_a_small_group_is_of_the_rows_that_count() -> None:

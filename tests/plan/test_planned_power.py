@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
+from assay.checks.catalogue import metrics
 from assay.domain.evidence import Compare, Rate, Rates
 from assay.domain.vocabulary import Comparator
+from assay.plan.power import expected_value
 from assay.stats.contrast_power import rates_power
 from assay.stats.contrasts import p_contrast_at_least
 from assay.stats.power import power_contrast
@@ -118,3 +122,16 @@ def test_no_rows_no_power():
     counts = Rates(cells((0, 3), (0, 5)), Compare.RATIO)
 
     assert rates_power(counts, Comparator.AT_LEAST, 0.8, ALPHA, seed=5)(1.0, 0.01) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("metric", "comparator", "threshold", "good"),
+    [
+        ("performance.observed_expected", Comparator.AT_MOST, "1.2", 1.0),
+        ("performance.observed_expected", Comparator.AT_LEAST, "0.8", 1.0),
+        ("performance.observed_expected", Comparator.AT_LEAST, "1.2", 1.8),  # the ideal shows nothing there
+        ("data.leaking_columns", Comparator.AT_MOST, "0.95", 0.5),
+    ],
+)
+def test_a_good_model_is_one_that_can_be(metric, comparator, threshold, good):
+    assert expected_value(metrics()[metric], comparator, Decimal(threshold), None) == pytest.approx(good)

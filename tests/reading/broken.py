@@ -73,14 +73,7 @@ SPECIFICATIONS = (
     Broken(
         "charter:\n",
         "chartre:\n",
-        (
-            Said(
-                "1:1",
-                "missing_key",
-                "The document needs 'charter': why the model exists and what was given up for what.",
-            ),
-            Said("9:1", "unknown_key", "'chartre' is not known in the document.", "charter"),
-        ),
+        (Said("9:1", "unknown_key", "'chartre' is not known in the document.", "charter"),),
     ),
     Broken(
         "  purpose: Decide on small loans.\n",
@@ -358,14 +351,7 @@ SPECIFICATIONS = (
     Broken(
         "decide_at: 0.35",
         "threshold: 0.35",
-        (
-            Said(
-                "29:1",
-                "missing_key",
-                "The block 'prediction' needs 'decide_at': the score at or above which 1 is decided.",
-            ),
-            Said("34:3", "unknown_key", "'threshold' is not known in the block 'prediction'.", "decide_at"),
-        ),
+        (Said("34:3", "unknown_key", "'threshold' is not known in the block 'prediction'.", "decide_at"),),
     ),
     Broken(
         "favourable: 0",
@@ -1166,10 +1152,7 @@ DICTIONARIES = (
     Broken(
         "description: Duration",
         "description:",
-        (
-            Said("5:5", "missing_key", "The column 'months' needs 'description': what it means, in words."),
-            Said("5:35", "unknown_key", "'description:' is not known in the column 'months'.", "description"),
-        ),
+        (Said("5:35", "unknown_key", "'description:' is not known in the column 'months'.", "description"),),
     ),
     Broken(
         "missing: allowed",
@@ -1191,10 +1174,7 @@ DICTIONARIES = (
     Broken(
         "columns:",
         "colums:",
-        (
-            Said("1:1", "missing_key", "The document needs 'columns': every column."),
-            Said("2:1", "unknown_key", "'colums' is not known in the document.", "columns"),
-        ),
+        (Said("2:1", "unknown_key", "'colums' is not known in the document.", "columns"),),
     ),
     Broken(
         "range: [1, 120]",

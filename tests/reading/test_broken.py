@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,40 @@ def test_a_problem_on_one_line_is_clickable_and_says_what_to_do(tmp_path: Path) 
         f"{path}:68:13: 'sexx' is no protected attribute or intersection; declared are 'sex', 'age', 'city', "
         "'sex*age'. Did you mean 'sex'? Declare it under 'protected'."
     )
+
+
+STRATA = """\
+strata:
+  region: {column: city, groups: {north: [A, B], south: C}}
+intersections"""
+BY_ROW = {id_: replace(metric, by_row=True) for id_, metric in CATALOGUE.items()}
+NARROWED = "across: sex\n    where: {region: north}"
+
+
+@pytest.mark.parametrize(
+    ("edits", "codes"),
+    [
+        (
+            [
+                ("intersections", STRATA),
+                ("across: sex", NARROWED),
+                (
+                    "  unit: client\n",
+                    "  unit: client\n  lineage: {sources: {a: {about: b, path: c}}, records: []}\n",
+                ),
+            ],
+            ["empty_list"],
+        ),
+        ([("intersections", STRATA.replace("strata", "starta")), ("across: sex", NARROWED)], ["unknown_key"]),
+        ([("\ncriteria:", "\ncriterias:")], ["unknown_key"]),
+        ([("\nprotected:", "\nprotect:")], ["unknown_key"]),
+    ],
+    ids=["lineage", "starta", "criterias", "protect"],
+)
+def test_one_mistake_is_one_problem(tmp_path: Path, edits: list[tuple[str, str]], codes: list[str]) -> None:
+    specification = SPECIFICATION
+    for old, new in edits:
+        specification = edited(specification, old, new)
+    with pytest.raises(InvalidDocument) as refused:
+        read_specification(write(tmp_path, specification), BY_ROW)
+    assert [p.code for p in refused.value.problems] == codes

@@ -198,7 +198,7 @@ def test_a_criterion_that_needs_a_time_is_left_out_without_one_and_that_is_said(
         ("criteria: [approval]}", "criteria: [aproval]}", "differ in approval, aproval"),
         ('across: "*"', "across: race", "do not have race"),
         ("favourable: 0", "favourable: 2", "favourable"),
-        ("title: Who", "titel: Who", "needs 'title'"),
+        ("title: Who", "titel: Who", "Did you mean 'title'"),
         ("title:", "use_case: {porpose: x}\ntitle:", "no use_case.porpose .nearest: purpose"),
         ("assay_template: 1", "assay: 1", "A template is expected, and this is a specification."),
         ("at_least: 0.80", "at_least: high", "at_least"),
@@ -302,3 +302,38 @@ def test_a_column_without_a_role_is_a_usage_error(given: list[str], said: str) -
     done = CliRunner().invoke(command, ["--data", "d", "--model", "m", "--template", "hiring", *options])
     assert done.exit_code == 2
     assert said in done.output
+
+
+@pytest.mark.parametrize("known", [(), ("gender", "amount")])
+def test_the_inputs_do_not_contradict_the_charter(tmp_path: Path, known: tuple[str, ...]) -> None:
+    """Credit says that protected attributes are no inputs: a guess leaves them out, and of a fitted model it is told."""
+    for name in ("develop.parquet", "model.txt"):
+        (tmp_path / name).touch()
+    facts = (
+        column("default", codes=(0, 1), minimum=0, maximum=1),
+        column("gender", "string", codes=("f", "m")),
+        column("age", minimum=18, maximum=70),
+        column("amount", minimum=1, maximum=900),
+    )
+    made = initialise(
+        tmp_path / "develop.parquet",
+        str(tmp_path / "model.txt"),
+        profile=lambda _: facts,
+        feature_names=lambda *_: known,
+        catalogue=metrics(),
+        folder=tmp_path,
+        template=choose("credit"),
+    )
+    inputs = re.search(r"inputs: \[(.*?)\]", made.texts[SPECIFICATION])
+    assert inputs is not None
+    assert inputs[1] == (", ".join(known) or "amount")
+    told = [w for w in made.warnings if "no inputs of the model" in w]
+    assert [("'gender'" in w, "'age'" in w) for w in told] == ([(True, False)] if known else [])
+
+
+@pytest.mark.parametrize(("last", "period"), [("2024-11-30", "quarter"), ("2026-02-01", "year")])
+def test_a_year_is_compared_only_where_there_are_two(tmp_path: Path, last: str, period: str) -> None:
+    label = column("default", codes=(0, 1), minimum=0, maximum=1)
+    date = column("date", "string", minimum="2024-01-05", maximum=last, dates=True)
+    text = begun(tmp_path, label, GENDER, AGE, date, template="credit").texts[SPECIFICATION]
+    assert f"period: {period}" in text[text.index("- id: labels-steady") :][:300]

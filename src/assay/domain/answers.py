@@ -72,6 +72,11 @@ class Answers:
         }[self.task]
 
     @property
+    def correct(self) -> str:
+        """Where the specification says what is wanted, for a remedy: what is wrong may be the text."""
+        return " Or correct 'prediction.range'." if self.task is Task.REGRESSION else ""
+
+    @property
     def label_wanted(self) -> str:
         """What a label must be, for a sentence that goes on from "a label that is"."""
         return {

@@ -18,7 +18,7 @@ from assay.dossier import wording
 from assay.dossier.lookup import Lookup
 
 
-def told(lookup: Lookup, judged: Judged, *, briefly: bool = False) -> str:
+def told(lookup: Lookup, judged: Judged) -> str:
     """What was found against what was asked, and how sure that is; why there is no value when there is none."""
     a = judged.assessment
     p = a.widest
@@ -31,8 +31,8 @@ def told(lookup: Lookup, judged: Judged, *, briefly: bool = False) -> str:
     asked = _threshold(unit, a.threshold)
     was = "were" if unit is Unit.POINTS and a.threshold != Decimal("0.01") else "was"
     verb = "asked" if a.comparator is Comparator.AT_LEAST else "allowed"
-    certain = "" if briefly else _certainty(judged, p, unit)
-    return f"{_capital(f'{where}{found}')}; {a.comparator.words} {asked} {was} {verb}.{' ' if certain else ''}{certain}"
+    certain = _certainty(judged, p, unit)
+    return f"{_capital(f'{where}{found}')}; {a.comparator.words} {asked} {was} {verb}. {certain}"
 
 
 def _title(lookup: Lookup, judged: Judged) -> str:

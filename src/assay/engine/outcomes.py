@@ -116,7 +116,11 @@ class OutcomesCounter:
     @property
     def _remedy(self) -> str:
         answers = self._frame.answers
-        return _SCORES if answers.task is Task.BINARY else f"Write {answers.wanted} for every row."
+        return (
+            _SCORES
+            if answers.task is Task.BINARY
+            else f"Write {answers.wanted} for every row.{answers.correct}"
+        )
 
     def _decidable(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
         """The scores, if none of them is decided otherwise by whoever compares in a type of fewer bits.

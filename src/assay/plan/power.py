@@ -1,7 +1,7 @@
 """How likely a good model is to pass a criterion on the rows at hand, before anything is measured.
 
 A good model is one whose true value is the one that the specification expects (``expected``) or, where it says
-nothing, the ideal for a gap or a ratio and half-way from the threshold to the best possible value otherwise.
+nothing, the ideal of the metric (a gap of 0, a ratio of 1) where that satisfies the threshold, and half-way from the threshold to the best possible value otherwise.
 The power of rates is that of :mod:`assay.stats.contrast_power`; functionals of scores use their planning formulas.
 """
 
@@ -102,9 +102,14 @@ def expected_value(
     """The true value assumed of a good model."""
     if stated is not None:
         return float(stated)
-    if metric.ideal is not None:
+    if metric.ideal is not None and _better(metric.ideal, comparator, threshold):
         return float(metric.ideal)
     return (float(threshold) + best_value(metric, comparator, threshold)) / 2
+
+
+def _better(value: Decimal, comparator: Comparator, threshold: Decimal) -> bool:
+    """Whether a value satisfies a threshold with room to spare: an O/E of 1 shows nothing where at least 1.2 is asked."""
+    return value > threshold if comparator is Comparator.AT_LEAST else value < threshold
 
 
 def best_value(metric: Metric, comparator: Comparator, threshold: Decimal) -> float:

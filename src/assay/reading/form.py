@@ -16,14 +16,16 @@ from assay.reading.where import Where
 def form_problems(document: Located, model: type[BaseModel], error: ValidationError) -> tuple[Problem, ...]:
     """One problem for each value that is not of the form that the model asks for.
 
-    Values that were refused while reading have their problem already and are left out.
+    Values that were refused while reading have their problem already and are left out; so is what is missing because its
+    key is misspelt.
     """
     problems: dict[Trail, Problem] = {}
     for detail in error.errors(include_url=False):
         trail, key = _trail(document.value, detail)
         if trail not in problems and not _refused_already(document, trail):
             problems[trail] = _problem(document, model, detail, trail, key=key)
-    return tuple(problems.values())
+    meant = {(*trail[:-1], p.nearest) for trail, p in problems.items() if p.code == "unknown_key"}
+    return tuple(p for trail, p in problems.items() if not (p.code == "missing_key" and trail in meant))
 
 
 def broken_trails(document: Located, error: ValidationError) -> tuple[Trail, ...]:

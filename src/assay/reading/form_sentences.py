@@ -60,6 +60,17 @@ def _empty(_: Mapping[str, Any], where: Where) -> Said:
     )
 
 
+def _too_few(detail: Mapping[str, Any], where: Where) -> Said:
+    if isinstance(detail["input"], str):
+        return _empty(detail, where)
+    return (
+        "empty_list",
+        f"{where.name} must not be empty{where.described}",
+        "",
+        "Name at least one, or delete the block that asks for it.",
+    )
+
+
 def _text(detail: Mapping[str, Any], where: Where) -> Said:
     if not where.found:
         return _empty(detail, where)
@@ -222,7 +233,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], Where], Said]] = {
     "foreign_to_task": _foreign,
     "extra_forbidden": _unknown,
     "string_too_short": _empty,
-    "too_short": _empty,
+    "too_short": _too_few,
     "text_expected": _text,
     "string_type": _text,
     "number_expected": _number,

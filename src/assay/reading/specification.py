@@ -13,6 +13,7 @@ from assay.domain.coherence import Draft, World, findings
 from assay.domain.dictionary import Dictionary
 from assay.domain.errors import InvalidDocument, Place, Problem
 from assay.domain.metric import Catalogue
+from assay.domain.nearest import nearest
 from assay.domain.specification import Attribute, Criterion, FailureMode, Specification
 from assay.reading.dictionary import DictionaryFile, at_their_places, read_dictionary
 from assay.reading.form import broken_trails, form_problems
@@ -130,6 +131,7 @@ def _dictionary_problems(document: Located, written: str, invalid: InvalidDocume
 
 _ITEMS: dict[str, TypeAdapter[Any]] = {
     "protected": TypeAdapter(Attribute),
+    "strata": TypeAdapter(Attribute),
     "intersections": TypeAdapter(tuple[str, ...]),
     "failure_modes": TypeAdapter(FailureMode),
     "criteria": TypeAdapter(Criterion),
@@ -148,7 +150,7 @@ def _draft_of_what_is_valid(document: Located, broken: tuple[Trail, ...]) -> Dra
         elif field is not None and name in value and name not in bad:
             kind: Any = field.annotation
             blocks[name] = TypeAdapter(kind).validate_python(value[name], by_alias=True, by_name=False)
-    return Draft(**blocks, written={name: _names(name, value.get(name)) for name in _ITEMS})
+    return Draft(**blocks, written={name: _names(name, value) for name in _ITEMS})
 
 
 def _valid_items(name: str, written: Any, bad_items: set[Trail]) -> dict[Any, Any]:
@@ -165,12 +167,25 @@ def _pairs(written: Any) -> list[tuple[str | int, Any]]:
     return list(enumerate(written)) if isinstance(written, list) else []
 
 
-def _names(name: str, written: Any) -> tuple[str, ...] | None:
-    """Ids and names as they are written, valid or not; None when the block is not there at all."""
-    if name == "protected":
-        return tuple(str(key) for key in written) if isinstance(written, dict) else ()
+def _names(name: str, document: Mapping[Any, Any]) -> tuple[str, ...] | None:
+    """Ids and names as they are written, valid or not; None where it cannot be said what stands in the block."""
+    written = document.get(name)
+    if name not in document and name in _MAY_BE_ABSENT and not _misspelt(name, document):
+        return ()
+    if name in _BY_NAME:
+        return tuple(str(key) for key in written) if isinstance(written, dict) else None
     if not isinstance(written, list):
-        return () if name == "intersections" else None
+        return None
     if name == "intersections":
         return tuple("*".join(map(str, item)) if isinstance(item, list) else "" for item in written)
     return tuple(str(item.get("id", "")) if isinstance(item, dict) else "" for item in written)
+
+
+_BY_NAME = frozenset({"protected", "strata"})
+_MAY_BE_ABSENT = frozenset({"protected", "strata", "intersections"})
+
+
+def _misspelt(name: str, document: Mapping[Any, Any]) -> bool:
+    """Whether a block that is absent stands under a key that nobody knows."""
+    blocks = Specification.model_fields
+    return any(nearest(str(key), blocks) == name for key in document if key not in blocks)

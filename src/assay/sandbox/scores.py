@@ -52,5 +52,5 @@ def invalid_output(what: str, answers: Answers = BINARY) -> Crash:
     return Crash(
         f"The model's answer is not usable: {what}.",
         code=Reason.MODEL_OUTPUT_INVALID.value,
-        remedy=f"Mend the model or its adapter; a certificate needs {answers.wanted} for every row.",
+        remedy=f"Mend the model or its adapter; a certificate needs {answers.wanted} for every row.{answers.correct}",
     )

@@ -22,11 +22,11 @@ from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain.answers import BINARY, Answers
 from assay.domain.assessment import Asked, Broken
 from assay.domain.errors import AssayError
-from assay.domain.evidence import Census, Statistic
+from assay.domain.evidence import Census, Statistic, Undefined
 from assay.domain.judge import judge
 from assay.domain.needs import Part
 from assay.domain.specification import Criterion
-from assay.domain.vocabulary import Tier, Verdict
+from assay.domain.vocabulary import Reason, Tier, Verdict
 from assay.dossier.wording import data_set, plural
 from assay.engine.engine import Engine
 from assay.engine.progress import Silence
@@ -303,13 +303,19 @@ def _imagined(case: Case, tally: Partial, rows: int, tables: Sequence[Table]) ->
     )
 
 
-def _foregone(case: Case, wanted: Wanted, alpha: float) -> str:
-    """Why a fact about the data or the text is a failure before any row is read; empty when it is none."""
-    criterion, view = wanted.criterion, known_view(case, wanted)
+def _foregone(case: Case, imagined: Imagined, wanted: Wanted, alpha: float) -> str:
+    """Why a fact about the data or the text fails, or cannot be had, before any row is read; empty when it can pass.
+
+    What the rows hold is not imagined; what a check says is not declared, it says of imagined rows as well.
+    """
+    criterion, known = wanted.criterion, known_view(case, wanted)
+    view = known if known is not None else imagined.view(wanted)
     if view is None:
         return ""
     counts = counts_of(case.checks[criterion.metric], criterion, lambda: view)
-    if not isinstance(counts, Census):
+    if isinstance(counts, Undefined) and counts.reason is Reason.NOT_MEASURED:
+        return counts.detail
+    if known is None or not isinstance(counts, Census):
         return ""
     asked = Asked(criterion.id, criterion.comparator, criterion.threshold, alpha)
     statistic = Statistic(criterion.metric, criterion.across or "", criterion.data, counts)
@@ -325,7 +331,9 @@ def _planned(
     alpha = case.specification.alpha_of(criterion, attempt)
     view = None if check.metric.census else imagined.view(wanted)  # a fact is not imagined
     if view is None:
-        return PlannedCriterion(criterion, foregone=_foregone(case, wanted, alpha), refits=wanted.need.refits)
+        return PlannedCriterion(
+            criterion, foregone=_foregone(case, imagined, wanted, alpha), refits=wanted.need.refits
+        )
     if said := rows_in_no_group(case.specification, tally, wanted):
         reference = data_set(reference_data(case.specification))
         return PlannedCriterion(criterion, undefined=f"Of the {reference} rows {said[0].lower()}{said[1:]}")

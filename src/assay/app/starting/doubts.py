@@ -73,6 +73,24 @@ def wrong_scores(facts: Sequence[ColumnFacts], scores: str | None) -> Iterator[s
     )
 
 
+DENIED = "Protected attributes are no inputs of the model"
+"""What a template's charter may say; the proposed inputs must not contradict it."""
+
+
+def denied_inputs(tradeoffs: str, inputs: Sequence[str], protected: Sequence[str]) -> tuple[str, ...]:
+    """The protected columns among the inputs, where the charter says that there are none."""
+    return tuple(name for name in inputs if name in protected) if DENIED in tradeoffs else ()
+
+
+def inputs_denied(denied: Sequence[str]) -> Iterator[str]:
+    """That the model is fed what the charter says it is not."""
+    if denied:
+        yield (
+            f"The model was fitted on {listed(denied)}, and the template's 'tradeoffs' says that protected attributes are no inputs of "
+            "the model. Correct that text, or train the model without them."
+        )
+
+
 def inputs_elsewhere(known: Sequence[str], names: Sequence[str], data: Path) -> Iterator[str]:
     """The model's inputs that the data does not have."""
     missing = [name for name in known if name not in names]

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from assay.app.starting.choose import choose
 from assay.app.starting.copying import with_judgement_of
-from assay.app.starting.doubts import inputs_elsewhere, weak_label, wrong_labels, wrong_scores
+from assay.app.starting.doubts import (
+    denied_inputs,
+    inputs_denied,
+    inputs_elsewhere,
+    weak_label,
+    wrong_labels,
+    wrong_scores,
+)
 from assay.app.starting.errors import CannotStart
 from assay.app.starting.guess import (
     ColumnGuess,
@@ -105,19 +112,22 @@ def initialise(
     task = Task.BINARY if template else guess_task(truth)
     unit, time = (asked.unit if asked else None) or guess_unit(columns), asked.time if asked else None
     judgement = begin(
-        template,
+        _in_quarters(template, next((c for c in facts if c.name == time), None)),
         protected,
         catalogue,
         roles=[role for role, column in ((UNIT, unit), (TIME, time)) if column],
         model_at_hand=form != PREDICTIONS,
         task=task,
     )
+    inputs = known or [c.name for c in columns if c.type != "identifier" and c.name not in no_inputs]
+    tradeoffs = str(template.charter.get("tradeoffs", "")) if template else ""
+    denied = denied_inputs(tradeoffs, inputs, [attribute.column for attribute in protected])
     text = rendered(
         f"{SPECIFICATION}.j2",
         name=template.name if template else _identifier(model),
         model=shown_model,
         format=form,
-        inputs=known or [c.name for c in columns if c.type != "identifier" and c.name not in no_inputs],
+        inputs=known or [name for name in inputs if name not in denied],
         inputs_known=bool(known),
         label=chosen,
         label_given=label is not None,
@@ -148,6 +158,7 @@ def initialise(
         *(wrong_labels(facts, chosen) if task is Task.BINARY else ()),
         *(wrong_scores(facts, scores) if task is Task.BINARY else ()),
         *inputs_elsewhere(known, names, data),
+        *inputs_denied([name for name in known if name in denied]),
         *(lacking_attributes(template, asked) if template and asked else ()),
         *judgement.warnings,
     )
@@ -285,6 +296,24 @@ def _asked(
         return None
     binary = {fact.name for fact in facts if set(fact.codes or ()) == {0, 1}} - set(no_label)
     return find_roles(template, columns, binary, given)
+
+
+def _in_quarters(template: Template | None, time: ColumnFacts | None) -> Template | None:
+    """The template with quarters for years where the dates span less than two years: one year is compared with none."""
+    if template is None or time is None or time.minimum is None:
+        return template
+    if not (time.dates or time.type.startswith(("date", "timestamp"))):
+        return template
+    first, last = str(time.minimum), str(time.maximum)
+    if (int(last[:4]) - 2, last[4:]) >= (int(first[:4]), first[4:]):
+        return template
+    criteria = tuple(
+        c.model_copy(update={"parameters": {**c.parameters, "period": "quarter"}})
+        if c.parameters.get("period") == "year"
+        else c
+        for c in template.criteria
+    )
+    return template.model_copy(update={"criteria": criteria})
 
 
 def _refuse_two_judgements(copy_from: Path | None, template: str | None, roles: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,6 +160,7 @@ def _view(knows: float, *, others: tuple[str, ...] = ("train",)) -> TableView:
     reading="the column[ {part}] alone ranks the cases with an AUC of {value}",
     need=TabulatedEverywhere(tabulate, columns, per_unit=True),
     comparators=AT_MOST,
+    ideal=Decimal("0.5"),
     parameters={
         "column": Parameter(
             "One column to look at; by default all that the model is fed.", default="", names=Names.COLUMN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.checks.check import EITHER, Example, check
+from assay.checks.check import EITHER, ONE, Example, check
 from assay.checks.examples import ALL, scored
 from assay.domain.evidence import Counts, Functional
 from assay.domain.metric import Across, Unit
@@ -21,6 +21,7 @@ from assay.tally.views import OutcomeView
     need=Outcomes(),
     comparators=EITHER,
     high=None,
+    ideal=ONE,
     across=Across.OPTIONAL,
     examples=(
         Example(

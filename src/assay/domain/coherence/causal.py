@@ -16,7 +16,7 @@ _ARROWS = ("causal_graph", "arrows")
 def unknown_nodes(draft: Draft, _: World) -> Iterator[Finding]:
     """A name in the graph that nobody declared."""
     graph = draft.causal_graph
-    if graph is None:
+    if graph is None or draft.illegible("protected", "strata"):
         return
     known = (*draft.names("protected"), *draft.names("strata"), *graph.unobserved, OUTCOME)
     for tail, heads in graph.arrows.items():

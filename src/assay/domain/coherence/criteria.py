@@ -56,6 +56,8 @@ def unknown_across(draft: Draft, _: World) -> Iterator[Finding]:
             continue
         crossed = "*" in criterion.across
         block = "intersections" if crossed else "protected"
+        if draft.illegible(block):
+            continue
         parts = sorted(criterion.across.split("*"))
         reordered = [name for name in draft.names(block) if sorted(name.split("*")) == parts]
         yield Finding(
@@ -115,7 +117,7 @@ def narrowed_to_nothing(draft: Draft, world: World) -> Iterator[Finding]:
             )
         for name, label in criterion.where.items():
             stratum = draft.strata.get(name)
-            if name not in known:
+            if name not in known and not draft.illegible("strata"):
                 yield Finding(
                     ("criteria", i, "where", name),
                     "unknown_stratum",

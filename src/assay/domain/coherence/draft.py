@@ -66,7 +66,8 @@ class Draft:
     """A specification of which some blocks may be missing because they were not valid.
 
     Items of lists keep their index in the document. ``written`` holds the ids and names as they stand in the
-    text, valid or not, so that a reference to a block that has another problem is not called unknown.
+    text, valid or not, so that a reference to a block that has another problem is not called unknown; None for a
+    block of which nobody can say what stands in it.
     """
 
     use_case: UseCase | None = None
@@ -112,6 +113,10 @@ class Draft:
     def names(self, block: str) -> tuple[str, ...]:
         """The ids or names that stand in a block, valid or not."""
         return self.written.get(block) or ()
+
+    def illegible(self, *blocks: str) -> bool:
+        """Whether nobody can say what stands in one of these blocks: then nothing is called unknown to it."""
+        return any(self.written.get(block, ()) is None for block in blocks)
 
     def whole(self, block: str) -> bool:
         """Whether every item of a list block is valid, so that something can be said about all of them."""

@@ -21,7 +21,7 @@ def failure_mode_unguarded(draft: Draft, _: World) -> Iterator[Finding]:
                 remedy="Name at least one that would catch it.",
             )
         for k, name in enumerate(mode.criteria):
-            if name not in known:
+            if name not in known and not draft.illegible("criteria"):
                 yield Finding(
                     ("failure_modes", i, "criteria", k),
                     "unknown_criterion",

@@ -220,10 +220,11 @@ def _is_date(edge: Decimal) -> bool:
 def intersections(draft: Draft, _: World) -> Iterator[Finding]:
     """Crossings of attributes that were not declared, of one attribute, or written twice."""
     known, seen = draft.names("protected"), set()
+    illegible = draft.illegible("protected")
     for i, names in draft.intersections.items():
         trail: Trail = ("intersections", i)
         for k, name in enumerate(names):
-            if name not in known:
+            if name not in known and not illegible:
                 yield Finding(
                     (*trail, k),
                     "unknown_attribute",

@@ -56,7 +56,8 @@ def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
             for column in named if columns else ():
                 if column not in columns:
                     yield _unknown_column(("criteria", i, "with", name), str(column), columns)
-            if names is Names.STRATUM and value and value not in (known := draft.names("strata")):
+            known = draft.names("strata")
+            if names is Names.STRATUM and value and value not in known and not draft.illegible("strata"):
                 yield Finding(
                     ("criteria", i, "with", name),
                     "unknown_stratum",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, World
-from assay.domain.metric import Metric
+from assay.domain.metric import Metric, Unit
 from assay.domain.specification.criteria import Criterion
 from assay.domain.vocabulary import Comparator, Tier
 
@@ -41,7 +41,7 @@ def threshold_out_of_range(draft: Draft, world: World) -> Iterator[Finding]:
                 ("criteria", i, criterion.comparator.value),
                 "threshold_out_of_range",
                 f"A threshold for {_lower(metric.title)} lies {_span(metric.low, metric.high)}; found {value}.",
-                remedy=(_as_share(value) if metric.high == 1 and metric.settled is None else "")
+                remedy=(_as_share(value, metric.unit) if metric.high == 1 and metric.settled is None else "")
                 or "Choose a value that the metric can have.",
             )
 
@@ -144,7 +144,9 @@ def _lower(title: str) -> str:
     return title if title[1:2].isupper() else f"{title[:1].lower()}{title[1:]}"
 
 
-def _as_share(value: Decimal) -> str:
+def _as_share(value: Decimal, unit: Unit) -> str:
+    if unit is Unit.NUMBER and value < 10:  # nobody writes an AUC of 0.07 as 7
+        return ""
     if 1 < value < 2:  # 1.8 is no percentage that anybody asks for
         return "Write a share, which is at most 1."
     return f"Write a share, {value / 100}, not a percentage." if 2 <= value <= 100 else ""

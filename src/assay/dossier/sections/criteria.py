@@ -183,14 +183,23 @@ def _support(judged: Judged, counted: str) -> Iterable[tuple[str, Rich]]:
 def rows_needed(judged: Judged) -> str:
     """How many rows are missing for a pass with 90 % probability, if the estimate is the truth."""
     a = judged.assessment
-    if a.rows_needed is None:
-        return "no number is enough if the estimate is the truth"
-    if a.rows_needed > _MOST_TIMES * a.rows > 0:
-        return "more rows than can be had: the estimate lies on the threshold"
+    if a.rows_needed is None or a.rows_needed > _MOST_TIMES * a.rows > 0:
+        return _out_of_reach(a)
     more = a.rows_needed - a.rows
     if more <= 0:
         return f"none more by the plan ({figures.about(a.rows_needed)} in all)"
     return f"{figures.about(more)} more ({figures.about(a.rows_needed)} in all)"
+
+
+def _out_of_reach(a: Assessment) -> str:
+    """Why no number of rows is told: by which side of the threshold the estimate lies on, and how far off the bound is."""
+    if not a.point_passes:
+        return "no number is enough if the estimate is the truth"
+    if a.estimate is None or figures.number(a.estimate.value) == figures.number(float(a.threshold)):
+        return "more rows than can be had: the estimate lies on the threshold"
+    if a.bound is None:
+        return "not known: these rows give no bound"
+    return f"more than {_MOST_TIMES} times these: the bound lies many times as far from the estimate as the threshold does"
 
 
 def _census_details(lookup: Lookup, judged: Judged) -> Iterable[Block]:

@@ -99,20 +99,20 @@ def _grounds(lookup: Lookup, grounds: tuple[Ground, ...]) -> Iterable[Rich]:
     yield from _tell(lookup, found)
 
 
-def _tell(lookup: Lookup, judged: Iterable[Judged], *, briefly: bool = False) -> Iterable[Rich]:
+def _tell(lookup: Lookup, judged: Iterable[Judged]) -> Iterable[Rich]:
     """Verdicts that are no pass: violations first, then what could not be measured, then what was not shown."""
     found = tuple(judged)
-    yield from (_one(lookup, j, briefly=briefly) for j in found if j.verdict is Verdict.FAIL)
+    yield from (_one(lookup, j) for j in found if j.verdict is Verdict.FAIL)
     same: dict[tuple[Verdict, str], list[Judged]] = {}
     for j in found:
         if j.verdict in _ABSENT:
             same.setdefault((j.verdict, j.sentence), []).append(j)
     yield from (_one(lookup, g[0]) if len(g) == 1 else _alike(g) for g in same.values())
-    yield from (_one(lookup, j, briefly=briefly) for j in found if j.verdict is Verdict.INCONCLUSIVE)
+    yield from (_one(lookup, j) for j in found if j.verdict is Verdict.INCONCLUSIVE)
 
 
-def _one(lookup: Lookup, judged: Judged, *, briefly: bool = False) -> Rich:
-    return (Badge(judged.verdict), " ", told(lookup, judged, briefly=briefly), " (", _name(judged), ")")
+def _one(lookup: Lookup, judged: Judged) -> Rich:
+    return (Badge(judged.verdict), " ", told(lookup, judged), " (", _name(judged), ")")
 
 
 def _alike(judged: list[Judged]) -> Rich:
@@ -133,7 +133,7 @@ def _aside(lookup: Lookup, tier: Tier) -> Iterable[Rich]:
     """Criteria of a tier that did not pass and did not decide: they must not go unseen."""
     gate = {g.criterion for g in (*lookup.record.decision.grounds, *lookup.record.decision.conditions)}
     found = (j for j in lookup.record.judged if j.assessment.tier is tier)
-    return _tell(lookup, (j for j in found if j.assessment.criterion not in gate), briefly=True)
+    return _tell(lookup, (j for j in found if j.assessment.criterion not in gate))
 
 
 def _counts(lookup: Lookup) -> tuple[Rich, ...]:
