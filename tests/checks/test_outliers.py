@@ -11,7 +11,8 @@ from assay.checks.catalogue import catalogue
 from assay.checks.data.outliers import p_values, tabulate
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Undefined
-from assay.tally.table import TableCounts, bins_of
+from assay.tally.coding import bins_of
+from assay.tally.table import TableCounts
 
 
 def share(test, train, level: str):

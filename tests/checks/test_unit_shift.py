@@ -11,7 +11,7 @@ from assay.checks.data.unit_shift import Source, beyond_chance, distance, tabula
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census
 from assay.domain.specification import Attribute
-from assay.tally.table import bins_of
+from assay.tally.coding import bins_of
 
 SITES = {"site": Attribute(column="site", groups={name: (name,) for name in "abcd"})}
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.tally.coding import BINS, bins_of, number_of
 from assay.tally.groups import Layout
 from assay.tally.partial import Partial, from_bytes, to_bytes
-from assay.tally.table import BINS, TableCounts, apart, bins_of, number_of, sums, together
+from assay.tally.table import TableCounts, apart, sums, together
 
 keys = st.lists(st.integers(0, 50), max_size=40)
 floats = st.floats(allow_nan=False)

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from assay.domain.evidence import Undefined
 from assay.domain.vocabulary import Reason
-from assay.tally.table import Floats, Integers, Rows, TableContext, TableView, missing, together
+from assay.tally.coding import missing
+from assay.tally.table import Floats, Integers, Rows, TableContext, TableView, together
 
 COVERED, COPIES, OUTSIDE = "covered", "copies", "outside"
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from assay.domain.evidence import Undefined
 from assay.domain.metric import several
 from assay.domain.vocabulary import Reason
+from assay.tally.coding import BINS
 from assay.tally.hashes import finalised, row_hash
-from assay.tally.table import BINS, MOST, Integers, Rows, TableContext, TableCounts, TableView, sums
+from assay.tally.table import MOST, Integers, Rows, TableContext, TableCounts, TableView, sums
 
 CLASSES = 1 << 40
 """Hashes of a class where another code stands beside it: two of a million classes are one with probability .5, and a given one of

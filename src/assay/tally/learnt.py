@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from assay.domain.evidence import Undefined
 from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.vocabulary import Reason
-from assay.tally.table import Integers, TableContext, number_of
+from assay.tally.coding import number_of
+from assay.tally.table import Integers, TableContext
 
 BEYOND = 0.1
 """A number is seen that lies outside of the known ones by no more than this share of their range: of few rows the ends are not known."""

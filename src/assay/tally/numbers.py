@@ -6,7 +6,8 @@ import numpy as np
 
 from assay.domain.evidence import Undefined
 from assay.domain.vocabulary import Reason
-from assay.tally.table import Integers, Rows, TableView, bins_of, missing
+from assay.tally.coding import bins_of, missing
+from assay.tally.table import Integers, Rows, TableView
 
 AS_TEXT = "as text: "
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from assay.domain.answers import BINARY, Answers
 from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute, CausalGraph
+from assay.tally.coding import BINS, OTHERS, bins_of, coded, missing
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes
 from assay.tally.known import KnownRows
@@ -149,7 +150,7 @@ class Rows:
         if column is not None and column.codes is None and values.dtype.kind in "iufb":
             return self._batch.once(("bins", name), lambda: bins_of(values))[self._kept], BINS
         known = {str(code): i for i, code in enumerate((column.codes_of_its_values or ()) if column else ())}
-        codes = self._batch.once(("codes", name), lambda: _coded(values, known, words(name)))
+        codes = self._batch.once(("codes", name), lambda: coded(values, known, words(name)))
         return codes[self._kept], len(known) + OTHERS
 
     def missing(self, name: str) -> NDArray[np.bool_]:
@@ -292,74 +293,9 @@ def apart(keys: Integers, *sizes: int) -> tuple[Integers, ...]:
     return tuple(reversed(found))
 
 
-BINS = 1 << 22
-"""Bins of numbers: a sign, the exponent and ten bits of the fraction, so whole numbers up to 2,048 have one each and the others lie
-within .1 %. They are fixed for all data, whatever a reference holds."""
-_SHIFT = 64 - 22
-_SIGN = np.uint64(1 << 63)
-
-
-def bins_of(values: NDArray[Any]) -> Integers:
-    """int64[n]: the bin of each number, in the order of the numbers; -1 where there is none."""
-    numbers = np.ascontiguousarray(values, dtype=np.float64) + 0.0  # -0.0 is 0
-    bits = numbers.view(np.uint64)
-    ordered = np.where(
-        bits & _SIGN, ~bits, bits | _SIGN
-    )  # floats as whole numbers in their order (radix sort)
-    bins = (ordered >> np.uint64(_SHIFT)).astype(np.int64)
-    return np.where(np.isnan(numbers), -1, bins)
-
-
-def number_of(bins: Integers) -> Floats:
-    """float64[k]: the number of each bin that lies nearest to zero: of a whole number up to 2,048 itself."""
-    negative = bins < BINS // 2
-    ordered = bins.astype(np.uint64) << np.uint64(_SHIFT)
-    largest = ordered | np.uint64(
-        (1 << _SHIFT) - 1
-    )  # of a negative bin the number nearest to zero is the last one
-    bits = np.where(negative, ~largest, ordered & ~_SIGN)
-    return bits.view(np.float64)
-
-
-OTHERS = 1 << 20
-
-
-"""Codes of values that are not documented."""
-
-
-def _coded(values: NDArray[Any], known: Mapping[str, int], words: Hashes) -> Integers:
-    others = (words % np.uint64(OTHERS)).astype(np.int64) + len(known)
-    distinct, place = _distinct(values)
-    codes = np.array([known.get(text, -1) for text in distinct], dtype=np.int64)[place]
-    return np.where(missing(values), -1, np.where(codes >= 0, codes, others))
-
-
-def _distinct(values: NDArray[Any]) -> tuple[list[str], Integers]:
-    """The distinct values as texts, and the place among them of each."""
-    if values.dtype.kind in "iufb":
-        numbers, place = np.unique(values, return_inverse=True)
-        return [_text(number) for number in np.nan_to_num(numbers.astype(np.float64))], place
-    places: dict[str, int] = {}
-    found = ("" if value is None else str(value) for value in values.tolist())
-    place = np.fromiter((places.setdefault(text, len(places)) for text in found), np.int64, len(values))
-    return list(places), place
-
-
-def _text(number: float) -> str:
-    return str(int(number)) if number == np.floor(number) else str(number)
-
-
 def _strata(attribute: Attribute, values: NDArray[Any]) -> Integers:
     codes = GroupCodes(attribute).of(values)
     return np.where(codes == len(attribute.labels()), -1, codes)
-
-
-def missing(values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which values are missing: null or NaN."""
-    if values.dtype.kind in "iufb":
-        absent: NDArray[np.bool_] = values != values
-        return absent
-    return np.array([value is None or value != value for value in values.tolist()], dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)

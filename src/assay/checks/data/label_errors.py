@@ -17,7 +17,8 @@ from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.audited import drawn_rows, shares_drawn
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
+from assay.tally.coding import missing
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 AUDIT, UNANSWERED, ALIKE, UNNAMED, NAMES = "audit", "unanswered", "alike", "unnamed", "names"
 NEITHER = 2

@@ -16,17 +16,9 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
+from assay.tally.coding import BINS
 from assay.tally.learnt import learnable, not_learnt, unseen
-from assay.tally.table import (
-    BINS,
-    Integers,
-    Rows,
-    TableContext,
-    TableCounts,
-    TableView,
-    apart,
-    together,
-)
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 CELLS, LEAST = 256, 20
 """A number is cut into about so many cells, of at least so many rows each."""

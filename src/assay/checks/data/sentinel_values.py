@@ -16,20 +16,10 @@ from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.spikes import spike_at, usual_spacing
 from assay.tally.cells import NO_ROWS, worst_column
+from assay.tally.coding import BINS, bins_of, number_of
 from assay.tally.dates import DAYS, days_of
 from assay.tally.periods import period_name, periods_of, time_columns
-from assay.tally.table import (
-    BINS,
-    Integers,
-    Rows,
-    TableContext,
-    TableCounts,
-    TableView,
-    apart,
-    bins_of,
-    number_of,
-    together,
-)
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 _DIGITS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 NUMBERS = tuple(

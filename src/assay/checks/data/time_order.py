@@ -14,6 +14,7 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated, TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS, worst_share
+from assay.tally.coding import missing
 from assay.tally.dates import days_of
 from assay.tally.periods import (
     DAY_FORMS,
@@ -23,7 +24,7 @@ from assay.tally.periods import (
     time_columns,
     unread,
 )
-from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"
 _FORMS = f"{DAY_FORMS}, or as a whole number such as 20241231"

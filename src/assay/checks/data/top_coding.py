@@ -15,8 +15,9 @@ from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.spikes import spike_at, usual_spacing
 from assay.tally.cells import NO_ROWS, worst_column
+from assay.tally.coding import number_of
 from assay.tally.numbers import as_text, numbered, written_as_text
-from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, number_of
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 
 TIMES = 2
 """What is beside an end may be half as many: where nothing is cut, a distribution falls towards its end."""

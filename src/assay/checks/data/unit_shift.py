@@ -17,19 +17,10 @@ from assay.domain.needs import TabulatedEverywhere
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS, worst_column
+from assay.tally.coding import BINS, number_of
 from assay.tally.numbers import as_text, numbered, written_as_text
 from assay.tally.periods import period_name, periods_of, time_columns
-from assay.tally.table import (
-    BINS,
-    Integers,
-    Rows,
-    TableContext,
-    TableCounts,
-    TableView,
-    apart,
-    number_of,
-    together,
-)
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 Floats = NDArray[np.float64]
 

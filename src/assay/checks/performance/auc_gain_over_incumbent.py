@@ -15,18 +15,8 @@ from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.anothers import OUTSIDE, no_probabilities, outside
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import (
-    BINS,
-    Integers,
-    Rows,
-    TableContext,
-    TableView,
-    apart,
-    bins_of,
-    missing,
-    number_of,
-    together,
-)
+from assay.tally.coding import BINS, bins_of, missing, number_of
+from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 PAIRS, UNKNOWN = "pairs", "unknown"
 

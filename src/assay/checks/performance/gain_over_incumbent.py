@@ -15,7 +15,8 @@ from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.anothers import OUTSIDE, no_probabilities, outside
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableView, missing, together
+from assay.tally.coding import missing
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "decisions"
 NONE = 2

@@ -14,7 +14,8 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Integers, Rows, TableContext, TableView, missing
+from assay.tally.coding import missing
+from assay.tally.table import Integers, Rows, TableContext, TableView
 
 TABLE = "bins"
 MOST_BINS = 100

@@ -1,0 +1,77 @@
+"""The values of a column as codes: bins of numbers, and of everything else the documented codes or a hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.tally.hashes import Hashes
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+BINS = 1 << 22
+"""Bins of numbers: a sign, the exponent and ten bits of the fraction, so whole numbers up to 2,048 have one each and the others lie
+within .1 %. They are fixed for all data, whatever a reference holds."""
+_SHIFT = 64 - 22
+_SIGN = np.uint64(1 << 63)
+
+
+def bins_of(values: NDArray[Any]) -> Integers:
+    """int64[n]: the bin of each number, in the order of the numbers; -1 where there is none."""
+    numbers = np.ascontiguousarray(values, dtype=np.float64) + 0.0  # -0.0 is 0
+    bits = numbers.view(np.uint64)
+    ordered = np.where(
+        bits & _SIGN, ~bits, bits | _SIGN
+    )  # floats as whole numbers in their order (radix sort)
+    bins = (ordered >> np.uint64(_SHIFT)).astype(np.int64)
+    return np.where(np.isnan(numbers), -1, bins)
+
+
+def number_of(bins: Integers) -> Floats:
+    """float64[k]: the number of each bin that lies nearest to zero: of a whole number up to 2,048 itself."""
+    negative = bins < BINS // 2
+    ordered = bins.astype(np.uint64) << np.uint64(_SHIFT)
+    largest = ordered | np.uint64(
+        (1 << _SHIFT) - 1
+    )  # of a negative bin the number nearest to zero is the last one
+    bits = np.where(negative, ~largest, ordered & ~_SIGN)
+    return bits.view(np.float64)
+
+
+OTHERS = 1 << 20
+"""Codes of values that are not documented."""
+
+
+def coded(values: NDArray[Any], known: Mapping[str, int], words: Hashes) -> Integers:
+    """int64[n]: the code of each value: a documented one, else a hash of it; -1 where it is missing."""
+    others = (words % np.uint64(OTHERS)).astype(np.int64) + len(known)
+    distinct, place = _distinct(values)
+    codes = np.array([known.get(text, -1) for text in distinct], dtype=np.int64)[place]
+    return np.where(missing(values), -1, np.where(codes >= 0, codes, others))
+
+
+def _distinct(values: NDArray[Any]) -> tuple[list[str], Integers]:
+    """The distinct values as texts, and the place among them of each."""
+    if values.dtype.kind in "iufb":
+        numbers, place = np.unique(values, return_inverse=True)
+        return [_text(number) for number in np.nan_to_num(numbers.astype(np.float64))], place
+    places: dict[str, int] = {}
+    found = ("" if value is None else str(value) for value in values.tolist())
+    place = np.fromiter((places.setdefault(text, len(places)) for text in found), np.int64, len(values))
+    return list(places), place
+
+
+def _text(number: float) -> str:
+    return str(int(number)) if number == np.floor(number) else str(number)
+
+
+def missing(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which values are missing: null or NaN."""
+    if values.dtype.kind in "iufb":
+        absent: NDArray[np.bool_] = values != values
+        return absent
+    return np.array([value is None or value != value for value in values.tolist()], dtype=bool)
