@@ -39,6 +39,7 @@ from assay.plan.power import Power, best_value, expected_value, power_of
 from assay.plan.scores import Spread
 from assay.stats.assess import assess
 from assay.tally.partial import Partial
+from assay.tally.views import ProfileView
 
 
 class Hopeless(AssayError):
@@ -313,7 +314,9 @@ def _foregone(case: Case, imagined: Imagined, wanted: Wanted, alpha: float) -> s
     if view is None:
         return ""
     counts = counts_of(case.checks[criterion.metric], criterion, lambda: view)
-    if isinstance(counts, Undefined) and counts.reason is Reason.NOT_MEASURED:
+    lacking = isinstance(counts, Undefined) and counts.reason is Reason.NOT_MEASURED
+    documented = isinstance(known, ProfileView)  # which holds no codes, whatever is documented
+    if isinstance(counts, Undefined) and counts.reason is Reason.NOT_MEASURED and not documented:
         return counts.detail
     if known is None or not isinstance(counts, Census):
         return ""
