@@ -18,7 +18,7 @@ from tests.app.test_refits import with_recipe
 
 import assay
 from assay.app.judging.audit import CORRECTED, audit, suspicious
-from assay.cli.audit import command
+from assay.cli.main import assay as program
 from assay.domain.errors import AssayError, MissingExtra, SubjectError
 from assay.domain.vocabulary import Verdict
 
@@ -163,7 +163,9 @@ def test_what_cannot_be_drawn_is_said(folder: Folder, old: str, new: str, said: 
 
 def test_the_command_says_where_the_sheets_are_and_what_counts(folder: Folder, tmp_path: Path) -> None:
     path = asked(folder)
-    ran = CliRunner().invoke(command, [str(path), "--ranked", "0", "--workers", "1", "--out", str(tmp_path)])
+    ran = CliRunner().invoke(
+        program, ["audit", str(path), "--ranked", "0", "--workers", "1", "--out", str(tmp_path)]
+    )
     assert ran.exit_code == 0, ran.output
     assert "every row is needed" in ran.output
     assert "Ranked:  nothing" in ran.output
