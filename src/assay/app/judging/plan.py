@@ -314,7 +314,6 @@ def _foregone(case: Case, imagined: Imagined, wanted: Wanted, alpha: float) -> s
     if view is None:
         return ""
     counts = counts_of(case.checks[criterion.metric], criterion, lambda: view)
-    lacking = isinstance(counts, Undefined) and counts.reason is Reason.NOT_MEASURED
     documented = isinstance(known, ProfileView)  # which holds no codes, whatever is documented
     if isinstance(counts, Undefined) and counts.reason is Reason.NOT_MEASURED and not documented:
         return counts.detail
