@@ -4,33 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import numpy as np
-
+from assay.checks.by_probability import ASKED, members_view
 from assay.checks.check import AT_LEAST, ONE, Example, check
-from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts
 from assay.domain.metric import Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.proxied import PARAMETERS, columns, probable, proxied
 from assay.tally.table import TableView
-
-ASKED: dict[str, Decimal | int | str] = {
-    "probability": "p_member",
-    "member": "immigrants",
-    "calibration_error": Decimal("0.01"),
-}
-
-
-def _view(rates: dict[float, float], rows: int = 4000) -> TableView:
-    """So many rows at each probability, of which this share is decided favourably."""
-    good = np.concatenate([np.arange(rows) < rate * rows for rate in rates.values()])
-    return table_view(
-        probable,
-        {"p_member": np.repeat(list(rates), rows)},
-        score=good.astype(np.float64),
-        parameters={**ASKED, "bins": 10},
-    )
 
 
 @check(
@@ -47,7 +28,7 @@ def _view(rates: dict[float, float], rows: int = 4000) -> TableView:
     examples=(
         Example(
             says="The proxy model is nearly sure of everybody, and both are approved in 90 % of cases.",
-            view=lambda: _view({0.01: 0.90, 0.99: 0.90}),
+            view=lambda: members_view({0.01: 0.90, 0.99: 0.90}),
             comparator=Comparator.AT_LEAST,
             threshold="0.80",
             verdict=Verdict.PASS,
@@ -55,7 +36,7 @@ def _view(rates: dict[float, float], rows: int = 4000) -> TableView:
         ),
         Example(
             says="It is nearly sure of everybody, and 90 % and 60 % are approved.",
-            view=lambda: _view({0.01: 0.90, 0.99: 0.60}),
+            view=lambda: members_view({0.01: 0.90, 0.99: 0.60}),
             comparator=Comparator.AT_LEAST,
             threshold="0.80",
             verdict=Verdict.FAIL,
@@ -63,7 +44,7 @@ def _view(rates: dict[float, float], rows: int = 4000) -> TableView:
         ),
         Example(
             says="It knows little, and half of all are approved: all of these may be members, or none.",
-            view=lambda: _view({0.30: 0.50, 0.70: 0.50}),
+            view=lambda: members_view({0.30: 0.50, 0.70: 0.50}),
             comparator=Comparator.AT_LEAST,
             threshold="0.80",
             verdict=Verdict.INCONCLUSIVE,
@@ -71,7 +52,7 @@ def _view(rates: dict[float, float], rows: int = 4000) -> TableView:
         ),
         Example(
             says="A hundred rows are too few for the method.",
-            view=lambda: _view({0.01: 0.90, 0.99: 0.90}, rows=50),
+            view=lambda: members_view({0.01: 0.90, 0.99: 0.90}, rows=50),
             comparator=Comparator.AT_LEAST,
             threshold="0.80",
             verdict=Verdict.NOT_EVALUABLE,

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from assay.checks.by_path import paths_view
 from assay.checks.check import AT_MOST, ZERO, Example, check
-from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Effect
 from assay.domain.metric import Across, Claim, Unit
 from assay.domain.needs import TabulatedOutcomes
-from assay.domain.specification import Attribute, CausalGraph
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.effects import by_path, columns, effects
 from assay.tally.table import TableView
-
-GRAPH = CausalGraph(rationale="an example", arrows={"sex": ("office", "decision"), "office": ("decision",)})
-
-
-def _view(rates: tuple[float, float, float, float], women: float = 0.5) -> TableView:
-    """Of 4,000 women this share, and of 4,000 men half, apply to the first office; rates of women in both, then of men."""
-    sizes = [round(4000 * women), 4000 - round(4000 * women), 2000, 2000]
-    good = np.concatenate([np.arange(n) < rate * n for rate, n in zip(rates, sizes, strict=True)])
-    return table_view(
-        by_path,
-        {"place": np.repeat([0, 1, 0, 1], sizes)},
-        score=good.astype(np.float64),
-        groups={"sex": (("women", "men"), np.repeat([0, 0, 1, 1], sizes))},
-        across=("sex",),
-        strata={"office": Attribute(column="place", groups={"north": (0,), "south": (1,)})},
-        graph=GRAPH,
-    )
 
 
 @check(
@@ -48,7 +28,7 @@ def _view(rates: tuple[float, float, float, float], women: float = 0.5) -> Table
     examples=(
         Example(
             says="Women and men apply to both offices alike.",
-            view=lambda: _view((0.60, 0.20, 0.80, 0.40)),
+            view=lambda: paths_view((0.60, 0.20, 0.80, 0.40)),
             comparator=Comparator.AT_MOST,
             threshold="0.10",
             verdict=Verdict.PASS,
@@ -56,7 +36,7 @@ def _view(rates: tuple[float, float, float, float], women: float = 0.5) -> Table
         ),
         Example(
             says="Women apply to the office where few are invited.",
-            view=lambda: _view((0.70, 0.30, 0.70, 0.30), women=0.1),
+            view=lambda: paths_view((0.70, 0.30, 0.70, 0.30), women=0.1),
             comparator=Comparator.AT_MOST,
             threshold="0.10",
             verdict=Verdict.FAIL,
@@ -64,7 +44,7 @@ def _view(rates: tuple[float, float, float, float], women: float = 0.5) -> Table
         ),
         Example(
             says="No woman applied to the first office, so what would be decided of her there is not seen.",
-            view=lambda: _view((0.7, 0.3, 0.7, 0.3), women=0.0),
+            view=lambda: paths_view((0.7, 0.3, 0.7, 0.3), women=0.0),
             comparator=Comparator.AT_MOST,
             threshold="0.10",
             verdict=Verdict.NOT_EVALUABLE,
