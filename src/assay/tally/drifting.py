@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from itertools import accumulate
 
 from assay.domain.evidence import Rate, Undefined
+from assay.domain.metric import Parameter
 from assay.domain.vocabulary import Reason
+from assay.tally.periods import PERIODS
 from assay.tally.table import TableCounts, apart
 
 MOST_PERIODS = 400
 """More are no periods but a column that is of another kind."""
+SETTINGS = {
+    "period": Parameter(
+        "What of a date is one period. Whole numbers, as 202401, are periods of their own.",
+        default="month",
+        choices=tuple(PERIODS),
+    ),
+    "join_below": Parameter(
+        "A period of fewer rows is joined to the next one, the last one to the one before it.",
+        default=0,
+        low=Decimal(0),
+        integer=True,
+    ),
+}
+"""How a column that says when is cut into periods."""
 
 
 def by_part(counts: TableCounts, parts: int) -> dict[int, tuple[int, int]]:

@@ -12,8 +12,8 @@ from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.drifting import MOST_PERIODS, by_part, joined, nothing_to_compare
-from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns, unread
+from assay.tally.drifting import MOST_PERIODS, SETTINGS, by_part, joined, nothing_to_compare
+from assay.tally.periods import PERIOD_CODES, period_name, periods_of, time_columns, unread
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"
@@ -73,19 +73,7 @@ def _sites(*shares: float, rows: int = 1000) -> TableView:
     need=Tabulated(by_period, time_columns, per_unit=True),
     comparators=AT_MOST,
     ideal=ZERO,
-    parameters={
-        "period": Parameter(
-            "What of a date is one period. Whole numbers, as 202401, are periods of their own.",
-            default="month",
-            choices=tuple(PERIODS),
-        ),
-        "join_below": Parameter(
-            "A period of fewer rows is joined to the next one, the last one to the one before it.",
-            default=0,
-            low=ZERO,
-            integer=True,
-        ),
-    },
+    parameters=SETTINGS,
     examples=(
         Example(
             says="The share is 0.20 to 0.22 in each of three months of 1,000 rows.",

@@ -14,8 +14,8 @@ from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.drifting import MOST_PERIODS, by_part, joined, nothing_to_compare
-from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns, unread
+from assay.tally.drifting import MOST_PERIODS, SETTINGS, by_part, joined, nothing_to_compare
+from assay.tally.periods import PERIOD_CODES, period_name, periods_of, time_columns, unread
 from assay.tally.table import Integers, Rows, Setting, TableContext, TableView, together
 
 TIME, ALL, APART = "time", "", "\t"
@@ -116,17 +116,7 @@ def _months(*shares: float, rows: int = 1000) -> TableView:
             "Scores from which on rows are counted, separated by commas: 0.1, 0.3, 0.6; by default the one at which is decided.",
             default="",
         ),
-        "period": Parameter(
-            "What of a date is one period. Whole numbers, as 202401, are periods of their own.",
-            default="month",
-            choices=tuple(PERIODS),
-        ),
-        "join_below": Parameter(
-            "A period of fewer rows is joined to the next one, the last one to the one before it.",
-            default=0,
-            low=ZERO,
-            integer=True,
-        ),
+        **SETTINGS,
     },
     examples=(
         Example(
