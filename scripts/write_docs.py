@@ -5,6 +5,7 @@ A test compares what is committed with what this writes, so that the documentati
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -255,22 +256,33 @@ def _limits(field: Schema) -> Iterator[str]:
             yield f" {sign} {field[key]:g}"
 
 
-def write(pages: dict[Path, str], folder: Path) -> None:
-    """Write the pages of one folder, and remove those of checks that are gone."""
-    folder.mkdir(parents=True, exist_ok=True)
+def mended(pages: dict[Path, str], folder: Path, *, write: bool) -> list[str]:
+    """What is to be done to the pages of one folder, in words; done, where it is to be written."""
+    done = []
     for old in sorted(set(folder.glob("*.md")) - pages.keys()):
-        old.unlink()
-        print(f"removed {old.relative_to(DOCS.parent)}")
+        done.append(f"removed {old.relative_to(DOCS.parent)}")
+        if write:
+            old.unlink()
     for path, text in pages.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-            print(f"wrote {path.relative_to(DOCS.parent)}")
+            done.append(f"wrote {path.relative_to(DOCS.parent)}")
+            if write:
+                folder.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+    return done
 
 
 def main() -> None:
-    """Regenerate everything."""
-    write(check_pages(), DOCS / "checks")
-    write(reference_pages(), DOCS / "reference")
+    """Regenerate everything; with --check, only say what would be done and end with 1 if anything would."""
+    check = sys.argv[1:] == ["--check"]
+    done = [
+        *mended(check_pages(), DOCS / "checks", write=not check),
+        *mended(reference_pages(), DOCS / "reference", write=not check),
+    ]
+    for line in done:
+        print(line)
+    if check and done:
+        sys.exit("The pages are not what the program generates: run make docs")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from tests.app.conftest import Folder
 
 import assay
 from assay.app.organisation.private_tables import NotReleased, drawn_by_opendp, release_tables
-from assay.cli.export import command
+from assay.cli.main import assay as program
 from assay.domain.errors import MissingExtra
 from assay.stats.released import Noise
 
@@ -126,16 +126,13 @@ def test_another_run_with_the_same_counts_gets_the_same_noise(
 
 def test_the_command_says_what_it_costs(folder: Folder, judged: assay.Record, tmp_path: Path) -> None:
     pytest.importorskip("opendp")
-    helped = {
-        "help_option_names": ["-h", "--help"]
-    }  # click keeps them, and the program has them from its root
-    asked = ["tables", str(tmp_path / "t.json"), "--in", str(folder.root), "--epsilon"]
-    said = CliRunner().invoke(command, [*asked, "1.0"], **helped)
+    asked = ["export", "tables", str(tmp_path / "t.json"), "--in", str(folder.root), "--epsilon"]
+    said = CliRunner().invoke(program, [*asked, "1.0"])
     assert said.exit_code == 0, said.output
     assert "5 groups with an epsilon of 1, in" in said.output
     assert f"95 of 100 counts lie within {Noise(1.0, 2).within(0.95)} of the true ones" in said.output
     for wrong in ("0", "-1", "nan", "much"):
-        refused = CliRunner().invoke(command, [*asked, wrong], **helped)
+        refused = CliRunner().invoke(program, [*asked, wrong])
         assert refused.exit_code == 2
         assert "a number above 0 is expected" in refused.output
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -25,16 +26,6 @@ WRITTEN = [
 ]
 
 
-def _generated() -> dict[Path, str]:
-    spec = importlib.util.spec_from_file_location("write_docs", ROOT / "scripts" / "write_docs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    pages: dict[Path, str] = module.reference_pages()
-    return pages
-
-
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
@@ -48,11 +39,12 @@ def _options(command: click.Command) -> set[str]:
     return {option for parameter in command.params for option in parameter.opts} | {"--help", "-h"}
 
 
-def test_the_reference_is_what_the_program_generates():
-    wanted = _generated()
-    assert {path.name for path in REFERENCE.glob("*.md")} == {path.name for path in wanted}
-    stale = [path.name for path, text in wanted.items() if _text(path) != text]
-    assert not stale, "run: make docs"
+def test_the_pages_are_what_the_program_generates():
+    """In a process of its own, as `make docs` has it: click keeps the help of a command that a test called in another way."""
+    ran = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "write_docs.py", "--check"], capture_output=True, text=True
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
