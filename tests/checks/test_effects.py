@@ -66,6 +66,26 @@ def test_effects_are_the_counterfactuals_of_a_structural_model(seed):
     assert sum(found.values()) == pytest.approx(good[model.x == 1].mean() - good[model.x == 0].mean())
 
 
+def test_the_mediation_example_of_pearl_to_all_printed_digits():
+    """Pearl (2012, Prevention Science 13, "The causal mediation formula"): a drug, an enzyme that it stimulates, and recovery.
+
+    He prints a natural direct effect of .32, an indirect one of .035, a total of .46, and .07 and .304 of it as enough, and as needed.
+    """
+    people, stratum = 2000, np.array([0, 0])
+    drug_n, none_n = people * np.array([0.75, 0.25]), people * np.array([0.40, 0.60])
+    drug, none = (drug_n * np.array([0.80, 0.40]), drug_n), (none_n * np.array([0.30, 0.20]), none_n)
+    direct = float(rules.direct(*drug, *none, stratum).estimate)
+    needs = float(
+        rules.indirect(*drug, *none, stratum).estimate
+    )  # through the enzyme, of people with the drug
+    enough = -float(
+        rules.indirect(*none, *drug, stratum).estimate
+    )  # and of people without it: his indirect effect
+    total = drug[0].sum() / people - none[0].sum() / people
+    assert (round(direct, 2), round(enough, 3), round(total, 2)) == (0.32, 0.035, 0.46)
+    assert (int(100 * enough / total), round(needs / total, 3)) == (7, 0.304)
+
+
 @pytest.mark.parametrize("effect", Effect)
 def test_the_standard_error_is_that_of_resampled_rows(effect):
     rng = np.random.default_rng(1)

@@ -70,7 +70,7 @@ def indirect_effect(view: TableView, *, reference: str | None = None) -> Counts:
     Remedy:
         Ask whether what the mediators stand for is needed for the decision, and how the groups came to differ in it.
     Oracle:
-        A structural model whose counterfactuals are enumerated, and the sum of the three parts (tests/checks/test_effects.py); its size by
-        simulation (guarantee/effect_designs.py).
+        A structural model whose counterfactuals are enumerated, Pearl's published example (.32 direct, .035 indirect), and the sum of the three parts
+        (tests/checks/test_effects.py); its size by simulation (guarantee/effect_designs.py).
     """
     return effects(view, Effect.INDIRECT, reference)
