@@ -51,7 +51,7 @@ def test_single_rates_are_planned_exactly(comparator, rule, tau, true):
     assert planned == pytest.approx(realised, abs=0.012)
 
 
-@pytest.mark.parametrize(("rows", "other"), [(300, 900), (700, 700), (2000, 250)])
+@pytest.mark.parametrize(("rows", "other"), [(300, 900), (700, 700), (2000, 250), (40_000, 9_000)])
 @pytest.mark.parametrize(
     ("compare", "tau", "true"),
     [

@@ -16,7 +16,7 @@ import enum
 import functools
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
@@ -129,12 +129,19 @@ def _object_to_plain(value: Any, *, tag: bool) -> Plain:
 def _container_to_plain(value: Any, options: tuple[Any, ...]) -> Plain:
     if isinstance(value, tuple):
         inner = next(get_args(o) for o in options if get_origin(o) is tuple)
+        if _as_they_are(value, inner):
+            return list(value)
         return [to_plain(v, t) for v, t in zip(value, _spread(inner, len(value)), strict=True)]
     declared = next(o for o in options if get_origin(o) in {dict, Mapping})
     of = get_args(declared)[1]
     if pairs(declared):
         return [[k, to_plain(v, of)] for k, v in value.items()]
     return {str(k): to_plain(v, of) for k, v in value.items()}
+
+
+def _as_they_are(values: Sequence[Any], inner: tuple[Any, ...]) -> bool:
+    """Whether all are whole numbers and meant to be: counts and sketches have thousands, which are the same in JSON."""
+    return len(inner) == 2 and inner[1] is Ellipsis and inner[0] is int and set(map(type, values)) <= {int}
 
 
 def _spread(inner: tuple[Any, ...], length: int) -> tuple[Any, ...]:
@@ -195,6 +202,8 @@ def _from_list(plain: list[Plain], options: tuple[Any, ...], path: str) -> Any:
     for option in options:
         if get_origin(option) is tuple:
             inner = get_args(option)
+            if _as_they_are(plain, inner):
+                return tuple(plain)
             spread = _spread(inner, len(plain))
             if len(spread) != len(plain):
                 break

@@ -7,6 +7,7 @@ decimal one (``0x10``, ``007``, ``.inf``) is refused rather than guessed at.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,8 +91,12 @@ class Located:
         return trail in self.values
 
 
+@functools.lru_cache(maxsize=8)
 def locate(source: Source, begin: str = "Start one with: assay init") -> Located:
     """Parse a document whose top is a mapping; ``begin`` says how one of its kind is begun.
+
+    The same text is parsed once: a command reads the policy and the specification for each entry that it writes. Nobody
+    changes what is returned.
 
     Raises:
         InvalidDocument: when the text is not YAML, is empty, nests too deep, or is no mapping.

@@ -23,6 +23,10 @@ MOST_REPLICATES = 4000
 MOST_COMPARISONS = 2_000_000
 MOST_GROUPS = 40
 """Of more groups than these only the smallest are simulated: they are the ones that decide a comparison."""
+MOST_KNOTS = 64
+"""Counts of a cell of which limits are computed, at most, besides those near an end."""
+BENT = 32
+"""So near to none, or to all, limits are computed for every count."""
 Passes = Callable[[float, float], float]
 """The probability of passing, from a true value and a factor on the rows."""
 
@@ -132,13 +136,26 @@ def _pairs_pass(
 def _distances(
     events: NDArray[np.float64], rows: NDArray[np.float64], alpha: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How far below and above each estimate its limits lie; columns are cells."""
+    """How far below and above each estimate its limits lie; columns are cells.
+
+    Of many counts those between the knots are interpolated: a plan asks hundreds of times, and the limits are smooth.
+    """
     down, up = np.empty_like(events), np.empty_like(events)
     for j, n in enumerate(rows):
-        seen, back = np.unique(events[:, j], return_inverse=True)
-        down[:, j] = (seen / n - lower_limit(seen, n, alpha))[back]
-        up[:, j] = (upper_limit(seen, n, alpha) - seen / n)[back]
+        seen = _knots(np.unique(events[:, j]), n)
+        down[:, j] = np.interp(events[:, j], seen, seen / n - lower_limit(seen, n, alpha))
+        up[:, j] = np.interp(events[:, j], seen, upper_limit(seen, n, alpha) - seen / n)
     return down, up
+
+
+def _knots(seen: NDArray[np.float64], n: float) -> NDArray[np.float64]:
+    """All of a few counts; of many so many spread evenly, and all near 0 and near n, where limits bend."""
+    if len(seen) <= MOST_KNOTS:
+        return seen
+    even = np.linspace(0, len(seen) - 1, MOST_KNOTS).round().astype(int)
+    near = np.flatnonzero((seen <= BENT) | (seen >= n - BENT))
+    kept: NDArray[np.float64] = seen[np.union1d(even, near)]
+    return kept
 
 
 def normal_power(deviation: Callable[[float], float], threshold: float, alpha: float) -> Passes:
