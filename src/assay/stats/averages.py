@@ -16,7 +16,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq, minimize_scalar
 
 from assay.stats.bound import Bound
 from assay.stats.histogram import Floats, Undefined, require_level
@@ -89,6 +88,8 @@ def _least(x: Floats, n: Floats, mean: float, alpha: float) -> float:
 
 def _p_at_least(x: Floats, n: Floats, tau: float) -> float:
     """P-value for "the mean is at least tau": the bound at the mean found, under means of at most tau."""
+    from scipy.optimize import minimize_scalar  # few runs need it, and it is slow to import
+
     mean = float((x / n).mean())
     if tau <= 0:
         return 0.0
@@ -106,6 +107,8 @@ def _p_at_least(x: Floats, n: Floats, tau: float) -> float:
 
 def _log_chernoff(steep: float, n: Floats, tau: float, mean: float) -> float:
     """An upper bound of the logarithm of E exp(steep (T - t)), T and t sums of shares, over all rates with the mean tau."""
+    from scipy.optimize import brentq  # few runs need it, and it is slow to import
+
     gain, total = np.expm1(steep / n), tau * len(n)
 
     def rates(price: float) -> Floats:

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import math
 
-from scipy.optimize import brentq
 from scipy.special import rel_entr
 
 
@@ -54,6 +53,8 @@ def _lower(x: float, smallest: int, alpha: float) -> float:
     if x <= 0:
         return 0.0
     wanted = math.log(1 / alpha) / smallest
+    from scipy.optimize import brentq  # few runs need it, and it is slow to import
+
     return float(brentq(lambda tau: divergence(x, tau) - wanted, 1e-300, x, xtol=1e-15))
 
 
