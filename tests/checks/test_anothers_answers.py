@@ -18,7 +18,7 @@ from assay.domain.answers import Answers
 from assay.domain.coherence import Draft, World, findings
 from assay.domain.dictionary import Column, Dictionary
 from assay.domain.evidence import Rates, Undefined
-from assay.domain.specification.subject import Data, Prediction
+from assay.domain.specification.subject import Data, Prediction, Subject
 from assay.domain.vocabulary import Reason, Task
 from assay.tally.anothers import intervals
 
@@ -102,9 +102,13 @@ def test_an_audit_that_has_the_label_in_every_row_is_a_copy_of_it() -> None:
         ("data.label_errors", "audited", {}),
         ("fairness.parity_by_probability", "probability", {"member": "x", "calibration_error": 0}),
         ("fairness.impact_ratio_by_probability", "probability", {"member": "x", "calibration_error": 0}),
+        ("fairness.stage_parity", "before", {}),
+        ("fairness.stage_parity", "after", {"before": "high"}),
+        ("fairness.stage_gap", "before", {}),
+        ("fairness.stage_gap", "after", {"before": "high"}),
     ],
 )
-def test_the_label_and_what_names_a_row_are_nobodys_answer(
+def test_the_label_the_own_scores_and_what_names_a_row_are_nobodys_answer(
     metric: str, name: str, rest: dict[str, Any]
 ) -> None:
     prediction: Prediction = NUMBER if "coverage" in metric else BINARY
@@ -112,6 +116,7 @@ def test_the_label_and_what_names_a_row_are_nobodys_answer(
         Column(name="y", type="integer", description="The label"),
         Column(name="id", type="identifier", description="Who"),
         Column(name="person", type="integer", description="Who"),
+        Column(name="own", type="number", description="The model's"),
         Column(name="other", type="number", description="Theirs"),
         Column(name="high", type="number", description="Theirs"),
     )
@@ -119,15 +124,21 @@ def test_the_label_and_what_names_a_row_are_nobodys_answer(
         {id_: one.metric for id_, one in catalogue().items()},
         Dictionary(assay_dictionary=1, columns=columns),
     )
+    own = Subject(model="own", format="predictions")
     data = Data(dictionary="d.yaml", test="t.parquet", custody="validator", unit="person")
 
     def said(column: str) -> list[str]:
         given: dict[str, Any] = {"with": {name: column, **rest}}
         asked = criterion(metric=metric, **given)
-        draft = Draft(prediction=prediction, data=data, criteria={0: asked}, written={"criteria": ("a",)})
+        draft = Draft(
+            subject=own, prediction=prediction, data=data, criteria={0: asked}, written={"criteria": ("a",)}
+        )
         return [f.message for f in findings(draft, world) if f.code == "not_another_answer"]
 
     assert [m.endswith("y is the label.") for m in said("y")] == [True]
     for column in ("id", "person"):
         assert [m.endswith(f"{column} says which row it is.") for m in said(column)] == [True]
+    assert [m.endswith("own is what the model itself answered.") for m in said("own")] == [True]
     assert said("other") == []
+    if metric.startswith("fairness.stage"):
+        assert len(said("high, y, other, own")) == 2

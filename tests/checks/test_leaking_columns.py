@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ CHECK_AT = Decimal("0.90")
 CHECK = catalogue()["data.leaking_columns"]
 
 
-def counted(test, train, label, learnt, **parameters):
+def counted(test: Any, train: Any, label: Any, learnt: Any, **parameters: str) -> Any:
     view = table_view(
         tabulate,
         test,

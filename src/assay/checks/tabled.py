@@ -37,6 +37,7 @@ def table_view(
     across: tuple[str, ...] = (),
     others: Mapping[str, Mapping[str, Values]] | None = None,
     labels_of_others: Mapping[str, Values] | None = None,
+    groups_of_others: Mapping[str, Mapping[str, Values]] | None = None,
     parameters: Mapping[str, Decimal | int | str] | None = None,
     dictionary: tuple[Column, ...] | None = None,
     inputs: tuple[str, ...] | None = None,
@@ -58,7 +59,8 @@ def table_view(
         label: 0 or 1 of each row, -1 for none; all -1 when not given. score: of each row, when the model is asked.
         groups: by attribute, the names of its groups and the group of each row by its place, or -1 for none.
         across: the attributes whose groups are compared.
-        others: the columns of other data sets, for checks that read all; with ``labels_of_others``.
+        others: the columns of other data sets, for checks that read all; with ``labels_of_others``, and by attribute the place of each
+            row's group in ``groups_of_others``; all in none when not given.
         strata: the parts of the cases within which groups are compared, by name. answers: what is predicted; the numbers of a
             regression stand in the column ``label``. model: gives the scores of columns, also of changed ones; ``seed``: of
             what is drawn for changes. known: the columns of some rows of the reference data.
@@ -86,12 +88,13 @@ def table_view(
         known=None if known is None else _known(known),
     )
     asked = None if model is None else partial(_after, model, context, seed)
-    codes = {name: np.asarray(of, dtype=np.int64) for name, (_, of) in (groups or {}).items()}
+    codes = _places({name: of for name, (_, of) in (groups or {}).items()})
     tables = {data: _tallied(tabulate, context, columns, label, score, codes, asked)}
     rows = {data: _length(columns, label)}
     for name, found in (others or {}).items():
         theirs = (labels_of_others or {}).get(name)
-        tables[name] = _tallied(tabulate, context, found, theirs, None, {})
+        placed = _places((groups_of_others or {}).get(name, {}))
+        tables[name] = _tallied(tabulate, context, found, theirs, None, placed)
         rows[name] = _length(found, theirs)
     return TableView(data, tables, context, rows, groups=context.groups)
 
@@ -118,6 +121,10 @@ def strata_view(
             "department": Attribute(column="department", groups={name: (i,) for i, name in enumerate(strata)})
         },
     )
+
+
+def _places(groups: Mapping[str, Values]) -> dict[str, NDArray[np.int64]]:
+    return {name: np.asarray(of, dtype=np.int64) for name, of in groups.items()}
 
 
 def _tallied(

@@ -57,7 +57,8 @@ class Parameter:
 
     A parameter is a number (``low``, ``high``), one of ``choices``, or a free text when neither is given.
     A default of None means that the specification must give it. ``names`` says of what its text is the name. ``anothers``: that the
-    column holds what somebody or something else answered, so that it can be neither the label nor what names a row.
+    column, or each of them, holds what somebody or something else answered, so that it can be neither the label nor the model's own scores nor what
+    names a row.
     """
 
     description: str

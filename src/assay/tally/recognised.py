@@ -15,6 +15,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.tally.coordinates import marked, pair
+from assay.tally.obfuscated import obfuscated, perhaps_obfuscated
+
 Integers = NDArray[np.int64]
 
 
@@ -49,7 +52,11 @@ class Kind(IntEnum):
     DIGITS_5 = 19
     """A text of five digits."""
     PLACE = 20
-    """A latitude with a longitude."""
+    """Two numbers that could be a latitude and a longitude."""
+    MARKED_PLACE = 21
+    """A latitude with a longitude that say themselves what they are."""
+    LIKE_EMAIL = 22
+    """A word, "at" and a host, as an address is written, and where something was bought."""
 
 
 WORDS = {
@@ -67,6 +74,8 @@ WORDS = {
     Kind.CODE: "code that nearly every row has for itself",
     Kind.LIKE_BSN: "citizen number (NL)",
     Kind.PLACE: "coordinates of a place",
+    Kind.MARKED_PLACE: "coordinates of a place, with directions",
+    Kind.LIKE_EMAIL: "e-mail address, without its sign",
 }
 """How a kind is told."""
 
@@ -115,7 +124,6 @@ _NAME = re.compile(
     rf"(?:(?:Mr|Mrs|Ms|Dr)\.? )?{_WORD}\.?(?:[,;]? {_WORD}\.?){{1,4}}(?: \(?\d{{1,8}}\)?)?", re.IGNORECASE
 )
 """Two to five words of letters alone, capitalised or not; with a number behind them or without."""
-_PLACE = re.compile(r"[+-]?\d{1,2}\.\d{3,}°? ?[NS]?[,; ] ?[+-]?\d{1,3}\.\d{3,}°? ?[EW]?")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
 _WRITTEN = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})")
 THIS_CENTURY = 30
@@ -125,7 +133,7 @@ _DECIMAL = re.compile(r"[+-]?\d*[.,]\d+(?:[eE][+-]?\d+)?")
 FEWEST_WORDS = 6
 """A text of so many words is free text,"""
 LONGEST = 200
-"""and so is one of more characters, in which an e-mail address alone is looked for."""
+"""and so is one of more characters, in which e-mail addresses and coordinates alone are looked for."""
 
 _COUNTRIES = {
     15: "NO",
@@ -229,21 +237,25 @@ def _street(text: str) -> bool:
 
 
 _RULES: tuple[tuple[Kind, Callable[[str], object]], ...] = (
-    (Kind.EMAIL, lambda text: "@" in text and _EMAIL.search(text)),
+    (Kind.EMAIL, lambda text: ("@" in text and _EMAIL.search(text)) or obfuscated(text)),
     (Kind.IBAN, lambda text: _IBAN.fullmatch(text) and iban(text)),
     (Kind.CARD, _grouped),
     (Kind.SSN, _SSN.fullmatch),
     (Kind.IP, _ip),
-    (Kind.PLACE, _PLACE.fullmatch),
+    (Kind.MARKED_PLACE, marked),
+    (Kind.PLACE, pair),
     (Kind.PHONE, _PHONE.fullmatch),
     (Kind.STREET, _street),
     (Kind.POSTCODE, _POSTCODE.fullmatch),
+    (Kind.LIKE_EMAIL, perhaps_obfuscated),
     (Kind.NAME, _NAME.fullmatch),
     (Kind.TEXT, lambda text: len(text.split()) >= FEWEST_WORDS),
     (Kind.OTHER, _DECIMAL.fullmatch),
     (Kind.CODE, lambda text: _CODE.fullmatch(text) and any(map(str.isdigit, text))),
 )
 """How the texts that are neither dates nor digits are told, the surest first."""
+ANYWHERE = (Kind.EMAIL, Kind.MARKED_PLACE)
+"""Kinds that are told wherever in a text they stand."""
 
 
 def recognised(text: str) -> tuple[Kind, int]:
@@ -254,7 +266,7 @@ def recognised(text: str) -> tuple[Kind, int]:
     if text.isdecimal() and text.isascii():
         return (Kind.DIGITS_5, 5) if len(text) == 5 else _of_digits(text)
     if len(text) > LONGEST:
-        return (Kind.EMAIL if _EMAIL.search(text) else Kind.TEXT), 0
+        return next((kind for kind, rule in _RULES if kind in ANYWHERE and rule(text)), Kind.TEXT), 0
     year = _date(text)
     if year is not None:
         return Kind.DATE, year

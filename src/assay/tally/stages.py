@@ -25,9 +25,13 @@ PARAMETERS: Mapping[str, Parameter] = {
         "The columns of the stages before the model's decision, in their order, with commas between them.",
         default="",
         names=Names.COLUMNS,
+        anothers=True,
     ),
     "after": Parameter(
-        "Those after it, such as a decision that people overrode.", default="", names=Names.COLUMNS
+        "Those after it, such as a decision that people overrode.",
+        default="",
+        names=Names.COLUMNS,
+        anothers=True,
     ),
 }
 Followed = Mapping[str, Integers]

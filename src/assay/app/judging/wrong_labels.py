@@ -21,12 +21,16 @@ def wrong_labels(case: Case, data: str, tally: Partial) -> SubjectError | None:
     """What is wrong when labels of a data set are none of the task; None when nothing is."""
     if not tally.bad_labels:
         return None
+    return no_labels(case, data, tally.rows, tally.bad_labels, missing=tally.missing_labels)
+
+
+def no_labels(case: Case, data: str, of: int, bad: int, *, missing: int) -> SubjectError:
+    """That so many of the rows of a data set have no label of the task, some of which have none at all."""
     answers = case.specification.prediction.answers
-    other = tally.bad_labels - tally.missing_labels
-    kinds = ((tally.missing_labels, "missing"), (other, "another value"))
+    kinds = ((missing, "missing"), (bad - missing, "another value"))
     found = " and ".join(f"{rows:,} {kind}" for rows, kind in kinds if rows)
     return SubjectError(
-        f"{tally.bad_labels:,} of {tally.rows:,} rows of the {data} data have a label that is {answers.label_wanted} "
+        f"{bad:,} of {of:,} rows of the {data} data have a label that is {answers.label_wanted} "
         f"in the column {case.specification.prediction.label!r} ({found}).",
         code="data_invalid",
         remedy=f"Write the label as {REMEDIES[answers.task]}, and leave out rows whose truth is not known.",

@@ -11,12 +11,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from assay.app.judging.case import Case
+from assay.app.judging.wrong_labels import no_labels
 from assay.domain.errors import SubjectError
 from assay.domain.isolation import required
 from assay.domain.specification import Criterion
 from assay.mitigation.trainer import GROUP, LABEL
 from assay.subject.arrays import as_numpy
 from assay.subject.datasets import iter_batches
+from assay.tally.coding import missing
 from assay.tally.groups import GroupCodes, Layout
 
 
@@ -60,9 +62,10 @@ def columns_of(case: Case, grouping: Grouping) -> tuple[str, ...]:
 
 
 def training_batch(case: Case, grouping: Grouping) -> pa.RecordBatch:
-    """The training rows that have a label, in one batch: their columns by place, their label and their group.
+    """The training rows in one batch: their columns by place, their label and their group.
 
     Raises:
+        SubjectError: ``data_invalid`` where rows have no label: which these are is seldom chance, so whoever asks must leave them out.
         SubjectError: ``no_training_data``; ``training_too_large`` for text that does not fit a batch; or the data cannot be read.
     """
     if "train" not in case.datasets:
@@ -72,6 +75,9 @@ def training_batch(case: Case, grouping: Grouping) -> pa.RecordBatch:
             remedy="Add data.train. Development rows are what candidates are compared on.",
         )
     table = pa.Table.from_batches(list(_batches(case, grouping))).combine_chunks()
+    bad = int((as_numpy(table.column(LABEL).combine_chunks(), LABEL) < 0).sum()) if table.num_rows else 0
+    if bad:
+        raise no_labels(case, "train", table.num_rows, bad, missing=_missing_labels(case))
     batches = table.to_batches()
     if len(batches) != 1:
         raise SubjectError(
@@ -108,7 +114,14 @@ def _batches(case: Case, grouping: Grouping) -> Iterator[pa.RecordBatch]:
             [*arrays, pa.array(found), pa.array(group)],
             names=[*(f"c{i}" for i in range(len(columns))), LABEL, GROUP],
         )
-        yield made.filter(pa.array(found >= 0))
+        yield made
+
+
+def _missing_labels(case: Case) -> int:
+    label = case.specification.prediction.label
+    return sum(
+        int(missing(as_numpy(batch.column(label), label)).sum()) for batch in read(case, "train", (label,))
+    )
 
 
 def groups_of(case: Case, grouping: Grouping, batch: pa.RecordBatch) -> NDArray[np.int64]:

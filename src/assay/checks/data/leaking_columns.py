@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -18,12 +19,14 @@ from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.coding import BINS
 from assay.tally.learnt import learnable, not_learnt, unseen
-from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
+from assay.tally.table import MOST, Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 CELLS, LEAST = 256, 20
 """A number is cut into about so many cells, of at least so many rows each."""
 PRIOR = 10
 """A cell is taken to hold so many rows more, which lose as often as all do: rare values do not learn one row by heart."""
+LEAST_OF_LABEL = 30
+"""A group, or the rows with a value, is looked at by itself where it has so many rows of each label."""
 NUMBER, CODE = "number of ", "code of "
 
 
@@ -33,8 +36,9 @@ def columns(context: TableContext) -> tuple[str, ...]:
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """By column, the value of each row, missing ones last, and its label."""
+    """By column, the value of each row, missing ones last, whether it has one, its groups and its label."""
     found = {}
+    groups = tuple((rows.group(name) + 1, len(labels) + 1) for name, labels in context.layout.attributes)
     for name in columns(context):
         if name in rows.names:
             code, size = rows.codes(name)
@@ -42,15 +46,44 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
             numbered = rows.column(name).dtype.kind in "iufb" and (column is None or column.codes is None)
             value = np.where(code < 0, size, code)
             kind = NUMBER if numbered else CODE
-            found[f"{kind}{name}"] = together((value, size + 1), (rows.label, 2))
+            found[f"{kind}{name}"] = together(
+                (value, size + 1), ((code >= 0).astype(np.int64), 2), *groups, (rows.label, 2)
+            )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of a column: int64[k] their values, labels and how many; whether they have a value, and by attribute their groups, 0 for none."""
+
+    value: Integers
+    present: Integers
+    groups: Mapping[str, Integers]
+    label: Integers
+    n: Integers
+
+    @classmethod
+    def of(cls, counts: TableCounts, context: TableContext) -> _Rows:
+        """Those of a table."""
+        attributes = context.layout.attributes
+        sizes = (len(labels) + 1 for _, labels in attributes)
+        value, present, *groups, label = apart(counts.keys, MOST, 2, *sizes, 2)
+        named = {name: codes for (name, _), codes in zip(attributes, groups, strict=True)}
+        return cls(value, present, named, label, counts.counts)
+
+    def by_value(self, kept: NDArray[np.bool_] | slice = slice(None)) -> tuple[Integers, Integers]:
+        """int64[m], the values of some of the rows, increasing; int64[m, 2], how many have each label."""
+        values, place = np.unique(self.value[kept], return_inverse=True)
+        by_label = np.zeros((len(values), 2), dtype=np.int64)
+        np.add.at(by_label, (place, self.label[kept]), self.n[kept])
+        return values, by_label
 
 
 class _Learnt:
     """The share of label 1 in each cell of one column, learnt on rows that are not judged."""
 
-    def __init__(self, counts: TableCounts, *, numbered: bool) -> None:
-        values, by_label = _by_value(counts)
+    def __init__(self, learnt: _Rows, *, numbered: bool) -> None:
+        values, by_label = learnt.by_value()
         rows = by_label.sum(axis=1)
         self._numbered = numbered
         self._values, self._rows = values, rows
@@ -58,7 +91,14 @@ class _Learnt:
         cells = np.zeros((int(self._cell.max()) + 1, 2), dtype=np.int64)
         np.add.at(cells, self._cell, by_label)
         self._overall = float(by_label[:, 1].sum()) / float(rows.sum())
-        self._rate = (cells[:, 1] + PRIOR * self._overall) / (cells.sum(axis=1) + PRIOR)
+        self.rate = (cells[:, 1] + PRIOR * self._overall) / (cells.sum(axis=1) + PRIOR)
+
+    def on_some(self, values: Integers, by_label: Integers) -> NDArray[np.float64]:
+        """What is learnt of the same cells on some of the rows, shrunk towards what all rows show of each."""
+        cells = np.zeros((len(self.rate), 2), dtype=np.int64)
+        np.add.at(cells, self._cell[np.searchsorted(self._values, values)], by_label)
+        rate: NDArray[np.float64] = (cells[:, 1] + PRIOR * self.rate) / (cells.sum(axis=1) + PRIOR)
+        return rate
 
     def unseen(self, values: Integers) -> NDArray[np.bool_]:
         """Which values were not seen; that there is none is one of them."""
@@ -68,22 +108,14 @@ class _Learnt:
         new = unseen(values, self._values[present], self._rows[present], numbered=True)
         return np.where(values == BINS, bool(present.all()), new)
 
-    def scores(self, values: Integers) -> NDArray[np.float64]:
-        """What is expected of each value: of a number the share of the cell that it falls in, of an unseen code that of all."""
+    def scores(self, values: Integers, rate: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What is expected of each value, by the share of label 1 in each cell: of a number the share of the cell that it falls in, of an unseen code that of all."""
         place = np.searchsorted(self._values, values, side="right") - 1
         if self._numbered:
-            of_cell: NDArray[np.float64] = self._rate[self._cell[np.maximum(place, 0)]]
+            of_cell: NDArray[np.float64] = rate[self._cell[np.maximum(place, 0)]]
             return of_cell
         known = (place >= 0) & (self._values[np.maximum(place, 0)] == values)
-        return np.where(known, self._rate[self._cell[np.maximum(place, 0)]], self._overall)
-
-
-def _by_value(counts: TableCounts) -> tuple[Integers, Integers]:
-    value, label = apart(counts.keys, int(counts.keys.max()) // 2 + 1, 2)
-    values, place = np.unique(value, return_inverse=True)
-    by_label = np.zeros((len(values), 2), dtype=np.int64)
-    np.add.at(by_label, (place, label), counts.counts)
-    return values, by_label
+        return np.where(known, rate[self._cell[np.maximum(place, 0)]], self._overall)
 
 
 def _cut(rows: Integers) -> Integers:
@@ -98,8 +130,8 @@ def _cut(rows: Integers) -> Integers:
     return np.array(cells, dtype=np.int64)
 
 
-def _not_seen(name: str, learnt_on: str, learnt: _Learnt, counts: TableCounts) -> Undefined | None:
-    values, by_label = _by_value(counts)
+def _not_seen(name: str, learnt_on: str, learnt: _Learnt, judged: _Rows) -> Undefined | None:
+    values, by_label = judged.by_value()
     new = by_label[learnt.unseen(values)].sum(axis=0)
     for label, rows in enumerate(by_label.sum(axis=0).tolist()):
         said = not_learnt(name, learnt_on, f"the label {label}", int(new[label]), rows)
@@ -108,10 +140,27 @@ def _not_seen(name: str, learnt_on: str, learnt: _Learnt, counts: TableCounts) -
     return None
 
 
-def _judged(name: str, learnt: _Learnt, counts: TableCounts) -> ScoreCell:
-    values, by_label = _by_value(counts)
+def _parts(name: str, learnt: _Learnt, known: _Rows, judged: _Rows, context: TableContext) -> list[ScoreCell]:
+    """The column on all rows; then on those that have a value, and on those of each group by what was learnt there, where enough are."""
+    values, by_label = judged.by_value()
+    cells, every = [_judged(name, learnt.scores(values, learnt.rate), by_label)], by_label.sum()
+
+    def added(part: str, rate: NDArray[np.float64], kept: NDArray[np.bool_]) -> None:
+        values, by_label = judged.by_value(kept)
+        if by_label.sum(axis=0).min() >= LEAST_OF_LABEL and by_label.sum() < every:
+            cells.append(_judged(f"{name} ({part})", learnt.scores(values, rate), by_label))
+
+    added("where it has a value", learnt.rate, judged.present == 1)
+    for attribute, labels in context.layout.attributes:
+        for code, label in enumerate(labels, start=1):
+            there = learnt.on_some(*known.by_value(known.groups[attribute] == code))
+            added(f"{attribute}: {label}", there, judged.groups[attribute] == code)
+    return cells
+
+
+def _judged(name: str, expected: NDArray[np.float64], by_label: Integers) -> ScoreCell:
     held: dict[float, list[int]] = defaultdict(lambda: [0, 0])
-    for score, (negatives, positives) in zip(learnt.scores(values).tolist(), by_label.tolist(), strict=True):
+    for score, (negatives, positives) in zip(expected.tolist(), by_label.tolist(), strict=True):
         held[score][0] += negatives
         held[score][1] += positives
     scores = sorted(held)
@@ -146,7 +195,8 @@ def _view(knows: float, *, others: tuple[str, ...] = ("train",)) -> TableView:
 @check(
     id="data.leaking_columns",
     title="Columns that know the answer",
-    estimand="The largest area under the ROC curve that one column alone reaches, over what the model is fed, or of the named column; "
+    estimand="The largest area under the ROC curve that one column alone reaches, over what the model is fed, or of the named column, on all "
+    "rows, on those that have a value, and on those of each protected group; "
     "how a value is scored was learnt on another data set.",
     unit=Unit.NUMBER,
     reading="the column[ {part}] alone ranks the cases with an AUC of {value}",
@@ -199,11 +249,14 @@ def leaking_columns(view: TableView, *, column: str) -> Counts:
         For each column the share of label 1 is learnt per code, or per cell of at most 256 equally filled ones of a number (a frequent
         value and a missing one are cells of their own), on the training data, else the development data, and shrunk towards the
         overall share by ten rows. With these shares as scores the rows of this data set are ranked; rising or not, named or
-        numbered, a leak is found. Each column is a piece: its AUC has the bound of ``performance.auc``, which is valid because the scoring was
-        fixed by other rows. Pass needs the bound of every column; fail pays for all of them (Holm). (Kaufman, Rosset, Perlich &
+        numbered, a leak is found. The same is asked of the rows that have a value, and of each protected group with the shares learnt on its own rows, shrunk
+        towards those of all by ten rows: a column may know the answer where it is filled in, or for one group alone. Each of these with at least 30 rows
+        of each label is a piece: its AUC has the bound of ``performance.auc``, which is valid because the scoring was
+        fixed by other rows. Pass needs the bound of every piece; fail pays for all of them (Holm). (Kaufman, Rosset, Perlich &
         Stitelman 2012, "Leakage in data mining", ACM TKDD 6; Kapoor & Narayanan 2023, Patterns 4.)
     Limits:
-        One column at a time: two that know the answer together are not found, nor are columns that a model needs beside a leak
+        A column that knows the answer for other parts of the rows than these (a site, a group that is not declared, the rows with a value of one group) can pass:
+        ask it of them with ``where``. One column at a time: two that know the answer together are not found, nor are columns that a model needs beside a leak
         (leave-one-out needs the model to be trained again). A truly good predictor looks the same; the threshold says what is
         too good to be true. Rows shared with the data that it was learnt on make columns look better; ``data.split_overlap`` finds them. A value
         that is learnt on few rows is under-estimated, so a column that names single cases is not found unless the cases recur. With more than 2 % of the
@@ -219,17 +272,19 @@ def leaking_columns(view: TableView, *, column: str) -> Counts:
         return NO_ROWS
     if learnt_on is None:
         return Undefined(Reason.NOT_MEASURED, "No other data set is declared, on which a scoring is learnt.")
-    cells = []
+    cells: list[ScoreCell] = []
     for name in sorted(view.tables[view.data]):
         known, judged = view.table(name, learnt_on), view.table(name)
         kind, shown = (NUMBER, name[len(NUMBER) :]) if name.startswith(NUMBER) else (CODE, name[len(CODE) :])
         # A column on which nothing could be learnt keeps its cell, without a value.
-        learnable = known.total and judged.total
-        learnt = _Learnt(known, numbered=kind is NUMBER) if learnable else None
-        said = _not_seen(shown, learnt_on, learnt, judged) if learnt else None
-        if said is not None:
+        if not (known.total and judged.total):
+            cells.append(ScoreCell(shown, (), (), ()))
+            continue
+        theirs, mine = (_Rows.of(counts, view.context) for counts in (known, judged))
+        learnt = _Learnt(theirs, numbered=kind is NUMBER)
+        if (said := _not_seen(shown, learnt_on, learnt, mine)) is not None:
             return said
-        cells.append(_judged(shown, learnt, judged) if learnt else ScoreCell(shown, (), (), ()))
+        cells += _parts(shown, learnt, theirs, mine, view.context)
     if not any(cell.scores for cell in cells):
         lacking = repr(column) if column else "that the model is fed"
         return Undefined(

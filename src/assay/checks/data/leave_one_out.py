@@ -138,7 +138,8 @@ def leave_one_out(view: RefitView, *, column: str) -> Counts:
         each, and that one loses more is told after Holm's correction for all. (Lei et al. 2018, "Distribution-free predictive inference for regression", JASA 113: leave-one-covariate-out;
         Kapoor & Narayanan 2023, Patterns 4.)
     Limits:
-        Two columns that know the same hide each other: without one the other is left. Says something of models of the recipe on two thirds of the rows, and nothing of the judged one:
+        Two columns that know the same hide each other: without one the other is left. A column that knows the answer for few rows, or for one small group, loses little area:
+        data.leaking_columns looks at the rows with a value and at each group. Says something of models of the recipe on two thirds of the rows, and nothing of the judged one:
         it never gates. A recipe that reads columns besides the inputs, or refuses one with a single value, is not tested by this. A good predictor looks as a leak does. Each column is a model of its own, so with more than
         60 inputs one must be named.
     Remedy:

@@ -22,7 +22,7 @@ MORE = 4096
 """What is said beside a kind: the year of a date, the digits of a number."""
 KINDS, VALUES = "kinds of ", "values of "
 
-CERTAIN = (Kind.EMAIL, Kind.IBAN, Kind.CARD, Kind.SSN, Kind.PHONE, Kind.IP, Kind.STREET)
+CERTAIN = (Kind.EMAIL, Kind.IBAN, Kind.CARD, Kind.SSN, Kind.PHONE, Kind.IP, Kind.STREET, Kind.MARKED_PLACE)
 """These are told of a single row."""
 QUASI = frozenset({Kind.DATE, Kind.POSTCODE})
 """These do not say by themselves who somebody is, and nearly do together."""
@@ -132,6 +132,11 @@ def _named(held: Held) -> bool:
     return even or held.distinct >= MOSTLY * held.present
 
 
+def _each_an_address(held: Held) -> bool:
+    """Whether values look like addresses without their sign and half of them differ, as shops do not."""
+    return held.mostly(Kind.LIKE_EMAIL, MOSTLY) and held.distinct >= MOSTLY * held.present
+
+
 def _postcodes(held: Held) -> bool:
     return held.mostly(Kind.POSTCODE, MOSTLY) or held.mostly(Kind.DIGITS_5, NEARLY_ALL)
 
@@ -145,6 +150,7 @@ _COLUMNS: tuple[tuple[Kind, tuple[Kind, ...], Callable[[Held], bool]], ...] = (
     (Kind.POSTCODE, (Kind.POSTCODE, Kind.DIGITS_5), _postcodes),
     (Kind.NAME, (Kind.NAME,), _named),
     (Kind.PLACE, (Kind.PLACE,), lambda held: held.mostly(Kind.PLACE, MOSTLY)),
+    (Kind.LIKE_EMAIL, (Kind.LIKE_EMAIL,), _each_an_address),
     (Kind.TEXT, (Kind.TEXT,), lambda held: held.mostly(Kind.TEXT, MOSTLY)),
     (Kind.DATE, (Kind.DATE,), _births),
     (Kind.CARD, (Kind.LIKE_CARD,), lambda held: _passing(held, Kind.LIKE_CARD, Kind.NO_CARD)),
@@ -186,7 +192,7 @@ def _view(**columns: list[Any]) -> TableView:
     parameters={
         "kinds": Parameter(
             "'direct': names, e-mail and street addresses, numbers of telephones, accounts, cards, citizens and machines, free "
-            "text, and codes that nearly every row has for itself. 'quasi': dates of birth and postcodes. 'all': both.",
+            "text, coordinates, and codes that nearly every row has for itself. 'quasi': dates of birth and postcodes. 'all': both.",
             default="direct",
             choices=("direct", "quasi", "all"),
         ),
@@ -228,11 +234,13 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
         and whoever documented them: what nobody needs for the purpose must not be there (GDPR, article 5(1)(c)), and what a model
         is fed it can give away.
     Method:
-        Every column of the file is looked at, documented or not. In each row are told: e-mail addresses, account numbers by length and
+        Every column of the file is looked at, documented or not. In each row are told: e-mail addresses, in brackets and
+        words too (name (at) host.org, name [at] host dot org, name AT host.org), coordinates that say what they are (degrees with minutes or decimals,
+        directions, lat and lon, geo:, POINT, ISO 6709, links of maps), account numbers by length and
         remainder (IBAN, ISO 13616), card numbers in groups by the Luhn check (ISO/IEC 7812-1), social security numbers of the US in
         groups, telephone numbers with a country code or in groups, IP addresses, street addresses with a house number. Of whole columns
-        with at least 20 different values are told, where at least half are such: names (two to five words of letters alone, with a number
-        behind them or without, at least half of them different, or 200 of them and none with more than five times the rows of an average one), pairs of coordinates, card numbers without groups and citizen numbers of the Netherlands (where more pass than fail a
+        with at least 20 different values are told, where at least half are such: addresses with a plain "at" or spaces (name at host.org, name @ host.org; at least half of them different), names (two to five words of letters alone, with a number
+        behind them or without, at least half of them different, or 200 of them and none with more than five times the rows of an average one), pairs of numbers of three decimals within 90 and 180, card numbers without groups and citizen numbers of the Netherlands (where more pass than fail a
         check that chance passes once in ten or eleven), postcodes, free text of six words; dates, where nine of ten are spread
         over more than 20 years and all within 110; and codes that nearly every row has for itself, or numbers that all differ although
         at least seven pairs would have coincided by chance, unless the dictionary calls the column an identifier or it is the
@@ -240,7 +248,10 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
         & Scarfone 2010, NIST SP 800-122, section 2.1, for what is direct; GDPR, recital 26.)
     Limits:
         Finds forms, not people: a company's name has the form of a person's, and a version such as 1.2.3.4 that of an IP
-        address. Short phrases that all differ have the form of names. Names of one word, social security numbers and telephone numbers without
+        address. Short phrases that all differ have the form of names, and pairs of measurements
+        of three decimals that of coordinates. An e-mail address is not found where it has neither sign nor bracket and no host with an ending (name AT host, in a
+        single row), is spelt with spaces or parts left out, or hidden in another way; nor are pairs of plain numbers in few rows or within a text, with fewer than
+        three decimals, and places by grid or code (MGRS, UTM, geohash, plus codes). Names of one word, social security numbers and telephone numbers without
         groups, a coordinate that stands alone, pictures, and other countries' numbers are not found. A column that is clean by itself can identify
         together with others: privacy.k_anonymity.
     Remedy:

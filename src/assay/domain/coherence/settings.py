@@ -75,24 +75,27 @@ def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
 
 
 def another_answer(draft: Draft, world: World) -> Iterator[Finding]:
-    """A column that is to hold what another answered, and is the label, or names rows."""
+    """A column that is to hold what another answered, and is the label, the model's own scores, or names rows."""
     for i, criterion, metric in draft.known(world):
         for name, value in criterion.parameters.items():
             if name not in metric.parameters or not metric.parameters[name].anothers:
                 continue
-            if why := _nobody_answered(draft, world, str(value)):
-                yield Finding(
-                    ("criteria", i, "with", name),
-                    "not_another_answer",
-                    f"{name!r} of {criterion.metric!r} is what another answered; {value!s} {why}.",
-                    remedy="Name the column in which that stands.",
-                )
+            for column in several(value) if metric.parameters[name].names is Names.COLUMNS else (str(value),):
+                if why := _nobody_answered(draft, world, column):
+                    yield Finding(
+                        ("criteria", i, "with", name),
+                        "not_another_answer",
+                        f"{name!r} of {criterion.metric!r} is what another answered; {column} {why}.",
+                        remedy="Name the column in which that stands.",
+                    )
 
 
 def _nobody_answered(draft: Draft, world: World, column: str) -> str:
     described = world.column(column)
     if draft.prediction is not None and column == draft.prediction.label:
         return "is the label"
+    if draft.subject is not None and not draft.subject.has_model and column == draft.subject.model:
+        return "is what the model itself answered"
     if (draft.data is not None and column in (draft.data.unit, draft.data.time)) or (
         described is not None and described.type == "identifier"
     ):
