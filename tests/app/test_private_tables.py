@@ -50,6 +50,7 @@ def test_without_noise_they_are_the_tables_of_the_record(
     share = (1 - decided[women]).mean()
     assert told["favourable_share"]["at_least"] < share < told["favourable_share"]["at_most"]
     assert made["sensitivity"] == 2  # sex and age: one person is in a cell of each
+    assert "run" not in made  # nothing blinds the digest of a run without a lock
 
 
 def test_the_counts_lie_within_the_stated_error_as_often_as_stated(

@@ -37,12 +37,7 @@ class Releases:
     def all(self) -> tuple[Release, ...]:
         """Those that there are."""
         found = (json.loads(path.read_bytes()) for path in sorted(self.place.glob("*.json")))
-        return tuple(
-            Release(told["rows"], told["tables"], told["document"])
-            if "document" in told
-            else Release("", "", told)
-            for told in found
-        )
+        return tuple(Release(told["rows"], told["tables"], told["document"]) for told in found)
 
     def keep(self, release: Release) -> None:
         """Keep one. Raises Unwritable."""
