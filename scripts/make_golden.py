@@ -83,7 +83,11 @@ def certified(folder: Path) -> None:
     (folder / "asked.json").write_text(json.dumps(asked, indent=1) + "\n", encoding="utf-8")
 
 
-PARTS = {**dict.fromkeys(MODELS, certified), "log": golden_life.write}
+PARTS = {
+    **dict.fromkeys(MODELS, certified),
+    "log": golden_life.write,
+    "log-with-releases": golden_life.write_with_releases,
+}
 
 
 def main(again: tuple[str, ...]) -> None:

@@ -13,7 +13,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from tests.world import DICTIONARY, FILES, KEYS, LOG_ORIGIN, MODEL, OTHER, SPECI
 from assay.app.verifying.certificate_folder import STATUS
 from assay.domain.digests import sha256_of
 from assay.domain.entry import Action
+from assay.domain.epsilon import Spent
 from assay.domain.plain import to_plain
 from assay.domain.policy import Least, LogKeys, Meant, Policy, Requires
 from assay.domain.quorum import Word
@@ -296,6 +297,25 @@ def life() -> Life:
     return made
 
 
+def life_with_releases() -> Life:
+    """What came later: of a certified run tables are published with noise, and of others of the same rows and of other rows."""
+    made = Life()
+    one = made.world
+    one.set_policy(first_policy(), "root", "root-2")
+    one.release("of a rehearsal", "0.25", "development rows")
+    made.agreed("val")
+    made.lock(SPECIFICATION, "")
+    record = made.judged("of releases", "certified", portfolio(0))
+    one.release("of the run", "1")
+    made.checkpoint()
+    made.prove(1, 7)
+    made.said(record, "val", "validator")
+    made.said(record, "ria", "risk_officer")
+    one.release("of the run, in other groups", "0.5")
+    made.issued(record)
+    return made
+
+
 def _in_force(state: State) -> Policy:
     if state.policy is None:
         raise ValueError("a log with a policy is expected")
@@ -343,6 +363,7 @@ def told(state: State) -> dict[str, Any]:
             }
             for digest, c in state.certificates.items()
         },
+        **({"releases": _releases(state)} if state.releases else {}),
     }  # fmt: skip
 
 
@@ -364,6 +385,15 @@ def _run(state: State, entry: int) -> dict[str, Any]:
     }
 
 
+def _releases(state: State) -> dict[str, Any]:
+    """What was published with noise, and what it costs together."""
+    every = state.releases.values()
+    return {
+        "tables": {counts: [one.entry, one.document, one.rows] for counts, one in state.releases.items()},
+        "spent": {rows: astuple(Spent.by(every, rows)) for rows in dict.fromkeys(one.rows for one in every)},
+    }
+
+
 def _spent_for(state: State, rows: UsedRows) -> list[str]:
     """The names of the locks in force under which these rows may not be judged on."""
     before = state.overlapping(rows)
@@ -376,7 +406,15 @@ def _spent_for(state: State, rows: UsedRows) -> list[str]:
 
 def write(folder: Path) -> None:
     """Write everything that is kept of the life."""
-    made = life()
+    _write(folder, life())
+
+
+def write_with_releases(folder: Path) -> None:
+    """Write everything that is kept of the life with releases."""
+    _write(folder, life_with_releases())
+
+
+def _write(folder: Path, made: Life) -> None:
     state, void = state_of(made.world.leaves)
     if void:
         raise RuntimeError(f"the golden log has a void entry: {void[0]}")

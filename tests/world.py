@@ -232,6 +232,12 @@ class World:
         self.add(Action.RUN_UNLOCKED, SPECIFICATION, body)
         return len(self.leaves) - 1
 
+    def release(self, counts: str, epsilon: str = "1", rows: str = "test rows", **names: Any) -> None:
+        """A table is published with noise; ``names`` stands in its entry in the place of what is true."""
+        told = {"counts": counts, "rows": sha256_of(rows.encode())}
+        body = {**told, "epsilon": epsilon, "salt": sha256_of(b"salt of releases")} | names
+        self.add(Action.RELEASED, sha256_of(f"{counts} with noise".encode()), body)
+
     def decide(
         self,
         outcome: str = "certified",

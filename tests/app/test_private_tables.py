@@ -18,6 +18,9 @@ from assay.app.organisation.private_tables import NotReleased, drawn_by_opendp, 
 from assay.cli.main import assay as program
 from assay.domain.errors import MissingExtra
 from assay.stats.released import Noise
+from assay.store.blobs import CorruptBlob
+from assay.store.log import Log
+from assay.store.workspace import Workspace
 
 
 def exact(counts: Sequence[int], _: float) -> list[int]:
@@ -25,7 +28,7 @@ def exact(counts: Sequence[int], _: float) -> list[int]:
 
 
 def released(folder: Folder, target: Path, epsilon: str = "1", **given: object) -> dict[str, object]:
-    return release_tables(folder.root, target, epsilon, **given)  # type: ignore[arg-type]
+    return release_tables(folder.root, target, epsilon, **given).document  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -50,6 +53,7 @@ def test_without_noise_they_are_the_tables_of_the_record(
     share = (1 - decided[women]).mean()
     assert told["favourable_share"]["at_least"] < share < told["favourable_share"]["at_most"]
     assert made["sensitivity"] == 2  # sex and age: one person is in a cell of each
+    assert "run" not in made  # nothing blinds the digest of a run without a lock
 
 
 def test_the_counts_lie_within_the_stated_error_as_often_as_stated(
@@ -130,8 +134,12 @@ def test_the_command_says_what_it_costs(folder: Folder, judged: assay.Record, tm
     said = CliRunner().invoke(program, [*asked, "1.0"])
     assert said.exit_code == 0, said.output
     assert "5 groups with an epsilon of 1, in" in said.output
+    assert "No log holds this: nothing binds whoever deletes what the folder keeps" in said.output
+    told = json.loads((tmp_path / "t.json").read_text())
+    assert told["log"] is None
+    assert "No log holds these sums" in told["said"]
     assert f"95 of 100 counts lie within {Noise(1.0, 2).within(0.95)} of the true ones" in said.output
-    for wrong in ("0", "-1", "nan", "much"):
+    for wrong in ("0", "-1", "nan", "much", "1e9", "0.0000000001"):
         refused = CliRunner().invoke(program, [*asked, wrong])
         assert refused.exit_code == 2
         assert "a number above 0 is expected" in refused.output
@@ -150,3 +158,22 @@ def test_a_run_without_groups_has_no_tables(folder: Folder, tmp_path: Path) -> N
     assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
     with pytest.raises(NotReleased, match="no groups with numbers"):
         released(folder, tmp_path / "a.json", draw=exact)
+
+
+def test_what_a_file_remembers_must_be_a_release(
+    folder: Folder, judged: assay.Record, tmp_path: Path
+) -> None:
+    released(folder, tmp_path / "a.json", draw=exact)
+    (kept,) = (folder.root / ".assay" / "releases").glob("*.json")
+    for spoilt in ("", "[]", '{"rows": "a", "tables": "b", "document": {"epsilon": "much"}}'):
+        kept.write_text(spoilt)
+        with pytest.raises(CorruptBlob, match="holds no release"):
+            released(folder, tmp_path / "b.json", draw=exact)
+
+
+def test_a_log_that_nobody_began_holds_no_release(
+    folder: Folder, judged: assay.Record, tmp_path: Path
+) -> None:
+    with Log.open(Workspace.of(folder.root).database):
+        pass
+    assert released(folder, tmp_path / "a.json", draw=exact)["log"] is None

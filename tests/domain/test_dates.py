@@ -33,6 +33,7 @@ UNSIGNED: dict[Action, tuple[str, dict[str, Any]]] = {
     Action.ISSUE_REFUSED: (RECORD, {"because": "quorum_missing", "sentence": "x"}),
     Action.RUN_STARTED: (SPECIFICATION, {}),
     Action.RUN_UNLOCKED: (SPECIFICATION, {}),
+    Action.RELEASED: (SPECIFICATION, {}),
 }
 
 
@@ -44,6 +45,8 @@ def _dated_ahead(world: World, action: Action, by: dt.timedelta) -> None:
         world.run(rows(5000))
     elif action is Action.RUN_UNLOCKED:
         world.run_unlocked(rows(5000))
+    elif action is Action.RELEASED:
+        world.release("counts")
     else:
         world.add(action, *UNSIGNED[action])
     world.time = now

@@ -44,6 +44,7 @@ def organisation() -> World:
     world.becomes(world.issue(about=later), Status.REVOKED)
     world.agree("ria", "risk_officer", about=OTHER, word=Word.REJECT)
     world.run_unlocked(rows(5000))
+    world.release("counts")
     return world
 
 

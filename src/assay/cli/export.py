@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
@@ -10,17 +9,17 @@ import click
 from assay.cli.example import example
 from assay.cli.output import json_option, print_json, say
 from assay.cli.signing import folder_option, signer
+from assay.domain.epsilon import epsilon_of, written
 
 
 def _epsilon(_: click.Context, __: click.Parameter, value: str) -> str:
     """A decimal above 0 as it is written, without what does not change it."""
     try:
-        found = Decimal(value).normalize()
-    except InvalidOperation:
-        found = Decimal(0)
-    if not (found.is_finite() and found > 0):
-        raise click.BadParameter(f"a number above 0 is expected, such as 1 or 0.5; found {value!r}.")
-    return f"{found:f}"
+        return written(epsilon_of(value))
+    except ValueError as expected:
+        raise click.BadParameter(
+            f"a number above 0 is expected, such as 1 or 0.5: {expected}; found {value!r}."
+        ) from None
 
 
 @click.group("export")
@@ -123,26 +122,34 @@ def tables(target: Path, run: str, *, epsilon: str, folder: Path, as_json: bool)
 
     It is a document of its own: a certificate and its dossier keep their numbers. It states the epsilon, the noise and the error of
     each count. The same counts are released once, whichever run has them; asked again, the same numbers are written. Other tables of the
-    same rows cost their epsilon too, and what all cost together is told.
+    same rows cost their epsilon too, and what all cost together is told. Where there is a log, a release is an entry of it, and a table
+    that is lost is not drawn again; without one nothing binds whoever deletes what the folder keeps.
     """
     from assay.app.organisation.private_tables import release_tables
 
-    made = release_tables(folder, target, epsilon, run)
+    done = release_tables(folder, target, epsilon, run)
+    made = done.document
     if as_json:
         print_json(
             {
                 "tables": str(target),
                 "epsilon": made["epsilon"],
-                "spent": made.get("spent", {}),
+                "spent": done.costs,
+                "entry": done.entry,
                 "error": made["error"],
                 "groups": len(made["groups"]),
             }
         )
         return
     say(f"{len(made['groups'])} groups with an epsilon of {made['epsilon']}, in {target}")
-    if costs := made.get("spent"):
-        say(
-            f"All releases of this data set so far cost a person an epsilon of {costs['same_data_set']}; "
-            f"all of this folder {costs['all_of_this_folder']}."
-        )
+    where = "folder" if done.entry is None else "log"
+    say(
+        f"All releases of this data set so far cost a person an epsilon of {done.spent.same_data_set}; "
+        f"all of this {where} {done.spent.all}."
+    )
+    say(
+        "No log holds this: nothing binds whoever deletes what the folder keeps, and draws the noise again."
+        if done.entry is None
+        else f"It is entry {done.entry} of the log, by its digest."
+    )
     say(f"95 of 100 counts lie within {made['error']} of the true ones; who has the dossier has those.")

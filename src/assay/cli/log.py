@@ -343,7 +343,7 @@ def erase(digest: str, *, yes: bool, folder: Path, as_json: bool) -> None:
     """Delete the personal data that is kept under DIGEST, for good; the log stays as it is, and holds.
 
     DANGEROUS for the salt of the test rows: without it nobody can tell which rows were used, so every further judged run is
-    refused as spent.
+    refused as spent. Without the salt of releases (assay export tables) no further table is released.
     """
     from assay.app.organisation.logbook import erase as erased
 

@@ -31,6 +31,7 @@ class Action(enum.StrEnum):
     SUSPENDED = "certificate.suspended"
     REINSTATED = "certificate.reinstated"
     SUPERSEDED = "certificate.superseded"
+    RELEASED = "tables.released"
 
 
 class Kind(enum.StrEnum):

@@ -50,6 +50,7 @@ class Because(enum.StrEnum):
     ENVIRONMENT_CHANGED = "environment_changed"
     ENVIRONMENT_UNSEEN = "environment_unseen"
     CODE_UNNAMED = "code_unnamed"
+    RELEASED_BEFORE = "released_before"
     SEALED = "sealed"
     NOT_SEALED = "not_sealed"
     RUN_UNKNOWN = "run_unknown"

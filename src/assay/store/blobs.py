@@ -122,6 +122,10 @@ class BlobStore:
         found = self.folder.glob(f"{hexadecimal[:2]}/{hexadecimal}*")
         return tuple(named(path.name) for path in sorted(found))
 
+    def place(self, digest: str) -> Path:
+        """Where the bytes under a digest are, or would be."""
+        return self._path(bare(digest))
+
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name
 

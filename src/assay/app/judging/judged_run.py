@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from assay.app.judging.case import Case
-from assay.app.judging.used_rows import Salt, salt_of, used_rows
+from assay.app.judging.used_rows import salt_of, used_rows
 from assay.app.organisation.ledger import Ledger, policy_of
+from assay.app.organisation.salt import Salt
 from assay.domain.demands import unsatisfied
 from assay.domain.digests import bare
 from assay.domain.entry import Action
@@ -103,7 +104,7 @@ def begin(case: Case, lock: Lock, ledger: Ledger, comes: NextRun) -> JudgedRun:
     with logged(case, ledger), _remedied(case, lock, ledger, comes):
         added = ledger.decide(
             lambda state: _start(state, case, lock, comes),
-            pairs=() if comes.salt.pair is None else (comes.salt.pair,),
+            pairs=comes.salt.pairs,
         )
     state = ledger.state()
     run = state.runs[max(state.runs)] if added else _goes_on(state, case, lock, comes.used)[0]

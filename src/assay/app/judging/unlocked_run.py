@@ -132,7 +132,7 @@ def _log(case: Case, engine: Engine, ledger: Ledger) -> None:
     used = used_rows(case, engine, salt.value, [run.rows for run in ledger.state().runs.values()])
     ledger.decide(
         lambda _: (_entry(case.specification_digest, subject, used, salt.digest),),
-        pairs=() if salt.pair is None else (salt.pair,),
+        pairs=salt.pairs,
     )
 
 

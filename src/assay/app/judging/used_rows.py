@@ -12,19 +12,16 @@ hardly ever the same six answers to the same questions, but often to others.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from assay.app.judging.case import Case
 from assay.app.organisation.ledger import Ledger
+from assay.app.organisation.salt import Salt, salt_under
 from assay.domain.isolation import required
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.used_rows import MARK, TELLING, Over, UsedRows
 from assay.engine.engine import Engine
 from assay.engine.sketching import SketchTask, run_sketch, sketches_in
-from assay.proof.salted import SALT_BYTES, Salted
-from assay.store.log import salted
 from assay.tally.sketch import SketchTally, looks_counted
 
 VARIED = 32
@@ -128,30 +125,19 @@ def _sketched(
     return total
 
 
-@dataclass(frozen=True, slots=True)
-class Salt:
-    """The salt of a log's sketches; ``pair`` is to be kept when it is new."""
-
-    digest: str
-    value: bytes
-    pair: Salted | None = None
-
-
 def salt_of(ledger: Ledger) -> Salt:
     """The salt of this log's sketches: that of its first run, or a new one.
 
     Raises:
         Refused: ``test_set_spent`` when it was erased: then nobody can tell which rows were used.
     """
-    for run in ledger.state().runs.values():
-        value = ledger.log.value(run.salt)
-        if value is None:
-            raise Refused(
-                Refusal(
-                    Because.TEST_SET_SPENT,
-                    "The salt of the earlier runs was erased: which rows they used cannot be told.",
-                )
+    first = next((run.salt for run in ledger.state().runs.values()), None)
+    found = salt_under(ledger, first)
+    if found is None:
+        raise Refused(
+            Refusal(
+                Because.TEST_SET_SPENT,
+                "The salt of the earlier runs was erased: which rows they used cannot be told.",
             )
-        return Salt(run.salt, value)
-    pair = salted(os.urandom(SALT_BYTES))
-    return Salt(pair.digest, pair.value, pair)
+        )
+    return found

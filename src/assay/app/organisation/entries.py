@@ -85,6 +85,7 @@ _SAYS: Mapping[Action, Callable[[_Said, _Said], object]] = {
     Action.SUSPENDED: lambda _, said: said.get("code"),
     Action.REINSTATED: lambda _, said: said.get("code"),
     Action.SUPERSEDED: lambda body, _: f"by {short(str(body.get('by')))}",
+    Action.RELEASED: lambda body, _: f"with noise, epsilon {body.get('epsilon')}",
 }
 """What tells an entry from others of its kind, from its body and from what was signed."""
 

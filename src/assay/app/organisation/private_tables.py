@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from assay.app.organisation.releases import Release, Releases, rows_of, spent, tables_of
+from assay.app.organisation.ledger import open_ledger
+from assay.app.organisation.logged_releases import LoggedReleases
+from assay.app.organisation.releases import Asked, InLog, NotReleased, Releases, rows_of, tables_of
 from assay.app.organisation.report import workspace_of
 from assay.app.organisation.seal import load_record
-from assay.domain.errors import AssayError, MissingExtra
+from assay.domain.epsilon import Spent, epsilon_of, written
+from assay.domain.errors import MissingExtra
 from assay.domain.record import GroupRecord, Record
+from assay.proof.salted import SALT_BYTES
 from assay.stats.released import Noise, cells_of
-from assay.store.blobs import write_whole
+from assay.store.blobs import see_writable, write_whole
+from assay.store.durable import alone
+from assay.store.workspace import Workspace
 
 FORMAT = "assay.private-tables/1"
 CONFIDENCE = 0.95
@@ -23,18 +33,29 @@ Draw = Callable[[Sequence[int], float], list[int]]
 """Counts with discrete Laplace noise of a scale."""
 
 
-class NotReleased(AssayError):
-    """The tables of a run cannot be released, or the same counts were under another epsilon."""
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A document that was released, what all releases cost a person by now, and the entry of the log that holds it, if one does."""
+
+    document: dict[str, Any]
+    spent: Spent
+    entry: int | None
+
+    @property
+    def costs(self) -> dict[str, str]:
+        """The sums, and over what each is."""
+        return _named(self.spent, logged=self.entry is not None)
 
 
 def release_tables(
     folder: Path, target: Path, epsilon: str, beginning: str = "", *, draw: Draw | None = None
-) -> dict[str, Any]:
+) -> Published:
     """Write the group tables of a run with noise, and say what it costs; asked again, the same numbers.
 
     Noise that is drawn anew averages out: each further release would cost its epsilon once more. So the same counts are released
     once, whichever run they are asked of, and another epsilon for them is refused. Other tables of the same rows are another release:
-    what all of them cost together is told.
+    what all of them cost together is told. Where the folder has a log, a release stands in it before its table is written, and the
+    table is not drawn again if it is lost; where it has none, files of the folder remember, and nothing binds whoever deletes them.
 
     Args:
         epsilon: as a decimal, above 0. beginning: of the run's digest; empty for the latest.
@@ -42,40 +63,42 @@ def release_tables(
 
     Raises:
         NoSuchRun, Refused: as :func:`assay.app.organisation.seal.load_record`. MissingExtra: OpenDP is not installed.
-        NotReleased: the run has no groups, or the same counts were released under another epsilon. Unwritable: with the path.
+        NotReleased: the run has no groups, the same counts were released under another epsilon, or the log has their release and the
+            table is not kept here. CorruptBlob: it was changed. Unwritable: with the path. ValueError: the epsilon is none.
     """
     digest, record = load_record(folder, beginning)
     counts = _counts(record)
-    rows, tables = rows_of(record), tables_of(record, counts)
-    releases = Releases(workspace_of(folder).root / "releases")
-    earlier = releases.all()
-    document = _kept(earlier, digest, tables, epsilon)
-    if document is None:
-        costs = spent(earlier, rows, epsilon)
-        document = _document(digest, record, counts, epsilon, costs, draw or drawn_by_opendp)
-        releases.keep(Release(rows, tables, document))
-    write_whole(target, _text(document))
-    return document
+    asked = Asked(rows_of(record), tables_of(record, counts), epsilon_of(epsilon))
+    see_writable(target)
+
+    def made(costs: Spent, log: InLog | None) -> dict[str, Any]:
+        return _document(digest, record, counts, asked.epsilon, costs, log, draw or drawn_by_opendp)
+
+    workspace = workspace_of(folder)
+    # Two at once would each draw noise for the same counts.
+    with alone(workspace.root / "releases.lock"), _remembered(workspace) as releases:
+        told = releases.release(asked, made)
+    write_whole(target, told.content)
+    return Published(json.loads(told.content), told.spent, told.entry)
 
 
-def _text(document: dict[str, Any]) -> bytes:
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+@contextmanager
+def _remembered(workspace: Workspace) -> Iterator[Releases | LoggedReleases]:
+    """What remembers the releases: the log where somebody began one, else files."""
+    files = Releases(workspace.root / "releases")
+    if workspace.has_log:
+        with open_ledger(workspace.root.parent) as ledger:
+            if ledger.state().policy is not None:
+                yield LoggedReleases.of(ledger, workspace.blobs, files)
+                return
+    yield files
 
 
-def _kept(earlier: Sequence[Release], run: str, tables: str, epsilon: str) -> dict[str, Any] | None:
-    """What was released of the same counts before, of this run or another."""
-    same = [one for one in earlier if one.tables == tables or one.document["run"] == run]
-    for one in same:
-        if one.document["epsilon"] == epsilon:
-            return one.document
-    if not same:
-        return None
-    before = same[0].document["epsilon"]
-    raise NotReleased(
-        f"The same counts were released with an epsilon of {before}; {epsilon} is asked for.",
-        code="released_before",
-        remedy=f"Ask for --epsilon {before} to get the same numbers again. A second release would cost both.",
-    )
+def _named(spent: Spent, *, logged: bool) -> dict[str, str]:
+    return {
+        "same_data_set": spent.same_data_set,
+        f"all_of_this_{'log' if logged else 'folder'}": spent.all,
+    }
 
 
 def _counts(record: Record) -> list[tuple[int, int, int, int]]:
@@ -100,18 +123,23 @@ def _document(
     digest: str,
     record: Record,
     counts: Sequence[Sequence[int]],
-    epsilon: str,
-    costs: dict[str, str],
+    epsilon: Decimal,
+    costs: Spent,
+    log: InLog | None,
     draw: Draw,
 ) -> dict[str, Any]:
     noise = Noise(float(epsilon), len({group.grouping for group in record.groups}))
     drawn = draw([n for cells in counts for n in cells], noise.scale)
     return {
         "format": FORMAT,
-        "run": digest,
+        # A record that nothing blinds is found again by whoever knows all rows but one: its digest would tell the last.
+        **({"run": digest} if record.blind else {}),
         "data": record.data,
-        "epsilon": epsilon,
-        "spent": costs,
+        "epsilon": written(epsilon),
+        "spent": _named(costs, logged=log is not None),
+        "log": None if log is None else {"origin": log.origin, "entry": log.entry},
+        # The log has the digest of this document: without something random in it, that would tell whoever guesses the counts.
+        "salt": secrets.token_hex(SALT_BYTES),
         "delta": "0",
         "neighbours": f"one {'unit' if record.specification.data.unit else 'row'} more or less",
         "noise": "discrete Laplace",
@@ -122,14 +150,21 @@ def _document(
         "said": (
             f"Each count is the true one with noise: with a probability of {CONFIDENCE} it lies within {noise.within(CONFIDENCE)} of "
             f"it. It can be below 0. All releases of this data set so far, this one with them, cost a person an epsilon of "
-            f"{costs['same_data_set']}; all of this folder {costs['all_of_this_folder']}. The guarantee is of these documents: it says "
-            "nothing of a dossier, record or review pack of the same run, in which the counts are exact."
+            f"{costs.same_data_set}; all of this {'folder' if log is None else 'log'} {costs.all}. {_bound(log)} The guarantee is of "
+            "these documents: it says nothing of a dossier, record or review pack of the same run, in which the counts are exact."
         ),
         "groups": [
             _group(group, drawn[4 * i : 4 * i + 4], noise, record.specification.prediction.good)
             for i, group in enumerate(record.groups)
         ],
     }
+
+
+def _bound(log: InLog | None) -> str:
+    """What holds that these sums are whole."""
+    if log is None:
+        return "No log holds these sums: they are of files, and whoever deletes one can draw the noise again."
+    return f"This document is entry {log.entry} of the log {log.origin}, by its digest, and the sums are over that log."
 
 
 def _cells(group: GroupRecord, favourable: int) -> tuple[int, int, int, int]:

@@ -9,7 +9,7 @@ from functools import partial
 
 from assay.domain.entry import Action, Entry, Inspect, Kind, Signed
 from assay.domain.refusal import Because, Refusal
-from assay.domain.state import certificates, policies, runs, waivers, words
+from assay.domain.state import certificates, policies, releases, runs, waivers, words
 from assay.domain.state.state import State
 
 Rule = Callable[[State, Entry], Refusal | None]
@@ -39,6 +39,7 @@ def rules_of(inspect: Inspect) -> Mapping[Action, Rule]:
         Action.SUSPENDED: certificates.suspended,
         Action.REINSTATED: certificates.reinstated,
         Action.SUPERSEDED: certificates.superseded,
+        Action.RELEASED: releases.released,
     }
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import count
 
 from assay.domain.demands import terms_refused
@@ -195,6 +196,22 @@ class CertificateState:
         return f"{self.why} [{self.code.value}]" if self.code else self.why
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseState:
+    """A table that was published with noise.
+
+    Attributes:
+        document: its digest. rows: the digest of the data set that was counted. epsilon: what it costs each person. salt: digest of
+            the salt under which its counts are known again.
+    """
+
+    entry: int
+    document: str
+    rows: str
+    epsilon: Decimal
+    salt: str
+
+
 @dataclass(slots=True)
 class State:
     """Everything that can be asked of a log. Made by the fold alone; nobody else writes to it.
@@ -203,7 +220,7 @@ class State:
         policy, policy_digest: in force now. policies: digests of all that ever were, in order. agreements: what persons said of specifications, by digest.
         locks: by digest of the locking entry, in order. runs: by place. decisions: by digest of the record.
         waivers: what was set aside, by whom and until when.
-        certificates: by digest of the bundle. hashes: of all rows that were judged on. roots: of the log at each size up to now, in hexadecimal.
+        certificates: by digest of the bundle. releases: by the salted digest of their counts, in order. hashes: of all rows that were judged on. roots: of the log at each size up to now, in hexadecimal.
             said: where each signed statement stands first, by the digest of what it says and, of a word of a person, the key.
             size: how many entries there are. newest: the date of the last one. time: the latest that somebody who signed
             one said; no entry is dated before it.
@@ -218,6 +235,7 @@ class State:
     decisions: dict[str, DecisionState] = field(default_factory=dict)
     waivers: list[WaiverState] = field(default_factory=list)
     certificates: dict[str, CertificateState] = field(default_factory=dict)
+    releases: dict[str, ReleaseState] = field(default_factory=dict)
     roots: list[str] = field(default_factory=list)
     hashes: set[int] = field(default_factory=set)
     said: dict[tuple[str, str], int] = field(default_factory=dict)
