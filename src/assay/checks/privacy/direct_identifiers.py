@@ -239,7 +239,7 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
         unit. The details have rows per column and kind, and never a value. Counted in full, no inference. (McCallister, Grance
         & Scarfone 2010, NIST SP 800-122, section 2.1, for what is direct; GDPR, recital 26.)
     Limits:
-        Finds forms, not people: a company's name has the form of a person's, and a version such as 1.2.3.4 that of an IP
+        Among other words an e-mail address alone is found; all else must be the whole value. Finds forms, not people: a company's name has the form of a person's, and a version such as 1.2.3.4 that of an IP
         address. Short phrases that all differ have the form of names. Names of one word, social security numbers and telephone numbers without
         groups, a coordinate that stands alone, pictures, and other countries' numbers are not found. A column that is clean by itself can identify
         together with others: privacy.k_anonymity.
