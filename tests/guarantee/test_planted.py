@@ -11,15 +11,52 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from guarantee.bars import _planted
-from guarantee.planted import DEFECTS, PAGE, Defect, clinic, judged
+from guarantee.clinic import clinic, write_case
+from guarantee.planted import DEFECTS, PAGE, Defect, judged
+from guarantee.unfenced import unfenced
 
+import assay
+from assay.app.judging import open_engine
 from assay.domain.vocabulary import Verdict
+from assay.engine.in_process import InProcess
+
+NAMED = {defect.name: defect for defect in DEFECTS}
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
 def test_what_is_planted_is_found(defect: Defect) -> None:
     draw = np.random.default_rng(1)
-    assert dict(judged(defect.plant(clinic(draw), draw)))[defect.name] is Verdict.FAIL
+    ((name, verdict),) = judged(defect.plant(clinic(draw), draw), (defect,))
+    assert (name, verdict) == (defect.name, Verdict.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("planted", "simpler"),
+    [
+        ("near copies", "shared rows"),
+        ("swapped units in range", "swapped units"),
+        ("sentinel in range", "swapped units"),
+        ("leak of two columns", "leaked column"),
+    ],
+)
+def test_a_simpler_check_lets_it_through(planted: str, simpler: str) -> None:
+    """Each of these defects is there for what another criterion does not see."""
+    draw = np.random.default_rng(6)
+    asked = (NAMED[planted], NAMED[simpler])
+    verdicts = dict(judged(NAMED[planted].plant(clinic(draw), draw), asked))
+    assert verdicts == {planted: Verdict.FAIL, simpler: Verdict.PASS}
+
+
+def test_without_children_the_same_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_engine, "executor_of", lambda _: InProcess())
+    draw = np.random.default_rng(7)
+    asked = [NAMED["leak of two columns"], NAMED["near copies"]]
+    case = write_case(tmp_path, asked[0].plant(clinic(draw), draw), asked)
+    settings = {"reuse": False, "certify_without_a_lock": True, "certify_a_hopeless_specification": True}
+    in_children = assay.certify(case, **settings)
+    with unfenced():
+        here = assay.certify(case, **settings)
+    assert here.record.statistics == in_children.record.statistics
 
 
 def test_clean_data_raise_no_alarm() -> None:
@@ -54,9 +91,8 @@ def test_a_defect_that_is_missed_twice_misses_the_bar() -> None:
 
 
 def test_overall_the_planted_reversal_is_hardly_a_gap() -> None:
-    (simpson,) = [defect for defect in DEFECTS if defect.name == "Simpson"]
     draw = np.random.default_rng(5)
-    rows = simpson.plant(clinic(draw), draw).test
+    rows = NAMED["Simpson"].plant(clinic(draw), draw).test
     women, marked = rows["sex"] == "women", rows["score"].astype(float) >= 0.3
     assert abs(marked[women].mean() - marked[~women].mean()) < 0.10
     for department in ("surgery", "medicine"):

@@ -247,6 +247,7 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
         unit. The details have rows per column and kind, and never a value. Counted in full, no inference. (McCallister, Grance
         & Scarfone 2010, NIST SP 800-122, section 2.1, for what is direct; GDPR, recital 26.)
     Limits:
+        Among other words e-mail addresses and coordinates that say what they are are found; all else must be the whole value.
         Finds forms, not people: a company's name has the form of a person's, and a version such as 1.2.3.4 that of an IP
         address. Short phrases that all differ have the form of names, and pairs of measurements
         of three decimals that of coordinates. An e-mail address is not found where it has neither sign nor bracket and no host with an ending (name AT host, in a
