@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from importlib.resources import files
 from typing import Any
@@ -38,6 +39,7 @@ def page(template: str, **shown: Any) -> str:
     return made.render(**shown, style=style, style_digest=_digest(style))
 
 
+@functools.cache
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("assay.dossier"),

@@ -7,6 +7,8 @@ machine with other fonts. Each colour of the palette stands for a role: a page r
 
 from __future__ import annotations
 
+import functools
+import json
 import re
 from typing import Any
 
@@ -120,11 +122,20 @@ def render(specification: dict[str, Any], *, prefix: str, alternative: str) -> s
         MissingExtra: when vl-convert is not installed.
     """
     try:
-        import vl_convert
+        import vl_convert  # noqa: F401
     except ModuleNotFoundError as absent:
         raise MissingExtra.of(absent.name or "") or absent from absent
-    svg: str = vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE, allowed_base_urls=[])
-    return _named(_plain(svg, prefix), alternative)
+    return _named(_plain(_drawn(json.dumps(specification)), prefix), alternative)
+
+
+@functools.lru_cache(maxsize=128)
+def _drawn(specification: str) -> str:
+    """Once for each specification: charts are most of what a page takes, and its next edition has most of them again."""
+    import vl_convert
+
+    read = json.loads(specification)
+    svg: str = vl_convert.vegalite_to_svg(read, vl_version=VEGA_LITE, allowed_base_urls=[])
+    return svg
 
 
 _TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
