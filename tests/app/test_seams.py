@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -14,7 +17,7 @@ from assay.checks.catalogue import catalogue
 from assay.domain import needs
 from assay.domain.evidence import Compare, Counts, Rates
 from assay.domain.needs import Need, Part
-from assay.domain.vocabulary import Reason, Verdict
+from assay.domain.vocabulary import Reason, Stage, Verdict
 from assay.engine.scan import COUNTERS
 from assay.plan.counts import PLANS
 from assay.plan.imagined import IMAGINED
@@ -56,6 +59,24 @@ def test_nothing_is_counted_of_outcomes_where_there_are_none(wanted):
 
 def test_every_kind_of_counts_is_judged_and_planned():
     assert set(PIECES) == set(PLANS) == set(get_args(Counts))
+
+
+KEYS = {"documentation.required", "safety.fallback"}
+"""Keys of a template that look like a metric."""
+
+
+def test_every_metric_that_the_domain_or_a_use_case_names_is_in_the_catalogue():
+    source = Path(assay.__file__).parent
+    metric = re.compile(rf"({'|'.join(stage.value for stage in Stage)})\.[a-z_0-9]+")
+    named = {
+        node.value: str(path.relative_to(source))
+        for part in ("domain", "app")
+        for path in sorted((source / part).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and metric.fullmatch(node.value)
+    }
+    assert {"fairness.impact_ratio", "data.label_errors", "data.split_overlap"} <= set(named)
+    assert {name: where for name, where in named.items() if name not in catalogue().keys() | KEYS} == {}
 
 
 def gaps(view: OutcomeView) -> Counts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from assay import checks
 from assay.cli.main import COMMANDS, assay
 from assay.domain.errors import ExitCode
 from assay.domain.vocabulary import Reason
@@ -37,6 +39,17 @@ def _blocks(text: str) -> list[str]:
 
 def _options(command: click.Command) -> set[str]:
     return {option for parameter in command.params for option in parameter.opts} | {"--help", "-h"}
+
+
+def test_the_first_block_of_the_how_to_imports_what_it_uses():
+    block = re.search(r"```python\n(.*?)```", _text(DOCS / "how-to" / "add-a-check.md"), re.DOTALL)
+    assert block is not None
+    first = ast.parse(block[1])
+    imported = {
+        alias.name for node in ast.walk(first) if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    named = {node.id for node in ast.walk(first) if isinstance(node, ast.Name)}
+    assert imported == named & set(checks.__all__)
 
 
 def test_the_pages_are_what_the_program_generates():

@@ -29,6 +29,8 @@ VALUES = BINS + 1
 MISSING = BINS
 """of which this one says that it is missing."""
 
+TABLE = "classes"
+"""The rows of each class."""
 NAMED = "quasi_identifiers"
 DESCRIBED = (
     "What an outsider may know of a person: columns with commas between them; by default all that the dictionary calls personal "
@@ -47,20 +49,23 @@ def quasi_identifiers(context: TableContext) -> tuple[str, ...]:
     )
 
 
-def people_by_class(rows: Rows, context: TableContext) -> Integers | None:
-    """int64[n]: the class of each row; with the person that it is of, where people have several rows.
+def class_columns(context: TableContext) -> tuple[str, ...]:
+    """The quasi-identifiers, and the unit."""
+    return (*quasi_identifiers(context), *((context.unit,) if context.unit is not None else ()))
 
-    None where the data set lacks a column, or none is named.
+
+def class_table(rows: Rows, context: TableContext) -> dict[str, Integers]:
+    """The class of each row; with the person that it is of, where people have several rows.
+
+    Nothing where the data set lacks a column, or none is named.
     """
     names = quasi_identifiers(context)
-    unit = (context.unit,) if context.unit is not None else ()
-    if not names or not rows.names.issuperset((*names, *unit)):
-        return None
-    classes = _hashed(rows, names, CLASSES if unit else MOST)
-    if not unit:
-        return classes
+    if not names or not rows.names.issuperset(class_columns(context)):
+        return {}
+    if context.unit is None:
+        return {TABLE: _hashed(rows, names, MOST)}
     # One word, mixed with the class: within each class other people fall together.
-    return _with_person(classes, rows.words(unit[0]))
+    return {TABLE: _with_person(_hashed(rows, names, CLASSES), rows.words(context.unit))}
 
 
 BY_ROW, BY_PERSON, OF_CLASS = "values", "people with a value", "people"
@@ -118,7 +123,7 @@ class Classes:
 
     @classmethod
     def of(cls, counts: TableCounts, *, persons: bool, among: TableCounts | None = None) -> Classes:
-        """From the keys of :func:`people_by_class`; ``persons``: whether people have several rows.
+        """From the keys of :func:`class_table`; ``persons``: whether people have several rows.
 
         ``among``: the keys of more data, these rows included; people are then counted in all of it, and rows in this.
         """
@@ -137,14 +142,14 @@ class Classes:
         return int(self.rows[self.people < k].sum())
 
 
-def classes_of(view: TableView, table: str, *, among_all: bool = False) -> Classes | Undefined:
+def classes_of(view: TableView, *, among_all: bool = False) -> Classes | Undefined:
     """The classes of the data set that a criterion names, or why there are none; ``among_all``: with the people of all data sets."""
-    counts = view.table(table)
+    counts = view.table(TABLE)
     if not counts.total:
         return none_of(view)
     everybody = None
     if among_all:
-        everybody = sums({table: view.table(table, data)} for data in sorted(view.tables))[table]
+        everybody = sums({TABLE: view.table(TABLE, data)} for data in sorted(view.tables))[TABLE]
     return Classes.of(counts, persons=view.context.unit is not None, among=everybody)
 
 

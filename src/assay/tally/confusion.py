@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
+TABLE = "confusion"
 
-def confusion_keys(rows: Rows) -> Integers:
-    """int64[n]: the group, the true class and the decided class of each row."""
-    classes, groups = rows.context.answers.labels, max(len(rows.context.groups), 1)
-    return together((rows.group(), groups), (rows.label, classes), (rows.decided, classes))
+
+def by_confusion(rows: Rows, context: TableContext) -> dict[str, Integers]:
+    """The group, the true class and the decided class of each row."""
+    classes, groups = context.answers.labels, max(len(context.groups), 1)
+    return {TABLE: together((rows.group(), groups), (rows.label, classes), (rows.decided, classes))}
 
 
 def no_columns(_: TableContext) -> tuple[str, ...]:
@@ -19,7 +21,7 @@ def no_columns(_: TableContext) -> tuple[str, ...]:
     return ()
 
 
-def confusion(view: TableView, name: str = "confusion") -> NDArray[np.int64]:
+def confusion(view: TableView) -> NDArray[np.int64]:
     """int64[groups, classes, classes]: rows by group, true class and decided class."""
     classes = view.context.answers.labels
-    return view.table(name).dense(max(len(view.context.groups), 1), classes, classes)
+    return view.table(TABLE).dense(max(len(view.context.groups), 1), classes, classes)

@@ -7,12 +7,14 @@ import numpy as np
 from assay.domain.evidence import Compare, LossCell, Losses, Summary, Undefined
 from assay.domain.vocabulary import Reason
 from assay.tally.cells import NO_ROWS
-from assay.tally.table import Floats, Integers, Rows, TableView, apart, together
+from assay.tally.table import Floats, Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 10_000
 """Widths of the grid of a loss that stands alone: a ten-thousandth of the largest one,"""
 STEPS_COMPARED = 1_000
 """and of one that is compared, of which every step is looked at for every mean that the other group could have."""
+ERROR = "error"
+"""The table of absolute errors."""
 
 
 def loss_keys(rows: Rows, loss: Floats, largest: float, steps: int) -> Integers:
@@ -20,6 +22,12 @@ def loss_keys(rows: Rows, loss: Floats, largest: float, steps: int) -> Integers:
     with np.errstate(invalid="ignore"):
         place = np.where(np.isnan(loss), -1.0, np.minimum(np.ceil(loss / largest * steps), steps))
     return together((rows.group(), max(len(rows.context.groups), 1)), (place.astype(np.int64), steps + 1))
+
+
+def absolute_errors(rows: Rows, context: TableContext) -> dict[str, Integers]:
+    """The absolute error of each row, which a check may square when it sums them."""
+    off = np.abs(rows.answered - rows.truth)
+    return {ERROR: loss_keys(rows, off, context.answers.width_of_range, STEPS)}
 
 
 def losses_of_each(

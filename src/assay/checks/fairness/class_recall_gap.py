@@ -12,13 +12,8 @@ from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.confusion import confusion, confusion_keys, no_columns
-from assay.tally.table import Integers, Rows, TableContext, TableView
-
-
-def tabulate(rows: Rows, _: TableContext) -> dict[str, Integers]:
-    """The group, the true and the decided class of each row."""
-    return {"confusion": confusion_keys(rows)}
+from assay.tally.confusion import by_confusion, confusion, no_columns
+from assay.tally.table import TableView
 
 
 def _view(women: int, men: int) -> TableView:
@@ -28,7 +23,7 @@ def _view(women: int, men: int) -> TableView:
     sex = np.repeat([0, 1], 2000)
     said = np.where(within < np.where(sex == 0, women, men), truth, 1 - truth)
     return table_view(
-        tabulate,
+        by_confusion,
         {"label": truth},
         label=truth,
         score=np.eye(2)[said],
@@ -45,7 +40,7 @@ def _view(women: int, men: int) -> TableView:
     "classes.",
     unit=Unit.POINTS,
     reading="cases of {given} are recognised {value} more often for {one} than for {two}",
-    need=TabulatedOutcomes(tabulate, no_columns),
+    need=TabulatedOutcomes(by_confusion, no_columns),
     tasks=(Task.MULTICLASS,),
     comparators=AT_MOST,
     ideal=ZERO,

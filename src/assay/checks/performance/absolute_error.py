@@ -12,26 +12,15 @@ from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.losses import STEPS, loss_keys, losses_of_each
-from assay.tally.table import Integers, Rows, TableContext, TableView
-
-
-def tabulate(rows: Rows, context: TableContext) -> dict[str, Integers]:
-    """The absolute error of each row."""
-    return {
-        "error": loss_keys(rows, np.abs(rows.answered - rows.truth), context.answers.width_of_range, STEPS)
-    }
-
-
-def columns(_: TableContext) -> tuple[str, ...]:
-    """None but the label."""
-    return ()
+from assay.tally.confusion import no_columns
+from assay.tally.losses import ERROR, STEPS, absolute_errors, losses_of_each
+from assay.tally.table import TableView
 
 
 def _view(rows: int, off: float) -> TableView:
     """So many rows between 0 and 100, each off by up to twice as much as named, evenly."""
     return table_view(
-        tabulate,
+        absolute_errors,
         {"label": np.full(rows, 50.0)},
         label=[0] * rows,
         score=50.0 + 2 * off * (np.arange(rows) + 0.5) / max(rows, 1),
@@ -45,7 +34,7 @@ def _view(rows: int, off: float) -> TableView:
     estimand="The mean distance between prediction and label, in the label's unit; in the worst group if groups are named.",
     unit=Unit.NUMBER,
     reading="the prediction[ for {group}] is off by {value} on average",
-    need=TabulatedOutcomes(tabulate, columns),
+    need=TabulatedOutcomes(absolute_errors, no_columns),
     tasks=(Task.REGRESSION,),
     comparators=AT_MOST,
     high=None,
@@ -96,4 +85,4 @@ def mae(view: TableView) -> Counts:
         scikit-learn's mean_absolute_error; the bound by exhaustive enumeration of small worlds (tests/checks/test_regression_oracles.py,
         tests/stats/test_losses.py).
     """
-    return losses_of_each(view, "error", view.context.answers.width_of_range, STEPS)
+    return losses_of_each(view, ERROR, view.context.answers.width_of_range, STEPS)

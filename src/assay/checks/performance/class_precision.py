@@ -12,13 +12,8 @@ from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.confusion import confusion, confusion_keys, no_columns
-from assay.tally.table import Integers, Rows, TableContext, TableView
-
-
-def tabulate(rows: Rows, _: TableContext) -> dict[str, Integers]:
-    """The true and the decided class of each row."""
-    return {"confusion": confusion_keys(rows)}
+from assay.tally.confusion import by_confusion, confusion, no_columns
+from assay.tally.table import TableView
 
 
 def _view(*right: int) -> TableView:
@@ -27,7 +22,7 @@ def _view(*right: int) -> TableView:
     within = np.tile(np.arange(300), len(right))
     truth = np.where(within < np.array(right, dtype=int)[said], said, (said + 1) % max(len(right), 1))
     return table_view(
-        tabulate,
+        by_confusion,
         {"label": truth},
         label=truth,
         score=np.eye(3)[said].reshape(len(truth), 3),
@@ -41,7 +36,7 @@ def _view(*right: int) -> TableView:
     estimand="The smallest share, over the classes, of rows given a class that are of it; in the worst group if groups are named.",
     unit=Unit.SHARE,
     reading="{value} of the cases that are given a class are of it[, for {group}]",
-    need=TabulatedOutcomes(tabulate, no_columns),
+    need=TabulatedOutcomes(by_confusion, no_columns),
     tasks=(Task.MULTICLASS,),
     comparators=AT_LEAST,
     across=Across.OPTIONAL,

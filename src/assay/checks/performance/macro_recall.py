@@ -12,13 +12,8 @@ from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.confusion import confusion, confusion_keys, no_columns
-from assay.tally.table import Integers, Rows, TableContext, TableView
-
-
-def tabulate(rows: Rows, _: TableContext) -> dict[str, Integers]:
-    """The true and the decided class of each row."""
-    return {"confusion": confusion_keys(rows)}
+from assay.tally.confusion import by_confusion, confusion, no_columns
+from assay.tally.table import TableView
 
 
 def _view(*right: tuple[int, int]) -> TableView:
@@ -27,7 +22,7 @@ def _view(*right: tuple[int, int]) -> TableView:
     within = np.concatenate([np.arange(of) for _, of in right]) if right else np.empty(0)
     said = np.where(within < np.array([good for good, _ in right], dtype=int)[truth], truth, (truth + 1) % 3)
     return table_view(
-        tabulate,
+        by_confusion,
         {"label": truth},
         label=truth,
         score=np.eye(3)[said].reshape(len(truth), 3),
@@ -41,7 +36,7 @@ def _view(*right: tuple[int, int]) -> TableView:
     estimand="The mean, over the classes, of the share of rows of a class that are given it; in the worst group if groups are named.",
     unit=Unit.SHARE,
     reading="on average over the classes, {value} of the cases of a class are recognised as such[, for {group}]",
-    need=TabulatedOutcomes(tabulate, no_columns),
+    need=TabulatedOutcomes(by_confusion, no_columns),
     tasks=(Task.BINARY, Task.MULTICLASS),
     comparators=AT_LEAST,
     across=Across.OPTIONAL,

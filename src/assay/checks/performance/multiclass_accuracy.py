@@ -12,13 +12,8 @@ from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.confusion import confusion, confusion_keys, no_columns
-from assay.tally.table import Integers, Rows, TableContext, TableView
-
-
-def tabulate(rows: Rows, _: TableContext) -> dict[str, Integers]:
-    """The true and the decided class of each row."""
-    return {"confusion": confusion_keys(rows)}
+from assay.tally.confusion import by_confusion, confusion, no_columns
+from assay.tally.table import TableView
 
 
 def _view(rows: int, right: int) -> TableView:
@@ -26,7 +21,7 @@ def _view(rows: int, right: int) -> TableView:
     truth = np.arange(rows) % 3
     said = np.where(np.arange(rows) < right, truth, (truth + 1) % 3)
     return table_view(
-        tabulate,
+        by_confusion,
         {"label": truth},
         label=truth,
         score=np.eye(3)[said].reshape(rows, 3),
@@ -40,7 +35,7 @@ def _view(rows: int, right: int) -> TableView:
     estimand="The share of rows whose most probable class is the true one; in the worst group if groups are named.",
     unit=Unit.SHARE,
     reading="{value} of the cases[ for {group}] are given their true class",
-    need=TabulatedOutcomes(tabulate, no_columns),
+    need=TabulatedOutcomes(by_confusion, no_columns),
     tasks=(Task.MULTICLASS,),
     comparators=EITHER,
     across=Across.OPTIONAL,

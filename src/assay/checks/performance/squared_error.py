@@ -12,26 +12,15 @@ from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.losses import STEPS, loss_keys, losses_of_each
-from assay.tally.table import Integers, Rows, TableContext, TableView
-
-
-def tabulate(rows: Rows, context: TableContext) -> dict[str, Integers]:
-    """The absolute error of each row, which is squared when it is summed."""
-    return {
-        "error": loss_keys(rows, np.abs(rows.answered - rows.truth), context.answers.width_of_range, STEPS)
-    }
-
-
-def columns(_: TableContext) -> tuple[str, ...]:
-    """None but the label."""
-    return ()
+from assay.tally.confusion import no_columns
+from assay.tally.losses import ERROR, STEPS, absolute_errors, losses_of_each
+from assay.tally.table import TableView
 
 
 def _view(rows: int, off: float) -> TableView:
     """So many rows between 0 and 100, each off by as much as named, to both sides in turn."""
     return table_view(
-        tabulate,
+        absolute_errors,
         {"label": np.full(rows, 50.0)},
         label=[0] * rows,
         score=50.0 + off * (-1.0) ** np.arange(rows),
@@ -46,7 +35,7 @@ def _view(rows: int, off: float) -> TableView:
     "named.",
     unit=Unit.NUMBER,
     reading="the root mean square error of the prediction[ for {group}] is {value}",
-    need=TabulatedOutcomes(tabulate, columns),
+    need=TabulatedOutcomes(absolute_errors, no_columns),
     tasks=(Task.REGRESSION,),
     comparators=AT_MOST,
     high=None,
@@ -88,4 +77,4 @@ def rmse(view: TableView) -> Counts:
         scikit-learn's root_mean_squared_error; the bound by exhaustive enumeration of small worlds (tests/checks/test_regression_oracles.py,
         tests/stats/test_losses.py).
     """
-    return losses_of_each(view, "error", view.context.answers.width_of_range, STEPS, Summary.ROOT_MEAN_SQUARE)
+    return losses_of_each(view, ERROR, view.context.answers.width_of_range, STEPS, Summary.ROOT_MEAN_SQUARE)

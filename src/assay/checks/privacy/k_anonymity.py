@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 from assay.checks.check import AT_LEAST, AT_MOST, ONE, Example, check
@@ -11,27 +10,14 @@ from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.classes import DESCRIBED, NAMED, classes_of, counted_as, people_by_class, quasi_identifiers
-from assay.tally.table import Integers, Rows, TableContext, TableView
-
-TABLE = "classes"
-
-
-def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """The class of each row, and the person that it is of."""
-    keys = people_by_class(rows, context)
-    return {} if keys is None else {TABLE: keys}
-
-
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The quasi-identifiers, and the unit."""
-    return (*quasi_identifiers(context), *((context.unit,) if context.unit is not None else ()))
+from assay.tally.classes import DESCRIBED, NAMED, class_columns, class_table, classes_of, counted_as
+from assay.tally.table import TableView
 
 
 def _view(*sizes: int, **more: int) -> TableView:
     """A postcode for each class, with so many people in it."""
     places = [place for place, size in enumerate(sizes) for _ in range(size)]
-    return table_view(tabulate, {"postcode": places}, parameters={NAMED: "postcode", **more})
+    return table_view(class_table, {"postcode": places}, parameters={NAMED: "postcode", **more})
 
 
 QUASI_IDENTIFIERS = {NAMED: Parameter(DESCRIBED, default="", names=Names.COLUMNS)}
@@ -43,7 +29,7 @@ QUASI_IDENTIFIERS = {NAMED: Parameter(DESCRIBED, default="", names=Names.COLUMNS
     estimand="The fewest people of the data set who are alike in all quasi-identifiers.",
     unit=Unit.COUNT,
     reading="the fewest people who look alike[ in {quasi_identifiers}] are {value}",
-    need=Tabulated(tabulate, columns),
+    need=Tabulated(class_table, class_columns),
     tasks=tuple(Task),
     comparators=AT_LEAST,
     low=ONE,
@@ -69,7 +55,7 @@ QUASI_IDENTIFIERS = {NAMED: Parameter(DESCRIBED, default="", names=Names.COLUMNS
         ),
         Example(
             says="The dictionary calls no column personal, and none is named.",
-            view=lambda: table_view(tabulate, {"postcode": [1, 2]}, parameters={NAMED: ""}),
+            view=lambda: table_view(class_table, {"postcode": [1, 2]}, parameters={NAMED: ""}),
             comparator=Comparator.AT_LEAST,
             threshold="5",
             verdict=Verdict.NOT_EVALUABLE,
@@ -99,7 +85,7 @@ def k_anonymity(view: TableView, *, quasi_identifiers: str) -> Counts:  # noqa: 
         the published table of Sweeney 2002 and pandas, class by class
         (tests/checks/test_released_tables.py).
     """
-    classes = classes_of(view, TABLE)
+    classes = classes_of(view)
     if isinstance(classes, Undefined):
         return classes
     smallest = int(classes.people.min())
@@ -117,7 +103,7 @@ def k_anonymity(view: TableView, *, quasi_identifiers: str) -> Counts:  # noqa: 
     estimand="The share of rows whose people are alike in all quasi-identifiers with fewer than k people, themselves included.",
     unit=Unit.SHARE,
     reading="{value} of the rows are of people whom fewer than {k} look like[ in {quasi_identifiers}]",
-    need=Tabulated(tabulate, columns),
+    need=Tabulated(class_table, class_columns),
     tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
@@ -144,7 +130,7 @@ def k_anonymity(view: TableView, *, quasi_identifiers: str) -> Counts:  # noqa: 
         ),
         Example(
             says="The data set lacks the column that is named.",
-            view=lambda: table_view(tabulate, {"region": [1, 2]}, parameters={NAMED: "postcode", "k": 5}),
+            view=lambda: table_view(class_table, {"region": [1, 2]}, parameters={NAMED: "postcode", "k": 5}),
             comparator=Comparator.AT_MOST,
             threshold="0.02",
             verdict=Verdict.NOT_EVALUABLE,
@@ -170,7 +156,7 @@ def small_classes(view: TableView, *, k: int, quasi_identifiers: str) -> Counts:
     Oracle:
         pandas, class by class (tests/checks/test_released_tables.py).
     """
-    classes = classes_of(view, TABLE)
+    classes = classes_of(view)
     if isinstance(classes, Undefined):
         return classes
     found = classes.smaller_than(int(k))

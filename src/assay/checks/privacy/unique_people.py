@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.classes import DESCRIBED, NAMED, classes_of, people_by_class, quasi_identifiers
-from assay.tally.table import Integers, Rows, TableContext, TableView
+from assay.tally.classes import DESCRIBED, NAMED, class_columns, class_table, classes_of
+from assay.tally.table import TableView
 
-TABLE = "classes"
 ALONE = 2
 """Fewer people than this are one."""
-
-
-def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """The class of each row, and the person that it is of."""
-    keys = people_by_class(rows, context)
-    return {} if keys is None else {TABLE: keys}
-
-
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The quasi-identifiers, and the unit."""
-    return (*quasi_identifiers(context), *((context.unit,) if context.unit is not None else ()))
 
 
 def _view(mine: list[int], others: list[int]) -> TableView:
     """The postcodes of the training data, and of other data."""
     return table_view(
-        tabulate,
+        class_table,
         {"postcode": mine},
         data="train",
         others={"test": {"postcode": others}},
@@ -46,7 +32,7 @@ def _view(mine: list[int], others: list[int]) -> TableView:
     estimand="The share of rows of the data set whose people nobody else looks like, in this data set or in any other that is declared.",
     unit=Unit.SHARE,
     reading="{value} of the rows are of people whom nobody else[ in {quasi_identifiers}] looks like in all declared data",
-    need=TabulatedEverywhere(tabulate, columns),
+    need=TabulatedEverywhere(class_table, class_columns),
     comparators=AT_MOST,
     census=True,
     parameters={NAMED: Parameter(DESCRIBED, default="", names=Names.COLUMNS)},
@@ -69,7 +55,7 @@ def _view(mine: list[int], others: list[int]) -> TableView:
         ),
         Example(
             says="The dictionary calls no column personal, and none is named.",
-            view=lambda: table_view(tabulate, {"postcode": [1, 2]}, parameters={NAMED: ""}),
+            view=lambda: table_view(class_table, {"postcode": [1, 2]}, parameters={NAMED: ""}),
             comparator=Comparator.AT_MOST,
             threshold="0.01",
             verdict=Verdict.NOT_EVALUABLE,
@@ -96,10 +82,10 @@ def unique_people(view: TableView, *, quasi_identifiers: str) -> Counts:  # noqa
     Oracle:
         pandas, with and without a unit (tests/checks/test_unique_people.py).
     """
-    among = classes_of(view, TABLE, among_all=True)
+    among = classes_of(view, among_all=True)
     if isinstance(among, Undefined):
         return among
-    within = classes_of(view, TABLE)
+    within = classes_of(view)
     if isinstance(within, Undefined):
         return within
     found, here = among.smaller_than(ALONE), within.smaller_than(ALONE)
