@@ -138,6 +138,11 @@ def asking_of_a_recipe(folder: Unequal) -> Path:
     """A specification with two criteria of its recipe, one written in a line and one in a block, and comments between."""
     (folder.root / "train.py").write_text("def train(data, seed):\n    raise NotImplementedError\n")
     folder.edit("inputs: [income, proxy]}", "inputs: [income, proxy], recipe: train.py:train}")
+    folder.edit(
+        "\ncriteria:\n",
+        "\n  - {id: luck, harm: decisions by chance, severity: minor, criteria: [seeds, procedure]}\ncriteria:\n",
+    )
+    folder.edit("refusals-age, complete, ranking]", "refusals-age, complete, procedure, ranking]")
     folder.text = folder.text.rstrip("\n") + (
         "\n  - {id: procedure, metric: performance.cross_validation, at_least: 0.6, tier: advisory, with: {folds: 4},\n"
         "     rationale: the recipe and not luck, owner: validator, requirements: [model-risk/4]}\n"
@@ -164,6 +169,10 @@ def test_criteria_of_the_recipe_are_left_out_of_copies_and_the_record_says_so(tm
     assert {c.id for c in record.specification.criteria} == {
         c.id for c in open_case(path, rehearse=True).specification.criteria
     } - {"procedure", "seeds"}
+    assert "luck" in copy[copy.index("Made by") :].splitlines()[0]
+    named = [name for mode in record.specification.failure_modes for name in mode.criteria]
+    assert "approval-sex" in named
+    assert not {"procedure", "seeds"} & set(named)
 
 
 def test_a_copy_that_could_not_be_read_is_told_before_anything_is_trained(tmp_path, monkeypatch):

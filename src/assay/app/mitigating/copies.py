@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def copy_of(
     """The copy beside the specification that names a candidate's model file, fed these inputs, and the record of the search.
 
     Beside it, so that the log and the test rows that are spent are the same. What belongs to the original alone is left out:
-    its recipe, the criteria for which the recipe trains models, and the environment and the interpreter in which it runs.
+    its recipe, the criteria for which the recipe trains models, with the failure modes that these alone guard against, and the environment and the interpreter in which it runs.
 
     Raises:
         AssayError: ``subject_not_a_block`` when the text has no block of that name at the left margin.
@@ -42,7 +42,9 @@ def copy_of(
     text = read.document.source.text.replace("\r\n", "\n")
     text = text if text.endswith("\n") else f"{text}\n"
     without = of_the_recipe(read.specification, read.world.catalogue)
+    modes = _guarded_by_these_alone(read.specification, without)
     left = f"; left out, since its recipe trains no candidate: {', '.join(without)}" if without else ""
+    left += f", and the failure modes that name nothing else: {', '.join(modes)}" if modes else ""
     block = (
         f"{MARK} from {written(path.name)}, {read.digest}: of all blocks this one alone is another{left}.\n"
         f"subject:\n  model: {written(model)}\n  format: skops\n  inputs: [{', '.join(map(written, inputs))}]\n"
@@ -63,6 +65,10 @@ def copy_of(
 def of_the_recipe(specification: Specification, catalogue: Catalogue) -> tuple[str, ...]:
     """The criteria for which the recipe trains models: what they tell is of the original's recipe, and of no candidate."""
     return tuple(c.id for c in specification.criteria if catalogue[c.metric].refits)
+
+
+def _guarded_by_these_alone(specification: Specification, criteria: Collection[str]) -> tuple[str, ...]:
+    return tuple(m.id for m in specification.failure_modes if m.criteria and set(m.criteria) <= set(criteria))
 
 
 def place_of(path: Path, candidate: str) -> Path:
@@ -123,7 +129,12 @@ def checked(copy: Copy, original: Specification, catalogue: Catalogue) -> Specif
         ) from invalid
     left = of_the_recipe(original, catalogue)
     kept = tuple(c for c in original.criteria if c.id not in left)
-    expected = original.model_copy(update={"criteria": kept})
+    modes = tuple(
+        mode.model_copy(update={"criteria": tuple(name for name in mode.criteria if name not in left)})
+        for mode in original.failure_modes
+        if mode.id not in _guarded_by_these_alone(original, left)
+    )
+    expected = original.model_copy(update={"criteria": kept, "failure_modes": modes})
     if made.specification.model_copy(update={"subject": original.subject}) != expected:
         raise AssayError(
             f"{copy.path} would differ from the specification in more than its subject.",
