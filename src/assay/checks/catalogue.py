@@ -11,7 +11,7 @@ import functools
 import hashlib
 import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
@@ -54,8 +54,14 @@ def _installed() -> Mapping[str, Check]:
 
 def is_own(entry: EntryPoint) -> bool:
     """Whether an entry point is Assay's own: a module of this package, which this distribution names."""
-    ours = entry.dist is None or entry.dist.name == DISTRIBUTION
+    ours = entry.dist is None or _name_of(entry.dist) == DISTRIBUTION
     return ours and entry.module.startswith("assay.")
+
+
+@functools.cache
+def _name_of(dist: Distribution) -> str:
+    """Read once for all entry points of a distribution: it is parsed from a file each time it is asked."""
+    return dist.name
 
 
 def collect(entries: Iterable[EntryPoint]) -> Mapping[str, Check]:
@@ -145,7 +151,7 @@ def _name(entry: EntryPoint) -> str:
 
 
 def _distribution(entry: EntryPoint) -> str:
-    return entry.dist.name if entry.dist is not None else "an unknown distribution"
+    return _name_of(entry.dist) if entry.dist is not None else "an unknown distribution"
 
 
 def source_digest(check: Check) -> str:
