@@ -59,7 +59,7 @@ def test_the_estimate_is_that_of_fairlearn_and_the_bound_the_strictest_threshold
 ) -> None:
     cells = table(seed)
     by_others, limit = by_fairlearn(cells, asked[0]), worst_limit(cells, asked[0])
-    for threshold in THRESHOLDS[asked]:
+    for threshold in THRESHOLDS[asked][seed % 2 :: 2]:  # each with half of the tables
         a = held(cells, asked, threshold)
         assert a.estimate is not None
         assert a.bound is not None
