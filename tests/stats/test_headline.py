@@ -58,12 +58,13 @@ def test_the_estimate_is_that_of_fairlearn_and_the_bound_the_strictest_threshold
     seed: int, asked: tuple[Compare, Comparator]
 ) -> None:
     cells = table(seed)
-    for threshold in THRESHOLDS[asked]:
+    by_others, limit = by_fairlearn(cells, asked[0]), worst_limit(cells, asked[0])
+    for threshold in THRESHOLDS[asked][seed % 2 :: 2]:  # each with half of the tables
         a = held(cells, asked, threshold)
         assert a.estimate is not None
         assert a.bound is not None
-        assert a.estimate.value == pytest.approx(by_fairlearn(cells, asked[0]), abs=1e-9)
-        assert a.bound.value == a.strictest == pytest.approx(worst_limit(cells, asked[0]), abs=1e-9)
+        assert a.estimate.value == pytest.approx(by_others, abs=1e-9)
+        assert a.bound.value == a.strictest == pytest.approx(limit, abs=1e-9)
         by_label = {p.label: p for p in a.pieces}
         assert by_label[a.estimate.label].estimate == a.estimate.value
         least = by_label[a.confidence_of]
