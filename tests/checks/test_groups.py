@@ -151,8 +151,15 @@ def test_a_grouping_without_groups_is_not_answered_by_all_rows(check: Check):
 @pytest.mark.parametrize("check", COMPARED, ids=lambda c: c.id)
 def test_one_group_is_no_comparison(check: Check):
     counts = check.count(outcomes({"women": (10, 10, 10, 10)}), across="sex")
-    assert isinstance(counts, Undefined)
-    assert counts.reason is Reason.FEWER_THAN_TWO_GROUPS
+    assert counts == Undefined(Reason.FEWER_THAN_TWO_GROUPS, "A comparison needs two groups; found women.")
+
+
+@pytest.mark.parametrize("check", COMPARED, ids=lambda c: c.id)
+def test_that_the_reference_is_absent_is_said_before_that_groups_are_few(check: Check):
+    counts = check.count(outcomes({"women": (10, 10, 10, 10)}), across="sex", reference="nobody")
+    assert counts == Undefined(
+        Reason.REFERENCE_ABSENT, "The reference 'nobody' is none of the groups compared: women."
+    )
 
 
 @pytest.mark.parametrize("check", COMPARED, ids=lambda c: c.id)

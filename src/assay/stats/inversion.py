@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Final, Literal
 
+from assay.stats.bound import Bound
+
 SMALLEST: Final = 1e-12
 LARGEST: Final = 0.5
 STEPS: Final = 50
@@ -40,3 +42,10 @@ def smallest_alpha(
         else:
             low = middle
     return min(math.exp(high) * (1 + 1e-15), LARGEST)
+
+
+def p_values_of(limits: Callable[[float], Bound], tau: float) -> tuple[float, float]:
+    """P-values for "the value is at least tau" and "at most tau", by inverting limits at any level alpha."""
+    at_least = smallest_alpha(lambda a: limits(a).lower, tau, meets="at_least")
+    at_most = smallest_alpha(lambda a: limits(a).upper, tau, meets="at_most")
+    return at_least, at_most

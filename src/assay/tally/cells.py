@@ -47,6 +47,18 @@ def rate_of_each(view: OutcomeView, count: Count, *, lacking: Reason, detail: st
     return Rates(cells)
 
 
+def unfit_for_comparison(labels: Sequence[str], reference: str | None = None) -> Undefined | None:
+    """Why groups of these labels cannot be compared, with the reference or pair by pair; None where they can."""
+    found = ", ".join(labels) or "none"
+    if reference is not None and reference not in labels:
+        return Undefined(
+            Reason.REFERENCE_ABSENT, f"The reference {reference!r} is none of the groups compared: {found}."
+        )
+    if len(labels) < 2:
+        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, f"A comparison needs two groups; found {found}.")
+    return None
+
+
 def rates_compared(
     view: OutcomeView,
     families: Mapping[str, Count],
@@ -57,8 +69,9 @@ def rates_compared(
     detail: str,
 ) -> Rates | Undefined:
     """The rates of all groups, to be compared within each family with the reference or pair by pair, as the view's focus says."""
-    unfit = _unfit_for_comparison(view, reference)
-    if unfit is not None:
+    if view.overall.n == 0:
+        return NO_ROWS
+    if unfit := unfit_for_comparison([group.label for group in view.groups], reference):
         return unfit
     by_family = [_rates(view.groups, count, family) for family, count in families.items()]
     if not all(any(cell.trials for cell in cells) for cells in by_family):
@@ -155,20 +168,6 @@ def worst_column(
 
 def _rates(groups: Sequence[GroupOutcomes], count: Count, family: str = "") -> tuple[Rate, ...]:
     return tuple(Rate(group.label, *count(group), family) for group in groups)
-
-
-def _unfit_for_comparison(view: OutcomeView, reference: str | None) -> Undefined | None:
-    if view.overall.n == 0:
-        return NO_ROWS
-    labels = [group.label for group in view.groups]
-    if reference is not None and reference not in labels:
-        found = ", ".join(labels) or "none"
-        return Undefined(
-            Reason.REFERENCE_ABSENT, f"The reference {reference!r} is none of the groups compared: {found}."
-        )
-    if len(labels) < 2:
-        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, f"A comparison needs two groups; found {len(labels)}.")
-    return None
 
 
 def _histogram(group: GroupOutcomes) -> ScoreCell:

@@ -14,7 +14,7 @@ from assay.domain import causal_graph, gating
 from assay.domain.causal_graph import Roles
 from assay.domain.evidence import Counts, Effect, Effects, Rate, Undefined
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS
+from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 TABLE = "by_path"
@@ -108,12 +108,4 @@ def _lacking(view: TableView, effect: Effect, found: Roles, reference: str | Non
         return Undefined(
             Reason.NOT_MEASURED, f"The causal graph has no common cause of {across!r} and the decision."
         )
-    if reference is not None and reference not in view.groups:
-        said = (
-            f"The reference {reference!r} is none of the groups compared: {', '.join(view.groups) or 'none'}."
-        )
-        return Undefined(Reason.REFERENCE_ABSENT, said)
-    if len(view.groups) < 2:
-        said = f"A comparison needs two groups; found {len(view.groups)}."
-        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, said)
-    return None
+    return unfit_for_comparison(view.groups, reference)

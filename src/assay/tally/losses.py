@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assay.domain.evidence import Compare, LossCell, Losses, Summary, Undefined
-from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS
+from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Floats, Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 10_000
@@ -51,15 +50,8 @@ def losses_compared(
     """The losses of all groups, to be compared with the reference or pair by pair, as the view's focus says."""
     if not view.table(name).total:
         return NO_ROWS
-    if reference is not None and reference not in view.groups:
-        found = ", ".join(view.groups) or "none"
-        return Undefined(
-            Reason.REFERENCE_ABSENT, f"The reference {reference!r} is none of the groups compared: {found}."
-        )
-    if len(view.groups) < 2:
-        return Undefined(
-            Reason.FEWER_THAN_TWO_GROUPS, f"A comparison needs two groups; found {len(view.groups)}."
-        )
+    if unfit := unfit_for_comparison(view.groups, reference):
+        return unfit
     cells = _cells(view, name, steps)
     return Losses(cells, largest, steps, summary, Compare.DIFFERENCE, reference, view.focus)
 

@@ -14,7 +14,7 @@ from assay.domain import gating
 from assay.domain.evidence import Undefined
 from assay.domain.metric import Names, Parameter, several
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS
+from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 TABLE = "stages"
@@ -71,14 +71,8 @@ def followed(view: TableView, before: str, after: str, reference: str | None) ->
         return Undefined(Reason.NOT_MEASURED, said)
     if not table.total:
         return NO_ROWS
-    if reference is not None and reference not in view.groups:
-        said = (
-            f"The reference {reference!r} is none of the groups compared: {', '.join(view.groups) or 'none'}."
-        )
-        return Undefined(Reason.REFERENCE_ABSENT, said)
-    if len(view.groups) < 2:
-        said = f"A comparison needs two groups; found {len(view.groups)}."
-        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, said)
+    if unfit := unfit_for_comparison(view.groups, reference):
+        return unfit
     group, *ways = apart(table.keys, len(view.context.groups), *(3 for _ in names))
     whole = np.array(ways).T
     known = (whole < 2).all(axis=1)

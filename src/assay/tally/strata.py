@@ -13,7 +13,7 @@ from assay.domain import gating
 from assay.domain.evidence import Rate, Undefined
 from assay.domain.metric import Names, Parameter
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS
+from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "favourable"
@@ -46,8 +46,9 @@ def rates_within(
     view: TableView, within: str, pool_below: int = 0, reference: str | None = None
 ) -> tuple[Rate, ...] | Undefined:
     """The favourable decisions of each group in each stratum; or why they cannot be compared."""
-    unfit = _unfit(view, reference)
-    if unfit is not None:
+    if not view.table(TABLE).total:
+        return NO_ROWS
+    if unfit := unfit_for_comparison(view.groups, reference):
         return unfit
     labels = view.context.strata[within].labels()
     counts = view.table(TABLE).dense(len(labels) + 1, len(view.context.groups), 2)
@@ -86,19 +87,6 @@ def nobody_in(cells: Sequence[Rate]) -> Undefined | None:
                 f"Nobody in {stratum!r} receives the favourable decision; nothing can be divided by its rate."
             )
             return Undefined(Reason.ZERO_DENOMINATOR, said)
-    return None
-
-
-def _unfit(view: TableView, reference: str | None) -> Undefined | None:
-    if not view.table(TABLE).total:
-        return NO_ROWS
-    if reference is not None and reference not in view.groups:
-        found = ", ".join(view.groups) or "none"
-        said = f"The reference {reference!r} is none of the groups compared: {found}."
-        return Undefined(Reason.REFERENCE_ABSENT, said)
-    if len(view.groups) < 2:
-        said = f"A comparison needs two groups; found {len(view.groups)}."
-        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, said)
     return None
 
 

@@ -12,7 +12,7 @@ from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.cells import NO_ROWS
+from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 
@@ -114,10 +114,8 @@ def missing_by_group(view: TableView, *, column: str) -> Counts:
     """
     if not any(counts.total for counts in view.tables[view.data].values()):
         return NO_ROWS
-    if len(view.groups) < 2:
-        return Undefined(
-            Reason.FEWER_THAN_TWO_GROUPS, f"A comparison needs two groups; found {len(view.groups)}."
-        )
+    if unfit := unfit_for_comparison(view.groups):
+        return unfit
     cells = []
     for name in sorted(view.tables[view.data]):
         counts = view.table(name).dense(len(view.context.groups), 2)

@@ -7,11 +7,11 @@ import numpy as np
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
-from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
+from assay.domain.evidence import Compare, Counts, Rate, Rates
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
-from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.cells import NO_ROWS
+from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.confusion import by_confusion, confusion, no_columns
 from assay.tally.table import TableView
 
@@ -94,15 +94,8 @@ def class_recall_gap(view: TableView, *, reference: str | None = None) -> Counts
     found = confusion(view)
     if not found.sum():
         return NO_ROWS
-    if reference is not None and reference not in view.groups:
-        return Undefined(
-            Reason.REFERENCE_ABSENT,
-            f"The reference {reference!r} is none of the groups compared: {', '.join(view.groups) or 'none'}.",
-        )
-    if len(view.groups) < 2:
-        return Undefined(
-            Reason.FEWER_THAN_TWO_GROUPS, f"A comparison needs two groups; found {len(view.groups)}."
-        )
+    if unfit := unfit_for_comparison(view.groups, reference):
+        return unfit
     cells = tuple(
         Rate(label, int(found[code, i, i]), int(found[code, i].sum()), name)
         for i, name in enumerate(view.context.answers.classes)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
-from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
+from assay.domain.evidence import Compare, Counts, Rate, Rates
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
-from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
+from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.anothers import COVERED, interval_columns, intervals, no_intervals
-from assay.tally.cells import NO_ROWS
+from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import TableView
 
 _ENDS = {"lower": "low", "upper": "high"}
@@ -107,14 +107,7 @@ def coverage_gap(view: TableView, *, lower: str, upper: str, reference: str | No
         return NO_ROWS
     if wrong := no_intervals(view, lower, upper):
         return wrong
-    if reference is not None and reference not in view.groups:
-        return Undefined(
-            Reason.REFERENCE_ABSENT,
-            f"The reference {reference!r} is none of the groups compared: {', '.join(view.groups) or 'none'}.",
-        )
-    if len(view.groups) < 2:
-        return Undefined(
-            Reason.FEWER_THAN_TWO_GROUPS, f"A comparison needs two groups; found {len(view.groups)}."
-        )
+    if unfit := unfit_for_comparison(view.groups, reference):
+        return unfit
     cells = tuple(Rate(label, int(counts[code, 1]), int(counts[code].sum())) for label, code in view.each)
     return Rates(cells, Compare.DIFFERENCE, reference, view.focus)

@@ -11,7 +11,7 @@ from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
+from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.views import OutcomeView
 
 COST = "What a {} costs the person, in the units of the use case."
@@ -98,12 +98,8 @@ def error_cost(
     """
     if view.overall.n == 0:
         return NO_ROWS
-    labels = [group.label for group in view.groups]
-    if len(labels) < 2:
-        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, f"A comparison needs two groups; found {len(labels)}.")
-    if reference is not None and reference not in labels:
-        said = f"The reference {reference!r} is none of the groups compared: {', '.join(labels)}."
-        return Undefined(Reason.REFERENCE_ABSENT, said)
+    if unfit := unfit_for_comparison([group.label for group in view.groups], reference):
+        return unfit
     if not cost_fp and not cost_fn:
         return Undefined(Reason.ZERO_DENOMINATOR, "Neither kind of error is said to cost anything.")
     kinds = (("false positives", 0, 1), ("false negatives", 1, 0))

@@ -8,7 +8,7 @@ from assay.domain.evidence import Combination, Combined, Counts, Undefined
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
+from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.median import above_the_median
 from assay.tally.views import OutcomeView
 
@@ -89,7 +89,6 @@ def ll144_scoring(view: OutcomeView) -> Counts:
             "the higher score is the worse one. Predict the favourable decision, or ask fairness.ll144_selection."
         )
         return Undefined(Reason.NOT_MEASURED, said)
-    if len(view.groups) < 2:
-        said = f"A comparison needs two groups; found {len(view.groups)}."
-        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, said)
+    if unfit := unfit_for_comparison([group.label for group in view.groups]):
+        return unfit
     return Combined(above_the_median(view), Combination.SCORING_RATIO, None, view.focus)

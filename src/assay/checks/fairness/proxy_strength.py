@@ -14,7 +14,7 @@ from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
+from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.learnt import learnable, not_learnt, unseen
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
@@ -133,10 +133,8 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
     """
     if not any(counts.total for counts in view.tables[view.data].values()):
         return NO_ROWS
-    if len(view.groups) < 2:
-        return Undefined(
-            Reason.FEWER_THAN_TWO_GROUPS, f"A comparison needs two groups; found {len(view.groups)}."
-        )
+    if unfit := unfit_for_comparison(view.groups):
+        return unfit
     if learnt_on not in view.tables or learnt_on == view.data:
         said = f"Typical values are learnt on other rows than {view.data!r}, and {learnt_on!r} is not declared or the same."
         return Undefined(Reason.NOT_MEASURED, said)

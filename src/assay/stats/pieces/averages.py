@@ -9,12 +9,12 @@ import numpy as np
 
 from assay.domain.assessment import ROWS, NoValue, Piece
 from assay.domain.evidence import Averages, Mean, Rate
-from assay.domain.vocabulary import Grade, Reason
+from assay.domain.vocabulary import Reason
 from assay.stats.averages import macro_f1_bound, macro_recall_bound, macro_recall_p
 from assay.stats.bound import Bound
 from assay.stats.histogram import Floats
-from assay.stats.inversion import smallest_alpha
-from assay.stats.pieces.pieces import Pieces, Target, gathered
+from assay.stats.inversion import p_values_of
+from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
 
 AVERAGES: Mapping[Mean, Callable[[Floats, Floats, float], Bound]] = {
     Mean.RECALL: macro_recall_bound,
@@ -44,19 +44,12 @@ def _piece(cells: tuple[Rate, ...], mean: Mean, target: Target) -> Piece:
     trials = np.array([cell.trials for cell in cells], dtype=np.float64)
     limits = partial(AVERAGES[mean], events, trials)
     bound = limits(target.alpha)
-    at_least, at_most = _p_values(limits, events, trials, mean, target.tau)
-    return Piece(
+    return piece_of(
+        bound,
+        _p_values(limits, events, trials, mean, target.tau),
+        target,
         label=cells[0].label,
-        estimate=bound.estimate,
-        lower=bound.lower,
-        upper=bound.upper,
         n=int(trials.sum()) if mean is Mean.RECALL else int(trials.max()),
-        p_pass=at_least if target.at_least else at_most,
-        level_pass=target.alpha,
-        p_fail=at_most if target.at_least else at_least,
-        point_passes=bound.estimate >= target.tau if target.at_least else bound.estimate <= target.tau,
-        grade=Grade(bound.grade),
-        method=bound.method,
         counts=tuple(
             (cell.family, what, n)
             for cell in cells
@@ -70,6 +63,4 @@ def _p_values(
 ) -> tuple[float, float]:
     if mean is Mean.RECALL:
         return macro_recall_p(events, trials, tau)
-    at_least = smallest_alpha(lambda a: limits(a).lower, tau, meets="at_least")
-    at_most = smallest_alpha(lambda a: limits(a).upper, tau, meets="at_most")
-    return at_least, at_most
+    return p_values_of(limits, tau)

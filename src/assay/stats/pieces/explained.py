@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from assay.domain.assessment import ROWS, NoValue, Piece
 from assay.domain.evidence import Explained, ExplainedCell
-from assay.domain.vocabulary import Grade, Reason
+from assay.domain.vocabulary import Reason
 from assay.stats.explained import Fitted, explained_bound, explained_p
 from assay.stats.histogram import Undefined
-from assay.stats.pieces.pieces import Pieces, Target, gathered
+from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
 
 
 def explained_pieces(counts: Explained, target: Target) -> Pieces:
@@ -39,19 +37,11 @@ def _fitted(cell: ExplainedCell, counts: Explained) -> Fitted:
 def _piece(cell: ExplainedCell, counts: Explained, target: Target) -> Piece:
     fitted = _fitted(cell, counts)
     bound = explained_bound(fitted, target.alpha)
-    at_least, at_most = explained_p(fitted, target.tau)
-    return Piece(
+    return piece_of(
+        bound,
+        explained_p(fitted, target.tau),
+        target,
         label=cell.label,
-        estimate=bound.estimate,
-        lower=bound.lower if math.isfinite(bound.lower) else None,
-        upper=bound.upper,
         n=cell.n,
-        p_pass=at_least if target.at_least else at_most,
-        level_pass=target.alpha,
-        p_fail=at_most if target.at_least else at_least,
-        point_passes=bound.estimate >= target.tau if target.at_least else bound.estimate <= target.tau,
-        grade=Grade(bound.grade),
-        method=bound.method,
-        simulated_size=bound.simulated_size,
         counts=(("", ROWS, cell.n),),
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from assay.domain.assessment import ROWS, NoValue, Piece
 from assay.domain.evidence import Compare, LossCell, Losses
-from assay.domain.vocabulary import Grade, Reason
+from assay.domain.vocabulary import Reason
 from assay.stats.bound import Bound
 from assay.stats.losses import Losing, difference_bound, difference_p, summary_bound, summary_p
-from assay.stats.pieces.pieces import Pieces, Target, gathered
+from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
 
 
 def losses_pieces(counts: Losses, target: Target) -> Pieces:
@@ -66,19 +66,12 @@ def _piece(
     label: str,
     rows: tuple[tuple[str, LossCell], ...],
 ) -> Piece:
-    at_least, at_most = p_values
-    return Piece(
+    return piece_of(
+        bound,
+        p_values,
+        target,
         label=label,
-        estimate=bound.estimate,
-        lower=bound.lower,
-        upper=bound.upper,
         n=sum(cell.n for _, cell in rows),
-        p_pass=at_least if target.at_least else at_most,
-        level_pass=target.alpha,
-        p_fail=at_most if target.at_least else at_least,
-        point_passes=bound.estimate >= target.tau if target.at_least else bound.estimate <= target.tau,
-        grade=Grade(bound.grade),
-        method=bound.method,
         counts=tuple((name, ROWS, cell.n) for name, cell in rows),
         between=tuple(name for name, _ in rows) if len(rows) > 1 else (),
     )

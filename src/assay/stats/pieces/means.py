@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from assay.domain.assessment import ROWS, NoValue, Piece
 from assay.domain.evidence import MeanCell, Means
-from assay.domain.vocabulary import Grade, Reason
-from assay.stats.inversion import smallest_alpha
+from assay.domain.vocabulary import Reason
+from assay.stats.bound import Bound
+from assay.stats.inversion import p_values_of
 from assay.stats.means import mean_bound
-from assay.stats.pieces.pieces import Pieces, Target, gathered
+from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
 
 
 def means_pieces(counts: Means, target: Target) -> Pieces:
@@ -24,22 +23,15 @@ def means_pieces(counts: Means, target: Target) -> Pieces:
 
 
 def _piece(cell: MeanCell, counts: Means, target: Target) -> Piece:
-    limits = partial(mean_bound, cell.values, cell.rows, low=counts.low, high=counts.high)
-    bound = limits(alpha=target.alpha)
-    at_least = smallest_alpha(lambda a: limits(alpha=a).lower, target.tau, meets="at_least")
-    at_most = smallest_alpha(lambda a: limits(alpha=a).upper, target.tau, meets="at_most")
-    return Piece(
+    def limits(alpha: float) -> Bound:
+        return mean_bound(cell.values, cell.rows, low=counts.low, high=counts.high, alpha=alpha)
+
+    bound = limits(target.alpha)
+    return piece_of(
+        bound,
+        p_values_of(limits, target.tau),
+        target,
         label=cell.label,
-        estimate=bound.estimate,
-        lower=bound.lower,
-        upper=bound.upper,
         n=sum(cell.rows),
-        p_pass=at_least if target.at_least else at_most,
-        level_pass=target.alpha,
-        p_fail=at_most if target.at_least else at_least,
-        point_passes=bound.estimate >= target.tau if target.at_least else bound.estimate <= target.tau,
-        grade=Grade(bound.grade),
-        method=bound.method,
-        simulated_size=bound.simulated_size,
         counts=(("", ROWS, sum(cell.rows)),),
     )

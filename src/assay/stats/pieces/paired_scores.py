@@ -8,11 +8,11 @@ import numpy as np
 
 from assay.domain.assessment import ROWS, NoValue, Piece
 from assay.domain.evidence import PairedScoreCell, PairedScores
-from assay.domain.vocabulary import Grade, Reason
+from assay.domain.vocabulary import Reason
 from assay.stats.auc_difference import PairedScoreCounts, paired_auc_difference
 from assay.stats.histogram import Undefined
-from assay.stats.inversion import smallest_alpha
-from assay.stats.pieces.pieces import Pieces, Target, gathered
+from assay.stats.inversion import p_values_of
+from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
 
 
 def paired_scores_pieces(counts: PairedScores, target: Target) -> Pieces:
@@ -32,21 +32,12 @@ def _piece(cell: PairedScoreCell, target: Target) -> Piece:
     )
     limits = partial(paired_auc_difference, counts)
     bound = limits(target.alpha)
-    at_least = smallest_alpha(lambda a: limits(a).lower, target.tau, meets="at_least")
-    at_most = smallest_alpha(lambda a: limits(a).upper, target.tau, meets="at_most")
     positives, n = sum(cell.positives), sum(cell.positives) + sum(cell.negatives)
-    return Piece(
+    return piece_of(
+        bound,
+        p_values_of(limits, target.tau),
+        target,
         label=cell.label,
-        estimate=bound.estimate,
-        lower=bound.lower,
-        upper=bound.upper,
         n=n,
-        p_pass=at_least if target.at_least else at_most,
-        level_pass=target.alpha,
-        p_fail=at_most if target.at_least else at_least,
-        point_passes=bound.estimate >= target.tau if target.at_least else bound.estimate <= target.tau,
-        grade=Grade(bound.grade),
-        method=bound.method,
-        simulated_size=bound.simulated_size,
         counts=(("", "events", positives), ("", ROWS, n)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from assay.domain.assessment import NoValue, Piece
-from assay.domain.vocabulary import Comparator
+from assay.domain.vocabulary import Comparator, Grade
+from assay.stats.bound import Bound
 
 MOST_PRINTED = 100
 """Pieces that are kept one by one; the rest only count."""
@@ -56,6 +58,45 @@ class Pieces:
     point_passes: bool | None
     undefined: tuple[NoValue, ...] = ()
     strictest: float | None = None
+
+
+def piece_of(
+    bound: Bound,
+    p_values: tuple[float, float],
+    target: Target,
+    *,
+    label: str,
+    n: int,
+    counts: tuple[tuple[str, str, int], ...],
+    between: tuple[str, ...] = (),
+) -> Piece:
+    """A bound at the target's alpha as a piece; an infinite estimate or limit is none.
+
+    Args:
+        p_values: for "the value is at least the threshold" and "at most".
+        label, n, counts, between: as the piece has them.
+    """
+    at_least, at_most = p_values
+    return Piece(
+        label=label,
+        estimate=_finite(bound.estimate),
+        lower=_finite(bound.lower),
+        upper=_finite(bound.upper),
+        n=n,
+        p_pass=at_least if target.at_least else at_most,
+        level_pass=target.alpha,
+        p_fail=at_most if target.at_least else at_least,
+        point_passes=bound.estimate >= target.tau if target.at_least else bound.estimate <= target.tau,
+        grade=Grade(bound.grade),
+        method=bound.method,
+        simulated_size=bound.simulated_size,
+        counts=counts,
+        between=between,
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def gathered(pieces: Iterable[Piece], target: Target, undefined: tuple[NoValue, ...] = ()) -> Pieces:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from assay.domain.assessment import ROWS, NoValue, Piece
 from assay.domain.evidence import Functional, ScoreCell, Scores
-from assay.domain.vocabulary import Grade, Reason
+from assay.domain.vocabulary import Reason
 from assay.stats import grid
 from assay.stats.auc import auc_bound, gini_bound
 from assay.stats.average_precision import average_precision_bound
 from assay.stats.calibration import ece_bound, ks_calibration_bound
 from assay.stats.grid import GridCounts, Limits, OnGrid, Rule
 from assay.stats.histogram import ScoreCounts, Undefined
-from assay.stats.inversion import smallest_alpha
+from assay.stats.inversion import p_values_of
 from assay.stats.means import brier_bound, log_loss_bound, log_loss_p
 from assay.stats.observed_expected import observed_expected_bound
-from assay.stats.pieces.pieces import Pieces, Target, gathered
+from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
 from assay.stats.simulated_sizes import SIMULATED_SIZES
 
 RULES: Mapping[Functional, Rule] = {
@@ -97,9 +98,7 @@ def _p_values(
         arranged = (counts,) if kept is None else grid.arrangements_of_log_loss(kept)
         found = [log_loss_p(one, tau) for one in arranged]
         return max(p for p, _ in found), max(p for _, p in found)
-    at_least = smallest_alpha(lambda a: limits(a).lower, tau, meets="at_least")
-    at_most = smallest_alpha(lambda a: limits(a).upper, tau, meets="at_most")
-    return at_least, at_most
+    return p_values_of(limits, tau)
 
 
 def _piece(cell: ScoreCell, functional: Functional, bins: int, target: Target) -> Piece:
@@ -112,19 +111,14 @@ def _piece(cell: ScoreCell, functional: Functional, bins: int, target: Target) -
     bound = limits(target.alpha)  # first: that there is no value says more than that rows are few
     if said := too_few_rows(functional, counts.n_neg, counts.n_pos):
         raise Undefined(said, reason=Reason.TOO_FEW_ROWS_FOR_METHOD.value)
-    at_least, at_most = _p_values(counts, cell.edges, functional, limits, target.tau)
-    return Piece(
+    p_values = _p_values(counts, cell.edges, functional, limits, target.tau)
+    piece = piece_of(
+        bound,
+        p_values,
+        target,
         label=cell.label,
-        estimate=bound.estimate,
-        lower=bound.lower,
-        upper=bound.upper,
         n=counts.n,
-        p_pass=at_least if target.at_least else at_most,
-        level_pass=target.alpha,
-        p_fail=at_most if target.at_least else at_least,
-        point_passes=bound.estimate >= target.tau if target.at_least else bound.estimate <= target.tau,
-        grade=Grade(bound.grade),
-        method=bound.method,
-        simulated_size=bound.simulated_size,
         counts=(("", "events", counts.n_pos), ("", ROWS, counts.n)),
     )
+    # Records have always said "inf" where no ratio of observed to expected is excluded, and are judged again as they stand.
+    return replace(piece, upper=bound.upper)

@@ -8,10 +8,10 @@ import numpy as np
 
 from assay.domain.assessment import ROWS, NoValue, Piece
 from assay.domain.evidence import ScoreCell, Sweep
-from assay.domain.vocabulary import Grade, Reason
+from assay.domain.vocabulary import Reason
 from assay.stats.histogram import Floats, Undefined
-from assay.stats.inversion import smallest_alpha
-from assay.stats.pieces.pieces import Pieces, Target, gathered
+from assay.stats.inversion import p_values_of
+from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
 from assay.stats.sweep import Swept, regret_bound
 
 
@@ -48,19 +48,11 @@ def _piece(cell: ScoreCell, counts: Sweep, target: Target) -> Piece:
     swept = swept_of(cell, counts)
     limits = partial(regret_bound, swept)
     bound = limits(target.alpha)
-    at_least = smallest_alpha(lambda a: limits(a).lower, target.tau, meets="at_least")
-    at_most = smallest_alpha(lambda a: limits(a).upper, target.tau, meets="at_most")
-    return Piece(
+    return piece_of(
+        bound,
+        p_values_of(limits, target.tau),
+        target,
         label=cell.label,
-        estimate=bound.estimate,
-        lower=bound.lower,
-        upper=bound.upper,
         n=swept.n,
-        p_pass=at_least if target.at_least else at_most,
-        level_pass=target.alpha,
-        p_fail=at_most if target.at_least else at_least,
-        point_passes=bound.estimate >= target.tau if target.at_least else bound.estimate <= target.tau,
-        grade=Grade(bound.grade),
-        method=bound.method,
         counts=(("", "events", swept.positives), ("", ROWS, swept.n)),
     )

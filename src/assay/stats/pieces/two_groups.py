@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from assay.domain.assessment import NoValue, Piece
 from assay.domain.evidence import Rate
-from assay.domain.vocabulary import Grade, Reason
+from assay.domain.vocabulary import Reason
 from assay.stats import stratified as rules
 from assay.stats.inversion import smallest_alpha
-from assay.stats.pieces.pieces import Pieces, Target
+from assay.stats.pieces.pieces import Pieces, Target, piece_of
 from assay.stats.stratified import Floats
 
 
@@ -65,19 +64,12 @@ def pair_piece(
     bound = rules.bound_of(made, target.alpha, rule=rule, method=method)
     at_least = smallest_alpha(lambda a: float(made.lower(a)), target.tau, meets="at_least")
     at_most = smallest_alpha(lambda a: float(made.upper(a)), target.tau, meets="at_most")
-    return Piece(
+    return piece_of(
+        bound,
+        (at_least, at_most),
+        target,
         label=pair_label(one, two),
-        estimate=bound.estimate,
-        lower=bound.lower,
-        upper=bound.upper if math.isfinite(bound.upper) else None,
         n=rows,
-        p_pass=at_least if target.at_least else at_most,
-        level_pass=target.alpha,
-        p_fail=at_most if target.at_least else at_least,
-        point_passes=bound.estimate >= target.tau if target.at_least else bound.estimate <= target.tau,
-        grade=Grade(bound.grade),
-        method=bound.method,
-        simulated_size=bound.simulated_size,
         counts=counts,
         between=(one, two),
     )
