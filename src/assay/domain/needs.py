@@ -44,6 +44,8 @@ class Part(StrEnum):
     """How often equal rows stand there among those that count, which no check asks for."""
     IDENTIFIERS = "identifiers"
     """How often an identifier stands there among those rows, which no check asks for."""
+    COPIES = "copies"
+    """Which rows equal an earlier one in all that can be told of them, for draws that fall on rows."""
     KNOWN_ROWS = "known_rows"
     """Some rows, drawn at random, which tables of other data sets are handed."""
     TABLES = "tables"

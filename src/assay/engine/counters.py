@@ -14,6 +14,7 @@ from assay.engine.asking import Asker
 from assay.engine.batch import Batch, Integers
 from assay.engine.frame import Frame
 from assay.plan.passes import Pass
+from assay.tally.copies import CopyTally
 from assay.tally.crossing import Crossing
 from assay.tally.hashes import Hashes, row_sum
 from assay.tally.known import KnownRows
@@ -33,6 +34,7 @@ class Counting:
         asker: asks the model; None when scores stand in a column, or are not needed.
         selection: sorted places of the rows that count for outcomes and as equal; all when None.
         known: some rows of the reference data, for tables that are handed them.
+        copies: int64[2, k], which rows equal an earlier one (:meth:`assay.tally.copies.CopyTally.numbers`); None when none does.
     """
 
     frame: Frame
@@ -41,6 +43,7 @@ class Counting:
     asker: Asker | None = None
     selection: Integers | None = None
     known: KnownRows | None = None
+    copies: Integers | None = None
 
 
 class Counter(Protocol):
@@ -250,6 +253,34 @@ class EqualRows:
         return {
             part: RepeatTally.of(np.concatenate([none, *found]), keys) for part, found in self._hashes.items()
         }
+
+
+class Copies:
+    """Which rows that count equal an earlier one in all that can be told of them; hashes are kept until the rows have ended."""
+
+    counts: ClassVar[frozenset[Part]] = frozenset({Part.COPIES})
+
+    def __init__(self, counting: Counting) -> None:
+        self._frame = counting.frame
+        self._selection = counting.selection
+        self._found: list[CopyTally] = []
+
+    @staticmethod
+    def columns(frame: Frame) -> tuple[str, ...]:
+        """All that can be told of a row."""
+        return frame.telling
+
+    def take(self, batch: Batch) -> None:
+        """Count a batch."""
+        kept = batch.kept(self._selection)
+        self._found.append(CopyTally(batch.hashes(self._frame.telling)[kept], batch.places[kept]))
+
+    def parts(self) -> dict[str, Any]:
+        """The counts."""
+        empty = CopyTally.empty()
+        found = [empty, *self._found]
+        hashes, places = ([getattr(one, name) for one in found] for name in ("hashes", "places"))
+        return {"copies": CopyTally(np.concatenate(hashes), np.concatenate(places))}
 
 
 class Spreads:

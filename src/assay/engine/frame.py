@@ -23,6 +23,7 @@ class Frame:
         favourable: the decision that is good for the person; None where nothing is decided. time: the column that says when.
         answers: what the model must answer for a row, and so what a label is.
         known: key in the results of some rows of the reference data, for tables that are handed them; empty where none is.
+        copies: key in the results of which rows equal an earlier one; empty where none does, or nobody draws.
         graph: who is declared to act on whom.
         spreads: standard deviation per numeric column on the reference data, for perturbations.
     """
@@ -41,6 +42,7 @@ class Frame:
     time: str | None = None
     answers: Answers = BINARY
     known: str = ""
+    copies: str = ""
     graph: CausalGraph | None = None
 
     @property
@@ -49,6 +51,13 @@ class Frame:
         left_out = {self.label, self.unit, self.score_column}
         named = [c.name for c in self.dictionary if c.type != "identifier" and c.name not in left_out]
         return tuple(named) or self.inputs
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """All that can be told of a row: its content, what the model is fed, its groups and strata, and its label."""
+        grouped = (attribute.column for _, attribute in (*self.attributes, *self.strata))
+        named = dict.fromkeys((*self.content, *self.inputs, *grouped, self.label))
+        return tuple(name for name in named if name != self.score_column)
 
     @property
     def shown(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from assay.engine.labels import decided_by
 from assay.engine.tables import Tables
 from assay.plan.passes import Change, Table
 from assay.subject.arrays import with_columns
+from assay.tally.copies import told_apart
 from assay.tally.outcomes import OutcomeSum
 from assay.tally.paired import PairedTally
 from assay.tally.perturbation import ChangeContext
@@ -40,6 +41,7 @@ class OutcomesCounter:
         self._changes = wanted.changes
         self._asker = counting.asker
         self._selection = counting.selection
+        self._copies = counting.copies
         self._outcomes = OutcomeSum(
             frame.layout,
             scores=Part.SCORES in wanted.parts and frame.answers.task is Task.BINARY,
@@ -161,9 +163,9 @@ class OutcomesCounter:
         return self._asker.scores(rows, batch.first_row, change.key), moved, new
 
     def _context(self, batch: Batch, change: Change | Table) -> ChangeContext:
-        # By content, not by place: nobody can shop for an order of the rows.
+        # By content, not by place: nobody can shop for an order of the rows. Of equal ones each draws for itself.
         return ChangeContext(
-            rows=batch.hashes(self._frame.inputs),
+            rows=told_apart(batch.hashes(self._frame.telling), batch.first_row, self._copies),
             seed=change.seed,
             spreads=dict(self._frame.spreads),
             parameters=dict(change.parameters),

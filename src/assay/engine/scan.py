@@ -10,6 +10,7 @@ import pyarrow as pa
 from assay.engine.asking import Ask, Asker, Predict
 from assay.engine.batch import Integers, Reader, crossing_of
 from assay.engine.counters import (
+    Copies,
     Counter,
     Counting,
     EqualRows,
@@ -34,6 +35,7 @@ COUNTERS: tuple[type[Counter], ...] = (
     Units,
     EqualRows,
     Identifiers,
+    Copies,
     Spreads,
     Known,
     TablesCounter,
@@ -45,7 +47,8 @@ COUNTERS: tuple[type[Counter], ...] = (
 def columns_of(frame: Frame, wanted: Pass, present: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The columns that a pass reads, each once; ``present`` are those of the file, documented or not."""
     named = [name for kind in _counters(wanted) for name in kind.columns(frame)]
-    return tuple(dict.fromkeys([*named, *columns_of_tables(frame, wanted, present)]))
+    drawing = frame.telling if wanted.asks and wanted.again else ()
+    return tuple(dict.fromkeys([*named, *drawing, *columns_of_tables(frame, wanted, present)]))
 
 
 def _counters(wanted: Pass) -> tuple[type[Counter], ...]:
@@ -62,6 +65,7 @@ def scan(
     selection: Integers | None = None,
     witness: Predict | None = None,
     known: KnownRows | None = None,
+    copies: Integers | None = None,
 ) -> Partial:
     """Count one partition.
 
@@ -72,6 +76,7 @@ def scan(
         ask: asks the model; None when scores stand in a column or are not needed.
         selection: sorted places of the rows that count for outcomes and repeats; all when None.
         witness: asks the same model in another process. known: some rows of the reference data.
+        copies: which rows equal an earlier one.
 
     Raises:
         SubjectError: when a score column holds no numbers between 0 and 1.
@@ -83,7 +88,7 @@ def scan(
         if ask is not None and wanted.asks
         else None
     )
-    counting = Counting(frame, wanted, crossing, asker, selection, known)
+    counting = Counting(frame, wanted, crossing, asker, selection, known, copies)
     counters = [kind(counting) for kind in _counters(wanted)]
     place = first_row
     for raw in batches:

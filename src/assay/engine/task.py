@@ -78,6 +78,7 @@ def run_scan(task: ScanTask, results: Results, *, live: Predict | None = None) -
             selection=selection,
             witness=witness,
             known=_known(task, results),
+            copies=_copies(task, results),
         )
     for model in _open_models.values():
         model.check_modules()
@@ -132,6 +133,16 @@ def _known(task: ScanTask, results: Results) -> KnownRows | None:
     if kept is None:
         raise Crash("Rows of the reference data could not be read back from disk.", code="partial_lost")
     return KnownRows.from_bytes(kept)
+
+
+def _copies(task: ScanTask, results: Results) -> NDArray[np.int64] | None:
+    """Which rows equal an earlier one, where some do and the task draws."""
+    if not task.frame.copies or not task.wanted.again:
+        return None
+    kept = results.read(task.frame.copies)
+    if kept is None:
+        raise Crash("What tells equal rows apart could not be read back from disk.", code="partial_lost")
+    return np.frombuffer(kept, dtype="<i8").reshape(2, -1)
 
 
 _open_models: dict[tuple[ModelReference, str], Model] = {}

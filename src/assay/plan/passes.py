@@ -1,8 +1,8 @@
 """The passes: what is read and counted of each data set, fused from the needs of all criteria.
 
 A data set is read once in a judged run. It is read a second time only where units repeat (which row of a unit
-counts is known after the first reading) and where a perturbation needs the spread of the columns of the reference
-data. The plan before it reads the reference data too.
+counts is known after the first reading), and where inputs are changed: which rows equal an earlier one is counted before, and the
+spread of the columns of the reference data. The plan before it reads the reference data too.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.tally.copies import CopyTally
 from assay.tally.groups import Layout
 from assay.tally.known import KnownRows
 from assay.tally.outcomes import OutcomeSum, OutcomeTally
@@ -34,7 +35,7 @@ class Partial:
     Attributes:
         rows: rows read. bad_labels: rows whose label is none of the task (they are in no other count of labels). missing_labels: those of them without any.
         population: int64[cells, labels], rows per cell and label. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
-            that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. tables, scored_tables: what checks had counted in their own way, by the key of the table. known: some rows, drawn at random. Parts that a pass did not ask for are None or empty.
+            that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. tables, scored_tables: what checks had counted in their own way, by the key of the table. known: some rows, drawn at random. copies: the rows that count, by hash and place. Parts that a pass did not ask for are None or empty.
     """
 
     rows: int
@@ -55,6 +56,7 @@ class Partial:
     tables: tuple[tuple[str, TableTally], ...] = ()
     scored_tables: tuple[tuple[str, TableTally], ...] = ()
     known: KnownRows | None = None
+    copies: CopyTally | None = None
 
     def __add__(self, other: Partial) -> Partial:
         """All rows of both; both must come from the same pass."""
@@ -77,6 +79,7 @@ class Partial:
             tables=_plus_tables(self.tables, other.tables),
             scored_tables=_plus_tables(self.scored_tables, other.scored_tables),
             known=_plus(self.known, other.known),
+            copies=_plus(self.copies, other.copies),
         )
 
     @property
@@ -152,7 +155,8 @@ def to_bytes(partial: Partial) -> bytes:
             arrays |= _arrays_of(name, rows)
             facts[f"{name}_constants"] = rows.constants
     shared = ((f"identified.{i}", tally) for i, (_, tally) in enumerate(partial.identified))
-    for name, equal in (("repeats", partial.repeats), ("alike", partial.alike), *shared):
+    alike = (("repeats", partial.repeats), ("alike", partial.alike), ("copies", partial.copies))
+    for name, equal in (*alike, *shared):
         if equal is not None:
             arrays |= _arrays_of(name, equal)
     if partial.units is not None:
@@ -219,6 +223,9 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
         tables=_tables("tables", facts, arrays),
         scored_tables=_tables("scored_tables", facts, arrays),
         known=KnownRows.of_parts(facts, arrays) if "known.draws" in arrays else None,
+        copies=CopyTally(**_part("copies", arrays, ("hashes", "places")))
+        if "copies.hashes" in arrays
+        else None,
     )
 
 

@@ -1,7 +1,7 @@
 """What a change of the inputs may know, and randomness that depends on the row and on nothing else.
 
-Every random number is a pure function of (seed, column name, row index), so that any partitioning and any number
-of workers change the same rows by the same bits.
+Every random number is a pure function of (seed, column name, number of the row). The number follows from what the row holds and
+from which of its equals it is, so that any order, any partitioning and any number of workers change the same rows by the same bits.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class ChangeContext:
     """What a change is told about the rows that it is handed.
 
     Attributes:
-        rows: uint64[n], a number for each row that depends on its content alone.
+        rows: uint64[n], a number for each row that depends on its content and on which of its equals it is, and not on its place.
         seed: of this check in this run; derived from what was locked, never chosen.
         spreads: the standard deviation of each numeric column on the reference data.
         parameters: the bound parameters of the check.

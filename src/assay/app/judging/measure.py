@@ -216,6 +216,14 @@ def _kept_rows(reference: Partial | None, engine: Engine) -> str:
     return engine.keep(reference.known.to_bytes())
 
 
+def _told_apart(case: Case, frame: Frame, data: str, engine: Engine, selection: str | None) -> str:
+    """Keep which of the rows that count equal an earlier one, and return its key; empty where none does."""
+    reading = Pass(data, frozenset({Part.COPIES}))
+    copies = run_pass(case, replace(frame, spreads=(), known=""), reading, engine, selection).copies
+    numbers = None if copies is None else copies.numbers()
+    return "" if numbers is None or not numbers.size else engine.keep(numbers.astype("<i8").tobytes())
+
+
 def _deviations(tally: Partial) -> tuple[tuple[str, float], ...]:
     return tuple((name, spread.deviation) for name, spread in tally.spreads)
 
@@ -226,11 +234,13 @@ def run_pass(
     """Count one data set: a task per partition, merged in the order of the rows.
 
     Rows of the reference data that a table is handed, and that no earlier pass drew, are read before: in a plan, and where the
-    reference data itself is counted.
+    reference data itself is counted. Where inputs are changed, which rows equal an earlier one is counted before, since each draws for itself.
     """
     if reading.knows and not frame.known:
         drawn = Pass(reference_data(case.specification), frozenset({Part.KNOWN_ROWS}))
         frame = replace(frame, known=_kept_rows(run_pass(case, case.frame(), drawn, engine), engine))
+    if reading.asks and reading.again:
+        frame = replace(frame, copies=_told_apart(case, frame, reading.data, engine, selection))
     dataset = case.datasets[reading.data]
     model = case.model if reading.asks else None
     seeded = replace(

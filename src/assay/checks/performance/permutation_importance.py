@@ -169,7 +169,7 @@ def permutation_importance(view: TableView, *, column: str, measure: str) -> Cou
         much is corrected for all of them (Holm). One more prediction of every row for each input.
     Limits:
         What the model uses, not what causes the label. Inputs that go together share their worth, and a value of one person beside those of
-        another may be a person that cannot be. Equal rows get the same draw. The limits of the verdict are of each input by itself; those
+        another may be a person that cannot be. Of equal rows each draws for itself. The limits of the verdict are of each input by itself; those
         of the dossier's table hold for all inputs at once (Bonferroni). If the reference rows are not like the judged ones, the draw is not either.
     Remedy:
         If all hangs on one input, ask how it could fail and watch it; leave inputs out that are worth nothing.
