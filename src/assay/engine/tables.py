@@ -121,11 +121,12 @@ class Tables:
 def _made(table: Table, rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The keys of a table; where its function breaks on some rows, that it did, so that the criterion alone has a verdict of error."""
     try:
-        return table.function(rows, context)
+        made: Mapping[str, Integers] = table.function(rows, context)
     except AssayError:
         raise
     except Exception as wrong:  # noqa: BLE001 - a defect in one check is no reason to withhold what the others count
         return {f"{BROKE}{raised(wrong)}": np.zeros(rows.n, dtype=np.int64)}
+    return made
 
 
 def _look_at(table: Table, name: str, keys: Integers, rows: int) -> None:
