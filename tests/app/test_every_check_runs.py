@@ -198,7 +198,7 @@ def people(n: int, seed: int, year: int = 2024) -> pa.Table:
             "age": rng.integers(18, 80, n),
             "income": income,
             "bad": bad,
-            "score": rng.beta(1.2, 1.2, n),
+            "score": 0.8 * rng.beta(1.2, 1.2, n) + 0.1 * bad,
             "day": pa.array(day),
             "stated": pa.array(day - 3),
             "site": rng.choice(["n", "s"], n),

@@ -7,12 +7,14 @@ import sys
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
-from scipy.optimize import brentq
+from scipy.optimize import brentq, linprog
 from scipy.special import logsumexp
 from scipy.stats import norm
 
 from assay.checks.catalogue import catalogue
+from assay.checks.privacy.dp_claim import TOLD, most_found
 from assay.domain.errors import MissingExtra
 from assay.domain.evidence import Census, Undefined
 from assay.stats.privacy_loss import Mechanism, epsilon_spent
@@ -119,7 +121,11 @@ def test_an_exact_claim_is_covered() -> None:
         500_000,
         500_000,
         share=True,
-        details=(("epsilon claimed, in millionths", 500_000), ("epsilon found, in millionths", 500_000)),
+        details=(
+            ("epsilon claimed, in millionths", 500_000),
+            ("epsilon found, in millionths", 500_000),
+            (TOLD, 17),
+        ),
     )
     assert (
         claim(mechanism="laplace", epsilon=Decimal("0.499999"), noise_multiplier=20, steps=10).found
@@ -146,3 +152,36 @@ def test_a_delta_that_is_not_below_one_over_the_rows_is_refused() -> None:
         assert isinstance(found, Undefined) is refused
         if refused:
             assert "must be less than one over the rows" in found.detail
+
+
+@pytest.mark.parametrize("epsilon", ["1000000", "30", "8", "6.91"])
+def test_a_claim_that_lets_everybody_be_found_is_none(epsilon: str) -> None:
+    found = claim(
+        mechanism="gaussian",
+        epsilon=Decimal(epsilon),
+        delta=Decimal("0.00001"),
+        noise_multiplier=Decimal("0.001"),
+    )
+    assert isinstance(found, Undefined)
+    assert "protects nobody" in found.detail
+    small = claim(mechanism="laplace", epsilon=Decimal("6.89"), noise_multiplier=1, steps=6)
+    assert isinstance(small, Census)
+    assert small.found == small.total
+    assert dict(small.details)[TOLD] == 999
+
+
+@pytest.mark.parametrize("falsely", [0.001, 0.01, 0.2])
+@pytest.mark.parametrize(
+    ("epsilon", "delta"), [(0.5, 0.0), (1.0, 1e-5), (3.0, 0.001), (6.0, 0.0), (8.0, 0.01)]
+)
+def test_no_test_of_membership_finds_more_and_one_finds_as_much(
+    epsilon: float, delta: float, falsely: float
+) -> None:
+    """The mechanism that leaks most at (epsilon, delta) has four answers (Kairouz et al. 2015, (10)): by linear programming over its tests."""
+    shared = 1 - delta
+    without = np.array([delta, shared / (1 + math.exp(-epsilon)), shared / (1 + math.exp(epsilon)), 0.0])
+    with_person = without[::-1]
+    best = linprog(-with_person, A_ub=[without], b_ub=[falsely], bounds=(0, 1))
+    assert most_found(Decimal(str(epsilon)), Decimal(str(delta)), Decimal(str(falsely))) == pytest.approx(
+        -best.fun, abs=1e-9
+    )

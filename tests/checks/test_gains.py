@@ -7,12 +7,13 @@ from decimal import Decimal
 import numpy as np
 import pytest
 import sklearn.metrics as sk
+from scipy.stats import fisher_exact, mannwhitneyu
 from sklearn.dummy import DummyClassifier
 from statsmodels.stats.contingency_tables import mcnemar
 from tables import random_rows
 
 from assay.checks.catalogue import catalogue
-from assay.checks.performance import auc_gain_over_incumbent
+from assay.checks.performance import auc_gain_over_incumbent, gain_over_incumbent
 from assay.checks.performance.gain_over_incumbent import tabulate
 from assay.checks.tabled import table_view
 from assay.domain.assessment import Asked
@@ -20,6 +21,7 @@ from assay.domain.evidence import Paired, Statistic, Undefined
 from assay.domain.vocabulary import Comparator, Reason
 from assay.plan.counts import prospect_of
 from assay.stats.assess import assess
+from assay.stats.informed import p_decided, p_ranked
 
 MEASURES = {
     "accuracy": sk.accuracy_score,
@@ -102,6 +104,71 @@ def test_a_missing_score_of_the_incumbent_is_no_pass() -> None:
     assert isinstance(counts, Undefined)
     assert counts.reason is Reason.NOT_MEASURED
     assert counts.detail.startswith("1 rows")
+
+
+STRAW = {
+    "nobody": lambda label, draw: np.zeros(len(label)),
+    "everybody": lambda label, draw: np.ones(len(label)),
+    "nearly everybody": lambda label, draw: np.where(np.arange(len(label)) < 3, 0.0, 1.0),
+    "by lot": lambda label, draw: draw.permutation(np.repeat([0.2, 0.8], len(label) // 2)),
+    "the other way round": lambda label, draw: np.where(draw.random(len(label)) < 0.8, 1 - label, label),
+}
+
+
+@pytest.mark.parametrize("straw", STRAW)
+@pytest.mark.parametrize("measure", [*MEASURES, "auc"])
+def test_what_decides_everybody_alike_or_by_lot_is_no_incumbent(straw: str, measure: str) -> None:
+    draw = np.random.default_rng(3)
+    label = np.arange(2000) % 2
+    old = STRAW[straw](label, draw).astype(float)
+    module = auc_gain_over_incumbent if measure == "auc" else gain_over_incumbent
+    given: dict[str, Decimal | int | str] = {"incumbent": "old"}
+    if measure != "auc":
+        given |= {"decide_at": Decimal("0.5"), "measure": measure}
+
+    def counted(scores: np.ndarray) -> object:
+        view = table_view(module.tabulate, {"old": scores}, label=label, score=label * 0.9, parameters=given)
+        return catalogue()[f"performance.{module.__name__.rpartition('.')[2]}"].count(view, arguments=given)
+
+    found = counted(old)
+    assert isinstance(found, Undefined)
+    assert "performance.gain_over_baseline instead" in found.detail
+    assert not isinstance(counted(np.where(draw.random(2000) < 0.45, 1 - label, label)), Undefined)
+
+
+def test_an_incumbent_that_is_a_group_is_no_model_of_the_people_in_it() -> None:
+    label = (np.arange(2000) % 4 > 0).astype(int)
+    sex = np.arange(2000) % 2
+    given: dict[str, Decimal | int | str] = {
+        "incumbent": "old",
+        "decide_at": Decimal("0.5"),
+        "measure": "accuracy",
+    }
+    view = table_view(
+        tabulate,
+        {"old": sex.astype(float)},
+        label=label,
+        score=label * 0.9,
+        groups={"sex": (("women", "men"), sex)},
+        across=("sex",),
+        parameters=given,
+    )
+    found = catalogue()["performance.gain_over_incumbent"].count(view, across="sex", arguments=given)
+    assert isinstance(found, Undefined)
+    assert "decides everybody alike of each group" in found.detail
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_that_another_knows_the_label_is_tested_as_scipy_does(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    table = draw.integers(0, 40, (2, 2))
+    theirs = fisher_exact(table, alternative="greater").pvalue
+    assert p_decided(table) == pytest.approx(theirs, rel=1e-9)
+    label, score = draw.integers(0, 2, 300), draw.integers(0, 20, 300)
+    counts = np.zeros((20, 2), dtype=np.int64)
+    np.add.at(counts, (score, label), 1)
+    u = mannwhitneyu(score[label == 1], score[label == 0], alternative="greater", use_continuity=False)
+    assert p_ranked(counts) == pytest.approx(u.pvalue, rel=1e-9)
 
 
 def test_a_gain_is_planned_at_best_with_no_more_differences_than_it_needs() -> None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.domain.errors import SubjectError
+from assay.domain.errors import AssayError, SubjectError, raised
 from assay.domain.needs import Part
 from assay.domain.vocabulary import Task
 from assay.engine.batch import Batch, Integers
@@ -20,7 +20,17 @@ from assay.plan.passes import Pass, Table
 from assay.tally.groups import inside
 from assay.tally.known import KnownRows
 from assay.tally.perturbation import uniforms
-from assay.tally.table import ALL_ROWS, OUTSIDE, Kept, Rows, TableContext, TableCounts, TableTally, sums
+from assay.tally.table import (
+    ALL_ROWS,
+    BROKE,
+    OUTSIDE,
+    Kept,
+    Rows,
+    TableContext,
+    TableCounts,
+    TableTally,
+    sums,
+)
 from assay.tally.table import Change as RowsChange
 
 
@@ -86,7 +96,7 @@ class Tables:
             scores = None if score is None else score[mine]
             after = None if again is None or not table.changes else partial(again, batch, table, mine)
             rows = Rows(len(label), label, context, scores, shared, mine, after)
-            made = {**table.function(rows, context), ALL_ROWS: np.zeros(rows.n, dtype=np.int64)}
+            made = {**_made(table, rows, context), ALL_ROWS: np.zeros(rows.n, dtype=np.int64)}
             made |= {f"{OUTSIDE}{name}": np.zeros(n, dtype=np.int64) for name, n in rows.outside.items()}
             for name, keys in made.items():
                 if not name.startswith(OUTSIDE):
@@ -106,6 +116,17 @@ class Tables:
     def tallies(self) -> tuple[tuple[str, TableTally], ...]:
         """What was counted, by the key of the table."""
         return tuple((table.key, sums([total])) for table, _, total in self._made)
+
+
+def _made(table: Table, rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """The keys of a table; where its function breaks on some rows, that it did, so that the criterion alone has a verdict of error."""
+    try:
+        made: Mapping[str, Integers] = table.function(rows, context)
+    except AssayError:
+        raise
+    except Exception as wrong:  # noqa: BLE001 - a defect in one check is no reason to withhold what the others count
+        return {f"{BROKE}{raised(wrong)}": np.zeros(rows.n, dtype=np.int64)}
+    return made
 
 
 def _look_at(table: Table, name: str, keys: Integers, rows: int) -> None:

@@ -87,10 +87,14 @@ class Imagined:
             for label, by_label in self._counts(attributes)
         )
 
-    def view(self, wanted: Wanted) -> Any | None:
-        """What the check of a criterion would be handed; None where nothing can be imagined: facts about the data."""
-        made = IMAGINED.get(type(wanted.need))
-        return made(self, wanted) if made is not None else None
+    @staticmethod
+    def imagines(wanted: Wanted) -> bool:
+        """Whether something can be imagined for a criterion: not where its check counts facts about the data."""
+        return type(wanted.need) in IMAGINED
+
+    def view(self, wanted: Wanted) -> Any:
+        """What the check of a criterion would be handed. Raises SubjectError where the function of its table broke."""
+        return IMAGINED[type(wanted.need)](self, wanted)
 
     def outcomes(self, wanted: Wanted) -> OutcomeView:
         """Imagined decisions of all rows, and of the groups that gate."""

@@ -17,6 +17,8 @@ TIMES = 5
 """Heaps at round or common values are as high as this without being suspicious."""
 NEXT, WIDEST = 3, 50
 """So many cells are always looked at, and the widest gap that counts."""
+_FAR = 1e15
+"""Cells: no number that is farther away, or without end, counts otherwise."""
 _LOOKS = 1 + WIDEST - NEXT + 1
 
 
@@ -67,7 +69,8 @@ def spike_at(
     sides = []
     for away in (others[others < value], others[others > value]):
         if len(away):
-            distance = np.abs(away - value) / width
+            with np.errstate(over="ignore"):
+                distance = np.minimum(np.abs(away - value) / width, _FAR)
             near = counts[np.isin(others, away)][distance < NEXT + 0.5]
             sides.append((int(near.sum()), int(np.floor(distance.min() - 0.5 + 1e-9))))
     if not sides:
@@ -77,4 +80,7 @@ def spike_at(
 
 def usual_spacing(values: NDArray[np.float64]) -> float:
     """The median distance between two neighbouring values, increasing; 1 where there are not two."""
-    return float(np.median(np.diff(values))) if len(values) > 1 else 1.0
+    if len(values) < 2:
+        return 1.0
+    with np.errstate(over="ignore"):
+        return float(min(np.median(np.diff(values)), np.finfo(np.float64).max))

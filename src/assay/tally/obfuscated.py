@@ -7,7 +7,6 @@ or the sign between spaces, they have the form of "bought at shop.com": of these
 from __future__ import annotations
 
 import re
-import unicodedata
 
 _ENDINGS = "com|org|net|edu|gov|mil|info|biz|io|eu|uk|de|fr|nl|es|pt|pl|ch|se|dk|fi|cz|ie|ca|au|nz|jp|cn|kr|ru|br|mx|ar|za|gr|hu|ro|bg|sk|lt|lv|ee"
 """After a plain word "dot" one of these must stand: the others are words of some language, as in "at the dot in the middle"."""
@@ -30,8 +29,6 @@ _SPELT = re.compile(r"&#64;|&#x40;|&commat;|%40", re.IGNORECASE)
 
 def obfuscated(text: str) -> bool:
     """Whether an address stands in a text that only its writing hides."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
     text = _SPELT.sub("@", text)
     return ("@" in text or "at" in text.lower()) and bool(_AT.search(text))
 

@@ -7,6 +7,7 @@ tenth or eleventh number has by chance, and one that a word can have that is non
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 from collections.abc import Callable
 from datetime import date
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from assay.tally.coordinates import marked, pair
 from assay.tally.obfuscated import obfuscated, perhaps_obfuscated
+from assay.tally.plain import plain
 
 Integers = NDArray[np.int64]
 
@@ -40,7 +42,7 @@ class Kind(IntEnum):
     CODE = 13
     """A word of letters and digits that could be somebody's number."""
     NUMBER = 14
-    """A whole number; with it its digits."""
+    """A whole number; with it how many digits it has, at most :data:`MOST_DIGITS`."""
     LIKE_CARD = 15
     """Digits that are as many as those of a card and pass its check, as one in ten does;"""
     NO_CARD = 16
@@ -130,6 +132,8 @@ THIS_CENTURY = 30
 """A year of two digits that is smaller is one of this century."""
 _CODE = re.compile(r"[\w./:#-]{3,64}")
 _DECIMAL = re.compile(r"[+-]?\d*[.,]\d+(?:[eE][+-]?\d+)?")
+MOST_DIGITS = 64
+"""A whole number of more digits is nobody's number, and counts as one of so many."""
 FEWEST_WORDS = 6
 """A text of so many words is free text,"""
 LONGEST = 200
@@ -259,8 +263,8 @@ ANYWHERE = (Kind.EMAIL, Kind.MARKED_PLACE)
 
 
 def recognised(text: str) -> tuple[Kind, int]:
-    """The kind of a text; with the year of a date, and the digits of a whole number."""
-    text = text.strip()
+    """The kind of a text, in whatever characters it is written; with the year of a date, and the digits of a whole number."""
+    text = plain(text).strip()
     if not text:
         return Kind.MISSING, 0
     if text.isdecimal() and text.isascii():
@@ -279,15 +283,15 @@ def _of_digits(digits: str) -> tuple[Kind, int]:
         return Kind.DATE, year
     if n == 9:
         return (Kind.LIKE_BSN if eleven_test(digits) else Kind.NO_BSN), n
-    if n >= 13 and is_card(digits):
+    if 13 <= n <= 19 and is_card(digits):
         return (Kind.LIKE_CARD if luhn(digits) else Kind.NO_CARD), n
-    return Kind.NUMBER, n
+    return Kind.NUMBER, min(n, MOST_DIGITS)
 
 
 def recognised_number(number: float) -> tuple[Kind, int]:
     """The kind of a number; with the year of a date that is written as one, and its digits where it is whole."""
     if number != number:
         return Kind.MISSING, 0
-    if number < 0 or number != int(number):
+    if number < 0 or math.isinf(number) or number != int(number):
         return Kind.OTHER, 0
     return _of_digits(str(int(number)))

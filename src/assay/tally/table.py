@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from assay.domain.answers import BINARY, Answers
 from assay.domain.dictionary import Column
+from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute, CausalGraph
+from assay.domain.vocabulary import Reason
 from assay.tally.coding import BINS, OTHERS, bins_of, coded, missing
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes
@@ -262,6 +264,8 @@ ALL_ROWS = ""
 """The name under which the rows that a function was handed are counted, whatever keys it gave them."""
 OUTSIDE = "\n"
 """How the name begins under which rows in no part of a stratum are counted; its name follows."""
+BROKE = "\r"
+"""How the name begins that tells that the function broke on some rows; what it raised, and where, follows."""
 TableTally = Mapping[str, TableCounts]
 """The tables that one function made, by name."""
 
@@ -325,7 +329,13 @@ class TableView:
         groups: tuple[str, ...],
         focus: tuple[str, ...] = (),
     ) -> TableView:
-        """What was counted of each data set, with the rows that it was counted of."""
+        """What was counted of each data set, with the rows that it was counted of.
+
+        Raises:
+            SubjectError: ``check_crashed``: the function broke on some rows, so that what was counted is not all of them.
+        """
+        for tally in tallies.values():
+            _see_whole(tally)
         tables = {
             role: {
                 name: counts
@@ -360,6 +370,16 @@ def outside_of(tally: TableTally) -> Mapping[str, int]:
     return {
         name.removeprefix(OUTSIDE): counts.total for name, counts in tally.items() if name.startswith(OUTSIDE)
     }
+
+
+def _see_whole(tally: TableTally) -> None:
+    said = next((name.removeprefix(BROKE) for name in sorted(tally) if name.startswith(BROKE)), "")
+    if said:
+        raise SubjectError(
+            f"What the check counts rows by raised {said} on some of them; its message is withheld: it may hold rows.",
+            code=Reason.CHECK_CRASHED.value,
+            remedy="This is a defect of the check; report it to whoever wrote it.",
+        )
 
 
 def sums(tallies: Iterable[TableTally]) -> dict[str, TableCounts]:

@@ -310,10 +310,13 @@ def _foregone(case: Case, imagined: Imagined, wanted: Wanted, alpha: float) -> s
     What the rows hold is not imagined; what a check says is not declared, it says of imagined rows as well.
     """
     criterion, known = wanted.criterion, known_view(case, wanted)
-    view = known if known is not None else imagined.view(wanted)
-    if view is None:
+    if known is None and not imagined.imagines(wanted):
         return ""
-    counts = counts_of(case.checks[criterion.metric], criterion, lambda: view)
+    counts = counts_of(
+        case.checks[criterion.metric],
+        criterion,
+        lambda: imagined.view(wanted) if known is None else known,
+    )
     documented = isinstance(known, ProfileView)  # which holds no codes, whatever is documented
     if isinstance(counts, Undefined) and counts.reason is Reason.NOT_MEASURED and not documented:
         return counts.detail
@@ -331,15 +334,14 @@ def _planned(
     """What the test rows can show of one criterion, from what its check counts on imagined ones."""
     criterion, check = wanted.criterion, case.checks[wanted.criterion.metric]
     alpha = case.specification.alpha_of(criterion, attempt)
-    view = None if check.metric.census else imagined.view(wanted)  # a fact is not imagined
-    if view is None:
+    if check.metric.census or not imagined.imagines(wanted):  # a fact is not imagined
         return PlannedCriterion(
             criterion, foregone=_foregone(case, imagined, wanted, alpha), refits=wanted.need.refits
         )
     if said := rows_in_no_group(case.specification, tally, wanted):
         reference = data_set(reference_data(case.specification))
         return PlannedCriterion(criterion, undefined=f"Of the {reference} rows {said[0].lower()}{said[1:]}")
-    counts = counts_of(check, criterion, lambda: view)
+    counts = counts_of(check, criterion, lambda: imagined.view(wanted))
     if isinstance(counts, Broken):
         return PlannedCriterion(criterion, broken=counts)
     asked = Asked(criterion.id, criterion.comparator, criterion.threshold, alpha)

@@ -44,16 +44,18 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
 
 def _ends(counts: TableCounts) -> Iterator[tuple[str, int, float]]:
     """The largest and the smallest number: what it is called, its rows, and how probable that is if it is no spike."""
-    values = number_of(counts.keys)
+    values, numbers = number_of(counts.keys), counts.counts
+    finite = np.isfinite(values)  # what has no end was cut off at none
+    values, numbers = values[finite], numbers[finite]
     if len(values) < 3:
         return
     for place, called in ((-1, "largest"), (0, "smallest")):
         if called == "smallest" and values[0] >= 0:
             continue  # counts pile up at 0 and 1 by themselves
-        others, rows = np.delete(values, place), np.delete(counts.counts, place)
+        others, rows = np.delete(values, place), np.delete(numbers, place)
         value = float(values[place])
         width = max(usual_spacing(others), abs(value) / 512)
-        at = int(counts.counts[place])
+        at = int(numbers[place])
         spike = replace(spike_at(value, at, others, rows, width), times=TIMES)
         yield f"at its {called} value", at, spike.p_value
 

@@ -13,6 +13,7 @@ from assay.domain.evidence import Counts, PairedScoreCell, PairedScores, Undefin
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.stats.informed import p_ranked, uninformed
 from assay.tally.anothers import OUTSIDE, no_probabilities, outside
 from assay.tally.cells import NO_ROWS
 from assay.tally.coding import BINS, bins_of, missing, number_of
@@ -58,6 +59,16 @@ def _view(n: int, new: float, old: float) -> TableView:
     scores = [label * signal + rng.normal(0, 1, 2 * n) for signal in (new, old)]
     model, incumbent = (1 / (1 + np.exp(-one)) for one in scores)
     return table_view(tabulate, {"old": incumbent.tolist()}, label=label, score=model, parameters=OLD)
+
+
+def _straw(old: Integers, label: Integers, rows: Integers, incumbent: str) -> Undefined | None:
+    """Why the incumbent's scores rank nobody; None where they do, or where one label alone says nothing of it."""
+    bins, place = np.unique(old, return_inverse=True)
+    counts = np.zeros((len(bins), 2), dtype=np.int64)
+    np.add.at(counts, (place, label), rows)
+    if not counts.sum(axis=0).all():
+        return None
+    return uninformed(incumbent, p_ranked(counts), "score rows higher where the label is 1")
 
 
 @check(
@@ -117,7 +128,8 @@ def auc_gain_over_incumbent(view: TableView, *, incumbent: str) -> Counts:
         is simulated. The p-value and the confidence that was reached are printed with it. Each group is one piece and all must hold.
     Limits:
         Needs 50 rows of each label. Scores that agree to within .1 % of their value count as equal. The incumbent's scores must
-        be probabilities, as the model's are. A row without one leaves the comparison undefined. A better ranking decides no
+        be probabilities, as the model's are. A row without one leaves the comparison undefined, and so does an incumbent that is not shown (Mann and
+        Whitney's test, 5 %) to score rows higher where the label is 1. A better ranking decides no
         better if the score at which 1 is decided is wrong.
     Remedy:
         Look at the ROC curves: where they cross, one model is better for some uses and the other for others.
@@ -138,6 +150,8 @@ def auc_gain_over_incumbent(view: TableView, *, incumbent: str) -> Counts:
     if not counts.total:
         return NO_ROWS
     group, new, old, label = apart(counts.keys, max(len(view.context.groups), 1), BINS, BINS, 2)
+    if wrong := _straw(old, label, counts.counts, incumbent):
+        return wrong
     cells = []
     for name, place in view.each:
         mine = group == place

@@ -13,6 +13,7 @@ from assay.domain.evidence import Counts, Paired, PairedCell, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.stats.informed import p_decided, uninformed
 from assay.tally.anothers import OUTSIDE, no_probabilities, outside
 from assay.tally.cells import NO_ROWS
 from assay.tally.coding import missing
@@ -64,6 +65,21 @@ def _view(only_new: int, only_old: int) -> TableView:
 
 def _arguments(measure: str = "accuracy") -> dict[str, Decimal | int | str]:
     return {"incumbent": "old", "decide_at": Decimal("0.5"), "measure": measure}
+
+
+def _straw(counts: Integers, judged: list[int], incumbent: str) -> Undefined | None:
+    """Why the incumbent's decisions are none of a model: alike in each group that is judged, or not shown to follow the label."""
+    by_group = counts[judged].sum(axis=(1, 2))
+    if not (by_group > 0).all(axis=1).any():
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"At the declared 'decide_at' {incumbent!r} decides everybody alike{' of each group' if len(judged) > 1 else ''}, so that there is no "
+            "model to be better than. Compare with performance.gain_over_baseline instead, or give the score from which the incumbent decides 1.",
+        )
+    by_label = counts.sum(axis=(0, 2))
+    if not by_label.sum(axis=1).all():
+        return None  # of one label alone nothing says whether decisions follow it
+    return uninformed(incumbent, p_decided(by_label), "decide 1 more often where the label is 1")
 
 
 @check(
@@ -142,7 +158,9 @@ def gain_over_incumbent(view: TableView, *, incumbent: str, decide_at: Decimal, 
         nobody's group is made worse by more than the margin. The p-value and the confidence that was reached are printed with it.
     Limits:
         The incumbent's scores must be probabilities, as the model's are. A row without one leaves the comparison undefined: it
-        may be missing where the incumbent was worst. If the incumbent chose which rows have a label at all, it is at an advantage
+        may be missing where the incumbent was worst; so does an incumbent that decides everybody alike, in all judged groups, or that is
+        not shown (Fisher's exact test, 5 %) to decide 1 more often where the label is 1. A weak one that is shown to is compared: whether it is
+        the one in use, and decides from that score on, is its writer's word. If the incumbent chose which rows have a label at all, it is at an advantage
         or at a disadvantage that no count shows. A chain of replacements, each not worse than the last by a margin, can lose many
         margins: compare with the first one, too.
     Remedy:
@@ -164,6 +182,8 @@ def gain_over_incumbent(view: TableView, *, incumbent: str, decide_at: Decimal, 
             Reason.NOT_MEASURED,
             f"{unknown:,} rows have no score in {incumbent!r}, so nothing is compared there.",
         )
+    if wrong := _straw(counts[..., :NONE], [place for _, place in view.each], incumbent):
+        return wrong
     cells = []
     for label, place in view.each:
         found = counts[place]

@@ -234,7 +234,8 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
         and whoever documented them: what nobody needs for the purpose must not be there (GDPR, article 5(1)(c)), and what a model
         is fed it can give away.
     Method:
-        Every column of the file is looked at, documented or not. In each row are told: e-mail addresses, in brackets and
+        Every column of the file is looked at, documented or not. A text is read in its compatible form (NFKC, Unicode UAX 15), without
+        characters that nobody sees and with plain spaces, hyphens and digits. In each row are told: e-mail addresses, in brackets and
         words too (name (at) host.org, name [at] host dot org, name AT host.org), coordinates that say what they are (degrees with minutes or decimals,
         directions, lat and lon, geo:, POINT, ISO 6709, links of maps), account numbers by length and
         remainder (IBAN, ISO 13616), card numbers in groups by the Luhn check (ISO/IEC 7812-1), social security numbers of the US in

@@ -11,13 +11,41 @@ from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Stated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.stats.privacy_loss import Mechanism, epsilon_spent
+from assay.stats.privacy_loss import MOST, Mechanism, epsilon_spent
 from assay.tally.views import StatedView
 
 MILLIONTHS = 1_000_000
 TINY = Decimal("1e-9")
 
+AT, FOUND = Decimal("0.001"), Decimal("0.99")
+"""A test of membership that accuses so many strangers may, by a claim that protects nobody, find so many of the people in the data."""
+
+TOLD = "of 1,000 people in the data, found by a test that accuses 10 of 1,000 strangers, at most"
+"""What the claim lets an attacker do, in words."""
+
 NOISES = {"dp_sgd": "gaussian", "gaussian": "gaussian", "laplace": "laplace"}
+
+
+def most_found(epsilon: Decimal, delta: Decimal, falsely: Decimal) -> float:
+    """The largest share of the people in the data that a test of membership can find while it accuses so many strangers.
+
+    Every test of an (epsilon, delta)-private answer has TPR <= exp(epsilon) FPR + delta, and 1 - FPR <= exp(epsilon) (1 - TPR) + delta
+    (Kairouz, Oh & Viswanath 2015, theorem 2.1).
+    """
+    e, d, f = min(float(epsilon), MOST), float(delta), float(falsely)
+    return max(0.0, min(1.0, math.exp(e) * f + d, 1 - math.exp(-e) * (1 - d - f)))
+
+
+def _vacuous(epsilon: Decimal, delta: Decimal) -> Undefined | None:
+    """Why a claim protects nobody, whatever the mechanism keeps."""
+    found = most_found(epsilon, delta, AT)
+    if found < FOUND:
+        return None
+    said = (
+        f"The claim of epsilon = {epsilon} at a delta of {delta} protects nobody: a test of who is in the data that accuses {AT:.1%} of "
+        f"strangers may find {found:.1%} of the people in it. A claim is judged where that is less than {FOUND:.0%}."
+    )
+    return Undefined(Reason.NOT_MEASURED, said)
 
 
 @check(
@@ -110,15 +138,21 @@ def dp_claim(
 
     Purpose:
         Shows whether a stated (epsilon, delta) follows from how the noise was added: steps that were not counted, a batch taken for
-        the whole, or a delta left out make a claim that no mechanism keeps.
+        the whole, or a delta left out make a claim that no mechanism keeps. A kept claim lets a test of who is in the data that accuses 1 % of
+        strangers find up to 2.8 % of the people in it at an epsilon of 1, 20.1 % at 3, and 99 % at 4.6; the details say it of the claim that is made.
     Method:
         The mechanism is composed by dp-accounting (Google), by privacy loss distributions or Rényi divergences, for neighbours that
         differ by one person more or less; DP-SGD is Gaussian noise on rows drawn independently at the sampling rate. Pure Laplace noise
         is added up in closed form. The claim is held against the epsilon found, both in millionths, the claim rounded down and
         what is found rounded up. (Dwork & Roth 2014, "The algorithmic foundations of differential privacy"; Abadi et al. 2016,
         "Deep learning with differential privacy", CCS; Doroshenko et al. 2022, PoPETs.)
+        A claim that lets a test of membership find 99 % or more of the people in the data while it accuses 0.1 % of strangers is not
+        evaluable: by the bounds of Kairouz, Oh & Viswanath (2015, ICML, theorem 2.1) that is an epsilon of 6.9 and more at a small delta. Low false positive rates are where such an attack harms (Carlini et al. 2022,
+        "Membership inference attacks from first principles", IEEE S&P).
     Limits:
-        Believes the declared numbers: that gradients were clipped, noise was drawn from a good source, rows were drawn
+        What epsilon is small enough is a person's to say: only a claim that protects nobody is refused, and that is below what is published as
+        reasonable: up to 1 is called strong and up to 10 reasonable (Ponomareva et al. 2023, "How to DP-fy ML", JAIR 77), and NIST SP 800-226 (2025) names no epsilon
+        that is right for all uses. An attack can find fewer people than a claim allows, never more. Believes the declared numbers: that gradients were clipped, noise was drawn from a good source, rows were drawn
         independently and not shuffled, and that nothing else (a tuned setting, a chosen checkpoint) was read from the data. It
         recomputes a proof; it does not attack the model. A delta that is not less than one over the rows of the largest declared data set allows
         somebody's row to be published, and the criterion is not evaluable; people of data that are not declared are not known. Where one person has several rows, the claim is of a row.
@@ -128,6 +162,8 @@ def dp_claim(
         the closed form of the Gaussian mechanism by Balle & Wang 2018 and published figures
         (tests/checks/test_dp_claim.py).
     """
+    if wrong := _vacuous(epsilon, delta):
+        return wrong
     if view.rows and Fraction(delta) * view.rows >= 1:
         said = (
             f"A delta of {delta} lets one of {view.rows:,} rows be published as it is: it must be less than one over the rows of the "
@@ -146,5 +182,9 @@ def dp_claim(
         )
     found = math.ceil(spent * MILLIONTHS - 1e-6)  # what a float cannot say is not added
     claimed = math.floor(Fraction(epsilon) * MILLIONTHS)
-    details = (("epsilon claimed, in millionths", claimed), ("epsilon found, in millionths", found))
+    details = (
+        ("epsilon claimed, in millionths", claimed),
+        ("epsilon found, in millionths", found),
+        (TOLD, math.ceil(1000 * most_found(epsilon, delta, Decimal("0.01")))),
+    )
     return Census(min(claimed, found), max(found, 1), share=True, details=details)

@@ -1,0 +1,54 @@
+"""A text as it reads, whatever characters it is written in: those that only look like others, and those that nobody sees."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACE, _UNSEEN, _CONTROL, _DIGIT = ("Zs", "Zl", "Zp"), "Cf", "Cc", "Nd"
+_BEFORE = str.maketrans("º˚´", "°°'")
+"""Degrees and minutes as people write them, of which the compatible form would make a letter and an accent."""
+_FILLERS = (
+    0x034F,
+    0x115F,
+    0x1160,
+    0x17B4,
+    0x17B5,
+    0x3164,
+    0xFFA0,
+    *range(0xFE00, 0xFE10),
+    *range(0xE0100, 0xE01F0),
+)
+
+
+class _AsRead(dict[int, str]):
+    """By code point what is read there, found when it is first asked for."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        category = unicodedata.category(letter)
+        read = letter
+        if category in _SPACE:
+            read = " "
+        elif category == _DIGIT:
+            read = str(unicodedata.decimal(letter))
+        elif category == _UNSEEN or (category == _CONTROL and not letter.isspace()):
+            read = ""
+        return self.setdefault(code, read)
+
+
+_AS_READ = _AsRead({0x2010: "-", 0x2043: "-", 0x2212: "-", 0x2800: " ", **dict.fromkeys(_FILLERS, "")})
+"""With hyphens, the minus sign, the blank of braille, and fillers and variation selectors, which have no look."""
+_DASHES = re.compile(r"(?<=\d)[\u2012-\u2015\u2E3A\u2E3B\uFE58](?=\d)")
+"""Between words a dash joins two places, and no name."""
+
+
+def plain(text: str) -> str:
+    """The text in its compatible form (NFKC, UAX 15), without what is not seen, with plain spaces, hyphens and digits.
+
+    A full-width sign is the sign, a no-break space a space, a dash within a number a hyphen, an Arabic digit a digit; a zero-width space, a soft hyphen
+    and a mark of direction are nothing. Letters of another alphabet that look alike stay what they are: words are written in it.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _DASHES.sub("-", unicodedata.normalize("NFKC", text.translate(_BEFORE)).translate(_AS_READ))
