@@ -12,7 +12,7 @@ from assay.domain.assessment import Asked
 from assay.domain.evidence import Compare, Composite, Rate, Rates, Stratified
 from assay.domain.vocabulary import Comparator
 from assay.plan.counts import prospect_of
-from assay.plan.power import expected_value
+from assay.plan.power import best_value, expected_value
 from assay.stats.contrast_power import rates_power
 from assay.stats.contrasts import p_contrast_at_least
 from assay.stats.pieces.pieces import Target
@@ -135,10 +135,12 @@ def test_no_rows_no_power():
         ("performance.observed_expected", Comparator.AT_LEAST, "0.8", 1.0),
         ("performance.observed_expected", Comparator.AT_LEAST, "1.2", 1.8),  # the ideal shows nothing there
         ("data.leaking_columns", Comparator.AT_MOST, "0.95", 0.5),
+        ("performance.permutation_importance", Comparator.AT_MOST, "0.3", 0.15),
     ],
 )
 def test_a_good_model_is_one_that_can_be(metric, comparator, threshold, good):
-    assert expected_value(metrics()[metric], comparator, Decimal(threshold), None) == pytest.approx(good)
+    limit = metrics()[metric], comparator, Decimal(threshold)
+    assert expected_value(*limit, None, best_value(*limit, None)) == pytest.approx(good)
 
 
 @pytest.mark.parametrize("rows", [500, 1250, 3000])
