@@ -239,3 +239,26 @@ def test_what_is_not_declared_is_named_before_a_row_is_spent(folder, asked, lack
         + f"\n  - {{id: undeclared, {asked}, tier: supporting, rationale: r, owner: data_steward, requirements: [x/1]}}\n"
     )
     assert lacking in hopeless(planned(folder))["undeclared"]
+
+
+def test_a_good_model_is_none_that_the_rows_do_not_allow(folder):
+    """Deciding alike is right of all but the rarer label, so that nobody gains more than its share; nor is a lift more than 1 / share."""
+    extra = "".join(
+        f"  - {{id: {name}, metric: performance.{metric}, at_least: {limit}, tier: {tier}{more},\n     rationale: r, owner: validator}}\n"
+        for name, metric, limit, tier, more in (
+            ("gain", "gain_over_baseline", 0.1, "supporting", ""),
+            ("beyond", "gain_over_baseline", 0.6, "advisory", ""),
+            ("lift", "lift", 1.1, "supporting", ", with: {k: 0.1}"),
+        )
+    )
+    folder.edit("  - {id: complete,", f"{extra}  - {{id: complete,")
+    folder.edit("complete, ranking]", "complete, ranking, gain, beyond, lift]")
+    labels = folder.develop["bad"].to_numpy()
+    share = labels.mean()
+    rarer = min(share, 1 - share)
+    made = {p.criterion.id: p for p in planned(folder).attempts[0].criteria}
+
+    assert made["gain"].power.expected == pytest.approx((0.1 + rarer) / 2, abs=0.002)
+    assert made["beyond"].power.expected == pytest.approx(rarer, abs=0.002)
+    assert made["beyond"].hopeless
+    assert made["lift"].power.expected == pytest.approx((1.1 + 1 / share) / 2, abs=0.01)

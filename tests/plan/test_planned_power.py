@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 
 from assay.checks.catalogue import metrics
-from assay.domain.evidence import Compare, Rate, Rates
+from assay.domain.assessment import Asked
+from assay.domain.evidence import Compare, Composite, Rate, Rates, Stratified
 from assay.domain.vocabulary import Comparator
-from assay.plan.power import expected_value
+from assay.plan.counts import prospect_of
+from assay.plan.power import best_value, expected_value
 from assay.stats.contrast_power import rates_power
 from assay.stats.contrasts import p_contrast_at_least
+from assay.stats.pieces.pieces import Target
+from assay.stats.pieces.stratified import stratified_pieces
 from assay.stats.power import power_contrast
 from assay.stats.rates import p_at_least, p_at_most
 
@@ -131,7 +135,30 @@ def test_no_rows_no_power():
         ("performance.observed_expected", Comparator.AT_LEAST, "0.8", 1.0),
         ("performance.observed_expected", Comparator.AT_LEAST, "1.2", 1.8),  # the ideal shows nothing there
         ("data.leaking_columns", Comparator.AT_MOST, "0.95", 0.5),
+        ("performance.permutation_importance", Comparator.AT_MOST, "0.3", 0.15),
     ],
 )
 def test_a_good_model_is_one_that_can_be(metric, comparator, threshold, good):
-    assert expected_value(metrics()[metric], comparator, Decimal(threshold), None) == pytest.approx(good)
+    limit = metrics()[metric], comparator, Decimal(threshold)
+    assert expected_value(*limit, None, best_value(*limit, None)) == pytest.approx(good)
+
+
+@pytest.mark.parametrize("rows", [500, 1250, 3000])
+def test_no_reversal_is_planned_as_simulated_rows_without_a_gap_have_it(rows):
+    rng = np.random.default_rng(3)
+    target = Target(Comparator.AT_MOST, Decimal("0.02"), ALPHA)
+
+    def drawn(gap: float) -> Stratified:
+        draw = [(g, s, int(rng.binomial(rows, 0.7 + g * gap))) for s in "AB" for g in (0, 1)]
+        return Stratified(tuple(Rate(f"g{g}", n, rows, s) for g, s, n in draw), Composite.REVERSAL)
+
+    def passed(gap: float) -> float:
+        return float(np.mean([stratified_pieces(drawn(gap), target).all_pass for _ in range(400)]))
+
+    made = prospect_of(drawn(0.0), Asked("x", Comparator.AT_MOST, Decimal("0.02"), ALPHA), None)
+
+    assert made.passes(0.0, 1.0) == pytest.approx(passed(0.0), abs=0.07)
+    assert "no gap exists" in made.assumed
+    assert passed(0.15) > 0.99
+    assert made.at_best(0.0, 1.0) == 1.0, "a gap that plainly lies on one side passes on any of these rows"
+    assert made.at_best(0.015, 1.0) < 0.3, "a reversal that is there is as hard as ever"

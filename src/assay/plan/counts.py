@@ -19,6 +19,7 @@ from assay.domain.evidence import (
     ChangeCell,
     Changes,
     Combined,
+    Composite,
     Counts,
     Effects,
     Explained,
@@ -47,6 +48,7 @@ from assay.domain.vocabulary import Comparator
 from assay.plan.imagined import DISCORDANCE
 from assay.plan.losses import losses_prospect
 from assay.plan.power import Prospect, all_of
+from assay.plan.reversals import reversals_prospect
 from assay.plan.scores import (
     CONCENTRATION,
     RESTS_ON_NOISE,
@@ -201,9 +203,10 @@ def _average_passes(trials: Floats, mean: Mean, asked: Asked, true: float, facto
 
 
 def _stratified(counts: Stratified, asked: Asked, _: Spread | None) -> Prospect | str:
-    return _of_limits(
-        stratified_pieces(counts, Target(asked.comparator, asked.threshold, asked.alpha)), asked
-    )
+    found = stratified_pieces(counts, Target(asked.comparator, asked.threshold, asked.alpha))
+    if counts.composite is Composite.REVERSAL and not found.undefined:
+        return reversals_prospect(counts, asked)
+    return _of_limits(found, asked)
 
 
 def _combined(counts: Combined, asked: Asked, _: Spread | None) -> Prospect | str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,7 @@ class Imagined:
         layout, population: of the reference data, int64[cells, labels] by (cell, label).
         rows: how many test rows count. scale: so many for each reference row.
         groupings: the attributes of each. small: per grouping, the groups that are set aside.
-        judged_on: the data set that is imagined. rows_of: the rows of each data set. tables: by their key.
+        sensitivity, false_alarms, scores: of the model. judged_on: the data set that is imagined. rows_of: the rows of each data set. tables: by their key.
     """
 
     layout: Layout
@@ -72,6 +72,9 @@ class Imagined:
     judged_on: str = "test"
     rows_of: Mapping[str, int] = field(default_factory=dict)
     tables: Mapping[str, ImaginedTable] = field(default_factory=dict)
+    sensitivity: float = SENSITIVITY
+    false_alarms: float = FALSE_ALARMS
+    scores: tuple[float, float] = (0.25, 0.75)
 
     def group_rows(self) -> tuple[GroupRows, ...]:
         """Every group of every grouping."""
@@ -95,6 +98,12 @@ class Imagined:
     def view(self, wanted: Wanted) -> Any:
         """What the check of a criterion would be handed. Raises SubjectError where the function of its table broke."""
         return IMAGINED[type(wanted.need)](self, wanted)
+
+    def always_right(self, wanted: Wanted) -> OutcomeView | None:
+        """What the check would be handed of a model that is always right and knows it; None where it is not about decisions alone."""
+        if type(wanted.need) is not Outcomes or self.favourable is None:
+            return None
+        return replace(self, sensitivity=1.0, false_alarms=0.0, scores=(0.0, 1.0)).outcomes(wanted)
 
     def outcomes(self, wanted: Wanted) -> OutcomeView:
         """Imagined decisions of all rows, and of the groups that gate."""
@@ -156,12 +165,12 @@ class Imagined:
         counts = _whole(
             np.array(
                 [
-                    [negatives * (1 - FALSE_ALARMS), negatives * FALSE_ALARMS],
-                    [positives * (1 - SENSITIVITY), positives * SENSITIVITY],
+                    [negatives * (1 - self.false_alarms), negatives * self.false_alarms],
+                    [positives * (1 - self.sensitivity), positives * self.sensitivity],
                 ]
             )
         )
-        return GroupOutcomes(label, counts, np.array([0.25, 0.75]), counts)
+        return GroupOutcomes(label, counts, np.array(self.scores), counts)
 
 
 def _whole(shares: NDArray[np.float64]) -> Integers:

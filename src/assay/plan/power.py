@@ -1,7 +1,8 @@
 """How likely a good model is to pass a criterion on the rows at hand, before anything is measured.
 
 A good model is one whose true value is the one that the specification expects (``expected``) or, where it says
-nothing, the ideal of the metric (a gap of 0, a ratio of 1) where that satisfies the threshold, and half-way from the threshold to the best possible value otherwise.
+nothing, the ideal of the metric (a gap of 0, a ratio of 1) where that satisfies the threshold, and half-way from the threshold to the best possible value otherwise:
+what a model that is always right has on such rows, where that can be imagined.
 The power of rates is that of :mod:`assay.stats.contrast_power`; functionals of scores use their planning formulas.
 """
 
@@ -97,27 +98,34 @@ def _margin(passes: Passes, threshold: float, best: float) -> float | None:
 
 
 def expected_value(
-    metric: Metric, comparator: Comparator, threshold: Decimal, stated: Decimal | None
+    metric: Metric, comparator: Comparator, threshold: Decimal, stated: Decimal | None, best: float
 ) -> float:
-    """The true value assumed of a good model."""
+    """The true value assumed of a good model, where ``best`` is the best that there can be."""
     if stated is not None:
         return float(stated)
-    if metric.ideal is not None and _better(metric.ideal, comparator, threshold):
+    if metric.ideal is not None and _better(float(metric.ideal), comparator, threshold):
         return float(metric.ideal)
-    return (float(threshold) + best_value(metric, comparator, threshold)) / 2
+    return (float(threshold) + best) / 2 if _better(best, comparator, threshold) else best
 
 
-def _better(value: Decimal, comparator: Comparator, threshold: Decimal) -> bool:
+def _better(value: float, comparator: Comparator, threshold: Decimal) -> bool:
     """Whether a value satisfies a threshold with room to spare: an O/E of 1 shows nothing where at least 1.2 is asked."""
-    return value > threshold if comparator is Comparator.AT_LEAST else value < threshold
+    return value > float(threshold) if comparator is Comparator.AT_LEAST else value < float(threshold)
 
 
-def best_value(metric: Metric, comparator: Comparator, threshold: Decimal) -> float:
-    """The best value that the metric can have; for an unlimited one, as far again as the threshold from zero."""
+def best_value(
+    metric: Metric, comparator: Comparator, threshold: Decimal, always_right: float | None
+) -> float:
+    """The best value that the metric can have: that of a model which is always right on such rows, or by the metric's range.
+
+    For an unlimited one it is as far again as the threshold from zero; what should be small is not supposed to lie beyond zero.
+    """
+    if always_right is not None:
+        return always_right
     limit = metric.high if comparator is Comparator.AT_LEAST else metric.low
-    if limit is not None:
-        return float(limit)
-    return float(threshold) * (2 if comparator is Comparator.AT_LEAST else 0)
+    if limit is None:
+        return float(threshold) * (2 if comparator is Comparator.AT_LEAST else 0)
+    return max(float(limit), 0.0) if comparator is Comparator.AT_MOST and threshold > 0 else float(limit)
 
 
 def all_of(parts: Sequence[Passes]) -> Passes:

@@ -26,7 +26,7 @@ from assay.domain.evidence import Census, Statistic, Undefined
 from assay.domain.judge import judge
 from assay.domain.needs import Part
 from assay.domain.specification import Criterion
-from assay.domain.vocabulary import Reason, Tier, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Tier, Verdict
 from assay.dossier.wording import data_set, plural
 from assay.engine.engine import Engine
 from assay.engine.progress import Silence
@@ -350,11 +350,28 @@ def _planned(
         return PlannedCriterion(criterion)
     if isinstance(prospect, str):
         return PlannedCriterion(criterion, undefined=prospect)
+    limit = criterion.comparator, criterion.threshold
+    best = best_value(check.metric, *limit, _always_right(case, imagined, wanted, asked))
     power = power_of(
         prospect,
-        expected=expected_value(check.metric, criterion.comparator, criterion.threshold, criterion.expected),
+        expected=expected_value(check.metric, *limit, criterion.expected, best),
         threshold=float(criterion.threshold),
-        best=best_value(check.metric, criterion.comparator, criterion.threshold),
+        best=best,
     )
     needed = math.ceil(imagined.rows * power.factor) if power.factor is not None else None
     return PlannedCriterion(criterion, power, needed, unit=case.specification.data.unit)
+
+
+def _always_right(case: Case, imagined: Imagined, wanted: Wanted, asked: Asked) -> float | None:
+    """The value of a model that is always right on such rows; None where none can be imagined, or where the metric has an ideal."""
+    criterion, check = wanted.criterion, case.checks[wanted.criterion.metric]
+    view = imagined.always_right(wanted) if check.metric.ideal is None else None
+    if view is None:
+        return None
+    counts = counts_of(check, criterion, lambda: view)
+    if isinstance(counts, (Broken, Undefined)):
+        return None
+    found = assess(Statistic(criterion.metric, criterion.across or "", criterion.data, counts), asked)
+    estimates = [piece.estimate for piece in found.pieces if piece.estimate is not None]
+    worst = min if asked.comparator is Comparator.AT_LEAST else max
+    return worst(estimates, default=None)

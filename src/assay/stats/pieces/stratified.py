@@ -74,7 +74,7 @@ def stratified_pieces(counts: Stratified, target: Target) -> Pieces:
     if empty:
         return Pieces((), 0, all_pass=False, point_passes=None, undefined=empty)
     pieces, undefined = [], []
-    for one, two, found in _pairs(counts):
+    for one, two, found in pairs(counts):
         try:
             pieces.append(_piece(counts, one, two, found, target))
         except Undefined as why:
@@ -82,7 +82,8 @@ def stratified_pieces(counts: Stratified, target: Target) -> Pieces:
     return gathered(pieces, target, tuple(undefined))
 
 
-def _pairs(counts: Stratified) -> Iterator[tuple[str, str, Two]]:
+def pairs(counts: Stratified) -> Iterator[tuple[str, str, Two]]:
+    """The groups that are compared, each with what stands against it and their rows and events by stratum."""
     cells = by_family(counts.cells)
     if counts.composite in AGAINST_ALL_OTHERS:
         total = np.sum(list(cells.values()), axis=0)
