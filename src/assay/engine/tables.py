@@ -151,7 +151,7 @@ class TablesCounter:
     def parts(self) -> dict[str, Any]:
         """The counts."""
         found = (*self._all.tallies(), *self._once.tallies(), *self._imagined.tallies())
-        return {"tables": tuple(sorted(found, key=lambda pair: pair[0]))}
+        return {"tables": found}
 
 
 def _imagined(batch: Batch, frame: Frame) -> NDArray[np.float64]:
