@@ -11,8 +11,9 @@ import pytest
 from tests.app.conftest import Folder
 
 import assay
-from assay.app.judging.lineage import bound_records, lineage_of
+from assay.app.judging.lineage import lineage_of
 from assay.app.judging.plan import Hopeless
+from assay.app.judging.sources import bound_records
 from assay.domain.judge import Judged
 from assay.domain.specification.lineage import DeclaredSource, Lineage
 from assay.domain.vocabulary import Verdict

@@ -78,8 +78,10 @@ def test_the_bytes_of_tables_come_back_and_keys_out_of_order_are_refused():
         missing_labels=0,
         layout=Layout(()),
         population=np.array([[1, 2]]),
-        tables=(("f[]", {"a": TableCounts.made({4: 2, 9: 1}), "b": TableCounts.empty()}),),
-        scored_tables=(("g[]", {"c": TableCounts.made({0: 3})}),),
+        tables=(
+            ("f[]", {"a": TableCounts.made({4: 2, 9: 1}), "b": TableCounts.empty()}),
+            ("g[]", {"c": TableCounts.made({0: 3})}),
+        ),
     )
     again = from_bytes(to_bytes(made))
     assert to_bytes(again) == to_bytes(made)

@@ -153,7 +153,7 @@ class RowSet:
 
     def __init__(self, counting: Counting) -> None:
         self._content = counting.frame.content
-        self._fed = counting.frame.fed
+        self._fed = counting.frame.fed_alone
         self._label = counting.frame.label
         self._numbers = counting.frame.answers.task is Task.REGRESSION
         self._rows = RowTally.empty()
@@ -162,7 +162,7 @@ class RowSet:
     @staticmethod
     def columns(frame: Frame) -> tuple[str, ...]:
         """Those that make two rows the same, and those that the model is fed."""
-        return (*frame.content, *frame.fed)
+        return (*frame.content, *frame.fed_alone)
 
     def take(self, batch: Batch) -> None:
         """Count a batch."""
@@ -229,7 +229,7 @@ class EqualRows:
     def __init__(self, counting: Counting) -> None:
         frame = counting.frame
         self._label = frame.label
-        self._names = {"repeats": frame.content, **({"alike": frame.fed} if frame.fed else {})}
+        self._names = {"repeats": frame.content, **({"alike": frame.fed_alone} if frame.fed_alone else {})}
         self._selection = counting.selection
         self._hashes: dict[str, list[Hashes]] = {part: [] for part in self._names}
         self._keys: list[Integers] = []
@@ -237,7 +237,7 @@ class EqualRows:
     @staticmethod
     def columns(frame: Frame) -> tuple[str, ...]:
         """Those that make two rows the same, and those that the model is fed."""
-        return (*frame.content, *frame.fed)
+        return (*frame.content, *frame.fed_alone)
 
     def take(self, batch: Batch) -> None:
         """Count a batch."""

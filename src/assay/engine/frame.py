@@ -65,7 +65,7 @@ class Frame:
         return self.inputs or self.content
 
     @property
-    def fed(self) -> tuple[str, ...]:
+    def fed_alone(self) -> tuple[str, ...]:
         """The inputs, where rows are more than what the model is fed; else none."""
         return () if set(self.content) <= set(self.inputs) else self.inputs
 

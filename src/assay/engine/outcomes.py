@@ -201,7 +201,7 @@ class OutcomesCounter:
         return {
             "outcomes": self._outcomes.tally(),
             "paired": tuple(self._paired.items()),
-            "scored_tables": self._tables.tallies(),
+            "tables": self._tables.tallies(),
         }
 
 

@@ -27,7 +27,7 @@ from assay.engine.outcomes import OutcomesCounter
 from assay.engine.tables import TablesCounter, columns_of_tables
 from assay.plan.passes import Pass
 from assay.tally.known import KnownRows
-from assay.tally.partial import Partial
+from assay.tally.partial import Partial, Tables
 
 COUNTERS: tuple[type[Counter], ...] = (
     Profiles,
@@ -97,6 +97,9 @@ def scan(
         for counter in counters:
             counter.take(batch)
     parts: dict[str, Any] = {}
+    tables: Tables = ()
     for counter in counters:
-        parts |= counter.parts()
-    return Partial(layout=frame.layout, **parts)
+        found = counter.parts()
+        tables += found.pop("tables", ())
+        parts |= found
+    return Partial(layout=frame.layout, tables=tuple(sorted(tables, key=lambda pair: pair[0])), **parts)

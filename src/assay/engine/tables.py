@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 
 from assay.domain.errors import AssayError, SubjectError, raised
 from assay.domain.needs import Part
-from assay.domain.vocabulary import Task
 from assay.engine.batch import Batch, Integers
 from assay.engine.counters import Counting
 from assay.engine.frame import Frame
-from assay.plan.imagined import DISCORDANCE, FALSE_ALARMS, SENSITIVITY
+from assay.engine.imagined_answers import imagined, imagined_again
 from assay.plan.passes import Pass, Table
 from assay.tally.groups import inside
 from assay.tally.known import KnownRows
-from assay.tally.perturbation import uniforms
 from assay.tally.table import (
     ALL_ROWS,
     BROKE,
@@ -166,75 +164,10 @@ class TablesCounter:
         self._all.count(batch, slice(None), None)
         self._once.count(batch, kept, None)
         if self._makes_up:
-            scores = _imagined(batch, self._frame)
-            self._imagined.count(batch, kept, scores, partial(_imagined_again, self._frame, scores))
+            scores = imagined(batch, self._frame)
+            self._imagined.count(batch, kept, scores, partial(imagined_again, self._frame, scores))
 
     def parts(self) -> dict[str, Any]:
         """The counts."""
         found = (*self._all.tallies(), *self._once.tallies(), *self._imagined.tallies())
-        return {"tables": tuple(sorted(found, key=lambda pair: pair[0]))}
-
-
-def _imagined(batch: Batch, frame: Frame) -> NDArray[np.float64]:
-    """Scores of nobody's model, as likely to be right as a plan imagines: by content, so that nobody's order matters."""
-    names = frame.content
-    drawn = (batch.hashes(names) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
-    return IMAGINED_ANSWERS[frame.answers.task](batch, frame, drawn)
-
-
-def _imagined_again(
-    frame: Frame,
-    scores: NDArray[np.float64],
-    batch: Batch,
-    table: Table,
-    kept: Kept,
-    name: str,
-    _: RowsChange,
-) -> NDArray[np.float64]:
-    """The same scores, but for a few rows whose scores are made up anew; by content and name."""
-    rows = batch.hashes(frame.content)
-    anew = IMAGINED_ANSWERS[frame.answers.task](batch, frame, uniforms(0, f"{table.key}{name}", rows))
-    changed = uniforms(1, f"{table.key}{name}", rows) < ANEW
-    found: NDArray[np.float64] = np.where(changed.reshape(-1, *[1] * (scores.ndim - 1)), anew, scores)[kept]
-    return found
-
-
-def _imagined_scores(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
-    positive = drawn < np.where(batch.label == 1, SENSITIVITY, FALSE_ALARMS)
-    low, high = frame.decide_at / 2, (1 + frame.decide_at) / 2
-    scores: NDArray[np.float64] = np.where(positive, high, low)
-    return scores
-
-
-def _imagined_numbers(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
-    """As far off as a share of the range, evenly on both sides."""
-    low, high = frame.answers.low, frame.answers.high
-    label = batch.columns[frame.label]
-    truth = label.astype(np.float64) if label.dtype.kind in "iufb" else np.full(len(label), np.nan)
-    off = (2 * drawn - 1) * OFF * (high - low)
-    numbers: NDArray[np.float64] = np.clip(np.nan_to_num(truth, nan=low) + off, low, high)
-    return numbers
-
-
-def _imagined_classes(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The true class with one probability, and else the next one."""
-    classes = frame.answers.labels
-    label = np.maximum(batch.label, 0)
-    said = np.where(drawn < RIGHT, label, (label + 1) % classes)
-    answers = np.full((len(label), classes), (1 - SURE) / max(classes - 1, 1))
-    answers[np.arange(len(label)), said] = SURE
-    return answers
-
-
-ANEW = 2 * DISCORDANCE
-"""Share of rows whose scores are made up anew where inputs change: of their decisions at most half become others."""
-OFF = 0.1
-"""Share of the range by which an imagined number is off at most."""
-RIGHT, SURE = 0.8, 0.8
-"""Share of rows whose class an imagined model finds, and the probability that it gives to what it says."""
-IMAGINED_ANSWERS: Mapping[Task, Callable[[Batch, Frame, NDArray[np.float64]], NDArray[np.float64]]] = {
-    Task.BINARY: _imagined_scores,
-    Task.REGRESSION: _imagined_numbers,
-    Task.MULTICLASS: _imagined_classes,
-}
-"""What is made up, by task, from a number in [0, 1) that was drawn for each row."""
+        return {"tables": found}

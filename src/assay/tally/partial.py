@@ -35,7 +35,7 @@ class Partial:
     Attributes:
         rows: rows read. bad_labels: rows whose label is none of the task (they are in no other count of labels). missing_labels: those of them without any.
         population: int64[cells, labels], rows per cell and label. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
-            that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. tables, scored_tables: what checks had counted in their own way, by the key of the table. known: some rows, drawn at random. copies: the rows that count, by hash and place. Parts that a pass did not ask for are None or empty.
+            that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. tables: what checks had counted in their own way, by the key of the table. known: some rows, drawn at random. copies: the rows that count, by hash and place. Parts that a pass did not ask for are None or empty.
     """
 
     rows: int
@@ -53,8 +53,7 @@ class Partial:
     repeats: RepeatTally | None = None
     alike: RepeatTally | None = None
     identified: tuple[tuple[str, RepeatTally], ...] = ()
-    tables: tuple[tuple[str, TableTally], ...] = ()
-    scored_tables: tuple[tuple[str, TableTally], ...] = ()
+    tables: Tables = ()
     known: KnownRows | None = None
     copies: CopyTally | None = None
 
@@ -77,7 +76,6 @@ class Partial:
             alike=_plus(self.alike, other.alike),
             identified=_plus_named(self.identified, other.identified),
             tables=_plus_tables(self.tables, other.tables),
-            scored_tables=_plus_tables(self.scored_tables, other.scored_tables),
             known=_plus(self.known, other.known),
             copies=_plus(self.copies, other.copies),
         )
@@ -135,11 +133,10 @@ def to_bytes(partial: Partial) -> bytes:
         "profiles": [{f.name: getattr(p, f.name) for f in fields(p)} for p in partial.profiles],
         "paired": [[name, tally.changed] for name, tally in partial.paired],
         "identified": [name for name, _ in partial.identified],
+        "tables": [[key, sorted(named)] for key, named in partial.tables],
         "spreads": [[name, s.first.count, s.second.count] for name, s in partial.spreads],
     }
-    for kind, tables in (("tables", partial.tables), ("scored_tables", partial.scored_tables)):
-        facts[kind] = [[key, sorted(named)] for key, named in tables]
-        arrays |= _arrays_of_tables(kind, tables)
+    arrays |= _arrays_of_tables(partial.tables)
     told, values = partial.known.parts() if partial.known is not None else ({}, {})
     facts |= told
     arrays |= values
@@ -220,8 +217,7 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
             (name, RepeatTally(**_part(f"identified.{i}", arrays, _REPEATED)))
             for i, name in enumerate(facts["identified"])
         ),
-        tables=_tables("tables", facts, arrays),
-        scored_tables=_tables("scored_tables", facts, arrays),
+        tables=_tables(facts, arrays),
         known=KnownRows.of_parts(facts, arrays) if "known.draws" in arrays else None,
         copies=CopyTally(**_part("copies", arrays, ("hashes", "places")))
         if "copies.hashes" in arrays
@@ -229,18 +225,18 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
     )
 
 
-def _arrays_of_tables(kind: str, tables: Tables) -> Arrays:
+def _arrays_of_tables(tables: Tables) -> Arrays:
     arrays: Arrays = {}
     for i, (_, named) in enumerate(tables):
         for j, name in enumerate(sorted(named)):
-            arrays |= _arrays_of(f"{kind}.{i}.{j}", named[name])
+            arrays |= _arrays_of(f"tables.{i}.{j}", named[name])
     return arrays
 
 
-def _tables(kind: str, facts: dict[str, Any], arrays: Arrays) -> Tables:
+def _tables(facts: dict[str, Any], arrays: Arrays) -> Tables:
     return tuple(
-        (str(key), {str(name): _table(f"{kind}.{i}.{j}", arrays) for j, name in enumerate(names)})
-        for i, (key, names) in enumerate(facts[kind])
+        (str(key), {str(name): _table(f"tables.{i}.{j}", arrays) for j, name in enumerate(names)})
+        for i, (key, names) in enumerate(facts["tables"])
     )
 
 

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from assay.app.judging.case import Case
+from assay.app.judging.sources import inside_folder
 from assay.domain.errors import SubjectError
 from assay.domain.lineage import Artifact, Source, kinds_in, role_of_record
 from assay.domain.record import SourceRecord
-from assay.domain.specification import Specification
 from assay.domain.specification.lineage import DeclaredSource
 from assay.reading.lineage.records import Records
 from assay.subject.datasets import digest_of_dataset
-from assay.subject.digest import digest_of, file_changed
+from assay.subject.digest import file_changed
 from assay.subject.fingerprints import fingerprints
 from assay.tally.views import LineageView
-
-if TYPE_CHECKING:
-    from assay.app.judging.case import Case
-
-
-def bound_records(root: Path, specification: Specification) -> tuple[SourceRecord, ...]:
-    """The declared records that are there, each with its digest, so that a run is bound to what it read; absent ones the check names."""
-    lineage = specification.data.lineage
-    there = [r for r in (lineage.records if lineage else ()) if _inside(root, r) and (root / r).is_file()]
-    return tuple(SourceRecord(role_of_record(r), r, digest_of(root / r)) for r in there)
 
 
 def lineage_of(case: Case) -> LineageView:
@@ -72,7 +62,7 @@ def _source(root: Path, name: str, declared: DeclaredSource, kinds: frozenset[st
     if path is None or not path.exists():
         lacking = "" if declared.digest is not None else f"there is no file {declared.path}"
         return Source(stated, looked_at=False, fault=lacking)
-    if not _inside(root, declared.path or ""):
+    if not inside_folder(root, declared.path or ""):
         return Source(
             stated, looked_at=False, fault=f"{declared.path} lies outside of the specification's folder"
         )
@@ -90,11 +80,6 @@ def _source(root: Path, name: str, declared: DeclaredSource, kinds: frozenset[st
         Artifact(stated.name, found.digests | stated.digests),
         looked_at=found.same(stated) or not stated.digests,
     )
-
-
-def _inside(root: Path, written: str) -> bool:
-    """Whether a path of the specification leads to something in its folder, links followed; nothing else is opened."""
-    return (root / written).resolve().is_relative_to(root.resolve())
 
 
 def _digest(declared: DeclaredSource) -> frozenset[str]:

@@ -82,12 +82,14 @@ def _other(case: Case, reading: Pass, engine: Engine) -> Partial:
     again, chosen = reading.of_units, one_of_each_unit(counted, engine)
     if again is None or chosen is None:
         return counted
-    return _with_units(counted, run_pass(case, case.frame(), again, engine, chosen))
+    return _with_units(counted, run_pass(case, case.frame(), again, engine, chosen), again)
 
 
-def _with_units(all_rows: Partial, once: Partial) -> Partial:
-    """What was counted of all rows, with the tables of which one row of each unit counts as they were counted so."""
-    return replace(all_rows, tables=_with_tables(all_rows.tables, once.tables))
+def _with_units(all_rows: Partial, once: Partial, again: Pass) -> Partial:
+    """What was counted of all rows, with the tables of which one row of each unit counts as they were counted so, if they were."""
+    instead = {table.key for table in again.tables}
+    kept = tuple((key, made) for key, made in all_rows.tables if key not in instead)
+    return replace(all_rows, tables=_with_tables(kept, once.tables))
 
 
 def _with_tables(tables: Tables, instead: Tables) -> Tables:
@@ -133,10 +135,9 @@ def _measured(case: Case, engine: Engine, others: Others) -> Measured:
     if chosen is not None and again is not None:
         alone, judged = _as_much_as_can_be(case, frame, again, engine, chosen)
         counted = replace(  # all else keeps all rows
-            _with_units(counted, alone),
+            _with_units(counted, alone, again),
             outcomes=alone.outcomes,
             paired=alone.paired,
-            scored_tables=alone.scored_tables,
         )
     tallies = {p.data: counted if p is reading else others[p.data] for p in passes}
     labels = (wrong_labels(case, role, tallies[role]) for role in dict.fromkeys((judged_on, reference)))
@@ -193,7 +194,7 @@ def _each_change_alone(
             counted = replace(
                 counted,
                 paired=counted.paired + found.paired,
-                scored_tables=_with_tables(counted.scored_tables, found.scored_tables),
+                tables=_with_tables(counted.tables, found.tables),
             )
         except NOT_THE_MODEL:
             raise
@@ -297,7 +298,7 @@ def rows_in_no_group(specification: Specification, tally: Partial, wanted: Wante
             return said
     parts = [(name, of - _inside(tally, name), of) for name in criterion.where]
     if isinstance(wanted.need, Tabulated):
-        made = dict((*tally.tables, *tally.scored_tables)).get(wanted.table_key, {})
+        made = dict(tally.tables).get(wanted.table_key, {})
         rows = made[ALL_ROWS].total if ALL_ROWS in made else 0
         parts += [(name, outside, rows) for name, outside in outside_of(made).items()]
     for name, outside, rows in parts:

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from assay.app.judging.lineage import bound_records
 from assay.app.verifying.search import see_search
 from assay.domain.digests import sha256_of
 from assay.domain.errors import Crash, InvalidDocument, Problem, SubjectError
+from assay.domain.lineage import role_of_record
 from assay.domain.nearest import nearest
 from assay.domain.record import SourceRecord
 from assay.domain.search_held import ROLE
+from assay.domain.specification import Specification
 from assay.plan.passes import declared_data
 from assay.reading.specification import SpecificationFile
 from assay.subject.datasets import Dataset
@@ -54,6 +55,20 @@ def sources_of(
     if model is not None:
         found.append(SourceRecord("model", subject.model, model.digest))
     return tuple(found)
+
+
+def bound_records(root: Path, specification: Specification) -> tuple[SourceRecord, ...]:
+    """The declared records that are there, each with its digest, so that a run is bound to what it read; absent ones the check names."""
+    lineage = specification.data.lineage
+    there = [
+        r for r in (lineage.records if lineage else ()) if inside_folder(root, r) and (root / r).is_file()
+    ]
+    return tuple(SourceRecord(role_of_record(r), r, digest_of(root / r)) for r in there)
+
+
+def inside_folder(root: Path, written: str) -> bool:
+    """Whether a path of the specification leads to something in its folder, links followed; nothing else is opened."""
+    return (root / written).resolve().is_relative_to(root.resolve())
 
 
 def with_search(

@@ -137,7 +137,7 @@ def _tables(asked: Request) -> TableView:
     wanted, tallies = asked.wanted, asked.measured.tallies
     (table,) = tables_of(asked.case.specification, [wanted])
     read = tallies if wanted.need.reads is Reads.EVERY else {asked.data: tallies[asked.data]}
-    found = {name: dict((*tally.tables, *tally.scored_tables)) for name, tally in read.items()}
+    found = {name: dict(tally.tables) for name, tally in read.items()}
     pairwise = asked.case.checks[wanted.criterion.metric].metric.pairwise
     context = context_of(asked.case.frame(), table)
     focused = asked.aside and pairwise
