@@ -16,7 +16,7 @@ from assay.domain.answers import Answers
 from assay.domain.dictionary import Column
 from assay.domain.errors import SubjectError
 from assay.domain.evidence import Rates, Undefined
-from assay.domain.vocabulary import Task
+from assay.domain.vocabulary import Reason, Task
 
 N = 1500
 
@@ -119,3 +119,47 @@ def test_what_cannot_be_moved_is_an_error_and_no_pass(column: str, step: str, sa
     with pytest.raises(SubjectError, match=said) as refused:
         counted(lambda c: 0.1 * c["debt"], columns, known, column=column, step=Decimal(step))
     assert refused.value.code == "nothing_to_change"
+
+
+@pytest.mark.parametrize("measure", ["score", "decision"])
+@pytest.mark.parametrize(
+    ("model", "moving"),
+    [
+        (lambda c: 0.6 - 0.00001 * c["debt"], 0),  # the wrong way, within the tolerance
+        (lambda c: 0.5 + 0.001 * c["age"], 0),  # does not look at the debt
+        (lambda c: 0.9 - 0.1 * (c["debt"] > 18), None),  # a fall for those next to the edge
+    ],
+)
+def test_scores_that_do_not_move_show_no_direction(model, moving, measure: str):
+    found = counted(model, measure=measure)
+    assert isinstance(found, Undefined)
+    assert found.reason is Reason.NOT_MEASURED
+    edge = int((rows()["debt"] == 18).sum())
+    assert f"The score of {edge if moving is None else moving:,} of {N:,} rows moves by more" in found.detail
+
+
+def test_a_number_with_a_huge_declared_range_hardly_moves_and_shows_no_direction():
+    wide = Answers(Task.REGRESSION, 0.0, 1_000_000.0)
+    found = counted(lambda c: 500.0 - 10 * c["debt"], answers=wide)
+    assert isinstance(found, Undefined)
+    narrow = Answers(Task.REGRESSION, 0.0, 1000.0)
+    assert cell(counted(lambda c: 500.0 - 10 * c["debt"], answers=narrow)) == (N, N)
+
+
+@pytest.mark.parametrize("why", ["no room for the step", "no score that moves"])
+def test_each_judged_group_must_move_by_itself(why: str):
+    group = np.arange(N) % 4 // 3  # a quarter are men
+    debt = np.where((group == 1) & (why == "no room for the step"), np.nan, rows()["debt"])
+    view = table_view(
+        tabulate,
+        {"debt": debt, "man": group},
+        label=[0] * N,
+        groups={"sex": (["women", "men"], group)},
+        across=("sex",),
+        model=lambda c: 0.5 + 0.01 * np.nan_to_num(c["debt"]) * (c["man"] == 0),
+        parameters=ARGUMENTS,
+    )
+    found = catalogue()["performance.monotonicity"].count(view, across="sex", arguments=ARGUMENTS)
+    assert isinstance(found, Undefined)
+    said = "could be moved" if why == "no room for the step" else "moves by more than the tolerance"
+    assert f"0 of {N // 4:,} rows of 'men' {said}" in found.detail

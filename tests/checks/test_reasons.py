@@ -12,8 +12,10 @@ from assay.checks.catalogue import catalogue
 from assay.checks.performance import reason_faithfulness, reason_stability
 from assay.checks.reasons import principal, usual_value
 from assay.checks.tabled import table_view
+from assay.domain.dictionary import Column
 from assay.domain.errors import SubjectError
 from assay.domain.evidence import Undefined
+from assay.domain.vocabulary import Reason
 from assay.tally.perturbation import normals
 
 N, NAMES = 3000, ("a", "b", "c")
@@ -153,3 +155,22 @@ def test_a_usual_value_is_one_that_occurs() -> None:
 def test_the_principal_reasons_are_the_largest_gains_and_never_a_loss() -> None:
     gain = np.array([[3.0, 1.0, 2.0], [-1.0, 0.0, 0.5], [1.0, 1.0, 1.0]])
     assert principal(gain, 2).tolist() == [[True, False, True], [False, False, True], [True, True, False]]
+
+
+def test_errors_that_leave_the_declined_as_they_are_show_nothing_of_reasons() -> None:
+    columns = {n: np.rint(4 * v).astype(np.int64) for n, v in drawn(12, 400).items()}
+    whole = tuple(Column(name=n, type="integer", description=n) for n in NAMES)
+    bound = {"scale": Decimal("0.001"), "columns": ""}
+    view = table_view(
+        reason_stability.tabulate,
+        columns,
+        label=[0] * 400,
+        model=additive,
+        known=columns,
+        dictionary=whole,
+        parameters=bound,
+    )
+    found = catalogue()["performance.reason_stability"].count(view, arguments=bound)
+    assert isinstance(found, Undefined)
+    assert found.reason is Reason.NOT_MEASURED
+    assert f"made 0 of {(additive(columns) < 0.5).sum():,} rows others" in found.detail

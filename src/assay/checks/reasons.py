@@ -101,9 +101,14 @@ def usual_value(known: NDArray[Any], *, numeric: bool) -> Any:
 
 def counted(rows: Rows, kept: Mask) -> Mapping[str, Integers]:
     """The group of each declined row, and whether what is asked of its reasons holds."""
-    declined = rows.decided != rows.context.favourable
-    code = np.where(declined, kept.astype(np.int64), -1)
+    code = np.where(declined(rows), kept.astype(np.int64), -1)
     return {TABLE: together((rows.group(), max(len(rows.context.groups), 1)), (code, 2))}
+
+
+def declined(rows: Rows) -> Mask:
+    """bool[n]: the declined rows."""
+    found: Mask = rows.decided != rows.context.favourable
+    return found
 
 
 def share_of_declined(view: TableView) -> Counts:

@@ -20,6 +20,7 @@ from assay.engine.labels import decided_by
 from assay.engine.tables import Tables
 from assay.plan.passes import Change, Table
 from assay.subject.arrays import with_columns
+from assay.tally.changes import others
 from assay.tally.copies import told_apart
 from assay.tally.outcomes import OutcomeSum
 from assay.tally.paired import PairedTally
@@ -153,10 +154,10 @@ class OutcomesCounter:
         context = self._context(batch, change)
         changed = change.function({name: batch.columns[name].copy() for name in inputs}, context)
         known = self._paired[change.key].changed
-        others = {n: _others(batch.columns[n], changed[n]) for n in inputs if n in changed}
-        different = {n: changed[n] for n, other in others.items() if other.any()}
+        differing = {n: others(batch.columns[n], changed[n]) for n in inputs if n in changed}
+        different = {n: changed[n] for n, other in differing.items() if other.any()}
         moved = np.zeros(len(batch.label), dtype=bool)
-        for other in others.values():
+        for other in differing.values():
             moved |= other
         new = [name for name in different if name not in known]
         rows = with_columns(batch.raw.select(list(inputs)), different)
@@ -181,7 +182,7 @@ class OutcomesCounter:
         context = self._context(batch, table)
         before = {n: batch.columns[n][kept] for n in self._frame.inputs}
         changed = change({n: v.copy() for n, v in before.items()}, replace(context, rows=context.rows[kept]))
-        different = {n: changed[n] for n in before if n in changed and _others(before[n], changed[n]).any()}
+        different = {n: changed[n] for n in before if n in changed and others(before[n], changed[n]).any()}
         rows = batch.raw.select(list(self._frame.inputs))
         if not isinstance(kept, slice):
             rows = rows.filter(pa.array(kept))
@@ -203,12 +204,3 @@ class OutcomesCounter:
             "paired": tuple(self._paired.items()),
             "tables": self._tables.tallies(),
         }
-
-
-def _others(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.bool_]:
-    """bool[n]: which values are others than before; what is missing in both is the same."""
-    if before.dtype.kind in "iufb" and after.dtype.kind in "iufb":
-        other: NDArray[np.bool_] = (before != after) & ~((before != before) & (after != after))
-        return other
-    pairs = zip(before.tolist(), after.tolist(), strict=True)
-    return np.fromiter((one is not two and one != two for one, two in pairs), np.bool_, len(before))

@@ -65,3 +65,12 @@ def lose_values(columns: Columns, context: ChangeContext) -> Columns:
             after[lost] = None
             changed[name] = after
     return changed
+
+
+def others(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.bool_]:
+    """bool[n]: which values are others than before; what is missing in both is the same."""
+    if before.dtype.kind in "iufb" and after.dtype.kind in "iufb":
+        other: NDArray[np.bool_] = (before != after) & ~((before != before) & (after != after))
+        return other
+    pairs = zip(before.tolist(), after.tolist(), strict=True)
+    return np.fromiter((one is not two and one != two for one, two in pairs), np.bool_, len(before))

@@ -21,9 +21,12 @@ from assay.tally.perturbation import ChangeContext, Columns, Floats, whole
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "moves"
-RIGHT, WRONG = 0, 1
+RIGHT, WRONG, STILL, UNMOVED = range(4)
+"""Whether the answer moves, and which way, or stays within the tolerance; or the row has no room for the step."""
 LEAST_MOVED = 0.5
-"""At least this share of the rows must have room for the step."""
+"""At least this share of the rows of each group must have room for the step."""
+LEAST_MOVING = 0.1
+"""Of those, at least this share of scores must move by more than the tolerance; those of trees stay for most small steps."""
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -32,12 +35,14 @@ def columns(context: TableContext) -> tuple[str, ...]:
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """The group of each row that can be moved, and whether its answer moves the wrong way."""
+    """The group of each row, and whether it can be moved, its score moves at all, and its answer moves the wrong way."""
     (name,) = columns(context)
     values = rows.column(name)
     direction = _directions(values, context, name)
+    asked: list[bool] = []  # not in a plan, whose scores are made up and of which most stay
 
     def moved(inputs: Columns, _: ChangeContext) -> Columns:
+        asked.append(True)
         _refuse_what_cannot_be_moved(values, context, name)
         step = float(context.parameters["step"])
         return {**inputs, name: _like(inputs[name], step * direction.astype(np.float64))}
@@ -45,8 +50,9 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     after = rows.after("moved", moved)
     rise = direction * (1 if context.parameters["direction"] == "increasing" else -1)
     wrong = _gain(rows, after, context) * rise < -_tolerance(context)
-    code = np.where(direction == 0, -1, wrong.astype(np.int64))
-    return {TABLE: together((rows.group(), max(len(context.groups), 1)), (code, 2))}
+    still = bool(asked) & ~wrong & (np.abs(after - rows.answered) <= _of_scores(context))
+    code = np.select([direction == 0, wrong, still], [UNMOVED, WRONG, STILL], RIGHT)
+    return {TABLE: together((rows.group(), max(len(context.groups), 1)), (code, 4))}
 
 
 def _refuse_what_cannot_be_moved(values: NDArray[Any], context: TableContext, name: str) -> None:
@@ -92,6 +98,10 @@ def _tolerance(context: TableContext) -> float:
     """In what the answers are: a share of their range; of decisions none."""
     if context.parameters["measure"] == "decision":
         return 0.0
+    return _of_scores(context)
+
+
+def _of_scores(context: TableContext) -> float:
     return float(context.parameters["tolerance"]) * (context.answers.high - context.answers.low)
 
 
@@ -183,13 +193,14 @@ def monotonicity(view: TableView, *, column: str, measure: str) -> Counts:
         worse one. A reason that is given to a person is void where the score goes the other way.
     Method:
         Each row is predicted as it is and with the column one step higher; one step lower where the step would leave the documented
-        range. It counts as a violation when the score goes against the direction by more than the tolerance, or when the decision
+        range. At least half of the rows of each judged group must have room for the step, and of those one in ten a score that moves by more
+        than the tolerance, one way or the other: else nothing is said. It counts as a violation when the score goes against the direction by more than the tolerance, or when the decision
         turns against it. The share has Clopper-Pearson limits (1934). Every row costs one more prediction. (Individual monotonicity:
         Sivaraman et al. 2020, "Counterexample-guided learning of monotonic neural networks", NeurIPS, arXiv:2006.08852.)
     Limits:
         One step from where each person stands, not every step: what happens between and beyond is not asked, and no share of rows is a
         proof for all inputs. Rows with a missing value, or with no room for the step in the documented range, are not moved and not
-        counted. Moves of other inputs that go with this one are not made.
+        counted. No more answers can move the wrong way than move at all, and a decision turns for few rows at a small step: take a step that moves most scores, a limit below a tenth, and ask for the score too. Moves of other inputs that go with this one are not made.
     Remedy:
         Constrain the model (monotone_constraints of gradient boosting), or drop the promise and say so.
     Oracle:
@@ -199,19 +210,30 @@ def monotonicity(view: TableView, *, column: str, measure: str) -> Counts:
         return NO_ROWS
     if measure == "decision" and view.context.favourable is None:
         return Undefined(Reason.NOT_MEASURED, "The model predicts a number, and nothing is decided.")
-    counts = view.table(TABLE).dense(max(len(view.context.groups), 1), 2)
-    if not counts.sum():
-        return Undefined(
-            Reason.NOT_MEASURED,
-            f"No row could be moved: {column!r} is missing, or a step leads beyond its documented range.",
-        )
-    moved = int(counts.sum())
-    if moved < LEAST_MOVED * view.n:
-        return Undefined(
-            Reason.NOT_MEASURED,
-            f"{moved:,} of {view.n:,} rows could be moved, and fewer than half say little of the others: in them {column!r} is missing, or a step "
-            "leads beyond its documented range. Take a smaller step.",
-        )
+    counts = view.table(TABLE).dense(max(len(view.context.groups), 1), 4)
+    for label, place in view.each:
+        if said := _too_few(counts[place], f" of {label!r}" if label else "", column):
+            return Undefined(Reason.NOT_MEASURED, said)
     return Rates(
-        tuple(Rate(label, int(counts[place, WRONG]), int(counts[place].sum())) for label, place in view.each)
+        tuple(
+            Rate(label, int(counts[place, WRONG]), int(counts[place, :UNMOVED].sum()))
+            for label, place in view.each
+        )
     )
+
+
+def _too_few(counts: Integers, of: str, column: str) -> str:
+    """Why the rows of a group say little: too few have room for the step, or too few scores move by it; empty where enough do."""
+    rows, room = int(counts.sum()), int(counts[:UNMOVED].sum())
+    if room < LEAST_MOVED * rows:
+        return (
+            f"{room:,} of {rows:,} rows{of} could be moved, and fewer than half say little of the others: in them {column!r} is missing, or a step "
+            "leads beyond its documented range. Take a smaller step."
+        )
+    moving = int(counts[RIGHT] + counts[WRONG])
+    if rows and moving < LEAST_MOVING * room:
+        return (
+            f"The score of {moving:,} of {room:,} rows{of} moves by more than the tolerance, either way, fewer than one in ten, and a score that stays shows no direction: "
+            f"the model depends little on {column!r}, or not at all, or the step is too small. Take a larger step, or a smaller tolerance."
+        )
+    return ""

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.moved import MOST_NUMBERS, Noting, too_few_moved
 from assay.checks.reasons import (
     Arguments,
     as_it_is,
     counted,
+    declined,
     gains,
     lender,
     named,
@@ -31,12 +33,14 @@ def columns(context: TableContext) -> tuple[str, ...]:
     return named(context)
 
 
-def tabulate(rows: Rows, _: TableContext) -> Mapping[str, Integers]:
+def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The group of each declined row, and whether its first reason stays the same."""
     before = principal(gains(rows, "without ", as_it_is, rows.answered), 1)
-    moved = rows.after("moved", add_noise)
+    noting = Noting(rows, add_noise)
+    moved = rows.after("moved", noting)
     after = principal(gains(rows, "moved without ", add_noise, moved), 1)
-    return counted(rows, (before == after).all(axis=1))
+    same = counted(rows, (before == after).all(axis=1))
+    return {**same, **noting.table(rows, context, declined(rows))}
 
 
 ARGUMENTS: Arguments = {"scale": Decimal("0.05"), "columns": ""}
@@ -114,11 +118,12 @@ def reason_stability(view: TableView) -> Counts:
         Alvarez-Melis & Jaakkola 2018, arXiv:1806.08049). The share of declined rows whose first reason is the same has Clopper-Pearson
         limits (1934). Costs two predictions of every row for each input, and one more.
     Limits:
-        One draw for each row, and the first reason alone. A reason that is always the same is perfectly stable and may be wrong: ask for
+        One draw for each row, and the first reason alone. Where the errors leave more than half of the declined rows of a group as they are, as they
+        leave whole numbers of a small spread, the criterion has no value. A reason that is always the same is perfectly stable and may be wrong: ask for
         performance.reason_faithfulness too. Codes that a model hands out itself are not looked at.
     Remedy:
         Name together what can hardly be told apart (one reason for several inputs), or take a smoother model.
     Oracle:
         the terms of an additive model (tests/checks/test_reasons.py); the bound by exact enumeration (tests/stats/test_rates.py).
     """
-    return share_of_declined(view)
+    return too_few_moved(view, MOST_NUMBERS) or share_of_declined(view)

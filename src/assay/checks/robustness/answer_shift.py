@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.moved import MOST_NUMBERS, Noting, too_few_moved
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts, Rate, Rates
@@ -34,9 +35,11 @@ def columns(_: TableContext) -> tuple[str, ...]:
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The group of each row, and whether its answer moves by more than the tolerance."""
     change = str(context.parameters["change"])
-    moved = np.abs(rows.after(change, CHANGES[change]) - rows.answered)
+    noting = Noting(rows, CHANGES[change])
+    moved = np.abs(rows.after(change, noting) - rows.answered)
     far = (moved > float(context.parameters["tolerance"])).astype(np.int64)
-    return {TABLE: together((rows.group(), max(len(context.groups), 1)), (far, 2))}
+    found = {TABLE: together((rows.group(), max(len(context.groups), 1)), (far, 2))}
+    return found | dict(noting.table(rows, context, np.ones(rows.n, dtype=bool)))
 
 
 ARGUMENTS: Mapping[str, Decimal | int | str] = {
@@ -136,7 +139,7 @@ def _view(steep: float, n: int = 2000) -> TableView:
         ),
     ),
 )
-def answer_shift(view: TableView) -> Counts:
+def answer_shift(view: TableView, *, change: str) -> Counts:
     """The share of predictions that small changes of the inputs move by more than they may.
 
     Purpose:
@@ -148,8 +151,8 @@ def answer_shift(view: TableView) -> Counts:
         and the row. A prediction that moves by more than the tolerance, either way, counts; the share has Clopper-Pearson limits (1934). (Kinds of
         test: ISO/IEC TR 24029-1:2021.)
     Limits:
-        One draw per row and no adversary: it shows average, not worst-case, robustness. Numbers that noise seldom changes, such as whole
-        numbers of a small spread, are hardly tried. A model that ignores its inputs moves nothing. A model that takes no missing values fails
+        One draw per row and no adversary: it shows average, not worst-case, robustness. Where errors or fewer digits leave
+        more than half of the rows of a group as they are, or lost values all of them, the criterion has no value. A model that ignores its inputs moves nothing. A model that takes no missing values fails
         under missingness, and the criterion has no value.
     Remedy:
         Regularise, coarsen inputs that are measured less exactly than they are stored, or train with noise and with lost values.
@@ -159,6 +162,9 @@ def answer_shift(view: TableView) -> Counts:
     """
     if not view.n:
         return NO_ROWS
+    still = too_few_moved(view, 0.0 if change == "missingness" else MOST_NUMBERS)
+    if still is not None:
+        return still
     counts = view.table(TABLE).dense(max(len(view.context.groups), 1), 2)
     return Rates(
         tuple(Rate(label, int(counts[place, FAR]), int(counts[place].sum())) for label, place in view.each)

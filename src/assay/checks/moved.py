@@ -1,0 +1,60 @@
+"""What the checks share that change inputs by chance: which rows a change made others, and when too few for it to tell anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.domain.evidence import Undefined
+from assay.domain.vocabulary import Reason
+from assay.tally.changes import others
+from assay.tally.perturbation import ChangeContext, Columns
+from assay.tally.table import Change, Integers, Rows, TableContext, TableView, together
+
+MOVED = "moved"
+"""The table of the rows that a change made others, by group."""
+MOST_NUMBERS = 0.5
+"""Of errors in numbers: at least this share of the rows must become others, as for the changes that a drop in accuracy is asked of."""
+
+
+class Noting:
+    """A change that notes which rows it makes others.
+
+    Attributes:
+        moved: bool[n], all rows where the change was not called, as in a plan, whose scores are made up.
+    """
+
+    def __init__(self, rows: Rows, change: Change) -> None:
+        self._change = change
+        self.moved: NDArray[np.bool_] = np.ones(rows.n, dtype=bool)
+
+    def __call__(self, inputs: Columns, context: ChangeContext) -> Columns:
+        """The changed inputs."""
+        changed = self._change({name: values.copy() for name, values in inputs.items()}, context)
+        self.moved = np.zeros(len(self.moved), dtype=bool)
+        for name, before in inputs.items():
+            if name in changed:
+                self.moved |= others(before, changed[name])
+        return changed
+
+    def table(self, rows: Rows, context: TableContext, among: NDArray[np.bool_]) -> Mapping[str, Integers]:
+        """The group of each row that is among those that are asked about, and whether it was made another."""
+        code = np.where(among, self.moved.astype(np.int64), -1)
+        return {MOVED: together((rows.group(), max(len(context.groups), 1)), (code, 2))}
+
+
+def too_few_moved(view: TableView, least: float) -> Undefined | None:
+    """Why a change says nothing: it left all rows of a judged group, or more than it may, as they are."""
+    counts = view.table(MOVED).dense(max(len(view.context.groups), 1), 2)
+    for label, place in view.each:
+        moved, rows = int(counts[place, 1]), int(counts[place].sum())
+        if rows and moved < max(1, least * rows):
+            of = f" of {label!r}" if label else ""
+            return Undefined(
+                Reason.NOT_MEASURED,
+                f"The change made {moved:,} of {rows:,} rows{of} others than they were; at least {f'a share of {least}' if least else 'one'} "
+                "must be, for rows that stay are answered as they were. Change more: by a larger scale, or fewer digits; whole numbers move by at least one half.",
+            )
+    return None
