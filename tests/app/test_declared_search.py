@@ -112,6 +112,17 @@ def test_the_record_of_a_run_shows_the_search_that_it_is_bound_to(record):
         assert "search for a fairer model" in contradicted(replace(record, search=lie))
 
 
+def test_what_a_search_does_not_show_is_nobodys_to_write(declared):
+    said = "An exhaustive search has shown that no fairer model exists."
+    edit(declared, lambda d: d.update(statements=[said]), sealed=True)
+    page = render(judged(declared))
+    assert said not in page
+    assert "That none of these candidates is fairer does not show that none exists" in page
+    assert "The record is its writer&#39;s word for what only the search saw" in page.replace(
+        "&#x27;", "&#39;"
+    ).replace("'", "&#39;")
+
+
 def again(document: dict[str, Any], **counts: int) -> None:
     """The test of every pair, computed anew as who means to lie does."""
     sought = document["sought"]
@@ -133,6 +144,11 @@ def fewer_rows(document: dict[str, Any]) -> None:
 
 def a_larger_level(document: dict[str, Any]) -> None:
     document["sought"]["level"] *= 2
+    again(document)
+
+
+def a_smaller_level(document: dict[str, Any]) -> None:
+    document["sought"]["level"] /= 2
     again(document)
 
 
@@ -163,6 +179,30 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     "a level that does not pay for all": (
         lambda path: edit(path, a_larger_level, sealed=True),
         "search_edited",
+    ),
+    "a limit of right decisions that does not follow": (
+        lambda path: edit(path, lambda d: d["models"][0]["performance"].update(lower=0.1), sealed=True),
+        "search_edited",
+    ),
+    "a level that pays for more than there are": (
+        lambda path: edit(path, a_smaller_level, sealed=True),
+        "search_edited",
+    ),
+    "what no candidate could be shown": (
+        lambda path: edit(path, lambda d: d.update(p_alike=None), sealed=True),
+        "search_edited",
+    ),
+    "no candidate": (
+        lambda path: edit(path, lambda d: d.update(models=d["models"][:1]), sealed=True),
+        "search_of_none",
+    ),
+    "another threshold": (
+        lambda path: edit(path, lambda d: d["sought"].update(threshold="0.5"), sealed=True),
+        "search_on_other_terms",
+    ),
+    "another confidence": (
+        lambda path: edit(path, lambda d: d["sought"].update(confidence=0.5), sealed=True),
+        "search_on_other_terms",
     ),
     "a frontier that does not follow": (
         lambda path: edit(path, lambda d: d["models"][2].update(frontier=False), sealed=True),

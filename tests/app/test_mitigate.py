@@ -21,11 +21,13 @@ from assay.app.mitigating import train as training
 from assay.app.mitigating.asked import criterion_of, learner_of, tries
 from assay.app.mitigating.mitigate import Wish, mitigate
 from assay.app.mitigating.report import PAGE, RECORD
+from assay.app.verifying.search import p_alike
 from assay.cli.main import assay
 from assay.domain.decide import Outcome
 from assay.domain.digests import sha256_of
 from assay.domain.errors import AssayError, MissingExtra, SubjectError
 from assay.domain.mitigation_record import Kept, from_document, on_frontier
+from assay.domain.search_words import statements
 from assay.mitigation.trainer import open_trainer
 from assay.reading.specification import read_specification
 from assay.sandbox.failures import ModuleAbsent
@@ -164,7 +166,7 @@ def test_criteria_of_the_recipe_are_left_out_of_copies_and_the_record_says_so(tm
     assert "cross_validation" not in copy
     assert "seed_stability" not in copy
     assert "  # of the seed\n  # the end\n" in copy
-    assert any(s.startswith("Not asked of candidates: procedure, seeds.") for s in found.statements)
+    assert any(s.startswith("Not asked of candidates: procedure, seeds.") for s in statements(found))
     record = certify(tmp_path / "specification.reweighing.yaml", rehearse=True, workers=0).record
     assert {c.id for c in record.specification.criteria} == {
         c.id for c in open_case(path, rehearse=True).specification.criteria
@@ -336,14 +338,16 @@ def test_a_model_is_on_the_frontier_unless_another_is_as_good_in_both_and_better
 
 
 def test_too_few_rows_for_the_margin_are_told(searched):
-    from assay.app.mitigating.statements import statements
 
     _, search = searched
     few = [
         replace(c, paired=replace(c.paired, rows=20)) if c.paired is not None else c for c in search.models
     ]
-    assert any("On 20 rows not even" in s for s in statements(replace(search, models=tuple(few))))
-    assert not any("not even" in s for s in search.statements)
+    assert any(
+        "On 20 rows not even" in s
+        for s in statements(replace(search, models=tuple(few), p_alike=p_alike(20, search.sought.margin)))
+    )
+    assert not any("not even" in s for s in statements(search))
 
 
 def test_the_command_says_what_was_found_what_it_is_worth_and_what_is_next(searched, monkeypatch):

@@ -109,6 +109,7 @@ def _print(specification: Path, search: Search) -> None:
     from assay.cli.folding import FoldingTable
     from assay.cli.render import console as make_console
     from assay.domain import figures
+    from assay.domain.search_words import statements
 
     sought = search.sought
     console = make_console()
@@ -120,7 +121,7 @@ def _print(specification: Path, search: Search) -> None:
     )
     FoldingTable(title, headings, [_row(m) for m in search.models], names=0, right=right).print(console)
     say()
-    for sentence in search.statements:
+    for sentence in statements(search):
         say(sentence)
     for left in search.not_tried:
         say(f"Not tried: {left.name}: {left.reason}")

@@ -144,7 +144,13 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search: its models are the original first, then every candidate that was made, whatever it was worth."""
+    """A search: its models are the original first, then every candidate that was made, whatever it was worth.
+
+    Attributes:
+        not_asked: criteria of the original's recipe, which the copies of the specification do not ask.
+        p_alike: of a candidate that would decide each row as the original does; above the level no candidate can be shown to be within
+            the margin.
+    """
 
     name: str
     specification: str
@@ -158,7 +164,8 @@ class Search:
     sources: tuple[Source, ...]
     models: tuple[Candidate, ...]
     not_tried: tuple[NotTried, ...]
-    statements: tuple[str, ...]
+    not_asked: tuple[str, ...] = ()
+    p_alike: float | None = None
 
     @property
     def original(self) -> Candidate:

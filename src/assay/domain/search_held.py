@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -49,6 +51,7 @@ def unfit(search: Search, specification: Specification, sources: Iterable[Source
         _other_rows(search, digests)
         or _other_model(search, specification, digests)
         or _other_gap(search, specification)
+        or _other_terms(search, specification)
     )
 
 
@@ -87,6 +90,22 @@ def _other_gap(search: Search, specification: Specification) -> Unfit | None:
         f"The search was for a smaller {sought.metric} across {sought.across}, by a criterion {sought.criterion!r}; the "
         "specification has no criterion of that name, metric and attribute.",
         "Name the record of a search for the gap that is judged: assay mitigate --criterion ID",
+    )
+
+
+def _other_terms(search: Search, specification: Specification) -> Unfit | None:
+    sought = search.sought
+    (criterion,) = (c for c in specification.criteria if _alike(c, search))
+    asked, confidence = (criterion.comparator, criterion.threshold), 1.0 - float(criterion.alpha)
+    if asked == (sought.comparator, Decimal(sought.threshold)) and math.isclose(
+        sought.confidence, confidence, rel_tol=1e-9
+    ):
+        return None
+    return Unfit(
+        "search_on_other_terms",
+        f"The search asked of {sought.criterion!r} {sought.comparator.words} {sought.threshold} at {sought.confidence:.6g}; the "
+        f"specification asks {criterion.comparator.words} {criterion.threshold} at {confidence:.6g}.",
+        _AGAIN,
     )
 
 

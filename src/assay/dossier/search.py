@@ -9,6 +9,7 @@ from decimal import Decimal
 from assay.domain import figures
 from assay.domain.mitigation import fed
 from assay.domain.mitigation_record import Candidate, Search
+from assay.domain.search_words import statements
 from assay.dossier import wording
 from assay.dossier.blocks import (
     Block,
@@ -46,7 +47,7 @@ def sections(search: Search) -> tuple[Section, ...]:
     """The sections of the page."""
     made = [
         Section("frontier", "Gap against right decisions", tuple(frontier_of(search))),
-        Section("limits", "What this does not show", (Bullets(tuple((s,) for s in search.statements)),)),
+        Section("limits", "What this does not show", (Bullets(tuple((s,) for s in statements(search))),)),
         Section("candidates", "The candidates", tuple(_candidates(search))),
     ]
     if search.not_tried:

@@ -17,14 +17,13 @@ from assay.app.judging.illustrate import definition_of
 from assay.app.judging.measure import Measured, measure, measure_others
 from assay.app.mitigating.rows import labels_of, read
 from assay.app.verifying.rejudge import assessment_of
-from assay.app.verifying.search import non_inferiority
+from assay.app.verifying.search import non_inferiority, share_between
 from assay.domain.assessment import Judged
 from assay.domain.judge import judge
 from assay.domain.mitigation_record import Gap, Interval, Paired
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Comparator
 from assay.engine.engine import Engine
-from assay.stats.rates import lower_limit, upper_limit
 from assay.subject.arrays import as_numpy
 from assay.subject.model import Model
 
@@ -123,8 +122,7 @@ def _each(case: Case) -> tuple[Decisions, Decisions]:
 
 def share(right: Decisions, alpha: float) -> Interval:
     """The share of right decisions between one-sided Clopper-Pearson limits, each at level alpha."""
-    x, n = np.array([float(right.sum())]), float(len(right))
-    return Interval(float(x[0] / n), float(lower_limit(x, n, alpha)[0]), float(upper_limit(x, n, alpha)[0]))
+    return share_between(int(right.sum()), len(right), alpha)
 
 
 def paired(original: Decisions, candidate: Decisions, *, margin: float, level: float) -> Paired:

@@ -18,11 +18,11 @@ from assay.app.judging.case import Case, open_case
 from assay.app.judging.open_engine import open_engine
 from assay.app.mitigating import copies
 from assay.app.mitigating.asked import Try, criterion_of, inputs_of, learner_of, see_proxies, tries
-from assay.app.mitigating.compare import Rehearsed, paired, rehearsed, share
+from assay.app.mitigating.compare import Decisions, Rehearsed, paired, rehearsed, share
 from assay.app.mitigating.report import RECORD, write_record
 from assay.app.mitigating.rows import grouping_of, training_batch
-from assay.app.mitigating.statements import statements
 from assay.app.mitigating.train import Asked, Trained, trained
+from assay.app.verifying.search import p_alike
 from assay.domain.digests import sha256_of
 from assay.domain.errors import AssayError, MissingExtra, Unwritable
 from assay.domain.isolation import required
@@ -152,7 +152,7 @@ class _Search:
         models = [self._told_of_original(original)]
         for one, candidate in made:
             models.append(self._candidate(one, candidate, original, level))
-        return self._written(models, [*left, *failed], grouping.labels, level)
+        return self._written(models, [*left, *failed], grouping.labels, level, original.right)
 
     def _train(
         self, asked: Asked, wanted: Sequence[Try], rows: pa.RecordBatch
@@ -261,6 +261,7 @@ class _Search:
         left: Sequence[NotTried],
         labels: tuple[str, ...],
         level: float,
+        right: Decisions,
     ) -> Search:
         case, criterion = self._case, self._criterion
         at_least = criterion.comparator is Comparator.AT_LEAST
@@ -277,7 +278,7 @@ class _Search:
             margin=self._wish.margin,
             level=level,
         )
-        search = Search(
+        return Search(
             name=case.specification.name,
             specification=self._path.name,
             specification_digest=case.specification_digest,
@@ -290,10 +291,9 @@ class _Search:
             sources=tuple(Source(role, d.digest, d.rows) for role, d in case.datasets.items()),
             models=tuple(replace(model, frontier=frontier) for model, frontier in marked),
             not_tried=tuple(left),
-            statements=(),
+            not_asked=copies.of_the_recipe(self._read.specification, self._read.world.catalogue),
+            p_alike=p_alike(len(right), self._wish.margin),
         )
-        without = copies.of_the_recipe(self._read.specification, self._read.world.catalogue)
-        return replace(search, statements=statements(search, without))
 
 
 def _seed_of(seed: str) -> int:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import astuple
 
+import numpy as np
+
 from assay.domain.digests import sha256_of
 from assay.domain.errors import SubjectError
 from assay.domain.mitigation_record import Candidate, Interval, Kept, Paired, Search, on_frontier, read_search
@@ -14,6 +16,7 @@ from assay.domain.search_held import ROLE, Unfit, unfit
 from assay.domain.specification import Specification
 from assay.domain.vocabulary import Comparator
 from assay.stats.paired import paired_bound, paired_p_at_most
+from assay.stats.rates import lower_limit, upper_limit
 
 
 def non_inferiority(worse: int, better: int, rows: int, *, margin: float, level: float) -> Paired:
@@ -31,6 +34,17 @@ def non_inferiority(worse: int, better: int, rows: int, *, margin: float, level:
     return Paired(
         worse, better, rows, Interval(bound.estimate, bound.lower, bound.upper), float(p), level, verdict
     )
+
+
+def share_between(right: int, rows: int, alpha: float) -> Interval:
+    """A share of right decisions between one-sided Clopper-Pearson limits, each at level alpha."""
+    x, n = np.array([float(right)]), float(rows)
+    return Interval(float(right / n), float(lower_limit(x, n, alpha)[0]), float(upper_limit(x, n, alpha)[0]))
+
+
+def p_alike(rows: int, margin: float) -> float:
+    """The p-value of a candidate that decides each of so many rows as the original does."""
+    return float(paired_p_at_most(0, 0, rows, margin))
 
 
 def see_search(text: str, specification: Specification, sources: Iterable[SourceRecord]) -> Search:
@@ -69,10 +83,14 @@ def search_contradicts(record: Record) -> str:
 
 def _not_its_counts(search: Search, specification: Specification, rows: int) -> Unfit | None:
     """Where what is said of a pair of models, or of the frontier, does not follow from the numbers beside it."""
+    if not search.candidates:
+        return Unfit(
+            "search_of_none", "The record of the search has no candidate: nothing was tried.", _AGAIN
+        )
     at_least = search.sought.comparator is Comparator.AT_LEAST
     frontier = on_frontier(search.models, at_least=at_least)
     for model, on in zip(search.models, frontier, strict=True):
-        if model.frontier != on or not _follows(model, search, original=model is search.original):
+        if model.frontier != on or not _follows(model, search):
             return Unfit(
                 "search_edited",
                 f"What the record of the search says of {model.name!r} does not follow from the numbers beside it.",
@@ -87,18 +105,44 @@ def _not_its_counts(search: Search, specification: Specification, rows: int) -> 
             f"are {rows:,}.",
             f"{_AGAIN} Leave out development rows whose truth is not known.",
         )
+    return _not_of_so_many(search, compared)
+
+
+def _not_of_so_many(search: Search, compared: set[int]) -> Unfit | None:
+    """Where the shares of right decisions, or what so many rows can show at all, do not follow from the number of rows."""
+    for rows in compared:
+        wrong = [
+            m for m in search.models if not _is_share(m.performance, rows, 1.0 - search.sought.confidence)
+        ]
+        said = f"the right decisions of {wrong[0].name!r}" if wrong else ""
+        if not said and not _alike(search.p_alike, p_alike(rows, search.sought.margin)):
+            said = "a candidate that decides as the original does"
+        if said:
+            return Unfit(
+                "search_edited",
+                f"What the record of the search says of {said} does not follow from its {rows:,} rows.",
+                _AGAIN,
+            )
     return None
+
+
+def _is_share(told: Interval, rows: int, alpha: float) -> bool:
+    """Whether an interval is that of a whole number of right decisions."""
+    if told.estimate is None or not 0 <= told.estimate <= 1 or not 0 < alpha < 1:
+        return False
+    again = share_between(round(told.estimate * rows), rows, alpha)
+    return all(_alike(*pair) for pair in zip(astuple(told), astuple(again), strict=True))
 
 
 _AGAIN = "Search again with assay mitigate. What was found is not for anybody to mend."
 
 
-def _follows(model: Candidate, search: Search, *, original: bool) -> bool:
+def _follows(model: Candidate, search: Search) -> bool:
     """Whether the test of a pair is the one of its counts, at its level, and its rows are those by which its right decisions fell."""
     told, sought = model.paired, search.sought
-    if told is None or original:
-        return told is None and original
-    if sought.level > (1 - sought.confidence) / len(search.candidates) * (1 + _ALIKE):
+    if told is None or model is search.original:
+        return told is None and model is search.original
+    if not _alike(sought.level, (1 - sought.confidence) / len(search.candidates)):
         return False
     try:
         again = non_inferiority(told.worse, told.better, told.rows, margin=sought.margin, level=sought.level)

@@ -9,6 +9,7 @@ from assay.domain.digests import short
 from assay.domain.mitigation import AT_DECISION, fed
 from assay.domain.mitigation_record import Candidate, Search
 from assay.domain.search_held import absent, chosen
+from assay.domain.search_words import statements
 from assay.dossier.blocks import (
     Block,
     Bullets,
@@ -67,7 +68,7 @@ def _blocks(told: Search, judged: Candidate) -> Iterable[Block]:
         )
     yield from frontier_of(told)
     yield _models(told)
-    yield Fold("What the search does not show", (Bullets(tuple((s,) for s in told.statements)),))
+    yield Fold("What the search does not show", (Bullets(tuple((s,) for s in statements(told))),))
     if told.not_tried:
         yield Fold("What was not tried", (left_out(told),))
     yield Fold("Where the search comes from", (origin(told),))

@@ -19,7 +19,8 @@ KEPT = {
 """What is said of the performance of a candidate."""
 
 WORD = (
-    "Held against each other are the tests of the pairs, their counts, the shares of right decisions and the digests of rows and model. "
+    "Held against each other, and against the criterion, are the tests of the pairs with their counts and level, the shares of right decisions with their limits, "
+    "what the criterion asks, and the digests of rows and model. "
     "The record is its writer's word for what only the search saw: the counts themselves, the gaps and their limits, the margin and when it "
     "was chosen, what a method tells of itself, and that no candidate was left out."
 )

@@ -1,14 +1,13 @@
-"""What a search does not show, in words that go wherever its numbers go."""
+"""What a search does not show, in words that go wherever its numbers go: made when it is shown, so that nobody writes others."""
 
 from __future__ import annotations
 
 from assay.domain.mitigation import AT_DECISION
 from assay.domain.mitigation_record import Search
-from assay.stats.paired import paired_p_at_most
 
 
-def statements(search: Search, without: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """What must be read with the numbers of a search; ``without`` are the criteria that the copies do not ask."""
+def statements(search: Search) -> tuple[str, ...]:
+    """What must be read with the numbers of a search."""
     sought = search.sought
     tried = len(search.candidates)
     found = [
@@ -27,9 +26,9 @@ def statements(search: Search, without: tuple[str, ...] = ()) -> tuple[str, ...]
         ),
         "That none of these candidates is fairer does not show that none exists: it shows what was tried.",
     ]
-    if without:
+    if search.not_asked:
         found.append(
-            f"Not asked of candidates: {', '.join(without)}. What it tells is of the recipe of the original, which trained none of "
+            f"Not asked of candidates: {', '.join(search.not_asked)}. What it tells is of the recipe of the original, which trained none of "
             "the candidates, so the copies of the specification leave it out."
         )
     if hopeless := _hopeless(search):
@@ -42,7 +41,7 @@ def statements(search: Search, without: tuple[str, ...] = ()) -> tuple[str, ...]
 def _hopeless(search: Search) -> str:
     """That there are too few rows for any candidate to be shown to be within the margin; empty when there are enough."""
     sought, pair = search.sought, search.candidates[0].paired
-    if pair is None or paired_p_at_most(0, 0, pair.rows, sought.margin) <= sought.level:
+    if pair is None or search.p_alike is None or search.p_alike <= sought.level:
         return ""
     return (
         f"On {pair.rows:,} rows not even a candidate that decides each of them as the original does can be shown to lose less than "
