@@ -338,6 +338,9 @@ def test_rows_left_out_for_their_unit_are_named_as_untested(folder):
         (True, "metric: data.missing_values, with: {column: income}, at_most: 0.1,", False),
         (True, "metric: data.missing_values, with: {column: age}, at_most: 0,", True),
         (False, "metric: data.duplicates, at_most: 0.5,", True),
+        (True, "metric: data.complete_rows, at_least: 0.5,", False),
+        (True, "metric: data.missing_by_group, across: sex, at_most: 0.2, with: {column: income},", False),
+        (True, "metric: data.missing_by_group, across: sex, at_most: 0.2, with: {column: age},", True),
     ],
 )
 def test_columns_that_lack_values_which_no_criterion_asks_about_are_named_with_their_rows(
@@ -352,6 +355,8 @@ def test_columns_that_lack_values_which_no_criterion_asks_about_are_named_with_t
         )
     if asks:
         folder.edit("metric: data.missing_values, at_most: 0,", asks)
+    if "complete_rows" in asks:
+        folder.edit("format: predictions}", "format: predictions, inputs: [income]}")
     done = assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
     said = "Missing values in income (314 of 4,000 rows): no criterion asks about them."
     assert [one for one in done.record.not_tested if one.startswith("Missing values")] == [said] * told

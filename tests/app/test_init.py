@@ -518,6 +518,14 @@ def test_each_protected_attribute_of_codes_asks_whether_they_are_documented(tmp_
     ]
 
 
+def test_a_protected_column_of_which_no_groups_can_be_made_is_told(tmp_path: Path) -> None:
+    coded = column("gender", "double", minimum=1.0, maximum=2.0)
+    (said,) = start(tmp_path, (*LOANS, coded)).warnings
+    assert said.startswith("'gender' is named like a protected attribute")
+    assert "number from 1.0 to 2.0" in said
+    assert not start(tmp_path).warnings
+
+
 def test_scores_made_elsewhere_have_no_file_and_no_inputs(tmp_path: Path) -> None:
     facts = (*LOANS, column("score", "double", minimum=0.01, maximum=0.9))
     scaffold = start(tmp_path, facts, model="score")

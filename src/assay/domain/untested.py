@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from assay.domain import figures
@@ -23,6 +23,10 @@ UNTESTED = {
 
 OVERLAP = "data.split_overlap"
 MISSING = "data.missing_values"
+OF_INPUTS = frozenset(
+    {"data.complete_rows", "data.missing_by_group", "data.missing_by_period", "data.missing_by_source"}
+)
+"""The checks that look for missing values in the column that is named, else in all that the model is fed."""
 
 
 def never_tested(specification: Specification) -> tuple[str, ...]:
@@ -41,20 +45,22 @@ def missing(
     dictionary: Dictionary,
     lacking: Iterable[tuple[str, int, int]],
     judged_on: str,
+    of_inputs: Collection[str] = OF_INPUTS,
 ) -> tuple[str, ...]:
     """Columns that lack values about which no criterion asks, most of them because the dictionary allows it.
 
     Args:
         lacking: of each documented column of the judged rows: its name, how many values are missing, of how many rows.
-        judged_on: the data set that is judged.
+        judged_on: the data set that is judged. of_inputs: the checks that ask about the columns that the model is fed.
     """
+    looks_at = dict.fromkeys(of_inputs, specification.subject.inputs)
+    looks_at[MISSING] = tuple(c.name for c in dictionary.columns if c.missing == "never")
     asked = {
-        str(c.parameters.get("column", ""))
+        name
         for c in specification.criteria
-        if c.metric == MISSING and c.data == judged_on
+        if c.metric in looks_at and c.data == judged_on and not c.where
+        for name in ([str(c.parameters["column"])] if c.parameters.get("column") else looks_at[c.metric])
     }
-    if "" in asked:
-        asked |= {c.name for c in dictionary.columns if c.missing == "never"}
     said = ", ".join(
         f"{name} ({number:,} of {rows:,} rows)"
         for name, number, rows in lacking

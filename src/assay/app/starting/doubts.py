@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.app.starting.guess import LabelGuess
+from assay.app.starting.guess import ColumnGuess, LabelGuess
 from assay.domain.nearest import listed, nearest
 
 if TYPE_CHECKING:
@@ -36,6 +36,17 @@ def weak_label(guess: LabelGuess) -> Iterator[str]:
         yield (
             f"No label was guessed: no column of 0 and 1 could be the truth. Fill in 'label', or {again}. "
             "For a model of numbers, or of several classes, the text is begun with --label alone."
+        )
+
+
+def attributes_without_groups(columns: Sequence[ColumnGuess]) -> Iterator[str]:
+    """Protected attributes that are left out, since nobody knows the groups of such values."""
+    for column in columns:
+        values = f" from {column.seen}" if column.numeric and column.low is not None else ""
+        yield (
+            f"{column.name!r} is named like a protected attribute, and no groups were made of its values ({column.type}{values}): nobody "
+            "is compared by it. If these are codes, write them as whole numbers or texts in all data sets and start again with the texts "
+            "removed; else put it under 'protected' with bands, or say in the charter why it is left out."
         )
 
 

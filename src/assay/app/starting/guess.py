@@ -191,6 +191,14 @@ def guess_protected(columns: Sequence[ColumnGuess], label: str | None) -> tuple[
     return tuple(found)
 
 
+def without_groups(
+    columns: Sequence[ColumnGuess], label: str | None, protected: Sequence[AttributeGuess]
+) -> tuple[ColumnGuess, ...]:
+    """Columns that are named like a protected attribute and of which no group was made."""
+    taken = {attribute.column for attribute in protected}
+    return tuple(c for c in columns if c.name not in taken and c.name != label and _PROTECTED.search(c.name))
+
+
 def attribute_of(column: ColumnGuess, name: str, bands: tuple[int, ...]) -> AttributeGuess:
     """A column as a protected attribute: its codes, or these bands of its numbers."""
     codes = BOTH if column.type == "boolean" else column.codes

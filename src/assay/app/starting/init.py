@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from assay.app.starting.choose import choose
 from assay.app.starting.copying import with_judgement_of
 from assay.app.starting.doubts import (
+    attributes_without_groups,
     denied_inputs,
     inputs_denied,
     inputs_elsewhere,
@@ -29,6 +30,7 @@ from assay.app.starting.guess import (
     guess_protected,
     guess_task,
     guess_unit,
+    without_groups,
 )
 from assay.app.starting.judgement import begin
 from assay.app.starting.roles import Roles, find_roles, lacking_attributes
@@ -155,6 +157,7 @@ def initialise(
     scores = model if form == PREDICTIONS else None
     warnings = (
         *weak_label(guessed),
+        *attributes_without_groups(without_groups(columns, chosen, protected)),
         *(wrong_labels(facts, chosen) if task is Task.BINARY else ()),
         *(wrong_scores(facts, scores) if task is Task.BINARY else ()),
         *inputs_elsewhere(known, names, data),
