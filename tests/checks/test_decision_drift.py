@@ -100,6 +100,7 @@ def test_periods_that_were_all_joined_say_up_to_which_number_two_are_left() -> N
         ({"at": "0.2,0.2"}, "different"),
         ({"by": "ward"}, "there are time, site"),
         ({"at": "0.999999"}, "No row has a score of 0.999999"),
+        ({"at": "0.999"}, "Hardly any row reaches 0.999"),
     ],
 )
 def test_settings_that_name_nothing_are_undefined(given: dict[str, str], said: str) -> None:

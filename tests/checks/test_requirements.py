@@ -62,6 +62,29 @@ def test_periods_with_enough_rows() -> None:
         assert [n for _, n in found.details] == sizes.tolist()
 
 
+def test_whole_numbers_are_dates_or_none() -> None:
+    def periods(numbers: list[int], period: str) -> object:
+        parameters = {"period": period, "rows": 1}
+        view = table_view(
+            by_period, {"day": np.array(numbers)}, label=[0] * len(numbers), time="day", parameters=parameters
+        )
+        counted = catalogue()["data.period"].count(view, arguments=parameters)
+        return counted.found if isinstance(counted, Census) else counted
+
+    days = [20240200 + day for day in range(1, 29)]
+    assert (periods(days, "month"), periods(days, "year")) == (1, 1)
+    assert (periods([202401, 202402, 202403], "year"), periods([202401, 202402, 202404], "quarter")) == (1, 2)
+    assert periods([2023, 2024, 2024], "year") == 2
+    for other, period in (
+        ([2023, 2024], "month"),
+        ([1704067200 + i for i in range(50)], "month"),
+        ([20241350], "year"),
+    ):
+        said = periods(other, period)
+        assert isinstance(said, Undefined)
+        assert "a whole number such as 20241231" in said.detail
+
+
 def test_complete_rows() -> None:
     data = rows(3)
     view = table_view(by_completeness, {"x": data["x"].to_numpy(), "z": data["z"].to_numpy()})

@@ -106,6 +106,9 @@ def test_it_is_found_in_the_only_year_in_which_it_was_written() -> None:
     days = np.where(late, "2024-03-05", "2023-07-01").tolist()
     told = found({**rows, "day": days}, time="day", dictionary=dictionary)
     assert [name for name, _ in told.details] == ["age = 77, time 2024"]
+    for early, then in ((2023, 2024), (202307, 202403), (20230701, 20240305)):
+        told = found({**rows, "day": np.where(late, then, early)}, time="day", dictionary=dictionary[:1])
+        assert [name for name, _ in told.details] == ["age = 77, time 2024"]
 
 
 def test_days_and_words_that_mean_nothing_is_known() -> None:

@@ -118,3 +118,14 @@ def test_what_has_no_change_says_why():
     assert empty.undefined[0].reason is Reason.EMPTY_GROUP
     with pytest.raises(ValueError, match="gained"):
         ChangeCell("a", "s", 5, 5, 9)
+
+
+def test_a_code_that_is_no_decision_is_no_stage():
+    """Approved 1, refused 2: cut at a half, everybody would be approved, and no gap could be seen."""
+    people = frame()
+    people["final"] = 2 - people["final"]
+    counts = catalogue()["fairness.stage_parity"].count(
+        view_of(people), arguments={"before": "", "after": "final"}, across="sex"
+    )
+    assert isinstance(counts, Undefined)
+    assert "no number from 0 to 1" in counts.detail

@@ -9,7 +9,7 @@ from scipy.stats import ks_2samp
 from assay.checks.catalogue import catalogue
 from assay.checks.data.unit_shift import Source, beyond_chance, distance, tabulate
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Census
+from assay.domain.evidence import Census, Undefined
 from assay.domain.specification import Attribute
 from assay.tally.coding import bins_of
 
@@ -94,6 +94,24 @@ def test_a_whole_file_and_a_quarter_are_sources_too() -> None:
     days = np.where(late, "2024-05-01", "2024-01-01").tolist()
     told = found({"income": np.where(late, train / 100, train), "day": days}, time="day")
     assert ("income, time 2024-Q2: divided by 100", 300) in told.details
+    for early, then, name in (
+        (20240101, 20240501, "2024-Q2"),
+        (202401, 202405, "2024-Q2"),
+        (1, 2, "2"),
+        (1704067200, 1714521600, "1714521600"),
+    ):
+        told = found(
+            {"income": np.where(late, train / 100, train), "day": np.where(late, then, early)}, time="day"
+        )
+        assert (f"income, time {name}: divided by 100", 300) in told.details
+
+
+def test_what_has_no_time_is_not_compared_over_time() -> None:
+    rows = {"income": np.ones(900), "day": np.where(np.arange(900) % 10 == 0, np.nan, 2024.0)}
+    view = table_view(tabulate, rows, time="day", parameters={"column": ""})
+    counted = catalogue()["data.unit_shift"].count(view)
+    assert isinstance(counted, Undefined)
+    assert "90 of 900 rows" in counted.detail
 
 
 def test_all_sources_in_another_unit_are_added_up_and_of_two_the_larger_one_counts() -> None:

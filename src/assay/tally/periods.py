@@ -21,11 +21,11 @@ from assay.tally.table import TableContext
 Integers = NDArray[np.int64]
 PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 """How many months each has."""
-PERIOD_CODES = 1 << 42
-"""No code is as large."""
-_NUMBERS = 1 << 41
+PERIOD_CODES = 1 << 39
+"""No code is as large; beside the code of any number, one still makes a key (:mod:`assay.tally.coding`)."""
+_NUMBERS = 1 << 38
 """The code of the number 0; those of dates lie far below the codes of all numbers."""
-_MOST = 1 << 40
+_MOST = 1 << 37
 
 
 def time_columns(context: TableContext) -> tuple[str, ...]:
@@ -49,6 +49,32 @@ def periods_of(values: NDArray[Any], period: str) -> Integers:
             found[value] = _of_date(value, PERIODS[period])
         codes[i] = found[value]
     return codes
+
+
+def dates_of(values: NDArray[Any], period: str) -> Integers:
+    """int64[n]: as :func:`periods_of`, but a whole number is a date or none: 2024 is a year, 202401 and 20240131 lie in a month."""
+    codes = periods_of(values, period)
+    if values.dtype.kind not in "iufb":
+        return codes
+    number = np.where(codes < 0, -1, codes - _NUMBERS)
+    of_month, of_day, of_year = _months_of(number), _months_of(number // 100), np.full(len(number), -1)
+    if period == "year":
+        of_year = np.where((number >= 1000) & (number <= 9999), number * 12, -1)
+    day = number % 100
+    months = np.maximum.reduce([of_month, np.where((day >= 1) & (day <= 31), of_day, -1), of_year])
+    return np.where(months < 0, -1, months // PERIODS[period])
+
+
+def _months_of(number: Integers) -> Integers:
+    """Of a year and a month such as 202401, the months since the year 0; -1 of any other number."""
+    year, month = np.divmod(number, 100)
+    return np.where((year >= 1000) & (year <= 9999) & (month >= 1) & (month <= 12), year * 12 + month - 1, -1)
+
+
+def dates_or_numbers_of(values: NDArray[Any], period: str) -> Integers:
+    """int64[n]: as :func:`dates_of`; a whole number that is no date is the period of its own that :func:`periods_of` makes of it."""
+    dates = dates_of(values, period)
+    return np.where(dates < 0, periods_of(values, period), dates)
 
 
 def _of_date(value: object, months: int) -> int:

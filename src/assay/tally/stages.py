@@ -53,7 +53,10 @@ def at_each_stage(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
             values = rows.column(name)
             known = values.astype(np.float64) if values.dtype.kind in "iufb" else np.full(rows.n, np.nan)
             decided = (known >= context.decide_at).astype(np.int64) == context.favourable
-            code = np.where(np.isnan(known), 2, decided.astype(np.int64))
+            told = (known >= 0) & (
+                known <= 1
+            )  # else it is no decision or probability, but a code or another column
+            code = np.where(told, decided.astype(np.int64), 2)
         codes.append((code, 3))
     return {TABLE: together((rows.group(), max(len(context.groups), 1)), *codes)}
 
@@ -78,7 +81,10 @@ def followed(view: TableView, before: str, after: str, reference: str | None) ->
     known = (whole < 2).all(axis=1)
     outside = int(table.counts[~known].sum())
     if said := gating.in_no_group(None, " and ".join(columns(view.context)), outside, table.total):
-        return Undefined(Reason.ROWS_IN_NO_GROUP, f"{said} There a stage has no number.")
+        return Undefined(
+            Reason.ROWS_IN_NO_GROUP,
+            f"{said} There a stage has no number from 0 to 1: a decision for 1, or its probability.",
+        )
     return {
         label: np.column_stack([whole, table.counts])[known & (group == code)] for label, code in view.each
     }

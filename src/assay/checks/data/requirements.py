@@ -15,10 +15,13 @@ from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, periods_of, time_columns, unread
+from assay.tally.periods import PERIOD_CODES, PERIODS, dates_of, period_name, time_columns, unread
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 LABELS, TIMES, COMPLETE = "labels", "times", "complete"
+_MONTHS = "2024-12-31, 2024-12 or a whole number such as 20241231 or 202412"
+_FORMS = {"month": _MONTHS, "quarter": _MONTHS, "year": f"{_MONTHS}, or 2024"}
+"""How what says when may be written, for periods that can be counted."""
 
 
 def nothing(_: TableContext) -> tuple[str, ...]:
@@ -35,7 +38,7 @@ def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The period of each row."""
     if context.time is None or context.time not in rows.names:
         return {}
-    period = periods_of(rows.column(context.time), str(context.parameters["period"]))
+    period = dates_of(rows.column(context.time), str(context.parameters["period"]))
     return {TIMES: together((period, PERIOD_CODES))}
 
 
@@ -241,7 +244,7 @@ def period_covered(view: TableView, *, period: str, rows: int) -> Counts:
         Labelled rows per period of the column that the specification calls its time, one of each unit; periods with enough of them count. Counted in full, no
         inference. (EBA Guidelines 2017/16 on PD estimation, on the length of the historical observation period.)
     Limits:
-        Periods need not follow each other; the details have them all. Rows without a date that can be read count nowhere; with more than 2 % of them the criterion is not evaluable.
+        Periods need not follow each other; the details have them all. A whole number is read as a date (2024, 202412, 20241231) or not at all. Rows without a date that can be read count nowhere; with more than 2 % of them the criterion is not evaluable.
     Remedy:
         Take rows of a longer time.
     Oracle:
@@ -254,7 +257,7 @@ def period_covered(view: TableView, *, period: str, rows: int) -> Counts:
             Reason.NOT_MEASURED, "The specification names no column that says when (data: time)."
         )
     counts = view.table(TIMES)
-    said = unread((view.context.time,), view.data, view.n - counts.total, view.n)
+    said = unread((view.context.time,), view.data, view.n - counts.total, view.n, _FORMS[period])
     if said is not None:
         return said
     found = zip(counts.keys.tolist(), counts.counts.tolist(), strict=True)

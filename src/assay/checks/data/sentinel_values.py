@@ -18,7 +18,7 @@ from assay.stats.spikes import spike_at, usual_spacing
 from assay.tally.cells import NO_ROWS, worst_column
 from assay.tally.coding import BINS, bins_of, number_of
 from assay.tally.dates import DAYS, days_of
-from assay.tally.periods import period_name, periods_of, time_columns
+from assay.tally.periods import PERIOD_CODES, dates_or_numbers_of, period_name, time_columns, unread
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 _DIGITS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
@@ -82,7 +82,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     return found
 
 
-_PARTS, _SIZE = 1 << 36, max(len(NUMBERS) + BINS, len(DATES) + DAYS)
+_PARTS, _SIZE = PERIOD_CODES, max(len(NUMBERS) + BINS, len(DATES) + DAYS)
 _PERIOD = "year"
 
 
@@ -92,8 +92,7 @@ def _parts(rows: Rows, context: TableContext) -> Iterator[tuple[str, Integers]]:
         if attribute.column in rows.names:
             yield name, rows.stratum(name)
     if context.time is not None and context.time in rows.names:
-        period = periods_of(rows.column(context.time), _PERIOD)
-        yield TIME, np.where(period < _PARTS, period, -1)
+        yield TIME, dates_or_numbers_of(rows.column(context.time), _PERIOD)
 
 
 def _values(rows: Rows, context: TableContext, name: str) -> tuple[str, Integers]:
@@ -177,6 +176,16 @@ def _named(context: TableContext, by: str, part: int) -> str:
     if by == ALL:
         return ""
     return f", {by} {period_name(part, _PERIOD) if by == TIME else context.strata[by].labels()[part]}"
+
+
+def _without_a_time(view: TableView) -> Undefined | None:
+    """Why nothing is told over time: too many rows with a value have no time that can be read."""
+    counted = view.tables[view.data]
+    for name in (name for name in counted if name.endswith(f"{APART}{TIME}")):
+        rows = counted[f"{name.rpartition(APART)[0]}{APART}{ALL}"].total
+        if said := unread((str(view.context.time),), view.data, rows - counted[name].total, rows):
+            return said
+    return None
 
 
 def _genuine(text: str) -> set[tuple[str, str]]:
@@ -275,6 +284,8 @@ def sentinel_values(view: TableView, *, column: str, genuine: str) -> Counts:
             Reason.COLUMN_MISSING,
             f"The data set {view.data!r} has no column to look at{f': {column}' if column else ''}.",
         )
+    if said := _without_a_time(view):
+        return said
     genuinely = _genuine(genuine)
     unknown = sorted({name for name, _ in genuinely} - set(view.context.documented))
     if unknown:

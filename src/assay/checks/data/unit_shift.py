@@ -19,7 +19,7 @@ from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS, worst_column
 from assay.tally.coding import BINS, number_of
 from assay.tally.numbers import as_text, numbered, written_as_text
-from assay.tally.periods import period_name, periods_of, time_columns
+from assay.tally.periods import PERIOD_CODES, dates_or_numbers_of, period_name, time_columns, unread
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 Floats = NDArray[np.float64]
@@ -63,7 +63,7 @@ FALSE_ALARMS = 0.01
 NEARER = 0.5
 """A conversion explains a source only if it takes away at least this share of its distance."""
 DATA, TIME, APART = "data", "time", "\t"
-_PARTS = 1 << 36
+_PARTS = PERIOD_CODES
 _PERIOD = "quarter"
 
 
@@ -101,8 +101,7 @@ def _parts(rows: Rows, context: TableContext) -> Iterator[tuple[str, Integers]]:
         if attribute.column in rows.names:
             yield name, rows.stratum(name)
     if context.time is not None and context.time in rows.names:
-        period = periods_of(rows.column(context.time), _PERIOD)
-        yield TIME, np.where(period < _PARTS, period, -1)
+        yield TIME, dates_or_numbers_of(rows.column(context.time), _PERIOD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +289,8 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
         return NO_ROWS
     if text := written_as_text(view):
         return text
+    if said := _without_a_time(view):
+        return said
     compared = [(name, parts) for name, parts in _sources(view) if len(parts) > 1]
     if not compared:
         lacking = repr(column) if column else "with numbers"
@@ -307,6 +308,16 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
         wrong.append((name, "", _rows(named)))
     counted = worst_column(wrong, rows=view.n)
     return replace(counted, details=tuple(sorted(told, key=lambda part: (-part[1], part[0]))))
+
+
+def _without_a_time(view: TableView) -> Undefined | None:
+    """Why nothing is told over time: too many rows with a number have no time that can be read."""
+    counted = view.tables[view.data]
+    for name in (name for name in counted if name.endswith(f"{APART}{TIME}")):
+        rows = counted[f"{name.partition(APART)[0]}{APART}{DATA}"].total
+        if said := unread((str(view.context.time),), view.data, rows - counted[name].total, rows):
+            return said
+    return None
 
 
 def _rows(named: list[tuple[Source, str, bool]]) -> int:

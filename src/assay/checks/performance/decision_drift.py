@@ -55,13 +55,26 @@ def _cuts(text: str) -> tuple[Decimal, ...]:
     return cuts
 
 
+RARE = 0.02
+"""Cuts that fewer rows than this share reach, or do not reach, show no drift of more than about as much, however large it is at other scores."""
+
+
 def _parts_nothing(view: TableView) -> str:
-    """That a score is one which all rows reach, or none, so that nothing could be seen to drift there."""
+    """That a score is one which all rows reach, or none, or that each is one which nearly all do, or hardly any: nothing could be seen to drift."""
+    rarer: dict[str, float] = {}
     for name, counts in view.tables[view.data].items():
         cut, reached = name.split(APART)[1], int(counts.counts[counts.keys % 2 == 1].sum())
-        if cut and counts.total and reached in {0, counts.total}:
-            who = "Every row" if reached else "No row"
-            return f"{who} has a score of {cut} or more, so that nothing could drift there; name scores under 'at' that part the rows."
+        if cut and counts.total:
+            if reached in {0, counts.total}:
+                who = "Every row" if reached else "No row"
+                return f"{who} has a score of {cut} or more, so that nothing could drift there; name scores under 'at' that part the rows."
+            share = min(reached, counts.total - reached) / counts.total
+            rarer[cut] = max(share, rarer.get(cut, 0.0))
+    if rarer and max(rarer.values()) < RARE:
+        return (
+            f"Hardly any row reaches {' or '.join(rarer)}, or hardly any does not (a share of {max(rarer.values()):.2g}), so that hardly anything could "
+            f"drift there; name a score under 'at' that a share of {RARE} or more reaches, and of which as many fall short."
+        )
     return ""
 
 

@@ -149,6 +149,23 @@ def strata_called_protected(draft: Draft, _: World) -> Iterator[Finding]:
             )
 
 
+TAKEN = ("time", "data")
+"""What checks call the time and a data set as a whole beside the strata; no stratum can be told from them by such a name."""
+
+
+def strata_called_as_checks_call_others(draft: Draft, _: World) -> Iterator[Finding]:
+    """A stratum under a name that checks use for something else: it would hide, or be hidden by it."""
+    for name in draft.names("strata"):
+        if name in TAKEN:
+            yield Finding(
+                ("strata", name),
+                "name_taken",
+                f"{name!r} is what checks call {'the column that says when' if name == 'time' else 'a data set as a whole'}.",
+                remedy="Give the stratum another name; its column may keep its own.",
+                key=True,
+            )
+
+
 def duplicate_ids(draft: Draft, _: World) -> Iterator[Finding]:
     """Two criteria, or two failure modes, of one name."""
     for block, what in (("criteria", "criterion"), ("failure_modes", "failure mode")):
@@ -310,6 +327,7 @@ RULES: tuple[Rule, ...] = (
     reference_unsuited,
     narrowed_to_nothing,
     strata_called_protected,
+    strata_called_as_checks_call_others,
     duplicate_ids,
     said_twice,
     nothing_required,
