@@ -37,8 +37,8 @@ GIVEN: dict[str, dict[str, object]] = {
     "performance.psi": {"column": "income", "edges": "2000, 4000"},
     "performance.threshold_regret": {"cost_fp": 1, "cost_fn": 1},
     "performance.worst_slice": {"within": "site"},
-    "fairness.stage_gap": {"after": "bad"},
-    "fairness.stage_parity": {"after": "bad"},
+    "fairness.stage_gap": {"after": "reviewed"},
+    "fairness.stage_parity": {"after": "reviewed"},
     "performance.slice_search": {"depth": 1},
     "privacy.l_diversity": {"sensitive": "site"},
     "privacy.t_closeness": {"sensitive": "site"},
@@ -76,7 +76,7 @@ NARROWED = {
 
 
 def rows(n: int, seed: int) -> pa.Table:
-    """People with gaps, codes that stand for a gap, dates, sites, the scores of an older model and audited labels."""
+    """People with gaps, codes that stand for a gap, dates, sites, the scores of an older model, decisions after a review and audited labels."""
     table = people(n, seed)
     rng = np.random.default_rng(seed)
     women = table["sex"].to_numpy() == 2
@@ -88,6 +88,7 @@ def rows(n: int, seed: int) -> pa.Table:
         "day": pa.array(rng.integers(202401, 202405, n)),
         "site": pa.array(rng.integers(1, 3, n)),
         "before": pa.array(np.clip(table["score"].to_numpy() + rng.normal(0, 0.2, n), 0, 1)),
+        "reviewed": pa.array((rng.random(n) < 0.3).astype(np.int64)),
         "audit": pa.array(table["bad"].to_numpy(), mask=rng.random(n) < 0.9),
     }
     for name, values in more.items():
@@ -102,6 +103,7 @@ def run(folder: Folder, where: str, *, only: int | None = None) -> assay.Record:
   - {name: day, type: integer, description: month, range: [202301, null]}
   - {name: site, type: category, description: branch, codes: {1: north, 2: south}}
   - {name: before, type: number, description: score of the model in use, range: [0, 1]}
+  - {name: reviewed, type: category, description: decision after the review, codes: {0: paid, 1: refused}}
   - {name: audit, type: category, description: label by an expert, codes: {0: repaid, 1: lost}, missing: allowed}
 """
     folder.look_alike()
