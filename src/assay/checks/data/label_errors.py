@@ -100,7 +100,7 @@ def _view(wrong: int, audited: int = 400) -> TableView:
             default="",
         ),
         "word": Parameter(
-            "With 'by', any word that is chosen after the labels were given: nobody knows before which rows are drawn.",
+            "With 'by', a word that nobody could choose who knows the labels: public randomness of a day after they were given, such as a round of drand.",
             default="",
         ),
     },
@@ -151,7 +151,9 @@ def label_errors(view: TableView, *, audited: str, by: str, drawn: str, word: st
         NeurIPS Datasets, arXiv:2103.14749.)
     Limits:
         Valid only if the rows were drawn at random among those of a label, and if the expert did not see the label. With 'by' the drawing is done here: drawn is
-        whose hash under the word lies below the share, a row that was drawn and not audited leaves the criterion not evaluable, and no other row counts. Rows that a
+        whose hash under the word lies below the share, a row that was drawn and not audited leaves the criterion not evaluable, and no other row counts. Whoever chooses the word and knows
+        which labels are wrong can try words until few of these are drawn, and no count shows it: nothing that is known when the specification is written, neither its digest nor that of the data, would
+        prevent that. A word that others can look up (a public beacon, its round and day in the rationale) does. Rows that a
         program such as cleanlab ranked as suspicious are no random sample: they find errors to correct, and say nothing of how many there are. Experts err, too. The column
         may be neither the label nor anything that the model is fed or answered: it must say what somebody else saw.
     Remedy:
