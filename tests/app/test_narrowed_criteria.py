@@ -124,3 +124,11 @@ def test_a_policy_is_not_met_by_a_part_of_the_rows(narrowed: Folder) -> None:
     by_id = {c.id: c for c in record.specification.criteria}
     assert bound.met_by(by_id["accuracy"])
     assert not bound.met_by(by_id["north"])
+
+
+def test_a_part_without_rows_is_named_with_what_to_do(narrowed: Folder) -> None:
+    narrowed.test = narrowed.test.filter(pa.compute.equal(narrowed.test["site"], "S"))
+    record = run(narrowed)
+    (north,) = (j for j in record.judged if j.assessment.criterion == "north")
+    assert north.verdict is Verdict.NOT_EVALUABLE
+    assert "No row of the test data is in the part that 'where' names (site: north)." in north.sentence

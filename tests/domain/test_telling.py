@@ -31,3 +31,9 @@ def test_parts_are_of_checks_that_compare_no_groups(placeholder: str) -> None:
     said = f"{{value}} of the rows[ in {placeholder}]"
     assert "compares groups" in fault_in_reading(replace(metrics()["performance.accuracy"], reading=said))
     assert fault_in_reading(replace(metrics()["data.missing_values"], reading=said)) == ""
+
+
+def test_what_is_less_than_nothing_above_is_told_as_below():
+    reading = "accuracy is {value} above that of the same decision for everybody"
+    assert tell(reading, {"value": "-0.150 points"}).startswith("accuracy is 0.150 points below that of")
+    assert tell(reading, {"value": "0.150 points"}).startswith("accuracy is 0.150 points above that of")

@@ -31,6 +31,7 @@ PLACEHOLDERS: Mapping[str, str] = {
 
 _PARTS = frozenset({"part", "first", "second"})
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)(?::([^{}\[\]]*))?\}")
+_ABOVE = "{value} above"
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _EXAMPLE = "'{value} of the cases[ for {group}] are decided right'"
 
@@ -55,6 +56,11 @@ def tell(reading: str, words: Mapping[str, str]) -> str:
         said = words.get(match[1], "")
         return dict(_choices(match[2] or "")).get(said, said)
 
+    value = words.get("value", "")
+    if (
+        value.startswith(("-", "\N{MINUS SIGN}")) and _ABOVE in reading
+    ):  # what is less than nothing above is below
+        reading, words = reading.replace(_ABOVE, "{value} below"), {**words, "value": value[1:]}
     return _PLACEHOLDER.sub(word, _OPTIONAL.sub(part, reading))
 
 
