@@ -17,7 +17,7 @@ from assay.tally.views import StatedView
 MILLIONTHS = 1_000_000
 TINY = Decimal("1e-9")
 
-AT, FOUND = Decimal("0.001"), Decimal("0.99")
+AT, FOUND = Decimal("0.00001"), Decimal("0.99")
 """A test of membership that accuses so many strangers may, by a claim that protects nobody, find so many of the people in the data."""
 
 TOLD = "of 1,000 people in the data, found by a test that accuses 10 of 1,000 strangers, at most"
@@ -42,7 +42,7 @@ def _vacuous(epsilon: Decimal, delta: Decimal) -> Undefined | None:
     if found < FOUND:
         return None
     said = (
-        f"The claim of epsilon = {epsilon} at a delta of {delta} protects nobody: a test of who is in the data that accuses {AT:.1%} of "
+        f"The claim of epsilon = {epsilon} at a delta of {delta} protects nobody: a test of who is in the data that accuses one in {1 / AT:,.0f} "
         f"strangers may find {found:.1%} of the people in it. A claim is judged where that is less than {FOUND:.0%}."
     )
     return Undefined(Reason.NOT_MEASURED, said)
@@ -146,13 +146,12 @@ def dp_claim(
         is added up in closed form. The claim is held against the epsilon found, both in millionths, the claim rounded down and
         what is found rounded up. (Dwork & Roth 2014, "The algorithmic foundations of differential privacy"; Abadi et al. 2016,
         "Deep learning with differential privacy", CCS; Doroshenko et al. 2022, PoPETs.)
-        A claim that lets a test of membership find 99 % or more of the people in the data while it accuses 0.1 % of strangers is not
-        evaluable: by the bounds of Kairouz, Oh & Viswanath (2015, ICML, theorem 2.1) that is an epsilon of 6.9 and more at a small delta. Low false positive rates are where such an attack harms (Carlini et al. 2022,
+        A claim that lets a test of membership find 99 % or more of the people in the data while it accuses one in 100,000 strangers is not
+        evaluable: by the bounds of Kairouz, Oh & Viswanath (2015, ICML, theorem 2.1) that is an epsilon of 11.5 and more at a small delta. Low false positive rates are where such an attack harms (Carlini et al. 2022,
         "Membership inference attacks from first principles", IEEE S&P).
     Limits:
-        What epsilon is small enough is a person's to say: only a claim that protects nobody is refused, and that is below what is published as
-        reasonable: up to 1 is called strong and up to 10 reasonable (Ponomareva et al. 2023, "How to DP-fy ML", JAIR 77), and NIST SP 800-226 (2025) names no epsilon
-        that is right for all uses. An attack can find fewer people than a claim allows, never more. Believes the declared numbers: that gradients were clipped, noise was drawn from a good source, rows were drawn
+        What epsilon is small enough is a person's to say: only a claim that protects nobody, even from the most careful attack, is refused; up to 1 is called
+        strong and up to 10 reasonable (Ponomareva et al. 2023, "How to DP-fy ML", JAIR 77), at which all may be found by a test that accuses 1 % of strangers. An attack can find fewer people than a claim allows, never more. Believes the declared numbers: that gradients were clipped, noise was drawn from a good source, rows were drawn
         independently and not shuffled, and that nothing else (a tuned setting, a chosen checkpoint) was read from the data. It
         recomputes a proof; it does not attack the model. A delta that is not less than one over the rows of the largest declared data set allows
         somebody's row to be published, and the criterion is not evaluable; people of data that are not declared are not known. Where one person has several rows, the claim is of a row.
