@@ -126,3 +126,14 @@ def test_all_sources_in_another_unit_are_added_up_and_of_two_the_larger_one_coun
     height = np.random.default_rng(1).normal(170, 10, 4000).round(1)
     height[two == "a"] /= 2.54
     assert found({"height": height}, two.tolist()).found == 3000
+
+
+def test_a_stratum_called_data_is_seen_beside_the_whole() -> None:
+    income = np.random.default_rng(3).lognormal(8, 0.5, 900)
+    fed = np.where(np.arange(900) % 3 == 0, "b", "a").tolist()
+    strata = {"data": Attribute(column="feed", groups={"a": ("a",), "b": ("b",)})}
+    rows = {"income": np.where(np.arange(900) % 3 == 0, income * 1000, income), "feed": fed}
+    view = table_view(tabulate, rows, strata=strata, parameters={"column": ""})
+    counted = catalogue()["data.unit_shift"].count(view)
+    assert isinstance(counted, Census)
+    assert any(name.startswith("income, data b: ") for name, _ in counted.details)

@@ -16,7 +16,7 @@ from assay.domain.evidence import Undefined
 from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.vocabulary import Reason
 from assay.tally.dates import DATE
-from assay.tally.table import TableContext
+from assay.tally.table import Rows, TableContext, TableView
 
 Integers = NDArray[np.int64]
 PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
@@ -104,6 +104,32 @@ def unread(
         f"{without:,} of {rows:,} rows of {data!r} have no day in {' or '.join(map(repr, columns))} that can be read; at most a share of "
         f"{MOST_IN_NO_GROUP} may. Write it as {forms}.",
     )
+
+
+WHOLE, TIME = "", "time"
+"""What the rows are parted by beside the strata, none of which has such a name: nothing, and the column that says when."""
+
+
+def parted(rows: Rows, context: TableContext, period: str) -> dict[str, Integers]:
+    """By what rows are parted, the part that each is in: all of them, the strata, and the time where one is declared."""
+    parts = {WHOLE: np.zeros(rows.n, dtype=np.int64)}
+    parts |= {name: rows.stratum(name) for name, of in context.strata.items() if of.column in rows.names}
+    if context.time is not None and context.time in rows.names:
+        parts[TIME] = dates_or_numbers_of(rows.column(context.time), period)
+    return parts
+
+
+def untimed(view: TableView, between: str) -> Undefined | None:
+    """Why nothing is told over time of columns: of too many rows with a value the time cannot be read.
+
+    between: what stands before the last word of a table's name, which is by what its rows are parted.
+    """
+    counted = view.tables[view.data]
+    for name in (name for name in counted if name.endswith(f"{between}{TIME}")):
+        rows = counted[f"{name.removesuffix(TIME)}{WHOLE}"].total
+        if said := unread((str(view.context.time),), view.data, rows - counted[name].total, rows):
+            return said
+    return None
 
 
 def period_name(code: int, period: str) -> str:

@@ -18,7 +18,7 @@ from assay.stats.spikes import spike_at, usual_spacing
 from assay.tally.cells import NO_ROWS, worst_column
 from assay.tally.coding import BINS, bins_of, number_of
 from assay.tally.dates import DAYS, days_of
-from assay.tally.periods import PERIOD_CODES, dates_or_numbers_of, period_name, time_columns, unread
+from assay.tally.periods import PERIOD_CODES, TIME, WHOLE, parted, period_name, time_columns, untimed
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 _DIGITS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
@@ -53,7 +53,7 @@ FALSE_ALARMS = 0.01
 _DAYS = days_of(np.array(DATES, dtype=object))
 _NUMBERS, _DATES, _TEXTS = "number", "date", "text"
 CANDIDATES = {_NUMBERS: len(NUMBERS), _DATES: len(DATES), _TEXTS: len(WORDS)}
-ALL, TIME, APART = "", "time", "\t"
+APART = "\t"
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ def _looked_at(context: TableContext) -> tuple[str, ...]:
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column and by what its rows are parted, the part of each row and its value, candidates apart."""
-    parts = dict(_parts(rows, context))
+    parts = parted(rows, context, _PERIOD)
     found = {}
     for name in _looked_at(context):
         if name in rows.names:
@@ -84,15 +84,6 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
 
 _PARTS, _SIZE = PERIOD_CODES, max(len(NUMBERS) + BINS, len(DATES) + DAYS)
 _PERIOD = "year"
-
-
-def _parts(rows: Rows, context: TableContext) -> Iterator[tuple[str, Integers]]:
-    yield ALL, np.zeros(rows.n, dtype=np.int64)
-    for name, attribute in context.strata.items():
-        if attribute.column in rows.names:
-            yield name, rows.stratum(name)
-    if context.time is not None and context.time in rows.names:
-        yield TIME, dates_or_numbers_of(rows.column(context.time), _PERIOD)
 
 
 def _values(rows: Rows, context: TableContext, name: str) -> tuple[str, Integers]:
@@ -173,19 +164,9 @@ def _by_part(counts: TableCounts) -> Iterator[tuple[int, Integers, Integers]]:
 
 
 def _named(context: TableContext, by: str, part: int) -> str:
-    if by == ALL:
+    if by == WHOLE:
         return ""
     return f", {by} {period_name(part, _PERIOD) if by == TIME else context.strata[by].labels()[part]}"
-
-
-def _without_a_time(view: TableView) -> Undefined | None:
-    """Why nothing is told over time: too many rows with a value have no time that can be read."""
-    counted = view.tables[view.data]
-    for name in (name for name in counted if name.endswith(f"{APART}{TIME}")):
-        rows = counted[f"{name.rpartition(APART)[0]}{APART}{ALL}"].total
-        if said := unread((str(view.context.time),), view.data, rows - counted[name].total, rows):
-            return said
-    return None
 
 
 def _genuine(text: str) -> set[tuple[str, str]]:
@@ -284,7 +265,7 @@ def sentinel_values(view: TableView, *, column: str, genuine: str) -> Counts:
             Reason.COLUMN_MISSING,
             f"The data set {view.data!r} has no column to look at{f': {column}' if column else ''}.",
         )
-    if said := _without_a_time(view):
+    if said := untimed(view, APART):
         return said
     genuinely = _genuine(genuine)
     unknown = sorted({name for name, _ in genuinely} - set(view.context.documented))

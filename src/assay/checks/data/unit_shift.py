@@ -19,7 +19,7 @@ from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.cells import NO_ROWS, worst_column
 from assay.tally.coding import BINS, number_of
 from assay.tally.numbers import as_text, numbered, written_as_text
-from assay.tally.periods import PERIOD_CODES, dates_or_numbers_of, period_name, time_columns, unread
+from assay.tally.periods import PERIOD_CODES, TIME, WHOLE, parted, period_name, time_columns, untimed
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 Floats = NDArray[np.float64]
@@ -62,7 +62,7 @@ FALSE_ALARMS = 0.01
 """The probability at most that a source is named in data whose sources have the same distribution in every column."""
 NEARER = 0.5
 """A conversion explains a source only if it takes away at least this share of its distance."""
-DATA, TIME, APART = "data", "time", "\t"
+APART = "\t"
 _PARTS = PERIOD_CODES
 _PERIOD = "quarter"
 
@@ -86,22 +86,13 @@ def _looked_at(context: TableContext) -> tuple[str, ...]:
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column and by what its rows are parted, the part of each row and its number."""
-    parts = dict(_parts(rows, context))
+    parts = parted(rows, context, _PERIOD)
     return as_text(rows, _looked_at(context)) | {
         APART.join((name, by)): together((part, _PARTS), (bins, BINS))
         for name in _looked_at(context)
         if (bins := numbered(rows, name)) is not None
         for by, part in parts.items()
     }
-
-
-def _parts(rows: Rows, context: TableContext) -> Iterator[tuple[str, Integers]]:
-    yield DATA, np.zeros(rows.n, dtype=np.int64)
-    for name, attribute in context.strata.items():
-        if attribute.column in rows.names:
-            yield name, rows.stratum(name)
-    if context.time is not None and context.time in rows.names:
-        yield TIME, dates_or_numbers_of(rows.column(context.time), _PERIOD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +169,7 @@ def _sources(view: TableView) -> Iterator[tuple[str, Parts]]:
     """By column, the parts of the data set that are compared; and the data sets."""
     for table in sorted(view.tables[view.data]):
         name, by = table.split(APART)
-        if by == DATA:
+        if by == WHOLE:
             sets = {f"all of {data}": view.table(table, data) for data in view.tables}
             yield name, {data: _by_part(counts)[0] for data, counts in sets.items() if counts.total}
         else:
@@ -289,7 +280,7 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
         return NO_ROWS
     if text := written_as_text(view):
         return text
-    if said := _without_a_time(view):
+    if said := untimed(view, APART):
         return said
     compared = [(name, parts) for name, parts in _sources(view) if len(parts) > 1]
     if not compared:
@@ -308,16 +299,6 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
         wrong.append((name, "", _rows(named)))
     counted = worst_column(wrong, rows=view.n)
     return replace(counted, details=tuple(sorted(told, key=lambda part: (-part[1], part[0]))))
-
-
-def _without_a_time(view: TableView) -> Undefined | None:
-    """Why nothing is told over time: too many rows with a number have no time that can be read."""
-    counted = view.tables[view.data]
-    for name in (name for name in counted if name.endswith(f"{APART}{TIME}")):
-        rows = counted[f"{name.partition(APART)[0]}{APART}{DATA}"].total
-        if said := unread((str(view.context.time),), view.data, rows - counted[name].total, rows):
-            return said
-    return None
 
 
 def _rows(named: list[tuple[Source, str, bool]]) -> int:

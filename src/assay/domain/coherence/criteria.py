@@ -149,21 +149,20 @@ def strata_called_protected(draft: Draft, _: World) -> Iterator[Finding]:
             )
 
 
-TAKEN = ("time", "data")
-"""What checks call the time and a data set as a whole beside the strata; no stratum can be told from them by such a name."""
+TIME = "time"
+"""What checks call the column that says when, beside the strata."""
 
 
-def strata_called_as_checks_call_others(draft: Draft, _: World) -> Iterator[Finding]:
-    """A stratum under a name that checks use for something else: it would hide, or be hidden by it."""
-    for name in draft.names("strata"):
-        if name in TAKEN:
-            yield Finding(
-                ("strata", name),
-                "name_taken",
-                f"{name!r} is what checks call {'the column that says when' if name == 'time' else 'a data set as a whole'}.",
-                remedy="Give the stratum another name; its column may keep its own.",
-                key=True,
-            )
+def stratum_called_time(draft: Draft, _: World) -> Iterator[Finding]:
+    """A stratum under the name that checks have for the column that says when: one of the two would hide the other."""
+    if TIME in draft.names("strata"):
+        yield Finding(
+            ("strata", TIME),
+            "name_taken",
+            f"{TIME!r} is what checks call the column that says when.",
+            remedy="Give the stratum another name; its column may keep its own.",
+            key=True,
+        )
 
 
 def duplicate_ids(draft: Draft, _: World) -> Iterator[Finding]:
@@ -327,7 +326,7 @@ RULES: tuple[Rule, ...] = (
     reference_unsuited,
     narrowed_to_nothing,
     strata_called_protected,
-    strata_called_as_checks_call_others,
+    stratum_called_time,
     duplicate_ids,
     said_twice,
     nothing_required,
