@@ -511,11 +511,25 @@ def test_inputs_that_the_data_does_not_have_are_told_with_the_nearest(tmp_path: 
     assert "(nearest to 'mnths': 'months')" in warning
 
 
-def test_each_protected_attribute_of_codes_asks_whether_they_are_documented(tmp_path: Path) -> None:
-    criteria = read(filled(start(tmp_path)), tmp_path).specification.criteria
-    assert [dict(c.parameters) for c in criteria if c.metric == "data.undocumented_codes"] == [
-        {"column": "sex"}
-    ]
+@pytest.mark.parametrize(
+    ("facts", "asked"),
+    [
+        ((*LOANS, column("region", "string", codes=("east", "west"))), [{}]),
+        (
+            (
+                column("amount", "double", minimum=0.5, maximum=1e6),
+                column("cost", "double", minimum=0.5, maximum=2),
+            ),
+            [],
+        ),
+    ],
+)
+def test_it_is_asked_of_all_columns_whether_their_codes_are_documented(
+    tmp_path: Path, facts: tuple[ColumnFacts, ...], asked: list[dict[str, object]]
+) -> None:
+    text = start(tmp_path, facts, label=facts[-1].name if not asked else "bad").texts["specification.yaml"]
+    assert text.count("data.undocumented_codes") == len(asked)
+    assert "codes-documented-" not in text
 
 
 def test_a_protected_column_of_which_no_groups_can_be_made_is_told(tmp_path: Path) -> None:

@@ -119,6 +119,7 @@ def initialise(
         catalogue,
         roles=[role for role, column in ((UNIT, unit), (TIME, time)) if column],
         model_at_hand=form != PREDICTIONS,
+        codes=any(column.codes for column in columns),
         task=task,
     )
     inputs = known or [c.name for c in columns if c.type != "identifier" and c.name not in no_inputs]

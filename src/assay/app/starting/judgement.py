@@ -110,16 +110,19 @@ def begin(
     *,
     roles: Collection[str],
     model_at_hand: bool,
+    codes: bool = True,
     task: Task = Task.BINARY,
 ) -> Judgement:
     """The judgement of a template, or the common criteria without their rationale.
 
     ``roles`` are those that columns have, as unit and time. Without the model at hand, of which there are only scores, nothing
-    that changes its inputs can be asked.
+    that changes its inputs can be asked. ``codes`` says whether any column has codes.
     """
     coded = {attribute.name: attribute.column if attribute.coded else "" for attribute in protected}
     if template is None:
-        return Judgement(None, *propose(coded, catalogue, model_at_hand=model_at_hand, task=task))
+        return Judgement(
+            None, *propose(coded, catalogue, model_at_hand=model_at_hand, coded=codes, task=task)
+        )
     at_hand = AtHand(coded, roles, model_at_hand, catalogue)
     modes, criteria = propose_from(template, at_hand)
     return Judgement(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assay.domain.metric import Catalogue
@@ -178,7 +178,7 @@ _PER_ATTRIBUTE = (
 )
 
 
-_PER_CODED_ATTRIBUTE = CriterionProposal(
+_OF_CODES = CriterionProposal(
     "codes-documented",
     "data.undocumented_codes",
     "at_most",
@@ -190,12 +190,17 @@ _PER_CODED_ATTRIBUTE = CriterionProposal(
 
 
 def propose(
-    attributes: Mapping[str, str], catalogue: Catalogue, *, model_at_hand: bool, task: Task = Task.BINARY
+    attributes: Iterable[str],
+    catalogue: Catalogue,
+    *,
+    model_at_hand: bool,
+    coded: bool = True,
+    task: Task = Task.BINARY,
 ) -> Proposals:
     """Failure modes and criteria for a model with these protected attributes, of the metrics that there are.
 
-    ``attributes`` has the column of each whose groups are codes, and an empty text for the others: a code that the dictionary
-    does not list is a person in no group. Without the model at hand, of which there are only scores, nothing that changes its inputs can be asked.
+    ``coded`` says whether any column has codes: one that the dictionary does not list is a person in no group, or a value that nobody
+    knows the meaning of. Without the model at hand, of which there are only scores, nothing that changes its inputs can be asked.
     A criterion whose threshold is in the unit of the label has none that anybody could guess: it is left empty.
     """
     compared = [
@@ -203,14 +208,9 @@ def propose(
         for name in attributes
         for criterion in _PER_ATTRIBUTE
     ]
-    coded = [
-        replace(_PER_CODED_ATTRIBUTE, id=f"{_PER_CODED_ATTRIBUTE.id}-{name.replace('_', '-')}", column=column)
-        for name, column in attributes.items()
-        if column
-    ]
     criteria = tuple(
         c
-        for c in (*_CRITERIA, *coded, *compared)
+        for c in (*_CRITERIA, *((_OF_CODES,) if coded else ()), *compared)
         if c.metric in catalogue
         and task in catalogue[c.metric].tasks
         and (model_at_hand or not catalogue[c.metric].changes_inputs)
