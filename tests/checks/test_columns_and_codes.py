@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from assay.checks.catalogue import catalogue
-from assay.checks.data.categories import by_code, by_spelling
-from assay.checks.data.redundant_columns import by_mark, by_value
+from assay.checks.data.category_conformity import by_code
+from assay.checks.data.constant_columns import by_value
+from assay.checks.data.duplicated_columns import by_mark
+from assay.checks.data.label_spellings import by_spelling
 from assay.checks.data.top_coding import tabulate
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Rates

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from assay.checks.catalogue import catalogue
-from assay.checks.data.drift import by_period, by_source
+from assay.checks.data.label_drift import by_period
+from assay.checks.data.source_drift import by_source
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Rates, Undefined
 from assay.domain.specification import Attribute

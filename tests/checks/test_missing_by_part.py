@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from assay.checks.catalogue import catalogue
-from assay.checks.data.missing_by_part import by_period, by_source
+from assay.checks.data.missing_by_period import by_period
+from assay.checks.data.missing_by_source import by_source
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Rates, Undefined
 from assay.domain.specification import Attribute

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from assay.checks.catalogue import catalogue
-from assay.checks.data.requirements import by_completeness, by_label, by_period
+from assay.checks.data.complete_rows import by_completeness
+from assay.checks.data.enough_rows import by_label
+from assay.checks.data.period import by_period
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Undefined
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from assay.checks.catalogue import catalogue
-from assay.checks.data.time_order import by_day, by_order
+from assay.checks.data.future_features import by_order
+from assay.checks.data.time_overlap import by_day
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Census, Undefined

@@ -16,11 +16,6 @@ def by_confusion(rows: Rows, context: TableContext) -> dict[str, Integers]:
     return {TABLE: together((rows.group(), groups), (rows.label, classes), (rows.decided, classes))}
 
 
-def no_columns(_: TableContext) -> tuple[str, ...]:
-    """What a table reads that looks at the label and the answer alone."""
-    return ()
-
-
 def confusion(view: TableView) -> NDArray[np.int64]:
     """int64[groups, classes, classes]: rows by group, true class and decided class."""
     classes = view.context.answers.labels

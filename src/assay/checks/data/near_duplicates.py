@@ -15,6 +15,7 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
+from assay.tally.columns import fed
 from assay.tally.hashes import Hashes, named, number_words, row_hash
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 
@@ -23,11 +24,6 @@ GRIDS = 4
 KEYS = np.uint64(1 << 61)
 SURE = 4.0
 """Standard errors that chance is allowed above its mean."""
-
-
-def fed(context: TableContext) -> tuple[str, ...]:
-    """What the model is fed."""
-    return context.fed
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:

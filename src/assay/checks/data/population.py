@@ -13,15 +13,11 @@ from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
+from assay.tally.columns import no_columns
 from assay.tally.frames import written_counts
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 GROUPS = "groups"
-
-
-def nothing(_: TableContext) -> tuple[str, ...]:
-    """No column but those of the groups."""
-    return ()
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
@@ -55,7 +51,7 @@ def _view(women: int, men: int, population: str) -> TableView:
     "population; each is an estimate with its own number of people.",
     unit=Unit.POINTS,
     reading="the share[ of {family}] is {value} larger[ {first} than {second}]",
-    need=Tabulated(tabulate, nothing, per_unit=True),
+    need=Tabulated(tabulate, no_columns, per_unit=True),
     comparators=AT_MOST,
     ideal=ZERO,
     parameters={

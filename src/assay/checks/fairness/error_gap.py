@@ -12,6 +12,7 @@ from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.tally.columns import no_columns
 from assay.tally.losses import STEPS_COMPARED, loss_keys, losses_compared
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
@@ -20,11 +21,6 @@ def tabulate(rows: Rows, context: TableContext) -> dict[str, Integers]:
     """The absolute error of each row, by group."""
     width = context.answers.width_of_range
     return {"error": loss_keys(rows, np.abs(rows.answered - rows.truth), width, STEPS_COMPARED)}
-
-
-def columns(_: TableContext) -> tuple[str, ...]:
-    """None but the label."""
-    return ()
 
 
 def _view(rows: int, women: float, men: float) -> TableView:
@@ -48,7 +44,7 @@ def _view(rows: int, women: float, men: float) -> TableView:
     "unit.",
     unit=Unit.NUMBER,
     reading="the prediction is off by {value} more on average for {one} than for {two}",
-    need=TabulatedOutcomes(tabulate, columns),
+    need=TabulatedOutcomes(tabulate, no_columns),
     tasks=(Task.REGRESSION,),
     comparators=AT_MOST,
     high=None,

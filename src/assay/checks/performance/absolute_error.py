@@ -12,7 +12,7 @@ from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.confusion import no_columns
+from assay.tally.columns import no_columns
 from assay.tally.losses import ERROR, STEPS, absolute_errors, losses_of_each
 from assay.tally.table import TableView
 

@@ -15,6 +15,7 @@ from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
+from assay.tally.columns import no_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "grades"
@@ -54,11 +55,6 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     return {
         TABLE: together((rows.group(), max(len(context.groups), 1)), (grade, len(edges) + 1), (rows.label, 2))
     }
-
-
-def no_columns(_: TableContext) -> tuple[str, ...]:
-    """None besides scores, labels and groups."""
-    return ()
 
 
 GRADES: dict[str, Decimal | int | str] = {"grades": "A: 0.01, B: 0.05, C: 0.2"}

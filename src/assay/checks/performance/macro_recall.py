@@ -12,7 +12,8 @@ from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.confusion import by_confusion, confusion, no_columns
+from assay.tally.columns import no_columns
+from assay.tally.confusion import by_confusion, confusion
 from assay.tally.table import TableView
 
 

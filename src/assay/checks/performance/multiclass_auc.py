@@ -12,7 +12,7 @@ from assay.domain.metric import Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.confusion import no_columns
+from assay.tally.columns import no_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 10_000

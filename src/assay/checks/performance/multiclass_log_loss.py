@@ -14,7 +14,7 @@ from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.confusion import no_columns
+from assay.tally.columns import no_columns
 from assay.tally.losses import STEPS, loss_keys, losses_of_each
 from assay.tally.table import Integers, Rows, TableContext, TableView
 

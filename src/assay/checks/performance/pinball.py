@@ -14,6 +14,7 @@ from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.tally.columns import no_columns
 from assay.tally.losses import STEPS, loss_keys, losses_of_each
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
@@ -23,11 +24,6 @@ def tabulate(rows: Rows, context: TableContext) -> dict[str, Integers]:
     share = float(context.parameters["quantile"])
     above = rows.truth - rows.answered
     return {"loss": loss_keys(rows, np.maximum(share * above, (share - 1) * above), _largest(context), STEPS)}
-
-
-def columns(_: TableContext) -> tuple[str, ...]:
-    """None but the label."""
-    return ()
 
 
 def _largest(context: TableContext) -> float:
@@ -53,7 +49,7 @@ def _view(rows: int, said: float) -> TableView:
     estimand="The mean pinball loss of the prediction as a quantile of the label, in the label's unit; in the worst group if groups are named.",
     unit=Unit.NUMBER,
     reading="the pinball loss of the prediction as the {quantile} quantile[ for {group}] is {value}",
-    need=TabulatedOutcomes(tabulate, columns),
+    need=TabulatedOutcomes(tabulate, no_columns),
     tasks=(Task.REGRESSION,),
     comparators=AT_MOST,
     high=None,

@@ -14,7 +14,7 @@ from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.confusion import no_columns
+from assay.tally.columns import no_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 1_000

@@ -19,17 +19,13 @@ from assay.domain.needs import TabulatedChanges
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.changes import add_noise, lose_values, round_numbers
+from assay.tally.columns import no_columns
 from assay.tally.perturbation import Floats
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "shifts"
 NEAR, FAR = 0, 1
 CHANGES = {"noise": add_noise, "rounding": round_numbers, "missingness": lose_values}
-
-
-def columns(_: TableContext) -> tuple[str, ...]:
-    """None: the model's inputs are changed, whatever they are."""
-    return ()
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
@@ -78,7 +74,7 @@ def _view(steep: float, n: int = 2000) -> TableView:
     estimand="The share of rows whose predicted number moves by more than the tolerance when inputs are changed as an error would change them; in the worst group if groups are named.",
     unit=Unit.SHARE,
     reading="{value} of the predictions[ for {group}] move by more than {tolerance} under {change:noise=small errors,rounding=fewer digits,missingness=lost values}",
-    need=TabulatedChanges(tabulate, columns, known=True),
+    need=TabulatedChanges(tabulate, no_columns, known=True),
     comparators=AT_MOST,
     ideal=ZERO,
     across=Across.OPTIONAL,

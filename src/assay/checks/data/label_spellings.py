@@ -1,4 +1,4 @@
-"""Categories that differ between data sets: in their spelling, or because the model never saw them."""
+"""Codes that the same meaning has in one file and not in another: spelt otherwise."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.check import AT_MOST, Example, check
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Counts, Rate, Rates, Undefined
+from assay.domain.evidence import Counts
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
-from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
+from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.cells import NO_ROWS, worst_share
+from assay.tally.columns import named_or_texts
 from assay.tally.hashes import text_words
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
@@ -20,18 +21,10 @@ BUCKETS = 1 << 30
 """Texts of one bucket count as one: of a thousand different ones two share it once in two thousand data sets."""
 
 
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The named column, or all categories and texts but label and identifiers."""
-    named = str(context.parameters["column"])
-    left_out = {context.label, context.unit, context.score_column}
-    wanted = (c.name for c in context.dictionary if c.type in {"category", "text"} and c.name not in left_out)
-    return (named,) if named else tuple(wanted)
-
-
 def by_spelling(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, each row's text without case and spaces, and as it is spelt."""
     found = {}
-    for name in columns(context):
+    for name in named_or_texts(context):
         if name in rows.names and rows.column(name).dtype.kind not in "iufb":
             texts, place = np.unique(
                 [v if isinstance(v, str) else "" for v in rows.column(name).tolist()], return_inverse=True
@@ -52,24 +45,11 @@ def _bucket(texts: list[str]) -> Integers:
     return (text_words(texts) % np.uint64(BUCKETS)).astype(np.int64)
 
 
-def by_code(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """By column, the code of each row."""
-    wanted = [name for name in columns(context) if name in rows.names]
-    coded = {name: rows.codes(name) for name in wanted}
-    return {name: code for name, (code, _) in coded.items()}
-
-
 def _spelt(test: list[str]) -> TableView:
     train = ["self-employed", "employed"] * 500
     return table_view(
         by_spelling, {"work": test}, others={"train": {"work": train}}, parameters={"column": ""}
     )
-
-
-def _coded(unseen: int, n: int = 2000) -> TableView:
-    test = ["u"] * unseen + ["a", "b"] * ((n - unseen) // 2)
-    train = {"train": {"grade": ["a", "b", "c"] * 300}}
-    return table_view(by_code, {"grade": test}, others=train, parameters={"column": ""})
 
 
 @check(
@@ -79,7 +59,7 @@ def _coded(unseen: int, n: int = 2000) -> TableView:
     "any other); in the column that has most.",
     unit=Unit.SHARE,
     reading="{value} of the rows spell a text otherwise than is usual",
-    need=TabulatedEverywhere(by_spelling, columns),
+    need=TabulatedEverywhere(by_spelling, named_or_texts),
     tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
@@ -156,75 +136,3 @@ def _usual(view: TableView, name: str) -> dict[int, int]:
             most[key // BUCKETS] = max(most.get(key // BUCKETS, (0, 0)), (n, -key))
         known = {word: -negative for word, (_, negative) in most.items()} | known
     return known
-
-
-@check(
-    id="data.category_conformity",
-    title="Categories never seen in training",
-    estimand="The share of rows with a category that does not occur in the training data (else the development data), in the column that has most.",
-    unit=Unit.SHARE,
-    reading="{value} of the rows hold a category[ of {part}] that was never seen before",
-    need=TabulatedEverywhere(by_code, columns, per_unit=True),
-    tasks=tuple(Task),
-    comparators=AT_MOST,
-    ideal=ZERO,
-    parameters={
-        "column": Parameter(
-            "One column to look at; by default all categories and texts.", default="", names=Names.COLUMN
-        )
-    },
-    examples=(
-        Example(
-            says="One of 2,000 rows has a grade that no training row has.",
-            view=lambda: _coded(1),
-            comparator=Comparator.AT_MOST,
-            threshold="0.01",
-            verdict=Verdict.PASS,
-        ),
-        Example(
-            says="A hundred of 2,000 have one.",
-            view=lambda: _coded(100),
-            comparator=Comparator.AT_MOST,
-            threshold="0.01",
-            verdict=Verdict.FAIL,
-        ),
-        Example(
-            says="One of 100 has one, which is too few rows to say.",
-            view=lambda: _coded(1, 101),
-            comparator=Comparator.AT_MOST,
-            threshold="0.01",
-            verdict=Verdict.INCONCLUSIVE,
-        ),
-    ),
-)
-def category_conformity(view: TableView, *, column: str) -> Counts:
-    """The rows whose category the training data do not have.
-
-    Purpose:
-        Shows how often the model is asked about something that it has never seen, such as a new product, or a code that only one file uses.
-    Method:
-        Labelled rows with a category that no labelled row of the training data has (else of the development data), of all that have one, for each column; each is a piece with
-        Clopper-Pearson limits (1934, Biometrika 26), valid because the known categories were fixed by other rows.
-    Limits:
-        Compares labelled rows, one of each unit. A category that occurs once in training counts as seen. Missing values are no category.
-    Remedy:
-        Train on rows that have it, or say in the use case that the model is not for it.
-    Oracle:
-        pandas' isin (tests/checks/test_columns_and_codes.py); the limits by scipy (tests/stats).
-    """
-    if view.n == 0:
-        return NO_ROWS
-    known_by = next((d for d in ("train", "develop", "test") if d in view.tables and d != view.data), None)
-    if known_by is None:
-        return Undefined(Reason.NOT_MEASURED, "No other data set is declared.")
-    cells = []
-    for name in sorted(view.tables[view.data]):
-        counts, known = view.table(name), view.table(name, known_by)
-        unseen = counts.counts[~np.isin(counts.keys, known.keys)]
-        cells.append(Rate(name, int(unseen.sum()), counts.total))
-    if not cells:
-        lacking = repr(column) if column else "of categories or texts"
-        return Undefined(
-            Reason.NOT_MEASURED, f"No column {lacking} is in both {view.data!r} and {known_by!r}."
-        )
-    return Rates(tuple(cells))

@@ -1,0 +1,136 @@
+"""Test rows from before the model's training ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assay.checks.check import AT_MOST, Example, check
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Census, Counts, Undefined
+from assay.domain.metric import Unit
+from assay.domain.needs import TabulatedEverywhere
+from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.cells import NO_ROWS
+from assay.tally.dates import days_of
+from assay.tally.periods import (
+    DAY_FORMS,
+    PERIOD_CODES,
+    is_number,
+    periods_of,
+    time_columns,
+    unread,
+)
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
+
+TIMES = "times"
+_FORMS = f"{DAY_FORMS}, or as a whole number such as 20241231"
+
+
+def by_day(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """The day of each row, or the number that stands for its time."""
+    if context.time is None or context.time not in rows.names:
+        return {}
+    values = rows.column(context.time)
+    when = periods_of(values, "month") if values.dtype.kind in "iufb" else days_of(values)
+    return {TIMES: together((when, PERIOD_CODES))}
+
+
+def _split(early: int) -> TableView:
+    train = {"train": {"day": ["2023-06-30"] * 1000}}
+    days = ["2023-03-01"] * early + ["2023-07-01"] * (1000 - early)
+    return table_view(by_day, {"day": days}, others=train, time="day")
+
+
+@check(
+    id="data.time_overlap",
+    title="Rows from before the last training row",
+    estimand="The share of rows that are dated before the last row of the training data, else of the development data.",
+    unit=Unit.SHARE,
+    reading="{value} of the rows are from before the last training row",
+    need=TabulatedEverywhere(by_day, time_columns),
+    comparators=AT_MOST,
+    census=True,
+    examples=(
+        Example(
+            says="The training rows end in June, the test rows begin in July.",
+            view=lambda: _split(0),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="Three hundred of 1,000 test rows are from March.",
+            view=lambda: _split(300),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="No column says when a row is from.",
+            view=lambda: table_view(by_day, {"age": [40]}, others={"train": {"age": [30]}}),
+            comparator=Comparator.AT_MOST,
+            threshold="0",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+    ),
+)
+def time_overlap(view: TableView) -> Counts:
+    """The rows that are older than what the model learned from.
+
+    Purpose:
+        Shows leakage from the future: a model that learned from June is asked about March, and knows how the months between went.
+    Method:
+        Rows of this data set whose date (or number of a period) lies before the latest one of the training data, of all rows. Counted in full, no inference.
+        (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4: temporal leakage.)
+    Limits:
+        Goes by the day that the row carries, not by when its values became known. Where a random split was agreed all rows overlap, and the criterion is the wrong one.
+        Rows whose day cannot be read count as too early; with more than 2 % of them, here or where the last day is looked for, the criterion is not evaluable.
+    Remedy:
+        Split by time: train on what was known before the first test row.
+    Oracle:
+        pandas' comparison of dates (tests/checks/test_time_order.py).
+    """
+    if view.n == 0:
+        return NO_ROWS
+    before = next(
+        (
+            d
+            for d in ("train", "develop")
+            if d in view.tables and d != view.data and view.table(TIMES, d).total
+        ),
+        None,
+    )
+    if view.context.time is None or before is None or not view.table(TIMES).total:
+        lacking = (
+            "names no column that says when (data: time)"
+            if view.context.time is None
+            else "has no dates in both data sets"
+        )
+        return Undefined(Reason.NOT_MEASURED, f"The specification {lacking}.")
+    return _unfit(view, before) or _early(view, before)
+
+
+def _unfit(view: TableView, before: str) -> Undefined | None:
+    """Why the times of two data sets cannot be compared."""
+    when = str(view.context.time)
+    numbered = set()
+    for data in (view.data, before):
+        counts = view.table(TIMES, data)
+        said = unread((when,), data, view.rows[data] - counts.total, view.rows[data], _FORMS)
+        if said is not None:
+            return said
+        numbered |= {is_number(key) for key in counts.keys.tolist()}
+    if len(numbered) > 1:
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"Some rows of {view.data!r} and {before!r} have a date in {when!r} and others a number; write one of both.",
+        )
+    return None
+
+
+def _early(view: TableView, before: str) -> Counts:
+    counts = view.table(TIMES)
+    early = int(counts.counts[counts.keys < view.table(TIMES, before).keys.max()].sum())
+    blank = view.n - counts.total
+    parts = [(before, early), ("no day that can be read", blank)]
+    return Census(early + blank, view.n, share=True, details=tuple(part for part in parts if part[1]))

@@ -1,0 +1,40 @@
+"""Which columns a check reads: those that a criterion names, or all of a kind; and which strata it looks at."""
+
+from __future__ import annotations
+
+from assay.domain.metric import Names, Parameter
+from assay.tally.table import TableContext
+
+COLUMN = Parameter(
+    "One column to look at; by default all that the model is fed.", default="", names=Names.COLUMN
+)
+
+
+def no_columns(_: TableContext) -> tuple[str, ...]:
+    """No column but the label and those of the groups."""
+    return ()
+
+
+def fed(context: TableContext) -> tuple[str, ...]:
+    """What the model is fed."""
+    return context.fed
+
+
+def named_or_fed(context: TableContext) -> tuple[str, ...]:
+    """The named column, or what the model is fed."""
+    named = str(context.parameters["column"])
+    return (named,) if named else context.fed
+
+
+def named_or_texts(context: TableContext) -> tuple[str, ...]:
+    """The named column, or all categories and texts but label and identifiers."""
+    named = str(context.parameters["column"])
+    left_out = {context.label, context.unit, context.score_column}
+    wanted = (c.name for c in context.dictionary if c.type in {"category", "text"} and c.name not in left_out)
+    return (named,) if named else tuple(wanted)
+
+
+def sources(context: TableContext) -> tuple[str, ...]:
+    """The stratum that is named as the source, or all that are declared."""
+    named = str(context.parameters["source"])
+    return (named,) if named else tuple(context.strata)
