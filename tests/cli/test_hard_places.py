@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.app.conftest import Folder
+from tests.cli.conftest import certify
 from tests.cli.warm import run
 
 NOTHING = Path(os.devnull)
@@ -24,34 +25,6 @@ def run_without(names: set[str], *arguments: str, cwd: Path) -> subprocess.Compl
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done
-
-
-@pytest.fixture
-def portfolio(tmp_path: Path) -> Path:
-    Folder(tmp_path).write()
-    return tmp_path
-
-
-@pytest.fixture(scope="module")
-def once(tmp_path_factory) -> Path:
-    """A folder in which a run has ended."""
-    folder = tmp_path_factory.mktemp("once")
-    Folder(folder).write()
-    assert certify(folder).returncode == 0
-    return folder
-
-
-def certify(folder: Path, *more: str, **how: object) -> subprocess.CompletedProcess[str]:
-    return run(
-        "certify",
-        "--certify-without-a-lock",
-        "specification.yaml",
-        "--workers",
-        "1",
-        *more,
-        cwd=folder,
-        **how,
-    )
 
 
 # --- the reader leaves ------------------------------------------------------------------------------------------

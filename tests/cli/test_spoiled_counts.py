@@ -6,12 +6,11 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.app.conftest import Folder
+from tests.cli.conftest import certify
 from tests.cli.warm import run
 
 
@@ -22,37 +21,9 @@ def evidence(folder: Path) -> str:
 
 
 @pytest.fixture
-def portfolio(tmp_path: Path) -> Path:
-    Folder(tmp_path).write()
-    return tmp_path
-
-
-@pytest.fixture(scope="module")
-def once(tmp_path_factory) -> Path:
-    """A folder in which a run has ended."""
-    folder = tmp_path_factory.mktemp("once")
-    Folder(folder).write()
-    assert certify(folder).returncode == 0
-    return folder
-
-
-@pytest.fixture
 def certified(once: Path, tmp_path: Path) -> Path:
     """A copy of it: counts do not depend on where files lie."""
     return Path(shutil.copytree(once, tmp_path / "copy"))
-
-
-def certify(folder: Path, *more: str, **how: object) -> subprocess.CompletedProcess[str]:
-    return run(
-        "certify",
-        "--certify-without-a-lock",
-        "specification.yaml",
-        "--workers",
-        "1",
-        *more,
-        cwd=folder,
-        **how,
-    )
 
 
 def partials(folder: Path) -> list[Path]:
