@@ -54,8 +54,20 @@ def periods_of(values: NDArray[Any], period: str) -> Integers:
 def dates_of(values: NDArray[Any], period: str) -> Integers:
     """int64[n]: as :func:`periods_of`, but a whole number is a date or none: 2024 is a year, 202401 and 20240131 lie in a month."""
     codes = periods_of(values, period)
+    return _dated(codes, period) if values.dtype.kind in "iufb" else codes
+
+
+def dates_or_numbers_of(values: NDArray[Any], period: str) -> Integers:
+    """int64[n]: as :func:`dates_of`; a whole number that is no date is the period of its own that :func:`periods_of` makes of it."""
+    codes = periods_of(values, period)
     if values.dtype.kind not in "iufb":
         return codes
+    dates = _dated(codes, period)
+    return np.where(dates < 0, codes, dates)
+
+
+def _dated(codes: Integers, period: str) -> Integers:
+    """The dates that the codes of whole numbers stand for; -1 of a number that is none."""
     number = np.where(codes < 0, -1, codes - _NUMBERS)
     of_month, of_day, of_year = _months_of(number), _months_of(number // 100), np.full(len(number), -1)
     if period == "year":
@@ -69,12 +81,6 @@ def _months_of(number: Integers) -> Integers:
     """Of a year and a month such as 202401, the months since the year 0; -1 of any other number."""
     year, month = np.divmod(number, 100)
     return np.where((year >= 1000) & (year <= 9999) & (month >= 1) & (month <= 12), year * 12 + month - 1, -1)
-
-
-def dates_or_numbers_of(values: NDArray[Any], period: str) -> Integers:
-    """int64[n]: as :func:`dates_of`; a whole number that is no date is the period of its own that :func:`periods_of` makes of it."""
-    dates = dates_of(values, period)
-    return np.where(dates < 0, periods_of(values, period), dates)
 
 
 def _of_date(value: object, months: int) -> int:
