@@ -9,8 +9,8 @@ from itertools import accumulate
 from assay.domain.evidence import Rate, Undefined
 from assay.domain.metric import Parameter
 from assay.domain.vocabulary import Reason
-from assay.tally.periods import PERIODS
-from assay.tally.table import TableCounts, apart
+from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, unread
+from assay.tally.table import TableCounts, TableView, apart
 
 MOST_PERIODS = 400
 """More are no periods but a column that is of another kind."""
@@ -39,6 +39,31 @@ def by_part(counts: TableCounts, parts: int) -> dict[int, tuple[int, int]]:
         events, rows = found.get(part, (0, 0))
         found[part] = events + so * n, rows + n
     return dict(sorted(found.items()))
+
+
+def of_periods(
+    view: TableView, counts: TableCounts, period: str, advice: str = ""
+) -> dict[str, tuple[int, int]] | Undefined:
+    """As :func:`by_part`, of each period by its name; or why not: too many rows say nothing of their time, or each says its own.
+
+    advice: what to do about too many periods.
+    """
+    time = str(view.context.time)
+    if said := unread((time,), view.data, view.n - counts.total, view.n):
+        return said
+    found = by_part(counts, PERIOD_CODES)
+    if len(found) > MOST_PERIODS:
+        many = f"The column {time!r} makes {len(found):,} periods; at most {MOST_PERIODS} are compared."
+        return Undefined(Reason.NOT_MEASURED, f"{many} {advice}".rstrip())
+    return {period_name(code, period): rows for code, rows in found.items()}
+
+
+def of_parts(view: TableView, counts: TableCounts, stratum: str, family: str) -> list[Rate]:
+    """A rate of each part of a stratum; none where rows are in one part alone, which has none to be compared with."""
+    labels = view.context.strata[stratum].labels()
+    parts = by_part(counts, len(labels))
+    found = [Rate(labels[part], events, rows, family) for part, (events, rows) in parts.items()]
+    return found if len(found) > 1 else []
 
 
 def joined(periods: Mapping[str, tuple[int, int]], least: int, family: str = "") -> list[Rate]:

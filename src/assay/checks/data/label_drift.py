@@ -11,8 +11,8 @@ from assay.domain.metric import Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.drifting import MOST_PERIODS, SETTINGS, by_part, joined, nothing_to_compare
-from assay.tally.periods import PERIOD_CODES, period_name, periods_of, time_columns, unread
+from assay.tally.drifting import SETTINGS, joined, nothing_to_compare, of_periods
+from assay.tally.periods import PERIOD_CODES, periods_of, time_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"
@@ -102,18 +102,11 @@ def label_drift(view: TableView, *, period: str, join_below: int) -> Counts:
         return Undefined(
             Reason.NOT_MEASURED, "The specification names no column that says when (data: time)."
         )
-    counts = view.table(TIMES)
-    said = unread((view.context.time,), view.data, view.n - counts.total, view.n)
-    if said is not None:
-        return said
-    found = by_part(counts, PERIOD_CODES)
-    if len(found) > MOST_PERIODS:
-        return Undefined(
-            Reason.NOT_MEASURED,
-            f"The column {view.context.time!r} makes {len(found):,} periods; at most {MOST_PERIODS} are compared. Declare "
-            "them as a stratum with bands, and use data.source_drift.",
-        )
-    periods = {period_name(code, period): rows for code, rows in found.items()}
+    periods = of_periods(
+        view, view.table(TIMES), period, "Declare them as a stratum with bands, and use data.source_drift."
+    )
+    if isinstance(periods, Undefined):
+        return periods
     cells = joined(periods, join_below)
     return (
         Rates(tuple(cells), Compare.DIFFERENCE) if len(cells) > 1 else nothing_to_compare(periods, join_below)

@@ -14,8 +14,8 @@ from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.columns import COLUMN, named_or_fed
-from assay.tally.drifting import MOST_PERIODS, SETTINGS, by_part
-from assay.tally.periods import PERIOD_CODES, period_name, periods_of, time_columns, unread
+from assay.tally.drifting import SETTINGS, of_periods
+from assay.tally.periods import PERIOD_CODES, periods_of, time_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 
@@ -113,19 +113,10 @@ def missing_by_period(view: TableView, *, period: str, column: str) -> Counts:
         )
     cells: list[Rate] = []
     for name in sorted(view.tables[view.data]):
-        counts = view.table(name)
-        said = unread((view.context.time,), view.data, view.n - counts.total, view.n)
-        if said is not None:
-            return said
-        parts = by_part(counts, PERIOD_CODES)
-        if len(parts) > MOST_PERIODS:
-            many = f"The column {view.context.time!r} makes {len(parts):,} periods; at most {MOST_PERIODS} are compared."
-            return Undefined(Reason.NOT_MEASURED, many)
-        cells += [
-            Rate(period_name(code, period), events, n, name)
-            for code, (events, n) in parts.items()
-            if len(parts) > 1
-        ]
+        periods = of_periods(view, view.table(name), period)
+        if isinstance(periods, Undefined):
+            return periods
+        cells += [Rate(when, events, n, name) for when, (events, n) in periods.items() if len(periods) > 1]
     if not cells:
         asked = f"The column {column!r} has" if column else "The columns have"
         return Undefined(Reason.FEWER_THAN_TWO_GROUPS, f"{asked} rows in fewer than two periods.")

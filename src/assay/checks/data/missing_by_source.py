@@ -15,7 +15,7 @@ from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.columns import COLUMN, named_or_fed, sources
-from assay.tally.drifting import by_part
+from assay.tally.drifting import of_parts
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 APART = "\t"
@@ -119,13 +119,7 @@ def missing_by_source(view: TableView, *, source: str, column: str) -> Counts:
     cells: list[Rate] = []
     for table in sorted(view.tables[view.data]):
         name, stratum = table.split(APART)
-        labels = view.context.strata[stratum].labels()
-        parts = by_part(view.table(table), len(labels))
-        cells += [
-            Rate(labels[part], events, n, f"{name}, {stratum}")
-            for part, (events, n) in parts.items()
-            if len(parts) > 1
-        ]
+        cells += of_parts(view, view.table(table), stratum, f"{name}, {stratum}")
     if not cells:
         lacking = repr(source) if source else "that the specification declares (strata)"
         asked = f" with the column {column!r}" if column else ""

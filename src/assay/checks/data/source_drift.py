@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
+from assay.domain.evidence import Compare, Counts, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
 from assay.tally.columns import sources
-from assay.tally.drifting import by_part
+from assay.tally.drifting import of_parts
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 
@@ -106,13 +106,11 @@ def source_drift(view: TableView, *, source: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    cells = []
-    for name in sorted(view.tables[view.data]):
-        labels = view.context.strata[name].labels()
-        parts = by_part(view.table(name), len(labels))
-        cells += [
-            Rate(labels[part], events, rows, name) for part, (events, rows) in parts.items() if len(parts) > 1
-        ]
+    cells = [
+        rate
+        for name in sorted(view.tables[view.data])
+        for rate in of_parts(view, view.table(name), name, name)
+    ]
     if not cells:
         lacking = repr(source) if source else "that the specification declares (strata)"
         return Undefined(

@@ -14,8 +14,8 @@ from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS
-from assay.tally.drifting import MOST_PERIODS, SETTINGS, by_part, joined, nothing_to_compare
-from assay.tally.periods import PERIOD_CODES, period_name, periods_of, time_columns, unread
+from assay.tally.drifting import SETTINGS, joined, nothing_to_compare, of_parts, of_periods
+from assay.tally.periods import PERIOD_CODES, periods_of, time_columns
 from assay.tally.table import Integers, Rows, Setting, TableContext, TableView, together
 
 TIME, ALL, APART = "time", "", "\t"
@@ -204,20 +204,11 @@ def decision_drift(view: TableView, *, by: str, at: str, period: str, join_below
         of, cut = name.split(APART)
         family = f"{of}, from {cut} on" if cut else of
         if of != TIME:
-            labels = view.context.strata[of].labels()
-            parts = by_part(view.table(name), len(labels))
-            found = [Rate(labels[part], events, rows, family) for part, (events, rows) in parts.items()]
+            found = of_parts(view, view.table(name), of, family)
         else:
-            without = view.n - view.table(name).total
-            if said := unread((str(view.context.time),), view.data, without, view.n):
-                return said
-            periods = {period_name(c, period): n for c, n in by_part(view.table(name), PERIOD_CODES).items()}
-            if len(periods) > MOST_PERIODS:
-                return Undefined(
-                    Reason.NOT_MEASURED,
-                    f"The column {view.context.time!r} makes {len(periods):,} periods; at most {MOST_PERIODS} are compared. Declare them as "
-                    "a stratum with bands.",
-                )
+            periods = of_periods(view, view.table(name), period, "Declare them as a stratum with bands.")
+            if isinstance(periods, Undefined):
+                return periods
             found = joined(periods, join_below, family)
             why = nothing_to_compare(periods, join_below) if len(found) < 2 else why
         cells += found if len(found) > 1 else []
