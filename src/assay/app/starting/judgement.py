@@ -110,8 +110,8 @@ def begin(
     *,
     roles: Collection[str],
     model_at_hand: bool,
-    codes: bool = True,
-    task: Task = Task.BINARY,
+    codes: bool,
+    task: Task,
 ) -> Judgement:
     """The judgement of a template, or the common criteria without their rationale.
 

@@ -194,8 +194,8 @@ def propose(
     catalogue: Catalogue,
     *,
     model_at_hand: bool,
-    coded: bool = True,
-    task: Task = Task.BINARY,
+    coded: bool,
+    task: Task,
 ) -> Proposals:
     """Failure modes and criteria for a model with these protected attributes, of the metrics that there are.
 
