@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from assay.domain.model_formats import LOADED
@@ -33,7 +35,7 @@ from guarantee.sources import digest_of
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "guarantee.md"
 KEPT = ROOT / ".guarantee"
-"""Finished parts, so that a run that was stopped goes on; a part is believed only while no file changed that it stands on."""
+"""Finished parts, and finished tables of the simulated one, so that a run that was stopped goes on; a part is believed only while no file changed that it stands on."""
 STANDS_ON = {
     "binomial": ("guarantee.binomial",),
     "tiny": ("guarantee.tiny_worlds",),
@@ -124,20 +126,27 @@ QUICK = Extent(
 WORST_OF_A_RULE = 8
 
 
-def simulated_tables(extent: Extent) -> Tables:
-    """Every design briefly, then the worst of each rule in full."""
-    found: dict[str, list[dict[str, object]]] = {}
-    for title, designs in simulated.TABLES.items():
-        chosen = list(designs())[:: extent.every]
-        rows = [_simulated(design, extent.brief) for design in chosen]
-        for at in _worst(rows) if extent.full else ():
-            rows[at] = _simulated(chosen[at], extent.full) | {"confirmed": True}
-        found[title] = rows
-    return found
+def simulated_tables(extent: Extent, title: str) -> Tables:
+    """Every design of one table briefly, then the worst of each rule in full, on all processors."""
+    count = len(_designs(title, extent.every))
+    with get_context("fork").Pool() as pool:
+        briefly = functools.partial(_simulated, title, extent.every, extent.brief)
+        rows = pool.map(briefly, range(count), chunksize=1)
+        if extent.full:
+            worst = _worst(rows)
+            in_full = functools.partial(_simulated, title, extent.every, extent.full)
+            for at, row in zip(worst, pool.map(in_full, worst, chunksize=1), strict=True):
+                rows[at] = row | {"confirmed": True}
+    return {title: rows}
 
 
-def _simulated(design: Design, reps: int) -> dict[str, object]:
-    return simulate(design, reps) | {"samples": reps, "confirmed": False}
+@functools.cache
+def _designs(title: str, every: int) -> list[Design]:
+    return list(simulated.TABLES[title]())[::every]
+
+
+def _simulated(title: str, every: int, reps: int, at: int) -> dict[str, object]:
+    return simulate(_designs(title, every)[at], reps) | {"samples": reps, "confirmed": False}
 
 
 def _worst(rows: list[dict[str, object]]) -> list[int]:
@@ -156,7 +165,13 @@ def run(extent: Extent, only: str = "") -> dict[str, Tables]:
         "power": lambda: power.tables(extent.power),
         "pipeline": lambda: pipeline.tables(extent.samples, extent.scores),
         "portfolio": lambda: portfolio.tables(extent.models, sample=extent.asked_again),
-        "simulated": lambda: simulated_tables(extent),
+        "simulated": lambda: {
+            title: rows
+            for at, titled in enumerate(simulated.TABLES)
+            for title, rows in _kept(
+                f"simulated-{at}", "simulated", extent, functools.partial(simulated_tables, extent, titled)
+            ).items()
+        },
         "losses": lambda: losses.tables(extent.losses),
         "attempts": lambda: attempts.tables(extent.attackers),
         "crash": lambda: crash.tables(extent.killed),
@@ -164,31 +179,30 @@ def run(extent: Extent, only: str = "") -> dict[str, Tables]:
         "mutations": lambda: mutations.tables(extent.mutated),
         "planted": lambda: planted.tables(*extent.planted),
     }
+    return {name: _kept(name, name, extent, part) for name, part in parts.items() if not only or name == only}
+
+
+def _kept(name: str, part: str, extent: Extent, made: Callable[[], Tables]) -> Tables:
+    """The tables of a run that finished on the same files, or those that are made now and kept."""
     KEPT.mkdir(exist_ok=True)
-    found = {}
-    for name, part in parts.items():
-        if only and name != only:
-            continue
-        sources = digest_of(STANDS_ON[name], borrowed=BORROWED.get(name, ()))
-        kept = KEPT / f"{name}-{'quick' if extent is QUICK else 'full'}-{sources}.json"
-        print(f"{name} ...", end=" ", flush=True)
-        start = time.perf_counter()
-        if not kept.exists():
-            text = json.dumps(part(), default=float)
-            beside = kept.with_suffix(".new")
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(kept)
-        found[name] = json.loads(kept.read_text(encoding="utf-8"))
-        print(f"{sum(map(len, found[name].values()))} rows, {time.perf_counter() - start:.0f} s", flush=True)
+    sources = digest_of(STANDS_ON[part], borrowed=BORROWED.get(part, ()))
+    kept = KEPT / f"{name}-{'quick' if extent is QUICK else 'full'}-{sources}.json"
+    print(f"{name} ...", flush=True)
+    start = time.perf_counter()
+    if not kept.exists():
+        text = json.dumps(made(), default=float)
+        beside = kept.with_suffix(".new")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(kept)
+    found: Tables = json.loads(kept.read_text(encoding="utf-8"))
+    print(f"{name}: {sum(map(len, found.values()))} rows, {time.perf_counter() - start:.0f} s", flush=True)
     return found
 
 
 def main(arguments: list[str]) -> int:
     """Write the page; 1 when a bar is missed."""
     parser = argparse.ArgumentParser(prog="python -m guarantee", description=__doc__)
-    parser.add_argument(
-        "--quick", action="store_true", help="a minute instead of half an hour; writes no page"
-    )
+    parser.add_argument("--quick", action="store_true", help="a few minutes instead of hours; writes no page")
     parser.add_argument("--out", type=Path, help="where the page goes (default: docs/guarantee.md)")
     parser.add_argument("--json", type=Path, help="write every row of every table here as well")
     parser.add_argument(
