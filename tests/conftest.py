@@ -7,11 +7,14 @@ import tempfile
 
 import pytest
 from hypothesis import settings
+from tests.unsynced import wait_for_no_disk
 
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="assay-state-")
 
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")
+
+wait_for_no_disk()
 
 LONGEST = (
     "app/test_certify.py",
