@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from assay.domain.metric import Metric
 from assay.domain.vocabulary import Comparator
@@ -20,31 +21,6 @@ HOPELESS = 0.05
 """A good model that passes with less than this probability: the criterion cannot do its work on these rows."""
 AIM = 0.90
 MOST_FACTOR = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Power:
-    """What the rows can do for one criterion.
-
-    Attributes:
-        passes: the probability that a good model passes. expected: the true value that was assumed of it.
-        factor: how many times these rows would give 90 %; 1 or less is enough, None when no number is.
-        margin: the smallest distance from the threshold that passes with 90 % on these rows; None when none does.
-        at_best: ``passes`` whatever is only assumed of the model, at its most favourable.
-        assumed: what that is, for a reader; empty when nothing is.
-    """
-
-    passes: float
-    expected: float
-    factor: float | None
-    margin: float | None
-    at_best: float
-    assumed: str = ""
-
-    @property
-    def hopeless(self) -> bool:
-        """Whether a model as good as expected would hardly ever pass, whatever else is assumed of it."""
-        return self.at_best < HOPELESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +37,50 @@ class Prospect:
         return cls(passes, passes)
 
 
-def power_of(prospect: Prospect, *, expected: float, threshold: float, best: float) -> Power:
-    """Search the factor on the rows and the margin that give 90 %, both by bisection on the monotone power."""
-    passes = prospect.passes
-    return Power(
-        passes=passes(expected, 1.0),
-        expected=expected,
-        factor=_factor(passes, expected),
-        margin=_margin(passes, threshold, best),
-        at_best=prospect.at_best(expected, 1.0),
-        assumed=prospect.assumed,
-    )
+@dataclass(frozen=True)
+class Power:
+    """What the rows can do for one criterion.
+
+    Attributes:
+        prospect: the probability of passing. threshold, best: what is asked, and the best value that there can be.
+        expected: the true value that was assumed of a good model.
+    """
+
+    prospect: Prospect
+    threshold: float
+    best: float
+    expected: float
+
+    @cached_property
+    def passes(self) -> float:
+        """The probability that a good model passes."""
+        return self.prospect.passes(self.expected, 1.0)
+
+    @cached_property
+    def at_best(self) -> float:
+        """``passes`` whatever is only assumed of the model, at its most favourable."""
+        plain = self.prospect.at_best is self.prospect.passes
+        return self.passes if plain else self.prospect.at_best(self.expected, 1.0)
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether a model as good as expected would hardly ever pass, whatever else is assumed of it."""
+        return self.at_best < HOPELESS
+
+    @property
+    def assumed(self) -> str:
+        """What is assumed of the model besides its value, for a reader; empty when nothing is."""
+        return self.prospect.assumed
+
+    @cached_property
+    def factor(self) -> float | None:
+        """How many times these rows would give 90 %; 1 or less is enough, None when no number is. Searched when it is asked for."""
+        return _factor(self.prospect.passes, self.expected)
+
+    @cached_property
+    def margin(self) -> float | None:
+        """The smallest distance from the threshold that passes with 90 % on these rows; None when none does. Searched as well."""
+        return _margin(self.prospect.passes, self.threshold, self.best)
 
 
 def _factor(passes: Passes, expected: float) -> float | None:

@@ -35,7 +35,7 @@ from assay.engine.task import AskTask, close_models, run_ask
 from assay.plan.counts import prospect_of
 from assay.plan.imagined import GroupRows, Imagined, ImaginedTable
 from assay.plan.passes import Pass, Table, Wanted, fuse, reference_data, tables_of
-from assay.plan.power import Power, best_value, expected_value, power_of
+from assay.plan.power import Power, best_value, expected_value
 from assay.plan.scores import Spread
 from assay.stats.assess import assess
 from assay.tally.partial import Partial
@@ -54,18 +54,24 @@ class PlannedCriterion:
 
     ``power`` is None for a fact about the data, which needs none, and where ``refits``: of models that the recipe has yet to train.
     ``undefined`` says why the criterion could not be evaluated on such rows, ``broken`` why its check gave no
-    counts on them: then nobody passes it. ``rows_needed`` counts what the rows of the plan's groups count: one of each
+    counts on them: then nobody passes it. ``rows``, and ``rows_needed``, count what the rows of the plan's groups count: one of each
     different value of the column ``unit`` where one is named, and every row else.
     """
 
     criterion: Criterion
     power: Power | None = None
-    rows_needed: int | None = None
+    rows: int = 0
     undefined: str = ""
     foregone: str = ""
     broken: Broken | None = None
     unit: str | None = None
     refits: bool = False
+
+    @property
+    def rows_needed(self) -> int | None:
+        """How many rows would give 90 %; None when no number does, or none is needed."""
+        factor = self.power.factor if self.power is not None else None
+        return math.ceil(self.rows * factor) if factor is not None else None
 
     @property
     def passes(self) -> float | None:
@@ -352,14 +358,9 @@ def _planned(
         return PlannedCriterion(criterion, undefined=prospect)
     limit = criterion.comparator, criterion.threshold
     best = best_value(check.metric, *limit, _always_right(case, imagined, wanted, asked))
-    power = power_of(
-        prospect,
-        expected=expected_value(check.metric, *limit, criterion.expected, best),
-        threshold=float(criterion.threshold),
-        best=best,
-    )
-    needed = math.ceil(imagined.rows * power.factor) if power.factor is not None else None
-    return PlannedCriterion(criterion, power, needed, unit=case.specification.data.unit)
+    expected = expected_value(check.metric, *limit, criterion.expected, best)
+    power = Power(prospect, float(criterion.threshold), best, expected)
+    return PlannedCriterion(criterion, power, imagined.rows, unit=case.specification.data.unit)
 
 
 def _always_right(case: Case, imagined: Imagined, wanted: Wanted, asked: Asked) -> float | None:
