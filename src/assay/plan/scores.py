@@ -92,7 +92,6 @@ def scores_power(
 
     ``noise`` is E[s(1 - s)] of the scores; it matters to :data:`RESTS_ON_NOISE`.
 
-
     A calibration error of e leaves threshold - e for what chance adds to it (triangle inequality), so the power for
     a perfectly calibrated model at that smaller threshold is a lower bound.
     """
