@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from assay.domain.evidence import Undefined
 from assay.domain.vocabulary import Reason
-from assay.tally.changes import others
+from assay.tally.changes import moved
 from assay.tally.perturbation import ChangeContext, Columns
 from assay.tally.table import Change, Integers, Rows, TableContext, TableView, together
 
@@ -33,10 +33,7 @@ class Noting:
     def __call__(self, inputs: Columns, context: ChangeContext) -> Columns:
         """The changed inputs."""
         changed = self._change({name: values.copy() for name, values in inputs.items()}, context)
-        self.moved = np.zeros(len(self.moved), dtype=bool)
-        for name, before in inputs.items():
-            if name in changed:
-                self.moved |= others(before, changed[name])
+        self.moved = np.any([np.zeros(len(self.moved), dtype=bool), *moved(inputs, changed).values()], axis=0)
         return changed
 
     def table(self, rows: Rows, context: TableContext, among: NDArray[np.bool_]) -> Mapping[str, Integers]:
