@@ -16,12 +16,12 @@ from assay.domain.vocabulary import Task
 from assay.engine.batch import Batch
 from assay.engine.counters import Counting
 from assay.engine.frame import Frame
-from assay.engine.labels import decided_by
 from assay.engine.tables import Tables
 from assay.plan.passes import Change, Table
 from assay.subject.arrays import with_columns
 from assay.tally.changes import moved
 from assay.tally.copies import told_apart
+from assay.tally.labels import decided_by
 from assay.tally.outcomes import OutcomeSum
 from assay.tally.paired import PairedTally
 from assay.tally.perturbation import ChangeContext

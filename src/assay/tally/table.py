@@ -23,6 +23,7 @@ from assay.tally.coding import BINS, OTHERS, bins_of, coded, missing
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes
 from assay.tally.known import KnownRows
+from assay.tally.labels import decided_by
 from assay.tally.once import SharedBatch
 from assay.tally.perturbation import ChangeContext, Columns
 
@@ -127,10 +128,7 @@ class Rows:
 
     def decisions(self, score: Floats) -> Integers:
         """int64[n]: the decisions at these scores, or the most probable classes, of equally probable ones the first."""
-        if score.ndim > 1:
-            probable: Integers = score.argmax(axis=1)
-            return probable
-        return (score >= self.context.decide_at).astype(np.int64)
+        return decided_by(self.context.answers, score, self.context.decide_at).astype(np.int64)
 
     @property
     def names(self) -> frozenset[str]:
