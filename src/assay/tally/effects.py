@@ -40,7 +40,7 @@ def by_path(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         size = len(_labels(context, name))
         codes.append((np.where(part < 0, size, part).astype(np.int64), size + 1))
     good = (rows.decided == context.favourable).astype("int64")
-    return {TABLE: together(*codes, (rows.group(), max(len(context.groups), 1)), (good, 2))}
+    return {TABLE: together(*codes, rows.grouped, (good, 2))}
 
 
 def columns(context: TableContext) -> tuple[str, ...]:

@@ -45,8 +45,7 @@ PARAMETERS: Mapping[str, Parameter] = {
 
 def probable(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The probability of each row in thousandths, one code more for none, and whether the decision is favourable."""
-    values = rows.column(str(context.parameters["probability"]))
-    known = values.astype(np.float64) if values.dtype.kind in "iufb" else np.full(rows.n, np.nan)
+    known = rows.numbers(str(context.parameters["probability"]))
     inside = (known >= 0) & (known <= 1)
     code = np.where(inside, np.rint(np.where(inside, known, 0.0) * STEPS), STEPS + 1).astype(np.int64)
     return {TABLE: together((code, STEPS + 2), ((rows.decided == context.favourable).astype("int64"), 2))}

@@ -50,15 +50,14 @@ def at_each_stage(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         if name == DECISION:
             code = (rows.decided == context.favourable).astype(np.int64)
         else:
-            values = rows.column(name)
-            known = values.astype(np.float64) if values.dtype.kind in "iufb" else np.full(rows.n, np.nan)
+            known = rows.numbers(name)
             decided = (known >= context.decide_at).astype(np.int64) == context.favourable
             told = (known >= 0) & (
                 known <= 1
             )  # else it is no decision or probability, but a code or another column
             code = np.where(told, decided.astype(np.int64), 2)
         codes.append((code, 3))
-    return {TABLE: together((rows.group(), max(len(context.groups), 1)), *codes)}
+    return {TABLE: together(rows.grouped, *codes)}
 
 
 def columns(context: TableContext) -> tuple[str, ...]:

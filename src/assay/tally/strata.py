@@ -34,7 +34,7 @@ def favourable(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     stratum = rows.stratum(name)
     stratum = stratum + (stratum < 0) * (strata + 1)
     good = (rows.decided == context.favourable).astype("int64")
-    return {TABLE: together((stratum, strata + 1), (rows.group(), max(len(context.groups), 1)), (good, 2))}
+    return {TABLE: together((stratum, strata + 1), rows.grouped, (good, 2))}
 
 
 def columns(context: TableContext) -> tuple[str, ...]:

@@ -18,9 +18,8 @@ from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the group of each row and whether its value is missing."""
-    group, groups = rows.group(), max(len(context.groups), 1)
     return {
-        name: together((group, groups), (rows.missing(name).astype(np.int64), 2))
+        name: together(rows.grouped, (rows.missing(name).astype(np.int64), 2))
         for name in columns(context)
         if name in rows.names
     }

@@ -102,7 +102,7 @@ def coverage_gap(view: TableView, *, lower: str, upper: str, reference: str | No
     Oracle:
         fairlearn's MetricFrame over a count of covered rows (tests/checks/test_regression_oracles.py).
     """
-    counts = view.table(COVERED).dense(max(len(view.context.groups), 1), 2)
+    counts = view.table(COVERED).dense(view.context.n_groups, 2)
     if not counts.sum():
         return NO_ROWS
     if wrong := no_intervals(view, lower, upper):

@@ -26,9 +26,8 @@ PARTS = 10
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By input, the value of each row as a code, 0 for none, and its group."""
-    group, groups = rows.group(), max(len(context.groups), 1)
     return {
-        name: together((rows.codes(name)[0] + 1, CODES), (group, groups))
+        name: together((rows.codes(name)[0] + 1, CODES), rows.grouped)
         for name in columns(context)
         if name in rows.names
     }

@@ -52,9 +52,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     except ValueError:
         return {}  # the check says what is wrong
     grade = np.searchsorted(np.array(edges), rows.score, side="left").astype(np.int64)
-    return {
-        TABLE: together((rows.group(), max(len(context.groups), 1)), (grade, len(edges) + 1), (rows.label, 2))
-    }
+    return {TABLE: together(rows.grouped, (grade, len(edges) + 1), (rows.label, 2))}
 
 
 GRADES: dict[str, Decimal | int | str] = {"grades": "A: 0.01, B: 0.05, C: 0.2"}
@@ -141,7 +139,7 @@ def calibration_by_grade(view: TableView, *, grades: str) -> Counts:
         declared = grades_of(grades)
     except ValueError as wrong:
         return Undefined(Reason.NOT_MEASURED, f"The grades cannot be read: {wrong}.")
-    groups = max(len(view.context.groups), 1)
+    groups = view.context.n_groups
     counts = view.table(TABLE).dense(groups, len(declared) + 1, 2)
     if not counts.sum():
         return NO_ROWS

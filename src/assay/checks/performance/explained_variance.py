@@ -29,7 +29,7 @@ def tabulate(rows: Rows, context: TableContext) -> dict[str, Integers]:
     error = np.nan_to_num(np.abs(rows.answered - truth) / answers.width_of_range * ERROR_STEPS)
     return {
         "fit": together(
-            (rows.group(), max(len(context.groups), 1)),
+            rows.grouped,
             (np.where(known, np.clip(np.rint(outcome), 0, STEPS), -1).astype(np.int64), STEPS + 1),
             (np.minimum(np.ceil(error), ERROR_STEPS).astype(np.int64), ERROR_STEPS + 1),
         )
@@ -118,7 +118,7 @@ def r2(view: TableView) -> Counts:
     table = view.table("fit")
     if not table.total:
         return NO_ROWS
-    group, outcome, error = apart(table.keys, max(len(view.context.groups), 1), STEPS + 1, ERROR_STEPS + 1)
+    group, outcome, error = apart(table.keys, view.context.n_groups, STEPS + 1, ERROR_STEPS + 1)
     cells = tuple(
         ExplainedCell(label, *(tuple(of[group == code].tolist()) for of in (outcome, error, table.counts)))
         for label, code in view.each

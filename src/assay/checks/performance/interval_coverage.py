@@ -104,7 +104,7 @@ def interval_coverage(view: TableView, *, lower: str, upper: str) -> Counts:
     Oracle:
         scipy's binomtest for the limits and a count by pandas (tests/checks/test_regression_oracles.py).
     """
-    counts = view.table(COVERED).dense(max(len(view.context.groups), 1), 2)
+    counts = view.table(COVERED).dense(view.context.n_groups, 2)
     if not counts.sum():
         return NO_ROWS
     if wrong := no_intervals(view, lower, upper):

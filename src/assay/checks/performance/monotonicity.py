@@ -52,7 +52,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     wrong = _gain(rows, after, context) * rise < -_tolerance(context)
     still = bool(asked) & ~wrong & (np.abs(after - rows.answered) <= _of_scores(context))
     code = np.select([direction == 0, wrong, still], [UNMOVED, WRONG, STILL], RIGHT)
-    return {TABLE: together((rows.group(), max(len(context.groups), 1)), (code, 4))}
+    return {TABLE: together(rows.grouped, (code, 4))}
 
 
 def _refuse_what_cannot_be_moved(values: NDArray[Any], context: TableContext, name: str) -> None:
@@ -210,7 +210,7 @@ def monotonicity(view: TableView, *, column: str, measure: str) -> Counts:
         return NO_ROWS
     if measure == "decision" and view.context.favourable is None:
         return Undefined(Reason.NOT_MEASURED, "The model predicts a number, and nothing is decided.")
-    counts = view.table(TABLE).dense(max(len(view.context.groups), 1), 4)
+    counts = view.table(TABLE).dense(view.context.n_groups, 4)
     for label, place in view.each:
         if said := _too_few(counts[place], f" of {label!r}" if label else "", column):
             return Undefined(Reason.NOT_MEASURED, said)
