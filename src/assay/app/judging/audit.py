@@ -21,6 +21,7 @@ from assay.app.judging.case import Case, open_case
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.refits import trained
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.audited import drawn_rows, shares_drawn
 from assay.domain.errors import AssayError, MissingExtra, SubjectError
 from assay.domain.needs import Refits
 from assay.domain.specification import Criterion
@@ -31,7 +32,6 @@ from assay.reading.specification import read_specification
 from assay.store.blobs import write_whole
 from assay.subject.arrays import as_numpy, as_words
 from assay.subject.model import Model
-from assay.tally.audited import drawn_rows, shares_drawn
 from assay.tally.hashes import MISSING, Hashes
 from assay.tally.labels import codes_of
 from assay.tally.refits import Asking, Fit, Parameters, TrainingRows, parts, seed_of

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
+from assay.checks.counting.learnt import learnable, not_learnt, unseen
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
-from assay.tally.learnt import learnable, not_learnt, unseen
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 CODES = 1 << 23

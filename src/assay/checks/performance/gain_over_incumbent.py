@@ -8,14 +8,14 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.counting.anothers import OUTSIDE, no_probabilities, outside
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Paired, PairedCell, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.stats.informed import p_decided, uninformed
-from assay.tally.anothers import OUTSIDE, no_probabilities, outside
-from assay.tally.cells import NO_ROWS
 from assay.tally.coding import missing
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 

@@ -8,13 +8,13 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_LEAST, AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.detector import Detector
-from assay.tally.cells import NO_ROWS
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "accepted"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from assay.checks.check import AT_LEAST, Example, check
-from assay.checks.moved import MOST_NUMBERS, Noting, too_few_moved
-from assay.checks.reasons import (
+from assay.checks.counting.moved import MOST_NUMBERS, Noting, too_few_moved
+from assay.checks.counting.reasons import (
     Arguments,
     as_it_is,
     counted,

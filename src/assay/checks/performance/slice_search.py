@@ -9,14 +9,14 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import EITHER, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.decision_rates import DECISION_RATES, decision_rate
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.decision_rates import DECISION_RATES, decision_rate
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 MOST_CODES = 50

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assay.checks.check import EITHER, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.decision_rates import DECISION_RATES, decision_rate
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.decision_rates import DECISION_RATES, decision_rate
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "slices"

@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
-from assay.checks.moved import MOST_NUMBERS, Noting, too_few_moved
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import no_columns
+from assay.checks.counting.moved import MOST_NUMBERS, Noting, too_few_moved
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedChanges
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.changes import add_noise, lose_values, round_numbers
-from assay.tally.columns import no_columns
 from assay.tally.perturbation import Floats
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.domain import causal_graph, gating
 from assay.domain.causal_graph import Roles
 from assay.domain.evidence import Counts, Effect, Effects, Rate, Undefined
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 TABLE = "by_path"

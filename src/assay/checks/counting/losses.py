@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.domain.evidence import Compare, LossCell, Losses, Summary, Undefined
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Floats, Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 10_000

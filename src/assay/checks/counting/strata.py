@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.domain import gating
 from assay.domain.evidence import Rate, Undefined
 from assay.domain.metric import Names, Parameter
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "favourable"

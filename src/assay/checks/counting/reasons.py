@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.checks.counting.cells import NO_ROWS
 from assay.domain.errors import SubjectError
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import several
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS
 from assay.tally.perturbation import ChangeContext, Columns, Floats
 from assay.tally.table import Change, Integers, Rows, TableContext, TableView, together
 

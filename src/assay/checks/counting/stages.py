@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.domain import gating
 from assay.domain.evidence import Undefined
 from assay.domain.metric import Names, Parameter, several
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 TABLE = "stages"

@@ -10,11 +10,11 @@ from decimal import Decimal
 
 import numpy as np
 
+from assay.checks.counting.cells import NO_ROWS
 from assay.domain import gating
 from assay.domain.evidence import Compare, Counts, Proxied, ProxiedCell, Undefined
 from assay.domain.metric import Names, Parameter
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "probable"
