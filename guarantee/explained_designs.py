@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from assay.stats.bound import Bound
 from assay.stats.explained import Fitted, explained_p
 from guarantee.boundary import Design, Limits, beyond
-from guarantee.score_designs import LADDERS
+from guarantee.ladders import LADDERS
 
 Floats = NDArray[np.float64]
 SIZES = (100, 300, 1000, 5000)

@@ -15,8 +15,9 @@ from assay.stats.average_precision import (
     linear,
 )
 from assay.stats.histogram import ScoreCounts
+from guarantee.auc_designs import AUC_SHAPES, Classes, ranked_ladder
 from guarantee.boundary import Design, Limits
-from guarantee.score_designs import AUC_SHAPES, LADDERS, Classes, ranked_ladder
+from guarantee.ladders import LADDERS
 
 Floats = NDArray[np.float64]
 SIZES = {

@@ -12,7 +12,7 @@ from scipy.special import expit, ndtri
 from assay.stats.clustered import clustered_bound
 from assay.stats.weighted import WeightedCount, weighted_bound
 from guarantee.boundary import Design, Limits
-from guarantee.score_designs import LADDERS
+from guarantee.ladders import LADDERS
 
 Floats = NDArray[np.float64]
 QUANTILES = ndtri((np.arange(2000) + 0.5) / 2000)

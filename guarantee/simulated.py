@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from assay.stats.simulated_sizes import LEVELS
+from guarantee.auc_designs import auc_designs
+from guarantee.auc_difference_designs import auc_difference_designs
 from guarantee.boundary import ALPHA, Design, simulate, simulate_at, worst, wrong
 from guarantee.effect_designs import effect_designs
 from guarantee.exact_designs import average_designs, distance_designs, top_designs
@@ -19,13 +21,7 @@ from guarantee.explained_designs import explained_designs
 from guarantee.precision_designs import average_precision_designs
 from guarantee.proxied_designs import proxied_designs
 from guarantee.row_designs import clustered_designs, weighted_designs
-from guarantee.score_designs import (
-    auc_designs,
-    auc_difference_designs,
-    calibration_designs,
-    mean_designs,
-    observed_expected_designs,
-)
+from guarantee.score_designs import calibration_designs, mean_designs, observed_expected_designs
 from guarantee.stratified_designs import stratified_designs
 
 BAR = 0.06

@@ -14,6 +14,7 @@ import assay
 from assay.app.judging import case
 from assay.app.judging.views import VIEWS
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.cells import rates_compared
 from assay.domain import needs
 from assay.domain.evidence import Compare, Counts, Rates
 from assay.domain.needs import Need, Part
@@ -23,7 +24,6 @@ from assay.plan.counts import PLANS
 from assay.plan.imagined import IMAGINED
 from assay.plan.passes import Change, Pass, Table
 from assay.stats.pieces.kinds import PIECES
-from assay.tally.cells import rates_compared
 from assay.tally.views import OutcomeView
 
 

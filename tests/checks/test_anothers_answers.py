@@ -11,6 +11,7 @@ from tests.domain.test_coherence import criterion
 from tests.domain.test_settled import BINARY, NUMBER
 
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.anothers import intervals
 from assay.checks.data import label_errors
 from assay.checks.performance import auc_gain_over_incumbent, gain_over_incumbent
 from assay.checks.tabled import table_view
@@ -20,7 +21,6 @@ from assay.domain.dictionary import Column, Dictionary
 from assay.domain.evidence import Rates, Undefined
 from assay.domain.specification.subject import Data, Prediction, Subject
 from assay.domain.vocabulary import Reason, Task
-from assay.tally.anothers import intervals
 
 ENDS: dict[str, Decimal | int | str] = {"lower": "low", "upper": "high"}
 

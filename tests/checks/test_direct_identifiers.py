@@ -11,10 +11,18 @@ import pandas as pd
 import pytest
 
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.recognised import (
+    Kind,
+    eleven_test,
+    iban,
+    is_card,
+    luhn,
+    recognised,
+    recognised_number,
+)
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Census, Undefined
-from assay.tally.recognised import Kind, eleven_test, iban, is_card, luhn, recognised, recognised_number
 
 DATA = Path(__file__).parents[2] / ".venv" / "data"
 SYLLABLES = ("ka", "ro", "mi", "ter", "lon", "ve", "sa", "du", "ne", "bel", "or", "ti")

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.periods import period_name, periods_of
 from assay.checks.data.label_drift import by_period
 from assay.checks.data.source_drift import by_source
 from assay.checks.tabled import table_view
@@ -18,7 +19,6 @@ from assay.domain.vocabulary import Comparator, Reason
 from assay.stats.pieces.kinds import PIECES
 from assay.stats.pieces.pieces import Target
 from assay.tally.dates import days_of
-from assay.tally.periods import period_name, periods_of
 
 
 def drift(when, label, *, period: str = "month", join_below: int = 0):

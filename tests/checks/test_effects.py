@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.effects import by_path
 from assay.checks.tabled import table_view
 from assay.domain import causal_graph
 from assay.domain.assessment import Asked
@@ -19,7 +20,6 @@ from assay.domain.specification import Attribute, CausalGraph
 from assay.domain.vocabulary import Comparator, Reason
 from assay.stats import effects as rules
 from assay.stats.assess import assess
-from assay.tally.effects import by_path
 
 CHECKS = {effect: catalogue()[f"fairness.{effect.value}_effect"] for effect in Effect}
 ARROWS = {"age": ("sex", "office", "decision"), "sex": ("office", "decision"), "office": ("decision",)}

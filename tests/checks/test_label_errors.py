@@ -9,13 +9,13 @@ import pytest
 from scipy.stats import binomtest
 
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.audited import drawn_rows
 from assay.checks.data.label_errors import tabulate
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Rates, Undefined
 from assay.domain.vocabulary import Comparator
 from assay.stats.pieces.kinds import PIECES
 from assay.stats.pieces.pieces import Target
-from assay.tally.audited import drawn_rows
 from assay.tally.hashes import number_words, text_words
 
 

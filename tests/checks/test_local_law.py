@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.median import above_the_median
 from assay.checks.examples import outcomes, scored
 from assay.domain.evidence import CUTS, Combined, Rate, Rates, Undefined
 from assay.domain.ratios import over_highest
 from assay.stats.scoring_ratio import scoring_ratio
-from assay.tally.median import above_the_median
 
 SELECTED = {
     "sex": {"Male": (1390, 667, "48", "1.00"), "Female": (1181, 555, "47", "0.979")},

@@ -10,8 +10,8 @@ import pytest
 from tests.checks.test_direct_identifiers import found
 from tests.checks.test_written_forms import ADDRESSES, NOTATIONS, ORDINARY
 
-from assay.tally.plain import plain
-from assay.tally.recognised import Kind, recognised, recognised_number
+from assay.checks.counting.plain import plain
+from assay.checks.counting.recognised import Kind, recognised, recognised_number
 
 WRITTEN = {
     "ann.lee@mail.example.org": Kind.EMAIL,

@@ -9,13 +9,13 @@ import pytest
 from scipy.optimize import linprog
 
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.proxied import probable
 from assay.checks.tabled import table_view
 from assay.domain.assessment import Asked
 from assay.domain.evidence import Compare, Proxied, ProxiedCell, Statistic, Undefined
 from assay.domain.vocabulary import Comparator, Grade, Reason
 from assay.stats.assess import assess
 from assay.stats.proxied import FEWEST, Masses, proxied_difference, proxied_log_ratio
-from assay.tally.proxied import probable
 
 PARITY = catalogue()["fairness.parity_by_probability"]
 RATIO = catalogue()["fairness.impact_ratio_by_probability"]

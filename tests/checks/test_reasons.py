@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.reasons import principal, usual_value
 from assay.checks.performance import reason_faithfulness, reason_stability
-from assay.checks.reasons import principal, usual_value
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.errors import SubjectError

@@ -11,6 +11,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss
 
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.recalibration import isotonic, platt
 from assay.checks.tabled import table_view
 from assay.domain.assessment import Asked
 from assay.domain.evidence import Statistic
@@ -18,7 +19,6 @@ from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator
 from assay.stats.assess import assess
 from assay.tally.hashes import number_words, row_hash
-from assay.tally.recalibration import isotonic, platt
 
 CHECK = catalogue()["performance.recalibration_gain"]
 

@@ -11,6 +11,7 @@ import pytest
 from scipy.stats import binomtest, multinomial
 
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.frames import by_part
 from assay.checks.tabled import table_view
 from assay.domain.assessment import Asked
 from assay.domain.evidence import Census, Counts, RelativeRates, Statistic, Undefined
@@ -18,7 +19,6 @@ from assay.domain.judge import judge
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.stats.assess import assess
-from assay.tally.frames import by_part
 
 SITES = ("north", "south", "west")
 STRATA = {"site": Attribute(column="site", groups={name: (name,) for name in SITES})}

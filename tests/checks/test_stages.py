@@ -11,13 +11,13 @@ import pytest
 from scipy.stats import multinomial
 
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.stages import DECISION, at_each_stage, steps
 from assay.checks.tabled import table_view
 from assay.domain.assessment import Asked, Assessment
 from assay.domain.evidence import ChangeCell, Changes, Rates, Statistic, Undefined
 from assay.domain.vocabulary import Comparator, Grade, Reason
 from assay.stats.assess import assess
 from assay.stats.changes import Changed, change_of_gap, limits_of_change
-from assay.tally.stages import DECISION, at_each_stage, steps
 
 GAP, PARITY = catalogue()["fairness.stage_gap"], catalogue()["fairness.stage_parity"]
 WAY = {"before": "eligible, screened", "after": "final"}

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from tests.checks.test_direct_identifiers import found
 
-from assay.tally.coordinates import marked, pair
-from assay.tally.obfuscated import obfuscated, perhaps_obfuscated
-from assay.tally.recognised import Kind, recognised
+from assay.checks.counting.coordinates import marked, pair
+from assay.checks.counting.obfuscated import obfuscated, perhaps_obfuscated
+from assay.checks.counting.recognised import Kind, recognised
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from guarantee.boundary import Design, simulate, simulate_at, wrong
 from guarantee.effect_designs import effect_designs
 from guarantee.folds import folds
+from guarantee.ladders import LADDERS
 from guarantee.proxied_designs import proxied_designs
 from guarantee.rule import Rule
-from guarantee.score_designs import LADDERS
 from guarantee.simulated import TABLES
 from guarantee.stratified_designs import stratified_designs
 from guarantee.tiny_worlds import WORLDS, Decided, World, decided, worst

@@ -165,7 +165,7 @@ def asked(threshold: str) -> Asked:
 @pytest.mark.parametrize(("n", "threshold"), [(300, "0.101"), (2000, "0.088")])
 def test_the_planned_power_is_that_of_such_losses(n: int, threshold: str) -> None:
     counts = Losses((cell(drawn(n, 0.1, 0)),), 1.0, STEPS)
-    prospect = losses_prospect(counts, asked(threshold))
+    prospect = losses_prospect(counts, asked(threshold), None)
     assert not isinstance(prospect, str)
     planned = prospect.passes(0.1 * (2 / np.pi) ** 0.5, 1.0)
     tau = float(threshold)
@@ -179,7 +179,7 @@ def test_the_planned_power_of_a_gap_is_near() -> None:
     counts = Losses(
         (cell(drawn(n, 0.1, 0), "a"), cell(drawn(n, 0.1, 1), "b")), 1.0, STEPS, compare=Compare.DIFFERENCE
     )
-    prospect = losses_prospect(counts, asked("0.032"))
+    prospect = losses_prospect(counts, asked("0.032"), None)
     assert not isinstance(prospect, str)
     planned = prospect.passes(0.0, 1.0)
     passed = []

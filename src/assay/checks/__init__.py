@@ -13,6 +13,14 @@ from assay.checks.check import check  # at once: the module of this name would s
 
 if TYPE_CHECKING:
     from assay.checks.check import AT_LEAST, AT_MOST, EITHER, ONE, ZERO, Check, Example
+    from assay.checks.counting.cells import (
+        NO_ROWS,
+        pairs_of_each,
+        rate_of_each,
+        rates_compared,
+        scores_of_each,
+        worst_share,
+    )
     from assay.checks.examples import ALL, outcomes, paired, profiled, row_set, scored
     from assay.checks.verifying import ExampleFails, judged_example, verify
     from assay.domain.evidence import (
@@ -34,14 +42,6 @@ if TYPE_CHECKING:
     from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections, Stated
     from assay.domain.settled import Settled, Settles
     from assay.domain.vocabulary import Comparator, Reason, Stage, Verdict
-    from assay.tally.cells import (
-        NO_ROWS,
-        pairs_of_each,
-        rate_of_each,
-        rates_compared,
-        scores_of_each,
-        worst_share,
-    )
     from assay.tally.perturbation import ChangeContext, Columns, normals, uniforms, whole
     from assay.tally.views import (
         ColumnProfile,
@@ -153,7 +153,7 @@ __getattr__, __dir__ = lazy(
         "assay.domain.needs": ("Need", "Outcomes", "Perturbed", "Profiles", "RowSets", "Sections", "Stated"),
         "assay.domain.settled": ("Settled", "Settles"),
         "assay.domain.vocabulary": ("Comparator", "Reason", "Stage", "Verdict"),
-        "assay.tally.cells": (
+        "assay.checks.counting.cells": (
             "NO_ROWS",
             "pairs_of_each",
             "rate_of_each",

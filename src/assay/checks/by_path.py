@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from assay.checks.counting.effects import by_path
 from assay.checks.tabled import table_view
 from assay.domain.specification import Attribute, CausalGraph
-from assay.tally.effects import by_path
 from assay.tally.table import TableView
 
 _GRAPH = CausalGraph(rationale="an example", arrows={"sex": ("office", "decision"), "office": ("decision",)})

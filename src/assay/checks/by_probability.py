@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import numpy as np
 
+from assay.checks.counting.proxied import probable
 from assay.checks.tabled import table_view
-from assay.tally.proxied import probable
 from assay.tally.table import TableView
 
 ASKED: dict[str, Decimal | int | str] = {

@@ -63,8 +63,7 @@ def table_view(
             row's group in ``groups_of_others``; all in none when not given.
         strata: the parts of the cases within which groups are compared, by name. answers: what is predicted; the numbers of a
             regression stand in the column ``label``. model: gives the scores of columns, also of changed ones; ``seed``: of
-            what is drawn for changes. known: the columns of some rows of the reference data.
-            regression stand in the column ``label``. graph: who acts on whom.
+            what is drawn for changes. known: the columns of some rows of the reference data. graph: who acts on whom.
         parameters: the criterion's, all of them. dictionary: by default each column is a number or a category as its values are.
     """
     attributes = tuple((name, tuple(labels)) for name, (labels, _) in (groups or {}).items())

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from assay.domain.needs import Part
 from assay.domain.vocabulary import Task
 from assay.engine.frame import Frame
-from assay.engine.labels import labels_of
 from assay.plan.passes import Pass
 from assay.subject.arrays import as_numpy, as_words
 from assay.tally.crossing import Codes, Crossing
 from assay.tally.groups import GroupCodes
 from assay.tally.hashes import Hashes, row_hash
+from assay.tally.labels import labels_of
 from assay.tally.once import SharedBatch
 
 Integers = NDArray[np.int64]

@@ -12,6 +12,7 @@ from assay.engine.batch import Batch
 from assay.engine.frame import Frame
 from assay.plan.imagined import DISCORDANCE, FALSE_ALARMS, SENSITIVITY
 from assay.plan.passes import Table
+from assay.tally.coding import numbers_of
 from assay.tally.perturbation import uniforms
 from assay.tally.table import Change, Kept
 
@@ -50,8 +51,7 @@ def _imagined_scores(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) -> 
 def _imagined_numbers(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
     """As far off as a share of the range, evenly on both sides."""
     low, high = frame.answers.low, frame.answers.high
-    label = batch.columns[frame.label]
-    truth = label.astype(np.float64) if label.dtype.kind in "iufb" else np.full(len(label), np.nan)
+    truth = numbers_of(batch.columns[frame.label])
     off = (2 * drawn - 1) * OFF * (high - low)
     numbers: NDArray[np.float64] = np.clip(np.nan_to_num(truth, nan=low) + off, low, high)
     return numbers

@@ -16,12 +16,12 @@ from assay.domain.vocabulary import Task
 from assay.engine.batch import Batch
 from assay.engine.counters import Counting
 from assay.engine.frame import Frame
-from assay.engine.labels import decided_by
 from assay.engine.tables import Tables
 from assay.plan.passes import Change, Table
 from assay.subject.arrays import with_columns
-from assay.tally.changes import others
+from assay.tally.changes import moved
 from assay.tally.copies import told_apart
+from assay.tally.labels import decided_by
 from assay.tally.outcomes import OutcomeSum
 from assay.tally.paired import PairedTally
 from assay.tally.perturbation import ChangeContext
@@ -79,11 +79,11 @@ class OutcomesCounter:
         label = batch.label
         for change in self._changes:
             right = decided == label
-            after, moved, changed = self._changed_scores(batch, change)
+            after, others, changed = self._changed_scores(batch, change)
             after = self._decidable(after)
             right_after = self._decided(after) == label
             self._paired[change.key] = self._paired[change.key].counting(
-                batch.cell[kept], right[kept], right_after[kept], moved[kept], changed
+                batch.cell[kept], right[kept], right_after[kept], others[kept], changed
             )
 
     def _decided(self, score: NDArray[np.float64]) -> NDArray[Any]:
@@ -150,18 +150,14 @@ class OutcomesCounter:
         """The scores after a change, the rows that it changed, and the columns that it changed and was not known to."""
         if self._asker is None:
             raise SubjectError("Scores made elsewhere cannot be perturbed.", code="not_measured")
-        inputs = self._frame.inputs
-        context = self._context(batch, change)
-        changed = change.function({name: batch.columns[name].copy() for name in inputs}, context)
+        before = {name: batch.columns[name] for name in self._frame.inputs}
+        changed = change.function({n: v.copy() for n, v in before.items()}, self._context(batch, change))
+        found = moved(before, changed)
+        any_moved = np.any([np.zeros(len(batch.label), dtype=bool), *found.values()], axis=0)
         known = self._paired[change.key].changed
-        differing = {n: others(batch.columns[n], changed[n]) for n in inputs if n in changed}
-        different = {n: changed[n] for n, other in differing.items() if other.any()}
-        moved = np.zeros(len(batch.label), dtype=bool)
-        for other in differing.values():
-            moved |= other
-        new = [name for name in different if name not in known]
-        rows = with_columns(batch.raw.select(list(inputs)), different)
-        return self._asker.scores(rows, batch.first_row, change.key), moved, new
+        new = [name for name in found if name not in known]
+        rows = with_columns(batch.raw.select(list(before)), {name: changed[name] for name in found})
+        return self._asker.scores(rows, batch.first_row, change.key), any_moved, new
 
     def _context(self, batch: Batch, change: Change | Table) -> ChangeContext:
         # By content, not by place: nobody can shop for an order of the rows. Of equal ones each draws for itself.
@@ -182,7 +178,7 @@ class OutcomesCounter:
         context = self._context(batch, table)
         before = {n: batch.columns[n][kept] for n in self._frame.inputs}
         changed = change({n: v.copy() for n, v in before.items()}, replace(context, rows=context.rows[kept]))
-        different = {n: changed[n] for n in before if n in changed and others(before[n], changed[n]).any()}
+        different = {name: changed[name] for name in moved(before, changed)}
         rows = batch.raw.select(list(self._frame.inputs))
         if not isinstance(kept, slice):
             rows = rows.filter(pa.array(kept))

@@ -12,6 +12,7 @@ from assay.domain.assessment import Asked
 from assay.domain.evidence import Compare, LossCell, Losses, Summary
 from assay.domain.vocabulary import Comparator
 from assay.plan.power import Prospect, all_of
+from assay.plan.scores import Spread
 from assay.stats.contrast_power import Passes
 from assay.stats.histogram import Floats
 from assay.stats.losses import Losing, least_evidence
@@ -25,7 +26,7 @@ SPREAD = {Summary.MEAN: math.sqrt(math.pi / 2 - 1), Summary.ROOT_MEAN_SQUARE: ma
 SAID = "the losses of rows are spread like the absolute value of a normal number"
 
 
-def losses_prospect(counts: Losses, asked: Asked) -> Prospect | str:
+def losses_prospect(counts: Losses, asked: Asked, _: Spread | None) -> Prospect | str:
     """The probability of passing as a function of the true value and the rows; a text when a group has no rows."""
     if not all(cell.n for cell in counts.cells):
         return "A group has no rows."

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from assay.domain.evidence import Functional
+from assay.domain.assessment import Asked
+from assay.domain.evidence import Functional, Scores
+from assay.domain.vocabulary import Comparator
+from assay.plan.power import Prospect, all_of
 from assay.stats.contrast_power import Passes
+from assay.stats.pieces.scores import too_few_rows
 from assay.stats.score_power import (
     power_auc,
     power_average_precision,
@@ -75,6 +79,31 @@ SPREAD_OF_LOG_LOSS = 2 * 0.6
 
 Its limits lie about twice as far from the estimate as those that the planning formula of a mean knows.
 """
+_OF_GROUPS = f"E[s(1 - s)] of the scores s is in each group {CONCENTRATION:.0%} of what it is when every score is the group's base rate"
+
+
+def scores_prospect(counts: Scores, asked: Asked, spread: Spread | None) -> Prospect | str:
+    """By the planning formula of the functional, at what is assumed of the scores and at its most favourable."""
+    assumed, at_best, said = [], [], ""
+    for cell in counts.cells:
+        negatives, positives = sum(cell.negatives), sum(cell.positives)
+        if few := too_few_rows(counts.functional, negatives, positives):
+            return f"{cell.label}: {few}." if cell.label else f"{few}."
+        power = partial(
+            scores_power,
+            counts.functional,
+            negatives,
+            positives,
+            at_least=asked.comparator is Comparator.AT_LEAST,
+            threshold=float(asked.threshold),
+            alpha=asked.alpha,
+            bins=counts.bins,
+        )
+        supposed = noise(spread, negatives, positives, everybody=not cell.label)
+        assumed.append(power(noise=supposed.assumed))
+        at_best.append(power(noise=supposed.least))
+        said = supposed.said if not cell.label else _OF_GROUPS
+    return Prospect(all_of(assumed), all_of(at_best), said if counts.functional in RESTS_ON_NOISE else "")
 
 
 def scores_power(
@@ -91,7 +120,6 @@ def scores_power(
     """The probability of passing as a function of the true value and a factor on the rows of one group.
 
     ``noise`` is E[s(1 - s)] of the scores; it matters to :data:`RESTS_ON_NOISE`.
-
 
     A calibration error of e leaves threshold - e for what chance adds to it (triangle inequality), so the power for
     a perfectly calibrated model at that smaller threshold is a lower bound.
@@ -145,8 +173,3 @@ def _at_the_edge(functional: Functional, true: float, threshold: float, *, at_le
     """The formulas have no value at perfect or impossible models: those pass always, or never."""
     larger = at_least and functional in {Functional.AUC, Functional.GINI, Functional.AVERAGE_PRECISION}
     return 1.0 if (true > threshold if larger else true < threshold) else 0.0
-
-
-def drop_deviation(discordance: float, n: int) -> Callable[[float], float]:
-    """The standard error of a paired drop over ``n`` rows of which this share changes, or as much as the drop itself."""
-    return lambda true: math.sqrt(max(discordance, abs(true)) / n)

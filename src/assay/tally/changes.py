@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assay.tally.perturbation import ChangeContext, Columns, normals, uniforms, whole
+
+Moved = NDArray[np.bool_]
 
 
 def add_noise(columns: Columns, context: ChangeContext) -> Columns:
@@ -67,10 +70,16 @@ def lose_values(columns: Columns, context: ChangeContext) -> Columns:
     return changed
 
 
-def others(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.bool_]:
-    """bool[n]: which values are others than before; what is missing in both is the same."""
+def moved(before: Mapping[str, NDArray[Any]], after: Mapping[str, NDArray[Any]]) -> dict[str, Moved]:
+    """Of each input in which a change made any value another one, bool[n]: which of them; what it did not hand back it left as it was."""
+    differing = {name: _others(values, after[name]) for name, values in before.items() if name in after}
+    return {name: others for name, others in differing.items() if others.any()}
+
+
+def _others(before: NDArray[Any], after: NDArray[Any]) -> Moved:
+    """Which values are others than before; what is missing in both is the same."""
     if before.dtype.kind in "iufb" and after.dtype.kind in "iufb":
-        other: NDArray[np.bool_] = (before != after) & ~((before != before) & (after != after))
+        other: Moved = (before != after) & ~((before != before) & (after != after))
         return other
     pairs = zip(before.tolist(), after.tolist(), strict=True)
     return np.fromiter((one is not two and one != two for one, two in pairs), np.bool_, len(before))

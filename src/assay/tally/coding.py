@@ -20,6 +20,11 @@ _SHIFT = 64 - 22
 _SIGN = np.uint64(1 << 63)
 
 
+def numbers_of(values: NDArray[Any]) -> Floats:
+    """float64[n]: the numbers of a column, NaN where it has none."""
+    return values.astype(np.float64) if values.dtype.kind in "iufb" else np.full(len(values), np.nan)
+
+
 def bins_of(values: NDArray[Any]) -> Integers:
     """int64[n]: the bin of each number, in the order of the numbers; -1 where there is none."""
     numbers = np.ascontiguousarray(values, dtype=np.float64) + 0.0  # -0.0 is 0

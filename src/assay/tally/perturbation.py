@@ -27,7 +27,6 @@ Columns = dict[str, NDArray[Any]]
 
 MOST_WIDER = 10
 """The middle half of the judged rows may span so many standard deviations of the reference data; of like rows, 1.35."""
-"""The dictionary types that noise and rounding apply to; the codes of categories are not numbers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,11 @@ from assay.domain.dictionary import Column
 from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute, CausalGraph
 from assay.domain.vocabulary import Reason
-from assay.tally.coding import BINS, OTHERS, bins_of, coded, missing
+from assay.tally.coding import BINS, OTHERS, bins_of, coded, missing, numbers_of
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes
 from assay.tally.known import KnownRows
+from assay.tally.labels import decided_by
 from assay.tally.once import SharedBatch
 from assay.tally.perturbation import ChangeContext, Columns
 
@@ -80,6 +81,11 @@ class TableContext:
         return self.layout.labels(self.across) if self.across else ()
 
     @property
+    def n_groups(self) -> int:
+        """How many codes a group can have: one where none are compared."""
+        return max(len(self.groups), 1)
+
+    @property
     def fed(self) -> tuple[str, ...]:
         """What the model is fed; where that is not known, all that is documented but label, unit and scores."""
         left_out = {self.label, self.unit, self.score_column}
@@ -127,10 +133,7 @@ class Rows:
 
     def decisions(self, score: Floats) -> Integers:
         """int64[n]: the decisions at these scores, or the most probable classes, of equally probable ones the first."""
-        if score.ndim > 1:
-            probable: Integers = score.argmax(axis=1)
-            return probable
-        return (score >= self.context.decide_at).astype(np.int64)
+        return decided_by(self.context.answers, score, self.context.decide_at).astype(np.int64)
 
     @property
     def names(self) -> frozenset[str]:
@@ -140,6 +143,10 @@ class Rows:
     def column(self, name: str) -> NDArray[Any]:
         """The values of a column: numbers with NaN for what is missing, everything else as objects with None."""
         return self._batch.columns[name][self._kept]
+
+    def numbers(self, name: str) -> Floats:
+        """float64[n]: the numbers of a column, NaN where it has none."""
+        return numbers_of(self.column(name))
 
     def words(self, name: str) -> Hashes:
         """uint64[n]: a word for each value of a column; equal values have equal ones."""
@@ -168,6 +175,11 @@ class Rows:
         batch, layout = self._batch, self.context.layout
         return batch.once(("group", names), lambda: layout.group_of_cell(names)[batch.cell])[self._kept]
 
+    @property
+    def grouped(self) -> tuple[Integers, int]:
+        """The group of each row, of those compared, and how many there are: a code for :func:`together`."""
+        return self.group(), self.context.n_groups
+
     def stratum(self, name: str) -> Integers:
         """int64[n]: the place of each row's stratum among its names, or -1 for none."""
         attribute = self.context.strata[name]
@@ -179,8 +191,7 @@ class Rows:
     @property
     def truth(self) -> Floats:
         """float64[n]: the label as a number, NaN where it is none."""
-        label = self.column(self.context.label)
-        return label.astype(np.float64) if label.dtype.kind in "iufb" else np.full(self.n, np.nan)
+        return self.numbers(self.context.label)
 
     @property
     def answered(self) -> Floats:

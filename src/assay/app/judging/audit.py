@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,8 @@ from assay.app.judging.case import Case, open_case
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.refits import trained
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.audited import drawn_rows, shares_drawn
 from assay.domain.errors import AssayError, MissingExtra, SubjectError
-from assay.domain.isolation import required
 from assay.domain.needs import Refits
 from assay.domain.specification import Criterion
 from assay.engine.engine import Engine, silent
@@ -31,10 +31,9 @@ from assay.plan.passes import Wanted
 from assay.reading.specification import read_specification
 from assay.store.blobs import write_whole
 from assay.subject.arrays import as_numpy, as_words
-from assay.subject.datasets import iter_batches
 from assay.subject.model import Model
-from assay.tally.audited import drawn_rows, shares_drawn
 from assay.tally.hashes import MISSING, Hashes
+from assay.tally.labels import codes_of
 from assay.tally.refits import Asking, Fit, Parameters, TrainingRows, parts, seed_of
 
 METRIC = "data.label_errors"
@@ -177,20 +176,15 @@ def _rows(case: Case, data: str, by: str) -> _Rows:
     for batch in _batches(case, data, (by, label)):
         names += batch.column(by).to_pylist()
         words.append(as_words(batch.column(by), by))
-        value = as_numpy(batch.column(label), label)
-        known = np.isin(value, (0, 1)) if value.dtype.kind in "iufb" else np.zeros(len(value), dtype=bool)
-        labels.append(np.where(known, np.where(known, value, 0).astype(np.int64), -1))
+        labels.append(codes_of(case.specification.prediction.answers, as_numpy(batch.column(label), label)))
     return _Rows(names, np.concatenate(words), np.concatenate(labels))
 
 
 def _batches(case: Case, data: str, columns: tuple[str, ...]) -> Iterator[Any]:
-    """The rows of a data set; each file is parsed in a child."""
+    """The rows of a data set, if the specification declares it."""
     if data not in case.datasets:
         raise SubjectError(f"The specification declares no {data} data.", code="unknown_data_role")
-    for partition in case.datasets[data].partitions:
-        wanted = tuple(dict.fromkeys(columns))
-        with closing(iter_batches(partition, wanted, fences=required(case.environment.isolation))) as batches:
-            yield from batches
+    yield from case.rows(data, columns)
 
 
 def _scores(case: Case, asked: Criterion, engine: Engine) -> tuple[Floats | None, str]:

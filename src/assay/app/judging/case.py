@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import pyarrow as pa
 
 from assay._version import __version__
 from assay.app.judging.sources import sources_of, told_at, with_search
@@ -41,7 +44,7 @@ from assay.plugins.catalogue import catalogue, plugins_of
 from assay.reading.specification import SpecificationFile, read_specification
 from assay.sandbox.probe import probe
 from assay.subject.code import Code, code_of
-from assay.subject.datasets import Dataset, open_dataset
+from assay.subject.datasets import Dataset, iter_batches, open_dataset
 from assay.subject.installed import installed_version
 from assay.subject.model import Model, ModelReference, in_process, interpreter_digest
 
@@ -151,6 +154,13 @@ class Case:
             known=known,
             graph=specification.causal_graph,
         )
+
+    def rows(self, role: str, columns: Iterable[str]) -> Iterator[pa.RecordBatch]:
+        """The rows of a data set, the named columns in that order, each once; each file is parsed in a child."""
+        fences, named = required(self.environment.isolation), tuple(dict.fromkeys(columns))
+        for partition in self.datasets[role].partitions:
+            with closing(iter_batches(partition, named, fences=fences)) as batches:
+                yield from batches
 
 
 def open_case(

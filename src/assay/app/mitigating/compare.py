@@ -15,7 +15,7 @@ from assay.app.judging.case import Case
 from assay.app.judging.count import count
 from assay.app.judging.illustrate import definition_of
 from assay.app.judging.measure import Measured, measure, measure_others
-from assay.app.mitigating.rows import labels_of, read
+from assay.app.mitigating.rows import labels_of
 from assay.app.verifying.rejudge import assessment_of
 from assay.app.verifying.search import non_inferiority, share_between
 from assay.domain.assessment import Judged
@@ -102,11 +102,10 @@ def _each(case: Case) -> tuple[Decisions, Decisions]:
     """bool[rows], twice: whether a row is decided right, and whether it has a label."""
     frame = case.frame()
     scored = (frame.score_column,) if frame.score_column is not None else frame.inputs
-    columns = tuple(dict.fromkeys((*scored, frame.label)))
     right, labelled = [np.zeros(0, dtype=bool)], [np.zeros(0, dtype=bool)]
     model = Model(case.model) if case.model is not None else None
     try:
-        for batch in read(case, case.judged_on, columns):
+        for batch in case.rows(case.judged_on, (*scored, frame.label)):
             if model is None:
                 score = as_numpy(batch.column(scored[0]), scored[0]).astype(np.float64)
             else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +12,12 @@ from numpy.typing import NDArray
 from assay.app.judging.case import Case
 from assay.app.judging.wrong_labels import no_labels
 from assay.domain.errors import SubjectError
-from assay.domain.isolation import required
 from assay.domain.specification import Criterion
 from assay.mitigation.trainer import GROUP, LABEL
 from assay.subject.arrays import as_numpy
-from assay.subject.datasets import iter_batches
 from assay.tally.coding import missing
 from assay.tally.groups import GroupCodes, Layout
+from assay.tally.labels import codes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +86,15 @@ def training_batch(case: Case, grouping: Grouping) -> pa.RecordBatch:
     return batches[0]
 
 
-def read(case: Case, role: str, columns: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
-    """The rows of a data set, the named columns in that order; each file is parsed in a child."""
-    fences = required(case.environment.isolation)
-    for partition in case.datasets[role].partitions:
-        with closing(iter_batches(partition, columns, fences=fences)) as batches:
-            yield from batches
-
-
 def labels_of(case: Case, batch: pa.RecordBatch) -> NDArray[np.int64]:
     """int64[n]: the label of each row, -1 where it is neither 0 nor 1."""
-    name = case.specification.prediction.label
-    values = as_numpy(batch.column(name), name)
-    if values.dtype.kind not in "iufb":
-        return np.full(len(values), -1, dtype=np.int64)
-    return np.where(values == 1, 1, np.where(values == 0, 0, -1))
+    asked = case.specification.prediction
+    return codes_of(asked.answers, as_numpy(batch.column(asked.label), asked.label))
 
 
 def _batches(case: Case, grouping: Grouping) -> Iterator[pa.RecordBatch]:
     columns, label = columns_of(case, grouping), case.specification.prediction.label
-    for batch in read(case, "train", tuple(dict.fromkeys((*columns, label)))):
+    for batch in case.rows("train", (*columns, label)):
         found, group = labels_of(case, batch), groups_of(case, grouping, batch)
         arrays = [batch.column(name) for name in columns]
         made = pa.record_batch(
@@ -120,7 +107,7 @@ def _batches(case: Case, grouping: Grouping) -> Iterator[pa.RecordBatch]:
 def _missing_labels(case: Case) -> int:
     label = case.specification.prediction.label
     return sum(
-        int(missing(as_numpy(batch.column(label), label)).sum()) for batch in read(case, "train", (label,))
+        int(missing(as_numpy(batch.column(label), label)).sum()) for batch in case.rows("train", (label,))
     )
 
 

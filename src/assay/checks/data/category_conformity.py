@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import named_or_texts
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.columns import named_or_texts
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 

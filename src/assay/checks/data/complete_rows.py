@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import fed
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts
 from assay.domain.metric import Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.columns import fed
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 COMPLETE = "complete"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import worst_share
 from assay.checks.examples import profiled
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Unit
 from assay.domain.needs import Profiles
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import worst_share
 from assay.tally.views import ColumnProfile, ProfileView
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import no_columns
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.columns import no_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 LABELS = "labels"
 
 
-def by_label(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+def by_label(rows: Rows, _: TableContext) -> Mapping[str, Integers]:
     """The group of each row and its label."""
-    return {LABELS: together((rows.group(), max(len(context.groups), 1)), (rows.label, 2))}
+    return {LABELS: together(rows.grouped, (rows.label, 2))}
 
 
 def _labelled(negatives: int, positives: int) -> TableView:
@@ -136,6 +136,6 @@ def events(view: TableView) -> Counts:
 def _least(view: TableView, count: Callable[[int, int], int]) -> Counts:
     if view.n == 0:
         return NO_ROWS
-    counts = view.table(LABELS).dense(max(len(view.context.groups), 1), 2)
+    counts = view.table(LABELS).dense(view.context.n_groups, 2)
     found = tuple((label, int(count(*counts[place].tolist()))) for label, place in view.each)
     return Census(min(n for _, n in found), view.n, details=found if view.context.across else ())

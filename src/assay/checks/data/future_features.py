@@ -7,19 +7,19 @@ from collections.abc import Mapping
 import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS, worst_share
+from assay.checks.counting.periods import (
+    DAY_FORMS,
+    unread,
+)
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Counts
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import NO_ROWS, worst_share
 from assay.tally.coding import missing
 from assay.tally.dates import days_of
-from assay.tally.periods import (
-    DAY_FORMS,
-    unread,
-)
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 EARLIER, LATER, UNREAD, NONE = range(4)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.examples import profiled
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import Profiles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.views import ColumnProfile, ProfileView
 
 

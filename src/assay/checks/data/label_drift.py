@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.drifting import SETTINGS, joined, nothing_to_compare, of_periods
+from assay.checks.counting.periods import PERIOD_CODES, periods_of, time_columns
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rates, Undefined
 from assay.domain.metric import Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.drifting import SETTINGS, joined, nothing_to_compare, of_periods
-from assay.tally.periods import PERIOD_CODES, periods_of, time_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.audited import drawn_rows, shares_drawn
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.audited import drawn_rows, shares_drawn
-from assay.tally.cells import NO_ROWS
 from assay.tally.coding import missing
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS, worst_share
+from assay.checks.counting.columns import named_or_texts
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.cells import NO_ROWS, worst_share
-from assay.tally.columns import named_or_texts
 from assay.tally.hashes import text_words
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.learnt import learnable, not_learnt, unseen
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Functional, ScoreCell, Scores, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.coding import BINS
-from assay.tally.learnt import learnable, not_learnt, unseen
 from assay.tally.table import MOST, Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 CELLS, LEAST = 256, 20

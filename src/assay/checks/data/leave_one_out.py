@@ -7,12 +7,12 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.trained import without_each
 from assay.domain.evidence import Counts, PairedScoreCell, PairedScores, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Refits
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.refits import (
     Asking,
     Fit,

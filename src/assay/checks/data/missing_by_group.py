@@ -7,20 +7,19 @@ from collections.abc import Mapping
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the group of each row and whether its value is missing."""
-    group, groups = rows.group(), max(len(context.groups), 1)
     return {
-        name: together((group, groups), (rows.missing(name).astype(np.int64), 2))
+        name: together(rows.grouped, (rows.missing(name).astype(np.int64), 2))
         for name in columns(context)
         if name in rows.names
     }

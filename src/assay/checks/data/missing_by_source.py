@@ -7,15 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import COLUMN, named_or_fed, sources
+from assay.checks.counting.drifting import of_parts
 from assay.checks.tabled import Values, table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.columns import COLUMN, named_or_fed, sources
-from assay.tally.drifting import of_parts
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 APART = "\t"

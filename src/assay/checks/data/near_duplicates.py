@@ -9,13 +9,13 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import fed
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.columns import fed
 from assay.tally.hashes import Hashes, named, number_words, row_hash
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 

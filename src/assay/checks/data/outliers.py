@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.numbers import as_text, numbered, written_as_text
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.numbers import as_text, numbered, written_as_text
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 
 

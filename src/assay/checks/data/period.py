@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from assay.checks.check import AT_LEAST, ONE, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.periods import PERIOD_CODES, PERIODS, dates_of, period_name, time_columns, unread
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.periods import PERIOD_CODES, PERIODS, dates_of, period_name, time_columns, unread
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"

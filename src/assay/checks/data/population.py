@@ -7,14 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import no_columns
+from assay.checks.counting.frames import written_counts
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.columns import no_columns
-from assay.tally.frames import written_counts
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 GROUPS = "groups"

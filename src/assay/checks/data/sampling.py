@@ -5,15 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 
 from assay.checks.check import EITHER, ONE, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.frames import Parted, by_part, frame_columns, written_counts, written_fractions
+from assay.checks.counting.periods import PERIODS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, RelativeRate, RelativeRates, Undefined
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.frames import Parted, by_part, frame_columns, written_counts, written_fractions
-from assay.tally.periods import PERIODS
 from assay.tally.table import TableView
 
 FRAME = {"of": "site", "frame": "north=50000, south=30000, west=20000"}

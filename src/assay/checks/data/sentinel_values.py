@@ -8,6 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS, worst_column
+from assay.checks.counting.periods import (
+    PERIOD_CODES,
+    TIME,
+    WHOLE,
+    parted,
+    period_name,
+    time_columns,
+    untimed,
+)
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -15,10 +25,8 @@ from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.spikes import spike_at, usual_spacing
-from assay.tally.cells import NO_ROWS, worst_column
 from assay.tally.coding import BINS, bins_of, number_of
 from assay.tally.dates import DAYS, days_of
-from assay.tally.periods import PERIOD_CODES, TIME, WHOLE, parted, period_name, time_columns, untimed
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 _DIGITS = (1, 2, 3, 4, 5, 6, 7, 8, 9)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import sources
+from assay.checks.counting.drifting import of_parts
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.columns import sources
-from assay.tally.drifting import of_parts
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 

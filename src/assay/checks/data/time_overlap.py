@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assay.checks.check import AT_MOST, Example, check
-from assay.checks.tabled import table_view
-from assay.domain.evidence import Census, Counts, Undefined
-from assay.domain.metric import Unit
-from assay.domain.needs import TabulatedEverywhere
-from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.dates import days_of
-from assay.tally.periods import (
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.periods import (
     DAY_FORMS,
     PERIOD_CODES,
     is_number,
@@ -20,6 +14,12 @@ from assay.tally.periods import (
     time_columns,
     unread,
 )
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Census, Counts, Undefined
+from assay.domain.metric import Unit
+from assay.domain.needs import TabulatedEverywhere
+from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.tally.dates import days_of
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"

@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS, worst_column
+from assay.checks.counting.numbers import as_text, numbered, written_as_text
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.spikes import spike_at, usual_spacing
-from assay.tally.cells import NO_ROWS, worst_column
 from assay.tally.coding import number_of
-from assay.tally.numbers import as_text, numbered, written_as_text
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 
 TIMES = 2

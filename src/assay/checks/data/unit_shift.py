@@ -10,16 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS, worst_column
+from assay.checks.counting.numbers import as_text, numbered, written_as_text
+from assay.checks.counting.periods import (
+    PERIOD_CODES,
+    TIME,
+    WHOLE,
+    parted,
+    period_name,
+    time_columns,
+    untimed,
+)
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.cells import NO_ROWS, worst_column
 from assay.tally.coding import BINS, number_of
-from assay.tally.numbers import as_text, numbered, written_as_text
-from assay.tally.periods import PERIOD_CODES, TIME, WHOLE, parted, period_name, time_columns, untimed
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 Floats = NDArray[np.float64]

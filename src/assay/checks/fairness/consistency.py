@@ -7,12 +7,12 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_LEAST, ONE, Example, check
+from assay.checks.counting.cells import kept_of_each
 from assay.checks.examples import paired
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import kept_of_each
 from assay.tally.perturbation import ChangeContext, Columns, uniforms, whole
 from assay.tally.views import PairedView
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from assay.checks.by_path import paths_view
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.effects import by_path, columns, effects
 from assay.domain.evidence import Counts, Effect
 from assay.domain.metric import Across, Claim, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.effects import by_path, columns, effects
 from assay.tally.table import TableView
 
 

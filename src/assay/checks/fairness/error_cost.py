@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.checks.examples import outcomes
 from assay.domain.evidence import Combination, Combined, Counts, Rate, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.views import OutcomeView
 
 COST = "What a {} costs the person, in the units of the use case."

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import flips_of_each
 from assay.checks.examples import paired
 from assay.domain.errors import SubjectError
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import flips_of_each
 from assay.tally.perturbation import ChangeContext, Columns
 from assay.tally.views import PairedView
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from assay.checks.by_probability import ASKED, members_view
 from assay.checks.check import AT_LEAST, ONE, Example, check
+from assay.checks.counting.proxied import PARAMETERS, columns, probable, proxied
 from assay.domain.evidence import Compare, Counts
 from assay.domain.metric import Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.proxied import PARAMETERS, columns, probable, proxied
 from assay.tally.table import TableView
 
 

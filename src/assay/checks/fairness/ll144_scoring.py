@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from assay.checks.check import AT_LEAST, ONE, Example, check
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
+from assay.checks.counting.median import above_the_median
 from assay.checks.examples import scored
 from assay.domain.evidence import Combination, Combined, Counts, Undefined
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
-from assay.tally.median import above_the_median
 from assay.tally.views import OutcomeView
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from assay.checks.check import AT_LEAST, ONE, Example, check
+from assay.checks.counting.cells import rates_compared
 from assay.checks.examples import outcomes
 from assay.domain.evidence import Compare, Counts
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import rates_compared
 from assay.tally.views import OutcomeView
 
 

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
+from assay.checks.counting.learnt import learnable, not_learnt, unseen
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
-from assay.tally.learnt import learnable, not_learnt, unseen
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 CODES = 1 << 23
@@ -26,9 +26,8 @@ PARTS = 10
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By input, the value of each row as a code, 0 for none, and its group."""
-    group, groups = rows.group(), max(len(context.groups), 1)
     return {
-        name: together((rows.codes(name)[0] + 1, CODES), (group, groups))
+        name: together((rows.codes(name)[0] + 1, CODES), rows.grouped)
         for name in columns(context)
         if name in rows.names
     }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.strata import PARAMETERS, columns, favourable, rates_within
 from assay.checks.tabled import strata_view
 from assay.domain.evidence import Composite, Counts, Stratified, Undefined
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.strata import PARAMETERS, columns, favourable, rates_within
 from assay.tally.table import TableView
 
 

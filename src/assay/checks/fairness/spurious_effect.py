@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.effects import by_path, columns, effects
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Effect
 from assay.domain.metric import Across, Claim, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.specification import Attribute, CausalGraph
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.effects import by_path, columns, effects
 from assay.tally.table import TableView
 
 GRAPH = CausalGraph(rationale="an example", arrows={"origin": ("sex", "decision"), "sex": ("decision",)})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.stages import PARAMETERS, at_each_stage, columns, followed, steps
 from assay.checks.tabled import table_view
 from assay.domain.evidence import ChangeCell, Changes, Counts, Undefined
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.stages import PARAMETERS, at_each_stage, columns, followed, steps
 from assay.tally.table import TableView
 
 AFTER = {"after": "final"}

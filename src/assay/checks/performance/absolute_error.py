@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.columns import no_columns
+from assay.checks.counting.losses import ERROR, STEPS, absolute_errors, losses_of_each
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts
@@ -12,8 +14,6 @@ from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.columns import no_columns
-from assay.tally.losses import ERROR, STEPS, absolute_errors, losses_of_each
 from assay.tally.table import TableView
 
 

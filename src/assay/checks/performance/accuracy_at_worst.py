@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from assay.checks.check import AT_LEAST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.views import OutcomeView
 
 

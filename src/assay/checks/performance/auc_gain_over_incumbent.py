@@ -8,14 +8,14 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.counting.anothers import OUTSIDE, no_probabilities, outside
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, PairedScoreCell, PairedScores, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.stats.informed import p_ranked, uninformed
-from assay.tally.anothers import OUTSIDE, no_probabilities, outside
-from assay.tally.cells import NO_ROWS
 from assay.tally.coding import BINS, bins_of, missing, number_of
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
@@ -32,7 +32,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     absent = missing(old)
     known = np.where(absent, 0, old).astype(np.float64)
     keys = together(
-        (rows.group(), max(len(context.groups), 1)),
+        rows.grouped,
         (bins_of(rows.score), BINS),
         (bins_of(known), BINS),
         (rows.label, 2),
@@ -149,7 +149,7 @@ def auc_gain_over_incumbent(view: TableView, *, incumbent: str) -> Counts:
     counts = view.table(PAIRS)
     if not counts.total:
         return NO_ROWS
-    group, new, old, label = apart(counts.keys, max(len(view.context.groups), 1), BINS, BINS, 2)
+    group, new, old, label = apart(counts.keys, view.context.n_groups, BINS, BINS, 2)
     if wrong := _straw(old, label, counts.counts, incumbent):
         return wrong
     cells = []

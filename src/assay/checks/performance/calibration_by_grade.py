@@ -8,14 +8,14 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from assay.checks.check import EITHER, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import no_columns
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, RelativeRate, RelativeRates, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.columns import no_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "grades"
@@ -52,9 +52,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     except ValueError:
         return {}  # the check says what is wrong
     grade = np.searchsorted(np.array(edges), rows.score, side="left").astype(np.int64)
-    return {
-        TABLE: together((rows.group(), max(len(context.groups), 1)), (grade, len(edges) + 1), (rows.label, 2))
-    }
+    return {TABLE: together(rows.grouped, (grade, len(edges) + 1), (rows.label, 2))}
 
 
 GRADES: dict[str, Decimal | int | str] = {"grades": "A: 0.01, B: 0.05, C: 0.2"}
@@ -141,7 +139,7 @@ def calibration_by_grade(view: TableView, *, grades: str) -> Counts:
         declared = grades_of(grades)
     except ValueError as wrong:
         return Undefined(Reason.NOT_MEASURED, f"The grades cannot be read: {wrong}.")
-    groups = max(len(view.context.groups), 1)
+    groups = view.context.n_groups
     counts = view.table(TABLE).dense(groups, len(declared) + 1, 2)
     if not counts.sum():
         return NO_ROWS

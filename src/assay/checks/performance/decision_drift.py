@@ -8,14 +8,14 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.drifting import SETTINGS, joined, nothing_to_compare, of_parts, of_periods
+from assay.checks.counting.periods import PERIOD_CODES, periods_of, time_columns
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.drifting import SETTINGS, joined, nothing_to_compare, of_parts, of_periods
-from assay.tally.periods import PERIOD_CODES, periods_of, time_columns
 from assay.tally.table import Integers, Rows, Setting, TableContext, TableView, together
 
 TIME, ALL, APART = "time", "", "\t"

@@ -6,13 +6,13 @@ from collections import Counter
 from decimal import Decimal
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts, MeanCell, Means, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.views import GroupOutcomes, OutcomeView
 
 LARGEST = Decimal(10**12)

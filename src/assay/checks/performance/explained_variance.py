@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import no_columns
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts, Explained, ExplainedCell, Undefined
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.columns import no_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 500
@@ -29,7 +29,7 @@ def tabulate(rows: Rows, context: TableContext) -> dict[str, Integers]:
     error = np.nan_to_num(np.abs(rows.answered - truth) / answers.width_of_range * ERROR_STEPS)
     return {
         "fit": together(
-            (rows.group(), max(len(context.groups), 1)),
+            rows.grouped,
             (np.where(known, np.clip(np.rint(outcome), 0, STEPS), -1).astype(np.int64), STEPS + 1),
             (np.minimum(np.ceil(error), ERROR_STEPS).astype(np.int64), ERROR_STEPS + 1),
         )
@@ -118,7 +118,7 @@ def r2(view: TableView) -> Counts:
     table = view.table("fit")
     if not table.total:
         return NO_ROWS
-    group, outcome, error = apart(table.keys, max(len(view.context.groups), 1), STEPS + 1, ERROR_STEPS + 1)
+    group, outcome, error = apart(table.keys, view.context.n_groups, STEPS + 1, ERROR_STEPS + 1)
     cells = tuple(
         ExplainedCell(label, *(tuple(of[group == code].tolist()) for of in (outcome, error, table.counts)))
         for label, code in view.each

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import rate_of_each
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import rate_of_each
 from assay.tally.views import OutcomeView
 
 

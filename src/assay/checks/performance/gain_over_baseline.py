@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts, Paired, PairedCell
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.views import GroupOutcomes, OutcomeView
 
 CONSTANTS = {"always_0": (0,), "always_1": (1,), "either": (0, 1)}

@@ -8,14 +8,14 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.counting.anothers import OUTSIDE, no_probabilities, outside
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Paired, PairedCell, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.stats.informed import p_decided, uninformed
-from assay.tally.anothers import OUTSIDE, no_probabilities, outside
-from assay.tally.cells import NO_ROWS
 from assay.tally.coding import missing
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
@@ -36,9 +36,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     at = float(context.parameters["decide_at"])
     decided = np.where(absent, NONE, np.where(absent, 0, old).astype(np.float64) >= at).astype(np.int64)
     return {
-        TABLE: together(
-            (rows.group(), max(len(context.groups), 1)), (rows.label, 2), (rows.decided, 2), (decided, 3)
-        ),
+        TABLE: together(rows.grouped, (rows.label, 2), (rows.decided, 2), (decided, 3)),
         OUTSIDE: outside(rows, name),
     }
 
@@ -174,7 +172,7 @@ def gain_over_incumbent(view: TableView, *, incumbent: str, decide_at: Decimal, 
         return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {incumbent!r}.")
     if wrong := no_probabilities(view, incumbent):
         return wrong
-    counts = view.table(TABLE).dense(max(len(view.context.groups), 1), 2, 2, 3)
+    counts = view.table(TABLE).dense(view.context.n_groups, 2, 2, 3)
     if not counts.sum():
         return NO_ROWS
     if unknown := int(counts[..., NONE].sum()):

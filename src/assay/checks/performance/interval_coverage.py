@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from assay.checks.check import EITHER, Example, check
+from assay.checks.counting.anothers import COVERED, interval_columns, intervals, no_intervals
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.anothers import COVERED, interval_columns, intervals, no_intervals
-from assay.tally.cells import NO_ROWS
 from assay.tally.table import TableView
 
 
@@ -104,7 +104,7 @@ def interval_coverage(view: TableView, *, lower: str, upper: str) -> Counts:
     Oracle:
         scipy's binomtest for the limits and a count by pandas (tests/checks/test_regression_oracles.py).
     """
-    counts = view.table(COVERED).dense(max(len(view.context.groups), 1), 2)
+    counts = view.table(COVERED).dense(view.context.n_groups, 2)
     if not counts.sum():
         return NO_ROWS
     if wrong := no_intervals(view, lower, upper):

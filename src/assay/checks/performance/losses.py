@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import scores_of_each
 from assay.checks.examples import ALL, scored
 from assay.domain.evidence import Counts, Functional
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import scores_of_each
 from assay.tally.views import OutcomeView
 
 LARGEST_LOSS = Decimal("13.82")

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.errors import SubjectError
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedChanges
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.perturbation import ChangeContext, Columns, Floats, whole
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
@@ -52,7 +52,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     wrong = _gain(rows, after, context) * rise < -_tolerance(context)
     still = bool(asked) & ~wrong & (np.abs(after - rows.answered) <= _of_scores(context))
     code = np.select([direction == 0, wrong, still], [UNMOVED, WRONG, STILL], RIGHT)
-    return {TABLE: together((rows.group(), max(len(context.groups), 1)), (code, 4))}
+    return {TABLE: together(rows.grouped, (code, 4))}
 
 
 def _refuse_what_cannot_be_moved(values: NDArray[Any], context: TableContext, name: str) -> None:
@@ -210,7 +210,7 @@ def monotonicity(view: TableView, *, column: str, measure: str) -> Counts:
         return NO_ROWS
     if measure == "decision" and view.context.favourable is None:
         return Undefined(Reason.NOT_MEASURED, "The model predicts a number, and nothing is decided.")
-    counts = view.table(TABLE).dense(max(len(view.context.groups), 1), 4)
+    counts = view.table(TABLE).dense(view.context.n_groups, 4)
     for label, place in view.each:
         if said := _too_few(counts[place], f" of {label!r}" if label else "", column):
             return Undefined(Reason.NOT_MEASURED, said)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from assay.checks.check import EITHER, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import no_columns
+from assay.checks.counting.confusion import by_confusion, confusion
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.columns import no_columns
-from assay.tally.confusion import by_confusion, confusion
 from assay.tally.table import TableView
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import no_columns
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts, Functional, ScoreCell, Scores
 from assay.domain.metric import Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.columns import no_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 10_000

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from assay.checks.check import EITHER, ONE, Example, check
+from assay.checks.counting.cells import scores_of_each
 from assay.checks.examples import ALL, scored
 from assay.domain.evidence import Counts, Functional
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import scores_of_each
 from assay.tally.views import OutcomeView
 
 

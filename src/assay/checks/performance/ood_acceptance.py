@@ -8,13 +8,13 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_LEAST, AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.detector import Detector
-from assay.tally.cells import NO_ROWS
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "accepted"
@@ -32,8 +32,7 @@ def columns(context: TableContext) -> tuple[str, ...]:
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The group of each row, and whether it is accepted."""
-    groups = max(len(context.groups), 1)
-    return {TABLE: together((rows.group(), groups), (_said(rows, context), 3))}
+    return {TABLE: together(rows.grouped, (_said(rows, context), 3))}
 
 
 def _said(rows: Rows, context: TableContext) -> Integers:
@@ -156,7 +155,7 @@ def ood_acceptance(view: TableView, *, level: Decimal) -> Counts:
     """
     if not view.n:
         return NO_ROWS
-    counts = view.table(TABLE).dense(max(len(view.context.groups), 1), 3)
+    counts = view.table(TABLE).dense(view.context.n_groups, 3)
     if counts[:, UNKNOWN].sum():
         return Undefined(
             Reason.TOO_FEW_ROWS_FOR_METHOD,

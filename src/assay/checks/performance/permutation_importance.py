@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_LEAST, AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.errors import SubjectError
 from assay.domain.evidence import ByInput, Counts, MeanCell, Means, Paired, PairedCell, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedChanges
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.perturbation import ChangeContext, Columns, Floats, uniforms
 from assay.tally.table import Change, Integers, Rows, TableContext, TableView, together
 

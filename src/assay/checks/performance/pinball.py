@@ -7,6 +7,8 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.columns import no_columns
+from assay.checks.counting.losses import STEPS, loss_keys, losses_of_each
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts
@@ -14,8 +16,6 @@ from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.columns import no_columns
-from assay.tally.losses import STEPS, loss_keys, losses_of_each
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 

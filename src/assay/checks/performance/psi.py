@@ -8,12 +8,12 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Distance, HistogramPair, Histograms, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.coding import missing
 from assay.tally.table import Integers, Rows, TableContext, TableView
 

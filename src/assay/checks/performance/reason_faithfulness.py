@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_LEAST, Example, check
-from assay.checks.reasons import (
+from assay.checks.counting.reasons import (
     Arguments,
     Mask,
     as_it_is,

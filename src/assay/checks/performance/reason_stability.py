@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from assay.checks.check import AT_LEAST, Example, check
-from assay.checks.moved import MOST_NUMBERS, Noting, too_few_moved
-from assay.checks.reasons import (
+from assay.checks.counting.moved import MOST_NUMBERS, Noting, too_few_moved
+from assay.checks.counting.reasons import (
     Arguments,
     as_it_is,
     counted,
@@ -33,14 +33,14 @@ def columns(context: TableContext) -> tuple[str, ...]:
     return named(context)
 
 
-def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+def tabulate(rows: Rows, _: TableContext) -> Mapping[str, Integers]:
     """The group of each declined row, and whether its first reason stays the same."""
     before = principal(gains(rows, "without ", as_it_is, rows.answered), 1)
     noting = Noting(rows, add_noise)
     moved = rows.after("moved", noting)
     after = principal(gains(rows, "moved without ", add_noise, moved), 1)
     same = counted(rows, (before == after).all(axis=1))
-    return {**same, **noting.table(rows, context, declined(rows))}
+    return {**same, **noting.table(rows, declined(rows))}
 
 
 ARGUMENTS: Arguments = {"scale": Decimal("0.05"), "columns": ""}

@@ -8,14 +8,14 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.recalibration import isotonic, platt
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, MeanCell, Means, Undefined
 from assay.domain.metric import Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.hashes import row_hash
-from assay.tally.recalibration import isotonic, platt
 from assay.tally.table import Floats, Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 1_000

@@ -9,14 +9,14 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import EITHER, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.decision_rates import DECISION_RATES, decision_rate
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.decision_rates import DECISION_RATES, decision_rate
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 MOST_CODES = 50
@@ -40,9 +40,9 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By each combination of columns, the codes of a row with its label and its decision; a row without a code is in none."""
     known = [column for column in coded(context) if column.name in rows.names]
     place = {column.name: _codes(rows, column) for column in known}
-    group, outcome = (rows.group(), max(len(context.groups), 1)), ((rows.label, 2), (rows.decided, 2))
+    outcome = ((rows.label, 2), (rows.decided, 2))
     return {
-        _table(names): together(group, *(place[name] for name in names), *outcome)
+        _table(names): together(rows.grouped, *(place[name] for name in names), *outcome)
         for names in combinations(tuple(place), int(context.parameters["depth"]))
     }
 
@@ -194,7 +194,7 @@ def _cells(view: TableView, names: tuple[str, ...], measure: str) -> Iterator[Ra
         for column in coded(view.context)
     }
     meanings = [documented[name] for name in names]
-    sizes = (max(len(view.context.groups), 1), *(len(codes) for codes in meanings), 2, 2)
+    sizes = (view.context.n_groups, *(len(codes) for codes in meanings), 2, 2)
     counts = view.table(_table(names)).dense(*sizes)
     for place in itertools.product(*(range(len(codes)) for codes in meanings)):
         told = ", ".join(f"{name}: {codes[i]}" for name, codes, i in zip(names, meanings, place, strict=True))

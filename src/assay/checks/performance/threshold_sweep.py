@@ -7,14 +7,14 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import no_columns
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, ScoreCell, Sweep, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.columns import no_columns
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 1_000
@@ -22,11 +22,10 @@ STEPS = 1_000
 LARGEST = Decimal(10**12)
 
 
-def tabulate(rows: Rows, context: TableContext) -> dict[str, Integers]:
+def tabulate(rows: Rows, _: TableContext) -> dict[str, Integers]:
     """The group, the step of the score, whether it reaches the declared threshold, and the label."""
     step = np.clip(np.floor(rows.answered * STEPS), 0, STEPS).astype(np.int64)
-    groups = max(len(context.groups), 1)
-    return {"scores": together((rows.group(), groups), (step, STEPS + 1), (rows.decided, 2), (rows.label, 2))}
+    return {"scores": together(rows.grouped, (step, STEPS + 1), (rows.decided, 2), (rows.label, 2))}
 
 
 def _view(*cells: tuple[float, int, int]) -> TableView:
@@ -116,7 +115,7 @@ def threshold_regret(
     table = view.table("scores")
     if not table.total:
         return NO_ROWS
-    codes = apart(table.keys, max(len(view.context.groups), 1), STEPS + 1, 2, 2)
+    codes = apart(table.keys, view.context.n_groups, STEPS + 1, 2, 2)
     at = view.context.decide_at
     cells = tuple(_cell(label, code, codes, table.counts, at) for label, code in view.each)
     return Sweep(cells, at, float(cost_fp), float(cost_fn))

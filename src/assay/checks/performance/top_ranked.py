@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assay.checks.check import AT_LEAST, Example, check
+from assay.checks.counting.cells import scores_of_each
 from assay.checks.examples import ALL, scored
 from assay.domain.evidence import Counts, Functional, Ranked, Scores, Top, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Outcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import scores_of_each
 from assay.tally.views import OutcomeView
 
 SHARE = {

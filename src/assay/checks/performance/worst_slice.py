@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assay.checks.check import EITHER, Example, check
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.decision_rates import DECISION_RATES, decision_rate
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.cells import NO_ROWS
-from assay.tally.decision_rates import DECISION_RATES, decision_rate
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "slices"
@@ -27,12 +27,8 @@ def columns(context: TableContext) -> tuple[str, ...]:
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The group of each row, its slice, its label and its decision."""
     name = str(context.parameters["within"])
-    sizes = (max(len(context.groups), 1), len(context.strata[name].labels()))
-    return {
-        TABLE: together(
-            (rows.group(), sizes[0]), (rows.stratum(name), sizes[1]), (rows.label, 2), (rows.decided, 2)
-        )
-    }
+    part = (rows.stratum(name), len(context.strata[name].labels()))
+    return {TABLE: together(rows.grouped, part, (rows.label, 2), (rows.decided, 2))}
 
 
 SITES = {"site": Attribute(column="site", groups={"north": 1, "south": 2})}
@@ -114,7 +110,7 @@ def worst_slice(view: TableView, *, within: str, measure: str) -> Counts:
     if within not in view.context.strata:
         return Undefined(Reason.NOT_MEASURED, f"No stratum {within!r} is declared.")
     slices = view.context.strata[within].labels()
-    counts = view.table(TABLE).dense(max(len(view.context.groups), 1), len(slices), 2, 2)
+    counts = view.table(TABLE).dense(view.context.n_groups, len(slices), 2, 2)
     if not counts.sum():
         return NO_ROWS
     cells = []

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.recognised import WORDS, Kind, recognised, recognised_number
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit, several
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.recognised import WORDS, Kind, recognised, recognised_number
 from assay.tally.table import MOST, Integers, Rows, TableContext, TableView
 
 MORE = 4096

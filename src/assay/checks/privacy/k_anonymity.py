@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assay.checks.check import AT_LEAST, AT_MOST, ONE, Example, check
+from assay.checks.counting.classes import DESCRIBED, NAMED, class_columns, class_table, classes_of, counted_as
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.classes import DESCRIBED, NAMED, class_columns, class_table, classes_of, counted_as
 from assay.tally.table import TableView
 
 

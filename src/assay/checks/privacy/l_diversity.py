@@ -8,12 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from assay.checks.check import AT_LEAST, ONE, Example, check
-from assay.checks.tabled import table_view
-from assay.domain.evidence import Census, Counts
-from assay.domain.metric import Names, Parameter, Unit
-from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.classes import (
+from assay.checks.counting.classes import (
     BY_ROW,
     DESCRIBED,
     NAMED,
@@ -23,6 +18,11 @@ from assay.tally.classes import (
     sensitive_columns,
     values_by_class,
 )
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Census, Counts
+from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.needs import Tabulated
+from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 CLOSE = 1e-6

@@ -9,12 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
-from assay.checks.tabled import table_view
-from assay.domain.evidence import Census, Counts, Undefined
-from assay.domain.metric import Names, Parameter, Unit
-from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.classes import (
+from assay.checks.counting.classes import (
     BY_ROW,
     DESCRIBED,
     NAMED,
@@ -24,6 +19,11 @@ from assay.tally.classes import (
     sensitive_columns,
     values_by_class,
 )
+from assay.checks.tabled import table_view
+from assay.domain.evidence import Census, Counts, Undefined
+from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.needs import Tabulated
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 

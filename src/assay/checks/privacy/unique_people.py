@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.classes import DESCRIBED, NAMED, class_columns, class_table, classes_of
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.classes import DESCRIBED, NAMED, class_columns, class_table, classes_of
 from assay.tally.table import TableView
 
 ALONE = 2

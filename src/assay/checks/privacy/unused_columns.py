@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts
 from assay.domain.metric import Names, Parameter, Unit, several
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 PRESENT = 1

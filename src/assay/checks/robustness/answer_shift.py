@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
-from assay.checks.moved import MOST_NUMBERS, Noting, too_few_moved
+from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import no_columns
+from assay.checks.counting.moved import MOST_NUMBERS, Noting, too_few_moved
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedChanges
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.cells import NO_ROWS
 from assay.tally.changes import add_noise, lose_values, round_numbers
-from assay.tally.columns import no_columns
 from assay.tally.perturbation import Floats
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
@@ -34,8 +34,8 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     noting = Noting(rows, CHANGES[change])
     moved = np.abs(rows.after(change, noting) - rows.answered)
     far = (moved > float(context.parameters["tolerance"])).astype(np.int64)
-    found = {TABLE: together((rows.group(), max(len(context.groups), 1)), (far, 2))}
-    return found | dict(noting.table(rows, context, np.ones(rows.n, dtype=bool)))
+    found = {TABLE: together(rows.grouped, (far, 2))}
+    return found | dict(noting.table(rows, np.ones(rows.n, dtype=bool)))
 
 
 ARGUMENTS: Mapping[str, Decimal | int | str] = {
@@ -161,7 +161,7 @@ def answer_shift(view: TableView, *, change: str) -> Counts:
     still = too_few_moved(view, 0.0 if change == "missingness" else MOST_NUMBERS)
     if still is not None:
         return still
-    counts = view.table(TABLE).dense(max(len(view.context.groups), 1), 2)
+    counts = view.table(TABLE).dense(view.context.n_groups, 2)
     return Rates(
         tuple(Rate(label, int(counts[place, FAR]), int(counts[place].sum())) for label, place in view.each)
     )

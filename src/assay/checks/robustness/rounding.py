@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.cells import pairs_of_each
 from assay.checks.examples import ALL, paired
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.cells import pairs_of_each
 from assay.tally.changes import round_numbers
 from assay.tally.views import PairedView
 

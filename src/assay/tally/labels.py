@@ -1,4 +1,4 @@
-"""The label of each row as a code, by task: what a truth is, and which rows have one."""
+"""The label of each row as a code, by task: what a truth is, which rows have one, and what is decided."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ Labels = tuple[NDArray[Any], slice | NDArray[np.bool_]]
 def labels_of(answers: Answers, values: NDArray[Any]) -> Labels:
     """The codes of the labels of some rows, each from 0 to ``answers.labels - 1``."""
     return LABELS[answers.task](answers, values)
+
+
+def codes_of(answers: Answers, values: NDArray[Any]) -> NDArray[np.int64]:
+    """int64[n]: the code of each label, -1 where there is none."""
+    codes, labelled = labels_of(answers, values)
+    found = codes.astype(np.int64)
+    if not isinstance(labelled, slice):
+        found[~labelled] = -1
+    return found
 
 
 def _zeros_and_ones(_: Answers, values: NDArray[Any]) -> Labels:

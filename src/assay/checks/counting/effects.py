@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.domain import causal_graph, gating
 from assay.domain.causal_graph import Roles
 from assay.domain.evidence import Counts, Effect, Effects, Rate, Undefined
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 TABLE = "by_path"
@@ -40,7 +40,7 @@ def by_path(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         size = len(_labels(context, name))
         codes.append((np.where(part < 0, size, part).astype(np.int64), size + 1))
     good = (rows.decided == context.favourable).astype("int64")
-    return {TABLE: together(*codes, (rows.group(), max(len(context.groups), 1)), (good, 2))}
+    return {TABLE: together(*codes, rows.grouped, (good, 2))}
 
 
 def columns(context: TableContext) -> tuple[str, ...]:

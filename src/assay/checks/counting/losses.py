@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.domain.evidence import Compare, LossCell, Losses, Summary, Undefined
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Floats, Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 10_000
@@ -20,7 +20,7 @@ def loss_keys(rows: Rows, loss: Floats, largest: float, steps: int) -> Integers:
     """int64[n]: the group and the place of each row's loss, rounded up; rows without a loss are in no table."""
     with np.errstate(invalid="ignore"):
         place = np.where(np.isnan(loss), -1.0, np.minimum(np.ceil(loss / largest * steps), steps))
-    return together((rows.group(), max(len(rows.context.groups), 1)), (place.astype(np.int64), steps + 1))
+    return together(rows.grouped, (place.astype(np.int64), steps + 1))
 
 
 def absolute_errors(rows: Rows, context: TableContext) -> dict[str, Integers]:
@@ -58,7 +58,7 @@ def losses_compared(
 
 def _cells(view: TableView, name: str, steps: int) -> tuple[LossCell, ...]:
     counts = view.table(name)
-    group, place = apart(counts.keys, max(len(view.context.groups), 1), steps + 1)
+    group, place = apart(counts.keys, view.context.n_groups, steps + 1)
     return tuple(
         LossCell(label, tuple(place[group == code].tolist()), tuple(counts.counts[group == code].tolist()))
         for label, code in view.each

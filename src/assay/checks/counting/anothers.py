@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from assay.domain.evidence import Undefined
 from assay.domain.vocabulary import Reason
 from assay.tally.coding import missing
-from assay.tally.table import Floats, Integers, Rows, TableContext, TableView, together
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 COVERED, COPIES, OUTSIDE = "covered", "copies", "outside"
 
@@ -31,12 +31,11 @@ def no_probabilities(view: TableView, name: str) -> Undefined | None:
 
 def intervals(rows: Rows, context: TableContext) -> dict[str, Integers]:
     """Whether the label lies within two columns, by group; a row without an interval is not covered. And what the ends are equal to."""
-    low, high = (_numbers(rows, name) for name in interval_columns(context))
+    low, high = (rows.numbers(name) for name in interval_columns(context))
     truth = rows.truth
-    groups = max(len(context.groups), 1)
     bits = ((low == truth, 2), (high == truth, 2), (low == high, 2))
     return {
-        COVERED: together((rows.group(), groups), (_whole((truth >= low) & (truth <= high)), 2)),
+        COVERED: together(rows.grouped, (_whole((truth >= low) & (truth <= high)), 2)),
         COPIES: together(*((_whole(bit), size) for bit, size in bits)),
     }
 
@@ -59,12 +58,6 @@ def no_intervals(view: TableView, lower: str, upper: str) -> Undefined | None:
         if n and rows == n:
             return Undefined(Reason.NOT_MEASURED, f"In every row {said}, so nothing was predicted by them.")
     return None
-
-
-def _numbers(rows: Rows, name: str) -> Floats:
-    """float64[n]: the numbers of a column; NaN where it has none."""
-    values = rows.column(name)
-    return values.astype(np.float64) if values.dtype.kind in "iufb" else np.full(rows.n, np.nan)
 
 
 def _whole(bits: NDArray[np.bool_]) -> Integers:

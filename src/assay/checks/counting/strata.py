@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.domain import gating
 from assay.domain.evidence import Rate, Undefined
 from assay.domain.metric import Names, Parameter
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "favourable"
@@ -34,7 +34,7 @@ def favourable(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     stratum = rows.stratum(name)
     stratum = stratum + (stratum < 0) * (strata + 1)
     good = (rows.decided == context.favourable).astype("int64")
-    return {TABLE: together((stratum, strata + 1), (rows.group(), max(len(context.groups), 1)), (good, 2))}
+    return {TABLE: together((stratum, strata + 1), rows.grouped, (good, 2))}
 
 
 def columns(context: TableContext) -> tuple[str, ...]:

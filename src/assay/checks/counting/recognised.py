@@ -16,9 +16,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.tally.coordinates import marked, pair
-from assay.tally.obfuscated import obfuscated, perhaps_obfuscated
-from assay.tally.plain import plain
+from assay.checks.counting.coordinates import marked, pair
+from assay.checks.counting.obfuscated import obfuscated, perhaps_obfuscated
+from assay.checks.counting.plain import plain
 
 Integers = NDArray[np.int64]
 

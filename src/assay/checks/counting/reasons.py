@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.checks.counting.cells import NO_ROWS
 from assay.domain.errors import SubjectError
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import several
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS
 from assay.tally.perturbation import ChangeContext, Columns, Floats
 from assay.tally.table import Change, Integers, Rows, TableContext, TableView, together
 
@@ -102,7 +102,7 @@ def usual_value(known: NDArray[Any], *, numeric: bool) -> Any:
 def counted(rows: Rows, kept: Mask) -> Mapping[str, Integers]:
     """The group of each declined row, and whether what is asked of its reasons holds."""
     code = np.where(declined(rows), kept.astype(np.int64), -1)
-    return {TABLE: together((rows.group(), max(len(rows.context.groups), 1)), (code, 2))}
+    return {TABLE: together(rows.grouped, (code, 2))}
 
 
 def declined(rows: Rows) -> Mask:
@@ -115,7 +115,7 @@ def share_of_declined(view: TableView) -> Counts:
     """The share of declined rows of which it holds, in each group or in all."""
     if not view.n:
         return NO_ROWS
-    found = view.table(TABLE).dense(max(len(view.context.groups), 1), 2)
+    found = view.table(TABLE).dense(view.context.n_groups, 2)
     if not found.sum():
         return Undefined(Reason.NO_ROWS, "Nobody was declined, so that no reason was given.")
     return Rates(

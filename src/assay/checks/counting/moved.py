@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from assay.domain.evidence import Undefined
 from assay.domain.vocabulary import Reason
-from assay.tally.changes import others
+from assay.tally.changes import moved
 from assay.tally.perturbation import ChangeContext, Columns
-from assay.tally.table import Change, Integers, Rows, TableContext, TableView, together
+from assay.tally.table import Change, Integers, Rows, TableView, together
 
 MOVED = "moved"
 """The table of the rows that a change made others, by group."""
@@ -33,21 +33,18 @@ class Noting:
     def __call__(self, inputs: Columns, context: ChangeContext) -> Columns:
         """The changed inputs."""
         changed = self._change({name: values.copy() for name, values in inputs.items()}, context)
-        self.moved = np.zeros(len(self.moved), dtype=bool)
-        for name, before in inputs.items():
-            if name in changed:
-                self.moved |= others(before, changed[name])
+        self.moved = np.any([np.zeros(len(self.moved), dtype=bool), *moved(inputs, changed).values()], axis=0)
         return changed
 
-    def table(self, rows: Rows, context: TableContext, among: NDArray[np.bool_]) -> Mapping[str, Integers]:
+    def table(self, rows: Rows, among: NDArray[np.bool_]) -> Mapping[str, Integers]:
         """The group of each row that is among those that are asked about, and whether it was made another."""
         code = np.where(among, self.moved.astype(np.int64), -1)
-        return {MOVED: together((rows.group(), max(len(context.groups), 1)), (code, 2))}
+        return {MOVED: together(rows.grouped, (code, 2))}
 
 
 def too_few_moved(view: TableView, least: float) -> Undefined | None:
     """Why a change says nothing: it left all rows of a judged group, or more than it may, as they are."""
-    counts = view.table(MOVED).dense(max(len(view.context.groups), 1), 2)
+    counts = view.table(MOVED).dense(view.context.n_groups, 2)
     for label, place in view.each:
         moved, rows = int(counts[place, 1]), int(counts[place].sum())
         if rows and moved < max(1, least * rows):

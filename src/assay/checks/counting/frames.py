@@ -8,7 +8,14 @@ from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
-from assay.tally.periods import PERIOD_CODES, is_number, period_code, period_name, periods_of, time_columns
+from assay.checks.counting.periods import (
+    PERIOD_CODES,
+    is_number,
+    period_code,
+    period_name,
+    periods_of,
+    time_columns,
+)
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 TIME = "time"

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from itertools import accumulate
 
+from assay.checks.counting.periods import PERIOD_CODES, PERIODS, period_name, unread
 from assay.domain.evidence import Rate, Undefined
 from assay.domain.metric import Parameter
 from assay.domain.vocabulary import Reason
-from assay.tally.periods import PERIOD_CODES, PERIODS, period_name, unread
 from assay.tally.table import TableCounts, TableView, apart
 
 MOST_PERIODS = 400

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.domain import gating
 from assay.domain.evidence import Undefined
 from assay.domain.metric import Names, Parameter, several
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 TABLE = "stages"
@@ -50,15 +50,14 @@ def at_each_stage(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         if name == DECISION:
             code = (rows.decided == context.favourable).astype(np.int64)
         else:
-            values = rows.column(name)
-            known = values.astype(np.float64) if values.dtype.kind in "iufb" else np.full(rows.n, np.nan)
+            known = rows.numbers(name)
             decided = (known >= context.decide_at).astype(np.int64) == context.favourable
             told = (known >= 0) & (
                 known <= 1
             )  # else it is no decision or probability, but a code or another column
             code = np.where(told, decided.astype(np.int64), 2)
         codes.append((code, 3))
-    return {TABLE: together((rows.group(), max(len(context.groups), 1)), *codes)}
+    return {TABLE: together(rows.grouped, *codes)}
 
 
 def columns(context: TableContext) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from decimal import Decimal
 
 import numpy as np
 
+from assay.checks.counting.cells import NO_ROWS
 from assay.domain import gating
 from assay.domain.evidence import Compare, Counts, Proxied, ProxiedCell, Undefined
 from assay.domain.metric import Names, Parameter
 from assay.domain.vocabulary import Reason
-from assay.tally.cells import NO_ROWS
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "probable"
@@ -45,8 +45,7 @@ PARAMETERS: Mapping[str, Parameter] = {
 
 def probable(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The probability of each row in thousandths, one code more for none, and whether the decision is favourable."""
-    values = rows.column(str(context.parameters["probability"]))
-    known = values.astype(np.float64) if values.dtype.kind in "iufb" else np.full(rows.n, np.nan)
+    known = rows.numbers(str(context.parameters["probability"]))
     inside = (known >= 0) & (known <= 1)
     code = np.where(inside, np.rint(np.where(inside, known, 0.0) * STEPS), STEPS + 1).astype(np.int64)
     return {TABLE: together((code, STEPS + 2), ((rows.decided == context.favourable).astype("int64"), 2))}

@@ -1,0 +1,121 @@
+"""The power of criteria whose estimate is taken as normal, by how widely a plan imagines that rows lie."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from assay.domain.assessment import TIE, Asked
+from assay.domain.evidence import ChangeCell, Changes, Explained, MeanCell, Means, Paired, PairedScores
+from assay.domain.vocabulary import Comparator
+from assay.plan.imagined import DISCORDANCE
+from assay.plan.power import Prospect, all_of
+from assay.plan.scores import Spread
+from assay.stats.contrast_power import Passes, normal_power
+from assay.stats.paired import paired_p_at_least, paired_p_at_most
+
+PLACEMENTS = 0.1
+"""How far a row's place among the other label's rows is imagined to differ between two models, as a standard deviation."""
+
+
+def paired_prospect(counts: Paired, asked: Asked, _: Spread | None) -> Prospect | str:
+    """As if so many decisions changed as a plan imagines, or as many as the drop needs."""
+    if not all(cell.n for cell in counts.cells):
+        return "A group has no rows."
+    parts = [
+        normal_power(_drop(DISCORDANCE, cell.n), float(asked.threshold), asked.alpha) for cell in counts.cells
+    ]
+    at_best = [_no_more_change(cell.n, asked) for cell in counts.cells]
+    return Prospect(all_of(parts), all_of(at_best), f"{DISCORDANCE:.0%} of the decisions change")
+
+
+def _drop(discordance: float, n: int) -> Callable[[float], float]:
+    """The standard error of a paired drop over ``n`` rows of which this share changes, or as much as the drop itself."""
+    return lambda true: math.sqrt(max(discordance, abs(true)) / n)
+
+
+def _no_more_change(n: int, asked: Asked) -> Passes:
+    """Whether so many rows pass on which no more decisions change, or differ, than the true value says."""
+    p_value = paired_p_at_least if asked.comparator is Comparator.AT_LEAST else paired_p_at_most
+
+    def passes(true: float, factor: float) -> float:
+        rows = round(n * factor)
+        worse, better = round(max(true, 0.0) * rows), round(max(-true, 0.0) * rows)
+        found = rows and p_value(worse, better, rows, float(asked.threshold)) <= asked.alpha - TIE
+        return float(bool(found))
+
+    return passes
+
+
+def paired_scores_prospect(counts: PairedScores, asked: Asked, _: Spread | None) -> Prospect | str:
+    """As if a row's place among the other label's rows differed so much between the two models."""
+    errors = []
+    for cell in counts.cells:
+        if not sum(cell.negatives) or not sum(cell.positives):
+            return "A group has no rows of one label."
+        errors.append(PLACEMENTS * math.sqrt(1 / sum(cell.negatives) + 1 / sum(cell.positives)))
+    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    return Prospect(
+        all_of([power(partial(same, error)) for error in errors]),
+        all_of([power(partial(same, 0.0)) for _ in errors]),
+        f"a row's place among the other label's differs by {PLACEMENTS} between the two",
+    )
+
+
+def means_prospect(counts: Means, asked: Asked, _: Spread | None) -> Prospect | str:
+    """As if values were spread as those that a plan imagines."""
+    if not all(sum(cell.rows) for cell in counts.cells):
+        return "A group has no rows."
+    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    spread = all_of([power(_error(cell)) for cell in counts.cells])
+    at_best = all_of([power(lambda _: 0.0) for _ in counts.cells])
+    return Prospect(spread, at_best, "values spread as those of the decisions that a plan imagines")
+
+
+def _error(cell: MeanCell) -> Callable[[float], float]:
+    """The standard error of a mean whose values are spread as these are."""
+    values, rows = np.array(cell.values), np.array(cell.rows)
+    n = float(rows.sum())
+    variance = float(rows @ (values - float(rows @ values) / n) ** 2) / n
+    return lambda _: math.sqrt(variance / n)
+
+
+def explained_prospect(counts: Explained, asked: Asked, _: Spread | None) -> Prospect | str:
+    """By the spread of R2 of normal numbers, 2 r (1 - r^2) over the root of the rows, r^2 the value (Olkin & Siotani 1976)."""
+    if not all(cell.n for cell in counts.cells):
+        return "A group has no rows."
+    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    spread = all_of([power(partial(_error_of_r2, cell.n)) for cell in counts.cells])
+    at_best = all_of([power(partial(same, 0.0)) for _ in counts.cells])
+    return Prospect(spread, at_best, "labels and errors are spread as normal numbers")
+
+
+def _error_of_r2(n: int, true: float) -> float:
+    return 2 * math.sqrt(max(true, 0.0) / n) * (1 - true)
+
+
+def changes_prospect(counts: Changes, asked: Asked, _: Spread | None) -> Prospect | str:
+    """As if so many decisions changed as a plan imagines of changed inputs, half of them either way."""
+    if not all(cell.n for cell in counts.cells):
+        return "A group has no rows."
+    half = DISCORDANCE / 2
+    parts = [
+        normal_power(partial(same, _error_of_change(one, two, half)), float(asked.threshold), asked.alpha / 4)
+        for one in counts.cells
+        for two in counts.cells
+        if counts.compares(one, two)
+    ]
+    return Prospect(all_of(parts), all_of(parts), f"{DISCORDANCE:.0%} of the decisions change")
+
+
+def _error_of_change(one: ChangeCell, two: ChangeCell, rate: float) -> float:
+    """The sum of the four standard errors, as a box adds them."""
+    return sum(2 * math.sqrt(rate * (1 - rate) / cell.n) for cell in (one, two))
+
+
+def same(error: float, _: float) -> float:
+    """A standard error that does not depend on the true value."""
+    return error
