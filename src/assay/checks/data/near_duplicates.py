@@ -83,7 +83,7 @@ def _view(copied: int, *, coarse: bool = False) -> TableView:
     "given relative distance; of the data set that has most.",
     unit=Unit.SHARE,
     reading="{value} of the rows are nearly those of another data set",
-    need=TabulatedEverywhere(tabulate, fed),
+    need=TabulatedEverywhere(tabulate, fed, against_all=True),
     comparators=AT_MOST,
     census=True,
     parameters={

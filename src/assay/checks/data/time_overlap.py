@@ -50,7 +50,7 @@ def _split(early: int) -> TableView:
     estimand="The share of rows that are dated before the last row of the training data, else of the development data.",
     unit=Unit.SHARE,
     reading="{value} of the rows are from before the last training row",
-    need=TabulatedEverywhere(by_day, time_columns),
+    need=TabulatedEverywhere(by_day, time_columns, against_all=True),
     comparators=AT_MOST,
     census=True,
     examples=(
