@@ -39,6 +39,7 @@ def test_what_the_south_has_counts_against_the_north(folder: Folder) -> None:
   - {name: job, type: text, description: what}
   - {name: day, type: date, description: when}
 """
+    folder.edit("format: predictions}", "format: predictions, inputs: [sex, age, income]}")
     folder.look_alike().edit("custody: validator,", "custody: validator, time: day,")
     folder.edit(
         "small_groups:", "strata:\n  site: {column: site, groups: {north: n, south: s}}\nsmall_groups:"
