@@ -59,6 +59,23 @@ def test_whole_numbers_that_do_not_move_show_nothing(folder: Folder, wanted: str
     assert "made 0 of 4,000 rows others than they were" in judged.sentence
 
 
+def test_a_change_to_a_code_that_no_row_has_shows_nothing(folder: Folder) -> None:
+    """A model that decides by ``a`` alone: where each row is made what nobody is, it may never have learnt to decide otherwise."""
+    asked(folder, "metric: fairness.flip_rate, across: sex, with: {column: a, codes: 'CODES'}, at_most: 0.99")
+    meanings = ", ".join(f"{code}: so many" for code in range(10))
+    folder.dictionary = folder.dictionary.replace(
+        "{name: a, type: integer, description: a}",
+        f"{{name: a, type: integer, description: a, codes: {{{meanings}}}}}",
+    )
+    text, sentences = folder.text, []
+    for codes in ("0, 1, 2, 3, 4, 5, 6, 7, 8, 9", "0, 1, 2, 3, 4, 5, 6, 7, 8"):
+        folder.text = text.replace("CODES", codes)
+        record = assay.certify(folder.write(), workers=0, certify_without_a_lock=True).record
+        sentences += [j.sentence for j in record.judged if j.assessment.criterion == "moved"]
+    assert "No row has the code 9 of 'a', which 'codes' lists" in sentences[0]
+    assert "satisfies the threshold" in sentences[1]
+
+
 def test_rows_that_moved_are_counted_by_group() -> None:
     layout = Layout((("sex", ("women", "men")),))
     right = np.ones(6, dtype=bool)

@@ -10,7 +10,8 @@ import pytest
 from assay.checks.catalogue import catalogue
 from assay.checks.data.near_duplicates import tabulate
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Census
+from assay.domain.dictionary import Column
+from assay.domain.evidence import Census, Undefined
 
 WITHIN = Decimal("0.02")
 
@@ -57,3 +58,33 @@ def test_people_who_look_alike_by_chance_are_not_called_copies() -> None:
     none = np.array([""] * 1000)
     counted = found(columns(test, none), columns(train, none))
     assert counted.found == counted.by_chance > 100
+
+
+def scored_elsewhere(test, train, *known: Column):
+    view = table_view(
+        tabulate,
+        test,
+        others={"train": train},
+        inputs=(),
+        time="day",
+        dictionary=known,
+        parameters={"within": WITHIN, "other": "any"},
+    )
+    return catalogue()["data.near_duplicates"].count(view)
+
+
+def test_another_number_or_day_of_the_same_person_hides_no_copy() -> None:
+    """Of scores in a column no inputs are named, and all that is documented was compared, the number of the row too."""
+    draw = np.random.default_rng(8)
+    x = draw.lognormal(3, 1, (500, 3))
+    more = {"id": np.arange(500), "day": ["2023-01-01"] * 500}
+    train = {**{f"x{i}": c for i, c in enumerate(x.T)}, **more}
+    test = {**train, "id": np.arange(500) + 10_000, "day": ["2024-01-01"] * 500}
+    known = [Column(name=f"x{i}", type="number", description="x") for i in range(3)]
+    known += [Column(name="id", type="identifier", description="who"), Column(name="day", type="date", description="when")]  # fmt: skip
+    counted = scored_elsewhere(test, train, *known)
+    assert isinstance(counted, Census)
+    assert (counted.found, counted.total) == (500, 500)
+    said = scored_elsewhere({**test, "x0": [str(value) for value in x[:, 0]]}, train, *known)
+    assert isinstance(said, Undefined)
+    assert "500 of 500 rows of 'test' have a text there" in said.detail

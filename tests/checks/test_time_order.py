@@ -105,3 +105,28 @@ def test_numbers_are_not_compared_with_dates() -> None:
     found = overlap(np.array([202001] * 400), ["2024-06-01"] * 100)
     assert isinstance(found, Undefined)
     assert "others a number" in found.detail
+
+
+@pytest.mark.parametrize(("train", "test"), [(202312, 20230115), (20231231, 202301), (2024, 202301)])
+def test_numbers_that_say_days_months_and_years_are_not_compared(train: int, test: int) -> None:
+    found = overlap(np.array([test] * 400), np.array([train] * 100))
+    assert isinstance(found, Undefined)
+    assert "such numbers are in no order" in found.detail
+    assert isinstance(overlap(np.array([test] * 400), np.array([train] * 99 + [test])), Undefined)
+    assert isinstance(
+        overlap(np.array([test] * 400), np.array([train] * 99 + [7])), Undefined
+    )  # one alone hides nothing
+
+
+def test_numbers_that_are_no_dates_are_compared_as_they_are() -> None:
+    weeks = np.arange(800, 1300)  # those from 1000 on could be years
+    assert overlap(weeks + 500, weeks) == Census(0, 500, share=True)
+    assert overlap(weeks, weeks) == Census(499, 500, share=True, details=(("train", 499),))
+
+
+def test_training_rows_whose_day_cannot_be_read_are_replaced_by_no_others() -> None:
+    others = {"train": {"day": ["31.12.2024"] * 100}, "develop": {"day": ["2022-01-01"] * 100}}
+    view = table_view(by_day, {"day": ["2023-01-01"] * 400}, others=others, time="day")
+    found = catalogue()["data.time_overlap"].count(view)
+    assert isinstance(found, Undefined)
+    assert "100 of 100 rows of 'train'" in found.detail

@@ -424,6 +424,25 @@ def test_a_parameter_that_names_something_must_name_what_there_is(
     assert [f.code for f in found if f.trail[2:3] == ("with",)] == expected
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"column": "sex", "codes": "2, 1"}, ""),
+        ({"column": "sex", "codes": "1, 0.5, 2"}, "The dictionary has no code 0.5 for 'sex'; it has 1, 2."),
+        ({"column": "age", "codes": "20, 30"}, "The dictionary documents no codes of 'age', of which 'codes' lists 20, 30."),
+        ({"column": "shoe", "codes": "1, 2"}, ""),  # which is said of the column
+    ],
+)  # fmt: skip
+def test_codes_that_a_setting_lists_are_documented(given: dict[str, str], said: str) -> None:
+    parameters = {
+        "column": Parameter("", default="", names=Names.COLUMN),
+        "codes": Parameter("", default="", codes_of="column"),
+    }
+    world = replace(WORLD, catalogue={ACCURACY.id: replace(ACCURACY, parameters=parameters)})
+    found = findings(Draft(criteria={0: criterion(**{"with": given})}), world)
+    assert [f.message for f in found if f.code == "codes_not_documented"] == ([said] if said else [])
+
+
 def test_strata_are_declared_and_have_the_rules_of_protected_attributes() -> None:
     within = criterion(
         metric="fairness.within", at_least=None, at_most=Decimal("0.1"), **{"with": {"within": "place"}}

@@ -58,7 +58,8 @@ class Parameter:
     A parameter is a number (``low``, ``high``), one of ``choices``, or a free text when neither is given.
     A default of None means that the specification must give it. ``names`` says of what its text is the name. ``anothers``: that the
     column, or each of them, holds what somebody or something else answered, so that it can be neither the label nor the model's own scores nor what
-    names a row.
+    names a row. ``codes_of``: the parameter that names the column of which it lists documented codes, each of which
+    must be that of some row where inputs are changed.
     """
 
     description: str
@@ -69,6 +70,7 @@ class Parameter:
     integer: bool = False
     names: Names | None = None
     anothers: bool = False
+    codes_of: str = ""
 
     def refuses(self, value: Decimal | int | str) -> str:
         """What is expected instead of a value that the parameter cannot take; empty when it can."""

@@ -175,9 +175,15 @@ class Tabulated(Need):
 
 @dataclass(frozen=True, slots=True)
 class TabulatedEverywhere(Tabulated):
-    """The same of every data set, which the check compares."""
+    """The same of every data set, which the check compares.
+
+    ``against_all``: a criterion that is narrowed to a part (``where``) is about that part of its own data set, held against all rows of the
+    others: whom a copy, a later day or another spelling stands for does not hang on the part. Without it each data set is narrowed.
+    """
 
     reads = Reads.EVERY
+
+    against_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

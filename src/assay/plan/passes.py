@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from assay.domain.needs import Need, Part, Perturbed, Reads, Tabulated
+from assay.domain.needs import Need, Part, Perturbed, Reads, Tabulated, TabulatedEverywhere
 
 if TYPE_CHECKING:  # a worker has passes to count, and no specification
     from assay.domain.specification import Criterion, Specification
@@ -126,11 +126,12 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One criterion with the need of its check and its bound parameters (defaults filled in)."""
+    """One criterion with the need of its check and its bound parameters (defaults filled in); ``whole``: of all rows, whatever its part."""
 
     criterion: Criterion
     need: Need
     parameters: tuple[tuple[str, Decimal | int | str], ...] = field(default=())
+    whole: bool = False
 
     def data(self, judged_on: str) -> str:
         """The data set that it is about: the one that the criterion names, unless its need says which."""
@@ -142,6 +143,20 @@ class Wanted:
         """The same for two criteria that perturb in the same way."""
         bound = {name: str(value) for name, value in self.parameters}
         return f"{self.criterion.metric}{json.dumps(bound, sort_keys=True)}"
+
+    @property
+    def _against_all(self) -> bool:
+        return isinstance(self.need, TabulatedEverywhere) and self.need.against_all
+
+    @property
+    def beside(self) -> Wanted:
+        """What is counted for it of a data set that it is held against: of all rows, where its need says so, and else of the same part."""
+        return replace(self, whole=True) if self._against_all else self
+
+    @property
+    def narrowed(self) -> tuple[tuple[str, str], ...]:
+        """The parts to which the rows that are counted for it are narrowed."""
+        return () if self.whole else tuple(sorted(self.criterion.where.items()))
 
     @property
     def again_key(self) -> str:
@@ -158,6 +173,7 @@ class Wanted:
         where = dict(sorted(self.criterion.where.items()))
         said = [self.criterion.across, where, need.asks_model, need.per_unit, need.undeclared, bound]
         said += [need.known] if need.known else []
+        said += [self.criterion.data] if self._against_all and where else []
         return f"{function}{json.dumps(said, sort_keys=True)}"
 
 
@@ -191,7 +207,7 @@ def fuse(
     passes = []
     for role in roles:
         mine = [w for w in wanted if w.data(judged_on) == role]
-        tables = tables_of(specification, [*mine, *of_all])
+        tables = tables_of(specification, [*mine, *(w.beside for w in of_all if w not in mine)])
         parts = _parts(mine) | everywhere
         if specification.data.unit is not None and any(table.per_unit for table in tables):
             parts |= {Part.UNITS}
@@ -236,7 +252,7 @@ def tables_of(specification: Specification, wanted: Iterable[Wanted]) -> tuple[T
                 across,
                 asks,
                 asks or need.per_unit,
-                where=tuple(sorted(w.criterion.where.items())),
+                where=w.narrowed,
                 undeclared=need.undeclared,
                 changes=need.changes_inputs,
                 known=need.known,

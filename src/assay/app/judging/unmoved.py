@@ -1,4 +1,4 @@
-"""Rows that a change of the inputs left as they are: their decisions stay, whatever the model is."""
+"""Changes of the inputs that say nothing: they leave rows as they are, whose decisions stay whatever the model is, or make them what nobody is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
 from assay.domain.errors import SubjectError
+from assay.domain.metric import several
 from assay.domain.needs import Perturbed
 from assay.plan.passes import Wanted
 
@@ -25,6 +26,24 @@ def too_few_moved(case: Case, measured: Measured, wanted: Wanted) -> SubjectErro
                 code="nothing_to_change",
                 remedy="Change more: by a larger distance or scale, or fewer digits; whole numbers move by at least one half.",
             )
+    return None
+
+
+def code_of_nobody(case: Case, measured: Measured, wanted: Wanted) -> SubjectError | None:
+    """Why a change of codes says nothing: it makes rows into what no row is, of which a model may never have learnt anything."""
+    if not isinstance(wanted.need, Perturbed):
+        return None
+    given = dict(wanted.parameters)
+    counted = {profile.name: dict(profile.codes) for profile in measured.judged.profiles}
+    for name, parameter in case.checks[wanted.criterion.metric].metric.parameters.items():
+        column = str(given.get(parameter.codes_of, ""))
+        for code in several(given[name]) if parameter.codes_of else ():
+            if not counted.get(column, {}).get(code):
+                return SubjectError(
+                    f"No row has the code {code} of {column!r}, which {name!r} lists: a change to what nobody is says nothing.",
+                    code="nothing_to_change",
+                    remedy="List the codes that rows have, and no others.",
+                )
     return None
 
 

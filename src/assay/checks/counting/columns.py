@@ -20,6 +20,14 @@ def fed(context: TableContext) -> tuple[str, ...]:
     return context.fed
 
 
+def fed_of_people(context: TableContext) -> tuple[str, ...]:
+    """What the model is fed, without what names a row; where that is not known, without what says when: another one for the same person is no
+    other person."""
+    names = {column.name for column in context.dictionary if column.type == "identifier"}
+    names |= set() if context.inputs or context.time is None else {context.time}
+    return tuple(name for name in context.fed if name not in names)
+
+
 def named_or_fed(context: TableContext) -> tuple[str, ...]:
     """The named column, or what the model is fed."""
     named = str(context.parameters["column"])

@@ -165,3 +165,14 @@ def period_code(name: str, period: str, *, number: bool) -> int:
 def is_number(code: int) -> bool:
     """Whether a period is a number that stands for itself."""
     return code >= _NUMBERS - _MOST
+
+
+FORMS = ("", "year", "month", "day")
+"""How whole numbers may say when, by the codes of :func:`forms_of`."""
+
+
+def forms_of(codes: Integers) -> Integers:
+    """int64[k]: of whole numbers that are periods of their own, whether each can be a year, a month or a day; 0 of any other number."""
+    number = np.where(codes < 0, -1, codes - _NUMBERS)
+    form = np.select([number < 1000, number <= 9999, number <= 999_999], [0, 1, 2], 3)
+    return np.where(_dated(codes, "year") < 0, 0, form)

@@ -36,7 +36,7 @@ def _coded(unseen: int, n: int = 2000) -> TableView:
     estimand="The share of rows with a category that does not occur in the training data (else the development data), in the column that has most.",
     unit=Unit.SHARE,
     reading="{value} of the rows hold a category[ of {part}] that was never seen before",
-    need=TabulatedEverywhere(by_code, named_or_texts, per_unit=True),
+    need=TabulatedEverywhere(by_code, named_or_texts, per_unit=True, against_all=True),
     tasks=tuple(Task),
     comparators=AT_MOST,
     ideal=ZERO,

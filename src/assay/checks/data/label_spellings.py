@@ -59,7 +59,7 @@ def _spelt(test: list[str]) -> TableView:
     "any other); in the column that has most.",
     unit=Unit.SHARE,
     reading="{value} of the rows spell a text otherwise than is usual",
-    need=TabulatedEverywhere(by_spelling, named_or_texts),
+    need=TabulatedEverywhere(by_spelling, named_or_texts, against_all=True),
     tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,

@@ -10,7 +10,8 @@ import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.columns import fed
+from assay.checks.counting.columns import fed_of_people
+from assay.checks.counting.numbers import as_text, written_as_text
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -29,8 +30,8 @@ SURE = 4.0
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By grid, a key of the cells in which the numbers of each row lie, and of its other values."""
     width = math.log1p(float(context.parameters["within"]))
-    names = [name for name in context.fed if name in rows.names]
-    return {
+    names = [name for name in fed_of_people(context) if name in rows.names]
+    return as_text(rows, tuple(names)) | {
         str(grid): (
             row_hash([(name, _cells(rows, name, grid, width)) for name in names], rows.n) % KEYS
         ).astype(np.int64)
@@ -83,7 +84,7 @@ def _view(copied: int, *, coarse: bool = False) -> TableView:
     "given relative distance; of the data set that has most.",
     unit=Unit.SHARE,
     reading="{value} of the rows are nearly those of another data set",
-    need=TabulatedEverywhere(tabulate, fed),
+    need=TabulatedEverywhere(tabulate, fed_of_people, against_all=True),
     comparators=AT_MOST,
     census=True,
     parameters={
@@ -135,7 +136,8 @@ def near_duplicates(view: TableView, *, within: Decimal, other: str) -> Counts:
         probability of at least .95^k by each grid. As often as rows of the other data set look like one another, test rows may do so by chance: where the threshold is met without
         these and not with them, the criterion is not evaluable. Counted in full, no inference. (Indyk & Motwani 1998, STOC, on locality-sensitive hashing; Kapoor & Narayanan 2023, Patterns 4.)
     Limits:
-        A change of a code or a text makes another row, and so does one large change. With few or coarse columns chance hides copies. Copies inside the
+        A change of a code or a text makes another row, and so does one large change. Identifiers are not compared, nor is the time where no inputs are named; a number that is stored as
+        text makes the criterion not evaluable. With few or coarse columns chance hides copies. Copies inside the
         other data set make chance look larger than it is; ``data.duplicates`` finds them.
     Remedy:
         Find out how the rows were drawn; remove near copies from the training data and train again.
@@ -144,14 +146,14 @@ def near_duplicates(view: TableView, *, within: Decimal, other: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
+    if text := written_as_text(view):
+        return text
     others = [d for d in view.tables if d != view.data and other in ("any", d) and view.rows[d]]
     if not others:
         return Undefined(Reason.NOT_MEASURED, "No other data set with rows is declared.")
     found = []
     for data in others:
-        grids = [
-            (_twins(view.table(g, view.data), view.table(g, data)), g) for g in sorted(view.tables[view.data])
-        ]
+        grids = [(_twins(view.table(g, view.data), view.table(g, data)), g) for g in map(str, range(GRIDS))]
         most, grid = max(grids)
         found.append((most, data, min(most, _by_chance(view.n, view.table(grid, data)))))
     most, _, _ = max(found)

@@ -8,7 +8,9 @@ from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.periods import (
     DAY_FORMS,
+    FORMS,
     PERIOD_CODES,
+    forms_of,
     is_number,
     periods_of,
     time_columns,
@@ -16,11 +18,12 @@ from assay.checks.counting.periods import (
 )
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
+from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.dates import days_of
-from assay.tally.table import Integers, Rows, TableContext, TableView, together
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, together
 
 TIMES = "times"
 _FORMS = f"{DAY_FORMS}, or as a whole number such as 20241231"
@@ -47,7 +50,7 @@ def _split(early: int) -> TableView:
     estimand="The share of rows that are dated before the last row of the training data, else of the development data.",
     unit=Unit.SHARE,
     reading="{value} of the rows are from before the last training row",
-    need=TabulatedEverywhere(by_day, time_columns),
+    need=TabulatedEverywhere(by_day, time_columns, against_all=True),
     comparators=AT_MOST,
     census=True,
     examples=(
@@ -84,7 +87,8 @@ def time_overlap(view: TableView) -> Counts:
         (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4: temporal leakage.)
     Limits:
         Goes by the day that the row carries, not by when its values became known. Where a random split was agreed all rows overlap, and the criterion is the wrong one.
-        Rows whose day cannot be read count as too early; with more than 2 % of them, here or where the last day is looked for, the criterion is not evaluable.
+        Rows whose day cannot be read count as too early; with more than 2 % of them, here or where the last day is looked for, the criterion is not evaluable, and so
+        it is where numbers say days in one data set and months or years in the other (20230115 and 202312).
     Remedy:
         Split by time: train on what was known before the first test row.
     Oracle:
@@ -92,14 +96,7 @@ def time_overlap(view: TableView) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    before = next(
-        (
-            d
-            for d in ("train", "develop")
-            if d in view.tables and d != view.data and view.table(TIMES, d).total
-        ),
-        None,
-    )
+    before = next((d for d in ("train", "develop") if d != view.data and view.rows.get(d)), None)
     if view.context.time is None or before is None or not view.table(TIMES).total:
         lacking = (
             "names no column that says when (data: time)"
@@ -113,9 +110,10 @@ def time_overlap(view: TableView) -> Counts:
 def _unfit(view: TableView, before: str) -> Undefined | None:
     """Why the times of two data sets cannot be compared."""
     when = str(view.context.time)
-    numbered = set()
+    numbered, forms = set(), set[int]()
     for data in (view.data, before):
         counts = view.table(TIMES, data)
+        forms |= _forms(counts)
         said = unread((when,), data, view.rows[data] - counts.total, view.rows[data], _FORMS)
         if said is not None:
             return said
@@ -125,7 +123,20 @@ def _unfit(view: TableView, before: str) -> Undefined | None:
             Reason.NOT_MEASURED,
             f"Some rows of {view.data!r} and {before!r} have a date in {when!r} and others a number; write one of both.",
         )
+    if 0 not in forms and len(forms) > 1:
+        told = " and ".join(FORMS[form] for form in sorted(forms))
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"Numbers in {when!r} of {view.data!r} and {before!r} say a {told}, and such numbers are in no order; write the same in both.",
+        )
     return None
+
+
+def _forms(counts: TableCounts) -> set[int]:
+    """How the numbers of a data set say when; 0 where more than a few of them are like no date."""
+    forms = forms_of(counts.keys)
+    plain = int(counts.counts[forms == 0].sum())
+    return {0} if plain > MOST_IN_NO_GROUP * counts.total else set(forms[forms > 0].tolist())
 
 
 def _early(view: TableView, before: str) -> Counts:

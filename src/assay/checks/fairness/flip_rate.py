@@ -72,7 +72,8 @@ def _next(name: str, values: NDArray[Any], codes: tuple[str, ...]) -> NDArray[An
     parameters={
         "column": Parameter("The input that holds the attribute.", names=Names.COLUMN),
         "codes": Parameter(
-            "All its codes, separated by commas; each row takes the next one, the last the first."
+            "All its codes, as the dictionary has them, separated by commas; each row takes the next one, the last the first.",
+            codes_of="column",
         ),
     },
     examples=(

@@ -90,6 +90,28 @@ def another_answer(draft: Draft, world: World) -> Iterator[Finding]:
                     )
 
 
+def codes_listed(draft: Draft, world: World) -> Iterator[Finding]:
+    """A list of a column's codes with one that the dictionary does not document: nobody has it, and nothing is asked by it."""
+    for i, criterion, metric in draft.known(world):
+        for name, value in criterion.parameters.items():
+            of = metric.parameters[name].codes_of if name in metric.parameters else ""
+            column = world.column(str(criterion.parameters.get(of, ""))) if of else None
+            if column is None:
+                continue
+            documented = [str(code) for code in column.codes_of_its_values or ()]
+            unknown = [code for code in several(value) if code not in documented]
+            if not documented:
+                said = (
+                    f"The dictionary documents no codes of {column.name!r}, of which {name!r} lists {value}."
+                )
+            elif unknown:
+                said = f"The dictionary has no code {unknown[0]} for {column.name!r}; it has {', '.join(documented)}."
+            else:
+                continue
+            remedy = "List codes as the dictionary has them, each with its meaning there: one that nobody has asks nothing."
+            yield Finding(("criteria", i, "with", name), "codes_not_documented", said, remedy=remedy)
+
+
 def _nobody_answered(draft: Draft, world: World, column: str) -> str:
     described = world.column(column)
     if draft.prediction is not None and column == draft.prediction.label:
@@ -117,4 +139,5 @@ RULES: tuple[Rule, ...] = (
     parameters,
     parameter_names,
     another_answer,
+    codes_listed,
 )
