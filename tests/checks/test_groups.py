@@ -12,6 +12,7 @@ from assay.checks.catalogue import catalogue
 from assay.checks.check import Check
 from assay.checks.examples import ALL, outcomes, paired, profiled, row_set, scored
 from assay.checks.tabled import table_view
+from assay.domain.answers import BINARY, Answers
 from assay.domain.evidence import Counts, MeanCell, PairedCell, Rate, Rates, ScoreCell, Undefined
 from assay.domain.metric import Across, Names
 from assay.domain.needs import Outcomes, Perturbed, Reads, Stated, Tabulated
@@ -79,8 +80,8 @@ def test_cells_never_hold_more_events_than_trials(table: dict[str, tuple[int, in
 def no_rows(check: Check, across: str | None) -> TableView:
     need = check.need
     assert isinstance(need, Tabulated)
-    several = np.empty((0, 3)) if Task.MULTICLASS in check.metric.tasks else np.empty(0)
-    score = several if need.asks_model else None
+    several = Task.MULTICLASS in check.metric.tasks
+    score = np.empty((0, 3) if several else 0) if need.asks_model else None
     return table_view(
         need.tabulate,
         {
@@ -95,6 +96,7 @@ def no_rows(check: Check, across: str | None) -> TableView:
         },
         label=[],
         score=score,
+        answers=Answers(Task.MULTICLASS, classes=("a", "b", "c")) if several else BINARY,
         groups={"sex": (("women", "men"), [])},
         across=("sex",) if across else (),
         parameters=check.bind(check.examples[0].arguments),
