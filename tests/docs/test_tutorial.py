@@ -1,4 +1,7 @@
-"""The tutorial can be followed: its commands run as written, and print and end with what it says."""
+"""The tutorial can be followed: its commands run as written, and print and end with what it says.
+
+One run and the gate start as a user starts them, with children of their own; what only a fresh process shows is tested there.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,22 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.cli import warm
+from tests.docs import shell
+from tests.near import fences
 
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 SETUP = ["make setup", ". .venv/bin/activate"]
 """What is not run here: these tests run in the environment that it makes."""
+
+FRESH = ("assay certify specification.yaml --rehearse", "assay gate ")
+"""Commands in an interpreter of their own."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +70,20 @@ def absent(quoted: str, printed: str) -> list[str]:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """``python`` and ``assay`` are ours, as in an active environment; nothing of the user's own is touched."""
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    for name, more in {"python": "", "assay": "-m assay "}.items():
-        program = programs / name
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {more}"$@"\n', encoding="utf-8")
-        program.chmod(0o755)
-    return os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "110"}
+    programs, fresh = tmp_path / "bin", tmp_path / "fresh"
+    for folder, name, more in ((programs, "python", ""), (fresh, "assay", "-m assay ")):
+        folder.mkdir()
+        (folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {more}"$@"\n', encoding="utf-8")
+        (folder / name).chmod(0o755)
+    monkeypatch.setitem(warm.told, "fences", fences())
+    with shell.program(programs / "assay"):
+        yield os.environ | {
+            "PATH": os.pathsep.join((str(programs), os.environ["PATH"])),
+            "COLUMNS": "110",
+            "FRESH": str(fresh),
+        }
 
 
 def test_every_command_can_be_run_as_written(tmp_path: Path, environment: dict[str, str]) -> None:
@@ -87,8 +102,9 @@ def test_every_command_can_be_run_as_written(tmp_path: Path, environment: dict[s
     for step in following:
         for command in step.commands:
             last = command == step.commands[-1]
+            alone = 'PATH="$FRESH:$PATH"\n' if command.startswith(FRESH) else ""
             ran = subprocess.run(
-                ["bash", "-c", f'{command}\ncode=$?\npwd > "$WHERE"\nexit $code'],
+                ["bash", "-c", f'{alone}{command}\ncode=$?\npwd > "$WHERE"\nexit $code'],
                 cwd=folder,
                 env=environment | {"WHERE": str(tmp_path / "where")},
                 check=False,

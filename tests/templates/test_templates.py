@@ -10,6 +10,7 @@ import pytest
 from tests.templates.started import CASES, Case, fill_in, judged, train_and_start
 
 import assay
+from assay.app.judging.plan_document import plan_document
 from assay.app.starting.choose import template_names, templates
 from assay.app.starting.scaffold import DICTIONARY, SPECIFICATION
 from assay.checks.catalogue import metrics
@@ -209,4 +210,5 @@ def test_a_copy_elsewhere_is_planned_alike(
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     for name in (SPECIFICATION, DICTIONARY, "model.txt", "train.parquet", "develop.parquet", "test.parquet"):
         shutil.copy(ran.folder / name, elsewhere / name)
-    assert assay.make_plan(elsewhere / SPECIFICATION, workers=0).attempts == ran.plan.attempts
+    there = plan_document(assay.make_plan(elsewhere / SPECIFICATION, workers=0))
+    assert there.attempts == plan_document(ran.plan).attempts

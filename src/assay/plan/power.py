@@ -9,7 +9,7 @@ The power of rates is that of :mod:`assay.stats.contrast_power`; functionals of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
@@ -39,48 +39,52 @@ class Prospect:
 
 @dataclass(frozen=True)
 class Power:
-    """What the rows can do for one criterion.
+    """What the rows can do for one criterion; ``factor`` and ``margin`` are searched for when somebody asks.
 
     Attributes:
-        prospect: the probability of passing. threshold, best: what is asked, and the best value that there can be.
-        expected: the true value that was assumed of a good model.
+        passes: the probability that a good model passes. expected: the true value that was assumed of it.
+        at_best: ``passes`` whatever is only assumed of the model, at its most favourable.
+        assumed: what that is, for a reader; empty when nothing is.
+        threshold, best: what is asked, and the best value that there can be.
     """
 
-    prospect: Prospect
+    passes: float
+    expected: float
+    at_best: float
+    assumed: str
     threshold: float
     best: float
-    expected: float
+    _prospect: Prospect = field(repr=False, compare=False)
 
-    @cached_property
-    def passes(self) -> float:
-        """The probability that a good model passes."""
-        return self.prospect.passes(self.expected, 1.0)
-
-    @cached_property
-    def at_best(self) -> float:
-        """``passes`` whatever is only assumed of the model, at its most favourable."""
-        plain = self.prospect.at_best is self.prospect.passes
-        return self.passes if plain else self.prospect.at_best(self.expected, 1.0)
+    @classmethod
+    def of(cls, prospect: Prospect, *, expected: float, threshold: float, best: float) -> Power:
+        """Of a criterion whose good model has the value ``expected``."""
+        passes = prospect.passes(expected, 1.0)
+        plain = prospect.at_best is prospect.passes
+        return cls(
+            passes=passes,
+            expected=expected,
+            at_best=passes if plain else prospect.at_best(expected, 1.0),
+            assumed=prospect.assumed,
+            threshold=threshold,
+            best=best,
+            _prospect=prospect,
+        )
 
     @property
     def hopeless(self) -> bool:
         """Whether a model as good as expected would hardly ever pass, whatever else is assumed of it."""
         return self.at_best < HOPELESS
 
-    @property
-    def assumed(self) -> str:
-        """What is assumed of the model besides its value, for a reader; empty when nothing is."""
-        return self.prospect.assumed
-
     @cached_property
     def factor(self) -> float | None:
-        """How many times these rows would give 90 %; 1 or less is enough, None when no number is. Searched when it is asked for."""
-        return _factor(self.prospect.passes, self.expected)
+        """How many times these rows would give 90 %; 1 or less is enough, None when no number is."""
+        return _factor(self._prospect.passes, self.expected)
 
     @cached_property
     def margin(self) -> float | None:
-        """The smallest distance from the threshold that passes with 90 % on these rows; None when none does. Searched as well."""
-        return _margin(self.prospect.passes, self.threshold, self.best)
+        """The smallest distance from the threshold that passes with 90 % on these rows; None when none does."""
+        return _margin(self._prospect.passes, self.threshold, self.best)
 
 
 def _factor(passes: Passes, expected: float) -> float | None:

@@ -359,7 +359,7 @@ def _planned(
     limit = criterion.comparator, criterion.threshold
     best = best_value(check.metric, *limit, _always_right(case, imagined, wanted, asked))
     expected = expected_value(check.metric, *limit, criterion.expected, best)
-    power = Power(prospect, float(criterion.threshold), best, expected)
+    power = Power.of(prospect, expected=expected, threshold=float(criterion.threshold), best=best)
     return PlannedCriterion(criterion, power, imagined.rows, unit=case.specification.data.unit)
 
 
