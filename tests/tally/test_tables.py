@@ -93,6 +93,16 @@ def test_the_bytes_of_tables_come_back_and_keys_out_of_order_are_refused():
         from_bytes(to_bytes(bad))
 
 
+@given(keys=st.lists(st.integers(0, 500), max_size=200), factor=st.floats(0.01, 20), cut=st.integers(1, 100))
+def test_the_same_rows_cut_finer_stay_as_many_where_a_plan_imagines_more_or_fewer(
+    keys: list[int], factor: float, cut: int
+):
+    fine = np.array(keys, dtype=np.int64)
+    scaled = TableCounts.of(fine).scaled(factor)
+    assert scaled.total == TableCounts.of(fine // cut).scaled(factor).total == round(len(keys) * factor)
+    assert all(abs(n - keys.count(k) * factor) <= 1 for k, n in zip(scaled.keys, scaled.counts, strict=True))
+
+
 def test_a_table_that_only_some_rows_have_is_kept():
     total = sums([{"a": TableCounts.made({1: 1})}, {"b": TableCounts.made({2: 2})}])
     assert {name: counts.total for name, counts in total.items()} == {"a": 1, "b": 2}

@@ -145,6 +145,11 @@ def all_of(parts: Sequence[Passes]) -> Passes:
     """At least 1 - sum(1 - power of each): every piece must pass, however they depend on each other."""
 
     def passes(true: float, factor: float) -> float:
-        return max(0.0, 1 - sum(1 - part(true, factor) for part in parts))
+        fails = 0.0
+        for part in parts:
+            fails += 1 - part(true, factor)
+            if fails >= 1:
+                return 0.0
+        return 1 - fails
 
     return passes

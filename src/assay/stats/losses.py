@@ -122,8 +122,8 @@ def difference_bound(one: Losing, two: Losing, alpha: float) -> Bound:
     """The summary of the first minus that of the second, between exact one-sided limits at level alpha, grade A."""
     require_level(alpha)
     enough, found = -math.log(alpha), one.estimate - two.estimate
-    upper = _first(lambda d: _is_least(one, two, d, enough), found, one.largest)
-    lower = -_first(lambda d: _is_least(two, one, d, enough), -found, two.largest)
+    upper = _first(lambda d: is_least(one, two, d, enough), found, one.largest)
+    lower = -_first(lambda d: is_least(two, one, d, enough), -found, two.largest)
     return Bound(estimate=found, lower=lower, upper=upper, method=METHOD_OF_DIFFERENCE, grade="A")
 
 
@@ -143,7 +143,7 @@ def least_evidence(one: Losing, two: Losing, difference: float) -> float:
     )
 
 
-def _is_least(one: Losing, two: Losing, difference: float, enough: float) -> bool:
+def is_least(one: Losing, two: Losing, difference: float, enough: float) -> bool:
     """Whether the least evidence is enough; cheaper than the least itself."""
     low, high = max(0.0, -difference), min(two.largest, one.largest - difference)
     found = _least(lambda s: one.against_at_least(s + difference), two.against_at_most, low, high, enough)

@@ -266,8 +266,11 @@ class TableCounts:
         return filled.reshape(sizes)
 
     def scaled(self, factor: float) -> TableCounts:
-        """The same mixture of other numbers of rows, rounded."""
-        counts = np.rint(self.counts * factor).astype(np.int64)
+        """The same mixture of other numbers of rows, whole ones.
+
+        The rows up to each key are rounded, so that tables of the same rows stay tables of the same number of rows however finely they are cut.
+        """
+        counts = np.diff(np.rint(np.cumsum(self.counts) * factor).astype(np.int64), prepend=0)
         return TableCounts(self.keys[counts > 0], counts[counts > 0])
 
 
