@@ -29,14 +29,16 @@ def fed(added: tuple[str, ...], before: tuple[str, ...]) -> str:
     return " ".join(told) or "It is fed a protected attribute, which this record does not name."
 
 
-class Acts(enum.StrEnum):
-    """At which place a method changes how a model is made."""
+class Needs(enum.StrEnum):
+    """What a method cannot do without."""
 
-    NOWHERE = "nowhere"
-    ROWS = "training rows"
-    INPUTS = "inputs"
-    TRAINING = "training"
-    SCORE = "score"
+    NOTHING = "nothing"
+    PARITY = "parity"
+    """A metric that is the lack of an equality of rates."""
+    PROXIES = "proxies"
+    """Declared proxies."""
+    LEFT_OUT = "left out"
+    """Something to leave out of the inputs: declared proxies, or a protected attribute among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +47,42 @@ class Method:
 
     Attributes:
         name: as the command line and the record have it; the module of that name in ``assay.mitigation`` trains it.
-        title: for readers. acts: on what. says: what it does, in one sentence. source: where it was published.
-        at_decision: whether the candidate is fed the protected attribute.
+        title: for readers. says: what it does, in one sentence. source: where it was published.
+        needs: what it cannot do without. bounded: whether it is tried once for each bound of the gap that is asked for.
+        control: whether it mitigates nothing, and is tried beside all others.
     """
 
     name: str
     title: str
-    acts: Acts
     says: str
     source: str
-    at_decision: bool = False
+    needs: Needs = Needs.NOTHING
+    bounded: bool = False
+    control: bool = False
 
     @property
     def module(self) -> str:
         """The name of its file."""
         return self.name.replace("-", "_")
 
+    @property
+    def looks_at_proxies(self) -> bool:
+        """Whether a declared proxy makes a difference to it."""
+        return self.needs in {Needs.PROXIES, Needs.LEFT_OUT}
+
 
 _ALL = (
     Method(
         "retrained",
         "Retrained",
-        Acts.NOWHERE,
         "The same learner on the same rows without any mitigation: what differs from it is what a method did, and what differs "
         "from the original is also another learner.",
         "none: it is the control of the search",
+        control=True,
     ),
     Method(
         "reweighing",
         "Reweighing",
-        Acts.ROWS,
         "Each training row weighs n(group) n(label) / (n n(group, label)), so that group and label are independent among the "
         "weighted rows.",
         "Kamiran & Calders 2012, Knowl. Inf. Syst. 33:1",
@@ -82,57 +90,51 @@ _ALL = (
     Method(
         "resampling",
         "Resampling",
-        Acts.ROWS,
         "Rows of each group and label are drawn, or left out, at random until group and label are independent.",
         "uniform sampling of Kamiran & Calders 2012; drawn by imbalanced-learn (Lemaître et al. 2017, JMLR 18:1)",
     ),
     Method(
         "correlation-removal",
         "Correlation removal",
-        Acts.INPUTS,
         "From each input is taken what a linear regression on the groups explains of it.",
         "fairlearn.preprocessing.CorrelationRemover",
-        at_decision=True,
     ),
     Method(
         "feature-adjustment",
         "Without proxies",
-        Acts.INPUTS,
         "The protected columns and the declared proxies are left out of the inputs.",
         "the search for less discriminatory alternatives as regulators describe it; own",
+        needs=Needs.LEFT_OUT,
     ),
     Method(
         "proxy-residuals",
         "Proxies adjusted",
-        Acts.INPUTS,
         "From the declared proxies, and from these alone, is taken what a linear regression on the groups explains of them.",
         "fairlearn.preprocessing.CorrelationRemover, of the declared proxies",
-        at_decision=True,
+        needs=Needs.PROXIES,
     ),
     Method(
         "constrained-training",
         "Constrained training",
-        Acts.TRAINING,
         "A weighted vote of models, trained one after another so that the gap on the training rows stays under a bound "
         "(exponentiated gradient); scores are averaged, nothing is drawn at random.",
         "Agarwal et al. 2018, ICML; fairlearn.reductions.ExponentiatedGradient",
+        needs=Needs.PARITY,
+        bounded=True,
     ),
     Method(
         "group-thresholds",
         "Group thresholds",
-        Acts.SCORE,
         "Each group has a threshold of its own, set on out-of-fold scores of the training rows; the lottery between two "
         "thresholds that the method asks for is replaced by the likelier one.",
         "Hardt, Price & Srebro 2016, NeurIPS; fairlearn.postprocessing.ThresholdOptimizer",
-        at_decision=True,
+        needs=Needs.PARITY,
     ),
     Method(
         "group-calibration",
         "Calibration per group",
-        Acts.SCORE,
         "In each group the score is calibrated by itself, on out-of-fold scores of the training rows (Platt scaling).",
         "Platt 1999; Pleiss et al. 2017, NeurIPS, on what calibration within groups can and cannot give",
-        at_decision=True,
     ),
 )
 METHODS = MappingProxyType({method.name: method for method in _ALL})

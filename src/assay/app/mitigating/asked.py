@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assay.domain.errors import AssayError
-from assay.domain.mitigation import METHODS, Method, Parity, parity_of
+from assay.domain.mitigation import METHODS, Method, Needs, Parity, parity_of
 from assay.domain.mitigation_record import NotTried
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification import Criterion, Specification
@@ -14,9 +14,6 @@ from assay.domain.vocabulary import Task, Tier
 
 BOOSTED = frozenset({"lightgbm", "xgboost"})
 """Formats whose models are trees: their family is known without opening them."""
-_PARITY = frozenset({"constrained-training", "group-thresholds"})
-_PROXIES = frozenset({"proxy-residuals"})
-_USE_PROXIES = frozenset({"feature-adjustment", *_PROXIES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +92,12 @@ def see_proxies(specification: Specification, proxies: Sequence[str], methods: S
     Raises:
         AssayError: ``proxy_not_an_input``, ``proxy_not_used``.
     """
-    if proxies and methods and _USE_PROXIES.isdisjoint(methods):
+    using = sorted(method.name for method in METHODS.values() if method.looks_at_proxies)
+    if proxies and methods and set(using).isdisjoint(methods):
         raise AssayError(
             f"None of the methods asked for looks at a proxy ({', '.join(methods)}), so {listed(proxies)} would change nothing.",
             code="proxy_not_used",
-            remedy=f"Add --method {' or --method '.join(sorted(_USE_PROXIES))}, or leave --proxy away.",
+            remedy=f"Add --method {' or --method '.join(using)}, or leave --proxy away.",
         )
     inputs = specification.subject.inputs
     for proxy in proxies:
@@ -128,7 +126,7 @@ def tries(
     parity = parity_of(criterion.metric, specification.prediction.good)
     found, left = [], []
     for method in METHODS.values():
-        if methods and method.name not in {*methods, "retrained"}:
+        if methods and method.name not in methods and not method.control:
             continue
         why = _why_not(method, criterion, parity, _protected_inputs(specification, criterion), proxies)
         if not why:
@@ -145,7 +143,7 @@ def tries(
 
 
 def _each(method: Method, bounds: Sequence[float]) -> list[Try]:
-    if method.name != "constrained-training":
+    if not method.bounded:
         return [Try(method.name, method)]
     return [Try(f"{method.name}-{bound:g}", method, bound) for bound in bounds]
 
@@ -157,11 +155,11 @@ def _why_not(
     protected: tuple[str, ...],
     proxies: Sequence[str],
 ) -> str:
-    if method.name in _PARITY and parity is None:
+    if method.needs is Needs.PARITY and parity is None:
         return f"{criterion.metric} is not the lack of an equality of rates, which is what it works on."
-    if method.name in _PROXIES and not proxies:
+    if method.needs is Needs.PROXIES and not proxies:
         return "No proxy is declared (--proxy COLUMN)."
-    if method.name == "feature-adjustment" and not proxies and not protected:
+    if method.needs is Needs.LEFT_OUT and not proxies and not protected:
         return "No protected attribute is an input, and no proxy is declared (--proxy COLUMN)."
     return ""
 

@@ -19,7 +19,7 @@ _WORD = re.compile(r"[A-Z]*[a-z]+|[A-Z]+|[0-9]+")
 class Roles:
     """The columns by role; a protected attribute that the template asks for and no column is named like has an empty column.
 
-    ``lacking`` are those; ``left_out`` the ones that it asks for only where there is such a column.
+    ``lacking`` are those.
     """
 
     label: str | None
@@ -27,7 +27,6 @@ class Roles:
     time: str | None
     protected: tuple[AttributeGuess, ...]
     lacking: tuple[str, ...]
-    left_out: tuple[str, ...]
 
 
 def find_roles(
@@ -71,7 +70,6 @@ def find_roles(
             *(other for other in guess_protected(others, label) if other.name not in template.protected),
         ),
         lacking=tuple(name for name in absent if template.protected[name].required),
-        left_out=tuple(name for name in absent if not template.protected[name].required),
     )
 
 

@@ -1,1 +1,1 @@
-"""What several checks count alike: a table or a count that each of them takes, and says something else of."""
+"""What several checks count alike, and what one counts that is too long to stand in its file: no check imports another."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import rates_compared
+from assay.checks.counting.decision_rates import count_of
 from assay.checks.examples import outcomes
 from assay.domain.evidence import Compare, Counts
 from assay.domain.metric import Across, Unit
@@ -69,7 +70,7 @@ def accuracy_parity(view: OutcomeView, *, reference: str | None = None) -> Count
     """
     return rates_compared(
         view,
-        {"": lambda group: (group.correct, group.n)},
+        {"": count_of("accuracy")},
         Compare.DIFFERENCE,
         reference=reference,
         lacking=Reason.NO_ROWS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import rates_compared
+from assay.checks.counting.decision_rates import count_of
 from assay.checks.examples import outcomes
 from assay.domain.evidence import Compare, Counts
 from assay.domain.metric import Across, Unit
@@ -69,7 +70,7 @@ def predictive_equality(view: OutcomeView, *, reference: str | None = None) -> C
     """
     return rates_compared(
         view,
-        {"": lambda group: (group.cell(0, 1), group.labelled(0))},
+        {"": count_of("false_positive_rate")},
         Compare.DIFFERENCE,
         reference=reference,
         lacking=Reason.ONE_CLASS_ONLY,

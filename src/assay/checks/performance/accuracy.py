@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.counting.cells import rate_of_each
+from assay.checks.counting.decision_rates import count_of
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Unit
@@ -80,6 +81,4 @@ def accuracy(view: OutcomeView) -> Counts:
         scikit-learn's accuracy_score (tests/checks/test_against_oracles.py); the bound by exact enumeration
         (tests/stats/test_rates.py).
     """
-    return rate_of_each(
-        view, lambda group: (group.correct, group.n), lacking=Reason.NO_ROWS, detail="No group has rows."
-    )
+    return rate_of_each(view, count_of("accuracy"), lacking=Reason.NO_ROWS, detail="No group has rows.")

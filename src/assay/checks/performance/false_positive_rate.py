@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import rate_of_each
+from assay.checks.counting.decision_rates import count_of
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Unit
@@ -67,7 +68,7 @@ def false_positive_rate(view: OutcomeView) -> Counts:
     """
     return rate_of_each(
         view,
-        lambda group: (group.cell(0, 1), group.labelled(0)),
+        count_of("false_positive_rate"),
         lacking=Reason.ONE_CLASS_ONLY,
         detail="No row has label 0.",
     )

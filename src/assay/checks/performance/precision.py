@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.counting.cells import rate_of_each
+from assay.checks.counting.decision_rates import count_of
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Unit
@@ -66,7 +67,7 @@ def precision(view: OutcomeView) -> Counts:
     """
     return rate_of_each(
         view,
-        lambda group: (group.cell(1, 1), group.decided(1)),
+        count_of("precision"),
         lacking=Reason.ZERO_DENOMINATOR,
         detail="No row is decided as 1.",
     )
