@@ -198,7 +198,6 @@ def test_a_model_that_loads_other_code_or_reads_other_weights_is_let_through_now
         assert {name for name in put_back if put_back[name] != bound[name]} == {
             sentence.split(", ")[1].partition(":")[0]
         }
-    assert stored.team.gate(model=stored.model, python=stored.python) is None
 
 
 def crosswise(folder: Path) -> None:
@@ -227,7 +226,6 @@ def test_a_link_that_leads_a_model_to_another_file_than_when_it_was_judged_is_le
     with pytest.raises(assay.Refused) as told:
         assay.load_certified(stored.model, python=stored.python, **stored.how)
     assert told.value.refusal == assay.Refusal(Because.CODE_CHANGED, OTHER_FILES)
-    assert stored.team.gate(model=stored.model, python=stored.python) == told.value.refusal
 
 
 def test_a_link_to_the_folder_of_the_very_files_is_none_that_anybody_is_told_of(
@@ -432,9 +430,9 @@ def test_another_interpreter_loads_nothing(stored: SimpleNamespace) -> None:
 
 
 def test_replay_names_the_code_that_changed(stored: SimpleNamespace) -> None:
-    assert replay(stored.team.root, workers=1).alike is Alike.IDENTICAL
+    assert replay(stored.team.root, workers=0).alike is Alike.IDENTICAL
     stored.module.write_text(SOURCE + "# a word more\n")
     assert any(
         "module handmade_scorer was sha256:" in said
-        for said in replay(stored.team.root, workers=1).differences
+        for said in replay(stored.team.root, workers=0).differences
     )

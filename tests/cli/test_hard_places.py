@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.app.conftest import Folder
 from tests.cli.conftest import certify
-from tests.cli.warm import run
+from tests.cli.warm import run, start
 
 NOTHING = Path(os.devnull)
 
@@ -30,19 +30,31 @@ def run_without(names: set[str], *arguments: str, cwd: Path) -> subprocess.Compl
 # --- the reader leaves ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("threshold", "code", "more"), [("0.70", 0, ()), ("0.90", 1, ("--json",))])
-def test_a_reader_that_leaves_does_not_change_the_decision(tmp_path, more, threshold, code):
-    folder = Folder(tmp_path)
-    folder.edit("at_least: 0.70, expected: 0.8,", f"at_least: {threshold}, expected: 0.95,").write()
-    script = f"{sys.executable} -m assay certify specification.yaml --certify-without-a-lock --workers 1 {' '.join(more)}"
+def test_a_reader_that_leaves_does_not_change_the_decision(portfolio):
+    script = f"{sys.executable} -m assay certify specification.yaml --certify-without-a-lock --workers 1"
     done = subprocess.run(
         ["bash", "-c", f"{script} | head -c 10 > /dev/null; exit ${{PIPESTATUS[0]}}"],
-        cwd=tmp_path,
+        cwd=portfolio,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (code, "")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_reader_that_leaves_a_long_document_does_not_change_the_decision(tmp_path):
+    folder = Folder(tmp_path)
+    folder.edit("at_least: 0.70, expected: 0.8,", "at_least: 0.90, expected: 0.95,").write()
+    words = ["certify", "specification.yaml", "--certify-without-a-lock", "--workers", "1", "--json"]
+    (reads, writes), (said, wrong) = os.pipe(), os.pipe()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    process = start(words, (nothing, writes, wrong), cwd=tmp_path)
+    for descriptor in (nothing, writes, wrong):
+        os.close(descriptor)
+    assert os.read(reads, 10)
+    os.close(reads)
+    with os.fdopen(said) as errors:
+        assert (process.wait(), errors.read()) == (1, "")
 
 
 @pytest.mark.parametrize("words", ["schema", "report --format json"])

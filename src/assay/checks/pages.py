@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from assay.checks.check import ORACLE, SECTIONS, Check, Example
@@ -38,14 +38,14 @@ _CLAIMS = {
 }
 
 
-def page(check: Check) -> str:
-    """The page of one check."""
+def page(check: Check, graded: str = "") -> str:
+    """The page of one check; ``graded`` is the grade where that is known already."""
     metric = check.metric
     sections = check.sections
     parts = [
         f"# {metric.title}",
         f"`{check.id}`: {check.summary}",
-        _facts(check),
+        _facts(check, graded or grades(check)),
         *(f"## {heading}\n\n{sections[heading]}" for heading in (*SECTIONS, ORACLE) if heading in sections),
         _parameters(metric),
         f"## In a specification\n\n{_criterion(check)}",
@@ -54,8 +54,8 @@ def page(check: Check) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def index(checks: Iterable[Check]) -> str:
-    """The page that lists all checks by stage."""
+def index(checks: Iterable[Check], graded: Mapping[str, str]) -> str:
+    """The page that lists all checks by stage; ``graded`` has the grade of each by its name."""
     known = sorted(checks, key=lambda c: c.id)
     parts = [
         NOTICE,
@@ -66,7 +66,7 @@ def index(checks: Iterable[Check]) -> str:
         mine = [check for check in known if check.metric.stage is stage]
         if mine:
             rows = [
-                (f"[`{c.id}`]({c.id}.md)", c.metric.title, c.metric.estimand, grades(c), c.oracle)
+                (f"[`{c.id}`]({c.id}.md)", c.metric.title, c.metric.estimand, graded[c.id], c.oracle)
                 for c in mine
             ]
             head = ("check", "title", "estimand", "grade", "held against")
@@ -79,11 +79,12 @@ def index(checks: Iterable[Check]) -> str:
 def documents(checks: Iterable[Check]) -> dict[str, str]:
     """Every page by file name: one for each check, and the index."""
     known = tuple(checks)
-    pages = {f"{check.id}.md": f"{NOTICE}\n\n{page(check)}" for check in known}
-    return {"index.md": index(known), **pages}
+    graded = {check.id: grades(check) for check in known}
+    pages = {f"{check.id}.md": f"{NOTICE}\n\n{page(check, graded[check.id])}" for check in known}
+    return {"index.md": index(known, graded), **pages}
 
 
-def _facts(check: Check) -> str:
+def _facts(check: Check, graded: str) -> str:
     metric = check.metric
     kind = (
         "a fact about the file, counted in full"
@@ -93,7 +94,7 @@ def _facts(check: Check) -> str:
     facts = [
         ("Estimand", metric.estimand),
         ("Judged as", kind),
-        ("Grade", grades(check)),
+        ("Grade", graded),
         ("Comparators", ", ".join(f"`{comparator}`" for comparator in metric.comparators)),
         ("Range", _span(metric)),
         ("Compares", _GROUPS[metric.across]),
