@@ -45,12 +45,17 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
 
 
 def _given(rows: Rows, context: TableContext) -> Mask | None:
-    """bool[n, k]: the inputs that stand in the columns of given reasons; None where no such columns are named."""
+    """bool[n, k]: the first inputs that stand in the columns of given reasons, as many as may be given; None where no such columns are named."""
     wanted = several(context.parameters["given"])
     if not wanted:
         return None
-    said = [rows.column(column).astype(object) for column in wanted]
-    return np.column_stack([np.any([one == name for one in said], axis=0) for name in named(context)])
+    names, most = named(context), int(context.parameters["reasons"])
+    chosen, told = np.zeros((rows.n, len(names)), dtype=bool), np.zeros(rows.n, dtype=np.int64)
+    for column in wanted:
+        said = rows.column(column).astype(object)
+        chosen |= np.column_stack([said == name for name in names]) & (told < most)[:, None]
+        told += ~rows.missing(column) & (said != "")
+    return chosen
 
 
 ARGUMENTS: Arguments = {"reasons": 2, "columns": "", "given": ""}
@@ -87,7 +92,7 @@ def _view(n: int, arguments: Arguments = ARGUMENTS) -> TableView:
             names=Names.COLUMNS,
         ),
         "given": Parameter(
-            "Columns with the reasons that the model's owner gives, each the name of an input or empty; they are tested instead.",
+            "Columns with the reasons that the model's owner gives, the first reason first, each the name of an input or empty; they are tested instead.",
             default="",
             names=Names.COLUMNS,
         ),
@@ -131,7 +136,7 @@ def reason_faithfulness(view: TableView) -> Counts:
         names for credit scoring (12 CFR 1002, Supp. I, 9(b)(2)-5). Then all of them are replaced together: the reasons are
         faithful when that turns the decision (sufficiency; DeYoung et al. 2020, ACL, arXiv:1911.03429). The share of the declined
         rows has Clopper-Pearson limits (1934). Costs a prediction of every row for each input, and one more; where the reasons that are given
-        stand in columns (``given``), these are replaced, at one prediction, and a name that is no input's replaces nothing.
+        stand in columns (``given``), the first of these are replaced, as many as may be given, at one prediction, and a name that is no input's replaces nothing.
     Limits:
         Without ``given``, one way to find reasons among several, which need not be the owner's. Inputs that decide only together
         are found by no replacement of one. A usual value beside others may be a person that cannot be, and is no advice on what to
