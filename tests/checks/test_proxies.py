@@ -9,6 +9,7 @@ from assay.checks.catalogue import catalogue
 from assay.checks.check import Example
 from assay.checks.fairness.proxy_strength import tabulate
 from assay.checks.tabled import table_view
+from assay.domain.dictionary import Column
 from assay.domain.evidence import Rates, Undefined
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.table import TableView
@@ -108,3 +109,24 @@ def test_a_group_that_is_not_where_it_is_to_be_learnt_is_told():
     counts = CHECK.count(view(columns, [0, 0], columns, [0, 1]), across="sex")
     assert isinstance(counts, Undefined)
     assert counts.reason is Reason.EMPTY_GROUP
+
+
+def test_a_number_that_is_stored_as_text_is_no_clean_input():
+    """Hashes of texts were cut into parts as if they were numbers, which mixes the values of both groups."""
+    draw = np.random.default_rng(3)
+    group = draw.integers(0, 2, 2000)
+    texts = [str(value) for value in draw.integers(0, 1000, 2000) + 1000 * group]
+    of = {"sex": (("women", "men"), group)}
+    made = table_view(
+        tabulate,
+        {"x": texts},
+        groups=of,
+        across=("sex",),
+        others={"train": {"x": texts}},
+        groups_of_others={"train": {"sex": group}},
+        dictionary=(Column(name="x", type="integer", description="x"),),
+        parameters={"column": "", "learnt_on": "train"},
+    )
+    counts = CHECK.count(made, across="sex")
+    assert isinstance(counts, Undefined)
+    assert "2,000 of 2,000 rows of 'test' have a text there" in counts.detail

@@ -284,3 +284,22 @@ def test_one_person_with_many_rows_does_not_even_out_a_class() -> None:
     by_rows = counted("privacy.l_diversity", table, "zip", sensitive="illness", by="entropy")
     by_people = counted("privacy.l_diversity", table, "zip", unit="person", sensitive="illness", by="entropy")
     assert (by_rows.found, by_people.found) == (2, 1)
+
+
+def test_numbers_that_are_stored_as_text_have_no_order() -> None:
+    check = catalogue()["privacy.t_closeness"]
+    asked = {"quasi_identifiers": "place", "sensitive": "salary"}
+    columns = {"place": [i // 50 for i in range(100)], "salary": [str(1000 + 10 * i) for i in range(100)]}
+    known = (
+        Column(name="place", type="integer", description="where"),
+        Column(name="salary", type="number", description="how much"),
+    )
+    view = table_view(
+        check.need.tabulate,  # type: ignore[attr-defined]
+        columns,
+        dictionary=known,
+        parameters=check.bind(asked),
+    )
+    found = check.count(view, arguments=asked)
+    assert isinstance(found, Undefined)
+    assert "100 of 100 rows of 'test' have a text there" in found.detail

@@ -163,3 +163,27 @@ def test_all_values_that_stand_for_missing_are_added_up_within_a_column() -> Non
     counted = found({"income": income})
     assert (counted.found, counted.total) == (480, 4000)
     assert sorted(n for _, n in counted.details) == [160, 160, 160]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "said"),
+    [
+        ("date", ["01.01.1900"] * 40 + ["31.12.2023"] * 360, "400 of 400 rows of 'test' have no day in 'x'"),
+        ("date", [19000101] * 40 + [20231231] * 360, "400 of 400 rows of 'test' have no day in 'x'"),
+        ("date", ["01.01.1900"] * 40 + ["2023-12-31"] * 60 + [None] * 300, "40 of 100 rows"),
+        ("number", ["-999"] * 40 + ["1.5"] * 360, "400 of 400 rows of 'test' have a text there"),
+    ],
+)
+def test_what_cannot_be_read_is_not_called_clean(kind: str, values: list[object], said: str) -> None:
+    known = (Column(name="x", type=kind, description="x"),)  # type: ignore[arg-type]
+    counted = found({"x": values}, dictionary=known)
+    assert isinstance(counted, Undefined)
+    assert said in counted.detail
+
+
+def test_a_few_days_that_cannot_be_read_hide_nothing_else() -> None:
+    known = (Column(name="x", type="date", description="x"),)
+    days = pd.date_range("2015-01-01", periods=960).strftime("%Y-%m-%d").tolist()
+    counted = found({"x": ["n.a."] * 4 + ["1900-01-01"] * 40 + days}, dictionary=known)
+    assert isinstance(counted, Census)
+    assert counted.found == 40

@@ -18,7 +18,18 @@ from assay.stats.spikes import spike_at, usual_spacing
 from assay.tally.cells import NO_ROWS, worst_column
 from assay.tally.coding import BINS, bins_of, number_of
 from assay.tally.dates import DAYS, days_of
-from assay.tally.periods import PERIOD_CODES, TIME, WHOLE, parted, period_name, time_columns, untimed
+from assay.tally.numbers import as_text, written_as_text
+from assay.tally.periods import (
+    DAY_FORMS,
+    PERIOD_CODES,
+    TIME,
+    WHOLE,
+    parted,
+    period_name,
+    time_columns,
+    unread,
+    untimed,
+)
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 _DIGITS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
@@ -54,6 +65,8 @@ _DAYS = days_of(np.array(DATES, dtype=object))
 _NUMBERS, _DATES, _TEXTS = "number", "date", "text"
 CANDIDATES = {_NUMBERS: len(NUMBERS), _DATES: len(DATES), _TEXTS: len(WORDS)}
 APART = "\t"
+UNREAD = "read or not: "
+"""How the name of a table begins that has the days of a column: those that can be read, and those that cannot."""
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -73,10 +86,12 @@ def _looked_at(context: TableContext) -> tuple[str, ...]:
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column and by what its rows are parted, the part of each row and its value, candidates apart."""
     parts = parted(rows, context, _PERIOD)
-    found = {}
+    found = as_text(rows, _looked_at(context))
     for name in _looked_at(context):
         if name in rows.names:
             kind, value = _values(rows, context, name)
+            if kind == _DATES:
+                found[UNREAD + name] = np.where(rows.missing(name), -1, (value < 0).astype(np.int64))
             for by, part in parts.items():
                 found[APART.join((kind, name, by))] = together((part, _PARTS), (value, _SIZE))
     return found
@@ -89,6 +104,10 @@ _PERIOD = "year"
 def _values(rows: Rows, context: TableContext, name: str) -> tuple[str, Integers]:
     """What kind of column it is; and of each row the place of its candidate, or behind those its number or its day."""
     values, column = rows.column(name), context.column(name)
+    if column is not None and column.type == "date":
+        days = days_of(values)
+        place = _place(days, _DAYS.tolist())
+        return _DATES, np.where(place >= 0, place, np.where(days < 0, -1, days + len(DATES)))
     if values.dtype.kind in "iufb":
         codes = (
             [code for code in (column.codes_of_its_values or ()) if not isinstance(code, str)]
@@ -99,10 +118,6 @@ def _values(rows: Rows, context: TableContext, name: str) -> tuple[str, Integers
         bins = bins_of(values)
         value = np.where(place >= 0, place, np.where(bins < 0, -1, bins + len(NUMBERS)))
         return _NUMBERS, np.where(np.isin(values, codes), -1, value)
-    if column is not None and column.type == "date":
-        days = days_of(values)
-        place = _place(days, _DAYS.tolist())
-        return _DATES, np.where(place >= 0, place, np.where(days < 0, -1, days + len(DATES)))
     documented = {str(code) for code in ((column.codes or ()) if column is not None else ())}
     words = {word: i for i, word in enumerate(WORDS)}
     said = [
@@ -167,6 +182,16 @@ def _named(context: TableContext, by: str, part: int) -> str:
     if by == WHOLE:
         return ""
     return f", {by} {period_name(part, _PERIOD) if by == TIME else context.strata[by].labels()[part]}"
+
+
+def _unread(view: TableView) -> Undefined | None:
+    """Why days are not looked at: in a column of dates too many of them cannot be read."""
+    for table, counts in view.tables[view.data].items():
+        if table.startswith(UNREAD):
+            _, not_read = counts.dense(2).tolist()
+            if said := unread((table.removeprefix(UNREAD),), view.data, not_read, counts.total, DAY_FORMS):
+                return said
+    return None
 
 
 def _genuine(text: str) -> set[tuple[str, str]]:
@@ -249,7 +274,7 @@ def sentinel_values(view: TableView, *, column: str, genuine: str) -> Counts:
         they stand. Documented codes are never counted. (Little & Rubin 2019, "Statistical analysis with missing data"; Pearson 2006, "The problem of disguised missing data", SIGKDD
         Explorations 8.)
     Limits:
-        Knows the listed values only. A few rows in a crowd are not told from chance: about ten alone in a gap, more beside others. A value that truly
+        Knows the listed values only. A number that is stored as text, or a column of dates of which more than 2 % cannot be read, makes the criterion not evaluable. A few rows in a crowd are not told from chance: about ten alone in a gap, more beside others. A value that truly
         is frequent and far from all others, such as no gains at all, is named, too, until it is listed as genuine. Rows of parts of two strata, such as
         a site and a year, may be the same and are added up: the share may be too large then, and is never too small.
     Remedy:
@@ -265,7 +290,7 @@ def sentinel_values(view: TableView, *, column: str, genuine: str) -> Counts:
             Reason.COLUMN_MISSING,
             f"The data set {view.data!r} has no column to look at{f': {column}' if column else ''}.",
         )
-    if said := untimed(view, APART):
+    if said := written_as_text(view) or _unread(view) or untimed(view, APART):
         return said
     genuinely = _genuine(genuine)
     unknown = sorted({name for name, _ in genuinely} - set(view.context.documented))
@@ -275,6 +300,8 @@ def sentinel_values(view: TableView, *, column: str, genuine: str) -> Counts:
         )
     tests, looks = [], 0
     for name, counts in view.tables[view.data].items():
+        if name.startswith(UNREAD):
+            continue
         kind, of, by = name.split(APART)
         for part, values, rows in _by_part(counts):
             looks += CANDIDATES[kind]

@@ -16,6 +16,7 @@ from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.cells import NO_ROWS, unfit_for_comparison
 from assay.tally.learnt import learnable, not_learnt, unseen
+from assay.tally.numbers import as_text, written_as_text
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 CODES = 1 << 23
@@ -27,7 +28,7 @@ PARTS = 10
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By input, the value of each row as a code, 0 for none, and its group."""
     group, groups = rows.group(), max(len(context.groups), 1)
-    return {
+    return as_text(rows, columns(context)) | {
         name: together((rows.codes(name)[0] + 1, CODES), (group, groups))
         for name in columns(context)
         if name in rows.names
@@ -123,7 +124,7 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
     Limits:
         One input at a time: two that tell nothing alone may tell the group together. An association: an input may differ between
         groups and rightly decide. Rows that both data sets share make it look stronger. Values that were not seen there count
-        as typical of nobody; with more than 2 % of such rows in a group the criterion is not evaluable.
+        as typical of nobody; with more than 2 % of such rows in a group the criterion is not evaluable, and so it is where a number is stored as text.
     Remedy:
         Ask whether the input is needed for the decision; drop it, coarsen it, or replace it by what it is meant to say, then measure
         the gaps of the new model.
@@ -133,7 +134,7 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
     """
     if not any(counts.total for counts in view.tables[view.data].values()):
         return NO_ROWS
-    if unfit := unfit_for_comparison(view.groups):
+    if unfit := written_as_text(view) or unfit_for_comparison(view.groups):
         return unfit
     if learnt_on not in view.tables or learnt_on == view.data:
         said = f"Typical values are learnt on other rows than {view.data!r}, and {learnt_on!r} is not declared or the same."

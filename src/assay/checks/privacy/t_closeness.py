@@ -24,12 +24,13 @@ from assay.tally.classes import (
     sensitive_columns,
     values_by_class,
 )
+from assay.tally.numbers import as_text, written_as_text
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The class of each row with its sensitive value, and with the person."""
-    return values_by_class(rows, context)
+    return as_text(rows, (str(context.parameters["sensitive"]),)) | values_by_class(rows, context)
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -108,7 +109,8 @@ def t_closeness(view: TableView, *, sensitive: str, quasi_identifiers: str) -> C
         else, half the sum of the differences of shares. Counted in full, an exact fraction, no inference. (Li, Li &
         Venkatasubramanian 2007, "t-closeness: privacy beyond k-anonymity and l-diversity", ICDE, section 4.2.)
     Limits:
-        A small class is far from everybody by chance alone: a class of one person is as far as can be. The order of numbers counts
+        A small class is far from everybody by chance alone: a class of one person is as far as can be. A number that is stored as text, whose order is
+        none of numbers, makes the criterion not evaluable. The order of numbers counts
         and not how far apart they lie; without a declared unit (data: unit) each row is taken for a person, and the details say so, and with one
         a class in which somebody has several values makes the criterion not evaluable; numbers above 2,048 that lie within .1 % of each other are one value. What is missing is left
         out of both.
@@ -120,6 +122,8 @@ def t_closeness(view: TableView, *, sensitive: str, quasi_identifiers: str) -> C
     """
     if not view.table(BY_ROW).total:
         return none_of(view, sensitive)
+    if text := written_as_text(view):
+        return text
     found = Sensitive.of(view)
     if not len(found.rows):
         return Undefined(Reason.NOT_MEASURED, f"No value of {sensitive!r} is known.")
