@@ -49,7 +49,7 @@ def written_as_text(view: TableView) -> Undefined | None:
 
 def coded_numbers(context: TableContext) -> tuple[str, ...]:
     """Whole numbers of which the dictionary documents codes, where no column is named: they are no measured numbers if these are all codes that occur."""
-    if str(context.parameters["column"]):
+    if str(context.parameters.get("column", "")):
         return ()
     left_out = {context.label, context.unit, context.score_column}
     coded = (c.name for c in context.dictionary if c.is_numeric and c.codes is not None)
