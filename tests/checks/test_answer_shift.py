@@ -72,6 +72,7 @@ def test_lost_values_move_as_many_as_are_lost(people) -> None:
         ({"change": "rounding", "digits": 15}, "made 0 of"),
         ({"change": "rounding", "digits": 5}, "made 0 of"),
         ({"change": "noise", "scale": Decimal("0.001")}, "made 0 of"),
+        ({"tolerance": Decimal(200)}, "No prediction between 0 and 200 can move by more than 200"),
     ],
 )
 def test_a_change_that_leaves_the_rows_of_a_group_as_they_are_shows_nothing(people, given, said) -> None:

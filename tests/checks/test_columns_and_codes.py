@@ -115,6 +115,20 @@ def test_spellings_are_those_that_pandas_groups() -> None:
     assert found == Census(odd, 400, share=True, details=(("x", odd),))
 
 
+def test_the_same_word_in_other_characters_is_another_spelling() -> None:
+    """As files of another system write it: accents apart from their letters, full-width letters, a no-break space, a soft hyphen."""
+    train = ["Caf\u00e9 owner"] * 900
+    for word in ("Cafe\u0301 owner", "\uff23af\u00e9 owner", "Caf\u00e9\u00a0owner", "Caf\u00e9 ow\u00adner"):
+        found = count(
+            "data.label_spellings",
+            by_spelling,
+            {"x": [word] * 100 + train[:300]},
+            others={"train": {"x": train}},
+            parameters={"column": ""},
+        )
+        assert found == Census(100, 400, share=True, details=(("x", 100),)), word
+
+
 def test_unseen_categories_are_those_of_pandas() -> None:
     draw = np.random.default_rng(4)
     train, test = draw.choice(list("abc"), 500), draw.choice(list("abcde"), 300)

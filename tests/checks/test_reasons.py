@@ -139,6 +139,21 @@ def test_reasons_that_were_given_are_replaced_and_no_others() -> None:
     assert cell.events > 0
 
 
+def test_no_more_given_reasons_are_replaced_than_may_be_given() -> None:
+    """A reason that is no input's takes its place; an empty one takes none."""
+    columns, known = drawn(9, 400), drawn(10, 51)
+    draw = np.random.default_rng(12)
+    given = {name: draw.choice(["a", "c", "R01", ""], 400) for name in ("first", "second")}
+    median = {name: np.sort(known[name])[25] for name in NAMES}
+    told = np.where(given["first"] == "", given["second"], given["first"])
+    replaced = {name: np.where(told == name, median[name], columns[name]) for name in NAMES}
+    turned = (additive(columns) < 0.5) & (additive(replaced) >= 0.5)
+    bound = {"given": "first, second", "columns": "a, b, c", "reasons": 1}
+    (cell,) = counted("performance.reason_faithfulness", columns | given, additive, known, **bound).cells
+    assert (cell.events, cell.trials) == (turned.sum(), (additive(columns) < 0.5).sum())
+    assert cell.events > 0
+
+
 def test_nobody_declined_is_undefined() -> None:
     found = counted("performance.reason_faithfulness", drawn(7, 50), lambda c: 0 * c["a"] + 0.9, drawn(8, 50))
     assert isinstance(found, Undefined)

@@ -120,6 +120,15 @@ def test_a_category_has_a_bin_for_each_code_and_one_for_those_that_nobody_docume
     assert (counts.cells[0].reference, counts.cells[0].found) == ((1, 3, 0, 0), (2, 1, 1, 0))
 
 
+def test_a_number_of_which_one_code_is_documented_shows_no_shift_and_passes_nothing() -> None:
+    parameters = {"column": "x", "edges": "40, 60", "reference": "train", "distance": "psi"}
+    dictionary = (Column(name="x", type="integer", description="x", codes={-9: "not asked"}),)
+    view = shifted([-9] * 5 + [90] * 95, [-9] * 5 + [10] * 95, parameters, dictionary=dictionary)
+    counts = catalogue()["performance.psi"].count(view, arguments=parameters)
+    assert isinstance(counts, Undefined)
+    assert "A share of 0.95 of the rows has a value of 'x' that is no documented code" in counts.detail
+
+
 @pytest.mark.parametrize("edges", ["2000, 4000, 1000000", "0, 2000, 4000"])
 def test_every_declared_bin_counts_whether_or_not_it_has_rows(edges: str) -> None:
     parameters = {"column": "x", "edges": edges, "reference": "train", "distance": "psi"}
@@ -134,9 +143,10 @@ def test_every_declared_bin_counts_whether_or_not_it_has_rows(edges: str) -> Non
     assert 0.001 < bound.upper < 0.02
 
 
-def test_bins_that_hold_all_of_the_reference_in_one_show_nothing() -> None:
+@pytest.mark.parametrize("beyond", [0, 19])
+def test_bins_that_hold_nearly_all_of_the_reference_in_one_show_nothing(beyond: int) -> None:
     parameters = {"column": "x", "edges": "100000000", "reference": "train", "distance": "psi"}
-    view = shifted([50.0, 2e5], [1.0, 4000.0], parameters)
+    view = shifted([50.0, 2e5], [1.0] * (1000 - beyond) + [1e9] * beyond, parameters)
     counts = catalogue()["performance.psi"].count(view, arguments=parameters)
     assert isinstance(counts, Undefined)
     assert "in one bin" in counts.detail

@@ -1,15 +1,16 @@
-"""Columns of numbers as bins; and those that the dictionary calls numbers and that stand there as text, which no check may skip."""
+"""Columns of numbers as bins; and those that stand there as text, or have some documented codes, which no check may skip."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from assay.domain.evidence import Undefined
+from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.vocabulary import Reason
 from assay.tally.coding import bins_of, missing
-from assay.tally.table import Integers, Rows, TableView
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 
-AS_TEXT = "as text: "
+AS_TEXT, AS_CODES = "as text: ", "as codes: "
 
 
 def numbered(rows: Rows, name: str) -> Integers | None:
@@ -44,3 +45,41 @@ def written_as_text(view: TableView) -> Undefined | None:
                     "there, which is not looked at. Store it as numbers, or call it a text.",
                 )
     return None
+
+
+def coded_numbers(context: TableContext) -> tuple[str, ...]:
+    """Whole numbers of which the dictionary documents codes, where no column is named: they are no measured numbers if these are all codes that occur."""
+    if str(context.parameters.get("column", "")):
+        return ()
+    left_out = {context.label, context.unit, context.score_column}
+    coded = (c.name for c in context.dictionary if c.is_numeric and c.codes is not None)
+    return tuple(name for name in coded if name not in left_out)
+
+
+def as_codes(rows: Rows, names: tuple[str, ...]) -> dict[str, Integers]:
+    """The rows with a number that is none of the documented codes of its column, by a table of its own."""
+    found = {}
+    for name in names:
+        entry = rows.context.column(name)
+        if entry is not None and name in rows.names:
+            found[AS_CODES + name] = np.where(rows.codes(name)[0] < len(entry.codes or ()), -1, 0)
+    return found
+
+
+def called_codes(view: TableView) -> Undefined | None:
+    """Why numbers are not looked at: the dictionary documents some codes of a column, and most of its values are others."""
+    for data, tables in view.tables.items():
+        for table, counts in tables.items():
+            if table.startswith(AS_CODES) and counts.total > MOST_IN_NO_GROUP * view.rows[data]:
+                name = table.removeprefix(AS_CODES)
+                return Undefined(
+                    Reason.NOT_MEASURED,
+                    f"The dictionary documents codes of {name!r}, and {counts.total:,} of {view.rows[data]:,} rows of {data!r} have a number that is none "
+                    "of them, which is not looked at. Delete its codes if it is a number, and write nothing where nothing is known; or list all its codes.",
+                )
+    return None
+
+
+def measured(view: TableView) -> dict[str, TableCounts]:
+    """The tables of the data set that the criterion names, without those that count codes."""
+    return {name: of for name, of in view.tables[view.data].items() if not name.startswith(AS_CODES)}

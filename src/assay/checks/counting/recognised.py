@@ -82,12 +82,13 @@ WORDS = {
 """How a kind is told."""
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}(?![\w-])", re.IGNORECASE)
-_IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}")
-_GROUPED_CARD = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{4}|3[47]\d{2}([ -])\d{6}\2\d{5}")
-_SSN = re.compile(r"(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")
+_IBAN = re.compile(r"[A-Z]{2}\d{2}(?:[ .-]?[A-Z0-9]){11,30}", re.IGNORECASE)
+_GROUPED_CARD = re.compile(r"\d{4}([ .-])\d{4}\1\d{4}\1\d{4}|3[47]\d{2}([ .-])\d{6}\2\d{5}")
+_SSN = re.compile(r"(?!000|666|9\d\d)\d{3}([ -])(?!00)\d{2}\1(?!0000)\d{4}")
 _PHONE = re.compile(
     r"\+\d(?:[ ().\-/]{0,2}\d){7,14}|(?:1[ .-])?\(?[2-9]\d{2}\)?[ .-]{1,2}[2-9]\d{2}[ .-]\d{4}"
     r"|\(?0\d{1,4}\)?[ /-]{1,3}\d{3,5}(?:[ -]?\d{2,4}){1,3}"
+    r"|0[1-9]([ .-])\d{2}(?:\1\d{2}){3}|00[ -]?[1-9]\d{0,2}[ /-]\(?\d{1,5}\)?(?:[ /-]?\d{2,5}){1,4}"
 )
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)")
 _STREET = re.compile(
@@ -126,8 +127,35 @@ _NAME = re.compile(
     rf"(?:(?:Mr|Mrs|Ms|Dr)\.? )?{_WORD}\.?(?:[,;]? {_WORD}\.?){{1,4}}(?: \(?\d{{1,8}}\)?)?", re.IGNORECASE
 )
 """Two to five words of letters alone, capitalised or not; with a number behind them or without."""
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
+_ISO = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?:[T ].*)?")
 _WRITTEN = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})")
+_DAY, _MONTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?", r"(?:de |of )?(?P<month>[^\W\d_]{3,10})\.?"
+_WORDED = (
+    re.compile(rf"{_DAY}[ -]?{_MONTH},?[ -]?(?:de |of )?(?P<year>\d{{4}}|\d{{2}})", re.IGNORECASE),
+    re.compile(rf"{_MONTH} {_DAY},? (?P<year>\d{{4}})", re.IGNORECASE),
+)
+MONTHS = {
+    begins: place
+    for place, words in enumerate(
+        (
+            "jan jän ene gen",
+            "feb fév fev",
+            "mar mär mrz maa",
+            "apr avr abr",
+            "may mai mei mag",
+            "jun juin giu",
+            "jul juil lug",
+            "aug aoû aou ago",
+            "sep set",
+            "oct okt ott out",
+            "nov",
+            "dec dez déc dic",
+        ),
+        1,
+    )
+    for begins in words.split()
+}
+"""How the names of the months begin in English, German, French, Spanish, Dutch, Italian and Portuguese."""
 THIS_CENTURY = 30
 """A year of two digits that is smaller is one of this century."""
 _CODE = re.compile(r"[\w./:#-]{3,64}")
@@ -181,7 +209,7 @@ def is_card(digits: str) -> bool:
 
 def iban(text: str) -> bool:
     """Whether a text is an account number: its country's length, and the remainder 1 by 97 (ISO 7064)."""
-    plain = text.replace(" ", "")
+    plain = re.sub("[ .-]", "", text).upper()
     if LENGTHS.get(plain[:2]) != len(plain):
         return False
     moved = plain[4:] + plain[:4]
@@ -208,13 +236,26 @@ def _year(year: str, month: str, day: str) -> int | None:
 def _date(text: str) -> int | None:
     """The year of a date."""
     if found := _ISO.fullmatch(text):
-        return _year(*found.groups())
+        return _year(found[1], found[3], found[4])
     if found := _WRITTEN.fullmatch(text):
         one, _, two, year = found.groups()
-        if len(year) == 2:
-            year = f"{20 if int(year) < THIS_CENTURY else 19}{year}"
+        year = _whole_year(year)
         return _year(year, two, one) or _year(year, one, two)
-    return None
+    return _worded(text) if text[-1:].isdigit() else None
+
+
+def _whole_year(year: str) -> str:
+    return year if len(year) == 4 else f"{20 if int(year) < THIS_CENTURY else 19}{year}"
+
+
+def _worded(text: str) -> int | None:
+    """The year of a date with its month in words: 2 January 1980, Jan 2, 1980, 02-JAN-80."""
+    found = next((match for form in _WORDED if (match := form.fullmatch(text))), None)
+    if found is None:
+        return None
+    month = found["month"].lower()
+    place = MONTHS.get(month[:4]) or MONTHS.get(month[:3])
+    return _year(_whole_year(found["year"]), str(place), found["day"]) if place else None
 
 
 def _ip(text: str) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_share
 from assay.checks.counting.columns import named_or_texts
+from assay.checks.counting.plain import plain
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts
 from assay.domain.metric import Names, Parameter, Unit
@@ -38,7 +39,7 @@ def by_spelling(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
 
 
 def _folded(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum() or c in "+<>=%&/.,") or text
+    return "".join(c for c in plain(text).casefold() if c.isalnum() or c in "+<>=%&/.,") or text
 
 
 def _bucket(texts: list[str]) -> Integers:
@@ -98,7 +99,7 @@ def label_spellings(view: TableView, *, column: str) -> Counts:
     Purpose:
         Finds one category under two names: "Self Employed" in one file and "self-employed" in another are two things to a model.
     Method:
-        Texts that are equal without case, spaces and hyphens are one word; of each word the spelling that most rows of the training data have is the usual one (of a word that
+        Texts that are equal in their compatible form (NFKC, Unicode UAX 15) without case, spaces, hyphens and characters that nobody sees are one word; of each word the spelling that most rows of the training data have is the usual one (of a word that
         is not there, that of the development data, of any other data set, of this one), and rows of this data set with another one count. Counted in full, no inference. (Rahm & Do 2000, "Data cleaning: problems and current approaches", IEEE Data
         Engineering Bulletin 23.)
     Limits:

@@ -11,7 +11,7 @@ import numpy as np
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import fed_of_people
-from assay.checks.counting.numbers import as_text, written_as_text
+from assay.checks.counting.numbers import as_codes, as_text, called_codes, coded_numbers, written_as_text
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -31,12 +31,17 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By grid, a key of the cells in which the numbers of each row lie, and of its other values."""
     width = math.log1p(float(context.parameters["within"]))
     names = [name for name in fed_of_people(context) if name in rows.names]
-    return as_text(rows, tuple(names)) | {
-        str(grid): (
-            row_hash([(name, _cells(rows, name, grid, width)) for name in names], rows.n) % KEYS
-        ).astype(np.int64)
-        for grid in range(GRIDS)
-    }
+    coded = tuple(name for name in coded_numbers(context) if name in names)
+    return (
+        as_text(rows, tuple(names))
+        | as_codes(rows, coded)
+        | {
+            str(grid): (
+                row_hash([(name, _cells(rows, name, grid, width)) for name in names], rows.n) % KEYS
+            ).astype(np.int64)
+            for grid in range(GRIDS)
+        }
+    )
 
 
 def _cells(rows: Rows, name: str, grid: int, width: float) -> Hashes:
@@ -137,7 +142,7 @@ def near_duplicates(view: TableView, *, within: Decimal, other: str) -> Counts:
         these and not with them, the criterion is not evaluable. Counted in full, no inference. (Indyk & Motwani 1998, STOC, on locality-sensitive hashing; Kapoor & Narayanan 2023, Patterns 4.)
     Limits:
         A change of a code or a text makes another row, and so does one large change. Identifiers are not compared, nor is the time where no inputs are named; a number that is stored as
-        text makes the criterion not evaluable. With few or coarse columns chance hides copies. Copies inside the
+        text, or has a few documented codes among other values, makes the criterion not evaluable. With few or coarse columns chance hides copies. Copies inside the
         other data set make chance look larger than it is; ``data.duplicates`` finds them.
     Remedy:
         Find out how the rows were drawn; remove near copies from the training data and train again.
@@ -146,8 +151,8 @@ def near_duplicates(view: TableView, *, within: Decimal, other: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    if text := written_as_text(view):
-        return text
+    if unread := written_as_text(view) or called_codes(view):
+        return unread
     others = [d for d in view.tables if d != view.data and other in ("any", d) and view.rows[d]]
     if not others:
         return Undefined(Reason.NOT_MEASURED, "No other data set with rows is declared.")

@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.numbers import as_text, numbered, written_as_text
+from assay.checks.counting.numbers import (
+    as_codes,
+    as_text,
+    called_codes,
+    coded_numbers,
+    measured,
+    numbered,
+    written_as_text,
+)
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -24,14 +32,19 @@ def columns(context: TableContext) -> tuple[str, ...]:
     named = str(context.parameters["column"])
     known = {name: context.column(name) for name in context.fed}
     wanted = (name for name, c in known.items() if c is None or (c.is_numeric and c.codes is None))
-    return (named,) if named else tuple(wanted)
+    return (named,) if named else (*wanted, *(name for name in coded_numbers(context) if name in known))
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the number of each row."""
-    wanted = columns(context)
+    coded = tuple(name for name in coded_numbers(context) if name in context.fed)
+    wanted = tuple(name for name in columns(context) if name not in coded)
     bins = {name: numbered(rows, name) for name in wanted}
-    return as_text(rows, wanted) | {name: found for name, found in bins.items() if found is not None}
+    return (
+        as_text(rows, wanted)
+        | as_codes(rows, coded)
+        | {name: found for name, found in bins.items() if found is not None}
+    )
 
 
 def p_values(numbers: Integers, reference: TableCounts) -> NDArray[np.float64]:
@@ -114,7 +127,7 @@ def outliers(view: TableView, *, column: str, level: Decimal) -> Counts:
         exchangeable with the known ones; Vovk, Gammerman & Shafer 2005; Bates et al. 2023, "Testing for outliers with conformal p-values", Annals of Statistics 51). If rows are like the known ones at most the
         level of them is called an outlier, so the threshold lies above the level. The share in each column is a piece with Clopper-Pearson limits.
     Limits:
-        Column by column: a usual age with a usual income may be an unusual pair. Fewer known rows than 2 / level - 1 can call nothing an outlier, and the criterion is not evaluable. Numbers are known to .1 %; one that is stored as text makes the criterion not evaluable.
+        Column by column: a usual age with a usual income may be an unusual pair. Fewer known rows than 2 / level - 1 can call nothing an outlier, and the criterion is not evaluable. Numbers are known to .1 %; one that is stored as text, or has a few documented codes among other values, makes the criterion not evaluable.
     Remedy:
         Look at the rows; correct what is wrong, and train on what is right and was lacking.
     Oracle:
@@ -125,10 +138,10 @@ def outliers(view: TableView, *, column: str, level: Decimal) -> Counts:
     known_by = next((d for d in ("train", "develop", "test") if d in view.tables and d != view.data), None)
     if known_by is None:
         return Undefined(Reason.NOT_MEASURED, "No other data set is declared, which says what is usual.")
-    if text := written_as_text(view):
-        return text
+    if unread := written_as_text(view) or called_codes(view):
+        return unread
     cells, most = [], 0
-    for name in sorted(view.tables[view.data]):
+    for name in sorted(measured(view)):
         counts, known = view.table(name), view.table(name, known_by)
         enough = 2 / (known.total + 1) <= float(level)
         far = p_values(counts.keys, known) <= float(level)

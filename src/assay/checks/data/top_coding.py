@@ -9,7 +9,15 @@ import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_column
-from assay.checks.counting.numbers import as_text, numbered, written_as_text
+from assay.checks.counting.numbers import (
+    as_codes,
+    as_text,
+    called_codes,
+    coded_numbers,
+    measured,
+    numbered,
+    written_as_text,
+)
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -32,14 +40,19 @@ def columns(context: TableContext) -> tuple[str, ...]:
     wanted = (
         c.name for c in context.dictionary if c.is_numeric and c.codes is None and c.name not in left_out
     )
-    return (named,) if named else tuple(wanted)
+    return (named,) if named else (*wanted, *coded_numbers(context))
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the number of each row."""
-    wanted = columns(context)
+    coded = coded_numbers(context)
+    wanted = tuple(name for name in columns(context) if name not in coded)
     bins = {name: numbered(rows, name) for name in wanted}
-    return as_text(rows, wanted) | {name: found for name, found in bins.items() if found is not None}
+    return (
+        as_text(rows, wanted)
+        | as_codes(rows, coded)
+        | {name: found for name, found in bins.items() if found is not None}
+    )
 
 
 def _ends(counts: TableCounts) -> Iterator[tuple[str, int, float]]:
@@ -112,8 +125,8 @@ def top_coding(view: TableView, *, column: str) -> Counts:
         or as in the free cells up to the next value; a cell is as wide as neighbouring values usually lie apart. If no end is a spike in that sense one is named with a probability
         of at most 1 % in the whole data set (binomial tail, Bonferroni). (Burkhauser et al. 2012, Review of Economics and Statistics 94, on top-coded incomes.)
     Limits:
-        A natural end at which many lie, such as a full mark, looks the same. Values cut at 0 from below are not looked at. Cutting that hits few rows is not seen. A number that is stored as text makes
-        the criterion not evaluable.
+        A natural end at which many lie, such as a full mark, looks the same. Values cut at 0 from below are not looked at. Cutting that hits few rows is not seen. A number that is stored as text, or has a few documented codes among
+        other values, makes the criterion not evaluable.
     Remedy:
         Ask for the values as they were recorded; else say in the dictionary at which value the column ends.
     Oracle:
@@ -121,17 +134,17 @@ def top_coding(view: TableView, *, column: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    if text := written_as_text(view):
-        return text
-    if not view.tables[view.data]:
+    if unread := written_as_text(view) or called_codes(view):
+        return unread
+    if not measured(view):
         return Undefined(
             Reason.NOT_MEASURED,
             f"The data set {view.data!r} has no {f'number {column!r}' if column else 'numbers'}.",
         )
-    ends = [(name, *end) for name, counts in view.tables[view.data].items() for end in _ends(counts)]
+    ends = [(name, *end) for name, counts in measured(view).items() for end in _ends(counts)]
     named = [
         (name, f"{name}, {called}", n)
         for name, called, n, p in ends
-        if p * 2 * len(view.tables[view.data]) <= FALSE_ALARMS
+        if p * 2 * len(measured(view)) <= FALSE_ALARMS
     ]
     return worst_column(named, rows=view.n)

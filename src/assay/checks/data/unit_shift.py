@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_column
-from assay.checks.counting.numbers import as_text, numbered, written_as_text
+from assay.checks.counting.numbers import (
+    as_codes,
+    as_text,
+    called_codes,
+    coded_numbers,
+    measured,
+    numbered,
+    written_as_text,
+)
 from assay.checks.counting.periods import (
     PERIOD_CODES,
     TIME,
@@ -79,7 +87,7 @@ def columns(context: TableContext) -> tuple[str, ...]:
     """The named column, or all numbers; and what says where and when."""
     beside = [attribute.column for attribute in context.strata.values()]
     beside += time_columns(context)
-    return (*_looked_at(context), *beside)
+    return (*_looked_at(context), *coded_numbers(context), *beside)
 
 
 def _looked_at(context: TableContext) -> tuple[str, ...]:
@@ -95,12 +103,16 @@ def _looked_at(context: TableContext) -> tuple[str, ...]:
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column and by what its rows are parted, the part of each row and its number."""
     parts = parted(rows, context, _PERIOD)
-    return as_text(rows, _looked_at(context)) | {
-        APART.join((name, by)): together((part, _PARTS), (bins, BINS))
-        for name in _looked_at(context)
-        if (bins := numbered(rows, name)) is not None
-        for by, part in parts.items()
-    }
+    return (
+        as_text(rows, _looked_at(context))
+        | as_codes(rows, coded_numbers(context))
+        | {
+            APART.join((name, by)): together((part, _PARTS), (bins, BINS))
+            for name in _looked_at(context)
+            if (bins := numbered(rows, name)) is not None
+            for by, part in parts.items()
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +187,7 @@ def _against(parts: Parts) -> Iterator[tuple[Source, Source]]:
 
 def _sources(view: TableView) -> Iterator[tuple[str, Parts]]:
     """By column, the parts of the data set that are compared; and the data sets."""
-    for table in sorted(view.tables[view.data]):
+    for table in sorted(measured(view)):
         name, by = table.split(APART)
         if by == WHOLE:
             sets = {f"all of {data}": view.table(table, data) for data in view.tables}
@@ -277,7 +289,7 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
     Limits:
         Finds conversions of the list, and of whole sources: a few rows in another unit are not seen. Sources that are truly different are named only if a conversion
         makes them alike. Where half of the rows are of either unit it is not known who is wrong; both are named. Factors that lie close together, as 10 and 12, are
-        not told apart where the numbers are spread wide. Numbers are known to .1 %; one that is stored as text makes the criterion not evaluable. Rows of sources of two strata, such as a site and a
+        not told apart where the numbers are spread wide. Numbers are known to .1 %; one that is stored as text, or has a few documented codes among other values, makes the criterion not evaluable. Rows of sources of two strata, such as a site and a
         quarter, may be the same and are added up: the share may be too large then, and is never too small.
     Remedy:
         Ask the source for its unit, convert its numbers, and write the unit into the dictionary.
@@ -286,8 +298,8 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    if text := written_as_text(view):
-        return text
+    if unread := written_as_text(view) or called_codes(view):
+        return unread
     if said := untimed(view, APART):
         return said
     compared = [(name, parts) for name, parts in _sources(view) if len(parts) > 1]

@@ -11,6 +11,7 @@ from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Distance, HistogramPair, Histograms, Undefined
+from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
@@ -19,6 +20,8 @@ from assay.tally.table import Integers, Rows, TableContext, TableView
 
 TABLE = "bins"
 MOST_BINS = 100
+RARE = 0.02
+"""Of the reference at least this share of the rows must lie beside the fullest of declared bins: else hardly anything would be seen to move."""
 
 
 def edges_of(text: str) -> tuple[float, ...]:
@@ -54,6 +57,19 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     numbers = np.where(absent, 0, values).astype(np.float64)
     found = np.searchsorted(limits, numbers, side="right").astype(np.int64)
     return {TABLE: np.where(absent, len(limits) + 1, found)}
+
+
+def _unseen(
+    column: str, reference: str, before: Integers, after: Integers, *, declared: bool, numeric: bool
+) -> str:
+    """Why the bins would not show how values move: hardly any lie beside one of those declared, or many numbers are none of the codes."""
+    most, rows = int(before.max()), int(before.sum())
+    if np.count_nonzero(before) < 2 or (declared and rows - most < RARE * rows):
+        return f"{most:,} of {rows:,} rows of {reference!r} are in one bin of {column!r}, so that the bins would not show how its values move; declare others."
+    other = max(float(counts[-2] / counts.sum()) for counts in (before, after))
+    if not declared and numeric and other > MOST_IN_NO_GROUP:
+        return f"A share of {other:.2g} of the rows has a value of {column!r} that is no documented code; how these move no bin shows. Document them, or delete the codes of a number."
+    return ""
 
 
 SCORE: dict[str, Decimal | int | str] = {
@@ -141,7 +157,7 @@ def psi(view: TableView, *, column: str, edges: str, reference: str, distance: s
         every number of rows.
     Limits:
         Cautious: with ten bins of equal size 10,000 rows on each side support 0.04. Each bin without rows costs as well, so declare those
-        that the column has; not evaluable where all rows of the reference are in one bin. A shift in a column says nothing of what it does
+        that the column has; not evaluable where more than 98 % of the reference rows are in one of the declared bins, or all of them in one of the codes, or more than 2 % of whole numbers have no documented code. A shift in a column says nothing of what it does
         to the model. Bins that are chosen on these very rows hide what lies between them.
     Remedy:
         Find out what changed at the source; judge the model on the new cases (`where`), and train it anew if it lost.
@@ -167,8 +183,8 @@ def psi(view: TableView, *, column: str, edges: str, reference: str, distance: s
     for data, counts in ((reference, before), (view.data, after)):
         if not counts.sum():
             return Undefined(Reason.COLUMN_MISSING, f"The data set {data!r} has no column {column!r}.")
-    if np.count_nonzero(before) < 2:
-        said = f"All rows of {reference!r} are in one bin of {column!r}, so that the bins would not show how its values move; declare others."
+    numeric = documented is not None and documented.is_numeric
+    if said := _unseen(column, reference, before, after, declared=codes is None, numeric=numeric):
         return Undefined(Reason.NOT_MEASURED, said)
     pair = HistogramPair(column, tuple(before.tolist()), tuple(after.tolist()))
     return Histograms((pair,), Distance(distance))

@@ -50,11 +50,11 @@ def _given(rows: Rows, context: TableContext) -> Mask | None:
     if not wanted:
         return None
     names, most = named(context), int(context.parameters["reasons"])
-    chosen = np.zeros((rows.n, len(names)), dtype=bool)
+    chosen, told = np.zeros((rows.n, len(names)), dtype=bool), np.zeros(rows.n, dtype=np.int64)
     for column in wanted:
         said = rows.column(column).astype(object)
-        here = np.column_stack([said == name for name in names])
-        chosen |= here & (chosen.sum(axis=1) < most)[:, None]
+        chosen |= np.column_stack([said == name for name in names]) & (told < most)[:, None]
+        told += ~rows.missing(column) & (said != "")
     return chosen
 
 

@@ -238,11 +238,11 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
         characters that nobody sees and with plain spaces, hyphens and digits. In each row are told: e-mail addresses, in brackets and
         words too (name (at) host.org, name [at] host dot org, name AT host.org), coordinates that say what they are (degrees with minutes or decimals,
         directions, lat and lon, geo:, POINT, ISO 6709, links of maps), account numbers by length and
-        remainder (IBAN, ISO 13616), card numbers in groups by the Luhn check (ISO/IEC 7812-1), social security numbers of the US in
+        remainder (IBAN, ISO 13616, in small letters and any grouping too), card numbers in groups by the Luhn check (ISO/IEC 7812-1), social security numbers of the US in
         groups, telephone numbers with a country code or in groups, IP addresses, street addresses with a house number. Of whole columns
         with at least 20 different values are told, where at least half are such: addresses with a plain "at" or spaces (name at host.org, name @ host.org; at least half of them different), names (two to five words of letters alone, with a number
         behind them or without, at least half of them different, or 200 of them and none with more than five times the rows of an average one), pairs of numbers of three decimals within 90 and 180, card numbers without groups and citizen numbers of the Netherlands (where more pass than fail a
-        check that chance passes once in ten or eleven), postcodes, free text of six words; dates, where nine of ten are spread
+        check that chance passes once in ten or eleven), postcodes, free text of six words; dates (year first, year last, or with the month in words of seven languages), where nine of ten are spread
         over more than 20 years and all within 110; and codes that nearly every row has for itself, or numbers that all differ although
         at least seven pairs would have coincided by chance, unless the dictionary calls the column an identifier or it is the
         unit. The details have rows per column and kind, and never a value. Counted in full, no inference. (McCallister, Grance

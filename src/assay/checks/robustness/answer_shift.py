@@ -15,10 +15,10 @@ from assay.checks.counting.columns import no_columns
 from assay.checks.counting.moved import MOST_NUMBERS, Noting, too_few_moved
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
-from assay.domain.evidence import Counts, Rate, Rates
+from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedChanges
-from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.changes import add_noise, lose_values, round_numbers
 from assay.tally.perturbation import Floats
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
@@ -135,7 +135,7 @@ def _view(steep: float, n: int = 2000) -> TableView:
         ),
     ),
 )
-def answer_shift(view: TableView, *, change: str) -> Counts:
+def answer_shift(view: TableView, *, change: str, tolerance: Decimal) -> Counts:
     """The share of predictions that small changes of the inputs move by more than they may.
 
     Purpose:
@@ -148,7 +148,7 @@ def answer_shift(view: TableView, *, change: str) -> Counts:
         test: ISO/IEC TR 24029-1:2021.)
     Limits:
         One draw per row and no adversary: it shows average, not worst-case, robustness. Where errors or fewer digits leave
-        more than half of the rows of a group as they are, or lost values all of them, the criterion has no value. A model that ignores its inputs moves nothing. A model that takes no missing values fails
+        more than half of the rows of a group as they are, or lost values all of them, the criterion has no value, nor has it where the tolerance is as wide as the declared range. A model that ignores its inputs moves nothing. A model that takes no missing values fails
         under missingness, and the criterion has no value.
     Remedy:
         Regularise, coarsen inputs that are measured less exactly than they are stored, or train with noise and with lost values.
@@ -158,6 +158,10 @@ def answer_shift(view: TableView, *, change: str) -> Counts:
     """
     if not view.n:
         return NO_ROWS
+    answers = view.context.answers
+    if tolerance >= Decimal(str(answers.high)) - Decimal(str(answers.low)):
+        said = f"No prediction between {answers.low:.15g} and {answers.high:.15g} can move by more than {tolerance}; name a smaller tolerance."
+        return Undefined(Reason.NOT_MEASURED, said)
     still = too_few_moved(view, 0.0 if change == "missingness" else MOST_NUMBERS)
     if still is not None:
         return still

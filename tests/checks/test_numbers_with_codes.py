@@ -1,0 +1,57 @@
+"""A whole number of which one code is documented is no column of codes, which checks of numbers leave out: it is looked at, or nothing is said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assay.checks.catalogue import catalogue
+from assay.checks.tabled import table_view
+from assay.domain.dictionary import Column
+from assay.domain.evidence import Undefined
+
+CHECKS = ("data.near_duplicates", "data.outliers", "data.top_coding", "data.unit_shift")
+
+
+def counted(metric: str, codes: dict[int | str, str] | None, values: np.ndarray, column: str = "") -> object:
+    check = catalogue()[metric]
+    asked = {"column": column} if column else {}
+    known = (
+        Column(name="h", type="integer", description="h", codes=codes),
+        Column(name="w", type="number", description="w"),
+    )
+    draw = np.random.default_rng(2)
+    w = draw.normal(50, 10, len(values))
+    view = table_view(
+        check.need.tabulate,  # type: ignore[attr-defined]
+        {"h": values, "w": w},
+        label=[0] * len(values),
+        others={"train": {"h": values, "w": w}},
+        labels_of_others={"train": [0] * len(values)},
+        dictionary=known,
+        parameters=check.bind(asked),
+    )
+    return check.count(view, arguments=asked)
+
+
+@pytest.mark.parametrize("metric", CHECKS)
+def test_one_documented_code_hides_no_numbers(metric: str) -> None:
+    heights = np.random.default_rng(1).normal(170, 10, 1000).round().astype(np.int64)
+    found = counted(metric, {-9: "not asked"}, heights)
+    assert isinstance(found, Undefined)
+    assert (
+        "documents codes of 'h', and 1,000 of 1,000 rows of 'test' have a number that is none of them"
+        in found.detail
+    )
+    assert not isinstance(counted(metric, None, heights), Undefined)
+    if metric != "data.near_duplicates":  # by its name it is looked at
+        assert not isinstance(counted(metric, {-9: "not asked"}, heights, "h"), Undefined)
+
+
+@pytest.mark.parametrize("metric", CHECKS)
+def test_codes_stay_codes_though_a_few_rows_have_others(metric: str) -> None:
+    grades = np.random.default_rng(1).integers(1, 5, 1000)
+    grades[:20] = 7
+    assert not isinstance(counted(metric, dict.fromkeys(range(1, 5), "a grade"), grades), Undefined)
+    grades[:21] = 7
+    assert isinstance(counted(metric, dict.fromkeys(range(1, 5), "a grade"), grades), Undefined)
