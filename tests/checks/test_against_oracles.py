@@ -2,12 +2,15 @@
 
 import fairlearn.metrics as fair
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn.metrics as sk
 from tables import Rows, random_rows
 
 from assay.checks.catalogue import catalogue
 from assay.domain.evidence import Compare, Functional, Rate, Rates, ScoreCell, Scores
+from assay.stats.calibration import ks_calibration
+from assay.stats.histogram import ScoreCounts
 
 SEEDS = range(8)
 CLOSE = 1e-9
@@ -171,3 +174,17 @@ def test_the_bins_of_the_calibration_error_are_those_asked_for():
     check = catalogue()["performance.ece"]
     assert check.count(random_rows(0).uncut()).bins == 15
     assert check.count(random_rows(0).uncut(), arguments={"bins": 20}).bins == 20
+
+
+@each_seed
+def test_the_calibration_error_of_each_group_is_the_largest_running_mean_of_its_rows(seed: int):
+    rows = random_rows(seed)
+    counts = catalogue()["fairness.calibration_by_group"].count(rows.view(), across="group")
+    assert isinstance(counts, Scores)
+    table = pd.DataFrame({"group": rows.group, "score": rows.score, "gap": rows.label - rows.score})
+    for name, mine in table.groupby("group"):
+        running = mine.groupby("score")["gap"].sum().sort_index().cumsum() / len(mine)
+        (cell,) = (cell for cell in counts.cells if cell.label == name)
+        labels, scores = unfolded(cell)
+        found = ks_calibration(ScoreCounts.of_rows(scores, labels))
+        assert found == pytest.approx(running.abs().max(), abs=CLOSE)

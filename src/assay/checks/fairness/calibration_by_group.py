@@ -79,7 +79,7 @@ def calibration_by_group(view: OutcomeView) -> Counts:
         Recalibrate on development rows (isotonic or logistic), within groups if that is lawful; then certify
         again.
     Oracle:
-        simulated sizes of its bound (tests/stats/test_score_calibration.py); no row is lost
-        (tests/checks/test_against_oracles.py).
+        pandas' running sums over the rows of each group (tests/checks/test_against_oracles.py); simulated sizes of its bound
+        (tests/stats/test_score_calibration.py).
     """
     return scores_of_each(view, Functional.KS_CALIBRATION)
