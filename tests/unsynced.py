@@ -1,12 +1,10 @@
-"""Nothing is waited for until it is on the disk: no test cuts the power, and a commit that waits takes twenty milliseconds.
+"""The log's database waits for no disk: no test cuts the power, and a commit that waits takes up to twenty milliseconds.
 
 A process that is killed loses nothing that it has written, so tests that kill find here what they would find else. What the
-product asks of the disk is what ``AS_SHIPPED`` and ``tests/store`` hold. Commands that are processes of their own wait as users' do.
+product asks of the disk is ``AS_SHIPPED``, which ``tests/store`` holds. Commands in an interpreter of their own wait as users' do.
 """
 
 from __future__ import annotations
-
-import os
 
 from assay.store import database
 
@@ -15,7 +13,6 @@ AS_SHIPPED = database.PRAGMAS
 
 def wait_for_no_disk() -> None:
     """In this process, and in those that are forked from it."""
-    os.fsync = lambda _: None
     database.PRAGMAS = tuple(
         "synchronous=OFF" if said.startswith("synchronous=") else said for said in AS_SHIPPED
     )

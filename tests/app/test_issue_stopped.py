@@ -5,13 +5,32 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.near import fences
+from tests.store.conftest import MEMORY
 
 ROOT = Path(__file__).parents[2]
 POINTS = 5
 PROBE = "import sys; from guarantee.stopping import possible, run_until; possible() or sys.exit(1); run_until(1 << 60, lambda _: None)"
+NEAR = """
+import json, sys
+from dataclasses import asdict
+from pathlib import Path
+from assay.app.judging import open_engine
+from assay.engine.in_process import InProcess
+from guarantee import issuing
+from tests.near import near_children
+
+open_engine.executor_of = lambda workers: InProcess()
+with near_children(json.loads(sys.argv[2])):
+    found = issuing.stopped_everywhere(Path(sys.argv[1]), "sqlite", int(sys.argv[3]))
+print(json.dumps([asdict(one) for one in found]))
+"""
+"""``python -m guarantee.issuing`` without workers and children for the decision that is to be issued."""
 HARMS = ("lost", "half_issued", "broken", "not_finished_by_the_next", "unexplained")
 
 
@@ -30,11 +49,11 @@ def stopped(command: list[str]) -> list[dict[str, object]]:
 
 
 @pytest.fixture(scope="module")
-def honest(traceable, tmp_path_factory) -> tuple[Path, list[dict[str, object]]]:
-    """Where a decision was signed, and what was found when its certificate was issued there."""
-    place = tmp_path_factory.mktemp("issuing")
-    found = stopped([sys.executable, "-m", "guarantee.issuing", str(place), "sqlite", str(POINTS)])
-    return place / "signed", found
+def honest(traceable) -> Iterator[tuple[Path, list[dict[str, object]]]]:
+    """Where a decision was signed, and what was found when its certificate was issued there; nothing waits for a disk."""
+    with tempfile.TemporaryDirectory(prefix="assay-issuing-", dir=MEMORY) as place:
+        found = stopped([sys.executable, "-c", NEAR, place, json.dumps(fences()), str(POINTS)])
+        yield Path(place) / "signed", found
 
 
 def test_a_certificate_is_whole_or_the_next_run_makes_it_so(honest):
@@ -78,7 +97,7 @@ def body(root):
 
 issuing._issuing = body
 team = SimpleNamespace(root=Path({str(signed)!r}))
-print(json.dumps([asdict(issuing._stopped("killed", run_until, team, "sqlite", 16))]))
+print(json.dumps([asdict(issuing._stopped("killed", run_until, team, "sqlite", 8))]))
 """
     (found,) = stopped([sys.executable, "-c", program])
-    assert sum(int(str(found[harm])) for harm in HARMS) > 3
+    assert sum(int(str(found[harm])) for harm in HARMS) > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -156,10 +157,25 @@ def asking_of_a_recipe(folder: Unequal) -> Path:
     return folder.write()
 
 
-def test_criteria_of_the_recipe_are_left_out_of_copies_and_the_record_says_so(tmp_path):
+def trained_before(searched):
+    """What the search of the same rows has trained; children take seconds to do it again."""
+    path, search = searched
+    made = {m.name: m for m in search.models}
+
+    def trained(asked, wanted, rows):
+        one = made[wanted.name]
+        return training.Trained((path.parent / one.model).read_bytes(), one.inputs, one.facts)
+
+    return trained
+
+
+def test_criteria_of_the_recipe_are_left_out_of_copies_and_the_record_says_so(
+    searched, tmp_path, monkeypatch
+):
     path = asking_of_a_recipe(Unequal(tmp_path))
-    found = mitigate(path, wish=Wish(methods=("reweighing",), margin=0.1), workers=0)
-    copy = (tmp_path / "specification.reweighing.yaml").read_text()
+    monkeypatch.setattr(search_module, "trained", trained_before(searched))
+    found = mitigate(path, wish=Wish(methods=METHODS, margin=0.1, seed=5), workers=0)
+    copy = (tmp_path / "specification.group-thresholds.yaml").read_text()
     assert (
         "procedure" in copy.splitlines()[next(i for i, x in enumerate(copy.splitlines()) if "Made by" in x)]
     )
@@ -167,7 +183,7 @@ def test_criteria_of_the_recipe_are_left_out_of_copies_and_the_record_says_so(tm
     assert "seed_stability" not in copy
     assert "  # of the seed\n  # the end\n" in copy
     assert any(s.startswith("Not asked of candidates: procedure, seeds.") for s in statements(found))
-    record = certify(tmp_path / "specification.reweighing.yaml", rehearse=True, workers=0).record
+    record = certify(tmp_path / "specification.group-thresholds.yaml", rehearse=True, workers=0).record
     assert {c.id for c in record.specification.criteria} == {
         c.id for c in open_case(path, rehearse=True).specification.criteria
     } - {"procedure", "seeds"}
@@ -187,19 +203,18 @@ def test_a_copy_that_could_not_be_read_is_told_before_anything_is_trained(tmp_pa
     assert not (tmp_path / "mitigation").exists()
 
 
-def test_a_copy_that_the_record_of_another_search_names_is_never_written_over(tmp_path):
-    path = Unequal(tmp_path).write()
-    wish = Wish(methods=("reweighing",), margin=0.1)
-    mitigate(path, wish=wish, out=tmp_path / "m1", workers=0)
-    copy = tmp_path / "specification.reweighing.yaml"
-    before = copy.read_bytes()
+def test_a_copy_that_the_record_of_another_search_names_is_never_written_over(searched, tmp_path):
+    shutil.copytree(searched[0].parent, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / searched[0].name
+    copy = tmp_path / f"specification.{METHODS[0]}.yaml"
+    before, record = copy.read_bytes(), tmp_path / "mitigation" / RECORD
     with pytest.raises(AssayError) as refused:
-        mitigate(path, wish=wish, out=tmp_path / "m2", workers=0)
+        mitigate(path, wish=Wish(methods=METHODS, margin=0.1), out=tmp_path / "m2", workers=0)
     assert refused.value.code == "copy_of_another_search"
-    assert str(tmp_path / "m1" / RECORD) in str(refused.value)
+    assert str(record) in str(refused.value)
     assert copy.read_bytes() == before
-    (tmp_path / "m1" / RECORD).unlink()
-    copies.see_free(path, ("reweighing",), tmp_path / "m2" / RECORD)
+    record.unlink()
+    copies.see_free(path, METHODS, tmp_path / "m2" / RECORD)
 
 
 def test_a_proxy_that_no_method_asked_for_would_look_at_is_refused(tmp_path):

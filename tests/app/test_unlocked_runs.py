@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.app.conftest import Folder, people
 from tests.app.team import Team
+from tests.near import fences
 
 import assay
 from assay.app.organisation.ledger import open_ledger
@@ -122,8 +125,10 @@ def test_runs_without_a_lock_whose_rows_the_log_cannot_know_are_told_and_what_is
 
 
 MEANWHILE = """
-import os, sys, time
+import json, os, sys, time
 from pathlib import Path
+
+from tests.near import near_children
 
 import assay
 from assay.app.judging import open_engine, unlocked_run
@@ -144,7 +149,8 @@ def waits(*of):
 open_engine.executor_of, unlocked_run.used_rows = (lambda workers: InProcess()), waits
 print("ready", flush=True)
 sys.stdin.readline()
-assay.certify(specification, workers=0, certify_without_a_lock=True)
+with near_children(json.loads(sys.argv[2])):
+    assay.certify(specification, workers=0, certify_without_a_lock=True)
 """
 
 
@@ -155,7 +161,8 @@ def test_two_runs_without_a_lock_at_once_have_one_salt_and_the_log_takes_both_in
     pq.write_table(people(4000, 7), folder.root / "other.parquet")
     both = [
         subprocess.Popen(
-            [sys.executable, "-c", MEANWHILE, str(path)],
+            [sys.executable, "-c", MEANWHILE, str(path), json.dumps(fences())],
+            cwd=Path(__file__).parents[2],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

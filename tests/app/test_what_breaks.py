@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from tests.app.conftest import Folder
 from tests.cli import warm
+from tests.near import fences
 
 import assay
 from assay.app.judging import case
@@ -45,6 +46,12 @@ def raising(wrong: BaseException) -> Callable[..., Any]:
 
 
 LEAVING = [ZeroDivisionError("secret of a row"), SystemExit(0)]
+
+
+@pytest.fixture(autouse=True)
+def near_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a package does is done in a child of its own all the same."""
+    monkeypatch.setitem(warm.told, "fences", fences())
 
 
 @pytest.fixture

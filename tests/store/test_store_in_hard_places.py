@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from tests.cli.test_hard_places import WITHOUT
 from tests.proof.parties import numbered
+from tests.unsynced import AS_SHIPPED
 
 from assay.domain.errors import AssayError, Unwritable
 from assay.store import database
@@ -262,3 +263,12 @@ def test_a_path_is_a_path(tmp_path: Path):
     with Log.open(tmp_path / "a%20b c.db") as log:
         log.append(lambda _: [b"x"])
     assert (tmp_path / "a%20b c.db").is_file()
+
+
+def test_as_shipped_a_commit_waits_until_it_is_on_the_disk(tmp_path, monkeypatch):
+    """Other tests do not wait (tests/unsynced.py)."""
+    monkeypatch.setattr(database, "PRAGMAS", AS_SHIPPED)
+    with Log.open(tmp_path / "log.db") as log, log._database.reading() as connection:
+        asked = ("synchronous", "journal_mode", "secure_delete")
+        found = [connection.execute(sa.text(f"PRAGMA {name}")).scalar_one() for name in asked]
+    assert found == [3, "delete", 1]  # 3: EXTRA, which syncs the folder as well
