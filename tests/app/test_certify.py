@@ -33,6 +33,7 @@ from assay.app.judging.plan import plan
 from assay.app.judging.replay import Alike, replay
 from assay.app.organisation.diff import compare
 from assay.app.organisation.report import document
+from assay.app.verifying.rejudge import contradicted
 from assay.checks.catalogue import catalogue
 from assay.cli.main import main
 from assay.domain.figures import PERCENT
@@ -364,6 +365,26 @@ def test_columns_that_lack_values_which_no_criterion_asks_about_are_named_with_t
     assert (complete.verdict is Verdict.FAIL) is (not told and not allowed)
     titles = {m.id: m.title for m in done.record.metrics}
     assert asks or "where the dictionary allows none" in titles["data.missing_values"]
+
+
+@pytest.mark.parametrize(
+    ("asks", "told"),
+    [
+        ("metric: data.missing_by_group, across: sex, at_most: 0.2, with: {column: income},", False),
+        ("metric: data.missing_by_group, across: sex, at_most: 0.2, with: {column: age},", True),
+    ],
+)
+def test_a_rehearsal_asks_of_its_rows_what_is_asked_of_the_test_rows(folder, asks, told):
+    lacking = [None] * 10 + folder.develop["income"].to_pylist()[10:]
+    folder.develop = replaced(folder.develop, "income", lacking)
+    folder.dictionary = folder.dictionary.replace("range: [0, null]", "range: [0, null], missing: allowed")
+    folder.edit("metric: data.missing_values, at_most: 0,", asks)
+    record = assay.certify(folder.write(), workers=0, rehearse=True).record
+    said = "Missing values in income (10 of 2,000 rows): no criterion asks about them."
+    assert [one for one in record.not_tested if one.startswith("Missing values")] == [said] * told
+    assert not contradicted(record)
+    # Records of before said it of every column, and are still read.
+    assert not contradicted(replace(record, not_tested=(said, *(s for s in record.not_tested if s != said))))
 
 
 def test_a_code_that_one_person_has_is_counted_and_never_named(folder):

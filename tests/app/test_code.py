@@ -7,9 +7,12 @@ import subprocess
 import pytest
 from tests.app.conftest import Folder
 from tests.app.team import Team, refused
+from tests.app.test_lock_elsewhere import run
 
 import assay
+from assay.app.judging import open_engine
 from assay.domain.refusal import Because
+from assay.engine.in_process import InProcess
 
 
 @pytest.fixture
@@ -35,6 +38,22 @@ def test_a_high_risk_use_is_not_judged_outside_version_control(risky: Team) -> N
     with refused(Because.CODE_UNNAMED):
         risky.certify()
     assert risky.certify(rehearse=True).record.environment.commit == ""
+
+
+def test_who_agrees_is_told_before_the_lock_that_no_commit_names_the_code(
+    risky: Team, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_engine, "executor_of", lambda workers: InProcess())
+    capsys.readouterr()
+    run("lock", risky.path, "--as", "validator", "--key", "demo:validator")
+    told = capsys.readouterr().out
+    assert "Before a judged run: The use is of high risk and the folder is not under version control" in told
+    assert "Commit it to git" in told
+    committed(risky.lock())
+    run("lock", risky.path, "--as", "validator", "--key", "demo:validator")
+    told = capsys.readouterr().out
+    assert "A judged run may be made" in told
+    assert "Before a judged run" not in told
 
 
 def test_a_repository_without_a_commit_is_told_as_such_and_the_workspace_stays_out_of_it(risky: Team) -> None:

@@ -6,13 +6,16 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.dossier import records
+from tests.dossier.test_search_page import search
 
 from assay.dossier.html import render_html
+from assay.dossier.search import render_search
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 REQUIRED = os.environ.get("ASSAY_BROWSER") == "required"
@@ -58,6 +61,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, standing in STANDINGS.items():
         made[name] = folder / f"{name}.html"
         made[name].write_text(render_html(records.conditional(), standing=standing), encoding="utf-8")
+    made["search"] = folder / "search.html"
+    sought = replace(search().sought, title="Impact ratio (disparate impact)")
+    made["search"].write_text(render_search(replace(search(), sought=sought)), encoding="utf-8")
     return made
 
 
@@ -179,7 +185,7 @@ TABLES = """() => [...document.querySelectorAll('table')]
     .map(t => t.caption && t.caption.innerText)"""
 
 
-@pytest.mark.parametrize("name", ["conditional", "withheld"])
+@pytest.mark.parametrize("name", ["conditional", "withheld", "search"])
 def test_no_table_is_cut_beside_its_drawing(browser: Any, pages: dict[str, Path], name: str) -> None:
     tab = opened(browser, pages[name], 800)
     tab.evaluate(OPEN)

@@ -158,6 +158,16 @@ def test_a_verdict_is_told_to_someone_who_knows_no_statistics(found: Judged, sai
     assert told(knowing_every_metric(records.certified()), found).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
+def test_a_count_that_violates_is_told_with_where_it_was_found() -> None:
+    lookup, n = knowing_every_metric(records.certified()), records.certified().judged[0].assessment.rows
+    found = {"exact": False, "point_passes": False, "counts": (("", "job", 1), ("", "home", 3))}
+    lacking = Piece("", 4 / n, 4 / n, 4 / n, n, **found)
+    said = told(lookup, judged("data.missing_values", MOST, "0", lacking))
+    assert said.endswith(f"Counted in full: home (3 of {n:,} rows); job (1 of {n:,} rows).")
+    few = dataclasses.replace(lacking, exact=True, point_passes=True)
+    assert told(lookup, judged("data.missing_values", MOST, "0.1", few)).endswith("Counted in full.")
+
+
 def test_a_parameter_is_told_as_it_was_set() -> None:
     one = compared("male", "female", 0.02, 0.01, 0.03, 1e-9, 0.9)
     parity = judged("fairness.predictive_parity", MOST, "0.05", one, across="sex")

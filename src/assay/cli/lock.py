@@ -160,11 +160,10 @@ def tell(found: Agreed, specification: Path, *, role: str | None = None, written
         )
         say(f"  assay lock {specification} --as ROLE --key KEY --withdraw")
         return
-    say(
-        f"Locked by entry {found.lock.entry} of the log. A judged run may be made: assay certify {specification}"
-        if found.lock
-        else found.quorum.sentence()
-    )
+    run = "" if found.first else f" A judged run may be made: assay certify {specification}"
+    say(f"Locked by entry {found.lock.entry} of the log.{run}" if found.lock else found.quorum.sentence())
+    if found.first:
+        say(f"Before a judged run: {found.first}")
     if found.quorum.reached and not found.lock:
         say("No withdrawal locks. Whoever approved says so again, or the file of an approval is taken again:")
         say(f"  assay lock {specification} --as ROLE --key KEY")

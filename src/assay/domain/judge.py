@@ -83,7 +83,7 @@ def _conclude_census(a: Assessment) -> tuple[Verdict, Reason, str]:
     return (
         Verdict.FAIL,
         Reason.EXACT_VALUE_VIOLATES,
-        f"Counted in full on this data; {_names(bad)} violates it{_where(a, bad)}.",
+        f"Counted in full on this data; {_names(bad)} violates it{': ' if (places := violated_at(a)) else ''}{places}.",
     )
 
 
@@ -150,16 +150,14 @@ MOST_PLACES = 3
 """Places that a sentence names; the details of the evidence have them all."""
 
 
-def _where(a: Assessment, bad: Sequence[Piece]) -> str:
-    """Where a count was found, worst first: the column, the code, the group or the section, never a row."""
-    counts = [(n, label, piece.n) for piece in bad for _, label, n in piece.counts]
+def violated_at(a: Assessment) -> str:
+    """Where a count that violates a threshold was found, worst first: the column, the code, the group or the section, never a row."""
+    counts = [(n, label, p.n) for p in a.pieces if p.exact is False for _, label, n in p.counts]
     if a.comparator is Comparator.AT_LEAST:
         places = sorted(place for place in counts if place[0] < a.threshold)
     else:
         places = sorted(counts, key=lambda place: (-place[0], place[1]))
-    if not places:
-        return ""
     # Only a part of the rows is a number of rows; sections, for example, are counted by themselves.
     named = [f"{label} ({n:,} of {of:,} rows)" if of == a.rows else label for n, label, of in places]
     more = f"; and {len(named) - MOST_PLACES} more" if len(named) > MOST_PLACES else ""
-    return f": {'; '.join(named[:MOST_PLACES])}{more}"
+    return f"{'; '.join(named[:MOST_PLACES])}{more}"

@@ -15,7 +15,7 @@ from assay.domain.evidence import aside_of
 from assay.domain.lineage import RECORD_ROLE, role_of_record
 from assay.domain.record import MetricRecord, Record
 from assay.domain.record_groups import answered, groups_contradict, in_told_order
-from assay.domain.untested import IN_NO_GROUP, in_no_group, left_out, missing, never_tested
+from assay.domain.untested import IN_NO_GROUP, OF_INPUTS, in_no_group, left_out, missing, never_tested
 
 
 class Held(StrEnum):
@@ -261,11 +261,20 @@ def _not_tested(record: Record, *, answered: bool) -> Iterator[str]:
         absent = next((one for one in expected if one not in told), expected[0])
         yield f"The record does not say all that nothing is said about by its specification, or says it otherwise: {absent}"
     lacking = [(p.column, p.missing, p.rows) for p in record.profiles if p.data == record.data]
-    before = missing(
-        specification, record.dictionary, lacking, record.data, ()
-    )  # as earlier versions wrote it
+    named = [c for c in specification.criteria if c.data == record.data]
+    earlier = {  # as earlier versions wrote it, which in a rehearsal did not see what is asked of the test rows
+        sentence
+        for criteria, of_inputs in ((specification.criteria, ()), (named, ()), (named, OF_INPUTS))
+        for sentence in missing(
+            specification.model_copy(update={"criteria": criteria}),
+            record.dictionary,
+            lacking,
+            record.data,
+            of_inputs,
+        )
+    }
     for said in missing(specification, record.dictionary, lacking, record.data):
-        if said not in told and not set(before) & set(told):
+        if said not in told and not earlier & set(told):
             yield f"The record does not say what follows from its profiles: {said}"
     if answered:
         yield from _rows_not_told(record)

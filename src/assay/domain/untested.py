@@ -51,14 +51,14 @@ def missing(
 
     Args:
         lacking: of each documented column of the judged rows: its name, how many values are missing, of how many rows.
-        judged_on: the data set that is judged. of_inputs: the checks that ask about the columns that the model is fed.
+        judged_on: the data set that is judged; a rehearsal asks of it what is asked of the test rows. of_inputs: the checks that ask about the columns that the model is fed.
     """
     looks_at = dict.fromkeys(of_inputs, specification.subject.inputs)
     looks_at[MISSING] = tuple(c.name for c in dictionary.columns if c.missing == "never")
     asked = {
         name
         for c in specification.criteria
-        if c.metric in looks_at and c.data == judged_on and not c.where
+        if c.metric in looks_at and c.data in (judged_on, "test") and not c.where
         for name in ([str(c.parameters["column"])] if c.parameters.get("column") else looks_at[c.metric])
     }
     said = ", ".join(

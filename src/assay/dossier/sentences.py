@@ -11,6 +11,7 @@ from decimal import Decimal
 from assay.domain import figures
 from assay.domain.assessment import Assessment, Judged, Piece
 from assay.domain.evidence import GIVEN_LABEL
+from assay.domain.judge import violated_at
 from assay.domain.metric import Unit
 from assay.domain.telling import can_be_told, tell
 from assay.domain.vocabulary import Comparator, Reason, Verdict
@@ -79,7 +80,8 @@ def _words(lookup: Lookup, judged: Judged, p: Piece, value: str) -> dict[str, st
 def _certainty(judged: Judged, p: Piece, unit: Unit) -> str:
     """How far the value is known, from the limit that speaks about the verdict."""
     if p.exact is not None:
-        return "Counted in full."
+        places = violated_at(judged.assessment) if judged.verdict is Verdict.FAIL else ""
+        return f"Counted in full: {places}." if places else "Counted in full."
     a = judged.assessment
     confidence = f"with {figures.percent(Decimal(figures.confidence(a.alpha)))} confidence"
     sure = f"{confidence} it is"

@@ -3,6 +3,8 @@ and no check of a package that it does not allow; then the commit that names its
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from assay.app.judging.case import Case, Conditions
 from assay.app.judging.used_rows import salt_of, used_rows
 from assay.app.organisation.ledger import Ledger, open_ledger
@@ -127,13 +129,28 @@ def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
     Raises:
         Refused: ``code_changed``, or ``code_unnamed`` outside version control.
     """
-    if case.specification.use_case.risk != "high":
+    environment = case.environment
+    found = _unnamed(case.root, case.specification, environment.commit, dirty=environment.dirty)
+    if found is None:
         return ()
-    if not case.environment.commit:
-        if bypass:
-            return (WITHOUT_A_COMMIT,)
-        lacks = "has no commit yet" if in_a_repository(case.root) else "is not under version control"
-        raise Refused(
+    if bypass and not environment.commit:
+        return (WITHOUT_A_COMMIT,)
+    raise found
+
+
+def code_to_name(folder: Path, specification: Specification) -> str:
+    """What :func:`refuse_unnamed_code` will say of a folder as it is, and what to do before; empty when nothing."""
+    code = code_of(folder)
+    found = _unnamed(folder, specification, code.commit, dirty=code.dirty)
+    return "" if found is None else f"{found.refusal.sentence} {found.remedy}"
+
+
+def _unnamed(folder: Path, specification: Specification, commit: str, *, dirty: bool) -> Refused | None:
+    if specification.use_case.risk != "high" or (commit and not dirty):
+        return None
+    if not commit:
+        lacks = "has no commit yet" if in_a_repository(folder) else "is not under version control"
+        return Refused(
             Refusal(
                 Because.CODE_UNNAMED,
                 f"The use is of high risk and the folder {lacks}, so no commit names its code: what is judged could not be "
@@ -142,18 +159,15 @@ def refuse_unnamed_code(case: Case, *, bypass: bool) -> tuple[str, ...]:
             remedy="Commit it to git; a rehearsal needs no commit. Or give the bypass --certify-code-without-a-commit, which "
             "is recorded; no certificate can come of it.",
         )
-    if case.environment.dirty:
-        found = code_of(case.root).told
-        raise Refused(
-            Refusal(
-                Because.CODE_CHANGED,
-                f"This folder is not as the commit {case.environment.commit[:12]} has it, so what is judged could not be found "
-                f"again: {found or 'git did not say in what'}.",
-            ),
-            remedy="Commit these files or take the changes back (git status), or have .gitignore name what is no code of "
-            "yours; a rehearsal needs no commit.",
-        )
-    return ()
+    return Refused(
+        Refusal(
+            Because.CODE_CHANGED,
+            f"This folder is not as the commit {commit[:12]} has it, so what is judged could not be found "
+            f"again: {code_of(folder).told or 'git did not say in what'}.",
+        ),
+        remedy="Commit these files or take the changes back (git status), or have .gitignore name what is no code of "
+        "yours; a rehearsal needs no commit.",
+    )
 
 
 def unnamed_code(case: Case) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assay.app.judging.admission import code_to_name
 from assay.app.judging.case import open_case
 from assay.app.judging.judged_run import next_run
 from assay.app.judging.open_engine import open_engine
@@ -35,7 +36,8 @@ from assay.subject.digest import file_changed
 class Agreed:
     """Where a specification stands: who agreed, who is missing, and the lock once it is there.
 
-    ``before`` is the word of the same person that stood there already, when this one was not added.
+    ``before`` is the word of the same person that stood there already, when this one was not added. ``first`` is what a judged
+    run will ask for before it begins: a commit that names the code, where the use is of high risk and none does.
     """
 
     specification: str
@@ -43,6 +45,7 @@ class Agreed:
     quorum: Quorum
     lock: Lock | None
     before: SignOff | None = None
+    first: str = ""
 
 
 def agree(
@@ -90,7 +93,8 @@ def agree(
 
         bypass = certify_a_hopeless_specification
         add_word(path, read, ledger, word, reason, before=before, add=add, bypass=bypass, workers=workers)
-        return replace(standing(ledger.state(), read), before=before)
+        first = code_to_name(path.resolve().parent, read.specification)
+        return replace(standing(ledger.state(), read), before=before, first=first)
 
 
 def say_word(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assay.app.judging.admission import code_to_name
 from assay.app.judging.lock import Agreed, add_word, satisfies, say_word, sayable, standing
 from assay.app.judging.unlocked_run import take_in
 from assay.app.organisation.elsewhere import Away, add_signed, not_taken, read_signed
@@ -98,7 +99,8 @@ def take_agreement(
         add_word(path, read, ledger, word, reason, before=before, add=add, bypass=bypass, workers=workers)
         state = ledger.state()
         (entry,) = (w.entry for w in state.agreements[read.digest] if w.statement == given.digest)
-    return TakenAgreement(standing(state, read), entry, before=before is not None)
+    first = code_to_name(path.resolve().parent, read.specification)
+    return TakenAgreement(replace(standing(state, read), first=first), entry, before=before is not None)
 
 
 def _newer_than_any_result(state: State, read: SpecificationFile, file: Path, given: SignedStatement) -> None:

@@ -96,12 +96,12 @@ def _line(number: int, model: Candidate) -> tuple[Rich, ...]:
 
 
 def interval(value: Interval) -> str:
-    """``0.12 (0.09 to 0.15)``: the estimate between its limits, which are rounded outwards."""
+    """``0.12 (0.09 to 0.15)``: the estimate between its limits, which are rounded outwards and stay on one line."""
     if value.estimate is None:
         return figures.NONE
     low = figures.NONE if value.lower is None else figures.lower(value.lower)
     high = figures.NONE if value.upper is None else figures.upper(value.upper)
-    return f"{figures.number(value.estimate)} ({low} to {high})"
+    return f"{figures.number(value.estimate)} ({low}\u00a0to\u00a0{high})"
 
 
 def left_out(search: Search) -> Block:
