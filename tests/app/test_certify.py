@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyarrow import csv
-from tests.app.conftest import Folder, people, replaced
+from tests.app.conftest import Folder, in_process, people, replaced
 
 import assay
 from assay.app.judging.case import open_case
@@ -49,9 +49,11 @@ def verdicts(done: assay.Certification) -> dict[str, tuple[Verdict, Reason]]:
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> assay.Certification:
-    """A judged run of the portfolio as it is, by a worker."""
+    """A judged run of the portfolio as it is."""
     path = Folder(tmp_path_factory.mktemp("good")).write()
-    return assay.certify(path, workers=1, certify_without_a_lock=True)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("assay.app.judging.open_engine.executor_of", in_process)
+        return assay.certify(path, workers=0, certify_without_a_lock=True)
 
 
 def test_a_good_model_is_certified_and_every_verdict_has_its_numbers(good):
@@ -170,7 +172,7 @@ def test_a_model_that_kills_its_process_is_an_error_with_a_reason(folder):
     folder.edit(
         "{model: score, format: predictions}", "{model: model.joblib, format: joblib, inputs: [age, income]}"
     )
-    done = assay.certify(folder.write(), rehearse=True, workers=1)
+    done = assay.certify(folder.write(), rehearse=True, workers=0)
     assert done.decision.outcome is Outcome.WITHHELD
     assert verdicts(done)["ranking"] == (Verdict.ERROR, Reason.MODEL_CRASHED)
     assert verdicts(done)["complete"] == (Verdict.PASS, Reason.EXACT_VALUE_SATISFIES)
@@ -197,7 +199,7 @@ def with_a_lightgbm_model(folder: Folder) -> lgb.Booster:
 def test_a_lightgbm_model_is_asked_in_a_child_and_perturbed(folder):
     booster = with_a_lightgbm_model(folder)
     done = assay.certify(
-        folder.write(), workers=2, certify_a_hopeless_specification=True, certify_without_a_lock=True
+        folder.write(), workers=1, certify_a_hopeless_specification=True, certify_without_a_lock=True
     )
     test = np.column_stack([folder.test["age"].to_numpy(), folder.test["income"].to_numpy()])
     right = (booster.predict(test) >= 0.5) == folder.test["bad"].to_numpy()
@@ -593,12 +595,20 @@ def with_every_kind_of_pass(folder: Folder) -> Path:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The evidence of every kind of pass when nobody kills the run, and the specification that it is of."""
     path = with_every_kind_of_pass(Folder(tmp_path_factory.mktemp("undisturbed")))
-    said, wrong = started(path, 2).communicate(timeout=120)
-    assert wrong == ""
-    return path, said.strip()
+    return path, evidence_here(path)
 
 
-KILLED_WHEN = ((1, 1), (2, 2), (5, 1), (8, 2), (12, 1))
+def evidence_here(path: Path) -> str:
+    """What the script prints, from a run in this process."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("assay.app.judging.open_engine.executor_of", in_process)
+        done = assay.certify(
+            path, workers=0, certify_a_hopeless_specification=True, certify_without_a_lock=True
+        )
+    return done.record.evidence_digest
+
+
+KILLED_WHEN = ((1, 1), (5, 2), (11, 1))
 """How many counts are finished when a run is killed, and how many workers it has: each goes on where the one before was killed."""
 
 
@@ -618,15 +628,14 @@ def test_killed_at_any_moment_the_next_run_goes_on_and_ends_with_the_same_eviden
         now = kept(path)
         assert {p: now[p] for p in before} == before
         before = now
-    again, said = (after := started(path, 1)).communicate(timeout=120)
-    assert after.returncode == 0, said
+    again = evidence_here(path)
     assert {p: kept(path)[p] for p in before} == before
     assert len(kept(path)) >= len(before)
-    assert again.strip() == undisturbed[1]
+    assert again == undisturbed[1]
 
 
 def test_a_run_that_changes_nothing_counts_nothing_again(undisturbed):
-    """Perturbations too: their functions have another address in each process."""
+    """Perturbations too: their functions have another address in each process. And as many workers as there may be count the same."""
     path, evidence = undisturbed
     before = kept(path)
     assert started(path, 2).communicate(timeout=120) == (f"{evidence}\n", "")
@@ -636,7 +645,7 @@ def test_a_run_that_changes_nothing_counts_nothing_again(undisturbed):
 def test_what_a_function_said_before_is_never_used_again(folder):
     """A function has no digest that its answers could be kept under."""
     (folder.root / "scoring.py").write_text(
-        "def score(batch):\n    return batch.column('score').to_numpy()\n"
+        "def score(batch):\n    return batch.column('score').to_pylist()\n"
     )
     folder.edit(
         "{model: score, format: predictions}",
@@ -933,7 +942,7 @@ def test_a_perturbation_that_breaks_the_model_leaves_the_others_standing(folder)
     (folder.root / "picky.py").write_text(
         "import numpy as np\n"
         "def score(batch):\n"
-        "    x = np.column_stack([batch.column(i).to_numpy(zero_copy_only=False) for i in range(2)])\n"
+        "    x = np.column_stack([np.array(batch.column(i).to_pylist(), float) for i in range(2)])\n"
         "    if np.isnan(x).any():\n        raise ValueError('no missing values, please')\n"
         "    return 1 / (1 + np.exp(-(x[:, 1] - 3000) / 1000))\n"
     )
@@ -1085,7 +1094,7 @@ def test_a_model_whose_answers_are_no_function_of_the_row_is_an_error(folder, sc
 
 def test_the_evidence_of_a_model_is_the_same_however_the_rows_lie(folder):
     path = behaving(folder, "return x / 40")
-    first = assay.certify(path, workers=2, reuse=False, certify_without_a_lock=True)
+    first = assay.certify(path, workers=0, reuse=False, certify_without_a_lock=True)
     assert verdicts(first)["accuracy"][0] is not Verdict.ERROR
     folder.write(row_group=333)
     assert (

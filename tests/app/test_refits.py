@@ -35,7 +35,7 @@ from assay.engine import refitting
 from assay.tally.refits import TrainingRows, parts, seed_of
 
 RECIPE = """
-    import numpy as np
+    import numpy as np  # and no to_numpy(): Arrow would import pandas
 
     class Line:
         '''Losses by income: more above the mean of the training rows, or below, whichever they say.'''
@@ -47,7 +47,7 @@ RECIPE = """
 
     def train(data, seed):
         assert data.schema.names == ["id", "sex", "age", "income", "bad", "score"], data.schema.names
-        score, bad = data["score"].to_numpy(), data["bad"].to_numpy()
+        score, bad = (np.array(data[name].to_pylist()) for name in ("score", "bad"))
         high = score > 0.5
         return Line(0.5, float(bad[high].mean()), seed)
 """
@@ -244,7 +244,7 @@ DRAWN = """
 
     def train(data, seed):
         noise = 0.1 * np.random.default_rng(seed).random() + 1e-4 * len(data)
-        return lambda rows: np.clip(rows["score"].to_numpy() + noise - 0.05, 0, 1)
+        return lambda rows: np.clip(np.array(rows["score"].to_pylist()) + noise - 0.05, 0, 1)
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 UNNEEDED = (
     "assay.domain.specification.criteria",
@@ -43,3 +44,37 @@ def test_counting_and_assessing_a_rate_imports_nothing_that_it_does_not_use() ->
     assert float(estimate) == 0.5
     assert "assay.stats.pieces.rates" in imported
     assert set(UNNEEDED) & set(imported) == set()
+
+
+ASK_A_MODEL = """
+import sys
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from assay.engine.asking import Asker
+from assay.subject.arrays import as_arrow, as_numpy, as_words, with_columns
+from assay.subject.files.describe import describe
+from assay.subject.models.inputs import matrix
+
+x = np.array([0.25, np.nan, 0.5, 0.75])
+whole = as_arrow(np.arange(4), np.array([False, False, True, False]))
+batch = pa.RecordBatch.from_arrays([as_arrow(x), whole, as_arrow(x > 0.3)], names=["x", "whole", "high"])
+pq.write_table(pa.Table.from_batches([batch]), sys.argv[1])
+assert [one["missing"] for one in describe([sys.argv[1]])] == [1, 1, 0]
+changed = with_columns(batch, {"x": x / 2, "whole": np.array([1.0, np.nan, 3.0, 4.0])})
+for name in batch.schema.names:
+    as_numpy(changed[name]), as_words(changed[name])
+asked = Asker(lambda rows: lambda: np.nan_to_num(matrix(rows, ["x", "whole"])[:, 0]), seed="1", decide_at=0.5)
+print(asked.scores(changed.filter(as_arrow(np.array([True, True, False, True]))), 0).tolist(), *sys.modules, sep="\\n")
+"""
+
+
+def test_asking_a_model_imports_no_pandas_though_it_is_there(tmp_path: Path) -> None:
+    """Arrow imports it where anybody makes an array of numpy's, or one of it: in each child and each worker."""
+    asked = [sys.executable, "-c", ASK_A_MODEL, tmp_path / "rows.parquet"]
+    done = subprocess.run(asked, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    answer, *imported = done.stdout.split("\n")
+    assert answer == "[0.125, 0.0, 0.375]"
+    assert "pyarrow" in imported
+    assert "pandas" not in imported

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from assay.domain.errors import Crash
 from assay.domain.vocabulary import Reason
-from assay.subject.arrays import as_words
+from assay.subject.arrays import as_arrow, as_words
 from assay.tally.hashes import row_hash
 
 Scores = NDArray[np.float64]
@@ -85,11 +85,11 @@ class Asker:
         order = draw.permutation(batch.num_rows)
         cut = max(1, int(batch.num_rows * draw.uniform(0.4, 0.6)))
         first, rest = order[:cut], order[cut:]
-        answer = self._ask(batch.take(pa.array(first)))
+        answer = self._ask(batch.take(as_arrow(first)))
         again = first[-AGAIN:]
         places = np.sort(draw.integers(0, len(rest), len(again), endpoint=True))
         repeated = np.insert(np.zeros(len(rest), dtype=bool), places, True)
-        second = batch.take(pa.array(np.insert(rest, places, again)))
+        second = batch.take(as_arrow(np.insert(rest, places, again)))
 
         def scores() -> Scores:
             of_first = answer()
@@ -100,10 +100,10 @@ class Asker:
             self._tolerance = max(
                 TOLERANCE * float(np.ptp(found)), STEPS * max(1.0, float(np.abs(found).max()))
             )
-            self._compare(batch.take(pa.array(again)), found[again], said[repeated], "among other rows")
+            self._compare(batch.take(as_arrow(again)), found[again], said[repeated], "among other rows")
             if self._first is None:
-                self._first = batch.take(pa.array(again)), found[again]
-                alone = batch.take(pa.array(first[:ALONE]))
+                self._first = batch.take(as_arrow(again)), found[again]
+                alone = batch.take(as_arrow(first[:ALONE]))
                 self._compare(alone, found[first[:ALONE]], self._one_by_one(alone), "one by one")
             return found
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from assay.domain.errors import SubjectError
@@ -18,7 +17,7 @@ from assay.engine.counters import Counting
 from assay.engine.frame import Frame
 from assay.engine.tables import Tables
 from assay.plan.passes import Change, Table
-from assay.subject.arrays import with_columns
+from assay.subject.arrays import as_arrow, with_columns
 from assay.tally.changes import moved
 from assay.tally.copies import told_apart
 from assay.tally.labels import decided_by
@@ -181,7 +180,7 @@ class OutcomesCounter:
         different = {name: changed[name] for name in moved(before, changed)}
         rows = batch.raw.select(list(self._frame.inputs))
         if not isinstance(kept, slice):
-            rows = rows.filter(pa.array(kept))
+            rows = rows.filter(as_arrow(kept))
         return self._decidable(
             self._asker.scores(with_columns(rows, different), batch.first_row, f"{table.key}{name}")
         )

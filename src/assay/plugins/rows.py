@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from assay.domain.plain import from_plain, to_plain
 from assay.plugins.entry import Arguments
-from assay.subject.arrays import as_numpy
+from assay.subject.arrays import as_arrow, as_numpy
 from assay.tally.perturbation import ChangeContext, Columns
 
 ASKED = b"assay"
@@ -28,7 +28,7 @@ def asked(check: str, columns: Columns, context: ChangeContext) -> pa.RecordBatc
         "parameters": to_plain(dict(context.parameters), Arguments),
         "kinds": dict(context.kinds),
     }
-    return _batch([pa.array(context.rows), *map(_arrow, columns.values())], told)
+    return _batch([as_arrow(context.rows), *map(_arrow, columns.values())], told)
 
 
 def asked_from(batch: pa.RecordBatch) -> tuple[Columns, ChangeContext]:
@@ -47,7 +47,7 @@ def asked_from(batch: pa.RecordBatch) -> tuple[Columns, ChangeContext]:
 def answered(changed: Mapping[str, NDArray[Any]], rows: NDArray[np.uint64]) -> pa.RecordBatch:
     """The answer: the numbers of the rows as they were asked, and the columns that the perturbation returned."""
     columns = [_arrow(np.asarray(values)) for values in changed.values()]
-    return _batch([pa.array(rows), *columns], {"names": list(changed)})
+    return _batch([as_arrow(rows), *columns], {"names": list(changed)})
 
 
 def answered_from(batch: pa.RecordBatch, sent: Columns, context: ChangeContext) -> Columns:
@@ -97,7 +97,7 @@ def _names(batch: pa.RecordBatch) -> list[str]:
 
 
 def _arrow(values: NDArray[Any]) -> pa.Array:
-    return pa.array(values) if values.dtype.kind in "iufb" else pa.array(values.tolist(), pa.string())
+    return as_arrow(values) if values.dtype.kind in "iufb" else pa.array(values.tolist(), pa.string())
 
 
 def _batch(columns: list[pa.Array], told: Mapping[str, Any]) -> pa.RecordBatch:

@@ -56,7 +56,7 @@ def _numbers_or_texts(column: pa.Array) -> NDArray[Any]:
         texts: NDArray[Any] = np.array(_as_text(column).to_pylist(), dtype=object)
         return texts
     if column.null_count:
-        column = column.cast(pa.float64(), safe=False).fill_null(math.nan)
+        column = column.cast(pa.float64(), safe=False).fill_null(_scalar(math.nan))
     return _buffer(column, np.dtype(column.type.to_pandas_dtype()))
 
 
@@ -77,14 +77,14 @@ def _words(column: pa.Array) -> Hashes:
     if pa.types.is_dictionary(kind):
         # One more word, of what is missing.
         table = np.append(_words(column.dictionary), MISSING)
-        places = column.indices.cast(pa.int64()).fill_null(len(column.dictionary))
+        places = column.indices.cast(pa.int64()).fill_null(_scalar(len(column.dictionary)))
         return table.take(_buffer(places, np.dtype(np.int64)))
     if pa.types.is_boolean(kind):
         column = column.cast(pa.uint8())
     elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
         texts = _as_text(column).dictionary_encode()
         table = np.append(text_words(texts.dictionary.to_pylist()), MISSING)
-        places = texts.indices.cast(pa.int64()).fill_null(len(texts.dictionary))
+        places = texts.indices.cast(pa.int64()).fill_null(_scalar(len(texts.dictionary)))
         return table.take(_buffer(places, np.dtype(np.int64)))
     words = _decimal_words(column) if pa.types.is_decimal(kind) else _number_words(column)
     if column.null_count:
@@ -107,7 +107,7 @@ def _decimal_words(column: pa.Array) -> Hashes:
 
 
 def _of_decimals(column: pa.Array) -> NDArray[np.float64]:
-    floats = column.cast(pa.float64()).fill_null(math.nan)
+    floats = column.cast(pa.float64()).fill_null(_scalar(math.nan))
     numbers = _buffer(floats, np.dtype(np.float64))
     if column.type.scale <= 0:
         return numbers
@@ -117,11 +117,11 @@ def _of_decimals(column: pa.Array) -> NDArray[np.float64]:
     # Room for the digits before the point, in a type that has a kernel.
     column = column.cast(pa.decimal128(38, scale) if _fits_128(column.type) else pa.decimal256(76, scale))
     whole = pc.trunc(column)
-    broken = _bools(pc.not_equal(column, whole).fill_null(False))
+    broken = _bools(pc.not_equal(column, whole).fill_null(_scalar(False)))
     rounded = broken & (numbers == np.trunc(numbers))
     if not rounded.any():
         return numbers
-    nearer_to_zero = _buffer(whole.cast(pa.float64()).fill_null(math.nan), np.dtype(np.float64))
+    nearer_to_zero = _buffer(whole.cast(pa.float64()).fill_null(_scalar(math.nan)), np.dtype(np.float64))
     towards = np.where(numbers == nearer_to_zero, np.copysign(np.inf, numbers), 0.0)
     return np.where(rounded, np.nextafter(numbers, towards), numbers)
 
@@ -145,6 +145,23 @@ def _as_text(column: pa.Array) -> pa.Array:
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         return column
     return column.cast(pa.string())
+
+
+def as_arrow(numbers: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> pa.Array:
+    """Numbers or booleans as a column: as pyarrow.array() does, which imports pandas where it is there, as above."""
+    known = None if missing is None or not missing.any() else pa.py_buffer(_bits(~missing))
+    values = _bits(numbers) if numbers.dtype.kind == "b" else np.ascontiguousarray(numbers)
+    kind = pa.from_numpy_dtype(numbers.dtype)
+    return pa.Array.from_buffers(kind, len(numbers), [known, pa.py_buffer(values)])
+
+
+def _scalar(value: float) -> pa.Scalar:
+    """As pyarrow.scalar() does, which imports pandas too."""
+    return as_arrow(np.array([value]))[0]
+
+
+def _bits(booleans: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    return np.packbits(booleans, bitorder="little")
 
 
 def with_columns(batch: pa.RecordBatch, changed: Mapping[str, NDArray[Any]]) -> pa.RecordBatch:
@@ -171,9 +188,9 @@ def _like(field: pa.Field, values: NDArray[Any], before: pa.Array) -> pa.Array:
     if pa.types.is_integer(field.type):
         whole = np.where(missing, 0, values)
         if np.all(whole == np.floor(whole)):
-            return pa.array(_within(whole, np.dtype(field.type.to_pandas_dtype())), field.type, mask=missing)
-        return pa.array(values.astype(np.float64), mask=missing)
-    made = pa.array(values, mask=missing)
+            return as_arrow(_within(whole, np.dtype(field.type.to_pandas_dtype())), missing)
+        return as_arrow(values.astype(np.float64), missing)
+    made = as_arrow(values, missing)
     return made.cast(field.type, safe=False) if pa.types.is_floating(field.type) else made
 
 

@@ -31,7 +31,7 @@ from assay.app.judging.unlocked_run import keep_use, take_in
 from assay.app.judging.wrong_labels import refuse_wrong_labels
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import REMEDY, sealed
-from assay.app.verifying.evidence import evidence_bytes, evidence_digest
+from assay.app.verifying.evidence import evidence_bytes
 from assay.app.verifying.redraw import curves_of
 from assay.app.verifying.rejudge import assessment_of
 from assay.domain.assessment import Assessment
@@ -235,9 +235,9 @@ def _kept(
 ) -> Certification:
     """Measure the judged rows, judge, decide, and keep the record with every document that it stands on; listed once the run ended."""
     measured = measure(case, engine, others)
-    record = record_of(case, measured, bypasses, rehearse=rehearse)
+    record = record_of(case, measured, bypasses, rehearse=rehearse, keep=workspace.blobs.put)
     rows = case.datasets[case.judged_on].digest
-    _keep_documents(case, record, workspace)
+    _keep_documents(case, workspace)
     digest = workspace.blobs.put(canonical(to_document(record)))
     ends(record, digest)
     workspace.runs.append(
@@ -254,21 +254,28 @@ def _kept(
     return Certification(digest, record)
 
 
-def _keep_documents(case: Case, record: Record, workspace: Workspace) -> None:
-    """The specification, the dictionary and the evidence, so that they can be handed over with a certificate."""
+def _keep_documents(case: Case, workspace: Workspace) -> None:
+    """The specification and the dictionary, so that they can be handed over with a certificate."""
     for source in case.sources:
         if source.role in {"specification", "dictionary"}:
             content = (case.root / source.path).read_bytes()
             if sha256_of(content) != source.digest:
                 raise file_changed(case.root / source.path)
             workspace.blobs.put(content)
-    workspace.blobs.put(evidence_bytes(record.evidence))
 
 
 def record_of(
-    case: Case, measured: Measured, bypasses: tuple[str, ...] = (), *, rehearse: bool = False
+    case: Case,
+    measured: Measured,
+    bypasses: tuple[str, ...] = (),
+    *,
+    rehearse: bool = False,
+    keep: Callable[[bytes], str] = sha256_of,
 ) -> Record:
-    """Judge what was measured, decide, and put down everything that a document is rendered from."""
+    """Judge what was measured, decide, and put down everything that a document is rendered from.
+
+    ``keep`` is handed the evidence, to be handed over with a certificate, and tells its digest.
+    """
     counted = count(case, measured)
     judged = judge([_assessed(case, measured, c) for c in counted])
     gating = tuple(j for j, c in zip(judged, counted, strict=True) if not c.aside)
@@ -293,7 +300,7 @@ def record_of(
         profiles=profile_records(measured),
         not_tested=not_tested(case, measured),
         environment=case.environment,
-        evidence_digest=evidence_digest(Evidence(case.seed, case.sources, statistics, case.blind)),
+        evidence_digest=keep(evidence_bytes(Evidence(case.seed, case.sources, statistics, case.blind))),
         metrics=tuple(
             MetricRecord.of(case.checks[id_].metric)
             for id_ in dict.fromkeys(w.criterion.metric for w in case.wanted)

@@ -68,7 +68,7 @@ class _Seen:
         if pa.types.is_dictionary(values.type):
             values = pc.cast(values, values.type.value_type)
         if pa.types.is_floating(values.type):
-            values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+            values = pc.if_else(pc.is_nan(values), pa.nulls(1, values.type)[0], values)
         self._rows += len(values)
         self._missing += values.null_count
         present = values.drop_null()

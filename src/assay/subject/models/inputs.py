@@ -18,6 +18,14 @@ Scores = NDArray[np.float64]
 _FRAMES = ("pandas", "polars")
 
 
+def numbers(values: NDArray[Any]) -> pa.Array:
+    """A column of these numbers; pyarrow.array() imports pandas where it is there, half of what a child's start takes."""
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values)])
+
+
+_NAN = numbers(np.array([np.nan]))[0]
+
+
 class Predictor(Protocol):
     """A loaded model."""
 
@@ -51,8 +59,16 @@ def matrix(batch: pa.RecordBatch, names: Sequence[str]) -> Scores:
             raise not_numeric(name, column.type)
         if pa.types.is_dictionary(column.type):
             column = pc.cast(column, column.type.value_type)
-        values[:, place] = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+        values[:, place] = _floats(column)
     return values
+
+
+def _floats(column: pa.Array) -> Scores:
+    """The numbers as they lie; to_numpy() and scalar() import pandas too."""
+    if not len(column):
+        return np.empty(0)
+    floats = pc.fill_null(pc.cast(column, pa.float64(), safe=False), _NAN)
+    return np.frombuffer(floats.buffers()[1], np.float64, len(floats), 8 * floats.offset)
 
 
 def not_numeric(name: str, kind: pa.DataType) -> SubjectError:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from assay.domain.errors import SubjectError
-from assay.subject.models.inputs import Predictor, Scores, matrix, reals
+from assay.subject.models.inputs import Predictor, Scores, matrix, numbers, reals
 
 NAME = "recipe"
 """The name of the module that the source becomes, whatever its file is called."""
@@ -53,7 +53,8 @@ class Recipe:
     def change(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Take some training rows; the answer is how many there are by now."""
         self._batches.append(batch)
-        return pa.record_batch([pa.array([sum(b.num_rows for b in self._batches)])], names=["rows"])
+        rows = np.array([sum(b.num_rows for b in self._batches)])
+        return pa.record_batch([numbers(rows)], names=["rows"])
 
     def train(self, seed: int) -> None:
         """Train the model; the rows are let go of.
