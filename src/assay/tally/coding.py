@@ -20,23 +20,48 @@ _SHIFT = 64 - 22
 _SIGN = np.uint64(1 << 63)
 
 
+FINE, _FINER = 1 << 38, 16
+"""Fine bins have sixteen bits of the fraction more, so that whole numbers up to 134 million have one each. There are many in a table: they are for what a
+single value may give away."""
+
+
 def bins_of(values: NDArray[Any]) -> Integers:
     """int64[n]: the bin of each number, in the order of the numbers; -1 where there is none."""
+    return _bins(values, _SHIFT)
+
+
+def fine_bins_of(values: NDArray[Any]) -> Integers:
+    """int64[n]: the fine bin of each whole number, and of any other the first one of its bin; -1 where there is none."""
+    fine = _bins(values, _SHIFT - _FINER)
+    numbers = np.asarray(values, dtype=np.float64)
+    return np.where((numbers == np.trunc(numbers)) | (fine < 0), fine, fine >> _FINER << _FINER)
+
+
+def _bins(values: NDArray[Any], shift: int) -> Integers:
     numbers = np.ascontiguousarray(values, dtype=np.float64) + 0.0  # -0.0 is 0
     bits = numbers.view(np.uint64)
     ordered = np.where(
         bits & _SIGN, ~bits, bits | _SIGN
     )  # floats as whole numbers in their order (radix sort)
-    bins = (ordered >> np.uint64(_SHIFT)).astype(np.int64)
+    bins = (ordered >> np.uint64(shift)).astype(np.int64)
     return np.where(np.isnan(numbers), -1, bins)
 
 
 def number_of(bins: Integers) -> Floats:
     """float64[k]: the number of each bin that lies nearest to zero: of a whole number up to 2,048 itself."""
-    negative = bins < BINS // 2
-    ordered = bins.astype(np.uint64) << np.uint64(_SHIFT)
+    return _numbers(bins, _SHIFT)
+
+
+def number_of_fine(bins: Integers) -> Floats:
+    """float64[k]: as :func:`number_of`, of fine bins: of a whole number up to 134 million itself."""
+    return _numbers(bins, _SHIFT - _FINER)
+
+
+def _numbers(bins: Integers, shift: int) -> Floats:
+    negative = bins < 1 << (63 - shift)
+    ordered = bins.astype(np.uint64) << np.uint64(shift)
     largest = ordered | np.uint64(
-        (1 << _SHIFT) - 1
+        (1 << shift) - 1
     )  # of a negative bin the number nearest to zero is the last one
     bits = np.where(negative, ~largest, ordered & ~_SIGN)
     return bits.view(np.float64)
