@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.tally.hashes import Hashes
+from assay.tally.hashes import Hashes, mixed
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -67,16 +67,17 @@ def _numbers(bins: Integers, shift: int) -> Floats:
     return bits.view(np.float64)
 
 
-OTHERS = 1 << 20
-"""Codes of values that are not documented."""
+OTHERS, MORE_OTHERS = 1 << 20, 1 << 37
+"""Codes of values that are not documented; of a hundred thousand different ones one in ten shares the smaller number of codes with another, and one in a
+million the larger."""
 
 
-def coded(values: NDArray[Any], known: Mapping[str, int], words: Hashes) -> Integers:
-    """int64[n]: the code of each value: a documented one, else a hash of it; -1 where it is missing."""
-    others = (words % np.uint64(OTHERS)).astype(np.int64) + len(known)
+def coded(values: NDArray[Any], known: Mapping[str, int], words: Hashes, others: int = OTHERS) -> Integers:
+    """int64[n]: the code of each value: a documented one, else a hash of it, one of so many others; -1 where it is missing."""
+    hashed = (mixed(words) % np.uint64(others)).astype(np.int64) + len(known)
     distinct, place = _distinct(values)
     codes = np.array([known.get(text, -1) for text in distinct], dtype=np.int64)[place]
-    return np.where(missing(values), -1, np.where(codes >= 0, codes, others))
+    return np.where(missing(values), -1, np.where(codes >= 0, codes, hashed))
 
 
 def _distinct(values: NDArray[Any]) -> tuple[list[str], Integers]:
