@@ -173,3 +173,23 @@ def test_a_missing_label_is_told(clinic: Clinic) -> None:
     mae = of(run(clinic), "mae")
     assert mae.verdict in {Verdict.ERROR, Verdict.NOT_EVALUABLE}
     assert "(3 missing)" in mae.sentence
+
+
+def test_patients_who_stand_there_twice_with_another_number_conflict(clinic: Clinic) -> None:
+    """Two numbers were told apart by the first eight bits of a float, which all from 2 to 131,071 share."""
+    again = replaced(clinic.test.slice(0, 90), "id", np.arange(90) + 5000)
+    clinic.test = pa.concat_tables(
+        [clinic.test, replaced(again, "progression", 350 - again["progression"].to_numpy())]
+    )
+    clinic.edit(
+        "custody: validator}",
+        "custody: validator, repeated_rows: {at_most: 0.9, rationale: They are seen twice.}}",
+    )
+    for metric in ("conflicting_labels", "duplicates"):
+        clinic.text = clinic.text.rstrip() + (
+            f"\n  - {{id: {metric}, metric: data.{metric}, at_most: 0.01, tier: supporting, rationale: it is so, owner: validator, "
+            "requirements: [x/1]}"
+        )
+    record = run(clinic)
+    assert of(record, "conflicting_labels").assessment.estimate.value == pytest.approx(180 / 390, abs=0.03)
+    assert of(record, "duplicates").assessment.estimate.value == pytest.approx(0, abs=0.02)

@@ -15,6 +15,7 @@ from assay.checks.data.duplicated_columns import by_mark
 from assay.checks.data.label_spellings import by_spelling
 from assay.checks.data.top_coding import tabulate
 from assay.checks.tabled import table_view
+from assay.domain.dictionary import Column
 from assay.domain.evidence import Census, Rates
 
 
@@ -160,3 +161,32 @@ def test_a_word_that_is_spelt_otherwise_than_where_it_was_learnt_counts_however_
         "data.label_spellings", by_spelling, test, others={"train": train}, parameters={"column": ""}
     )
     assert found == Census(2 * n, 2 * n, share=True, details=(("work", 2 * n),))
+
+
+def test_numbers_that_are_no_documented_codes_are_told_apart() -> None:
+    """The bits of whole numbers end in many zeros, which a remainder would take for one code."""
+    known = (Column(name="x", type="category", description="x", codes={1: "one"}),)
+    found = count(
+        "data.category_conformity",
+        by_code,
+        {"x": np.array([1] * 200 + [7] * 100)},
+        others={"train": {"x": np.array([1] * 499 + [5])}},
+        parameters={"column": ""},
+        dictionary=known,
+    )
+    assert isinstance(found, Rates)
+    assert (found.cells[0].events, found.cells[0].trials) == (100, 300)
+
+
+def test_a_new_word_is_new_beside_a_hundred_thousand_known_ones() -> None:
+    known = (Column(name="x", type="text", description="x"),)
+    found = count(
+        "data.category_conformity",
+        by_code,
+        {"x": [f"new {i}" for i in range(2000)]},
+        others={"train": {"x": [f"known {i}" for i in range(100_000)]}},
+        parameters={"column": ""},
+        dictionary=known,
+    )
+    assert isinstance(found, Rates)
+    assert (found.cells[0].events, found.cells[0].trials) == (2000, 2000)

@@ -140,3 +140,20 @@ def verdict_of(seed: int, *, leaks: bool) -> Verdict:
 def test_a_planted_leak_is_found_in_every_seed_and_honest_columns_pass() -> None:
     assert [verdict_of(seed, leaks=True) for seed in range(20)] == [Verdict.FAIL] * 20
     assert [verdict_of(seed, leaks=False) for seed in range(20)] == [Verdict.PASS] * 20
+
+
+def test_numbers_that_differ_by_one_in_a_hundred_thousand_are_told_apart() -> None:
+    """Codes of an industry, days and seconds are large whole numbers of which each has a meaning of its own."""
+    draw = np.random.default_rng(4)
+    learnt, label = draw.integers(0, 2, 3000), draw.integers(0, 2, 2000)
+    for start in (541_511, 20_240_101):
+        found = counted({"x": start + label}, {"x": start + learnt}, label, learnt)
+        assert isinstance(found, Scores)
+        (cell,) = found.cells
+        assert auc_of(cell) == 1
+    noise = counted(
+        {"x": 541_511 + draw.integers(0, 9, 2000)}, {"x": 541_511 + draw.integers(0, 9, 3000)}, label, learnt
+    )
+    assert abs(auc_of(noise.cells[0]) - 0.5) < 0.06
+    new = counted({"x": 541_513 + label}, {"x": 541_511 + learnt}, label, learnt)
+    assert isinstance(new, Undefined)  # of numbers that were never seen nothing is known

@@ -130,3 +130,10 @@ def test_a_number_that_is_stored_as_text_is_no_clean_input():
     counts = CHECK.count(made, across="sex")
     assert isinstance(counts, Undefined)
     assert "2,000 of 2,000 rows of 'test' have a text there" in counts.detail
+
+
+def test_numbers_that_differ_by_one_in_a_hundred_thousand_are_told_apart():
+    group = np.random.default_rng(3).integers(0, 2, 2000)
+    counts = CHECK.count(view({"x": 541_511 + group}, group, {"x": 541_511 + group}, group), across="sex")
+    assert isinstance(counts, Rates)
+    assert sorted(cell.events / cell.trials for cell in counts.cells) == [0, 1]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.tally.coding import BINS, bins_of, number_of
+from assay.tally.coding import BINS, FINE, bins_of, fine_bins_of, number_of, number_of_fine
 from assay.tally.groups import Layout
 from assay.tally.partial import Partial, from_bytes, to_bytes
 from assay.tally.table import TableCounts, apart, sums, together
@@ -69,6 +69,22 @@ def test_small_whole_numbers_have_a_bin_each_and_what_is_missing_has_none():
     whole = np.arange(-2048, 2049, dtype=np.float64)
     assert number_of(bins_of(whole)).tolist() == whole.tolist()
     assert bins_of(np.array([np.nan, -0.0, 0.0])).tolist() == [-1, BINS // 2, BINS // 2]
+
+
+@given(one=st.integers(-(2**27), 2**27), other=st.integers(-(2**27), 2**27))
+def test_large_whole_numbers_have_a_fine_bin_each_in_their_order(one: int, other: int):
+    bins = fine_bins_of(np.array([one, other]))
+    assert number_of_fine(bins).tolist() == [one, other]
+    assert 0 <= bins.min() <= bins.max() < FINE
+    assert np.sign(bins[0] - bins[1]) == np.sign(one - other)
+
+
+@given(value=floats)
+def test_other_numbers_have_the_first_fine_bin_of_their_bin(value: float):
+    fine, coarse = (int(of(np.array([value]))[0]) for of in (fine_bins_of, bins_of))
+    assert fine >> 16 == coarse
+    assert value == math.trunc(value) if math.isfinite(value) and fine % 2**16 else True
+    assert fine_bins_of(np.array([np.nan])).tolist() == [-1]
 
 
 def test_the_bytes_of_tables_come_back_and_keys_out_of_order_are_refused():

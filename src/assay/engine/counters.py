@@ -16,7 +16,7 @@ from assay.engine.frame import Frame
 from assay.plan.passes import Pass
 from assay.tally.copies import CopyTally
 from assay.tally.crossing import Crossing
-from assay.tally.hashes import Hashes, row_sum
+from assay.tally.hashes import Hashes, mixed, row_sum
 from assay.tally.known import KnownRows
 from assay.tally.profiles import ProfileSum
 from assay.tally.repeats import RepeatTally
@@ -174,7 +174,7 @@ class RowSet:
     def _labels(self, batch: Batch) -> NDArray[np.uint8]:
         """In what two rows with the same inputs may differ; of a number a byte of its hash, which differs 255 times in 256."""
         if self._numbers:
-            return (batch.words_of(self._label) >> np.uint64(56)).astype(np.uint8)
+            return (mixed(batch.words_of(self._label)) >> np.uint64(56)).astype(np.uint8)
         return batch.label.astype(np.uint8)
 
     @staticmethod

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.tally.hashes import Hashes
+from assay.tally.hashes import Hashes, mixed
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -20,6 +20,11 @@ _SHIFT = 64 - 22
 _SIGN = np.uint64(1 << 63)
 
 
+FINE, _FINER = 1 << 38, 16
+"""Fine bins have sixteen bits of the fraction more, so that whole numbers up to 134 million have one each. There are many in a table: they are for what a
+single value may give away."""
+
+
 def numbers_of(values: NDArray[Any]) -> Floats:
     """float64[n]: the numbers of a column, NaN where it has none."""
     return values.astype(np.float64) if values.dtype.kind in "iufb" else np.full(len(values), np.nan)
@@ -27,36 +32,57 @@ def numbers_of(values: NDArray[Any]) -> Floats:
 
 def bins_of(values: NDArray[Any]) -> Integers:
     """int64[n]: the bin of each number, in the order of the numbers; -1 where there is none."""
+    return _bins(values, _SHIFT)
+
+
+def fine_bins_of(values: NDArray[Any]) -> Integers:
+    """int64[n]: the fine bin of each whole number, and of any other the first one of its bin; -1 where there is none."""
+    fine = _bins(values, _SHIFT - _FINER)
+    numbers = np.asarray(values, dtype=np.float64)
+    return np.where((numbers == np.trunc(numbers)) | (fine < 0), fine, fine >> _FINER << _FINER)
+
+
+def _bins(values: NDArray[Any], shift: int) -> Integers:
     numbers = np.ascontiguousarray(values, dtype=np.float64) + 0.0  # -0.0 is 0
     bits = numbers.view(np.uint64)
     ordered = np.where(
         bits & _SIGN, ~bits, bits | _SIGN
     )  # floats as whole numbers in their order (radix sort)
-    bins = (ordered >> np.uint64(_SHIFT)).astype(np.int64)
+    bins = (ordered >> np.uint64(shift)).astype(np.int64)
     return np.where(np.isnan(numbers), -1, bins)
 
 
 def number_of(bins: Integers) -> Floats:
     """float64[k]: the number of each bin that lies nearest to zero: of a whole number up to 2,048 itself."""
-    negative = bins < BINS // 2
-    ordered = bins.astype(np.uint64) << np.uint64(_SHIFT)
+    return _numbers(bins, _SHIFT)
+
+
+def number_of_fine(bins: Integers) -> Floats:
+    """float64[k]: as :func:`number_of`, of fine bins: of a whole number up to 134 million itself."""
+    return _numbers(bins, _SHIFT - _FINER)
+
+
+def _numbers(bins: Integers, shift: int) -> Floats:
+    negative = bins < 1 << (63 - shift)
+    ordered = bins.astype(np.uint64) << np.uint64(shift)
     largest = ordered | np.uint64(
-        (1 << _SHIFT) - 1
+        (1 << shift) - 1
     )  # of a negative bin the number nearest to zero is the last one
     bits = np.where(negative, ~largest, ordered & ~_SIGN)
     return bits.view(np.float64)
 
 
-OTHERS = 1 << 20
-"""Codes of values that are not documented."""
+OTHERS, MORE_OTHERS = 1 << 20, 1 << 37
+"""Codes of values that are not documented; of a hundred thousand different ones one in ten shares the smaller number of codes with another, and one in a
+million the larger."""
 
 
-def coded(values: NDArray[Any], known: Mapping[str, int], words: Hashes) -> Integers:
-    """int64[n]: the code of each value: a documented one, else a hash of it; -1 where it is missing."""
-    others = (words % np.uint64(OTHERS)).astype(np.int64) + len(known)
+def coded(values: NDArray[Any], known: Mapping[str, int], words: Hashes, others: int = OTHERS) -> Integers:
+    """int64[n]: the code of each value: a documented one, else a hash of it, one of so many others; -1 where it is missing."""
+    hashed = (mixed(words) % np.uint64(others)).astype(np.int64) + len(known)
     distinct, place = _distinct(values)
     codes = np.array([known.get(text, -1) for text in distinct], dtype=np.int64)[place]
-    return np.where(missing(values), -1, np.where(codes >= 0, codes, others))
+    return np.where(missing(values), -1, np.where(codes >= 0, codes, hashed))
 
 
 def _distinct(values: NDArray[Any]) -> tuple[list[str], Integers]:

@@ -19,7 +19,17 @@ from assay.domain.dictionary import Column
 from assay.domain.errors import SubjectError
 from assay.domain.specification import Attribute, CausalGraph
 from assay.domain.vocabulary import Reason
-from assay.tally.coding import BINS, OTHERS, bins_of, coded, missing, numbers_of
+from assay.tally.coding import (
+    BINS,
+    FINE,
+    MORE_OTHERS,
+    OTHERS,
+    bins_of,
+    coded,
+    fine_bins_of,
+    missing,
+    numbers_of,
+)
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import Hashes
 from assay.tally.known import KnownRows
@@ -152,15 +162,18 @@ class Rows:
         """uint64[n]: a word for each value of a column; equal values have equal ones."""
         return self._batch.words(name)[self._kept]
 
-    def codes(self, name: str) -> tuple[Integers, int]:
+    def codes(self, name: str, *, fine: bool = False) -> tuple[Integers, int]:
         """The value of each row as a code, and how many codes there are: bins of a number, else the documented codes and a hash
-        of every other value. A missing value is -1."""
+        of every other value. A missing value is -1. ``fine``: whole numbers have a bin each, and other values nearly all a code of their own, where one value may tell all."""
         column, values, words = self.context.column(name), self._batch.columns[name], self._batch.words
         if column is not None and column.codes is None and values.dtype.kind in "iufb":
+            if fine:
+                return self._batch.once(("fine bins", name), lambda: fine_bins_of(values))[self._kept], FINE
             return self._batch.once(("bins", name), lambda: bins_of(values))[self._kept], BINS
         known = {str(code): i for i, code in enumerate((column.codes_of_its_values or ()) if column else ())}
-        codes = self._batch.once(("codes", name), lambda: coded(values, known, words(name)))
-        return codes[self._kept], len(known) + OTHERS
+        others = MORE_OTHERS if fine else OTHERS
+        codes = self._batch.once(("codes", name, others), lambda: coded(values, known, words(name), others))
+        return codes[self._kept], len(known) + others
 
     def missing(self, name: str) -> NDArray[np.bool_]:
         """bool[n]: which values of a column are missing: null or NaN."""

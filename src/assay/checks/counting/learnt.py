@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from assay.domain.evidence import Undefined
 from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.vocabulary import Reason
-from assay.tally.coding import number_of
+from assay.tally.coding import number_of_fine
 from assay.tally.table import Integers, TableContext
 
 BEYOND = 0.1
@@ -38,7 +38,7 @@ def unseen(values: Integers, known: Integers, rows: Integers, *, numbered: bool)
     are so frequent that the column has few values, such as 0 and 1, nor beyond such a one.
 
     Args:
-        values: int64[k], codes; of numbers their bins. known: int64[m], increasing, those where it was learnt. rows: int64[m], their rows.
+        values: int64[k], codes; of numbers their fine bins. known: int64[m], increasing, those where it was learnt. rows: int64[m], their rows.
     """
     if not len(known):
         return np.ones(len(values), dtype=bool)
@@ -47,9 +47,9 @@ def unseen(values: Integers, known: Integers, rows: Integers, *, numbered: bool)
     if not numbered:
         return new
     often = rows >= max(OFTEN, rows.sum() / PART)
-    low, high = number_of(known[[0, -1]]).tolist()
+    low, high = number_of_fine(known[[0, -1]]).tolist()
     reach = BEYOND * (high - low)
-    of = number_of(values)
+    of = number_of_fine(values)
     far = (of < low - reach) | (of > high + reach)
     before = np.where(values > known[-1], after, np.maximum(after - 1, 0))
     unseen_ones: NDArray[np.bool_] = new & (far | (often[after] & often[before]))

@@ -20,7 +20,7 @@ from assay.tally.table import Integers, Rows, TableContext, TableView
 def by_code(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the code of each row."""
     wanted = [name for name in named_or_texts(context) if name in rows.names]
-    coded = {name: rows.codes(name) for name in wanted}
+    coded = {name: rows.codes(name, fine=True) for name in wanted}
     return {name: code for name, (code, _) in coded.items()}
 
 

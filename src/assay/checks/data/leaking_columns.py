@@ -18,7 +18,7 @@ from assay.domain.evidence import Counts, Functional, ScoreCell, Scores, Undefin
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.coding import BINS
+from assay.tally.coding import FINE
 from assay.tally.table import MOST, Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 CELLS, LEAST = 256, 20
@@ -41,7 +41,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     groups = tuple((rows.group(name) + 1, len(labels) + 1) for name, labels in context.layout.attributes)
     for name in columns(context):
         if name in rows.names:
-            code, size = rows.codes(name)
+            code, size = rows.codes(name, fine=True)
             column = context.column(name)
             numbered = rows.column(name).dtype.kind in "iufb" and (column is None or column.codes is None)
             value = np.where(code < 0, size, code)
@@ -104,9 +104,9 @@ class _Learnt:
         """Which values were not seen; that there is none is one of them."""
         if not self._numbered:
             return unseen(values, self._values, self._rows, numbered=False)
-        present = self._values != BINS
+        present = self._values != FINE
         new = unseen(values, self._values[present], self._rows[present], numbered=True)
-        return np.where(values == BINS, bool(present.all()), new)
+        return np.where(values == FINE, bool(present.all()), new)
 
     def scores(self, values: Integers, rate: NDArray[np.float64]) -> NDArray[np.float64]:
         """What is expected of each value, by the share of label 1 in each cell: of a number the share of the cell that it falls in, of an unseen code that of all."""
@@ -255,7 +255,7 @@ def leaking_columns(view: TableView, *, column: str) -> Counts:
         fixed by other rows. Pass needs the bound of every piece; fail pays for all of them (Holm). (Kaufman, Rosset, Perlich &
         Stitelman 2012, "Leakage in data mining", ACM TKDD 6; Kapoor & Narayanan 2023, Patterns 4.)
     Limits:
-        A column that knows the answer for other parts of the rows than these (a site, a group that is not declared, the rows with a value of one group) can pass:
+        Whole numbers up to 134 million are told apart, all others to .1 %. A column that knows the answer for other parts of the rows than these (a site, a group that is not declared, the rows with a value of one group) can pass:
         ask it of them with ``where``. One column at a time: two that know the answer together are not found, nor are columns that a model needs beside a leak
         (leave-one-out needs the model to be trained again). A truly good predictor looks the same; the threshold says what is
         too good to be true. Rows shared with the data that it was learnt on make columns look better; ``data.split_overlap`` finds them. A value

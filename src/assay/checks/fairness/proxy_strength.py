@@ -19,8 +19,8 @@ from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
-CODES = 1 << 23
-"""No column has more codes: bins of numbers, or documented codes and hashes of others."""
+CODES = 1 << 39
+"""No column has more codes: fine bins of numbers, or documented codes and hashes of others."""
 PARTS = 10
 """Into so many parts of equal size the values of a number are cut, where they are learnt."""
 
@@ -28,7 +28,7 @@ PARTS = 10
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By input, the value of each row as a code, 0 for none, and its group."""
     return as_text(rows, columns(context)) | {
-        name: together((rows.codes(name)[0] + 1, CODES), rows.grouped)
+        name: together((rows.codes(name, fine=True)[0] + 1, CODES), rows.grouped)
         for name in columns(context)
         if name in rows.names
     }
@@ -121,7 +121,7 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
         of two binomials, bounded by MOVER with Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008). All
         inputs and pairs of groups are pieces.
     Limits:
-        One input at a time: two that tell nothing alone may tell the group together. An association: an input may differ between
+        Whole numbers up to 134 million are told apart, all others to .1 %. One input at a time: two that tell nothing alone may tell the group together. An association: an input may differ between
         groups and rightly decide. Rows that both data sets share make it look stronger. Values that were not seen there count
         as typical of nobody; with more than 2 % of such rows in a group the criterion is not evaluable, and so it is where a number is stored as text.
     Remedy:
