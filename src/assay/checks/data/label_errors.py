@@ -15,6 +15,7 @@ from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.written import Written
 from assay.tally.audited import drawn_rows, shares_drawn
 from assay.tally.cells import NO_ROWS
 from assay.tally.coding import missing
@@ -98,6 +99,7 @@ def _view(wrong: int, audited: int = 400) -> TableView:
         "drawn": Parameter(
             "With 'by', the share of the rows with each recorded label that is drawn: 0=0.01, 1=0.1.",
             default="",
+            written=Written.SHARES,
         ),
         "word": Parameter(
             "With 'by', a word that nobody could choose who knows the labels: public randomness of a day after they were given, such as a round of drand.",
