@@ -930,6 +930,17 @@ SPECIFICATIONS = (
     ),
     Broken(
         "{scale: 0.1, kind: gauss}",
+        "{scale: 0.1, people: half are women}",
+        (
+            Said(
+                "82:32",
+                "parameter_unreadable",
+                "'people' is written as name=count, name=count; found 'half are women'.",
+            ),
+        ),
+    ),
+    Broken(
+        "{scale: 0.1, kind: gauss}",
         "{kind: gauss}",
         (Said("82:11", "parameter_missing", "'robustness.noise' needs the setting 'scale': How much."),),
     ),
@@ -951,7 +962,7 @@ SPECIFICATIONS = (
             Said(
                 "82:24",
                 "unknown_parameter",
-                "'robustness.noise' has no setting 'repeat'; it has 'scale', 'repeats', 'kind', 'column'.",
+                "'robustness.noise' has no setting 'repeat'; it has 'scale', 'repeats', 'kind', 'column', 'people'.",
                 "repeats",
             ),
         ),

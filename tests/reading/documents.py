@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assay.domain.metric import Across, Metric, Names, Parameter, Unit
 from assay.domain.vocabulary import Comparator, Stage
+from assay.domain.written import Written
 
 LEAST, MOST = Comparator.AT_LEAST, Comparator.AT_MOST
 
@@ -38,6 +39,7 @@ CATALOGUE = {
                 "repeats": Parameter("How often.", default=3, low=Decimal(1), high=Decimal(9), integer=True),
                 "kind": Parameter("Which.", default="gauss", choices=("gauss", "uniform")),
                 "column": Parameter("Where.", default="all", names=Names.COLUMN),
+                "people": Parameter("Of whom.", default="", written=Written.COUNTS),
             },
         ),
         metric("fairness.impact_ratio", "Impact ratio", LEAST, across=Across.REQUIRED, reference=True),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from assay.domain.answers import Answers
 from assay.domain.settled import Settings, Settled
 from assay.domain.vocabulary import Comparator, Stage, Task
+from assay.domain.written import Written
 
 
 class Unit(StrEnum):
@@ -58,8 +59,8 @@ class Parameter:
     A parameter is a number (``low``, ``high``), one of ``choices``, or a free text when neither is given.
     A default of None means that the specification must give it. ``names`` says of what its text is the name. ``anothers``: that the
     column, or each of them, holds what somebody or something else answered, so that it can be neither the label nor the model's own scores nor what
-    names a row. ``codes_of``: the parameter that names the column of which it lists documented codes, each of which
-    must be that of some row where inputs are changed.
+    names a row. ``written``: which numbers a text has by name, so that another text is refused. ``codes_of``: the parameter that names
+    the column of which it lists documented codes, each of which must be that of some row where inputs are changed.
     """
 
     description: str
@@ -71,6 +72,7 @@ class Parameter:
     names: Names | None = None
     anothers: bool = False
     codes_of: str = ""
+    written: Written | None = None
 
     def refuses(self, value: Decimal | int | str) -> str:
         """What is expected instead of a value that the parameter cannot take; empty when it can."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.checks.counting.frames import written_fractions
+from assay.domain.written import written_fractions
 from assay.tally.hashes import MISSING, Hashes
 from assay.tally.perturbation import uniforms
 

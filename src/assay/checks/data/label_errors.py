@@ -17,6 +17,7 @@ from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.written import Written
 from assay.tally.coding import missing
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
@@ -98,6 +99,7 @@ def _view(wrong: int, audited: int = 400) -> TableView:
         "drawn": Parameter(
             "With 'by', the share of the rows with each recorded label that is drawn: 0=0.01, 1=0.1.",
             default="",
+            written=Written.SHARES,
         ),
         "word": Parameter(
             "With 'by', a word that nobody could choose who knows the labels: public randomness of a day after they were given, such as a round of drand.",

@@ -9,12 +9,12 @@ import numpy as np
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import no_columns
-from assay.checks.counting.frames import written_counts
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.written import Written, written_counts
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 GROUPS = "groups"
@@ -58,7 +58,8 @@ def _view(women: int, men: int, population: str) -> TableView:
         "of": Parameter("A protected attribute, or several that are crossed, separated by commas: sex, age."),
         "population": Parameter(
             "How many people of each group a survey or a census counted, as group=count, separated by commas: women=5080, men=4920. "
-            "Crossed groups are written as in the report: women × under 30=700. Names of no group count as others."
+            "Crossed groups are written as in the report: women × under 30=700. Names of no group count as others.",
+            written=Written.COUNTS,
         ),
     },
     examples=(

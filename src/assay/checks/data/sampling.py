@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from assay.checks.check import EITHER, ONE, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.frames import Parted, by_part, frame_columns, written_counts, written_fractions
+from assay.checks.counting.frames import Parted, by_part, frame_columns
 from assay.checks.counting.periods import PERIODS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, RelativeRate, RelativeRates, Undefined
@@ -14,6 +14,7 @@ from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
+from assay.domain.written import Written, written_counts, written_fractions
 from assay.tally.table import TableView
 
 FRAME = {"of": "site", "frame": "north=50000, south=30000, west=20000"}
@@ -42,12 +43,14 @@ def _view(*rows: int, outside: int = 0, fractions: str = "") -> TableView:
     parameters={
         "of": Parameter("What the frame is parted by: a stratum, or time for the column that says when."),
         "frame": Parameter(
-            "How many cases the frame has in each part, as name=count, separated by commas: north=5080, south=4920; of time 2024-01=512, 2024-02=498."
+            "How many cases the frame has in each part, as name=count, separated by commas: north=5080, south=4920; of time 2024-01=512, 2024-02=498.",
+            written=Written.COUNTS,
         ),
         "fractions": Parameter(
             "Of a stratified sample the share of each part that was drawn, as name=share: north=0.1, south=0.5. By default all parts alike, as in a simple random or "
             "a systematic sample.",
             default="",
+            written=Written.SHARES,
         ),
         "period": Parameter(
             "Of time, what of a date is one period.", default="month", choices=tuple(PERIODS)

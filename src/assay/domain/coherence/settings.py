@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
-from assay.domain.metric import Names, several
+from assay.domain.metric import Names, Parameter, several
 from assay.domain.nearest import listed, nearest
+from assay.domain.written import unread
 
 
 def parameters(draft: Draft, world: World) -> Iterator[Finding]:
@@ -30,6 +31,13 @@ def parameters(draft: Draft, world: World) -> Iterator[Finding]:
                     f"{name!r} of {criterion.metric!r} is {expected}; found {value!s}.",
                     remedy="Choose a value that it can take; see: assay checks",
                 )
+            elif wrong := _unread(metric.parameters[name], name, value):
+                yield Finding(
+                    (*trail, name),
+                    "parameter_unreadable",
+                    f"{wrong}.",
+                    remedy="Write it like that, with commas between the names; see: assay checks",
+                )
         for name, parameter in metric.parameters.items():
             if parameter.default is None and name not in criterion.parameters:
                 yield Finding(
@@ -38,6 +46,11 @@ def parameters(draft: Draft, world: World) -> Iterator[Finding]:
                     f"{criterion.metric!r} needs the setting {name!r}: {parameter.description}",
                     remedy="Add it under its 'with:'.",
                 )
+
+
+def _unread(parameter: Parameter, name: str, value: object) -> str:
+    """Why a text does not hold the numbers by name that the parameter is made of; empty when it does, or has none."""
+    return unread(value, name, parameter.written) if parameter.written and isinstance(value, str) else ""
 
 
 def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
