@@ -214,7 +214,7 @@ THREE = _three_decisions()
 
 
 @given(moves=st.lists(MOVES, max_size=10))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_sequence_lets_two_certificates_of_one_model_stand_or_brings_one_back(
     moves: list[tuple[str, int, str]],
 ) -> None:

@@ -52,7 +52,7 @@ PIECES += [
     "\x00",
 ]
 
-SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def survives(specification: bytes, dictionary: bytes = DICTIONARY.encode()) -> None:

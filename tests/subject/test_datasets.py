@@ -33,7 +33,7 @@ SECRET = "Ms-Secret-8271"
 """Stands in rows and must never stand in a message."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def table() -> pa.Table:
     rng = np.random.default_rng(3)
     return pa.table(
@@ -187,14 +187,20 @@ def _dirty(column: pa.ChunkedArray) -> pa.Array:
     return pa.Array.from_buffers(values.type, len(values), [valid, values.buffers()[1]])
 
 
+@pytest.fixture(scope="module")
+def digest(table: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return open_dataset(table, scratch=tmp_path_factory.mktemp("one"), fences=()).digest
+
+
 @pytest.mark.parametrize(
     "holder",
     ["pyarrow", "chunked", "polars", "pandas", "shuffled index", "dictionary", "large", "masked"],
 )
-def test_a_table_in_memory_has_one_digest_whoever_holds_it(table: pa.Table, tmp_path: Path, holder: str):
-    reference = open_dataset(table, scratch=tmp_path / "one", fences=())
+def test_a_table_in_memory_has_one_digest_whoever_holds_it(
+    table: pa.Table, digest: str, tmp_path: Path, holder: str
+):
     dataset = open_dataset(holders(table)[holder], scratch=tmp_path / "two", fences=())
-    assert dataset.digest == reference.digest
+    assert dataset.digest == digest
     assert read(dataset).equals(table)
     assert [p.name for p in (tmp_path / "two").iterdir()] == [f"{dataset.digest[7:]}.arrow"]
 
