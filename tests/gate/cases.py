@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -867,11 +868,8 @@ def a_module_that_is_loaded_only_when_the_model_answers_was_edited(scene: Scene)
     (_own_code(scene) / "own_late.py").write_text("RULE = 2\n")
 
 
-def _estimator(scene: Scene, **modules: str) -> None:
-    """A stored estimator that was judged in the environment of Assay."""
-    from sklearn.dummy import DummyClassifier
-
-    made = DummyClassifier(strategy="prior").fit([[0.0], [1.0]], [0, 1])
+def _in_our_environment(scene: Scene, made: object, **modules: str) -> None:
+    """A stored model that was judged in the environment of Assay."""
     scene.model.write_bytes(pickle.dumps(made))
     scene.environment = True
     _issued_stored(scene, **modules)
@@ -879,12 +877,18 @@ def _estimator(scene: Scene, **modules: str) -> None:
 
 @case()
 def in_the_environment_of_assay_with_the_code_that_was_judged(scene: Scene) -> None:
-    _estimator(scene)
+    from sklearn.dummy import DummyClassifier
+
+    _in_our_environment(scene, DummyClassifier(strategy="prior").fit([[0.0], [1.0]], [0, 1]))
 
 
 @case("code_changed", REFUSED)
 def in_the_environment_of_assay_with_other_code(scene: Scene) -> None:
-    _estimator(scene, other_packages=sha256_of(b"as it was"))
+    """Of a small package: every door loads it."""
+    import threadpoolctl
+
+    made = SimpleNamespace(classes_=[0, 1], predict_proba=threadpoolctl.threadpool_info)
+    _in_our_environment(scene, made, other_packages=sha256_of(b"as it was"))
 
 
 @on_good("environment_changed", REFUSED)
