@@ -172,7 +172,7 @@ def test_a_model_that_kills_its_process_is_an_error_with_a_reason(folder):
     folder.edit(
         "{model: score, format: predictions}", "{model: model.joblib, format: joblib, inputs: [age, income]}"
     )
-    done = assay.certify(folder.write(), rehearse=True, workers=0)
+    done = assay.certify(folder.write(), rehearse=True, workers=1)
     assert done.decision.outcome is Outcome.WITHHELD
     assert verdicts(done)["ranking"] == (Verdict.ERROR, Reason.MODEL_CRASHED)
     assert verdicts(done)["complete"] == (Verdict.PASS, Reason.EXACT_VALUE_SATISFIES)
