@@ -93,7 +93,8 @@ model was asked for, over the rows that there are.
 | --- | --- | --- | --- |
 {lines}
 The judged pass reads the test rows once and asks the model once for each. The other reading comes before it and asks nothing: it looks whether
-rows repeat, for then none is spent. (A run under a lock reads them two times more before that, to find out whether an earlier run used them.) The training rows are read for the plan, for the shares of groups, and for what the test rows share with
+rows repeat, for then none is spent. (A run under a lock reads them two times more before that, to find out whether an earlier run used them:
+[why](decisions/0048-rows-are-looked-at-before-they-are-spent.md).) The training rows are read for the plan, for the shares of groups, and for what the test rows share with
 them; {once.predictions["train"]:.3f} predictions a training row tell the plan how scores lie. What exceeds a whole number is a second child's answer to some
 rows again, which must be the same. Each perturbation is one more prediction of each row;
 all of them together are one more reading, which numbers equal rows so that each draws for itself ([why](decisions/0047-equal-rows-draw-for-themselves.md)).
