@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from numpy.typing import NDArray
+
+from assay.domain.errors import SubjectError
 from assay.domain.metric import Names, Parameter
+from assay.tally.perturbation import Columns
 from assay.tally.table import TableContext
 
 COLUMN = Parameter(
@@ -46,3 +52,19 @@ def sources(context: TableContext) -> tuple[str, ...]:
     """The stratum that is named as the source, or all that are declared."""
     named = str(context.parameters["source"])
     return (named,) if named else tuple(context.strata)
+
+
+def reference_values(name: str, inputs: Columns, context: TableContext) -> NDArray[Any]:
+    """[m]: what the drawn rows of the reference data have in an input, where it is exchanged.
+
+    Raises:
+        SubjectError: the model is not fed the column, or no such row has it.
+    """
+    known = context.known.columns.get(name) if context.known is not None else None
+    if name not in inputs or known is None or not len(known):
+        raise SubjectError(
+            f"The model is not fed {name!r}, or no row of the reference data has it.",
+            code="nothing_to_change",
+            remedy="Name inputs of the model.",
+        )
+    return known

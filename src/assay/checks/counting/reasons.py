@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.counting.cells import NO_ROWS
-from assay.domain.errors import SubjectError
+from assay.checks.counting.columns import reference_values
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import several
 from assay.domain.vocabulary import Reason
@@ -70,13 +70,7 @@ def _usual_of(name: str, start: Change, context: TableContext) -> Change:
 
 
 def _set(inputs: Columns, name: str, where: Mask, context: TableContext) -> NDArray[Any]:
-    known = context.known.columns.get(name) if context.known is not None else None
-    if name not in inputs or known is None or not len(known):
-        raise SubjectError(
-            f"The model is not fed {name!r}, or no row of the reference data has it.",
-            code="nothing_to_change",
-            remedy="Name inputs of the model.",
-        )
+    known = reference_values(name, inputs, context)
     before = inputs[name]
     after = before.astype(np.float64) if before.dtype.kind in "iufb" else before.astype(object)
     after[where] = usual_value(known, numeric=_is_number(name, known, context))

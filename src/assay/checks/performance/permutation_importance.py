@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_LEAST, AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import reference_values
 from assay.checks.tabled import table_view
-from assay.domain.errors import SubjectError
 from assay.domain.evidence import ByInput, Counts, MeanCell, Means, Paired, PairedCell, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedChanges
@@ -38,13 +38,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
 
 def _from_another(name: str, context: TableContext) -> Change:
     def changed(inputs: Columns, told: ChangeContext) -> Columns:
-        known = context.known.columns.get(name) if context.known is not None else None
-        if name not in inputs or known is None or not len(known):
-            raise SubjectError(
-                f"The model is not fed {name!r}, or no row of the reference data has it.",
-                code="nothing_to_change",
-                remedy="Name an input of the model.",
-            )
+        known = reference_values(name, inputs, context)
         donors = (uniforms(told.seed, name, told.rows) * len(known)).astype(np.int64)
         return {**inputs, name: known[donors]}
 
