@@ -20,7 +20,18 @@ def numbered(rows: Rows, name: str) -> Integers | None:
     return bins_of(rows.column(name))
 
 
-def as_text(rows: Rows, names: tuple[str, ...]) -> dict[str, Integers]:
+def not_numbers(rows: Rows, names: tuple[str, ...], coded: tuple[str, ...] = ()) -> dict[str, Integers]:
+    """The rows with a text in a column that the dictionary calls a number, and with a number that is no code in one that has ``coded`` ones,
+    by a table for each column."""
+    return _as_text(rows, names) | _as_codes(rows, coded)
+
+
+def not_looked_at(view: TableView) -> Undefined | None:
+    """Why numbers are not looked at, by the tables of :func:`not_numbers`; None where all are."""
+    return _written_as_text(view) or _called_codes(view)
+
+
+def _as_text(rows: Rows, names: tuple[str, ...]) -> dict[str, Integers]:
     """The rows with a text in a column that the dictionary calls a number, by a table of its own."""
     found = {}
     for name in names:
@@ -33,7 +44,7 @@ def as_text(rows: Rows, names: tuple[str, ...]) -> dict[str, Integers]:
     return found
 
 
-def written_as_text(view: TableView) -> Undefined | None:
+def _written_as_text(view: TableView) -> Undefined | None:
     """Why numbers are not looked at: some stand there as text."""
     for data, tables in view.tables.items():
         for table, counts in tables.items():
@@ -56,7 +67,7 @@ def coded_numbers(context: TableContext) -> tuple[str, ...]:
     return tuple(name for name in coded if name not in left_out)
 
 
-def as_codes(rows: Rows, names: tuple[str, ...]) -> dict[str, Integers]:
+def _as_codes(rows: Rows, names: tuple[str, ...]) -> dict[str, Integers]:
     """The rows with a number that is none of the documented codes of its column, by a table of its own."""
     found = {}
     for name in names:
@@ -66,7 +77,7 @@ def as_codes(rows: Rows, names: tuple[str, ...]) -> dict[str, Integers]:
     return found
 
 
-def called_codes(view: TableView) -> Undefined | None:
+def _called_codes(view: TableView) -> Undefined | None:
     """Why numbers are not looked at: the dictionary documents some codes of a column, and most of its values are others."""
     for data, tables in view.tables.items():
         for table, counts in tables.items():

@@ -11,7 +11,7 @@ import numpy as np
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import fed_of_people
-from assay.checks.counting.numbers import as_codes, as_text, called_codes, coded_numbers, written_as_text
+from assay.checks.counting.numbers import coded_numbers, not_looked_at, not_numbers
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -32,16 +32,12 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     width = math.log1p(float(context.parameters["within"]))
     names = [name for name in fed_of_people(context) if name in rows.names]
     coded = tuple(name for name in coded_numbers(context) if name in names)
-    return (
-        as_text(rows, tuple(names))
-        | as_codes(rows, coded)
-        | {
-            str(grid): (
-                row_hash([(name, _cells(rows, name, grid, width)) for name in names], rows.n) % KEYS
-            ).astype(np.int64)
-            for grid in range(GRIDS)
-        }
-    )
+    return not_numbers(rows, tuple(names), coded) | {
+        str(grid): (
+            row_hash([(name, _cells(rows, name, grid, width)) for name in names], rows.n) % KEYS
+        ).astype(np.int64)
+        for grid in range(GRIDS)
+    }
 
 
 def _cells(rows: Rows, name: str, grid: int, width: float) -> Hashes:
@@ -151,7 +147,7 @@ def near_duplicates(view: TableView, *, within: Decimal, other: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    if unread := written_as_text(view) or called_codes(view):
+    if unread := not_looked_at(view):
         return unread
     others = [d for d in view.tables if d != view.data and other in ("any", d) and view.rows[d]]
     if not others:

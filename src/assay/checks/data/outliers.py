@@ -10,15 +10,7 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.numbers import (
-    as_codes,
-    as_text,
-    called_codes,
-    coded_numbers,
-    measured,
-    numbered,
-    written_as_text,
-)
+from assay.checks.counting.numbers import coded_numbers, measured, not_looked_at, not_numbers, numbered
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -40,11 +32,9 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     coded = tuple(name for name in coded_numbers(context) if name in context.fed)
     wanted = tuple(name for name in columns(context) if name not in coded)
     bins = {name: numbered(rows, name) for name in wanted}
-    return (
-        as_text(rows, wanted)
-        | as_codes(rows, coded)
-        | {name: found for name, found in bins.items() if found is not None}
-    )
+    return not_numbers(rows, wanted, coded) | {
+        name: found for name, found in bins.items() if found is not None
+    }
 
 
 def p_values(numbers: Integers, reference: TableCounts) -> NDArray[np.float64]:
@@ -138,7 +128,7 @@ def outliers(view: TableView, *, column: str, level: Decimal) -> Counts:
     known_by = next((d for d in ("train", "develop", "test") if d in view.tables and d != view.data), None)
     if known_by is None:
         return Undefined(Reason.NOT_MEASURED, "No other data set is declared, which says what is usual.")
-    if unread := written_as_text(view) or called_codes(view):
+    if unread := not_looked_at(view):
         return unread
     cells, most = [], 0
     for name in sorted(measured(view)):

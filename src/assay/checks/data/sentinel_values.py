@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_column
-from assay.checks.counting.numbers import as_text, written_as_text
+from assay.checks.counting.numbers import not_looked_at, not_numbers
 from assay.checks.counting.periods import (
     DAY_FORMS,
     PERIOD_CODES,
@@ -86,7 +86,7 @@ def _looked_at(context: TableContext) -> tuple[str, ...]:
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column and by what its rows are parted, the part of each row and its value, candidates apart."""
     parts = parted(rows, context, _PERIOD)
-    found = as_text(rows, _looked_at(context))
+    found = not_numbers(rows, _looked_at(context))
     for name in _looked_at(context):
         if name in rows.names:
             kind, value = _values(rows, context, name)
@@ -290,7 +290,7 @@ def sentinel_values(view: TableView, *, column: str, genuine: str) -> Counts:
             Reason.COLUMN_MISSING,
             f"The data set {view.data!r} has no column to look at{f': {column}' if column else ''}.",
         )
-    if said := written_as_text(view) or _unread(view) or untimed(view, APART):
+    if said := not_looked_at(view) or _unread(view) or untimed(view, APART):
         return said
     genuinely = _genuine(genuine)
     unknown = sorted({name for name, _ in genuinely} - set(view.context.documented))

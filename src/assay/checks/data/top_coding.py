@@ -9,15 +9,7 @@ import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_column
-from assay.checks.counting.numbers import (
-    as_codes,
-    as_text,
-    called_codes,
-    coded_numbers,
-    measured,
-    numbered,
-    written_as_text,
-)
+from assay.checks.counting.numbers import coded_numbers, measured, not_looked_at, not_numbers, numbered
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -48,11 +40,9 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     coded = coded_numbers(context)
     wanted = tuple(name for name in columns(context) if name not in coded)
     bins = {name: numbered(rows, name) for name in wanted}
-    return (
-        as_text(rows, wanted)
-        | as_codes(rows, coded)
-        | {name: found for name, found in bins.items() if found is not None}
-    )
+    return not_numbers(rows, wanted, coded) | {
+        name: found for name, found in bins.items() if found is not None
+    }
 
 
 def _ends(counts: TableCounts) -> Iterator[tuple[str, int, float]]:
@@ -134,7 +124,7 @@ def top_coding(view: TableView, *, column: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    if unread := written_as_text(view) or called_codes(view):
+    if unread := not_looked_at(view):
         return unread
     if not measured(view):
         return Undefined(

@@ -11,15 +11,7 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_column
-from assay.checks.counting.numbers import (
-    as_codes,
-    as_text,
-    called_codes,
-    coded_numbers,
-    measured,
-    numbered,
-    written_as_text,
-)
+from assay.checks.counting.numbers import coded_numbers, measured, not_looked_at, not_numbers, numbered
 from assay.checks.counting.periods import (
     PERIOD_CODES,
     TIME,
@@ -103,16 +95,12 @@ def _looked_at(context: TableContext) -> tuple[str, ...]:
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column and by what its rows are parted, the part of each row and its number."""
     parts = parted(rows, context, _PERIOD)
-    return (
-        as_text(rows, _looked_at(context))
-        | as_codes(rows, coded_numbers(context))
-        | {
-            APART.join((name, by)): together((part, _PARTS), (bins, BINS))
-            for name in _looked_at(context)
-            if (bins := numbered(rows, name)) is not None
-            for by, part in parts.items()
-        }
-    )
+    return not_numbers(rows, _looked_at(context), coded_numbers(context)) | {
+        APART.join((name, by)): together((part, _PARTS), (bins, BINS))
+        for name in _looked_at(context)
+        if (bins := numbered(rows, name)) is not None
+        for by, part in parts.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +286,7 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    if unread := written_as_text(view) or called_codes(view):
+    if unread := not_looked_at(view):
         return unread
     if said := untimed(view, APART):
         return said

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.checks.counting.learnt import learnable, not_learnt, unseen
-from assay.checks.counting.numbers import as_text, written_as_text
+from assay.checks.counting.numbers import not_looked_at, not_numbers
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
@@ -27,7 +27,7 @@ PARTS = 10
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By input, the value of each row as a code, 0 for none, and its group."""
-    return as_text(rows, columns(context)) | {
+    return not_numbers(rows, columns(context)) | {
         name: together((rows.codes(name, fine=True)[0] + 1, CODES), rows.grouped)
         for name in columns(context)
         if name in rows.names
@@ -133,7 +133,7 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
     """
     if not any(counts.total for counts in view.tables[view.data].values()):
         return NO_ROWS
-    if unfit := written_as_text(view) or unfit_for_comparison(view.groups):
+    if unfit := not_looked_at(view) or unfit_for_comparison(view.groups):
         return unfit
     if learnt_on not in view.tables or learnt_on == view.data:
         said = f"Typical values are learnt on other rows than {view.data!r}, and {learnt_on!r} is not declared or the same."

@@ -19,7 +19,7 @@ from assay.checks.counting.classes import (
     sensitive_columns,
     values_by_class,
 )
-from assay.checks.counting.numbers import as_text, written_as_text
+from assay.checks.counting.numbers import not_looked_at, not_numbers
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -30,7 +30,7 @@ from assay.tally.table import Integers, Rows, TableContext, TableView
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The class of each row with its sensitive value, and with the person."""
-    return as_text(rows, (str(context.parameters["sensitive"]),)) | values_by_class(rows, context)
+    return not_numbers(rows, (str(context.parameters["sensitive"]),)) | values_by_class(rows, context)
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -122,7 +122,7 @@ def t_closeness(view: TableView, *, sensitive: str, quasi_identifiers: str) -> C
     """
     if not view.table(BY_ROW).total:
         return none_of(view, sensitive)
-    if text := written_as_text(view):
+    if text := not_looked_at(view):
         return text
     found = Sensitive.of(view)
     if not len(found.rows):
