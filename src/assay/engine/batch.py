@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,28 @@ from assay.tally.once import SharedBatch
 Integers = NDArray[np.int64]
 
 
+class Columns(Mapping[str, NDArray[Any]]):
+    """The columns of a batch as arrays, each turned into one when somebody first asks: a reading may hash most of what it reads."""
+
+    def __init__(self, raw: pa.RecordBatch) -> None:
+        self._raw = raw
+        self._made: dict[str, NDArray[Any]] = {}
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self._made:
+            self._made[name] = as_numpy(self._raw.column(name), name)
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._raw.schema.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw.schema.names)
+
+    def __len__(self) -> int:
+        return len(self._raw.schema.names)
+
+
 @dataclass(frozen=True)
 class Batch:
     """One batch of rows, read once.
@@ -39,7 +61,7 @@ class Batch:
     """
 
     raw: pa.RecordBatch
-    columns: dict[str, NDArray[Any]]
+    columns: Mapping[str, NDArray[Any]]
     key: Integers
     labelled: slice | NDArray[np.bool_]
     code: Codes | None
@@ -111,7 +133,7 @@ class Reader:
 
     def read(self, raw: pa.RecordBatch, first_row: int) -> Batch:
         """The batch of rows whose first one stands at ``first_row`` of the data set."""
-        columns = {name: as_numpy(raw.column(name), name) for name in raw.schema.names}
+        columns = Columns(raw)
         code = self._crossing.code(columns)
         if code is None:
             label, labelled = labels_of(self._answers, columns[self._label])
@@ -127,7 +149,7 @@ class Reader:
         return Batch(raw, columns, key, labelled, code, first_row, labels=self._labels)
 
     def _cells(
-        self, coded: list[tuple[str, str, GroupCodes]], columns: dict[str, NDArray[Any]], rows: int
+        self, coded: list[tuple[str, str, GroupCodes]], columns: Mapping[str, NDArray[Any]], rows: int
     ) -> Integers:
         """The cells as far as these attributes go: cells of several sets of attributes add."""
         none = np.zeros((), dtype=np.int64)

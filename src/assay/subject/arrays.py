@@ -5,7 +5,7 @@ in which no two different values are one.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -82,14 +82,28 @@ def _words(column: pa.Array) -> Hashes:
     if pa.types.is_boolean(kind):
         column = column.cast(pa.uint8())
     elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
-        texts = _as_text(column).dictionary_encode()
-        table = np.append(text_words(texts.dictionary.to_pylist()), MISSING)
-        places = texts.indices.cast(pa.int64()).fill_null(_scalar(len(texts.dictionary)))
-        return table.take(_buffer(places, np.dtype(np.int64)))
+        return _by_text(column, text_words)
     words = _decimal_words(column) if pa.types.is_decimal(kind) else _number_words(column)
     if column.null_count:
         words[_bools(column.is_null())] = MISSING
     return words
+
+
+def words_by_text(column: pa.Array, words: Callable[[Sequence[str]], Hashes], name: str = "") -> Hashes:
+    """A column as texts as words: ``words`` gives one for each different text; what is missing is :data:`MISSING`.
+
+    Raises:
+        SubjectError: as :func:`as_numpy`.
+    """
+    with _readable(column, name):
+        return _by_text(column, words)
+
+
+def _by_text(column: pa.Array, words: Callable[[Sequence[str]], Hashes]) -> Hashes:
+    texts = _as_text(column).dictionary_encode()
+    table = np.append(words(texts.dictionary.to_pylist()), MISSING)
+    places = texts.indices.cast(pa.int64()).fill_null(_scalar(len(texts.dictionary)))
+    return table.take(_buffer(places, np.dtype(np.int64)))
 
 
 def _number_words(column: pa.Array) -> Hashes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from assay.subject.arrays import as_numpy, as_words
+from assay.subject.arrays import as_numpy, as_words, words_by_text
 from assay.tally.hashes import MISSING, Hashes, number_words, text_words
 
 _SAID = {"true": 1.0, "false": 0.0}
@@ -36,10 +37,7 @@ def in_one_form(column: pa.Array, name: str = "") -> Hashes:
         or pa.types.is_decimal(kind)
     ):
         return as_words(column, name)
-    texts = as_numpy(column, name)
-    known = {text: place for place, text in enumerate(dict.fromkeys(texts.tolist()))}
-    table = np.array([_word(text) for text in known], dtype=np.uint64)
-    return table.take([known[text] for text in texts.tolist()])
+    return words_by_text(column, _words, name)
 
 
 def _of_numbers(values: NDArray[np.floating]) -> Hashes:
@@ -50,8 +48,12 @@ def _of_numbers(values: NDArray[np.floating]) -> Hashes:
     return number_words(np.where(keep, numbers, single))
 
 
-def _word(text: str | None) -> np.uint64:
-    plain = unicodedata.normalize("NFKC", text or "").strip().casefold()
+def _words(texts: Sequence[str]) -> Hashes:
+    return np.array([_word(text) for text in texts], dtype=np.uint64)
+
+
+def _word(text: str) -> np.uint64:
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
     if not plain:
         return MISSING
     number = _number(plain)
