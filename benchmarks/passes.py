@@ -38,7 +38,7 @@ def certified(specification: Path) -> assay.Record:
 
 def worked(specification: Path) -> tuple[assay.Record, Worked]:
     """What a run read and asked."""
-    with _counted() as (read, asked):
+    with counted() as (read, asked):
         record = certified(specification)
     rows = {
         role: pq.read_metadata(specification.parent / f"{role}.parquet").num_rows
@@ -51,7 +51,7 @@ def worked(specification: Path) -> tuple[assay.Record, Worked]:
 
 
 @contextmanager
-def _counted() -> Iterator[tuple[Counter[str], Counter[str]]]:
+def counted() -> Iterator[tuple[Counter[str], Counter[str]]]:
     """Rows that tasks read, and rows that the model was asked for, by data set: a task asks for the batch it read last."""
     read: Counter[str] = Counter()
     asked: Counter[str] = Counter()
@@ -92,10 +92,9 @@ model was asked for, over the rows that there are.
 | | test rows read | training rows read | predictions a test row |
 | --- | --- | --- | --- |
 {lines}
-The judged pass reads the test rows once and asks the model once for each. The other reading comes before it and asks nothing: it looks whether
-rows repeat, for then none is spent. (A run under a lock reads them two times more before that, to find out whether an earlier run used them:
-[why](decisions/0048-rows-are-looked-at-before-they-are-spent.md).) The training rows are read for the plan, for the shares of groups, and for what the test rows share with
-them; {once.predictions["train"]:.3f} predictions a training row tell the plan how scores lie. What exceeds a whole number is a second child's answer to some
-rows again, which must be the same. Each perturbation is one more prediction of each row;
-all of them together are one more reading, which numbers equal rows so that each draws for itself ([why](decisions/0047-equal-rows-draw-for-themselves.md)).
+The judged pass reads the test rows once and asks the model once for each. The other two readings come before it and ask nothing, under a
+lock as without one: the rows are looked at (whether they repeat, for then none is spent), and sketched so that a later run on them is known
+([why](decisions/0048-rows-are-looked-at-before-they-are-spent.md)). The training rows are read for the plan, and for the shares of groups
+and what the test rows share with them; {once.predictions["train"]:.3f} predictions a training row tell the plan how scores lie. What exceeds a whole number is a
+second child's answer to some rows again, which must be the same. Each perturbation is one more prediction of each row, and no reading more.
 """

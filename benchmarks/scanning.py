@@ -25,11 +25,14 @@ Told = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Predicting:
-    """Medians of seconds by the clock, the medians of the ratios of runs in turn, digests for 1 and 2 workers."""
+    """Medians of seconds by the clock (``before``: of the readings before the judged pass), the medians of the ratios of runs in turn, digests
+    for 1 and 2 workers.
+    """
 
     rows: int
     bare: float
     ours: float
+    before: float
     ratio: float
     cpu_ratio: float
     two_workers: float
@@ -76,6 +79,7 @@ def predicting(folder: Path, *, rows: int, repeats: int, say: Callable[[str], No
         rows=rows,
         bare=_median(told["clock"] for told in bare),
         ours=_median(told["clock"] for told in ours),
+        before=_median(told["before"] for told in ours),
         ratio=_median(b["clock"] / a["clock"] for a, b in zip(bare, ours, strict=True)),
         cpu_ratio=_median(b["cpu"] / a["cpu"] for a, b in zip(bare, ours, strict=True)),
         two_workers=two["clock"],

@@ -11,6 +11,7 @@ from tests.app.conftest import Folder, people, replaced
 from tests.app.team import Team, refused
 
 from assay.app.judging.case import open_case
+from assay.app.judging.looking import look
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.used_rows import used_rows
 from assay.app.organisation.ledger import open_ledger
@@ -203,7 +204,8 @@ def spent(team: Team, table: pa.Table, line: str) -> str:
     with pa.OSFile(str(team.root / "test.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as out:
         out.write_table(table)
     with open_engine(path, workers=0) as engine:
-        used = used_rows(open_case(path, rehearse=False), engine, salt, [first.rows])
+        case = look(open_case(path, rehearse=False), engine, known_again=True)
+        used = used_rows(case, engine, salt, [first.rows])
     return used.overlap(first.rows).told
 
 
@@ -291,7 +293,7 @@ def test_numbers_that_are_written_otherwise_make_no_row_new(team: Team, kind: pa
         setattr(team.folder, role, written.slice(1))
     case = open_case(team.folder.write(), rehearse=False)
     with open_engine(team.path, workers=0) as engine:
-        used = used_rows(case, engine, salt, [first.rows])
+        used = used_rows(look(case, engine, known_again=True), engine, salt, [first.rows])
     assert used.sketches[0].sketch.overlap(first.rows.sketches[0].sketch) > 0.99
 
 

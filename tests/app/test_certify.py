@@ -27,6 +27,7 @@ from tests.app.conftest import Folder, in_process, people, replaced
 import assay
 from assay.app.judging.case import open_case
 from assay.app.judging.certify import record_of
+from assay.app.judging.looking import look
 from assay.app.judging.measure import measure, measure_others
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import plan
@@ -797,6 +798,7 @@ def test_a_check_that_exits_is_an_error_and_not_the_end(folder):
     known["performance.auc"] = replace(known["performance.auc"], measure=leave)
     case = open_case(path := folder.write(), checks=known)
     with open_engine(path, workers=0) as engine:
+        case = look(case, engine, known_again=False)
         record = record_of(case, measure(case, engine, measure_others(case, engine)))
     found = {j.assessment.criterion: (j.verdict, j.reason) for j in record.judged}
     assert found["ranking"] == (Verdict.ERROR, Reason.CHECK_CRASHED)

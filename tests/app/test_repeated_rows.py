@@ -14,9 +14,9 @@ from tests.app.test_attempts import fed
 
 import assay
 from assay.app.judging.case import open_case
+from assay.app.judging.looking import look
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.planning import make_plan
-from assay.app.judging.repeated_rows import with_repeats
 from assay.app.organisation.ledger import open_ledger
 from assay.domain.errors import InvalidDocument
 from assay.domain.figures import PERCENT
@@ -221,7 +221,8 @@ def test_which_row_of_a_person_is_looked_at_is_the_locks_choice_and_no_wording_o
     assert record.rows_used == 1000
     (said,) = told(record)
     with open_engine(team.path, workers=0) as engine:
-        chosen = with_repeats(replace(open_case(team.path), drawn=record.seed), engine).repeated
+        case = replace(open_case(team.path), drawn=record.seed)
+        chosen = look(case, engine, known_again=False).looked.repeated
     assert (said,) == chosen.told(record.specification.data)
 
 

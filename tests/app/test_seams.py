@@ -54,7 +54,11 @@ def test_nothing_is_counted_of_outcomes_where_there_are_none(wanted):
     assert both.again == (*whole.changes, table)
     assert both.once.again == ()
     assert [both.alone(one).again for one in both.again] == [whole.changes, (table,)]
-    assert whole.of_units == replace(whole, parts=frozenset({Part.OUTCOMES, Part.SCORES}))
+    assert whole.of_units is None
+    counted = (Table("of_all", len, None, ()), Table("of_each", len, None, (), per_unit=True))
+    assert replace(whole, tables=counted).of_units == replace(
+        whole, parts=frozenset({Part.TABLES}), changes=(), tables=counted[1:]
+    )
 
 
 def test_every_kind_of_counts_is_judged_and_planned():

@@ -29,7 +29,7 @@ def test_all_stages_are_judged_with_one_prediction_of_each_row(
     prepare(tmp_path)
     record, once = worked(tmp_path / "once.yaml")
     assert not [j.sentence for j in record.judged if j.verdict is Verdict.ERROR]
-    assert once.scans["test"] == 2  # whether rows repeat, and the judged pass
+    assert once.scans["test"] == 3  # they are looked at, sketched to be known again, and judged
     assert 1 <= once.predictions["test"] <= 1.05  # a second child answers some again
     assert once.predictions["train"] == 1000 / 4000  # by which the plan sees how the scores lie
     theirs = by_fairlearn(pd.read_csv(tmp_path / "scored.csv"))

@@ -55,7 +55,7 @@ def test_one_and_two_workers_give_the_same_evidence_and_the_page_says_so(tmp_pat
     text = page(
         Fairness(rows, 0.0, Beside(1, 2, 2), Beside(1, 2, 2), 3.0, 0.5, 0.3),
         scanning.Growing(rows, 1, 1, 2, 2, evidence, (peaks, peaks)),
-        scanning.Predicting(rows, 1.0, 1.05, 1.05, 1.05, 0.6, evidence, (peaks, peaks)),
+        scanning.Predicting(rows, 1.0, 1.05, 0.1, 1.05, 1.05, 0.6, evidence, (peaks, peaks)),
         Worked({"test": 2.0, "train": 3.0}, {"test": 4.0, "train": 0.1}),
     )
     assert "| evidence of one and of two workers | identical | identical | yes |" in text

@@ -16,7 +16,6 @@ from assay.domain.needs import Part
 from assay.domain.specification import Attribute
 from assay.engine.frame import Frame
 from assay.engine.keys import key_of
-from assay.engine.sketching import SketchTask
 from assay.engine.task import AskTask, BoundTask, ScanTask
 from assay.plan.passes import Change, Pass
 from assay.sandbox.roles import Limits
@@ -68,8 +67,12 @@ FRAME = Frame(
 )  # fmt: skip
 CHANGE = Change("noise", len, (("scale", Decimal("0.1")), ("of", 1), ("kind", "normal")), seed=7)
 TASKS = (
-    ScanTask("code", FRAME, Pass("test", frozenset({Part.OUTCOMES}), (CHANGE,)), PARTITION, MODEL, "chosen", ("a",)),
-    SketchTask("code", PARTITION, (("AGE", "bad"), ("bad",)), ("limits",)),
+    ScanTask(
+        "code",
+        FRAME,
+        Pass("test", frozenset({Part.OUTCOMES}), (CHANGE,), sketched=(("AGE", "bad"), ("bad",)), named=(("AGE",),)),
+        PARTITION, MODEL, "chosen", ("a",),
+    ),
     AskTask("code", 100, PARTITION, MODEL),
     BoundTask("code", 100, PARTITION, MODEL),
 )  # fmt: skip

@@ -48,6 +48,8 @@ class Part(StrEnum):
     """Which rows equal an earlier one in all that can be told of them, for draws that fall on rows."""
     KNOWN_ROWS = "known_rows"
     """Some rows, drawn at random, which tables of other data sets are handed."""
+    SKETCHES = "sketches"
+    """The rows with the smallest hashes over some choices of columns, by which they are known again; no check asks for it."""
     TABLES = "tables"
     """Rows per key of the tables that checks bring with them."""
 

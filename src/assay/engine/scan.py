@@ -24,6 +24,7 @@ from assay.engine.counters import (
 from assay.engine.frame import Frame
 from assay.engine.identifiers import Identifiers
 from assay.engine.outcomes import OutcomesCounter
+from assay.engine.sketching import Sketches
 from assay.engine.tables import TablesCounter, columns_of_tables
 from assay.plan.passes import Pass
 from assay.tally.known import KnownRows
@@ -36,6 +37,7 @@ COUNTERS: tuple[type[Counter], ...] = (
     EqualRows,
     Identifiers,
     Copies,
+    Sketches,
     Spreads,
     Known,
     TablesCounter,
@@ -48,7 +50,8 @@ def columns_of(frame: Frame, wanted: Pass, present: tuple[str, ...] = ()) -> tup
     """The columns that a pass reads, each once; ``present`` are those of the file, documented or not."""
     named = [name for kind in _counters(wanted) for name in kind.columns(frame)]
     drawing = frame.telling if wanted.asks and wanted.again else ()
-    return tuple(dict.fromkeys([*named, *drawing, *columns_of_tables(frame, wanted, present)]))
+    sketched = (name for choice in (*wanted.sketched, *wanted.named) for name in choice)
+    return tuple(dict.fromkeys([*named, *drawing, *sketched, *columns_of_tables(frame, wanted, present)]))
 
 
 def _counters(wanted: Pass) -> tuple[type[Counter], ...]:

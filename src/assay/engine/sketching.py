@@ -1,69 +1,43 @@
-"""A task that reads a partition and keeps the smallest hashes of its rows, for several choices of columns, with and without their names."""
+"""The rows with the smallest hashes, over the choices of columns that a pass names: by them rows are known again."""
 
 from __future__ import annotations
 
-import contextlib
-import struct
-from dataclasses import dataclass
-from functools import cached_property
+from typing import Any, ClassVar
 
-from assay.engine.executor import Results
-from assay.engine.keys import key_of
-from assay.subject.datasets import Partition, iter_batches
+from assay.domain.needs import Part
+from assay.engine.batch import Batch
+from assay.engine.counters import Counting
+from assay.engine.frame import Frame
 from assay.subject.forms import in_one_form
 from assay.tally.hashes import column_hash, mixed
 from assay.tally.sketch import SketchTally
 
 
-@dataclass(frozen=True)
-class SketchTask:
-    """One partition, and every choice of columns that makes two rows the same.
+class Sketches:
+    """The smallest hashes of all rows, labelled or not, choice after choice; those under the names of their columns come last."""
 
-    Attributes:
-        code_digest: of the versions and the source that hash.
-        choices: of which the names do not matter. named: those in which a value counts under the name of its column.
-        fences: those without which the rows must not be read.
-    """
+    counts: ClassVar[frozenset[Part]] = frozenset({Part.SKETCHES})
 
-    code_digest: str
-    partition: Partition
-    choices: tuple[tuple[str, ...], ...]
-    fences: tuple[str, ...]
-    named: tuple[tuple[str, ...], ...] = ()
+    def __init__(self, counting: Counting) -> None:
+        self._choices, self._named = counting.wanted.sketched, counting.wanted.named
+        self._tallies = [SketchTally.empty()] * (len(self._choices) + len(self._named))
 
-    @cached_property
-    def key(self) -> str:
-        """Hexadecimal digest of everything that the result depends on."""
-        return key_of(self)
+    @staticmethod
+    def columns(_: Frame) -> tuple[str, ...]:
+        """None but those that the pass names."""
+        return ()
 
-    @property
-    def rows(self) -> int:
-        """Rows of the partition, for progress."""
-        return self.partition.rows
+    def take(self, batch: Batch) -> None:
+        """Count a batch."""
+        columns = dict.fromkeys(name for choice in (*self._choices, *self._named) for name in choice)
+        values = {name: mixed(in_one_form(batch.raw.column(name), name)) for name in columns}
+        under = {name: column_hash(name, values[name]) for choice in self._named for name in choice}
+        read = [
+            *([values[name] for name in choice] for choice in self._choices),
+            *([under[name] for name in choice] for choice in self._named),
+        ]
+        self._tallies = [tally.counting(rows) for tally, rows in zip(self._tallies, read, strict=True)]
 
-
-def run_sketch(task: SketchTask, _: Results) -> bytes:
-    """The smallest hashes of the partition's rows, choice after choice; those under names come last."""
-    tallies = [SketchTally.empty()] * (len(task.choices) + len(task.named))
-    columns = tuple(dict.fromkeys(name for choice in (*task.choices, *task.named) for name in choice))
-    with contextlib.closing(iter_batches(task.partition, columns, fences=task.fences)) as batches:
-        for batch in batches:
-            values = {name: mixed(in_one_form(batch.column(name), name)) for name in columns}
-            under = {name: column_hash(name, values[name]) for choice in task.named for name in choice}
-            read = [
-                *([values[name] for name in choice] for choice in task.choices),
-                *([under[name] for name in choice] for choice in task.named),
-            ]
-            tallies = [tally.counting(rows) for tally, rows in zip(tallies, read, strict=True)]
-    parts = [tally.to_bytes() for tally in tallies]
-    return struct.pack(f"<{len(parts)}Q", *map(len, parts)) + b"".join(parts)
-
-
-def sketches_in(data: bytes, choices: int) -> tuple[SketchTally, ...]:
-    """What :func:`run_sketch` returned for so many choices."""
-    lengths = struct.unpack_from(f"<{choices}Q", data)
-    at, found = 8 * choices, []
-    for length in lengths:
-        found.append(SketchTally.from_bytes(data[at : at + length]))
-        at += length
-    return tuple(found)
+    def parts(self) -> dict[str, Any]:
+        """The counts."""
+        return {"sketches": tuple(self._tallies)}

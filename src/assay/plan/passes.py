@@ -1,8 +1,8 @@
 """The passes: what is read and counted of each data set, fused from the needs of all criteria.
 
-A data set is read once in a judged run. It is read a second time only where units repeat (which row of a unit
-counts is known after the first reading), and where inputs are changed: which rows equal an earlier one is counted before, and the
-spread of the columns of the reference data. The plan before it reads the reference data too.
+A data set is counted in one reading. Training rows are read a second time where units repeat, for which row of a unit counts is known
+after the first. The judged rows are looked at before they are spent, and by that it is known of them
+(:mod:`assay.app.judging.looking`). The plan before it reads the reference data too.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ class Pass:
     Attributes:
         parts: besides the rows of each group and label. changes: the outcomes are counted again after each of them.
         tables: what checks have counted in their own way. imagined: the scores that tables ask for are made up.
+        sketched: the choices of columns of which the smallest hashes are kept. named: those of them in which a value counts under the
+            name of its column, which come after the others.
     """
 
     data: str
@@ -73,6 +75,8 @@ class Pass:
     changes: tuple[Change, ...] = ()
     tables: tuple[Table, ...] = ()
     imagined: bool = False
+    sketched: tuple[tuple[str, ...], ...] = ()
+    named: tuple[tuple[str, ...], ...] = ()
 
     @property
     def asks(self) -> bool:
@@ -118,10 +122,9 @@ class Pass:
 
     @property
     def of_units(self) -> Pass | None:
-        """Of the same pass only what counts one row of each unit; None when nothing does."""
+        """Of a pass that asks nothing, only the tables that count one row of each unit; None when none does."""
         tables = tuple(table for table in self.tables if table.per_unit)
-        parts = self.parts & (_ASKING | {Part.TABLES} if tables else _ASKING)
-        return replace(self, parts=parts, tables=tables) if parts else None
+        return replace(self, parts=frozenset({Part.TABLES}), changes=(), tables=tables) if tables else None
 
 
 @dataclass(frozen=True, slots=True)

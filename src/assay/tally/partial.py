@@ -19,6 +19,7 @@ from assay.tally.profiles import ProfileTally
 from assay.tally.repeats import RepeatTally
 from assay.tally.rows import RowTally
 from assay.tally.scores import ScoreTally, places_for
+from assay.tally.sketch import SketchTally
 from assay.tally.sums import ExactSum, Spread
 from assay.tally.table import TableCounts, TableTally, sums
 from assay.tally.units import UnitTally
@@ -35,7 +36,7 @@ class Partial:
     Attributes:
         rows: rows read. bad_labels: rows whose label is none of the task (they are in no other count of labels). missing_labels: those of them without any.
         population: int64[cells, labels], rows per cell and label. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
-            that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. tables: what checks had counted in their own way, by the key of the table. known: some rows, drawn at random. copies: the rows that count, by hash and place. Parts that a pass did not ask for are None or empty.
+            that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. tables: what checks had counted in their own way, by the key of the table. known: some rows, drawn at random. copies: the rows that count, by hash and place. sketches: the smallest hashes, choice after choice. Parts that a pass did not ask for are None or empty.
     """
 
     rows: int
@@ -56,6 +57,7 @@ class Partial:
     tables: Tables = ()
     known: KnownRows | None = None
     copies: CopyTally | None = None
+    sketches: tuple[SketchTally, ...] = ()
 
     def __add__(self, other: Partial) -> Partial:
         """All rows of both; both must come from the same pass."""
@@ -78,6 +80,7 @@ class Partial:
             tables=_plus_tables(self.tables, other.tables),
             known=_plus(self.known, other.known),
             copies=_plus(self.copies, other.copies),
+            sketches=tuple(a + b for a, b in zip(self.sketches, other.sketches, strict=True)),
         )
 
     @property
@@ -135,6 +138,7 @@ def to_bytes(partial: Partial) -> bytes:
         "identified": [name for name, _ in partial.identified],
         "tables": [[key, sorted(named)] for key, named in partial.tables],
         "spreads": [[name, s.first.count, s.second.count] for name, s in partial.spreads],
+        "sketches": [s.rows for s in partial.sketches],
     }
     arrays |= _arrays_of_tables(partial.tables)
     told, values = partial.known.parts() if partial.known is not None else ({}, {})
@@ -153,7 +157,8 @@ def to_bytes(partial: Partial) -> bytes:
             facts[f"{name}_constants"] = rows.constants
     shared = ((f"identified.{i}", tally) for i, (_, tally) in enumerate(partial.identified))
     alike = (("repeats", partial.repeats), ("alike", partial.alike), ("copies", partial.copies))
-    for name, equal in (*alike, *shared):
+    sketched = ((f"sketches.{i}", tally) for i, tally in enumerate(partial.sketches))
+    for name, equal in (*alike, *shared, *sketched):
         if equal is not None:
             arrays |= _arrays_of(name, equal)
     if partial.units is not None:
@@ -222,6 +227,10 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
         copies=CopyTally(**_part("copies", arrays, ("hashes", "places")))
         if "copies.hashes" in arrays
         else None,
+        sketches=tuple(
+            SketchTally(rows, **_part(f"sketches.{i}", arrays, ("smallest", "times")))
+            for i, rows in enumerate(facts["sketches"])
+        ),
     )
 
 

@@ -57,18 +57,6 @@ class SketchTally:
         times = np.concatenate([self.times, other.times])
         return SketchTally(self.rows + other.rows, *_least(smallest, times))
 
-    def to_bytes(self) -> bytes:
-        """The rows, then the hashes, then how often each was read, as little-endian 64-bit numbers."""
-        rows = np.array([self.rows], np.uint64)
-        return np.concatenate([rows, self.smallest, self.times.view(np.uint64)]).astype("<u8").tobytes()
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> SketchTally:
-        """What :meth:`to_bytes` wrote."""
-        numbers = np.frombuffer(data, dtype="<u8").astype(np.uint64)
-        smallest, times = np.split(numbers[1:], 2)
-        return cls(int(numbers[0]), smallest, times.view(np.int64))
-
     @property
     def distinct(self) -> float:
         """How many different rows there are: exact up to ``SIZE``, else by the k-th smallest hash."""

@@ -14,7 +14,7 @@ from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.specification import Specification
-from assay.domain.state import Lock
+from assay.domain.state import Lock, RunState, State
 from assay.domain.state.runs import other_dictionary, schedule_goes_on, shared
 from assay.domain.state.words import spoken_against
 from assay.engine.engine import Engine
@@ -180,12 +180,52 @@ def unnamed_code(case: Case) -> tuple[str, ...]:
     )
 
 
-def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
-    """Refuse a run outside of the log that would tell what the log seals.
+def refuse_a_locked_specification(case: Case) -> None:
+    """Refuse a run without a lock of a specification that has one, before its rows are opened.
 
-    That is one on rows of which a judged run has some that has not ended, or whose schedule goes on, whatever file they are
-    in; and, on test rows, any of a specification that is locked. Before its first judged run the log does not know the rows
-    of a lock.
+    Before its first judged run the log does not know the rows of a lock.
+
+    Raises:
+        Refused: ``sealed``.
+    """
+    state = _state(case)
+    lock = state.lock_in_force(case.specification.name) if state is not None else None
+    if lock is not None:
+        raise Refused(
+            Refusal(
+                Because.SEALED,
+                f"{case.specification.name} is locked (entry {lock.entry}): whatever is measured of it on test rows is an "
+                "attempt, and stands in the log.",
+            ),
+            remedy="Leave the bypass away, or rehearse on the development rows: --rehearse",
+        )
+
+
+def log_seals(case: Case) -> bool:
+    """Whether the log has a judged run of whose rows nothing may be told outside of it."""
+    state = _state(case)
+    return state is not None and bool(_sealed(state))
+
+
+def _state(case: Case) -> State | None:
+    """What the log says; None where there is none."""
+    if not Workspace.of(case.root).has_log:
+        return None
+    with open_ledger(case.root) as ledger:
+        return ledger.state()
+
+
+def _sealed(state: State) -> list[RunState]:
+    """The judged runs that have not ended, or whose schedule goes on."""
+    return [
+        run for run in state.runs.values() if run.lock and (not run.outcome or schedule_goes_on(state, run))
+    ]
+
+
+def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
+    """Refuse a run outside of the log on rows of which a run that the log seals has some, whatever file they are in.
+
+    They have been looked at to be known again.
 
     Raises:
         Refused: ``sealed``.
@@ -194,27 +234,13 @@ def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
         return
     with open_ledger(case.root) as ledger:
         state = ledger.state()
-        lock = state.lock_in_force(case.specification.name)
-        if lock is not None and not rehearsal:
-            raise Refused(
-                Refusal(
-                    Because.SEALED,
-                    f"{case.specification.name} is locked (entry {lock.entry}): whatever is measured of it on test rows is an "
-                    "attempt, and stands in the log.",
-                ),
-                remedy="Leave the bypass away, or rehearse on the development rows: --rehearse",
-            )
-        sealed = [
-            run
-            for run in state.runs.values()
-            if run.lock and (not run.outcome or schedule_goes_on(state, run))
-        ]
+        sealed = _sealed(state)
         if not sealed:
             return
         used = used_rows(case, engine, salt_of(ledger).value, [run.rows for run in state.runs.values()])
-        # Development and test rows may have a few in common; as many as make an attempt are no accident.
-        known = state.overlapping(used) if rehearsal else state.overlaps(used)
-        found = [(run, overlap) for run, overlap in known if run in sealed]
+    # Development and test rows may have a few in common; as many as make an attempt are no accident.
+    known = state.overlapping(used) if rehearsal else state.overlaps(used)
+    found = [(run, overlap) for run, overlap in known if run in sealed]
     if found:
         run, overlap = max(found, key=lambda one: one[1].share)
         raise Refused(

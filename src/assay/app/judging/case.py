@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from assay._version import __version__
+from assay.app.judging.looked import UNSEEN, Looked
 from assay.app.judging.sources import sources_of, told_at, with_search
 from assay.app.judging.unfit_data import (
     refuse_numbers_as_text,
@@ -34,7 +35,6 @@ from assay.domain.errors import (
 )
 from assay.domain.isolation import NO_CHILD, Fence, Isolation, isolation, required
 from assay.domain.record import Environment, PluginRecord, SourceRecord
-from assay.domain.repeats import NOT_COUNTED, RepeatedIn
 from assay.domain.scope import INTERPRETER
 from assay.domain.specification import Criterion, Specification
 from assay.engine.asking import Predict
@@ -84,8 +84,7 @@ class Case:
         environment: the versions that can change a number.
         drawn: the seed of a judged run, hexadecimal. attempt: which judged run on its rows this is.
         overlaps: a sentence for each earlier judged run that shares test rows with it. blind: hides what a judged run finds
-            behind the digests that the log tells. repeated: equal rows among those that are judged; none before they were counted.
-        mislabelled: what is wrong with their labels; None when nothing is, or before they were counted.
+            behind the digests that the log tells. looked: what the judged rows are, once they were looked at.
         search: the text of the record of the search for a fairer model; empty where none is declared.
         code_digest: of the versions and the source that a count depends on besides the rows.
     """
@@ -108,8 +107,7 @@ class Case:
     attempt: int = 1
     overlaps: tuple[str, ...] = ()
     blind: str = ""
-    repeated: RepeatedIn = NOT_COUNTED
-    mislabelled: SubjectError | None = None
+    looked: Looked = UNSEEN
     search: str = ""
 
     @property

@@ -13,6 +13,8 @@ from typing import Any
 from assay.app.judging.admission import (
     admit,
     lock_of,
+    log_seals,
+    refuse_a_locked_specification,
     refuse_sealed_rows,
     refuse_unnamed_code,
     unnamed_code,
@@ -22,11 +24,12 @@ from assay.app.judging.case import Case, open_case
 from assay.app.judging.count import Counted, count
 from assay.app.judging.illustrate import curves, definition_of, group_records, profile_records
 from assay.app.judging.judged_run import begin, begun, finish, logged, next_run, refuse_spent_rows, seeded
+from assay.app.judging.looking import look
 from assay.app.judging.measure import Measured, Others, measure, measure_others
 from assay.app.judging.not_tested import not_tested
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import refuse_hopeless
-from assay.app.judging.repeated_rows import refuse_repeated_rows, with_repeats
+from assay.app.judging.repeated_rows import refuse_repeated_rows
 from assay.app.judging.unlocked_run import keep_use, take_in
 from assay.app.judging.wrong_labels import refuse_wrong_labels
 from assay.app.organisation.ledger import open_ledger
@@ -171,14 +174,17 @@ def _see_nothing_bypassed(**bypasses: bool) -> None:
 
 
 def _rehearsed(case: Case, engine: Engine, workspace: Workspace) -> Certification:
-    refuse_sealed_rows(case, engine, rehearsal=True)
-    bound = with_repeats(bound_when_asked(case, engine), engine)
+    seals = log_seals(case)
+    bound = look(bound_when_asked(case, engine), engine, known_again=seals)
+    if seals:
+        refuse_sealed_rows(bound, engine, rehearsal=True)
     return _kept(bound, engine, workspace, measure_others(bound, engine), (), rehearse=True)
 
 
 def _without_a_lock(case: Case, engine: Engine, workspace: Workspace, *, bypass: bool) -> Certification:
-    refuse_sealed_rows(case, engine, rehearsal=False)
-    bound = with_repeats(bound_when_asked(case, engine), engine)
+    refuse_a_locked_specification(case)
+    bound = look(bound_when_asked(case, engine), engine, known_again=True)
+    refuse_sealed_rows(bound, engine, rehearsal=False)
     refuse_repeated_rows(bound)
     bypasses = refuse_hopeless(bound, engine, attempt=case.attempt, bypass=bypass)
     others = measure_others(bound, engine)
@@ -198,9 +204,9 @@ def _by_the_lock(
             case = bound_when_asked(case, engine)
             with logged(case, ledger):
                 take_in(ledger, case.root)
+            case = look(case, engine, known_again=True)
             comes = next_run(case, lock, ledger, engine)
             refuse_spent_rows(case, lock, ledger, comes)
-            case = with_repeats(case, engine)
             refuse_wrong_labels(case)
             with logged(case, ledger):
                 refuse_repeated_rows(case)

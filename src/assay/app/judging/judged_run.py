@@ -59,7 +59,7 @@ class NextRun:
 
 
 def next_run(case: Case, lock: Lock | None, ledger: Ledger, engine: Engine) -> NextRun:
-    """The judged run of this case that would begin now; it reads the test rows to know them again, and logs nothing.
+    """The judged run of this case that would begin now; it reads the test rows, which were looked at before, to know them again, and logs nothing.
 
     Args:
         lock: under which it would be made; None before there is one.

@@ -9,6 +9,7 @@ from pathlib import Path
 from assay.app.judging.admission import code_to_name
 from assay.app.judging.case import open_case
 from assay.app.judging.judged_run import next_run
+from assay.app.judging.looking import look
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import refuse_hopeless
 from assay.app.judging.unlocked_run import take_in
@@ -255,7 +256,10 @@ def planned(
         raise file_changed(case.root / case.specification.data.dictionary)
     with open_engine(path, workers=workers) as engine:
         told_by_rows = case.specification.attempts.count > 1 and ledger.state().runs
-        attempt = next_run(case, None, ledger, engine).attempt if told_by_rows else 1
+        if told_by_rows:
+            attempt = next_run(look(case, engine, known_again=True), None, ledger, engine).attempt
+        else:
+            attempt = 1
         return refuse_hopeless(case, engine, attempt=attempt, bypass=bypass)
 
 

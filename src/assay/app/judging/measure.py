@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from assay.app.judging.case import Case
+from assay.app.judging.looked import UNSEEN
 from assay.app.judging.refits import Refitted, refitted
 from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain import gating
@@ -97,7 +98,7 @@ def _with_tables(tables: Tables, instead: Tables) -> Tables:
 
 
 def measure(case: Case, engine: Engine, others: Others) -> Measured:
-    """Run the pass over the rows that the model is judged on, after :func:`measure_others`, under the same seed.
+    """Run the pass over the rows that the model is judged on, after they were looked at and :func:`measure_others`, under the same seed.
 
     Group shares and the spread of columns come from the reference data. A model that fails leaves counted what it is not
     asked for, and is reported as a failure.
@@ -112,6 +113,12 @@ def measure(case: Case, engine: Engine, others: Others) -> Measured:
         close_models()  # of this process; workers end with theirs
 
 
+def judged_pass(case: Case) -> Pass:
+    """The pass over the rows that the model is judged on."""
+    (reading,) = (p for p in _passes(case) if p.data == case.judged_on)
+    return reading
+
+
 def _passes(case: Case) -> tuple[Pass, ...]:
     """The passes of the run, the reference data first."""
     reference = reference_data(case.specification)
@@ -120,26 +127,18 @@ def _passes(case: Case) -> tuple[Pass, ...]:
 
 
 def _measured(case: Case, engine: Engine, others: Others) -> Measured:
-    reference, judged_on = reference_data(case.specification), case.judged_on
-    passes = _passes(case)
-    (reading,) = (p for p in passes if p.data == judged_on)
+    reference, judged_on, looked = reference_data(case.specification), case.judged_on, case.looked
+    if looked is UNSEEN:
+        raise ValueError("rows are looked at before the model is asked about them")
+    reading = judged_pass(case)
     spreads: tuple[tuple[str, float], ...] = ()
     if reference != judged_on:
         spreads = _deviations(others[reference])
     elif Part.SPREADS in reading.parts:  # in a rehearsal, of the same rows
         spreads = _deviations(run_pass(case, case.frame(), reading.unasked, engine))
-    frame = case.frame(spreads, _kept_rows(others.get(reference), engine))
-    counted, judged = _as_much_as_can_be(case, frame, reading, engine)
-    chosen = one_of_each_unit(counted, engine) if judged.failure is None else None
-    again = reading.of_units
-    if chosen is not None and again is not None:
-        alone, judged = _as_much_as_can_be(case, frame, again, engine, chosen)
-        counted = replace(  # all else keeps all rows
-            _with_units(counted, alone, again),
-            outcomes=alone.outcomes,
-            paired=alone.paired,
-        )
-    tallies = {p.data: counted if p is reading else others[p.data] for p in passes}
+    frame = replace(case.frame(spreads, _kept_rows(others.get(reference), engine)), copies=looked.copies)
+    counted, judged = _as_much_as_can_be(case, frame, reading, engine, looked.chosen)
+    tallies = {**others, judged_on: counted}
     labels = (wrong_labels(case, role, tallies[role]) for role in dict.fromkeys((judged_on, reference)))
     return Measured(
         judged_on=judged_on,
@@ -217,14 +216,6 @@ def _kept_rows(reference: Partial | None, engine: Engine) -> str:
     return engine.keep(reference.known.to_bytes())
 
 
-def _told_apart(case: Case, frame: Frame, data: str, engine: Engine, selection: str | None) -> str:
-    """Keep which of the rows that count equal an earlier one, and return its key; empty where none does."""
-    reading = Pass(data, frozenset({Part.COPIES}))
-    copies = run_pass(case, replace(frame, spreads=(), known=""), reading, engine, selection).copies
-    numbers = None if copies is None else copies.numbers()
-    return "" if numbers is None or not numbers.size else engine.keep(numbers.astype("<i8").tobytes())
-
-
 def _deviations(tally: Partial) -> tuple[tuple[str, float], ...]:
     return tuple((name, spread.deviation) for name, spread in tally.spreads)
 
@@ -235,13 +226,11 @@ def run_pass(
     """Count one data set: a task per partition, merged in the order of the rows.
 
     Rows of the reference data that a table is handed, and that no earlier pass drew, are read before: in a plan, and where the
-    reference data itself is counted. Where inputs are changed, which rows equal an earlier one is counted before, since each draws for itself.
+    reference data itself is counted.
     """
     if reading.knows and not frame.known:
         drawn = Pass(reference_data(case.specification), frozenset({Part.KNOWN_ROWS}))
         frame = replace(frame, known=_kept_rows(run_pass(case, case.frame(), drawn, engine), engine))
-    if reading.asks and reading.again:
-        frame = replace(frame, copies=_told_apart(case, frame, reading.data, engine, selection))
     dataset = case.datasets[reading.data]
     model = case.model if reading.asks else None
     seeded = replace(

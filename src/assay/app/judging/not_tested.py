@@ -18,7 +18,7 @@ from assay.tally.perturbation import ChangeContext
 def not_tested(case: Case, measured: Measured) -> tuple[str, ...]:
     """What the criteria say nothing about: rows left out, in no group or equal to others, values that may be missing, stages without a criterion, groups other than the declared ones."""
     specification = case.specification
-    repeated = case.repeated.told(specification.data)
+    repeated = case.looked.repeated.told(specification.data)
     rows = (
         _left_out(specification, measured) + _in_no_group(specification, measured) + _missing(case, measured)
     )

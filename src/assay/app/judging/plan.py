@@ -15,8 +15,8 @@ import numpy as np
 
 from assay.app.judging.boundary import counts_of
 from assay.app.judging.case import Case
+from assay.app.judging.looking import of_each_unit_once, repeats_in
 from assay.app.judging.measure import rows_in_no_group, run_pass, small_groups
-from assay.app.judging.repeated_rows import repeats_in
 from assay.app.judging.views import known_view
 from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain.answers import BINARY, Answers
@@ -174,7 +174,7 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
     """
     specification = case.specification
     reference = reference_data(specification)
-    parts = {Part.UNITS} if specification.data.unit is not None else set()
+    parts = {Part.IDENTIFIERS} | ({Part.UNITS} if specification.data.unit is not None else set())
     tables = tables_of(specification, case.wanted)
     parts |= {Part.TABLES} if tables else set()
     reading = Pass(reference, frozenset(parts), tables=tables, imagined=True)
@@ -184,7 +184,7 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
     rows = case.datasets[case.judged_on].rows
     used = max(round(rows * _share_used(tally)), min(rows, 1))
     imagined = _imagined(case, tally, used, tables)
-    shared = repeats_in(case, engine, reference, frozenset({Part.IDENTIFIERS}))
+    once, _ = of_each_unit_once(case, tally, Pass(reference, frozenset({Part.IDENTIFIERS})), engine)
     return Plan(
         passes=fuse(specification, case.wanted, case.judged_on, tuple(case.datasets)),
         rows=rows,
@@ -193,7 +193,7 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
         groups=imagined.group_rows(),
         attempts=tuple(_attempt(case, tally, imagined, spread, alike) for alike in attempts),
         answered=spread.rows if spread is not None else 0,
-        repeats=shared.too_often(specification.data),
+        repeats=repeats_in(case, once).too_often(specification.data),
         unit=specification.data.unit,
         answers=specification.prediction.answers,
     )

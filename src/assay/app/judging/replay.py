@@ -14,9 +14,9 @@ from typing import Any
 from assay.app.judging.bind import bound_when_asked
 from assay.app.judging.case import Case, open_case
 from assay.app.judging.certify import record_of
+from assay.app.judging.looking import look
 from assay.app.judging.measure import measure, measure_others
 from assay.app.judging.open_engine import open_engine
-from assay.app.judging.repeated_rows import with_repeats
 from assay.app.judging.used_rows import used_rows
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import load_record
@@ -92,7 +92,7 @@ def replay(
     if not record.decision.rehearsal:
         case = replace(case, **{as_named: getattr(record, name) for name, as_named in HANDED_ON.items()})
     with open_engine(path, workers=workers, reuse=False, progress=progress) as engine:
-        case = with_repeats(bound_when_asked(case, engine), engine)
+        case = look(bound_when_asked(case, engine), engine, known_again=not record.decision.rehearsal)
         _same_rows(folder, digest, record, case, engine)
         measured = measure(case, engine, measure_others(case, engine))
     again = record_of(case, measured, record.bypasses, rehearse=record.decision.rehearsal)

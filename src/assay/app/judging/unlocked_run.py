@@ -65,7 +65,7 @@ class _Unlocked:
 
 
 def keep_use(case: Case, engine: Engine) -> None:
-    """Note which rows a run without a lock is about to judge, before it measures anything; two readings of the rows.
+    """Note which rows a run without a lock is about to judge, before it measures anything; one reading more than the look at the rows.
 
     One run at a time does so in a folder: another waits.
 

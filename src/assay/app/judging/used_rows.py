@@ -12,16 +12,17 @@ hardly ever the same six answers to the same questions, but often to others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from assay.app.judging.case import Case
+from assay.app.judging.measure import run_pass
 from assay.app.organisation.ledger import Ledger
 from assay.app.organisation.salt import Salt, salt_under
-from assay.domain.isolation import required
+from assay.domain.needs import Part
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.used_rows import MARK, TELLING, Over, UsedRows
 from assay.engine.engine import Engine
-from assay.engine.sketching import SketchTask, run_sketch, sketches_in
+from assay.plan.passes import Pass
 from assay.tally.sketch import SketchTally, looks_counted
 
 VARIED = 32
@@ -37,27 +38,27 @@ Choice = tuple[str, ...]
 
 
 def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRows]) -> UsedRows:
-    """The sketches and marks of the rows that the case judges, after those of ``earlier`` runs; two readings of the file.
+    """The sketches and marks of the rows that the case judges, after those of ``earlier`` runs; one reading more than the look at them.
 
     The first choice is what the model is fed and the truth. Then come the identifiers, and every choice of ``earlier``
     runs of which the file has all columns. An identifier that counts the rows of its file, from 0 or 1, is left out: the next file
     counts others by the same numbers. That opens nothing, for whoever wants to can number rows anew; other columns tell them.
     """
     frame, dataset = case.frame(), case.datasets[case.judged_on]
-    names = set(dataset.names)
+    if not case.looked.columns:
+        raise ValueError("rows are looked at, to be known again, before they are held against others")
+    names, columns = set(dataset.names), case.looked.columns
     own = (*(frame.inputs or frame.content), frame.label)
     identifiers = [c.name for c in case.dictionary.columns if c.type == "identifier" or c.name == frame.unit]
-    documented = [c.name for c in case.dictionary.columns if c.name in names]
     chosen = [own, *((name,) for name in identifiers), *(o.columns for e in earlier for o in e.sketches)]
     choices = tuple(dict.fromkeys(c for c in chosen if set(c) <= names))
-    columns = tuple(dict.fromkeys((*own, *documented)))
-    single = _sketched(case, engine, tuple((name,) for name in columns))
     measured = {column.name for column in dataset.schema if column.kind == "number"}
-    starts = tuple(_starts(dict(zip(columns, single, strict=True)), measured))
+    starts = tuple(_starts(columns, measured))
     again = [o.columns for e in earlier for o in e.marks if set(o.columns) <= names]
     groups = tuple(dict.fromkeys((*(group for start in starts for group in start), *again)))
     several = tuple(choice for choice in choices if len(choice) > 1)
-    found = _sketched(case, engine, (*choices, *groups), several)
+    reading = Pass(case.judged_on, frozenset({Part.SKETCHES}), sketched=(*choices, *groups), named=several)
+    found = run_pass(case, frame, reading, engine).sketches
     tallies = dict(zip(groups, found[len(choices) : len(choices) + len(groups)], strict=True))
     named = dict(zip(several, found[len(choices) + len(groups) :], strict=True))
     telling = {group: tally for group, tally in tallies.items() if _tells(tally)}
@@ -81,7 +82,7 @@ def _over(choice: Choice, tally: SketchTally, named: SketchTally | None, salt: b
     return Over(choice, sketch, named.salted(salt) if named is not None and sketch.times else None)
 
 
-def _starts(columns: dict[str, SketchTally], measured: set[str]) -> Iterator[tuple[Choice, ...]]:
+def _starts(columns: Mapping[str, SketchTally], measured: set[str]) -> Iterator[tuple[Choice, ...]]:
     """For each place in the order of the columns: the groups that begin there, the shortest first.
 
     One column alone may be a group only when it is of measured values: a number that counts rows, or a time of every full
@@ -106,23 +107,6 @@ def _tells(tally: SketchTally) -> bool:
     chance, which is well below :data:`assay.domain.used_rows.ALIKE`.
     """
     return tally.distinct >= TELLING * tally.rows
-
-
-def _sketched(
-    case: Case, engine: Engine, choices: tuple[Choice, ...], named: tuple[Choice, ...] = ()
-) -> tuple[SketchTally, ...]:
-    """The smallest hashes of the rows, for each choice of columns and then for each of those under names, in one reading."""
-    dataset = case.datasets[case.judged_on]
-    fences = required(case.environment.isolation)
-    tasks = [
-        SketchTask(case.code_digest, partition, choices, fences, named) for partition in dataset.partitions
-    ]
-    total = (SketchTally.empty(),) * (len(choices) + len(named))
-    with engine.progress("test rows", dataset.rows) as told:
-        for data in engine.results(tasks, run_sketch, told=told):
-            parts = sketches_in(data, len(total))
-            total = tuple(a + b for a, b in zip(total, parts, strict=True))
-    return total
 
 
 def salt_of(ledger: Ledger) -> Salt:

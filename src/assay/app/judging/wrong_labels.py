@@ -43,7 +43,7 @@ def refuse_wrong_labels(case: Case) -> None:
     Raises:
         SubjectError: ``data_invalid``; no row is spent by it, and nothing of what the others would have shown is told.
     """
-    wrong = case.mislabelled
+    wrong = case.looked.mislabelled
     if wrong is not None:
         raise SubjectError(
             f"{wrong.message} The judged run did not begin, and no row is spent.",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from assay.app.judging.case import Case
 from assay.app.judging.count import count
 from assay.app.judging.illustrate import definition_of
+from assay.app.judging.looking import look
 from assay.app.judging.measure import Measured, measure, measure_others
 from assay.app.mitigating.rows import labels_of
 from assay.app.verifying.rejudge import assessment_of
@@ -46,7 +47,7 @@ def rehearsed(case: Case, criterion: Criterion, engine: Engine) -> Rehearsed:
         AssayError: the model gives no scores for these rows, or they cannot be read.
     """
     wanted = tuple(w for w in case.wanted if w.criterion.id == criterion.id)
-    alone = replace(case, wanted=wanted)
+    alone = look(replace(case, wanted=wanted), engine, known_again=False)
     measured = measure(alone, engine, measure_others(alone, engine))
     if measured.failure is not None:
         raise measured.failure
