@@ -48,3 +48,52 @@ def test_too_many_rows_in_no_part_are_no_pass(folder: Folder, lost: int, monkeyp
             assert reason.reason is Reason.ROWS_IN_NO_GROUP
             assert reason.detail.startswith("400 of 4,000 rows are in none of the groups of 'site'")
             assert "declare a part of the stratum 'site'" in reason.detail
+
+
+OF_GROUPS = {
+    "slice": "metric: performance.worst_slice, across: sex, with: {within: site}, at_least: 0.5",
+    "part": "metric: performance.accuracy, across: sex, where: {site: north}, at_least: 0.5",
+    "crossed": "metric: performance.accuracy, across: age*sex, at_least: 0.5",
+    "all": "metric: performance.accuracy, across: sex, at_least: 0.5",
+}
+
+
+@pytest.mark.parametrize("hidden", [0, 60])
+def test_a_small_group_does_not_hide_in_no_part(folder: Folder, hidden: int, monkeypatch) -> None:
+    """A twentieth of the rows is of women; what they lack is 1.5 % of all rows, and a third of theirs."""
+    monkeypatch.setattr(open_engine, "executor_of", in_process)
+
+    def made(seed: int, n: int) -> pa.Table:
+        table = people(n, seed)
+        women = np.arange(n) % 20 == 0
+        lost = np.flatnonzero(women)[: hidden * n // 4000]
+        site = np.where(np.arange(n) % 3 % 2, "n", "s").astype(object)
+        site[lost] = None
+        age = (25.0 + np.arange(n) % 7 % 2 * 20).astype(object)
+        age[lost] = None
+        for name, values in (("sex", np.where(women, 2, 1)), ("age", pa.array(age.tolist(), pa.float64()))):
+            table = table.set_column(table.schema.get_field_index(name), name, pa.array(values))
+        return table.append_column("site", pa.array(site))
+
+    folder.test, folder.develop = made(1, 4000), made(2, 2000)
+    folder.dictionary = folder.dictionary.replace("range: [18, 110]", "range: [18, 110], missing: allowed")
+    folder.dictionary += "  - {name: site, type: category, description: where, codes: {n: north, s: south}, missing: allowed}\n"
+    folder.edit("failure_modes:", STRATA)
+    folder.edit("bands: [30, 60]}", "bands: [30]}")
+    folder.edit("small_groups:", "intersections: [[age, sex]]\nsmall_groups:")
+    for name, asked in OF_GROUPS.items():
+        folder.text = folder.text.replace(
+            "criteria:\n",
+            f"criteria:\n  - {{id: {name}, {asked}, tier: supporting, rationale: it is asked, owner: validator, requirements: [x/1]}}\n",
+            1,
+        )
+    record = assay.certify(
+        folder.write(), workers=0, certify_without_a_lock=True, certify_a_hopeless_specification=True
+    ).record
+    found = {judged.assessment.criterion: judged for judged in record.judged}
+    for name in OF_GROUPS:
+        told = bool(hidden) and name != "all"
+        assert found[name].verdict is (Verdict.NOT_EVALUABLE if told else Verdict.PASS), found[name].sentence
+        if told:
+            (reason,) = found[name].assessment.undefined
+            assert reason.detail.startswith("Of women: 60 of 200 rows are in none of the groups of")

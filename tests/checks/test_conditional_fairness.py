@@ -145,6 +145,24 @@ def test_a_small_group_whose_rows_are_of_no_stratum_is_told_of_though_they_are_f
     assert found.detail.startswith("Of y: 18 of 30 rows")
 
 
+@pytest.mark.parametrize(
+    "metric", ["conditional_parity", "treatment_gap", "simpson", "conditional_disparity"]
+)
+def test_strata_that_say_the_decision_compare_nothing(metric: str):
+    """Bands of the score, cut where it is decided: in each everybody is decided alike, though women are refused four times as often."""
+    decided = {
+        "below": {"women": (1000, 1000), "men": (4000, 4000)},
+        "above": {"women": (0, 4000), "men": (0, 1000)},
+    }
+    found = counted(f"fairness.{metric}", decided)
+    assert isinstance(found, Undefined)
+    assert "its parts say the decision" in found.detail
+    decided["below"]["women"], decided["above"]["men"] = (900, 1000), (100, 1000)
+    assert not isinstance(counted(f"fairness.{metric}", decided), Undefined)
+    alike = {name: {"women": (500, 500), "men": (500, 500)} for name in decided}
+    assert not isinstance(counted(f"fairness.{metric}", alike), Undefined)
+
+
 def test_strata_that_are_all_put_together_compare_nothing():
     decided = {"A": {"women": (90, 100), "men": (10, 100)}, "B": {"women": (10, 100), "men": (90, 100)}}
     found = counted("fairness.conditional_parity", decided, pool_below=1_000_000)

@@ -27,8 +27,20 @@ def test_a_flip_swaps_two_codes_and_leaves_the_rest():
     assert changed["sex"].tolist() == [2, 1, 1, 2]
     assert changed["income"] is columns["income"]
     assert columns["sex"].tolist() == [1, 2, 2, 1]
-    words = flip({"sex": np.array(["f", "m", "d"], dtype=object)}, context(3, column="sex", codes="f,m,d"))
-    assert words["sex"].tolist() == ["m", "d", "f"]
+    before = np.array(["f", "m", "d"] * 1000, dtype=object)
+    words = flip({"sex": before}, context(3000, column="sex", codes="f,m,d"))["sex"]
+    for code, others in {"f": {"m", "d"}, "m": {"f", "d"}, "d": {"f", "m"}}.items():
+        assert set(words[before == code]) == others
+        for other in others:
+            assert np.mean(words[before == code] == other) == pytest.approx(0.5, abs=0.06)
+
+
+def test_no_order_of_codes_hides_that_a_model_decides_by_them():
+    """Codes 3 and 4 are refused. Of few are 2 and 4: the next code of nearly everybody was one that is treated alike."""
+    race = np.random.default_rng(3).choice([1, 2, 3, 4], 4000, p=[0.49, 0.01, 0.49, 0.01])
+    for codes in ("1, 2, 3, 4", "1, 3, 2, 4"):
+        after = flip({"race": race}, context(4000, column="race", codes=codes))["race"]
+        assert np.mean((race >= 3) != (after >= 3)) == pytest.approx(2 / 3, abs=0.04)
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,28 @@ def test_what_is_no_effect_says_why():
         Effects((Rate("a", 0, 1, "z"),), (), Effect.DIRECT)
 
 
+@pytest.mark.parametrize("effect", Effect)
+def test_a_small_group_does_not_hide_in_no_part(effect: Effect):
+    """Of 1,000 rows 50 are of women, of whom 18 are in no band of age: 1.8 % of all rows, and a third of theirs."""
+    sex = np.r_[np.ones(50, dtype=int), np.zeros(950, dtype=int)]
+    age = np.where(np.arange(1000) < 18, np.nan, 30.0 + np.arange(1000) % 2 * 20)
+    view = table_view(
+        by_path,
+        {"age": age, "office": np.arange(1000) % 3 % 2},
+        score=np.arange(1000) % 2 * 1.0,
+        groups={"sex": (("men", "women"), sex)},
+        across=("sex",),
+        strata={
+            "age": Attribute(column="age", bands=(Decimal(40),)),
+            "office": Attribute(column="office", groups={"a": (0,), "b": (1,)}),
+        },
+        graph=GRAPH,
+    )
+    found = CHECKS[effect].count(view, across="sex")
+    assert isinstance(found, Undefined)
+    assert found.detail.startswith("Of women: 18 of 50 rows are in none")
+
+
 def test_without_mediators_and_confounders_the_direct_effect_is_the_gap():
     alone = CausalGraph(rationale="x", arrows={"sex": ("decision",)})
     counts = CHECKS[Effect.DIRECT].count(_view(alone), across="sex")

@@ -22,6 +22,7 @@ from assay.domain.vocabulary import Comparator, Reason
 from assay.plan.counts import prospect_of
 from assay.stats.assess import assess
 from assay.stats.informed import p_decided, p_ranked
+from assay.tally.coding import probability_codes, probability_of
 
 MEASURES = {
     "accuracy": sk.accuracy_score,
@@ -45,6 +46,16 @@ def test_the_gain_over_the_baseline_is_that_over_scikit_learns_dummies(seed: int
         dummy = DummyClassifier(strategy="constant", constant=constant).fit(np.zeros((2, 1)), [0, 1])
         theirs = dummy.score(np.zeros((len(rows.label), 1)), rows.label)
         assert found[constant] == pytest.approx(accuracy - theirs, abs=1e-12)
+
+
+def test_a_gain_over_the_worse_of_two_constants_is_none() -> None:
+    view = random_rows(0).uncut()
+    check = catalogue()["performance.gain_over_baseline"]
+    rarer = int(np.argmin(view.overall.counts.sum(axis=1)))
+    found = check.count(view, arguments={"baseline": f"always_{rarer}"})
+    assert isinstance(found, Undefined)
+    assert f"Deciding {1 - rarer} for everybody is right in" in found.detail
+    assert not isinstance(check.count(view, arguments={"baseline": f"always_{1 - rarer}"}), Undefined)
 
 
 def compared(seed: int, measure: str, *, missing: bool = False):
@@ -201,10 +212,43 @@ def test_the_gain_in_auc_of_each_group_is_the_difference_of_scikit_learns(seed: 
     for piece in found.pieces:
         mine = rows.group == piece.label
         new_auc, old_auc = (sk.roc_auc_score(rows.label[mine], s[mine]) for s in (rows.score, old))
-        assert piece.estimate == pytest.approx(new_auc - old_auc, abs=2e-3)  # scores are binned to .1 %
+        assert piece.estimate == pytest.approx(new_auc - old_auc, abs=1e-6)
         assert piece.lower < piece.estimate < piece.upper
     prospect = prospect_of(counts, asked, None)
     assert 0.9 < prospect.passes(0.0, 1.0) <= 1
+
+
+@pytest.mark.parametrize("odds", [1e-5, 1.0, 3000.0, 1e6])
+def test_an_incumbent_whose_scores_lie_near_0_or_1_ranks_as_well_as_before(odds: float) -> None:
+    """The same ranking where events are rarer or likelier: scores near 1 were told apart to .0005, and the gain over them was none."""
+    draw = np.random.default_rng(2)
+    z = draw.normal(size=4000)
+    label = (draw.random(4000) < 1 / (1 + np.exp(-1.5 * z))).astype(int)
+    old, new = 1 / (1 + np.exp(-1.5 * z) / odds), 1 / (1 + np.exp(-z - draw.normal(0, 0.6, 4000)))
+    given = {"incumbent": "old"}
+    view = table_view(
+        auc_gain_over_incumbent.tabulate, {"old": old}, label=label, score=new, parameters=given
+    )
+    counts = catalogue()["performance.auc_gain_over_incumbent"].count(view, arguments=given)
+    (piece,) = assess(
+        Statistic("gain", "", "test", counts), Asked("gain", Comparator.AT_LEAST, Decimal("0.01"), 0.05)
+    ).pieces
+    true = sk.roc_auc_score(label, new) - sk.roc_auc_score(label, z)
+    assert true < 0
+    assert piece.estimate == pytest.approx(true, abs=1e-6)
+
+
+def test_codes_of_probabilities_keep_their_order_and_tell_them_apart_near_0_and_1() -> None:
+    size = 1 << 28
+    near = np.geomspace(1e-12, 0.5, 20_000)
+    p = np.unique(np.concatenate(([0.0, 2.0**-70, 0.5, 1.0], near, 1 - near)))
+    codes = probability_codes(p, size)
+    assert codes.min() >= 0
+    assert codes.max() < size
+    assert (np.diff(codes) >= 0).all()
+    assert len(np.unique(probability_codes(near, size))) == len(near)
+    assert np.abs(probability_of(codes, size) - p).max() < 1e-6
+    assert np.allclose(probability_of(probability_codes(near, size), size), near, rtol=2e-6)
 
 
 def test_the_two_constants_are_told_apart_in_the_counts_and_in_the_pieces() -> None:

@@ -58,7 +58,14 @@ def terms(columns, known) -> np.ndarray:
     return (np.array(median) - matrix(columns)) * WEIGHTS
 
 
-@pytest.mark.parametrize("reasons", [1, 2, 3])
+def test_as_many_reasons_as_inputs_say_nothing_of_any() -> None:
+    columns, known = drawn(1, 300), drawn(2, 101)
+    found = counted("performance.reason_faithfulness", columns, additive, known, reasons=3)
+    assert isinstance(found, Undefined)
+    assert "The model has 3 inputs, and 3 reasons may be all of them" in found.detail
+
+
+@pytest.mark.parametrize("reasons", [1, 2])
 def test_the_reasons_of_an_additive_model_are_its_terms(reasons: int) -> None:
     columns, known = drawn(1), drawn(2, 501)
     short = terms(columns, known)
@@ -78,11 +85,28 @@ def test_the_first_reason_of_an_additive_model_changes_with_its_largest_term() -
         for name, values in columns.items()
     }
     first = [np.where((s := terms(c, known)).max(axis=1) > 0, s.argmax(axis=1), -1) for c in (columns, moved)]
+    none = first[0] < 0
     declined = additive(columns) < 0.5
     (cell,) = counted("performance.reason_stability", columns, additive, known, scale=Decimal("0.3")).cells
     assert cell.trials == declined.sum()
-    assert cell.events == (declined & (first[0] == first[1])).sum()
+    assert cell.events == (declined & ~none & (first[0] == first[1])).sum()
     assert cell.events < cell.trials
+
+
+def test_a_case_without_a_reason_has_none_that_stays_the_same() -> None:
+    """The model never looks at the one input that may be a reason: no reason before and none after is not a stable one."""
+    columns, known = drawn(3), drawn(4, 501)
+    found = counted(
+        "performance.reason_stability",
+        columns,
+        lambda inputs: additive({**inputs, "c": np.zeros(len(inputs["c"]))}),
+        known,
+        scale=Decimal("0.05"),
+        columns="c",
+    )
+    (cell,) = found.cells
+    assert cell.events == 0
+    assert cell.trials > 1000
 
 
 def test_every_row_of_a_small_table_is_explained_as_by_hand() -> None:

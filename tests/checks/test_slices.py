@@ -129,6 +129,19 @@ def test_a_number_of_which_one_code_is_documented_shows_no_shift_and_passes_noth
     assert "A share of 0.95 of the rows has a value of 'x' that is no documented code" in counts.detail
 
 
+def test_words_of_which_one_is_documented_show_no_shift_and_pass_nothing() -> None:
+    parameters = {"column": "x", "edges": "", "reference": "train", "distance": "psi"}
+    dictionary = (Column(name="x", type="category", description="x", codes={"retired": "retired"}),)
+    before, after = ["retired"] * 5 + ["lawyer"] * 95, ["retired"] * 5 + ["miner"] * 95
+    counts = catalogue()["performance.psi"].count(
+        shifted(after, before, parameters, dictionary=dictionary), arguments=parameters
+    )
+    assert isinstance(counts, Undefined)
+    assert "A share of 0.95 of the rows has a value of 'x' that is no documented code" in counts.detail
+    new = shifted(after, ["retired"] * 100 + ["lawyer"], parameters, dictionary=dictionary)
+    assert isinstance(catalogue()["performance.psi"].count(new, arguments=parameters), Histograms)
+
+
 @pytest.mark.parametrize("edges", ["2000, 4000, 1000000", "0, 2000, 4000"])
 def test_every_declared_bin_counts_whether_or_not_it_has_rows(edges: str) -> None:
     parameters = {"column": "x", "edges": edges, "reference": "train", "distance": "psi"}

@@ -120,6 +120,18 @@ def test_what_has_no_change_says_why():
         ChangeCell("a", "s", 5, 5, 9)
 
 
+def test_rows_of_a_small_group_do_not_hide_where_a_stage_says_nothing():
+    """Of 100 women the 40 who are refused have no early stage: 2 % of all rows, and nearly half of theirs."""
+    group = np.r_[np.ones(100, dtype=int), np.zeros(1900, dtype=int)]
+    people = frame(rows=2000).assign(group=group, score=1.0, eligible=1.0)
+    people.loc[people.index[:40], ["score", "eligible"]] = [0.0, np.nan]
+    for check in (PARITY, GAP):
+        way = {"before": "eligible", "after": ""}
+        counts = check.count(view_of(people, **way), across="sex", arguments=way)
+        assert isinstance(counts, Undefined)
+        assert counts.detail.startswith("Of women: 40 of 100 rows are in none")
+
+
 def test_a_code_that_is_no_decision_is_no_stage():
     """Approved 1, refused 2: cut at a half, everybody would be approved, and no gap could be seen."""
     people = frame()

@@ -146,6 +146,40 @@ def test_a_model_that_remembers_what_it_said_is_found_out_by_one_that_knew_nothi
         asker.finish()
 
 
+def recognising(from_: int) -> Callable[[pa.RecordBatch], np.ndarray]:
+    """Decides by x; a row that it saw before, with another x, gets what was said of it then. Few rows it answers as it should."""
+    said: dict[str, float] = {}
+    seen = [0]
+
+    def predict(b: pa.RecordBatch) -> np.ndarray:
+        seen[0] += b.num_rows
+        if seen[0] <= from_:
+            return first(b)
+        names = b.column("name").cast(pa.string()).to_pylist()
+        return np.array([said.setdefault(name, x) for name, x in zip(names, first(b).tolist(), strict=True)])
+
+    return predict
+
+
+@pytest.mark.parametrize("from_", [0, 500])
+@pytest.mark.parametrize("share", [1.0, 0.05])
+def test_a_model_that_recognises_changed_rows_is_found_out_by_one_that_never_saw_them(from_, share):
+    """It says of a changed row what it said of the row before, so that no change would ever show."""
+    batch = rows(4000)
+    flipped = np.where(np.random.default_rng(1).random(4000) < share, 1 - first(batch), first(batch))
+    changed = batch.set_column(0, "x", pa.array(flipped))
+
+    def asked(model: Callable[[], Callable[[pa.RecordBatch], np.ndarray]]) -> Asker:
+        asker = Asker(at_once(model()), "seed", decide_at=0.5, witness=model())
+        asker.scores(batch, 0)
+        asker.scores(changed, 0, "flip")
+        return asker
+
+    asked(lambda: first).finish()
+    with pytest.raises(Crash, match="with changed inputs of a process that had not seen them unchanged"):
+        asked(lambda: recognising(from_)).finish()
+
+
 def test_a_model_answers_while_something_else_is_done():
     told: list[str] = []
 

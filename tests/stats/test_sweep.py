@@ -36,7 +36,7 @@ def test_rates_and_costs_at_each_threshold_are_those_of_scikit_learn(at: float) 
     found = bands(swept, 0.025)
     for i in {swept.at, *range(0, len(swept.thresholds), 40)}:
         threshold = swept.thresholds[i]
-        decided = score >= threshold if i == swept.at else np.floor(score * 1000) / 1000 >= threshold
+        decided = score >= threshold if i == swept.at else np.floor(score * 2**40) / 2**40 >= threshold
         tn, fp, fn, tp = confusion_matrix(label, decided).ravel()
         assert found["recall"].value[i] == pytest.approx(tp / (tp + fn))
         assert found["false-positive rate"].value[i] == pytest.approx(fp / (fp + tn))
@@ -47,6 +47,23 @@ def test_rates_and_costs_at_each_threshold_are_those_of_scikit_learn(at: float) 
         )
     saved = found["cost"].value[swept.at] - found["cost"].value.min()
     assert regret_bound(swept, 0.05).estimate == pytest.approx(saved)
+
+
+@pytest.mark.parametrize("squeezed", [1.0, 5e-4, 1e-9])
+def test_a_threshold_that_saves_much_is_seen_however_close_scores_lie(squeezed: float) -> None:
+    """Everybody is decided as 1 from 0.5 on; the best threshold lies within the first of a thousand steps above."""
+    score, label = sample(4000)
+    score = 0.5 + squeezed * score / 2
+    costs = {"cost_fp": Decimal(1), "cost_fn": Decimal(1)}
+    view = table_view(CHECK.need.tabulate, {"label": label}, label=label, score=score)  # type: ignore[union-attr]
+    counts = CHECK.count(view, arguments=costs)
+    assert isinstance(counts, Sweep)
+    swept = swept_of(counts.cells[0], counts)
+    order = np.sort(np.unique(score))
+    least = min(np.mean((score >= t) != label) for t in order[::20])
+    assert regret_bound(swept, 0.05).estimate >= np.mean(label == 0) - least - 1e-9
+    assert regret_bound(swept, 0.05).estimate > 0.3
+    assert len(swept.thresholds) <= 1003
 
 
 def test_bands_hold_at_all_thresholds_at_once_and_the_regret_lies_in_its_limits() -> None:

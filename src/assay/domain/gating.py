@@ -117,3 +117,19 @@ def in_no_group(rule: SmallGroups | None, attribute: str, outside: int, of: int)
     if outside <= most * of:
         return ""
     return f"{outside:,} of {of:,} rows are in none of the groups of {attribute!r}; at most a share of {most} may be."
+
+
+def in_no_part(
+    rule: SmallGroups | None, name: str, outside: int, of: int, by_group: Mapping[str, tuple[int, int]]
+) -> str:
+    """As :func:`in_no_group`, also of each group that is compared: few of all rows may be most of those of a small group.
+
+    Args:
+        by_group: by group its rows in no part, and all of its rows.
+    """
+    if said := in_no_group(rule, name, outside, of):
+        return said
+    for label, (lost, rows) in by_group.items():
+        if said := in_no_group(None, name, lost, rows):
+            return f"Of {label}: {said}"
+    return ""

@@ -3,7 +3,8 @@
 A score must follow from its row alone. A model that goes by the place of a row in the file, by the other rows of a
 batch, by what it was asked before, or by chance, is found out by the same row getting two scores; and since the order
 is drawn, a place tells it nothing about a row meanwhile. One that remembers what it said is asked in a second process
-of its own, the witness, which was never shown these rows nor their company.
+of its own, the witness, which was never shown these rows nor their company. Of rows whose inputs were changed the witness is shown some
+before it sees any row as it is: a model that recognises a changed row would say again what it said of the row before.
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ ALONE = 4
 """Rows of each partition that are asked again one by one,"""
 ALONE_BEFORE = 16
 """and so many by the witness, before it is asked all of them together."""
+CHANGED = 256
+"""Rows of each partition that the witness is asked after each change of their inputs, at most one in :data:`CHANGED_SHARE`,"""
+CHANGED_SHARE = 16
+"""so that it costs little; at least as many as are asked again."""
 
 
 class Asker:
@@ -62,6 +67,7 @@ class Asker:
         self._witness = witness
         self._tolerance = 0.0
         self._first: tuple[pa.RecordBatch, Scores] | None = None
+        self._changed: dict[str, tuple[pa.RecordBatch, Scores]] = {}
 
     def scores(self, batch: pa.RecordBatch, first_row: int, stream: str = "") -> Scores:
         """As ``begin``, and waits."""
@@ -101,6 +107,9 @@ class Asker:
                 TOLERANCE * float(np.ptp(found)), STEPS * max(1.0, float(np.abs(found).max()))
             )
             self._compare(batch.take(as_arrow(again)), found[again], said[repeated], "among other rows")
+            if stream and stream not in self._changed:
+                some = first[-max(AGAIN, min(CHANGED, batch.num_rows // CHANGED_SHARE)) :]
+                self._changed[stream] = batch.take(as_arrow(some)), found[some]
             if self._first is None:
                 self._first = batch.take(as_arrow(again)), found[again]
                 alone = batch.take(as_arrow(first[:ALONE]))
@@ -119,12 +128,23 @@ class Asker:
             rows, before = self._first
             self._compare(rows, before, self._ask(rows)(), "after all others")
             if self._witness is not None:
+                self._see_changed(self._witness)
                 some = rows.slice(0, ALONE_BEFORE)
                 each = _one_by_one(self._witness, some)
                 self._compare(
                     some, before[:ALONE_BEFORE], each, "one by one of a process that knew none of them"
                 )
                 self._compare(rows, before, self._witness(rows), "of a process that had seen no others")
+
+    def _see_changed(self, witness: Predict) -> None:
+        """Hold what was said of changed rows against a process that never saw them as they were."""
+        for rows, before in self._changed.values():
+            self._compare(
+                rows,
+                before,
+                witness(rows),
+                "with changed inputs of a process that had not seen them unchanged",
+            )
 
     def _one_by_one(self, rows: pa.RecordBatch) -> Scores:
         return _one_by_one(lambda row: self._ask(row)(), rows)

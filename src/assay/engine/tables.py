@@ -94,8 +94,8 @@ class Tables:
             scores = None if score is None else score[mine]
             after = None if again is None or not table.changes else partial(again, batch, table, mine)
             rows = Rows(len(label), label, context, scores, shared, mine, after)
-            made = {**_made(table, rows, context), ALL_ROWS: np.zeros(rows.n, dtype=np.int64)}
-            made |= {f"{OUTSIDE}{name}": np.zeros(n, dtype=np.int64) for name, n in rows.outside.items()}
+            made = {**_made(table, rows, context), ALL_ROWS: rows.group() + 1}
+            made |= {f"{OUTSIDE}{name}": groups for name, groups in rows.outside.items()}
             for name, keys in made.items():
                 if not name.startswith(OUTSIDE):
                     _look_at(table, name, keys, rows.n)

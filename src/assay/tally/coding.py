@@ -52,6 +52,35 @@ def _bins(values: NDArray[Any], shift: int) -> Integers:
     return np.where(np.isnan(numbers), -1, bins)
 
 
+_LEAST_EXPONENT = 64
+
+
+def probability_codes(values: NDArray[Any], size: int) -> Integers:
+    """int64[n]: codes below ``size`` of probabilities, in their order, as fine near 1 as they are near 0.
+
+    A float is finer the nearer it is to 0, so that what lies close to 1 is told apart by its distance from 1. Distances below 2^-64 are none.
+    """
+    p = np.asarray(values, dtype=np.float64)
+    low, steps = np.minimum(p, 1 - p), _steps(size)  # the distance from 1 is exact for p from one half on
+    mantissa, exponent = np.frexp(low)  # low = mantissa 2^exponent, the mantissa in [1/2, 1)
+    step = np.floor((2 * mantissa - 1) * steps).astype(np.int64)
+    code = np.where(low < 2.0**-_LEAST_EXPONENT, 0, (exponent + _LEAST_EXPONENT - 1) * steps + step + 1)
+    return np.where(p > 0.5, size - 1 - code, code).astype(np.int64)
+
+
+def probability_of(codes: Integers, size: int) -> Floats:
+    """float64[k]: the probability of each code that lies nearest to 0 or 1."""
+    steps, upper = _steps(size), codes >= size // 2
+    exponent, step = np.divmod(np.where(upper, size - 1 - codes, codes) - 1, steps)
+    low = np.where(exponent < 0, 0.0, np.ldexp(1 + step / steps, exponent.astype(np.int32) - _LEAST_EXPONENT))
+    return np.where(upper, 1 - low, low)
+
+
+def _steps(size: int) -> int:
+    """Codes between a power of two and the next, of those below one half."""
+    return (size // 2 - 1) // (_LEAST_EXPONENT + 1)
+
+
 def number_of(bins: Integers) -> Floats:
     """float64[k]: the number of each bin that lies nearest to zero: of a whole number up to 2,048 itself."""
     return _numbers(bins, _SHIFT)

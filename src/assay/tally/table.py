@@ -123,8 +123,8 @@ class Rows:
     _batch: SharedBatch
     _kept: Kept
     _after: After | None = None
-    outside: dict[str, int] = field(default_factory=dict)
-    """By stratum that was asked for, how many rows are in none of its parts: no check need say so itself."""
+    outside: dict[str, Integers] = field(default_factory=dict)
+    """By stratum that was asked for, the group of each row that is in none of its parts, plus one: no check need say so itself."""
 
     def after(self, name: str, change: Change) -> Floats:
         """float64[n], or float64[n, classes]: what the model answers for the same rows after a change of their inputs.
@@ -198,7 +198,7 @@ class Rows:
         attribute = self.context.strata[name]
         values = self._batch.columns[attribute.column]
         codes = self._batch.once(("stratum", name), lambda: _strata(attribute, values))[self._kept]
-        self.outside[name] = int((codes < 0).sum())
+        self.outside[name] = self.group()[codes < 0] + 1
         return codes
 
     @property
@@ -288,9 +288,9 @@ class TableCounts:
 
 
 ALL_ROWS = ""
-"""The name under which the rows that a function was handed are counted, whatever keys it gave them."""
+"""The name under which the rows that a function was handed are counted by group, whatever keys it gave them."""
 OUTSIDE = "\n"
-"""How the name begins under which rows in no part of a stratum are counted; its name follows."""
+"""How the name begins under which rows in no part of a stratum are counted by group; its name follows."""
 BROKE = "\r"
 """How the name begins that tells that the function broke on some rows; what it raised, and where, follows."""
 TableTally = Mapping[str, TableCounts]
@@ -392,11 +392,15 @@ class TableView:
         return self.tables[self.data if data is None else data].get(name, TableCounts.empty())
 
 
-def outside_of(tally: TableTally) -> Mapping[str, int]:
-    """By stratum that the function asked for, rows in none of its parts."""
-    return {
-        name.removeprefix(OUTSIDE): counts.total for name, counts in tally.items() if name.startswith(OUTSIDE)
-    }
+def outside_of(tally: TableTally) -> Mapping[str, TableCounts]:
+    """By stratum that the function asked for, rows in none of its parts, by group."""
+    return {name.removeprefix(OUTSIDE): counts for name, counts in tally.items() if name.startswith(OUTSIDE)}
+
+
+def rows_by_group(counts: TableCounts, labels: tuple[str, ...]) -> dict[str, int]:
+    """Rows that were counted by group, as :data:`ALL_ROWS` and :data:`OUTSIDE` are; those in no group are left out."""
+    found = counts.dense(len(labels) + 1)
+    return {label: int(found[place]) for place, label in enumerate(labels, start=1)}
 
 
 def _see_whole(tally: TableTally) -> None:

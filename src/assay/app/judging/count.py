@@ -79,7 +79,8 @@ def _too_many_in_no_group(case: Case, measured: Measured, wanted: Wanted) -> Und
     if criterion.across is None and not criterion.where and not isinstance(wanted.need, Tabulated):
         return None
     tally = measured.tallies[wanted.data(measured.judged_on)]
-    said = rows_in_no_group(case.specification, tally, wanted)
+    aside = measured.small.get(criterion.across or "", frozenset())
+    said = rows_in_no_group(case.specification, tally, wanted, aside)
     return Undefined(Reason.ROWS_IN_NO_GROUP, said) if said else None
 
 

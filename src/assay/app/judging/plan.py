@@ -344,7 +344,8 @@ def _planned(
         return PlannedCriterion(
             criterion, foregone=_foregone(case, imagined, wanted, alpha), refits=wanted.need.refits
         )
-    if said := rows_in_no_group(case.specification, tally, wanted):
+    aside = imagined.small.get(criterion.across or "", frozenset())
+    if said := rows_in_no_group(case.specification, tally, wanted, aside):
         reference = data_set(reference_data(case.specification))
         return PlannedCriterion(criterion, undefined=f"Of the {reference} rows {said[0].lower()}{said[1:]}")
     counts = counts_of(check, criterion, lambda: imagined.view(wanted))

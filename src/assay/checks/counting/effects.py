@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.domain import causal_graph, gating
@@ -64,18 +65,16 @@ def effects(view: TableView, effect: Effect, reference: str | None) -> Counts:
     table = view.table(TABLE)
     codes = apart(table.keys, *(len(one) + 1 for one in labels), len(view.context.groups), 2)
     parts, group, good = codes[: len(names)], codes[-2], codes[-1]
+    in_none = (part == len(one) for part, one in zip(parts, labels, strict=True))
+    lost = np.any([np.zeros(len(table.keys), dtype=bool), *in_none], axis=0)
+    if said := _outside(view, names, lost, group):
+        return Undefined(Reason.ROWS_IN_NO_GROUP, said)
     rows: dict[tuple[int, ...], dict[int, list[int]]] = {}
-    outside = 0
-    for at in range(len(table.keys)):
+    for at in np.flatnonzero(~lost).tolist():
         place, n = tuple(int(part[at]) for part in parts), int(table.counts[at])
-        if any(code == len(one) for code, one in zip(place, labels, strict=True)):
-            outside += n
-            continue
         cell = rows.setdefault(place, {}).setdefault(int(group[at]), [0, 0])
         cell[0] += n * int(good[at])
         cell[1] += n
-    if said := gating.in_no_group(None, " and ".join(names), outside, table.total):
-        return Undefined(Reason.ROWS_IN_NO_GROUP, said)
     within = len(found.confounders)
     places = sorted(rows)
     told = [tuple(one[code] for code, one in zip(place, labels, strict=True)) for place in places]
@@ -85,6 +84,16 @@ def effects(view: TableView, effect: Effect, reference: str | None) -> Counts:
         for label, code in view.each
     )
     return Effects(cells, tuple(", ".join(name[:within]) for name in told), effect, reference, view.focus)
+
+
+def _outside(view: TableView, names: tuple[str, ...], lost: NDArray[np.bool_], group: Integers) -> str:
+    """Why the cells cannot stand for the rows: too many are in none, of all or of one of the groups."""
+    n = view.table(TABLE).counts
+    groups = {
+        label: (int(n[lost & (group == code)].sum()), int(n[group == code].sum()))
+        for label, code in view.each
+    }
+    return gating.in_no_part(None, " and ".join(names), int(n[lost].sum()), int(n.sum()), groups)
 
 
 def _counted(found: Mapping[int, Sequence[int]], code: int) -> tuple[int, int]:

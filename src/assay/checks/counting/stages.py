@@ -78,8 +78,13 @@ def followed(view: TableView, before: str, after: str, reference: str | None) ->
     group, *ways = apart(table.keys, len(view.context.groups), *(3 for _ in names))
     whole = np.array(ways).T
     known = (whole < 2).all(axis=1)
-    outside = int(table.counts[~known].sum())
-    if said := gating.in_no_group(None, " and ".join(columns(view.context)), outside, table.total):
+    lost = np.where(known, 0, table.counts)
+    groups = {
+        label: (int(lost[group == code].sum()), int(table.counts[group == code].sum()))
+        for label, code in view.each
+    }
+    stated = " and ".join(columns(view.context))
+    if said := gating.in_no_part(None, stated, int(lost.sum()), table.total, groups):
         return Undefined(
             Reason.ROWS_IN_NO_GROUP,
             f"{said} There a stage has no number from 0 to 1: a decision for 1, or its probability.",

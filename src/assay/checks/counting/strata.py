@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+import numpy as np
+
 from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.domain import gating
 from assay.domain.evidence import Rate, Undefined
@@ -17,7 +19,10 @@ from assay.domain.vocabulary import Reason
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "favourable"
-WITHIN = Parameter("The strata within which groups are compared, by their name.", names=Names.STRATUM)
+WITHIN = Parameter(
+    "The strata within which groups are compared, by their name. Where they say the decision, as bands of the score do, nothing is judged.",
+    names=Names.STRATUM,
+)
 POOL_BELOW = Parameter(
     "Strata in which a group has fewer rows than this are put together into one; by default none are.",
     default=0,
@@ -25,6 +30,8 @@ POOL_BELOW = Parameter(
     integer=True,
 )
 PARAMETERS: Mapping[str, Parameter] = {"within": WITHIN, "pool_below": POOL_BELOW}
+LEAST_LEFT = 0.02
+"""Of the variance of decisions at least this share must be left within the strata."""
 
 
 def favourable(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
@@ -60,6 +67,8 @@ def rates_within(
     ]
     if not any(cell.trials for stratum in cells for cell in stratum):
         return NO_ROWS
+    if said := _decided_by(within, cells):
+        return Undefined(Reason.NOT_MEASURED, said)
     pooled = _pooled(cells, pool_below)
     if len(pooled) == 1 < len(cells):
         said = f"All strata of {within!r} have fewer than {pool_below:,} rows of a group and were put together: nothing is compared within any."
@@ -70,12 +79,21 @@ def rates_within(
 def _outside(view: TableView, within: str, counts: Integers) -> str:
     """Why the strata cannot stand for the rows: too many are in none, of all or of one of the groups, where a small one could hide."""
     rows = counts.sum(axis=2)
-    if said := gating.in_no_group(None, within, int(rows[-1].sum()), int(rows.sum())):
-        return said
-    for label, group in view.each:
-        if said := gating.in_no_group(None, within, int(rows[-1, group]), int(rows[:, group].sum())):
-            return f"Of {label}: {said}"
-    return ""
+    groups = {label: (int(rows[-1, g]), int(rows[:, g].sum())) for label, g in view.each}
+    return gating.in_no_part(None, within, int(rows[-1].sum()), int(rows.sum()), groups)
+
+
+def _decided_by(within: str, cells: Sequence[Sequence[Rate]]) -> str:
+    """That the strata say the decision, as bands of the score do: all whom it could differ for are in other strata, and none are compared."""
+    rows = np.array([[cell.trials for cell in stratum] for stratum in cells], dtype=np.float64).sum(axis=1)
+    good = np.array([[cell.events for cell in stratum] for stratum in cells], dtype=np.float64).sum(axis=1)
+    left = (good * (rows - good) / np.maximum(rows, 1)).sum()
+    if left >= LEAST_LEFT * good.sum() * (rows - good).sum() / rows.sum() or not 0 < good.sum() < rows.sum():
+        return ""
+    return (
+        f"Within {within!r} hardly any two rows are decided differently: its parts say the decision, as bands of the score would, so that nothing "
+        "is compared within them. Name strata of what is known before the decision, and of which each has rows of both decisions."
+    )
 
 
 def nobody_in(cells: Sequence[Rate]) -> Undefined | None:

@@ -15,12 +15,12 @@ from assay.domain.evidence import Counts
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import Perturbed
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.perturbation import ChangeContext, Columns
+from assay.tally.perturbation import ChangeContext, Columns, uniforms
 from assay.tally.views import PairedView
 
 
 def flip(columns: Columns, context: ChangeContext) -> Columns:
-    """Give each row the next of the codes in one column, the last one the first."""
+    """Give each row another of the codes in one column, drawn at random: an order of codes could be such that hardly anybody's decision changes."""
     name = str(context.parameters["column"])
     codes = tuple(code.strip() for code in str(context.parameters["codes"]).split(","))
     if name not in columns:
@@ -35,19 +35,21 @@ def flip(columns: Columns, context: ChangeContext) -> Columns:
             code="nothing_to_change",
             remedy="Write the codes of its groups under 'with', for example codes: \"1, 2\".",
         )
-    return {**columns, name: _next(name, columns[name], codes)}
+    return {**columns, name: _another(name, columns[name], codes, context)}
 
 
-def _next(name: str, values: NDArray[Any], codes: tuple[str, ...]) -> NDArray[Any]:
+def _another(name: str, values: NDArray[Any], codes: tuple[str, ...], context: ChangeContext) -> NDArray[Any]:
     numbers = values.dtype.kind in "iufb"
     try:
         known = [float(code) if numbers else code for code in codes]
     except ValueError:
         known = []
+    further = 1 + (uniforms(context.seed, name, context.rows) * (len(known) - 1)).astype(np.int64)
     changed, found = values.copy(), np.zeros(len(values), dtype=bool)
-    for before, after in zip(known, known[1:] + known[:1], strict=True):
+    for place, before in enumerate(known):
         mine = values == before
-        changed[mine] = after
+        for step in range(1, len(known)):
+            changed[mine & (further == step)] = known[(place + step) % len(known)]
         found |= mine
     if not found.all():
         raise SubjectError(
@@ -72,7 +74,7 @@ def _next(name: str, values: NDArray[Any], codes: tuple[str, ...]) -> NDArray[An
     parameters={
         "column": Parameter("The input that holds the attribute.", names=Names.COLUMN),
         "codes": Parameter(
-            "All its codes, as the dictionary has them, separated by commas; each row takes the next one, the last the first.",
+            "All its codes, as the dictionary has them, separated by commas; each row takes one of the others, drawn at random.",
             codes_of="column",
         ),
     },
@@ -112,12 +114,12 @@ def flip_rate(view: PairedView) -> Counts:
     Purpose:
         Shows whether the model itself uses an attribute that it can see: the same applicant with another sex.
     Method:
-        Each row is predicted as it is and with the next code of the attribute; of two labels a decision changes exactly when it turns
+        Each row is predicted as it is and with another code of the attribute, of several one drawn at random (a pure function of the seed and the row); of two labels a decision changes exactly when it turns
         right or wrong, so the share is (turned wrong + turned right) / rows, with Clopper-Pearson limits (1934). (Flip tests: Black,
         Yeom & Fredrikson 2020, FAccT, arXiv:1906.09218.)
     Limits:
         Not a causal effect: other inputs keep the values that they have, though they might be others for such a person, and a stand-in
-        for the attribute is not changed. Of three codes or more only one change of each row is asked. A model that cannot see the
+        for the attribute is not changed. Of three codes or more one change of each row is asked, so that the share is that of all changes on average. A model that cannot see the
         attribute is not asked, and is not thereby fair.
     Remedy:
         Leave the attribute out of the inputs, then look for inputs that stand in for it (fairness.proxy_strength).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -16,8 +17,8 @@ from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.stats.informed import p_ranked, uninformed
-from assay.tally.coding import BINS, bins_of, missing, number_of
-from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
+from assay.tally.coding import missing, probability_codes, probability_of
+from assay.tally.table import MOST, Integers, Rows, TableContext, TableView, apart, together
 
 PAIRS, UNKNOWN = "pairs", "unknown"
 
@@ -28,13 +29,15 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     assert rows.score is not None  # noqa: S101 - the need asks the model
     if name not in rows.names:
         return {}
-    old = rows.column(name)
+    old, size = rows.column(name), _size(context.n_groups)
     absent = missing(old)
-    known = np.where(absent, 0, old).astype(np.float64)
+    known = np.clip(
+        np.where(absent, 0, old).astype(np.float64), 0, 1
+    )  # others are told to be no probabilities
     keys = together(
         rows.grouped,
-        (bins_of(rows.score), BINS),
-        (bins_of(known), BINS),
+        (probability_codes(rows.score, size), size),
+        (probability_codes(known, size), size),
         (rows.label, 2),
     )
     return {
@@ -42,6 +45,11 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         UNKNOWN: np.where(absent, 0, -1).astype(np.int64),
         OUTSIDE: outside(rows, name),
     }
+
+
+def _size(groups: int) -> int:
+    """How many codes a score may have, so that a key can say two of them with the group and the label."""
+    return math.isqrt((MOST - 1) // (2 * groups))
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -127,7 +135,7 @@ def auc_gain_over_incumbent(view: TableView, *, incumbent: str) -> Counts:
         (1988, Biometrics 44) and Welch's t, and Gaffke's limit against rare but grave changes; the more cautious of the two, whose size
         is simulated. The p-value and the confidence that was reached are printed with it. Each group is one piece and all must hold.
     Limits:
-        Needs 50 rows of each label. Scores that agree to within .1 % of their value count as equal. The incumbent's scores must
+        Needs 50 rows of each label. Scores count as equal that differ by less than about a millionth of their distance from 0 or from 1, whichever is nearer. The incumbent's scores must
         be probabilities, as the model's are. A row without one leaves the comparison undefined, and so does an incumbent that is not shown (Mann and
         Whitney's test, 5 %) to score rows higher where the label is 1. A better ranking decides no
         better if the score at which 1 is decided is wrong.
@@ -149,7 +157,8 @@ def auc_gain_over_incumbent(view: TableView, *, incumbent: str) -> Counts:
     counts = view.table(PAIRS)
     if not counts.total:
         return NO_ROWS
-    group, new, old, label = apart(counts.keys, view.context.n_groups, BINS, BINS, 2)
+    size = _size(view.context.n_groups)
+    group, new, old, label = apart(counts.keys, view.context.n_groups, size, size, 2)
     if wrong := _straw(old, label, counts.counts, incumbent):
         return wrong
     cells = []
@@ -159,8 +168,8 @@ def auc_gain_over_incumbent(view: TableView, *, incumbent: str) -> Counts:
         cells.append(
             PairedScoreCell(
                 name,
-                tuple(number_of(old[mine]).tolist()),
-                tuple(number_of(new[mine]).tolist()),
+                tuple(probability_of(old[mine], size).tolist()),
+                tuple(probability_of(new[mine], size).tolist()),
                 tuple(np.where(positive, 0, rows).tolist()),
                 tuple(np.where(positive, rows, 0).tolist()),
             )

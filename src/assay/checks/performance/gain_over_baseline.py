@@ -7,10 +7,10 @@ from decimal import Decimal
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.examples import ALL, outcomes
-from assay.domain.evidence import Counts, Paired, PairedCell
+from assay.domain.evidence import Counts, Paired, PairedCell, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import Outcomes
-from assay.domain.vocabulary import Comparator, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.views import GroupOutcomes, OutcomeView
 
 CONSTANTS = {"always_0": (0,), "always_1": (1,), "either": (0, 1)}
@@ -81,7 +81,7 @@ def gain_over_baseline(view: OutcomeView, *, baseline: str) -> Counts:
         threshold of 0 asks for no loss, a positive one for a gain of that size.
     Limits:
         Accuracy counts both errors alike. Where they cost differently a model can be worth having without any gain here: ask for
-        performance.expected_cost. A gain over deciding alike is the least that can be asked.
+        performance.expected_cost. One constant that is right less often than the other is no baseline, and the criterion not evaluable. A gain over deciding alike is the least that can be asked.
     Remedy:
         Look at the ranking (AUC) first: if it is good, the score at which 1 is decided is wrong; else the inputs tell little about the
         label.
@@ -92,7 +92,21 @@ def gain_over_baseline(view: OutcomeView, *, baseline: str) -> Counts:
     if view.overall.n == 0:
         return NO_ROWS
     constants = CONSTANTS[baseline]
+    if len(constants) == 1 and (straw := _straw(view.overall, *constants)):
+        return straw
     return Paired(tuple(_against(group, constant) for group in view.each for constant in constants))
+
+
+def _straw(overall: GroupOutcomes, constant: int) -> Undefined | None:
+    """Why the named constant is no baseline: the other one is right more often."""
+    right, other = (int(overall.counts[label].sum()) for label in (constant, 1 - constant))
+    if right >= other:
+        return None
+    said = (
+        f"Deciding {1 - constant} for everybody is right in {other:,} of {overall.n:,} rows, and deciding {constant} in {right:,}: a gain over the "
+        "worse of the two takes no model. Ask for a gain over either."
+    )
+    return Undefined(Reason.NOT_MEASURED, said)
 
 
 def _against(group: GroupOutcomes, constant: int) -> PairedCell:

@@ -22,10 +22,10 @@ from assay.checks.counting.reasons import (
     usual,
 )
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Counts
+from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit, several
 from assay.domain.needs import TabulatedChanges
-from assay.domain.vocabulary import Comparator, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 
@@ -138,6 +138,7 @@ def reason_faithfulness(view: TableView) -> Counts:
         rows has Clopper-Pearson limits (1934). Costs a prediction of every row for each input, and one more; where the reasons that are given
         stand in columns (``given``), the first of these are replaced, as many as may be given, at one prediction, and a name that is no input's replaces nothing.
     Limits:
+        Not evaluable where as many reasons may be given as the model has inputs: with all of them as usual every case is the usual one, whatever the reasons were.
         Without ``given``, one way to find reasons among several, which need not be the owner's. Inputs that decide only together
         are found by no replacement of one. A usual value beside others may be a person that cannot be, and is no advice on what to
         change. Who was declined by a hair is turned by any reason.
@@ -147,4 +148,8 @@ def reason_faithfulness(view: TableView) -> Counts:
         the terms of an additive model, and every replacement of a small table by hand (tests/checks/test_reasons.py); the bound by exact
         enumeration (tests/stats/test_rates.py).
     """
+    inputs, most = len(view.context.inputs), int(view.context.parameters["reasons"])
+    if view.n and inputs <= min(most, len(named(view.context))):
+        said = f"The model has {inputs} inputs, and {most} reasons may be all of them: with all as usual every case is the usual one. Give fewer reasons."
+        return Undefined(Reason.NOT_MEASURED, said)
     return share_of_declined(view)

@@ -34,12 +34,12 @@ def columns(context: TableContext) -> tuple[str, ...]:
 
 
 def tabulate(rows: Rows, _: TableContext) -> Mapping[str, Integers]:
-    """The group of each declined row, and whether its first reason stays the same."""
+    """The group of each declined row, and whether it has a first reason, which stays the same."""
     before = principal(gains(rows, "without ", as_it_is, rows.answered), 1)
     noting = Noting(rows, add_noise)
     moved = rows.after("moved", noting)
     after = principal(gains(rows, "moved without ", add_noise, moved), 1)
-    same = counted(rows, (before == after).all(axis=1))
+    same = counted(rows, before.any(axis=1) & (before == after).all(axis=1))
     return {**same, **noting.table(rows, declined(rows))}
 
 
@@ -115,7 +115,7 @@ def reason_stability(view: TableView) -> Counts:
         The first reason of a row is the input whose replacement by the usual value (the lower median, of codes the most frequent, of 2,000
         reference rows) raises its score most; none where nothing does. It is found for the row as it is and with an independent
         normal error on every number, a pure function of the seed, the column and the row (local stability of explanations:
-        Alvarez-Melis & Jaakkola 2018, arXiv:1806.08049). The share of declined rows whose first reason is the same has Clopper-Pearson
+        Alvarez-Melis & Jaakkola 2018, arXiv:1806.08049). A row without a reason has none that stays the same. The share of declined rows whose first reason is the same has Clopper-Pearson
         limits (1934). Costs two predictions of every row for each input, and one more.
     Limits:
         One draw for each row, and the first reason alone. Where the errors leave more than half of the declined rows of a group as they are, as they

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
@@ -18,14 +19,17 @@ from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 1_000
-"""Thresholds that are looked at, besides the declared one."""
+"""Thresholds that are told, besides the declared one and the one that costs least."""
+FINE = 1 << 40
+"""Thresholds that are looked at: scores of rare events lie close together, and so may those that a model squeezes."""
 LARGEST = Decimal(10**12)
+Floats = NDArray[np.float64]
 
 
 def tabulate(rows: Rows, _: TableContext) -> dict[str, Integers]:
     """The group, the step of the score, whether it reaches the declared threshold, and the label."""
-    step = np.clip(np.floor(rows.answered * STEPS), 0, STEPS).astype(np.int64)
-    return {"scores": together(rows.grouped, (step, STEPS + 1), (rows.decided, 2), (rows.label, 2))}
+    step = np.clip(np.floor(rows.answered * FINE), 0, FINE).astype(np.int64)
+    return {"scores": together(rows.grouped, (step, FINE + 1), (rows.decided, 2), (rows.label, 2))}
 
 
 def _view(*cells: tuple[float, int, int]) -> TableView:
@@ -97,7 +101,7 @@ def threshold_regret(
         Shows whether the score at which 1 is decided fits what errors cost. The dossier draws recall, false-positive rate, precision, the share
         decided as 1 and the cost over all thresholds, and marks the one that all verdicts were made at.
     Method:
-        The cost at the declared threshold less the least over a thousand steps of the score. The shares of all rows that are decided wrongly, by
+        The cost at the declared threshold less the least over all scores, which are told apart to 1e-12; of the others a thousand steps are told. The shares of all rows that are decided wrongly, by
         label, lie in a band around the true ones at every threshold at once (Dvoretzky, Kiefer & Wolfowitz 1956; Massart 1990, Annals of
         Probability 18), so that picking the best of many costs nothing more: exact for any number of rows, and wide.
     Limits:
@@ -115,20 +119,42 @@ def threshold_regret(
     table = view.table("scores")
     if not table.total:
         return NO_ROWS
-    codes = apart(table.keys, view.context.n_groups, STEPS + 1, 2, 2)
-    at = view.context.decide_at
-    cells = tuple(_cell(label, code, codes, table.counts, at) for label, code in view.each)
-    return Sweep(cells, at, float(cost_fp), float(cost_fn))
+    codes = apart(table.keys, view.context.n_groups, FINE + 1, 2, 2)
+    at, costs = view.context.decide_at, (float(cost_fp), float(cost_fn))
+    cells = tuple(_cell(label, code, codes, table.counts, at, costs) for label, code in view.each)
+    return Sweep(cells, at, *costs)
 
 
-def _cell(label: str, code: int, codes: tuple[Integers, ...], counts: Integers, at: float) -> ScoreCell:
-    """Rows from each threshold on: the lower edges of the steps, and the declared threshold."""
+def _cell(
+    label: str,
+    code: int,
+    codes: tuple[Integers, ...],
+    counts: Integers,
+    at: float,
+    costs: tuple[float, float],
+) -> ScoreCell:
+    """Rows from each threshold on: the lower edges of the steps, the declared threshold, and the one that costs least."""
     group, step, decided, positive = codes
     mine = group == code
-    # Rows of the declared threshold's own step that reach it stand at the threshold itself, the others below.
-    below = np.minimum(step, np.ceil(at * STEPS) - 1) / STEPS
-    edge = np.where(decided == 1, np.maximum(step / STEPS, at), below)[mine]
-    thresholds, place = np.unique(np.append(edge, at), return_inverse=True)
-    rows = np.zeros((2, len(thresholds)), dtype=np.int64)
-    np.add.at(rows, (positive[mine], place[:-1]), counts[mine])
+    # Rows of the declared threshold's own fine step that reach it stand at the threshold itself, the others below.
+    below = np.minimum(step, np.ceil(at * FINE) - 1) / FINE
+    edge = np.append(np.where(decided == 1, np.maximum(step / FINE, at), below)[mine], at)
+    fine, rows = _by_threshold(edge, edge, positive[mine], counts[mine])
+    reached = np.cumsum(rows[:, ::-1], axis=1)[:, ::-1]
+    best = fine[int(np.argmin(costs[0] * reached[0] + costs[1] * (rows[1].sum() - reached[1])))]
+    told = np.minimum(np.floor(edge * STEPS) / STEPS, edge)
+    kept = np.unique([*told, at, best])
+    thresholds, rows = _by_threshold(
+        kept[np.searchsorted(kept, edge, side="right") - 1], kept, positive[mine], counts[mine]
+    )
     return ScoreCell(label, tuple(thresholds.tolist()), *(tuple(of.tolist()) for of in rows))
+
+
+def _by_threshold(
+    edge: Floats, thresholds: Floats, positive: Integers, counts: Integers
+) -> tuple[Floats, Integers]:
+    """The different thresholds, and int64[2, k] rows by label at each; the last edge has no rows."""
+    thresholds = np.unique(thresholds)
+    rows = np.zeros((2, len(thresholds)), dtype=np.int64)
+    np.add.at(rows, (positive, np.searchsorted(thresholds, edge[:-1])), counts)
+    return thresholds, rows
