@@ -13,7 +13,8 @@ from assay._version import __version__
 
 if TYPE_CHECKING:
     from assay.app.judging.certify import Certification, certify
-    from assay.app.judging.plan import Hopeless, Plan
+    from assay.app.judging.plan import Hopeless
+    from assay.app.judging.planned import Plan
     from assay.app.judging.planning import make_plan
     from assay.app.organisation.report import NoSuchRun, runs, write_document
     from assay.app.organisation.seal import load_record
@@ -80,7 +81,8 @@ __getattr__, __dir__ = lazy(
         "assay.app.judging.certify": ("Certification", "certify"),
         "assay.app.verifying.gate": ("gate", "require"),
         "assay.app.verifying.load_certified": ("CertifiedModel", "load_certified"),
-        "assay.app.judging.plan": ("Hopeless", "Plan"),
+        "assay.app.judging.plan": ("Hopeless",),
+        "assay.app.judging.planned": ("Plan",),
         "assay.app.judging.planning": ("make_plan",),
         "assay.app.verifying.rejudge": ("judged_again",),
         "assay.app.organisation.report": ("NoSuchRun", "runs", "write_document"),

@@ -12,7 +12,8 @@ from tests.app.conftest import Folder, people, replaced
 import assay
 from assay.app.judging.case import open_case
 from assay.app.judging.open_engine import open_engine
-from assay.app.judging.plan import Plan, ask_a_few, plan
+from assay.app.judging.plan import ask_a_few, plan
+from assay.app.judging.planned import Plan
 from assay.cli.main import main
 from assay.domain.vocabulary import Verdict
 from assay.store.workspace import Workspace

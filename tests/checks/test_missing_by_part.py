@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 
 from assay.checks.catalogue import catalogue
+from assay.checks.data.missing_by_group import tabulate as by_group
 from assay.checks.data.missing_by_period import by_period
 from assay.checks.data.missing_by_source import by_source
+from assay.checks.fairness.proxy_strength import tabulate as by_value
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Rates, Undefined
 from assay.domain.specification import Attribute
+from assay.domain.vocabulary import Reason
 
 
 def rows() -> pd.DataFrame:
@@ -73,3 +76,35 @@ def test_rows_whose_day_cannot_be_read_are_not_left_out_in_silence() -> None:
     found = catalogue()["data.missing_by_period"].count(view, arguments=parameters)
     assert isinstance(found, Undefined)
     assert "200 of 1,000 rows" in found.detail
+
+
+def test_a_column_that_is_not_in_the_file_is_named_and_rows_are_not_said_to_be_lacking() -> None:
+    """Of two checks of groups that are handed no table, for the named column, or the inputs, are not there."""
+    for id_, function, more in (
+        ("data.missing_by_group", by_group, {}),
+        ("fairness.proxy_strength", by_value, {"learnt_on": "train"}),
+    ):
+        view = table_view(
+            function,
+            {"age": [40, 50]},
+            groups={"sex": (("women", "men"), [0, 1])},
+            across=("sex",),
+            others={"train": {"age": [40, 50]}},
+            parameters={"column": "income", **more},
+        )
+        found = catalogue()[id_].count(view, across="sex", arguments={"column": "income", **more})
+        assert isinstance(found, Undefined)
+        assert found.reason is Reason.COLUMN_MISSING, id_
+        assert found.detail == "The data set 'test' has no column 'income'."
+
+
+def test_without_known_inputs_neither_label_nor_scores_are_looked_at_for_what_is_missing() -> None:
+    view = table_view(
+        by_group,
+        {"age": [40, None], "label": [0, 1]},
+        groups={"sex": (("women", "men"), [0, 1])},
+        across=("sex",),
+        inputs=(),
+        parameters={"column": ""},
+    )
+    assert set(view.tables["test"]) == {"age"}

@@ -21,7 +21,7 @@ from assay.plan.passes import Pass
 from assay.subject.datasets import DataFile, Partition
 from assay.subject.digest import Stamp
 from assay.subject.model import ModelReference
-from assay.tally.partial import from_bytes
+from assay.tally.partial_bytes import from_bytes
 
 lightgbm = pytest.importorskip("lightgbm")
 

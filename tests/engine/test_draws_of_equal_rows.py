@@ -18,7 +18,8 @@ from assay.engine.scan import scan
 from assay.plan.passes import Change, Pass
 from assay.stats.rates import upper_limit
 from assay.tally.changes import lose_values
-from assay.tally.partial import Partial, merged, to_bytes
+from assay.tally.partial import Partial, merged
+from assay.tally.partial_bytes import to_bytes
 from assay.tally.perturbation import ChangeContext, uniforms
 
 FRAME = Frame(

@@ -15,7 +15,8 @@ from assay.domain.sketch import ALL, SIZE, Sketch
 from assay.domain.used_rows import SPENT_FROM
 from assay.tally.groups import Layout
 from assay.tally.hashes import GOLDEN, Hashes, mixed
-from assay.tally.partial import Partial, from_bytes, to_bytes
+from assay.tally.partial import Partial
+from assay.tally.partial_bytes import from_bytes, to_bytes
 from assay.tally.sketch import SketchTally
 
 SALT = b"s" * 32

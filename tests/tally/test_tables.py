@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from assay.tally.coding import BINS, FINE, bins_of, fine_bins_of, number_of, number_of_fine
 from assay.tally.groups import Layout
-from assay.tally.partial import Partial, from_bytes, to_bytes
+from assay.tally.partial import Partial
+from assay.tally.partial_bytes import from_bytes, to_bytes
 from assay.tally.table import TableCounts, apart, sums, together
 
 keys = st.lists(st.integers(0, 50), max_size=40)

@@ -33,7 +33,8 @@ from assay.tally import crossing as crossing_module
 from assay.tally import scores as scores_module
 from assay.tally.groups import GroupCodes, Layout
 from assay.tally.hashes import MISSING, mixed, row_sum
-from assay.tally.partial import Partial, from_bytes, to_bytes
+from assay.tally.partial import Partial
+from assay.tally.partial_bytes import from_bytes, to_bytes
 from assay.tally.profiles import MANY, ProfileSum, ProfileTally, named
 from assay.tally.rows import RowTally
 from assay.tally.scores import ScoreSum, ScoreTally

@@ -12,7 +12,7 @@ from assay.cli.output import json_option, print_json, reader_may_leave
 from assay.domain.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assay.app.judging.plan import Plan, PlannedAttempt, PlannedCriterion
+    from assay.app.judging.planned import Plan, PlannedAttempt, PlannedCriterion
     from assay.cli.folding import FoldingTable
 
 
@@ -132,7 +132,7 @@ def _criteria(made: Plan) -> FoldingTable:
 
 def _legend(attempts: tuple[PlannedAttempt, ...], unit: str | None) -> list[str]:
     """What the numbers of the table are, of all together, and at which alpha."""
-    from assay.app.judging.plan import one_of_each
+    from assay.app.judging.planned import one_of_each
     from assay.dossier.wording import visible
 
     counted = f"{visible(one_of_each(unit))}," if unit else ""

@@ -1,7 +1,8 @@
 """What a check needs measured before it can count; the planner fuses equal needs into one pass.
 
 A kind of need states the facts that others act on: what it reads, what a pass must count for it, whether the model is
-asked with changed inputs. Nobody else asks which kind it is, but the table of views.
+asked with changed inputs. Which kind it is is asked by the tables of views alone, and where something is taken that one kind has: the
+function of a table, a change, a design.
 """
 
 from __future__ import annotations

@@ -127,7 +127,12 @@ def execute(
 def _in_turn(awaited: deque[str], done: Collection[str], results: Results) -> Iterator[bytes]:
     """The results that are next in order and finished, read back from the store."""
     while awaited and awaited[0] in done:
-        result = results.read(awaited.popleft())
-        if result is None:
-            raise Crash("A finished result could not be read back from disk.", code="partial_lost")
-        yield result
+        yield read_back(awaited.popleft(), results, "A finished result")
+
+
+def read_back(key: str, results: Results, what: str) -> bytes:
+    """What was kept under a key; ``what`` it is, for who is told that it was lost. Raises Crash: ``partial_lost``."""
+    kept = results.read(key)
+    if kept is None:
+        raise Crash(f"{what} could not be read back from disk.", code="partial_lost")
+    return kept

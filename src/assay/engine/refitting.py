@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from assay.domain.errors import Crash, SubjectError
-from assay.engine.executor import Results
+from assay.domain.errors import SubjectError
+from assay.engine.executor import Results, read_back
 from assay.engine.keys import key_of
 from assay.subject.arrays import as_numpy, as_words
 from assay.subject.datasets import Partition, iter_batches
@@ -152,10 +152,7 @@ def _table(partitions: Sequence[Partition], columns: tuple[str, ...], fences: tu
 
 
 def _places(key: str, results: Results) -> Integers:
-    kept = results.read(key)
-    if kept is None:
-        raise Crash("The choice of rows could not be read back from disk.", code="partial_lost")
-    return np.frombuffer(kept, dtype="<i8")
+    return np.frombuffer(read_back(key, results, "The choice of rows"), dtype="<i8")
 
 
 def _labels(table: pa.Table, name: str) -> Integers:

@@ -13,9 +13,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from assay.domain.errors import Crash
 from assay.engine.asking import Ask, Predict, at_once
-from assay.engine.executor import Results
+from assay.engine.executor import Results, read_back
 from assay.engine.frame import Frame
 from assay.engine.keys import key_of
 from assay.engine.scan import columns_of, scan
@@ -24,7 +23,7 @@ from assay.subject.datasets import Partition, iter_batches
 from assay.subject.model import Model, ModelReference
 from assay.subject.reader import close_readers
 from assay.tally.known import KnownRows
-from assay.tally.partial import to_bytes
+from assay.tally.partial_bytes import to_bytes
 
 
 @dataclass(frozen=True)
@@ -119,29 +118,21 @@ def run_bound(task: BoundTask, _: Results) -> bytes:
 
 
 def _selection(key: str, results: Results) -> NDArray[np.int64]:
-    kept = results.read(key)
-    if kept is None:
-        raise Crash("The choice of rows could not be read back from disk.", code="partial_lost")
-    return np.frombuffer(kept, dtype="<i8")
+    return np.frombuffer(read_back(key, results, "The choice of rows"), dtype="<i8")
 
 
 def _known(task: ScanTask, results: Results) -> KnownRows | None:
     """Some rows of the reference data, where a table of the task is handed them."""
     if not task.wanted.knows:
         return None
-    kept = results.read(task.frame.known)
-    if kept is None:
-        raise Crash("Rows of the reference data could not be read back from disk.", code="partial_lost")
-    return KnownRows.from_bytes(kept)
+    return KnownRows.from_bytes(read_back(task.frame.known, results, "Rows of the reference data"))
 
 
 def _copies(task: ScanTask, results: Results) -> NDArray[np.int64] | None:
     """Which rows equal an earlier one, where some do and the task draws."""
     if not task.frame.copies or not task.wanted.again:
         return None
-    kept = results.read(task.frame.copies)
-    if kept is None:
-        raise Crash("What tells equal rows apart could not be read back from disk.", code="partial_lost")
+    kept = read_back(task.frame.copies, results, "What tells equal rows apart")
     return np.frombuffer(kept, dtype="<i8").reshape(2, -1)
 
 

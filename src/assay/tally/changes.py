@@ -83,3 +83,23 @@ def _others(before: NDArray[Any], after: NDArray[Any]) -> Moved:
         return other
     pairs = zip(before.tolist(), after.tolist(), strict=True)
     return np.fromiter((one is not two and one != two for one, two in pairs), np.bool_, len(before))
+
+
+CHANGE_MORE = (
+    "Change more: by a larger distance or scale, or fewer digits; whole numbers move by at least one half."
+)
+
+
+def left_alone(group: str, moved: int, rows: int, least: float) -> str:
+    """Why a change says nothing of some rows, or of a group: it left all of them, or more than it may, as they are; empty where it did not.
+
+    Args:
+        moved: the rows that became others. least: the share of all that must; at least one in any case.
+    """
+    if not rows or moved >= max(1, least * rows):
+        return ""
+    of, must = f" of {group!r}" if group else "", f"a share of {least}" if least else "one"
+    return (
+        f"The change made {moved:,} of {rows:,} rows{of} others than they were; at least {must} must be, for rows that stay are decided "
+        "as they were."
+    )

@@ -66,12 +66,12 @@ def curves(case: Case, measured: Measured) -> tuple[CurveRecord, ...]:
     if outcomes is None or outcomes.scores is None or measured.failure is not None:
         return ()
     favourable = case.specification.prediction.good
-    drawn = list(_curves_of("", ALL_ROWS, outcomes.view((), favourable).overall))
+    found = list(_curves_of("", ALL_ROWS, outcomes.view((), favourable).overall))
     for name in case.specification.protected:
         for group in outcomes.view((name,), favourable).groups:
             if group.label not in measured.small[name]:
-                drawn += _curves_of(name, group.label, group)
-    return tuple(drawn)
+                found += _curves_of(name, group.label, group)
+    return tuple(found)
 
 
 def _curves_of(across: str, label: str, group: GroupOutcomes) -> tuple[CurveRecord, ...]:

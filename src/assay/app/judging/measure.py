@@ -20,7 +20,8 @@ from assay.engine.frame import Frame
 from assay.engine.in_process import InProcess
 from assay.engine.task import ScanTask, close_models, run_scan
 from assay.plan.passes import Pass, Wanted, fuse, reference_data
-from assay.tally.partial import Partial, Tables, from_bytes, merged
+from assay.tally.partial import Partial, Tables, merged
+from assay.tally.partial_bytes import from_bytes
 from assay.tally.table import ALL_ROWS, TableCounts, outside_of, rows_by_group
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.app.judging.plan import Plan, PlannedAttempt, PlannedCriterion
+from assay.app.judging.planned import Plan, PlannedAttempt, PlannedCriterion
 from assay.domain.needs import Part
 from assay.domain.plan_document import PlanDocument, PlannedGroup, PlannedPass, PlannedRuns, PlannedVerdict
 from assay.plan.imagined import GroupRows

@@ -8,7 +8,8 @@ from typing import Any
 
 from assay.app.judging.case import open_case
 from assay.app.judging.open_engine import open_engine
-from assay.app.judging.plan import Plan, ask_a_few, plan
+from assay.app.judging.plan import ask_a_few, plan
+from assay.app.judging.planned import Plan
 from assay.store.workspace import Workspace
 
 

@@ -10,6 +10,7 @@ from assay.domain.errors import SubjectError
 from assay.domain.metric import several
 from assay.domain.needs import Perturbed
 from assay.plan.passes import Wanted
+from assay.tally.changes import CHANGE_MORE, left_alone
 
 
 def too_few_moved(case: Case, measured: Measured, wanted: Wanted) -> SubjectError | None:
@@ -18,14 +19,8 @@ def too_few_moved(case: Case, measured: Measured, wanted: Wanted) -> SubjectErro
     if not isinstance(need, Perturbed):
         return None
     for group, moved, rows in _moved(case, measured, wanted):
-        if rows and moved < max(1, need.moves * rows):
-            of = f" of {group!r}" if group else ""
-            return SubjectError(
-                f"The change made {moved:,} of {rows:,} rows{of} others than they were; at least "
-                f"{f'a share of {need.moves}' if need.moves else 'one'} must be, for rows that stay are decided as they were.",
-                code="nothing_to_change",
-                remedy="Change more: by a larger distance or scale, or fewer digits; whole numbers move by at least one half.",
-            )
+        if said := left_alone(group, moved, rows, need.moves):
+            return SubjectError(said, code="nothing_to_change", remedy=CHANGE_MORE)
     return None
 
 

@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.evidence import Undefined
+from assay.domain.metric import Names, Parameter
 from assay.domain.vocabulary import Reason
 from assay.tally.coding import missing
-from assay.tally.table import Integers, Rows, TableContext, TableView, together
+from assay.tally.table import Floats, Integers, Rows, TableContext, TableView, together
 
-COVERED, COPIES, OUTSIDE = "covered", "copies", "outside"
+COVERED, COPIES, OUTSIDE, UNKNOWN = "covered", "copies", "outside", "unknown"
+ENDS: Mapping[str, Parameter] = {
+    "lower": Parameter("The column with the lower end of the interval.", names=Names.COLUMN, anothers=True),
+    "upper": Parameter("The column with the upper end of the interval.", names=Names.COLUMN, anothers=True),
+}
+INCUMBENT = Parameter(
+    "The column with the scores of the model that is in use, or of a challenger.",
+    names=Names.COLUMN,
+    anothers=True,
+)
 
 
-def outside(rows: Rows, name: str) -> Integers:
-    """The rows in which a column has a number that is no probability."""
-    values = rows.column(name)
-    found = np.where(missing(values), np.nan, values).astype(np.float64)
-    return np.where((found < 0) | (found > 1), 0, -1).astype(np.int64)
+def incumbent_columns(context: TableContext) -> tuple[str, ...]:
+    """The column of the incumbent's scores."""
+    return (str(context.parameters["incumbent"]),)
 
 
-def no_probabilities(view: TableView, name: str) -> Undefined | None:
-    """Why a column holds no scores of a model that gives probabilities; None where it may."""
-    wrong = view.table(OUTSIDE).total
-    if not wrong:
+def incumbent_scores(rows: Rows, context: TableContext) -> Floats | None:
+    """float64[n]: the incumbent's scores, NaN where it has none; None where the data set has no such column."""
+    (name,) = incumbent_columns(context)
+    if name not in rows.names:
         return None
-    said = f"{wrong:,} rows have a number in {name!r} that is below 0 or above 1, so it is no probability of another model."
-    return Undefined(Reason.NOT_MEASURED, said)
+    values = rows.column(name)
+    return np.where(missing(values), np.nan, values).astype(np.float64)
+
+
+def unlike_scores(scores: Floats) -> dict[str, Integers]:
+    """The rows without a score, and those with a number that is no probability, by a table for each."""
+    outside = (scores < 0) | (scores > 1)
+    return {UNKNOWN: np.where(np.isnan(scores), 0, -1), OUTSIDE: np.where(outside, 0, -1)}
+
+
+def no_incumbent(view: TableView, name: str) -> Undefined | None:
+    """Why a column holds no scores of another model for each row, by the tables of :func:`unlike_scores`; None where it may."""
+    if view.n and OUTSIDE not in view.tables[view.data]:
+        return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {name!r}.")
+    if wrong := view.table(OUTSIDE).total:
+        said = f"{wrong:,} rows have a number in {name!r} that is below 0 or above 1, so it is no probability of another model."
+        return Undefined(Reason.NOT_MEASURED, said)
+    if unknown := view.table(UNKNOWN).total:
+        said = f"{unknown:,} rows have no score in {name!r}, so nothing is compared there."
+        return Undefined(Reason.NOT_MEASURED, said)
+    return None
 
 
 def intervals(rows: Rows, context: TableContext) -> dict[str, Integers]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.checks.counting.cells import NO_ROWS
 from assay.domain.evidence import Undefined
 from assay.domain.metric import several
 from assay.domain.vocabulary import Reason
@@ -157,7 +158,7 @@ def none_of(view: TableView, *others: str) -> Undefined:
     """Why there are no classes; ``others``: columns that were asked for besides the quasi-identifiers."""
     names = quasi_identifiers(view.context)
     if not view.n:
-        return Undefined(Reason.NO_ROWS, "The data has no rows.")
+        return NO_ROWS
     if not names:
         return Undefined(
             Reason.NOT_MEASURED,

@@ -14,6 +14,9 @@ from assay.tally.table import TableContext
 COLUMN = Parameter(
     "One column to look at; by default all that the model is fed.", default="", names=Names.COLUMN
 )
+TEXT_COLUMN = Parameter(
+    "One column to look at; by default all categories and texts.", default="", names=Names.COLUMN
+)
 
 
 def no_columns(_: TableContext) -> tuple[str, ...]:
@@ -43,9 +46,7 @@ def named_or_fed(context: TableContext) -> tuple[str, ...]:
 def named_or_texts(context: TableContext) -> tuple[str, ...]:
     """The named column, or all categories and texts but label and identifiers."""
     named = str(context.parameters["column"])
-    left_out = {context.label, context.unit, context.score_column}
-    wanted = (c.name for c in context.dictionary if c.type in {"category", "text"} and c.name not in left_out)
-    return (named,) if named else tuple(wanted)
+    return (named,) if named else tuple(c.name for c in context.described if c.type in {"category", "text"})
 
 
 def sources(context: TableContext) -> tuple[str, ...]:

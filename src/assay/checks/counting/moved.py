@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from assay.domain.evidence import Undefined
 from assay.domain.vocabulary import Reason
-from assay.tally.changes import moved
+from assay.tally.changes import CHANGE_MORE, left_alone, moved
 from assay.tally.perturbation import ChangeContext, Columns
 from assay.tally.table import Change, Integers, Rows, TableView, together
 
@@ -46,12 +46,6 @@ def too_few_moved(view: TableView, least: float) -> Undefined | None:
     """Why a change says nothing: it left all rows of a judged group, or more than it may, as they are."""
     counts = view.table(MOVED).dense(view.context.n_groups, 2)
     for label, place in view.each:
-        moved, rows = int(counts[place, 1]), int(counts[place].sum())
-        if rows and moved < max(1, least * rows):
-            of = f" of {label!r}" if label else ""
-            return Undefined(
-                Reason.NOT_MEASURED,
-                f"The change made {moved:,} of {rows:,} rows{of} others than they were; at least {f'a share of {least}' if least else 'one'} "
-                "must be, for rows that stay are answered as they were. Change more: by a larger scale, or fewer digits; whole numbers move by at least one half.",
-            )
+        if said := left_alone(label, int(counts[place, 1]), int(counts[place].sum()), least):
+            return Undefined(Reason.NOT_MEASURED, f"{said} {CHANGE_MORE}")
     return None

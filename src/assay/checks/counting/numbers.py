@@ -62,9 +62,12 @@ def coded_numbers(context: TableContext) -> tuple[str, ...]:
     """Whole numbers of which the dictionary documents codes, where no column is named: they are no measured numbers if these are all codes that occur."""
     if str(context.parameters.get("column", "")):
         return ()
-    left_out = {context.label, context.unit, context.score_column}
-    coded = (c.name for c in context.dictionary if c.is_numeric and c.codes is not None)
-    return tuple(name for name in coded if name not in left_out)
+    return tuple(c.name for c in context.described if c.is_numeric and c.codes is not None)
+
+
+def measured_numbers(context: TableContext) -> tuple[str, ...]:
+    """The numbers of which the dictionary documents no codes."""
+    return tuple(c.name for c in context.described if c.is_numeric and c.codes is None)
 
 
 def _as_codes(rows: Rows, names: tuple[str, ...]) -> dict[str, Integers]:

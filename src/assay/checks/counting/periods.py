@@ -33,6 +33,13 @@ def time_columns(context: TableContext) -> tuple[str, ...]:
     return (context.time,) if context.time is not None else ()
 
 
+def without_time(view: TableView) -> Undefined | None:
+    """Why nothing is told over time: no column is declared that says when; None where one is."""
+    if view.context.time is not None:
+        return None
+    return Undefined(Reason.NOT_MEASURED, "The specification names no column that says when (data: time).")
+
+
 def periods_of(values: NDArray[Any], period: str) -> Integers:
     """int64[n]: the period of each value, in the order of time; -1 where there is none.
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.columns import named_or_texts
+from assay.checks.counting.columns import TEXT_COLUMN, named_or_texts
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
-from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.metric import Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView
@@ -40,11 +40,7 @@ def _coded(unseen: int, n: int = 2000) -> TableView:
     tasks=tuple(Task),
     comparators=AT_MOST,
     ideal=ZERO,
-    parameters={
-        "column": Parameter(
-            "One column to look at; by default all categories and texts.", default="", names=Names.COLUMN
-        )
-    },
+    parameters={"column": TEXT_COLUMN},
     examples=(
         Example(
             says="One of 2,000 rows has a grade that no training row has.",
@@ -86,7 +82,7 @@ def category_conformity(view: TableView, *, column: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    known_by = next((d for d in ("train", "develop", "test") if d in view.tables and d != view.data), None)
+    known_by = view.known_by
     if known_by is None:
         return Undefined(Reason.NOT_MEASURED, "No other data set is declared.")
     cells = []

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.drifting import SETTINGS, joined, nothing_to_compare, of_periods
-from assay.checks.counting.periods import PERIOD_CODES, periods_of, time_columns
+from assay.checks.counting.periods import PERIOD_CODES, periods_of, time_columns, without_time
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rates, Undefined
 from assay.domain.metric import Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"
@@ -98,10 +98,8 @@ def label_drift(view: TableView, *, period: str, join_below: int) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    if view.context.time is None:
-        return Undefined(
-            Reason.NOT_MEASURED, "The specification names no column that says when (data: time)."
-        )
+    if said := without_time(view):
+        return said
     periods = of_periods(
         view, view.table(TIMES), period, "Declare them as a stratum with bands, and use data.source_drift."
     )

@@ -8,11 +8,11 @@ import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_share
-from assay.checks.counting.columns import named_or_texts
+from assay.checks.counting.columns import TEXT_COLUMN, named_or_texts
 from assay.checks.counting.plain import plain
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts
-from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.metric import Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.hashes import text_words
@@ -64,11 +64,7 @@ def _spelt(test: list[str]) -> TableView:
     tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
-    parameters={
-        "column": Parameter(
-            "One column to look at; by default all categories and texts.", default="", names=Names.COLUMN
-        )
-    },
+    parameters={"column": TEXT_COLUMN},
     examples=(
         Example(
             says="Both files write the same two words.",

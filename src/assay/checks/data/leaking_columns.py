@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.columns import COLUMN
 from assay.checks.counting.learnt import learnable, not_learnt, unseen
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Functional, ScoreCell, Scores, Undefined
-from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.metric import Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.coding import FINE
@@ -30,16 +31,11 @@ LEAST_OF_LABEL = 30
 NUMBER, CODE = "number of ", "code of "
 
 
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The named column, or what the model is fed."""
-    return learnable(context)
-
-
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the value of each row, missing ones last, whether it has one, its groups and its label."""
     found = {}
     groups = tuple((rows.group(name) + 1, len(labels) + 1) for name, labels in context.layout.attributes)
-    for name in columns(context):
+    for name in learnable(context):
         if name in rows.names:
             code, size = rows.codes(name, fine=True)
             column = context.column(name)
@@ -200,14 +196,10 @@ def _view(knows: float, *, others: tuple[str, ...] = ("train",)) -> TableView:
     "how a value is scored was learnt on another data set.",
     unit=Unit.NUMBER,
     reading="the column[ {part}] alone ranks the cases with an AUC of {value}",
-    need=TabulatedEverywhere(tabulate, columns, per_unit=True),
+    need=TabulatedEverywhere(tabulate, learnable, per_unit=True),
     comparators=AT_MOST,
     ideal=Decimal("0.5"),
-    parameters={
-        "column": Parameter(
-            "One column to look at; by default all that the model is fed.", default="", names=Names.COLUMN
-        )
-    },
+    parameters={"column": COLUMN},
     examples=(
         Example(
             says="No column of 10,000 rows ranks them.",
@@ -267,9 +259,9 @@ def leaking_columns(view: TableView, *, column: str) -> Counts:
         scikit-learn: TargetEncoder and roc_auc_score for codes, roc_auc_score for numbers (tests/checks/test_leaking_columns.py); planted
         leaks in 20 seeds.
     """
-    learnt_on = next((d for d in ("train", "develop", "test") if d in view.tables and d != view.data), None)
     if view.n == 0:
         return NO_ROWS
+    learnt_on = view.known_by
     if learnt_on is None:
         return Undefined(Reason.NOT_MEASURED, "No other data set is declared, on which a scoring is learnt.")
     cells: list[ScoreCell] = []

@@ -8,9 +8,10 @@ import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
+from assay.checks.counting.columns import COLUMN, named_or_fed
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
-from assay.domain.metric import Across, Names, Parameter, Unit
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
@@ -20,15 +21,9 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the group of each row and whether its value is missing."""
     return {
         name: together(rows.grouped, (rows.missing(name).astype(np.int64), 2))
-        for name in columns(context)
+        for name in named_or_fed(context)
         if name in rows.names
     }
-
-
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The named column, or what the model is fed."""
-    named = str(context.parameters["column"])
-    return (named,) if named else context.inputs or context.documented
 
 
 def _view(women: int, men: int) -> TableView:
@@ -52,17 +47,13 @@ def _view(women: int, men: int) -> TableView:
     "or in the named one.",
     unit=Unit.POINTS,
     reading="values are missing {value} more often for {one} than for {two}",
-    need=Tabulated(tabulate, columns, per_unit=True),
+    need=Tabulated(tabulate, named_or_fed, per_unit=True),
     comparators=AT_MOST,
     ideal=ZERO,
     across=Across.REQUIRED,
     tasks=tuple(Task),
     pairwise=True,
-    parameters={
-        "column": Parameter(
-            "One column to look at; by default all that the model is fed.", default="", names=Names.COLUMN
-        )
-    },
+    parameters={"column": COLUMN},
     examples=(
         Example(
             says="20 of 1,000 women and 22 of 1,000 men have no income.",
@@ -111,7 +102,7 @@ def missing_by_group(view: TableView, *, column: str) -> Counts:
         shares that were planted (tests/app/test_tabled_checks.py); the bound by exact enumeration
         (tests/stats/test_exact_size.py).
     """
-    if not any(counts.total for counts in view.tables[view.data].values()):
+    if view.n == 0:
         return NO_ROWS
     if unfit := unfit_for_comparison(view.groups):
         return unfit
@@ -121,6 +112,9 @@ def missing_by_group(view: TableView, *, column: str) -> Counts:
         cells += [
             Rate(label, int(counts[place, 1]), int(counts[place].sum()), name) for label, place in view.each
         ]
-    if column and not cells:
-        return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {column!r}.")
+    if not cells:
+        lacking = repr(column) if column else "that the model is fed"
+        return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {lacking}.")
+    if not any(cell.trials for cell in cells):
+        return Undefined(Reason.NO_ROWS, "No group has rows.")
     return Rates(tuple(cells), Compare.DIFFERENCE, None, view.focus)

@@ -10,7 +10,7 @@ from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import COLUMN, named_or_fed
 from assay.checks.counting.drifting import SETTINGS, of_periods
-from assay.checks.counting.periods import PERIOD_CODES, periods_of, time_columns
+from assay.checks.counting.periods import PERIOD_CODES, periods_of, time_columns, without_time
 from assay.checks.tabled import Values, table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Unit
@@ -107,10 +107,8 @@ def missing_by_period(view: TableView, *, period: str, column: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    if view.context.time is None:
-        return Undefined(
-            Reason.NOT_MEASURED, "The specification names no column that says when (data: time)."
-        )
+    if said := without_time(view):
+        return said
     cells: list[Rate] = []
     for name in sorted(view.tables[view.data]):
         periods = of_periods(view, view.table(name), period)

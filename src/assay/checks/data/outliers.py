@@ -125,7 +125,7 @@ def outliers(view: TableView, *, column: str, level: Decimal) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    known_by = next((d for d in ("train", "develop", "test") if d in view.tables and d != view.data), None)
+    known_by = view.known_by
     if known_by is None:
         return Undefined(Reason.NOT_MEASURED, "No other data set is declared, which says what is usual.")
     if unread := not_looked_at(view):

@@ -7,12 +7,20 @@ from decimal import Decimal
 
 from assay.checks.check import AT_LEAST, ONE, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.periods import PERIOD_CODES, PERIODS, dates_of, period_name, time_columns, unread
+from assay.checks.counting.periods import (
+    PERIOD_CODES,
+    PERIODS,
+    dates_of,
+    period_name,
+    time_columns,
+    unread,
+    without_time,
+)
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Census, Counts, Undefined
+from assay.domain.evidence import Census, Counts
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"
@@ -94,12 +102,10 @@ def period_covered(view: TableView, *, period: str, rows: int) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    if view.context.time is None:
-        return Undefined(
-            Reason.NOT_MEASURED, "The specification names no column that says when (data: time)."
-        )
+    if said := without_time(view):
+        return said
     counts = view.table(TIMES)
-    said = unread((view.context.time,), view.data, view.n - counts.total, view.n, _FORMS[period])
+    said = unread(time_columns(view.context), view.data, view.n - counts.total, view.n, _FORMS[period])
     if said is not None:
         return said
     found = zip(counts.keys.tolist(), counts.counts.tolist(), strict=True)

@@ -78,9 +78,7 @@ def columns(context: TableContext) -> tuple[str, ...]:
 
 def _looked_at(context: TableContext) -> tuple[str, ...]:
     named = str(context.parameters["column"])
-    left_out = {context.label, context.unit, context.score_column}
-    wanted = (c.name for c in context.dictionary if c.type != "identifier" and c.name not in left_out)
-    return (named,) if named else tuple(wanted)
+    return (named,) if named else tuple(c.name for c in context.described if c.type != "identifier")
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:

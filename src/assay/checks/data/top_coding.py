@@ -9,7 +9,14 @@ import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_column
-from assay.checks.counting.numbers import coded_numbers, measured, not_looked_at, not_numbers, numbered
+from assay.checks.counting.numbers import (
+    coded_numbers,
+    measured,
+    measured_numbers,
+    not_looked_at,
+    not_numbers,
+    numbered,
+)
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -28,11 +35,7 @@ FALSE_ALARMS = 0.01
 def columns(context: TableContext) -> tuple[str, ...]:
     """The named column, or all numbers without codes."""
     named = str(context.parameters["column"])
-    left_out = {context.label, context.unit, context.score_column}
-    wanted = (
-        c.name for c in context.dictionary if c.is_numeric and c.codes is None and c.name not in left_out
-    )
-    return (named,) if named else (*wanted, *coded_numbers(context))
+    return (named,) if named else (*measured_numbers(context), *coded_numbers(context))
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:

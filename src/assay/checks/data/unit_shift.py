@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_column
-from assay.checks.counting.numbers import coded_numbers, measured, not_looked_at, not_numbers, numbered
+from assay.checks.counting.numbers import (
+    coded_numbers,
+    measured,
+    measured_numbers,
+    not_looked_at,
+    not_numbers,
+    numbered,
+)
 from assay.checks.counting.periods import (
     PERIOD_CODES,
     TIME,
@@ -84,12 +91,8 @@ def columns(context: TableContext) -> tuple[str, ...]:
 
 def _looked_at(context: TableContext) -> tuple[str, ...]:
     named = str(context.parameters["column"])
-    left_out = {context.label, context.unit, context.score_column, context.time}
-    left_out |= {attribute.column for attribute in context.strata.values()}
-    wanted = (
-        c.name for c in context.dictionary if c.is_numeric and c.codes is None and c.name not in left_out
-    )
-    return (named,) if named else tuple(wanted)
+    parts_rows = {context.time, *(attribute.column for attribute in context.strata.values())}
+    return (named,) if named else tuple(n for n in measured_numbers(context) if n not in parts_rows)
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
-from assay.checks.counting.anothers import COVERED, interval_columns, intervals, no_intervals
+from assay.checks.counting.anothers import COVERED, ENDS, interval_columns, intervals, no_intervals
 from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Compare, Counts, Rate, Rates
-from assay.domain.metric import Across, Names, Parameter, Unit
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.table import TableView
@@ -45,14 +45,7 @@ def _view(women: int, men: int) -> TableView:
     across=Across.REQUIRED,
     pairwise=True,
     reference=True,
-    parameters={
-        "lower": Parameter(
-            "The column with the lower end of the interval.", names=Names.COLUMN, anothers=True
-        ),
-        "upper": Parameter(
-            "The column with the upper end of the interval.", names=Names.COLUMN, anothers=True
-        ),
-    },
+    parameters=ENDS,
     examples=(
         Example(
             "The intervals hold for 902 of 1,000 women and 900 of 1,000 men.",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
+from assay.checks.counting.columns import COLUMN
 from assay.checks.counting.learnt import learnable, not_learnt, unseen
 from assay.checks.counting.numbers import not_looked_at, not_numbers
 from assay.checks.tabled import table_view
@@ -27,16 +28,11 @@ PARTS = 10
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By input, the value of each row as a code, 0 for none, and its group."""
-    return not_numbers(rows, columns(context)) | {
+    return not_numbers(rows, learnable(context)) | {
         name: together((rows.codes(name, fine=True)[0] + 1, CODES), rows.grouped)
-        for name in columns(context)
+        for name in learnable(context)
         if name in rows.names
     }
-
-
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The named column, or what the model is fed."""
-    return learnable(context)
 
 
 def _view(women: float, men: float) -> TableView:
@@ -67,15 +63,13 @@ def _view(women: float, men: float) -> TableView:
     "one where it was learnt: Youden's J of telling the groups apart by that input alone.",
     unit=Unit.POINTS,
     reading="by the input {family}, values that are typical of one of the groups are {value} more frequent for {one} than for {two}",
-    need=TabulatedEverywhere(tabulate, columns, per_unit=True),
+    need=TabulatedEverywhere(tabulate, learnable, per_unit=True),
     comparators=AT_MOST,
     ideal=ZERO,
     across=Across.REQUIRED,
     pairwise=True,
     parameters={
-        "column": Parameter(
-            "One column to look at; by default all that the model is fed.", default="", names=Names.COLUMN
-        ),
+        "column": COLUMN,
         "learnt_on": Parameter(
             "The data set on which the typical values are learnt.", default="train", names=Names.DATA
         ),
@@ -131,33 +125,45 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
         Youden's J by scikit-learn of the same classifier; planted proxies in 20 seeds (tests/checks/test_proxies.py); the bound by
         exact enumeration (tests/stats/test_exact_size.py).
     """
-    if not any(counts.total for counts in view.tables[view.data].values()):
+    if view.n == 0:
         return NO_ROWS
     if unfit := not_looked_at(view) or unfit_for_comparison(view.groups):
         return unfit
     if learnt_on not in view.tables or learnt_on == view.data:
         said = f"Typical values are learnt on other rows than {view.data!r}, and {learnt_on!r} is not declared or the same."
         return Undefined(Reason.NOT_MEASURED, said)
-    wanted = (column,) if column else tuple(sorted(view.tables[view.data]))
-    if column and not view.table(column).total:
-        return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {column!r}.")
     cells: list[Rate] = []
-    for name in wanted:
-        learnt, judged = _by_value(view, name, learnt_on), _by_value(view, name, view.data)
-        unknown = _not_seen(view, name, learnt_on, learnt, judged)
-        if unknown is not None:
-            return unknown
-        for (one, i), (two, j) in itertools.combinations(view.each, 2):
-            if not learnt.rows[:, i].any() or not learnt.rows[:, j].any():
-                said = f"The data set {learnt_on!r} has no rows of {one!r} or of {two!r}, whose values of {name!r} are to be learnt."
-                return Undefined(Reason.EMPTY_GROUP, said)
-            typical = learnt.typical(i, j)
-            family = name if len(view.groups) == 2 else f"{name} ({one}, {two})"
-            for label, place in ((one, i), (two, j)):
-                mine = judged.rows[:, place]
-                found = int(mine[np.isin(learnt.part(judged.codes), typical)].sum())
-                cells.append(Rate(label, found, int(mine.sum()), family))
+    for name in sorted(view.tables[view.data]):
+        found = _cells(view, name, learnt_on)
+        if isinstance(found, Undefined):
+            return found
+        cells += found
+    if not cells:
+        lacking = repr(column) if column else "that the model is fed"
+        return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {lacking}.")
+    if not any(cell.trials for cell in cells):
+        return Undefined(Reason.NO_ROWS, "No group has rows.")
     return Rates(tuple(cells), Compare.DIFFERENCE, None, view.focus)
+
+
+def _cells(view: TableView, name: str, learnt_on: str) -> list[Rate] | Undefined:
+    """Of each pair of groups the rows with a value of one input that is typical of the first; or why that cannot be said."""
+    learnt, judged = _by_value(view, name, learnt_on), _by_value(view, name, view.data)
+    unknown = _not_seen(view, name, learnt_on, learnt, judged)
+    if unknown is not None:
+        return unknown
+    cells = []
+    for (one, i), (two, j) in itertools.combinations(view.each, 2):
+        if not learnt.rows[:, i].any() or not learnt.rows[:, j].any():
+            said = f"The data set {learnt_on!r} has no rows of {one!r} or of {two!r}, whose values of {name!r} are to be learnt."
+            return Undefined(Reason.EMPTY_GROUP, said)
+        typical = learnt.typical(i, j)
+        family = name if len(view.groups) == 2 else f"{name} ({one}, {two})"
+        for label, place in ((one, i), (two, j)):
+            mine = judged.rows[:, place]
+            found = int(mine[np.isin(learnt.part(judged.codes), typical)].sum())
+            cells.append(Rate(label, found, int(mine.sum()), family))
+    return cells
 
 
 def _not_seen(
@@ -213,5 +219,5 @@ def _by_value(view: TableView, name: str, data: str) -> _Values:
     rows = np.zeros((len(codes), groups), dtype=np.int64)
     np.add.at(rows, (place, group), counts.counts)
     entry = view.context.column(name)
-    number = entry is not None and entry.codes is None and entry.type in {"number", "integer"}
+    number = entry is not None and entry.codes is None and entry.is_numeric
     return _Values(codes.astype(np.int64), rows, number=number)

@@ -9,52 +9,41 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_LEAST, Example, check
-from assay.checks.counting.anothers import OUTSIDE, no_probabilities, outside
+from assay.checks.counting.anothers import (
+    INCUMBENT,
+    incumbent_columns,
+    incumbent_scores,
+    no_incumbent,
+    unlike_scores,
+)
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, PairedScoreCell, PairedScores, Undefined
-from assay.domain.metric import Across, Names, Parameter, Unit
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Verdict
 from assay.stats.informed import p_ranked, uninformed
-from assay.tally.coding import missing, probability_codes, probability_of
+from assay.tally.coding import probability_codes, probability_of
 from assay.tally.table import MOST, Integers, Rows, TableContext, TableView, apart, together
 
-PAIRS, UNKNOWN = "pairs", "unknown"
+PAIRS = "pairs"
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The group of each row, the bins of its two scores and its label; and the rows of which the incumbent has no score."""
-    name = str(context.parameters["incumbent"])
-    assert rows.score is not None  # noqa: S101 - the need asks the model
-    if name not in rows.names:
+    old = incumbent_scores(rows, context)
+    if old is None:
         return {}
-    old, size = rows.column(name), _size(context.n_groups)
-    absent = missing(old)
-    known = np.clip(
-        np.where(absent, 0, old).astype(np.float64), 0, 1
-    )  # others are told to be no probabilities
-    keys = together(
-        rows.grouped,
-        (probability_codes(rows.score, size), size),
-        (probability_codes(known, size), size),
-        (rows.label, 2),
-    )
-    return {
-        PAIRS: np.where(absent, -1, keys),
-        UNKNOWN: np.where(absent, 0, -1).astype(np.int64),
-        OUTSIDE: outside(rows, name),
-    }
+    size = _size(context.n_groups)
+    known = np.clip(np.nan_to_num(old), 0, 1)  # others are told to be no probabilities
+    scores = (probability_codes(rows.answered, size), size), (probability_codes(known, size), size)
+    keys = together(rows.grouped, *scores, (rows.label, 2))
+    return {PAIRS: np.where(np.isnan(old), -1, keys), **unlike_scores(old)}
 
 
 def _size(groups: int) -> int:
     """How many codes a score may have, so that a key can say two of them with the group and the label."""
     return math.isqrt((MOST - 1) // (2 * groups))
-
-
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The column of the incumbent's scores."""
-    return (str(context.parameters["incumbent"]),)
 
 
 OLD: dict[str, Decimal | int | str] = {"incumbent": "old"}
@@ -86,17 +75,11 @@ def _straw(old: Integers, label: Integers, rows: Integers, incumbent: str) -> Un
     "are named.",
     unit=Unit.NUMBER,
     reading="the area under the ROC curve[ for {group}] is {value} above that of the incumbent",
-    need=TabulatedOutcomes(tabulate, columns),
+    need=TabulatedOutcomes(tabulate, incumbent_columns),
     comparators=AT_LEAST,
     low=Decimal(-1),
     across=Across.OPTIONAL,
-    parameters={
-        "incumbent": Parameter(
-            "The column with the scores of the model that is in use, or of a challenger.",
-            names=Names.COLUMN,
-            anothers=True,
-        )
-    },
+    parameters={"incumbent": INCUMBENT},
     examples=(
         Example(
             says="1,000 rows of each label, which the model ranks clearly better.",
@@ -145,15 +128,8 @@ def auc_gain_over_incumbent(view: TableView, *, incumbent: str) -> Counts:
         Differences of scikit-learn's roc_auc_score (tests/checks/test_gains.py); the size of the bound by simulation
         (docs/guarantee.md).
     """
-    if view.n and PAIRS not in view.tables[view.data]:
-        return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {incumbent!r}.")
-    if wrong := no_probabilities(view, incumbent):
+    if wrong := no_incumbent(view, incumbent):
         return wrong
-    if unknown := view.table(UNKNOWN).total:
-        return Undefined(
-            Reason.NOT_MEASURED,
-            f"{unknown:,} rows have no score in {incumbent!r}, so nothing is compared there.",
-        )
     counts = view.table(PAIRS)
     if not counts.total:
         return NO_ROWS

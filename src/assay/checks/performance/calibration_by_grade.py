@@ -46,12 +46,11 @@ def grades_of(text: str) -> Grades:
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The group of each row, its grade (of all with the same or a higher limit the lowest) and its label."""
-    assert rows.score is not None  # noqa: S101 - the need asks the model
     try:
         edges = [float(limit) for _, limit in grades_of(str(context.parameters["grades"]))]
     except ValueError:
         return {}  # the check says what is wrong
-    grade = np.searchsorted(np.array(edges), rows.score, side="left").astype(np.int64)
+    grade = np.searchsorted(np.array(edges), rows.answered, side="left").astype(np.int64)
     return {TABLE: together(rows.grouped, (grade, len(edges) + 1), (rows.label, 2))}
 
 

@@ -8,42 +8,37 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_LEAST, Example, check
-from assay.checks.counting.anothers import OUTSIDE, no_probabilities, outside
+from assay.checks.counting.anothers import (
+    INCUMBENT,
+    incumbent_columns,
+    incumbent_scores,
+    no_incumbent,
+    unlike_scores,
+)
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Paired, PairedCell, Undefined
-from assay.domain.metric import Across, Names, Parameter, Unit
+from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.stats.informed import p_decided, uninformed
-from assay.tally.coding import missing
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "decisions"
-NONE = 2
-"""The code of an incumbent's decision that is not known."""
 AMONG = {"accuracy": (0, 1), "recall": (1,), "specificity": (0,)}
 """Per measure the labels of the rows that count: a decision is right when it is the label."""
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The group of each row, its label, what the model decides and what the incumbent does."""
-    name = str(context.parameters["incumbent"])
-    if name not in rows.names:
+    old = incumbent_scores(rows, context)
+    if old is None:
         return {}
-    old = rows.column(name)
-    absent = missing(old)
-    at = float(context.parameters["decide_at"])
-    decided = np.where(absent, NONE, np.where(absent, 0, old).astype(np.float64) >= at).astype(np.int64)
+    decided = np.where(np.isnan(old), -1, old >= float(context.parameters["decide_at"])).astype(np.int64)
     return {
-        TABLE: together(rows.grouped, (rows.label, 2), (rows.decided, 2), (decided, 3)),
-        OUTSIDE: outside(rows, name),
+        TABLE: together(rows.grouped, (rows.label, 2), (rows.decided, 2), (decided, 2)),
+        **unlike_scores(old),
     }
-
-
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The column of the incumbent's scores."""
-    return (str(context.parameters["incumbent"]),)
 
 
 def _view(only_new: int, only_old: int) -> TableView:
@@ -87,16 +82,12 @@ def _straw(counts: Integers, judged: list[int], incumbent: str) -> Undefined | N
     "group if groups are named.",
     unit=Unit.POINTS,
     reading="{measure:accuracy=accuracy,recall=recall,specificity=specificity}[ for {group}] is {value} above that of the incumbent",
-    need=TabulatedOutcomes(tabulate, columns),
+    need=TabulatedOutcomes(tabulate, incumbent_columns),
     comparators=AT_LEAST,
     low=Decimal(-1),
     across=Across.OPTIONAL,
     parameters={
-        "incumbent": Parameter(
-            "The column with the scores of the model that is in use, or of a challenger.",
-            names=Names.COLUMN,
-            anothers=True,
-        ),
+        "incumbent": INCUMBENT,
         "decide_at": Parameter(
             "The incumbent decides 1 for scores from here on.",
             default=Decimal("0.5"),
@@ -168,19 +159,12 @@ def gain_over_incumbent(view: TableView, *, incumbent: str, decide_at: Decimal, 
         (tests/checks/test_gains.py); the p-values by exact enumeration (tests/stats/test_paired.py).
     """
     labels = AMONG[measure]
-    if view.n and TABLE not in view.tables[view.data]:
-        return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {incumbent!r}.")
-    if wrong := no_probabilities(view, incumbent):
+    if wrong := no_incumbent(view, incumbent):
         return wrong
-    counts = view.table(TABLE).dense(view.context.n_groups, 2, 2, 3)
+    counts = view.table(TABLE).dense(view.context.n_groups, 2, 2, 2)
     if not counts.sum():
         return NO_ROWS
-    if unknown := int(counts[..., NONE].sum()):
-        return Undefined(
-            Reason.NOT_MEASURED,
-            f"{unknown:,} rows have no score in {incumbent!r}, so nothing is compared there.",
-        )
-    if wrong := _straw(counts[..., :NONE], [place for _, place in view.each], incumbent):
+    if wrong := _straw(counts, [place for _, place in view.each], incumbent):
         return wrong
     cells = []
     for label, place in view.each:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from assay.checks.check import EITHER, Example, check
-from assay.checks.counting.anothers import COVERED, interval_columns, intervals, no_intervals
+from assay.checks.counting.anothers import COVERED, ENDS, interval_columns, intervals, no_intervals
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts, Rate, Rates
-from assay.domain.metric import Across, Names, Parameter, Unit
+from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.table import TableView
@@ -43,14 +43,7 @@ _ENDS = {"lower": "low", "upper": "high"}
     tasks=(Task.REGRESSION,),
     comparators=EITHER,
     across=Across.OPTIONAL,
-    parameters={
-        "lower": Parameter(
-            "The column with the lower end of the interval.", names=Names.COLUMN, anothers=True
-        ),
-        "upper": Parameter(
-            "The column with the upper end of the interval.", names=Names.COLUMN, anothers=True
-        ),
-    },
+    parameters=ENDS,
     examples=(
         Example(
             "920 of 1,000 labels lie within their interval.",

@@ -1,1 +1,1 @@
-"""Privacy: what a model gives away about the people from whose rows it learned."""
+"""Privacy: what the data say about people, what a model gives away about those from whose rows it learned, and what a claim promises them."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.recognised import WORDS, Kind, recognised, recognised_number
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
@@ -264,10 +265,10 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
         (tests/checks/test_direct_identifiers.py).
     """
     if not view.n:
-        return Undefined(Reason.NO_ROWS, "The data has no rows.")
+        return NO_ROWS
     identifiers = {c.name for c in view.context.dictionary if c.type == "identifier"} | {view.context.unit}
-    left_out = set(several(allowed))
-    if left_out.issuperset(_held(view)):
+    left_out, by_column = set(several(allowed)), _held(view)
+    if left_out.issuperset(by_column):
         return Undefined(
             Reason.NOT_MEASURED,
             "'allowed' names every column of the data, so that none is looked at; name those that may hold such.",
@@ -275,7 +276,7 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
     found: list[tuple[str, Kind, int]] = []
     different: dict[str, int] = {}
     most = 0
-    for name, held in _held(view).items():
+    for name, held in by_column.items():
         asked = [
             (kind, mine)
             for kind, mine in told(held, declared=name in identifiers)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -23,27 +22,17 @@ from assay.domain.evidence import Census, Counts
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.table import Integers, Rows, TableContext, TableView
+from assay.tally.table import TableView
 
 CLOSE = 1e-6
 """Nearer to a whole number than this, whole numbers decide."""
-
-
-def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """The class of each row with its sensitive value, and with the person."""
-    return values_by_class(rows, context)
-
-
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The quasi-identifiers, the sensitive column and the unit."""
-    return sensitive_columns(context)
 
 
 def _view(*classes: tuple[str, ...], by: str = "distinct") -> TableView:
     """A postcode for each class, with the illnesses in it."""
     places = [place for place, illnesses in enumerate(classes) for _ in illnesses]
     return table_view(
-        tabulate,
+        values_by_class,
         {"postcode": places, "illness": [one for illnesses in classes for one in illnesses]},
         parameters={NAMED: "postcode", "sensitive": "illness", "by": by},
     )
@@ -58,7 +47,7 @@ ASKED = {NAMED: "postcode", "sensitive": "illness"}
     estimand="The fewest values of the sensitive column that people have who are alike in all quasi-identifiers.",
     unit=Unit.COUNT,
     reading="whoever knows someone[ by {quasi_identifiers}] must still choose between {value} values of {sensitive}",
-    need=Tabulated(tabulate, columns),
+    need=Tabulated(values_by_class, sensitive_columns),
     tasks=tuple(Task),
     comparators=AT_LEAST,
     low=ONE,
@@ -102,7 +91,7 @@ ASKED = {NAMED: "postcode", "sensitive": "illness"}
         Example(
             says="The dictionary calls no column personal, and none is named.",
             view=lambda: table_view(
-                tabulate,
+                values_by_class,
                 {"postcode": [1, 2], "illness": ["flu", "ulcer"]},
                 parameters={NAMED: "", "sensitive": "illness", "by": "distinct"},
             ),

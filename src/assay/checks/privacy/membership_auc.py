@@ -7,20 +7,15 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.shadows import ATTACK, SHADOW_PAIRS, on_halves
 from assay.checks.trained import remembered
 from assay.domain.evidence import Counts, Functional, ScoreCell, Scores
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Refits
 from assay.domain.vocabulary import Comparator, Verdict
-from assay.stats.attacks import ATTACKS, membership
-from assay.tally.attacked import Attacked, shadow_design
-from assay.tally.refits import Fit, Parameters, RefitView, TrainingRows, nobody, whole_number
-
-
-def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, ...]:
-    """A target and shadow models on halves of the rows."""
-    shadows = 2 * whole_number(parameters, "shadow_pairs")
-    return shadow_design(rows, seed, shadows=shadows, most=whole_number(parameters, "attacked"))
+from assay.stats.attacks import membership
+from assay.tally.attacked import Attacked
+from assay.tally.refits import RefitView, nobody
 
 
 @check(
@@ -30,18 +25,12 @@ def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, 
     "row it did not.",
     unit=Unit.NUMBER,
     reading="the attack tells those from whose rows a model of the recipe learned and others apart with an AUC of {value}",
-    need=Refits(design),
+    need=Refits(on_halves),
     comparators=AT_MOST,
     ideal=Decimal("0.5"),
     parameters={
-        "attack": Parameter("Which attack is made.", default="lira", choices=ATTACKS),
-        "shadow_pairs": Parameter(
-            "Pairs of shadow models, each trained on a half and on the other one.",
-            default=8,
-            low=Decimal(2),
-            high=Decimal(64),
-            integer=True,
-        ),
+        "attack": ATTACK,
+        "shadow_pairs": SHADOW_PAIRS,
         "attacked": Parameter(
             "Most people that are attacked, and most others.",
             default=2000,

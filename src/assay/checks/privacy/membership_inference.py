@@ -7,21 +7,16 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
+from assay.checks.counting.shadows import ATTACK, SHADOW_PAIRS, on_halves
 from assay.checks.trained import remembered
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Refits
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.stats.attacks import ATTACKS, flagged, membership
-from assay.tally.attacked import Attacked, shadow_design
+from assay.stats.attacks import flagged, membership
+from assay.tally.attacked import Attacked
 from assay.tally.perturbation import uniforms
-from assay.tally.refits import Fit, Parameters, RefitView, TrainingRows, nobody, whole_number
-
-
-def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, ...]:
-    """A target and shadow models on halves of the rows."""
-    shadows = 2 * whole_number(parameters, "shadow_pairs")
-    return shadow_design(rows, seed, shadows=shadows, most=whole_number(parameters, "attacked"))
+from assay.tally.refits import RefitView, nobody
 
 
 @check(
@@ -31,23 +26,17 @@ def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, 
     "that flags a fixed share of the people from whose rows it did not learn.",
     unit=Unit.SHARE,
     reading="an attacker who is wrong about {false_positive_rate} of the others recognises {value} of the people from whose rows a model of the recipe learned",
-    need=Refits(design),
+    need=Refits(on_halves),
     comparators=AT_MOST,
     parameters={
-        "attack": Parameter("Which attack is made.", default="lira", choices=ATTACKS),
+        "attack": ATTACK,
         "false_positive_rate": Parameter(
             "The share of the others who are flagged.",
             default=Decimal("0.01"),
             low=Decimal("0.001"),
             high=Decimal("0.1"),
         ),
-        "shadow_pairs": Parameter(
-            "Pairs of shadow models, each trained on a half and on the other one.",
-            default=8,
-            low=Decimal(2),
-            high=Decimal(64),
-            integer=True,
-        ),
+        "shadow_pairs": SHADOW_PAIRS,
         "attacked": Parameter(
             "Most people that are attacked, and most others.",
             default=4000,

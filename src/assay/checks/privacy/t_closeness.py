@@ -33,11 +33,6 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     return not_numbers(rows, (str(context.parameters["sensitive"]),)) | values_by_class(rows, context)
 
 
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The quasi-identifiers, the sensitive column and the unit."""
-    return sensitive_columns(context)
-
-
 def _view(*classes: tuple[str, ...]) -> TableView:
     """A postcode for each class, with the illnesses in it."""
     places = [place for place, illnesses in enumerate(classes) for _ in illnesses]
@@ -58,7 +53,7 @@ ASKED = {NAMED: "postcode", "sensitive": "illness"}
     "quasi-identifiers and its values in the whole data set.",
     unit=Unit.NUMBER,
     reading="the values of {sensitive} of people who look alike[ in {quasi_identifiers}] are up to {value} away from everybody's",
-    need=Tabulated(tabulate, columns),
+    need=Tabulated(tabulate, sensitive_columns),
     tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,

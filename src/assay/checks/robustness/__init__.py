@@ -1,4 +1,4 @@
-"""Robustness: how much accuracy is lost when the same rows are asked again with changed inputs.
+"""Robustness: how much accuracy is lost, or how far predicted numbers move, when the same rows are asked again with changed inputs.
 
 Each check changes the inputs in one way; rows are compared in pairs, before and after.
 """

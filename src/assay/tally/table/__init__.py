@@ -1,0 +1,46 @@
+"""Rows per whole number that a function gave each row: what any check may count that no other part of a pass counts.
+
+A key says where a row belongs, for example which bin of a column, which group and which label; :func:`together` makes one of
+several codes and :func:`apart` takes it apart again. Keys with their rows add, whatever the partitions.
+"""
+
+from __future__ import annotations
+
+from assay.tally.table.context import Setting, TableContext
+from assay.tally.table.counts import (
+    ALL_ROWS,
+    BROKE,
+    OUTSIDE,
+    TableCounts,
+    TableTally,
+    outside_of,
+    rows_by_group,
+    sums,
+)
+from assay.tally.table.keys import MOST, Integers, apart, together
+from assay.tally.table.rows import After, Change, Floats, Kept, Rows, Tabulate
+from assay.tally.table.view import TableView
+
+__all__ = [
+    "ALL_ROWS",
+    "BROKE",
+    "MOST",
+    "OUTSIDE",
+    "After",
+    "Change",
+    "Floats",
+    "Integers",
+    "Kept",
+    "Rows",
+    "Setting",
+    "TableContext",
+    "TableCounts",
+    "TableTally",
+    "TableView",
+    "Tabulate",
+    "apart",
+    "outside_of",
+    "rows_by_group",
+    "sums",
+    "together",
+]

@@ -1,0 +1,96 @@
+"""Rows per key, which add; and the names under which more is counted than a function gave keys for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.tally.table.keys import Integers
+
+
+@dataclass(frozen=True, slots=True)
+class TableCounts:
+    """Rows per key: int64[k] strictly increasing keys, none negative; int64[k] rows, none zero."""
+
+    keys: Integers
+    counts: Integers
+
+    @classmethod
+    def of(cls, keys: Integers) -> TableCounts:
+        """Those of some rows."""
+        found, counts = np.unique(keys[keys >= 0], return_counts=True)
+        return cls(found.astype(np.int64), counts.astype(np.int64))
+
+    @classmethod
+    def empty(cls) -> TableCounts:
+        """Those of no rows."""
+        return cls(np.empty(0, np.int64), np.empty(0, np.int64))
+
+    @classmethod
+    def made(cls, rows: Mapping[int, int]) -> TableCounts:
+        """Those written down by hand."""
+        listed = sorted((key, n) for key, n in rows.items() if n)
+        array = np.array(listed, dtype=np.int64).reshape(-1, 2)
+        return cls(array[:, 0], array[:, 1])
+
+    def __add__(self, other: TableCounts) -> TableCounts:
+        """All rows of both."""
+        if not len(other.keys):
+            return self
+        if not len(self.keys):
+            return other
+        keys, place = np.unique(np.concatenate([self.keys, other.keys]), return_inverse=True)
+        counts = np.zeros(len(keys), dtype=np.int64)
+        np.add.at(counts, place, np.concatenate([self.counts, other.counts]))
+        return TableCounts(keys, counts)
+
+    @property
+    def total(self) -> int:
+        """All rows in it."""
+        return int(self.counts.sum())
+
+    def dense(self, *sizes: int) -> Integers:
+        """int64[sizes]: the rows of every combination of codes; for tables of few combinations."""
+        filled = np.zeros(int(np.prod(sizes)), dtype=np.int64)
+        filled[self.keys] = self.counts
+        return filled.reshape(sizes)
+
+    def scaled(self, factor: float) -> TableCounts:
+        """The same mixture of other numbers of rows, whole ones.
+
+        The rows up to each key are rounded, so that tables of the same rows stay tables of the same number of rows however finely they are cut.
+        """
+        counts = np.diff(np.rint(np.cumsum(self.counts) * factor).astype(np.int64), prepend=0)
+        return TableCounts(self.keys[counts > 0], counts[counts > 0])
+
+
+ALL_ROWS = ""
+"""The name under which the rows that a function was handed are counted by group, whatever keys it gave them."""
+OUTSIDE = "\n"
+"""How the name begins under which rows in no part of a stratum are counted by group; its name follows."""
+BROKE = "\r"
+"""How the name begins that tells that the function broke on some rows; what it raised, and where, follows."""
+TableTally = Mapping[str, TableCounts]
+"""The tables that one function made, by name."""
+
+
+def outside_of(tally: TableTally) -> Mapping[str, TableCounts]:
+    """By stratum that the function asked for, rows in none of its parts, by group."""
+    return {name.removeprefix(OUTSIDE): counts for name, counts in tally.items() if name.startswith(OUTSIDE)}
+
+
+def rows_by_group(counts: TableCounts, labels: tuple[str, ...]) -> dict[str, int]:
+    """Rows that were counted by group, as :data:`ALL_ROWS` and :data:`OUTSIDE` are; those in no group are left out."""
+    found = counts.dense(len(labels) + 1)
+    return {label: int(found[place]) for place, label in enumerate(labels, start=1)}
+
+
+def sums(tallies: Iterable[TableTally]) -> dict[str, TableCounts]:
+    """All rows of several."""
+    total: dict[str, TableCounts] = {}
+    for tally in tallies:
+        for name, counts in tally.items():
+            total[name] = total[name] + counts if name in total else counts
+    return dict(sorted(total.items()))
