@@ -16,7 +16,6 @@ import numpy as np
 from assay.app.judging.boundary import counts_of
 from assay.app.judging.case import Case
 from assay.app.judging.measure import rows_in_no_group, run_pass, small_groups
-from assay.app.judging.repeated_rows import repeats_in
 from assay.app.judging.views import known_view
 from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain.answers import BINARY, Answers
@@ -134,7 +133,8 @@ class Plan:
     among the reference rows; all of them where there is no unit.
     ``attempts``: what they can show at each share of alpha, the first attempt first; each with its ``criteria``, those that
     are ``hopeless`` or ``broken`` among them, and with ``all_pass``.
-    ``repeats``: which identifier too many of the reference rows share to be judged, as a sentence; empty when none is.
+    ``repeats``: why test rows like the reference rows are refused, since too many are equal or share an identifier, and what to do;
+    empty when they are not.
     ``answered``: reference rows for whose scores the model was asked, to see that it answers. ``answers``: what is such an answer.
     """
 
@@ -184,7 +184,6 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
     rows = case.datasets[case.judged_on].rows
     used = max(round(rows * _share_used(tally)), min(rows, 1))
     imagined = _imagined(case, tally, used, tables)
-    shared = repeats_in(case, engine, reference, frozenset({Part.IDENTIFIERS}))
     return Plan(
         passes=fuse(specification, case.wanted, case.judged_on, tuple(case.datasets)),
         rows=rows,
@@ -193,7 +192,6 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
         groups=imagined.group_rows(),
         attempts=tuple(_attempt(case, tally, imagined, spread, alike) for alike in attempts),
         answered=spread.rows if spread is not None else 0,
-        repeats=shared.too_often(specification.data),
         unit=specification.data.unit,
         answers=specification.prediction.answers,
     )
@@ -276,7 +274,8 @@ def refuse_hopeless(case: Case, engine: Engine, *, attempt: int, bypass: bool) -
     )
     if found and not bypass:
         raise Hopeless(
-            f"These criteria cannot do their work on {made.told}{spends}: {_said_once(found)}.",
+            f"These criteria cannot do their work on {made.told}{spends}",
+            points=_said_once(found),
             code="hopeless_criteria",
             remedy="See what these rows can show with: assay plan SPECIFICATION. Change the criteria or collect rows "
             "before the test set is spent; or give the bypass --certify-a-hopeless-specification, which is recorded.",
@@ -284,12 +283,12 @@ def refuse_hopeless(case: Case, engine: Engine, *, attempt: int, bypass: bool) -
     return tuple(f"The plan called it hopeless: {planned}" for planned in found)
 
 
-def _said_once(found: Sequence[PlannedCriterion]) -> str:
-    """What is hopeless, each sentence once, after all the criteria of which it is true."""
+def _said_once(found: Sequence[PlannedCriterion]) -> tuple[str, ...]:
+    """What is hopeless, each sentence once, after all the criteria of which it is true; without a full stop."""
     of: dict[str, list[str]] = {}
     for planned in found:
         of.setdefault(planned.said, []).append(planned.criterion.id)
-    return ". ".join(f"{', '.join(names)}: {said}" for said, names in of.items())
+    return tuple(f"{', '.join(names)}: {said}" for said, names in of.items())
 
 
 def _imagined(case: Case, tally: Partial, rows: int, tables: Sequence[Table]) -> Imagined:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from assay.app.judging.case import open_case
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import Plan, ask_a_few, plan
+from assay.app.judging.repeated_rows import will_be_refused
 from assay.store.workspace import Workspace
 
 
@@ -31,4 +33,5 @@ def make_plan(specification: Path | str, *, data: Mapping[str, Any] | None = Non
     path = Path(specification)
     case = open_case(path, data=data, scratch=Workspace.beside(path).tables)
     with open_engine(path, workers=workers) as engine:
-        return plan(case, engine, ask_a_few(case, engine), attempts=case.specification.attempts.alike())
+        made = plan(case, engine, ask_a_few(case, engine), attempts=case.specification.attempts.alike())
+        return replace(made, repeats=will_be_refused(case, engine))

@@ -10,7 +10,7 @@ from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.periods import PERIOD_CODES, PERIODS, dates_of, period_name, time_columns, unread
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Declared, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
@@ -51,6 +51,7 @@ def _in_months(*rows: int) -> TableView:
             "A period counts if it has at least so many rows.", default=1, low=ONE, integer=True
         ),
     },
+    declared=(Declared.TIME,),
     examples=(
         Example(
             says="Each of three months has at least 100 rows.",
