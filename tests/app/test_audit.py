@@ -19,7 +19,7 @@ from tests.app.test_refits import with_recipe
 import assay
 from assay.app.judging.audit import CORRECTED, audit, suspicious
 from assay.cli.main import assay as program
-from assay.domain.errors import AssayError, MissingExtra, SubjectError
+from assay.domain.errors import AssayError, InvalidDocument, MissingExtra, SubjectError
 from assay.domain.vocabulary import Verdict
 
 CRITERION = """
@@ -159,6 +159,30 @@ def test_what_cannot_be_drawn_is_said(folder: Folder, old: str, new: str, said: 
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(AssayError, match=said):
         audit(path, criterion="other" if "other" in said else "", workers=0)
+
+
+def test_a_column_that_does_not_tell_rows_apart_writes_no_sheet(folder: Folder, tmp_path: Path) -> None:
+    """The sheet would list one value many times, and the check would count none of its rows."""
+    path = asked(folder)
+    path.write_text(path.read_text().replace("by: id", "by: age"))
+    with pytest.raises(AssayError, match="have a value in 'age' that another of them has") as refused:
+        audit(path, out=tmp_path, workers=0)
+    assert refused.value.code == "audit_not_drawn"
+    assert not list(tmp_path.glob("audit*"))
+
+
+@pytest.mark.parametrize(("other", "told"), [("income", "number"), ("age", "integer")])
+def test_a_column_of_something_else_holds_no_expert_s_labels(folder: Folder, other: str, told: str) -> None:
+    path = asked(folder)
+    path.write_text(path.read_text().replace("audited: audit", f"audited: {other}"))
+    with pytest.raises(InvalidDocument) as refused:
+        audit(path, workers=0)
+    (problem,) = refused.value.problems
+    assert problem.code == "not_zero_or_one"
+    assert (
+        f"'audited' of 'data.label_errors' is a column of 0 and 1; the dictionary describes {other!r} as {told}"
+        in problem.message
+    )
 
 
 def test_the_command_says_where_the_sheets_are_and_what_counts(folder: Folder, tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import ask_a_few, plan
 from assay.app.judging.planned import Plan
 from assay.cli.main import main
+from assay.cli.output import explain
+from assay.domain.errors import InvalidDocument
 from assay.domain.vocabulary import Verdict
 from assay.store.workspace import Workspace
 
@@ -120,6 +122,21 @@ def test_what_is_hopeless_is_told_in_rows_that_count(folder):
     assert told.value.code == "hopeless_criteria"
     assert "cannot do their work on about 100 test rows that count, one of each 'id':" in told.value.message
     assert "rows are needed, one of each 'id'" in told.value.message
+
+
+def test_several_hopeless_criteria_are_told_on_a_line_each(folder, capsys):
+    folder.edit("at_least: 0.70, expected: 0.8,", "at_least: 0.7999, expected: 0.8,")
+    folder.edit("at_least: 0.75, expected", "at_least: 0.999, expected")
+    path = folder.write()
+    with pytest.raises(assay.AssayError) as told:
+        assay.certify(path, workers=0, certify_without_a_lock=True)
+    assert len(told.value.points) > 1
+    assert all(point in told.value.message for point in told.value.points)
+    explain(told.value, as_json=False)
+    first, *points, last = capsys.readouterr().err.splitlines()
+    assert first == "Error: These criteria cannot do their work on the 4,000 test rows:"
+    assert points == [f"  - {point}." for point in told.value.points]
+    assert last == told.value.remedy
 
 
 def test_no_probability_is_told_as_certain_or_as_a_bound_of_nothing(folder, capsys):
@@ -229,17 +246,23 @@ def test_what_a_plan_counts_keeps_itself_out_of_git(folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("asked", "lacking"),
     [
-        ("metric: data.lineage, at_most: 0", "declares no lineage"),
-        ("metric: data.period, at_least: 2, with: {period: year, rows: 30}", "data: time"),
-        ("metric: data.label_drift, at_most: 0.1, with: {period: year}", "data: time"),
+        ("metric: data.lineage, at_most: 0", "lineage"),
+        ("metric: data.period, at_least: 2, with: {period: year, rows: 30}", "time"),
+        ("metric: data.label_drift, at_most: 0.1, with: {period: year}", "time"),
+        ("metric: data.missing_by_period, at_most: 0.1, with: {period: year}", "time"),
+        ("metric: data.time_overlap, at_most: 0.1", "time"),
     ],
 )
-def test_what_is_not_declared_is_named_before_a_row_is_spent(folder, asked, lacking):
+def test_what_is_not_declared_is_told_with_its_line_where_it_is_asked_for(folder, asked, lacking):
     folder.text = (
         folder.text.rstrip()
         + f"\n  - {{id: undeclared, {asked}, tier: supporting, rationale: r, owner: data_steward, requirements: [x/1]}}\n"
     )
-    assert lacking in hopeless(planned(folder))["undeclared"]
+    with pytest.raises(InvalidDocument) as refused:
+        planned(folder)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.place.line) == ("not_declared", len(folder.text.splitlines()))
+    assert f"without {lacking!r} under 'data'" in problem.message
 
 
 def test_a_good_model_is_none_that_the_rows_do_not_allow(folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,34 @@ def test_the_figures_are_those_of_scikit_learn(judged: tuple[Clinic, assay.Recor
     ]
 
 
+def test_how_far_predictions_are_off_is_drawn_by_the_true_number(judged: tuple[Clinic, assay.Record]) -> None:
+    """Each part by numpy, from the rows themselves; errors are counted to two thousandths of the range, to the worse side."""
+    clinic, record = judged
+    table, width = clinic.test, 400.0
+    truth = table["progression"].to_numpy()
+    said = clinic.model.predict(
+        np.column_stack([table[name].to_numpy() for name in record.specification.subject.inputs])
+    )
+    off = np.abs(truth - said)
+    (curve,) = (c for c in record.curves if c.kind == "errors")
+    assert curve.label == "r2"
+    assert len(curve.points) == 10
+    left = np.argsort(truth, kind="stable")
+    for at, mean, lower, upper, rows in curve.points:
+        part, left = left[: int(rows)], left[int(rows) :]
+        assert at * width == pytest.approx(truth[part].mean(), abs=width / 500)
+        assert off[part].mean() <= mean * width <= off[part].mean() + width / 2000
+        assert lower <= mean <= upper
+    assert not len(left)
+    page = render_html(record)
+    assert "How far predictions are off" in page
+    assert "r2: the mean absolute error by the true progression" in page
+    others = tuple(c for c in record.curves if c.kind != "errors")
+    better = replace(curve, points=tuple((p[0], p[1] / 2, *p[2:]) for p in curve.points))
+    for forged in (others, (*others, better)):
+        assert "errors by true number" in contradicted(replace(record, curves=forged))
+
+
 def test_its_record_reads_back_and_is_judged_again_from_its_counts(
     judged: tuple[Clinic, assay.Record],
 ) -> None:
@@ -78,7 +107,7 @@ def test_the_page_says_what_is_predicted_and_draws_no_decisions(judged: tuple[Cl
     said = ("progression is predicted as a number from 0 to 400", "Mean absolute error", "mixture of bets")
     assert [text for text in said if text not in page] == []
     assert [text for text in ("Label 1", "Favourable", ">None<") if text in page] == []
-    assert record.curves == ()
+    assert {curve.kind for curve in record.curves} == {"errors"}
 
 
 def test_it_is_locked_judged_signed_issued_gated_loaded_and_replayed(clinic: Clinic) -> None:

@@ -21,6 +21,8 @@ from assay.app.organisation.ledger import open_ledger
 from assay.domain.errors import InvalidDocument
 from assay.domain.figures import PERCENT
 from assay.domain.refusal import Because
+from assay.domain.repeats import RepeatedIn, Repeats
+from assay.domain.specification import Data
 
 CUSTODY = "custody: validator}"
 NOISE = "  - {name: noise, type: number, description: a number that means nothing}\n"
@@ -314,3 +316,32 @@ def test_a_word_about_an_identifier_that_is_none_or_is_the_unit_is_refused(folde
     with pytest.raises(InvalidDocument) as found:
         judged(folder)
     assert [p.code for p in found.value.problems] == ["repeats_of_no_identifier"]
+
+
+def test_a_plan_says_before_that_rows_which_look_alike_are_refused_and_a_word_opens_them(
+    folder: Folder,
+) -> None:
+    coarse(folder)
+    said = make_plan(folder.write(), workers=0).repeats
+    assert "repeat an earlier row in all documented columns and in the label" in said
+    assert "of what 4,000 such test rows tell is lost" in said
+    assert "data.repeated_rows" in said
+    folder.edit(CUSTODY, "custody: validator,\n  repeated_rows: {at_most: 0.999, rationale: Few columns.}}")
+    assert not make_plan(folder.write(), workers=0).repeats
+
+
+def test_a_plan_of_few_test_rows_does_not_go_by_how_many_reference_rows_there_are() -> None:
+    """Chance gives each row as many equals as there are rows: of 10,000 people with a million kinds of answers one in a hundred looks like another."""
+    kinds = np.random.default_rng(3).integers(0, 1_000_000, 100_000)
+    many, few = alike(kinds), alike(kinds[:10_000])
+    data = Data(dictionary="dictionary.yaml", test="test.csv", custody="validator")
+    assert RepeatedIn((many,)).too_many(data)
+    assert RepeatedIn((many,)).would_be_too_many(data, 1.0)
+    assert not RepeatedIn((many,)).would_be_too_many(data, 0.1)
+    assert not RepeatedIn((few,)).too_many(data)
+    assert RepeatedIn((few,)).would_be_too_many(data, 10.0)
+
+
+def alike(kinds: np.ndarray) -> Repeats:
+    times = np.unique(kinds, return_counts=True)[1]
+    return Repeats("", len(kinds), len(kinds) - len(times), int((times * (times - 1)).sum()))

@@ -406,6 +406,10 @@ def test_a_list_of_names_is_cut_short() -> None:
         ({"word": "agee"}, []),
         ({"several": "age, sex"}, []),
         ({"several": "age, agee, sxe"}, ["unknown_column", "unknown_column"]),
+        ({"parted": "place"}, []),
+        ({"parted": "plaec"}, ["unknown_stratum"]),
+        ({"parted": "time"}, ["not_declared"]),
+        ({"crossed": "sex, sxe"}, ["unknown_attribute"]),
     ],
 )
 def test_a_parameter_that_names_something_must_name_what_there_is(
@@ -417,10 +421,13 @@ def test_a_parameter_that_names_something_must_name_what_there_is(
         "against": Parameter("", default="none", choices=("none", "train", "develop"), names=Names.DATA),
         "word": Parameter("", default=""),
         "several": Parameter("", default="", names=Names.COLUMNS),
+        "parted": Parameter("", default="", names=Names.PARTED),
+        "crossed": Parameter("", default="", names=Names.ATTRIBUTES),
     }
     world = replace(WORLD, catalogue={ACCURACY.id: replace(ACCURACY, parameters=parameters)})
     data = Data(dictionary="d.yaml", test="t.parquet", train="r.parquet", custody="validator")
-    found = findings(Draft(data=data, criteria={0: criterion(**{"with": given})}), world)
+    written = {"strata": ("place",), "protected": ("sex",)}
+    found = findings(Draft(data=data, criteria={0: criterion(**{"with": given})}, written=written), world)
     assert [f.code for f in found if f.trail[2:3] == ("with",)] == expected
 
 
@@ -441,6 +448,30 @@ def test_codes_that_a_setting_lists_are_documented(given: dict[str, str], said: 
     world = replace(WORLD, catalogue={ACCURACY.id: replace(ACCURACY, parameters=parameters)})
     found = findings(Draft(criteria={0: criterion(**{"with": given})}), world)
     assert [f.message for f in found if f.code == "codes_not_documented"] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("described", "said"),
+    [
+        ({"type": "category", "codes": {0: "no", 1: "yes"}}, ""),
+        ({"type": "category", "codes": {"0": "no", "1": "yes", "unclear": "neither"}}, ""),
+        ({"type": "boolean"}, ""),
+        ({"type": "integer", "range": (0, 1)}, ""),
+        ({"type": "integer", "range": (18, 80)}, "describes 'expert' as integer from 18 to 80."),
+        ({"type": "number", "range": (0, None)}, "describes 'expert' as number from 0."),
+        ({"type": "date"}, "describes 'expert' as date."),
+        ({"type": "category", "codes": {1: "male", 2: "female"}}, "as category with the codes 1, 2."),
+    ],
+)
+def test_a_column_of_zeros_and_ones_is_described_as_one(described: dict[str, object], said: str) -> None:
+    expert = Column.model_validate({"name": "expert", "description": "what an expert found", **described})
+    world = World(
+        {ACCURACY.id: replace(ACCURACY, parameters={"audited": Parameter("", default="", zero_or_one=True)})},
+        Dictionary(assay_dictionary=1, columns=(expert,)),
+    )
+    found = findings(Draft(criteria={0: criterion(**{"with": {"audited": "expert"}})}), world)
+    messages = [f.message for f in found if f.code == "not_zero_or_one"]
+    assert [message.endswith(said) for message in messages] == ([True] if said else [])
 
 
 def test_strata_are_declared_and_have_the_rules_of_protected_attributes() -> None:

@@ -55,6 +55,18 @@ def test_single_rates_are_planned_exactly(comparator, rule, tau, true):
     assert planned == pytest.approx(realised, abs=0.012)
 
 
+@pytest.mark.parametrize(("rate", "true"), [(0.0, 0.04), (0.02, 0.03), (0.0, 0.05), (0.98, 0.03)])
+def test_a_gap_is_planned_where_the_rate_is_smaller_than_it(rate: float, true: float) -> None:
+    """Nothing is missing in the reference, and a gap of 0.04 was none: the plan said 100 % of what passes hardly ever."""
+    rows = np.array([900, 300])
+    counts = Rates(cells(*((round(rate * n), int(n)) for n in rows)), Compare.DIFFERENCE)
+    planned = rates_power(counts, Comparator.AT_MOST, 0.05, ALPHA, seed=3)(true, 1.0)
+    small = rate + true if rate < true else rate - true
+    realised = gaps_pass(sampled(np.array([rate, small]), rows), rows, 0.05)
+
+    assert planned == pytest.approx(realised, abs=0.02)
+
+
 @pytest.mark.parametrize(("rows", "other"), [(300, 900), (700, 700), (2000, 250), (40_000, 9_000)])
 @pytest.mark.parametrize(
     ("compare", "tau", "true"),

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         Stratified,
         Undefined,
     )
-    from assay.domain.metric import Across, Metric, Names, Parameter, Unit
+    from assay.domain.metric import Across, Declared, Metric, Names, Parameter, Unit
     from assay.domain.needs import Need, Outcomes, Perturbed, Profiles, RowSets, Sections, Stated
     from assay.domain.settled import Settled, Settles
     from assay.domain.vocabulary import Comparator, Reason, Stage, Verdict
@@ -75,6 +75,7 @@ __all__ = [
     "Composite",
     "Counts",
     "DataProfile",
+    "Declared",
     "Example",
     "ExampleFails",
     "Functional",
@@ -149,7 +150,7 @@ __getattr__, __dir__ = lazy(
             "Stratified",
             "Undefined",
         ),
-        "assay.domain.metric": ("Across", "Metric", "Names", "Parameter", "Unit"),
+        "assay.domain.metric": ("Across", "Declared", "Metric", "Names", "Parameter", "Unit"),
         "assay.domain.needs": ("Need", "Outcomes", "Perturbed", "Profiles", "RowSets", "Sections", "Stated"),
         "assay.domain.settled": ("Settled", "Settles"),
         "assay.domain.vocabulary": ("Comparator", "Reason", "Stage", "Verdict"),

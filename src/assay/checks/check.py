@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from assay.domain.evidence import Counts, Undefined
-from assay.domain.metric import Across, Claim, Metric, Parameter, Unit
+from assay.domain.metric import Across, Claim, Declared, Metric, Parameter, Unit
 from assay.domain.needs import Need
 from assay.domain.settled import Settled
 from assay.domain.telling import fault_in_reading
@@ -160,6 +160,7 @@ def check(
     parameters: Mapping[str, Parameter] | None = None,
     tasks: tuple[Task, ...] | None = None,
     claim: Claim = Claim.ASSOCIATION,
+    declared: tuple[Declared, ...] = (),
     settled: Settled | None = None,
     evidence_only: bool = False,
 ) -> Callable[[Measure], Check]:
@@ -175,7 +176,7 @@ def check(
     whether the recipe trains models for it, whose ``design`` is told the parameters too: a criterion of it can only be advisory.
 
     ``tasks``: the kinds of prediction that it is for, where that is not what its need says. ``claim``: that it is about causes; a
-    specification must then declare a causal graph. ``settled``: how what a specification declares narrows the range between ``low``
+    specification must then declare a causal graph. ``declared``: what else it must then declare. ``settled``: how what a specification declares narrows the range between ``low``
     and ``high``. ``evidence_only``: that a criterion of it can only be advisory, as one of a check whose need has models trained.
 
     Raises:
@@ -206,6 +207,7 @@ def check(
         parameters=dict(parameters or {}),
         tasks=need.tasks if tasks is None else tasks,
         claim=claim,
+        declared=declared,
         settled=settled,
     )
 

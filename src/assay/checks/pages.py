@@ -103,6 +103,11 @@ def _facts(check: Check, graded: str) -> str:
             "one group may be named with `reference`; else all pairs" if metric.reference else "none",
         ),
         ("Claim", _CLAIMS[metric.claim]),
+        *(
+            [("Must be declared", ", ".join(f"`{one}`" for one in metric.declared))]
+            if metric.declared
+            else []
+        ),
         ("Asks the model", "yes" if metric.needs_model else "no"),
         *([("Has models trained", "yes, by the recipe")] if metric.refits else []),
         *([("Gates", "never; a criterion of it is advisory")] if metric.evidence_only else []),
@@ -133,17 +138,21 @@ def _default(parameter: Parameter) -> str:
 def _allowed(parameter: Parameter) -> str:
     if parameter.choices:
         return ", ".join(f"`{choice}`" for choice in parameter.choices)
-    if parameter.names is Names.STRATUM:
-        return "one of the `strata` of the specification"
-    if parameter.names is Names.COLUMN:
-        return "a column that the dictionary describes"
-    if parameter.names is Names.COLUMNS:
-        return "columns that the dictionary describes, with commas between them"
-    if parameter.names is Names.DATA:
-        return "a data set of the specification"
+    if parameter.names is not None:
+        return _NAMES[parameter.names]
     if not parameter.is_number:
         return "a text"
     return f"a {'whole number' if parameter.integer else 'number'}{parameter.span}"
+
+
+_NAMES = {
+    Names.COLUMN: "a column that the dictionary describes",
+    Names.COLUMNS: "columns that the dictionary describes, with commas between them",
+    Names.DATA: "a data set of the specification",
+    Names.STRATUM: "one of the `strata` of the specification",
+    Names.PARTED: "one of the `strata` of the specification, or `time` where it says what column that is",
+    Names.ATTRIBUTES: "protected attributes of the specification, with commas between them",
+}
 
 
 def _criterion(check: Check) -> str:

@@ -97,11 +97,23 @@ def explain(error: AssayError, *, as_json: bool) -> None:
         )
         return
     if not problems:
-        say(str(error), title="Error: ", color="red", err=True)
+        _explain_whole(error)
         return
     files = dict.fromkeys(problem.place.file for problem in problems)
     for file in files:
         _explain_file(file, [problem for problem in problems if problem.place.file == file])
+
+
+def _explain_whole(error: AssayError) -> None:
+    """What is wrong with no single place; of several points each on a line of its own."""
+    if len(error.points) < 2:
+        say(str(error), title="Error: ", color="red", err=True)
+        return
+    say(f"{error.lead}:", title="Error: ", color="red", err=True)
+    for point in error.points:
+        say(f"  - {point}.", err=True)
+    if error.remedy:
+        say(error.remedy, err=True)
 
 
 def explain_usage(error: click.ClickException) -> None:

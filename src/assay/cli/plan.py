@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def command(specification: Path, *, workers: int, as_json: bool) -> None:
     """Show what a judged run of SPECIFICATION would read, and how likely a good model is to pass.
 
-    Nothing of the test rows is read but their number; shares of groups and labels, and how many rows share a unit, come
+    Nothing of the test rows is read but their number; shares of groups and labels, and how many rows share a unit or are equal, come
     from the development or training rows. The model is asked for the scores of a few of those rows, to see that it
     answers and how its scores lie. A schedule of attempts is planned at each share of alpha that its runs spend. Ends with 1
     when a required criterion is hopeless on these rows in the first run, or its check breaks.
@@ -60,10 +60,7 @@ def _print(made: Plan) -> None:
             f"different ones among the {data_set(made.reference)} rows."
         )
     if made.repeats:
-        console.print(
-            f"\nOf the {data_set(made.reference)} rows: {made.repeats} Test rows like them are refused: name the column under "
-            "data.unit, or say under data.repeated_identifiers why rows that share it are independent."
-        )
+        console.print(f"\nOf the {data_set(made.reference)} rows: {made.repeats}")
     if made.groups:
         _groups(made).print(console)
     _criteria(made).print(console)

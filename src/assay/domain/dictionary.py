@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from decimal import Decimal
 from typing import Literal
 
 from assay.domain.specification.base import Block, Code, Exact, Text
@@ -56,6 +57,24 @@ class Column(Block):
     def codes_of_its_values(self) -> Collection[int | str] | None:
         """The codes that may occur: those documented, or both of a boolean; None where none are known."""
         return (1, 0) if self.type == "boolean" and self.codes is None else self.codes
+
+    @property
+    def has_zero_and_one(self) -> bool:
+        """Whether 0 and 1 are among the codes that may occur, or are the only numbers in the range."""
+        codes = self.codes_of_its_values
+        if codes is not None:
+            return {"0", "1"} <= set(map(str, codes))
+        return self.type == "integer" and self.range is not None and self.range == (Decimal(0), Decimal(1))
+
+    @property
+    def told(self) -> str:
+        """Its type and what may occur, for a sentence."""
+        codes = self.codes_of_its_values
+        if codes is not None:
+            return f"{self.type} with the codes {self.spelt(codes)}"
+        low, high = self.range or (None, None)
+        ends = [f"{word} {end}" for word, end in (("from", low), ("to", high)) if end is not None]
+        return " ".join([self.type, *ends])
 
     def spelt(self, codes: Iterable[int | str]) -> str:
         """Codes as they are to be written, the first twelve of them."""

@@ -60,15 +60,20 @@ class Problem:
 
 
 class AssayError(Exception):
-    """The root of every error that Assay raises on purpose; carries a reason code and an exit code."""
+    """The root of every error that Assay raises on purpose; carries a reason code and an exit code.
+
+    ``points`` are what of the message is a list after its ``lead``: a person is shown each on a line of its own.
+    """
 
     exit_code: ExitCode = ExitCode.NO_VERDICT
 
-    def __init__(self, message: str, *, code: str, remedy: str = "") -> None:
-        super().__init__(f"{message} {remedy}".strip())
-        self.message = message
+    def __init__(self, message: str, *, code: str, remedy: str = "", points: tuple[str, ...] = ()) -> None:
+        self.lead = message
+        self.points = points
+        self.message = f"{message}: {'. '.join(points)}." if points else message
         self.code = code
         self.remedy = remedy
+        super().__init__(f"{self.message} {remedy}".strip())
 
 
 class InvalidDocument(AssayError):

@@ -30,6 +30,10 @@ class Names(StrEnum):
     """Several columns, with commas between them; see :func:`several`."""
     DATA = "data"
     STRATUM = "stratum"
+    PARTED = "parted"
+    """A stratum, or ``time`` for the column that says when."""
+    ATTRIBUTES = "attributes"
+    """Protected attributes, with commas between them where several are crossed."""
 
 
 def several(text: object) -> tuple[str, ...]:
@@ -42,6 +46,13 @@ class Claim(StrEnum):
 
     ASSOCIATION = "association"
     CAUSAL = "causal"
+
+
+class Declared(StrEnum):
+    """What a specification may leave out, and what some metrics cannot do without: its block and key."""
+
+    TIME = "data.time"
+    LINEAGE = "data.lineage"
 
 
 class Across(StrEnum):
@@ -59,7 +70,7 @@ class Parameter:
     A parameter is a number (``low``, ``high``), one of ``choices``, or a free text when neither is given.
     A default of None means that the specification must give it. ``names`` says of what its text is the name. ``anothers``: that the
     column, or each of them, holds what somebody or something else answered, so that it can be neither the label nor the model's own scores nor what
-    names a row. ``written``: which numbers a text has by name, so that another text is refused. ``codes_of``: the parameter that names
+    names a row. ``zero_or_one``: that the column holds 0 or 1, as a label of two kinds does. ``written``: which numbers a text has by name, so that another text is refused. ``codes_of``: the parameter that names
     the column of which it lists documented codes, each of which must be that of some row where inputs are changed.
     """
 
@@ -71,6 +82,7 @@ class Parameter:
     integer: bool = False
     names: Names | None = None
     anothers: bool = False
+    zero_or_one: bool = False
     codes_of: str = ""
     written: Written | None = None
 
@@ -133,6 +145,7 @@ class Metric:
             only expected to be better than asked.
         tasks: the kinds of prediction that it is about.
         claim: whether it is about causes, which needs a declared graph.
+        declared: what a specification must declare for it.
         settled: how what a specification declares narrows the range of possible values.
     """
 
@@ -158,6 +171,7 @@ class Metric:
     ideal: Decimal | None = None
     tasks: tuple[Task, ...] = (Task.BINARY,)
     claim: Claim = Claim.ASSOCIATION
+    declared: tuple[Declared, ...] = ()
     settled: Settled | None = None
 
     def under(self, given: Settings, answers: Answers) -> Metric:

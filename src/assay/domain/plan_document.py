@@ -79,8 +79,8 @@ class PlannedRuns:
 class PlanDocument:
     """A plan: ``rows`` is how many rows the data of the judged run have. ``rows_used`` is how many of them will count, one of each
     different value of the column ``unit``; all of them where that is null. The rows and events of ``groups`` and the ``rows_needed`` of a criterion
-    are rows that count too. ``reference`` is the data that shares come from, and ``model_answered_rows`` are rows of it. ``repeats`` says which identifier too many of
-    those rows share, for which test rows like them would be refused; empty when none is. ``attempts`` has an entry for each share of alpha that the
+    are rows that count too. ``reference`` is the data that shares come from, and ``model_answered_rows`` are rows of it. ``repeats`` says why test
+    rows like them are refused, since too many are equal or share an identifier, and what to do; empty when they are not. ``attempts`` has an entry for each share of alpha that the
     schedule spends, the first attempt first.
     """
 

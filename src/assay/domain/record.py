@@ -75,11 +75,12 @@ class CurveRecord:
     rows, share of right decisions, lower limit, upper limit, rows that were decided), for ``sensitivity`` (value of an input, mean score,
     lower limit, upper limit, rows), for ``worth`` (place of an input among the cells of its statistic, what is lost, lower limit, upper
     limit, rows). For ``sweep`` it is a threshold and then the recall, the false-positive rate, the precision, the share decided as 1 and
-    the cost, each with its lower and its upper limit.
+    the cost, each with its lower and its upper limit. For ``errors`` it is (mean true number of a part of the rows, mean absolute error, lower
+    limit, upper limit, rows), both as shares of the declared range and the first from its least number.
 
     Attributes:
         across: the protected attribute whose group it is of; empty for all rows. label: the group, ``all rows``, or for ``learning``,
-            ``sensitivity``, ``worth`` and ``sweep`` the criterion that asked, after which a sweep has its group, if any, in brackets.
+            ``sensitivity``, ``worth``, ``sweep`` and ``errors`` the criterion that asked, after which the last two have their group, if any, in brackets.
     """
 
     kind: str

@@ -8,7 +8,7 @@ have said beforehand, in the specification, why different people look alike.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,10 @@ class Repeats:
         """
         return self.pairs / (self.rows + self.pairs) if self.pairs else 0.0
 
+    def times(self, factor: float) -> Repeats:
+        """Those of ``factor`` times as many rows, where equal ones come of chance: each row meets so many times as many others."""
+        return replace(self, rows=round(self.rows * factor), pairs=round(self.pairs * factor**2))
+
     def beyond(self, share: Decimal) -> bool:
         """Whether more than this share is lost, by more than one pair; compared exactly."""
         return self.pairs > A_PAIR and self.pairs > share * (self.rows + self.pairs)
@@ -73,6 +77,18 @@ class RepeatedIn:
                 return (
                     f"{_of(one)} repeat an earlier row in {same} and in the label. If equal "
                     f"rows are of one person, {figures.percent_against(one.lost, _ALL)} of what these rows tell is lost, and {allowed}."
+                )
+        return ""
+
+    def would_be_too_many(self, data: Data, factor: float) -> str:
+        """The same of ``factor`` times as many rows, of which these are a sample; as a sentence, empty when they may be judged."""
+        for found, same, undeclared in self._both():
+            many = [one.times(factor) for one in found]
+            if said := _beyond(many, undeclared, data.repeated_rows):
+                one, allowed = said
+                return (
+                    f"{_of(found[many.index(one)])} repeat an earlier row in {same} and in the label. If equal rows are of one person, "
+                    f"{figures.percent_against(one.lost, _ALL)} of what {one.rows:,} such test rows tell is lost, and {allowed}."
                 )
         return ""
 

@@ -10,6 +10,7 @@ from assay.dossier.lookup import Lookup
 from assay.dossier.sections.criteria import criteria
 from assay.dossier.sections.curves import curves
 from assay.dossier.sections.data import data
+from assay.dossier.sections.errors import errors
 from assay.dossier.sections.explanations import explanations
 from assay.dossier.sections.groups import groups
 from assay.dossier.sections.limits import methods, not_proven, not_tested, provenance
@@ -28,6 +29,7 @@ def compose(record: Record, *, standing: Standing | None = None) -> Document:
         summary(lookup),
         criteria(lookup),
         curves(lookup),
+        errors(lookup),
         explanations(lookup),
         procedure(lookup),
         groups(lookup),

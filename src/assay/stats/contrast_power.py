@@ -86,14 +86,20 @@ def _smallest(counts: Rates) -> Rates:
 
 
 def _good_rates(counts: Rates, true: float) -> NDArray[np.float64]:
-    """All groups at the common rate of their family but the smallest, which is worse by the expected gap or ratio."""
+    """All groups at the common rate of their family but the smallest, which is worse by the expected gap or ratio.
+
+    A rate that is smaller than the gap leaves no room below it, and then it is the smallest group's that is so much larger.
+    """
     rates = np.zeros(len(counts.cells))
     for family in dict.fromkeys(cell.family for cell in counts.cells):
         at = [i for i, cell in enumerate(counts.cells) if cell.family == family]
         cells = [counts.cells[i] for i in at]
         rates[at] = sum(c.events for c in cells) / max(sum(c.trials for c in cells), 1)
     worst = int(np.argmin(_trials(counts.cells)))
-    rates[worst] = rates[worst] * true if counts.compare is Compare.RATIO else rates[worst] - true
+    if counts.compare is Compare.RATIO:
+        rates[worst] *= true
+    else:
+        rates[worst] += true if rates[worst] < true else -true
     clipped: NDArray[np.float64] = np.clip(rates, 0.0, 1.0)
     return clipped
 

@@ -97,6 +97,7 @@ def audit(
     case = open_case(path, rehearse=asked.data != "test", scratch=path.resolve().parent)
     rows = _rows(case, asked.data, settings["by"])
     drawn = drawn_rows(rows.words, rows.label, shares, settings["word"])
+    _refuse_shared_names(rows, drawn, asked, settings["by"])
     left = np.flatnonzero((rows.label >= 0) & (rows.words != MISSING) & ~drawn)
     with open_engine(path, workers=workers, progress=progress) as engine:
         scores, how = _scores(case, asked, engine) if ranked else (None, "No ranking was asked for.")
@@ -167,6 +168,18 @@ def _shares(asked: Criterion, settings: dict[str, str]) -> Any:
         code="audit_not_drawn",
         remedy="Add under its 'with:' by, the column that names a row; drawn, such as '0=0.01, 1=0.1'; and word, chosen after the labels were given.",
     )
+
+
+def _refuse_shared_names(rows: _Rows, drawn: NDArray[np.bool_], asked: Criterion, by: str) -> None:
+    """Rows of one name are drawn together, and whoever fills the sheet in cannot tell them apart: the check counts none of it."""
+    times = np.unique(rows.words[drawn], return_counts=True)[1]
+    if alike := int(times[times > 1].sum()):
+        raise AssayError(
+            f"{alike:,} of the {int(drawn.sum()):,} rows that are drawn for {asked.id!r} have a value in {by!r} that another of them has, "
+            "so that the sheet would not say which row is meant, and the criterion would count none.",
+            code="audit_not_drawn",
+            remedy="Name under 'by' a column that is different in each row.",
+        )
 
 
 def _rows(case: Case, data: str, by: str) -> _Rows:

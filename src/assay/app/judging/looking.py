@@ -32,12 +32,12 @@ def look(case: Case, engine: Engine, *, known_again: bool) -> Case:
     sketched = tuple((name,) for name in columns)
     sketches = {Part.SKETCHES} if columns else set()
     read = run_pass(case, frame, Pass(data, frozenset(asked | units | sketches), sketched=sketched), engine)
-    found, chosen = of_each_unit_once(case, read, Pass(data, frozenset(asked)), engine)
+    found, chosen = _of_each_unit_once(case, read, Pass(data, frozenset(asked)), engine)
     numbers = None if found.copies is None else found.copies.numbers()
     return replace(
         case,
         looked=Looked(
-            repeats_in(case, found),
+            _repeats_in(case, found),
             wrong_labels(case, data, read),
             chosen,
             "" if numbers is None or not numbers.size else engine.keep(numbers.astype("<i8").tobytes()),
@@ -53,7 +53,15 @@ def knowing_columns(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(frame.inputs or frame.content), frame.label, *documented)))
 
 
-def of_each_unit_once(
+def repeats_of(case: Case, engine: Engine, data: str, asked: frozenset[Part]) -> RepeatedIn:
+    """What of ``asked`` repeats among the rows of any data set that count, in one reading, and one more where units repeat."""
+    units = {Part.UNITS} if case.specification.data.unit is not None else set()
+    read = run_pass(case, case.frame(), Pass(data, asked | units), engine)
+    found, _ = _of_each_unit_once(case, read, Pass(data, asked), engine)
+    return _repeats_in(case, found)
+
+
+def _of_each_unit_once(
     case: Case, counted: Partial, again: Pass, engine: Engine
 ) -> tuple[Partial, str | None]:
     """What was counted, or where units repeat what is counted again of one row of each; and the key of the choice."""
@@ -63,7 +71,7 @@ def of_each_unit_once(
     return run_pass(case, case.frame(), again, engine, chosen), chosen
 
 
-def repeats_in(case: Case, found: Partial) -> RepeatedIn:
+def _repeats_in(case: Case, found: Partial) -> RepeatedIn:
     """Equal rows and rows that share an identifier, as far as they were counted."""
     groupings = tuple(case.specification.groupings().values())
     labels = case.specification.prediction.answers.label_names

@@ -14,7 +14,6 @@ import numpy as np
 
 from assay.app.judging.boundary import counts_of
 from assay.app.judging.case import Case
-from assay.app.judging.looking import of_each_unit_once, repeats_in
 from assay.app.judging.measure import rows_in_no_group, run_pass, small_groups
 from assay.app.judging.planned import Plan, PlannedAttempt, PlannedCriterion
 from assay.app.judging.views import known_view
@@ -56,7 +55,7 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
     """
     specification = case.specification
     reference = reference_data(specification)
-    parts = {Part.IDENTIFIERS} | ({Part.UNITS} if specification.data.unit is not None else set())
+    parts = {Part.UNITS} if specification.data.unit is not None else set()
     tables = tables_of(specification, case.wanted)
     parts |= {Part.TABLES} if tables else set()
     reading = Pass(reference, frozenset(parts), tables=tables, imagined=True)
@@ -66,7 +65,6 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
     rows = case.datasets[case.judged_on].rows
     used = max(round(rows * _share_used(tally)), min(rows, 1))
     imagined = _imagined(case, tally, used, tables)
-    once, _ = of_each_unit_once(case, tally, Pass(reference, frozenset({Part.IDENTIFIERS})), engine)
     return Plan(
         passes=fuse(specification, case.wanted, case.judged_on, tuple(case.datasets)),
         rows=rows,
@@ -75,7 +73,6 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
         groups=imagined.group_rows(),
         attempts=tuple(_attempt(case, tally, imagined, spread, alike) for alike in attempts),
         answered=spread.rows if spread is not None else 0,
-        repeats=repeats_in(case, once).too_often(specification.data),
         unit=specification.data.unit,
         answers=specification.prediction.answers,
     )
@@ -158,7 +155,8 @@ def refuse_hopeless(case: Case, engine: Engine, *, attempt: int, bypass: bool) -
     )
     if found and not bypass:
         raise Hopeless(
-            f"These criteria cannot do their work on {made.told}{spends}: {_said_once(found)}.",
+            f"These criteria cannot do their work on {made.told}{spends}",
+            points=_said_once(found),
             code="hopeless_criteria",
             remedy="See what these rows can show with: assay plan SPECIFICATION. Change the criteria or collect rows "
             "before the test set is spent; or give the bypass --certify-a-hopeless-specification, which is recorded.",
@@ -166,12 +164,12 @@ def refuse_hopeless(case: Case, engine: Engine, *, attempt: int, bypass: bool) -
     return tuple(f"The plan called it hopeless: {planned}" for planned in found)
 
 
-def _said_once(found: Sequence[PlannedCriterion]) -> str:
-    """What is hopeless, each sentence once, after all the criteria of which it is true."""
+def _said_once(found: Sequence[PlannedCriterion]) -> tuple[str, ...]:
+    """What is hopeless, each sentence once, after all the criteria of which it is true; without a full stop."""
     of: dict[str, list[str]] = {}
     for planned in found:
         of.setdefault(planned.said, []).append(planned.criterion.id)
-    return ". ".join(f"{', '.join(names)}: {said}" for said, names in of.items())
+    return tuple(f"{', '.join(names)}: {said}" for said, names in of.items())
 
 
 def _imagined(case: Case, tally: Partial, rows: int, tables: Sequence[Table]) -> Imagined:

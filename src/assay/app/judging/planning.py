@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from assay.app.judging.case import open_case
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import ask_a_few, plan
 from assay.app.judging.planned import Plan
+from assay.app.judging.repeated_rows import will_be_refused
 from assay.store.workspace import Workspace
 
 
@@ -32,4 +34,5 @@ def make_plan(specification: Path | str, *, data: Mapping[str, Any] | None = Non
     path = Path(specification)
     case = open_case(path, data=data, scratch=Workspace.beside(path).tables)
     with open_engine(path, workers=workers) as engine:
-        return plan(case, engine, ask_a_few(case, engine), attempts=case.specification.attempts.alike())
+        made = plan(case, engine, ask_a_few(case, engine), attempts=case.specification.attempts.alike())
+        return replace(made, repeats=will_be_refused(case, engine))

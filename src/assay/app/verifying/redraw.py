@@ -9,6 +9,8 @@ import numpy as np
 
 from assay.domain.evidence import (
     ByInput,
+    Explained,
+    ExplainedCell,
     Learned,
     MeanCurve,
     Means,
@@ -41,8 +43,12 @@ WORTH = "worth"
 """The kind of what each input is worth, likewise; a point is of an input, by its place among the cells of the statistic."""
 SWEEP = "sweep"
 """The kind of the curves over all thresholds."""
+ERRORS = "errors"
+"""The kind of the curves of mean absolute errors by true number."""
 SWEPT = 41
 """So many thresholds of them are drawn at most, the declared one among them."""
+PARTS, LEAST = 10, 20
+"""So many parts of about as many rows each are made of the true numbers, fewer where a part would have fewer rows than this."""
 ALL_ROWS = "all rows"
 
 
@@ -62,7 +68,7 @@ def drawn(across: str, label: str, counts: ScoreCounts, edges: Floats) -> tuple[
 
 def curves_of(statistics: Iterable[Statistic]) -> tuple[CurveRecord, ...]:
     """The curves that criteria asked for: right decisions by the number of training rows, mean scores by the value of an input,
-    what each input is worth, and what every threshold gives."""
+    what each input is worth, what every threshold gives, and how far predictions are off by true number."""
     told = ((s, ASKED_FOR.get(type(s.counts))) for s in statistics)
     return tuple(curve for s, draw in told if draw is not None for curve in draw(s, s.counts))
 
@@ -86,6 +92,33 @@ def _swept(statistic: Statistic, counts: Sweep) -> Iterator[CurveRecord]:
         )
         label = f"{statistic.criterion} ({cell.label})" if cell.label else statistic.criterion
         yield CurveRecord(SWEEP, statistic.across, label, points)
+
+
+def _off(statistic: Statistic, counts: Explained) -> Iterator[CurveRecord]:
+    """A curve for each group that has rows."""
+    for cell in counts.cells:
+        if cell.n:
+            label = f"{statistic.criterion} ({cell.label})" if cell.label else statistic.criterion
+            yield CurveRecord(ERRORS, statistic.across, label, _off_by_truth(cell, counts))
+
+
+def _off_by_truth(cell: ExplainedCell, counts: Explained) -> Points:
+    """The mean absolute error in each part of the true numbers, both as shares of the declared range; the limits of all parts hold at once."""
+    order = np.argsort(np.array(cell.outcomes), kind="stable")
+    outcome, error, rows = (np.array(of)[order] for of in (cell.outcomes, cell.errors, cell.rows))
+    first = np.unique(outcome, return_index=True)[1]
+    alike = np.add.reduceat(rows, first)  # rows of one true number stay together
+    most = min(PARTS, max(cell.n // LEAST, 1))
+    part = np.repeat((np.cumsum(alike) - alike) * most // cell.n, np.diff([*first, len(outcome)]))
+    parts, found = np.unique(part), []
+    for of in parts:
+        inside = part == of
+        values, place = np.unique(error[inside] / counts.error_steps, return_inverse=True)
+        n = np.bincount(place, rows[inside]).astype(np.int64)
+        bound = mean_bound(values, n, low=0.0, high=1.0, alpha=LEVEL / len(parts))
+        at = float(outcome[inside] @ rows[inside]) / float(n.sum()) / counts.steps
+        found.append((at, bound.estimate, bound.lower, bound.upper, float(n.sum())))
+    return tuple(found)
 
 
 def _learned(counts: Learned) -> Points:
@@ -117,12 +150,13 @@ def _worths(counts: ByInput) -> Points:
     )
 
 
-KINDS = frozenset({LEARNING, SENSITIVITY, WORTH, SWEEP})
+KINDS = frozenset({LEARNING, SENSITIVITY, WORTH, SWEEP, ERRORS})
 ASKED_FOR: Mapping[type, Draw] = {
     Learned: _one(LEARNING, _learned),
     MeanCurve: _one(SENSITIVITY, lambda counts: _means(counts.means, counts.points)),
     ByInput: _one(WORTH, _worths),
     Sweep: _swept,
+    Explained: _off,
 }
 """By the type of the counts, the curves that are drawn of them, which are of these kinds."""
 
@@ -140,7 +174,7 @@ def curves_contradict(record: Record, asking: Collection[str]) -> str:
     }
     told: dict[tuple[str, str], list[CurveRecord]] = {}
     if tuple(c for c in record.curves if c.kind in KINDS) != curves_of(record.statistics):
-        return "The learning curves, sensitivity curves, worths of inputs or curves over all thresholds in the record are not those of the counts in its evidence."
+        return "The learning curves, sensitivity curves, worths of inputs, errors by true number or curves over all thresholds in the record are not those of the counts in its evidence."
     for curve in (c for c in record.curves if c.kind not in KINDS):
         told.setdefault((curve.across, curve.label), []).append(curve)
     for across, label in told:

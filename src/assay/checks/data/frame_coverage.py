@@ -10,7 +10,7 @@ from assay.checks.counting.frames import TIME, Parted, by_part, frame_columns, p
 from assay.checks.counting.periods import PERIODS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.table import Setting, TableView
@@ -74,7 +74,10 @@ def _off(found: int, cases: int | None, every: int) -> tuple[int, str]:
     high=None,
     census=True,
     parameters={
-        "of": Parameter("What the frame is parted by: a stratum, or time for the column that says when."),
+        "of": Parameter(
+            "What the frame is parted by: a stratum, or time for the column that says when.",
+            names=Names.PARTED,
+        ),
         "frame": Parameter(
             "How many cases it has in each part: north=5080, south=4920; of time also from one period to another: 2024-01 to 2024-12, or with a "
             "number, 2024-01 to 2024-03=500. Without a number there must be at least one row."

@@ -10,7 +10,7 @@ from assay.checks.counting.drifting import SETTINGS, joined, nothing_to_compare,
 from assay.checks.counting.periods import PERIOD_CODES, periods_of, time_columns, without_time
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rates, Undefined
-from assay.domain.metric import Unit
+from assay.domain.metric import Declared, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
@@ -45,6 +45,7 @@ def _months(*shares: float, rows: int = 1000) -> TableView:
     comparators=AT_MOST,
     ideal=ZERO,
     parameters=SETTINGS,
+    declared=(Declared.TIME,),
     examples=(
         Example(
             says="The share is 0.20 to 0.22 in each of three months of 1,000 rows.",

@@ -89,6 +89,7 @@ def _view(wrong: int, audited: int = 400) -> TableView:
             "The column with an expert's label, 0 or 1, of the rows that were drawn for the audit; it is empty in all others.",
             names=Names.COLUMN,
             anothers=True,
+            zero_or_one=True,
         ),
         "by": Parameter(
             "The column that names a row. With it the drawing is done by a hash of its value, and rows that were not drawn count for nothing, whoever audited them: "

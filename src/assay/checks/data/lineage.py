@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.checks.check import AT_MOST, Example, check
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.lineage import Artifact, Chains, Source, Step
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Declared, Parameter, Unit
 from assay.domain.needs import Lineage
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.views import LineageView
@@ -57,6 +57,7 @@ def _view(
             choices=(DIGEST, NAME),
         ),
     },
+    declared=(Declared.LINEAGE,),
     examples=(
         Example(
             says="The record says that a declared step made the test rows of the declared extract, and all digests agree.",

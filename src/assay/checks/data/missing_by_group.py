@@ -46,7 +46,7 @@ def _view(women: int, men: int) -> TableView:
     estimand="The largest difference between two groups in the share of rows without a value, over the columns that the model is fed, "
     "or in the named one.",
     unit=Unit.POINTS,
-    reading="values are missing {value} more often for {one} than for {two}",
+    reading="values[ of {family}] are missing {value} more often for {one} than for {two}",
     need=Tabulated(tabulate, named_or_fed, per_unit=True),
     comparators=AT_MOST,
     ideal=ZERO,

@@ -13,7 +13,7 @@ from assay.checks.counting.drifting import SETTINGS, of_periods
 from assay.checks.counting.periods import PERIOD_CODES, periods_of, time_columns, without_time
 from assay.checks.tabled import Values, table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
-from assay.domain.metric import Unit
+from assay.domain.metric import Declared, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
@@ -57,6 +57,7 @@ def _months(*lacking: int) -> TableView:
         "period": SETTINGS["period"],
         "column": COLUMN,
     },
+    declared=(Declared.TIME,),
     examples=(
         Example(
             says="20, 25 and 22 of 1,000 rows of three months have no income.",

@@ -18,7 +18,7 @@ from assay.checks.counting.periods import (
 )
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Declared, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
@@ -59,6 +59,7 @@ def _in_months(*rows: int) -> TableView:
             "A period counts if it has at least so many rows.", default=1, low=ONE, integer=True
         ),
     },
+    declared=(Declared.TIME,),
     examples=(
         Example(
             says="Each of three months has at least 100 rows.",

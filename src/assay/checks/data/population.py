@@ -11,7 +11,7 @@ from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import no_columns
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.domain.written import Written, written_counts
@@ -55,7 +55,10 @@ def _view(women: int, men: int, population: str) -> TableView:
     comparators=AT_MOST,
     ideal=ZERO,
     parameters={
-        "of": Parameter("A protected attribute, or several that are crossed, separated by commas: sex, age."),
+        "of": Parameter(
+            "A protected attribute, or several that are crossed, separated by commas: sex, age.",
+            names=Names.ATTRIBUTES,
+        ),
         "population": Parameter(
             "How many people of each group a survey or a census counted, as group=count, separated by commas: women=5080, men=4920. "
             "Crossed groups are written as in the report: women × under 30=700. Names of no group count as others.",

@@ -10,7 +10,7 @@ from assay.checks.counting.frames import Parted, by_part, frame_columns
 from assay.checks.counting.periods import PERIODS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, RelativeRate, RelativeRates, Undefined
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
@@ -41,7 +41,10 @@ def _view(*rows: int, outside: int = 0, fractions: str = "") -> TableView:
     high=None,
     ideal=ONE,
     parameters={
-        "of": Parameter("What the frame is parted by: a stratum, or time for the column that says when."),
+        "of": Parameter(
+            "What the frame is parted by: a stratum, or time for the column that says when.",
+            names=Names.PARTED,
+        ),
         "frame": Parameter(
             "How many cases the frame has in each part, as name=count, separated by commas: north=5080, south=4920; of time 2024-01=512, 2024-02=498.",
             written=Written.COUNTS,

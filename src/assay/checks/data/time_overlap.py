@@ -19,7 +19,7 @@ from assay.checks.counting.periods import (
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.gating import MOST_IN_NO_GROUP
-from assay.domain.metric import Unit
+from assay.domain.metric import Declared, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.dates import days_of
@@ -53,6 +53,7 @@ def _split(early: int) -> TableView:
     need=TabulatedEverywhere(by_day, time_columns, against_all=True),
     comparators=AT_MOST,
     census=True,
+    declared=(Declared.TIME,),
     examples=(
         Example(
             says="The training rows end in June, the test rows begin in July.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import numpy as np
 
@@ -16,38 +16,16 @@ from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.written import Written, written_grades
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TABLE = "grades"
-Grades = tuple[tuple[str, Decimal], ...]
-
-
-def grades_of(text: str) -> Grades:
-    """The grades with their highest probability, lowest first, of a text as ``A: 0.005, B: 0.02``.
-
-    Raises:
-        ValueError: saying what is wrong with it.
-    """
-    found = []
-    for part in text.split(","):
-        name, _, edge = (piece.strip() for piece in part.rpartition(":"))
-        try:
-            limit = Decimal(edge)
-        except InvalidOperation:
-            raise ValueError(f"{part.strip()!r} is no grade with a probability, such as 'A: 0.005'") from None
-        if not name or not 0 < limit <= 1:
-            raise ValueError(f"{part.strip()!r} needs a name and a probability above 0, of at most 1")
-        found.append((name, limit))
-    edges = [limit for _, limit in found]
-    if edges != sorted(set(edges)) or len({name for name, _ in found}) < len(found):
-        raise ValueError("the probabilities must increase, and each grade have a name of its own")
-    return tuple(found)
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The group of each row, its grade (of all with the same or a higher limit the lowest) and its label."""
     try:
-        edges = [float(limit) for _, limit in grades_of(str(context.parameters["grades"]))]
+        edges = [float(limit) for _, limit in written_grades(str(context.parameters["grades"]), "grades")]
     except ValueError:
         return {}  # the check says what is wrong
     grade = np.searchsorted(np.array(edges), rows.answered, side="left").astype(np.int64)
@@ -78,7 +56,8 @@ def _view(*defaults: int, outside: int = 0) -> TableView:
     across=Across.OPTIONAL,
     parameters={
         "grades": Parameter(
-            "The grades, each with the highest probability in it: 'A: 0.005, B: 0.02, C: 1'. A score on the line belongs to the lower one."
+            "The grades, each with the highest probability in it: 'A: 0.005, B: 0.02, C: 1'. A score on the line belongs to the lower one.",
+            written=Written.GRADES,
         )
     },
     examples=(
@@ -135,7 +114,7 @@ def calibration_by_grade(view: TableView, *, grades: str) -> Counts:
         pandas' cut and scipy's binomtest (tests/checks/test_slices.py).
     """
     try:
-        declared = grades_of(grades)
+        declared = written_grades(grades, "grades")
     except ValueError as wrong:
         return Undefined(Reason.NOT_MEASURED, f"The grades cannot be read: {wrong}.")
     groups = view.context.n_groups

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import numpy as np
 
@@ -13,9 +13,10 @@ from assay.checks.counting.drifting import SETTINGS, joined, nothing_to_compare,
 from assay.checks.counting.periods import PERIOD_CODES, periods_of, time_columns
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.written import Written, written_scores
 from assay.tally.table import Integers, Rows, Setting, TableContext, TableView, together
 
 TIME, ALL, APART = "time", "", "\t"
@@ -39,19 +40,10 @@ def _strata(context: TableContext) -> tuple[str, ...]:
 
 
 def _cuts(text: str) -> tuple[Decimal, ...]:
-    """The scores from which on it is counted. Raises ValueError for what is none."""
-    try:
-        cuts = tuple(Decimal(item.strip()) for item in text.split(",") if item.strip())
-    except InvalidOperation:
-        cuts = (Decimal("NaN"),)
-    if (
-        not all(cut.is_finite() and 0 < cut < 1 for cut in cuts)
-        or len(set(cuts)) < len(cuts)
-        or len(cuts) > MOST_CUTS
-    ):
-        raise ValueError(
-            f"'at' is written as up to {MOST_CUTS} different scores between 0 and 1, as 0.2, 0.5; found {text!r}"
-        )
+    """The scores from which on it is counted, none for an empty text. Raises ValueError for what is none."""
+    cuts = written_scores(text, "at") if text else ()
+    if len(cuts) > MOST_CUTS:
+        raise ValueError(f"'at' has up to {MOST_CUTS} scores; found {len(cuts)}")
     return cuts
 
 
@@ -124,10 +116,12 @@ def _months(*shares: float, rows: int = 1000) -> TableView:
         "by": Parameter(
             "Where to look: time for the column that says when, or a stratum; by default there and in all strata that are declared.",
             default=ALL,
+            names=Names.PARTED,
         ),
         "at": Parameter(
             "Scores from which on rows are counted, separated by commas: 0.1, 0.3, 0.6; by default the one at which is decided.",
             default="",
+            written=Written.SCORES,
         ),
         **SETTINGS,
     },

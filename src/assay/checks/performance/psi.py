@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.written import Written, written_increasing
 from assay.tally.coding import missing
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
@@ -26,12 +27,9 @@ RARE = 0.02
 
 def edges_of(text: str) -> tuple[float, ...]:
     """The edges of a text as ``10, 20, 50``. Raises ValueError for anything else."""
-    try:
-        edges = tuple(float(Decimal(part.strip())) for part in text.split(","))
-    except InvalidOperation:
-        raise ValueError(f"{text!r} are no edges of bins, such as '10, 20, 50'") from None
-    if list(edges) != sorted(set(edges)) or not np.isfinite(edges).all() or len(edges) >= MOST_BINS:
-        raise ValueError(f"the edges {text!r} must be numbers that increase, fewer than {MOST_BINS}")
+    edges = tuple(map(float, written_increasing(text, "edges")))
+    if len(edges) >= MOST_BINS:
+        raise ValueError(f"'edges' has fewer than {MOST_BINS} numbers; found {len(edges)}")
     return edges
 
 
@@ -115,6 +113,7 @@ def _view(n: int, *shares: float) -> TableView:
         "edges": Parameter(
             "Where the bins of a number begin: '10, 20, 50' makes four. A category has a bin for each documented code.",
             default="",
+            written=Written.INCREASING,
         ),
         "reference": Parameter("The data set to compare with.", default="develop", names=Names.DATA),
         "distance": Parameter("psi, total_variation or hellinger.", default="psi", choices=tuple(Distance)),

@@ -20,6 +20,7 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedChanges
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
+from assay.domain.written import Written, written_numbers
 from assay.tally.perturbation import ChangeContext, Columns, Floats
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
@@ -37,7 +38,7 @@ def columns(context: TableContext) -> tuple[str, ...]:
 def points_of(text: object) -> tuple[float, ...]:
     """The values, each once and increasing; none where the text has something else."""
     try:
-        found = sorted({float(part) for part in str(text).split(",")})
+        found = sorted({float(point) for point in written_numbers(str(text), "points")})
     except ValueError:
         return ()
     return tuple(found) if len(found) <= MOST and all(map(math.isfinite, found)) else ()
@@ -101,7 +102,8 @@ def _arguments(points: str = "0, 5, 10") -> dict[str, Decimal | int | str]:
     parameters={
         "column": Parameter("The input of numbers that is set.", names=Names.COLUMN),
         "points": Parameter(
-            f"Its values, with commas between them, at most {MOST}: each is a prediction of every row."
+            f"Its values, with commas between them, at most {MOST}: each is a prediction of every row.",
+            written=Written.NUMBERS,
         ),
     },
     examples=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, World
-from assay.domain.metric import Across
+from assay.domain.metric import Across, Declared
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification.criteria import Criterion
 from assay.domain.vocabulary import Comparator, Tier
@@ -302,6 +302,27 @@ def data_not_declared(draft: Draft, _: World) -> Iterator[Finding]:
             )
 
 
+_TO_DECLARE = {
+    Declared.TIME: "the column that says when: a date such as 2024-12-31, or a number that names a period",
+    Declared.LINEAGE: "the sources, the steps and the records of other tools",
+}
+
+
+def not_declared(draft: Draft, world: World) -> Iterator[Finding]:
+    """A metric that cannot do without something which the specification leaves out: no row would give it a value."""
+    for i, criterion, metric in draft.known(world):
+        for declared in metric.declared:
+            name, _, key = declared.partition(".")
+            block = getattr(draft, name)
+            if block is not None and getattr(block, key) is None:
+                yield Finding(
+                    ("criteria", i, "metric"),
+                    "not_declared",
+                    f"{criterion.id!r} cannot be measured without {key!r} under {name!r}, {_TO_DECLARE[declared]}.",
+                    remedy=f"Add '{key}:' under {name!r}, or delete the criterion.",
+                )
+
+
 def stage_without_criterion(draft: Draft, world: World) -> Iterator[Finding]:
     """A stage that must have a verdict and of which nothing is asked."""
     if not draft.whole("criteria"):
@@ -335,6 +356,7 @@ RULES: tuple[Rule, ...] = (
     no_gate,
     nothing_to_train,
     data_not_declared,
+    not_declared,
     stage_without_criterion,
 )
 

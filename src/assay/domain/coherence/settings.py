@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from assay.domain.coherence.criteria import TIME
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
 from assay.domain.metric import Names, Parameter, several
 from assay.domain.nearest import listed, nearest
@@ -36,7 +38,7 @@ def parameters(draft: Draft, world: World) -> Iterator[Finding]:
                     (*trail, name),
                     "parameter_unreadable",
                     f"{wrong}.",
-                    remedy="Write it like that, with commas between the names; see: assay checks",
+                    remedy=f"Write it like that, with commas between them; see: assay checks {criterion.metric}",
                 )
         for name, parameter in metric.parameters.items():
             if parameter.default is None and name not in criterion.parameters:
@@ -49,42 +51,104 @@ def parameters(draft: Draft, world: World) -> Iterator[Finding]:
 
 
 def _unread(parameter: Parameter, name: str, value: object) -> str:
-    """Why a text does not hold the numbers by name that the parameter is made of; empty when it does, or has none."""
-    return unread(value, name, parameter.written) if parameter.written and isinstance(value, str) else ""
+    """Why a text does not hold the numbers that the parameter is made of; empty when it does, is what is meant where none is given, or has none."""
+    if parameter.written is None or not isinstance(value, str) or value == parameter.default:
+        return ""
+    return unread(value, name, parameter.written)
 
 
 def parameter_names(draft: Draft, world: World) -> Iterator[Finding]:
-    """A setting that names a column or a data set which does not exist."""
-    columns = [column.name for column in world.dictionary.columns] if world.dictionary else []
+    """A setting that names something which does not exist: a column, a stratum, a protected attribute, a data set."""
     for i, criterion, metric in draft.known(world):
         for name, value in criterion.parameters.items():
             names = metric.parameters[name].names if name in metric.parameters else None
-            named = (
-                several(value)
-                if names is Names.COLUMNS
-                else (value,)
-                if names is Names.COLUMN and value
-                else ()
+            if names is not None and value:
+                trail: Trail = ("criteria", i, "with", name)
+                yield from _NAMED[names](_Named(trail, criterion.id, str(value)), draft, world)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A setting that names something: where it stands, of which criterion, and what it says."""
+
+    trail: Trail
+    criterion: str
+    said: str
+
+
+def _column(named: _Named, _: Draft, world: World) -> Iterator[Finding]:
+    columns = [column.name for column in world.dictionary.columns] if world.dictionary else []
+    if columns and named.said not in columns:
+        yield Finding(
+            named.trail,
+            "unknown_column",
+            f"The dictionary does not describe a column {named.said}.",
+            nearest=nearest(named.said, columns),
+            remedy="Name a column that the dictionary describes.",
+        )
+
+
+def _columns(named: _Named, draft: Draft, world: World) -> Iterator[Finding]:
+    for column in several(named.said):
+        yield from _column(replace(named, said=column), draft, world)
+
+
+def _stratum(named: _Named, draft: Draft, _: World) -> Iterator[Finding]:
+    known = draft.names("strata")
+    if named.said not in known and not draft.illegible("strata"):
+        yield Finding(
+            named.trail,
+            "unknown_stratum",
+            f"{named.said!r} is none of the strata; declared are {listed(known)}.",
+            nearest=nearest(named.said, known),
+            remedy="Declare it under 'strata', as an attribute is under 'protected'.",
+        )
+
+
+def _parted(named: _Named, draft: Draft, world: World) -> Iterator[Finding]:
+    if named.said != TIME:
+        yield from _stratum(named, draft, world)
+    elif draft.data is not None and draft.data.time is None:
+        yield Finding(
+            named.trail,
+            "not_declared",
+            f"{named.criterion!r} goes by the column that says when, and 'data' names none.",
+            remedy="Add 'time:' under 'data', or name a stratum.",
+        )
+
+
+def _attributes(named: _Named, draft: Draft, _: World) -> Iterator[Finding]:
+    known = draft.names("protected")
+    for attribute in several(named.said):
+        if attribute not in known and not draft.illegible("protected"):
+            yield Finding(
+                named.trail,
+                "unknown_attribute",
+                f"{attribute!r} is no protected attribute; declared are {listed(known)}.",
+                nearest=nearest(attribute, known),
+                remedy="Declare it under 'protected'.",
             )
-            for column in named if columns else ():
-                if column not in columns:
-                    yield _unknown_column(("criteria", i, "with", name), str(column), columns)
-            known = draft.names("strata")
-            if names is Names.STRATUM and value and value not in known and not draft.illegible("strata"):
-                yield Finding(
-                    ("criteria", i, "with", name),
-                    "unknown_stratum",
-                    f"{value!s} is none of the strata; declared are {listed(known)}.",
-                    nearest=nearest(str(value), known),
-                    remedy="Declare it under 'strata', as an attribute is under 'protected'.",
-                )
-            if names is Names.DATA and draft.data is not None and getattr(draft.data, str(value), "") is None:
-                yield Finding(
-                    ("criteria", i, "with", name),
-                    "data_not_declared",
-                    f"{criterion.id!r} compares with {value!r}, and 'data' names no such file.",
-                    remedy=f"Add '{value}:' under 'data'.",
-                )
+
+
+def _data(named: _Named, draft: Draft, _: World) -> Iterator[Finding]:
+    if draft.data is not None and getattr(draft.data, named.said, "") is None:
+        yield Finding(
+            named.trail,
+            "data_not_declared",
+            f"{named.criterion!r} compares with {named.said!r}, and 'data' names no such file.",
+            remedy=f"Add '{named.said}:' under 'data'.",
+        )
+
+
+_NAMED: Mapping[Names, Callable[[_Named, Draft, World], Iterator[Finding]]] = {
+    Names.COLUMN: _column,
+    Names.COLUMNS: _columns,
+    Names.STRATUM: _stratum,
+    Names.PARTED: _parted,
+    Names.ATTRIBUTES: _attributes,
+    Names.DATA: _data,
+}
+"""By what a setting names, what is said where there is none."""
 
 
 def another_answer(draft: Draft, world: World) -> Iterator[Finding]:
@@ -101,6 +165,22 @@ def another_answer(draft: Draft, world: World) -> Iterator[Finding]:
                         f"{name!r} of {criterion.metric!r} is what another answered; {column} {why}.",
                         remedy="Name the column in which that stands.",
                     )
+
+
+def not_zero_or_one(draft: Draft, world: World) -> Iterator[Finding]:
+    """A column that is to hold 0 or 1, and which the dictionary describes as something else."""
+    for i, criterion, metric in draft.known(world):
+        for name, value in criterion.parameters.items():
+            if name not in metric.parameters or not metric.parameters[name].zero_or_one:
+                continue
+            column = world.column(str(value))
+            if column is not None and not column.has_zero_and_one:
+                yield Finding(
+                    ("criteria", i, "with", name),
+                    "not_zero_or_one",
+                    f"{name!r} of {criterion.metric!r} is a column of 0 and 1; the dictionary describes {column.name!r} as {column.told}.",
+                    remedy="Name the column in which that stands, or document in the dictionary that its codes are 0 and 1.",
+                )
 
 
 def codes_listed(draft: Draft, world: World) -> Iterator[Finding]:
@@ -138,19 +218,10 @@ def _nobody_answered(draft: Draft, world: World, column: str) -> str:
     return ""
 
 
-def _unknown_column(trail: Trail, column: str, columns: list[str]) -> Finding:
-    return Finding(
-        trail,
-        "unknown_column",
-        f"The dictionary does not describe a column {column}.",
-        nearest=nearest(column, columns),
-        remedy="Name a column that the dictionary describes.",
-    )
-
-
 RULES: tuple[Rule, ...] = (
     parameters,
     parameter_names,
     another_answer,
+    not_zero_or_one,
     codes_listed,
 )
