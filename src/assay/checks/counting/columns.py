@@ -41,11 +41,11 @@ def named_or_fed(context: TableContext) -> tuple[str, ...]:
 
 
 def named_or_texts(context: TableContext) -> tuple[str, ...]:
-    """The named column, or all categories and texts but label and identifiers."""
+    """The named column, or all categories, texts and other columns with codes but label and identifiers."""
     named = str(context.parameters["column"])
     left_out = {context.label, context.unit, context.score_column}
-    wanted = (c.name for c in context.dictionary if c.type in {"category", "text"} and c.name not in left_out)
-    return (named,) if named else tuple(wanted)
+    coded = (c for c in context.dictionary if c.type in {"category", "text"} or c.codes is not None)
+    return (named,) if named else tuple(c.name for c in coded if c.name not in left_out)
 
 
 def sources(context: TableContext) -> tuple[str, ...]:

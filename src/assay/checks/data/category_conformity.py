@@ -42,7 +42,9 @@ def _coded(unseen: int, n: int = 2000) -> TableView:
     ideal=ZERO,
     parameters={
         "column": Parameter(
-            "One column to look at; by default all categories and texts.", default="", names=Names.COLUMN
+            "One column to look at; by default all categories, texts and columns with codes.",
+            default="",
+            names=Names.COLUMN,
         )
     },
     examples=(
