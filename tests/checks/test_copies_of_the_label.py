@@ -13,7 +13,7 @@ from tests.checks.test_leaking_columns import CHECK, auc_of, counted
 
 from assay.checks.data.leaking_columns import PRIOR, tabulate
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Scores
+from assay.domain.evidence import Scores, Undefined
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.stats.pieces.kinds import PIECES
 from assay.stats.pieces.pieces import Target
@@ -145,5 +145,18 @@ def test_a_group_is_ranked_by_what_was_learnt_on_its_own_rows() -> None:
 
 
 def test_a_group_with_few_rows_of_a_label_is_not_looked_at_by_itself() -> None:
-    found, _ = grouped(lambda y, _, draw: at_random(y, draw), "number", 3, n=80)
+    found, _ = grouped(lambda y, _, draw: at_random(y, draw), "number", 3, n=120)
     assert [cell.label for cell in found.cells] == ["x"]
+
+
+@pytest.mark.parametrize(("rows", "of_label"), [(20, 0.3), (2000, 0.0)])
+def test_a_column_is_not_called_clean_where_little_or_one_label_could_be_learnt(
+    rows: int, of_label: float
+) -> None:
+    draw = np.random.default_rng(5)
+    learnt, label = (
+        (draw.random(n) < share).astype(np.int64) for n, share in ((rows, of_label), (2000, 0.3))
+    )
+    found = counted({"x": label.astype(float)}, {"x": learnt.astype(float)}, label, learnt)
+    assert isinstance(found, Undefined)
+    assert "30 of each are needed" in found.detail

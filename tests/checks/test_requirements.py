@@ -87,6 +87,20 @@ def test_whole_numbers_are_dates_or_none() -> None:
         assert "a whole number such as 20241231" in said.detail
 
 
+def test_a_day_that_stands_for_none_is_of_no_period() -> None:
+    parameters = {"period": "month", "rows": 1}
+    for blanks, days in (
+        (["1900-01-01", "9999-12-31"], ["2024-01-05"] * 98),
+        ([19000101, 99991231], [20240105] * 98),
+    ):
+        view = table_view(
+            by_period, {"day": blanks + days}, label=[0] * 100, time="day", parameters=parameters
+        )
+        found = catalogue()["data.period"].count(view, arguments=parameters)
+        assert isinstance(found, Census)
+        assert (found.found, found.details) == (1, (("2024-01", 98),))
+
+
 def test_complete_rows() -> None:
     data = rows(3)
     view = table_view(by_completeness, {"x": data["x"].to_numpy(), "z": data["z"].to_numpy()})

@@ -187,3 +187,19 @@ def test_a_few_days_that_cannot_be_read_hide_nothing_else() -> None:
     counted = found({"x": ["n.a."] * 4 + ["1900-01-01"] * 40 + days}, dictionary=known)
     assert isinstance(counted, Census)
     assert counted.found == 40
+
+
+def test_numbers_and_days_in_a_column_that_the_dictionary_calls_text_are_looked_at() -> None:
+    draw = np.random.default_rng(4)
+    days = (np.datetime64("1960-01-01") + draw.integers(0, 15_000, 960)).astype(str).tolist()
+    pressures = [str(int(value)) for value in draw.normal(75, 10, 960)]
+    known = tuple(Column(name=name, type="text", description=name) for name in ("born", "pressure", "job"))
+    columns = {
+        "born": days + ["1900-01-01"] * 40,
+        "pressure": pressures + ["-999"] * 40,
+        "job": ["clerk"] * 970 + ["ＵＮＫＮＯＷＮ"] * 20 + ["un\u200bknown "] * 10,
+    }
+    counted = found(columns, dictionary=known)
+    assert dict(counted.details) == {"born = 1900-01-01": 40, "pressure = -999": 40, "job = 'unknown'": 30}
+    clean = {"born": days, "pressure": pressures, "job": ["clerk"] * 960}
+    assert found(clean, dictionary=known).found == 0

@@ -130,3 +130,50 @@ def test_training_rows_whose_day_cannot_be_read_are_replaced_by_no_others() -> N
     found = catalogue()["data.time_overlap"].count(view)
     assert isinstance(found, Undefined)
     assert "100 of 100 rows of 'train'" in found.detail
+
+
+NO_DAYS = ("9999-12-31", "2099-12-31", "1900-01-01", "1970-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize("blank", NO_DAYS)
+def test_a_day_that_stands_for_none_is_neither_late_nor_early(blank: str) -> None:
+    train = ["2024-06-01"] * 100
+    found = overlap([blank] * 100 + ["2025-01-01"] * 300, train)
+    assert isinstance(found, Undefined)
+    assert "100 of 400 rows of 'test' have no day in 'day' that can be read" in found.detail
+    few = overlap([blank] * 4 + ["2025-01-01"] * 396, train)
+    assert few == Census(4, 400, share=True, details=(("no day that can be read", 4),))
+    assert isinstance(overlap(["2025-01-01"] * 400, [blank] * 90 + train), Undefined)
+    if "T" not in blank:
+        as_number = int(blank.replace("-", ""))
+        found = overlap(np.array([as_number] * 100 + [20250101] * 300), np.array([20240601] * 100))
+        assert isinstance(found, Undefined)
+    found = future(["2024-08-01"] * 400, [blank] * 400)
+    assert isinstance(found, Undefined)
+    assert "400 of 400 rows" in found.detail
+
+
+def test_seconds_are_not_compared_with_days() -> None:
+    days, seconds = 19_700 + np.arange(100), 1_600_000_000 + 86_400 * np.arange(400)
+    for test, train in ((seconds, days), (days, seconds)):
+        found = overlap(test, train)
+        assert isinstance(found, Undefined)
+        assert "are of another size and lie far from each other" in found.detail
+    assert overlap(np.arange(1000, 200_000), np.arange(1, 1000)) == Census(0, 199_000, share=True)
+    assert overlap(np.array([2] * 400), np.array([1] * 100)) == Census(0, 400, share=True)
+
+
+def test_days_in_a_column_of_texts_are_looked_at() -> None:
+    known = tuple(Column(name=n, type=t, description=n) for n, t in (("decided", "date"), ("remark", "text")))
+    remarks = (
+        ["2024-08-01"] * 30 + ["2024-08-01: paid in full"] * 10 + ["2024-01-01"] * 60 + ["call again"] * 300
+    )
+    view = table_view(
+        by_order,
+        {"decided": ["2024-06-30"] * 400, "remark": remarks},
+        dictionary=known,
+        time="decided",
+        parameters={"decided": "", "later": ""},
+    )
+    found = catalogue()["data.future_features"].count(view)
+    assert found == Census(40, 400, share=True, details=(("remark", 40),))

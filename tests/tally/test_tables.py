@@ -9,8 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.tally.coding import BINS, FINE, bins_of, fine_bins_of, number_of, number_of_fine
+from assay.tally.coding import (
+    BINS,
+    FINE,
+    NEAR,
+    bins_of,
+    bins_told_apart,
+    fine_bins_of,
+    number_of,
+    number_of_fine,
+)
 from assay.tally.groups import Layout
+from assay.tally.hashes import number_words
 from assay.tally.partial import Partial
 from assay.tally.partial_bytes import from_bytes, to_bytes
 from assay.tally.table import TableCounts, apart, sums, together
@@ -72,20 +82,41 @@ def test_small_whole_numbers_have_a_bin_each_and_what_is_missing_has_none():
     assert bins_of(np.array([np.nan, -0.0, 0.0])).tolist() == [-1, BINS // 2, BINS // 2]
 
 
+def fine(values: list[float] | np.ndarray) -> np.ndarray:
+    return fine_bins_of(np.array(values), number_words(np.array(values)))
+
+
 @given(one=st.integers(-(2**27), 2**27), other=st.integers(-(2**27), 2**27))
 def test_large_whole_numbers_have_a_fine_bin_each_in_their_order(one: int, other: int):
-    bins = fine_bins_of(np.array([one, other]))
+    bins = fine([one, other])
     assert number_of_fine(bins).tolist() == [one, other]
+    assert not (bins % NEAR).any()
     assert 0 <= bins.min() <= bins.max() < FINE
     assert np.sign(bins[0] - bins[1]) == np.sign(one - other)
 
 
-@given(value=floats)
-def test_other_numbers_have_the_first_fine_bin_of_their_bin(value: float):
-    fine, coarse = (int(of(np.array([value]))[0]) for of in (fine_bins_of, bins_of))
-    assert fine >> 16 == coarse
-    assert value == math.trunc(value) if math.isfinite(value) and fine % 2**16 else True
-    assert fine_bins_of(np.array([np.nan])).tolist() == [-1]
+@given(value=floats, times=st.sampled_from([1.0001, 1.000001, 1.0000001]))
+def test_other_numbers_are_in_the_order_of_their_fine_bins_and_known_to_a_hundred_millionth(
+    value: float, times: float
+):
+    assert fine([value])[0] // NEAR >> 16 == bins_of(np.array([value]))[0]
+    if 1e-300 < abs(value) < 1e300:
+        found = float(number_of_fine(fine([value]))[0])
+        assert abs(found) <= abs(value)
+        assert math.isclose(found, value, rel_tol=1.5e-8)
+        one, other = fine([value, value * times])
+        assert (one < other) == (value > 0)
+    assert fine([np.nan]).tolist() == [-1]
+    assert fine([-0.0])[0] == fine([0.0])[0]
+
+
+def test_numbers_in_one_fine_bin_are_told_apart_by_kind():
+    large = 10**12 + np.arange(1000)
+    bins = fine(large)
+    assert len(np.unique(bins // NEAR)) == 1
+    assert len(np.unique(bins)) == NEAR - 1 + (10**12 % 2**13 == 0)
+    assert len(np.unique(fine(2**53 + np.arange(1, 3)))) == 2  # no float tells these apart
+    assert len(np.unique(bins_told_apart(large, number_words(large)))) == len(np.unique(bins))
 
 
 def test_the_bytes_of_tables_come_back_and_keys_out_of_order_are_refused():

@@ -20,9 +20,11 @@ _SHIFT = 64 - 22
 _SIGN = np.uint64(1 << 63)
 
 
-FINE, _FINER = 1 << 38, 16
-"""Fine bins have sixteen bits of the fraction more, so that whole numbers up to 134 million have one each. There are many in a table: they are for what a
-single value may give away."""
+_FINER, NEAR = 16, 16
+"""Fine bins have so many bits of the fraction more, so that whole numbers up to 134 million have one each and the others lie within .0000015 %; and
+of numbers that still lie in one bin, so many kinds are told apart by a hash."""
+FINE = (1 << 38) * NEAR
+"""Codes of fine bins. There are many in a table: they are for what a single value may give away."""
 
 
 def numbers_of(values: NDArray[Any]) -> Floats:
@@ -35,11 +37,24 @@ def bins_of(values: NDArray[Any]) -> Integers:
     return _bins(values, _SHIFT)
 
 
-def fine_bins_of(values: NDArray[Any]) -> Integers:
-    """int64[n]: the fine bin of each whole number, and of any other the first one of its bin; -1 where there is none."""
-    fine = _bins(values, _SHIFT - _FINER)
-    numbers = np.asarray(values, dtype=np.float64)
-    return np.where((numbers == np.trunc(numbers)) | (fine < 0), fine, fine >> _FINER << _FINER)
+def fine_bins_of(values: NDArray[Any], words: Hashes) -> Integers:
+    """int64[n]: the fine bin of each number, in their order; -1 where there is none.
+
+    words: of the same values. A number that is not the first one of its bin is told from others there by what its word is.
+    """
+    return _told_apart(values, words, _SHIFT - _FINER)
+
+
+def bins_told_apart(values: NDArray[Any], words: Hashes) -> Integers:
+    """int64[n]: as :func:`fine_bins_of`, of the bins of :func:`bins_of`: a bin, and which of so many kinds of numbers in it."""
+    return _told_apart(values, words, _SHIFT)
+
+
+def _told_apart(values: NDArray[Any], words: Hashes, shift: int) -> Integers:
+    bins = _bins(values, shift)
+    first = words == (_numbers(np.maximum(bins, 0), shift) + 0.0).view(np.uint64)
+    near = np.where(first, np.uint64(0), mixed(words) % np.uint64(NEAR - 1) + np.uint64(1))
+    return np.where(bins < 0, -1, bins * NEAR + near.astype(np.int64))
 
 
 def _bins(values: NDArray[Any], shift: int) -> Integers:
@@ -88,7 +103,7 @@ def number_of(bins: Integers) -> Floats:
 
 def number_of_fine(bins: Integers) -> Floats:
     """float64[k]: as :func:`number_of`, of fine bins: of a whole number up to 134 million itself."""
-    return _numbers(bins, _SHIFT - _FINER)
+    return _numbers(bins // NEAR, _SHIFT - _FINER)
 
 
 def _numbers(bins: Integers, shift: int) -> Floats:

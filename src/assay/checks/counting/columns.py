@@ -15,7 +15,9 @@ COLUMN = Parameter(
     "One column to look at; by default all that the model is fed.", default="", names=Names.COLUMN
 )
 TEXT_COLUMN = Parameter(
-    "One column to look at; by default all categories and texts.", default="", names=Names.COLUMN
+    "One column to look at; by default all categories, texts and columns with codes.",
+    default="",
+    names=Names.COLUMN,
 )
 
 
@@ -44,9 +46,11 @@ def named_or_fed(context: TableContext) -> tuple[str, ...]:
 
 
 def named_or_texts(context: TableContext) -> tuple[str, ...]:
-    """The named column, or all categories and texts but label and identifiers."""
+    """The named column, or all categories, texts and other columns with codes but label and identifiers."""
     named = str(context.parameters["column"])
-    return (named,) if named else tuple(c.name for c in context.described if c.type in {"category", "text"})
+    if named:
+        return (named,)
+    return tuple(c.name for c in context.described if c.type in {"category", "text"} or c.codes is not None)
 
 
 def sources(context: TableContext) -> tuple[str, ...]:

@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 from assay.domain.evidence import Undefined
 from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.vocabulary import Reason
-from assay.tally.coding import number_of_fine
+from assay.tally.coding import NEAR, number_of_fine
 from assay.tally.table import Integers, TableContext
 
 BEYOND = 0.1
 """A number is seen that lies outside of the known ones by no more than this share of their range: of few rows the ends are not known."""
 OFTEN, PART = 20, 256
 """A number that so many rows have, and so large a part of them, is one of few: others beside it are no neighbours."""
+
+
+ALIKE = NEAR // 2
+"""Numbers of so many kinds in one fine bin are not told apart; where it holds more rows than one of :data:`PART` parts, that may hide what they say."""
 
 
 def learnable(context: TableContext) -> tuple[str, ...]:
@@ -29,6 +33,18 @@ def learnable(context: TableContext) -> tuple[str, ...]:
         return (named,) if named else context.inputs
     names = {column.name for column in context.dictionary if column.type == "identifier"} | {context.time}
     return tuple(name for name in context.fed if name not in names)
+
+
+def recur(rows: Integers) -> bool:
+    """Whether the numbers of a column come again, so that each can be learnt by itself: they may be names of something, in no order.
+
+    rows: int64[m], those of each number where it was learnt.
+    """
+    return bool(2 * rows[rows > 1].sum() > rows.sum())
+
+
+ALONE = "each value by itself"
+"""How it is told that the numbers of a column were looked at one by one."""
 
 
 def unseen(values: Integers, known: Integers, rows: Integers, *, numbered: bool) -> NDArray[np.bool_]:
@@ -54,6 +70,24 @@ def unseen(values: Integers, known: Integers, rows: Integers, *, numbered: bool)
     before = np.where(values > known[-1], after, np.maximum(after - 1, 0))
     unseen_ones: NDArray[np.bool_] = new & (far | (often[after] & often[before]))
     return unseen_ones
+
+
+def too_close(column: str, data: str, codes: Integers, rows: Integers) -> Undefined | None:
+    """Why nothing is judged: too many numbers of a column lie so close to others that they are not told apart, and one may be the answer of all.
+
+    Args:
+        codes: int64[k], increasing, fine bins. rows: int64[k], their rows.
+    """
+    _, place, kinds = np.unique(codes // NEAR, return_inverse=True, return_counts=True)
+    of_bin = np.bincount(place, weights=rows)
+    alike = int(rows[((kinds >= ALIKE) & (of_bin > rows.sum() / PART))[place]].sum())
+    if alike <= MOST_IN_NO_GROUP * rows.sum():
+        return None
+    return Undefined(
+        Reason.NOT_MEASURED,
+        f"{alike:,} of {rows.sum():,} rows of {data!r} have a number of {column!r} so close to others, for its size, that they are not told apart. Write it "
+        "from a nearer zero, as the difference from a round number; or call it a category if its numbers only name things.",
+    )
 
 
 def not_learnt(column: str, learnt_on: str, of: str, new: int, rows: int) -> Undefined | None:

@@ -7,10 +7,12 @@ import numpy as np
 from assay.domain.evidence import Undefined
 from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.vocabulary import Reason
-from assay.tally.coding import bins_of, missing
+from assay.tally.coding import NEAR, bins_of, bins_told_apart, missing
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 
-AS_TEXT, AS_CODES = "as text: ", "as codes: "
+AS_TEXT, AS_CODES, TOLD_APART = "as text: ", "as codes: ", "told apart: "
+HEAVY = 0.05
+"""A bin with more than this share of the rows must not hold different numbers, of which it would make one."""
 
 
 def numbered(rows: Rows, name: str) -> Integers | None:
@@ -20,10 +22,40 @@ def numbered(rows: Rows, name: str) -> Integers | None:
     return bins_of(rows.column(name))
 
 
+def finely_numbered(rows: Rows, name: str) -> Integers | None:
+    """int64[n]: the fine bins of a column that was read and holds numbers, by which they are in order."""
+    if name not in rows.names or rows.column(name).dtype.kind not in "iufb":
+        return None
+    return rows.fine_bins(name)
+
+
 def not_numbers(rows: Rows, names: tuple[str, ...], coded: tuple[str, ...] = ()) -> dict[str, Integers]:
     """The rows with a text in a column that the dictionary calls a number, and with a number that is no code in one that has ``coded`` ones,
     by a table for each column."""
     return _as_text(rows, names) | _as_codes(rows, coded)
+
+
+def told_apart(rows: Rows, *names: str) -> dict[str, Integers]:
+    """The bins of columns that were read and hold numbers, with kinds of numbers within each, by a table for each column."""
+    there = (n for n in names if n in rows.names and rows.column(n).dtype.kind in "iufb")
+    return {f"{TOLD_APART}{n}": bins_told_apart(rows.column(n), rows.words(n)) for n in there}
+
+
+def made_one(view: TableView, name: str) -> Undefined | None:
+    """Why nothing is told of numbers, by the table of :func:`told_apart`: many lie so close to each other that they would be one; None where few do."""
+    counts = view.table(f"{TOLD_APART}{name}")
+    _, place = np.unique(counts.keys // NEAR, return_inverse=True)
+    rows, most = np.zeros(len(counts.keys), np.int64), np.zeros(len(counts.keys), np.int64)
+    np.add.at(rows, place, counts.counts)
+    np.maximum.at(most, place, counts.counts)
+    one = int((rows - most)[rows > HEAVY * counts.total].sum())
+    if one <= MOST_IN_NO_GROUP * counts.total:
+        return None
+    return Undefined(
+        Reason.NOT_MEASURED,
+        f"{one:,} of {counts.total:,} rows have a number of {name!r} that lies within .1 % of a more frequent one, and would be taken for it. Write it from "
+        "a nearer zero, as the difference from a round number; or call it a category or a text if its numbers only name things.",
+    )
 
 
 def not_looked_at(view: TableView) -> Undefined | None:
@@ -95,5 +127,6 @@ def _called_codes(view: TableView) -> Undefined | None:
 
 
 def measured(view: TableView) -> dict[str, TableCounts]:
-    """The tables of the data set that the criterion names, without those that count codes."""
-    return {name: of for name, of in view.tables[view.data].items() if not name.startswith(AS_CODES)}
+    """The tables of the data set that the criterion names, without those that count codes or tell numbers apart."""
+    tables = view.tables[view.data].items()
+    return {name: of for name, of in tables if not name.startswith((AS_CODES, TOLD_APART))}

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from assay.domain.evidence import Undefined
 from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.vocabulary import Reason
-from assay.tally.dates import DATE
-from assay.tally.table import Rows, TableContext, TableView
+from assay.tally.dates import DATE, days_of
+from assay.tally.table import Rows, TableContext, TableCounts, TableView
 
 Integers = NDArray[np.int64]
 PERIODS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
@@ -26,6 +26,32 @@ PERIOD_CODES = 1 << 39
 _NUMBERS = 1 << 38
 """The code of the number 0; those of dates lie far below the codes of all numbers."""
 _MOST = 1 << 37
+
+PLACEHOLDERS = (
+    "0001-01-01",
+    "1753-01-01",
+    "1800-01-01",
+    "1900-01-01",
+    "1970-01-01",
+    "2099-12-31",
+    "2999-12-31",
+    "9999-12-31",
+)
+"""Days that programs write where none is known: in the order of time they would come before all others, or after."""
+_PLACEHOLDERS = days_of(np.array(PLACEHOLDERS, dtype=object))
+_PLACEHOLDERS_AS_NUMBERS = np.array([int(day.replace("-", "")) for day in PLACEHOLDERS])
+
+
+def known_days_of(values: NDArray[Any]) -> Integers:
+    """int64[n]: as :func:`~assay.tally.dates.days_of`, but -1 for a day that stands for none."""
+    days = days_of(values)
+    return np.where(np.isin(days, _PLACEHOLDERS), -1, days)
+
+
+def known_days(counts: TableCounts) -> TableCounts:
+    """Rows per day or number of a period, without those of numbers that stand for no day: 99991231."""
+    kept = ~np.isin(counts.keys - _NUMBERS, _PLACEHOLDERS_AS_NUMBERS)
+    return TableCounts(counts.keys[kept], counts.counts[kept])
 
 
 def time_columns(context: TableContext) -> tuple[str, ...]:
@@ -59,9 +85,12 @@ def periods_of(values: NDArray[Any], period: str) -> Integers:
 
 
 def dates_of(values: NDArray[Any], period: str) -> Integers:
-    """int64[n]: as :func:`periods_of`, but a whole number is a date or none: 2024 is a year, 202401 and 20240131 lie in a month."""
+    """int64[n]: as :func:`periods_of`, but a whole number is a date or none: 2024 is a year, 202401 and 20240131 lie in a month. A day that
+    stands for none, such as 9999-12-31, lies in no period."""
     codes = periods_of(values, period)
-    return _dated(codes, period) if values.dtype.kind in "iufb" else codes
+    if values.dtype.kind in "iufb":
+        return np.where(np.isin(values, _PLACEHOLDERS_AS_NUMBERS), -1, _dated(codes, period))
+    return np.where(np.isin(days_of(values), _PLACEHOLDERS), -1, codes)
 
 
 def dates_or_numbers_of(values: NDArray[Any], period: str) -> Integers:
@@ -167,6 +196,11 @@ def period_code(name: str, period: str, *, number: bool) -> int:
         return -1
     month = int(match[2] or 3 * int(match[3] or 1) - 2)
     return _of_date(f"{match[1]}-{month:02}", PERIODS[period])
+
+
+def numbers_of_periods(codes: Integers) -> Integers:
+    """int64[k]: the numbers that are periods of their own, by their codes."""
+    return codes - _NUMBERS
 
 
 def is_number(code: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 _SPACE, _UNSEEN, _CONTROL, _DIGIT = ("Zs", "Zl", "Zp"), "Cf", "Cc", "Nd"
 _BEFORE = str.maketrans("º˚´", "°°'")
@@ -52,3 +53,30 @@ def plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _DASHES.sub("-", unicodedata.normalize("NFKC", text.translate(_BEFORE)).translate(_AS_READ))
+
+
+UNKNOWN = (
+    *("", "?", "-", "--", ".", "n/a", "na", "#n/a", "nan", "nil", "null", "none", "unknown", "missing"),
+    *("not available", "not known", "not applicable", "undefined", "tbd", "xxx"),
+)
+"""Texts that say in words that nothing is known."""
+
+
+def word_of(text: str) -> str:
+    """The text without case, spaces and hyphens, in whatever characters: equal ones are one word that is spelt in several ways."""
+    return "".join(c for c in plain(text).casefold() if c.isalnum() or c in "+<>=%&/.,") or text
+
+
+def is_unknown(text: str) -> bool:
+    """Whether a text says that nothing is known."""
+    return plain(text).strip().lower() in UNKNOWN
+
+
+def spelt_alike(texts: Collection[str], codes: Collection[int | str]) -> dict[str, str]:
+    """What each text is told by: a documented code by itself, and any other by its word, or by the one code that is this word."""
+    documented = {str(code) for code in codes}
+    of_word: dict[str, str] = {}
+    for code in documented:
+        word = word_of(code)
+        of_word[word] = code if of_word.get(word, code) == code else word
+    return {text: text if text in documented else of_word.get(word_of(text), word_of(text)) for text in texts}

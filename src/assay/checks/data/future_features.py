@@ -10,6 +10,7 @@ from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_share
 from assay.checks.counting.periods import (
     DAY_FORMS,
+    known_days_of,
     unread,
 )
 from assay.checks.tabled import table_view
@@ -37,9 +38,10 @@ def _decided(context: TableContext) -> str:
 
 
 def _dates(context: TableContext) -> tuple[str, ...]:
+    """The columns of dates, and of texts: some may be days, whatever the dictionary calls them."""
     later = {name.strip() for name in str(context.parameters["later"]).split(",")}
     left_out = {_decided(context), context.label, *later}
-    return tuple(c.name for c in context.dictionary if c.type == "date" and c.name not in left_out)
+    return tuple(c.name for c in context.dictionary if c.type in {"date", "text"} and c.name not in left_out)
 
 
 def by_order(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
@@ -47,14 +49,16 @@ def by_order(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     decided = _decided(context)
     if decided not in rows.names:
         return {}
-    then = days_of(rows.column(decided))
+    then = known_days_of(rows.column(decided))
     found = {}
     for name in _dates(context):
         if name in rows.names:
             values = rows.column(name)
             day = days_of(values)
             order = np.where((day < 0) | (then < 0), UNREAD, np.where(day > then, LATER, EARLIER))
-            found[name] = np.where(missing(values), NONE, order)
+            column = context.column(name)
+            none = missing(values) if column is not None and column.type == "date" else day < 0
+            found[name] = np.where(none, NONE, order)
     return found
 
 
@@ -118,11 +122,11 @@ def future_features(view: TableView, *, decided: str, later: str) -> Counts:
     Purpose:
         Shows features that were not there when the decision was taken: a report that was written later, a balance of the next month.
     Method:
-        For each column of dates the rows in which it lies on a later day than the decision, of all rows. Counted in full, no inference. (Kaufman et al. 2012, "Leakage in data mining",
+        For each column of dates, and of each column of texts those that are or begin with a day, the rows in which it lies on a later day than the decision, of all rows. Counted in full, no inference. (Kaufman et al. 2012, "Leakage in data mining",
         ACM TKDD 6: legitimacy is a matter of time.)
     Limits:
         Sees dates that are in the data. A value that was overwritten later carries none. Days, not hours, are compared. A date that is missing is not late. Where a date or the day of its
-        decision cannot be read the row counts as late; with more than 2 % of such rows in a column the criterion is not evaluable.
+        decision cannot be read, or stands for none such as 9999-12-31, the row counts as late; with more than 2 % of such rows in a column the criterion is not evaluable.
     Remedy:
         Rebuild the features as they stood on the day of the decision.
     Oracle:

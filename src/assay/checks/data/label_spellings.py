@@ -9,7 +9,7 @@ import numpy as np
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_share
 from assay.checks.counting.columns import TEXT_COLUMN, named_or_texts
-from assay.checks.counting.plain import plain
+from assay.checks.counting.plain import word_of
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts
 from assay.domain.metric import Unit
@@ -31,15 +31,11 @@ def by_spelling(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
                 [v if isinstance(v, str) else "" for v in rows.column(name).tolist()], return_inverse=True
             )
             keys = together(
-                (_bucket([_folded(t) for t in texts]), BUCKETS), (_bucket(texts.tolist()), BUCKETS)
+                (_bucket([word_of(t) for t in texts]), BUCKETS), (_bucket(texts.tolist()), BUCKETS)
             )
             keys[texts == ""] = -1
             found[name] = keys[place]
     return found
-
-
-def _folded(text: str) -> str:
-    return "".join(c for c in plain(text).casefold() if c.isalnum() or c in "+<>=%&/.,") or text
 
 
 def _bucket(texts: list[str]) -> Integers:

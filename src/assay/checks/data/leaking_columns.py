@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import COLUMN
-from assay.checks.counting.learnt import learnable, not_learnt, unseen
+from assay.checks.counting.learnt import ALONE, learnable, not_learnt, recur, too_close, unseen
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Functional, ScoreCell, Scores, Undefined
 from assay.domain.metric import Unit
@@ -27,7 +27,7 @@ CELLS, LEAST = 256, 20
 PRIOR = 10
 """A cell is taken to hold so many rows more, which lose as often as all do: rare values do not learn one row by heart."""
 LEAST_OF_LABEL = 30
-"""A group, or the rows with a value, is looked at by itself where it has so many rows of each label."""
+"""A group, or the rows with a value, is looked at by itself where it has so many rows of each label; and fewer teach nothing."""
 NUMBER, CODE = "number of ", "code of "
 
 
@@ -38,10 +38,8 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     for name in learnable(context):
         if name in rows.names:
             code, size = rows.codes(name, fine=True)
-            column = context.column(name)
-            numbered = rows.column(name).dtype.kind in "iufb" and (column is None or column.codes is None)
             value = np.where(code < 0, size, code)
-            kind = NUMBER if numbered else CODE
+            kind = NUMBER if rows.has_bins(name) else CODE
             found[f"{kind}{name}"] = together(
                 (value, size + 1), ((code >= 0).astype(np.int64), 2), *groups, (rows.label, 2)
             )
@@ -81,13 +79,19 @@ class _Learnt:
     def __init__(self, learnt: _Rows, *, numbered: bool) -> None:
         values, by_label = learnt.by_value()
         rows = by_label.sum(axis=1)
-        self._numbered = numbered
+        self.numbered = numbered
         self._values, self._rows = values, rows
         self._cell = _cut(rows) if numbered else np.arange(len(values))
         cells = np.zeros((int(self._cell.max()) + 1, 2), dtype=np.int64)
         np.add.at(cells, self._cell, by_label)
+        self.of_rarer = int(by_label.sum(axis=0).min())
         self._overall = float(by_label[:, 1].sum()) / float(rows.sum())
         self.rate = (cells[:, 1] + PRIOR * self._overall) / (cells.sum(axis=1) + PRIOR)
+
+    @property
+    def joins_numbers_that_recur(self) -> bool:
+        """Whether numbers share cells that could each be learnt by themselves."""
+        return self.numbered and len(self.rate) < len(self._values) and recur(self._rows)
 
     def on_some(self, values: Integers, by_label: Integers) -> NDArray[np.float64]:
         """What is learnt of the same cells on some of the rows, shrunk towards what all rows show of each."""
@@ -98,7 +102,7 @@ class _Learnt:
 
     def unseen(self, values: Integers) -> NDArray[np.bool_]:
         """Which values were not seen; that there is none is one of them."""
-        if not self._numbered:
+        if not self.numbered:
             return unseen(values, self._values, self._rows, numbered=False)
         present = self._values != FINE
         new = unseen(values, self._values[present], self._rows[present], numbered=True)
@@ -107,7 +111,7 @@ class _Learnt:
     def scores(self, values: Integers, rate: NDArray[np.float64]) -> NDArray[np.float64]:
         """What is expected of each value, by the share of label 1 in each cell: of a number the share of the cell that it falls in, of an unseen code that of all."""
         place = np.searchsorted(self._values, values, side="right") - 1
-        if self._numbered:
+        if self.numbered:
             of_cell: NDArray[np.float64] = rate[self._cell[np.maximum(place, 0)]]
             return of_cell
         known = (place >= 0) & (self._values[np.maximum(place, 0)] == values)
@@ -126,8 +130,19 @@ def _cut(rows: Integers) -> Integers:
     return np.array(cells, dtype=np.int64)
 
 
-def _not_seen(name: str, learnt_on: str, learnt: _Learnt, judged: _Rows) -> Undefined | None:
+def _unfit(name: str, view: TableView, learnt_on: str, learnt: _Learnt, judged: _Rows) -> Undefined | None:
+    """Why nothing is judged by a column: too little is learnt, its numbers are not told apart, or too many values were not seen where they are learnt."""
+    if learnt.of_rarer < LEAST_OF_LABEL:
+        return Undefined(
+            Reason.TOO_FEW_ROWS_FOR_METHOD,
+            f"{learnt_on!r} has {learnt.of_rarer:,} rows of one label with which {name!r} can be learnt; {LEAST_OF_LABEL} of each are needed.",
+        )
     values, by_label = judged.by_value()
+    if learnt.numbered:
+        there = values != FINE
+        said = too_close(name, view.data, values[there], by_label[there].sum(axis=1))
+        if said is not None:
+            return said
     new = by_label[learnt.unseen(values)].sum(axis=0)
     for label, rows in enumerate(by_label.sum(axis=0).tolist()):
         said = not_learnt(name, learnt_on, f"the label {label}", int(new[label]), rows)
@@ -242,12 +257,12 @@ def leaking_columns(view: TableView, *, column: str) -> Counts:
         value and a missing one are cells of their own), on the training data, else the development data, and shrunk towards the
         overall share by ten rows. With these shares as scores the rows of this data set are ranked; rising or not, named or
         numbered, a leak is found. The same is asked of the rows that have a value, and of each protected group with the shares learnt on its own rows, shrunk
-        towards those of all by ten rows: a column may know the answer where it is filled in, or for one group alone. Each of these with at least 30 rows
+        towards those of all by ten rows, and of numbers that share a cell and recur with the share of each by itself: a column may know the answer where it is filled in, or for one group alone. Each of these with at least 30 rows
         of each label is a piece: its AUC has the bound of ``performance.auc``, which is valid because the scoring was
         fixed by other rows. Pass needs the bound of every piece; fail pays for all of them (Holm). (Kaufman, Rosset, Perlich &
         Stitelman 2012, "Leakage in data mining", ACM TKDD 6; Kapoor & Narayanan 2023, Patterns 4.)
     Limits:
-        Whole numbers up to 134 million are told apart, all others to .1 %. A column that knows the answer for other parts of the rows than these (a site, a group that is not declared, the rows with a value of one group) can pass:
+        Whole numbers up to 134 million are told apart, all others to .0000015 %; where numbers lie closer the criterion is not evaluable. A column that knows the answer for other parts of the rows than these (a site, a group that is not declared, the rows with a value of one group) can pass:
         ask it of them with ``where``. One column at a time: two that know the answer together are not found, nor are columns that a model needs beside a leak
         (leave-one-out needs the model to be trained again). A truly good predictor looks the same; the threshold says what is
         too good to be true. Rows shared with the data that it was learnt on make columns look better; ``data.split_overlap`` finds them. A value
@@ -274,9 +289,12 @@ def leaking_columns(view: TableView, *, column: str) -> Counts:
             continue
         theirs, mine = (_Rows.of(counts, view.context) for counts in (known, judged))
         learnt = _Learnt(theirs, numbered=kind is NUMBER)
-        if (said := _not_seen(shown, learnt_on, learnt, mine)) is not None:
+        if (said := _unfit(shown, view, learnt_on, learnt, mine)) is not None:
             return said
         cells += _parts(shown, learnt, theirs, mine, view.context)
+        if learnt.joins_numbers_that_recur:
+            by_value = _Learnt(theirs, numbered=False)
+            cells += _parts(f"{shown}, {ALONE}", by_value, theirs, mine, view.context)
     if not any(cell.scores for cell in cells):
         lacking = repr(column) if column else "that the model is fed"
         return Undefined(

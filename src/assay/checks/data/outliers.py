@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.numbers import coded_numbers, measured, not_looked_at, not_numbers, numbered
+from assay.checks.counting.numbers import coded_numbers, finely_numbered, measured, not_looked_at, not_numbers
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -31,7 +31,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the number of each row."""
     coded = tuple(name for name in coded_numbers(context) if name in context.fed)
     wanted = tuple(name for name in columns(context) if name not in coded)
-    bins = {name: numbered(rows, name) for name in wanted}
+    bins = {name: finely_numbered(rows, name) for name in wanted}
     return not_numbers(rows, wanted, coded) | {
         name: found for name, found in bins.items() if found is not None
     }
@@ -117,7 +117,7 @@ def outliers(view: TableView, *, column: str, level: Decimal) -> Counts:
         exchangeable with the known ones; Vovk, Gammerman & Shafer 2005; Bates et al. 2023, "Testing for outliers with conformal p-values", Annals of Statistics 51). If rows are like the known ones at most the
         level of them is called an outlier, so the threshold lies above the level. The share in each column is a piece with Clopper-Pearson limits.
     Limits:
-        Column by column: a usual age with a usual income may be an unusual pair. Fewer known rows than 2 / level - 1 can call nothing an outlier, and the criterion is not evaluable. Numbers are known to .1 %; one that is stored as text, or has a few documented codes among other values, makes the criterion not evaluable.
+        Column by column: a usual age with a usual income may be an unusual pair. Fewer known rows than 2 / level - 1 can call nothing an outlier, and the criterion is not evaluable. Whole numbers up to 134 million are told apart, all others to .0000015 %; one that is stored as text, or has a few documented codes among other values, makes the criterion not evaluable.
     Remedy:
         Look at the rows; correct what is wrong, and train on what is right and was lacking.
     Oracle:

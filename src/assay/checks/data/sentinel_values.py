@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +16,7 @@ from assay.checks.counting.numbers import not_looked_at, not_numbers
 from assay.checks.counting.periods import (
     DAY_FORMS,
     PERIOD_CODES,
+    PLACEHOLDERS,
     TIME,
     WHOLE,
     parted,
@@ -21,6 +25,7 @@ from assay.checks.counting.periods import (
     unread,
     untimed,
 )
+from assay.checks.counting.plain import UNKNOWN, plain
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -43,21 +48,9 @@ NUMBERS = tuple(
 """Numbers that are known to be written for "missing", "refused" or "unknown"."""
 HIDING = (0, -1, -2)
 """Of these neighbours each explains why the other is so frequent, where both stand for missing; they are not held against each other."""
-DATES = (
-    "0001-01-01",
-    "1753-01-01",
-    "1800-01-01",
-    "1900-01-01",
-    "1970-01-01",
-    "2099-12-31",
-    "2999-12-31",
-    "9999-12-31",
-)
+DATES = PLACEHOLDERS
 """Days that programs write where none is known."""
-WORDS = (
-    *("", "?", "-", "--", ".", "n/a", "na", "#n/a", "nan", "nil", "null", "none", "unknown", "missing"),
-    *("not available", "not known", "not applicable", "undefined", "tbd", "xxx"),
-)
+WORDS = UNKNOWN
 """Texts that say so in words."""
 FALSE_ALARMS = 0.01
 """The probability at most that a number or a date is called one in a data set that has none."""
@@ -86,10 +79,13 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     parts = parted(rows, context, _PERIOD)
     found = not_numbers(rows, _looked_at(context))
     for name in _looked_at(context):
-        if name in rows.names:
-            kind, value = _values(rows, context, name)
-            if kind == _DATES:
-                found[UNREAD + name] = np.where(rows.missing(name), -1, (value < 0).astype(np.int64))
+        if name not in rows.names:
+            continue
+        column = context.column(name)
+        if column is not None and column.type == "date":
+            read = days_of(rows.column(name))
+            found[UNREAD + name] = np.where(rows.missing(name), -1, (read < 0).astype(np.int64))
+        for kind, value in _values(rows, context, name).items():
             for by, part in parts.items():
                 found[APART.join((kind, name, by))] = together((part, _PARTS), (value, _SIZE))
     return found
@@ -99,30 +95,56 @@ _PARTS, _SIZE = PERIOD_CODES, max(len(NUMBERS) + BINS, len(DATES) + DAYS)
 _PERIOD = "year"
 
 
-def _values(rows: Rows, context: TableContext, name: str) -> tuple[str, Integers]:
-    """What kind of column it is; and of each row the place of its candidate, or behind those its number or its day."""
+def _values(rows: Rows, context: TableContext, name: str) -> Mapping[str, Integers]:
+    """By what kind of value it is, of each row the place of its candidate, or behind those its number or its day; -1 of another kind.
+
+    A text may be a number or a day, whatever the dictionary calls its column.
+    """
     values, column = rows.column(name), context.column(name)
     if column is not None and column.type == "date":
-        days = days_of(values)
-        place = _place(days, _DAYS.tolist())
-        return _DATES, np.where(place >= 0, place, np.where(days < 0, -1, days + len(DATES)))
+        return {_DATES: _dated(days_of(values))}
+    documented = (column.codes_of_its_values or ()) if column is not None else ()
     if values.dtype.kind in "iufb":
-        codes = (
-            [code for code in (column.codes_of_its_values or ()) if not isinstance(code, str)]
-            if column
-            else []
-        )
-        place = _place(values.astype(np.float64), NUMBERS)
-        bins = bins_of(values)
-        value = np.where(place >= 0, place, np.where(bins < 0, -1, bins + len(NUMBERS)))
-        return _NUMBERS, np.where(np.isin(values, codes), -1, value)
-    documented = {str(code) for code in ((column.codes or ()) if column is not None else ())}
+        codes = [code for code in documented if not isinstance(code, str)]
+        return {_NUMBERS: np.where(np.isin(values, codes), -1, _numbered(values))}
+    known = {str(code) for code in documented}
+    texts, place = _texts(values)
+    free = np.array([text is not None and text not in known for text in texts], dtype=bool)
+    numbers = np.array([_number(text) for text in texts], dtype=np.float64)
+    days = days_of(np.array(texts, dtype=object))
+    found = {_NUMBERS: _numbered(numbers), _DATES: _dated(days), _TEXTS: _worded(texts)}
+    return {kind: np.where(free, codes, -1)[place] for kind, codes in found.items()}
+
+
+def _dated(days: Integers) -> Integers:
+    place = _place(days, _DAYS.tolist())
+    return np.where(place >= 0, place, np.where(days < 0, -1, days + len(DATES)))
+
+
+def _numbered(values: NDArray[Any]) -> Integers:
+    place, bins = _place(values.astype(np.float64), NUMBERS), bins_of(values)
+    return np.where(place >= 0, place, np.where(bins < 0, -1, bins + len(NUMBERS)))
+
+
+def _worded(texts: Sequence[str | None]) -> Integers:
     words = {word: i for i, word in enumerate(WORDS)}
-    said = [
-        -1 if v is None or str(v) in documented else words.get(str(v).strip().lower(), len(WORDS))
-        for v in values.tolist()
-    ]
-    return _TEXTS, np.array(said, dtype=np.int64)
+    return np.array([words.get(plain(t or "").strip().lower(), len(WORDS)) for t in texts], dtype=np.int64)
+
+
+def _number(text: str | None) -> float:
+    return float(text) if text is not None and _WRITTEN.fullmatch(text.strip()) else math.nan
+
+
+_WRITTEN = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
+"""A number, as a text."""
+
+
+def _texts(values: NDArray[Any]) -> tuple[list[str | None], Integers]:
+    """The distinct texts of a column, and the place among them of each row."""
+    places: dict[str | None, int] = {}
+    listed = (None if value is None else str(value) for value in values.tolist())
+    place = np.fromiter((places.setdefault(text, len(places)) for text in listed), np.int64, len(values))
+    return list(places), place
 
 
 def _place(values: NDArray[np.float64] | Integers, listed: Sequence[int]) -> Integers:
@@ -269,7 +291,7 @@ def sentinel_values(view: TableView, *, column: str, genuine: str) -> Counts:
         the next value; a cell is as wide as neighbouring values usually lie apart, and 0, -1 and -2 do not lie beside each other. A 0 counts only where at least three cells beside it are free. Looked at in all
         rows, and in each part of each declared stratum and each year of the declared time. If no value is a spike in that sense one is named with a
         probability of at most 1 % in the whole data set (binomial tail, Bonferroni over columns, values and parts). Texts that say so in words are counted as
-        they stand. Documented codes are never counted. (Little & Rubin 2019, "Statistical analysis with missing data"; Pearson 2006, "The problem of disguised missing data", SIGKDD
+        they stand, in whatever characters; and of texts those that are numbers or days are looked at as such, whatever the dictionary calls the column. Documented codes are never counted. (Little & Rubin 2019, "Statistical analysis with missing data"; Pearson 2006, "The problem of disguised missing data", SIGKDD
         Explorations 8.)
     Limits:
         Knows the listed values only. A number that is stored as text, or a column of dates of which more than 2 % cannot be read, makes the criterion not evaluable. A few rows in a crowd are not told from chance: about ten alone in a gap, more beside others. A value that truly

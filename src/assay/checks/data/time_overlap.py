@@ -12,6 +12,9 @@ from assay.checks.counting.periods import (
     PERIOD_CODES,
     forms_of,
     is_number,
+    known_days,
+    known_days_of,
+    numbers_of_periods,
     periods_of,
     time_columns,
     unread,
@@ -22,7 +25,6 @@ from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Declared, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.dates import days_of
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, together
 
 TIMES = "times"
@@ -34,7 +36,7 @@ def by_day(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     if context.time is None or context.time not in rows.names:
         return {}
     values = rows.column(context.time)
-    when = periods_of(values, "month") if values.dtype.kind in "iufb" else days_of(values)
+    when = periods_of(values, "month") if values.dtype.kind in "iufb" else known_days_of(values)
     return {TIMES: together((when, PERIOD_CODES))}
 
 
@@ -89,7 +91,8 @@ def time_overlap(view: TableView) -> Counts:
     Limits:
         Goes by the day that the row carries, not by when its values became known. Where a random split was agreed all rows overlap, and the criterion is the wrong one.
         Rows whose day cannot be read count as too early; with more than 2 % of them, here or where the last day is looked for, the criterion is not evaluable, and so
-        it is where numbers say days in one data set and months or years in the other (20230115 and 202312).
+        it is where numbers say days in one data set and months or years in the other (20230115 and 202312), or seconds in one and days in the other. A day that
+        programs write where none is known (1900-01-01, 9999-12-31 and others) cannot be read.
     Remedy:
         Split by time: train on what was known before the first test row.
     Oracle:
@@ -105,32 +108,56 @@ def time_overlap(view: TableView) -> Counts:
             else "has no dates in both data sets"
         )
         return Undefined(Reason.NOT_MEASURED, f"The specification {lacking}.")
-    return _unfit(view, before) or _early(view, before)
+    mine, theirs = _known(view, view.data), _known(view, before)
+    return _unfit(view, {view.data: mine, before: theirs}) or _early(view, mine, before, theirs)
 
 
-def _unfit(view: TableView, before: str) -> Undefined | None:
+def _known(view: TableView, data: str) -> TableCounts:
+    """The rows of a data set by the day or number that says when, without days that stand for none."""
+    counts = view.table(TIMES, data)
+    return counts if 0 in _forms(counts) else known_days(counts)
+
+
+def _unfit(view: TableView, times: Mapping[str, TableCounts]) -> Undefined | None:
     """Why the times of two data sets cannot be compared."""
     when = str(view.context.time)
     numbered, forms = set(), set[int]()
-    for data in (view.data, before):
-        counts = view.table(TIMES, data)
-        forms |= _forms(counts)
+    for data, counts in times.items():
+        forms |= _forms(view.table(TIMES, data))
         said = unread((when,), data, view.rows[data] - counts.total, view.rows[data], _FORMS)
         if said is not None:
             return said
         numbered |= {is_number(key) for key in counts.keys.tolist()}
+    both = " and ".join(map(repr, times))
     if len(numbered) > 1:
         return Undefined(
             Reason.NOT_MEASURED,
-            f"Some rows of {view.data!r} and {before!r} have a date in {when!r} and others a number; write one of both.",
+            f"Some rows of {both} have a date in {when!r} and others a number; write one of both.",
         )
     if 0 not in forms and len(forms) > 1:
         told = " and ".join(FORMS[form] for form in sorted(forms))
         return Undefined(
             Reason.NOT_MEASURED,
-            f"Numbers in {when!r} of {view.data!r} and {before!r} say a {told}, and such numbers are in no order; write the same in both.",
+            f"Numbers in {when!r} of {both} say a {told}, and such numbers are in no order; write the same in both.",
+        )
+    if numbered == {True} and _other_units(*times.values()):
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"Numbers in {when!r} of {both} are of another size and lie far from each other, as those of days and of seconds do; write the same in both.",
         )
     return None
+
+
+def _other_units(one: TableCounts, two: TableCounts) -> bool:
+    """Whether numbers that say when count something else in one data set than in the other, as days and seconds."""
+    ends = [numbers_of_periods(counts.keys[[0, -1]]).tolist() for counts in (one, two)]
+    (_, last), (first, _) = sorted(ends)
+    widest = max(high - low for low, high in ends)
+    return bool(last >= SIZED and first >= TENFOLD * last and first - last > TENFOLD * widest)
+
+
+SIZED, TENFOLD = 1000, 10
+"""Numbers from so many on have a size; and units differ by more than so many times."""
 
 
 def _forms(counts: TableCounts) -> set[int]:
@@ -140,9 +167,8 @@ def _forms(counts: TableCounts) -> set[int]:
     return {0} if plain > MOST_IN_NO_GROUP * counts.total else set(forms[forms > 0].tolist())
 
 
-def _early(view: TableView, before: str) -> Counts:
-    counts = view.table(TIMES)
-    early = int(counts.counts[counts.keys < view.table(TIMES, before).keys.max()].sum())
-    blank = view.n - counts.total
+def _early(view: TableView, mine: TableCounts, before: str, theirs: TableCounts) -> Counts:
+    early = int(mine.counts[mine.keys < theirs.keys.max()].sum())
+    blank = view.n - mine.total
     parts = [(before, early), ("no day that can be read", blank)]
     return Census(early + blank, view.n, share=True, details=tuple(part for part in parts if part[1]))

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_column
 from assay.checks.counting.numbers import (
+    TOLD_APART,
     coded_numbers,
+    made_one,
     measured,
     measured_numbers,
     not_looked_at,
     not_numbers,
     numbered,
+    told_apart,
 )
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
+from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.stats.spikes import spike_at, usual_spacing
-from assay.tally.coding import number_of
-from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
+from assay.stats.spikes import NEXT, spike_at, usual_spacing
+from assay.tally.coding import NEAR, number_of
+from assay.tally.table import Integers, Rows, TableContext, TableView
 
 TIMES = 2
 """What is beside an end may be half as many: where nothing is cut, a distribution falls towards its end."""
+KNOWN_TO = 1 / 512
+"""No cell is narrower than this share of the number at an end, for numbers are known to .1 %."""
 FALSE_ALARMS = 0.01
 """The probability at most that an end is called cut off in a data set in which none is a spike."""
 
@@ -43,27 +50,64 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     coded = coded_numbers(context)
     wanted = tuple(name for name in columns(context) if name not in coded)
     bins = {name: numbered(rows, name) for name in wanted}
-    return not_numbers(rows, wanted, coded) | {
-        name: found for name, found in bins.items() if found is not None
-    }
+    found = {name: of for name, of in bins.items() if of is not None}
+    return not_numbers(rows, wanted, coded) | found | told_apart(rows, *found)
 
 
-def _ends(counts: TableCounts) -> Iterator[tuple[str, int, float]]:
-    """The largest and the smallest number: what it is called, its rows, and how probable that is if it is no spike."""
-    values, numbers = number_of(counts.keys), counts.counts
-    finite = np.isfinite(values)  # what has no end was cut off at none
-    values, numbers = values[finite], numbers[finite]
-    if len(values) < 3:
-        return
-    for place, called in ((-1, "largest"), (0, "smallest")):
-        if called == "smallest" and values[0] >= 0:
-            continue  # counts pile up at 0 and 1 by themselves
-        others, rows = np.delete(values, place), np.delete(numbers, place)
-        value = float(values[place])
-        width = max(usual_spacing(others), abs(value) / 512)
-        at = int(numbers[place])
-        spike = replace(spike_at(value, at, others, rows, width), times=TIMES)
-        yield f"at its {called} value", at, spike.p_value
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The numbers of a column, increasing, with their rows; what has no end was cut off at none. ``known_to``: how far apart they must be at the
+    end farthest from zero to be told apart, as a share of it: none where nearly all are known exactly."""
+
+    values: NDArray[np.float64]
+    rows: Integers
+    known_to: float
+
+    @classmethod
+    def of(cls, view: TableView, name: str) -> _Numbers:
+        """Those of a column."""
+        counts, near = view.table(name), view.table(f"{TOLD_APART}{name}")
+        exact = near.counts[near.keys % NEAR == 0].sum() >= (1 - MOST_IN_NO_GROUP) * near.total
+        values = number_of(counts.keys)
+        finite = np.isfinite(values)
+        return cls(values[finite], counts.counts[finite], 0.0 if exact else KNOWN_TO)
+
+    def ends(self) -> Iterator[tuple[str, int, float]]:
+        """The largest and the smallest number: what it is called, its rows, and how probable that is if it is no spike."""
+        if len(self.values) < 3:
+            return
+        for place, called in ((-1, "largest"), (0, "smallest")):
+            if called == "smallest" and self.values[0] >= 0:
+                continue  # counts pile up at 0 and 1 by themselves
+            others, rows = np.delete(self.values, place), np.delete(self.rows, place)
+            value = float(self.values[place])
+            width = max(usual_spacing(others), abs(value) * self.known_to)
+            at = int(self.rows[place])
+            spike = replace(spike_at(value, at, others, rows, width), times=TIMES)
+            yield f"at its {called} value", at, spike.p_value
+
+    @property
+    def too_close(self) -> bool:
+        """Whether half of the rows lie within what is beside an end, because no narrower cell can be told."""
+        far = float(np.abs(self.values).max(initial=0)) * self.known_to
+        if far <= usual_spacing(self.values):
+            return False
+        beside = self.rows[self.values[-1] - self.values <= (NEXT + 0.5) * far].sum()
+        return bool(2 * beside > self.rows.sum())
+
+
+def _too_close(view: TableView) -> Undefined | None:
+    """Why ends are not looked at: numbers are known to a share of their size, and those of a column lie closer."""
+    for name in measured(view):
+        if said := made_one(view, name):
+            return said
+        if _Numbers.of(view, name).too_close:
+            return Undefined(
+                Reason.NOT_MEASURED,
+                f"The numbers of {name!r} lie so close together, for their size, that their ends are not told from what lies beside them. Write them from a "
+                "nearer zero, as the difference from a round number.",
+            )
+    return None
 
 
 def _view(at_most: float) -> TableView:
@@ -118,7 +162,7 @@ def top_coding(view: TableView, *, column: str) -> Counts:
         or as in the free cells up to the next value; a cell is as wide as neighbouring values usually lie apart. If no end is a spike in that sense one is named with a probability
         of at most 1 % in the whole data set (binomial tail, Bonferroni). (Burkhauser et al. 2012, Review of Economics and Statistics 94, on top-coded incomes.)
     Limits:
-        A natural end at which many lie, such as a full mark, looks the same. Values cut at 0 from below are not looked at. Cutting that hits few rows is not seen. A number that is stored as text, or has a few documented codes among
+        A natural end at which many lie, such as a full mark, looks the same. Values cut at 0 from below are not looked at. Cutting that hits few rows is not seen. Numbers are known to .1 %: a column that lies far from zero for its width makes the criterion not evaluable. A number that is stored as text, or has a few documented codes among
         other values, makes the criterion not evaluable.
     Remedy:
         Ask for the values as they were recorded; else say in the dictionary at which value the column ends.
@@ -127,14 +171,14 @@ def top_coding(view: TableView, *, column: str) -> Counts:
     """
     if view.n == 0:
         return NO_ROWS
-    if unread := not_looked_at(view):
+    if unread := not_looked_at(view) or _too_close(view):
         return unread
     if not measured(view):
         return Undefined(
             Reason.NOT_MEASURED,
             f"The data set {view.data!r} has no {f'number {column!r}' if column else 'numbers'}.",
         )
-    ends = [(name, *end) for name, counts in measured(view).items() for end in _ends(counts)]
+    ends = [(name, *end) for name in measured(view) for end in _Numbers.of(view, name).ends()]
     named = [
         (name, f"{name}, {called}", n)
         for name, called, n, p in ends

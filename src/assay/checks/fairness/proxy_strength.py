@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.checks.counting.columns import COLUMN
-from assay.checks.counting.learnt import learnable, not_learnt, unseen
+from assay.checks.counting.learnt import ALONE, learnable, not_learnt, recur, too_close, unseen
 from assay.checks.counting.numbers import not_looked_at, not_numbers
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
@@ -20,8 +20,10 @@ from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
-CODES = 1 << 39
+CODES = 1 << 43
 """No column has more codes: fine bins of numbers, or documented codes and hashes of others."""
+LEAST_OF_GROUP = 30
+"""Fewer rows of a group teach nothing of its values."""
 PARTS = 10
 """Into so many parts of equal size the values of a number are cut, where they are learnt."""
 
@@ -109,13 +111,13 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
         Leaving an attribute out of the inputs is of little use when another input says the same: shows which, and how strongly.
     Method:
         On the data set where it is learnt, the values of an input that are more frequent for the one group than for the other, in
-        share of each group; numbers are cut into ten parts of equal size first. On the judged rows, the difference between the groups
+        share of each group; numbers are cut into ten parts of equal size first, and those that recur are looked at one by one as well. On the judged rows, the difference between the groups
         in the share of rows with such a value: Youden's J (Youden 1950, Cancer 3) of the classifier, whose area under the ROC curve is
         (1 + J) / 2, and a lower bound of the total variation distance. The values were fixed elsewhere, so the difference is one
         of two binomials, bounded by MOVER with Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008). All
         inputs and pairs of groups are pieces.
     Limits:
-        Whole numbers up to 134 million are told apart, all others to .1 %. One input at a time: two that tell nothing alone may tell the group together. An association: an input may differ between
+        Whole numbers up to 134 million are told apart, all others to .0000015 %; where numbers lie closer the criterion is not evaluable. One input at a time: two that tell nothing alone may tell the group together. An association: an input may differ between
         groups and rightly decide. Rows that both data sets share make it look stronger. Values that were not seen there count
         as typical of nobody; with more than 2 % of such rows in a group the criterion is not evaluable, and so it is where a number is stored as text.
     Remedy:
@@ -149,21 +151,33 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
 def _cells(view: TableView, name: str, learnt_on: str) -> list[Rate] | Undefined:
     """Of each pair of groups the rows with a value of one input that is typical of the first; or why that cannot be said."""
     learnt, judged = _by_value(view, name, learnt_on), _by_value(view, name, view.data)
-    unknown = _not_seen(view, name, learnt_on, learnt, judged)
+    unknown = judged.too_close(name, view.data) or _not_seen(view, name, learnt_on, learnt, judged)
     if unknown is not None:
         return unknown
     cells = []
     for (one, i), (two, j) in itertools.combinations(view.each, 2):
-        if not learnt.rows[:, i].any() or not learnt.rows[:, j].any():
-            said = f"The data set {learnt_on!r} has no rows of {one!r} or of {two!r}, whose values of {name!r} are to be learnt."
-            return Undefined(Reason.EMPTY_GROUP, said)
-        typical = learnt.typical(i, j)
-        family = name if len(view.groups) == 2 else f"{name} ({one}, {two})"
-        for label, place in ((one, i), (two, j)):
-            mine = judged.rows[:, place]
-            found = int(mine[np.isin(learnt.part(judged.codes), typical)].sum())
-            cells.append(Rate(label, found, int(mine.sum()), family))
+        if unfit := _too_few(learnt.rows.sum(axis=0)[[i, j]].tolist(), (one, two), name, learnt_on):
+            return unfit
+        for how, known in learnt.ways.items():
+            typical = known.typical(i, j)
+            family = name + how if len(view.groups) == 2 else f"{name}{how} ({one}, {two})"
+            for label, place in ((one, i), (two, j)):
+                mine = judged.rows[:, place]
+                found = int(mine[np.isin(known.part(judged.codes), typical)].sum())
+                cells.append(Rate(label, found, int(mine.sum()), family))
     return cells
+
+
+def _too_few(rows: list[int], groups: tuple[str, str], name: str, learnt_on: str) -> Undefined | None:
+    """Why nothing is learnt of two groups: one has no rows there, or hardly any."""
+    one, two = groups
+    if not min(rows):
+        said = f"The data set {learnt_on!r} has no rows of {one!r} or of {two!r}, whose values of {name!r} are to be learnt."
+        return Undefined(Reason.EMPTY_GROUP, said)
+    if min(rows) < LEAST_OF_GROUP:
+        said = f"The data set {learnt_on!r} has {rows[0]:,} rows of {one!r} and {rows[1]:,} of {two!r}; {LEAST_OF_GROUP} of each are needed to learn values of {name!r}."
+        return Undefined(Reason.TOO_FEW_ROWS_FOR_METHOD, said)
+    return None
 
 
 def _not_seen(
@@ -202,6 +216,21 @@ class _Values:
         rows = self.rows.sum(axis=1)
         new = unseen(codes - 1, self.codes[present] - 1, rows[present], numbered=self._number)
         return np.where(codes == 0, bool(present.all()), new)
+
+    @property
+    def ways(self) -> Mapping[str, _Values]:
+        """How values are looked at, by what is added to the column's name: numbers by their parts, and those that recur each by itself, too."""
+        joined = len(np.unique(self.part(self.codes))) < len(self.codes)
+        if not joined or not recur(self.rows[self.codes != 0].sum(axis=1)):
+            return {"": self}
+        return {"": self, f", {ALONE}": _Values(self.codes, self.rows, number=False)}
+
+    def too_close(self, name: str, data: str) -> Undefined | None:
+        """Why nothing is judged by these numbers; None where they are told apart."""
+        present = self.codes != 0
+        if not self._number:
+            return None
+        return too_close(name, data, self.codes[present] - 1, self.rows[present].sum(axis=1))
 
     def typical(self, one: int, two: int) -> NDArray[np.int64]:
         """The parts that are more frequent for the one group than for the other."""

@@ -19,7 +19,7 @@ from assay.checks.counting.classes import (
     sensitive_columns,
     values_by_class,
 )
-from assay.checks.counting.numbers import not_looked_at, not_numbers
+from assay.checks.counting.numbers import made_one, not_looked_at, not_numbers, told_apart
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -30,7 +30,9 @@ from assay.tally.table import Integers, Rows, TableContext, TableView
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The class of each row with its sensitive value, and with the person."""
-    return not_numbers(rows, (str(context.parameters["sensitive"]),)) | values_by_class(rows, context)
+    sensitive = str(context.parameters["sensitive"])
+    numbers = told_apart(rows, *filter(rows.has_bins, {sensitive} & rows.names))
+    return not_numbers(rows, (sensitive,)) | numbers | values_by_class(rows, context)
 
 
 def _view(*classes: tuple[str, ...]) -> TableView:
@@ -107,7 +109,8 @@ def t_closeness(view: TableView, *, sensitive: str, quasi_identifiers: str) -> C
         A small class is far from everybody by chance alone: a class of one person is as far as can be. A number that is stored as text, whose order is
         none of numbers, makes the criterion not evaluable. The order of numbers counts
         and not how far apart they lie; without a declared unit (data: unit) each row is taken for a person, and the details say so, and with one
-        a class in which somebody has several values makes the criterion not evaluable; numbers above 2,048 that lie within .1 % of each other are one value. What is missing is left
+        a class in which somebody has several values makes the criterion not evaluable; numbers above 2,048 that lie within .1 % of each other are one value, and where
+        more than 2 % of the rows are so taken for a frequent other one the criterion is not evaluable. What is missing is left
         out of both.
     Remedy:
         Coarsen the quasi-identifiers until every class is a mixture like everybody, or leave the sensitive column out of what is
@@ -117,8 +120,8 @@ def t_closeness(view: TableView, *, sensitive: str, quasi_identifiers: str) -> C
     """
     if not view.table(BY_ROW).total:
         return none_of(view, sensitive)
-    if text := not_looked_at(view):
-        return text
+    if unfit := not_looked_at(view) or made_one(view, sensitive):
+        return unfit
     found = Sensitive.of(view)
     if not len(found.rows):
         return Undefined(Reason.NOT_MEASURED, f"No value of {sensitive!r} is known.")

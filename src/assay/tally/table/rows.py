@@ -92,16 +92,29 @@ class Rows:
 
     def codes(self, name: str, *, fine: bool = False) -> tuple[Integers, int]:
         """The value of each row as a code, and how many codes there are: bins of a number, else the documented codes and a hash
-        of every other value. A missing value is -1. ``fine``: whole numbers have a bin each, and other values nearly all a code of their own, where one value may tell all."""
+        of every other value. A missing value is -1. ``fine``: numbers have bins that are so narrow that nearly all have one of their own, and other values
+        nearly all a code of their own, where one value may tell all."""
         column, values, words = self.context.column(name), self._batch.columns[name], self._batch.words
-        if column is not None and column.codes is None and values.dtype.kind in "iufb":
+        if self.has_bins(name):
             if fine:
-                return self._batch.once(("fine bins", name), lambda: fine_bins_of(values))[self._kept], FINE
+                return self.fine_bins(name), FINE
             return self._batch.once(("bins", name), lambda: bins_of(values))[self._kept], BINS
         known = {str(code): i for i, code in enumerate((column.codes_of_its_values or ()) if column else ())}
         others = MORE_OTHERS if fine else OTHERS
         codes = self._batch.once(("codes", name, others), lambda: coded(values, known, words(name), others))
         return codes[self._kept], len(known) + others
+
+    def has_bins(self, name: str) -> bool:
+        """Whether the codes of a column are bins: it holds numbers, and the dictionary calls it a number without codes. Numbers that only name
+        things are told apart as they are."""
+        column = self.context.column(name)
+        called_a_number = column is not None and column.is_numeric and column.codes is None
+        return called_a_number and self._batch.columns[name].dtype.kind in "iufb"
+
+    def fine_bins(self, name: str) -> Integers:
+        """int64[n]: the fine bin of each number of a column of numbers, -1 where there is none."""
+        values, words = self._batch.columns[name], self._batch.words
+        return self._batch.once(("fine bins", name), lambda: fine_bins_of(values, words(name)))[self._kept]
 
     def missing(self, name: str) -> NDArray[np.bool_]:
         """bool[n]: which values of a column are missing: null or NaN."""
