@@ -162,7 +162,7 @@ def test_numbers_further_out_than_those_of_training_are_outliers_however_large_t
 
 
 @pytest.mark.parametrize("text", [False, True])
-def test_a_new_code_is_new_whatever_its_size_and_whatever_the_column_is_called(text: bool) -> None:  # noqa: FBT001
+def test_a_new_code_is_new_whatever_its_size_and_whatever_the_column_is_called(text: bool) -> None:
     known = (
         Column(name="branch", type="integer", description="branch", codes={1: "one", 2: "two", 9: "nine"}),
     )

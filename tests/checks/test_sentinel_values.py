@@ -197,7 +197,7 @@ def test_numbers_and_days_in_a_column_that_the_dictionary_calls_text_are_looked_
     columns = {
         "born": days + ["1900-01-01"] * 40,
         "pressure": pressures + ["-999"] * 40,
-        "job": ["clerk"] * 970 + ["ＵＮＫＮＯＷＮ"] * 20 + ["un\u200bknown "] * 10,  # noqa: RUF001 - full-width letters
+        "job": ["clerk"] * 970 + ["ＵＮＫＮＯＷＮ"] * 20 + ["un\u200bknown "] * 10,
     }
     counted = found(columns, dictionary=known)
     assert dict(counted.details) == {"born = 1900-01-01": 40, "pressure = -999": 40, "job = 'unknown'": 30}

@@ -31,7 +31,7 @@ CLOSE = 1e-6
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The class of each row with its sensitive value, and with the person."""
-    return values_by_class(rows, context)
+    return values_by_class(rows, context, alike=True)
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -125,7 +125,8 @@ def l_diversity(view: TableView, *, sensitive: str, by: str, quasi_identifiers: 
         (Machanavajjhala, Kifer, Gehrke & Venkitasubramaniam 2007, "l-diversity: privacy beyond k-anonymity", ACM Transactions on
         Knowledge Discovery from Data 1, definitions 3.1 and 4.1.)
     Limits:
-        Values may differ and mean the same (two kinds of one illness), and a class may tell that an illness is likely without
+        Texts that differ in case, spaces and hyphens are one value, and one that says that nothing is known ("unknown", or a code that is documented so) is none; else values may differ
+        and mean the same (two kinds of one illness), and a class may tell that an illness is likely without
         telling that it is certain: privacy.t_closeness. A missing value is no value; a class that has no other makes the value 0.
         Without a declared unit (data: unit) each row is taken for a person, and the details say so. Two people who have the same two values are
         counted as a choice between two. Numbers above 2,048 that lie within .1 % of each other are one value, which makes the result smaller, never larger.
