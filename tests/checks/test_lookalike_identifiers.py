@@ -125,7 +125,7 @@ def test_a_number_without_end_is_no_identifier_and_a_long_one_is_nobodys() -> No
     assert recognised_number(float("-inf")) == (Kind.OTHER, 0)
     assert recognised_number(1e308)[0] is Kind.NUMBER
     assert recognised("7" * 5000)[0] is Kind.NUMBER
-    values = [1e308, float("inf"), float("-inf"), -1e308, *map(float, range(100))]
+    values = [1e308, float("inf"), float("-inf"), -1e308, *(float(i % 50) for i in range(100))]
     assert found({"x": values, "y": ["9" * 400, "8" * 5000, *["none"] * 102]}) == {}
     assert found({"x": [1e300 + 1e290 * i for i in range(100)]}) == {
         "x: code that nearly every row has for itself": 100

@@ -88,3 +88,42 @@ def test_another_number_or_day_of_the_same_person_hides_no_copy() -> None:
     said = scored_elsewhere({**test, "x0": [str(value) for value in x[:, 0]]}, train, *known)
     assert isinstance(said, Undefined)
     assert "500 of 500 rows of 'test' have a text there" in said.detail
+
+
+def test_a_copy_whose_texts_are_spelt_otherwise_is_near() -> None:
+    draw = np.random.default_rng(9)
+    numbers = draw.lognormal(3, 1, (500, 3))
+    words = draw.choice(["north", "south-east", "west"], 500)
+    for other in (
+        str.upper,
+        str.title,
+        lambda w: f" {w}",
+        lambda w: w.replace("-", " "),
+        lambda w: w + "\u200b",
+    ):
+        spelt = np.array([other(word) for word in words])
+        assert found(columns(numbers, spelt), columns(numbers, words)).found == 500
+    assert (
+        found(columns(numbers, np.roll(words, 1)), columns(numbers, words)).found
+        == (words == np.roll(words, 1)).sum()
+    )
+
+
+def test_documented_codes_are_told_apart_however_alike_they_are_written() -> None:
+    draw = np.random.default_rng(9)
+    numbers = draw.lognormal(3, 1, (500, 3))
+    known = (
+        *(Column(name=f"x{i}", type="number", description="x") for i in range(3)),
+        Column(name="kind", type="category", description="grade", codes={"A": "good", "A-": "less good"}),
+    )
+
+    def of(kind: str) -> dict[str, list[object]]:
+        return columns(numbers, np.array([kind] * 500))
+
+    parameters = {"within": WITHIN, "other": "any"}
+    check = catalogue()["data.near_duplicates"]
+    for test, train, expected in (("A", "A-", 0), ("A-", "A-", 500), ("b", "B", 500)):
+        view = table_view(
+            tabulate, of(test), others={"train": of(train)}, parameters=parameters, dictionary=known
+        )
+        assert check.count(view, arguments=parameters).found == expected  # type: ignore[union-attr]

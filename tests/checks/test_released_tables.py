@@ -303,3 +303,46 @@ def test_numbers_that_are_stored_as_text_have_no_order() -> None:
     found = check.count(view, arguments=asked)
     assert isinstance(found, Undefined)
     assert "100 of 100 rows of 'test' have a text there" in found.detail
+
+
+@pytest.mark.parametrize(
+    "written",
+    [["HIV", "hiv", " H-I-V "], ["HIV", "unknown", "n/a"], ["HIV", "9", "9"], ["ＨＩＶ", "HIV", "h i v"]],
+)
+def test_one_illness_that_is_spelt_in_several_ways_or_not_known_is_one_value(written: list[str]) -> None:
+    check = catalogue()["privacy.l_diversity"]
+    asked = {"quasi_identifiers": "place", "sensitive": "illness"}
+    known = (
+        Column(name="place", type="integer", description="where"),
+        Column(
+            name="illness",
+            type="category",
+            description="what",
+            codes={"HIV": "HIV", "flu": "flu", "9": "Not known"},
+        ),
+    )
+    columns = {"place": [1] * 3 + [2] * 3, "illness": [*written, "flu", "HIV", "ulcer"]}
+    view = table_view(
+        check.need.tabulate,  # type: ignore[attr-defined]
+        columns,
+        dictionary=known,
+        parameters=check.bind(asked),
+    )
+    assert check.count(view, arguments=asked).found == 1  # type: ignore[union-attr]
+
+
+def test_a_number_that_is_documented_as_unknown_is_no_value() -> None:
+    check = catalogue()["privacy.l_diversity"]
+    asked = {"quasi_identifiers": "place", "sensitive": "illness"}
+    codes = {1: "flu", 2: "ulcer", -9: "unknown"}
+    known = (
+        Column(name="place", type="integer", description="where"),
+        Column(name="illness", type="integer", description="what", codes=codes),
+    )
+    view = table_view(
+        check.need.tabulate,  # type: ignore[attr-defined]
+        {"place": [1, 1, 2, 2], "illness": [1, -9, 1, 2]},
+        dictionary=known,
+        parameters=check.bind(asked),
+    )
+    assert check.count(view, arguments=asked).found == 1  # type: ignore[union-attr]

@@ -29,7 +29,7 @@ def wanted(metric: str) -> Wanted:
 
 @pytest.mark.parametrize(
     "metrics",
-    [OF_CLASSES, ("performance.mae", "performance.rmse"), ("privacy.k_anonymity", "privacy.unique_people")],
+    [OF_CLASSES, ("performance.mae", "performance.rmse")],
 )
 def test_they_share_one_table(metrics: tuple[str, ...]) -> None:
     (table,) = tables_of(SPECIFICATION, map(wanted, metrics))

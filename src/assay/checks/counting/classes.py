@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.plain import is_unknown, spelt_alike
 from assay.domain.evidence import Undefined
 from assay.domain.metric import several
 from assay.domain.vocabulary import Reason
 from assay.tally.coding import BINS
-from assay.tally.hashes import finalised, row_hash
+from assay.tally.hashes import finalised, row_hash, text_words
+from assay.tally.rows import RowTally
 from assay.tally.table import MOST, Integers, Rows, TableContext, TableCounts, TableView, sums
 
 CLASSES = 1 << 40
@@ -69,6 +71,22 @@ def class_table(rows: Rows, context: TableContext) -> dict[str, Integers]:
     return {TABLE: _with_person(_hashed(rows, names, CLASSES), rows.words(context.unit))}
 
 
+def people_columns(context: TableContext) -> tuple[str, ...]:
+    """The quasi-identifiers and the unit; where none is declared all that is documented, by which a row is known again."""
+    return class_columns(context) if context.unit is not None else context.documented
+
+
+def people_table(rows: Rows, context: TableContext) -> dict[str, Integers]:
+    """As :func:`class_table`; where no unit is declared the class of each row with all that the row says but its identifiers."""
+    names = quasi_identifiers(context)
+    if context.unit is not None or not names or not rows.names.issuperset(names):
+        return class_table(rows, context)
+    identifiers = {column.name for column in context.dictionary if column.type == "identifier"}
+    told = sorted((set(context.documented) & rows.names) - identifiers)
+    row = row_hash(((name, rows.words(name)) for name in told), rows.n)
+    return {TABLE: _with_person(_hashed(rows, names, CLASSES), row)}
+
+
 BY_ROW, BY_PERSON, OF_CLASS = "values", "people with a value", "people"
 
 
@@ -78,13 +96,16 @@ def sensitive_columns(context: TableContext) -> tuple[str, ...]:
     return (*quasi_identifiers(context), str(context.parameters["sensitive"]), *unit)
 
 
-def values_by_class(rows: Rows, context: TableContext) -> dict[str, Integers]:
+def values_by_class(rows: Rows, context: TableContext, *, alike: bool = False) -> dict[str, Integers]:
     """The class of each row with the code of its sensitive value; and, where a unit is declared, both and the class alone with the
-    person. Nothing where a column is missing."""
+    person. Nothing where a column is missing.
+
+    alike: texts that are spelt otherwise are one value, and one that says that nothing is known is none.
+    """
     names, sensitive = quasi_identifiers(context), str(context.parameters["sensitive"])
     if not names or not rows.names.issuperset(sensitive_columns(context)):
         return {}
-    code, _ = rows.codes(sensitive)
+    code = _meant(rows, sensitive) if alike else rows.codes(sensitive)[0]
     classes = _hashed(rows, names, MOST // VALUES)
     keys = classes * VALUES + np.where(code < 0, MISSING, code)
     if context.unit is None:
@@ -95,6 +116,21 @@ def values_by_class(rows: Rows, context: TableContext) -> dict[str, Integers]:
         BY_PERSON: _with_person(_mixed(keys), words),
         OF_CLASS: _with_person(classes, words),
     }
+
+
+def _meant(rows: Rows, name: str) -> Integers:
+    """The code of each value of a column, of texts that of their word; -1 where it is missing or says so."""
+    values, column = rows.column(name), rows.context.column(name)
+    codes = (column.codes or {}) if column is not None else {}
+    unknown = {str(code) for code, meaning in codes.items() if is_unknown(meaning)}
+    if values.dtype.kind in "iufb":
+        known = [int(code) for code in unknown if code.lstrip("-").isdecimal()]
+        return np.where(np.isin(values, known), -1, rows.codes(name)[0])
+    listed = [None if value is None else str(value) for value in values.tolist()]
+    texts = {text for text in listed if text is not None and text not in unknown and not is_unknown(text)}
+    words = spelt_alike(texts, codes)
+    hashed = dict(zip(words, (text_words(list(words.values())) % np.uint64(BINS)).tolist(), strict=True))
+    return np.array([-1 if text is None else hashed.get(text, -1) for text in listed], dtype=np.int64)
 
 
 def _mixed(keys: Integers) -> Integers:
@@ -123,12 +159,14 @@ class Classes:
     rows: Integers
 
     @classmethod
-    def of(cls, counts: TableCounts, *, persons: bool, among: TableCounts | None = None) -> Classes:
-        """From the keys of :func:`class_table`; ``persons``: whether people have several rows.
+    def of(
+        cls, counts: TableCounts, *, persons: bool, among: TableCounts | None = None, told: bool = False
+    ) -> Classes:
+        """From the keys of :func:`class_table`; ``persons``: whether people have several rows. ``told``: from those of :func:`people_table`.
 
         ``among``: the keys of more data, these rows included; people are then counted in all of it, and rows in this.
         """
-        size = PEOPLE if persons else 1
+        size = PEOPLE if persons or told else 1
         everybody = counts if among is None else among
         classes, place = np.unique(everybody.keys // size, return_inverse=True)
         people = np.zeros(len(classes), dtype=np.int64)
@@ -143,15 +181,39 @@ class Classes:
         return int(self.rows[self.people < k].sum())
 
 
-def classes_of(view: TableView, *, among_all: bool = False) -> Classes | Undefined:
-    """The classes of the data set that a criterion names, or why there are none; ``among_all``: with the people of all data sets."""
+def classes_of(view: TableView) -> Classes | Undefined:
+    """The classes of the data set that a criterion names, or why there are none."""
     counts = view.table(TABLE)
-    if not counts.total:
+    return Classes.of(counts, persons=view.context.unit is not None) if counts.total else none_of(view)
+
+
+def classes_among_all(view: TableView) -> tuple[Classes, Classes] | Undefined:
+    """By the tables of :func:`people_table`, the classes of the data set that a criterion names, and the same with the people of all data sets; or why
+    there are none.
+
+    Where no unit is declared and a data set shares more rows with this one than chance gives to two samples, an equal row is of the same person.
+    """
+    mine, persons = view.table(TABLE), view.context.unit is not None
+    if not mine.total:
         return none_of(view)
-    everybody = None
-    if among_all:
-        everybody = sums({TABLE: view.table(TABLE, data)} for data in sorted(view.tables))[TABLE]
-    return Classes.of(counts, persons=view.context.unit is not None, among=everybody)
+    others = (view.table(TABLE, data) for data in sorted(view.tables) if data != view.data)
+    among = sums({TABLE: counts} for counts in (mine, *(_others(mine, of, persons) for of in others)))[TABLE]
+    return (
+        Classes.of(mine, persons=persons, told=True),
+        Classes.of(mine, persons=persons, among=among, told=True),
+    )
+
+
+def _others(mine: TableCounts, theirs: TableCounts, persons: bool) -> TableCounts:
+    """The rows of another data set that are of other people, as far as that can be told."""
+    one, two = (
+        RowTally(of.keys.astype(np.uint64), np.zeros(len(of.keys), np.uint8), of.counts)
+        for of in (mine, theirs)
+    )
+    if persons or not one.shares_beyond_chance(two):
+        return theirs
+    kept = ~np.isin(theirs.keys, mine.keys)
+    return TableCounts(theirs.keys[kept], theirs.counts[kept])
 
 
 def none_of(view: TableView, *others: str) -> Undefined:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import fed_of_people
 from assay.checks.counting.numbers import coded_numbers, not_looked_at, not_numbers
+from assay.checks.counting.plain import spelt_alike
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.hashes import Hashes, named, number_words, row_hash
+from assay.tally.hashes import MISSING, Hashes, named, number_words, row_hash, text_words
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 
 GRIDS = 4
@@ -42,7 +45,9 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
 
 def _cells(rows: Rows, name: str, grid: int, width: float) -> Hashes:
     values, column = rows.column(name), rows.context.column(name)
-    if values.dtype.kind not in "iuf" or (column is not None and column.codes is not None):
+    if values.dtype.kind not in "iufb":
+        return _spelt(values, () if column is None else column.codes or ())
+    if values.dtype.kind == "b" or (column is not None and column.codes is not None):
         return rows.words(name)
     numbers = values.astype(np.float64)
     shift = float(named(f"{name} {grid}") >> np.uint64(11)) / float(1 << 53)
@@ -51,6 +56,14 @@ def _cells(rows: Rows, name: str, grid: int, width: float) -> Hashes:
     # Zero has a cell of its own, and so has what is missing.
     signed = np.where(numbers < 0, -1.0, 1.0) * (np.where(np.isfinite(cell), cell, 0) + float(1 << 40))
     return number_words(np.where(np.isnan(numbers), np.nan, np.where(numbers == 0, 0.0, signed)))
+
+
+def _spelt(values: NDArray[Any], codes: Collection[int | str]) -> Hashes:
+    """A word for each text, the same however it is spelt."""
+    listed = [None if value is None else str(value) for value in values.tolist()]
+    alike = spelt_alike({text for text in listed if text is not None}, codes)
+    words = dict(zip(alike, text_words(list(alike.values())).tolist(), strict=True))
+    return np.array([int(MISSING) if text is None else words[text] for text in listed], dtype=np.uint64)
 
 
 def _twins(mine: TableCounts, theirs: TableCounts) -> int:
@@ -81,10 +94,10 @@ def _view(copied: int, *, coarse: bool = False) -> TableView:
 @check(
     id="data.near_duplicates",
     title="Near duplicates in another data set",
-    estimand="The share of rows of which another declared data set has one that is equal in every code and text, and in every number up to the "
+    estimand="The share of rows of which another declared data set has one that is equal in every code and text, however it is spelt, and in every number up to the "
     "given relative distance; of the data set that has most.",
     unit=Unit.SHARE,
-    reading="{value} of the rows are nearly those of another data set",
+    reading="{value} of the rows are those of another data set, numbers within {within} of each other",
     need=TabulatedEverywhere(tabulate, fed_of_people, against_all=True),
     comparators=AT_MOST,
     census=True,
@@ -137,7 +150,7 @@ def near_duplicates(view: TableView, *, within: Decimal, other: str) -> Counts:
         probability of at least .95^k by each grid. As often as rows of the other data set look like one another, test rows may do so by chance: where the threshold is met without
         these and not with them, the criterion is not evaluable. Counted in full, no inference. (Indyk & Motwani 1998, STOC, on locality-sensitive hashing; Kapoor & Narayanan 2023, Patterns 4.)
     Limits:
-        A change of a code or a text makes another row, and so does one large change. Identifiers are not compared, nor is the time where no inputs are named; a number that is stored as
+        A change of a code or a text, but for case, spaces and hyphens, makes another row, and so does one large change. Identifiers are not compared, nor is the time where no inputs are named; a number that is stored as
         text, or has a few documented codes among other values, makes the criterion not evaluable. With few or coarse columns chance hides copies. Copies inside the
         other data set make chance look larger than it is; ``data.duplicates`` finds them.
     Remedy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,18 +154,25 @@ def _cells(view: TableView, name: str, learnt_on: str) -> list[Rate] | Undefined
     unknown = judged.too_close(name, view.data) or _not_seen(view, name, learnt_on, learnt, judged)
     if unknown is not None:
         return unknown
-    cells = []
+    cells: list[Rate] = []
     for (one, i), (two, j) in itertools.combinations(view.each, 2):
         if unfit := _too_few(learnt.rows.sum(axis=0)[[i, j]].tolist(), (one, two), name, learnt_on):
             return unfit
-        for how, known in learnt.ways.items():
-            typical = known.typical(i, j)
-            family = name + how if len(view.groups) == 2 else f"{name}{how} ({one}, {two})"
-            for label, place in ((one, i), (two, j)):
-                mine = judged.rows[:, place]
-                found = int(mine[np.isin(known.part(judged.codes), typical)].sum())
-                cells.append(Rate(label, found, int(mine.sum()), family))
+        among = "" if len(view.groups) == 2 else f" ({one}, {two})"
+        cells += _of_pair(name, among, learnt, judged, ((one, i), (two, j)))
     return cells
+
+
+def _of_pair(
+    name: str, among: str, learnt: _Values, judged: _Values, pair: tuple[tuple[str, int], tuple[str, int]]
+) -> Iterator[Rate]:
+    """How many rows of each of two groups have a value that is typical of the first one, by each way to look at values."""
+    (_, i), (_, j) = pair
+    for how, known in learnt.ways.items():
+        typical = np.isin(known.part(judged.codes), known.typical(i, j))
+        for label, place in pair:
+            mine = judged.rows[:, place]
+            yield Rate(label, int(mine[typical].sum()), int(mine.sum()), f"{name}{how}{among}")
 
 
 def _too_few(rows: list[int], groups: tuple[str, str], name: str, learnt_on: str) -> Undefined | None:

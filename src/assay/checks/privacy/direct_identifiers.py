@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +22,7 @@ from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.table import MOST, Integers, Rows, TableContext, TableView
 
 MORE = 4096
-"""What is said beside a kind: the year of a date, the digits of a number."""
+"""What is said beside a kind is less: the year of a date, the digits of a number."""
 KINDS, VALUES = "kinds of ", "values of "
 
 CERTAIN = (Kind.EMAIL, Kind.IBAN, Kind.CARD, Kind.SSN, Kind.PHONE, Kind.IP, Kind.STREET, Kind.MARKED_PLACE)
@@ -33,9 +35,11 @@ MOSTLY, NEARLY_ALL = 0.5, 0.95
 MANY, EVENLY = 200, 5
 """So many different names, none with more than so many times the rows of an average one, are people's; some towns are much larger."""
 LIFETIME, GENERATION = 110, 20
-"""Years: dates of birth lie within the first of each other, and nine of ten are spread over more than the second."""
-COINCIDENCES = 7.0
-"""So many pairs of numbers would have coincided by chance: that none does then says that each is somebody's (probability < .001)."""
+"""Years: nine of ten dates of birth lie within the first of each other, and are spread over more than the second."""
+BY_CHANCE = 0.001
+"""The probability of so few numbers that several rows have, if numbers of as many digits were drawn by lot: each is then somebody's."""
+LONG = 8
+"""Numbers of so many digits are nobody's measurement where nearly every row has another one."""
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:  # noqa: ARG001 - all columns are looked at
@@ -57,17 +61,18 @@ def _kinds(values: NDArray[Any]) -> Integers:
     )
     distinct, place = np.unique(plain, return_inverse=True)
     told = (recognised_number(v) if numeric else recognised(v) for v in distinct.tolist())
-    keys = np.array([int(kind) * MORE + more for kind, more in told], dtype=np.int64)
+    keys = np.array([int(kind) * MORE + min(more, MORE - 1) for kind, more in told], dtype=np.int64)
     return keys[place] if len(keys) else np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a column holds: rows by kind and by what is said beside it; how many different values those have that are of a kind, and the
-    rows of the value that most have."""
+    """What a column holds: rows by kind and by what is said beside it; how many different values those have that are of a kind, how many of these
+    several rows have, and the rows of the value that most have."""
 
     rows: Mapping[tuple[Kind, int], int]
     distinct: int
+    shared: int
     largest: int
 
     def of(self, *kinds: Kind) -> int:
@@ -106,20 +111,39 @@ def _births(held: Held) -> bool:
     years = np.array(sorted((year, n) for (kind, year), n in held.rows.items() if kind is Kind.DATE))
     reached = np.cumsum(years[:, 1]) / years[:, 1].sum()
     early, late = (int(years[np.searchsorted(reached, q), 0]) for q in (0.05, 0.95))
-    return late - early > GENERATION and int(years[-1, 0] - years[0, 0]) <= LIFETIME
+    return GENERATION < late - early <= LIFETIME
 
 
 def _each_its_own(held: Held) -> bool:
-    """Whether nearly every row has a code for itself, or every row a number though so many would have coincided by chance."""
-    codes = held.of(Kind.CODE)
-    if codes >= NEARLY_ALL * max(held.present, 1):
-        return held.distinct >= max(NEARLY_ALL * held.present, 2 * FEW)
-    digits = {n for (kind, n), _ in held.rows.items() if kind in NUMBERS}
-    numbers = held.of(*NUMBERS)
-    if not digits or numbers < held.present or held.distinct < numbers:
+    """Whether nearly every row has a code or a number for itself; of short numbers, though many would have coincided by chance.
+
+    A few rows with something else, such as a mark for an unknown one, or with the number of another row make no other column of it.
+    """
+    codes, numbers = held.of(Kind.CODE), held.of(*NUMBERS)
+    own = codes + numbers
+    if own < NEARLY_ALL * held.present or held.distinct < max(NEARLY_ALL * own, 2 * FEW):
         return False
-    room = float(10 ** max(digits) - 10 ** (min(digits) - 1))
-    return numbers >= 2 * FEW and (min(digits) >= 8 or numbers**2 / (2 * room) >= COINCIDENCES)
+    return codes >= MOSTLY * own or _drawn_by_nobody(held)
+
+
+def _drawn_by_nobody(held: Held) -> bool:
+    """Whether numbers are so long, or so few of them stand in several rows, that they are no measurements that happen to differ."""
+    digits = Counter[int]()
+    for (kind, n), rows in held.rows.items():
+        if kind in NUMBERS:
+            digits[n] += rows
+    if sum(rows for n, rows in digits.items() if n >= LONG) >= NEARLY_ALL * digits.total():
+        return True
+    # Numbers drawn evenly coincide least often; the pairs of those of each length are added up.
+    pairs = sum(rows**2 / (2 * 9 * 10.0 ** (n - 1)) for n, rows in digits.items())
+    return _at_most(held.shared, pairs) <= BY_CHANCE
+
+
+def _at_most(events: int, mean: float) -> float:
+    """The probability of so few events that are expected this often (Poisson)."""
+    if events >= mean:
+        return 1.0
+    return math.fsum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(events + 1))
 
 
 def _named(held: Held) -> bool:
@@ -171,7 +195,8 @@ def _held(view: TableView) -> dict[str, Held]:
                 for key, n in zip(counts.keys.tolist(), counts.counts.tolist(), strict=True)
             }
             values = view.table(VALUES + name)
-            found[name] = Held(rows, len(values.keys), int(values.counts.max(initial=0)))
+            shared, largest = int((values.counts > 1).sum()), int(values.counts.max(initial=0))
+            found[name] = Held(rows, len(values.keys), shared, largest)
     return found
 
 
@@ -244,9 +269,9 @@ def direct_identifiers(view: TableView, *, kinds: str, allowed: str) -> Counts:
         with at least 20 different values are told, where at least half are such: addresses with a plain "at" or spaces (name at host.org, name @ host.org; at least half of them different), names (two to five words of letters alone, with a number
         behind them or without, at least half of them different, or 200 of them and none with more than five times the rows of an average one), pairs of numbers of three decimals within 90 and 180, card numbers without groups and citizen numbers of the Netherlands (where more pass than fail a
         check that chance passes once in ten or eleven), postcodes, free text of six words; dates (year first, year last, or with the month in words of seven languages), where nine of ten are spread
-        over more than 20 years and all within 110; and codes that nearly every row has for itself, or numbers that all differ although
-        at least seven pairs would have coincided by chance, unless the dictionary calls the column an identifier or it is the
-        unit. The details have rows per column and kind, and never a value. Counted in full, no inference. (McCallister, Grance
+        over more than 20 years and within 110; and codes that nearly every row has for itself (19 in 20), or numbers of at least eight digits, or
+        shorter ones of which so few coincide that as many drawn by lot would do so with a probability of at most .001 (Poisson), unless the dictionary calls the column an
+        identifier or it is the unit. The details have rows per column and kind, and never a value. Counted in full, no inference. (McCallister, Grance
         & Scarfone 2010, NIST SP 800-122, section 2.1, for what is direct; GDPR, recital 26.)
     Limits:
         Among other words e-mail addresses and coordinates that say what they are are found; all else must be the whole value.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -22,17 +23,22 @@ from assay.domain.evidence import Census, Counts
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.tally.table import TableView
+from assay.tally.table import Integers, Rows, TableContext, TableView
 
 CLOSE = 1e-6
 """Nearer to a whole number than this, whole numbers decide."""
+
+
+def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+    """The class of each row with its sensitive value, however it is spelt, and with the person."""
+    return values_by_class(rows, context, alike=True)
 
 
 def _view(*classes: tuple[str, ...], by: str = "distinct") -> TableView:
     """A postcode for each class, with the illnesses in it."""
     places = [place for place, illnesses in enumerate(classes) for _ in illnesses]
     return table_view(
-        values_by_class,
+        tabulate,
         {"postcode": places, "illness": [one for illnesses in classes for one in illnesses]},
         parameters={NAMED: "postcode", "sensitive": "illness", "by": by},
     )
@@ -47,7 +53,7 @@ ASKED = {NAMED: "postcode", "sensitive": "illness"}
     estimand="The fewest values of the sensitive column that people have who are alike in all quasi-identifiers.",
     unit=Unit.COUNT,
     reading="whoever knows someone[ by {quasi_identifiers}] must still choose between {value} values of {sensitive}",
-    need=Tabulated(values_by_class, sensitive_columns),
+    need=Tabulated(tabulate, sensitive_columns),
     tasks=tuple(Task),
     comparators=AT_LEAST,
     low=ONE,
@@ -91,7 +97,7 @@ ASKED = {NAMED: "postcode", "sensitive": "illness"}
         Example(
             says="The dictionary calls no column personal, and none is named.",
             view=lambda: table_view(
-                values_by_class,
+                tabulate,
                 {"postcode": [1, 2], "illness": ["flu", "ulcer"]},
                 parameters={NAMED: "", "sensitive": "illness", "by": "distinct"},
             ),
@@ -114,7 +120,8 @@ def l_diversity(view: TableView, *, sensitive: str, by: str, quasi_identifiers: 
         (Machanavajjhala, Kifer, Gehrke & Venkitasubramaniam 2007, "l-diversity: privacy beyond k-anonymity", ACM Transactions on
         Knowledge Discovery from Data 1, definitions 3.1 and 4.1.)
     Limits:
-        Values may differ and mean the same (two kinds of one illness), and a class may tell that an illness is likely without
+        Texts that differ in case, spaces and hyphens are one value, and one that says that nothing is known ("unknown", or a code that is documented so) is none; else values may differ
+        and mean the same (two kinds of one illness), and a class may tell that an illness is likely without
         telling that it is certain: privacy.t_closeness. A missing value is no value; a class that has no other makes the value 0.
         Without a declared unit (data: unit) each row is taken for a person, and the details say so. Two people who have the same two values are
         counted as a choice between two. Numbers above 2,048 that lie within .1 % of each other are one value, which makes the result smaller, never larger.

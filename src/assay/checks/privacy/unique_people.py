@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.checks.check import AT_MOST, Example, check
-from assay.checks.counting.classes import DESCRIBED, NAMED, class_columns, class_table, classes_of
+from assay.checks.counting.classes import DESCRIBED, NAMED, classes_among_all, people_columns, people_table
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -18,7 +18,7 @@ ALONE = 2
 def _view(mine: list[int], others: list[int]) -> TableView:
     """The postcodes of the training data, and of other data."""
     return table_view(
-        class_table,
+        people_table,
         {"postcode": mine},
         data="train",
         others={"test": {"postcode": others}},
@@ -32,7 +32,7 @@ def _view(mine: list[int], others: list[int]) -> TableView:
     estimand="The share of rows of the data set whose people nobody else looks like, in this data set or in any other that is declared.",
     unit=Unit.SHARE,
     reading="{value} of the rows are of people whom nobody else[ in {quasi_identifiers}] looks like in all declared data",
-    need=TabulatedEverywhere(class_table, class_columns),
+    need=TabulatedEverywhere(people_table, people_columns),
     comparators=AT_MOST,
     census=True,
     parameters={NAMED: Parameter(DESCRIBED, default="", names=Names.COLUMNS)},
@@ -55,7 +55,7 @@ def _view(mine: list[int], others: list[int]) -> TableView:
         ),
         Example(
             says="The dictionary calls no column personal, and none is named.",
-            view=lambda: table_view(class_table, {"postcode": [1, 2]}, parameters={NAMED: ""}),
+            view=lambda: table_view(people_table, {"postcode": [1, 2]}, parameters={NAMED: ""}),
             comparator=Comparator.AT_MOST,
             threshold="0.01",
             verdict=Verdict.NOT_EVALUABLE,
@@ -70,23 +70,21 @@ def unique_people(view: TableView, *, quasi_identifiers: str) -> Counts:  # noqa
         declared people is more likely to be alone in the population, and a model that gives away a row gives away them.
     Method:
         Rows are classed as in privacy.k_anonymity, over all declared data sets; a person of several of them is one where a unit
-        is declared. Of the named data set, the rows of classes with one person, of all its rows; the details have those that are
+        is declared, and where two data sets share more rows, equal in all that is documented but identifiers, than chance gives to two samples. Of the named data set, the rows of classes with one person, of all its rows; the details have those that are
         alone within it. Counted in full, no inference. (Sweeney 2000, "Simple demographics often identify people uniquely";
         Skinner & Elliot 2002, "A measure of disclosure risk for microdata", J. Royal Statistical Society B 64, for why uniqueness in a sample
         overstates that in its population.)
     Limits:
         The declared data is not the population: with more people fewer are alone, so the share is an upper limit. Without a unit a person
-        who is in two data sets hides that they are alone.
+        who is in two data sets with different rows hides that they are alone.
     Remedy:
         Coarsen the quasi-identifiers, or leave these people out of the training data.
     Oracle:
         pandas, with and without a unit (tests/checks/test_unique_people.py).
     """
-    among = classes_of(view, among_all=True)
-    if isinstance(among, Undefined):
-        return among
-    within = classes_of(view)
-    if isinstance(within, Undefined):
-        return within
+    classes = classes_among_all(view)
+    if isinstance(classes, Undefined):
+        return classes
+    within, among = classes
     found, here = among.smaller_than(ALONE), within.smaller_than(ALONE)
     return Census(found, view.n, share=True, details=(("alone in this data set", here),) if here else ())
