@@ -127,7 +127,7 @@ OTHERS = {
     "privacy.t_closeness": f"with: {{{CLASSES}, sensitive: bad}}, at_most: 0.5",
     "privacy.unique_people": f"with: {{{CLASSES}}}, at_most: 0.1",
     "privacy.unused_columns": "with: {kept: 'id, day, stated, site, audited, score'}, at_most: 0",
-    "robustness.missingness": "at_most: 0.30",
+    "robustness.missingness": "at_most: 0.10",
     "robustness.noise": "at_most: 0.30",
     "robustness.rounding": "at_most: 0.30",
 }

@@ -99,6 +99,28 @@ def test_a_step_beyond_the_documented_range_goes_the_other_way_and_one_with_no_r
     assert "2 of 5 rows could be moved" in few.detail
 
 
+def test_a_step_to_where_nobody_is_shows_nothing_of_those_who_are():
+    """The score rises with the debt as it must not, and falls for debts that nobody has: a step of a million saw the fall alone."""
+    known = {"debt": np.r_[np.arange(2000.0) % 20, np.full(9, 1e9)], "age": np.full(2009, 40.0)}
+    arguments = {**ARGUMENTS, "direction": "decreasing"}
+
+    def found(step: int):
+        view = table_view(
+            tabulate,
+            rows(),
+            label=[0] * N,
+            model=lambda c: np.where(c["debt"] < 100, 0.2 + 0.02 * c["debt"], 0.0),
+            known=known,
+            parameters={**arguments, "step": Decimal(step)},
+        )
+        return catalogue()["performance.monotonicity"].count(view, arguments=arguments)
+
+    far = found(1_000_000)
+    assert isinstance(far, Undefined)
+    assert "beyond the values of the reference rows" in far.detail
+    assert cell(found(2)) == (N, N)
+
+
 def test_a_number_that_is_predicted_has_a_direction_too_and_no_decision():
     numbers = Answers(Task.REGRESSION, 0.0, 1000.0)
     model = lambda c: 500.0 + 10 * np.sin(c["debt"])  # noqa: E731

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assay.app.judging.boundary import broken, counts_of
 from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured, rows_in_no_group
-from assay.app.judging.unmoved import code_of_nobody, too_few_moved
+from assay.app.judging.unmoved import code_of_nobody, nothing_to_miss, too_few_moved
 from assay.app.judging.views import view_of
 from assay.domain import gating
 from assay.domain.assessment import Broken
@@ -100,7 +100,11 @@ def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
         return _failure(continuous)
     failed = measured.change_failures.get(wanted.again_key)
     if failed is None:
-        still = code_of_nobody(case, measured, wanted) or too_few_moved(case, measured, wanted)
+        still = (
+            code_of_nobody(case, measured, wanted)
+            or too_few_moved(case, measured, wanted)
+            or nothing_to_miss(case, measured, wanted)
+        )
         return None if still is None else _failure(still)
     found = _failure(failed)
     return Broken(found.reason, f"On the perturbed rows, and only there: {found.sentence}")

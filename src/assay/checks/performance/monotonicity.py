@@ -27,6 +27,8 @@ LEAST_MOVED = 0.5
 """At least this share of the rows of each group must have room for the step."""
 LEAST_MOVING = 0.1
 """Of those, at least this share of scores must move by more than the tolerance; those of trees stay for most small steps."""
+OUTERMOST = 0.01
+"""This share of the reference rows at either end does not say where values lie: a few may be mistakes."""
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -72,14 +74,25 @@ def _refuse_what_cannot_be_moved(values: NDArray[Any], context: TableContext, na
 
 
 def _directions(values: NDArray[Any], context: TableContext, name: str) -> Integers:
-    """Up, where the step does not lead beyond the documented range, else down, else not at all."""
+    """Up, where the step does not lead beyond where values lie, else down, else not at all."""
     if values.dtype.kind not in "iuf":
         return np.zeros(len(values), dtype=np.int64)
-    documented, step = context.column(name), float(context.parameters["step"])
-    low, high = documented.range if documented is not None and documented.range is not None else (None, None)
-    up = values + step <= (np.inf if high is None else float(high))
-    down = values - step >= (-np.inf if low is None else float(low))
+    step, (low, high) = float(context.parameters["step"]), _ends(context, name)
+    up, down = values + step <= high, values - step >= low
     return np.where(up, 1, np.where(down, -1, 0))  # a missing value is neither
+
+
+def _ends(context: TableContext, name: str) -> tuple[float, float]:
+    """Where values lie: in the documented range, and where all but the outermost of the reference rows have theirs, for beyond them hardly anybody is."""
+    documented = context.column(name)
+    low, high = documented.range if documented is not None and documented.range is not None else (None, None)
+    ends = [-np.inf if low is None else float(low), np.inf if high is None else float(high)]
+    known = context.known.columns.get(name) if context.known is not None else None
+    there = known[np.isfinite(known)] if known is not None and known.dtype.kind == "f" else np.empty(0)
+    if len(there):
+        ends[0] = max(ends[0], float(np.quantile(there, OUTERMOST, method="lower")))
+        ends[1] = min(ends[1], float(np.quantile(there, 1 - OUTERMOST, method="higher")))
+    return ends[0], ends[1]
 
 
 def _like(before: NDArray[Any], move: Floats) -> NDArray[Any]:
@@ -133,7 +146,7 @@ def _view(falls: int, n: int = 2000) -> TableView:
     estimand="The share of rows, of those that can be moved, whose score (or decision) moves against the declared direction when the column moves by the declared step and nothing else changes; in the worst group if groups are named.",
     unit=Unit.SHARE,
     reading="the {measure} moves the wrong way for {value} of the cases[ for {group}] when {column} moves by {step}",
-    need=TabulatedChanges(tabulate, columns),
+    need=TabulatedChanges(tabulate, columns, known=True),
     comparators=AT_MOST,
     ideal=ZERO,
     across=Across.OPTIONAL,
@@ -193,14 +206,14 @@ def monotonicity(view: TableView, *, column: str, measure: str) -> Counts:
         worse one. A reason that is given to a person is void where the score goes the other way.
     Method:
         Each row is predicted as it is and with the column one step higher; one step lower where the step would leave the documented
-        range. At least half of the rows of each judged group must have room for the step, and of those one in ten a score that moves by more
+        range, or what all but 1 % of 2,000 reference rows have at that end. At least half of the rows of each judged group must have room for the step, and of those one in ten a score that moves by more
         than the tolerance, one way or the other: else nothing is said. It counts as a violation when the score goes against the direction by more than the tolerance, or when the decision
         turns against it. The share has Clopper-Pearson limits (1934). Every row costs one more prediction. (Individual monotonicity:
         Sivaraman et al. 2020, "Counterexample-guided learning of monotonic neural networks", NeurIPS, arXiv:2006.08852.)
     Limits:
         One step from where each person stands, not every step: what happens between and beyond is not asked, and no share of rows is a
-        proof for all inputs. Rows with a missing value, or with no room for the step in the documented range, are not moved and not
-        counted. No more answers can move the wrong way than move at all, and a decision turns for few rows at a small step: take a step that moves most scores, a limit below a tenth, and ask for the score too. Moves of other inputs that go with this one are not made.
+        proof for all inputs. Rows with a missing value, or with no room for the step in the documented range and among the values of the reference rows, are not moved and not
+        counted: a step to where nobody is shows what the model answers for nobody. No more answers can move the wrong way than move at all, and a decision turns for few rows at a small step: take a step that moves most scores, a limit below a tenth, and ask for the score too. Moves of other inputs that go with this one are not made.
     Remedy:
         Constrain the model (monotone_constraints of gradient boosting), or drop the promise and say so.
     Oracle:
@@ -228,7 +241,7 @@ def _too_few(counts: Integers, of: str, column: str) -> str:
     if room < LEAST_MOVED * rows:
         return (
             f"{room:,} of {rows:,} rows{of} could be moved, and fewer than half say little of the others: in them {column!r} is missing, or a step "
-            "leads beyond its documented range. Take a smaller step."
+            "leads beyond its documented range, or beyond the values of the reference rows. Take a smaller step."
         )
     moving = int(counts[RIGHT] + counts[WRONG])
     if rows and moving < LEAST_MOVING * room:

@@ -21,7 +21,7 @@ from assay.tally.views import PairedView
     estimand="The drop in accuracy when a share of all input values is lost at random; in the worst group if groups "
     "are named.",
     unit=Unit.POINTS,
-    reading="accuracy[ for {group}] drops by {value} when values are missing",
+    reading="accuracy[ for {group}] drops by {value} when a share of {share} of all values is missing",
     need=Perturbed(change=lose_values),
     comparators=AT_MOST,
     ideal=ZERO,

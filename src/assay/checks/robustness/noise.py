@@ -43,7 +43,7 @@ def _share_changed(name: str, context: ChangeContext) -> float:
     estimand="The drop in accuracy when normal noise is added to every numeric input; in the worst group if groups are "
     "named.",
     unit=Unit.POINTS,
-    reading="accuracy[ for {group}] drops by {value} under noise",
+    reading="accuracy[ for {group}] drops by {value} under noise of {scale} standard deviations",
     need=Perturbed(change=add_noise, spares=spared, moves=0.5),
     comparators=AT_MOST,
     ideal=ZERO,

@@ -21,7 +21,7 @@ from assay.tally.views import PairedView
     estimand="The drop in accuracy when every numeric input is rounded to a few significant digits; in the worst group "
     "if groups are named.",
     unit=Unit.POINTS,
-    reading="accuracy[ for {group}] drops by {value} when inputs are rounded",
+    reading="accuracy[ for {group}] drops by {value} when inputs are rounded to {digits} digits",
     need=Perturbed(change=round_numbers),
     comparators=AT_MOST,
     ideal=ZERO,
