@@ -42,13 +42,13 @@ def _spread(values: tuple[int, ...], counts: tuple[int, ...]) -> Integers:
     return np.repeat(np.array(values, dtype=np.int64), counts)
 
 
-def remembered(rows: int, *, by: float, shadows: int = 4) -> RefitView:
+def remembered(rows: int, *, by: float) -> RefitView:
     """A target and shadow models over so many rows of label 1, of which half are members of each: scores are drawn around 0.6, and lie
     higher by so much for rows that a model was trained on.
     """
     everyone = TrainingRows(np.ones(rows, dtype=np.int64), np.arange(rows))
     fits = []
-    for place, fit in enumerate(shadow_design(everyone, 1, shadows=shadows, most=rows)):
+    for place, fit in enumerate(shadow_design(everyone, 1, shadows=4, most=rows)):
         asked = [asking.rows for asking in fit.asked]
         scores = tuple(0.5 + 0.2 * uniforms(place, "scores", r) + by * np.isin(r, fit.trained) for r in asked)
         fits.append(Fitted(fit.trained, fit.asked, scores))

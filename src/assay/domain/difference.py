@@ -27,9 +27,9 @@ class Difference:
         return f"{self.where}: {self.before} -> {self.after}"
 
 
-def differences(before: Any, after: Any, where: str = "") -> tuple[Difference, ...]:
+def differences(before: Any, after: Any) -> tuple[Difference, ...]:
     """Every change between two plain documents, in the order of the first, additions last."""
-    return tuple(_walk(before, after, where))
+    return tuple(_walk(before, after, ""))
 
 
 def _walk(before: Any, after: Any, where: str) -> Iterable[Difference]:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from assay.domain.pem import is_one_form
 from assay.domain.specification.base import (
@@ -110,9 +111,10 @@ class Meant(Block):
     @model_validator(mode="after")
     def _one_way(self) -> Meant:
         if (self.groups is None) == (self.bands is None):
-            raise ValueError(
+            raise PydanticCustomError(
+                "one_grouping_expected",
                 "exactly one of groups and bands is expected of a protected attribute: with neither, "
-                "a specification could put any of the column's codes together"
+                "a specification could put any of the column's codes together",
             )
         return self
 
@@ -316,7 +318,9 @@ class Policy(Block):
         for what, names in (("roots", self.roots), ("verifiers", tuple(v.key for v in self.verifiers))):
             absent = [name for name in names if name not in self.keys]
             if absent:
-                raise ValueError(f"{what} names the key {absent[0]!r}, which is not among the keys")
+                raise PydanticCustomError(
+                    "key_unnamed", f"{what} names the key {absent[0]!r}, which is not among the keys"
+                )
         if len(set(self.roots)) != len(self.roots) or len(self.roots) < self.root_threshold:
             raise ValueError("root_threshold asks for more different root keys than there are")
         if not self.verifiers:

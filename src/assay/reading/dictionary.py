@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from assay.domain.coherence import Finding, dictionary_findings
 from assay.domain.dictionary import Column, Dictionary
 from assay.domain.errors import InvalidDocument, Problem
-from assay.reading.form import broken_trails, form_problems
+from assay.reading.form import broken_trails, form_problems, in_form
 from assay.reading.located import Located, Trail, locate
 from assay.reading.source import read_source, source_of
 
@@ -53,15 +53,7 @@ def dictionary_in(content: bytes, file: str) -> Dictionary:
     Raises:
         InvalidDocument: with every problem of its form, each with its place.
     """
-    document = locate(source_of(content, file))
-    try:
-        dictionary = Dictionary.model_validate(document.value, by_alias=True, by_name=False)
-    except ValidationError as error:
-        problems = (*document.problems, *form_problems(document, Dictionary, error))
-        raise InvalidDocument(problems) from None
-    if document.problems:
-        raise InvalidDocument(document.problems)
-    return dictionary
+    return in_form(locate(source_of(content, file)), Dictionary)
 
 
 def at_their_places(document: Located, findings: tuple[Finding, ...]) -> tuple[Problem, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from assay.domain.errors import Problem
+from assay.domain.errors import InvalidDocument, Problem
 from assay.reading.form_sentences import said
 from assay.reading.located import Located, Trail
 from assay.reading.where import Where
+
+Document = TypeVar("Document", bound=BaseModel)
 
 
 def form_problems(document: Located, model: type[BaseModel], error: ValidationError) -> tuple[Problem, ...]:
@@ -26,6 +28,22 @@ def form_problems(document: Located, model: type[BaseModel], error: ValidationEr
             problems[trail] = _problem(document, model, detail, trail, key=key)
     meant = {(*trail[:-1], p.nearest) for trail, p in problems.items() if p.code == "unknown_key"}
     return tuple(p for trail, p in problems.items() if not (p.code == "missing_key" and trail in meant))
+
+
+def in_form(document: Located, model: type[Document]) -> Document:
+    """What a document says, in form alone.
+
+    Raises:
+        InvalidDocument: with every problem of its form, each with its place.
+    """
+    try:
+        found = model.model_validate(document.value, by_alias=True, by_name=False)
+    except ValidationError as error:
+        problems = (*document.problems, *form_problems(document, model, error))
+        raise InvalidDocument(problems) from None
+    if document.problems:
+        raise InvalidDocument(document.problems)
+    return found
 
 
 def broken_trails(document: Located, error: ValidationError) -> tuple[Trail, ...]:

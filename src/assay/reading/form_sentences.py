@@ -224,7 +224,16 @@ _REMEDIES = {
 
 
 def _otherwise(detail: Mapping[str, Any], where: Where) -> Said:
-    return "not_valid", f"{where.name} is not valid: {detail['msg']}.", "", "Compare it with: assay schema"
+    told = detail.get("ctx", {}).get(
+        "error", detail["msg"]
+    )  # a rule's own words, without pydantic's before them
+    return "not_valid", f"{where.name} is not valid: {told}.", "", "Compare it with: assay schema"
+
+
+def _rule(detail: Mapping[str, Any], where: Where) -> Said:
+    """A rule of the whole document that another reader tells apart by its type."""
+    _, message, near, remedy = _otherwise(detail, where)
+    return detail["type"], message, near, remedy
 
 
 _SENTENCES: dict[str, Callable[[Mapping[str, Any], Where], Said]] = {
@@ -263,4 +272,6 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any], Where], Said]] = {
     "bands_expected": _in_its_words,
     "range_expected": _in_its_words,
     "class_twice": _in_its_words,
+    "key_unnamed": _rule,
+    "one_grouping_expected": _rule,
 }

@@ -25,7 +25,13 @@ from assay.reading.policy_names import name_problems
 from assay.reading.source import read_source
 
 _BEGIN = "A policy is expected: the first is written by assay trust init, the next begins with: assay trust show --next"
-_GROUPS = "Write them as a specification does: groups: {men: 1, women: 2}; or bands: [25, 40]"
+_COMPARE = "Compare it with the policy in force: assay trust show --next"
+_REMEDIES = {
+    "not_valid": _COMPARE,
+    "key_unnamed": _COMPARE,
+    "one_grouping_expected": "Write them as a specification does: groups: {men: 1, women: 2}; or bands: [25, 40]",
+}
+"""What to do about a rule of the policy that is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def _read(path: Path, ask: Callable[[Located], tuple[Problem, ...]]) -> PolicyFi
     except ValidationError as error:
         found = [_of_a_policy(problem) for problem in form_problems(document, Policy, error)]
         if any(problem.code == "key_unnamed" for problem in names):  # told there, each with its place
-            found = [p for p in found if "is not among the keys" not in p.message]
+            found = [p for p in found if p.code != "key_unnamed"]
         told = {p.place for p in names}
         found = [p for p in found if p.code != "name_expected" or p.place not in told]
         raise InvalidDocument((*problems, *found)) from None
@@ -75,12 +81,8 @@ def _read(path: Path, ask: Callable[[Located], tuple[Problem, ...]]) -> PolicyFi
 
 def _of_a_policy(problem: Problem) -> Problem:
     """A rule of the policy that is broken, in the rule's own words."""
-    if problem.code != "not_valid":
-        return problem
-    message = problem.message.replace("Value error, ", "")
-    of_groups = "one of groups and bands" in message
-    remedy = _GROUPS if of_groups else "Compare it with the policy in force: assay trust show --next"
-    return replace(problem, message=message, remedy=remedy)
+    remedy = _REMEDIES.get(problem.code)
+    return problem if remedy is None else replace(problem, remedy=remedy)
 
 
 def policy_text(policy: Policy) -> str:

@@ -16,7 +16,7 @@ from assay.domain.metric import Catalogue
 from assay.domain.nearest import nearest
 from assay.domain.specification import Attribute, Criterion, FailureMode, Specification
 from assay.reading.dictionary import DictionaryFile, at_their_places, read_dictionary
-from assay.reading.form import broken_trails, form_problems
+from assay.reading.form import broken_trails, form_problems, in_form
 from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import Located, Trail, locate
 from assay.reading.source import Source, read_source, source_of
@@ -98,15 +98,7 @@ def specification_in(content: bytes, file: str) -> Specification:
     Raises:
         InvalidDocument: with every problem of its form, each with its place.
     """
-    document = locate(source_of(content, file))
-    try:
-        specification = Specification.model_validate(document.value, by_alias=True, by_name=False)
-    except ValidationError as error:
-        problems = (*document.problems, *form_problems(document, Specification, error))
-        raise InvalidDocument(problems) from None
-    if document.problems:
-        raise InvalidDocument(document.problems)
-    return specification
+    return in_form(locate(source_of(content, file)), Specification)
 
 
 def _dictionary_named(document: Located) -> str:

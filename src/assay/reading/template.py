@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from assay.domain.errors import InvalidDocument
 from assay.domain.template import Template
-from assay.reading.form import form_problems
+from assay.reading.form import in_form
 from assay.reading.kinds import refuse_another_kind
 from assay.reading.located import locate
 from assay.reading.source import read_source
@@ -22,11 +19,4 @@ def read_template(path: Path) -> Template:
     """
     document = locate(read_source(path))
     refuse_another_kind(document, "assay_template")
-    try:
-        template = Template.model_validate(document.value, by_alias=True, by_name=False)
-    except ValidationError as error:
-        problems = (*document.problems, *form_problems(document, Template, error))
-        raise InvalidDocument(problems) from None
-    if document.problems:
-        raise InvalidDocument(document.problems)
-    return template
+    return in_form(document, Template)

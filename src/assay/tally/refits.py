@@ -89,14 +89,14 @@ class RefitView:
     decide_at: float
     seed: int
 
-    def right(self, fit: Fitted, asking: int = 0) -> NDArray[np.bool_]:
-        """bool[rows asked]: whether the decision of a model is the true label."""
-        found: NDArray[np.bool_] = self.decided(fit, asking) == self.rows.labels[fit.asked[asking].rows]
+    def right(self, fit: Fitted) -> NDArray[np.bool_]:
+        """bool[rows asked first]: whether the decision of a model is the true label."""
+        found: NDArray[np.bool_] = self.decided(fit) == self.rows.labels[fit.asked[0].rows]
         return found
 
-    def decided(self, fit: Fitted, asking: int = 0) -> NDArray[np.bool_]:
-        """bool[rows asked]: whether 1 is decided."""
-        return fit.scores[asking] >= self.decide_at
+    def decided(self, fit: Fitted) -> NDArray[np.bool_]:
+        """bool[rows asked first]: whether 1 is decided."""
+        return fit.scores[0] >= self.decide_at
 
 
 def parts(rows: TrainingRows, seed: int, count: int) -> Integers:

@@ -150,19 +150,17 @@ def worst_share(
     return Census(found, rows, share=True, details=details, by_chance=found - certain)
 
 
-def worst_column(
-    parts: Iterable[tuple[str, str, int]], *, rows: int, most: Mapping[str, int] | None = None
-) -> Census:
+def worst_column(parts: Iterable[tuple[str, str, int]], *, rows: int) -> Census:
     """The share of rows that are any of what was found in a column, in the column that has most; what was found are details.
 
-    A part is a column, how it is told, and its rows. Parts of one column do not overlap; those that may are added up and hold
-    together at most ``most`` rows of their column: the share may then be too large and is never too small.
+    A part is a column, how it is told, and its rows. Parts of one column do not overlap; those that may are added up, to
+    all rows at most: the share may then be too large and is never too small.
     """
     listed = sorted(parts, key=lambda part: (-part[2], part[1]))
     of_column: dict[str, int] = {}
     for column, _, n in listed:
         of_column[column] = of_column.get(column, 0) + n
-    found = max((min(n, (most or {}).get(column, rows), rows) for column, n in of_column.items()), default=0)
+    found = max((min(n, rows) for n in of_column.values()), default=0)
     return Census(found, rows, share=True, details=tuple((told, n) for _, told, n in listed if n))
 
 

@@ -39,21 +39,15 @@ def losses_of_each(
 
 
 def losses_compared(
-    view: TableView,
-    name: str,
-    largest: float,
-    steps: int,
-    *,
-    reference: str | None,
-    summary: Summary = Summary.MEAN,
+    view: TableView, name: str, largest: float, steps: int, *, reference: str | None
 ) -> Losses | Undefined:
-    """The losses of all groups, to be compared with the reference or pair by pair, as the view's focus says."""
+    """The mean losses of all groups, to be compared with the reference or pair by pair, as the view's focus says."""
     if not view.table(name).total:
         return NO_ROWS
     if unfit := unfit_for_comparison(view.groups, reference):
         return unfit
     cells = _cells(view, name, steps)
-    return Losses(cells, largest, steps, summary, Compare.DIFFERENCE, reference, view.focus)
+    return Losses(cells, largest, steps, Summary.MEAN, Compare.DIFFERENCE, reference, view.focus)
 
 
 def _cells(view: TableView, name: str, steps: int) -> tuple[LossCell, ...]:

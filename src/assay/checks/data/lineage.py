@@ -22,14 +22,12 @@ def _named(name: str, digit: str = "") -> Artifact:
 def _view(
     *,
     extract: str = "a",
-    made: str = "b",
     found: str = "b",
     declared: tuple[str, ...] = ("clean",),
-    looked_at: bool = True,
 ) -> LineageView:
-    """Test rows with the digest ``found``, which a DVC stage made as ``made`` of an extract; the source is declared as a."""
-    stage = Step("clean", "dvc.lock", (_named("raw.csv", extract),), (_named("test.csv", made),))
-    source = Source(_named("raw.csv", "a"), looked_at)
+    """Test rows with the digest ``found``, which a DVC stage made as b of an extract; the source is declared as a."""
+    stage = Step("clean", "dvc.lock", (_named("raw.csv", extract),), (_named("test.csv", "b"),))
+    source = Source(_named("raw.csv", "a"), looked_at=True)
     return LineageView((("test", _named("test.csv", found)),), (source,), frozenset(declared), (stage,))
 
 

@@ -20,11 +20,11 @@ from assay.tally.table import TableView
 FRAME = {"of": "site", "frame": "north=50000, south=30000, west=20000"}
 
 
-def _view(*rows: int, outside: int = 0, fractions: str = "") -> TableView:
+def _view(*rows: int, outside: int = 0) -> TableView:
     names = ("north", "south", "west")
     site = [name for name, n in zip(names, rows, strict=True) for _ in range(n)] + ["at sea"] * outside
     strata = {"site": Attribute(column="site", groups={name: (name,) for name in names})}
-    parameters = {**FRAME, "fractions": fractions, "period": "month"}
+    parameters = {**FRAME, "fractions": "", "period": "month"}
     return table_view(by_part, {"site": site}, label=[0] * len(site), strata=strata, parameters=parameters)
 
 

@@ -7,9 +7,7 @@ import numpy as np
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import no_columns
-from assay.checks.counting.confusion import by_confusion, confusion
-from assay.checks.tabled import table_view
-from assay.domain.answers import Answers
+from assay.checks.counting.confusion import by_confusion, classified, confusion
 from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
@@ -22,13 +20,7 @@ def _view(*right: int) -> TableView:
     said = np.repeat(np.arange(len(right)), 300)
     within = np.tile(np.arange(300), len(right))
     truth = np.where(within < np.array(right, dtype=int)[said], said, (said + 1) % max(len(right), 1))
-    return table_view(
-        by_confusion,
-        {"label": truth},
-        label=truth,
-        score=np.eye(3)[said].reshape(len(truth), 3),
-        answers=Answers(Task.MULTICLASS, classes=("a", "b", "c")),
-    )
+    return classified(truth, said)
 
 
 @check(

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import no_columns
-from assay.checks.counting.confusion import by_confusion, confusion
-from assay.checks.tabled import table_view
-from assay.domain.answers import Answers
+from assay.checks.counting.confusion import by_confusion, confusion, recognised
 from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
@@ -19,16 +15,7 @@ from assay.tally.table import TableView
 
 def _view(*right: int) -> TableView:
     """300 rows of each class, of which so many are recognised, and the others are taken for the next one."""
-    truth = np.repeat(np.arange(len(right)), 300)
-    within = np.tile(np.arange(300), len(right))
-    said = np.where(within < np.array(right, dtype=int)[truth], truth, (truth + 1) % max(len(right), 1))
-    return table_view(
-        by_confusion,
-        {"label": truth},
-        label=truth,
-        score=np.eye(3)[said].reshape(len(truth), 3),
-        answers=Answers(Task.MULTICLASS, classes=("a", "b", "c")),
-    )
+    return recognised(*((good, 300) for good in right))
 
 
 @check(

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import no_columns
-from assay.checks.counting.confusion import by_confusion, confusion
-from assay.checks.tabled import table_view
-from assay.domain.answers import Answers
+from assay.checks.counting.confusion import by_confusion, confusion, recognised
 from assay.domain.evidence import Averages, Counts, Mean, Rate
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.table import TableView
-
-
-def _view(*right: tuple[int, int]) -> TableView:
-    """Of each class so many rows recognised, of so many; the others are taken for the next one."""
-    truth = np.repeat(np.arange(len(right)), [of for _, of in right]).astype(np.int64)
-    within = np.concatenate([np.arange(of) for _, of in right]) if right else np.empty(0)
-    said = np.where(within < np.array([good for good, _ in right], dtype=int)[truth], truth, (truth + 1) % 3)
-    return table_view(
-        by_confusion,
-        {"label": truth},
-        label=truth,
-        score=np.eye(3)[said].reshape(len(truth), 3),
-        answers=Answers(Task.MULTICLASS, classes=("a", "b", "c")),
-    )
 
 
 @check(
@@ -45,28 +27,28 @@ def _view(*right: tuple[int, int]) -> TableView:
     examples=(
         Example(
             "Three classes of 600 rows, nine in ten right.",
-            lambda: _view((540, 600), (540, 600), (540, 600)),
+            lambda: recognised((540, 600), (540, 600), (540, 600)),
             Comparator.AT_LEAST,
             "0.80",
             Verdict.PASS,
         ),
         Example(
             "Nearly all rows are right, and of the two rare classes a third is recognised.",
-            lambda: _view((1990, 2000), (50, 150), (50, 150)),
+            lambda: recognised((1990, 2000), (50, 150), (50, 150)),
             Comparator.AT_LEAST,
             "0.75",
             Verdict.FAIL,
         ),
         Example(
             "Eight of ten rows of each class do not show .70.",
-            lambda: _view((8, 10), (8, 10), (8, 10)),
+            lambda: recognised((8, 10), (8, 10), (8, 10)),
             Comparator.AT_LEAST,
             "0.70",
             Verdict.INCONCLUSIVE,
         ),
         Example(
             "No row is of the third class, and none is given it.",
-            lambda: _view((300, 300), (300, 300)),
+            lambda: recognised((300, 300), (300, 300)),
             Comparator.AT_LEAST,
             "0.70",
             Verdict.NOT_EVALUABLE,

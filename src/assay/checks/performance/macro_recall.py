@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import no_columns
-from assay.checks.counting.confusion import by_confusion, confusion
-from assay.checks.tabled import table_view
-from assay.domain.answers import Answers
+from assay.checks.counting.confusion import by_confusion, confusion, recognised
 from assay.domain.evidence import Averages, Counts, Mean, Rate
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.table import TableView
-
-
-def _view(*right: tuple[int, int]) -> TableView:
-    """Of each class so many rows recognised, of so many; the others are taken for the next one."""
-    truth = np.repeat(np.arange(len(right)), [of for _, of in right]).astype(np.int64)
-    within = np.concatenate([np.arange(of) for _, of in right]) if right else np.empty(0)
-    said = np.where(within < np.array([good for good, _ in right], dtype=int)[truth], truth, (truth + 1) % 3)
-    return table_view(
-        by_confusion,
-        {"label": truth},
-        label=truth,
-        score=np.eye(3)[said].reshape(len(truth), 3),
-        answers=Answers(Task.MULTICLASS, classes=("a", "b", "c")),
-    )
 
 
 @check(
@@ -44,28 +26,28 @@ def _view(*right: tuple[int, int]) -> TableView:
     examples=(
         Example(
             "Of a common and two rare classes 90, 80 and 85 in a hundred are recognised.",
-            lambda: _view((1800, 2000), (240, 300), (255, 300)),
+            lambda: recognised((1800, 2000), (240, 300), (255, 300)),
             Comparator.AT_LEAST,
             "0.80",
             Verdict.PASS,
         ),
         Example(
             "Nearly all rows are right, and of the two rare classes a third is recognised.",
-            lambda: _view((1990, 2000), (50, 150), (50, 150)),
+            lambda: recognised((1990, 2000), (50, 150), (50, 150)),
             Comparator.AT_LEAST,
             "0.70",
             Verdict.FAIL,
         ),
         Example(
             "Eight of ten rows of each class do not show .70.",
-            lambda: _view((8, 10), (8, 10), (8, 10)),
+            lambda: recognised((8, 10), (8, 10), (8, 10)),
             Comparator.AT_LEAST,
             "0.70",
             Verdict.INCONCLUSIVE,
         ),
         Example(
             "No row is of the third class.",
-            lambda: _view((290, 300), (290, 300)),
+            lambda: recognised((290, 300), (290, 300)),
             Comparator.AT_LEAST,
             "0.70",
             Verdict.NOT_EVALUABLE,

@@ -7,9 +7,7 @@ import numpy as np
 from assay.checks.check import EITHER, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import no_columns
-from assay.checks.counting.confusion import by_confusion, confusion
-from assay.checks.tabled import table_view
-from assay.domain.answers import Answers
+from assay.checks.counting.confusion import by_confusion, classified, confusion
 from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Across, Unit
 from assay.domain.needs import TabulatedOutcomes
@@ -21,13 +19,7 @@ def _view(rows: int, right: int) -> TableView:
     """Rows of three classes in turn, of which so many are recognised."""
     truth = np.arange(rows) % 3
     said = np.where(np.arange(rows) < right, truth, (truth + 1) % 3)
-    return table_view(
-        by_confusion,
-        {"label": truth},
-        label=truth,
-        score=np.eye(3)[said].reshape(rows, 3),
-        answers=Answers(Task.MULTICLASS, classes=("a", "b", "c")),
-    )
+    return classified(truth, said)
 
 
 @check(

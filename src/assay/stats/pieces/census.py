@@ -10,7 +10,7 @@ from fractions import Fraction
 from assay.domain.assessment import NoValue, Piece
 from assay.domain.evidence import Census
 from assay.domain.vocabulary import Reason
-from assay.stats.pieces.pieces import Pieces, Target
+from assay.stats.pieces.pieces import Pieces, Target, none_of
 
 METHOD = "counted in full on this data"
 
@@ -18,12 +18,10 @@ METHOD = "counted in full on this data"
 def census_pieces(counts: Census, target: Target) -> Pieces:
     """The one piece of a census; a share of nothing is undefined."""
     if counts.share and counts.total == 0:
-        undefined = (NoValue("", Reason.NO_ROWS, "A share of no rows is not defined."),)
-        return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
+        return none_of(NoValue("", Reason.NO_ROWS, "A share of no rows is not defined."))
     satisfied = _satisfies(counts, counts.found, target)
     if satisfied != _satisfies(counts, counts.found - counts.by_chance, target):
-        undefined = (NoValue("", Reason.CHANCE_NOT_EXCLUDED, _either(counts)),)
-        return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
+        return none_of(NoValue("", Reason.CHANCE_NOT_EXCLUDED, _either(counts)))
     value = _value(counts, counts.found)
     piece = Piece(
         label="",

@@ -9,7 +9,7 @@ from assay.domain.evidence import ChangeCell, Changes
 from assay.domain.vocabulary import Reason
 from assay.stats.changes import Changed, change_of_gap, limits_of_change
 from assay.stats.inversion import smallest_alpha
-from assay.stats.pieces.pieces import Pieces, Target, gathered
+from assay.stats.pieces.pieces import Pieces, Target, gathered, wrong_side
 
 METHOD = "box of Clopper-Pearson limits of gains and losses"
 
@@ -17,8 +17,7 @@ METHOD = "box of Clopper-Pearson limits of gains and losses"
 def changes_pieces(counts: Changes, target: Target) -> Pieces:
     """One piece for each step of each ordered pair; groups without rows by name and reason."""
     if target.at_least:
-        none = (NoValue("", Reason.NOT_MEASURED, "A gap can only be bounded from above."),)
-        return Pieces((), 0, all_pass=False, point_passes=None, undefined=none)
+        return wrong_side()
     undefined = tuple(
         NoValue(f"{cell.label} ({cell.family})", Reason.EMPTY_GROUP, "There are no rows to compare.")
         for cell in counts.cells

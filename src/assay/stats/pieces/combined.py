@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from assay.domain.assessment import ROWS, NoValue, Piece
@@ -10,9 +11,8 @@ from assay.domain.evidence import Combination, Combined
 from assay.domain.vocabulary import Reason
 from assay.stats import stratified as rules
 from assay.stats.expected_cost import expected_cost
-from assay.stats.histogram import Undefined
-from assay.stats.pieces.pieces import Pieces, Target, gathered
-from assay.stats.pieces.two_groups import Two, by_family, pair_label, pair_piece, wrong_side
+from assay.stats.pieces.pieces import Pieces, Target, none_of, of_each, wrong_side
+from assay.stats.pieces.two_groups import Two, by_family, pair_label, pair_piece
 from assay.stats.scoring_ratio import scoring_ratio
 
 
@@ -48,17 +48,15 @@ def combined_pieces(counts: Combined, target: Target) -> Pieces:
         if not trials.all()
     )
     if empty:
-        return Pieces((), 0, all_pass=False, point_passes=None, undefined=empty)
-    pieces, undefined = [], []
-    for one in counts.labels:
-        for two in counts.labels:
-            if not counts.compares(one, two):
-                continue
-            try:
-                pieces.append(_piece(counts, one, two, Two(*cells[one], *cells[two]), target))
-            except Undefined as why:
-                undefined.append(NoValue(pair_label(one, two), Reason(why.reason), f"{why}."))
-    return gathered(pieces, target, tuple(undefined))
+        return none_of(*empty)
+    pairs = ((one, two) for one in counts.labels for two in counts.labels if counts.compares(one, two))
+    return of_each(
+        (
+            (pair_label(*pair), partial(_piece, counts, *pair, Two(*cells[pair[0]], *cells[pair[1]]), target))
+            for pair in pairs
+        ),
+        target,
+    )
 
 
 def _piece(counts: Combined, one: str, two: str, found: Two, target: Target) -> Piece:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
@@ -10,9 +11,9 @@ from assay.domain.assessment import ROWS, NoValue, Piece
 from assay.domain.evidence import Effect, Effects
 from assay.domain.vocabulary import Grade, Reason
 from assay.stats import effects as rules
-from assay.stats.histogram import Undefined
 from assay.stats.inversion import smallest_alpha
-from assay.stats.pieces.pieces import Pieces, Target, gathered
+from assay.stats.pieces.pieces import Pieces, Target, none_of, of_each, wrong_side
+from assay.stats.pieces.two_groups import pair_label
 from assay.stats.stratified import Floats, bound_of
 
 RULES: Mapping[Effect, rules.Effect] = {
@@ -26,9 +27,7 @@ METHOD = "causal explanation formula, MOVER and the delta method"
 def effects_pieces(counts: Effects, target: Target) -> Pieces:
     """One piece for each ordered pair that is compared; an empty cell leaves none, for nobody shows what would be decided there."""
     if target.at_least:
-        said = "A gap can only be bounded from above."
-        none = (NoValue("", Reason.NOT_MEASURED, said),)
-        return Pieces((), 0, all_pass=False, point_passes=None, undefined=none)
+        return wrong_side()
     empty = tuple(
         NoValue(
             f"{cell.label} ({cell.family})",
@@ -39,7 +38,7 @@ def effects_pieces(counts: Effects, target: Target) -> Pieces:
         if cell.trials == 0
     )
     if empty:
-        return Pieces((), 0, all_pass=False, point_passes=None, undefined=empty)
+        return none_of(*empty)
     families = tuple(dict.fromkeys(cell.family for cell in counts.cells))
     stratum = np.unique(counts.strata, return_inverse=True)[1].astype(np.int64)
     ordered = sorted(counts.cells, key=lambda cell: families.index(cell.family))
@@ -48,15 +47,14 @@ def effects_pieces(counts: Effects, target: Target) -> Pieces:
         for label in counts.labels
         for mine in [[c for c in ordered if c.label == label]]
     }
-    pieces, undefined = [], []
-    for one in counts.labels:
-        for two in counts.labels:
-            if counts.compares(one, two):
-                try:
-                    pieces.append(_piece(counts.effect, (one, two), columns, stratum, target))
-                except Undefined as why:
-                    undefined.append(NoValue(f"{one} against {two}", Reason(why.reason), f"{why}."))
-    return gathered(pieces, target, tuple(undefined))
+    pairs = ((one, two) for one in counts.labels for two in counts.labels if counts.compares(one, two))
+    return of_each(
+        (
+            (pair_label(*pair), partial(_piece, counts.effect, pair, columns, stratum, target))
+            for pair in pairs
+        ),
+        target,
+    )
 
 
 def _piece(

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from assay.domain.assessment import ROWS, NoValue, Piece
+from assay.domain.assessment import ROWS, Piece
 from assay.domain.evidence import Explained, ExplainedCell
-from assay.domain.vocabulary import Reason
 from assay.stats.explained import Fitted, explained_bound, explained_p
-from assay.stats.histogram import Undefined
-from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
+from assay.stats.pieces.pieces import Pieces, Target, of_each, piece_of
 
 
 def explained_pieces(counts: Explained, target: Target) -> Pieces:
     """One piece for each group that has a value; the others by name and reason."""
-    pieces, undefined = [], []
-    for cell in counts.cells:
-        try:
-            pieces.append(_piece(cell, counts, target))
-        except Undefined as why:
-            undefined.append(NoValue(cell.label, Reason(why.reason), f"{why}."))
-    return gathered(pieces, target, tuple(undefined))
+    return of_each(((cell.label, partial(_piece, cell, counts, target)) for cell in counts.cells), target)
 
 
 def _fitted(cell: ExplainedCell, counts: Explained) -> Fitted:

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from assay.domain.assessment import NoValue, Piece
+from assay.domain.assessment import Piece
 from assay.domain.evidence import HistogramPair, Histograms
-from assay.domain.vocabulary import Reason
 from assay.stats.distances import distance_bound
-from assay.stats.histogram import Undefined
 from assay.stats.inversion import p_values_of
-from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
+from assay.stats.pieces.pieces import Pieces, Target, of_each, piece_of
 
 
 def histograms_pieces(counts: Histograms, target: Target) -> Pieces:
     """One piece for each pair of distributions that has a distance; the others by name and reason."""
-    pieces, undefined = [], []
-    for cell in counts.cells:
-        try:
-            pieces.append(_piece(cell, counts, target))
-        except Undefined as why:
-            undefined.append(NoValue(cell.label, Reason(why.reason), f"{why}."))
-    return gathered(pieces, target, tuple(undefined))
+    return of_each(((cell.label, partial(_piece, cell, counts, target)) for cell in counts.cells), target)
 
 
 def _piece(cell: HistogramPair, counts: Histograms, target: Target) -> Piece:

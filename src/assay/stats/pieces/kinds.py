@@ -32,7 +32,7 @@ from assay.domain.evidence import (
     Sweep,
     Undefined,
 )
-from assay.stats.pieces.pieces import Pieces, Target
+from assay.stats.pieces.pieces import Pieces, Target, none_of
 
 
 def _by(module: str, function: str) -> Callable[[Any, Target], Pieces]:
@@ -54,8 +54,7 @@ def _by_input_pieces(counts: ByInput, target: Target) -> Pieces:
 
 
 def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
-    undefined = (NoValue("", counts.reason, counts.detail),)
-    return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
+    return none_of(NoValue("", counts.reason, counts.detail))
 
 
 PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {

@@ -7,7 +7,7 @@ from assay.domain.evidence import Compare, LossCell, Losses
 from assay.domain.vocabulary import Reason
 from assay.stats.bound import Bound
 from assay.stats.losses import Losing, difference_bound, difference_p, summary_bound, summary_p
-from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
+from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of, wrong_side
 
 
 def losses_pieces(counts: Losses, target: Target) -> Pieces:
@@ -26,8 +26,7 @@ def losses_pieces(counts: Losses, target: Target) -> Pieces:
         alone = [_alone(cell, losing[cell.label], target) for cell in counts.cells if cell.n]
         return gathered(alone, target, undefined)
     if target.at_least:
-        said = NoValue("", Reason.NOT_MEASURED, "A gap can only be bounded from above.")
-        return Pieces((), 0, all_pass=False, point_passes=None, undefined=(said,))
+        return wrong_side()
     pairs = [
         _compared(one, two, losing, target)
         for one in counts.cells

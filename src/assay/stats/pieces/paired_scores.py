@@ -6,24 +6,16 @@ from functools import partial
 
 import numpy as np
 
-from assay.domain.assessment import ROWS, NoValue, Piece
+from assay.domain.assessment import ROWS, Piece
 from assay.domain.evidence import PairedScoreCell, PairedScores
-from assay.domain.vocabulary import Reason
 from assay.stats.auc_difference import PairedScoreCounts, paired_auc_difference
-from assay.stats.histogram import Undefined
 from assay.stats.inversion import p_values_of
-from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
+from assay.stats.pieces.pieces import Pieces, Target, of_each, piece_of
 
 
 def paired_scores_pieces(counts: PairedScores, target: Target) -> Pieces:
     """One piece for each group that has a value; the others by name and reason."""
-    pieces, undefined = [], []
-    for cell in counts.cells:
-        try:
-            pieces.append(_piece(cell, target))
-        except Undefined as why:
-            undefined.append(NoValue(cell.label, Reason(why.reason), f"{why}."))
-    return gathered(pieces, target, tuple(undefined))
+    return of_each(((cell.label, partial(_piece, cell, target)) for cell in counts.cells), target)
 
 
 def _piece(cell: PairedScoreCell, target: Target) -> Piece:

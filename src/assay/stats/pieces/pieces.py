@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from assay.domain.assessment import NoValue, Piece
-from assay.domain.vocabulary import Comparator, Grade
+from assay.domain.vocabulary import Comparator, Grade, Reason
 from assay.stats.bound import Bound
+from assay.stats.histogram import Undefined
 
 MOST_PRINTED = 100
 """Pieces that are kept one by one; the rest only count."""
@@ -119,6 +120,28 @@ def gathered(pieces: Iterable[Piece], target: Target, undefined: tuple[NoValue, 
         undefined=undefined,
         strictest=bounds[places[0]] if found and not undefined else None,
     )
+
+
+def of_each(parts: Iterable[tuple[str, Callable[[], Piece]]], target: Target) -> Pieces:
+    """One piece for each part, as what stands beside its name makes it; those without a value by name and reason."""
+    pieces, undefined = [], []
+    for label, made in parts:
+        try:
+            pieces.append(made())
+        except Undefined as why:
+            undefined.append(NoValue(label, Reason(why.reason), f"{why}."))
+    return gathered(pieces, target, tuple(undefined))
+
+
+def none_of(*undefined: NoValue) -> Pieces:
+    """No piece, and why there is none."""
+    return Pieces((), 0, all_pass=False, point_passes=None, undefined=undefined)
+
+
+def wrong_side() -> Pieces:
+    """That nothing is said of a gap from below, or of a ratio from above."""
+    said = "A gap can only be bounded from above, and a ratio from below."
+    return none_of(NoValue("", Reason.NOT_MEASURED, said))
 
 
 def kept(*, bound: ArrayLike, estimate: ArrayLike, p_pass: ArrayLike, p_fail: ArrayLike) -> list[int]:

@@ -11,7 +11,7 @@ from assay.domain.evidence import Compare, Proxied
 from assay.domain.vocabulary import Grade, Reason
 from assay.stats.histogram import Undefined
 from assay.stats.inversion import smallest_alpha
-from assay.stats.pieces.pieces import Pieces, Target, gathered
+from assay.stats.pieces.pieces import Pieces, Target, gathered, none_of
 from assay.stats.proxied import RULE, Interval, Masses, proxied_difference, proxied_log_ratio
 from assay.stats.simulated_sizes import SIMULATED_SIZES, simulated_size
 
@@ -33,8 +33,7 @@ def proxied_pieces(counts: Proxied, target: Target) -> Pieces:
     try:
         found = _interval(counts, target)
     except Undefined as why:
-        none = (NoValue(counts.member, Reason(why.reason), f"{why}."),)
-        return Pieces((), 0, all_pass=False, point_passes=None, undefined=none)
+        return none_of(NoValue(counts.member, Reason(why.reason), f"{why}."))
     told = math.exp if ratio else float
     return gathered(
         [

@@ -8,13 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from assay.domain.assessment import ROWS, NoValue, Piece
+from assay.domain.assessment import ROWS, Piece
 from assay.domain.evidence import Ranked, ScoreCell, Top
-from assay.domain.vocabulary import Reason
 from assay.stats.bound import Bound
-from assay.stats.histogram import Undefined
 from assay.stats.inversion import p_values_of
-from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
+from assay.stats.pieces.pieces import Pieces, Target, of_each, piece_of
 from assay.stats.top import Reached, lift_at_top, precision_at_top
 
 TOPS: Mapping[Top, Callable[[Reached, Fraction, float], Bound]] = {
@@ -25,13 +23,7 @@ TOPS: Mapping[Top, Callable[[Reached, Fraction, float], Bound]] = {
 
 def ranked_pieces(counts: Ranked, target: Target) -> Pieces:
     """One piece for each group that has a value; the others by name and reason."""
-    pieces, undefined = [], []
-    for cell in counts.cells:
-        try:
-            pieces.append(_piece(cell, counts, target))
-        except Undefined as why:
-            undefined.append(NoValue(cell.label, Reason(why.reason), f"{why}."))
-    return gathered(pieces, target, tuple(undefined))
+    return of_each(((cell.label, partial(_piece, cell, counts, target)) for cell in counts.cells), target)
 
 
 def reached_of(cell: ScoreCell) -> Reached:

@@ -25,7 +25,7 @@ from assay.stats.contrasts import (
 from assay.stats.exact_p import p_exact_at_most
 from assay.stats.exact_size import Audit, audited_level
 from assay.stats.pieces.pairs import Pairs, Survey, survey
-from assay.stats.pieces.pieces import Pieces, Target, kept
+from assay.stats.pieces.pieces import Pieces, Target, kept, wrong_side
 from assay.stats.rates import p_at_least, p_at_most
 
 Floats = NDArray[np.float64]
@@ -49,10 +49,7 @@ def rates_pieces(counts: Rates, target: Target) -> Pieces:
     if counts.compare is Compare.EACH:
         return _alone(cells, target, undefined)
     if target.at_least is not (counts.compare is Compare.RATIO):
-        said = "A gap can only be bounded from above, and a ratio from below."
-        return Pieces(
-            (), 0, all_pass=False, point_passes=None, undefined=(NoValue("", Reason.NOT_MEASURED, said),)
-        )
+        return wrong_side()
     pairs = Pairs.of(cells, counts)
     total = pairs.total()
     if undefined or not total:

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from assay.domain.assessment import ROWS, NoValue, Piece
+from assay.domain.assessment import ROWS, Piece
 from assay.domain.evidence import Functional, ScoreCell, Scores
 from assay.domain.vocabulary import Reason
 from assay.stats import grid
@@ -20,7 +20,7 @@ from assay.stats.histogram import ScoreCounts, Undefined
 from assay.stats.inversion import p_values_of
 from assay.stats.means import brier_bound, log_loss_bound, log_loss_p
 from assay.stats.observed_expected import observed_expected_bound
-from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
+from assay.stats.pieces.pieces import Pieces, Target, of_each, piece_of
 from assay.stats.simulated_sizes import SIMULATED_SIZES
 
 RULES: Mapping[Functional, Rule] = {
@@ -70,13 +70,13 @@ def too_few_rows(functional: Functional, negatives: int, positives: int) -> str:
 
 def scores_pieces(counts: Scores, target: Target) -> Pieces:
     """One piece for each group that has a value; the others by name and reason."""
-    pieces, undefined = [], []
-    for cell in counts.cells:
-        try:
-            pieces.append(_piece(cell, counts.functional, counts.bins, target))
-        except Undefined as why:
-            undefined.append(NoValue(cell.label, Reason(why.reason), f"{why}."))
-    return gathered(pieces, target, tuple(undefined))
+    return of_each(
+        (
+            (cell.label, partial(_piece, cell, counts.functional, counts.bins, target))
+            for cell in counts.cells
+        ),
+        target,
+    )
 
 
 def _limits(counts: ScoreCounts, edges: Sequence[float], functional: Functional, bins: int) -> Limits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,10 +12,9 @@ from assay.domain.assessment import ROWS, NoValue, Piece
 from assay.domain.evidence import AGAINST_ALL_OTHERS, Composite, Stratified
 from assay.domain.vocabulary import Reason
 from assay.stats import stratified as rules
-from assay.stats.histogram import Undefined
 from assay.stats.odds_ratio import mantel_haenszel
-from assay.stats.pieces.pieces import Pieces, Target, gathered
-from assay.stats.pieces.two_groups import Two, by_family, pair_label, pair_piece, wrong_side
+from assay.stats.pieces.pieces import Pieces, Target, none_of, of_each, wrong_side
+from assay.stats.pieces.two_groups import Two, by_family, pair_label, pair_piece
 
 ALL_OTHERS = "all others"
 
@@ -72,14 +72,14 @@ def stratified_pieces(counts: Stratified, target: Target) -> Pieces:
         if cell.trials == 0 and method.needs_every_cell
     )
     if empty:
-        return Pieces((), 0, all_pass=False, point_passes=None, undefined=empty)
-    pieces, undefined = [], []
-    for one, two, found in pairs(counts):
-        try:
-            pieces.append(_piece(counts, one, two, found, target))
-        except Undefined as why:
-            undefined.append(NoValue(pair_label(one, two), Reason(why.reason), f"{why}."))
-    return gathered(pieces, target, tuple(undefined))
+        return none_of(*empty)
+    return of_each(
+        (
+            (pair_label(one, two), partial(_piece, counts, one, two, found, target))
+            for one, two, found in pairs(counts)
+        ),
+        target,
+    )
 
 
 def pairs(counts: Stratified) -> Iterator[tuple[str, str, Two]]:

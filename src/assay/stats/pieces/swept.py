@@ -6,24 +6,17 @@ from functools import partial
 
 import numpy as np
 
-from assay.domain.assessment import ROWS, NoValue, Piece
+from assay.domain.assessment import ROWS, Piece
 from assay.domain.evidence import ScoreCell, Sweep
-from assay.domain.vocabulary import Reason
-from assay.stats.histogram import Floats, Undefined
+from assay.stats.histogram import Floats
 from assay.stats.inversion import p_values_of
-from assay.stats.pieces.pieces import Pieces, Target, gathered, piece_of
+from assay.stats.pieces.pieces import Pieces, Target, of_each, piece_of
 from assay.stats.sweep import Swept, regret_bound
 
 
 def sweep_pieces(counts: Sweep, target: Target) -> Pieces:
     """One piece for each group with rows; the others by name and reason."""
-    pieces, undefined = [], []
-    for cell in counts.cells:
-        try:
-            pieces.append(_piece(cell, counts, target))
-        except Undefined as why:
-            undefined.append(NoValue(cell.label, Reason(why.reason), f"{why}."))
-    return gathered(pieces, target, tuple(undefined))
+    return of_each(((cell.label, partial(_piece, cell, counts, target)) for cell in counts.cells), target)
 
 
 def swept_of(cell: ScoreCell, counts: Sweep) -> Swept:

@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assay.domain.assessment import NoValue, Piece
+from assay.domain.assessment import Piece
 from assay.domain.evidence import Rate
-from assay.domain.vocabulary import Reason
 from assay.stats import stratified as rules
 from assay.stats.inversion import smallest_alpha
-from assay.stats.pieces.pieces import Pieces, Target, piece_of
+from assay.stats.pieces.pieces import Target, piece_of
 from assay.stats.stratified import Floats
 
 
@@ -39,14 +38,6 @@ def _columns(cells: list[Rate]) -> Floats:
 def pair_label(one: str, two: str) -> str:
     """What a pair is called."""
     return f"{one} against {two}"
-
-
-def wrong_side() -> Pieces:
-    """That nothing is said of a gap from below, or of a ratio from above."""
-    said = "A gap can only be bounded from above, and a ratio from below."
-    return Pieces(
-        (), 0, all_pass=False, point_passes=None, undefined=(NoValue("", Reason.NOT_MEASURED, said),)
-    )
 
 
 def pair_piece(
