@@ -150,7 +150,10 @@ def _serve(asked: socket.socket) -> None:
     sys.path.append(str(Path(__file__).parents[2]))
     for name in (*_modules(), *IMPORTED_LATE, "tests.near"):
         importlib.import_module(name)
-    importlib.import_module("tests.unsynced").wait_for_no_disk()
+    unsynced = importlib.import_module("tests.unsynced")
+    unsynced.wait_for_no_disk()
+    to_the_end = contextlib.ExitStack()
+    to_the_end.enter_context(unsynced.unsynced_files())
     sys.path.pop()
     gc.freeze()  # what is imported is never looked through again
     running: dict[int, _Running] = {}

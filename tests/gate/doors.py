@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -27,9 +28,10 @@ from assay.proof.verification import Purpose
 Answer = tuple[str, int]
 ROOT = Path(__file__).resolve().parents[2]
 PLUGIN = (
-    "-p", "no:assay", "-p", "assay.integrations.pytest_gate", "-W", "ignore::pytest.PytestAssertRewriteWarning",
+    "-c", os.devnull, "--disable-plugin-autoload", "-p", "assay.integrations.pytest_gate",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",
 )  # fmt: skip
-"""By its module, whether or not the entry point is installed, and whether or not another test has imported it."""
+"""Alone, without settings, and by its module, whether or not the entry point is installed, and whether or not another test has imported it."""
 
 
 def _purpose(scene: Scene) -> Purpose:

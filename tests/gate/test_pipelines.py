@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from ruamel.yaml import YAML
 from tests.gate.cases import CASES
 from tests.gate.doors import PLUGIN, ROOT, words
 from tests.gate.scene import Scene
+
+from assay.integrations import pytest_gate
 
 pytest_plugins = ["pytester"]
 ACTION = ROOT / ".github" / "actions" / "gate" / "action.yml"
@@ -72,6 +75,12 @@ def test_pre_commit_accepts_the_definition():
     pytest.importorskip("pre_commit")
     manifest = str(ROOT / ".pre-commit-hooks.yaml")
     subprocess.run([sys.executable, "-m", "pre_commit", "validate-manifest", manifest], check=True)
+
+
+def test_pytest_finds_the_plugin_where_assay_is_installed():
+    """Other tests load it by its module."""
+    (found,) = (point for point in entry_points(group="pytest11") if point.name == "assay")
+    assert found.load() is pytest_gate
 
 
 def test_the_fixture_gives_the_model_that_was_let_through(pytester: pytest.Pytester, tmp_path: Path):
