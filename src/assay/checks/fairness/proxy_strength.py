@@ -21,6 +21,8 @@ from assay.tally.table import Integers, Rows, TableContext, TableView, apart, to
 
 CODES = 1 << 39
 """No column has more codes: fine bins of numbers, or documented codes and hashes of others."""
+FEWEST = 50
+"""Of fewer rows of a group what is typical of it is chance, and a strong stand-in seems a weak one."""
 PARTS = 10
 """Into so many parts of equal size the values of a number are cut, where they are learnt."""
 
@@ -122,7 +124,7 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
         inputs and pairs of groups are pieces.
     Limits:
         Whole numbers up to 134 million are told apart, all others to .1 %. One input at a time: two that tell nothing alone may tell the group together. An association: an input may differ between
-        groups and rightly decide. Rows that both data sets share make it look stronger. Values that were not seen there count
+        groups and rightly decide. Rows that both data sets share make it look stronger. Not evaluable where a group has fewer than 50 rows there. Values that were not seen there count
         as typical of nobody; with more than 2 % of such rows in a group the criterion is not evaluable, and so it is where a number is stored as text.
     Remedy:
         Ask whether the input is needed for the decision; drop it, coarsen it, or replace it by what it is meant to say, then measure
@@ -148,9 +150,8 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
         if unknown is not None:
             return unknown
         for (one, i), (two, j) in itertools.combinations(view.each, 2):
-            if not learnt.rows[:, i].any() or not learnt.rows[:, j].any():
-                said = f"The data set {learnt_on!r} has no rows of {one!r} or of {two!r}, whose values of {name!r} are to be learnt."
-                return Undefined(Reason.EMPTY_GROUP, said)
+            if said := _few(learnt, {one: i, two: j}, name, learnt_on):
+                return said
             typical = learnt.typical(i, j)
             family = name if len(view.groups) == 2 else f"{name} ({one}, {two})"
             for label, place in ((one, i), (two, j)):
@@ -158,6 +159,15 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
                 found = int(mine[np.isin(learnt.part(judged.codes), typical)].sum())
                 cells.append(Rate(label, found, int(mine.sum()), family))
     return Rates(tuple(cells), Compare.DIFFERENCE, None, view.focus)
+
+
+def _few(learnt: _Values, groups: Mapping[str, int], name: str, learnt_on: str) -> Undefined | None:
+    """Why nothing is learnt of a group: it has no rows, or so few that what is typical of it would be chance."""
+    rows, label = min((int(learnt.rows[:, place].sum()), label) for label, place in groups.items())
+    if rows >= FEWEST:
+        return None
+    said = f"The data set {learnt_on!r} has {rows:,} rows of {label!r} with which to learn its values of {name!r}; at least {FEWEST} are needed."
+    return Undefined(Reason.TOO_FEW_ROWS_FOR_METHOD if rows else Reason.EMPTY_GROUP, said)
 
 
 def _not_seen(
