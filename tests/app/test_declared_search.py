@@ -23,7 +23,7 @@ from assay.app.verifying.search import non_inferiority
 from assay.domain.digests import sha256_of
 from assay.domain.errors import InvalidDocument
 from assay.domain.mitigation import AT_DECISION
-from assay.domain.mitigation_record import from_document, to_document
+from assay.domain.mitigation_record import from_document, read_search, to_document
 from assay.domain.record import Record
 from assay.domain.record_document import from_document as record_from
 from assay.domain.record_document import to_document as record_to
@@ -270,6 +270,19 @@ def test_that_nobody_searched_is_printed_where_the_law_of_the_field_asks(record)
     assert absent(record.specification.model_copy(update={"use_case": other})) == ""
     alone = record.specification.criteria[:2]
     assert absent(record.specification.model_copy(update={"criteria": alone})) == ""
+
+
+def test_a_search_for_one_gap_is_none_for_the_gaps_between_other_groups(record):
+    """The folder's search is for the gap between women and men; between ages there is another criterion."""
+    search = read_search(record.search)
+    said = absent(record.specification, search)
+    assert (
+        "was for a smaller gap across sex (approval-sex), and none was made for the gaps of refusals-age (age)"
+        in said
+    )
+    assert render(record).count("none was made for the gaps of refusals-age (age)") == 2
+    alone = tuple(c for c in record.specification.criteria if c.across != "age")
+    assert absent(record.specification.model_copy(update={"criteria": alone}), search) == ""
 
 
 def test_the_fields_that_ask_for_a_search_are_those_of_templates():

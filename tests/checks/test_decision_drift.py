@@ -108,6 +108,19 @@ def test_settings_that_name_nothing_are_undefined(given: dict[str, str], said: s
     assert said in found.detail
 
 
+def test_decisions_are_looked_at_beside_every_cut_and_the_time_beside_every_stratum() -> None:
+    """One score in thirty is far above: it hides nothing of the others, and joined periods nothing of the time."""
+    rows = some(4, shifted="time")
+    rows["score"] = np.where(np.arange(len(rows)) % 30 == 0, 0.99, rows["score"])
+    found = drift(rows, at="0.97", period="quarter")
+    assert isinstance(found, Rates)
+    assert {c.family for c in found.cells} == {"time", "site", "time, from 0.97 on", "site, from 0.97 on"}
+    for by in ("", "time"):
+        joined = drift(rows, by=by, join_below=1_000_000)
+        assert isinstance(joined, Undefined)
+        assert joined.reason is Reason.TOO_FEW_ROWS_FOR_METHOD
+
+
 def test_a_cut_that_hardly_any_row_reaches_shows_no_drift() -> None:
     rows = some(1, n=4000)
     rows["score"] = np.where(np.arange(4000) == 0, 0.9995, rows["score"] / 2)

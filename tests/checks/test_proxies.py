@@ -111,6 +111,18 @@ def test_a_group_that_is_not_where_it_is_to_be_learnt_is_told():
     assert counts.reason is Reason.EMPTY_GROUP
 
 
+@pytest.mark.parametrize("few", [6, 49])
+def test_of_few_rows_of_a_group_nothing_is_learnt(few: int):
+    """Of six women what is typical of women is chance: a stand-in of .56 seemed one of .42."""
+    (learnt, group), (judged, other) = rows(1, proxy=True), rows(2, proxy=True)
+    kept = np.flatnonzero((group == 1) | (np.cumsum(group == 0) <= few))
+    some = {name: values[kept] for name, values in learnt.items()}
+    counts = CHECK.count(view(some, group[kept], judged, other), across="sex")
+    assert isinstance(counts, Undefined)
+    assert counts.reason is Reason.TOO_FEW_ROWS_FOR_METHOD
+    assert f"{few} rows of 'women'" in counts.detail
+
+
 def test_a_number_that_is_stored_as_text_is_no_clean_input():
     """Hashes of texts were cut into parts as if they were numbers, which mixes the values of both groups."""
     draw = np.random.default_rng(3)

@@ -141,16 +141,33 @@ def compared_across(specification: Specification) -> tuple[str, ...]:
     return tuple(c.id for c in specification.criteria if c.across and c.metric.startswith("fairness."))
 
 
-def absent(specification: Specification) -> str:
-    """That no search is declared where the law of the field looks for one, in one sentence; empty where nothing is amiss."""
+def absent(specification: Specification, search: Search | None = None) -> str:
+    """That no search is declared where the law of the field looks for one, or none for some of the gaps that are judged; empty where nothing is amiss."""
     field = specification.use_case.domain.strip().lower()
-    if (
-        specification.subject.search is not None
-        or field not in LOOKED_FOR
-        or not compared_across(specification)
-    ):
+    if field not in LOOKED_FOR:
+        return ""
+    law = f"In the United States {LOOKED_FOR[field]}."
+    if search is not None and (others := _not_sought(specification, search)):
+        return (
+            f"Whether another model decides as well and treats groups more alike: the search that is declared was for a smaller gap across "
+            f"{_grouping(search.sought.across)} ({search.sought.criterion}), and none was made for the gaps of {', '.join(others)}. {law}"
+        )
+    if specification.subject.search is not None or not compared_across(specification):
         return ""
     return (
         "Whether another model decides as well and treats groups more alike: no record of such a search is declared "
-        f"(subject.search). In the United States {LOOKED_FOR[field]}."
+        f"(subject.search). {law}"
     )
+
+
+def _not_sought(specification: Specification, search: Search) -> tuple[str, ...]:
+    """The criteria of fairness about other groups than those of a search, each with its groups."""
+    return tuple(
+        f"{c.id} ({_grouping(c.across)})"
+        for c in specification.criteria
+        if c.across and c.metric.startswith("fairness.") and c.across != search.sought.across
+    )
+
+
+def _grouping(across: str) -> str:
+    return across.replace("*", " and ")

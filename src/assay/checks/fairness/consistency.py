@@ -35,7 +35,7 @@ def neighbour(columns: Columns, context: ChangeContext) -> Columns:
     estimand="The share of rows that are decided like a near neighbour of theirs: the same person with all numbers moved a little, in "
     "the worst group.",
     unit=Unit.SHARE,
-    reading="{value} of the decisions[ for {group}] are those of a near neighbour",
+    reading="{value} of the decisions[ for {group}] are those of a near neighbour, all whose numbers were moved by up to {distance} standard deviations",
     need=Perturbed(change=neighbour, moves=0.5),
     comparators=AT_LEAST,
     ideal=ONE,

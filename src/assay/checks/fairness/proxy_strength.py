@@ -22,8 +22,8 @@ from assay.tally.table import Integers, Rows, TableContext, TableView, apart, to
 
 CODES = 1 << 43
 """No column has more codes: fine bins of numbers, or documented codes and hashes of others."""
-LEAST_OF_GROUP = 30
-"""Fewer rows of a group teach nothing of its values."""
+FEWEST = 50
+"""Of fewer rows of a group what is typical of it is chance, and a strong stand-in seems a weak one."""
 PARTS = 10
 """Into so many parts of equal size the values of a number are cut, where they are learnt."""
 
@@ -118,7 +118,7 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
         inputs and pairs of groups are pieces.
     Limits:
         Whole numbers up to 134 million are told apart, all others to .0000015 %; where numbers lie closer the criterion is not evaluable. One input at a time: two that tell nothing alone may tell the group together. An association: an input may differ between
-        groups and rightly decide. Rows that both data sets share make it look stronger. Values that were not seen there count
+        groups and rightly decide. Rows that both data sets share make it look stronger. Not evaluable where a group has fewer than 50 rows there. Values that were not seen there count
         as typical of nobody; with more than 2 % of such rows in a group the criterion is not evaluable, and so it is where a number is stored as text.
     Remedy:
         Ask whether the input is needed for the decision; drop it, coarsen it, or replace it by what it is meant to say, then measure
@@ -156,7 +156,7 @@ def _cells(view: TableView, name: str, learnt_on: str) -> list[Rate] | Undefined
         return unknown
     cells: list[Rate] = []
     for (one, i), (two, j) in itertools.combinations(view.each, 2):
-        if unfit := _too_few(learnt.rows.sum(axis=0)[[i, j]].tolist(), (one, two), name, learnt_on):
+        if unfit := _few(learnt, {one: i, two: j}, name, learnt_on):
             return unfit
         among = "" if len(view.groups) == 2 else f" ({one}, {two})"
         cells += _of_pair(name, among, learnt, judged, ((one, i), (two, j)))
@@ -175,16 +175,13 @@ def _of_pair(
             yield Rate(label, int(mine[typical].sum()), int(mine.sum()), f"{name}{how}{among}")
 
 
-def _too_few(rows: list[int], groups: tuple[str, str], name: str, learnt_on: str) -> Undefined | None:
-    """Why nothing is learnt of two groups: one has no rows there, or hardly any."""
-    one, two = groups
-    if not min(rows):
-        said = f"The data set {learnt_on!r} has no rows of {one!r} or of {two!r}, whose values of {name!r} are to be learnt."
-        return Undefined(Reason.EMPTY_GROUP, said)
-    if min(rows) < LEAST_OF_GROUP:
-        said = f"The data set {learnt_on!r} has {rows[0]:,} rows of {one!r} and {rows[1]:,} of {two!r}; {LEAST_OF_GROUP} of each are needed to learn values of {name!r}."
-        return Undefined(Reason.TOO_FEW_ROWS_FOR_METHOD, said)
-    return None
+def _few(learnt: _Values, groups: Mapping[str, int], name: str, learnt_on: str) -> Undefined | None:
+    """Why nothing is learnt of a group: it has no rows, or so few that what is typical of it would be chance."""
+    rows, label = min((int(learnt.rows[:, place].sum()), label) for label, place in groups.items())
+    if rows >= FEWEST:
+        return None
+    said = f"The data set {learnt_on!r} has {rows:,} rows of {label!r} with which to learn its values of {name!r}; at least {FEWEST} are needed."
+    return Undefined(Reason.TOO_FEW_ROWS_FOR_METHOD if rows else Reason.EMPTY_GROUP, said)
 
 
 def _not_seen(

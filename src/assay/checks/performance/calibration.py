@@ -73,7 +73,7 @@ def ks_calibration(view: OutcomeView) -> Counts:
     estimand="The mean over equal-width score bins, weighted by rows, of the absolute difference between observed "
     "rate and mean score; in the worst group if groups are named.",
     unit=Unit.NUMBER,
-    reading="predicted probabilities[ for {group}] are off by {value} on average (calibration error)",
+    reading="predicted probabilities[ for {group}] are off by {value} on average over {bins} bins of them (calibration error)",
     need=Outcomes(),
     comparators=AT_MOST,
     across=Across.OPTIONAL,

@@ -76,7 +76,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         cuts = _cuts(str(context.parameters["at"]))
     except ValueError:
         return {}
-    reached = {str(cut): (rows.answered >= float(cut)).astype(np.int64) for cut in cuts} or {"": rows.decided}
+    reached = {"": rows.decided} | {str(cut): (rows.answered >= float(cut)).astype(np.int64) for cut in cuts}
     return {
         APART.join((by, cut)): together((part, parts), (so, 2))
         for by, part, parts in _parted(rows, context)
@@ -119,7 +119,7 @@ def _months(*shares: float, rows: int = 1000) -> TableView:
             names=Names.PARTED,
         ),
         "at": Parameter(
-            "Scores from which on rows are counted, separated by commas: 0.1, 0.3, 0.6; by default the one at which is decided.",
+            "Scores from which on rows are counted besides the one at which is decided, separated by commas: 0.1, 0.3, 0.6; by default none.",
             default="",
             written=Written.SCORES,
         ),
@@ -204,6 +204,7 @@ def decision_drift(view: TableView, *, by: str, at: str, period: str, join_below
             if isinstance(periods, Undefined):
                 return periods
             found = joined(periods, join_below, family)
-            why = nothing_to_compare(periods, join_below) if len(found) < 2 else why
-        cells += found if len(found) > 1 else []
+            if len(found) < 2:
+                return nothing_to_compare(periods, join_below)
+        cells += found
     return Rates(tuple(cells), Compare.DIFFERENCE) if cells else why

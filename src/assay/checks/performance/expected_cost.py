@@ -32,7 +32,7 @@ def _arguments(fp: int, fn: int, *, tp: int = 0) -> dict[str, Decimal | int | st
     estimand="The mean cost of a decision, by what a false positive, a false negative and a right decision cost; in the worst group if "
     "groups are named.",
     unit=Unit.NUMBER,
-    reading="a decision[ for {group}] costs {value} on average[ (in {unit})]",
+    reading="a decision[ for {group}] costs {value} on average[ (in {unit})], of {cost_fp} for a false positive, {cost_fn} for a false negative, and {cost_tp} and {cost_tn} for right decisions of 1 and 0",
     need=Outcomes(),
     comparators=AT_MOST,
     low=None,

@@ -77,7 +77,7 @@ def _view(elsewhere: int, n: int = 2000, known: int = 2000) -> TableView:
     title="Acceptance by a detector of unusual rows",
     estimand="The share of rows that a detector, fitted to reference rows, accepts as being like them at the declared level; in the worst group if groups are named.",
     unit=Unit.SHARE,
-    reading="{value} of the cases[ of {group}] are accepted as being like the known ones",
+    reading="{value} of the cases[ of {group}] are accepted as being like the known ones, of which a share of {level} would be refused",
     need=Tabulated(tabulate, columns, per_unit=True, known=True),
     comparators=AT_LEAST + AT_MOST,
     across=Across.OPTIONAL,

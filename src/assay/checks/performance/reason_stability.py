@@ -62,7 +62,7 @@ def _view(n: int, scale: str = "0.05") -> TableView:
     title="Stability of reason codes",
     estimand="The share of declined rows whose first reason stays the same when every number has a small error; in the worst group if groups are named.",
     unit=Unit.SHARE,
-    reading="the first reason stays the same for {value} of the declined cases[ for {group}] under small errors",
+    reading="the first reason stays the same for {value} of the declined cases[ for {group}] under errors of {scale} standard deviations",
     need=TabulatedChanges(tabulate, columns, known=True),
     comparators=AT_LEAST,
     across=Across.OPTIONAL,

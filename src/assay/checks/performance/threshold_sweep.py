@@ -48,7 +48,7 @@ def _costs(fp: int, fn: int) -> dict[str, Decimal | int | str]:
     title="What another threshold would save",
     estimand="The mean cost of a decision at the declared threshold less the least over all thresholds; in the worst group if groups are named.",
     unit=Unit.NUMBER,
-    reading="another threshold would save {value} per decision[ for {group}][ (in {unit})]",
+    reading="another threshold would save {value} per decision[ for {group}][ (in {unit})], of {cost_fp} for a false positive and {cost_fn} for a false negative",
     need=TabulatedOutcomes(tabulate, no_columns),
     comparators=AT_MOST,
     high=None,

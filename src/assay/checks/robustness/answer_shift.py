@@ -73,7 +73,7 @@ def _view(steep: float, n: int = 2000) -> TableView:
     title="Predicted numbers that move too far",
     estimand="The share of rows whose predicted number moves by more than the tolerance when inputs are changed as an error would change them; in the worst group if groups are named.",
     unit=Unit.SHARE,
-    reading="{value} of the predictions[ for {group}] move by more than {tolerance} under {change:noise=small errors,rounding=fewer digits,missingness=lost values}",
+    reading="{value} of the predictions[ for {group}] move by more than {tolerance} under {change:noise=small errors,rounding=fewer digits,missingness=lost values} (errors of {scale} standard deviations, {digits} digits, a share of {share} lost)",
     need=TabulatedChanges(tabulate, no_columns, known=True),
     comparators=AT_MOST,
     ideal=ZERO,

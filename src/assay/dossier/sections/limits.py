@@ -30,7 +30,7 @@ from assay.dossier.sections.opening import undecided, unseen
 
 def not_tested(lookup: Lookup) -> Section:
     """What the run left out."""
-    searched = absent(lookup.record.specification)
+    searched = absent(lookup.record.specification, lookup.search)
     left_out = (*unseen(lookup), *([(searched,)] if searched else ()))
     blocks: list[Block] = []
     if left_out:

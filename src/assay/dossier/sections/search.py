@@ -32,7 +32,7 @@ TITLE = "Search for a fairer model"
 def search(lookup: Lookup) -> Section | None:
     """The section of a record; None where no search is declared and none is looked for."""
     told = lookup.search
-    blocks = tuple(_absent(lookup)) if told is None else tuple(_blocks(told, _chosen(lookup, told)))
+    blocks = tuple(_absent(lookup)) if told is None else tuple(_blocks(lookup, told, _chosen(lookup, told)))
     return Section("search", TITLE, blocks) if blocks else None
 
 
@@ -51,9 +51,11 @@ def _chosen(lookup: Lookup, told: Search) -> Candidate:
     return one
 
 
-def _blocks(told: Search, judged: Candidate) -> Iterable[Block]:
+def _blocks(lookup: Lookup, told: Search, judged: Candidate) -> Iterable[Block]:
     yield Paragraph((found(told),))
     yield Paragraph(tuple(_which(told, judged)))
+    if others := absent(lookup.record.specification, told):
+        yield Notice("For other gaps no search was made.", (others,), "warning")
     if judged.attribute_at_decision:
         yield Notice(_fed(told, judged), (AT_DECISION,), "warning")
     rows = next((s for s in told.sources if s.role == "develop"), None)
