@@ -66,8 +66,10 @@ def _unseen(
     most, rows = int(before.max()), int(before.sum())
     if np.count_nonzero(before) < 2 or (declared and rows - most < RARE * rows):
         return f"{most:,} of {rows:,} rows of {reference!r} are in one bin of {column!r}, so that the bins would not show how its values move; declare others."
-    other = max(float(counts[-2] / counts.sum()) for counts in (before, after))
-    if not declared and numeric and other > MOST_IN_NO_GROUP:
+    others = [float(counts[-2] / counts.sum()) for counts in (before, after)]
+    # A category that nobody documented moves into a bin of its own: what such values do among themselves is not seen where both have them.
+    other = max(others) if numeric else min(others)
+    if not declared and other > MOST_IN_NO_GROUP:
         return f"A share of {other:.2g} of the rows has a value of {column!r} that is no documented code; how these move no bin shows. Document them, or delete the codes of a number."
     return ""
 
@@ -157,7 +159,7 @@ def psi(view: TableView, *, column: str, edges: str, reference: str, distance: s
         every number of rows.
     Limits:
         Cautious: with ten bins of equal size 10,000 rows on each side support 0.04. Each bin without rows costs as well, so declare those
-        that the column has; not evaluable where more than 98 % of the reference rows are in one of the declared bins, or all of them in one of the codes, or more than 2 % of whole numbers have no documented code. A shift in a column says nothing of what it does
+        that the column has; not evaluable where more than 98 % of the reference rows are in one of the declared bins, or all of them in one of the codes, or more than 2 % of whole numbers, or in both data sets of other values, have no documented code. A shift in a column says nothing of what it does
         to the model. Bins that are chosen on these very rows hide what lies between them.
     Remedy:
         Find out what changed at the source; judge the model on the new cases (`where`), and train it anew if it lost.
