@@ -142,6 +142,15 @@ def test_words_of_which_one_is_documented_show_no_shift_and_pass_nothing() -> No
     assert isinstance(catalogue()["performance.psi"].count(new, arguments=parameters), Histograms)
 
 
+def test_categories_that_nobody_documented_show_no_shift_among_themselves_and_pass_nothing() -> None:
+    parameters = {"column": "x", "edges": "", "reference": "train", "distance": "psi"}
+    dictionary = (Column(name="x", type="category", description="x", codes={"a": "a"}),)
+    view = shifted(["a"] * 50 + ["c"] * 50, ["a"] * 50 + ["b"] * 50, parameters, dictionary=dictionary)
+    counts = catalogue()["performance.psi"].count(view, arguments=parameters)
+    assert isinstance(counts, Undefined)
+    assert "A share of 0.5 of the rows has a value of 'x' that is no documented code" in counts.detail
+
+
 @pytest.mark.parametrize("edges", ["2000, 4000, 1000000", "0, 2000, 4000"])
 def test_every_declared_bin_counts_whether_or_not_it_has_rows(edges: str) -> None:
     parameters = {"column": "x", "edges": edges, "reference": "train", "distance": "psi"}

@@ -104,8 +104,9 @@ def row_set(
     alike: Mapping[str, int] | None = None,
     alike_duplicates: int = 0,
     by_unit: Mapping[str, int] | None = None,
+    no_unit: Mapping[str, int] | None = None,
 ) -> RowSetView:
-    """The row counts of a data set called ``test``; ``shared`` has the other data sets, ``alike`` is by chance."""
+    """The row counts of a data set called ``test``; ``shared`` has the other data sets, each with as many rows, ``alike`` is by chance."""
     return RowSetView(
         "test",
         rows,
@@ -115,4 +116,5 @@ def row_set(
         tuple(Alike(name, n, beyond_chance=False) for name, n in (alike or {}).items()),
         alike_duplicates,
         tuple((by_unit or {}).items()),
+        tuple((name, n, rows) for name, n in (no_unit or {}).items()),
     )

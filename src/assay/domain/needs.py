@@ -152,6 +152,8 @@ class Tabulated(Need):
     looks at besides the label and the protected attributes; without it all that are documented are read.
     ``per_unit``: one row of each unit counts, and only rows with a label; without it all rows do.
     ``undeclared``: the columns of the file that nobody documented are read as well.
+    ``of_labels``: what is counted is a label, so that a row without one has nothing to count; of any other table with ``per_unit`` a data set may have
+    few such rows.
     ``every_group``: small groups are among those that it is handed, as where it asks how large the smallest is.
     ``known``: the context has some rows of the reference data, drawn at random (:class:`~assay.tally.known.KnownRows`).
     """
@@ -169,6 +171,7 @@ class Tabulated(Need):
     undeclared: bool = False
     known: bool = False
     every_group: bool = False
+    of_labels: bool = False
 
     @property
     def cuts_small_groups(self) -> bool:

@@ -141,6 +141,7 @@ class RowSetView:
         alike: the same by what the model is fed alone, where rows are more than that.
         alike_duplicates: rows that repeat an earlier row in what the model is fed and the label.
         by_unit: per other data set, rows of this one whose unit occurs there; empty where no unit is declared.
+        no_unit: per data set, this one too, rows without a unit and all rows; of those where some have none.
     """
 
     data: str
@@ -151,6 +152,7 @@ class RowSetView:
     alike: tuple[Alike, ...] = ()
     alike_duplicates: int = 0
     by_unit: tuple[tuple[str, int], ...] = ()
+    no_unit: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from assay.domain import gating
 from assay.domain.assessment import Broken
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.evidence import Statistic, Undefined
-from assay.domain.needs import Tabulated
+from assay.domain.needs import Reads, Tabulated
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
+from assay.tally.partial import Partial
 from assay.tally.profiles import MANY
 
 
@@ -56,6 +57,7 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
     check = case.checks[criterion.metric]
     counts = (
         _lacking(case, measured, wanted)
+        or _too_many_without_label(measured, wanted)
         or _too_many_in_no_group(case, measured, wanted)
         or counts_of(check, criterion, lambda: view_of(case, measured, wanted, aside=aside))
     )
@@ -84,13 +86,27 @@ def _too_many_in_no_group(case: Case, measured: Measured, wanted: Wanted) -> Und
     return Undefined(Reason.ROWS_IN_NO_GROUP, said) if said else None
 
 
+def _too_many_without_label(measured: Measured, wanted: Wanted) -> Undefined | None:
+    """Rows without a label are left out where one row of each unit counts: too many of them cannot be passed over by what is not about labels."""
+    if not isinstance(wanted.need, Tabulated) or not wanted.need.per_unit or wanted.need.of_labels:
+        return None
+    data = wanted.data(measured.judged_on)
+    tally = measured.tallies[data]
+    without = tally.rows - tally.labelled
+    if without <= gating.MOST_IN_NO_GROUP * tally.rows:
+        return None
+    return Undefined(
+        Reason.NOT_MEASURED,
+        f"{without:,} of {tally.rows:,} rows of {data!r} have no label and are not counted; at most a share of {gating.MOST_IN_NO_GROUP} may. Take them "
+        "out of the file, and say in the specification whose outcome is not known.",
+    )
+
+
 def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
     """Why the model gave nothing for this need, or why the rows that it is judged on are not known."""
-    if not wanted.need.asks_model:
-        return None
-    if measured.failure is not None:
+    if wanted.need.asks_model and measured.failure is not None:
         return _failure(measured.failure)
-    unknown = _units_unknown(case, measured)
+    unknown = _units_unknown(case, measured, wanted)
     if unknown is not None:
         return _failure(unknown)
     if not wanted.need.changes_inputs:
@@ -129,19 +145,30 @@ def _called_categories(case: Case, measured: Measured) -> SubjectError | None:
     return None
 
 
-def _units_unknown(case: Case, measured: Measured) -> SubjectError | None:
-    units = measured.judged.units
-    if units is None:
+def _units_unknown(case: Case, measured: Measured, wanted: Wanted) -> SubjectError | None:
+    """Why of some data set that a need reads one row of each unit cannot be chosen; None where it need not be, or can."""
+    need = wanted.need
+    looked_at: tuple[Partial, ...]
+    if need.asks_model:
+        looked_at = (measured.judged,)
+    elif not isinstance(need, Tabulated) or not need.per_unit:
         return None
-    said, remedy = gating.units_unknown(
-        case.specification.data.unit or "",
-        rows=units.rows,
-        missing=units.missing,
-        units=len(units.units),
-        largest=units.largest,
-        torn=int(units.torn.sum()),
-    )
-    return SubjectError(said, code="data_invalid", remedy=remedy) if said else None
+    elif need.reads is Reads.EVERY:
+        looked_at = tuple(measured.tallies.values())
+    else:
+        looked_at = (measured.tallies[wanted.data(measured.judged_on)],)
+    for units in (tally.units for tally in looked_at if tally.units is not None):
+        said, remedy = gating.units_unknown(
+            case.specification.data.unit or "",
+            rows=units.rows,
+            missing=units.missing,
+            units=len(units.units),
+            largest=units.largest,
+            torn=int(units.torn.sum()) if need.asks_model else 0,  # what asks no model looks at no score
+        )
+        if said:
+            return SubjectError(said, code="data_invalid", remedy=remedy)
+    return None
 
 
 def _failure(error: AssayError) -> Broken:

@@ -126,11 +126,13 @@ def _row_sets(asked: Request) -> RowSetView:
     sets = {name: tally.row_set for name, tally in tallies.items() if tally.row_set is not None}
     by_inputs = {name: t.by_inputs for name, t in tallies.items() if t.by_inputs is not None}
     others = {name: rows for name, rows in sets.items() if name != asked.data}
-    view, units = sets[asked.data].view(asked.data, others, by_inputs), tallies[asked.data].units
-    if units is None:
+    view = sets[asked.data].view(asked.data, others, by_inputs)
+    units = {name: of.units for name, of in tallies.items() if name in sets and of.units is not None}
+    if asked.data not in units:
         return view
-    shared = ((name, units.shared(there)) for name in others if (there := tallies[name].units) is not None)
-    return replace(view, by_unit=tuple(shared))
+    shared = ((name, units[asked.data].shared(units[name])) for name in others if name in units)
+    nobodys = ((name, of.missing, of.rows) for name, of in units.items() if of.missing)
+    return replace(view, by_unit=tuple(shared), no_unit=tuple(nobodys))
 
 
 def _tables(asked: Request) -> TableView:

@@ -41,7 +41,7 @@ def _months(*shares: float, rows: int = 1000) -> TableView:
     estimand="The largest difference between two periods in the share of rows with label 1.",
     unit=Unit.POINTS,
     reading="{label} = 1 is {value} more frequent[ in {first} than in {second}]",
-    need=Tabulated(by_period, time_columns, per_unit=True),
+    need=Tabulated(by_period, time_columns, per_unit=True, of_labels=True),
     comparators=AT_MOST,
     ideal=ZERO,
     parameters=SETTINGS,

@@ -81,7 +81,7 @@ def _view(wrong: int, audited: int = 400) -> TableView:
     estimand="The share of wrong labels among the rows with label 0, and among those with label 1: the larger one.",
     unit=Unit.SHARE,
     reading="{value} of the rows[ with {part}] have a wrong label",
-    need=Tabulated(tabulate, columns, per_unit=True),
+    need=Tabulated(tabulate, columns, per_unit=True, of_labels=True),
     comparators=AT_MOST,
     ideal=ZERO,
     parameters={

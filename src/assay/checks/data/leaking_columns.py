@@ -211,7 +211,7 @@ def _view(knows: float, *, others: tuple[str, ...] = ("train",)) -> TableView:
     "how a value is scored was learnt on another data set.",
     unit=Unit.NUMBER,
     reading="the column[ {part}] alone ranks the cases with an AUC of {value}",
-    need=TabulatedEverywhere(tabulate, learnable, per_unit=True),
+    need=TabulatedEverywhere(tabulate, learnable, per_unit=True, of_labels=True),
     comparators=AT_MOST,
     ideal=Decimal("0.5"),
     parameters={"column": COLUMN},

@@ -88,7 +88,7 @@ def missing_by_group(view: TableView, *, column: str) -> Counts:
         Shows whether a model must guess more about one group than about another: what is missing is filled in by somebody, and a
         model is worse where more was filled in.
     Method:
-        Rows without a value (null or NaN) of all rows of a group, for each column; every ordered pair of groups is one piece in each
+        Rows without a value (null or NaN) of the labelled rows of a group, one of each unit, for each column; every ordered pair of groups is one piece in each
         column. A gap is bounded by MOVER with Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008, Statistics
         in Medicine 27). Groups and missingness as in Fernando et al. 2021, "Missing the missing values: the ugly duckling of
         fairness in machine learning", Int. J. Intelligent Systems 36.

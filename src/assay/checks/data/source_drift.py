@@ -47,7 +47,7 @@ def _sites(*shares: float, rows: int = 1000) -> TableView:
     "strata that the specification declares, or in the named one.",
     unit=Unit.POINTS,
     reading="{label} = 1 is {value} more frequent[ for {first} than for {second}][ of {family}]",
-    need=Tabulated(by_source, source_columns, per_unit=True),
+    need=Tabulated(by_source, source_columns, per_unit=True, of_labels=True),
     comparators=AT_MOST,
     ideal=ZERO,
     parameters={

@@ -5,10 +5,11 @@ from __future__ import annotations
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import worst_share
 from assay.checks.examples import row_set
-from assay.domain.evidence import Counts
+from assay.domain.evidence import Counts, Undefined
+from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import RowSets
-from assay.domain.vocabulary import Comparator, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.views import RowSetView
 
 
@@ -82,6 +83,13 @@ from assay.tally.views import RowSetView
             verdict=Verdict.FAIL,
         ),
         Example(
+            says="No row occurs elsewhere, and of 300 of 1,000 training rows nobody knows whose they are.",
+            view=lambda: row_set(1000, shared={"train": 0}, by_unit={"train": 0}, no_unit={"train": 300}),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
+        Example(
             says="No other data set is declared, so nothing can be compared.",
             view=lambda: row_set(1000),
             comparator=Comparator.AT_MOST,
@@ -104,7 +112,7 @@ def split_overlap(view: RowSetView, *, other: str, by: str) -> Counts:
         bound, each counted once. Else they may be other people who look alike: where the threshold is met without
         them and not with them, the criterion is not evaluable. Where a unit
         is declared, rows whose unit occurs in the other data set are counted as well, with or without the same row; they
-        are certain. The value is that of the data set that shares
+        are certain; a row without a unit counts as shared, and with more than 2 % of such rows, here or there, the criterion is not evaluable. The value is that of the data set that shares
         most, and the details have them all. Counted in full, no inference. (Kapoor & Narayanan 2023, "Leakage and the reproducibility crisis", Patterns 4.)
     Limits:
         Finds exact repeats in declared data sets only: not near duplicates, not other rows of the same
@@ -125,7 +133,10 @@ def split_overlap(view: RowSetView, *, other: str, by: str) -> Counts:
         else f"The data set {other!r} is not another one here."
     )
     alike = [part for part in view.alike if other in ("any", part.data)]
-    units = [(f"{name}, by unit", rows) for name, rows in view.by_unit if other in ("any", name)]
+    if said := _nobodys(view, other):
+        return said
+    nobodys = sum(without for name, without, _ in view.no_unit if name == view.data)
+    units = [(f"{name}, by unit", rows + nobodys) for name, rows in view.by_unit if other in ("any", name)]
     certain = [(f"{part.data}, by inputs", part.rows) for part in alike if part.beyond_chance]
     doubtful = [(f"{part.data}, by inputs", part.rows) for part in alike if not part.beyond_chance]
     return worst_share(
@@ -134,3 +145,16 @@ def split_overlap(view: RowSetView, *, other: str, by: str) -> Counts:
         nothing=nothing,
         doubtful=doubtful if by == "inputs" else (),
     )
+
+
+def _nobodys(view: RowSetView, other: str) -> Undefined | None:
+    """Why people cannot be looked for: of too many rows of a data set nobody knows whose they are."""
+    for name, without, rows in view.no_unit:
+        asked = other == "any" or name in (view.data, other)
+        if asked and without > MOST_IN_NO_GROUP * rows:
+            return Undefined(
+                Reason.NOT_MEASURED,
+                f"{without:,} of {rows:,} rows of {name!r} have no unit, so that nobody knows whether they are of the same people; at most a share of "
+                f"{MOST_IN_NO_GROUP} may. Write the unit of every row.",
+            )
+    return None

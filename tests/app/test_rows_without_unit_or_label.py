@@ -1,0 +1,85 @@
+"""Rows that do not count, as they have no label or nobody knows whose they are, cannot be passed over by what is asked of the data."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from tests.app.conftest import Folder, people, replaced
+
+import assay
+from assay.domain.vocabulary import Reason, Verdict
+
+ASKED = """
+  - {id: gap, metric: data.missing_by_group, data: ROLE, across: sex, with: {column: income}, at_most: 0.1, tier: supporting,
+     rationale: the feed is the same for all, owner: data_steward, requirements: [x/1]}
+  - {id: rows, metric: data.rows, data: ROLE, at_least: 100, tier: supporting,
+     rationale: fewer say little, owner: data_steward, requirements: [x/1]}
+  - {id: overlap, metric: data.split_overlap, at_most: 0.01, tier: supporting,
+     rationale: nobody was learned from, owner: data_steward, requirements: [x/1]}
+"""
+
+
+def judged(folder: Folder, train: pa.Table, role: str, unit: str) -> dict[str, assay.Assessment]:
+    folder.edit("develop: develop.parquet,", "develop: develop.parquet, train: train.parquet,")
+    folder.edit("custody: validator}", f"custody: validator{unit}}}")
+    folder.text = folder.text.rstrip() + ASKED.replace("ROLE", role)
+    for column in ("range: [0, null]", "number of the applicant"):
+        folder.dictionary = folder.dictionary.replace(f"{column}}}", f"{column}, missing: allowed}}")
+    pq.write_table(train, folder.root / "train.parquet")
+    record = assay.certify(
+        folder.write(), workers=0, certify_without_a_lock=True, certify_a_hopeless_specification=True
+    ).record
+    return {j.assessment.criterion: j for j in record.judged}
+
+
+def some_women(table: pa.Table) -> np.ndarray:
+    """Three in five of the women, who have no income."""
+    return (table["sex"].to_numpy() == 2) & (np.random.default_rng(1).random(table.num_rows) < 0.6)
+
+
+def without(table: pa.Table, name: str, rows: np.ndarray) -> pa.Table:
+    return replaced(table, name, pa.array(table[name].to_numpy(), mask=rows))
+
+
+def test_rows_without_a_label_hide_no_gap(folder: Folder) -> None:
+    train = people(3000, 3)
+    lost = some_women(train)
+    found = judged(folder, without(without(train, "income", lost), "bad", lost), "train", "")
+    assert found["gap"].verdict is Verdict.NOT_EVALUABLE
+    assert f"{lost.sum():,} of 3,000 rows of 'train' have no label" in found["gap"].sentence
+    assert found["rows"].verdict is Verdict.PASS  # which counts those with a label
+    assert found["rows"].assessment.estimate.value == 3000 - lost.sum()
+
+
+@pytest.mark.parametrize("mark", ["none", "one for all"])
+def test_rows_whose_unit_nobody_knows_hide_no_gap(folder: Folder, mark: str) -> None:
+    train = people(3000, 3)
+    lost = some_women(train)
+    table = without(train, "income", lost)
+    ids = np.where(lost, -1, train["id"].to_numpy())
+    table = replaced(table, "id", pa.array(ids, mask=lost if mark == "none" else None))
+    # Without a repeated unit every row counts; with one, those of unknown units would be left out.
+    table = pa.concat_tables([table, table.slice(0, 10)])
+    found = judged(folder, table, "train", ", unit: id")
+    assert found["gap"].verdict is Verdict.ERROR
+    assert found["gap"].reason is Reason.DATA_INVALID
+    assert "no value in the column 'id'" in found["gap"].sentence or "A single value" in found["gap"].sentence
+    assert found["accuracy"].verdict is Verdict.PASS
+
+
+def test_people_of_the_training_data_are_not_hidden_by_taking_their_unit_away(folder: Folder) -> None:
+    train = people(4000, 3)
+    seen = np.arange(4000) < 2000
+    ids = np.where(seen, folder.test["id"].to_numpy(), train["id"].to_numpy())
+    found = judged(folder, replaced(train, "id", pa.array(ids)), "test", ", unit: id")["overlap"]
+    assert found.verdict is Verdict.FAIL
+    assert found.assessment.estimate.value == 0.5
+
+
+def test_and_where_it_is_taken_away_nothing_is_called_clean(folder: Folder) -> None:
+    train = people(4000, 3)
+    found = judged(folder, without(train, "id", np.arange(4000) < 2000), "test", ", unit: id")["overlap"]
+    assert found.verdict is Verdict.NOT_EVALUABLE
+    assert "2,000 of 4,000 rows of 'train' have no unit" in found.sentence
