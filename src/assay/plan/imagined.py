@@ -28,6 +28,9 @@ Integers = NDArray[np.int64]
 
 SENSITIVITY, FALSE_ALARMS = 0.6, 0.12
 """The decisions of the model that a plan imagines: only the sizes of denominators and common rates come of them."""
+MOST_SCORES = 100
+SCORES = tuple(tuple(half + (i + 0.5) / (2 * MOST_SCORES) for i in range(MOST_SCORES)) for half in (0.0, 0.5))
+"""Its scores, of rows that it decides as 0 and as 1: spread evenly, so that a median has rows on either side."""
 DISCORDANCE = 0.05
 """Share of rows on which a perturbed decision is imagined to change."""
 
@@ -74,7 +77,7 @@ class Imagined:
     tables: Mapping[str, ImaginedTable] = field(default_factory=dict)
     sensitivity: float = SENSITIVITY
     false_alarms: float = FALSE_ALARMS
-    scores: tuple[float, float] = (0.25, 0.75)
+    scores: tuple[tuple[float, ...], ...] = SCORES
 
     def group_rows(self) -> tuple[GroupRows, ...]:
         """Every group of every grouping."""
@@ -103,7 +106,7 @@ class Imagined:
         """What the check would be handed of a model that is always right and knows it; None where it is not about decisions alone."""
         if type(wanted.need) is not Outcomes or self.favourable is None:
             return None
-        return replace(self, sensitivity=1.0, false_alarms=0.0, scores=(0.0, 1.0)).outcomes(wanted)
+        return replace(self, sensitivity=1.0, false_alarms=0.0, scores=((0.0,), (1.0,))).outcomes(wanted)
 
     def outcomes(self, wanted: Wanted) -> OutcomeView:
         """Imagined decisions of all rows, and of the groups that gate."""
@@ -170,7 +173,12 @@ class Imagined:
                 ]
             )
         )
-        return GroupOutcomes(label, counts, np.array(self.scores), counts)
+        by_score = [
+            [_spread(int(n), len(of)) for n, of in zip(row, self.scores, strict=True)] for row in counts
+        ]
+        return GroupOutcomes(
+            label, counts, np.concatenate(self.scores), np.array([np.concatenate(of) for of in by_score])
+        )
 
 
 def _whole(shares: NDArray[np.float64]) -> Integers:
@@ -180,6 +188,11 @@ def _whole(shares: NDArray[np.float64]) -> Integers:
     if left > 0:
         counts.flat[np.argsort(-(shares - counts), axis=None, kind="stable")[:left]] += 1
     return counts
+
+
+def _spread(rows: int, places: int) -> Integers:
+    """int64[places]: so many rows, as evenly as they go."""
+    return np.bincount((2 * np.arange(rows) + 1) * places // (2 * max(rows, 1)), minlength=places)
 
 
 def _changed(label: str, rows: int) -> PairedGroup:

@@ -64,7 +64,7 @@ class Power:
         return cls(
             passes=passes,
             expected=expected,
-            at_best=passes if plain else prospect.at_best(expected, 1.0),
+            at_best=passes if plain else max(passes, prospect.at_best(expected, 1.0)),
             assumed=prospect.assumed,
             threshold=threshold,
             best=best,

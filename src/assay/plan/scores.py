@@ -152,7 +152,7 @@ def scores_power(
 
     def passes(true: float, factor: float) -> float:
         m, n = round(positives * factor), round(negatives * factor)
-        if min(m, n) < 1:
+        if min(m, n) < 1 or too_few_rows(functional, n, m):
             return 0.0
         try:
             return rule(true, m, n)

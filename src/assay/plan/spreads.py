@@ -14,7 +14,9 @@ from assay.domain.vocabulary import Comparator
 from assay.plan.imagined import DISCORDANCE
 from assay.plan.power import Prospect, all_of
 from assay.plan.scores import Spread
+from assay.stats.auc import LEAST_PER_CLASS
 from assay.stats.contrast_power import Passes, normal_power
+from assay.stats.explained import LEAST_ROWS
 from assay.stats.paired import paired_p_at_least, paired_p_at_most
 
 PLACEMENTS = 0.1
@@ -52,15 +54,19 @@ def _no_more_change(n: int, asked: Asked) -> Passes:
 
 def paired_scores_prospect(counts: PairedScores, asked: Asked, _: Spread | None) -> Prospect | str:
     """As if a row's place among the other label's rows differed so much between the two models."""
-    errors = []
-    for cell in counts.cells:
-        if not sum(cell.negatives) or not sum(cell.positives):
-            return "A group has no rows of one label."
-        errors.append(PLACEMENTS * math.sqrt(1 / sum(cell.negatives) + 1 / sum(cell.positives)))
     power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    supposed, at_best = [], []
+    for cell in counts.cells:
+        negatives, positives = sum(cell.negatives), sum(cell.positives)
+        rarer = min(negatives, positives)
+        if rarer < LEAST_PER_CLASS:
+            return _few(cell.label, f"{rarer:,} rows of a label", LEAST_PER_CLASS)
+        error = PLACEMENTS * math.sqrt(1 / negatives + 1 / positives)
+        supposed.append(_from(rarer, LEAST_PER_CLASS, power(partial(same, error))))
+        at_best.append(_from(rarer, LEAST_PER_CLASS, power(partial(same, 0.0))))
     return Prospect(
-        all_of([power(partial(same, error)) for error in errors]),
-        all_of([power(partial(same, 0.0)) for _ in errors]),
+        all_of(supposed),
+        all_of(at_best),
         f"a row's place among the other label's differs by {PLACEMENTS} between the two",
     )
 
@@ -85,12 +91,26 @@ def _error(cell: MeanCell) -> Callable[[float], float]:
 
 def explained_prospect(counts: Explained, asked: Asked, _: Spread | None) -> Prospect | str:
     """By the spread of R2 of normal numbers, 2 r (1 - r^2) over the root of the rows, r^2 the value (Olkin & Siotani 1976)."""
-    if not all(cell.n for cell in counts.cells):
-        return "A group has no rows."
     power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
-    spread = all_of([power(partial(_error_of_r2, cell.n)) for cell in counts.cells])
-    at_best = all_of([power(partial(same, 0.0)) for _ in counts.cells])
+    for cell in counts.cells:
+        if cell.n < LEAST_ROWS:
+            return _few(cell.label, f"{cell.n:,} rows", LEAST_ROWS)
+    spread = all_of(
+        [_from(cell.n, LEAST_ROWS, power(partial(_error_of_r2, cell.n))) for cell in counts.cells]
+    )
+    at_best = all_of([_from(cell.n, LEAST_ROWS, power(partial(same, 0.0))) for cell in counts.cells])
     return Prospect(spread, at_best, "labels and errors are spread as normal numbers")
+
+
+def _few(label: str, rows: str, least: int) -> str:
+    """Why a rule is not used on so many rows."""
+    of = f"{label}: " if label else ""
+    return f"{of}{rows} are too few: the error rate of the method is known from {least:,} on."
+
+
+def _from(n: int, least: int, passes: Passes) -> Passes:
+    """The same where a rule is used on so many rows and more alone."""
+    return lambda true, factor: passes(true, factor) if round(n * factor) >= least else 0.0
 
 
 def _error_of_r2(n: int, true: float) -> float:
