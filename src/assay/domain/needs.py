@@ -208,6 +208,7 @@ class Refits(Need):
 
     ``design(rows, seed, parameters)`` is a module-level function: which models are trained on which rows, and of which rows each
     is asked the scores (:mod:`assay.tally.refits`). ``coded`` says that it, and the check, look at the inputs too.
+    ``settings``: the parameters that it is told, if not all: criteria that agree in these, also of two checks, share their models.
     """
 
     reads = Reads.TRAINED
@@ -217,6 +218,7 @@ class Refits(Need):
 
     design: Callable[..., tuple[Any, ...]]
     coded: bool = False
+    settings: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
