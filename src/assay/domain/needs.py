@@ -62,6 +62,7 @@ class Need:
         tasks: those whose answers and labels a check of such a need knows how to read, unless the check says otherwise.
         by_row: whether each row is counted by itself, so that a criterion can be narrowed to a part of them.
         refits: whether the recipe trains models for it.
+        tells_settings: whether a function that the need names is told the criterion's parameters: then the check need not name all of them.
     """
 
     __slots__ = ()
@@ -71,6 +72,7 @@ class Need:
     tasks: ClassVar[tuple[Task, ...]] = tuple(Task)
     by_row: ClassVar[bool] = False
     refits: ClassVar[bool] = False
+    tells_settings: ClassVar[bool] = False
 
     @property
     def asks_model(self) -> bool:
@@ -130,6 +132,7 @@ class Perturbed(Need):
     changes_inputs = True
     tasks = (Task.BINARY, Task.MULTICLASS)
     by_row = True
+    tells_settings = True
 
     change: Callable[..., dict[str, Any]]
     spares: Callable[..., tuple[str, ...]] | None = None
@@ -160,6 +163,7 @@ class Tabulated(Need):
         Task.BINARY,
     )  # a table may look at the label; a check whose table does not says that it is for all
     by_row = True
+    tells_settings = True
 
     tabulate: Callable[..., Any]
     columns: Callable[..., tuple[str, ...]] | None = None
@@ -215,6 +219,7 @@ class Refits(Need):
     parts = frozenset()
     tasks = (Task.BINARY,)
     refits = True
+    tells_settings = True
 
     design: Callable[..., tuple[Any, ...]]
     coded: bool = False
