@@ -512,7 +512,7 @@ def test_a_broken_off_run_goes_on_and_is_no_second_attempt(
 
 
 def _another_version(team: Team, changed: pytest.MonkeyPatch) -> None:
-    changed.setattr("assay.app.judging.case.__version__", "0.0.0")
+    changed.setattr("assay.app.judging.conditions.__version__", "0.0.0")
 
 
 def _another_commit(team: Team, changed: pytest.MonkeyPatch) -> None:
@@ -802,7 +802,7 @@ def test_a_replay_finds_sketches_that_are_not_of_the_test_rows(
             "assay.app.judging.judged_run.used_rows",
             lambda case, *_: replace(used_rows(made_up, "x"), file=case.datasets["test"].digest),
         )
-        other.setattr("assay.app.judging.case.__version__", version)
+        other.setattr("assay.app.judging.conditions.__version__", version)
         team.lock().certify()
     with pytest.raises(assay.Distrusted, match=says) as told:
         replay(team.root, workers=0)

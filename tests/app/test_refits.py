@@ -94,7 +94,7 @@ def test_the_mean_over_folds_is_that_of_scikit_learn(folder: Folder) -> None:
     data = people(1200, 3)
     rows, labels = data["score"].to_numpy()[:, None], data["bad"].to_numpy()
     seed = refits.Case.seed_of(
-        _Seeded(done.record.seed), 'performance.cross_validation{"folds": "4", "rate": "accuracy"}'
+        _Seeded(done.record.seed), 'assay.checks.performance.cross_validation.design[false, {"folds": "4"}]'
     )
     folds = parts(TrainingRows(labels, np.arange(len(labels))), seed, 4)
     expected = cross_val_score(Same(), rows, labels, cv=PredefinedSplit(folds), scoring="accuracy")
@@ -136,6 +136,27 @@ def test_the_same_evidence_however_many_workers_and_nothing_is_trained_twice(
 
     monkeypatch.setattr(refitting, "Trained", trained)
     assert certified(path).record.statistics == first.record.statistics
+
+
+def test_criteria_that_agree_in_what_the_models_are_made_by_share_them(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two rates of one cross-validation are read off the same four models; another number of folds has its own."""
+    other = CROSS.replace("id: procedure", "id: found").replace(
+        "folds: 4", "folds: 4, rate: true_positive_rate"
+    )
+    three = CROSS.replace("id: procedure", "id: three").replace("folds: 4", "folds: 3")
+    path, trained, real = with_recipe(folder, criteria=CROSS + other + three), [], refitting.Trained
+
+    def counting(*given: object) -> object:
+        trained.append(given)
+        return real(*given)
+
+    monkeypatch.setattr(refitting, "Trained", counting)
+    done = certified(path)
+    assert len(trained) == 4 + 3
+    rows, found = (judged(done, name).assessment for name in ("procedure", "found"))
+    assert rows.pieces[0].n > found.pieces[0].n > 0
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,13 @@
 """A check that is not whole is refused when it is made."""
 
+import importlib
+import inspect
+import re
+
 import pytest
 
-from assay.checks.check import AT_LEAST, Check, Example, check
+from assay.checks.catalogue import catalogue
+from assay.checks.check import AT_LEAST, Check, Example, check, keywords
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Census
 from assay.domain.metric import Across, Parameter, Unit
@@ -181,3 +186,26 @@ def test_a_reading_tells_the_parameters_as_they_are_set(reading: str, says: str)
     with pytest.raises(ValueError, match=says):
         make(measure, reading=reading, parameters=given)
     make(measure, reading="{value}[ in {column}] of {kind:good=right,bad=wrong}", parameters=given)
+
+
+def written_for(module: str) -> str:
+    """The source of a check's module and of what it counts with."""
+    text, seen, left = "", set(), [module]
+    while left:
+        name = left.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        source = inspect.getsource(importlib.import_module(name))
+        text += source
+        left += re.findall(r"^from (assay\.(?:checks\.counting|tally)\.\w+) import", source, re.MULTILINE)
+    return text
+
+
+@pytest.mark.parametrize("made", catalogue().values(), ids=lambda made: made.id)
+def test_every_parameter_is_read_by_the_check_or_by_what_counts_for_it(made: Check) -> None:
+    """Where a table, a change or a design is told the parameters, a check need not name one that it does not use itself."""
+    source = written_for(made.module)
+    for name in made.metric.parameters:
+        read = re.search(rf'"{name}"(?!\s*:)', source)
+        assert name in keywords(made.measure) or read, f"{name} is declared and nobody reads it"

@@ -169,8 +169,8 @@ def check(
     The function's docstring is the check's catalogue page and must have the headings Purpose, Method, Limits and
     Remedy. It is handed the view that its need names and returns counts; whether they pass is not its business.
     ``unit`` and ``reading`` say how a person is told the value (:mod:`assay.domain.telling`).
-    It names, as keywords, only what it uses: ``across``, ``reference`` and the parameters. The parameters of a
-    check that needs :class:`~assay.domain.needs.Perturbed` go to its ``change`` as well, through the context.
+    It names, as keywords, only what it uses: ``across``, ``reference`` and the parameters. These go to the ``change`` of a check that
+    needs :class:`~assay.domain.needs.Perturbed`, and to the ``tabulate`` of one that brings a table, as well, through the context.
     ``pairwise`` says that it compares groups with each other: small groups are then judged against every group,
     the view's ``focus`` naming them. Whether it asks the model, and with changed inputs, follows from its need, and so does
     whether the recipe trains models for it, whose ``design`` is told the parameters too: a criterion of it can only be advisory.
@@ -263,7 +263,7 @@ def _validate_keywords(made: Check) -> None:
             f"The range of {made.id!r} follows from {', '.join(sorted(strange))}, which it does not declare."
         )
     unused = parameters - wanted
-    if unused and not (made.need.changes_inputs or made.need.refits):
+    if unused and not made.need.tells_settings:
         raise ValueError(f"The check {made.id!r} declares {', '.join(sorted(unused))} and does not use it.")
     if made.metric.reference and "reference" not in wanted:
         raise ValueError(f"The check {made.id!r} declares a reference group and does not use it.")

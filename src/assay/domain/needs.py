@@ -64,6 +64,7 @@ class Need:
         tasks: those whose answers and labels a check of such a need knows how to read, unless the check says otherwise.
         by_row: whether each row is counted by itself, so that a criterion can be narrowed to a part of them.
         refits: whether the recipe trains models for it.
+        tells_settings: whether a function that the need names is told the criterion's parameters: then the check need not name all of them.
     """
 
     __slots__ = ()
@@ -73,6 +74,7 @@ class Need:
     tasks: ClassVar[tuple[Task, ...]] = tuple(Task)
     by_row: ClassVar[bool] = False
     refits: ClassVar[bool] = False
+    tells_settings: ClassVar[bool] = False
 
     @property
     def asks_model(self) -> bool:
@@ -132,6 +134,7 @@ class Perturbed(Need):
     changes_inputs = True
     tasks = (Task.BINARY, Task.MULTICLASS)
     by_row = True
+    tells_settings = True
 
     change: Callable[..., dict[str, Any]]
     spares: Callable[..., tuple[str, ...]] | None = None
@@ -164,6 +167,7 @@ class Tabulated(Need):
         Task.BINARY,
     )  # a table may look at the label; a check whose table does not says that it is for all
     by_row = True
+    tells_settings = True
 
     tabulate: Callable[..., Any]
     columns: Callable[..., tuple[str, ...]] | None = None
@@ -213,15 +217,18 @@ class Refits(Need):
 
     ``design(rows, seed, parameters)`` is a module-level function: which models are trained on which rows, and of which rows each
     is asked the scores (:mod:`assay.tally.refits`). ``coded`` says that it, and the check, look at the inputs too.
+    ``settings``: the parameters that it is told, if not all: criteria that agree in these, also of two checks, share their models.
     """
 
     reads = Reads.TRAINED
     parts = frozenset()
     tasks = (Task.BINARY,)
     refits = True
+    tells_settings = True
 
     design: Callable[..., tuple[Any, ...]]
     coded: bool = False
+    settings: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

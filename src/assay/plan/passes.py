@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from assay.domain.needs import Need, Part, Perturbed, Reads, Tabulated, TabulatedEverywhere
+from assay.domain.needs import Need, Part, Perturbed, Reads, Refits, Tabulated, TabulatedEverywhere
 
 if TYPE_CHECKING:  # a worker has passes to count, and no specification
     from assay.domain.specification import Criterion, Specification
@@ -146,6 +146,22 @@ class Wanted:
         """The same for two criteria that perturb in the same way."""
         bound = {name: str(value) for name, value in self.parameters}
         return f"{self.criterion.metric}{json.dumps(bound, sort_keys=True)}"
+
+    @property
+    def refit_key(self) -> str:
+        """The same for two criteria, also of two checks, for which the same models are trained."""
+        need = self.need
+        assert isinstance(need, Refits)  # noqa: S101 - nobody else is asked
+        if need.settings is None:
+            return self.change_key
+        told = {name: str(value) for name, value in self.told}
+        return f"{need.design.__module__}.{need.design.__qualname__}{json.dumps([need.coded, told], sort_keys=True)}"
+
+    @property
+    def told(self) -> tuple[tuple[str, Decimal | int | str], ...]:
+        """The parameters that a design of models is told."""
+        named = self.need.settings if isinstance(self.need, Refits) else None
+        return tuple(pair for pair in self.parameters if named is None or pair[0] in named)
 
     @property
     def _against_all(self) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assay.app.judging.case import Case, Conditions
+from assay.app.judging.case import Case
+from assay.app.judging.conditions import Conditions
 from assay.app.judging.used_rows import salt_of, used_rows
 from assay.app.organisation.ledger import Ledger, open_ledger
 from assay.domain.entry import Action

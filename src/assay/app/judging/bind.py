@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from assay.app.judging.case import Case, code_digest
+from assay.app.judging.case import Case
+from assay.app.judging.conditions import code_digest
 from assay.domain.errors import AssayError, MissingExtra, Unwritable
 from assay.engine.engine import Engine
 from assay.engine.progress import Silence

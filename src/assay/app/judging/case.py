@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 
-from assay._version import __version__
+from assay.app.judging.conditions import (
+    Conditions,
+    bound_model,
+    code_digest,
+    environment_of,
+    isolation_of,
+)
 from assay.app.judging.looked import UNSEEN, Looked
 from assay.app.judging.sources import sources_of, told_at, with_search
 from assay.app.judging.unfit_data import (
@@ -23,52 +27,23 @@ from assay.app.judging.unfit_data import (
     refuse_texts_for_booleans,
     refuse_the_same_rows,
 )
-from assay.checks.catalogue import source_digest
 from assay.checks.check import Check
 from assay.domain.dictionary import Dictionary
 from assay.domain.digests import bare
 from assay.domain.errors import (
-    NOT_MEASURING,
-    PACKAGES,
-    AssayError,
     SubjectError,
 )
-from assay.domain.isolation import NO_CHILD, Fence, Isolation, isolation, required
-from assay.domain.record import Environment, PluginRecord, SourceRecord
-from assay.domain.scope import INTERPRETER
+from assay.domain.isolation import required
+from assay.domain.record import Environment, SourceRecord
 from assay.domain.specification import Criterion, Specification
 from assay.engine.asking import Predict
 from assay.engine.frame import Frame
 from assay.plan.passes import Wanted, declared_data
 from assay.plugins.catalogue import catalogue, plugins_of
 from assay.reading.specification import SpecificationFile, read_specification
-from assay.sandbox.probe import probe
-from assay.subject.code import Code, code_of
+from assay.subject.code import code_of
 from assay.subject.datasets import Dataset, iter_batches, open_dataset
-from assay.subject.installed import installed_version
-from assay.subject.model import Model, ModelReference, in_process, interpreter_digest
-
-MEASURING = tuple(
-    (module, package) for module, (package, _) in PACKAGES.items() if module not in NOT_MEASURING
-)
-"""Modules and packages whose version can change a number; absent ones are left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """What a run would judge and under which fences, known before a file of data is opened.
-
-    Attributes:
-        root, digest: of the specification. dictionary: its digest. isolation: of every child that this run would start.
-        plugins: the packages of others whose checks it asks.
-    """
-
-    root: Path
-    specification: Specification
-    digest: str
-    dictionary: str
-    isolation: Isolation
-    plugins: tuple[PluginRecord, ...]
+from assay.subject.model import ModelReference, in_process
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +168,7 @@ def open_case(
     read = read_specification(path, {id_: check.metric for id_, check in known.items()})
     specification, root = read.specification, path.resolve().parent
     used = sorted({criterion.metric for criterion in specification.criteria})
-    fenced, plugins = _isolation(specification, live=model is not None), plugins_of(used)
+    fenced, plugins = isolation_of(specification, live=model is not None), plugins_of(used)
     if admit is not None:
         admit(Conditions(root, specification, read.digest, read.dictionary.digest, fenced, plugins))
     datasets = _open_data(
@@ -201,8 +176,8 @@ def open_case(
     )
     with told_at(read, root, "subject", "model"):
         named = _model(root, specification, live=model is not None, rehearse=rehearse)
-        reference, told = _bound(named, fenced)
-    environment = _environment(told, fenced, plugins, code_of(root))
+        reference, told = bound_model(named, fenced)
+    environment = environment_of(told, fenced, plugins, code_of(root))
     sources, search = sources_of(path, read, datasets, reference), ""
     if not searching:
         sources, search = with_search(sources, read, root)
@@ -301,72 +276,3 @@ def _model(root: Path, specification: Specification, *, live: bool, rehearse: bo
     where = subject.model if module else str(root / subject.model)
     answers = specification.prediction.answers
     return ModelReference.of(where, subject.format, subject.inputs, python=subject.python, answers=answers)
-
-
-def _isolation(specification: Specification, *, live: bool) -> Isolation:
-    """The fences that this machine has for the children of this run; each of them must have the same."""
-    if live:
-        return NO_CHILD
-    found = probe()
-    own = specification.subject.python
-    if own is not None and specification.subject.has_model:
-        try:
-            found = found.both(probe(own))
-        except AssayError:  # told when the model is asked, as a verdict
-            found = isolation((), ((fence, f"no child of {own!r} could be started") for fence in Fence))
-    return found
-
-
-def _environment(told: Told, fenced: Isolation, plugins: tuple[PluginRecord, ...], code: Code) -> Environment:
-    """The versions that can change a number, and that of the code."""
-    found = []
-    for module, package in MEASURING:
-        for name in (package, module):
-            if version := installed_version(name):
-                found.append((name, version))
-                break  # the second name is slow to look up: a module that every distribution may bring
-    return Environment(
-        assay=__version__,
-        python=platform.python_version(),
-        packages=tuple(found),
-        platform=f"{platform.system()} {platform.machine()}",
-        model=told.versions,
-        modules=told.modules,
-        isolation=fenced,
-        plugins=plugins,
-        commit=code.commit,
-        dirty=code.dirty,
-    )
-
-
-class Told(NamedTuple):
-    """What a model's child tells: the versions in an environment of its own, and digests of what it runs besides its file."""
-
-    versions: tuple[tuple[str, str], ...] = ()
-    modules: tuple[tuple[str, str], ...] = ()
-
-
-def _bound(model: ModelReference | None, fenced: Isolation) -> tuple[ModelReference | None, Told]:
-    """The model bound to the modules that it runs, and what its child tells; nothing when it cannot be started there."""
-    if model is None:
-        return None, Told()
-    model = replace(model, fences=required(fenced))
-    if not model.runs_code:
-        return model, Told()
-    try:
-        opened = Model(model)
-    except AssayError as wrong:
-        if wrong.code == "model_not_found":  # a name that is wrong, and no model
-            raise
-        return model, Told()  # told when the model is asked, as a verdict
-    with opened:
-        own = {INTERPRETER: interpreter_digest(model.python)} if model.python else {}
-        found = sorted({**own, **dict(opened.modules)}.items())
-        versions = sorted(opened.packages.items()) if model.python else ()
-        return replace(model, modules=opened.modules), Told(tuple(versions), tuple(found))
-
-
-def code_digest(environment: Environment, used: Iterable[Check]) -> str:
-    """Digest of the versions and of the source of the checks and of Assay: whatever else a kept count depends on."""
-    facts = [asdict(replace(environment, commit="", dirty=False)), [source_digest(check) for check in used]]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

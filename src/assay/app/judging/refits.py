@@ -29,13 +29,13 @@ def refitted(case: Case, engine: Engine) -> Refitted:
     """
     found: dict[str, RefitView | AssayError] = {}
     for wanted in case.wanted:
-        if isinstance(wanted.need, Refits) and wanted.change_key not in found:
+        if isinstance(wanted.need, Refits) and wanted.refit_key not in found:
             try:
-                found[wanted.change_key] = trained(case, wanted, wanted.need, engine)
+                found[wanted.refit_key] = trained(case, wanted, wanted.need, engine)
             except (MissingExtra, Unwritable):
                 raise
             except AssayError as wrong:
-                found[wanted.change_key] = _blamed(wrong)
+                found[wanted.refit_key] = _blamed(wrong)
     return found
 
 
@@ -77,8 +77,8 @@ class _Work:
 def trained(case: Case, wanted: Wanted, need: Refits, engine: Engine) -> RefitView:
     """The models that a need asks for, with the seed of a criterion. Raises AssayError: the recipe, or what it is given, is at fault."""
     rows = _rows(case, engine, case.specification.subject.inputs if need.coded else ())
-    seed = case.seed_of(wanted.change_key)
-    fits: Sequence[Fit] = need.design(rows, seed, dict(wanted.parameters))
+    seed = case.seed_of(wanted.refit_key)
+    fits: Sequence[Fit] = need.design(rows, seed, dict(wanted.told))
     work = _Work(case, engine, _recipe(case), _columns(case))
     tasks = [work.task(fit) for fit in fits]
     title = f"{wanted.criterion.metric}: {len(tasks)} models"

@@ -154,7 +154,7 @@ def _tables(asked: Request) -> TableView:
 
 
 def _refits(asked: Request) -> RefitView:
-    return models_of(asked.measured.refitted.get(asked.wanted.change_key))
+    return models_of(asked.measured.refitted.get(asked.wanted.refit_key))
 
 
 def _stated(asked: Request) -> StatedView:

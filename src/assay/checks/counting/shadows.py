@@ -9,6 +9,8 @@ from assay.stats.attacks import ATTACKS
 from assay.tally.attacked import shadow_design
 from assay.tally.refits import Fit, Parameters, TrainingRows, whole_number
 
+SETTINGS = ("shadow_pairs", "attacked")
+"""What the models are made by: criteria that agree in these are about the same ones."""
 ATTACK = Parameter("Which attack is made.", default="lira", choices=ATTACKS)
 SHADOW_PAIRS = Parameter(
     "Pairs of shadow models, each trained on a half and on the other one.",

@@ -51,7 +51,7 @@ def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, 
     unit=Unit.SHARE,
     reading="the {rate:accuracy=accuracy,true_positive_rate=true-positive rate,false_positive_rate=false-positive rate} of models that the "
     "recipe trains is {value} on average over the folds",
-    need=Refits(design),
+    need=Refits(design, settings=("folds",)),
     comparators=EITHER,
     parameters={
         "folds": Parameter(

@@ -133,7 +133,7 @@ def _straw(counts: Integers, judged: list[int], incumbent: str) -> Undefined | N
         ),
     ),
 )
-def gain_over_incumbent(view: TableView, *, incumbent: str, decide_at: Decimal, measure: str) -> Counts:  # noqa: ARG001 - used by the table
+def gain_over_incumbent(view: TableView, *, incumbent: str, measure: str) -> Counts:
     """How much more often the model is right than the one in use, row by row.
 
     Purpose:

@@ -148,7 +148,7 @@ def _view(weight: float, n: int = 2000, measure: str = "accuracy") -> TableView:
         ),
     ),
 )
-def permutation_importance(view: TableView, *, column: str, measure: str) -> Counts:  # noqa: ARG001 - used by the table
+def permutation_importance(view: TableView, *, measure: str) -> Counts:
     """What each input is worth to the model: what is lost when it tells about somebody else.
 
     Purpose:

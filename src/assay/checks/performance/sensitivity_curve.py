@@ -133,7 +133,7 @@ def _arguments(points: str = "0, 5, 10") -> dict[str, Decimal | int | str]:
         ),
     ),
 )
-def sensitivity_curve(view: TableView, *, column: str, points: str) -> Counts:  # noqa: ARG001 - column is for the table
+def sensitivity_curve(view: TableView, *, points: str) -> Counts:
     """The mean score at each of some values of one input, over the judged rows.
 
     Purpose:

@@ -62,7 +62,7 @@ QUASI_IDENTIFIERS = {NAMED: Parameter(DESCRIBED, default="", names=Names.COLUMNS
         ),
     ),
 )
-def k_anonymity(view: TableView, *, quasi_identifiers: str) -> Counts:  # noqa: ARG001 - the table is made by it
+def k_anonymity(view: TableView) -> Counts:
     """The size of the smallest class of people who are alike in the quasi-identifiers.
 
     Purpose:
@@ -138,7 +138,7 @@ def k_anonymity(view: TableView, *, quasi_identifiers: str) -> Counts:  # noqa: 
         ),
     ),
 )
-def small_classes(view: TableView, *, k: int, quasi_identifiers: str) -> Counts:  # noqa: ARG001 - as above
+def small_classes(view: TableView, *, k: int) -> Counts:
     """The rows of classes with fewer than k people.
 
     Purpose:

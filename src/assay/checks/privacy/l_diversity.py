@@ -108,7 +108,7 @@ ASKED = {NAMED: "postcode", "sensitive": "illness"}
         ),
     ),
 )
-def l_diversity(view: TableView, *, sensitive: str, by: str, quasi_identifiers: str) -> Counts:  # noqa: ARG001 - the table is made by them
+def l_diversity(view: TableView, *, sensitive: str, by: str) -> Counts:
     """The fewest values of a sensitive column in a class of people who are alike in the quasi-identifiers.
 
     Purpose:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
-from assay.checks.counting.shadows import ATTACK, SHADOW_PAIRS, on_halves
+from assay.checks.counting.shadows import ATTACK, SETTINGS, SHADOW_PAIRS, on_halves
 from assay.checks.trained import remembered
 from assay.domain.evidence import Counts, Functional, ScoreCell, Scores
 from assay.domain.metric import Parameter, Unit
@@ -25,7 +25,7 @@ from assay.tally.refits import RefitView, nobody
     "row it did not.",
     unit=Unit.NUMBER,
     reading="the attack tells those from whose rows a model of the recipe learned and others apart with an AUC of {value}",
-    need=Refits(on_halves),
+    need=Refits(on_halves, settings=SETTINGS),
     comparators=AT_MOST,
     ideal=Decimal("0.5"),
     parameters={

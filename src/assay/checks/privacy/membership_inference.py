@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import AT_MOST, Example, check
-from assay.checks.counting.shadows import ATTACK, SHADOW_PAIRS, on_halves
+from assay.checks.counting.shadows import ATTACK, SETTINGS, SHADOW_PAIRS, on_halves
 from assay.checks.trained import remembered
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Parameter, Unit
@@ -26,7 +26,7 @@ from assay.tally.refits import RefitView, nobody
     "that flags a fixed share of the people from whose rows it did not learn.",
     unit=Unit.SHARE,
     reading="an attacker who is wrong about {false_positive_rate} of the others recognises {value} of the people from whose rows a model of the recipe learned",
-    need=Refits(on_halves),
+    need=Refits(on_halves, settings=SETTINGS),
     comparators=AT_MOST,
     parameters={
         "attack": ATTACK,

@@ -94,7 +94,7 @@ ASKED = {NAMED: "postcode", "sensitive": "illness"}
         ),
     ),
 )
-def t_closeness(view: TableView, *, sensitive: str, quasi_identifiers: str) -> Counts:  # noqa: ARG001 - the table is made by it
+def t_closeness(view: TableView, *, sensitive: str) -> Counts:
     """The distance between the sensitive values of a class and those of everybody, in the class where it is largest.
 
     Purpose:

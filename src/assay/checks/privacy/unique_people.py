@@ -62,7 +62,7 @@ def _view(mine: list[int], others: list[int]) -> TableView:
         ),
     ),
 )
-def unique_people(view: TableView, *, quasi_identifiers: str) -> Counts:  # noqa: ARG001 - the table is made by it
+def unique_people(view: TableView) -> Counts:
     """The rows of people who are alone in the quasi-identifiers, in this data set and in all others together.
 
     Purpose:
